@@ -1,0 +1,218 @@
+"""Training a churn model: candidates compared on the same folds, the winner tested on a later cut-off and refitted.
+
+Setting up an algorithm belongs in `candidates`, what may be learnt from in `training_rows`, scoring in `scoring`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from ml_assets import metrics, training_rows
+from ml_assets.candidates import build_candidate, make_scoring_exact
+from ml_assets.leakage import suspected_leaks
+from ml_assets.preprocessing import plan_features
+from ml_assets.scoring import (
+    ChurnModel,
+    churn_probability,
+    is_flagged,
+    published_probability,
+    reference_values,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import numpy.typing as npt
+    from sklearn.pipeline import Pipeline
+
+    from ml_assets.preprocessing import FeaturePlan
+    from ml_assets.spec import Algorithm, ChurnSpec
+
+
+@dataclass(frozen=True)
+class CandidateResult:
+    """One algorithm on the folds: its out-of-fold metrics, and those of each fold."""
+
+    algorithm: Algorithm
+    out_of_fold: Mapping[str, float]
+    folds: tuple[Mapping[str, float], ...]
+    probability: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class HeldOutTest:
+    """The winner, fitted on earlier cut-offs only, on the rows of the latest labelled one."""
+
+    cutoff: str
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class ChurnTraining:
+    """A fitted model and all that is known about how it came about.
+
+    `honest` holds one row per labelled row used: the key, the cut-off if any, the label as `is_churned`, `fold`
+    (null for held-out rows), `churn_probability` and `is_predicted_churn`, each predicted by a model that never saw
+    that row's label. Rows beyond the cap on training rows are in neither; no model saw them.
+    `features` are the columns of the refitted model, `dropped` the columns left out, with the reason.
+    """
+
+    spec: ChurnSpec
+    model: ChurnModel
+    algorithm: Algorithm
+    candidates: tuple[CandidateResult, ...]
+    folds_sha256: str
+    honest: pd.DataFrame
+    test: HeldOutTest | None
+    row_counts: Mapping[str, int]
+    features: Mapping[str, str]
+    dropped: Mapping[str, str]
+    warnings: tuple[str, ...]
+
+
+def train_churn(
+    features: pd.DataFrame, spec: ChurnSpec, on_progress: Callable[[str], None] | None = None
+) -> ChurnTraining:
+    """Choose, test and fit a churn model on the labelled rows of `features`.
+
+    With `spec.cutoff`, candidates compete on the rows of all but the latest labelled cut-off, which then tests the
+    winner. The flag threshold comes from the out-of-fold probabilities and is fixed before the test. The winner is
+    last refitted on all labelled rows (at most `training_rows.MAX_TRAINING_ROWS`, a stratified sample). Same rows,
+    in any order, and same seed give the same model.
+
+    Args:
+        features: one row per key (and cut-off), columns of any type.
+        spec: what to train.
+        on_progress: called with one line before each longer step.
+
+    Raises:
+        ValueError: in one plain sentence, when the rows or the specification allow no training.
+    """
+    tell = on_progress or (lambda _: None)
+    labelled = training_rows.labelled_rows(features, spec)
+    earlier, held_out = training_rows.split_latest_cutoff(labelled, spec)
+    development = training_rows.cap_rows(earlier, spec)
+    training_rows.require_both_classes(development[spec.label].to_numpy(), spec)
+    folds = training_rows.assign_folds(development, spec)
+    plan = _plan(development, spec)
+    # One thread for BLAS: its sums, and so the last digits of a fit, depend on how many share them.
+    with threadpool_limits(limits=1, user_api="blas"):
+        results = tuple(_cross_validate(a, plan, development, folds, spec, tell) for a in spec.candidates)
+        winner = min(results, key=lambda result: result.out_of_fold["log_loss"])
+        threshold = _threshold(winner.probability, spec)
+        honest = [_honest_rows(development, winner.probability, threshold, folds, spec)]
+        if len(held_out):
+            tell(f"testing {winner.algorithm} on {len(held_out)} rows of the latest cut-off")
+            fitted = _fit(winner.algorithm, plan, development, spec)
+            probability = churn_probability(fitted, held_out)
+            honest.append(_honest_rows(held_out, probability, threshold, None, spec))
+        final = training_rows.cap_rows(labelled, spec)
+        final_plan = _plan(final, spec)
+        tell(f"fitting {winner.algorithm} on {len(final)} rows")
+        pipeline = _fit(winner.algorithm, final_plan, final, spec)
+    references = reference_values(pipeline.named_steps["frame"].transform(final))
+    test, test_warnings = _test(honest[1:], spec)
+    return ChurnTraining(
+        spec=spec,
+        model=ChurnModel(pipeline, spec.key, threshold, references),
+        algorithm=winner.algorithm,
+        candidates=results,
+        folds_sha256=training_rows.folds_hash(folds),
+        honest=pd.concat(honest, ignore_index=True),
+        test=test,
+        row_counts={
+            "given": len(features),
+            "labelled": len(labelled),
+            "cross_validated": len(development),
+            "held_out": len(held_out),
+            "fitted": len(final),
+        },
+        features={name: str(kind) for name, kind in final_plan.kinds.items()},
+        dropped={**spec.exclude, **final_plan.dropped},
+        warnings=(*_leak_warnings(development, plan, spec), *test_warnings),
+    )
+
+
+def _plan(rows: pd.DataFrame, spec: ChurnSpec) -> FeaturePlan:
+    no_features = {*spec.key, spec.label, spec.cutoff, *spec.exclude}
+    return plan_features(rows, [str(name) for name in rows.columns if name not in no_features], spec.cutoff)
+
+
+def _fit(algorithm: Algorithm, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec) -> Pipeline:
+    pipeline = build_candidate(algorithm, plan, spec.seed)
+    return make_scoring_exact(pipeline.fit(rows, rows[spec.label].to_numpy()))
+
+
+def _cross_validate(
+    algorithm: Algorithm,
+    plan: FeaturePlan,
+    rows: pd.DataFrame,
+    folds: npt.NDArray[np.int64],
+    spec: ChurnSpec,
+    tell: Callable[[str], None],
+) -> CandidateResult:
+    tell(f"cross-validating {algorithm} on {len(rows)} rows, {spec.folds} folds")
+    is_churned = rows[spec.label].to_numpy()
+    probability = np.empty(len(rows))
+    per_fold = []
+    for fold in range(spec.folds):
+        is_out = folds == fold
+        probability[is_out] = churn_probability(_fit(algorithm, plan, rows[~is_out], spec), rows[is_out])
+        per_fold.append(metrics.probability_metrics(is_churned[is_out], probability[is_out]))
+    out_of_fold = metrics.probability_metrics(is_churned, probability)
+    return CandidateResult(algorithm, out_of_fold, tuple(per_fold), probability)
+
+
+def _threshold(probability: npt.NDArray[np.float64], spec: ChurnSpec) -> float:
+    if spec.flag_share is None:
+        return float(spec.threshold or 0.5)
+    return metrics.threshold_for_share(published_probability(probability), spec.flag_share)
+
+
+def _honest_rows(
+    rows: pd.DataFrame,
+    probability: npt.NDArray[np.float64],
+    threshold: float,
+    folds: npt.NDArray[np.int64] | None,
+    spec: ChurnSpec,
+) -> pd.DataFrame:
+    published = published_probability(probability)
+    fold = pd.Series(folds if folds is not None else pd.NA, index=rows.index, dtype="Int64")
+    return rows[[*spec.key, *filter(None, [spec.cutoff])]].assign(
+        is_churned=rows[spec.label],
+        fold=fold,
+        churn_probability=published,
+        is_predicted_churn=is_flagged(published, threshold),
+    )
+
+
+def _test(held_out: list[pd.DataFrame], spec: ChurnSpec) -> tuple[HeldOutTest | None, list[str]]:
+    if spec.cutoff is None:
+        return None, []
+    if not held_out:
+        return None, ["there is one labelled cut-off only, so no later one to test the model on"]
+    rows = held_out[0]
+    is_churned = rows["is_churned"].to_numpy()
+    cutoff = str(rows[spec.cutoff].iloc[0])
+    if is_churned.all() or not is_churned.any():
+        return None, [
+            f"the latest labelled cut-off, {cutoff}, has rows of one class only, so it tests nothing"
+        ]
+    measured = {
+        **metrics.probability_metrics(is_churned, rows["churn_probability"].to_numpy()),
+        **metrics.flag_metrics(is_churned, rows["is_predicted_churn"].to_numpy()),
+    }
+    return HeldOutTest(cutoff, measured), []
+
+
+def _leak_warnings(rows: pd.DataFrame, plan: FeaturePlan, spec: ChurnSpec) -> list[str]:
+    leaks = suspected_leaks(rows, plan, rows[spec.label].to_numpy())
+    return [
+        f"'{name}' alone reaches a ROC AUC of {area:.3f}: was it known before the label? If not, exclude it"
+        for name, area in leaks.items()
+    ]

@@ -1,0 +1,74 @@
+"""How good predicted churn probabilities are: pure functions of labels and probabilities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn.metrics import (
+    average_precision_score,
+    brier_score_loss,
+    confusion_matrix,
+    log_loss,
+    roc_auc_score,
+)
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Labels = npt.NDArray[np.bool_]
+    Probabilities = npt.NDArray[np.float64]
+
+
+def probability_metrics(is_churned: Labels, probability: Probabilities) -> dict[str, float]:
+    """Metrics that need no threshold; both arrays are (n,), and both classes must occur.
+
+    `pr_auc` is average precision; `lift_at_10_percent` is `lift` at the most likely tenth.
+    """
+    return {
+        "roc_auc": float(roc_auc_score(is_churned, probability)),
+        "pr_auc": float(average_precision_score(is_churned, probability)),
+        "log_loss": float(log_loss(is_churned, probability, labels=[False, True])),
+        "brier": float(brier_score_loss(is_churned, probability)),
+        "lift_at_10_percent": lift(is_churned, probability, 0.1),
+        "base_rate": float(is_churned.mean()),
+        "n": len(is_churned),
+    }
+
+
+def lift(is_churned: Labels, probability: Probabilities, share: float) -> float:
+    """Churn rate among the most likely `share` of rows, over the churn rate of all.
+
+    Rows tied at the border count by their mean, so that the order of the rows does not matter.
+    """
+    count = max(1, round(share * len(probability)))
+    border = np.sort(probability)[-count]
+    above, tied = probability > border, probability == border
+    hits = is_churned[above].sum() + is_churned[tied].mean() * (count - above.sum())
+    return float(hits / count / is_churned.mean())
+
+
+def threshold_for_share(probability: Probabilities, share: float) -> float:
+    """The probability from which on about the most likely `share` of rows (at least one) is flagged.
+
+    Rows tied at the border are all flagged.
+    """
+    count = max(1, round(share * len(probability)))
+    return float(np.sort(probability)[-count])
+
+
+def flag_metrics(is_churned: Labels, is_flagged: Labels) -> dict[str, float]:
+    """The confusion matrix of flagged against churned rows, and precision, recall and F1 (0 where undefined)."""
+    matrix = confusion_matrix(is_churned, is_flagged, labels=[False, True])
+    (true_negative, false_positive), (false_negative, true_positive) = matrix.tolist()
+    flagged, churned = true_positive + false_positive, true_positive + false_negative
+    return {
+        "true_positive": true_positive,
+        "false_positive": false_positive,
+        "false_negative": false_negative,
+        "true_negative": true_negative,
+        "precision": true_positive / flagged if flagged else 0.0,
+        "recall": true_positive / churned if churned else 0.0,
+        "f1": 2 * true_positive / (flagged + churned) if flagged + churned else 0.0,
+        "flagged_share": flagged / len(is_churned),
+    }

@@ -1,0 +1,82 @@
+"""A fitted churn model and how it scores a batch of rows. It never refits: one batch changes nothing for the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+    from sklearn.pipeline import Pipeline
+
+# Matrix products may differ in the 16th digit with the size of a batch; six digits are the same for any, and more
+# than a probability of churn can mean.
+PROBABILITY_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class ChurnModel:
+    """A fitted pipeline with all that scoring needs, so that nothing is decided again after training.
+
+    `pipeline` has the steps `frame`, `columns`, `model`; a row is flagged from `threshold` on; `references` is the
+    usual value of each feature (median, or most frequent value), as the `frame` step gives it.
+    """
+
+    pipeline: Pipeline
+    key: tuple[str, ...]
+    threshold: float
+    references: Mapping[str, float | str]
+
+
+def score_churn(model: ChurnModel, batch: pd.DataFrame) -> pd.DataFrame:
+    """Score raw feature rows: the key columns, `churn_probability` (float64) and `is_predicted_churn` (bool).
+
+    Rows, their order and their index are the batch's.
+
+    Raises:
+        ValueError: when a key or feature column is missing, or a value does not fit its column.
+    """
+    if absent := [name for name in model.key if name not in batch.columns]:
+        raise ValueError(f"the rows to score lack the key columns: {', '.join(absent)}")
+    probability = published_probability(churn_probability(model.pipeline, batch))
+    return batch[list(model.key)].assign(
+        churn_probability=probability, is_predicted_churn=is_flagged(probability, model.threshold)
+    )
+
+
+def churn_probability(pipeline: Pipeline, batch: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """The unrounded probability of churn of each row, shape (n,)."""
+    if batch.empty:
+        return np.empty(0, dtype=np.float64)
+    probability: npt.NDArray[np.float64] = pipeline.predict_proba(batch)[:, 1]
+    return probability
+
+
+def published_probability(probability: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The probability as it is published and held against the threshold."""
+    return np.round(probability, PROBABILITY_DECIMALS)
+
+
+def is_flagged(probability: npt.NDArray[np.float64], threshold: float) -> npt.NDArray[np.bool_]:
+    """Whether each published probability is predicted churn."""
+    flagged: npt.NDArray[np.bool_] = probability >= threshold
+    return flagged
+
+
+def reference_values(frame: pd.DataFrame) -> dict[str, float | str]:
+    """The usual value of each column of a `FeatureFrame`'s output: lower median of numbers, mode of text.
+
+    Null counts as a value of text (`(missing)`); a number that is never known has the reference NaN.
+    """
+    return {str(name): _reference(frame[name]) for name in frame.columns}
+
+
+def _reference(values: pd.Series[Any]) -> float | str:
+    if values.dtype == np.float64:
+        return float(values.quantile(0.5, interpolation="lower"))
+    return str(values.mode().iloc[0])

@@ -1,0 +1,133 @@
+"""Which rows a churn model may learn from, and how they are split: label, held-out cut-off, cap and folds.
+
+No estimator here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train_test_split
+
+from ml_assets.spec import close_match
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from ml_assets.spec import ChurnSpec
+
+# Beyond this many rows the candidates gain nothing that shows in their metrics, and training time only grows.
+MAX_TRAINING_ROWS = 200_000
+
+
+def labelled_rows(features: pd.DataFrame, spec: ChurnSpec) -> pd.DataFrame:
+    """The rows whose label is not null, the label as bool, sorted by cut-off and key.
+
+    Sorted, so that the order in which an engine returned the rows changes nothing.
+
+    Raises:
+        ValueError: when a column is missing, the label is no yes/no column, or a class has too few rows.
+    """
+    for column in (*spec.key, spec.label, *filter(None, [spec.cutoff]), *spec.exclude):
+        if column not in features.columns:
+            names = tuple(map(str, features.columns))
+            raise ValueError(f"the features have no column '{column}'.{close_match(column, names)}")
+    label = read_label(features[spec.label])
+    rows = features.loc[label.notna()].assign(**{spec.label: label[label.notna()].astype(bool)})
+    if spec.cutoff and rows[spec.cutoff].isna().any():
+        raise ValueError(
+            f"the cut-off '{spec.cutoff}' is null in {rows[spec.cutoff].isna().sum()} labelled rows"
+        )
+    order = [*filter(None, [spec.cutoff]), *spec.key]
+    rows = rows.sort_values(order, kind="stable", ignore_index=True)
+    require_both_classes(rows[spec.label].to_numpy(), spec)
+    return rows
+
+
+def read_label(values: pd.Series[Any]) -> pd.Series[Any]:
+    """A yes/no column as pandas' nullable boolean.
+
+    Raises:
+        ValueError: when it holds anything but true, false, 1, 0 and null.
+    """
+    try:
+        return values.astype("boolean")
+    except (TypeError, ValueError) as error:
+        examples = ", ".join(repr(value) for value in values.dropna().unique()[:3].tolist())
+        raise ValueError(
+            f"the label '{values.name}' must be true, false or null; it holds {examples}"
+        ) from error
+
+
+def require_both_classes(is_churned: npt.NDArray[np.bool_], spec: ChurnSpec) -> None:
+    """Refuse a label from which nothing can be learnt.
+
+    Raises:
+        ValueError: when there is no labelled row, one class only, or fewer rows of a class than folds.
+    """
+    churned, stayed = int(is_churned.sum()), int((~is_churned).sum())
+    if not churned + stayed:
+        raise ValueError(f"the label '{spec.label}' is null in every row: nothing to learn from")
+    if not churned or not stayed:
+        value = "true" if churned else "false"
+        raise ValueError(f"the label '{spec.label}' is {value} in all {churned + stayed} labelled rows")
+    if min(churned, stayed) < spec.folds:
+        raise ValueError(
+            f"the label '{spec.label}' is true in {churned} and false in {stayed} rows; "
+            f"each needs at least {spec.folds}, one per fold"
+        )
+
+
+def split_latest_cutoff(rows: pd.DataFrame, spec: ChurnSpec) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of the earlier cut-offs, and those of the latest one, held out (empty without earlier ones)."""
+    if spec.cutoff is None:
+        return rows, rows.iloc[:0]
+    is_latest = rows[spec.cutoff] == rows[spec.cutoff].max()
+    if is_latest.all():
+        return rows, rows.iloc[:0]
+    return rows[~is_latest].reset_index(drop=True), rows[is_latest].reset_index(drop=True)
+
+
+def cap_rows(rows: pd.DataFrame, spec: ChurnSpec) -> pd.DataFrame:
+    """At most `MAX_TRAINING_ROWS` of `rows`, sampled with the seed at equal churn rate, in the same order."""
+    if len(rows) <= MAX_TRAINING_ROWS:
+        return rows
+    kept, _ = train_test_split(
+        np.arange(len(rows)), train_size=MAX_TRAINING_ROWS, stratify=rows[spec.label], random_state=spec.seed
+    )
+    return rows.iloc[np.sort(kept)].reset_index(drop=True)
+
+
+def assign_folds(rows: pd.DataFrame, spec: ChurnSpec) -> npt.NDArray[np.int64]:
+    """The fold, 0 to `spec.folds` - 1, in which each row is predicted: shape (n,).
+
+    Stratified, churn rates equal within one row; when a key has several rows they stay in one fold, and rates are as
+    near as that allows.
+
+    Raises:
+        ValueError: when a fold would be left without rows of one class.
+    """
+    is_churned = rows[spec.label].to_numpy()
+    groups = rows.groupby(list(spec.key), dropna=False, sort=False).ngroup().to_numpy()
+    if min(len(np.unique(groups[is_churned])), len(np.unique(groups[~is_churned]))) < spec.folds:
+        raise ValueError(f"too few different keys of one class for {spec.folds} folds; lower 'policy.folds'")
+    if len(np.unique(groups)) < len(groups):
+        splitter = StratifiedGroupKFold(spec.folds, shuffle=True, random_state=spec.seed)
+        splits = splitter.split(groups, is_churned, groups)
+    else:
+        splits = StratifiedKFold(spec.folds, shuffle=True, random_state=spec.seed).split(groups, is_churned)
+    folds = np.empty(len(rows), dtype=np.int64)
+    for number, (_, held_out) in enumerate(splits):
+        folds[held_out] = number
+    for number in range(spec.folds):
+        if len(np.unique(is_churned[folds == number])) < 2:
+            raise ValueError(f"a fold of {spec.folds} has rows of one class only; lower 'policy.folds'")
+    return folds
+
+
+def folds_hash(folds: npt.NDArray[np.int64]) -> str:
+    """SHA-256 of the assignment, by which two trainings can be seen to have used the same folds."""
+    return hashlib.sha256(folds.astype("<i8").tobytes()).hexdigest()
