@@ -1,0 +1,122 @@
+"""Which datasets have landed, and which files each consists of.
+
+A dataset is the folder `<root>/<domain>/<dataset>/` with files of one format at any depth; `key=value` folders below
+it are partition columns, as Hive names them. Reading the rows is `relation`'s work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+from pipelines.errors import LandingError, UsageError
+from pipelines.landing.storage import StoredFile, list_files, list_folders
+from pipelines.names import DatasetName
+
+
+class Format(StrEnum):
+    """The file formats that can land."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+    JSON = "json"
+
+
+_FORMATS = {
+    ".parquet": Format.PARQUET,
+    ".pq": Format.PARQUET,
+    ".csv": Format.CSV,
+    ".tsv": Format.CSV,
+    ".jsonl": Format.JSON,
+    ".ndjson": Format.JSON,
+    ".json": Format.JSON,
+}
+READABLE = (
+    "Parquet (.parquet), CSV (.csv, .tsv) and JSON lines (.jsonl, .ndjson, .json), the last two also as .gz"
+)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A landed dataset as it stood when it was listed: a fixed list of files, whatever arrives later."""
+
+    name: DatasetName
+    format: Format
+    root: str
+    files: tuple[StoredFile, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever a file is added, removed or rewritten; the same wherever the zone is mounted."""
+        facts = [f"{file.name}\0{file.size_bytes}\0{file.modified_ns}" for file in self.files]
+        return hashlib.sha256("\n".join(facts).encode()).hexdigest()
+
+    def partition_keys(self, file: StoredFile) -> tuple[str, ...]:
+        """Keys of the `key=value` folders between the dataset's folder and `file`."""
+        folders = PurePosixPath(file.name).parent.parts[2:]
+        return tuple(folder.partition("=")[0] for folder in folders if "=" in folder)
+
+
+class LandingZone:
+    """The landing zone at `root`, a folder."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root.rstrip("/")
+
+    def datasets(self) -> list[DatasetName]:
+        """Every dataset that has at least one file, sorted by name."""
+        names = [
+            DatasetName(domain, dataset)
+            for domain in list_folders(self.root)
+            for dataset in list_folders(f"{self.root}/{domain}")
+        ]
+        return [name for name in names if self._files(name)]
+
+    def dataset(self, name: DatasetName) -> Dataset:
+        """The files of `name` as they are now.
+
+        Raises:
+            UsageError: nothing has landed under this name.
+            LandingError: its files are of several formats, or of none that can be read.
+        """
+        files = self._files(name) if _is_confined(name) else ()
+        if not files:
+            landed = ", ".join(str(each) for each in self.datasets()) or "none"
+            raise UsageError(f"{name} has not landed in {self.root}", f"Landed datasets: {landed}.")
+        formats = {file: file_format(file.name) for file in files}
+        first = formats[files[0]]
+        for file, format_ in formats.items():
+            if format_ is not first:
+                raise LandingError(
+                    f"{name} mixes formats: {files[0].name} is {first}, {file.name} is {format_}",
+                    "Keep each format in a dataset folder of its own.",
+                )
+        return Dataset(name, first, self.root, files)
+
+    def misplaced_files(self) -> list[str]:
+        """Files that belong to no dataset, since they lie above the dataset folders, and so are never read."""
+        return [file.name for file in list_files(self.root, self.root) if file.name.count("/") < 2]
+
+    def _files(self, name: DatasetName) -> tuple[StoredFile, ...]:
+        return tuple(list_files(f"{self.root}/{name.domain}/{name.dataset}", self.root))
+
+
+def file_format(file_name: str) -> Format:
+    """The format that the ending of `file_name` stands for.
+
+    Raises:
+        LandingError: it is none that can be read.
+    """
+    path = PurePosixPath(file_name.lower())
+    is_compressed = path.suffix == ".gz"
+    format_ = _FORMATS.get(path.with_suffix("").suffix if is_compressed else path.suffix)
+    if format_ is None or (is_compressed and format_ is Format.PARQUET):
+        raise LandingError(f"{file_name} is of no format that can be read", f"What can be read: {READABLE}.")
+    return format_
+
+
+def _is_confined(name: DatasetName) -> bool:
+    """Whether the name's folders lie in the zone; `..` or a slash would lead out of it."""
+    return not any(part in {".", ".."} or "/" in part for part in (name.domain, name.dataset))
