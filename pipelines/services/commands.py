@@ -1,0 +1,90 @@
+"""Running the programs that install and prepare servers, and saying plainly which one failed and how."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from typing import TextIO
+
+from pipelines.services.errors import ServiceError
+
+Progress = Callable[[str], None]
+
+# Installing gives way to whatever else the machine is doing.
+NICE = ("nice", "-n", "10")
+_REPORT_SECONDS = 2.0
+
+
+def run_quietly(
+    title: str, command: Sequence[str], environment: Mapping[str, str] | None = None, feed: str | None = None
+) -> str:
+    """Run `command`, with `feed` as its input, and give what it printed.
+
+    Raises:
+        ServiceError: it fails or does not exist; the message ends with the last line it printed.
+    """
+    try:
+        answer = subprocess.run(
+            command,
+            env=environment,
+            input=feed,
+            stdin=None if feed else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise ServiceError(
+            f"{title}: {error.filename} is not on this machine", "Install it and try again."
+        ) from error
+    _raise_if_failed(title, command, answer.returncode, answer.stdout)
+    return answer.stdout
+
+
+def run_watched(
+    title: str,
+    command: Sequence[str],
+    report: Callable[[str], None],
+    environment: Mapping[str, str] | None = None,
+) -> None:
+    """Run `command`, calling `report` with all it has printed so far every two seconds.
+
+    Raises:
+        ServiceError: as `run_quietly`.
+    """
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
+        with subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+        ) as process:
+            try:
+                while _is_running(process):
+                    report(_read(log))
+            except BaseException:
+                process.terminate()
+                raise
+        _raise_if_failed(title, command, process.returncode, _read(log))
+
+
+def _is_running(process: subprocess.Popen[bytes]) -> bool:
+    try:
+        process.wait(_REPORT_SECONDS)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
+
+
+def _read(log: TextIO) -> str:
+    log.seek(0)
+    return log.read()
+
+
+def _raise_if_failed(title: str, command: Sequence[str], status: int, said: str) -> None:
+    if status != 0:
+        last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "it said nothing")
+        name = next(part for part in command if part not in NICE)
+        raise ServiceError(
+            f"{title}: {name} failed with status {status}: {last}", "Mend what it names and try again."
+        )

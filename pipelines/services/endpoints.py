@@ -1,0 +1,61 @@
+"""Where the services answer and with which keys, and the `MESH_*` variables that say so to the rest of the mesh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipelines.services.settings import BUCKETS, DATABASE_USER, HOST
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Addresses on loopback and the keys to them. Keys are left out of `repr`, which may end up in a log."""
+
+    s3_port: int
+    s3_console_port: int
+    postgres_port: int
+    trino_port: int
+    s3_access_key: str = field(repr=False)
+    s3_secret_key: str = field(repr=False)
+    postgres_password: str = field(repr=False)
+
+    @property
+    def s3_url(self) -> str:
+        """MinIO's S3 endpoint."""
+        return f"http://{HOST}:{self.s3_port}"
+
+    @property
+    def s3_console_url(self) -> str:
+        """MinIO's pages for people."""
+        return f"http://{HOST}:{self.s3_console_port}"
+
+    @property
+    def postgres_address(self) -> str:
+        """`host:port` of PostgreSQL."""
+        return f"{HOST}:{self.postgres_port}"
+
+    @property
+    def trino_url(self) -> str:
+        """Trino's address, for its clients and its own pages."""
+        return f"http://{HOST}:{self.trino_port}"
+
+    def postgres_uri(self, database: str) -> str:
+        """The SQLAlchemy URI of `database`, password included: not for logs."""
+        return f"postgresql+psycopg2://{DATABASE_USER}:{self.postgres_password}@{self.postgres_address}/{database}"
+
+    def as_environment(self) -> dict[str, str]:
+        """The variables that point a mesh, and Trino's catalogs, at these services."""
+        landing, warehouse = (f"s3://{bucket}" for bucket in BUCKETS)
+        return {
+            "MESH_LANDING": landing,
+            "MESH_WAREHOUSE": warehouse,
+            "MESH_CATALOG": self.postgres_uri("mesh"),
+            "MESH_DAGSTER_STORAGE": self.postgres_uri("dagster").replace("+psycopg2", ""),
+            "MESH_OPERATIONAL": self.postgres_uri("operational").replace("+psycopg2", ""),
+            "MESH_POSTGRES_ADDRESS": self.postgres_address,
+            "MESH_POSTGRES_PASSWORD": self.postgres_password,
+            "MESH_S3_ENDPOINT": self.s3_url,
+            "MESH_S3_ACCESS_KEY": self.s3_access_key,
+            "MESH_S3_SECRET_KEY": self.s3_secret_key,
+            "MESH_TRINO": self.trino_url,
+        }

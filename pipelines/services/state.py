@@ -1,0 +1,127 @@
+"""What one mesh remembers of its services: ports and secrets, made at the first start and the same ever after.
+
+Ports stay fixed because users copy addresses into their own settings. Processes belong to `process`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import tomllib
+from typing import TYPE_CHECKING
+
+from pipelines.services.endpoints import Endpoints
+from pipelines.services.errors import ServiceError
+from pipelines.services.settings import DEFAULT_PORTS, HOST, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_SECRETS = "secrets.toml"
+_PORTS = "ports.toml"
+_SECRET_BYTES = {"s3_access_key": 10, "s3_secret_key": 30, "postgres_password": 30}
+
+
+def services_folder(home: Path) -> Path:
+    """Where the services of the mesh at `home` keep their data, logs, secrets and process files."""
+    return home.absolute() / "services"
+
+
+def read_endpoints(home: Path) -> Endpoints | None:
+    """The addresses and keys made at the first start; `None` when there was none.
+
+    Raises:
+        ServiceError: a file of state is damaged, or others may read the secrets.
+    """
+    folder = services_folder(home)
+    if not (folder / _SECRETS).exists() or not (folder / _PORTS).exists():
+        return None
+    _refuse_readable_by_others(folder / _SECRETS)
+    keys, ports = _read_toml(folder / _SECRETS), _read_toml(folder / _PORTS)
+    try:
+        return Endpoints(
+            s3_port=int(ports[Service.MINIO]),
+            s3_console_port=int(ports["minio_console"]),
+            postgres_port=int(ports[Service.POSTGRES]),
+            trino_port=int(ports[Service.TRINO]),
+            **{name: str(keys[name]) for name in _SECRET_BYTES},
+        )
+    except (KeyError, ValueError) as error:
+        raise ServiceError(
+            f"{folder}: ports.toml or secrets.toml lacks a value it must have: {error}",
+            "Restore both files from a backup; with neither, the data they protect needs a new MESH_HOME.",
+        ) from error
+
+
+def open_endpoints(home: Path) -> Endpoints:
+    """As `read_endpoints`, choosing ports and generating secrets when this is the first start."""
+    folder = services_folder(home)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / _SECRETS).exists():
+        # Hexadecimal, so that a key is the same text in a URI, a properties file and a shell.
+        _write_toml(
+            folder / _SECRETS, {name: secrets.token_hex(size) for name, size in _SECRET_BYTES.items()}
+        )
+    if not (folder / _PORTS).exists():
+        _write_toml(folder / _PORTS, choose_ports())
+    endpoints = read_endpoints(home)
+    if endpoints is None:
+        raise ServiceError(f"{folder} cannot be written", "Set MESH_HOME to a folder of your own.")
+    return endpoints
+
+
+def choose_ports() -> dict[str, int]:
+    """A free port on loopback for each server: its usual one where that is free."""
+    ports: dict[str, int] = {}
+    for name, usual in DEFAULT_PORTS.items():
+        port = usual if is_port_free(usual) else _any_free_port()
+        while port in ports.values():
+            port = _any_free_port()
+        ports[name] = port
+    return ports
+
+
+def is_port_free(port: int) -> bool:
+    """Whether a server could listen on `port` of loopback now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _any_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _refuse_readable_by_others(path: Path) -> None:
+    if path.stat().st_mode & 0o077:
+        raise ServiceError(f"{path} can be read by other users of this machine", f"Run: chmod 600 {path}")
+
+
+def _read_toml(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ServiceError(f"{path} is not valid TOML: {error}", "Restore it from a backup.") from error
+
+
+def _write_toml(path: Path, values: Mapping[str, str | int]) -> None:
+    """Write `values` so that the file is never seen half written nor readable by others."""
+    lines = (
+        f'{key} = "{value}"' if isinstance(value, str) else f"{key} = {value}"
+        for key, value in values.items()
+    )
+    partial = path.with_suffix(".partial")
+    partial.unlink(missing_ok=True)
+    with os.fdopen(
+        os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as file:
+        file.write("\n".join(lines) + "\n")
+    partial.replace(path)
