@@ -33,16 +33,16 @@ _PLAN_FEES_EUR = np.array([14.90, 24.90, 39.90, 54.90])
 _PLAN_SHARES = (0.30, 0.35, 0.20, 0.15)
 _PLAN_USE = np.array([0.6, 1.0, 1.5, 2.4])
 _CONTRACT_SHARES = (0.50, 0.30, 0.20)
-_CONTRACT_EFFECT = np.array([0.75, -0.55, -1.4])
+_CONTRACT_EFFECT = np.array([0.8, -0.8, -2.0])
 # light users, callers, streamers, all-rounders: what a segmentation can find
 _HABIT_SHARES = (0.30, 0.22, 0.28, 0.20)
 _HABIT_MINUTES_A_DAY = np.array([4.0, 32.0, 5.0, 26.0])
 _HABIT_MB_A_DAY = np.array([60.0, 90.0, 1100.0, 900.0])
 _HABIT_SMS_A_DAY = np.array([0.6, 4.0, 0.5, 3.0])
-_TURN_AWAY_A_DAY = 0.00135
-_SUDDEN_CANCEL_A_DAY = 0.00016
+_TURN_AWAY_A_DAY = 0.0007
+_SUDDEN_CANCEL_A_DAY = 0.00010
 _STAYS_AFTER_ALL = 0.30
-_HISTORY_DAYS = 90  # customers may have turned away before the first simulated day
+_HISTORY_DAYS = 120  # customers may have turned away before the first simulated day
 
 
 def stream(seed: int, block: int, name: str) -> np.random.Generator:
@@ -108,10 +108,10 @@ def simulate_customers(seed: int, block: int, n: int, days: int) -> Customers:
     tenure_years = np.maximum(-signed_up_day, 0) / 365
     pull = (
         _CONTRACT_EFFECT[contract]
-        + 0.9 * np.exp(-tenure_years)
-        + 0.35 * price_per_use
-        + 0.45 * (trouble - 1.2)
-        + 2.5 * (late_share - 0.1)
+        + 1.1 * np.exp(-tenure_years)
+        + 0.45 * price_per_use
+        + 0.55 * (trouble - 1.2)
+        + 4.0 * (late_share - 0.1)
     )
     stays = draw("stays").random(n) < _STAYS_AFTER_ALL
     waits = draw("waits").standard_exponential((n, 4))
@@ -129,8 +129,8 @@ def simulate_customers(seed: int, block: int, n: int, days: int) -> Customers:
         turned_day=turned_day,
         returned_day=returned_day,
         cancelled_day=cancelled_day,
-        fade_days=10 + draw("fade").gamma(2.0, 12.0, n),
-        fade_depth=draw("depth").beta(2.2, 1.6, n),
+        fade_days=8 + draw("fade").gamma(2.0, 9.0, n),
+        fade_depth=draw("depth").beta(3.0, 1.6, n),
         minutes_a_day=_HABIT_MINUTES_A_DAY[habit] * appetite,
         mb_a_day=_HABIT_MB_A_DAY[habit] * appetite,
         sms_a_day=_HABIT_SMS_A_DAY[habit] * appetite,
@@ -153,7 +153,7 @@ def _leaving(
     """When each customer turns away, comes back, and cancels (within the simulation, or `NEVER`)."""
     earliest = np.maximum(signed_up_day, -_HISTORY_DAYS)
     turned = earliest + waits[:, 0] / (_TURN_AWAY_A_DAY * np.exp(pull))
-    dwell = 12 + 16 * (waits[:, 1] + 0.5 * waits[:, 2])
+    dwell = 25 + 20 * (waits[:, 1] + 0.5 * waits[:, 2])
     sudden = np.maximum(signed_up_day, 0) + 1 + waits[:, 3] / _SUDDEN_CANCEL_A_DAY
     cancelled = np.minimum(np.where(stays, NEVER, turned + dwell), sudden)
     # whoever would have cancelled before the first day is a customer who came back instead: no one starts cancelled

@@ -26,7 +26,8 @@ def daily_usage(customers: Customers, seed: int, block: int, first_weekday: int,
     day = np.arange(days)[None, :]
     fading = customers.fading(day)
     level = (1 - customers.fade_depth[:, None] * fading) * _mood(seed, block, n, day)
-    level[stream(seed, block, "idle").random((n, days), dtype=np.float32) < 0.05 + 0.15 * fading] = 0
+    idle_share = stream(seed, block, "idle share").beta(1.0, 6.0, n)[:, None] + 0.12 * fading
+    level[stream(seed, block, "idle").random((n, days), dtype=np.float32) < idle_share] = 0
     is_weekend = (first_weekday + day) % 7 >= _SATURDAY
 
     def noisy(name: str, rate: Floats, weekend: float) -> Floats:
@@ -82,12 +83,12 @@ def tickets(customers: Customers, seed: int, block: int, days: int) -> pa.Table:
 def invoices(customers: Customers, seed: int, block: int, month_starts: Ints, days: int) -> pa.Table:
     """One row per invoice: customer, month (index into `month_starts`), day, due_day, paid_day, amount_eur.
 
-    `month_starts` are the days on which the months that touch the simulation begin. What is paid only after the
-    last day is not paid yet: `paid_day` is `NEVER`.
+    `month_starts` are the days on which the months invoiced begin; they may be negative, as billing keeps more than
+    usage does. What is paid only after the last day is not paid yet: `paid_day` is `NEVER`.
     """
     n, months = len(customers.plan), len(month_starts)
     issued = month_starts[None, :] + customers.billing_day[:, None] - 1
-    is_issued = customers.is_active(issued) & (issued >= 0) & (issued < days)
+    is_issued = customers.is_active(issued) & (issued < days)
     draws = stream(seed, block, "invoices").random((n, months, 4))
     late_share = customers.late_share[:, None] + 0.22 * customers.fading(issued)
     is_late = draws[:, :, 0] < late_share

@@ -66,10 +66,10 @@ def write_telco(
     """
     if not 1 <= customers <= _MAX_CUSTOMERS:
         raise UsageError(f"{customers} customers cannot be simulated", f"Ask for 1 to {_MAX_CUSTOMERS:,}.")
-    if not 60 <= days <= _MAX_DAYS:
+    if not 90 <= days <= _MAX_DAYS:
         raise UsageError(
             f"{days} days cannot be simulated",
-            f"Ask for 60 to {_MAX_DAYS} days: churn needs a month to learn from and a month to look back on.",
+            f"Ask for 90 to {_MAX_DAYS}: a month to look back on, a month to learn from and a month to test with.",
         )
     blocks = -(-customers // BLOCK_CUSTOMERS)
     with duckdb.connect() as connection:
@@ -116,8 +116,8 @@ def _customer_table(who: Customers) -> pa.Table:
 
 
 def _month_starts(first_day: date) -> Ints:
-    """The days, counted from `first_day`, on which the months up to `END_DATE` begin; the first may be negative."""
-    months = np.arange(np.datetime64(first_day, "M"), np.datetime64(END_DATE, "M") + 1)
+    """The days, counted from `first_day`, on which the months begin: from two earlier ones to `END_DATE`'s."""
+    months = np.arange(np.datetime64(first_day, "M") - 2, np.datetime64(END_DATE, "M") + 1)
     return (months.astype("datetime64[D]") - np.datetime64(first_day, "D")).astype(np.int64)
 
 
