@@ -14,7 +14,7 @@ from ml_assets.spec import Algorithm
 
 
 def build_candidate(algorithm: Algorithm, plan: FeaturePlan, seed: int) -> Pipeline:
-    """An unfitted pipeline of three steps, `frame`, `columns` and `model`, from raw feature rows to probabilities."""
+    """An unfitted pipeline from raw feature rows to probabilities: steps `frame`, `columns`, `model`."""
     match algorithm:
         case Algorithm.LOGISTIC_REGRESSION:
             columns, model = linear_preprocessing(plan), LogisticRegression(max_iter=2000)

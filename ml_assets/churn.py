@@ -1,6 +1,8 @@
-"""Training a churn model: candidates compared on the same folds, the winner tested on a later cut-off and refitted.
+"""Training a churn model: candidates compared on the same folds, the winner tested on a later cut-off and
+refitted.
 
-Setting up an algorithm belongs in `candidates`, what may be learnt from in `training_rows`, scoring in `scoring`.
+Setting up an algorithm belongs in `candidates`, what may be learnt from in `training_rows`, scoring in
+`scoring`.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from ml_assets import metrics, training_rows
 from ml_assets.candidates import build_candidate, make_scoring_exact
@@ -23,6 +24,7 @@ from ml_assets.scoring import (
     published_probability,
     reference_values,
 )
+from ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,9 +58,10 @@ class HeldOutTest:
 class ChurnTraining:
     """A fitted model and all that is known about how it came about.
 
-    `honest` holds one row per labelled row used: the key, the cut-off if any, the label as `is_churned`, `fold`
-    (null for held-out rows), `churn_probability` and `is_predicted_churn`, each predicted by a model that never saw
-    that row's label. Rows beyond the cap on training rows are in neither; no model saw them.
+    `honest` holds one row per labelled row used: the key, the cut-off if any, the label as `is_churned`,
+    `fold` (null for held-out rows), `churn_probability` and `is_predicted_churn`, each predicted by a model
+    that never saw that row's label.
+    Rows left out by the cap on training rows are not in it; no model saw them.
     `features` are the columns of the refitted model, `dropped` the columns left out, with the reason.
     """
 
@@ -80,10 +83,10 @@ def train_churn(
 ) -> ChurnTraining:
     """Choose, test and fit a churn model on the labelled rows of `features`.
 
-    With `spec.cutoff`, candidates compete on the rows of all but the latest labelled cut-off, which then tests the
-    winner. The flag threshold comes from the out-of-fold probabilities and is fixed before the test. The winner is
-    last refitted on all labelled rows (at most `training_rows.MAX_TRAINING_ROWS`, a stratified sample). Same rows,
-    in any order, and same seed give the same model.
+    With `spec.cutoff`, candidates compete on the rows of all but the latest labelled cut-off, which then
+    tests the winner. The flag threshold comes from the out-of-fold probabilities and is fixed before the
+    test. The winner is last refitted on all labelled rows (at most `training_rows.MAX_TRAINING_ROWS`, a
+    stratified sample). Same rows, in any order, and same seed give the same model.
 
     Args:
         features: one row per key (and cut-off), columns of any type.
@@ -97,33 +100,28 @@ def train_churn(
     labelled = training_rows.labelled_rows(features, spec)
     earlier, held_out = training_rows.split_latest_cutoff(labelled, spec)
     development = training_rows.cap_rows(earlier, spec)
-    training_rows.require_both_classes(development[spec.label].to_numpy(), spec)
     folds = training_rows.assign_folds(development, spec)
     plan = _plan(development, spec)
-    # One thread for BLAS: its sums, and so the last digits of a fit, depend on how many share them.
-    with threadpool_limits(limits=1, user_api="blas"):
-        results = tuple(_cross_validate(a, plan, development, folds, spec, tell) for a in spec.candidates)
-        winner = min(results, key=lambda result: result.out_of_fold["log_loss"])
+    final = training_rows.cap_rows(pd.concat([development, held_out], ignore_index=True), spec)
+    final_plan = _plan(final, spec)
+    with one_thread():
+        candidates = tuple(_cross_validate(a, plan, development, folds, spec, tell) for a in spec.candidates)
+        winner = min(candidates, key=lambda candidate: candidate.out_of_fold["log_loss"])
         threshold = _threshold(winner.probability, spec)
-        honest = [_honest_rows(development, winner.probability, threshold, folds, spec)]
-        if len(held_out):
-            tell(f"testing {winner.algorithm} on {len(held_out)} rows of the latest cut-off")
-            fitted = _fit(winner.algorithm, plan, development, spec)
-            probability = churn_probability(fitted, held_out)
-            honest.append(_honest_rows(held_out, probability, threshold, None, spec))
-        final = training_rows.cap_rows(labelled, spec)
-        final_plan = _plan(final, spec)
+        tested = _predict_held_out(winner.algorithm, plan, development, held_out, spec, tell)
         tell(f"fitting {winner.algorithm} on {len(final)} rows")
         pipeline = _fit(winner.algorithm, final_plan, final, spec)
     references = reference_values(pipeline.named_steps["frame"].transform(final))
-    test, test_warnings = _test(honest[1:], spec)
+    out_of_fold = _honest_rows(development, winner.probability, threshold, folds, spec)
+    out_of_time = _honest_rows(held_out, tested, threshold, None, spec)
+    test, test_warnings = _test(out_of_time, spec)
     return ChurnTraining(
         spec=spec,
         model=ChurnModel(pipeline, spec.key, threshold, references),
         algorithm=winner.algorithm,
-        candidates=results,
+        candidates=candidates,
         folds_sha256=training_rows.folds_hash(folds),
-        honest=pd.concat(honest, ignore_index=True),
+        honest=pd.concat([out_of_fold, out_of_time], ignore_index=True),
         test=test,
         row_counts={
             "given": len(features),
@@ -168,6 +166,20 @@ def _cross_validate(
     return CandidateResult(algorithm, out_of_fold, tuple(per_fold), probability)
 
 
+def _predict_held_out(
+    algorithm: Algorithm,
+    plan: FeaturePlan,
+    development: pd.DataFrame,
+    held_out: pd.DataFrame,
+    spec: ChurnSpec,
+    tell: Callable[[str], None],
+) -> npt.NDArray[np.float64]:
+    if held_out.empty:
+        return np.empty(0, dtype=np.float64)
+    tell(f"testing {algorithm} on {len(held_out)} rows of the latest cut-off")
+    return churn_probability(_fit(algorithm, plan, development, spec), held_out)
+
+
 def _threshold(probability: npt.NDArray[np.float64], spec: ChurnSpec) -> float:
     if spec.flag_share is None:
         return float(spec.threshold or 0.5)
@@ -191,12 +203,11 @@ def _honest_rows(
     )
 
 
-def _test(held_out: list[pd.DataFrame], spec: ChurnSpec) -> tuple[HeldOutTest | None, list[str]]:
+def _test(rows: pd.DataFrame, spec: ChurnSpec) -> tuple[HeldOutTest | None, list[str]]:
     if spec.cutoff is None:
         return None, []
-    if not held_out:
+    if rows.empty:
         return None, ["there is one labelled cut-off only, so no later one to test the model on"]
-    rows = held_out[0]
     is_churned = rows["is_churned"].to_numpy()
     cutoff = str(rows[spec.cutoff].iloc[0])
     if is_churned.all() or not is_churned.any():

@@ -23,7 +23,8 @@ def suspected_leaks(
 ) -> dict[str, float]:
     """The planned features that alone reach `SUSPECT_ROC_AUC`, with the ROC AUC each reaches.
 
-    A number counts in either direction, null being its own lowest value; a text by the churn rate of its values.
+    A number counts in either direction, null being its own lowest value; a text by the churn rate of its
+    values.
     """
     frame = FeatureFrame(plan.kinds, plan.cutoff).transform(rows)
     found = {name: _roc_auc_alone(frame[name], plan.kinds[name], is_churned) for name in plan.kinds}

@@ -58,7 +58,7 @@ def threshold_for_share(probability: Probabilities, share: float) -> float:
 
 
 def flag_metrics(is_churned: Labels, is_flagged: Labels) -> dict[str, float]:
-    """The confusion matrix of flagged against churned rows, and precision, recall and F1 (0 where undefined)."""
+    """The confusion matrix of flagged against churned rows; precision, recall and F1 (0 where undefined)."""
     matrix = confusion_matrix(is_churned, is_flagged, labels=[False, True])
     (true_negative, false_positive), (false_negative, true_positive) = matrix.tolist()
     flagged, churned = true_positive + false_positive, true_positive + false_negative

@@ -1,8 +1,8 @@
 """From a raw feature table to the numbers an estimator takes.
 
-`plan_features` decides once, from the training rows, what each column is; `FeatureFrame` brings any later batch to
-just that, whatever types the batch arrived with; two `ColumnTransformer`s follow, one for linear models and one for
-trees. Which estimator is trained and how it is measured does not belong here.
+`plan_features` decides once, from the training rows, what each column is; `FeatureFrame` brings any later
+batch to just that, whatever types the batch arrived with; two `ColumnTransformer`s follow, one for linear
+models and one for trees. Which estimator is trained and how it is measured does not belong here.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # text with more is an identifier, a name or free text, from which these models learn noise.
 MAX_CATEGORIES = 100
 MISSING = "(missing)"
+_SECONDS_PER_DAY = 86_400
 
 
 class Kind(StrEnum):
@@ -122,10 +123,11 @@ def _reason_to_drop(values: pd.Series[Any], kind: Kind | None, *, has_cutoff: bo
 
 
 class FeatureFrame(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Brings a batch to the planned columns: numbers as float64 (null as NaN), text as str (null as `(missing)`).
+    """Brings a batch to the planned columns: numbers as float64 (null as NaN), text as str (null as
+    `(missing)`).
 
-    Booleans become 0 and 1, datetimes days before the row's cut-off date. Nothing is learnt from a batch, so one row
-    at a time gives the same as all at once. Extra columns are ignored.
+    Booleans become 0 and 1, datetimes days before the row's cut-off date. Nothing is learnt from a batch, so
+    one row at a time gives the same as all at once. Extra columns are ignored.
     """
 
     def __init__(self, kinds: Mapping[str, str], cutoff: str | None = None) -> None:
@@ -160,7 +162,7 @@ def _convert(values: pd.Series[Any], kind: str, cutoff: pd.Series[Any] | None) -
         if kind == Kind.BOOLEAN:
             numbers = values.astype("boolean").astype("Float64")
         elif kind == Kind.DATETIME and cutoff is not None:
-            numbers = (cutoff - _as_datetimes(values)) / pd.Timedelta(days=1)
+            numbers = (cutoff - _as_datetimes(values)).dt.total_seconds() / _SECONDS_PER_DAY
         else:
             numbers = pd.to_numeric(values)
     except (TypeError, ValueError) as error:
@@ -189,7 +191,7 @@ def linear_preprocessing(plan: FeaturePlan) -> ColumnTransformer:
 
 
 def tree_preprocessing(plan: FeaturePlan) -> ColumnTransformer:
-    """For trees, which take nulls as they are: numbers untouched, then text as ordinals (unseen text as null)."""
+    """For trees, which take nulls as they are: numbers untouched, then text as ordinals (unseen as null)."""
     ordinal = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan)
     return ColumnTransformer(
         [("numeric", "passthrough", plan.numeric), ("categorical", ordinal, plan.categorical)]

@@ -1,4 +1,8 @@
-"""A fitted churn model and how it scores a batch of rows. It never refits: one batch changes nothing for the next."""
+"""A fitted churn model and how it scores a batch of rows.
+
+It never refits, and one batch changes nothing for the next. Training belongs in `churn`, reasons in
+`reasons`.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+
+from ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy.typing as npt
+    import pandas as pd
     from sklearn.pipeline import Pipeline
 
-# Matrix products may differ in the 16th digit with the size of a batch; six digits are the same for any, and more
-# than a probability of churn can mean.
+# Matrix products may differ in the 16th digit with the size of a batch; six digits are the same for any, and
+# more than a probability of churn can mean.
 PROBABILITY_DECIMALS = 6
 
 
@@ -23,8 +29,8 @@ PROBABILITY_DECIMALS = 6
 class ChurnModel:
     """A fitted pipeline with all that scoring needs, so that nothing is decided again after training.
 
-    `pipeline` has the steps `frame`, `columns`, `model`; a row is flagged from `threshold` on; `references` is the
-    usual value of each feature (median, or most frequent value), as the `frame` step gives it.
+    `pipeline` has the steps `frame`, `columns`, `model`; a row is flagged from `threshold` on; `references`
+    is the usual value of each feature (median, or most frequent value), as the `frame` step gives it.
     """
 
     pipeline: Pipeline
@@ -53,7 +59,8 @@ def churn_probability(pipeline: Pipeline, batch: pd.DataFrame) -> npt.NDArray[np
     """The unrounded probability of churn of each row, shape (n,)."""
     if batch.empty:
         return np.empty(0, dtype=np.float64)
-    probability: npt.NDArray[np.float64] = pipeline.predict_proba(batch)[:, 1]
+    with one_thread():
+        probability: npt.NDArray[np.float64] = pipeline.predict_proba(batch)[:, 1]
     return probability
 
 

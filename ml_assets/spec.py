@@ -1,7 +1,7 @@
 """What a model is asked to do, read from a `model.yaml` mapping and checked.
 
-Only what `ml_assets` acts upon is kept; the platform's own keys (`features`, `retrain_cron`) are accepted and left to
-it. No scikit-learn here, so that a specification can be checked without importing it.
+Only what `ml_assets` acts upon is kept; the platform's own keys (`features`, `retrain_cron`) are accepted and
+left to it. No scikit-learn here, so that a specification can be checked without importing it.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _PLATFORM_POLICY_KEYS = ("retrain_cron",)
 class ChurnSpec:
     """A churn model: which column is the label, which are no features, and how the winner is chosen.
 
-    `exclude` maps a column left out to the reason. Exactly one of `flag_share` (flag the most likely share) and
-    `threshold` (flag from this probability on) is set.
+    `exclude` maps a column left out to the reason. Exactly one of `flag_share` (flag the most likely share)
+    and `threshold` (flag from this probability on) is set.
     """
 
     key: tuple[str, ...]
@@ -129,7 +129,8 @@ def _refuse_unknown(mapping: Mapping[str, Any], allowed: tuple[str, ...], prefix
     for name in mapping:
         if name not in allowed:
             raise ValueError(
-                f"'{prefix}{name}' is not known.{close_match(str(name), allowed)} Allowed: {', '.join(allowed)}"
+                f"'{prefix}{name}' is not known.{close_match(str(name), allowed)} "
+                f"Allowed: {', '.join(allowed)}"
             )
 
 

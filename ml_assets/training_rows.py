@@ -9,13 +9,13 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train_test_split
 
 from ml_assets.spec import close_match
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    import pandas as pd
 
     from ml_assets.spec import ChurnSpec
 
@@ -29,7 +29,7 @@ def labelled_rows(features: pd.DataFrame, spec: ChurnSpec) -> pd.DataFrame:
     Sorted, so that the order in which an engine returned the rows changes nothing.
 
     Raises:
-        ValueError: when a column is missing, the label is no yes/no column, or a class has too few rows.
+        ValueError: when a column is missing, the label is no yes/no column, or a cut-off is null.
     """
     for column in (*spec.key, spec.label, *filter(None, [spec.cutoff]), *spec.exclude):
         if column not in features.columns:
@@ -42,9 +42,7 @@ def labelled_rows(features: pd.DataFrame, spec: ChurnSpec) -> pd.DataFrame:
             f"the cut-off '{spec.cutoff}' is null in {rows[spec.cutoff].isna().sum()} labelled rows"
         )
     order = [*filter(None, [spec.cutoff]), *spec.key]
-    rows = rows.sort_values(order, kind="stable", ignore_index=True)
-    require_both_classes(rows[spec.label].to_numpy(), spec)
-    return rows
+    return rows.sort_values(order, kind="stable", ignore_index=True)
 
 
 def read_label(values: pd.Series[Any]) -> pd.Series[Any]:
@@ -62,7 +60,7 @@ def read_label(values: pd.Series[Any]) -> pd.Series[Any]:
         ) from error
 
 
-def require_both_classes(is_churned: npt.NDArray[np.bool_], spec: ChurnSpec) -> None:
+def _require_both_classes(is_churned: npt.NDArray[np.bool_], spec: ChurnSpec) -> None:
     """Refuse a label from which nothing can be learnt.
 
     Raises:
@@ -82,7 +80,7 @@ def require_both_classes(is_churned: npt.NDArray[np.bool_], spec: ChurnSpec) -> 
 
 
 def split_latest_cutoff(rows: pd.DataFrame, spec: ChurnSpec) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows of the earlier cut-offs, and those of the latest one, held out (empty without earlier ones)."""
+    """The rows of the earlier cut-offs, and those of the latest, held out (none without earlier ones)."""
     if spec.cutoff is None:
         return rows, rows.iloc[:0]
     is_latest = rows[spec.cutoff] == rows[spec.cutoff].max()
@@ -104,13 +102,14 @@ def cap_rows(rows: pd.DataFrame, spec: ChurnSpec) -> pd.DataFrame:
 def assign_folds(rows: pd.DataFrame, spec: ChurnSpec) -> npt.NDArray[np.int64]:
     """The fold, 0 to `spec.folds` - 1, in which each row is predicted: shape (n,).
 
-    Stratified, churn rates equal within one row; when a key has several rows they stay in one fold, and rates are as
-    near as that allows.
+    Stratified, churn rates equal within one row; when a key has several rows they stay in one fold, and rates
+    are as near as that allows.
 
     Raises:
-        ValueError: when a fold would be left without rows of one class.
+        ValueError: when the label has one class, or too few rows of a class for every fold to hold both.
     """
     is_churned = rows[spec.label].to_numpy()
+    _require_both_classes(is_churned, spec)
     groups = rows.groupby(list(spec.key), dropna=False, sort=False).ngroup().to_numpy()
     if min(len(np.unique(groups[is_churned])), len(np.unique(groups[~is_churned]))) < spec.folds:
         raise ValueError(f"too few different keys of one class for {spec.folds} folds; lower 'policy.folds'")

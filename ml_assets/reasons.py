@@ -1,0 +1,85 @@
+"""Why a row is scored as it is: the features that push it towards churn.
+
+Method: one feature at a time is set to its usual value among the training rows (median, or most frequent
+value), and the row is scored again; what the probability falls by is that feature's effect. It is exact for
+the model asked and needs no second model, but it looks at one feature at a time: of two features that say the
+same, each may seem to matter less than both together.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ml_assets.preprocessing import Kind
+from ml_assets.scoring import churn_probability
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from ml_assets.scoring import ChurnModel
+
+# A fall in probability below this is no reason worth telling.
+MINIMUM_EFFECT = 0.001
+
+
+def explain_churn(model: ChurnModel, batch: pd.DataFrame, top: int = 3) -> pd.DataFrame:
+    """The `top` features pushing each row of `batch` towards churn, strongest first, as text.
+
+    Returns the key columns and `reason_1` to `reason_<top>`, such as `tickets_last_30_days = 4 (usually 0)`;
+    null where fewer features push. Costs up to one scoring of the batch per feature: explain the rows to act
+    upon.
+
+    Raises:
+        ValueError: when a feature column is missing, or a value does not fit its column.
+    """
+    frame = model.pipeline[:1].transform(batch)
+    effects = feature_effects(model, frame)
+    strongest = np.argsort(-effects, axis=1, kind="stable")[:, :top]
+    kinds = model.pipeline.named_steps["frame"].kinds
+    reasons = {}
+    for rank in range(top):
+        texts = pd.Series(None, index=batch.index, dtype=object)
+        for position, name in enumerate(frame.columns if rank < strongest.shape[1] else []):
+            is_told = (strongest[:, rank] == position) & (effects[:, position] >= MINIMUM_EFFECT)
+            texts[is_told] = _tell(str(name), frame[name][is_told], model.references[name], kinds[name])
+        reasons[f"reason_{rank + 1}"] = texts
+    return batch[list(model.key)].assign(**reasons)
+
+
+def feature_effects(model: ChurnModel, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """What each row's churn probability falls by when a feature takes its usual value.
+
+    `frame` is the output of the pipeline's `frame` step; the answer has its shape, (rows, features).
+    """
+    rest = model.pipeline[1:]
+    probability = churn_probability(rest, frame)
+    effects = np.zeros(frame.shape)
+    for position, name in enumerate(frame.columns):
+        usual = model.references[name]
+        is_unusual = (frame[name] != usual).to_numpy()
+        changed = frame[is_unusual].copy()
+        changed[name] = pd.Series(usual, index=changed.index, dtype=frame[name].dtype)
+        effects[is_unusual, position] = probability[is_unusual] - churn_probability(rest, changed)
+    return effects
+
+
+def _tell(name: str, values: pd.Series[Any], usual: float | str, kind: str) -> pd.Series[Any]:
+    """`name = value (usually ...)` for each of `values`; each different value is put into words once."""
+    words = {
+        value: f"{name} = {_word(value, kind)} (usually {_word(usual, kind)})" for value in values.unique()
+    }
+    return values.map(words).astype(object)
+
+
+def _word(value: float | str, kind: str) -> str:
+    if isinstance(value, str):
+        return value
+    if np.isnan(value):
+        return "unknown"
+    if kind == Kind.BOOLEAN:
+        return "yes" if value else "no"
+    number = f"{value:.0f}" if value == round(value) else f"{value:.4g}"
+    return f"{number} days before the cut-off" if kind == Kind.DATETIME else number
