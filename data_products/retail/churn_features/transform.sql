@@ -6,6 +6,7 @@ WITH followed AS (
         CAST(MAX(purchased_on) + INTERVAL 1 DAY AS DATE) AS next_day
     FROM retail.transactions
 ),
+
 cutoffs AS (
     SELECT
         CAST(followed.next_day - steps.days_back * INTERVAL 1 DAY AS DATE) AS cutoff_date,
@@ -15,6 +16,7 @@ cutoffs AS (
     -- there must be a quarter to look back on
     WHERE DATE_DIFF('day', followed.first_day, followed.next_day) >= steps.days_back + 90
 ),
+
 purchase_days AS (
     SELECT
         customer_id,
@@ -26,6 +28,7 @@ purchase_days AS (
         customer_id,
         purchased_on
 ),
+
 customer_cutoffs AS (
     SELECT
         purchase_days.customer_id,
@@ -47,15 +50,18 @@ customer_cutoffs AS (
     -- whoever has not bought for a year is no customer to lose
     HAVING MAX(purchase_days.purchased_on) >= cutoffs.cutoff_date - INTERVAL 365 DAY
 ),
+
 customers_who_returned AS (
     SELECT DISTINCT
         purchase_days.customer_id,
         cutoffs.cutoff_date
     FROM purchase_days
     INNER JOIN cutoffs
-        ON purchase_days.purchased_on >= cutoffs.cutoff_date
-        AND purchase_days.purchased_on < cutoffs.cutoff_date + INTERVAL 90 DAY
+        ON
+            purchase_days.purchased_on >= cutoffs.cutoff_date
+            AND purchase_days.purchased_on < cutoffs.cutoff_date + INTERVAL 90 DAY
 )
+
 SELECT
     base.customer_id,
     base.cutoff_date,
@@ -70,5 +76,6 @@ SELECT
     CASE WHEN base.is_label_known THEN returned.customer_id IS NULL END AS is_churned
 FROM customer_cutoffs AS base
 LEFT JOIN customers_who_returned AS returned
-    ON base.customer_id = returned.customer_id
-    AND base.cutoff_date = returned.cutoff_date
+    ON
+        base.customer_id = returned.customer_id
+        AND base.cutoff_date = returned.cutoff_date

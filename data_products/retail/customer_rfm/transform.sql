@@ -3,6 +3,7 @@ WITH last_day AS (
     SELECT MAX(purchased_on) AS as_of_date
     FROM retail.transactions
 )
+
 SELECT
     transactions.customer_id,
     last_day.as_of_date,

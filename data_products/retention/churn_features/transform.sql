@@ -1,11 +1,12 @@
--- What was known of every customer on each cut-off date: every 30 days, the last one the day after the last usage.
--- Nothing dated on or after the cut-off is used, payments and ticket closings included; only the label looks ahead.
+-- What was known of every customer on each cut-off date: one every 30 days, the last the day after all usage.
+-- Nothing dated on or after the cut-off is used, payments and ticket closings included; the label alone is.
 WITH followed AS (
     SELECT
         MIN(used_on) AS first_day,
         CAST(MAX(used_on) + INTERVAL 1 DAY AS DATE) AS next_day
     FROM usage.daily_usage
 ),
+
 cutoffs AS (
     SELECT
         CAST(followed.next_day - steps.days_back * INTERVAL 1 DAY AS DATE) AS cutoff_date,
@@ -16,19 +17,22 @@ cutoffs AS (
     -- there must be a month to look back on
     WHERE DATE_DIFF('day', followed.first_day, followed.next_day) >= steps.days_back + 30
 ),
+
 customer_cutoffs AS (
     SELECT
         customers.*,
         cutoffs.cutoff_date,
         CASE
             WHEN cutoffs.label_end <= cutoffs.next_day
-            THEN COALESCE(customers.cancelled_on < cutoffs.label_end, FALSE)
+                THEN COALESCE(customers.cancelled_on < cutoffs.label_end, FALSE)
         END AS is_churned
     FROM crm.customers
     INNER JOIN cutoffs
-        ON customers.signed_up_on < cutoffs.cutoff_date
-        AND COALESCE(customers.cancelled_on >= cutoffs.cutoff_date, TRUE)
+        ON
+            customers.signed_up_on < cutoffs.cutoff_date
+            AND COALESCE(customers.cancelled_on >= cutoffs.cutoff_date, TRUE)
 ),
+
 usage_days AS (
     SELECT
         daily_usage.*,
@@ -36,9 +40,11 @@ usage_days AS (
         DATE_DIFF('day', daily_usage.used_on, cutoffs.cutoff_date) AS age_days
     FROM usage.daily_usage
     INNER JOIN cutoffs
-        ON daily_usage.used_on < cutoffs.cutoff_date
-        AND daily_usage.used_on >= cutoffs.cutoff_date - INTERVAL 60 DAY
+        ON
+            daily_usage.used_on < cutoffs.cutoff_date
+            AND daily_usage.used_on >= cutoffs.cutoff_date - INTERVAL 60 DAY
 ),
+
 usage_by_cutoff AS (
     SELECT
         customer_id,
@@ -56,6 +62,7 @@ usage_by_cutoff AS (
         customer_id,
         cutoff_date
 ),
+
 tickets_by_cutoff AS (
     SELECT
         tickets.customer_id,
@@ -66,12 +73,14 @@ tickets_by_cutoff AS (
         MIN(CASE WHEN tickets.closed_at < cutoffs.cutoff_date THEN tickets.satisfaction_score END) AS lowest_score
     FROM support.tickets
     INNER JOIN cutoffs
-        ON tickets.opened_at < cutoffs.cutoff_date
-        AND tickets.opened_at >= cutoffs.cutoff_date - INTERVAL 60 DAY
+        ON
+            tickets.opened_at < cutoffs.cutoff_date
+            AND tickets.opened_at >= cutoffs.cutoff_date - INTERVAL 60 DAY
     GROUP BY
         tickets.customer_id,
         cutoffs.cutoff_date
 ),
+
 payments_by_cutoff AS (
     SELECT
         invoices.customer_id,
@@ -86,12 +95,14 @@ payments_by_cutoff AS (
         SUM(CASE WHEN invoices.paid_on < cutoffs.cutoff_date THEN 0 ELSE invoices.amount_eur END) AS overdue_eur
     FROM billing.invoices
     INNER JOIN cutoffs
-        ON invoices.due_on < cutoffs.cutoff_date
-        AND invoices.due_on >= cutoffs.cutoff_date - INTERVAL 60 DAY
+        ON
+            invoices.due_on < cutoffs.cutoff_date
+            AND invoices.due_on >= cutoffs.cutoff_date - INTERVAL 60 DAY
     GROUP BY
         invoices.customer_id,
         cutoffs.cutoff_date
 )
+
 SELECT
     base.customer_id,
     base.cutoff_date,
@@ -123,11 +134,14 @@ SELECT
     base.is_churned
 FROM customer_cutoffs AS base
 LEFT JOIN usage_by_cutoff AS used
-    ON base.customer_id = used.customer_id
-    AND base.cutoff_date = used.cutoff_date
+    ON
+        base.customer_id = used.customer_id
+        AND base.cutoff_date = used.cutoff_date
 LEFT JOIN tickets_by_cutoff AS tickets
-    ON base.customer_id = tickets.customer_id
-    AND base.cutoff_date = tickets.cutoff_date
+    ON
+        base.customer_id = tickets.customer_id
+        AND base.cutoff_date = tickets.cutoff_date
 LEFT JOIN payments_by_cutoff AS payments
-    ON base.customer_id = payments.customer_id
-    AND base.cutoff_date = payments.cutoff_date
+    ON
+        base.customer_id = payments.customer_id
+        AND base.cutoff_date = payments.cutoff_date

@@ -1,4 +1,4 @@
--- The flagged customers who have not left already, the likeliest leaver first, with what a caller needs to know.
+-- The flagged customers who have not left already, the likeliest leaver first, for whoever calls them.
 SELECT
     ROW_NUMBER() OVER (
         ORDER BY predictions.churn_probability DESC, customers.monthly_fee_eur DESC, customers.customer_id ASC

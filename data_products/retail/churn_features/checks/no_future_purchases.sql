@@ -7,13 +7,15 @@ WITH purchases_before AS (
         COUNT(DISTINCT transactions.purchased_on) AS purchase_days
     FROM retail.churn_features AS features
     LEFT JOIN retail.transactions
-        ON features.customer_id = transactions.customer_id
-        AND transactions.purchased_on < features.cutoff_date
+        ON
+            features.customer_id = transactions.customer_id
+            AND transactions.purchased_on < features.cutoff_date
     GROUP BY
         features.customer_id,
         features.cutoff_date,
         features.frequency
 )
+
 SELECT
     customer_id,
     cutoff_date,

@@ -4,6 +4,7 @@ WITH totals AS (
         (SELECT SUM(monetary) FROM retail.customer_rfm) AS monetary,
         (SELECT CAST(SUM(amount_usd) AS DOUBLE) FROM retail.transactions) AS amount_usd
 )
+
 SELECT
     monetary,
     amount_usd

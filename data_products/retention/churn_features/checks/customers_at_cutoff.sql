@@ -1,4 +1,4 @@
--- Features are of those who were customers on the cut-off date, and the label is what happened to them after it.
+-- Features are of those who were customers on the cut-off date; the label is what they did after it.
 SELECT
     features.customer_id,
     features.cutoff_date,

@@ -7,14 +7,16 @@ WITH usage_before AS (
         COALESCE(SUM(daily_usage.data_mb), 0) AS data_mb
     FROM retention.churn_features AS features
     LEFT JOIN usage.daily_usage
-        ON features.customer_id = daily_usage.customer_id
-        AND daily_usage.used_on < features.cutoff_date
-        AND daily_usage.used_on >= features.cutoff_date - INTERVAL 30 DAY
+        ON
+            features.customer_id = daily_usage.customer_id
+            AND daily_usage.used_on < features.cutoff_date
+            AND daily_usage.used_on >= features.cutoff_date - INTERVAL 30 DAY
     GROUP BY
         features.customer_id,
         features.cutoff_date,
         features.data_mb_last_30_days
 )
+
 SELECT
     customer_id,
     cutoff_date,
