@@ -1,0 +1,174 @@
+"""Opens the mesh for a user's query and turns what DuckDB says of it into errors a user can act on.
+
+The connection reads the mesh file and the given folders and nothing else: no other file, no network, no
+extension, no setting can be changed. Which SQL may run on it `guard.py` says; how the answer is written,
+`output.py`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipelines.errors import MeshError, UsageError
+from pipelines.names import CATALOG, LANDING_CATALOG, quote_identifier, quote_literal
+from pipelines.query.guard import SYSTEM_TABLES
+from pipelines.query.mesh_file import attach_mesh_file, create_view
+from pipelines.query.syntax_tree import position_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from pipelines.names import DatasetName
+    from pipelines.query.guard import ParsedQuery
+    from pipelines.query.mesh_file import PublishedProduct
+
+_PUBLISHED_CATALOG = "published"
+
+
+def open_mesh_file(
+    path: Path,
+    confined_to: Sequence[str],
+    *,
+    landing: Mapping[DatasetName, str] | None = None,
+    as_of: Iterable[PublishedProduct] | None = None,
+    output_path: str | None = None,
+) -> duckdb.DuckDBPyConnection:
+    """Open the mesh file at `path` for one query.
+
+    Files are read under the folders `confined_to` alone, and only `output_path` can be written besides.
+    `landing` maps each landed dataset the query names to the SQL relation that reads it. With `as_of`,
+    exactly those snapshots are the mesh; the system tables stay as they are now.
+
+    Raises:
+        UsageError: when there is no mesh file, or it cannot be read.
+    """
+    connection = duckdb.connect()
+    try:
+        if as_of is None:
+            attach_mesh_file(connection, path)
+        else:
+            _attach_as_of(connection, path, as_of)
+        _attach_landing(connection, landing or {})
+        # The catalog a connection starts with could be written to.
+        connection.execute("DETACH memory")
+        _lock(connection, path, confined_to, output_path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def check_tables_exist(connection: duckdb.DuckDBPyConnection, query: ParsedQuery) -> None:
+    """Refuse a query on tables that `connection` does not hold.
+
+    Before it runs, for DuckDB takes an unknown `crm.csv` for a file of that name.
+
+    Raises:
+        UsageError: naming the table and those nearest to it.
+    """
+    rows = connection.execute("SELECT table_catalog, table_schema, table_name FROM information_schema.tables")
+    present = {tuple(part.lower() for part in row) for row in rows.fetchall()}
+    known = {_spoken_name(*row) for row in present}
+    wanted = {str(name) for name in query.products | query.datasets} | {
+        f"{CATALOG}.{name}" for name in query.system_tables
+    }
+    for name in sorted(wanted):
+        if name.lower() not in known:
+            near = difflib.get_close_matches(name.lower(), known, n=3)
+            hint = f"Did you mean {' or '.join(near)}?" if near else "`mesh list` shows what there is."
+            raise UsageError(f"there is no table {name}", hint)
+
+
+def as_mesh_error(error: duckdb.Error, sql: str, *, before_bytes: int = 0) -> MeshError:
+    """What DuckDB says of `sql`, in one line with the place, and what to do.
+
+    `before_bytes` is the length of what was put before `sql` when it ran. An internal error is given back as
+    it is raised: it is a defect, not the user's.
+    """
+    if isinstance(error, duckdb.InternalException):
+        raise error
+    detail = _detail(error)
+    message, *rest = [line.strip() for line in detail["exception_message"].splitlines() if line.strip()]
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return MeshError(
+            f"the query needs more memory or disk than there is: {message}", "Filter or group first."
+        )
+    if isinstance(error, duckdb.IOException | duckdb.PermissionException):
+        return MeshError(
+            f"a file could not be read or written: {message}",
+            "If products were rebuilt or cleaned meanwhile, run the query again.",
+        )
+    where = ""
+    if "position" in detail and int(detail["position"]) >= before_bytes:
+        where = f" ({position_text(sql, int(detail['position']) - before_bytes)})"
+    candidates = detail.get("candidates", "")
+    hint = f"Did you mean {candidates.replace(',', ', ')}?" if candidates else " ".join(rest[:1])
+    return UsageError(f"the query cannot run: {message.rstrip('!')}{where}", hint or None)
+
+
+def _attach_as_of(
+    connection: duckdb.DuckDBPyConnection, path: Path, products: Iterable[PublishedProduct]
+) -> None:
+    attach_mesh_file(connection, path, _PUBLISHED_CATALOG)
+    connection.execute(f"ATTACH ':memory:' AS {quote_identifier(CATALOG)}")
+    connection.execute(f"USE {quote_identifier(CATALOG)}")
+    for product in products:
+        create_view(connection, product)
+    tables = connection.execute(
+        "SELECT table_name FROM information_schema.tables "
+        f"WHERE table_catalog = {quote_literal(_PUBLISHED_CATALOG)} AND table_schema = 'main'"
+    ).fetchall()
+    for (table,) in tables:
+        name = f"main.{quote_identifier(table)}"
+        connection.execute(f"CREATE VIEW {name} AS FROM {quote_identifier(_PUBLISHED_CATALOG)}.{name}")
+
+
+def _attach_landing(connection: duckdb.DuckDBPyConnection, landing: Mapping[DatasetName, str]) -> None:
+    if not landing:
+        return
+    connection.execute(f"ATTACH ':memory:' AS {quote_identifier(LANDING_CATALOG)}")
+    for name, relation in landing.items():
+        schema = f"{quote_identifier(LANDING_CATALOG)}.{quote_identifier(name.domain)}"
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        connection.execute(f"CREATE VIEW {name.sql} AS {relation}")
+
+
+def _lock(
+    connection: duckdb.DuckDBPyConnection, path: Path, confined_to: Sequence[str], output_path: str | None
+) -> None:
+    folders = ", ".join(quote_literal(folder) for folder in confined_to)
+    connection.execute(f"SET temp_directory = {quote_literal(f'{path}.tmp')}")
+    connection.execute(f"SET allowed_directories = [{folders}]")
+    if output_path is not None:
+        connection.execute(f"SET allowed_paths = [{quote_literal(output_path)}]")
+    for setting, value in {
+        "autoload_known_extensions": "false",
+        "autoinstall_known_extensions": "false",
+        "python_enable_replacements": "false",
+        "errors_as_json": "true",
+        "enable_external_access": "false",
+        "lock_configuration": "true",
+    }.items():
+        connection.execute(f"SET {setting} = {value}")
+
+
+def _spoken_name(catalog: str, schema: str, table: str) -> str:
+    """The name a user writes for a table of the connection."""
+    if catalog == LANDING_CATALOG:
+        return f"{catalog}.{schema}.{table}"
+    return f"{CATALOG}.{table}" if schema == "main" and table in SYSTEM_TABLES else f"{schema}.{table}"
+
+
+def _detail(error: duckdb.Error) -> dict[str, str]:
+    """DuckDB's account of an error: `exception_message` and, where known, `position` in bytes."""
+    _, _, text = str(error).partition(": ")
+    try:
+        detail: dict[str, str] = json.loads(text)
+    except json.JSONDecodeError:
+        return {"exception_message": text or str(error)}
+    return detail
