@@ -1,7 +1,7 @@
 """What a contract says, in the platform's own few words: columns and the rules that hold for them.
 
-`read.py` makes these from ODCS YAML; everything after it (write schema, audit, catalog, docs) reads only these, so
-that one declaration drives them all. No I/O and no SQL here.
+`read.py` makes these from ODCS YAML; everything after it (write schema, audit, catalog, docs) reads only
+these, so that one declaration drives them all. No I/O and no SQL here.
 """
 
 from __future__ import annotations
@@ -56,6 +56,27 @@ class Bounds:
     must_not_be_between: tuple[float, float] | None = None
     unit: str = "rows"
 
+    def __str__(self) -> str:
+        """In words: `at least 1, at most 5 percent`."""
+        words = {
+            "at least": self.at_least,
+            "at most": self.at_most,
+            "above": self.above,
+            "below": self.below,
+            "other than": self.must_not_be,
+        }
+        parts = [f"{word} {value}" for word, value in words.items() if value is not None]
+        if self.at_least is not None and self.at_least == self.at_most:
+            parts[:2] = [f"{self.at_least}"]
+        if self.must_not_be_between is not None:
+            parts.append("not between {} and {}".format(*self.must_not_be_between))
+        return ", ".join(parts) + (" percent" if self.unit == "percent" else "")
+
+    @property
+    def has_upper(self) -> bool:
+        """Whether a value can be too large, so that what it counts are failures."""
+        return self.at_most is not None or self.below is not None
+
     def is_met_by(self, value: float) -> bool:
         """Whether `value` lies within every bound given."""
         return (
@@ -89,9 +110,9 @@ class Rule:
 class Column:
     """One column of a product.
 
-    `type` is DuckDB's type text (`VARCHAR`, `BIGINT`, `DECIMAL(12,2)`, `TIMESTAMP WITH TIME ZONE`, `STRUCT(...)`).
-    `sources` are the landing columns it comes from, the first that has a value winning; `expression` is SQL over
-    landing columns in their stead.
+    `type` is DuckDB's type text (`VARCHAR`, `BIGINT`, `DECIMAL(12,2)`, `TIMESTAMP WITH TIME ZONE`,
+    `STRUCT(...)`). `sources` are the landing columns it comes from, the first that has a value winning;
+    `expression` is SQL over landing columns in their stead.
     """
 
     name: str

@@ -1,0 +1,34 @@
+"""What a check found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipelines.contract.model import Rule
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One rule's outcome on one set of rows.
+
+    `observed` is the number the rule's bounds speak of (failing rows, percent, row count, age in seconds, the
+    query's answer); None when there was none. `failing_sql` finds every failing row, `failing_rows` is their
+    number and `samples` up to 20 of them, as JSON can hold them; None and empty where no row can be named.
+    `seconds` is how long the query took that measured the rule; rules measured together share one query.
+    """
+
+    rule: Rule
+    is_passed: bool
+    observed: float | str | None
+    message: str
+    failing_rows: int | None = None
+    samples: tuple[dict[str, Any], ...] = ()
+    failing_sql: str | None = None
+    seconds: float = 0.0
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether this result keeps the rows from being published."""
+        return not self.is_passed and self.rule.severity == "error"

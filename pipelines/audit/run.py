@@ -1,0 +1,99 @@
+"""The audit: every rule of a product checked on its rows, each answer with the rows that are wrong."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from pipelines.audit.measures import Measure, measure
+from pipelines.audit.result import CheckResult
+from pipelines.audit.samples import jsonable
+from pipelines.audit.suite import Outcome, run_suite
+from pipelines.contract.model import Contract, Rule, RuleKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipelines.audit.relation import AuditRelation
+
+MAX_SAMPLES = 20
+UNMEASURED = (RuleKind.COLUMNS, RuleKind.EXPECTATION)  # asked of the schema and of Great Expectations
+
+
+def audit(
+    relation: AuditRelation, rules: Sequence[Rule], *, contract: Contract, now_seconds: float | None = None
+) -> list[CheckResult]:
+    """Check `rules` on the rows of `relation`, in the order given.
+
+    A rule whose SQL fails is a failed check that says so; it never ends the audit. Failing rows are looked
+    for only where a rule failed.
+
+    Args:
+        relation: the rows.
+        rules: the contract's rules and those of `checks/*.sql`; their names are unique.
+        contract: whose column types the rules' values are read as.
+        now_seconds: the time freshness is measured at, in seconds since 1970 UTC; now when not given.
+    """
+    if not rules:
+        return []
+    now = time.time() if now_seconds is None else now_seconds
+    measures = {
+        rule.name: measure(rule, contract, relation.table, now)
+        for rule in rules
+        if rule.kind not in UNMEASURED
+    }
+    outcomes = run_suite(relation, rules, measures, contract)
+    return [_result(relation, rule, measures.get(rule.name), outcomes[rule.name]) for rule in rules]
+
+
+def _result(relation: AuditRelation, rule: Rule, measured: Measure | None, outcome: Outcome) -> CheckResult:
+    if outcome.error is not None:
+        return CheckResult(rule, False, None, outcome.error, seconds=outcome.seconds)
+    if measured is None:
+        return _schema_or_expectation_result(rule, outcome)
+    observed, count = outcome.found["observed_value"], outcome.found["count"]
+    failing_sql = measured.failing_sql if rule.bounds.has_upper else None
+    failing_rows = count if failing_sql and (measured.is_row_count or count == 0) else None
+    samples: tuple[dict[str, Any], ...] = ()
+    if failing_sql and not outcome.is_passed and count:
+        failing_rows = count if measured.is_row_count else relation.count(failing_sql)
+        samples = tuple(jsonable(row) for row in relation.rows(failing_sql, MAX_SAMPLES))
+    message = _message(rule, observed, failing_rows, outcome)
+    return CheckResult(
+        rule, outcome.is_passed, observed, message, failing_rows, samples, failing_sql, outcome.seconds
+    )
+
+
+def _schema_or_expectation_result(rule: Rule, outcome: Outcome) -> CheckResult:
+    """What Great Expectations' own result says; it lists failing values, but no SQL that finds their rows."""
+    found = outcome.found
+    observed = jsonable(found.get("observed_value", found.get("unexpected_percent")))
+    if not isinstance(observed, int | float | str | None):
+        observed = json.dumps(observed)
+    values = found.get("partial_unexpected_list", [])[:MAX_SAMPLES]
+    column = rule.arguments.get("kwargs", {}).get("column", "values")
+    samples = tuple({column: jsonable(value)} for value in values)
+    failing_rows = found.get("unexpected_count")
+    message = (
+        str(observed) if rule.kind == RuleKind.COLUMNS else _message(rule, observed, failing_rows, outcome)
+    )
+    return CheckResult(
+        rule, outcome.is_passed, observed, message, failing_rows, samples, None, outcome.seconds
+    )
+
+
+def _message(rule: Rule, observed: float | str | None, failing_rows: int | None, outcome: Outcome) -> str:
+    """One plain line on what was found, and what was promised when that is broken."""
+    unit = " percent" if rule.bounds.unit == "percent" else ""
+    number = "no value" if observed is None else f"{observed}{unit}"
+    if outcome.is_passed:
+        return number
+    if rule.kind == RuleKind.FRESHNESS:
+        seconds = rule.arguments["maximum_age_seconds"]
+        return (
+            number if observed is None else f"newest value {float(observed):.0f} s old, at most {seconds:.0f}"
+        )
+    if failing_rows is not None and not unit:
+        return f"{failing_rows} failing row{'' if failing_rows == 1 else 's'}"
+    return f"{number}, must be {rule.bounds}" if rule.kind != RuleKind.EXPECTATION else number
