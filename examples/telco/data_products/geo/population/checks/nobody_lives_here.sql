@@ -1,0 +1,5 @@
+-- severity: warning
+-- A zip code of offices or boxes may have no people; many of them would mean a broken file.
+SELECT *
+FROM geo.population
+WHERE population = 0

@@ -1,0 +1,11 @@
+-- What was left out and what was bought add up to what landed.
+SELECT *
+FROM retail.line_reconciliation
+WHERE
+    landed_lines
+    <> repeated_lines
+    + cancellation_lines
+    + not_goods_lines
+    + no_customer_lines
+    + no_value_lines
+    + purchase_lines

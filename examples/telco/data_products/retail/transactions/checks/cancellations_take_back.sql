@@ -1,0 +1,7 @@
+-- severity: warning
+-- A cancellation takes goods or money back; one that does not is counted and kept.
+SELECT *
+FROM retail.transactions
+WHERE
+    is_cancellation
+    AND quantity * unit_price > 0

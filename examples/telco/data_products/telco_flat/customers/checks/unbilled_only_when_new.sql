@@ -1,0 +1,4 @@
+-- Total charges are blank for customers of the current month and for no one else.
+SELECT *
+FROM telco_flat.customers
+WHERE (total_charges IS NULL) <> (tenure_months = 0)
