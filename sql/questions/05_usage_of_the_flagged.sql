@@ -10,7 +10,7 @@ usage_by_week AS (
         predictions.is_predicted_churn,
         daily_usage.data_mb,
         daily_usage.voice_minutes,
-        CAST(FLOOR(DATE_DIFF('day', daily_usage.used_on, last_day.as_of_date) / 7.0) AS BIGINT) AS weeks_ago
+        CAST(FLOOR(DATE_DIFF('day', daily_usage.used_on, last_day.as_of_date) / 7) AS BIGINT) AS weeks_ago
     FROM usage.daily_usage
     CROSS JOIN last_day
     INNER JOIN retention.churn_predictions AS predictions

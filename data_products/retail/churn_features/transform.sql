@@ -31,35 +31,35 @@ purchase_days AS (
 
 customer_cutoffs AS (
     SELECT
-        purchase_days.customer_id,
+        bought.customer_id,
         cutoffs.cutoff_date,
         cutoffs.is_label_known,
-        MIN(purchase_days.purchased_on) AS first_on,
-        MAX(purchase_days.purchased_on) AS last_on,
+        MIN(bought.purchased_on) AS first_on,
+        MAX(bought.purchased_on) AS last_on,
         COUNT(*) AS frequency,
-        SUM(purchase_days.quantity) AS quantity,
-        CAST(SUM(purchase_days.amount_usd) AS DOUBLE) AS monetary,
-        SUM(CASE WHEN purchase_days.purchased_on >= cutoffs.cutoff_date - INTERVAL 90 DAY THEN 1 ELSE 0 END) AS recent
-    FROM purchase_days
+        SUM(bought.quantity) AS quantity,
+        CAST(SUM(bought.amount_usd) AS DOUBLE) AS monetary,
+        COUNT(CASE WHEN bought.purchased_on >= cutoffs.cutoff_date - INTERVAL 90 DAY THEN 1 END) AS recent
+    FROM purchase_days AS bought
     INNER JOIN cutoffs
-        ON purchase_days.purchased_on < cutoffs.cutoff_date
+        ON bought.purchased_on < cutoffs.cutoff_date
     GROUP BY
-        purchase_days.customer_id,
+        bought.customer_id,
         cutoffs.cutoff_date,
         cutoffs.is_label_known
     -- whoever has not bought for a year is no customer to lose
-    HAVING MAX(purchase_days.purchased_on) >= cutoffs.cutoff_date - INTERVAL 365 DAY
+    HAVING MAX(bought.purchased_on) >= cutoffs.cutoff_date - INTERVAL 365 DAY
 ),
 
 customers_who_returned AS (
     SELECT DISTINCT
-        purchase_days.customer_id,
+        bought.customer_id,
         cutoffs.cutoff_date
-    FROM purchase_days
+    FROM purchase_days AS bought
     INNER JOIN cutoffs
         ON
-            purchase_days.purchased_on >= cutoffs.cutoff_date
-            AND purchase_days.purchased_on < cutoffs.cutoff_date + INTERVAL 90 DAY
+            bought.purchased_on >= cutoffs.cutoff_date
+            AND bought.purchased_on < cutoffs.cutoff_date + INTERVAL 90 DAY
 )
 
 SELECT
@@ -72,7 +72,8 @@ SELECT
     CAST(base.quantity AS BIGINT) AS quantity,
     base.monetary,
     base.monetary / base.frequency AS monetary_per_purchase,
-    CAST(DATE_DIFF('day', base.first_on, base.last_on) AS DOUBLE) / NULLIF(base.frequency - 1, 0) AS mean_gap_days,
+    CAST(DATE_DIFF('day', base.first_on, base.last_on) AS DOUBLE)
+    / NULLIF(base.frequency - 1, 0) AS mean_gap_days,
     CASE WHEN base.is_label_known THEN returned.customer_id IS NULL END AS is_churned
 FROM customer_cutoffs AS base
 LEFT JOIN customers_who_returned AS returned

@@ -1,5 +1,5 @@
 -- What was known of every customer on each cut-off date: one every 30 days, the last the day after all usage.
--- Nothing dated on or after the cut-off is used, payments and ticket closings included; the label alone is.
+-- Nothing dated on or after the cut-off is used, payments and ticket closings included, but for the label.
 WITH followed AS (
     SELECT
         MIN(used_on) AS first_day,
@@ -10,6 +10,7 @@ WITH followed AS (
 cutoffs AS (
     SELECT
         CAST(followed.next_day - steps.days_back * INTERVAL 1 DAY AS DATE) AS cutoff_date,
+        CAST(followed.next_day - (steps.days_back + 30) * INTERVAL 1 DAY AS DATE) AS month_start,
         CAST(followed.next_day - (steps.days_back - 30) * INTERVAL 1 DAY AS DATE) AS label_end,
         followed.next_day
     FROM followed
@@ -49,14 +50,14 @@ usage_by_cutoff AS (
     SELECT
         customer_id,
         cutoff_date,
-        SUM(CASE WHEN age_days <= 30 THEN voice_minutes ELSE 0 END) AS voice_minutes,
-        SUM(CASE WHEN age_days > 30 THEN voice_minutes ELSE 0 END) AS voice_minutes_before,
-        SUM(CASE WHEN age_days <= 30 THEN data_mb ELSE 0 END) AS data_mb,
-        SUM(CASE WHEN age_days > 30 THEN data_mb ELSE 0 END) AS data_mb_before,
-        SUM(CASE WHEN age_days <= 7 THEN data_mb ELSE 0 END) AS data_mb_last_week,
+        CAST(SUM(CASE WHEN age_days <= 30 THEN voice_minutes ELSE 0 END) AS DOUBLE) AS voice_minutes,
+        CAST(SUM(CASE WHEN age_days > 30 THEN voice_minutes ELSE 0 END) AS DOUBLE) AS voice_minutes_before,
+        CAST(SUM(CASE WHEN age_days <= 30 THEN data_mb ELSE 0 END) AS DOUBLE) AS data_mb,
+        CAST(SUM(CASE WHEN age_days > 30 THEN data_mb ELSE 0 END) AS DOUBLE) AS data_mb_before,
+        CAST(SUM(CASE WHEN age_days <= 7 THEN data_mb ELSE 0 END) AS DOUBLE) AS data_mb_last_week,
         SUM(CASE WHEN age_days <= 30 THEN sms_count ELSE 0 END) AS sms_count,
         SUM(CASE WHEN age_days <= 30 THEN dropped_calls ELSE 0 END) AS dropped_calls,
-        SUM(CASE WHEN age_days <= 30 AND voice_minutes + data_mb + sms_count > 0 THEN 1 ELSE 0 END) AS active_days
+        COUNT(CASE WHEN age_days <= 30 AND voice_minutes + data_mb + sms_count > 0 THEN 1 END) AS active_days
     FROM usage_days
     GROUP BY
         customer_id,
@@ -67,10 +68,12 @@ tickets_by_cutoff AS (
     SELECT
         tickets.customer_id,
         cutoffs.cutoff_date,
-        SUM(CASE WHEN tickets.opened_at >= cutoffs.cutoff_date - INTERVAL 30 DAY THEN 1 ELSE 0 END) AS last_30_days,
         COUNT(*) AS last_60_days,
+        COUNT(CASE WHEN tickets.opened_at >= cutoffs.month_start THEN 1 END) AS last_30_days,
         SUM(CASE WHEN tickets.closed_at < cutoffs.cutoff_date THEN 0 ELSE 1 END) AS still_open,
-        MIN(CASE WHEN tickets.closed_at < cutoffs.cutoff_date THEN tickets.satisfaction_score END) AS lowest_score
+        MIN(
+            CASE WHEN tickets.closed_at < cutoffs.cutoff_date THEN tickets.satisfaction_score END
+        ) AS lowest_score
     FROM support.tickets
     INNER JOIN cutoffs
         ON
@@ -85,14 +88,13 @@ payments_by_cutoff AS (
     SELECT
         invoices.customer_id,
         cutoffs.cutoff_date,
-        SUM(
-            CASE
-                WHEN invoices.paid_on < cutoffs.cutoff_date AND invoices.paid_on > invoices.due_on THEN 1
-                ELSE 0
-            END
+        COUNT(
+            CASE WHEN invoices.paid_on > invoices.due_on AND invoices.paid_on < cutoffs.cutoff_date THEN 1 END
         ) AS paid_late,
         SUM(CASE WHEN invoices.paid_on < cutoffs.cutoff_date THEN 0 ELSE 1 END) AS overdue,
-        SUM(CASE WHEN invoices.paid_on < cutoffs.cutoff_date THEN 0 ELSE invoices.amount_eur END) AS overdue_eur
+        SUM(
+            CASE WHEN invoices.paid_on < cutoffs.cutoff_date THEN 0 ELSE invoices.amount_eur END
+        ) AS overdue_eur
     FROM billing.invoices
     INNER JOIN cutoffs
         ON
@@ -113,16 +115,16 @@ SELECT
     CAST(base.monthly_fee_eur AS DOUBLE) AS monthly_fee_eur,
     CAST(EXTRACT(YEAR FROM base.cutoff_date) AS BIGINT) - base.birth_year AS age_years,
     CAST(DATE_DIFF('day', base.signed_up_on, base.cutoff_date) AS BIGINT) AS tenure_days,
-    CAST(COALESCE(used.voice_minutes, 0) AS DOUBLE) AS voice_minutes_last_30_days,
+    COALESCE(used.voice_minutes, 0) AS voice_minutes_last_30_days,
     CAST(COALESCE(used.data_mb, 0) AS BIGINT) AS data_mb_last_30_days,
     CAST(COALESCE(used.sms_count, 0) AS BIGINT) AS sms_last_30_days,
     CAST(COALESCE(used.dropped_calls, 0) AS BIGINT) AS dropped_calls_last_30_days,
     CAST(COALESCE(used.active_days, 0) AS BIGINT) AS active_days_last_30_days,
-    CAST(used.voice_minutes AS DOUBLE) / NULLIF(CAST(used.voice_minutes_before AS DOUBLE), 0) AS voice_change_ratio,
-    CAST(used.data_mb AS DOUBLE) / NULLIF(CAST(used.data_mb_before AS DOUBLE), 0) AS data_change_ratio,
-    CAST(used.data_mb_last_week AS DOUBLE) / NULLIF(CAST(used.data_mb AS DOUBLE), 0) AS data_share_last_7_days,
+    used.voice_minutes / NULLIF(used.voice_minutes_before, 0) AS voice_change_ratio,
+    used.data_mb / NULLIF(used.data_mb_before, 0) AS data_change_ratio,
+    used.data_mb_last_week / NULLIF(used.data_mb, 0) AS data_share_last_7_days,
     CAST(base.monthly_fee_eur AS DOUBLE) / (
-        1 + COALESCE(CAST(used.data_mb AS DOUBLE) / 1024 + CAST(used.voice_minutes AS DOUBLE) / 60, 0)
+        1 + COALESCE(used.data_mb / 1024 + used.voice_minutes / 60, 0)
     ) AS fee_per_use_eur,
     CAST(COALESCE(tickets.last_30_days, 0) AS BIGINT) AS tickets_last_30_days,
     CAST(COALESCE(tickets.last_60_days, 0) AS BIGINT) AS tickets_last_60_days,

@@ -9,7 +9,7 @@ WITH purchases_before AS (
     LEFT JOIN retail.transactions
         ON
             features.customer_id = transactions.customer_id
-            AND transactions.purchased_on < features.cutoff_date
+            AND features.cutoff_date > transactions.purchased_on
     GROUP BY
         features.customer_id,
         features.cutoff_date,

@@ -9,8 +9,8 @@ WITH usage_before AS (
     LEFT JOIN usage.daily_usage
         ON
             features.customer_id = daily_usage.customer_id
-            AND daily_usage.used_on < features.cutoff_date
-            AND daily_usage.used_on >= features.cutoff_date - INTERVAL 30 DAY
+            AND features.cutoff_date > daily_usage.used_on
+            AND features.cutoff_date - INTERVAL 30 DAY <= daily_usage.used_on
     GROUP BY
         features.customer_id,
         features.cutoff_date,
