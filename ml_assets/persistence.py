@@ -6,22 +6,34 @@ belong here.
 
 from __future__ import annotations
 
+import hashlib
 import io
+import itertools
 import json
 import zipfile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from ml_assets.scoring import ChurnModel
 from ml_assets.segments import SegmentModel
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
 # Beyond what skops trusts by itself (scikit-learn's estimators, numpy's arrays and scalars). Each was looked
-# at: none does more on loading than to take the attributes it is given.
+# at: none does more on loading than to take the attributes it is given. `functools.partial` can only wrap a
+# function that is itself trusted; histogram gradient boosting wraps `check_array`.
 TRUSTED_TYPES = (
+    "functools.partial",
     "ml_assets.preprocessing.FeatureFrame",
     "ml_assets.segments.signed_log1p",
+    "numpy.dtype",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.tree._tree.Tree",
+    "sklearn.utils.validation.check_array",
 )
 _MODELS = {"churn": ChurnModel, "segments": SegmentModel}
 # The earliest time a ZIP entry can carry, in place of the time of writing.
@@ -53,29 +65,52 @@ def load_model(content: bytes) -> ChurnModel | SegmentModel:
 
 
 def _canonical(content: bytes) -> bytes:
-    """The same archive with objects numbered in order of appearance; skops numbers them by memory address."""
-    numbers: dict[int, int] = {}
-    renamed: dict[str, str] = {}
+    """The same archive, its objects numbered in order and its arrays named by their content.
+
+    skops numbers both by memory address, which differs from run to run.
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        schema = _renumber(json.loads(archive.read("schema.json")), numbers, renamed)
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as target:
-            _write(target, "schema.json", json.dumps(schema).encode())
-            for name, new_name in renamed.items():
-                _write(target, new_name, archive.read(name))
+        files = [name for name in archive.namelist() if name != "schema.json"]
+        arrays = {name: _without_padding(name, archive.read(name)) for name in files}
+        names = {name: _content_name(name, array) for name, array in arrays.items()}
+        schema = _renamed(json.loads(archive.read("schema.json")), itertools.count(), names)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as target:
+        _write(target, "schema.json", json.dumps(schema).encode())
+        for new_name, array in sorted({names[name]: array for name, array in arrays.items()}.items()):
+            _write(target, new_name, array)
     return buffer.getvalue()
 
 
-def _renumber(node: Any, numbers: dict[int, int], renamed: dict[str, str]) -> Any:
+def _without_padding(name: str, content: bytes) -> bytes:
+    """The same array; what lies between the fields of a tree's nodes is whatever the memory held before."""
+    if not name.endswith(".npy"):
+        return content
+    array = np.load(io.BytesIO(content), allow_pickle=False)
+    if array.dtype.names is None:
+        return content
+    clean = np.zeros(array.shape, array.dtype)
+    for field in array.dtype.names:
+        clean[field] = array[field]
+    buffer = io.BytesIO()
+    np.save(buffer, clean, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _content_name(name: str, content: bytes) -> str:
+    return f"{hashlib.sha256(content).hexdigest()}.{name.rpartition('.')[2]}"
+
+
+def _renamed(node: Any, numbers: Iterator[int], names: Mapping[str, str]) -> Any:
     if isinstance(node, list):
-        return [_renumber(child, numbers, renamed) for child in node]
+        return [_renamed(child, numbers, names) for child in node]
     if not isinstance(node, dict):
         return node
-    changed = {key: _renumber(child, numbers, renamed) for key, child in node.items()}
+    changed = {key: _renamed(child, numbers, names) for key, child in node.items()}
     if isinstance(node.get("__id__"), int):
-        changed["__id__"] = numbers.setdefault(node["__id__"], len(numbers))
+        changed["__id__"] = next(numbers)
     if isinstance(file := node.get("file"), str):
-        changed["file"] = renamed.setdefault(file, f"{len(renamed)}.{file.rpartition('.')[2]}")
+        changed["file"] = names[file]
     return changed
 
 
