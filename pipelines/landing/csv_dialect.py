@@ -1,7 +1,8 @@
 """How a CSV file is written - encoding, delimiter, quoting, column names - found from samples of it.
 
-DuckDB's own detection changes its mind on broken files (a ragged file becomes one column), which loses errors; here
-the first line always names the columns, and what does not fit them is left for DuckDB's strict reader to refuse.
+DuckDB's own detection changes its mind on broken files (a ragged file becomes one column), which loses
+errors; here the first line always names the columns, and what does not fit them is left for DuckDB's strict
+reader to refuse.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
         )
     dialect, rows = max(
         ((candidate, _rows(text, candidate, is_whole)) for candidate in _candidates(text)),
-        key=lambda candidate: _fit(*candidate),
+        key=lambda candidate: _fit(candidate[1]),
     )
     if not rows:
         raise LandingError(
@@ -128,8 +129,8 @@ def _rows(text: str, dialect: type[csv.Dialect], is_whole: bool) -> list[list[st
     return rows if is_whole or len(rows) < 2 else rows[:-1]
 
 
-def _fit(dialect: type[csv.Dialect], rows: list[list[str]]) -> tuple[bool, float, bool, int]:
-    """How well `rows` speak for `dialect`: several columns, rows as wide as the header, names without quotes, width."""
+def _fit(rows: list[list[str]]) -> tuple[bool, float, bool, int]:
+    """How well `rows` were split: many columns, rows as wide as the header, names without quotes, width."""
     if not rows:
         return False, 0.0, False, 0
     width = len(rows[0])
@@ -139,7 +140,7 @@ def _fit(dialect: type[csv.Dialect], rows: list[list[str]]) -> tuple[bool, float
 
 
 def _unique(names: Sequence[str]) -> tuple[str, ...]:
-    """Column names that differ by more than case: repeated ones are numbered, empty ones are named by position."""
+    """Column names that differ by more than case: repeated ones numbered, empty ones named by position."""
     unique: list[str] = []
     taken: set[str] = set()
     for position, given in enumerate(names, start=1):

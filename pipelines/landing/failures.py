@@ -35,8 +35,13 @@ _CSV_CAUSES = (
     (r"not utf-8 encoded", "is not UTF-8, though the samples taken from the file were"),
     (r"Maximum line size", "is over 2 MB long, most likely since a quote is never closed"),
 )
-_CSV_HINT = "Correct that line; a quote or delimiter within a value needs quotes around the value, and its quotes doubled."
-_JSON_ERROR = r'(?P<kind>Malformed JSON|JSON transform error) in file "(?P<file>.*?)",.* in line (?P<line>\d+): (?P<cause>.*)'
+_CSV_HINT = (
+    "Correct that line: a value that holds a delimiter or a quote stands in quotes, its own quotes doubled."
+)
+_JSON_ERROR = (
+    r'(?P<kind>Malformed JSON|JSON transform error) in file "(?P<file>.*?)",'
+    r".* in line (?P<line>\d+): (?P<cause>.*)"
+)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The SQL relation that reads a landed dataset in DuckDB, and the columns it gives.
 
-CSV and JSON come as text (a contract casts them), Parquet with its own types. Columns meet by name. Errors that come
-up while DuckDB reads are put into words by `failures`.
+CSV and JSON come as text (a contract casts them), Parquet with its own types. Columns meet by name. Errors
+that come up while DuckDB reads are put into words by `failures`.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _Key = TypeVar("_Key")
 def relation_sql(dataset: Dataset, *, lineage: bool = False) -> str:
     """A parenthesised SELECT that gives every row of `dataset`.
 
-    With `lineage` each row also has `_file` (the file's name below the landing zone) and `_row` (from 1). That is slower
-    and needs DuckDB's `preserve_insertion_order`; it is for naming bad cells.
+    With `lineage` each row also has `_file` (the file's name below the landing zone) and `_row` (from 1).
+    That is slower and needs DuckDB's `preserve_insertion_order`; it is for naming bad cells.
 
     Raises:
         LandingError: a file is damaged or cannot be read as what its name says, or none has columns.
@@ -48,7 +48,8 @@ def relation_sql(dataset: Dataset, *, lineage: bool = False) -> str:
         selects = read(dataset, dataset.files)
     else:
         selects = [
-            f"SELECT *, {quote_literal(file.name)} AS {FILE_COLUMN}, row_number() OVER () AS {ROW_COLUMN} FROM ({select})"
+            f"SELECT *, {quote_literal(file.name)} AS {FILE_COLUMN}, row_number() OVER () AS {ROW_COLUMN} "
+            f"FROM ({select})"
             for file in dataset.files
             for select in read(dataset, [file])
         ]
@@ -115,7 +116,7 @@ def _json_selects(dataset: Dataset, files: Sequence[StoredFile]) -> list[str]:
     names = _json_names(dataset)
     if not names:
         return []
-    # Without `records`, a file's first lines decide whether a line that is no object becomes a value of column one.
+    # Without `records`, a line that is no object can become a value of the first column.
     options = f"format = 'newline_delimited', records = true, columns = {_text_columns(names)}"
     return [
         f"SELECT {', '.join(map(quote_identifier, [*names, *_new(keys, names)]))} "
@@ -140,7 +141,7 @@ def _check_json(file: StoredFile) -> None:
 
 @lru_cache(maxsize=1_000)
 def _json_names(dataset: Dataset) -> tuple[str, ...]:
-    """The keys of all objects, in the order in which objects hold them; every line is read, once per process."""
+    """The keys of all objects, in the order objects hold them; every line is read, once per process."""
     query = f"""
         SELECT key FROM (
             SELECT unnest(json_keys(json)) AS key, generate_subscripts(json_keys(json), 1) AS position

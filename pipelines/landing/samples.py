@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -52,7 +53,7 @@ class Block:
 
 
 def spread_blocks(file: StoredFile) -> Iterator[Block]:
-    """Up to 8 MiB in blocks spread evenly over the file; of gzip, which cannot be skipped through, the beginning."""
+    """Up to 8 MiB in blocks spread evenly over the file; of gzip, the beginning."""
     size = 0 if is_compressed(file) else file.size_bytes
     step = max(_BLOCK_BYTES, size // _BLOCKS)
     with _open_text(file) as stream:
@@ -106,7 +107,11 @@ def refuse_other_formats(file: StoredFile, sample: bytes) -> None:
             )
 
 
-def _open_text(file: StoredFile) -> BinaryIO:
-    if is_compressed(file) and file.size_bytes:
-        return cast("BinaryIO", gzip.open(open_file(file)))
-    return open_file(file)
+@contextmanager
+def _open_text(file: StoredFile) -> Iterator[BinaryIO]:
+    with open_file(file) as stored:
+        if is_compressed(file) and file.size_bytes:
+            with gzip.open(stored) as unpacked:
+                yield cast("BinaryIO", unpacked)
+        else:
+            yield stored

@@ -42,7 +42,8 @@ def list_folders(folder: str) -> list[str]:
 def list_files(folder: str, root: str) -> list[StoredFile]:
     """Visible files anywhere below `folder`, sorted by path, named relative to `root`.
 
-    Names starting with `.` or `_` (`_SUCCESS`, `.crc`, files still being written) are no data and are left out.
+    Names starting with `.` or `_` (`_SUCCESS`, `.crc`, files still being written) are no data and are left
+    out.
     """
     files = []
     for parent, folders, names in os.walk(folder):

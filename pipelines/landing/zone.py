@@ -1,7 +1,7 @@
 """Which datasets have landed, and which files each consists of.
 
-A dataset is the folder `<root>/<domain>/<dataset>/` with files of one format at any depth; `key=value` folders below
-it are partition columns, as Hive names them. Reading the rows is `relation`'s work.
+A dataset is the folder `<root>/<domain>/<dataset>/` with files of one format at any depth; `key=value`
+folders below it are partition columns, as Hive names them. Reading the rows is `relation`'s work.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from pipelines.errors import LandingError, UsageError
+from pipelines.errors import LandingError
 from pipelines.landing.storage import StoredFile, list_files, list_folders
 from pipelines.names import DatasetName
 
@@ -78,13 +78,13 @@ class LandingZone:
         """The files of `name` as they are now.
 
         Raises:
-            UsageError: nothing has landed under this name.
-            LandingError: its files are of several formats, or of none that can be read.
+            LandingError: nothing has landed under this name, or its files are of several formats, or of none
+                that can be read.
         """
         files = self._files(name) if _is_confined(name) else ()
         if not files:
             landed = ", ".join(str(each) for each in self.datasets()) or "none"
-            raise UsageError(f"{name} has not landed in {self.root}", f"Landed datasets: {landed}.")
+            raise LandingError(f"{name} has not landed in {self.root}", f"Landed datasets: {landed}.")
         formats = {file: file_format(file.name) for file in files}
         first = formats[files[0]]
         for file, format_ in formats.items():
@@ -96,7 +96,7 @@ class LandingZone:
         return Dataset(name, first, self.root, files)
 
     def misplaced_files(self) -> list[str]:
-        """Files that belong to no dataset, since they lie above the dataset folders, and so are never read."""
+        """Files that lie above the dataset folders, so belong to no dataset and are never read."""
         return [file.name for file in list_files(self.root, self.root) if file.name.count("/") < 2]
 
     def _files(self, name: DatasetName) -> tuple[StoredFile, ...]:

@@ -1,0 +1,348 @@
+"""Reading landed files: every row, by name, as text from CSV and JSON, and errors that name file and line."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import tempfile
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.errors import LandingError
+from pipelines.landing.relation import columns, relation_sql
+from pipelines.landing.zone import LandingZone
+from pipelines.names import DatasetName
+
+
+def parquet(tmp_path: Path, select: str) -> bytes:
+    path = tmp_path / "written.parquet"
+    duckdb.sql(f"COPY ({select}) TO '{path}' (FORMAT parquet)")
+    return path.read_bytes()
+
+
+# --- columns meet by name ---
+
+
+def test_csv_files_meet_by_name(connection, put, read):
+    dataset = put({"a.csv": "id,name\n1,ann\n", "b.csv": "name,city,id\nbob,Rome,2\n"})
+    assert columns(connection, dataset) == {"id": "VARCHAR", "name": "VARCHAR", "city": "VARCHAR"}
+    assert read(dataset) == [("1", "ann", None), ("2", "bob", "Rome")]
+
+
+def test_json_files_meet_by_name(put, read):
+    dataset = put({"a.jsonl": '{"id": 1}\n', "b.jsonl": '{"name": "bob", "id": "2"}\n'})
+    assert read(dataset) == [("1", None), ("2", "bob")]
+
+
+def test_parquet_files_meet_by_name_and_keep_their_types(connection, put, read, tmp_path):
+    dataset = put(
+        {
+            "a.parquet": parquet(tmp_path, "SELECT 1 AS id, DATE '2024-01-05' AS d"),
+            "b.parquet": parquet(tmp_path, "SELECT 'x' AS name, 2 AS id"),
+        }
+    )
+    assert columns(connection, dataset) == {"id": "INTEGER", "d": "DATE", "name": "VARCHAR"}
+    assert [(row[0], row[2]) for row in read(dataset)] == [(1, None), (2, "x")]
+
+
+@pytest.mark.parametrize(
+    ("ending", "content"), [("csv", "id\n{}\n"), ("csv.gz", "id\n{}\n"), ("jsonl", '{{"id": {}}}\n')]
+)
+def test_hive_folders_are_text_columns(connection, put, read, ending, content):
+    texts = [content.format(number).encode() for number in (1, 2, 3)]
+    if ending.endswith("gz"):
+        texts = [gzip.compress(text) for text in texts]
+    first, second, flat = texts
+    dataset = put(
+        {f"dt=2024-01-05/a.{ending}": first, f"dt=2024-01-06/a.{ending}": second, f"flat.{ending}": flat}
+    )
+    assert columns(connection, dataset) == {"id": "VARCHAR", "dt": "VARCHAR"}
+    assert read(dataset) == [("1", "2024-01-05"), ("2", "2024-01-06"), ("3", None)]
+
+
+def test_hive_folders_of_parquet(put, read, tmp_path):
+    content = parquet(tmp_path, "SELECT 1 AS id")
+    dataset = put({"dt=2024-01-05/a.parquet": content, "dt=2024-01-06/a.parquet": content})
+    assert read(dataset) == [(1, "2024-01-05"), (1, "2024-01-06")]
+
+
+# --- file names ---
+
+
+@pytest.mark.parametrize("name", ["a b", "it's", "größe", "a[1]", "a*", "a?", "w{1,2}", 'say "hi"', "a%20b", "a#b"])
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_any_file_name_is_taken_literally(put, read, tmp_path, name, ending):
+    contents = {
+        "csv": ("id\n1\n", "id\n2\n"),
+        "jsonl": ('{"id": "1"}\n', '{"id": "2"}\n'),
+        "parquet": (parquet(tmp_path, "SELECT '1' AS id"), parquet(tmp_path, "SELECT '2' AS id")),
+    }
+    mine, other = contents[ending]
+    dataset = put({f"{name}.{ending}": mine, f"a1.{ending}": other, f"ab.{ending}": other})
+    assert read(dataset) == [("1",), ("2",), ("2",)]
+
+
+# --- how text is written ---
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("id;name\n1;b,c\n", [("1", "b,c")]),
+        ("id\tname\n1\tb c\n", [("1", "b c")]),
+        ("id|name\n1|\n", [("1", None)]),
+        ('id,name\n1,"a ""b"", c\nd"\n', [("1", 'a "b", c\nd')]),
+        ('id,name\n1,"say \\"hi\\", ok"\n', [("1", 'say "hi", ok')]),
+        ("id;name\n1;'a;b'\n2;'c'\n", [("1", "a;b"), ("2", "c")]),
+        ('id,name\n1,""\n2,\n', [("1", ""), ("2", None)]),
+        ("id,name\n1, a \n", [("1", " a ")]),
+        ("id,name\r\n1,a\r\n", [("1", "a")]),
+        ("\ufeffid,name\n1,Müller\n", [("1", "Müller")]),
+        ('\ufeff"id","na,me"\n1,é\n', [("1", "é")]),
+        ("id,name\n1,# no comment\n", [("1", "# no comment")]),
+        ("id,name\n1,NULL\n2,NA\n", [("1", "NULL"), ("2", "NA")]),
+        ("id,name\n007,1e5\n", [("007", "1e5")]),
+    ],
+)
+def test_csv_dialects(put, read, content, expected):
+    assert read(put({"a.csv": content})) == expected
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "cp1252", "utf-16"])
+def test_csv_encodings(put, read, encoding):
+    text = "id,größe\n1,Müller\n" + ("2,5 €’\n" if encoding != "latin-1" else "2,x\n")
+    dataset = put({"a.csv": text.encode(encoding), "b.csv": "größe,id\nutf-8 ü,3\n"})
+    assert read(dataset) == [("1", "Müller"), ("2", "5 €’" if encoding != "latin-1" else "x"), ("3", "utf-8 ü")]
+
+
+def test_latin_1_is_noticed_far_into_a_large_file(put, connection):
+    lines = "".join(f"{number},plain text to fill the file with\n" for number in range(300_000))
+    dataset = put({"a.csv": f"id,name\n{lines}".encode() + "1,Müller\n".encode("latin-1") * 50_000})
+    query = f"SELECT count(*) FROM {relation_sql(dataset)} WHERE name = 'Müller'"
+    assert connection.execute(query).fetchone() == (50_000,)
+
+
+def test_csv_header_names_are_made_unique(connection, put):
+    dataset = put({"a.csv": 'id,ID,,"a ""b""",id\n1,2,3,4,5\n'})
+    assert list(columns(connection, dataset)) == ["id", "ID_1", "column_3", 'a "b"', "id_2"]
+
+
+def test_json_values_are_text(connection, put, read):
+    line = '{"i": 1, "f": 1.5, "s": "x", "n": null, "b": true, "o": {"k": [1, "y"]}, "l": [], "q": "\\u00e9\\n"}\n'
+    dataset = put({"a.jsonl": line + '\n{"late": "2024-01-05"}\n'})
+    assert set(columns(connection, dataset).values()) == {"VARCHAR"}
+    assert list(columns(connection, dataset)) == ["i", "late", "f", "s", "n", "b", "o", "l", "q"]
+    assert read(dataset)[1] == ("1", None, "1.5", "x", None, "true", '{"k":[1,"y"]}', "[]", "é\n")
+    assert read(dataset)[0][1] == "2024-01-05"
+
+
+@pytest.mark.parametrize(("ending", "content"), [("csv", "id\n1\n"), ("jsonl", '{"id": 1}\n')])
+def test_gzip(put, read, ending, content):
+    packed = gzip.compress(content.encode())
+    assert read(put({f"a.{ending}.gz": packed, f"b.{ending}": content})) == [("1",), ("1",)]
+
+
+# --- empty files ---
+
+
+def test_a_header_without_rows_is_an_empty_dataset(connection, put, read):
+    dataset = put({"a.csv": "id,name\n"})
+    assert list(columns(connection, dataset)) == ["id", "name"]
+    assert read(dataset) == []
+
+
+@pytest.mark.parametrize(("ending", "content"), [("csv", "id\n1\n"), ("jsonl", '{"id": 1}\n')])
+@pytest.mark.parametrize("empty", ["", "gz"])
+def test_an_empty_file_among_others_adds_nothing(put, read, ending, content, empty):
+    name, nothing = (f"b.{ending}.gz", gzip.compress(b"")) if empty else (f"b.{ending}", b"")
+    assert read(put({f"a.{ending}": content, name: nothing})) == [("1",)]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_nothing_but_empty_files_is_an_error(put, name):
+    with pytest.raises(LandingError, match=r"landing\.crm\.customers is empty"):
+        relation_sql(put({name: b""}))
+
+
+# --- broken files ---
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("id,name\n1,a\n2,b,c\n", r"a\.csv, line 3: it has 3 values where the header has 2 columns: 2,b,c"),
+        ("id,name\n1,a\n\n2\n", r"a\.csv, line 4: it has 1 values"),
+        ('id,name\n1,"a\n2,b\n', r"a\.csv, line 2: it has a quote that is never closed"),
+        ('id,name\n1,a\n2,"b" c\n', r"a\.csv, line 3: it has a quote that is never closed, or text after"),
+        ('"id,name\n1,a\n', r"a\.csv, line 1: the column names cannot be read"),
+        ("id,name\r\n1,a\r\n2,b\n3,c\r\n", r"a\.csv: lines end in different ways"),
+        ("\n\nid,name\n1,a\n", r"a\.csv: its first line is blank"),
+        (b"id,name\n1," + b"x" * 3_000_000 + b"\n", r"a\.csv, line 2: it is over 2 MB long"),
+        ("id,name\n1,a\n".encode("utf-16-be"), r"a\.csv: it is UTF-16, big-endian"),
+        (b"\xfe\xff" + "id\n1\n".encode("utf-16-be"), r"a\.csv: it is UTF-16, big-endian"),
+        ("id,name\n1,a😀\n".encode("utf-16"), r"a\.csv: it holds UTF-16 that cannot be read"),
+        (b"PAR1xxxx", r"a\.csv: its name says text, it is Parquet"),
+        (gzip.compress(b"id\n1\n"), r"a\.csv: its name says text, it is gzip"),
+    ],
+)
+def test_broken_csv(connection, put, content, words):
+    dataset = put({"a.csv": content, "good.csv": "id,name\n1,a\n"})
+    expect_error(connection, dataset, words)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'{"id": 1}\n{"id": 2\n{"id": 3}\n', r"a\.jsonl, record 2: "),
+        (b'{"id": 1}\n5\n', r"a\.jsonl, record 2: Expected OBJECT"),
+        (b'{"id": 1, "id": 2}\n', r"a\.jsonl, record 1: .*duplicate key"),
+        (b'[{"id": 1}]\n', r"a\.jsonl: it is one JSON array, not JSON lines"),
+        (b'\xef\xbb\xbf{"id": 1}\n', r"a\.jsonl: it begins with a byte order mark"),
+        ('{"id": "ü"}\n'.encode("latin-1"), r"a\.jsonl, record 1: invalid UTF-8"),
+        (b'{"id": 1, "ID": 2}\n', r"the JSON keys '(id|ID)' and '(id|ID)' are the same column"),
+        (b'{"": 1}\n', r"a JSON key is empty"),
+    ],
+)
+def test_broken_json(connection, put, content, words):
+    dataset = put({"a.jsonl": content, "good.jsonl": '{"id": 1}\n'})
+    expect_error(connection, dataset, words)
+
+
+@pytest.mark.parametrize("cut", [20, 8, 2000])
+def test_gzip_cut_off_anywhere_is_an_error(connection, put, cut):
+    whole = gzip.compress("".join(["id,name\n", *(f"{n},{n * 7919 % 1000}\n" for n in range(5000))]).encode())
+    expect_error(connection, put({"a.csv.gz": whole[:-cut]}), r"a\.csv\.gz: the gzip file is cut off")
+
+
+def test_damaged_gzip(connection, put):
+    whole = bytearray(gzip.compress(b"id\n" + b"1\n" * 1000))
+    whole[-6] ^= 1
+    expect_error(connection, put({"a.csv.gz": bytes(whole)}), r"a\.csv\.gz: the gzip file is damaged")
+    expect_error(connection, put({"a.csv.gz": b"hello, world"}), r"a\.csv\.gz: the gzip file is damaged")
+
+
+@pytest.mark.parametrize("keep", [0, 4, 200])
+def test_broken_parquet(connection, put, tmp_path, keep):
+    whole = parquet(tmp_path, "SELECT range AS id FROM range(100)")
+    dataset = put({"a.parquet": whole, "b.parquet": whole[:keep]})
+    expect_error(connection, dataset, r"customers/b\.parquet: it is (empty|cut off)")
+
+
+def test_parquet_with_a_damaged_footer(connection, put, tmp_path):
+    whole = parquet(tmp_path, "SELECT 1 AS id, 'a' AS s")
+    damaged = whole[:20] + bytes(len(whole) - 28) + whole[-8:]
+    expect_error(connection, put({"a.parquet": whole, "b.parquet": damaged}), r"customers/b\.parquet: it is cut off")
+
+
+def test_parquet_types_that_do_not_meet(connection, put, tmp_path):
+    dataset = put(
+        {"a.parquet": parquet(tmp_path, "SELECT 1 AS id"), "b.parquet": parquet(tmp_path, "SELECT {'a': 1} AS id")}
+    )
+    expect_error(connection, dataset, r"a\.parquet: column id is INTEGER in it and STRUCT\(a INTEGER\) in other")
+
+
+def test_a_file_that_left_meanwhile(connection, put):
+    dataset = put({"a.csv": "id\n1\n"})
+    relation = relation_sql(dataset)
+    Path(dataset.files[0].path).unlink()
+    expect_error(connection, dataset, r"a\.csv: the file is gone", relation)
+
+
+def test_a_dataset_is_a_fixed_list_of_files(put, read):
+    dataset = put({"a.csv": "id\n1\n"})
+    put({"b.csv": "id\n2\n"})
+    assert read(dataset) == [("1",)]
+
+
+# --- lineage ---
+
+
+def test_lineage_names_file_and_row(connection, put):
+    dataset = put({"a.csv": 'id,n\n1,"x\ny"\n2,z\n', "k=v/b.csv": "id\n3\n"})
+    query = f'SELECT _file, _row, id, k FROM {relation_sql(dataset, lineage=True)} ORDER BY ALL'
+    assert connection.execute(query).fetchall() == [
+        ("crm/customers/a.csv", 1, "1", None),
+        ("crm/customers/a.csv", 2, "2", None),
+        ("crm/customers/k=v/b.csv", 1, "3", "v"),
+    ]
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_row_numbers_are_right_in_large_files(connection, put, tmp_path, ending):
+    path = tmp_path / f"large.{ending}"
+    options = {"csv": "FORMAT csv, HEADER", "jsonl": "FORMAT json", "parquet": "FORMAT parquet"}[ending]
+    duckdb.sql(f"COPY (SELECT range + 1 AS id, repeat('x', 40) AS s FROM range(500_000)) TO '{path}' ({options})")
+    dataset = put({f"a.{ending}": path.read_bytes()})
+    query = f"SELECT count(*), count(*) FILTER (_row <> id::BIGINT) FROM {relation_sql(dataset, lineage=True)}"
+    assert connection.execute(query).fetchone() == (500_000, 0)
+
+
+# --- any table comes back ---
+
+VALUES = st.one_of(
+    st.none(),
+    st.integers(-(10**18), 10**18).map(str),
+    st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=12),
+)
+NAMES = st.lists(st.text("abcxyz é;,\"'|", min_size=1, max_size=6).map(lambda name: f"c{name}z"), min_size=2, max_size=4)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    names=NAMES.filter(lambda names: len({name.lower() for name in names}) == len(names)),
+    rows=st.lists(st.lists(VALUES, min_size=4, max_size=4), min_size=1, max_size=6),
+    delimiter=st.sampled_from(",;\t|"),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_NOTNULL if hasattr(csv, "QUOTE_NOTNULL") else csv.QUOTE_ALL]),
+)
+def test_any_table_written_as_csv_comes_back(names, rows, delimiter, quoting):
+    rows = [row[: len(names)] for row in rows]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow(names)
+    for row in rows:
+        # csv.writer quotes nulls too, which would make them empty text.
+        cells = ('"' + cell.replace('"', '""') + '"' if cell is not None else "" for cell in row)
+        text.write(delimiter.join(cells) + "\n")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "crm", "customers", "a.csv")
+        path.parent.mkdir(parents=True)
+        path.write_bytes(text.getvalue().encode())
+        dataset = LandingZone(folder).dataset(DatasetName("crm", "customers"))
+        answer = duckdb.sql(f"SELECT * FROM {relation_sql(dataset)}")
+        assert answer.columns == names
+        assert answer.fetchall() == [tuple(row) for row in rows]
+
+
+@settings(max_examples=50, deadline=None)
+@given(order=st.permutations(["id", "name", "city", "age"]), rows=st.lists(VALUES, min_size=1, max_size=5))
+def test_the_order_of_columns_does_not_matter(order, rows):
+    def content(names: list[str]) -> bytes:
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({name: f"{name}:{row}" for name in names} for row in rows)
+        return text.getvalue().encode()
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "crm", "customers")
+        path.mkdir(parents=True)
+        (path / "a.csv").write_bytes(content(["id", "name", "city", "age"]))
+        (path / "b.csv").write_bytes(content(list(order)))
+        dataset = LandingZone(folder).dataset(DatasetName("crm", "customers"))
+        answer = duckdb.sql(f"SELECT id, name, city, age FROM {relation_sql(dataset)}").fetchall()
+    expected = [tuple(f"{name}:{row}" for name in ("id", "name", "city", "age")) for row in rows]
+    assert sorted(answer) == sorted(expected * 2)
+
+
+def expect_error(connection, dataset, words: str, relation: str | None = None) -> None:
+    from pipelines.landing.failures import explained
+
+    with pytest.raises(LandingError, match=words) as caught, explained([dataset]):
+        connection.execute(f"SELECT max(COLUMNS(*)) FROM {relation or relation_sql(dataset)}").fetchall()
+    assert caught.value.hint
+    assert "\n" not in caught.value.message
