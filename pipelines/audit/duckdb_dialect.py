@@ -71,16 +71,20 @@ class LiveCursor:
         return self.connection.duckdb
 
 
-class LiveDialect(duckdb_engine.Dialect):  # type: ignore[misc]
+class LiveDialect(duckdb_engine.Dialect):
     """DuckDB's SQL, without transactions."""
 
     driver = "live"
     supports_statement_cache = False
 
-    def do_begin(self, dbapi_connection: Any) -> None:
+    def do_begin(self, connection: Any) -> None:
         """Nothing: transactions are the owner's."""
 
-    do_commit = do_rollback = do_begin
+    def do_commit(self, connection: Any) -> None:
+        """Nothing."""
+
+    def do_rollback(self, connection: Any) -> None:
+        """Nothing."""
 
 
 registry.register("duckdb.live", __name__, "LiveDialect")

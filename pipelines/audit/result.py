@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipelines.contract.model import Severity
+
 if TYPE_CHECKING:
     from pipelines.contract.model import Rule
 
@@ -28,7 +30,23 @@ class CheckResult:
     failing_sql: str | None = None
     seconds: float = 0.0
 
+    def as_dict(self) -> dict[str, Any]:
+        """The result as JSON can hold it."""
+        return {
+            "check": self.rule.name,
+            "kind": self.rule.kind.value,
+            "column": self.rule.column,
+            "severity": self.rule.severity.value,
+            "is_passed": self.is_passed,
+            "observed": self.observed,
+            "message": self.message,
+            "failing_rows": self.failing_rows,
+            "samples": list(self.samples),
+            "failing_sql": self.failing_sql,
+            "seconds": round(self.seconds, 3),
+        }
+
     @property
     def is_blocking(self) -> bool:
         """Whether this result keeps the rows from being published."""
-        return not self.is_passed and self.rule.severity == "error"
+        return not self.is_passed and self.rule.severity is Severity.ERROR

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.contract.model import Column, Rule, RuleKind
 from pipelines.contract.suggest import nearest
-from pipelines.contract.values import fit_value, is_list, is_text
+from pipelines.contract.values import fit_value, is_list, is_ordered, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,6 +93,8 @@ def _option_rules(options: dict[str, Any], column: Column) -> Iterator[Rule]:
     name = column.name
     bounds = {key: _fit(options[key], column, "logicalTypeOptions") for key in _RANGE if key in options}
     if bounds:
+        if not is_ordered(column.type):
+            raise FactError("logicalTypeOptions", f"a column of type {column.type} has no range")
         description = f"{name} lies within {_words(bounds)}"
         yield Rule(rule_name(f"{name}_range"), RuleKind.RANGE, name, bounds, description=description)
     lengths = {_LENGTH[key]: _length(options[key], key) for key in _LENGTH if key in options}

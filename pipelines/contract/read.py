@@ -6,58 +6,35 @@ This module goes through the file in order and gives every error its line; what 
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty, Team
-from pydantic import ValidationError
+from open_data_contract_standard.model import Team
 
 from pipelines.contract.facts import FactError, column_rules
 from pipelines.contract.model import Column, Contract, Rule, RuleKind, Severity
+from pipelines.contract.odcs import OBJECT, check_identity, only_object, parse
 from pipelines.contract.quality import is_cast_rule, quality_rule
+from pipelines.contract.rule_list import RuleList
 from pipelines.contract.service_levels import read_level, service_levels
-from pipelines.contract.source import ContractSource, Location, read_source
+from pipelines.contract.source import read_source
 from pipelines.contract.suggest import nearest
 from pipelines.contract.types import LOGICAL_TYPES, duckdb_type
-from pipelines.contract.unknown_keys import unknown_keys
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from open_data_contract_standard.model import DataQuality
+    from open_data_contract_standard.model import (
+        DataQuality,
+        OpenDataContractStandard,
+        SchemaObject,
+        SchemaProperty,
+    )
 
+    from pipelines.contract.source import ContractSource, Location
     from pipelines.names import ProductName
 
-API_VERSIONS = ("v3.1.0", "v3.2.0")
 _CUSTOM = {"source": str, "rowFilter": str, "deduplicate": bool}
-_OBJECT: Location = ("schema", 0)
-
-
-@dataclass
-class _Rules:
-    """Rules as they are found, each with where it was found when its author named it."""
-
-    found: list[tuple[Rule, Location | None]] = field(default_factory=list)
-
-    def add(self, rule: Rule, named_at: Location | None = None) -> None:
-        self.found.append((rule, named_at))
-
-    def named(self, source: ContractSource) -> tuple[Rule, ...]:
-        """All rules with unique names; names the platform gave take a number when they are taken."""
-        counts = Counter(rule.name for rule, named_at in self.found if named_at is not None)
-        for rule, named_at in self.found:
-            if named_at is not None and counts[rule.name] > 1:
-                raise source.error(named_at, f"rule name '{rule.name}' is given twice", "Rename one of them.")
-        taken, rules = set(counts), []
-        for rule, named_at in self.found:
-            name, number = rule.name, 1
-            while named_at is None and name in taken:
-                number += 1
-                name = f"{rule.name}_{number}"
-            taken.add(name)
-            rules.append(replace(rule, name=name))
-        return tuple(rules)
 
 
 def read_contract(path: Path, expected: ProductName) -> Contract:
@@ -67,15 +44,15 @@ def read_contract(path: Path, expected: ProductName) -> Contract:
         ContractError: naming file and line, when the file is not a contract this platform can hold to.
     """
     source = read_source(path)
-    odcs = _parse(source)
-    _check_identity(source, odcs, expected)
-    table = _only_object(source, odcs, expected)
+    odcs = parse(source)
+    check_identity(source, odcs, expected)
+    table = only_object(source, odcs, expected)
     columns = _columns(source, table)
-    rules = _Rules()
+    rules = RuleList()
     rules.add(Rule("columns", RuleKind.COLUMNS, description="Column names and types are the contract's"))
     columns = _add_column_rules(source, table, columns, rules)
     for position, item in enumerate(table.quality or []):
-        _add_quality(source, rules, item, None, columns, (*_OBJECT, "quality", position))
+        _add_quality(source, rules, item, None, columns, (*OBJECT, "quality", position))
     levels = _add_service_levels(source, odcs, columns, rules)
     custom = _custom_properties(source, table)
     return Contract(
@@ -96,66 +73,10 @@ def read_contract(path: Path, expected: ProductName) -> Contract:
     )
 
 
-def _parse(source: ContractSource) -> OpenDataContractStandard:
-    if source.data.get("kind") != "DataContract":
-        raise source.error(("kind",), f"kind is {source.data.get('kind')!r}", "Write kind: DataContract.")
-    version = source.data.get("apiVersion")
-    if version not in API_VERSIONS:
-        raise source.error(
-            ("apiVersion",), f"apiVersion is {version!r}", f"Use one of {', '.join(API_VERSIONS)}."
-        )
-    for key in source.data:
-        if key not in (known := {f.alias or n for n, f in OpenDataContractStandard.model_fields.items()}):
-            raise source.error((key,), f"key '{key}' is unknown", nearest(str(key), known))
-    try:
-        odcs = OpenDataContractStandard(**source.data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        message = f"not ODCS: {where}: {first['msg']}, got {first['input']!r}"
-        raise source.error(
-            tuple(first["loc"]), message, "Texts that look like numbers or dates need quotes."
-        ) from error
-    for location, known in unknown_keys(odcs, source.data):
-        key = str(location[-1])
-        hint = nearest(key, known) or f"ODCS knows {', '.join(sorted(known))} here."
-        raise source.error(location, f"key '{key}' is unknown", hint)
-    return odcs
-
-
-def _check_identity(source: ContractSource, odcs: OpenDataContractStandard, expected: ProductName) -> None:
-    wanted = {"id": str(expected), "domain": expected.domain, "dataProduct": expected.product}
-    for key, value in wanted.items():
-        found = getattr(odcs, key)
-        if found != value:
-            hint = f"Write {key}: {value}, as the folders are named, or move the folder."
-            raise source.error((key,), f"{key} is {found!r}, but the folder is {expected}", hint)
-    for key in ("version", "status"):
-        if not getattr(odcs, key):
-            raise source.error((), f"{key} is missing", f"Add a line '{key}: ...'.")
-
-
-def _only_object(
-    source: ContractSource, odcs: OpenDataContractStandard, expected: ProductName
-) -> SchemaObject:
-    objects = odcs.schema_ or []
-    if len(objects) != 1:
-        message = f"schema has {len(objects)} objects, not one"
-        raise source.error(("schema",), message, "A product is one table: split it into several products.")
-    if objects[0].name != expected.product:
-        message = f"the schema object is called {objects[0].name!r}, but the product {expected.product}"
-        raise source.error((*_OBJECT, "name"), message, f"Write name: {expected.product}.")
-    if not objects[0].properties:
-        raise source.error(
-            _OBJECT, "the schema object has no properties", "Add 'properties', one for each column."
-        )
-    return objects[0]
-
-
 def _columns(source: ContractSource, table: SchemaObject) -> tuple[Column, ...]:
     columns: list[Column] = []
     for position, prop in enumerate(table.properties or []):
-        location: Location = (*_OBJECT, "properties", position)
+        location: Location = (*OBJECT, "properties", position)
         if not prop.name:
             raise source.error(location, "a property has no name", "Add 'name', the column's name.")
         # Engines compare column names without regard to case.
@@ -198,7 +119,7 @@ def _position(is_key: bool | None, position: int | None, order: int) -> int | No
 
 
 def _add_column_rules(
-    source: ContractSource, table: SchemaObject, columns: tuple[Column, ...], rules: _Rules
+    source: ContractSource, table: SchemaObject, columns: tuple[Column, ...], rules: RuleList
 ) -> tuple[Column, ...]:
     """Add the rules of every column; give the columns back knowing what a value that cannot be cast means."""
     keyed = sorted((c.primary_key_position, c.name) for c in columns if c.primary_key_position is not None)
@@ -210,7 +131,7 @@ def _add_column_rules(
         )
     settled = []
     for position, (prop, column) in enumerate(zip(table.properties or [], columns, strict=True)):
-        location: Location = (*_OBJECT, "properties", position)
+        location: Location = (*OBJECT, "properties", position)
         try:
             for rule in column_rules(prop, column):
                 rules.add(rule)
@@ -229,7 +150,7 @@ def _add_column_rules(
 
 def _add_quality(
     source: ContractSource,
-    rules: _Rules,
+    rules: RuleList,
     item: DataQuality,
     column: Column | None,
     columns: tuple[Column, ...],
@@ -246,7 +167,7 @@ def _add_quality(
 
 
 def _add_service_levels(
-    source: ContractSource, odcs: OpenDataContractStandard, columns: tuple[Column, ...], rules: _Rules
+    source: ContractSource, odcs: OpenDataContractStandard, columns: tuple[Column, ...], rules: RuleList
 ) -> dict[str, object]:
     levels: dict[str, object] = {}
     for position, item in enumerate(odcs.slaProperties or []):
@@ -268,7 +189,7 @@ def _add_service_levels(
 def _custom_properties(source: ContractSource, table: SchemaObject) -> dict[str, Any]:
     custom: dict[str, Any] = {}
     for position, item in enumerate(table.customProperties or []):
-        location: Location = (*_OBJECT, "customProperties", position)
+        location: Location = (*OBJECT, "customProperties", position)
         if item.property not in _CUSTOM:
             hint = nearest(item.property or "", _CUSTOM)
             if hint is not None:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipelines.contract.facts import FactError, rule_name
-from pipelines.contract.model import Column, Rule, RuleKind, ServiceLevels
+from pipelines.contract.model import Bounds, Column, Rule, RuleKind, ServiceLevels, Severity
 from pipelines.contract.suggest import nearest
 
 if TYPE_CHECKING:
@@ -69,6 +69,9 @@ def read_level(
         RuleKind.FRESHNESS,
         column,
         {"maximum_age_seconds": seconds},
+        Bounds(at_most=seconds),
+        # Keeping rows back would only make what readers see older still.
+        Severity.WARNING,
         description=item.description or f"The newest {column} is at most {item.value} {item.unit} old",
         dimension="timeliness",
     )

@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 Value = str | int | float | bool
+_TEMPORAL = ("DATE", "TIME", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE")
 _NUMERIC = re.compile(r"INTEGER|BIGINT|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\)")
 
 
@@ -23,6 +24,11 @@ def is_text(type_text: str) -> bool:
 def is_list(type_text: str) -> bool:
     """Whether a column of this DuckDB type holds lists."""
     return type_text.endswith("[]")
+
+
+def is_ordered(type_text: str) -> bool:
+    """Whether values of this DuckDB type can lie in a range: numbers, dates and times."""
+    return type_text in _TEMPORAL or _NUMERIC.fullmatch(type_text) is not None
 
 
 def fit_value(value: object, type_text: str) -> Value:
@@ -39,7 +45,7 @@ def fit_value(value: object, type_text: str) -> Value:
         if isinstance(value, bool):
             return value
         raise ValueError(f"{value!r} is not true or false")
-    if type_text in ("DATE", "TIME", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"):
+    if type_text in _TEMPORAL:
         return _iso_text(value, type_text)
     raise ValueError(f"a column of type {type_text} cannot be compared with a value")
 

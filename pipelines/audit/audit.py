@@ -71,9 +71,7 @@ def _schema_or_expectation_result(rule: Rule, outcome: Outcome) -> CheckResult:
     observed = jsonable(found.get("observed_value", found.get("unexpected_percent")))
     if not isinstance(observed, int | float | str | None):
         observed = json.dumps(observed)
-    values = found.get("partial_unexpected_list", [])[:MAX_SAMPLES]
-    column = rule.arguments.get("kwargs", {}).get("column", "values")
-    samples = tuple({column: jsonable(value)} for value in values)
+    samples = tuple(_named(value, rule) for value in found.get("partial_unexpected_list", [])[:MAX_SAMPLES])
     failing_rows = found.get("unexpected_count")
     message = (
         str(observed) if rule.kind == RuleKind.COLUMNS else _message(rule, observed, failing_rows, outcome)
@@ -83,10 +81,23 @@ def _schema_or_expectation_result(rule: Rule, outcome: Outcome) -> CheckResult:
     )
 
 
+def _named(value: Any, rule: Rule) -> dict[str, Any]:
+    """A value Great Expectations lists, under the columns it is of."""
+    kwargs = rule.arguments["kwargs"]
+    if isinstance(value, dict):
+        row: dict[str, Any] = jsonable(value)
+        return row
+    if "column_A" in kwargs:
+        return dict(zip((kwargs["column_A"], kwargs["column_B"]), jsonable(value), strict=True))
+    return {kwargs.get("column", "value"): jsonable(value)}
+
+
 def _message(rule: Rule, observed: float | str | None, failing_rows: int | None, outcome: Outcome) -> str:
     """One plain line on what was found, and what was promised when that is broken."""
     unit = " percent" if rule.bounds.unit == "percent" else ""
     number = "no value" if observed is None else f"{observed}{unit}"
+    if observed is None and rule.kind == RuleKind.EXPECTATION:
+        number = "as expected" if outcome.is_passed else "not as expected"
     if outcome.is_passed:
         return number
     if rule.kind == RuleKind.FRESHNESS:
