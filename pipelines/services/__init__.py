@@ -1,7 +1,7 @@
 """MinIO, PostgreSQL and Trino on this machine's loopback, without Docker.
 
-Installing them, their settings, their processes and their secrets belong here. What is done with them (catalog,
-engine, landing on S3) does not: the rest of the platform knows them only by the addresses in `Endpoints`.
+Installing them, their settings, processes and secrets belong here. What is done with them does not (catalog,
+engine, landing on S3): the rest of the platform knows them only by the addresses that `Endpoints` holds.
 """
 
 from pipelines.services.endpoints import Endpoints

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from typing import TextIO
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TextIO
 
 from pipelines.services.errors import ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 Progress = Callable[[str], None]
 
@@ -16,20 +20,27 @@ NICE = ("nice", "-n", "10")
 _REPORT_SECONDS = 2.0
 
 
+def succeeds(command: Sequence[str | Path]) -> bool:
+    """Whether `command` ends with status 0; what it prints is dropped."""
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0  # noqa: S603 our own
+
+
 def run_quietly(
-    title: str, command: Sequence[str], environment: Mapping[str, str] | None = None, feed: str | None = None
+    title: str,
+    command: Sequence[str | Path],
+    environment: Mapping[str, str] | None = None,
+    feed: str = "",
 ) -> str:
-    """Run `command`, with `feed` as its input, and give what it printed.
+    """Run `command` with `feed` as its input and give what it printed, errors included.
 
     Raises:
         ServiceError: it fails or does not exist; the message ends with the last line it printed.
     """
     try:
-        answer = subprocess.run(
+        answer = subprocess.run(  # noqa: S603 every command is written in this package
             command,
             env=environment,
             input=feed,
-            stdin=None if feed else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -37,26 +48,24 @@ def run_quietly(
             check=False,
         )
     except FileNotFoundError as error:
-        raise ServiceError(
-            f"{title}: {error.filename} is not on this machine", "Install it and try again."
-        ) from error
+        raise ServiceError(f"{title}: {error.filename} is not on this machine", "Install it.") from error
     _raise_if_failed(title, command, answer.returncode, answer.stdout)
     return answer.stdout
 
 
 def run_watched(
     title: str,
-    command: Sequence[str],
+    command: Sequence[str | Path],
     report: Callable[[str], None],
     environment: Mapping[str, str] | None = None,
 ) -> None:
-    """Run `command`, calling `report` with all it has printed so far every two seconds.
+    """Run `command` with no input, calling `report` with all it has printed so far every two seconds.
 
     Raises:
-        ServiceError: as `run_quietly`.
+        ServiceError: it fails; the message ends with the last line it printed.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
-        with subprocess.Popen(
+        with subprocess.Popen(  # noqa: S603 every command is written in this package
             command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
         ) as process:
             try:
@@ -81,10 +90,9 @@ def _read(log: TextIO) -> str:
     return log.read()
 
 
-def _raise_if_failed(title: str, command: Sequence[str], status: int, said: str) -> None:
-    if status != 0:
-        last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "it said nothing")
-        name = next(part for part in command if part not in NICE)
-        raise ServiceError(
-            f"{title}: {name} failed with status {status}: {last}", "Mend what it names and try again."
-        )
+def _raise_if_failed(title: str, command: Sequence[str | Path], status: int, said: str) -> None:
+    if status == 0:
+        return
+    last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "it said nothing")
+    program = next(part for part in command if part not in NICE)
+    raise ServiceError(f"{title}: {program} failed with status {status}: {last}", "Mend that and try again.")

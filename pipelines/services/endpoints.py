@@ -1,4 +1,4 @@
-"""Where the services answer and with which keys, and the `MESH_*` variables that say so to the rest of the mesh."""
+"""Where the services answer and with which keys, and the `MESH_*` variables that say so to a mesh."""
 
 from __future__ import annotations
 

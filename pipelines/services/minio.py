@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import http.client
 import signal
 from typing import TYPE_CHECKING
 
 from pipelines.services import install
-from pipelines.services.errors import ServiceError
-from pipelines.services.server import Launch, Server
+from pipelines.services.server import Launch, Server, http_get
 from pipelines.services.settings import BUCKETS, HOST, REGION
 
 if TYPE_CHECKING:
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     from pipelines.services.commands import Progress
     from pipelines.services.endpoints import Endpoints
 
-_CHECK_SECONDS = 5
+_TITLE = "MinIO"
 
 
 def _prepare(folder: Path, cache: Path, endpoints: Endpoints, progress: Progress) -> Launch:
@@ -26,17 +24,9 @@ def _prepare(folder: Path, cache: Path, endpoints: Endpoints, progress: Progress
     data.mkdir(mode=0o700, exist_ok=True)
     for bucket in BUCKETS:  # MinIO takes a folder of its drive for a bucket
         (data / bucket).mkdir(exist_ok=True)
+    address, console = f"{HOST}:{endpoints.s3_port}", f"{HOST}:{endpoints.s3_console_port}"
     return Launch(
-        command=[
-            program,
-            "server",
-            str(data),
-            "--quiet",
-            "--address",
-            f"{HOST}:{endpoints.s3_port}",
-            "--console-address",
-            f"{HOST}:{endpoints.s3_console_port}",
-        ],
+        command=[program, "server", data, "--quiet", "--address", address, "--console-address", console],
         environment={
             "MINIO_ROOT_USER": endpoints.s3_access_key,
             "MINIO_ROOT_PASSWORD": endpoints.s3_secret_key,
@@ -47,16 +37,15 @@ def _prepare(folder: Path, cache: Path, endpoints: Endpoints, progress: Progress
 
 
 def _check(endpoints: Endpoints) -> None:
-    connection = http.client.HTTPConnection(HOST, endpoints.s3_port, timeout=_CHECK_SECONDS)
-    try:
-        connection.request("GET", "/minio/health/ready")
-        answered = connection.getresponse().status
-    except (OSError, http.client.HTTPException) as error:
-        raise ServiceError(f"MinIO does not answer at {endpoints.s3_url}: {error}") from error
-    finally:
-        connection.close()
-    if answered != http.client.OK:
-        raise ServiceError(f"MinIO at {endpoints.s3_url} is not ready: HTTP {answered}")
+    http_get(_TITLE, endpoints.s3_port, "/minio/health/ready")
 
 
-SERVER = Server(prepare=_prepare, check=_check, stop_signal=signal.SIGTERM, start_seconds=60)
+SERVER = Server(
+    title=_TITLE,
+    ports=lambda endpoints: (endpoints.s3_port, endpoints.s3_console_port),
+    address=lambda endpoints: endpoints.s3_url,
+    prepare=_prepare,
+    check=_check,
+    stop_signal=signal.SIGTERM,
+    start_seconds=60,
+)

@@ -6,19 +6,20 @@ superuser, by SCRAM. The superuser has no password and so no way in but single-u
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
+import re
 import shutil
 import signal
-import subprocess
 from typing import TYPE_CHECKING
 
 from pipelines.errors import UsageError
 from pipelines.names import quote_identifier, quote_literal
 from pipelines.services import install
-from pipelines.services.commands import run_quietly
+from pipelines.services.commands import run_quietly, succeeds
 from pipelines.services.errors import ServiceError
-from pipelines.services.server import Launch, Server
+from pipelines.services.server import CHECK_SECONDS, Launch, Server
 from pipelines.services.settings import DATABASE_USER, DATABASES, HOST
 
 if TYPE_CHECKING:
@@ -27,23 +28,22 @@ if TYPE_CHECKING:
     from pipelines.services.commands import Progress
     from pipelines.services.endpoints import Endpoints
 
-_CHECK_SECONDS = 5
+_TITLE = "PostgreSQL"
 
 
-def _prepare(folder: Path, cache: Path, endpoints: Endpoints, progress: Progress) -> Launch:  # noqa: ARG001
+def _prepare(folder: Path, _cache: Path, endpoints: Endpoints, progress: Progress) -> Launch:
     programs = install.postgres(progress)
     data = folder / "postgres"
     as_owner = _as_owner(folder)
     if not data.exists():
         progress("PostgreSQL: creating its databases")
         _create_cluster(programs, data, as_owner, endpoints.postgres_password)
-    options = {
-        "listen_addresses": HOST,
-        "port": str(endpoints.postgres_port),
-        "unix_socket_directories": "",
-    }
-    settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    return Launch([*as_owner, programs / "postgres", "-D", data, *settings])
+    options = [
+        f"--listen-addresses={HOST}",
+        f"--port={endpoints.postgres_port}",
+        "--unix-socket-directories=",
+    ]
+    return Launch([*as_owner, programs / "postgres", "-D", data, *options])
 
 
 def _owner() -> pwd.struct_passwd | None:
@@ -60,7 +60,7 @@ def _as_owner(folder: Path) -> list[str]:
     if owner is None:
         return []
     change = ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
-    if subprocess.run([*change, "test", "-x", folder], check=False).returncode == 0:
+    if succeeds([*change, "test", "-x", folder]):
         return change
     # The mesh lies under a folder closed to others, such as /root.
     return [*change, "--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search"]
@@ -72,26 +72,20 @@ def _create_cluster(programs: Path, data: Path, as_owner: list[str], password: s
     partial.mkdir(mode=0o700)
     if owner := _owner():
         os.chown(partial, owner.pw_uid, owner.pw_gid)
-    layout = [
-        "--pgdata",
-        str(partial),
-        "--encoding=UTF8",
-        "--locale=C",
-        "--auth=reject",
-        "--username=postgres",
-    ]
-    run_quietly("PostgreSQL", [*as_owner, str(programs / "initdb"), *layout])
-    (partial / "pg_hba.conf").write_text(
-        f"host all {DATABASE_USER} {HOST}/32 scram-sha-256\n", encoding="ascii"
-    )
+    options = ["--encoding=UTF8", "--locale=C", "--auth=reject", "--username=postgres"]
+    run_quietly(_TITLE, [*as_owner, str(programs / "initdb"), f"--pgdata={partial}", *options])
+    access = f"host all {DATABASE_USER} {HOST}/32 scram-sha-256\n"
+    (partial / "pg_hba.conf").write_text(access, encoding="ascii")
     # Single-user mode reads one statement a line, and from its input, so the password is no argument.
     role = quote_identifier(DATABASE_USER)
     statements = [f"CREATE ROLE {role} LOGIN PASSWORD {quote_literal(password)}"]
     statements += [f"CREATE DATABASE {quote_identifier(name)} OWNER {role}" for name in DATABASES]
     single = [*as_owner, str(programs / "postgres"), "--single", "-D", str(partial), "postgres"]
-    said = run_quietly("PostgreSQL", single, feed="\n".join(statements) + "\n")
-    if "ERROR" in said or "FATAL" in said:
-        raise ServiceError("PostgreSQL could not create its databases", f"Remove {partial} and try again.")
+    said = run_quietly(_TITLE, single, feed="\n".join(statements) + "\n")
+    if problem := re.search(r"(ERROR|FATAL): .*", said):
+        raise ServiceError(
+            f"PostgreSQL could not create its databases: {problem[0]}", "Mend that and try again."
+        )
     partial.replace(data)
 
 
@@ -107,17 +101,22 @@ def _check(endpoints: Endpoints) -> None:
             dbname=DATABASES[0],
             user=DATABASE_USER,
             password=endpoints.postgres_password,
-            connect_timeout=_CHECK_SECONDS,
+            connect_timeout=CHECK_SECONDS,
         )
-    except psycopg2.OperationalError as error:
+        with contextlib.closing(connection), connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except psycopg2.Error as error:
         reason = str(error).strip().splitlines()[-1]
         raise ServiceError(f"PostgreSQL does not answer at {endpoints.postgres_address}: {reason}") from error
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    finally:
-        connection.close()
 
 
-# SIGINT is its fast shutdown: sessions are ended and everything is written. SIGTERM would wait for the sessions.
-SERVER = Server(prepare=_prepare, check=_check, stop_signal=signal.SIGINT, start_seconds=60)
+SERVER = Server(
+    title=_TITLE,
+    ports=lambda endpoints: (endpoints.postgres_port,),
+    address=lambda endpoints: endpoints.postgres_address,
+    prepare=_prepare,
+    check=_check,
+    # Its fast shutdown, which ends the sessions and writes everything; SIGTERM would wait for them.
+    stop_signal=signal.SIGINT,
+    start_seconds=60,
+)

@@ -1,4 +1,4 @@
-"""Starting, finding and stopping a server by its process id. Linux only: `/proc` tells one process from another.
+"""Starting, finding and stopping a server by its process id; Linux only, as `/proc` tells processes apart.
 
 Knows nothing of which server it is, nor of settings.
 """
@@ -41,13 +41,15 @@ class ProcessFile:
         return process_id if _start_ticks(process_id) == started_ticks else None
 
     def start(self, command: Sequence[str | Path], environment: Mapping[str, str], log: Path) -> int:
-        """Start `command` in a session of its own with every signal at its default, its output added to `log`.
+        """Start `command` in a session of its own, every signal at its default, its output going to `log`.
 
         Of this process's environment only what any program needs is passed on, besides `environment`.
 
         Raises:
             ServiceError: the program cannot be started.
         """
+        if log.exists():
+            log.replace(log.with_suffix(".previous.log"))
         arguments = [str(part) for part in command]
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
@@ -73,7 +75,11 @@ class ProcessFile:
         return process_id
 
     def stop(self, gently: signal.Signals, patience_seconds: float) -> bool:
-        """Ask the process to end, then after `patience_seconds` make its whole session end. Whether one ran."""
+        """Ask the process to end, and after `patience_seconds` make its whole session end. Whether one ran.
+
+        Raises:
+            ServiceError: it does not end even so.
+        """
         process_id = self.running_id()
         if process_id is not None:
             os.kill(process_id, gently)
@@ -105,7 +111,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def _start_ticks(process_id: int) -> int | None:
-    """Clock ticks from boot to the start of a live process (field 22 of proc(5) stat); `None` when it has ended."""
+    """Clock ticks from boot to the start of a live process (proc(5) stat, field 22); `None` when it ended."""
     try:
         stat = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, ProcessLookupError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipelines.services import minio, postgres, trino
 from pipelines.services.errors import ServiceError
 from pipelines.services.process import ProcessFile, locked
-from pipelines.services.settings import DEFAULT_CACHE, NEEDS, TITLES, Service
+from pipelines.services.settings import DEFAULT_CACHE, NEEDS, Service
 from pipelines.services.state import is_port_free, open_endpoints, read_endpoints, services_folder
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _SERVERS = {Service.MINIO: minio.SERVER, Service.POSTGRES: postgres.SERVER, Service.TRINO: trino.SERVER}
 _POLL_SECONDS = 0.5
 _STOP_SECONDS = 60
+_LONGEST_REASON = 300
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class ServiceStatus:
     @property
     def is_answering(self) -> bool:
         """Whether the server of this mesh runs and answered just now."""
-        return self.process_id is not None and self.problem is None
+        return self.problem is None
 
 
 def up(
@@ -48,8 +50,8 @@ def up(
 ) -> Endpoints:
     """Start the servers in `which`, and those they need, for the mesh at `home`; return when each answers.
 
-    Servers that run already are left as they are. Missing ones are installed into `cache`; `progress` gets a line
-    for each step.
+    Servers that run already are left as they are. Missing ones are installed into `cache`; `progress` gets a
+    line for each step.
 
     Raises:
         ServiceError: a server cannot be installed or does not start; those started before it keep running.
@@ -62,12 +64,13 @@ def up(
             if _process_file(folder, service).running_id() is None:
                 _start(service, folder, cache, endpoints, progress)
             _wait_until_answering(service, folder, endpoints)
-            progress(f"{TITLES[service]}: answers at {_address(service, endpoints)}")
+            server = _SERVERS[service]
+            progress(f"{server.title}: answers at {server.address(endpoints)}")
     return endpoints
 
 
-def down(home: Path, progress: Progress = lambda _: None) -> None:
-    """Stop every server of the mesh at `home`, last started first. Data, ports and secrets stay.
+def down(home: Path, which: Iterable[Service] = tuple(Service), progress: Progress = lambda _: None) -> None:
+    """Stop the servers in `which` of the mesh at `home`, last started first. Data, ports and secrets stay.
 
     Raises:
         ServiceError: a server does not end.
@@ -75,63 +78,74 @@ def down(home: Path, progress: Progress = lambda _: None) -> None:
     folder = services_folder(home)
     if not folder.exists():
         return
+    wanted = set(which)
     with locked(folder / "lock"):
-        for service in reversed(Service):
-            if _process_file(folder, service).stop(_SERVERS[service].stop_signal, _STOP_SECONDS):
-                progress(f"{TITLES[service]}: stopped")
+        for service in (service for service in reversed(Service) if service in wanted):
+            server = _SERVERS[service]
+            if _process_file(folder, service).stop(server.stop_signal, _STOP_SECONDS):
+                progress(f"{server.title}: stopped")
 
 
 def status(home: Path) -> tuple[ServiceStatus, ...]:
-    """How each server of the mesh at `home` fares; empty when none was ever started."""
+    """How each server of the mesh at `home` fares; empty when none was ever started.
+
+    Raises:
+        ServiceError: a file of state is damaged.
+    """
     endpoints = read_endpoints(home)
-    return (
-        () if endpoints is None else tuple(_status_of(s, services_folder(home), endpoints) for s in Service)
-    )
+    if endpoints is None:
+        return ()
+    return tuple(_status_of(service, services_folder(home), endpoints) for service in Service)
 
 
 def _status_of(service: Service, folder: Path, endpoints: Endpoints) -> ServiceStatus:
+    server = _SERVERS[service]
     process_id = _process_file(folder, service).running_id()
     problem = None
     if process_id is None:
-        problem = f"{TITLES[service]} is not running"
+        problem = f"{server.title} is not running"
     else:
         try:
-            _SERVERS[service].check(endpoints)
+            server.check(endpoints)
         except ServiceError as error:
             problem = error.message
-    return ServiceStatus(service, _address(service, endpoints), process_id, problem, _log(folder, service))
+    return ServiceStatus(service, server.address(endpoints), process_id, problem, _log(folder, service))
 
 
 def _start(service: Service, folder: Path, cache: Path, endpoints: Endpoints, progress: Progress) -> None:
-    for port in _ports(service, endpoints):
+    server = _SERVERS[service]
+    for port in server.ports(endpoints):
         if not is_port_free(port):
             raise ServiceError(
-                f"Port {port}, {TITLES[service]}'s in this mesh, is taken by another program",
-                f"Stop that program, or `mesh services down` and remove {folder / 'ports.toml'} to have others chosen.",
+                f"Port {port}, {server.title}'s in this mesh, is taken by another program",
+                f"Stop that program, or remove {folder / 'ports.toml'} after `mesh services down`.",
             )
-    launch = _SERVERS[service].prepare(folder, cache, endpoints, progress)
-    progress(f"{TITLES[service]}: starting")
+    launch = server.prepare(folder, cache, endpoints, progress)
+    progress(f"{server.title}: starting")
     _process_file(folder, service).start(launch.command, launch.environment, _log(folder, service))
 
 
 def _wait_until_answering(service: Service, folder: Path, endpoints: Endpoints) -> None:
-    process = _process_file(folder, service)
-    seconds = _SERVERS[service].start_seconds
-    deadline = time.monotonic() + seconds
+    server, log = _SERVERS[service], _log(folder, service)
+    deadline = time.monotonic() + server.start_seconds
     while True:
-        if process.running_id() is None:
-            raise ServiceError(
-                f"{TITLES[service]} ended while it started",
-                f"The reason is at the end of {_log(folder, service)}",
-            )
+        if _process_file(folder, service).running_id() is None:
+            raise ServiceError(f"{server.title} ended while it started: {_reason(log)}", f"See {log}")
         try:
-            return _SERVERS[service].check(endpoints)
+            return server.check(endpoints)
         except ServiceError as error:
             if time.monotonic() > deadline:
-                raise ServiceError(
-                    f"{error.message} (waited {seconds:.0f} s)", f"See {_log(folder, service)}"
-                ) from error
+                waited = f"{error.message} (waited {server.start_seconds:.0f} s)"
+                raise ServiceError(waited, f"See {log}") from error
         time.sleep(_POLL_SECONDS)
+
+
+def _reason(log: Path) -> str:
+    """The last line of `log` that tells of an error, or else its last line."""
+    lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines()]
+    telling = [line for line in lines if re.search(r"\bFATAL\b|\bERROR\b|Caused by:", line)]
+    last = next(reversed(telling or list(filter(None, lines))), "it said nothing")
+    return last[:_LONGEST_REASON]
 
 
 def _process_file(folder: Path, service: Service) -> ProcessFile:
@@ -140,19 +154,3 @@ def _process_file(folder: Path, service: Service) -> ProcessFile:
 
 def _log(folder: Path, service: Service) -> Path:
     return folder / f"{service}.log"
-
-
-def _ports(service: Service, endpoints: Endpoints) -> tuple[int, ...]:
-    return {
-        Service.MINIO: (endpoints.s3_port, endpoints.s3_console_port),
-        Service.POSTGRES: (endpoints.postgres_port,),
-        Service.TRINO: (endpoints.trino_port,),
-    }[service]
-
-
-def _address(service: Service, endpoints: Endpoints) -> str:
-    return {
-        Service.MINIO: endpoints.s3_url,
-        Service.POSTGRES: endpoints.postgres_address,
-        Service.TRINO: endpoints.trino_url,
-    }[service]

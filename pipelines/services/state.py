@@ -1,4 +1,4 @@
-"""What one mesh remembers of its services: ports and secrets, made at the first start and the same ever after.
+"""What one mesh remembers of its services: ports and secrets, made at the first start, the same ever after.
 
 Ports stay fixed because users copy addresses into their own settings. Processes belong to `process`.
 """
@@ -9,7 +9,7 @@ import os
 import secrets
 import socket
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines.services.endpoints import Endpoints
 from pipelines.services.errors import ServiceError
@@ -105,7 +105,7 @@ def _refuse_readable_by_others(path: Path) -> None:
         raise ServiceError(f"{path} can be read by other users of this machine", f"Run: chmod 600 {path}")
 
 
-def _read_toml(path: Path) -> dict[str, object]:
+def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

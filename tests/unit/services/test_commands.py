@@ -1,0 +1,40 @@
+import sys
+
+import pytest
+
+from pipelines.services.commands import NICE, run_quietly, run_watched, succeeds
+from pipelines.services.errors import ServiceError
+
+
+def _python(code):
+    return [*NICE, sys.executable, "-c", code]
+
+
+def test_output_and_errors_come_back_together():
+    assert (
+        run_quietly("It", _python("import sys; print(input()); print('b', file=sys.stderr)"), feed="a")
+        == "a\nb\n"
+    )
+
+
+def test_failure_names_program_status_and_last_line():
+    code = "import sys; print('one'); print('two\\n'); sys.exit(3)"
+    for run in (lambda: run_quietly("It", _python(code)), lambda: run_watched("It", _python(code), print)):
+        with pytest.raises(ServiceError, match=f"It: {sys.executable} failed with status 3: two"):
+            run()
+
+
+def test_missing_program_is_named():
+    with pytest.raises(ServiceError, match="It: no-such-program is not on this machine"):
+        run_quietly("It", ["no-such-program"])
+
+
+def test_progress_is_reported_while_it_runs():
+    seen = []
+    run_watched("It", _python("import time; print('working', flush=True); time.sleep(2.5)"), seen.append)
+    assert seen[0] == "working\n"
+
+
+@pytest.mark.parametrize(("code", "expected"), [("", True), ("raise SystemExit(1)", False)])
+def test_succeeds(code, expected):
+    assert succeeds(_python(code)) is expected
