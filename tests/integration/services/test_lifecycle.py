@@ -1,0 +1,82 @@
+"""Starting, failing, being killed and starting again: MinIO and PostgreSQL alone, as Trino adds only time."""
+
+import os
+import signal
+from contextlib import closing
+
+import psycopg2
+import pytest
+
+from pipelines import services
+from pipelines.services import Service
+from pipelines.services.state import services_folder
+
+pytestmark = [pytest.mark.services, pytest.mark.timeout(2700)]
+
+_STORES = (Service.MINIO, Service.POSTGRES)
+
+
+@pytest.fixture
+def home(tmp_path):
+    yield tmp_path / "a home's name"
+    services.down(tmp_path / "a home's name")
+
+
+def _execute(endpoints, statement):
+    uri = endpoints.as_environment()["MESH_OPERATIONAL"]
+    with closing(psycopg2.connect(uri)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall() if cursor.description else None
+
+
+def _answering(home):
+    return {each.service for each in services.status(home) if each.is_answering}
+
+
+def test_data_outlives_down(home):
+    said = []
+    endpoints = services.up(home, which=_STORES, progress=said.append)
+    assert said[-1] == f"PostgreSQL: answers at {endpoints.postgres_address}"
+    _execute(endpoints, "CREATE TABLE kept AS SELECT 1 AS a")
+    services.down(home)
+    assert _answering(home) == set()
+    assert services.up(home, which=_STORES) == endpoints
+    assert _execute(endpoints, "SELECT a FROM kept") == [(1,)]
+
+
+def test_killed_server_is_seen_and_started_again(home):
+    endpoints = services.up(home, which=_STORES)
+    _execute(endpoints, "CREATE TABLE kept AS SELECT 1 AS a")
+    for each in services.status(home)[:2]:
+        os.killpg(each.process_id, signal.SIGKILL)
+    assert _answering(home) == set()
+    services.up(home, which=_STORES)
+    assert _answering(home) == set(_STORES)
+    assert _execute(endpoints, "SELECT a FROM kept") == [(1,)]
+
+
+def test_one_server_alone_goes_down(home):
+    services.up(home, which=_STORES)
+    services.down(home, [Service.POSTGRES])
+    assert _answering(home) == {Service.MINIO}
+
+
+def test_two_meshes_at_once(home, tmp_path):
+    other = tmp_path / "other"
+    try:
+        first, second = (services.up(each, which=[Service.MINIO]) for each in (home, other))
+        assert first.s3_port != second.s3_port
+        services.down(other)
+        assert _answering(home) == {Service.MINIO}
+    finally:
+        services.down(other)
+
+
+def test_server_that_cannot_start_says_why(home):
+    services.up(home, which=[Service.POSTGRES])
+    services.down(home)
+    (services_folder(home) / "postgres" / "PG_VERSION").unlink()
+    with pytest.raises(
+        services.ServiceError, match=r"PostgreSQL ended while it started: .*not a valid data directory"
+    ):
+        services.up(home, which=[Service.POSTGRES])
