@@ -1,14 +1,16 @@
 -- Everything counted lies before the cut-off; the label alone, made in retail.churn_labels, looks after it.
--- How long a customer has been known is left out: the files begin in December 2009, so it would only tell the cut-offs
--- apart. Averages and gaps are of the whole history before the cut-off.
+-- How long a customer has been known is left out: the files begin in December 2009, so it would only tell the
+-- cut-offs apart. Averages and gaps are of the whole history before the cut-off.
 WITH histories AS (
     SELECT
-        labels.cutoff_date,
         purchases.*,
+        labels.cutoff_date,
         DATE_DIFF('day', CAST(purchases.purchased_at AS DATE), labels.cutoff_date) AS days_ago
     FROM retail.churn_labels AS labels
     INNER JOIN retail.purchases AS purchases
-        ON labels.customer_id = purchases.customer_id AND labels.cutoff_date > CAST(purchases.purchased_at AS DATE)
+        ON
+            labels.customer_id = purchases.customer_id
+            AND labels.cutoff_date > CAST(purchases.purchased_at AS DATE)
 ),
 
 habits AS (
@@ -40,14 +42,14 @@ cancellations AS (
     SELECT
         labels.customer_id,
         labels.cutoff_date,
-        COUNT(DISTINCT lines.invoice_no) AS invoice_count,
-        -SUM(lines.quantity * lines.unit_price) AS amount
+        COUNT(DISTINCT cancelled.invoice_no) AS invoice_count,
+        -SUM(cancelled.quantity * cancelled.unit_price) AS amount
     FROM retail.churn_labels AS labels
-    INNER JOIN retail.transactions AS lines
-        ON labels.customer_id = lines.customer_id
+    INNER JOIN retail.transactions AS cancelled
+        ON labels.customer_id = cancelled.customer_id
     WHERE
-        lines.is_cancellation
-        AND DATE_DIFF('day', CAST(lines.invoiced_at AS DATE), labels.cutoff_date) BETWEEN 1 AND 365
+        cancelled.is_cancellation
+        AND DATE_DIFF('day', CAST(cancelled.invoiced_at AS DATE), labels.cutoff_date) BETWEEN 1 AND 365
     GROUP BY
         labels.customer_id,
         labels.cutoff_date
@@ -56,6 +58,7 @@ cancellations AS (
 SELECT
     labels.customer_id,
     labels.cutoff_date,
+    labels.is_churned,
     habits.recency_days,
     habits.purchases_last_365_days,
     habits.purchases_last_180_days,
@@ -72,8 +75,7 @@ SELECT
     COALESCE(cancellations.invoice_count, 0) AS cancellations_last_365_days,
     COALESCE(cancellations.amount, 0) AS cancelled_amount_last_365_days,
     CAST(habits.active_days AS DOUBLE) / NULLIF(habits.gap_count, 0) AS avg_gap_days,
-    CAST(habits.recency_days * habits.gap_count AS DOUBLE) / NULLIF(habits.active_days, 0) AS recency_in_gaps,
-    labels.is_churned
+    CAST(habits.recency_days * habits.gap_count AS DOUBLE) / NULLIF(habits.active_days, 0) AS recency_in_gaps
 FROM retail.churn_labels AS labels
 INNER JOIN habits
     ON labels.customer_id = habits.customer_id AND labels.cutoff_date = habits.cutoff_date

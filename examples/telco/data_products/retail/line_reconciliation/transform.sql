@@ -1,11 +1,11 @@
--- Counted from the lines themselves, not from the WHERE of retail.purchases: the check that the counts add up fails
--- when one is changed without the other. A line left out for several reasons counts under the first of them.
+-- Counted from the lines themselves, not from the WHERE of retail.purchases: the check that the counts add up
+-- fails when one is changed without the other. A line left out for several reasons counts under the first.
 WITH landed AS (
     SELECT
-        DATE_TRUNC('month', CAST("InvoiceDate" AS TIMESTAMP)) AS month_start,
+        DATE_TRUNC('month', CAST(invoicedate AS TIMESTAMP)) AS month_start,
         COUNT(*) AS line_count
     FROM landing.retail.transactions
-    GROUP BY DATE_TRUNC('month', CAST("InvoiceDate" AS TIMESTAMP))
+    GROUP BY DATE_TRUNC('month', CAST(invoicedate AS TIMESTAMP))
 ),
 
 line_reasons AS (

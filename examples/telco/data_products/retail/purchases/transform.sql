@@ -1,6 +1,6 @@
--- A purchase is an invoice for goods to a named customer. Lines of a cancellation, without a customer, for charges that
--- are not goods, or without a quantity or a price are no purchase; retail.line_reconciliation counts each of them.
--- A cancellation does not name the invoice it takes back, so amounts are before cancellations.
+-- A purchase is an invoice for goods to a named customer. Lines of a cancellation, without a customer, for
+-- charges that are not goods, or without a quantity or a price are no purchase; retail.line_reconciliation
+-- counts each. A cancellation does not name the invoice it takes back, so amounts are before cancellations.
 SELECT
     invoice_no,
     customer_id,

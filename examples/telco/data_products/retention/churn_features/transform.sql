@@ -1,16 +1,17 @@
--- Left out, because they say after the fact who left: satisfaction_score, customer_status, churn_score, churn_category
--- and churn_reason of retention.status (its churn_label is the label itself, churn_value the same in figures).
--- Left out, because they say nothing: city and zip_code (about seven customers each, so a model would learn them by
--- heart), country, state, quarter and customer_count (constant), and what repeats another column (is_under_30,
--- is_senior_citizen, has_dependents, has_referred_a_friend, lat_long).
+-- Left out, because they say after the fact who left: satisfaction_score, customer_status, churn_score,
+-- churn_category and churn_reason of retention.status (churn_label is the label, churn_value the same in
+-- figures).
+-- Left out, because they say nothing: city and zip_code (about seven customers each, so a model would learn
+-- them by heart), country, state, quarter and customer_count (constant), and what repeats another column
+-- (is_under_30, is_senior_citizen, has_dependents, has_referred_a_friend, lat_long).
 SELECT
     demographics.customer_id,
     demographics.gender,
     demographics.age,
     demographics.is_married,
     demographics.number_of_dependents,
-    location.latitude,
-    location.longitude,
+    homes.latitude,
+    homes.longitude,
     population.population AS zip_population,
     services.number_of_referrals,
     services.tenure_months,
@@ -43,9 +44,9 @@ SELECT
 FROM crm.demographics AS demographics
 INNER JOIN billing.services AS services
     ON demographics.customer_id = services.customer_id
-LEFT JOIN crm.location AS location
-    ON demographics.customer_id = location.customer_id
+LEFT JOIN crm.location AS homes
+    ON demographics.customer_id = homes.customer_id
 LEFT JOIN geo.population AS population
-    ON location.zip_code = population.zip_code
+    ON homes.zip_code = population.zip_code
 LEFT JOIN retention.status AS status
     ON demographics.customer_id = status.customer_id

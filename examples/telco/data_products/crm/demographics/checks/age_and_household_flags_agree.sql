@@ -1,5 +1,11 @@
 -- The flags repeat age and number_of_dependents; where they differ, one of the two is wrong.
-SELECT *
+SELECT
+    customer_id,
+    age,
+    is_under_30,
+    is_senior_citizen,
+    number_of_dependents,
+    has_dependents
 FROM crm.demographics
 WHERE
     is_under_30 <> (age < 30)

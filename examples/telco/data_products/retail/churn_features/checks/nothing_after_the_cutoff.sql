@@ -1,4 +1,4 @@
--- Recounted from the purchases alone: a last purchase on or after the cut-off's day would make recency smaller.
+-- Recounted from the purchases alone: one on or after the cut-off's day would make recency smaller.
 SELECT
     features.customer_id,
     features.cutoff_date
@@ -11,4 +11,6 @@ GROUP BY
     features.customer_id,
     features.cutoff_date,
     features.recency_days
-HAVING features.recency_days <> DATE_DIFF('day', CAST(MAX(purchases.purchased_at) AS DATE), features.cutoff_date)
+HAVING
+    features.recency_days
+    <> DATE_DIFF('day', CAST(MAX(purchases.purchased_at) AS DATE), features.cutoff_date)

@@ -1,10 +1,15 @@
 -- Nobody flagged is less likely to leave than somebody who is not.
-SELECT *
-FROM retail.churn_predictions
+WITH likeliest_unflagged AS (
+    SELECT MAX(churn_probability) AS churn_probability
+    FROM retail.churn_predictions
+    WHERE NOT is_predicted_churn
+)
+
+SELECT
+    predictions.customer_id,
+    predictions.churn_probability
+FROM retail.churn_predictions AS predictions
+CROSS JOIN likeliest_unflagged
 WHERE
-    is_predicted_churn
-    AND churn_probability < (
-        SELECT MAX(churn_probability)
-        FROM retail.churn_predictions
-        WHERE NOT is_predicted_churn
-    )
+    predictions.is_predicted_churn
+    AND predictions.churn_probability < likeliest_unflagged.churn_probability

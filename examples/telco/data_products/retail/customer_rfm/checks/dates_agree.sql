@@ -1,6 +1,10 @@
--- The first purchase is not after the last, and somebody bought on the last day.
-SELECT *
+-- A customer who bought once has one date, and the first purchase is not after the last.
+SELECT
+    customer_id,
+    frequency,
+    first_purchase_date,
+    last_purchase_date
 FROM retail.customer_rfm
 WHERE
     first_purchase_date > last_purchase_date
-    OR (SELECT MIN(recency_days) FROM retail.customer_rfm) <> 1
+    OR (frequency = 1 AND first_purchase_date <> last_purchase_date)

@@ -1,5 +1,7 @@
 -- The files overlap in December 2010; lines lost in another month would be a new overlap, or a loss.
-SELECT *
+SELECT
+    month_start,
+    repeated_lines
 FROM retail.line_reconciliation
 WHERE
     repeated_lines <> 0

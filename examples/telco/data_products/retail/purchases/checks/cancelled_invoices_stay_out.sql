@@ -1,9 +1,11 @@
 -- No purchase is made of a cancellation, an adjustment or an invoice that names nobody.
-SELECT purchases.*
+SELECT
+    purchases.invoice_no,
+    purchases.customer_id
 FROM retail.purchases AS purchases
-INNER JOIN retail.transactions AS lines
-    ON purchases.invoice_no = lines.invoice_no
+INNER JOIN retail.transactions AS invoice_lines
+    ON purchases.invoice_no = invoice_lines.invoice_no
 WHERE
-    lines.is_cancellation
-    OR lines.invoice_no LIKE 'A%'
-    OR lines.customer_id IS NULL
+    invoice_lines.is_cancellation
+    OR invoice_lines.invoice_no LIKE 'A%'
+    OR invoice_lines.customer_id IS NULL

@@ -1,6 +1,12 @@
 -- severity: warning
 -- A cancellation takes goods or money back; one that does not is counted and kept.
-SELECT *
+SELECT
+    invoice_no,
+    stock_code,
+    description,
+    quantity,
+    unit_price,
+    customer_id
 FROM retail.transactions
 WHERE
     is_cancellation

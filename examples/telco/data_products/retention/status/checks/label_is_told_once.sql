@@ -1,5 +1,11 @@
--- The label comes as text, as a figure and within the status; a reason is given by those who left and no one else.
-SELECT *
+-- The label comes as text, as a figure and within the status; those who left, and only they, give a reason.
+SELECT
+    customer_id,
+    customer_status,
+    churn_label,
+    churn_value,
+    churn_category,
+    churn_reason
 FROM retention.status
 WHERE
     churn_label <> (churn_value = 1)

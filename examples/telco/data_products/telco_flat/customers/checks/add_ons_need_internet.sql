@@ -1,5 +1,15 @@
 -- Without internet every add-on says so, and with it none does.
-SELECT *
+SELECT
+    customer_id,
+    internet_service,
+    online_security,
+    online_backup,
+    device_protection,
+    tech_support,
+    streaming_tv,
+    streaming_movies,
+    has_phone_service,
+    multiple_lines
 FROM telco_flat.customers
 WHERE
     (internet_service = 'No') <> (online_security = 'No internet service')
