@@ -1,9 +1,9 @@
-"""Who the simulated customers are, when they turn away, and what they do every day: numbers only, no files, no SQL.
+"""Who the simulated customers are, when they turn away and when they leave: numbers only, no files, no SQL.
 
-A customer who turns away (`turned_day`) lets usage fade, opens more tickets and pays later; most then cancel, some
-stay after all, and a few customers cancel with no sign at all. What makes a customer turn away is what the features
-can see: contract, tenure, price paid per use, trouble with the network, habit of paying late. Every draw has its own
-seeded stream, drawn customer after customer, so a customer is the same whatever else is generated with it.
+A customer who turns away (`turned_day`) lets usage fade, opens more tickets and pays later; most then cancel,
+some stay after all, and a few customers cancel with no sign at all. What makes a customer turn away is what
+features can see: contract, tenure, price per use, trouble with the network, habit of paying late. Every draw
+has its own seeded stream, drawn customer after customer, so a customer is the same whoever else is simulated.
 
 Days are counted from 0, the first simulated day; `NEVER` stands for a day that does not come.
 """
@@ -52,7 +52,7 @@ def stream(seed: int, block: int, name: str) -> np.random.Generator:
 
 @dataclass(frozen=True)
 class Customers:
-    """A block of n customers: arrays of shape (n,). Days may be negative (before the simulation) or `NEVER`."""
+    """A block of n customers: arrays of shape (n,). Days may be negative or `NEVER`."""
 
     plan: Ints
     contract: Ints
@@ -156,7 +156,7 @@ def _leaving(
     dwell = 25 + 20 * (waits[:, 1] + 0.5 * waits[:, 2])
     sudden = np.maximum(signed_up_day, 0) + 1 + waits[:, 3] / _SUDDEN_CANCEL_A_DAY
     cancelled = np.minimum(np.where(stays, NEVER, turned + dwell), sudden)
-    # whoever would have cancelled before the first day is a customer who came back instead: no one starts cancelled
+    # whoever would have cancelled before the first day came back instead: no one starts cancelled
     is_too_early = cancelled < np.maximum(signed_up_day, 0)
     returned = np.where(stays | is_too_early, turned + dwell, NEVER)
     cancelled = np.where(is_too_early, sudden, cancelled)

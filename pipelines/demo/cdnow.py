@@ -1,7 +1,7 @@
-"""A real retailer: CDNOW, every purchase until mid 1998 of the 23,570 customers it won in the first quarter of 1997.
+"""A real retailer: CDNOW, every purchase until mid 1998 of the 23,570 customers it won in early 1997.
 
-The file is Fader and Hardie's "CDNOW master" (Forecasting Repeat Sales at CDNOW, Interfaces 31(3), 2001), carried by
-the PyPI package `lifetimes`. The package is only a carrier: it is never imported, and its dependencies are not needed.
+The file is Fader and Hardie's "CDNOW master" (Forecasting Repeat Sales at CDNOW, Interfaces 31(3), 2001),
+which the PyPI package `lifetimes` carries. The package is never imported; its dependencies are not needed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _HINT = "Install the package that carries it: pip install --no-deps lifetimes==0
 
 
 def write_cdnow(landing: Path) -> Path:
-    """Land the purchases as `retail/transactions` (CSV, 69,659 rows, the file's own column names) and give its path.
+    """Land the purchases as `retail/transactions` (CSV, 69,659 rows, the file's columns); give its path.
 
     Raises:
         LandingError: the package that carries the file is not installed, or the folder cannot be written.
@@ -36,7 +36,9 @@ def _master_file() -> Path:
     try:
         path = Path(str(distribution(_DISTRIBUTION).locate_file(_FILE)))
     except PackageNotFoundError as error:
-        raise LandingError(f"the CDNOW purchases are missing: {_DISTRIBUTION} is not installed", _HINT) from error
+        raise LandingError(
+            f"the CDNOW purchases are missing: {_DISTRIBUTION} is not installed", _HINT
+        ) from error
     if not path.is_file():
         raise LandingError(f"the CDNOW purchases are missing: {path} is not there", _HINT)
     return path
@@ -47,8 +49,10 @@ def _fields_sql(path: Path) -> str:
     return f"""
         WITH lines AS (
             SELECT string_split_regex(trim(line), '\\s+') AS fields
-            FROM read_csv({quote_literal(str(path))}, columns = {{'line': 'VARCHAR'}}, header = false, skip = 1,
-                          delim = '\x01', quote = '', escape = '', auto_detect = false)
+            FROM read_csv(
+                {quote_literal(str(path))}, columns = {{'line': 'VARCHAR'}}, header = false, skip = 1,
+                delim = '\x01', quote = '', escape = '', auto_detect = false
+            )
         )
         SELECT
             fields[1] AS customer_id,

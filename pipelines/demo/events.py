@@ -1,12 +1,12 @@
 """What a block of simulated customers does: daily usage, support tickets, invoices, as columns of numbers.
 
-Tables come out as Arrow, one column per array, customers by their index in the block and days from 0; texts, dates
-and identifiers are made from these numbers where the files are written.
+Customers are named by their index in the block, days counted from 0; texts, dates and identifiers are made of
+these numbers by `telco_sql`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,14 +14,23 @@ import pyarrow as pa
 from pipelines.demo.behaviour import NEVER, stream
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
     from pipelines.demo.behaviour import Customers, Floats, Ints
 
 _DUE_AFTER_DAYS = 14
 _SATURDAY = 5
 
 
+def arrow_table(columns: Mapping[str, NDArray[Any]]) -> pa.Table:
+    """The arrays, each of shape (rows,), as a table that DuckDB reads without copying."""
+    return pa.table({name: pa.array(values) for name, values in columns.items()})
+
+
 def daily_usage(customers: Customers, seed: int, block: int, first_weekday: int, days: int) -> pa.Table:
-    """One row per customer and day as a customer, by day: customer, day, voice_minutes, data_mb, sms, dropped."""
+    """One row per customer and day, by day: customer, day, minutes, mb, sms, dropped."""
     n = len(customers.plan)
     day = np.arange(days)[None, :]
     fading = customers.fading(day)
@@ -32,7 +41,8 @@ def daily_usage(customers: Customers, seed: int, block: int, first_weekday: int,
 
     def noisy(name: str, rate: Floats, weekend: float) -> Floats:
         noise = np.exp(0.6 * stream(seed, block, name).standard_normal((n, days), dtype=np.float32))
-        return rate[:, None] * level * noise * np.where(is_weekend, weekend, 1.0)
+        noisy_rate: Floats = rate[:, None] * level * noise * np.where(is_weekend, weekend, 1.0)
+        return noisy_rate
 
     minutes = np.round(noisy("minutes", customers.minutes_a_day, 0.8), 1)
     megabytes = np.round(noisy("megabytes", customers.mb_a_day, 1.2)).astype(np.int32)
@@ -41,9 +51,14 @@ def daily_usage(customers: Customers, seed: int, block: int, first_weekday: int,
     dropped = stream(seed, block, "dropped").poisson(drop_rate)
     # by day, then customer: a reader of some days then skips most row groups
     of_day, of_customer = np.nonzero(customers.is_active(day).T)
-    columns = {"voice_minutes": minutes, "data_mb": megabytes, "sms": sms, "dropped": dropped}
+    columns: Mapping[str, NDArray[Any]] = {
+        "minutes": minutes,
+        "mb": megabytes,
+        "sms": sms,
+        "dropped": dropped,
+    }
     picked = {name: values[of_customer, of_day] for name, values in columns.items()}
-    return pa.table({"customer": of_customer.astype(np.int32), "day": of_day.astype(np.int32), **picked})
+    return arrow_table({"customer": of_customer.astype(np.int32), "day": of_day.astype(np.int32), **picked})
 
 
 def _mood(seed: int, block: int, n: int, day: Ints) -> Floats:
@@ -68,7 +83,7 @@ def tickets(customers: Customers, seed: int, block: int, days: int) -> pa.Table:
         draws[:, 0] < 0.5 * fading, 1 + 2 * (draws[:, 1] < 0.5), (draws[:, 1] * 4).astype(np.int64)
     )
     score = np.clip(np.round(4.4 - 2.0 * fading + 2.4 * (draws[:, 2] - 0.5)), 1, 5)
-    return pa.table(
+    return arrow_table(
         {
             "customer": of_customer,
             "day": of_day,
@@ -83,7 +98,7 @@ def tickets(customers: Customers, seed: int, block: int, days: int) -> pa.Table:
 def invoices(customers: Customers, seed: int, block: int, month_starts: Ints, days: int) -> pa.Table:
     """One row per invoice: customer, month (index into `month_starts`), day, due_day, paid_day, amount_eur.
 
-    `month_starts` are the days on which the months invoiced begin; they may be negative, as billing keeps more than
+    `month_starts` are the days on which the months invoiced begin, some negative: billing keeps more than
     usage does. What is paid only after the last day is not paid yet: `paid_day` is `NEVER`.
     """
     n, months = len(customers.plan), len(month_starts)
@@ -100,7 +115,7 @@ def invoices(customers: Customers, seed: int, block: int, month_starts: Ints, da
     overage_eur = np.where(draws[:, :, 3] < 0.15, 60 * draws[:, :, 3], 0.0)
     amount_eur = np.round(customers.fee_eur[:, None] + overage_eur, 2)
     of_customer, of_month = np.nonzero(is_issued)
-    return pa.table(
+    return arrow_table(
         {
             "customer": of_customer,
             "month": of_month,

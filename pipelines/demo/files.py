@@ -6,18 +6,18 @@ No rows are made here; `telco` and `cdnow` say what is in the files.
 from __future__ import annotations
 
 import filecmp
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+
+import duckdb
 
 from pipelines.errors import LandingError
 from pipelines.names import quote_literal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    import duckdb
-
-Progress = Callable[[float, str], None]
+Progress: TypeAlias = "Callable[[float, str], None]"
 """Called with the share done (0 to 1) and a plain line saying what has just been done."""
 
 _COPY_OPTIONS = {
@@ -51,10 +51,11 @@ def write_part(connection: duckdb.DuckDBPyConnection, query: str, path: Path) ->
             hidden.unlink()
         else:
             hidden.replace(path)
-    except OSError as error:
-        hidden.unlink(missing_ok=True)
+    except (OSError, duckdb.IOException) as error:
+        if hidden.exists():
+            hidden.unlink()
         raise LandingError(
-            f"{path}: the demo file cannot be written ({error.strerror})",
+            f"{path}: the demo file cannot be written ({str(error).splitlines()[0]})",
             "Check the folder's permissions and free space, or name another landing folder.",
         ) from error
 
