@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -24,10 +25,7 @@ if TYPE_CHECKING:
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 1000
-_WINDOWS_1252_BYTES = bytes(byte for byte in range(0x80, 0xA0) if byte not in {0x81, 0x8D, 0x8F, 0x90, 0x9D})
-# DuckDB reads Latin-1, in which these are control characters; in practice such files are Windows-1252.
-LATIN_1_CONTROLS = _WINDOWS_1252_BYTES.decode("latin-1")
-WINDOWS_1252_CHARACTERS = _WINDOWS_1252_BYTES.decode("cp1252")
+_WINDOWS_1252_ONLY = re.compile(rb"[\x80-\x9f]")
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,11 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
             f"{file.name}, line 1: the column names cannot be read: a quote is never closed",
             "Close the quote, or double each quote that is part of a name.",
         )
+    if any("\r" in name or ("\n" in name and "\r" in text) for name in rows[0]):
+        # DuckDB takes the first break it sees for the end of every line, and then finds no rows.
+        raise LandingError(
+            f"{file.name}, line 1: a column name holds a line break", "Write the names without line breaks."
+        )
     return CsvDialect(
         encoding, dialect.delimiter, dialect.quotechar or "", _escape(dialect), _unique(rows[0])
     )
@@ -81,20 +84,28 @@ def _encoding(file: StoredFile, sample: bytes) -> str:
             f"{file.name}: it is UTF-16, big-endian or without a byte order mark, which cannot be read",
             "Save the file as UTF-8.",
         )
-    return "utf-8" if all(map(is_utf8, spread_blocks(file))) else "latin-1"
+    blocks = list(spread_blocks(file))
+    if all(map(is_utf8, blocks)):
+        return "utf-8"
+    if any(_WINDOWS_1252_ONLY.search(block.content) for block in blocks):
+        raise LandingError(
+            f"{file.name}: it is neither UTF-8 nor Latin-1, most likely Windows-1252",
+            "Save the file as UTF-8, for example with: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW_FILE",
+        )
+    return "latin-1"
 
 
 def _decode(sample: bytes, encoding: str) -> str:
-    if encoding == "latin-1":
-        return sample.decode("latin-1").translate(str.maketrans(LATIN_1_CONTROLS, WINDOWS_1252_CHARACTERS))
-    return sample.decode("utf-8-sig" if encoding == "utf-8" else "utf-16", errors="ignore")
+    return sample.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="ignore")
 
 
 def _candidates(text: str) -> list[type[csv.Dialect]]:
     escapes = (None, "\\") if '\\"' in text else (None,)
+    # Apostrophes in text look like quotes; a file that has real ones does not quote with them.
+    quotes = ('"',) if '"' in text else ('"', "'")
     return [
         _dialect(delimiter, quote, escape)
-        for quote in ('"', "'")
+        for quote in quotes
         for escape in escapes
         for delimiter in _DELIMITERS
     ]

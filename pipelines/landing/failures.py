@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.errors import LandingError
+from pipelines.landing.csv_dialect import detect_dialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -62,6 +63,8 @@ def landing_error(error: duckdb.Error, datasets: Iterable[Dataset]) -> LandingEr
     files = [file for dataset in datasets for file in dataset.files]
     if re.search(r"^\s*file = ", message, re.MULTILINE):
         return _csv_error(message, files)
+    if match := re.search(r"File is not (utf-16|latin-1) encoded", message):
+        return _encoding_error(match[1], files)
     if match := re.search(_JSON_ERROR, message):
         return _json_error(match, files)
     if match := re.search(r'No files found that match the pattern "(.*)"', message):
@@ -76,10 +79,9 @@ def _csv_error(message: str, files: Sequence[StoredFile]) -> LandingError:
     name = _name(path[1], files) if path else "a CSV file"
     if "state machine reached an invalid state" in message:
         return LandingError(
-            f"{name}: lines end in different ways, some with CR LF", "Use one kind of line end."
+            f"{name}: lines end in different ways, or a value holds a line break but no quotes",
+            "Use one kind of line end, and put quotes around values with line breaks.",
         )
-    if "is not utf-16 encoded" in message:
-        return LandingError(f"{name}: it holds UTF-16 that cannot be read", "Save the file as UTF-8.")
     line = re.search(r"CSV Error on Line: (\d+)\n(?:Original Line: (.*))?", message)
     if line is None:
         return LandingError(f"{name}: {message.splitlines()[0]}", _AGAIN)
@@ -93,6 +95,17 @@ def _csv_error(message: str, files: Sequence[StoredFile]) -> LandingError:
     )
     shown = (line[2] or "")[:_SHOWN_CHARACTERS]
     return LandingError(f"{name}, line {line[1]}: it {cause}: {shown}", _CSV_HINT)
+
+
+def _encoding_error(encoding: str, files: Sequence[StoredFile]) -> LandingError:
+    """DuckDB does not say which file; it is one of those read in this encoding."""
+    names = [
+        file.name for file in files if (dialect := detect_dialect(file)) and dialect.encoding == encoding
+    ]
+    return LandingError(
+        f"{' or '.join(names)}: it holds characters that are not {encoding.upper()} as far as it can be read",
+        "Save the file as UTF-8.",
+    )
 
 
 def _json_error(match: re.Match[str], files: Sequence[StoredFile]) -> LandingError:

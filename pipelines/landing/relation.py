@@ -12,12 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import duckdb
 
 from pipelines.errors import LandingError
-from pipelines.landing.csv_dialect import (
-    LATIN_1_CONTROLS,
-    WINDOWS_1252_CHARACTERS,
-    CsvDialect,
-    detect_dialect,
-)
+from pipelines.landing.csv_dialect import CsvDialect, detect_dialect
 from pipelines.landing.failures import explained
 from pipelines.landing.samples import head, refuse_other_formats
 from pipelines.landing.zone import Dataset, Format
@@ -95,19 +90,10 @@ def _csv_select(dialect: CsvDialect, keys: Sequence[str], files: Sequence[Stored
     given = ", ".join(f"{name} = {value}" for name, value in options.items())
     # An empty cell is null, a quoted empty one is empty text.
     fixed = "header = true, auto_detect = false, strict_mode = true, nullstr = '', allow_quoted_nulls = false"
-    selected = [_csv_column(name, dialect.encoding) for name in dialect.columns]
-    selected += [quote_identifier(key) for key in _new(keys, dialect.columns)]
+    selected = map(quote_identifier, [*dialect.columns, *_new(keys, dialect.columns)])
     return (
         f"SELECT {', '.join(selected)} FROM read_csv({_paths(files)}, {given}, {fixed}{_hive_options(keys)})"
     )
-
-
-def _csv_column(name: str, encoding: str) -> str:
-    column = quote_identifier(name)
-    if encoding != "latin-1":
-        return column
-    characters = f"{quote_literal(LATIN_1_CONTROLS)}, {quote_literal(WINDOWS_1252_CHARACTERS)}"
-    return f"translate({column}, {characters}) AS {column}"
 
 
 def _json_selects(dataset: Dataset, files: Sequence[StoredFile]) -> list[str]:

@@ -106,7 +106,8 @@ class SourceSelect:
         named = None if columns is None else set(columns)
         cells = [
             f"SELECT {FILE_COLUMN} AS file, {ROW_COLUMN} AS row, "
-            f"{quote_literal(field.column.name)} AS column_name, {field.cast.text} AS value, {quote_literal(field.column.type)} AS wanted_type "
+            f"{quote_literal(field.column.name)} AS column_name, {field.cast.text} AS value, "
+            f"{quote_literal(field.column.type)} AS wanted_type "
             f"FROM {lineage} AS landed WHERE {' AND '.join([*self._row_filter, field.is_bad])}"
             for field in self._checked
             if named is None or field.column.name in named
