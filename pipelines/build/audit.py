@@ -1,0 +1,69 @@
+"""Checks in the way of a build: on the audit branch before publishing, and on what is published when asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.build.inputs import bind_published
+from pipelines.build.quality import record_results
+from pipelines.engine.duckdb import DuckDBSession, parquet_relation
+from pipelines.errors import AuditError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pyiceberg.schema import Schema
+
+    from pipelines.audit.result import CheckResult
+    from pipelines.build.build import BuildContext
+    from pipelines.build.mesh import Mesh
+    from pipelines.engine.duckdb import Staged
+    from pipelines.names import ProductName
+
+
+def audit_staged(context: BuildContext, staged: Staged, schema: Schema) -> tuple[CheckResult, ...]:
+    """Run every rule of the product on the rows that wait on its audit branch."""
+    context.session.bind(context.product.name, parquet_relation(staged.files, schema))
+    return _run(context.session, context.mesh, context.product.name)
+
+
+def check_published(mesh: Mesh, name: ProductName) -> Iterator[tuple[ProductName, CheckResult]]:
+    """Run every rule of `name` on its published snapshot, and record the results.
+
+    Raises:
+        UsageError: it was never published.
+    """
+    product = mesh.products.get(name)
+    head = mesh.lake.head((name.domain, name.product))
+    if head is None:
+        raise UsageError(f"{name} was never published", f"Run `mesh build {name}`.")
+    with DuckDBSession(mesh.settings, str(name)) as session:
+        bind_published(mesh, session, (*product.check_inputs, name))
+        results = _run(session, mesh, name)
+    record_results(mesh, name, "check", head.snapshot_id, results)
+    yield from ((name, result) for result in results)
+
+
+def refuse_blocked(name: ProductName, branch: str, checks: Sequence[CheckResult]) -> None:
+    """Stop before publishing when a blocking check failed.
+
+    Raises:
+        AuditError: naming the checks, their failing rows and the SQL that finds them.
+    """
+    blocking = [check for check in checks if check.is_blocking]
+    if not blocking:
+        return
+    first = blocking[0]
+    others = f" (and {len(blocking) - 1} more: {', '.join(c.rule.name for c in blocking[1:])})" if len(blocking) > 1 else ""
+    hint = f"The rows wait on branch {branch}; what was published before is untouched."
+    if first.failing_sql:
+        hint += f" Find them: {' '.join(first.failing_sql.split())}"
+    raise AuditError(f"{name}: check {first.rule.name} failed: {first.message}{others}", hint, checks)
+
+
+def _run(session: DuckDBSession, mesh: Mesh, name: ProductName) -> tuple[CheckResult, ...]:
+    from pipelines.audit.audit import audit
+    from pipelines.audit.relation import AuditRelation
+
+    product = mesh.products.get(name)
+    return tuple(audit(AuditRelation(session.connection, name.sql), product.rules, contract=product.contract))

@@ -1,0 +1,74 @@
+"""The inputs of one build, pinned: which snapshot of each product, which files of each landed dataset."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.engine.duckdb import parquet_relation
+from pipelines.errors import BuildError
+from pipelines.landing.relation import relation_sql
+from pipelines.names import DatasetName, ProductName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pipelines.build.mesh import Mesh
+    from pipelines.engine.duckdb import DuckDBSession
+    from pipelines.lake.catalog import Snapshot
+    from pipelines.landing.zone import Dataset
+    from pipelines.names import InputName
+
+
+@dataclass(frozen=True)
+class PinnedInputs:
+    """What a build reads, fixed before it reads anything, so that a concurrent publish or landing cannot mix in."""
+
+    snapshots: dict[ProductName, Snapshot]
+    datasets: dict[DatasetName, Dataset]
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Each input's SQL name and what identifies the state that was read: a snapshot id, or a hash of the files."""
+        products = {str(name): str(snapshot.snapshot_id) for name, snapshot in self.snapshots.items()}
+        return products | {str(name): dataset.fingerprint for name, dataset in self.datasets.items()}
+
+    def fingerprint(self, code_version: str) -> str:
+        """Changes when the product's folder or anything it reads has changed."""
+        content = json.dumps([code_version, self.versions], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+    def bind(self, mesh: Mesh, session: DuckDBSession) -> None:
+        """Make every input readable in `session` under its SQL name."""
+        for name, snapshot in self.snapshots.items():
+            session.bind(name, parquet_relation(mesh.lake.files(snapshot), snapshot.schema))
+        for dataset_name, dataset in self.datasets.items():
+            session.bind(dataset_name, relation_sql(dataset))
+
+
+def pin_inputs(mesh: Mesh, reader: ProductName, names: Iterable[InputName]) -> PinnedInputs:
+    """Pin each of `names` to its state now.
+
+    Raises:
+        BuildError: a product that was never published.
+        LandingError: a dataset that has not landed.
+    """
+    snapshots: dict[ProductName, Snapshot] = {}
+    datasets: dict[DatasetName, Dataset] = {}
+    for name in names:
+        if isinstance(name, DatasetName):
+            datasets[name] = mesh.landing.dataset(name)
+            continue
+        head = mesh.lake.head((name.domain, name.product))
+        if head is None:
+            raise BuildError(f"{reader} reads {name}, which was never published", f"Run `mesh build {name}` first, or see why it failed.")
+        snapshots[name] = head
+    return PinnedInputs(snapshots, datasets)
+
+
+def bind_published(mesh: Mesh, session: DuckDBSession, names: Iterable[InputName]) -> None:
+    """Make what is published of `names` readable in `session`; a product without a snapshot stays unknown to it."""
+    published = [name for name in names if isinstance(name, DatasetName) or mesh.lake.head((name.domain, name.product))]
+    pin_inputs(mesh, ProductName("check", "inputs"), published).bind(mesh, session)

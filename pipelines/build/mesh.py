@@ -1,0 +1,35 @@
+"""A mesh as opened from its settings: landing zone, products and lake together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.lake.catalog import Lake
+from pipelines.landing.zone import LandingZone
+from pipelines.products.load import ProductSet, load_products
+from pipelines.settings import Settings, load_settings
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """What a build needs to know of its surroundings."""
+
+    settings: Settings
+    landing: LandingZone
+    products: ProductSet
+    lake: Lake
+
+
+def open_mesh(settings: Settings | None = None) -> Mesh:
+    """Open the mesh that `settings` describe (those of the working folder unless given).
+
+    Raises:
+        UsageError: settings or the folder of products cannot be read.
+    """
+    settings = settings or load_settings()
+    return Mesh(
+        settings=settings,
+        landing=LandingZone(settings.landing),
+        products=load_products(settings.products),
+        lake=Lake(settings),
+    )

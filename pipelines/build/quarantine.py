@@ -1,0 +1,28 @@
+"""Rows kept out of a product since a value could not be cast: in `<product>__quarantine`, one row per bad value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.contract.model import Column
+from pipelines.lake.draft import Draft
+
+if TYPE_CHECKING:
+    from pipelines.build.build import BuildContext
+
+QUARANTINE_COLUMNS = (
+    Column("file", "VARCHAR", "The landed file, below the landing zone"),
+    Column("row", "BIGINT", "The data row in that file, from 1"),
+    Column("column", "VARCHAR", "The column whose value cannot be cast"),
+    Column("value", "VARCHAR", "The value as it landed"),
+    Column("wanted_type", "VARCHAR", "The type the contract wants"),
+)
+
+
+def publish_quarantine(context: BuildContext, select: str) -> None:
+    """Replace the product's quarantine by the rows of `select`."""
+    name = context.product.name
+    draft = Draft(context.mesh.lake, (name.domain, f"{name.product}__quarantine"), QUARANTINE_COLUMNS, context.run)
+    staged = context.session.stage(select, draft)
+    draft.write_branch(staged.files, {"run": context.run})
+    draft.publish()

@@ -1,0 +1,86 @@
+"""How a product's rows come about, by the kind of its transform: always a SELECT that the session can stage."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, assert_never
+
+from pipelines.errors import BuildError
+from pipelines.products.product import ModelTransform, PythonTransform, SourceAligned, SqlTransform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import ModuleType
+
+    from pipelines.build.build import BuildContext
+    from pipelines.errors import MeshError
+
+_PYTHON_ROWS = "mesh_python_rows"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A SELECT of the product's rows. `facts` are told to people, `properties` become part of the snapshot.
+
+    `quarantine` is a SELECT of what was left out, when anything was; `explain` puts a failure while the rows were
+    written into better words, if it can.
+    """
+
+    select: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
+    quarantine: str | None = None
+    explain: Callable[[MeshError], MeshError] = lambda error: error
+
+
+def make_rows(context: BuildContext) -> Rows:
+    """The rows of the product under build; its inputs are bound in the session already.
+
+    Raises:
+        MeshError: they cannot be made.
+    """
+    transform = context.product.transform
+    if isinstance(transform, SourceAligned):
+        from pipelines.build.source_rows import source_rows
+
+        return source_rows(context, transform)
+    if isinstance(transform, SqlTransform):
+        return Rows(transform.sql.strip().rstrip(";"))
+    if isinstance(transform, PythonTransform):
+        return _python_rows(context, transform)
+    if isinstance(transform, ModelTransform):
+        return _model_rows(context, transform)
+    assert_never(transform)
+
+
+def _python_rows(context: BuildContext, transform: PythonTransform) -> Rows:
+    import pyarrow as pa
+
+    tables = {name: context.session.table(sql) for name, sql in transform.queries.items()}
+    try:
+        function: Callable[..., Any] = _load_module(transform).transform
+        table = function(**tables)
+    except Exception as error:
+        # Whatever a product's own code raises is that product's failure, and names its file.
+        raise BuildError(f"{transform.path}: {type(error).__name__}: {error}", "Correct the transform.") from error
+    if not isinstance(table, pa.Table):
+        raise BuildError(f"{transform.path}: transform returned {type(table).__name__}", "Return a pyarrow.Table.")
+    context.session.register(_PYTHON_ROWS, table)
+    return Rows(f"SELECT * FROM {_PYTHON_ROWS}")
+
+
+def _load_module(transform: PythonTransform) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("mesh_transform", transform.path)
+    if spec is None or spec.loader is None:
+        raise BuildError(f"{transform.path}: cannot be loaded")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _model_rows(context: BuildContext, transform: ModelTransform) -> Rows:
+    from pipelines.models.scoring import model_rows
+
+    scored = model_rows(context, transform)
+    return Rows(scored.select, scored.facts, scored.properties)

@@ -1,0 +1,124 @@
+"""Bring `mesh.duckdb` up to the state of the catalog: a view per product, and the tables that describe the mesh."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from pipelines.build.quality import QUALITY_COLUMNS, QUALITY_RESULTS
+from pipelines.lake.schema import duckdb_type, table_schema
+from pipelines.names import ProductName
+from pipelines.query.mesh_file import PublishedColumn, PublishedProduct, read_state, write_mesh_file
+from pipelines.query.state import catalog_state
+
+if TYPE_CHECKING:
+    from pipelines.build.mesh import Mesh
+    from pipelines.lake.catalog import Lake, Snapshot
+
+_UTC = pa.timestamp("us", tz="UTC")
+_PRODUCTS = pa.schema(
+    [
+        ("product", pa.string()),
+        ("domain", pa.string()),
+        ("kind", pa.string()),
+        ("owner", pa.string()),
+        ("description", pa.string()),
+        ("contract_version", pa.string()),
+        ("row_count", pa.int64()),
+        ("size_bytes", pa.int64()),
+        ("snapshot_id", pa.int64()),
+        ("published_at", _UTC),
+        ("promised_query_seconds", pa.float64()),
+        ("is_described", pa.bool_()),
+    ]
+)
+_SNAPSHOTS = pa.schema(
+    [
+        ("product", pa.string()),
+        ("snapshot_id", pa.int64()),
+        ("published_at", _UTC),
+        ("is_current", pa.bool_()),
+        ("row_count", pa.int64()),
+        ("size_bytes", pa.int64()),
+        ("run", pa.string()),
+        ("engine", pa.string()),
+        ("contract_version", pa.string()),
+        ("model_version", pa.string()),
+        ("inputs", pa.string()),
+    ]
+)
+
+
+def refresh_views(mesh: Mesh) -> None:
+    """Write `mesh.duckdb` anew, unless it shows the catalog as it is now already.
+
+    Raises:
+        UsageError: nothing was built yet.
+    """
+    state = catalog_state(mesh.settings)
+    if read_state(mesh.settings.mesh_file) == state:
+        return
+    names = mesh.lake.products()
+    histories = {name: mesh.lake.history((name.domain, name.product)) for name in names}
+    heads = {name: next(s for s in history if s.is_current) for name, history in histories.items()}
+    system_tables = {
+        "products": pa.Table.from_pylist([_product_row(mesh, n, s) for n, s in heads.items()], schema=_PRODUCTS),
+        "snapshots": pa.Table.from_pylist(
+            [_snapshot_row(n, s) for n, history in histories.items() for s in history], schema=_SNAPSHOTS
+        ),
+        "quality_results": _quality_results(mesh.lake),
+    }
+    views = [published(mesh, name, head) for name, head in heads.items()]
+    write_mesh_file(mesh.settings.mesh_file, views, system_tables, state)
+
+
+def published(mesh: Mesh, name: ProductName, snapshot: Snapshot) -> PublishedProduct:
+    """`snapshot` as readers see it."""
+    product = mesh.products.products.get(name)
+    return PublishedProduct(
+        name=name,
+        columns=tuple(PublishedColumn(f.name, duckdb_type(f.field_type), f.field_id, f.doc or "") for f in snapshot.schema.fields),
+        files=mesh.lake.files(snapshot),
+        description=product.contract.description if product else "",
+    )
+
+
+def _quality_results(lake: Lake) -> pa.Table:
+    table = lake.table(QUALITY_RESULTS)
+    return table.scan().to_arrow() if table is not None else table_schema(QUALITY_COLUMNS).as_arrow().empty_table()
+
+
+def _product_row(mesh: Mesh, name: ProductName, head: Snapshot) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "product": str(name),
+        "domain": name.domain,
+        "row_count": head.row_count,
+        "size_bytes": head.size_bytes,
+        "snapshot_id": head.snapshot_id,
+        "published_at": head.published_at,
+        "contract_version": head.properties.get("contract_version"),
+        "is_described": name in mesh.products.products,
+    }
+    if product := mesh.products.products.get(name):
+        contract = product.contract
+        row |= {
+            "kind": product.kind,
+            "owner": contract.owner,
+            "description": contract.description,
+            "promised_query_seconds": contract.service_levels.query_p95_seconds,
+        }
+    return row
+
+
+def _snapshot_row(name: ProductName, snapshot: Snapshot) -> dict[str, Any]:
+    told = ("run", "engine", "contract_version", "model_version", "inputs")
+    return {
+        "product": str(name),
+        "snapshot_id": snapshot.snapshot_id,
+        "published_at": snapshot.published_at,
+        "is_current": snapshot.is_current,
+        "row_count": snapshot.row_count,
+        "size_bytes": snapshot.size_bytes,
+        **{key: snapshot.properties.get(key) for key in told},
+    }

@@ -1,0 +1,133 @@
+"""`mesh build`, `mesh check`, `mesh clean`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from pipelines.cli.printing import print_json, print_table, size_text
+from pipelines.errors import EXIT_FAILED
+from pipelines.names import ProductName
+
+if TYPE_CHECKING:
+    from pipelines.build.build import BuildResult
+
+JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
+PRODUCTS = typer.Argument(None, metavar="[D.P ...]", help="Products by name; all when none is given.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(build)
+    app.command()(check)
+    app.command()(clean)
+
+
+def build(
+    products: list[str] = PRODUCTS,
+    force: bool = typer.Option(False, "--force", help="Build even what has not changed, and train models anew."),
+    as_json: bool = JSON,
+) -> None:
+    """Build the named products and all they need, or everything; only what changed is rebuilt.
+
+    Examples:
+
+      mesh build
+
+      mesh build retention.churn_predictions --force
+    """
+    from pipelines.build.mesh import open_mesh
+    from pipelines.cli.progress import TerminalReporter
+    from pipelines.orchestration.run import run_build
+
+    mesh = open_mesh()
+    reporter = TerminalReporter(is_quiet=as_json)
+    with reporter:
+        outcome = run_build(mesh, [ProductName.parse(text) for text in products or ()], is_forced=force, reporter=reporter)
+    if as_json:
+        print_json(
+            {
+                "built": [_result_facts(result) for result in outcome.results],
+                "failed": [{"product": str(name), "error": e.message, "hint": e.hint} for name, e in outcome.failures.items()],
+                "skipped": [str(name) for name in outcome.skipped],
+            }
+        )
+    else:
+        reporter.summary(outcome)
+    if not outcome.is_complete:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def check(products: list[str] = PRODUCTS, as_json: bool = JSON) -> None:
+    """Run the checks on what is published now.
+
+    Examples:
+
+      mesh check
+
+      mesh check crm.customers --json
+    """
+    from pipelines.build.audit import check_published
+    from pipelines.build.mesh import open_mesh
+
+    mesh = open_mesh()
+    names = [ProductName.parse(text) for text in products or ()] or mesh.lake.products()
+    facts = [check_fact for name in names for check_fact in check_published(mesh, name)]
+    if as_json:
+        print_json([{"product": str(name), **result.as_dict()} for name, result in facts])
+    else:
+        columns = ("product", "check", "severity", "result", "observed", "failing rows")
+        print_table(
+            columns,
+            [
+                (str(n), r.rule.name, r.rule.severity.value, "passed" if r.is_passed else "FAILED", r.observed, r.failing_rows)
+                for n, r in facts
+            ],
+        )
+        for name, result in facts:
+            if not result.is_passed and result.failing_sql:
+                print(f"\n{name} {result.rule.name}: find the rows with\n  {result.failing_sql}")
+    if any(not r.is_passed and r.rule.severity.value == "error" for _, r in facts):
+        raise typer.Exit(EXIT_FAILED)
+
+
+def clean(
+    keep_audits: bool = typer.Option(False, "--keep-audits", help="Keep failed audit branches for investigation."),
+    as_json: bool = JSON,
+) -> None:
+    """Remove what failed, killed or outdated builds left behind: audit branches, orphan files, expired snapshots.
+
+    Examples:
+
+      mesh clean
+
+      mesh clean --keep-audits
+    """
+    from pipelines.build.mesh import open_mesh
+    from pipelines.lake.clean import clean_lake
+
+    mesh = open_mesh()
+    retention = {n: p.contract.service_levels.retention_seconds for n, p in mesh.products.products.items()}
+    removed = clean_lake(mesh.lake, retention, keep_audits=keep_audits)
+    if as_json:
+        print_json(removed.as_dict())
+        return
+    print(
+        f"Removed {removed.branches} audit branches, {removed.snapshots} expired snapshots and "
+        f"{removed.files} files ({size_text(removed.size_bytes)})."
+    )
+
+
+def _result_facts(result: BuildResult) -> dict[str, object]:
+    return {
+        "product": str(result.name),
+        "snapshot_id": str(result.snapshot.snapshot_id),
+        "is_rebuilt": result.is_rebuilt,
+        "rows": result.snapshot.row_count,
+        "size_bytes": result.snapshot.size_bytes,
+        "seconds": round(result.seconds, 3),
+        "checks_passed": sum(c.is_passed for c in result.checks),
+        "checks": len(result.checks),
+        "facts": dict(result.facts),
+    }

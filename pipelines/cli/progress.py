@@ -1,0 +1,82 @@
+"""What `mesh build` shows while it runs and when it has ended."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.status import Status
+
+from pipelines.cli.printing import print_table, size_text
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from pipelines.build.build import BuildResult, Step
+    from pipelines.errors import MeshError
+    from pipelines.names import InputName, ProductName
+    from pipelines.orchestration.run import BuildOutcome
+
+
+class TerminalReporter:
+    """One line per product as it ends, and on a terminal what is being done now."""
+
+    def __init__(self, *, is_quiet: bool = False) -> None:
+        self._console = Console(stderr=True, quiet=is_quiet, highlight=False, soft_wrap=True)
+        self._status = Status("starting", console=self._console)
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._status.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._status.stop()
+
+    def step(self, _context: object, name: ProductName, step: Step) -> None:
+        """Show what is being done now."""
+        self._status.update(f"{name}: {step.value}")
+
+    def done(self, result: BuildResult) -> None:
+        """One line for a product that is published."""
+        if not result.is_rebuilt:
+            self._line("=", f"{result.name}", "unchanged")
+            return
+        passed = sum(check.is_passed for check in result.checks)
+        facts = f"{result.snapshot.row_count:,} rows, {size_text(result.snapshot.size_bytes)}, {passed}/{len(result.checks)} checks"
+        self._line("+", str(result.name), f"{facts}, {result.seconds:.1f} s")
+        for check in result.checks:
+            if not check.is_passed:
+                self._line(" ", "", f"warning: {check.rule.name}: {check.message}")
+
+    def failed(self, name: InputName, error: MeshError) -> None:
+        """The error of a product, in one or two lines."""
+        self._line("x", str(name), error.message)
+        if error.hint:
+            self._line(" ", "", error.hint)
+
+    def summary(self, outcome: BuildOutcome) -> None:
+        """What came of the whole build, models' metrics included."""
+        models = [r for r in outcome.results if "model" in r.facts]
+        if models:
+            rows = [(str(r.name), *_model_row(r)) for r in models]
+            self._console.print()
+            print_table(("model", "version", "algorithm", "measured on", "metrics"), rows)
+        built = sum(r.is_rebuilt for r in outcome.results)
+        seconds = time.monotonic() - self._started
+        text = f"\n{built} built, {len(outcome.results) - built} unchanged, {len(outcome.failures)} failed"
+        if outcome.skipped:
+            text += f", {len(outcome.skipped)} not built since they read what failed ({', '.join(map(str, outcome.skipped))})"
+        self._console.print(f"{text}; {seconds:.1f} s")
+
+    def _line(self, mark: str, name: str, text: str) -> None:
+        self._console.print(f"{mark} {name:<36} {text}", markup=False)
+
+
+def _model_row(result: BuildResult) -> tuple[str, str, str, str]:
+    model = result.facts["model"]
+    metrics = model["metrics"]
+    shown = ", ".join(f"{name} {value:.3f}" for name, value in metrics.items() if isinstance(value, float))
+    return model["version"], model["algorithm"], model["measured_on"], shown

@@ -1,0 +1,175 @@
+"""`mesh sql` and `mesh questions`."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from pipelines.cli.printing import print_json, print_table
+from pipelines.errors import EXIT_FAILED, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import duckdb
+
+    from pipelines.query.guard import ParsedQuery
+    from pipelines.settings import Settings
+
+
+class OutputFormat(StrEnum):
+    """How an answer is written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(sql)
+    app.command()(questions)
+
+
+def sql(
+    query: str = typer.Argument(None, help="One SELECT over products (crm.customers), landed datasets and mesh.* tables."),
+    file: Path = typer.Option(None, "-f", "--file", help="Read the SELECT from a file."),
+    output_format: OutputFormat = typer.Option(OutputFormat.TABLE, "--format", help="How to write the answer."),
+    output: Path = typer.Option(None, "-o", "--output", help="Write to a file instead of the screen."),
+    as_of: str = typer.Option(None, "--as-of", help="A time (2026-11-24T12:00) or a snapshot id."),
+    limit: int = typer.Option(1000, "--limit", help="Rows shown in a table; 0 for all."),
+    as_json: bool = typer.Option(False, "--json", help="The same as --format json."),
+) -> None:
+    """Query the mesh in SQL; reading only, and only what the mesh holds.
+
+    Examples:
+
+      mesh sql "SELECT plan, count(*) FROM crm.customers GROUP BY plan"
+
+      mesh sql -f sql/questions/01_revenue_at_risk.sql --format csv -o answer.csv
+
+      mesh sql "SELECT count(*) FROM crm.customers" --as-of 2026-11-24T12:00
+
+      mesh sql "SELECT product, check_name, message FROM mesh.quality_results WHERE NOT is_passed"
+    """
+    from pipelines.query.guard import check_select
+    from pipelines.query.output import destination, write_answer
+    from pipelines.query.table import write_plan, write_table
+    from pipelines.settings import load_settings
+
+    chosen = OutputFormat.JSON if as_json else output_format
+    parsed = check_select(_text(query, file))
+    settings = load_settings()
+    if chosen is OutputFormat.TABLE and output is None:
+        with _open(settings, parsed, as_of, None) as connection:
+            if parsed.is_explain:
+                write_plan(connection, parsed, sys.stdout)
+            else:
+                width = None if not sys.stdout.isatty() else _screen_columns()
+                write_table(connection, parsed, sys.stdout, row_limit=limit or None, screen_columns=width)
+        return
+    if chosen is OutputFormat.TABLE:
+        raise UsageError("a table is for the screen", "Write files with --format csv, json, jsonl or parquet.")
+    with destination(output or sys.stdout.buffer) as path, _open(settings, parsed, as_of, path) as connection:
+        write_answer(connection, parsed, chosen.value, path)
+
+
+def questions(
+    names: list[str] = typer.Argument(None, metavar="[NAME ...]", help="Questions by file name; all when none is given."),
+    runs: int = typer.Option(5, "--runs", help="How often each is asked."),
+    as_json: bool = typer.Option(False, "--json", help="Print the facts as JSON."),
+) -> None:
+    """Ask the questions of sql/questions and hold their answer times (p95) against what they promise.
+
+    Examples:
+
+      mesh questions
+
+      mesh questions 01_revenue_at_risk --runs 20
+    """
+    from pipelines.query.questions import read_questions, time_question
+    from pipelines.settings import load_settings
+
+    settings = load_settings()
+    known = read_questions(settings.questions)
+    chosen = [q for q in known if not names or q.name in names]
+    if not chosen:
+        raise UsageError(f"no such question in {settings.questions}", f"There are: {', '.join(q.name for q in known) or 'none'}.")
+    timings = []
+    for question in chosen:
+        with _open(settings, question.query, None, None) as connection:
+            timings.append(time_question(connection, question, runs))
+    rows = [
+        (t.question.name, t.question.text, t.row_count, t.p95_seconds, t.question.promised_seconds, t.is_kept) for t in timings
+    ]
+    columns = ("name", "question", "rows", "p95_seconds", "promised_seconds", "is_kept")
+    if as_json:
+        print_json([dict(zip(columns, row, strict=True)) for row in rows])
+    else:
+        print_table(columns, rows)
+    if not all(t.is_kept for t in timings):
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _text(query: str | None, file: Path | None) -> str:
+    if (query is None) == (file is None):
+        raise UsageError("give one SELECT, as text or with -f FILE", 'mesh sql "SELECT * FROM mesh.products"')
+    if query is not None:
+        return query
+    try:
+        return Path(str(file)).read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+
+
+def _open(settings: Settings, query: ParsedQuery, as_of: str | None, output_path: str | None) -> duckdb.DuckDBPyConnection:
+    """Open the mesh for `query`, its views brought up to date first when somebody has published since."""
+    from pipelines.query.mesh_file import read_state
+    from pipelines.query.run import check_tables_exist, open_mesh_file
+    from pipelines.query.state import catalog_state
+
+    is_mesh_read = bool(query.products or query.system_tables) or not query.datasets
+    if is_mesh_read and read_state(settings.mesh_file) != catalog_state(settings):
+        from pipelines.build.mesh import open_mesh
+        from pipelines.build.views import refresh_views
+
+        refresh_views(open_mesh(settings))
+    connection = open_mesh_file(
+        settings.mesh_file,
+        [settings.warehouse, settings.landing],
+        landing=_landing(settings, query),
+        as_of=_snapshots(settings, query, as_of) if as_of else None,
+        output_path=output_path,
+    )
+    check_tables_exist(connection, query)
+    return connection
+
+
+def _landing(settings: Settings, query: ParsedQuery) -> dict[Any, str]:
+    if not query.datasets:
+        return {}
+    from pipelines.landing.relation import relation_sql
+    from pipelines.landing.zone import LandingZone
+
+    zone = LandingZone(settings.landing)
+    return {name: relation_sql(zone.dataset(name)) for name in query.datasets}
+
+
+def _snapshots(settings: Settings, query: ParsedQuery, as_of: str) -> Iterable[Any]:
+    from pipelines.build.mesh import open_mesh
+    from pipelines.build.views import published
+
+    mesh = open_mesh(settings)
+    return [published(mesh, name, mesh.lake.as_of(name, as_of)) for name in sorted(query.products)]
+
+
+def _screen_columns() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns

@@ -1,0 +1,39 @@
+"""DuckDB connections as every part of the mesh opens them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipelines.errors import BuildError, MeshError
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+
+
+def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """An in-memory connection that spills to the mesh's scratch folder, in UTC whatever the machine's zone."""
+    settings.scratch.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(":memory:", config={"temp_directory": str(settings.scratch)})
+    # Order costs memory, and a table has none.
+    connection.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
+    return connection
+
+
+def explain(error: duckdb.Error, where: str) -> MeshError:
+    """DuckDB's error as one plain line and a hint; `where` is the product or file that was run."""
+    text = str(error)
+    first = re.sub(r"^[A-Z][A-Za-z-]* Error: ", "", text.split("\n", 1)[0]).strip()
+    line = re.search(r"^LINE (\d+): (.*)$", text, re.MULTILINE)
+    place = f"{where}: line {line[1]}" if line else where
+    if "No space left" in text or "out of disk" in text.lower():
+        return BuildError(f"{where}: the disk is full", "Free some space and build again; nothing published was touched.")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return BuildError(f"{where}: more memory is needed than the machine has", f"DuckDB says: {first}")
+    candidates = re.search(r"(?:Candidate bindings|Did you mean)[: ]*(.+)", text)
+    hint = f"Perhaps {candidates[1].strip().rstrip('?')}?" if candidates else "Correct the SQL and build again."
+    if isinstance(error, duckdb.ConversionException):
+        hint = "Correct the value where it comes from, or use TRY_CAST and decide what a bad value means."
+    return BuildError(f"{place}: {first}", hint)

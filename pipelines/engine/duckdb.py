@@ -1,0 +1,125 @@
+"""DuckDB as the mesh's engine: inputs as views, staging as a streaming `COPY`, larger than memory."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import duckdb
+
+from pipelines.engine.connection import connect, explain
+from pipelines.lake.schema import duckdb_type, field_ids_sql
+from pipelines.names import CATALOG, LANDING_CATALOG, DatasetName, quote_identifier, quote_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from types import TracebackType
+
+    import pyarrow as pa
+    from pyiceberg.schema import Schema
+
+    from pipelines.lake.draft import Draft
+    from pipelines.names import InputName
+    from pipelines.settings import Settings
+
+FILE_SIZE = "512MB"
+BATCH_ROWS = 100_000
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Files written for a draft, not yet on any branch."""
+
+    files: tuple[str, ...]
+    row_count: int
+
+
+class DuckDBSession:
+    """One build's connection. `where` names what is being run, for errors."""
+
+    def __init__(self, settings: Settings, where: str) -> None:
+        self.connection = connect(settings)
+        self._where = where
+        for catalog in (CATALOG, LANDING_CATALOG):
+            self.connection.execute(f"ATTACH ':memory:' AS {quote_identifier(catalog)}")
+        self.connection.execute(f"USE {quote_identifier(CATALOG)}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.connection.close()
+
+    def bind(self, name: InputName, relation_sql: str) -> None:
+        """Make `relation_sql` readable as `name`."""
+        catalog = LANDING_CATALOG if isinstance(name, DatasetName) else CATALOG
+        schema = f"{quote_identifier(catalog)}.{quote_identifier(name.domain)}"
+        with self._explained():
+            self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            self.connection.execute(f"CREATE OR REPLACE VIEW {name.sql} AS SELECT * FROM {relation_sql}")
+
+    def columns(self, select: str) -> dict[str, str]:
+        """Names and types of the columns `select` gives; its syntax and names are checked, no row is read."""
+        with self._explained():
+            rows = self.connection.execute(f"DESCRIBE {select}").fetchall()
+        return {row[0]: row[1] for row in rows}
+
+    def rows(self, select: str) -> list[tuple[object, ...]]:
+        """All rows of a small answer."""
+        with self._explained():
+            return self.connection.execute(select).fetchall()
+
+    def table(self, select: str) -> pa.Table:
+        """The answer as one Arrow table."""
+        with self._explained():
+            return self.connection.execute(select).to_arrow_table()
+
+    def batches(self, select: str) -> pa.RecordBatchReader:
+        """The answer as a stream of Arrow batches, on a cursor of its own: the session may be used meanwhile."""
+        cursor = self.connection.cursor()
+        cursor.execute(f"USE {quote_identifier(CATALOG)}")
+        with self._explained():
+            return cursor.execute(select).to_arrow_reader(BATCH_ROWS)
+
+    def register(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
+        """Make Arrow rows readable as the table `name` of this session."""
+        self.connection.register(name, rows)
+
+    def stage(self, select: str, draft: Draft) -> Staged:
+        """Write the rows of `select` as Parquet files with the draft's field ids; rows never pass through Python."""
+        Path(draft.location).mkdir(parents=True, exist_ok=True)
+        options = (
+            f"FORMAT parquet, COMPRESSION zstd, FIELD_IDS {field_ids_sql(draft.schema)}, "
+            f"FILE_SIZE_BYTES '{FILE_SIZE}', RETURN_FILES true"
+        )
+        with self._explained():
+            row = self.connection.execute(f"COPY ({select}\n) TO {quote_literal(draft.location)} ({options})").fetchone()
+        row_count, files = row if row else (0, [])
+        return Staged(tuple(files), row_count)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.Error as error:
+            raise explain(error, self._where) from error
+
+
+def parquet_relation(files: Sequence[str], schema: Schema) -> str:
+    """The relation that reads a snapshot's files with its columns, found by field id as Iceberg asks.
+
+    A file written before a column was added, renamed or widened reads right; a snapshot without files reads as a
+    typed relation without rows.
+    """
+    if not files:
+        nulls = ", ".join(f"CAST(NULL AS {duckdb_type(f.field_type)}) AS {quote_identifier(f.name)}" for f in schema.fields)
+        return f"(SELECT {nulls} WHERE false)"
+    listed = ", ".join(quote_literal(file) for file in files)
+    fields = ", ".join(
+        f"{f.field_id}: {{name: {quote_literal(f.name)}, type: {quote_literal(duckdb_type(f.field_type))}, default_value: NULL}}"
+        for f in schema.fields
+    )
+    return f"(SELECT * FROM read_parquet([{listed}], schema = MAP {{{fields}}}))"

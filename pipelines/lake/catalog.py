@@ -1,0 +1,206 @@
+"""What the mesh has published: the Iceberg catalog, read as products and their snapshots.
+
+Only `main` is ever read here: what waits on an audit branch belongs to `draft.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchNamespaceError, NoSuchTableError, TableAlreadyExistsError
+
+from pipelines.errors import UsageError
+from pipelines.lake.schema import duckdb_type, table_schema
+from pipelines.names import CATALOG, ProductName
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pyiceberg.schema import Schema
+    from pyiceberg.table import Table
+    from pyiceberg.table.snapshots import Snapshot as IcebergSnapshot
+
+    from pipelines.contract.model import Column
+    from pipelines.settings import Settings
+
+# Names with a double underscore are the platform's own tables: `<product>__quarantine`, `<product>__stage_<run>`.
+PLATFORM_MARK = "__"
+_PROPERTIES = {
+    "format-version": "2",
+    "write.parquet.compression-codec": "zstd",
+    "write.metadata.delete-after-commit.enabled": "true",
+    "write.metadata.previous-versions-max": "50",
+}
+SUMMARY_PREFIX = "mesh."
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One published version of a product. `properties` are what the build wrote of itself, without the prefix."""
+
+    identifier: tuple[str, str]
+    snapshot_id: int
+    published_at: datetime
+    row_count: int
+    size_bytes: int
+    schema: Schema = field(repr=False)
+    properties: Mapping[str, str]
+    is_current: bool = True
+
+    @property
+    def columns(self) -> tuple[tuple[str, str, str], ...]:
+        """Name, DuckDB type and description of each column, in order."""
+        return tuple((f.name, duckdb_type(f.field_type), f.doc or "") for f in self.schema.fields)
+
+    def property_json(self, name: str, default: Any) -> Any:
+        """The property `name`, parsed as JSON; `default` when the build did not write it."""
+        text = self.properties.get(name)
+        return default if text is None else json.loads(text)
+
+
+class Lake:
+    """The Iceberg catalog `mesh` and its warehouse."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def catalog(self) -> SqlCatalog:
+        """The catalog, made on first use."""
+        if self._settings.is_embedded:
+            self._settings.home.mkdir(parents=True, exist_ok=True)
+        return SqlCatalog(CATALOG, **catalog_properties(self._settings))
+
+    def table(self, identifier: tuple[str, str]) -> Table | None:
+        """The Iceberg table, loaded afresh; `None` when there is none."""
+        try:
+            return self.catalog.load_table(identifier)
+        except (NoSuchTableError, NoSuchNamespaceError):
+            return None
+
+    def create_table(self, identifier: tuple[str, str], columns: Sequence[Column]) -> Table:
+        """The table of that name, made empty when there is none yet."""
+        with suppress(NamespaceAlreadyExistsError):
+            self.catalog.create_namespace(identifier[0])
+        with suppress(TableAlreadyExistsError):
+            return self.catalog.create_table(identifier, table_schema(columns), properties=_PROPERTIES)
+        return self.catalog.load_table(identifier)
+
+    def products(self) -> list[ProductName]:
+        """Every product that has a published snapshot, sorted."""
+        return sorted(
+            ProductName(domain, table)
+            for domain, table in self.identifiers()
+            if domain != CATALOG and PLATFORM_MARK not in table and self.head((domain, table)) is not None
+        )
+
+    def identifiers(self) -> list[tuple[str, str]]:
+        """Every table of the catalog, the platform's own too, sorted."""
+        return sorted(
+            (identifier[0], identifier[1])
+            for namespace in self.catalog.list_namespaces()
+            for identifier in self.catalog.list_tables(namespace)
+        )
+
+    def head(self, identifier: tuple[str, str]) -> Snapshot | None:
+        """The current published snapshot; `None` when nothing was published yet."""
+        table = self.table(identifier)
+        if table is None or (current := table.current_snapshot()) is None:
+            return None
+        return read_snapshot(table, current)
+
+    def history(self, identifier: tuple[str, str]) -> list[Snapshot]:
+        """Every snapshot that `main` has pointed to and that is still kept, newest publication first."""
+        table = self.table(identifier)
+        if table is None:
+            return []
+        current = table.metadata.current_snapshot_id
+        found: dict[int, Snapshot] = {}
+        for entry in table.metadata.snapshot_log:
+            if snapshot := table.snapshot_by_id(entry.snapshot_id):
+                published_at = datetime.fromtimestamp(entry.timestamp_ms / 1000, UTC)
+                found.pop(entry.snapshot_id, None)
+                found[entry.snapshot_id] = read_snapshot(
+                    table, snapshot, published_at=published_at, is_current=entry.snapshot_id == current
+                )
+        return list(reversed(found.values()))
+
+    def as_of(self, name: ProductName, when: str) -> Snapshot:
+        """The snapshot that was current at `when`: a snapshot id, or an ISO time (UTC unless it says otherwise).
+
+        Raises:
+            UsageError: when `when` is neither, or nothing was published by then.
+        """
+        history = self.history((name.domain, name.product))
+        if when.isdigit() and (match := [s for s in history if s.snapshot_id == int(when)]):
+            return match[0]
+        moment = _moment(when)
+        for snapshot in history:
+            if snapshot.published_at <= moment:
+                return snapshot
+        first = f"It was first published at {history[-1].published_at:%Y-%m-%d %H:%M:%S} UTC." if history else "It was never published."
+        raise UsageError(f"{name} has no snapshot as of {when}", first)
+
+    def files(self, snapshot: Snapshot) -> tuple[str, ...]:
+        """The data files of `snapshot`, as paths or `s3://` addresses that an engine can read."""
+        table = self.catalog.load_table(snapshot.identifier)
+        tasks = table.scan(snapshot_id=snapshot.snapshot_id).plan_files()
+        return tuple(sorted(local_path(task.file.file_path) for task in tasks))
+
+
+def catalog_properties(settings: Settings) -> dict[str, str]:
+    """pyiceberg's properties for the catalog of `settings`."""
+    is_remote = settings.warehouse.startswith("s3://")
+    properties = {
+        "uri": settings.catalog,
+        "warehouse": settings.warehouse if is_remote else f"file://{settings.warehouse}",
+    }
+    if is_remote:
+        s3 = settings.s3
+        given = {
+            "s3.endpoint": s3.endpoint,
+            "s3.access-key-id": s3.access_key,
+            "s3.secret-access-key": s3.secret_key,
+            "s3.region": s3.region,
+        }
+        properties |= {name: value for name, value in given.items() if value}
+    return properties
+
+
+def read_snapshot(
+    table: Table, snapshot: IcebergSnapshot, *, published_at: datetime | None = None, is_current: bool = True
+) -> Snapshot:
+    """What Iceberg's metadata says of one snapshot; reads no manifest."""
+    summary = dict(snapshot.summary.additional_properties) if snapshot.summary else {}
+    schema = table.schemas()[snapshot.schema_id] if snapshot.schema_id is not None else table.schema()
+    return Snapshot(
+        identifier=(table.name()[-2], table.name()[-1]),
+        snapshot_id=snapshot.snapshot_id,
+        published_at=published_at or datetime.fromtimestamp(snapshot.timestamp_ms / 1000, UTC),
+        row_count=int(summary.get("total-records", 0)),
+        size_bytes=int(summary.get("total-files-size", 0)),
+        schema=schema,
+        properties={k.removeprefix(SUMMARY_PREFIX): v for k, v in summary.items() if k.startswith(SUMMARY_PREFIX)},
+        is_current=is_current,
+    )
+
+
+def local_path(uri: str) -> str:
+    """A `file://` address as a plain path; any other address as it is."""
+    return uri.removeprefix("file://")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"'{text}' is neither a snapshot nor a time", "Give a snapshot id of `mesh history`, or a time like 2026-11-24T12:00."
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

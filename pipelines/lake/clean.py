@@ -1,0 +1,114 @@
+"""Remove what failed, killed or outdated builds left in the lake: branches, snapshots, files nobody refers to."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.lake.catalog import Lake, local_path
+from pipelines.lake.draft import AUDIT_PREFIX
+from pipelines.names import CATALOG, ProductName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pyiceberg.table import Table
+
+# Files younger than this may belong to a build that is still running.
+GRACE_SECONDS = 3600.0
+
+
+@dataclass
+class Removed:
+    """What a clean-up took away."""
+
+    branches: int = 0
+    snapshots: int = 0
+    files: int = 0
+    size_bytes: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """As JSON-able facts."""
+        return asdict(self)
+
+
+def clean_lake(
+    lake: Lake,
+    retention_seconds: Mapping[ProductName, float | None],
+    *,
+    keep_audits: bool = False,
+    grace_seconds: float = GRACE_SECONDS,
+) -> Removed:
+    """Drop audit branches, expire snapshots older than the contract's retention, delete files nothing refers to.
+
+    What is younger than `grace_seconds` is left alone: a running build may need it. The current snapshot always stays.
+    """
+    removed = Removed()
+    for identifier in lake.identifiers():
+        table = lake.catalog.load_table(identifier)
+        if not keep_audits:
+            table = _drop_audits(lake, table, identifier, grace_seconds, removed)
+        retention = None if identifier[0] == CATALOG else retention_seconds.get(ProductName(*identifier), None) if "__" not in identifier[1] else None
+        table = _expire(lake, table, identifier, retention, grace_seconds, removed)
+        _delete_orphans(table, grace_seconds, removed)
+    return removed
+
+
+def _drop_audits(lake: Lake, table: Table, identifier: tuple[str, str], grace_seconds: float, removed: Removed) -> Table:
+    limit_ms = (time.time() - grace_seconds) * 1000
+    for name, ref in list(table.metadata.refs.items()):
+        snapshot = table.snapshot_by_id(ref.snapshot_id)
+        if name.startswith(AUDIT_PREFIX) and snapshot is not None and snapshot.timestamp_ms <= limit_ms:
+            table.manage_snapshots().remove_branch(name).commit()
+            table = lake.catalog.load_table(identifier)
+            removed.branches += 1
+    return table
+
+
+def _expire(
+    lake: Lake, table: Table, identifier: tuple[str, str], retention: float | None, grace_seconds: float, removed: Removed
+) -> Table:
+    published = {entry.snapshot_id for entry in table.metadata.snapshot_log}
+    referred = {ref.snapshot_id for ref in table.metadata.refs.values()}
+    now = datetime.now(UTC)
+    outdated = []
+    for snapshot in table.snapshots():
+        age = now - datetime.fromtimestamp(snapshot.timestamp_ms / 1000, UTC)
+        limit = retention if snapshot.snapshot_id in published else grace_seconds
+        if snapshot.snapshot_id not in referred and limit is not None and age >= timedelta(seconds=limit):
+            outdated.append(snapshot.snapshot_id)
+    if outdated:
+        table.maintenance.expire_snapshots().by_ids(outdated).commit()
+        removed.snapshots += len(outdated)
+        return lake.catalog.load_table(identifier)
+    return table
+
+
+def _delete_orphans(table: Table, grace_seconds: float, removed: Removed) -> None:
+    location = Path(local_path(table.location()))
+    referred = set(_referred_files(table))
+    limit = time.time() - grace_seconds
+    for path in sorted(location.rglob("*")):
+        if path.is_file() and str(path) not in referred and path.stat().st_mtime <= limit:
+            removed.files += 1
+            removed.size_bytes += path.stat().st_size
+            path.unlink()
+    for folder in sorted((p for p in (location / "data").glob("*") if p.is_dir()), reverse=True):
+        if not any(folder.iterdir()) and folder.stat().st_mtime <= limit:
+            shutil.rmtree(folder)
+
+
+def _referred_files(table: Table) -> Iterator[str]:
+    yield local_path(table.metadata_location)
+    for entry in table.metadata.metadata_log:
+        yield local_path(entry.metadata_file)
+    for snapshot in table.snapshots():
+        yield local_path(snapshot.manifest_list)
+        for manifest in snapshot.manifests(table.io):
+            yield local_path(manifest.manifest_path)
+            for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=True):
+                yield local_path(entry.data_file.file_path)

@@ -1,0 +1,198 @@
+"""Write, audit, publish: the one way rows come into a table.
+
+A draft knows where `main` stood when it began. Its files wait on an audit branch that no reader sees; publishing is
+one commit that moves `main` there, and is refused when somebody else moved `main` in the meantime. A schema that
+changed becomes current in that same commit, never before.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from pyiceberg.exceptions import CommitFailedException
+from pyiceberg.io.pyarrow import parquet_files_to_data_files
+from pyiceberg.table.update import SetCurrentSchemaUpdate
+from pyiceberg.table.update.snapshot import ManageSnapshots
+
+from pipelines.errors import BuildError, ConflictError
+from pipelines.lake.catalog import SUMMARY_PREFIX, Lake, Snapshot, local_path, read_snapshot
+from pipelines.lake.schema import table_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pyiceberg.manifest import DataFile
+    from pyiceberg.schema import Schema
+    from pyiceberg.table import Table, Transaction
+
+    from pipelines.contract.model import Column
+
+AUDIT_PREFIX = "audit_"
+# A commit to another branch of the same table is no conflict: it is only retried on the newer metadata.
+_COMMIT_ATTEMPTS = 10
+
+
+class Draft:
+    """New rows of one table on their way to `main`: `location` and `schema` to write files, then the three steps."""
+
+    def __init__(self, lake: Lake, identifier: tuple[str, str], columns: Sequence[Column], run: str) -> None:
+        self.identifier = identifier
+        self.branch = AUDIT_PREFIX + run
+        self._lake = lake
+        self._columns = tuple(columns)
+        table = lake.create_table(identifier, columns)
+        self._base_id = table.metadata.current_snapshot_id
+        with table.transaction() as transaction:
+            self.schema = self._evolve(transaction)
+            transaction._updates = ()
+            transaction._requirements = ()
+        self.location = f"{local_path(table.location())}/data/{run}-{uuid.uuid4().hex[:8]}"
+        self._audited: Table | None = None
+
+    def write_branch(self, files: Sequence[str], properties: Mapping[str, str]) -> Snapshot:
+        """Put `files` on the audit branch in place of all rows of `main`; `properties` become part of the snapshot.
+
+        Raises:
+            BuildError: when other writers kept committing to the table.
+        """
+        for _ in range(_COMMIT_ATTEMPTS):
+            table = self._lake.catalog.load_table(self.identifier)
+            try:
+                self._audited = self._commit_branch(table, files, properties)
+            except CommitFailedException:
+                continue
+            snapshot = self._audited.snapshot_by_name(self.branch)
+            if snapshot is None:
+                raise BuildError(f"{self._name}: branch {self.branch} is gone", "Run the build again.")
+            return read_snapshot(self._audited, snapshot, is_current=False)
+        raise BuildError(f"{self._name}: other writers kept committing", "Run the build again when they have finished.")
+
+    def publish(self) -> Snapshot:
+        """Move `main` to the audited snapshot and drop the branch, in one commit.
+
+        Raises:
+            ConflictError: when `main` is no longer where it was when this draft began.
+        """
+        for _ in range(_COMMIT_ATTEMPTS):
+            table = self._lake.catalog.load_table(self.identifier)
+            if table.metadata.current_snapshot_id != self._base_id:
+                raise ConflictError(f"{self._name}: another build published while this one was audited", "Run the build again.")
+            audited = table.snapshot_by_name(self.branch)
+            if audited is None:
+                raise BuildError(f"{self._name}: branch {self.branch} is gone", "Run the build again.")
+            try:
+                with table.transaction() as transaction:
+                    ManageSnapshots(transaction).set_current_snapshot(audited.snapshot_id).remove_branch(self.branch).commit()
+                    self._make_current(transaction, audited.schema_id)
+            except CommitFailedException:
+                continue
+            return read_snapshot(table, audited)
+        raise ConflictError(f"{self._name}: other writers kept committing", "Run the build again.")
+
+    def abandon(self) -> None:
+        """Drop the audit branch; its files become orphans that `mesh clean` removes."""
+        table = self._lake.catalog.load_table(self.identifier)
+        if self.branch in table.metadata.refs:
+            table.manage_snapshots().remove_branch(self.branch).commit()
+
+    @property
+    def _name(self) -> str:
+        return ".".join(self.identifier)
+
+    def _commit_branch(self, table: Table, files: Sequence[str], properties: Mapping[str, str]) -> Table:
+        current_schema_id = table.metadata.current_schema_id
+        with table.transaction() as transaction:
+            if self._evolve(transaction) != self.schema:
+                raise ConflictError(f"{self._name}: its columns were changed by another build", "Run the build again.")
+            data_files = list(parquet_files_to_data_files(table.io, transaction.table_metadata, iter(files)))
+            summary = {f"{SUMMARY_PREFIX}{name}": value for name, value in properties.items()}
+            if self._base_id is None:
+                first_id = _append_unreferenced(transaction, data_files, summary)
+            else:
+                ManageSnapshots(transaction).create_branch(self._base_id, self.branch).commit()
+                _replace_all(transaction, _data_files(table, self._base_id), data_files, summary, self.branch)
+            self._make_current(transaction, current_schema_id)
+        if self._base_id is None:
+            table.manage_snapshots().create_branch(first_id, self.branch).commit()
+        return table
+
+    def _evolve(self, transaction: Transaction) -> Schema:
+        """Stage the schema change that `self._columns` asks for; gives the schema with its lasting field ids.
+
+        A column whose type cannot be promoted is replaced by a new one of the same name: the rows are all written
+        anew, and older snapshots keep reading by their own schema.
+        """
+        current = transaction.table_metadata.schema()
+        wanted = table_schema(self._columns)
+        names = {f.name for f in wanted.fields}
+        with transaction.update_schema(allow_incompatible_changes=True) as update:
+            for present in current.fields:
+                if present.name not in names:
+                    update.delete_column((present.name,))
+            for column in wanted.fields:
+                there = next((f for f in current.fields if f.name == column.name), None)
+                if there is not None and str(_without_ids(there.field_type)) == str(_without_ids(column.field_type)):
+                    if (there.doc or None) != column.doc:
+                        update.update_column((column.name,), doc=column.doc or "")
+                    continue
+                if there is not None:
+                    update.delete_column((column.name,))
+                update.add_column((column.name,), column.field_type, doc=column.doc)
+        return transaction.table_metadata.schema()
+
+    @staticmethod
+    def _make_current(transaction: Transaction, schema_id: int | None) -> None:
+        # pyiceberg has no public call for this; without it a new schema would be seen before its rows are published.
+        if schema_id is not None and transaction.table_metadata.current_schema_id != schema_id:
+            transaction._stage((SetCurrentSchemaUpdate(schema_id=schema_id),))
+
+
+def rollback(lake: Lake, identifier: tuple[str, str], snapshot_id: int) -> Snapshot:
+    """Make an earlier published snapshot current again, its schema with it.
+
+    Raises:
+        ConflictError: when somebody published at the same moment.
+    """
+    table = lake.catalog.load_table(identifier)
+    snapshot = table.snapshot_by_id(snapshot_id)
+    if snapshot is None:
+        raise BuildError(f"{'.'.join(identifier)} has no snapshot {snapshot_id}", "See `mesh history`.")
+    try:
+        with table.transaction() as transaction:
+            ManageSnapshots(transaction).set_current_snapshot(snapshot_id).commit()
+            Draft._make_current(transaction, snapshot.schema_id)
+    except CommitFailedException as error:
+        raise ConflictError(f"{'.'.join(identifier)}: another build published just now", "Look at `mesh history` and try again.") from error
+    return read_snapshot(table, snapshot)
+
+
+def _append_unreferenced(transaction: Transaction, files: Sequence[DataFile], summary: dict[str, str]) -> int:
+    """Iceberg lets the first snapshot of a table go to `main` only, or to no branch at all: then to none."""
+    producer = transaction.update_snapshot(summary, branch=None).fast_append()
+    with producer as append:
+        for new in files:
+            append.append_data_file(new)
+    return producer.snapshot_id
+
+
+def _replace_all(
+    transaction: Transaction, old: Sequence[DataFile], new: Sequence[DataFile], summary: dict[str, str], branch: str
+) -> None:
+    with transaction.update_snapshot(summary, branch).overwrite() as overwrite:
+        for file in old:
+            overwrite.delete_data_file(file)
+        for file in new:
+            overwrite.append_data_file(file)
+
+
+def _data_files(table: Table, snapshot_id: int | None) -> list[DataFile]:
+    if snapshot_id is None:
+        return []
+    return [task.file for task in table.scan(snapshot_id=snapshot_id).plan_files()]
+
+
+def _without_ids(kind: object) -> str:
+    import re
+
+    return re.sub(r"\b\d+: ", "", str(kind))

@@ -1,0 +1,35 @@
+"""What every kind of model must be able to do for its scores to become a product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
+
+    from pipelines.engine.duckdb import DuckDBSession
+    from pipelines.models.store import ModelVersion
+
+
+class Task(Protocol):
+    """One kind of model, set up by a `model.yaml`."""
+
+    def __init__(self, definition: Mapping[str, Any]) -> None:
+        """Raises ValueError when the definition allows no model."""
+
+    def train(self, features: pd.DataFrame) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """A new version: its record (with `needed_columns`, `algorithm`, `measured_on`, `metrics`, `warnings`) and its files by name."""
+
+    def rows_to_score(self, features_sql: str) -> str:
+        """The SELECT of the rows that are published."""
+
+    def scorer(self, version: ModelVersion, wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
+        """A function from a batch of features to its scores; `wanted` are the columns the contract promises."""
+
+    def register(self, session: DuckDBSession, version: ModelVersion) -> None:
+        """Make readable in `session` what `select` joins."""
+
+    def select(self, scores: str, wanted: Sequence[str]) -> str:
+        """The SELECT of the published rows from the table of scores."""

@@ -1,0 +1,36 @@
+"""What `dagster dev`, `dg` and `mesh ui` load: the mesh of the working folder as Dagster definitions."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from pipelines.build.mesh import Mesh, open_mesh
+from pipelines.names import DatasetName
+from pipelines.orchestration.automation import landing_sensor, product_automation_sensor, retraining_schedules
+from pipelines.orchestration.landing_assets import landing_asset
+from pipelines.orchestration.product_assets import broken_asset, product_asset
+from pipelines.orchestration.reporting import LogReporter
+
+
+def mesh_definitions(mesh: Mesh) -> dg.Definitions:
+    """One asset per product (a broken one fails with its reason) and per landed dataset, and what sets them off."""
+    products = list(mesh.products.products.values())
+    read = {name for product in products for name in product.inputs if isinstance(name, DatasetName)}
+    datasets = sorted(read | set(mesh.landing.datasets()))
+    return dg.Definitions(
+        assets=[
+            *(landing_asset(mesh, name) for name in datasets),
+            *(product_asset(mesh, product) for product in products),
+            *(broken_asset(broken) for broken in mesh.products.broken.values()),
+        ],
+        schedules=retraining_schedules(products),
+        sensors=[landing_sensor(mesh, datasets), product_automation_sensor()],
+        resources={"reporter": LogReporter()},
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The mesh that the settings of the working folder describe."""
+    return mesh_definitions(open_mesh())

@@ -1,0 +1,130 @@
+"""Data products as Dagster assets, with their checks."""
+
+# Dagster evaluates the annotations of an asset's function: none of them may be text here.
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines.build.build import BuildResult, build_product
+from pipelines.build.mesh import Mesh
+from pipelines.contract.model import Rule, Severity
+from pipelines.errors import AuditError, MeshError
+from pipelines.names import InputName, ProductName
+from pipelines.orchestration.metadata import build_metadata, check_result, column_schema
+from pipelines.orchestration.reporting import Reporter
+from pipelines.products.product import BrokenProduct, ModelTransform, Product, PythonTransform
+
+
+class BuildConfig(dg.Config):
+    """`is_forced` builds even what has not changed, and trains models anew."""
+
+    is_forced: bool = False
+
+
+def asset_key(name: InputName) -> dg.AssetKey:
+    """`crm.customers` is the key crm/customers, `landing.crm.customers` the key landing/crm/customers."""
+    return dg.AssetKey(str(name).split("."))
+
+
+def product_asset(mesh: Mesh, product: Product) -> dg.AssetsDefinition:
+    """The asset that builds, audits and publishes `product`."""
+    key = asset_key(product.name)
+
+    @dg.multi_asset(
+        name=_op_name(product.name),
+        specs=[_spec(product)],
+        check_specs=[_check_spec(key, rule) for rule in product.rules],
+        # Checks are then optional: a product that did not change is not audited again.
+        can_subset=True,
+    )
+    def build(context: dg.AssetExecutionContext, config: BuildConfig, reporter: dg.ResourceParam[Reporter]) -> Iterator[object]:
+        yield from _build_events(mesh, product, context, config, reporter)
+
+    return build
+
+
+def broken_asset(broken: BrokenProduct) -> dg.AssetsDefinition:
+    """A product whose folder cannot be read: there to be seen, and failing with the reason."""
+
+    @dg.asset(
+        key=asset_key(broken.name),
+        group_name=broken.name.domain,
+        description=f"Cannot be read: {broken.error.message}",
+        op_tags={"meshlake/broken": "true"},
+    )
+    def fail(reporter: dg.ResourceParam[Reporter]) -> None:
+        reporter.failed(broken.name, broken.error)
+        raise dg.Failure(str(broken.error), allow_retries=False)
+
+    return fail
+
+
+def _build_events(
+    mesh: Mesh, product: Product, context: dg.AssetExecutionContext, config: BuildConfig, reporter: Reporter
+) -> Iterator[object]:
+    key = asset_key(product.name)
+    try:
+        result = build_product(
+            mesh, product.name, is_forced=config.is_forced, progress=lambda name, step: reporter.step(context, name, step)
+        )
+    except MeshError as error:
+        # A failed blocking check does not stop the step that ran it: the results go first, then the failure.
+        if isinstance(error, AuditError):
+            yield from (check_result(key, check) for check in error.results)
+        reporter.failed(product.name, error)
+        raise dg.Failure(str(error), allow_retries=False) from error
+    yield from (check_result(key, check) for check in result.checks)
+    reporter.done(result)
+    yield _materialization(key, product, result)
+
+
+def _materialization(key: dg.AssetKey, product: Product, result: BuildResult) -> dg.MaterializeResult:
+    return dg.MaterializeResult(
+        asset_key=key,
+        data_version=dg.DataVersion(str(result.snapshot.snapshot_id)),
+        metadata=build_metadata(product, result),
+    )
+
+
+def _spec(product: Product) -> dg.AssetSpec:
+    contract = product.contract
+    kinds = {"iceberg", "duckdb"}
+    if isinstance(product.transform, ModelTransform):
+        kinds.add("scikitlearn")
+    elif isinstance(product.transform, PythonTransform):
+        kinds.add("python")
+    return dg.AssetSpec(
+        key=asset_key(product.name),
+        deps=[asset_key(name) for name in product.inputs],
+        group_name=product.name.domain,
+        description=f"{contract.description}\n\nGrain: {contract.grain}",
+        owners=[contract.owner if "@" in contract.owner else f"team:{contract.owner}"],
+        tags={"kind": product.kind, **{tag: "" for tag in contract.tags}},
+        kinds=kinds,
+        code_version=product.code_version,
+        metadata={"dagster/column_schema": column_schema(contract), "contract_version": contract.version, "folder": str(product.folder)},
+        automation_condition=_automation(contract.service_levels.schedule_cron),
+        skippable=True,
+    )
+
+
+def _automation(cron: str | None) -> dg.AutomationCondition[dg.AssetKey]:
+    # eager() and on_cron() do not look at blocking checks of what they read.
+    condition = dg.AutomationCondition.eager() & dg.AutomationCondition.all_deps_blocking_checks_passed()
+    if cron is None:
+        return condition
+    return condition | (dg.AutomationCondition.on_cron(cron) & dg.AutomationCondition.all_deps_blocking_checks_passed())
+
+
+def _check_spec(key: dg.AssetKey, rule: Rule) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        name=rule.name,
+        asset=key,
+        description=rule.description or None,
+        blocking=rule.severity is Severity.ERROR,
+        metadata={"kind": rule.kind.value, **({"column": rule.column} if rule.column else {})},
+    )
+
+
+def _op_name(name: ProductName) -> str:
+    return f"{name.domain}__{name.product}"

@@ -1,0 +1,132 @@
+"""Run a build in this process with the very definitions that Dagster's UI shows, its events kept in the same place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from pipelines.errors import BuildError
+from pipelines.names import DatasetName, ProductName
+from pipelines.orchestration.definitions import mesh_definitions
+from pipelines.orchestration.product_assets import asset_key
+from pipelines.products.graph import with_upstream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipelines.build.build import BuildResult, Step
+    from pipelines.build.mesh import Mesh
+    from pipelines.errors import MeshError
+    from pipelines.names import InputName
+    from pipelines.orchestration.reporting import Reporter
+    from pipelines.settings import Settings
+
+INSTANCE_FILE = "dagster.yaml"
+
+
+@dataclass
+class BuildOutcome:
+    """What came of a whole build: `skipped` are the products that read one that failed."""
+
+    results: list[BuildResult] = field(default_factory=list)
+    failures: dict[InputName, MeshError] = field(default_factory=dict)
+    skipped: list[ProductName] = field(default_factory=list)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every product asked for is published."""
+        return not self.failures and not self.skipped
+
+
+class _Recorder:
+    """Passes everything on to the reporter, and keeps it."""
+
+    def __init__(self, reporter: Reporter, outcome: BuildOutcome) -> None:
+        self._reporter, self._outcome = reporter, outcome
+
+    def step(self, context: dg.AssetExecutionContext, name: ProductName, step: Step) -> None:
+        self._reporter.step(context, name, step)
+
+    def done(self, result: BuildResult) -> None:
+        self._outcome.results.append(result)
+        self._reporter.done(result)
+
+    def failed(self, name: InputName, error: MeshError) -> None:
+        self._outcome.failures[name] = error
+        self._reporter.failed(name, error)
+
+
+def run_build(mesh: Mesh, names: Sequence[ProductName], *, is_forced: bool, reporter: Reporter) -> BuildOutcome:
+    """Build `names` and all they need (everything when empty), each failure leaving the others to go on.
+
+    Raises:
+        UsageError: a name that is no product.
+    """
+    for name in names:
+        if name not in mesh.products.broken:
+            mesh.products.get(name)
+    wanted = _wanted(mesh, names)
+    outcome = BuildOutcome()
+    definitions = mesh_definitions(mesh)
+    forced = {f"{n.domain}__{n.product}": {"config": {"is_forced": is_forced}} for n in wanted if n in mesh.products.products}
+    with instance(mesh.settings) as dagster_instance:
+        run = dg.materialize(
+            list(definitions.assets or ()),
+            selection=_selection(mesh, wanted),
+            instance=dagster_instance,
+            resources={"reporter": _Recorder(reporter, outcome)},
+            run_config={"ops": forced, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
+        )
+    _keep_defects(run, outcome, reporter)
+    finished = {result.name for result in outcome.results} | outcome.failures.keys()
+    outcome.skipped = sorted(wanted - finished)
+    return outcome
+
+
+def dagster_home(settings: Settings) -> Path:
+    """The folder of Dagster's instance, made with the project's `dagster.yaml` when it is not there."""
+    if given := os.environ.get("DAGSTER_HOME"):
+        return Path(given)
+    home = settings.home / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(Path(__file__).parents[2] / INSTANCE_FILE, home / INSTANCE_FILE)
+    return home
+
+
+@contextmanager
+def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """Dagster's instance of this mesh."""
+    with dg.DagsterInstance.from_config(str(dagster_home(settings)), INSTANCE_FILE) as found:
+        yield found
+
+
+def _keep_defects(run: dg.ExecuteInProcessResult, outcome: BuildOutcome, reporter: Reporter) -> None:
+    """A step that failed by anything but a `MeshError` is a defect, and is told as one rather than lost."""
+    for event in run.all_events:
+        if not event.is_step_failure or event.step_failure_data.user_failure_data is not None:
+            continue
+        name = ProductName(*str(event.step_key).split("__", 1))
+        error = event.step_failure_data.error
+        cause = error.cause if error and error.cause else error
+        text = "" if cause is None else cause.message.strip() + ("\n" + "".join(cause.stack) if os.environ.get("MESH_DEBUG") else "")
+        outcome.failures[name] = BuildError(f"{name}: {text}", "This is a defect of Meshlake: `mesh --debug build` shows the traceback.")
+        reporter.failed(name, outcome.failures[name])
+
+
+def _wanted(mesh: Mesh, names: Sequence[ProductName]) -> set[ProductName]:
+    if not names:
+        return set(mesh.products.products) | set(mesh.products.broken)
+    return with_upstream(mesh.products.products, names)
+
+
+def _selection(mesh: Mesh, wanted: set[ProductName]) -> dg.AssetSelection:
+    products = [mesh.products.products[name] for name in wanted if name in mesh.products.products]
+    datasets = {name for product in products for name in product.inputs if isinstance(name, DatasetName)}
+    return dg.AssetSelection.assets(*(asset_key(name) for name in sorted(wanted | datasets, key=str)))

@@ -1,0 +1,199 @@
+"""Read product folders from disk: `<products>/<domain>/<product>/`, one product each.
+
+A folder that cannot be read becomes a `BrokenProduct`, so that one mistake never hides the other products.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from pipelines.contract.checks_sql import read_checks
+from pipelines.contract.read import read_contract
+from pipelines.errors import ContractError, MeshError, UsageError
+from pipelines.names import DatasetName, InputName, ProductName
+from pipelines.products.graph import in_cycles
+from pipelines.products.inputs import parse_select, select_inputs
+from pipelines.products.source_aligned import source_dataset
+from pipelines.products.product import BrokenProduct, ModelTransform, Product, PythonTransform, SourceAligned, SqlTransform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from pipelines.contract.model import Contract
+    from pipelines.products.product import Transform
+
+CONTRACT_FILE = "contract.odcs.yaml"
+TRANSFORM_FILES = ("transform.sql", "transform.py", "model.yaml")
+MODEL_TASKS = ("churn", "segments")
+
+
+@dataclass(frozen=True)
+class ProductSet:
+    """All products of a mesh, those that cannot be read apart."""
+
+    products: dict[ProductName, Product]
+    broken: dict[ProductName, BrokenProduct]
+
+    def get(self, name: ProductName) -> Product:
+        """The product called `name`.
+
+        Raises:
+            UsageError: when there is none (naming the nearest).
+            MeshError: when its folder cannot be read.
+        """
+        if name in self.products:
+            return self.products[name]
+        if name in self.broken:
+            raise self.broken[name].error
+        near = get_close_matches(str(name), [str(n) for n in self.products], n=1)
+        raise UsageError(f"there is no product {name}", f"Did you mean {near[0]}?" if near else "`mesh list` names them all.")
+
+
+def load_products(root: Path) -> ProductSet:
+    """Read every product folder below `root`.
+
+    Raises:
+        UsageError: when `root` is no folder.
+    """
+    if not root.is_dir():
+        raise UsageError(f"there is no folder of products at {root}", "Set MESH_PRODUCTS, or make one with `mesh adopt`.")
+    products: dict[ProductName, Product] = {}
+    broken: dict[ProductName, BrokenProduct] = {}
+    for folder in _product_folders(root):
+        name = ProductName(folder.parent.name, folder.name)
+        try:
+            products[name] = load_product(folder)
+        except MeshError as error:
+            broken[name] = BrokenProduct(name, folder, error)
+    _set_aside_cycles(products, broken)
+    _set_aside_unknown_inputs(products, broken)
+    return ProductSet(products, broken)
+
+
+def load_product(folder: Path) -> Product:
+    """Read one product folder.
+
+    Raises:
+        ContractError: what cannot be read, in which file.
+    """
+    name = ProductName(folder.parent.name, folder.name)
+    contract = read_contract(folder / CONTRACT_FILE, name)
+    transform, inputs = _read_transform(folder, contract)
+    if name in inputs:
+        raise ContractError(f"{folder}: {name} reads itself", "Let it read something else.")
+    checks = read_checks(folder / "checks", contract.rules)
+    check_inputs = {
+        used
+        for path in sorted((folder / "checks").glob("*.sql"))
+        for used in select_inputs(parse_select(path.read_text(encoding="utf-8"), path), path)
+        if used != name
+    }
+    return Product(
+        name=name,
+        folder=folder,
+        contract=contract,
+        transform=transform,
+        inputs=inputs,
+        check_inputs=tuple(sorted(check_inputs, key=str)),
+        checks=checks,
+        code_version=_code_version(folder),
+    )
+
+
+def _product_folders(root: Path) -> Iterable[Path]:
+    for domain in sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith((".", "_"))):
+        yield from sorted(p for p in domain.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
+
+
+def _read_transform(folder: Path, contract: Contract) -> tuple[Transform, tuple[InputName, ...]]:
+    present = [name for name in TRANSFORM_FILES if (folder / name).exists()]
+    if len(present) > 1:
+        raise ContractError(f"{folder}: has {' and '.join(present)}; a product has one transform", "Remove all but one.")
+    if not present:
+        dataset = source_dataset(contract)
+        return SourceAligned(dataset), (dataset,)
+    path = folder / present[0]
+    if path.name == "transform.sql":
+        sql = path.read_text(encoding="utf-8")
+        return SqlTransform(sql, path), select_inputs(parse_select(sql, path), path)
+    if path.name == "transform.py":
+        return _read_python(path)
+    return _read_model(path)
+
+
+def _read_python(path: Path) -> tuple[PythonTransform, tuple[InputName, ...]]:
+    try:
+        module = ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise ContractError(f"{path}: line {error.lineno}: {error.msg}", "Correct the Python.") from error
+    queries = next((_literal(node.value, path) for node in module.body if _assigns_inputs(node)), None)
+    if not isinstance(queries, dict) or not all(isinstance(q, str) for q in queries.values()):
+        raise ContractError(f"{path}: needs INPUTS, a dict of SELECTs by argument name", 'INPUTS = {"orders": "SELECT * FROM shop.orders"}')
+    if not any(isinstance(node, ast.FunctionDef) and node.name == "transform" for node in module.body):
+        raise ContractError(f"{path}: needs a function `transform`", "def transform(orders: pa.Table) -> pa.Table")
+    inputs = {name for sql in queries.values() for name in select_inputs(parse_select(sql, path), path)}
+    return PythonTransform(path, queries), tuple(sorted(inputs, key=str))
+
+
+def _assigns_inputs(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "INPUTS" for t in node.targets)
+
+
+def _literal(node: ast.AST | None, path: Path) -> Any:
+    try:
+        return ast.literal_eval(node) if isinstance(node, ast.expr) else None
+    except ValueError as error:
+        raise ContractError(f"{path}: INPUTS must be written out as a literal", "No names or calls: it is read without running the file.") from error
+
+
+def _read_model(path: Path) -> tuple[ModelTransform, tuple[InputName, ...]]:
+    try:
+        definition = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ContractError(f"{path}: not valid YAML: {error}".replace("\n", " "), "Correct the file.") from error
+    if not isinstance(definition, dict):
+        raise ContractError(f"{path}: must hold task, features and key", "See docs/adding-a-product.md.")
+    task, features = definition.get("task"), definition.get("features")
+    if task not in MODEL_TASKS:
+        raise ContractError(f"{path}: task is {task!r}", f"Tasks: {', '.join(MODEL_TASKS)}.")
+    if not isinstance(features, str) or not features.strip():
+        raise ContractError(f"{path}: needs `features`, a product or a SELECT over products", "features: retention.churn_features")
+    is_name = " " not in features.strip()
+    sql = f"SELECT * FROM {ProductName.parse(features.strip()).sql}" if is_name else features
+    return ModelTransform(path, task, sql, definition), select_inputs(parse_select(sql, path), path)
+
+
+def _code_version(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in [folder / CONTRACT_FILE, *(folder / name for name in TRANSFORM_FILES), *sorted((folder / "checks").glob("*.sql"))]:
+        if path.exists():
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _set_aside_cycles(products: dict[ProductName, Product], broken: dict[ProductName, BrokenProduct]) -> None:
+    circle = in_cycles(products)
+    for name in circle:
+        others = ", ".join(str(n) for n in sorted(circle))
+        error = ContractError(f"{name} reads itself through others: {others}", "Let one of them read something else.")
+        broken[name] = BrokenProduct(name, products[name].folder, error)
+    for name in circle:
+        del products[name]
+
+
+def _set_aside_unknown_inputs(products: dict[ProductName, Product], broken: dict[ProductName, BrokenProduct]) -> None:
+    known = products.keys() | broken.keys()
+    for name, product in list(products.items()):
+        unknown = next((up for up in product.upstream if up not in known), None)
+        if unknown is not None:
+            near = get_close_matches(str(unknown), [str(n) for n in known], n=1)
+            hint = f"Did you mean {near[0]}?" if near else "`mesh list` names them all."
+            broken[name] = BrokenProduct(name, product.folder, ContractError(f"{name} reads {unknown}, which is no product", hint))
+            del products[name]
