@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from pipelines.query.guard import ParsedQuery
+
 # `json` is one array; `jsonl` one object a line.
 FORMATS = {
     "csv": "FORMAT csv, HEADER true",
@@ -77,8 +79,10 @@ def destination(target: Path | IO[bytes]) -> Iterator[str]:
             raise failures[0]
 
 
-def write_answer(connection: duckdb.DuckDBPyConnection, sql: str, format_name: str, path: str) -> Written:
-    """Run `sql`, a SELECT that `guard.check_select` let through, and write its rows to `path`.
+def write_answer(
+    connection: duckdb.DuckDBPyConnection, query: ParsedQuery, format_name: str, path: str
+) -> Written:
+    """Run `query` and write its rows to `path`.
 
     Dates and times are ISO, decimals exact. JSON has no word for infinite numbers and NaN: they are null
     there.
@@ -90,18 +94,20 @@ def write_answer(connection: duckdb.DuckDBPyConnection, sql: str, format_name: s
     if format_name not in FORMATS:
         raise UsageError(f"'{format_name}' is not a format", f"Formats: table, {', '.join(FORMATS)}.")
     started = time.perf_counter()
-    columns = _json_columns(connection, sql) if format_name.startswith("json") else "*"
+    if query.is_explain:
+        raise UsageError("a plan is text, not rows to be written as " + format_name, "Leave --format out.")
+    columns = _json_columns(connection, query) if format_name.startswith("json") else "*"
     options = f"{FORMATS[format_name]}, USE_TMP_FILE false"
     # The line break ends a comment the query may close with.
     to = f"\n)) TO {quote_literal(path)} ({options})"
-    row = execute(connection, sql, before=f"COPY (SELECT {columns} FROM (", after=to).fetchone()
+    row = execute(connection, query, before=f"COPY (SELECT {columns} FROM (", after=to).fetchone()
     return Written(row[0] if row else 0, time.perf_counter() - started)
 
 
-def _json_columns(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+def _json_columns(connection: duckdb.DuckDBPyConnection, query: ParsedQuery) -> str:
     """The select list that makes every number of the answer one that JSON can hold."""
     columns = []
-    for name, type_text in column_types(connection, sql):
+    for name, type_text in column_types(connection, query):
         column = quote_identifier(name)
         if type_text in {"DOUBLE", "FLOAT"}:
             columns.append(f"CASE WHEN isfinite({column}) THEN {column} END AS {column}")
@@ -115,9 +121,9 @@ def _json_columns(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
     return ", ".join(columns)
 
 
-def column_types(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[str, str]]:
-    """Name and DuckDB type of each column of the answer to `sql`, without running it."""
-    described = execute(connection, sql, before="DESCRIBE FROM (", after="\n)")
+def column_types(connection: duckdb.DuckDBPyConnection, query: ParsedQuery) -> list[tuple[str, str]]:
+    """Name and DuckDB type of each column of the answer to `query`, without running it."""
+    described = execute(connection, query, before="DESCRIBE FROM (", after="\n)")
     return [(row[0], row[1]) for row in described.fetchall()]
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.errors import MeshError, UsageError
 from pipelines.query.guard import ParsedQuery, check_select
-from pipelines.query.run import check_tables_exist, execute
+from pipelines.query.run import execute
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,12 +71,11 @@ def time_question(connection: duckdb.DuckDBPyConnection, question: Question, run
     Raises:
         MeshError: when the question cannot be answered.
     """
-    check_tables_exist(connection, question.query)
     run_seconds = []
     row_count = 0
     for _ in range(run_count):
         started = time.perf_counter()
-        row_count = len(execute(connection, question.query.sql).fetchall())
+        row_count = len(execute(connection, question.query).fetchall())
         run_seconds.append(time.perf_counter() - started)
     return Timing(question, tuple(run_seconds), row_count)
 

@@ -63,17 +63,31 @@ def open_mesh_file(
     return connection
 
 
-def check_tables_exist(connection: duckdb.DuckDBPyConnection, query: ParsedQuery) -> None:
-    """Refuse a query on tables that `connection` does not hold.
-
-    Before it runs, for DuckDB takes an unknown `crm.csv` for a file of that name.
+def execute(
+    connection: duckdb.DuckDBPyConnection, query: ParsedQuery, *, before: str = "", after: str = ""
+) -> duckdb.DuckDBPyConnection:
+    """Run `query`, with the platform's own SQL before and after it.
 
     Raises:
-        UsageError: naming the table and those nearest to it.
+        UsageError: when a table is not there (naming the nearest) or the query cannot run (naming the place).
+        MeshError: when memory, disk or a file fails.
     """
-    rows = connection.execute("SELECT table_catalog, table_schema, table_name FROM information_schema.tables")
-    present = {tuple(part.lower() for part in row) for row in rows.fetchall()}
-    known = {_spoken_name(*row) for row in present}
+    check_tables_exist(connection, query)
+    try:
+        return connection.execute(f"{before}{query.sql}{after}")
+    except duckdb.InternalException:
+        raise  # a defect, not the user's
+    except duckdb.Error as error:
+        raise _as_mesh_error(error, query.sql, len(before.encode())) from error
+
+
+def check_tables_exist(connection: duckdb.DuckDBPyConnection, query: ParsedQuery) -> None:
+    """Refuse a query on tables that are not there: DuckDB would take an unknown `crm.csv` for a file."""
+    rows = connection.execute(
+        "SELECT lower(table_catalog), lower(table_schema), lower(table_name) FROM information_schema.tables "
+        f"WHERE table_catalog IN ({quote_literal(CATALOG)}, {quote_literal(LANDING_CATALOG)})"
+    ).fetchall()
+    known = {_spoken_name(*row) for row in rows}
     wanted = {str(name) for name in query.products | query.datasets} | {
         f"{CATALOG}.{name}" for name in query.system_tables
     }
@@ -84,14 +98,7 @@ def check_tables_exist(connection: duckdb.DuckDBPyConnection, query: ParsedQuery
             raise UsageError(f"there is no table {name}", hint)
 
 
-def as_mesh_error(error: duckdb.Error, sql: str, *, before_bytes: int = 0) -> MeshError:
-    """What DuckDB says of `sql`, in one line with the place, and what to do.
-
-    `before_bytes` is the length of what was put before `sql` when it ran. An internal error is given back as
-    it is raised: it is a defect, not the user's.
-    """
-    if isinstance(error, duckdb.InternalException):
-        raise error
+def _as_mesh_error(error: duckdb.Error, sql: str, before_bytes: int) -> MeshError:
     detail = _detail(error)
     message, *rest = [line.strip() for line in detail["exception_message"].splitlines() if line.strip()]
     if isinstance(error, duckdb.OutOfMemoryException):

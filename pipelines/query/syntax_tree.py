@@ -37,13 +37,17 @@ def select_statements(sql: str, offset_bytes: int = 0) -> list[Node]:
         NotSelect: when it parses as other statements.
         UsageError: when it does not parse, with line, column and what was found there.
     """
-    answer = _parse(sql.encode()[offset_bytes:].decode())
+    body = sql.encode()[offset_bytes:].decode()
+    answer = _parse(body)
     if not answer["error"]:
         return [statement["node"] for statement in answer["statements"]]
     if answer["error_type"] == "not implemented":
         raise NotSelect
     message = answer["error_message"].replace(" NOT IMPLEMENTED", ": not supported")
-    where = f" ({position_text(sql, int(answer['position']) + offset_bytes)})" if "position" in answer else ""
+    where = ""
+    if "position" in answer:  # in characters, unlike the locations in the tree
+        before_bytes = len(body[: int(answer["position"])].encode())
+        where = f" ({position_text(sql, offset_bytes + before_bytes)})"
     raise UsageError(f"the SQL is not valid: {message}{where}", "The SQL is in DuckDB's dialect.")
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from pipelines.query.guard import ParsedQuery
+
 DEFAULT_ROW_LIMIT = 1000
 _BATCH_ROWS = 1000
 _WIDEST_CELL = 60
@@ -42,11 +44,11 @@ class _Column:
     is_number: bool
 
     def cell(self, value: str | None, *, is_styled: bool) -> str:
-        """`value` in exactly the column's width; a null is dim, where there are styles, unlike a text."""
+        """`value` in the column's width or, in later batches, wider; a null is dim where there are styles."""
         text = _NULL if value is None else value.translate(_VISIBLE)
+        if cell_len(text) > _WIDEST_CELL:
+            text = set_cell_size(text, _WIDEST_CELL - 1) + "…"
         blank = " " * (self.width - cell_len(text))
-        if cell_len(text) > self.width:
-            text = set_cell_size(text, self.width - 1) + "…"
         if value is None and is_styled:
             text = f"\x1b[2m{text}\x1b[0m"
         return blank + text if self.is_number else text + blank
@@ -54,14 +56,13 @@ class _Column:
 
 def write_table(
     connection: duckdb.DuckDBPyConnection,
-    sql: str,
+    query: ParsedQuery,
     stream: TextIO,
     *,
     row_limit: int | None = DEFAULT_ROW_LIMIT,
     screen_columns: int | None = None,
 ) -> Written:
-    """Run `sql`, a SELECT that `guard.check_select` let through, and write its first rows as a table to
-    `stream`.
+    """Run `query` and write its first rows as a table to `stream`.
 
     `row_limit` None writes all rows; widths are those of the first 1,000. `screen_columns` None writes all
     columns, however wide; otherwise those that fit, and the names of the rest below.
@@ -72,9 +73,11 @@ def write_table(
     """
     started = time.perf_counter()
     limit = "" if row_limit is None else f" LIMIT {row_limit + 1}"
-    types = column_types(connection, sql)
+    types = column_types(connection, query)
     # The line break ends a comment the query may close with.
-    answer = execute(connection, sql, before="SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (", after=f"\n){limit}")
+    answer = execute(
+        connection, query, before="SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (", after=f"\n){limit}"
+    )
     rows = answer.fetchmany(_BATCH_ROWS)
     seconds = time.perf_counter() - started
     all_columns = [_fit(types[i], [row[i] for row in rows]) for i in range(len(types))]
@@ -86,14 +89,14 @@ def write_table(
     return Written(shown, seconds)
 
 
-def write_plan(connection: duckdb.DuckDBPyConnection, sql: str, stream: TextIO) -> None:
-    """Run `sql`, an EXPLAIN [ANALYZE] that `guard.check_select` let through, and write the plan as text.
+def write_plan(connection: duckdb.DuckDBPyConnection, query: ParsedQuery, stream: TextIO) -> None:
+    """Run `query`, an EXPLAIN [ANALYZE], and write the plan as text.
 
     Raises:
         UsageError: when the query cannot run.
         MeshError: when memory, disk or a file fails.
     """
-    for _, plan in execute(connection, sql).fetchall():
+    for _, plan in execute(connection, query).fetchall():
         stream.write(plan)
 
 
