@@ -6,6 +6,11 @@ traceback. Exit statuses live here because they are part of what an error promis
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 EXIT_DONE = 0
 EXIT_FAILED = 1
 EXIT_WRONG_USE = 2
@@ -41,7 +46,11 @@ class BuildError(MeshError):
 
 
 class AuditError(BuildError):
-    """A blocking check failed; the rows stay on their audit branch."""
+    """A blocking check failed; the rows stay on their audit branch. `results` are those of every check."""
+
+    def __init__(self, message: str, hint: str, results: Sequence[Any]) -> None:
+        super().__init__(message, hint)
+        self.results = tuple(results)
 
 
 class ConflictError(BuildError):
