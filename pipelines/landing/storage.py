@@ -87,7 +87,8 @@ def add_file(source: Path, target: str) -> bool:
             "See that the file can be read and that the landing zone can be written to and has room.",
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary.exists():
+            temporary.unlink()
     return True
 
 

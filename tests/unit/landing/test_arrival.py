@@ -1,0 +1,165 @@
+"""Bringing files into the landing zone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import LandingError, UsageError
+from pipelines.landing.arrival import land, snake_case
+from pipelines.names import DatasetName
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    folder = tmp_path / "My Inbox"
+    folder.mkdir()
+    return folder
+
+
+def landed_files(zone):
+    return sorted(
+        path.relative_to(zone.root).as_posix() for path in Path(zone.root).rglob("*") if path.is_file()
+    )
+
+
+def test_a_file_lands_under_its_own_name(zone, inbox):
+    source = inbox / "Customer List (new).csv"
+    source.write_text("id\n1\n")
+    told = []
+
+    files = land([source], zone, "crm", progress=told.append)
+
+    assert landed_files(zone) == ["crm/customer_list_new/Customer List (new).csv"]
+    assert files == told
+    assert (files[0].dataset, files[0].size_bytes, files[0].is_new) == (
+        DatasetName("crm", "customer_list_new"),
+        5,
+        True,
+    )
+    assert source.read_text() == "id\n1\n"
+
+
+def test_a_folder_lands_one_dataset_for_each_subfolder_or_file(zone, inbox):
+    for name in ["orders/2024/a.csv", "orders/b.csv", "customers.jsonl.gz", "_SUCCESS", ".hidden/x.csv"]:
+        (inbox / name).parent.mkdir(parents=True, exist_ok=True)
+        (inbox / name).write_text("id\n1\n")
+    land([inbox], zone, "crm")
+    assert landed_files(zone) == [
+        "crm/customers/customers.jsonl.gz",
+        "crm/orders/2024/a.csv",
+        "crm/orders/b.csv",
+    ]
+
+
+def test_a_folder_of_partitions_is_one_dataset(zone, inbox):
+    (inbox / "dt=2024-01-05").mkdir()
+    (inbox / "dt=2024-01-05" / "a.csv").write_text("id\n1\n")
+    land([inbox], zone, "crm")
+    assert landed_files(zone) == ["crm/my_inbox/dt=2024-01-05/a.csv"]
+
+
+def test_everything_lands_in_the_dataset_that_is_named(zone, inbox):
+    for name in ["a.csv", "b.csv"]:
+        (inbox / name).write_text("id\n1\n")
+    land([inbox], zone, "crm", "customers")
+    assert landed_files(zone) == ["crm/customers/a.csv", "crm/customers/b.csv"]
+
+
+def test_landing_the_same_file_again_changes_nothing(zone, inbox):
+    (inbox / "a.csv").write_text("id\n1\n")
+    land([inbox / "a.csv"], zone, "crm")
+    before = zone.dataset(DatasetName("crm", "a"))
+    assert [file.is_new for file in land([inbox / "a.csv"], zone, "crm")] == [False]
+    assert zone.dataset(DatasetName("crm", "a")) == before
+    assert landed_files(zone) == ["crm/a/a.csv"]
+
+
+def test_other_content_under_the_same_name_is_refused(zone, inbox):
+    (inbox / "a.csv").write_text("id\n1\n")
+    land([inbox / "a.csv"], zone, "crm")
+    (inbox / "a.csv").write_text("id\n2\n")
+    with pytest.raises(LandingError, match=r"a\.csv: another file of this name has landed"):
+        land([inbox / "a.csv"], zone, "crm")
+    assert Path(zone.root, "crm/a/a.csv").read_text() == "id\n1\n"
+    assert landed_files(zone) == ["crm/a/a.csv"]
+
+
+def test_nothing_lands_when_one_file_cannot(zone, inbox):
+    (inbox / "a.csv").write_text("id\n1\n")
+    (inbox / "b.xlsx").write_text("")
+    with pytest.raises(LandingError, match=r"b\.xlsx is of no format"):
+        land([inbox], zone, "crm")
+    assert not zone.datasets()
+
+
+def test_another_format_than_the_dataset_has_is_refused(zone, inbox):
+    (inbox / "a.csv").write_text("id\n1\n")
+    (inbox / "b.jsonl").write_text('{"id": 1}\n')
+    with pytest.raises(LandingError, match=r"b\.jsonl: landing\.crm\.c holds csv files, this one is json"):
+        land([inbox], zone, "crm", "c")
+    land([inbox / "a.csv"], zone, "crm", "c")
+    with pytest.raises(LandingError, match="holds csv files"):
+        land([inbox / "b.jsonl"], zone, "crm", "c")
+
+
+def test_two_files_of_one_name_are_refused(zone, inbox):
+    for folder in ("x", "y"):
+        (inbox / folder).mkdir()
+        (inbox / folder / "a.csv").write_text(folder)
+    with pytest.raises(LandingError, match=r"would both land as crm/a/a\.csv"):
+        land([inbox / "x" / "a.csv", inbox / "y" / "a.csv"], zone, "crm")
+    assert not zone.datasets()
+
+
+@pytest.mark.parametrize(("name", "words"), [("nowhere.csv", "no such file"), ("empty", "holds no files")])
+def test_paths_without_files(zone, inbox, name, words):
+    (inbox / "empty").mkdir()
+    with pytest.raises(LandingError, match=words):
+        land([inbox / name], zone, "crm")
+
+
+@pytest.mark.parametrize("domain", ["../crm", "CRM", "", "landing"])
+def test_domains_are_names(zone, inbox, domain):
+    (inbox / "a.csv").write_text("id\n1\n")
+    with pytest.raises(UsageError):
+        land([inbox / "a.csv"], zone, domain)
+    assert not Path(zone.root).exists()
+
+
+def test_a_dataset_name_cannot_lead_out_of_the_zone(zone, inbox):
+    (inbox / "a.csv").write_text("id\n1\n")
+    land([inbox / "a.csv"], zone, "crm", "../../etc")
+    assert landed_files(zone) == ["crm/etc/a.csv"]
+
+
+def test_a_zone_that_cannot_be_written_to(zone, inbox):
+    (inbox / "a.csv").write_text("id\n1\n")
+    Path(zone.root).write_text("a file where the folder should be")
+    with pytest.raises(LandingError, match="cannot be copied"):
+        land([inbox / "a.csv"], zone, "crm")
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no /proc on this system")
+def test_a_file_that_cannot_be_read_leaves_nothing_behind(zone, inbox):
+    (inbox / "a.csv").symlink_to("/proc/self/mem")
+    with pytest.raises(LandingError, match="cannot be copied"):
+        land([inbox / "a.csv"], zone, "crm")
+    assert landed_files(zone) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Customer ID", "customer_id"),
+        ("CustomerOrders", "customer_orders"),
+        ("HTTPServer2", "http_server2"),
+        ("größe__neu ", "groe_neu"),
+        ("Éclair-№1", "eclair_no1"),
+        ("2024 sales", "n_2024_sales"),
+        ("日本", ""),
+    ],
+)
+def test_snake_case(text, expected):
+    assert snake_case(text) == expected

@@ -1,0 +1,392 @@
+"""Source-aligned products: landed cells cast by contract; bad ones fail or are quarantined, and named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+import duckdb
+import pytest
+import sqlglot
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.contract.model import Column, Contract, Severity
+from pipelines.errors import ContractError, LandingError
+from pipelines.names import DatasetName, ProductName
+from pipelines.products.source_aligned import BadCell, bad_cells_error, source_dataset, source_select
+
+
+def contract(*columns: Column, **facts) -> Contract:
+    return Contract(
+        name=ProductName("crm", "people"),
+        version="1.0.0",
+        status="active",
+        title="People",
+        description="",
+        grain="One row per person.",
+        owner="crm",
+        columns=columns,
+        rules=(),
+        source="landing.crm.raw",
+        **facts,
+    )
+
+
+class Landed:
+    """`landing.crm.raw` as a DuckDB table made by `select`, rows numbered in the order given."""
+
+    def __init__(self, select: str) -> None:
+        self.connection = duckdb.connect(":memory:")
+        self.connection.execute("SET TimeZone = 'UTC'; ATTACH ':memory:' AS landing")
+        self.connection.execute("CREATE SCHEMA landing.crm")
+        self.connection.execute(f"CREATE TABLE landing.crm.raw AS {select}")
+        numbered = "SELECT *, 'crm/raw/a.csv' AS _file, row_number() OVER () AS _row FROM landing.crm.raw"
+        self.lineage = f"({numbered})"
+
+    @property
+    def columns(self) -> dict[str, str]:
+        return {row[0]: row[1] for row in self.rows("DESCRIBE landing.crm.raw")}
+
+    def rows(self, sql: str) -> list[tuple]:
+        return self.connection.execute(sql).fetchall()
+
+
+def text(**columns: list[str | None]) -> Landed:
+    """A table of text columns."""
+    cells = ", ".join(
+        f"unnest([{', '.join('NULL' if v is None else sqlglot.exp.Literal.string(v).sql() for v in values)}]"
+        f'::VARCHAR[]) AS "{name}"'
+        for name, values in columns.items()
+    )
+    return Landed(f"SELECT {cells}")
+
+
+def cast_one(given: str, wanted: str, value_sql: str) -> tuple[object, bool]:
+    """What a cell of type `given` becomes, and whether it is bad."""
+    landed = Landed(f"SELECT CAST({value_sql} AS {given}) AS x")
+    quarantined = source_select(contract(Column("x", wanted, on_bad_value=Severity.WARNING)), landed.columns)
+    rows = landed.rows(quarantined.select_sql)
+    strict = source_select(contract(Column("x", wanted)), landed.columns)
+    if not rows:
+        with pytest.raises(duckdb.Error):
+            landed.rows(strict.select_sql)
+        return None, True
+    assert landed.rows(strict.select_sql) == rows
+    return rows[0][0], False
+
+
+# --- one cell ---
+
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
+UTC_TEN = datetime(2024, 1, 5, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "cell", "expected"),
+    [
+        ("VARCHAR", " a ", " a "),
+        ("VARCHAR", "", None),
+        ("BIGINT", "42", 42),
+        ("BIGINT", " 42 ", 42),
+        ("BIGINT", "+42", 42),
+        ("BIGINT", "-0", 0),
+        ("BIGINT", "17850.0", 17850),
+        ("BIGINT", " 17850.00 ", 17850),
+        ("BIGINT", "9223372036854775807", 2**63 - 1),
+        ("BIGINT", "", None),
+        ("BIGINT", "  ", None),
+        ("INTEGER", "7", 7),
+        ("DOUBLE", "1.5", 1.5),
+        ("DOUBLE", " -1e3 ", -1000.0),
+        ("DECIMAL(12,2)", "1.50", Decimal("1.50")),
+        ("BOOLEAN", "true", True),
+        ("BOOLEAN", " TRUE ", True),
+        ("BOOLEAN", "Yes", True),
+        ("BOOLEAN", " y ", True),
+        ("BOOLEAN", "1", True),
+        ("BOOLEAN", "No", False),
+        ("BOOLEAN", "N", False),
+        ("BOOLEAN", " 0", False),
+        ("BOOLEAN", " ", None),
+        ("DATE", "2024-01-05", date(2024, 1, 5)),
+        ("DATE", " 2024-01-05 ", date(2024, 1, 5)),
+        ("DATE", "2024/1/5", date(2024, 1, 5)),
+        ("DATE", "2024-01-05 10:00:00", date(2024, 1, 5)),
+        ("DATE", "2024-01-05T10:00:00Z", date(2024, 1, 5)),
+        ("DATE", "", None),
+        ("TIMESTAMP", "2024-01-05 10:00:00", datetime(2024, 1, 5, 10)),  # noqa: DTZ001
+        ("TIMESTAMP", " 2024-01-05T10:00 ", datetime(2024, 1, 5, 10)),  # noqa: DTZ001
+        ("TIMESTAMP", "2024-01-05", datetime(2024, 1, 5)),  # noqa: DTZ001
+        ("TIMESTAMP WITH TIME ZONE", "2024-01-05T12:00:00+02:00", UTC_TEN),
+        ("TIMESTAMP WITH TIME ZONE", "2024-01-05 10:00:00", UTC_TEN),
+        ("TIME", " 12:30 ", time(12, 30)),
+        ("BIGINT[]", "[1, 2]", [1, 2]),
+        ("BIGINT[]", " ", None),
+        ('STRUCT("k" BIGINT, "m" VARCHAR)', '{"k": 1}', {"k": 1, "m": None}),
+        ("VARCHAR[]", '["a\\u00e9", "b,c"]', ["aé", "b,c"]),
+    ],
+)
+def test_text_becomes(wanted, cell, expected):
+    assert cast_one("VARCHAR", wanted, sqlglot.exp.Literal.string(cell).sql()) == (expected, False)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "cell"),
+    [
+        ("BIGINT", "abc"),
+        ("BIGINT", "1.5"),
+        ("BIGINT", ".5"),
+        ("BIGINT", "."),
+        ("BIGINT", "1.0.0"),
+        ("BIGINT", "1,000"),
+        ("BIGINT", "9223372036854775808"),
+        ("INTEGER", "3000000000"),
+        ("DOUBLE", "1,5"),
+        ("DOUBLE", "$1"),
+        ("DECIMAL(4,2)", "1000"),
+        ("BOOLEAN", "maybe"),
+        ("BOOLEAN", "2"),
+        ("DATE", "05/01/2024"),
+        ("DATE", "2024-02-30"),
+        ("DATE", "2024-01-05 oops"),
+        ("TIMESTAMP", "2024-01-05 25:00:00"),
+        ("TIME", "12:30:00 x"),
+        ("BIGINT[]", '["x"]'),
+        ("BIGINT[]", "[1"),
+        ('STRUCT("k" BIGINT)', '{"k": "x"}'),
+        ('STRUCT("k" BIGINT)', '{"k": 1, "unknown to the contract": 2}'),
+    ],
+)
+def test_text_that_does_not_fit_is_bad(wanted, cell):
+    assert cast_one("VARCHAR", wanted, f"'{cell}'") == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("given_type", "wanted", "value", "expected"),
+    [
+        ("BIGINT", "BIGINT", "1", 1),
+        ("INTEGER", "BIGINT", "1", 1),
+        ("BIGINT", "DOUBLE", "1", 1.0),
+        ("BIGINT", "VARCHAR", "1", "1"),
+        ("BIGINT", "BOOLEAN", "1", True),
+        ("DOUBLE", "BIGINT", "17850.0", 17850),
+        ("DOUBLE", "BIGINT", "NULL", None),
+        ("DECIMAL(6,2)", "INTEGER", "12.00", 12),
+        ("DOUBLE", "DECIMAL(12,2)", "1.5", Decimal("1.50")),
+        ("TIMESTAMP", "DATE", "'2024-01-05 10:00:00'", date(2024, 1, 5)),
+        ("DATE", "TIMESTAMP", "'2024-01-05'", datetime(2024, 1, 5)),  # noqa: DTZ001
+        ("INTEGER[]", "BIGINT[]", "[1]", [1]),
+    ],
+)
+def test_typed_cells_become(given_type, wanted, value, expected):
+    assert cast_one(given_type, wanted, value) == (expected, False)
+
+
+@pytest.mark.parametrize(
+    ("given_type", "wanted", "value"),
+    [
+        ("DOUBLE", "BIGINT", "1.5"),
+        ("DOUBLE", "BIGINT", "1e300"),
+        ("DECIMAL(6,2)", "INTEGER", "12.50"),
+        ("BIGINT", "INTEGER", "3000000000"),
+        ("DOUBLE", "DECIMAL(4,2)", "1000"),
+    ],
+)
+def test_typed_cells_that_do_not_fit_are_bad(given_type, wanted, value):
+    assert cast_one(given_type, wanted, value) == (None, True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    values=st.lists(st.integers(-(2**63), 2**63 - 1) | st.none(), min_size=1, max_size=20),
+    blanks=st.text(" ", max_size=2),
+)
+def test_any_integers_come_back(values, blanks):
+    landed = text(x=[None if value is None else f"{blanks}{value}{blanks}" for value in values])
+    select = source_select(contract(Column("x", "BIGINT")), landed.columns)
+    assert [row[0] for row in landed.rows(select.select_sql)] == values
+
+
+@settings(max_examples=60, deadline=None)
+@given(values=st.lists(CELLS, min_size=1, max_size=10))
+def test_the_counts_are_those_of_the_cells_named(values):
+    landed = text(x=values)
+    for wanted in ("BIGINT", "DOUBLE", "DATE", "BOOLEAN", "TIMESTAMP"):
+        select = source_select(contract(Column("x", wanted, on_bad_value=Severity.WARNING)), landed.columns)
+        landed_rows, left_out, quarantined, bad = landed.rows(select.counts_sql)[0]
+        cells = landed.rows(select.bad_cells_sql(landed.lineage))
+        assert (landed_rows, left_out) == (len(values), 0)
+        assert quarantined == bad == len(cells) == len(values) - len(landed.rows(select.select_sql))
+        assert [values[row - 1] for _, row, *_ in cells] == [value for *_, value, _ in cells]
+
+
+# --- columns ---
+
+
+def test_columns_come_in_the_contracts_order_under_its_names():
+    landed = text(**{"Customer ID": ["c1"], "Age": ["41"], "Extra": ["x"]})
+    select = source_select(
+        contract(Column("age", "BIGINT"), Column("customer_id", "VARCHAR", sources=("Customer ID",))),
+        landed.columns,
+    )
+    answer = landed.connection.sql(select.select_sql)
+    assert answer.columns == ["age", "customer_id"]
+    assert answer.types == ["BIGINT", "VARCHAR"]
+    assert answer.fetchall() == [(41, "c1")]
+    assert select.unknown_columns == ("Extra",)
+
+
+def test_the_first_source_with_a_value_wins():
+    landed = Landed("SELECT * FROM (VALUES ('1', 10.0), (' ', 20.0), (NULL, NULL), ('x', 30.0)) v(a, b)")
+    columns = Column("id", "BIGINT", sources=("a", "gone", "b"), on_bad_value=Severity.WARNING)
+    select = source_select(contract(columns), landed.columns)
+    assert landed.rows(select.select_sql) == [(1,), (20,), (None,)]
+    assert landed.rows(select.bad_cells_sql(landed.lineage)) == [("crm/raw/a.csv", 4, "id", "x", "BIGINT")]
+
+
+def test_an_expression_stands_in_for_sources():
+    landed = text(first=["a"], last=["b"], rest=["c"])
+    column = Column("name", "VARCHAR", expression="first || ' ' || \"last\"")
+    select = source_select(contract(column), landed.columns)
+    assert landed.rows(select.select_sql) == [("a b",)]
+    assert select.unknown_columns == ("rest",)
+
+
+def test_an_optional_column_that_has_not_landed_is_null():
+    landed = text(id=["1"])
+    select = source_select(contract(Column("id", "VARCHAR"), Column("born_on", "DATE")), landed.columns)
+    answer = landed.connection.sql(select.select_sql)
+    assert (answer.fetchall(), str(answer.types[1])) == ([("1", None)], "DATE")
+    assert select.absent_columns == ("born_on",)
+
+
+def test_a_required_column_that_has_not_landed_names_near_ones():
+    with pytest.raises(LandingError, match=r"landing\.crm\.raw has no column 'customer_id'") as caught:
+        source_select(
+            contract(Column("customer_id", "VARCHAR", is_required=True)),
+            {"Customer ID": "VARCHAR", "Age": "VARCHAR"},
+        )
+    assert "Columns that have landed: Customer ID." in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    "made", [contract(Column("x", "BIGINT", expression="quantty * 2")), contract(row_filter="quantty > 0")]
+)
+def test_sql_on_a_column_that_has_not_landed(made):
+    with pytest.raises(LandingError, match="no column 'quantty'") as caught:
+        source_select(made, {"quantity": "BIGINT"})
+    assert "quantity" in (caught.value.hint or "")
+
+
+def test_sql_that_cannot_be_parsed():
+    with pytest.raises(ContractError, match=r"crm\.people: rowFilter is no SQL expression"):
+        source_select(contract(row_filter="quantity > ("), {"quantity": "BIGINT"})
+
+
+def test_columns_are_found_whatever_their_case():
+    landed = text(ID=["1"])
+    assert landed.rows(source_select(contract(Column("id", "BIGINT")), landed.columns).select_sql) == [(1,)]
+
+
+def test_the_dataset_defaults_to_the_products_own_name():
+    assert source_dataset(contract()) == DatasetName("crm", "raw")
+    assert source_dataset(replace(contract(), source=None)) == DatasetName("crm", "people")
+
+
+# --- rows ---
+
+
+def people(**facts) -> Contract:
+    return contract(
+        Column("id", "BIGINT"),
+        Column("age", "BIGINT", on_bad_value=Severity.WARNING),
+        Column("born_on", "DATE", on_bad_value=Severity.WARNING),
+        Column("name", "VARCHAR"),
+        **facts,
+    )
+
+
+def people_landed(**columns) -> Landed:
+    given = {
+        "id": ["1", "2", "3", "3", "x"],
+        "age": ["10", "old", "30", "30", "50"],
+        "born_on": ["2000-01-01", "never", None, None, "2000-01-01"],
+        "name": ["a", "b", "c", "c", "e"],
+    }
+    return text(**given | columns)
+
+
+def test_rows_with_bad_cells_are_quarantined_and_named():
+    landed = people_landed(id=["1", "2", "3", "3", "5"])
+    select = source_select(people(), landed.columns)
+    assert [row[0] for row in landed.rows(select.select_sql)] == [1, 3, 3, 5]
+    assert [column.name for column in select.checked_columns] == ["id", "age", "born_on"]
+    assert landed.rows(select.counts_sql) == [(5, 0, 1, 0, 1, 1)]
+    assert landed.rows(select.bad_cells_sql(landed.lineage)) == [
+        ("crm/raw/a.csv", 2, "age", "old", "BIGINT"),
+        ("crm/raw/a.csv", 2, "born_on", "never", "DATE"),
+    ]
+
+
+def test_a_bad_cell_that_is_an_error_fails_the_select_and_is_named():
+    landed = people_landed()
+    select = source_select(people(), landed.columns)
+    with pytest.raises(duckdb.ConversionException):
+        landed.rows(select.select_sql)
+    assert landed.rows(select.counts_sql) == [(5, 0, 1, 1, 1, 1)]
+    cells = [BadCell(*row) for row in landed.rows(select.bad_cells_sql(landed.lineage, ["id"], limit=20))]
+    assert cells == [BadCell("crm/raw/a.csv", 5, "id", "x", "BIGINT")]
+    error = bad_cells_error(people(), 1, cells)
+    assert "crm.people: 1 value does not fit" in error.message
+    assert "crm/raw/a.csv, row 5, column id: 'x' is no BIGINT" in error.message
+
+
+def test_bad_cells_of_rows_left_out_do_not_matter():
+    landed = people_landed()
+    select = source_select(people(row_filter="id <> 'x' AND age <> 'old'"), landed.columns)
+    assert [row[0] for row in landed.rows(select.select_sql)] == [1, 3, 3]
+    assert landed.rows(select.counts_sql) == [(5, 2, 0, 0, 0, 0)]
+    assert landed.rows(select.bad_cells_sql(landed.lineage)) == []
+
+
+def test_rows_for_which_the_filter_is_null_are_left_out_and_counted():
+    landed = text(id=["1", None, "3"])
+    select = source_select(contract(Column("id", "BIGINT"), row_filter="id <> '3'"), landed.columns)
+    assert landed.rows(select.select_sql) == [(1,)]
+    assert landed.rows(select.counts_sql) == [(3, 2, 0, 0)]
+
+
+def test_equal_rows_come_once():
+    landed = people_landed(id=["1", "2", "3", "3", "5"])
+    select = source_select(people(is_deduplicated=True), landed.columns)
+    assert sorted(row[0] for row in landed.rows(select.select_sql)) == [1, 3, 5]
+
+
+def test_nothing_is_checked_where_every_cell_fits():
+    landed = Landed("SELECT 1::BIGINT AS id, 'a' AS name, DATE '2024-01-05' AS d")
+    columns = (Column("id", "BIGINT"), Column("name", "VARCHAR"), Column("d", "DATE"))
+    select = source_select(contract(*columns), landed.columns)
+    assert select.checked_columns == ()
+    assert "CAST" not in select.select_sql
+
+
+def test_names_with_quotes_and_blanks():
+    landed = text(**{'a ""b""': ["1"], "it's": ["x"]})
+    columns = (Column("one", "BIGINT", sources=('a "b"',)), Column("two", "BIGINT", sources=("it's",)))
+    made = contract(*(replace(column, on_bad_value=Severity.WARNING) for column in columns))
+    select = source_select(made, landed.columns)
+    assert landed.rows(select.select_sql) == []
+    assert landed.rows(select.bad_cells_sql(landed.lineage)) == [("crm/raw/a.csv", 1, "two", "x", "BIGINT")]
+
+
+def test_every_query_can_be_written_for_trino():
+    wanted = ["VARCHAR", "BIGINT", "DOUBLE", "DECIMAL(12,2)", "BOOLEAN", "DATE", "TIMESTAMP", "TIME"]
+    columns = [Column(f"c{n}", kind, on_bad_value=Severity.WARNING) for n, kind in enumerate(wanted)]
+    made = contract(*columns, row_filter="c0 <> ''", is_deduplicated=True)
+    select = source_select(made, {column.name: "VARCHAR" for column in columns})
+    for sql in (select.select_sql, select.counts_sql, select.bad_cells_sql("landing.crm.raw")):
+        raising = sqlglot.ErrorLevel.RAISE
+        written = sqlglot.transpile(sql, read="duckdb", write="trino", unsupported_level=raising)
+        assert sqlglot.parse_one(written[0], dialect="trino")
