@@ -51,15 +51,23 @@ def run_suite(
 def _batch(relation: AuditRelation) -> Any:
     with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
         import great_expectations as gx  # its own imports are of deprecated modules
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
     from sqlalchemy.pool import StaticPool
 
     from pipelines.audit.duckdb_dialect import URL, LiveConnection
 
     # What it logs of failing metrics is in the results, too.
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    settings = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        progress_bars=ProgressBarsConfig(globally=False),
+        analytics_enabled=False,
+    )
+    context = gx.get_context(project_config=settings, mode="ephemeral")
     live = LiveConnection(relation.connection)
     source = context.data_sources.add_sql(  # type: ignore[call-arg]  # its own stub lags behind
         "engine", connection_string=URL, kwargs={"creator": lambda: live, "poolclass": StaticPool}
@@ -83,7 +91,7 @@ def _validate(
         try:
             expectations.append(_expectation(rule, measures.get(rule.name), relation, contract))
         except ValueError as refused:
-            outcomes[rule.name] = Outcome(False, {}, str(refused), 0.0)
+            outcomes[rule.name] = Outcome(False, {}, " ".join(str(refused).split()), 0.0)
     started = time.perf_counter()
     suite = gx.ExpectationSuite(name=str(contract.name), expectations=expectations)
     results = batch.validate(suite, result_format="BASIC").results

@@ -21,15 +21,20 @@ class RuleList:
         self.found.append((rule, named_at))
 
     def named(self, source: ContractSource) -> tuple[Rule, ...]:
-        """All rules with unique names; names the platform gave take a number when they are taken."""
-        counts = Counter(rule.name for rule, named_at in self.found if named_at is not None)
+        """All rules with unique names; names the platform gave take a number when they repeat.
+
+        Raises:
+            ContractError: when a name its author gave is another rule's too.
+        """
+        counts = Counter(rule.name for rule, _ in self.found)
         for rule, named_at in self.found:
             if named_at is not None and counts[rule.name] > 1:
                 raise source.error(named_at, f"rule name '{rule.name}' is given twice", "Rename one of them.")
-        taken, rules = set(counts), []
-        for rule, named_at in self.found:
+        taken: set[str] = set()
+        rules = []
+        for rule, _ in self.found:
             name, number = rule.name, 1
-            while named_at is None and name in taken:
+            while name in taken or (number > 1 and name in counts):
                 number += 1
                 name = f"{rule.name}_{number}"
             taken.add(name)

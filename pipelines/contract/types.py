@@ -90,7 +90,9 @@ def _nested_type(prop: SchemaProperty, logical: str) -> str:
         raise ValueError(f"logicalType '{logical}' is unknown")
     if not prop.properties:
         raise ValueError("an object needs 'properties'")
-    fields = ", ".join(f"{quote_identifier(p.name or '')} {duckdb_type(p)}" for p in prop.properties)
+    if not all(part.name for part in prop.properties):
+        raise ValueError("an object has a property without a name")
+    fields = ", ".join(f"{quote_identifier(str(part.name))} {duckdb_type(part)}" for part in prop.properties)
     return f"STRUCT({fields})"
 
 

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelines.audit.columns import differences
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected", "wrong"),
+    [
+        ({"a": "INTEGER", "b": "DATE"}, {"b": "DATE", "a": "INTEGER"}, []),
+        ({"s": 'STRUCT(a INTEGER, "b c" DATE)[]'}, {"s": 'STRUCT("a" INTEGER, "b c" DATE)[]'}, []),
+        ({"a": "HUGEINT"}, {"a": "BIGINT"}, ["column 'a' is HUGEINT, the contract says BIGINT"]),
+        (
+            {"a": "DECIMAL(4,1)"},
+            {"a": "DECIMAL(4,2)"},
+            ["column 'a' is DECIMAL(4,1), the contract says DECIMAL(4,2)"],
+        ),
+        ({}, {"a": "DATE"}, ["column 'a' is missing"]),
+        ({"a": "DATE"}, {}, ["column 'a' is not in the contract"]),
+    ],
+)
+def test_differences(actual, expected, wrong):
+    assert differences(actual, expected) == wrong

@@ -1,0 +1,106 @@
+"""On any small table, every rule finds what a plain loop over its rows finds."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.contract.model import Bounds, Rule, RuleKind
+
+COLUMNS = {"n": "INTEGER", "t": "VARCHAR", "d": "DATE", "f": "DOUBLE"}
+K = RuleKind
+TEXTS = ["", "a", "ab", "ü", "%", "it's", ":x", "🦆🦆"]
+ROWS = st.lists(
+    st.tuples(
+        st.none() | st.integers(-3, 3),
+        st.none() | st.sampled_from(TEXTS),
+        st.none() | st.dates(date(2023, 12, 30), date(2024, 1, 2)),
+        st.none() | st.sampled_from([-1.5, 0.0, 2.5, float("nan"), float("inf")]),
+    ),
+    max_size=8,
+)
+
+
+def _failing(rule: Rule, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of `rows` that break `rule`."""
+    arguments, values = rule.arguments, [row.get(rule.column) for row in rows]
+    if rule.kind in (K.UNIQUE, K.PRIMARY_KEY, K.DUPLICATE_VALUES):
+        names = arguments.get("columns", [rule.column])
+        # text tells NaN equal to itself, as SQL does
+        keys = [tuple(None if row[name] is None else str(row[name]) for name in names) for row in rows]
+        counts = Counter(keys)
+        return [
+            row
+            for row, key in zip(rows, keys, strict=True)
+            if (None in key and rule.kind == K.PRIMARY_KEY) or (None not in key and counts[key] > 1)
+        ]
+    return [row for row, value in zip(rows, values, strict=True) if _is_wrong(rule.kind, arguments, value)]
+
+
+def _is_wrong(kind: RuleKind, arguments: Any, value: Any) -> bool:
+    if value is None:
+        return kind in (K.REQUIRED, K.NULL_VALUES, K.MISSING_VALUES)
+    if kind == K.RANGE:
+        value = value.isoformat() if isinstance(value, date) else value
+        if value != value:  # NaN is above every number in SQL
+            return "maximum" in arguments or "exclusiveMaximum" in arguments
+        return (
+            value < arguments.get("minimum", value)
+            or value > arguments.get("maximum", value)
+            or ("exclusiveMinimum" in arguments and value <= arguments["exclusiveMinimum"])
+            or ("exclusiveMaximum" in arguments and value >= arguments["exclusiveMaximum"])
+        )
+    if kind == K.LENGTH:
+        return not arguments.get("minLength", 0) <= len(value) <= arguments.get("maxLength", 99)
+    if kind == K.PATTERN:
+        return re.search(arguments["pattern"], value) is None
+    if kind == K.MISSING_VALUES:
+        return value in arguments["missingValues"]
+    return kind == K.INVALID_VALUES and value not in arguments["validValues"]
+
+
+RANGES = [
+    Rule("n_range", K.RANGE, "n", {"minimum": -1, "exclusiveMaximum": 2}),
+    Rule("f_range", K.RANGE, "f", {"exclusiveMinimum": -1.5, "maximum": 2.5}),
+    Rule("f_minimum", K.RANGE, "f", {"minimum": 0}),
+    Rule("d_range", K.RANGE, "d", {"minimum": "2023-12-31", "maximum": "2024-01-01"}),
+]
+RULES = [
+    *RANGES,
+    *(Rule(f"{name}_required", K.REQUIRED, name) for name in COLUMNS),
+    *(Rule(f"{name}_unique", K.UNIQUE, name) for name in COLUMNS),
+    Rule("key", K.PRIMARY_KEY, None, {"columns": ["t", "n"]}),
+    Rule("key_n", K.PRIMARY_KEY, None, {"columns": ["n"]}),
+    Rule("twice", K.DUPLICATE_VALUES, None, {"columns": ["d", "t"]}),
+    Rule("length", K.LENGTH, "t", {"minLength": 1, "maxLength": 2}),
+    Rule("pattern", K.PATTERN, "t", {"pattern": "^[a-zü]+$"}),
+    Rule("missing", K.MISSING_VALUES, "t", {"missingValues": ["", "it's"]}),
+    Rule("valid", K.INVALID_VALUES, "t", {"validValues": ["a", "%", ":x"]}),
+    Rule("few", K.NULL_VALUES, "n", {}, Bounds(below=25, unit="percent")),
+    Rule("some", K.NULL_VALUES, "n", {}, Bounds(at_most=2)),
+]
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=ROWS)
+def test_every_rule_finds_what_a_loop_finds(check, connection, rows):
+    names = list(COLUMNS)
+    connection.execute("CREATE OR REPLACE TABLE rows (n INTEGER, t VARCHAR, d DATE, f DOUBLE)")
+    for row in rows:
+        connection.execute("INSERT INTO rows VALUES (?, ?, ?, ?)", row)
+    results = check("SELECT * FROM rows", COLUMNS, *RULES)
+    records = [dict(zip(names, row, strict=True)) for row in rows]
+    for rule in RULES:
+        failing, result = _failing(rule, records), results[rule.name]
+        share = 100 * len(failing) / len(rows) if rows else 0
+        expected = share < 25 if rule.name == "few" else len(failing) <= (rule.bounds.at_most or 0)
+        assert (rule.name, result.is_passed) == (rule.name, expected)
+        if not result.is_passed:
+            found = connection.execute(result.failing_sql).fetchall()
+            assert Counter(map(str, found)) == Counter(str(tuple(row.values())) for row in failing)
+            assert result.failing_rows == len(failing) == len(result.samples)

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelines.contract.checks_sql import read_checks
+from pipelines.contract.model import Rule, RuleKind, Severity
+from pipelines.errors import ContractError
+
+
+@pytest.mark.parametrize(
+    ("text", "severity", "description", "query"),
+    [
+        ("SELECT 1;\n", Severity.ERROR, "", "SELECT 1"),
+        ("-- Paid at most once\nSELECT 1", Severity.ERROR, "Paid at most once", "SELECT 1"),
+        (
+            "-- severity: warning\n-- Paid\n-- at most once\nSELECT 1 -- one\n",
+            Severity.WARNING,
+            "Paid at most once",
+            "SELECT 1 -- one",
+        ),
+        ("\ufeff-- severity: error\n\nSELECT 1 ;", Severity.ERROR, "", "SELECT 1"),
+    ],
+)
+def test_a_check_is_a_query_under_a_header(tmp_path, text, severity, description, query):
+    (tmp_path / "paid_once.sql").write_text(text, encoding="utf-8")
+    (rule,) = read_checks(tmp_path)
+    assert rule == Rule(
+        "paid_once",
+        RuleKind.VIOLATING_ROWS,
+        arguments={"query": query},
+        severity=severity,
+        description=description,
+    )
+
+
+def test_a_product_without_checks_has_none(tmp_path):
+    assert read_checks(tmp_path / "checks") == ()
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "words"),
+    [
+        ("a.sql", "-- severity: fatal\nSELECT 1", "severity 'fatal'"),
+        ("a.sql", "-- nothing more\n", "no SQL"),
+        ("a b.sql", "SELECT 1", "cannot name a check"),
+        ("columns.sql", "SELECT 1", "has a rule 'columns' already"),
+    ],
+)
+def test_wrong_checks_are_named(tmp_path, file, text, words):
+    (tmp_path / file).write_text(text)
+    with pytest.raises(ContractError, match=words):
+        read_checks(tmp_path, (Rule("columns", RuleKind.COLUMNS),))

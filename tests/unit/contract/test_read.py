@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from pipelines.contract.model import Bounds, RuleKind, ServiceLevels, Severity
+from pipelines.contract.read import read_contract
+from pipelines.errors import ContractError
+from pipelines.names import ProductName
+
+
+def test_columns_hold_every_fact_of_their_property(read):
+    contract = read()
+    customer_id, age, plan, signed_up_on = contract.columns
+    assert [c.type for c in contract.columns] == ["VARCHAR", "BIGINT", "VARCHAR", "DATE"]
+    assert customer_id.is_required
+    assert customer_id.sources == ("Customer ID", "CustomerID")
+    assert contract.primary_key == ("customer_id",)
+    assert age.on_bad_value is Severity.WARNING
+    assert plan.on_bad_value is Severity.ERROR
+    assert signed_up_on.partition_position == 4
+
+
+def test_every_fact_becomes_one_rule_with_a_stable_name(read):
+    assert {rule.name: rule.kind for rule in read().rules} == {
+        "columns": RuleKind.COLUMNS,
+        "primary_key": RuleKind.PRIMARY_KEY,
+        "customer_id_required": RuleKind.REQUIRED,
+        "customer_id_length": RuleKind.LENGTH,
+        "customer_id_pattern": RuleKind.PATTERN,
+        "age_unique": RuleKind.UNIQUE,
+        "age_range": RuleKind.RANGE,
+        "age_castable": RuleKind.INVALID_VALUES,
+        "plan_known": RuleKind.INVALID_VALUES,
+        "plan_null_values": RuleKind.NULL_VALUES,
+        "row_count": RuleKind.ROW_COUNT,
+        "adults": RuleKind.SQL,
+        "mean_age": RuleKind.EXPECTATION,
+        "signed_up_on_freshness": RuleKind.FRESHNESS,
+    }
+
+
+def test_rules_carry_arguments_bounds_and_severity(read):
+    rules = {rule.name: rule for rule in read().rules}
+    assert rules["age_range"].arguments == {"minimum": 0, "maximum": 120}
+    assert rules["plan_known"].arguments == {"validValues": ["basic", "plus"]}
+    assert rules["plan_null_values"].bounds == Bounds(below=5, unit="percent")
+    assert rules["plan_null_values"].severity is Severity.WARNING
+    assert rules["row_count"].bounds == Bounds(above=0)
+    assert rules["signed_up_on_freshness"].bounds == Bounds(at_most=30 * 86_400)
+
+
+def test_the_rest_of_the_contract(read):
+    contract = read()
+    assert contract.service_levels == ServiceLevels(
+        0.5, 90 * 86_400, 30 * 86_400, "signed_up_on", "0 3 * * *"
+    )
+    assert contract.owner == "ana@example.com"
+    assert contract.grain == "One row per customer."
+    assert contract.description == "Every customer"
+    assert (contract.source, contract.row_filter) == ("landing.crm.demographics", "quantity > 0")
+    assert contract.is_deduplicated
+
+
+def test_v3_2_enum_becomes_valid_values(read):
+    enum = "      - name: plan\n", "      - name: plan\n        enum: [{value: basic}, {value: plus}]\n"
+    contract = read(*enum, version="v3.2.0")
+    assert {r.name: r.arguments for r in contract.rules}["plan_enum"] == {"validValues": ["basic", "plus"]}
+
+
+def test_unnamed_items_of_one_kind_take_numbers(read):
+    twice = (
+        "      - {metric: rowCount, mustBeGreaterThan: 0}\n      - {metric: rowCount, mustBeLessThan: 9}\n"
+    )
+    names = [r.name for r in read("      - {metric: rowCount, mustBeGreaterThan: 0}\n", twice).rules]
+    assert names.count("row_count") == 1
+    assert "row_count_2" in names
+
+
+def test_names_are_made_of_letters_digits_and_underscores(read):
+    contract = read("name: plan_known", 'name: "Plan: known!"')
+    assert "Plan__known_" in {rule.name for rule in contract.rules}
+
+
+WRONG = [
+    # what is wrong, text to replace, its replacement, line, words of the message, words of the hint
+    ("not YAML", "kind: DataContract", "kind: [", 4, "not YAML", "Mend"),
+    ("a tab", "kind: DataContract", "\tkind: DataContract", 2, "not YAML", "Mend"),
+    ("key twice", "name: Customers", "id: crm.customers", 4, "'id' is given twice", "Keep one"),
+    ("wrong kind", "kind: DataContract", "kind: Table", 2, "kind is 'Table'", "kind: DataContract"),
+    ("old version", "v3.1.0", "v2.2.0", 1, "apiVersion is 'v2.2.0'", "v3.1.0, v3.2.0"),
+    ("unknown top key", "status: active", "state: active", 6, "key 'state' is unknown", "'status'"),
+    ("number as text", "version: 1.0.0", "version: 1.0", 5, "version", "quotes"),
+    ("id", "id: crm.customers", "id: crm.clients", 3, "id is 'crm.clients'", "id: crm.customers"),
+    ("domain", "domain: crm", "domain: sales", 7, "domain is 'sales'", "domain: crm"),
+    (
+        "product",
+        "dataProduct: customers",
+        "dataProduct: x",
+        8,
+        "dataProduct is 'x'",
+        "dataProduct: customers",
+    ),
+    ("object name", "  - name: customers", "  - name: clients", 13, "called 'clients'", "name: customers"),
+    ("two objects", "slaProp", "  - name: b\nslaProp", 12, "schema has 2 objects", "split"),
+    (
+        "no owner",
+        "name: crm, members: [{username: ana@example.com, role: owner}]",
+        "tags: [a]",
+        10,
+        "no owner",
+        "team",
+    ),
+    ("custom property", "rowFilter", "rowfilter", 19, "'rowfilter' is unknown", "'rowFilter'"),
+    ("custom value", "deduplicate, value: true", "deduplicate, value: maybe", 20, "'maybe'", ""),
+    ("logical type", "logicalType: integer", "logicalType: int", 30, "'int' is unknown", "'integer'"),
+    (
+        "physical type",
+        "logicalType: integer",
+        "physicalType: INTEGR",
+        30,
+        "'INTEGR' is not a DuckDB type",
+        "DuckDB",
+    ),
+    ("Iceberg", "logicalType: integer", "physicalType: HUGEINT", 30, "Iceberg", "DuckDB"),
+    ("column twice", "- name: age", "- name: Customer_ID", 29, "'Customer_ID' is given twice", "Keep one"),
+    ("property key", "unique: true", "uniqe: true", 31, "key 'uniqe' is unknown", "'unique'"),
+    ("option", "{minimum: 0, ", "{minimun: 0, ", 32, "'minimun' is not supported", "'minimum'"),
+    ("range of text", 'pattern: "^C[0-9]+$"', "minimum: 1", 28, "VARCHAR has no range", ""),
+    ("bound of wrong type", "minimum: 0", "minimum: zero", 32, "'zero' is not a number", ""),
+    ("pattern", '"^C[0-9]+$"', '"(C"', 28, "not a regular expression", ""),
+    ("look-ahead", '"^C[0-9]+$"', '"(?=C)"', 28, "look-around", ""),
+    ("metric", "metric: nullValues", "metric: nulValues", 39, "'nulValues' is unknown", "'nullValues'"),
+    ("metric argument", "validValues:", "validvalues:", 38, "no argument 'validvalues'", "'validValues'"),
+    ("YAML boolean", "[basic, plus]", "[yes, no]", 38, "put it in quotes", ""),
+    ("no bound", "metric: rowCount, mustBeGreaterThan: 0", "metric: rowCount", 44, "no bound", "mustBe"),
+    ("two bounds", "mustBeGreaterThan: 0", "mustBe: 1, mustNotBe: 2", 44, "more than one bound", ""),
+    ("bound not a number", "mustBeLessThan: 5", "mustBe: some", 39, "'some' is not a number", ""),
+    (
+        "severity",
+        "mustBe: 0, severity: warning",
+        "mustBe: 0, severity: warn",
+        34,
+        "severity 'warn'",
+        "warning",
+    ),
+    ("unit", "unit: percent", "unit: permille", 39, "unit 'permille'", "percent"),
+    ("rule name twice", "name: adults", "name: plan_known", 38, "'plan_known' is given twice", "Rename"),
+    ("rule name taken", "name: adults", "name: age_range", 45, "'age_range'", "Rename"),
+    ("quality type", "type: text", "type: prose", 50, "quality type 'prose'", "library"),
+    ("engine", "engine: greatExpectations", "engine: soda", 48, "engine 'soda'", "greatExpectations"),
+    ("expectation", "expect_column_mean_to", "expect_column_main_to", 49, "does not run", ""),
+    ("expectation's column", "{column: age, max", "{column: ages, max", 49, "'ages' is no column", ""),
+    ("level", "latency", "latencey", 52, "'latencey' is unknown", "'latency'"),
+    ("duration", "retention, value: 90", "retention, value: soon", 53, "'soon' is not a duration", "30"),
+    ("time unit", "90, unit: d", "90, unit: fortnights", 53, "'fortnights'", "ms, s"),
+    ("cron", "0 3 * * *", "0 25 * * *", 54, "'25' is not a hour", "0 3 * * *"),
+    ("cron fields", "0 3 * * *", "@sometimes", 54, "1 fields, not 5", ""),
+    ("freshness column", "customers.signed_up_on", "customers.signed_on", 52, "'signed_on'", "signed_up_on"),
+    ("freshness type", "customers.signed_up_on", "customers.age", 52, "not a date or timestamp", ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message", "hint"), [w[1:] for w in WRONG], ids=[w[0] for w in WRONG]
+)
+def test_a_wrong_fact_is_one_plain_line_at_its_place(read, old, new, line, message, hint):
+    with pytest.raises(ContractError) as caught:
+        read(old, new)
+    assert f"contract.odcs.yaml:{line}: " in caught.value.message
+    assert message in caught.value.message
+    assert "\n" not in caught.value.message
+    assert hint in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("text", ["", "- a\n- b\n", "just words", "5"])
+def test_a_file_without_a_mapping_is_no_contract(read, text):
+    with pytest.raises(ContractError, match="not a contract"):
+        read(text=text)
+
+
+def test_a_missing_file_and_one_that_is_not_utf8(tmp_path):
+    name = ProductName("crm", "customers")
+    with pytest.raises(ContractError, match="No such file"):
+        read_contract(tmp_path / "none.yaml", name)
+    latin = tmp_path / "contract.odcs.yaml"
+    latin.write_bytes("name: Müller".encode("latin-1"))
+    with pytest.raises(ContractError, match="not UTF-8 at byte 7"):
+        read_contract(latin, name)
+
+
+def test_reading_contracts_needs_no_heavy_package():
+    code = (
+        "import sys, pipelines.contract.read, pipelines.contract.checks_sql;"
+        "print({'great_expectations', 'duckdb', 'pandas', 'pyarrow', 'dagster'} & set(sys.modules))"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "set()\n"
+    )
