@@ -1,5 +1,5 @@
 -- question: How has the use of the flagged customers gone week by week, against that of the others?
--- promised_seconds: 0.5
+-- promised_seconds: 1.0
 WITH last_day AS (
     SELECT MAX(used_on) AS as_of_date
     FROM usage.daily_usage
