@@ -17,7 +17,7 @@ Progress = Callable[[str], None]
 
 # Installing gives way to whatever else the machine is doing.
 NICE = ("nice", "-n", "10")
-_REPORT_SECONDS = 2.0
+_REPORT_SECONDS = 3.0
 
 
 def succeeds(command: Sequence[str | Path]) -> bool:
@@ -56,10 +56,13 @@ def run_quietly(
 def run_watched(
     title: str,
     command: Sequence[str | Path],
-    report: Callable[[str], None],
+    describe: Callable[[str], str],
+    progress: Progress,
     environment: Mapping[str, str] | None = None,
 ) -> None:
-    """Run `command` with no input, calling `report` with all it has printed so far every two seconds.
+    """Run `command` with no input, telling `progress` what `describe` makes of its output so far.
+
+    `describe` is asked every few seconds; what it said before is not said again.
 
     Raises:
         ServiceError: it fails; the message ends with the last line it printed.
@@ -69,8 +72,10 @@ def run_watched(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
         ) as process:
             try:
+                said = ""
                 while _is_running(process):
-                    report(_read(log))
+                    if (news := describe(_read(log))) != said:
+                        progress(said := news)
             except BaseException:
                 process.terminate()
                 raise

@@ -40,22 +40,26 @@ class Endpoints:
         return f"http://{HOST}:{self.trino_port}"
 
     def postgres_uri(self, database: str) -> str:
-        """The SQLAlchemy URI of `database`, password included: not for logs."""
-        return f"postgresql+psycopg2://{DATABASE_USER}:{self.postgres_password}@{self.postgres_address}/{database}"
+        """The URI of `database`, password included: not for logs."""
+        return f"postgresql://{DATABASE_USER}:{self.postgres_password}@{self.postgres_address}/{database}"
 
     def as_environment(self) -> dict[str, str]:
-        """The variables that point a mesh, and Trino's catalogs, at these services."""
+        """The settings that point a mesh at these services, as `MESH_*` variables."""
         landing, warehouse = (f"s3://{bucket}" for bucket in BUCKETS)
         return {
             "MESH_LANDING": landing,
             "MESH_WAREHOUSE": warehouse,
             "MESH_CATALOG": self.postgres_uri("mesh"),
-            "MESH_DAGSTER_STORAGE": self.postgres_uri("dagster").replace("+psycopg2", ""),
-            "MESH_OPERATIONAL": self.postgres_uri("operational").replace("+psycopg2", ""),
-            "MESH_POSTGRES_ADDRESS": self.postgres_address,
-            "MESH_POSTGRES_PASSWORD": self.postgres_password,
             "MESH_S3_ENDPOINT": self.s3_url,
             "MESH_S3_ACCESS_KEY": self.s3_access_key,
             "MESH_S3_SECRET_KEY": self.s3_secret_key,
             "MESH_TRINO": self.trino_url,
+        }
+
+    def as_trino_environment(self) -> dict[str, str]:
+        """The variables that the files of `trino_etc/catalog` read."""
+        return {
+            **self.as_environment(),
+            "POSTGRES_ADDRESS": self.postgres_address,
+            "POSTGRES_PASSWORD": self.postgres_password,
         }

@@ -51,12 +51,12 @@ def go_install(title: str, module: str, target: Path, progress: Progress) -> Non
     progress(f"{title}: building with Go; the first time this takes some minutes")
     target.parent.mkdir(parents=True, exist_ok=True)
 
-    def report(log: str) -> None:
-        progress(f"{title}: {log.count(chr(10))} packages fetched or compiled")
+    def describe(log: str) -> str:
+        return f"{title}: {log.count(chr(10))} packages fetched or compiled"
 
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         environment = {**os.environ, "GOBIN": folder}
-        run_watched(title, [*NICE, go, "install", "-v", module], report, environment)
+        run_watched(title, [*NICE, go, "install", "-v", module], describe, progress, environment)
         (program,) = Path(folder).iterdir()
         program.replace(target)
 
@@ -77,13 +77,13 @@ def maven_fetch(artifact: MavenArtifact, folder: Path, progress: Progress) -> Pa
     fetched = repository.joinpath(*artifact.group.split("."), artifact.name, artifact.version)
     total = artifact.size_bytes // 1_000_000
 
-    def report(_: str) -> None:
+    def describe(_: str) -> str:
         sizes = [path.stat().st_size for path in fetched.glob(f"{artifact.file_name}*")]
-        progress(f"{artifact.file_name}: {max(sizes, default=0) // 1_000_000} of {total} MB")
+        return f"{artifact.file_name}: {max(sizes, default=0) // 1_000_000} of {total} MB"
 
     get = ["mvn", "--batch-mode", "--strict-checksums", f"-Dmaven.repo.local={repository}", "dependency:get"]
     get += [f"-Dartifact={artifact.coordinates}", "-Dtransitive=false"]
-    run_watched(artifact.file_name, [*NICE, *get], report)
+    run_watched(artifact.file_name, [*NICE, *get], describe, progress)
     verify_sha256(fetched / artifact.file_name, artifact.sha256)
     (fetched / artifact.file_name).replace(target)
     shutil.rmtree(repository)

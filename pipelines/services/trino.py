@@ -39,7 +39,7 @@ def _prepare(folder: Path, cache: Path, endpoints: Endpoints, progress: Progress
     }
     folders = ("--etc-dir", TRINO_ETC, "--data-dir", data, "--jvm-dir", java)
     overrides = (part for name, value in properties.items() for part in ("-D", f"{name}={value}"))
-    return Launch([launcher, "run", *folders, *overrides], endpoints.as_environment())
+    return Launch([launcher, "run", *folders, *overrides], endpoints.as_trino_environment())
 
 
 def _create_catalog_tables(endpoints: Endpoints) -> None:

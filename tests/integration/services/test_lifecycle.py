@@ -23,8 +23,11 @@ def home(tmp_path):
 
 
 def _execute(endpoints, statement):
-    uri = endpoints.as_environment()["MESH_OPERATIONAL"]
-    with closing(psycopg2.connect(uri)) as connection, connection, connection.cursor() as cursor:
+    with (
+        closing(psycopg2.connect(endpoints.postgres_uri("operational"))) as connection,
+        connection,
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
         return cursor.fetchall() if cursor.description else None
 

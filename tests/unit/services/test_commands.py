@@ -2,6 +2,7 @@ import sys
 
 import pytest
 
+from pipelines.services import commands
 from pipelines.services.commands import NICE, run_quietly, run_watched, succeeds
 from pipelines.services.errors import ServiceError
 
@@ -19,7 +20,10 @@ def test_output_and_errors_come_back_together():
 
 def test_failure_names_program_status_and_last_line():
     code = "import sys; print('one'); print('two\\n'); sys.exit(3)"
-    for run in (lambda: run_quietly("It", _python(code)), lambda: run_watched("It", _python(code), print)):
+    for run in (
+        lambda: run_quietly("It", _python(code)),
+        lambda: run_watched("It", _python(code), str, print),
+    ):
         with pytest.raises(ServiceError, match=f"It: {sys.executable} failed with status 3: two"):
             run()
 
@@ -29,10 +33,13 @@ def test_missing_program_is_named():
         run_quietly("It", ["no-such-program"])
 
 
-def test_progress_is_reported_while_it_runs():
+def test_progress_is_told_while_it_runs_and_once(monkeypatch):
+    monkeypatch.setattr(commands, "_REPORT_SECONDS", 0.2)
     seen = []
-    run_watched("It", _python("import time; print('working', flush=True); time.sleep(2.5)"), seen.append)
-    assert seen[0] == "working\n"
+    run_watched(
+        "It", _python("import time; print('working', flush=True); time.sleep(2)"), str.upper, seen.append
+    )
+    assert seen in (["WORKING\n"], ["", "WORKING\n"])
 
 
 @pytest.mark.parametrize(("code", "expected"), [("", True), ("raise SystemExit(1)", False)])

@@ -1,12 +1,19 @@
+from pipelines.settings import load_settings
+
+
+def test_environment_is_what_settings_read(endpoints, tmp_path):
+    settings = load_settings(endpoints.as_environment(), tmp_path)
+    assert settings.catalog == "postgresql://mesh:the-password@127.0.0.1:5432/mesh"
+    assert (settings.landing, settings.warehouse) == ("s3://landing", "s3://warehouse")
+    assert settings.s3.endpoint == "http://127.0.0.1:9000"
+    assert settings.trino == "http://127.0.0.1:8080"
+
+
 def test_environment_points_a_mesh_at_the_services(endpoints):
     assert endpoints.as_environment() == {
         "MESH_LANDING": "s3://landing",
         "MESH_WAREHOUSE": "s3://warehouse",
-        "MESH_CATALOG": "postgresql+psycopg2://mesh:the-password@127.0.0.1:5432/mesh",
-        "MESH_DAGSTER_STORAGE": "postgresql://mesh:the-password@127.0.0.1:5432/dagster",
-        "MESH_OPERATIONAL": "postgresql://mesh:the-password@127.0.0.1:5432/operational",
-        "MESH_POSTGRES_ADDRESS": "127.0.0.1:5432",
-        "MESH_POSTGRES_PASSWORD": "the-password",
+        "MESH_CATALOG": "postgresql://mesh:the-password@127.0.0.1:5432/mesh",
         "MESH_S3_ENDPOINT": "http://127.0.0.1:9000",
         "MESH_S3_ACCESS_KEY": "the-access-key",
         "MESH_S3_SECRET_KEY": "the-secret-key",

@@ -52,7 +52,7 @@ def test_compose_gives_trino_the_files_the_local_one_has(compose):
 def test_every_variable_trino_reads_is_set_on_both_sides(compose, endpoints):
     texts = (path.read_text(encoding="utf-8") for path in settings.TRINO_ETC.rglob("*.properties"))
     read = {name for text in texts for name in re.findall(r"\$\{ENV:(\w+)}", text)}
-    assert read <= set(endpoints.as_environment())
+    assert read <= set(endpoints.as_trino_environment())
     assert read <= set(compose["services"]["trino"]["environment"])
 
 
@@ -88,4 +88,4 @@ def test_compose_holds_no_secret(compose):
     for service in compose["services"].values():
         for name, value in service.get("environment", {}).items():
             if re.search("PASSWORD|KEY", name):
-                assert value.startswith("${MESH_"), name
+                assert value.startswith("${"), name
