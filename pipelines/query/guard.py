@@ -32,7 +32,7 @@ DENIED_FUNCTIONS = frozenset(
     | {"nextval", "currval", "setseed", "sleep_ms", "pg_sleep"}
 )
 # Schemas DuckDB knows besides the domains; `ProductName` refuses the other reserved ones.
-_DENIED_SCHEMAS = frozenset({"pg_catalog", "memory", "recurring"})
+_DENIED_SCHEMAS = frozenset({"pg_catalog", "recurring"})
 _BLANK = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
 _EXPLAIN = re.compile(rf"{_BLANK}explain\b(?:{_BLANK}(analyze)\b)?", re.IGNORECASE | re.DOTALL)
 _FIRST_WORD = re.compile(rf"{_BLANK}([a-z]+)", re.IGNORECASE | re.DOTALL)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pipelines.query.guard import ParsedQuery
     from pipelines.query.mesh_file import PublishedProduct
 
-_PUBLISHED_CATALOG = "published"
+_PUBLISHED_CATALOG = "as published"  # no domain can be called so
 
 
 def open_mesh_file(
