@@ -20,7 +20,7 @@ def build_candidate(algorithm: Algorithm, plan: FeaturePlan, seed: int) -> Pipel
             columns, model = linear_preprocessing(plan), LogisticRegression(max_iter=2000)
         case Algorithm.RANDOM_FOREST:
             columns = tree_preprocessing(plan)
-            model = RandomForestClassifier(n_estimators=200, min_samples_leaf=5, n_jobs=-1, random_state=seed)
+            model = RandomForestClassifier(n_estimators=100, min_samples_leaf=5, n_jobs=-1, random_state=seed)
         case Algorithm.HISTOGRAM_GRADIENT_BOOSTING:
             columns = tree_preprocessing(plan)
             first = len(plan.numeric)

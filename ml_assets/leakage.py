@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from ml_assets.preprocessing import FeaturePlan
 
-SUSPECT_ROC_AUC = 0.98
+# On the real telco data an honest model of all features together reaches .92, while a churn score and a
+# satisfaction score taken after the fact reach .94 and .95 alone.
+SUSPECT_ROC_AUC = 0.9
 
 
 def suspected_leaks(

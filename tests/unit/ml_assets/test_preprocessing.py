@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml_assets.preprocessing import (
+    MAX_CATEGORIES,
+    MISSING,
+    FeatureFrame,
+    FeaturePlan,
+    Kind,
+    linear_preprocessing,
+    plan_features,
+    tree_preprocessing,
+)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (pd.Series([1, 2]), Kind.NUMBER),
+        (pd.Series([1.5, None]), Kind.NUMBER),
+        (pd.Series([1, None], dtype="Int64"), Kind.NUMBER),
+        (pd.Series([Decimal("1.5"), None], dtype=object), Kind.NUMBER),
+        (pd.Series([True, False]), Kind.BOOLEAN),
+        (pd.Series([True, None], dtype=object), Kind.BOOLEAN),
+        (pd.Series([True, None], dtype="boolean"), Kind.BOOLEAN),
+        (pd.Series(["a", "b"]), Kind.TEXT),
+        (pd.Series(["a", None], dtype=object), Kind.TEXT),
+        (pd.Series(["a", "b"], dtype="category"), Kind.TEXT),
+        (pd.Series(pd.to_datetime(["2024-01-01", None])), Kind.DATETIME),
+        (pd.Series([dt.date(2024, 1, 1), None], dtype=object), Kind.DATETIME),
+    ],
+)
+def test_a_column_is_what_its_type_says(values, kind):
+    rows = pd.DataFrame({"feature": values, "on": pd.Timestamp("2024-06-01")})
+    assert plan_features(rows, ["feature"], cutoff="on").kinds == {"feature": kind}
+
+
+def test_columns_that_teach_nothing_are_dropped_with_the_reason():
+    count = MAX_CATEGORIES + 1
+    rows = pd.DataFrame(
+        {
+            "used": range(count),
+            "empty": None,
+            "constant": 7,
+            "free_text": [f"note {i}" for i in range(count)],
+            "joined_at": pd.Timestamp("2024-01-01") + pd.to_timedelta(range(count), unit="D"),
+            "tags": [[i] for i in range(count)],
+            "waited": pd.to_timedelta(range(count), unit="h"),
+        }
+    )
+    plan = plan_features(rows, rows.columns)
+    assert plan.kinds == {"used": Kind.NUMBER}
+    assert plan.dropped == {
+        "empty": "has no value in any row",
+        "constant": "has the same value in every row",
+        "free_text": "is text with 101 different values (at most 100 are used)",
+        "joined_at": "is a date, and there is no cut-off date to count days from",
+        "tags": "is neither number, text, yes/no nor date",
+        "waited": "is neither number, text, yes/no nor date",
+    }
+
+
+def test_a_column_known_for_some_rows_only_is_kept_for_what_its_nulls_say():
+    assert plan_features(pd.DataFrame({"reason": ["moved", None]}), ["reason"]).kinds == {"reason": Kind.TEXT}
+
+
+def test_without_any_usable_column_there_is_nothing_to_learn_from():
+    with pytest.raises(ValueError, match=r"no feature column is left.*constant: has the same value"):
+        plan_features(pd.DataFrame({"constant": [1, 1]}), ["constant"])
+
+
+KINDS = {"amount": "number", "is_member": "boolean", "joined_on": "datetime", "plan": "text"}
+
+
+def test_a_frame_is_the_same_whatever_types_a_batch_arrives_with():
+    expected = {
+        "amount": [1.5, np.nan],
+        "is_member": [1.0, np.nan],
+        "joined_on": [31.0, np.nan],
+        "plan": ["basic", MISSING],
+    }
+    typed = pd.DataFrame(
+        {
+            "on": pd.to_datetime(["2024-02-01", "2024-02-01"]),
+            "plan": pd.Series(["basic", None], dtype="category"),
+            "joined_on": pd.to_datetime(["2024-01-01", None]),
+            "is_member": pd.Series([True, None], dtype="boolean"),
+            "amount": [1.5, np.inf],
+        }
+    )
+    plain = pd.DataFrame(
+        {
+            "amount": [Decimal("1.5"), None],
+            "is_member": [True, None],
+            "joined_on": [dt.date(2024, 1, 1), None],
+            "plan": ["basic", None],
+            "on": [dt.date(2024, 2, 1)] * 2,
+            "of_no_use": 1,
+        },
+        dtype=object,
+    )
+    frame = FeatureFrame(KINDS, "on")
+    for batch in (typed, plain):
+        assert frame.transform(batch).replace({np.nan: None}).to_dict("list") == (
+            pd.DataFrame(expected).replace({np.nan: None}).to_dict("list")
+        )
+
+
+def test_time_zones_are_counted_in_utc():
+    batch = pd.DataFrame(
+        {"seen_at": pd.to_datetime(["2024-01-31T23:00-01:00"]), "on": pd.to_datetime(["2024-02-02"])}
+    )
+    assert FeatureFrame({"seen_at": "datetime"}, "on").transform(batch)["seen_at"].tolist() == [1.0]
+
+
+def test_a_batch_without_a_single_value_is_all_null():
+    frame = FeatureFrame(KINDS, "on").transform(pd.DataFrame({name: [None] for name in [*KINDS, "on"]}))
+    assert frame[["amount", "is_member", "joined_on"]].isna().all(axis=None)
+    assert frame["plan"].tolist() == [MISSING]
+
+
+def test_missing_columns_are_named():
+    with pytest.raises(ValueError, match="lack the feature columns: joined_on, plan, on"):
+        FeatureFrame(KINDS, "on").transform(pd.DataFrame({"amount": [1], "is_member": [True]}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("number", "many"), ("boolean", "perhaps"), ("datetime", "soon")]
+)
+def test_a_value_that_does_not_fit_is_named_with_its_column(kind, value):
+    batch = pd.DataFrame({"feature": pd.Series([value], dtype=object), "on": pd.Timestamp("2024-01-01")})
+    with pytest.raises(ValueError, match=f"column 'feature' should hold {kind} values"):
+        FeatureFrame({"feature": kind}, "on").transform(batch)
+
+
+PLAN = FeaturePlan({"plan": Kind.TEXT, "amount": Kind.NUMBER}, {})
+SEEN = pd.DataFrame({"plan": ["a", "b", "a", MISSING], "amount": [1.0, 3.0, np.nan, 2.0]})
+UNSEEN = pd.DataFrame({"plan": pd.Series(["z"], dtype=object), "amount": [np.nan]})
+
+
+def test_linear_models_get_unit_variance_null_marks_and_one_column_per_category():
+    columns = linear_preprocessing(PLAN).fit(SEEN)
+    numbers = columns.transform(SEEN)
+    assert numbers.shape == (4, 2 + 3)
+    assert numbers[:, :2].mean(axis=0) == pytest.approx([0, 0])
+    assert numbers[:, :2].std(axis=0) == pytest.approx([1, 1])
+    assert numbers[:, 2:].sum(axis=1).tolist() == [1, 1, 1, 1]
+    assert np.isfinite(columns.transform(UNSEEN)).all()
+
+
+def test_trees_get_nulls_and_unseen_categories_as_nulls():
+    columns = tree_preprocessing(PLAN).fit(SEEN)
+    assert columns.transform(SEEN)[:, 0].tolist()[:2] == [1.0, 3.0]
+    assert columns.transform(SEEN)[:, 1].tolist() == [1, 2, 1, 0]
+    assert np.isnan(columns.transform(UNSEEN)).all()

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from ml_assets.report import churn_figures, churn_report, segment_figures, segment_report
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def test_a_churn_report_is_json_and_agrees_with_itself(training):
+    report = json.loads(json.dumps(churn_report(training), allow_nan=False))
+    found = report["out_of_fold"]
+    names = ("true_positive", "false_positive", "false_negative", "true_negative")
+    assert sum(found[name] for name in names) == found["n"] == report["rows"]["labelled"] == 600
+    assert found["flagged_share"] == pytest.approx(0.1, abs=0.02)
+    assert report["policy"] == {"flag_share": 0.1, "threshold": training.model.threshold}
+    assert report["test"] is None
+    winner = report["candidates"][report["algorithm"]]
+    assert winner["out_of_fold"]["roc_auc"] == pytest.approx(found["roc_auc"], abs=1e-4)
+
+
+def test_each_candidate_tells_every_fold_with_mean_and_sd(training):
+    for candidate in churn_report(training)["candidates"].values():
+        losses = [fold["log_loss"] for fold in candidate["folds"]]
+        assert len(losses) == 5
+        assert candidate["fold_mean"]["log_loss"] == pytest.approx(np.mean(losses))
+        assert candidate["fold_sd"]["log_loss"] == pytest.approx(np.std(losses, ddof=1))
+
+
+def test_churn_figures_are_pictures_and_the_same_each_time(training):
+    figures = churn_figures(training)
+    assert set(figures) == {"roc", "precision_recall", "calibration", "confusion_matrix", "lift"}
+    assert all(figure.startswith(PNG) for figure in figures.values())
+    assert churn_figures(training) == figures
+
+
+def test_a_segment_report_is_json_with_the_curve_and_the_segments(segmentation):
+    report = json.loads(json.dumps(segment_report(segmentation), allow_nan=False))
+    assert report["k"] == 3
+    assert [count["k"] for count in report["curve"]] == [2, 3, 4, 5]
+    assert [segment["customers"] for segment in report["segments"]] == [120, 90, 60]
+    assert {segment["segment_name"] for segment in report["segments"]} == set(segmentation.model.names)
+
+
+def test_segment_figures_are_pictures(segmentation):
+    figures = segment_figures(segmentation)
+    assert set(figures) == {"k_choice", "sizes"}
+    assert all(figure.startswith(PNG) for figure in figures.values())

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+
+from ml_assets.spec import Algorithm, ChurnSpec, Scale, SegmentSpec
+
+CHURN = {"task": "churn", "features": "retention.features", "key": "customer_id", "label": "is_churned"}
+SEGMENTS = {"task": "segments", "key": ["a", "b"], "columns": {"monetary": "log", "age": "linear"}}
+
+
+def test_what_is_left_out_of_a_churn_model_has_defaults():
+    spec = ChurnSpec.from_mapping(CHURN)
+    assert spec == ChurnSpec(key=("customer_id",), label="is_churned")
+    assert spec.candidates == tuple(Algorithm)
+    assert (spec.folds, spec.seed, spec.flag_share, spec.threshold) == (5, 42, 0.1, None)
+
+
+def test_everything_a_churn_model_can_say_is_read():
+    policy = {
+        "candidates": ["random_forest"],
+        "folds": 3,
+        "seed": 7,
+        "threshold": 0.5,
+        "retrain_cron": "0 4 * * 1",
+    }
+    mapping = {**CHURN, "key": ["a", "b"], "cutoff": "on", "exclude": {"city": "too many"}, "policy": policy}
+    assert ChurnSpec.from_mapping(mapping) == ChurnSpec(
+        key=("a", "b"),
+        label="is_churned",
+        cutoff="on",
+        exclude={"city": "too many"},
+        candidates=(Algorithm.RANDOM_FOREST,),
+        folds=3,
+        seed=7,
+        flag_share=None,
+        threshold=0.5,
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"lable": "x"}, "'lable' is not known. Did you mean 'label'?"),
+        ({"policy": {"fold": 3}}, "'policy.fold' is not known. Did you mean 'folds'?"),
+        ({"task": "segments"}, "'task' is 'segments'; it must be 'churn' here"),
+        ({"key": None}, "'key' is None; it must be a column name or a list of column names"),
+        ({"key": ["a", "a"]}, "names a column twice"),
+        ({"label": None}, "'label' is missing"),
+        ({"label": ["a"]}, "'label' is ['a']; it must be the name of one column"),
+        ({"label": "customer_id"}, "must name different columns"),
+        ({"cutoff": "is_churned"}, "must name different columns"),
+        ({"exclude": ["city"]}, "'exclude' is ['city']; it must be a mapping"),
+        ({"exclude": {"city": ""}}, "must say in words why"),
+        ({"policy": {"candidates": ["random_forrest"]}}, "Did you mean 'random_forest'?"),
+        ({"policy": {"candidates": []}}, "must list, once each"),
+        ({"policy": {"candidates": ["random_forest", "random_forest"]}}, "must list, once each"),
+        ({"policy": {"folds": 1}}, "whole number of at least 2"),
+        ({"policy": {"folds": True}}, "whole number of at least 2"),
+        ({"policy": {"seed": 1.5}}, "whole number of at least 0"),
+        ({"policy": {"flag_share": 10}}, "between 0 and 1"),
+        ({"policy": {"flag_share": 0.1, "threshold": 0.5}}, "both given"),
+    ],
+)
+def test_a_wrong_churn_model_is_refused_by_key(change, told):
+    with pytest.raises(ValueError) as error:
+        ChurnSpec.from_mapping({**CHURN, **change})
+    assert told in str(error.value)
+
+
+def test_a_segmentation_is_read():
+    spec = SegmentSpec.from_mapping({**SEGMENTS, "policy": {"k_min": 2, "k_max": 4, "seed": 1}})
+    assert spec == SegmentSpec(("a", "b"), {"monetary": Scale.LOG, "age": Scale.LINEAR}, 2, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"columns": {}}, "'columns' is missing"),
+        ({"columns": {"age": "logg"}}, "'columns.age' is 'logg'. Did you mean 'log'? Allowed: log, linear"),
+        ({"label": "x"}, "'label' is not known"),
+        ({"policy": {"k_min": 1}}, "'policy.k_min' is 1; it must be a whole number of at least 2"),
+        ({"policy": {"k_min": 4, "k_max": 3}}, "'policy.k_max' is 3; it must be at least"),
+    ],
+)
+def test_a_wrong_segmentation_is_refused_by_key(change, told):
+    with pytest.raises(ValueError) as error:
+        SegmentSpec.from_mapping({**SEGMENTS, **change})
+    assert told in str(error.value)
