@@ -4,7 +4,7 @@ import contextlib
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import UsageError
@@ -305,6 +305,7 @@ def test_every_allowed_table_function_exists():
     assert {name for (name,) in rows} >= TABLE_FUNCTIONS
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_is_judged_or_refused_plainly(text):
     with contextlib.suppress(UsageError):
@@ -312,6 +313,7 @@ def test_any_text_is_judged_or_refused_plainly(text):
         assert check_select(query.sql).products == query.products
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=12))
 def test_no_string_is_a_table(text):
     with pytest.raises(UsageError):

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import UsageError
@@ -176,6 +176,8 @@ def test_an_answer_of_another_engine_comes_as_an_arrow_stream(tmp_path: Path):
     assert (tmp_path / "a.csv").read_text() == "a\n0\n1\n2\n"
 
 
+# No deadline: each example starts an engine, and how fast is the machine's.
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)))
 def test_any_text_comes_back_from_json(texts):
     with duckdb.connect() as connection:
