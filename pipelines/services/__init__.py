@@ -4,9 +4,22 @@ Installing them, their settings, processes and secrets belong here. What is done
 engine, landing on S3): the rest of the platform knows them only by the addresses that `Endpoints` holds.
 """
 
+from pipelines.services.doctor import Finding, diagnose, require_servers
 from pipelines.services.endpoints import Endpoints
 from pipelines.services.errors import ServiceError
 from pipelines.services.run import ServiceStatus, down, status, up
 from pipelines.services.settings import DEFAULT_CACHE, Service
 
-__all__ = ["DEFAULT_CACHE", "Endpoints", "Service", "ServiceError", "ServiceStatus", "down", "status", "up"]
+__all__ = [
+    "DEFAULT_CACHE",
+    "Endpoints",
+    "Finding",
+    "Service",
+    "ServiceError",
+    "ServiceStatus",
+    "diagnose",
+    "down",
+    "require_servers",
+    "status",
+    "up",
+]

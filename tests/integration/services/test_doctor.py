@@ -1,0 +1,107 @@
+"""Servers that answer but cannot be used as the settings say: one plain problem each, within 15 seconds."""
+
+import os
+import subprocess
+from contextlib import closing, suppress
+from dataclasses import replace
+
+import psycopg2
+import pytest
+
+from pipelines import services
+from pipelines.services import Service, diagnose
+from pipelines.services.state import services_folder
+from pipelines.settings import load_settings
+
+pytestmark = [pytest.mark.services, pytest.mark.timeout(2700)]
+
+
+@pytest.fixture
+def settings(endpoints, catalog, tmp_path):
+    return load_settings(endpoints.as_environment(), tmp_path)
+
+
+def _problems(settings):
+    findings = diagnose(settings)
+    assert max(finding.seconds for finding in findings) < 15
+    return {finding.subject.split()[0]: finding.problem for finding in findings if finding.problem}
+
+
+def test_all_is_well(settings, bucket):
+    assert [finding.problem for finding in diagnose(settings)] == [None] * 4
+    assert not [info for info in bucket.get_file_info(_everything()) if "doctor" in info.path]
+
+
+def _everything():
+    from pyarrow.fs import FileSelector
+
+    return FileSelector("warehouse", recursive=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"secret_key": "x" * 40}, "S3 refuses the secret key"),
+        ({"access_key": "x" * 20}, "S3 does not know the access key"),
+        ({"endpoint": "http://no.such.host.invalid:9000"}, "S3 does not answer"),
+    ],
+)
+def test_wrong_s3_settings(settings, change, problem):
+    wrong = replace(settings, s3=replace(settings.s3, **change))
+    assert _problems(wrong) == {"Landing": problem, "Warehouse": problem}
+
+
+def test_buckets_that_do_not_exist(settings):
+    wrong = replace(settings, landing="s3://nowhere", warehouse="s3://nowhere/products")
+    assert _problems(wrong) == dict.fromkeys(("Landing", "Warehouse"), "the bucket does not exist")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "problem"),
+    [
+        ("mesh:", "mesh:x", 'password authentication failed for user "mesh"'),
+        ("/mesh", "/nothing", 'database "nothing" does not exist'),
+        ("127.0.0.1", "no.such.host.invalid", 'could not translate host name "no.such.host.invalid"'),
+    ],
+)
+def test_wrong_catalog_settings(settings, right, wrong, problem):
+    head, _, tail = (
+        settings.catalog.rpartition(right) if right == "/mesh" else settings.catalog.partition(right)
+    )
+    (found,) = _problems(replace(settings, catalog=head + wrong + tail)).values()
+    assert problem in found
+
+
+def test_catalog_of_a_newer_version(settings, endpoints):
+    newer = endpoints.postgres_uri("dagster")
+    with closing(psycopg2.connect(newer)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE iceberg_tables (catalog_name text, encryption_key text)")
+    assert _problems(replace(settings, catalog=newer)) == {
+        "Catalog": "the catalog is of a newer version: iceberg_tables has the column encryption_key"
+    }
+
+
+def test_trino_without_the_catalog(settings, monkeypatch):
+    monkeypatch.setattr("pipelines.services.doctor.LANDING_CATALOG", "elsewhere")
+    assert _problems(settings) == {"Trino": "Trino has no catalog 'elsewhere'"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_full_disk(tmp_path):
+    data = services_folder(tmp_path) / "minio"
+    data.mkdir(parents=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", data], capture_output=True)
+    if mounted.returncode != 0:
+        pytest.skip("this machine lets nobody mount a disk")
+    try:
+        endpoints = services.up(tmp_path, which=[Service.MINIO])
+        with suppress(OSError), (data / "filler").open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+        settings = load_settings(
+            {**endpoints.as_environment(), "MESH_TRINO": "", "MESH_CATALOG": ""}, tmp_path
+        )
+        assert _problems(settings) == {"Warehouse": "no space is left to write to"}
+    finally:
+        services.down(tmp_path)
+        subprocess.run(["umount", data], check=True)
