@@ -164,7 +164,7 @@ def _convert(values: pd.Series[Any], kind: str, cutoff: pd.Series[Any] | None) -
         elif kind == Kind.DATETIME and cutoff is not None:
             numbers = (cutoff - _as_datetimes(values)).dt.total_seconds() / _SECONDS_PER_DAY
         else:
-            numbers = pd.to_numeric(values)
+            numbers = values if pd.api.types.is_numeric_dtype(values.dtype) else pd.to_numeric(values)
     except (TypeError, ValueError) as error:
         raise ValueError(f"column '{values.name}' should hold {kind} values: {error}") from error
     floats = numbers.to_numpy(dtype=np.float64, na_value=np.nan)

@@ -14,7 +14,9 @@ from pipelines.errors import UsageError
 CATALOG = "mesh"
 LANDING_CATALOG = "landing"
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_RESERVED_DOMAINS = frozenset({CATALOG, LANDING_CATALOG, "main", "information_schema", "system", "temp"})
+_RESERVED_DOMAINS = frozenset(
+    {CATALOG, LANDING_CATALOG, "main", "information_schema", "system", "temp", "pg_catalog"}
+)
 
 
 def quote_identifier(name: str) -> str:
@@ -42,7 +44,9 @@ class ProductName:
                     "Names look like crm.customers: small letters, digits and single underscores.",
                 )
         if self.domain in _RESERVED_DOMAINS:
-            raise UsageError(f"'{self.domain}' is reserved and cannot be a domain", "Choose another domain name.")
+            raise UsageError(
+                f"'{self.domain}' is reserved and cannot be a domain", "Choose another domain name."
+            )
 
     def __str__(self) -> str:
         return f"{self.domain}.{self.product}"
@@ -56,7 +60,9 @@ class ProductName:
         """
         domain, dot, product = text.partition(".")
         if not dot or not product or "." in product:
-            raise UsageError(f"'{text}' is not a product name", "Write <domain>.<product>, for example crm.customers.")
+            raise UsageError(
+                f"'{text}' is not a product name", "Write <domain>.<product>, for example crm.customers."
+            )
         return cls(domain, product)
 
     @property
@@ -86,7 +92,9 @@ class DatasetName:
         if len(parts) == 3 and parts[0] == LANDING_CATALOG:
             parts = parts[1:]
         if len(parts) != 2 or not all(parts):
-            raise UsageError(f"'{text}' is not a landed dataset", "Write <domain>.<dataset>, for example crm.demographics.")
+            raise UsageError(
+                f"'{text}' is not a landed dataset", "Write <domain>.<dataset>, for example crm.demographics."
+            )
         return cls(*parts)
 
     @property

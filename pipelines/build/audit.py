@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pyiceberg.schema import Schema
 
     from pipelines.audit.result import CheckResult
-    from pipelines.build.build import BuildContext
+    from pipelines.build.context import BuildContext
     from pipelines.build.mesh import Mesh
     from pipelines.engine.duckdb import Staged
     from pipelines.names import ProductName
@@ -54,7 +54,11 @@ def refuse_blocked(name: ProductName, branch: str, checks: Sequence[CheckResult]
     if not blocking:
         return
     first = blocking[0]
-    others = f" (and {len(blocking) - 1} more: {', '.join(c.rule.name for c in blocking[1:])})" if len(blocking) > 1 else ""
+    others = (
+        f" (and {len(blocking) - 1} more: {', '.join(c.rule.name for c in blocking[1:])})"
+        if len(blocking) > 1
+        else ""
+    )
     hint = f"The rows wait on branch {branch}; what was published before is untouched."
     if first.failing_sql:
         hint += f" Find them: {' '.join(first.failing_sql.split())}"

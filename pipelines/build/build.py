@@ -6,12 +6,12 @@ import json
 import time
 import uuid
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from pipelines.build.audit import audit_staged, refuse_blocked
 from pipelines.build.conform import conformed_select
-from pipelines.build.inputs import PinnedInputs, bind_published, pin_inputs
+from pipelines.build.context import BuildContext, Step
+from pipelines.build.inputs import bind_published, pin_inputs
 from pipelines.build.quality import record_results, recorded_results
 from pipelines.build.quarantine import publish_quarantine
 from pipelines.build.rows import make_rows
@@ -32,33 +32,6 @@ if TYPE_CHECKING:
 _ATTEMPTS = 3
 
 
-class Step(StrEnum):
-    """Where a build stands; told to `progress` as it gets there."""
-
-    READING = "reading inputs"
-    TRAINING = "training"
-    SCORING = "scoring"
-    STAGING = "writing rows"
-    STAGED = "rows written"
-    BRANCHED = "checking"
-    AUDITED = "checked"
-    PUBLISHED = "published"
-
-
-@dataclass(frozen=True)
-class BuildContext:
-    """One attempt at one product: what its stations share."""
-
-    mesh: Mesh
-    product: Product
-    inputs: PinnedInputs
-    session: DuckDBSession
-    head: Snapshot | None
-    is_forced: bool
-    run: str
-    report: Callable[[Step], None]
-
-
 @dataclass(frozen=True)
 class BuildResult:
     """What a build did. `facts` are the model's metrics, rows left out, drift and the like, JSON-able."""
@@ -72,7 +45,11 @@ class BuildResult:
 
 
 def build_product(
-    mesh: Mesh, name: ProductName, *, is_forced: bool = False, progress: Callable[[ProductName, Step], None] | None = None
+    mesh: Mesh,
+    name: ProductName,
+    *,
+    is_forced: bool = False,
+    progress: Callable[[ProductName, str], None] | None = None,
 ) -> BuildResult:
     """Build and publish one product, unless neither its folder nor its inputs changed since its last snapshot.
 
@@ -86,14 +63,16 @@ def build_product(
     attempt = 1
     while True:
         try:
-            return _build_once(mesh, product, is_forced, lambda step: progress(name, step) if progress else None)
+            return _build_once(
+                mesh, product, is_forced, lambda step: progress(name, step) if progress else None
+            )
         except ConflictError:
             if attempt == _ATTEMPTS:
                 raise
             attempt += 1
 
 
-def _build_once(mesh: Mesh, product: Product, is_forced: bool, report: Callable[[Step], None]) -> BuildResult:
+def _build_once(mesh: Mesh, product: Product, is_forced: bool, report: Callable[[str], None]) -> BuildResult:
     started = time.monotonic()
     report(Step.READING)
     inputs = pin_inputs(mesh, product.name, product.inputs)
@@ -108,7 +87,9 @@ def _build_once(mesh: Mesh, product: Product, is_forced: bool, report: Callable[
         rows = make_rows(context)
         snapshot, checks = _publish(context, rows, fingerprint, started)
     seconds = time.monotonic() - started
-    return BuildResult(product.name, snapshot, is_rebuilt=True, checks=checks, seconds=seconds, facts=rows.facts)
+    return BuildResult(
+        product.name, snapshot, is_rebuilt=True, checks=checks, seconds=seconds, facts=rows.facts
+    )
 
 
 def _publish(
@@ -117,7 +98,9 @@ def _publish(
     """Write, audit, publish."""
     mesh, product, session = context.mesh, context.product, context.session
     select = conformed_select(rows.select, session.columns(rows.select), product.contract, str(product.name))
-    draft = Draft(mesh.lake, (product.name.domain, product.name.product), product.contract.columns, context.run)
+    draft = Draft(
+        mesh.lake, (product.name.domain, product.name.product), product.contract.columns, context.run
+    )
     context.report(Step.STAGING)
     try:
         staged = session.stage(select, draft)
@@ -125,7 +108,9 @@ def _publish(
         raise rows.explain(error) from error
     context.report(Step.STAGED)
     properties = _properties(context, fingerprint) | dict(rows.properties)
-    branch = draft.write_branch(staged.files, properties | {"staging_seconds": f"{time.monotonic() - started:.3f}"})
+    branch = draft.write_branch(
+        staged.files, properties | {"staging_seconds": f"{time.monotonic() - started:.3f}"}
+    )
     context.report(Step.BRANCHED)
     bind_published(mesh, session, (n for n in product.check_inputs if n not in product.inputs))
     checks = audit_staged(context, staged, draft.schema)

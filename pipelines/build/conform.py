@@ -14,7 +14,18 @@ if TYPE_CHECKING:
 
     from pipelines.contract.model import Contract
 
-_INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"}
+_INTEGERS = {
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+    "UHUGEINT",
+}
 _FLOATS = {"FLOAT", "DOUBLE"}
 _TIMESTAMPS = {"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE"}
 
@@ -34,7 +45,8 @@ def conformed_select(select: str, given: Mapping[str, str], contract: Contract, 
     for name, kind in wanted.items():
         if not _is_safe_cast(given[name], kind):
             raise BuildError(
-                f"{where}: {name} is {given[name]}, the contract says {kind}", f"Write CAST(... AS {kind}) in the transform, or change the contract."
+                f"{where}: {name} is {given[name]}, the contract says {kind}",
+                f"Write CAST(... AS {kind}) in the transform, or change the contract.",
             )
         quoted = quote_identifier(name)
         casts.append(quoted if given[name] == kind else f"CAST({quoted} AS {kind}) AS {quoted}")
@@ -45,10 +57,15 @@ def _refuse_other_columns(given: set[str], wanted: set[str], where: str) -> None
     missing, extra = sorted(wanted - given), sorted(given - wanted)
     if missing:
         near = get_close_matches(missing[0], given, n=1)
-        hint = f"Did you mean {near[0]}?" if near else "Add it to the transform, or take it out of the contract."
+        hint = (
+            f"Did you mean {near[0]}?" if near else "Add it to the transform, or take it out of the contract."
+        )
         raise BuildError(f"{where}: gives no column {', '.join(missing)}, which the contract promises", hint)
     if extra:
-        raise BuildError(f"{where}: gives {', '.join(extra)}, which the contract does not know", "Describe it in the contract, or leave it out.")
+        raise BuildError(
+            f"{where}: gives {', '.join(extra)}, which the contract does not know",
+            "Describe it in the contract, or leave it out.",
+        )
 
 
 def _is_safe_cast(given: str, wanted: str) -> bool:

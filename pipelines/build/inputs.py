@@ -63,12 +63,17 @@ def pin_inputs(mesh: Mesh, reader: ProductName, names: Iterable[InputName]) -> P
             continue
         head = mesh.lake.head((name.domain, name.product))
         if head is None:
-            raise BuildError(f"{reader} reads {name}, which was never published", f"Run `mesh build {name}` first, or see why it failed.")
+            raise BuildError(
+                f"{reader} reads {name}, which was never published",
+                f"Run `mesh build {name}` first, or see why it failed.",
+            )
         snapshots[name] = head
     return PinnedInputs(snapshots, datasets)
 
 
 def bind_published(mesh: Mesh, session: DuckDBSession, names: Iterable[InputName]) -> None:
     """Make what is published of `names` readable in `session`; a product without a snapshot stays unknown to it."""
-    published = [name for name in names if isinstance(name, DatasetName) or mesh.lake.head((name.domain, name.product))]
+    published = [
+        name for name in names if isinstance(name, DatasetName) or mesh.lake.head((name.domain, name.product))
+    ]
     pin_inputs(mesh, ProductName("check", "inputs"), published).bind(mesh, session)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pipelines.contract.model import Column
+from pipelines.names import quote_literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,9 @@ QUALITY_COLUMNS = (
 )
 
 
-def record_results(mesh: Mesh, name: ProductName, run: str, snapshot_id: int, results: Sequence[CheckResult]) -> None:
+def record_results(
+    mesh: Mesh, name: ProductName, run: str, snapshot_id: int, results: Sequence[CheckResult]
+) -> None:
     """Append `results` of one audit."""
     import pyarrow as pa
 
@@ -70,15 +73,13 @@ def record_results(mesh: Mesh, name: ProductName, run: str, snapshot_id: int, re
 
 def recorded_results(mesh: Mesh, product: Product, run: str) -> tuple[CheckResult, ...]:
     """What the audit of `run` found, for the rules that `product` still has."""
-    from pyiceberg.expressions import EqualTo
-
     from pipelines.audit.result import CheckResult
 
     table = mesh.lake.table(QUALITY_RESULTS)
     if table is None:
         return ()
     rules = {rule.name: rule for rule in product.rules}
-    rows = table.scan(row_filter=EqualTo("run", run)).to_arrow().to_pylist()
+    rows = table.scan(row_filter=f"run = {quote_literal(run)}").to_arrow().to_pylist()
     return tuple(
         CheckResult(
             rule=rules[row["check_name"]],

@@ -8,7 +8,7 @@ from pipelines.contract.model import Column
 from pipelines.lake.draft import Draft
 
 if TYPE_CHECKING:
-    from pipelines.build.build import BuildContext
+    from pipelines.build.context import BuildContext
 
 QUARANTINE_COLUMNS = (
     Column("file", "VARCHAR", "The landed file, below the landing zone"),
@@ -22,7 +22,9 @@ QUARANTINE_COLUMNS = (
 def publish_quarantine(context: BuildContext, select: str) -> None:
     """Replace the product's quarantine by the rows of `select`."""
     name = context.product.name
-    draft = Draft(context.mesh.lake, (name.domain, f"{name.product}__quarantine"), QUARANTINE_COLUMNS, context.run)
+    draft = Draft(
+        context.mesh.lake, (name.domain, f"{name.product}__quarantine"), QUARANTINE_COLUMNS, context.run
+    )
     staged = context.session.stage(select, draft)
     draft.write_branch(staged.files, {"run": context.run})
     draft.publish()

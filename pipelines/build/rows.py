@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import ModuleType
 
-    from pipelines.build.build import BuildContext
+    from pipelines.build.context import BuildContext
     from pipelines.errors import MeshError
 
 _PYTHON_ROWS = "mesh_python_rows"
@@ -63,9 +63,13 @@ def _python_rows(context: BuildContext, transform: PythonTransform) -> Rows:
         table = function(**tables)
     except Exception as error:
         # Whatever a product's own code raises is that product's failure, and names its file.
-        raise BuildError(f"{transform.path}: {type(error).__name__}: {error}", "Correct the transform.") from error
+        raise BuildError(
+            f"{transform.path}: {type(error).__name__}: {error}", "Correct the transform."
+        ) from error
     if not isinstance(table, pa.Table):
-        raise BuildError(f"{transform.path}: transform returned {type(table).__name__}", "Return a pyarrow.Table.")
+        raise BuildError(
+            f"{transform.path}: transform returned {type(table).__name__}", "Return a pyarrow.Table."
+        )
     context.session.register(_PYTHON_ROWS, table)
     return Rows(f"SELECT * FROM {_PYTHON_ROWS}")
 
@@ -80,7 +84,20 @@ def _load_module(transform: PythonTransform) -> ModuleType:
 
 
 def _model_rows(context: BuildContext, transform: ModelTransform) -> Rows:
-    from pipelines.models.scoring import model_rows
+    from pipelines.models.scoring import VERSION_PROPERTY, ModelBuild, model_rows
+    from pipelines.models.store import ModelStore
 
-    scored = model_rows(context, transform)
+    published = context.head.properties.get(VERSION_PROPERTY) if context.head else None
+    scored = model_rows(
+        ModelBuild(
+            store=ModelStore(context.mesh.settings.models),
+            session=context.session,
+            product=context.product,
+            transform=transform,
+            champion=None if context.is_forced else published,
+            input_versions=context.inputs.versions,
+            run=context.run,
+            report=context.report,
+        )
+    )
     return Rows(scored.select, scored.facts, scored.properties)

@@ -10,7 +10,7 @@ from pipelines.landing.relation import relation_sql
 from pipelines.products.source_aligned import SHOWN_CELLS, BadCell, bad_cells_error, source_select
 
 if TYPE_CHECKING:
-    from pipelines.build.build import BuildContext
+    from pipelines.build.context import BuildContext
     from pipelines.errors import MeshError
     from pipelines.landing.zone import Dataset
     from pipelines.products.product import SourceAligned
@@ -62,7 +62,11 @@ def _explain(context: BuildContext, source: SourceSelect, dataset: Dataset, erro
         return error
     context.session.connection.execute("SET preserve_insertion_order = true")
     counts = context.session.rows(source.counts_sql)[0][3:]
-    bad = {c.name: int(str(n)) for c, n in zip(source.checked_columns, counts, strict=True) if c.name in blocking and n}
+    bad = {
+        c.name: int(str(n))
+        for c, n in zip(source.checked_columns, counts, strict=True)
+        if c.name in blocking and n
+    }
     if not bad:
         return error
     cells = context.session.rows(source.bad_cells_sql(relation_sql(dataset, lineage=True), bad, SHOWN_CELLS))

@@ -7,46 +7,44 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipelines.build.quality import QUALITY_COLUMNS, QUALITY_RESULTS
+from pipelines.contract.model import Column
 from pipelines.lake.schema import duckdb_type, table_schema
-from pipelines.names import ProductName
 from pipelines.query.mesh_file import PublishedColumn, PublishedProduct, read_state, write_mesh_file
 from pipelines.query.state import catalog_state
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipelines.build.mesh import Mesh
     from pipelines.lake.catalog import Lake, Snapshot
+    from pipelines.names import ProductName
 
-_UTC = pa.timestamp("us", tz="UTC")
-_PRODUCTS = pa.schema(
-    [
-        ("product", pa.string()),
-        ("domain", pa.string()),
-        ("kind", pa.string()),
-        ("owner", pa.string()),
-        ("description", pa.string()),
-        ("contract_version", pa.string()),
-        ("row_count", pa.int64()),
-        ("size_bytes", pa.int64()),
-        ("snapshot_id", pa.int64()),
-        ("published_at", _UTC),
-        ("promised_query_seconds", pa.float64()),
-        ("is_described", pa.bool_()),
-    ]
+_PRODUCTS = (
+    Column("product", "VARCHAR", "<domain>.<product>"),
+    Column("domain", "VARCHAR", "The team that owns it"),
+    Column("kind", "VARCHAR", "source-aligned, aggregate or consumer-aligned"),
+    Column("owner", "VARCHAR", "Whom to ask"),
+    Column("description", "VARCHAR", "What it is for"),
+    Column("contract_version", "VARCHAR", "Version of the contract it was published under"),
+    Column("row_count", "BIGINT", "Rows published"),
+    Column("size_bytes", "BIGINT", "Bytes of its files"),
+    Column("snapshot_id", "BIGINT", "The published snapshot"),
+    Column("published_at", "TIMESTAMP WITH TIME ZONE", "When it was published"),
+    Column("promised_query_seconds", "DOUBLE", "Answer time (p95) the contract promises"),
+    Column("is_described", "BOOLEAN", "Whether its product folder is there"),
 )
-_SNAPSHOTS = pa.schema(
-    [
-        ("product", pa.string()),
-        ("snapshot_id", pa.int64()),
-        ("published_at", _UTC),
-        ("is_current", pa.bool_()),
-        ("row_count", pa.int64()),
-        ("size_bytes", pa.int64()),
-        ("run", pa.string()),
-        ("engine", pa.string()),
-        ("contract_version", pa.string()),
-        ("model_version", pa.string()),
-        ("inputs", pa.string()),
-    ]
+_SNAPSHOTS = (
+    Column("product", "VARCHAR", "<domain>.<product>"),
+    Column("snapshot_id", "BIGINT", "Iceberg's id of the snapshot"),
+    Column("published_at", "TIMESTAMP WITH TIME ZONE", "When it was published"),
+    Column("is_current", "BOOLEAN", "Whether readers see it now"),
+    Column("row_count", "BIGINT", "Its rows"),
+    Column("size_bytes", "BIGINT", "Bytes of its files"),
+    Column("run", "VARCHAR", "The build that made it"),
+    Column("engine", "VARCHAR", "The engine that ran it"),
+    Column("contract_version", "VARCHAR", "Version of the contract it was published under"),
+    Column("model_version", "VARCHAR", "The model that scored it; null for other products"),
+    Column("inputs", "VARCHAR", "JSON: what it read, and in which version"),
 )
 
 
@@ -63,9 +61,12 @@ def refresh_views(mesh: Mesh) -> None:
     histories = {name: mesh.lake.history((name.domain, name.product)) for name in names}
     heads = {name: next(s for s in history if s.is_current) for name, history in histories.items()}
     system_tables = {
-        "products": pa.Table.from_pylist([_product_row(mesh, n, s) for n, s in heads.items()], schema=_PRODUCTS),
+        "products": pa.Table.from_pylist(
+            [_product_row(mesh, n, s) for n, s in heads.items()], schema=_arrow(_PRODUCTS)
+        ),
         "snapshots": pa.Table.from_pylist(
-            [_snapshot_row(n, s) for n, history in histories.items() for s in history], schema=_SNAPSHOTS
+            [_snapshot_row(n, s) for n, history in histories.items() for s in history],
+            schema=_arrow(_SNAPSHOTS),
         ),
         "quality_results": _quality_results(mesh.lake),
     }
@@ -78,7 +79,10 @@ def published(mesh: Mesh, name: ProductName, snapshot: Snapshot) -> PublishedPro
     product = mesh.products.products.get(name)
     return PublishedProduct(
         name=name,
-        columns=tuple(PublishedColumn(f.name, duckdb_type(f.field_type), f.field_id, f.doc or "") for f in snapshot.schema.fields),
+        columns=tuple(
+            PublishedColumn(f.name, duckdb_type(f.field_type), f.field_id, f.doc or "")
+            for f in snapshot.schema.fields
+        ),
         files=mesh.lake.files(snapshot),
         description=product.contract.description if product else "",
     )
@@ -86,7 +90,7 @@ def published(mesh: Mesh, name: ProductName, snapshot: Snapshot) -> PublishedPro
 
 def _quality_results(lake: Lake) -> pa.Table:
     table = lake.table(QUALITY_RESULTS)
-    return table.scan().to_arrow() if table is not None else table_schema(QUALITY_COLUMNS).as_arrow().empty_table()
+    return table.scan().to_arrow() if table is not None else _arrow(QUALITY_COLUMNS).empty_table()
 
 
 def _product_row(mesh: Mesh, name: ProductName, head: Snapshot) -> dict[str, Any]:
@@ -122,3 +126,7 @@ def _snapshot_row(name: ProductName, snapshot: Snapshot) -> dict[str, Any]:
         "size_bytes": snapshot.size_bytes,
         **{key: snapshot.properties.get(key) for key in told},
     }
+
+
+def _arrow(columns: Sequence[Column]) -> pa.Schema:
+    return table_schema(columns).as_arrow()

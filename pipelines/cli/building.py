@@ -26,7 +26,9 @@ def register(app: typer.Typer) -> None:
 
 def build(
     products: list[str] = PRODUCTS,
-    force: bool = typer.Option(False, "--force", help="Build even what has not changed, and train models anew."),
+    force: bool = typer.Option(
+        False, "--force", help="Build even what has not changed, and train models anew."
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Build the named products and all they need, or everything; only what changed is rebuilt.
@@ -44,12 +46,17 @@ def build(
     mesh = open_mesh()
     reporter = TerminalReporter(is_quiet=as_json)
     with reporter:
-        outcome = run_build(mesh, [ProductName.parse(text) for text in products or ()], is_forced=force, reporter=reporter)
+        outcome = run_build(
+            mesh, [ProductName.parse(text) for text in products or ()], is_forced=force, reporter=reporter
+        )
     if as_json:
         print_json(
             {
                 "built": [_result_facts(result) for result in outcome.results],
-                "failed": [{"product": str(name), "error": e.message, "hint": e.hint} for name, e in outcome.failures.items()],
+                "failed": [
+                    {"product": str(name), "error": e.message, "hint": e.hint}
+                    for name, e in outcome.failures.items()
+                ],
                 "skipped": [str(name) for name in outcome.skipped],
             }
         )
@@ -81,7 +88,14 @@ def check(products: list[str] = PRODUCTS, as_json: bool = JSON) -> None:
         print_table(
             columns,
             [
-                (str(n), r.rule.name, r.rule.severity.value, "passed" if r.is_passed else "FAILED", r.observed, r.failing_rows)
+                (
+                    str(n),
+                    r.rule.name,
+                    r.rule.severity.value,
+                    "passed" if r.is_passed else "FAILED",
+                    r.observed,
+                    r.failing_rows,
+                )
                 for n, r in facts
             ],
         )
@@ -93,7 +107,9 @@ def check(products: list[str] = PRODUCTS, as_json: bool = JSON) -> None:
 
 
 def clean(
-    keep_audits: bool = typer.Option(False, "--keep-audits", help="Keep failed audit branches for investigation."),
+    keep_audits: bool = typer.Option(
+        False, "--keep-audits", help="Keep failed audit branches for investigation."
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Remove what failed, killed or outdated builds left behind: audit branches, orphan files, expired snapshots.
@@ -108,7 +124,9 @@ def clean(
     from pipelines.lake.clean import clean_lake
 
     mesh = open_mesh()
-    retention = {n: p.contract.service_levels.retention_seconds for n, p in mesh.products.products.items()}
+    retention = {
+        str(n): p.contract.service_levels.retention_seconds for n, p in mesh.products.products.items()
+    }
     removed = clean_lake(mesh.lake, retention, keep_audits=keep_audits)
     if as_json:
         print_json(removed.as_dict())

@@ -38,12 +38,23 @@ def list_products(as_json: bool = JSON) -> None:
     from pipelines.build.mesh import open_mesh
 
     mesh = open_mesh()
-    facts = [_listed(mesh, name) for name in sorted({*mesh.products.products, *mesh.products.broken, *mesh.lake.products()})]
+    facts = [
+        _listed(mesh, name)
+        for name in sorted({*mesh.products.products, *mesh.products.broken, *mesh.lake.products()})
+    ]
     if as_json:
         print_json(facts)
         return
     rows = [
-        (f["product"], f["kind"], f["owner"], f["rows"], size_text(f["size_bytes"]) if f["size_bytes"] else None, f["published_at"], f["state"])
+        (
+            f["product"],
+            f["kind"],
+            f["owner"],
+            f["rows"],
+            size_text(f["size_bytes"]) if f["size_bytes"] else None,
+            f["published_at"],
+            f["state"],
+        )
         for f in facts
     ]
     print_table(("product", "kind", "owner", "rows", "size", "published (UTC)", "state"), rows)
@@ -71,9 +82,12 @@ def show(product: str = PRODUCT, as_json: bool = JSON) -> None:
         "version": contract.version,
         "inputs": [str(i) for i in found.inputs],
         "columns": [
-            {"name": c.name, "type": c.type, "is_required": c.is_required, "description": c.description} for c in contract.columns
+            {"name": c.name, "type": c.type, "is_required": c.is_required, "description": c.description}
+            for c in contract.columns
         ],
-        "checks": [{"name": r.name, "severity": r.severity.value, "description": r.description} for r in found.rules],
+        "checks": [
+            {"name": r.name, "severity": r.severity.value, "description": r.description} for r in found.rules
+        ],
         "snapshot": _snapshot_facts(head) if head else None,
     }
     if as_json:
@@ -88,7 +102,10 @@ def show(product: str = PRODUCT, as_json: bool = JSON) -> None:
         [(c.name, c.type, c.is_required, c.description) for c in contract.columns],
     )
     print()
-    print_table(("check", "severity", "what it holds to"), [(r.name, r.severity.value, r.description) for r in found.rules])
+    print_table(
+        ("check", "severity", "what it holds to"),
+        [(r.name, r.severity.value, r.description) for r in found.rules],
+    )
 
 
 def history(product: str = PRODUCT, as_json: bool = JSON) -> None:
@@ -114,7 +131,15 @@ def history(product: str = PRODUCT, as_json: bool = JSON) -> None:
     print_table(
         columns,
         [
-            (f["snapshot_id"], f["published_at"], f["is_current"], f["rows"], size_text(f["size_bytes"]), f["model_version"], f["run"])
+            (
+                f["snapshot_id"],
+                f["published_at"],
+                f["is_current"],
+                f["rows"],
+                size_text(f["size_bytes"]),
+                f["model_version"],
+                f["run"],
+            )
             for f in facts
         ],
     )
@@ -122,7 +147,9 @@ def history(product: str = PRODUCT, as_json: bool = JSON) -> None:
 
 def rollback(
     product: str = PRODUCT,
-    to: str = typer.Option(None, "--to", metavar="SNAPSHOT", help="The snapshot to go back to; the one before, if not given."),
+    to: str = typer.Option(
+        None, "--to", metavar="SNAPSHOT", help="The snapshot to go back to; the one before, if not given."
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Make an earlier snapshot current again; for a model's product, its model version as well.
@@ -143,7 +170,9 @@ def rollback(
     others = [s for s in snapshots if not s.is_current]
     target = next((s for s in others if to is None or str(s.snapshot_id) == to), None)
     if target is None:
-        raise UsageError(f"{name} has no earlier snapshot{f' {to}' if to else ''}", f"See `mesh history {name}`.")
+        raise UsageError(
+            f"{name} has no earlier snapshot{f' {to}' if to else ''}", f"See `mesh history {name}`."
+        )
     restored = roll_back(mesh.lake, (name.domain, name.product), target.snapshot_id)
     refresh_views(mesh)
     if as_json:

@@ -19,7 +19,9 @@ def register(app: typer.Typer) -> None:
 
 
 def discover(
-    what: str = typer.Argument(None, metavar="[D[.N]]", help="A domain or a dataset; everything when not given."),
+    what: str = typer.Argument(
+        None, metavar="[D[.N]]", help="A domain or a dataset; everything when not given."
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Profile what has landed: schema, row counts, nulls, distinct values.
@@ -46,10 +48,16 @@ def discover(
         print_json([asdict(profile) for profile in profiles])
         return
     for profile in profiles:
-        title = f"{profile.name}: {profile.row_count:,} rows, {profile.file_count} {profile.format} files, {size_text(profile.size_bytes)}"
+        size = size_text(profile.size_bytes)
+        title = (
+            f"{profile.name}: {profile.row_count:,} rows, {profile.file_count} {profile.format} files, {size}"
+        )
         print_table(
             ("column", "type", "null %", "distinct", "lowest", "highest"),
-            [(c.name, c.type, round(100 * c.null_share, 1), c.distinct_count, c.minimum, c.maximum) for c in profile.columns],
+            [
+                (c.name, c.type, round(100 * c.null_share, 1), c.distinct_count, c.minimum, c.maximum)
+                for c in profile.columns
+            ],
             title,
         )
         print()

@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 def ui(
     port: int = typer.Option(3000, "--port", help="Port on this machine."),
-    host: str = typer.Option("127.0.0.1", "--host", help="Address to listen on; keep it on this machine unless you know why."),
+    host: str = typer.Option("127.0.0.1", "--host", help="Address to listen on; others can then run builds."),
 ) -> None:
     """Serve Dagster's UI and daemon: the graph, runs, checks, schedules.
 
@@ -26,13 +26,13 @@ def ui(
 
       mesh ui --port 3001
     """
-    from pipelines.orchestration.run import dagster_home
+    from pipelines.orchestration.history import dagster_home
     from pipelines.settings import load_settings
 
     home = dagster_home(load_settings())
     environment = os.environ | {"DAGSTER_HOME": str(home)}
     print(f"Dagster's UI: http://{host}:{port} (stop with Ctrl-C)", flush=True)
-    command = [
-        str(Path(sys.executable).with_name("dagster")), "dev", "-m", "pipelines.orchestration.definitions", "-h", host, "-p", str(port),
-    ]  # fmt: skip
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    module = ["-m", "pipelines.orchestration.definitions"]
+    command = [dagster, "dev", *module, "--host", host, "--port", str(port)]
     os.execve(command[0], command, environment)  # noqa: S606 - a fixed command, without a shell

@@ -23,7 +23,9 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: st
 
     table = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
     for position, name in enumerate(columns):
-        is_number = bool(rows) and all(isinstance(row[position], int | float) or row[position] is None for row in rows)
+        is_number = bool(rows) and all(
+            isinstance(row[position], int | float) or row[position] is None for row in rows
+        )
         table.add_column(name, justify="right" if is_number else "left", no_wrap=position < len(columns) - 1)
     for row in rows:
         table.add_row(*(_text(value) for value in row))

@@ -13,10 +13,13 @@ from pipelines.cli.printing import print_table, size_text
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from pipelines.build.build import BuildResult, Step
+    from pipelines.build.build import BuildResult
     from pipelines.errors import MeshError
     from pipelines.names import InputName, ProductName
     from pipelines.orchestration.run import BuildOutcome
+
+
+HEADLINE_METRICS = ("roc_auc", "pr_auc", "log_loss", "brier", "lift_at_10_percent", "silhouette", "stability")
 
 
 class TerminalReporter:
@@ -32,12 +35,14 @@ class TerminalReporter:
             self._status.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._status.stop()
 
-    def step(self, _context: object, name: ProductName, step: Step) -> None:
+    def step(self, _context: object, name: ProductName, step: str) -> None:
         """Show what is being done now."""
-        self._status.update(f"{name}: {step.value}")
+        self._status.update(f"{name}: {step}")
 
     def done(self, result: BuildResult) -> None:
         """One line for a product that is published."""
@@ -45,7 +50,8 @@ class TerminalReporter:
             self._line("=", f"{result.name}", "unchanged")
             return
         passed = sum(check.is_passed for check in result.checks)
-        facts = f"{result.snapshot.row_count:,} rows, {size_text(result.snapshot.size_bytes)}, {passed}/{len(result.checks)} checks"
+        rows, size = result.snapshot.row_count, size_text(result.snapshot.size_bytes)
+        facts = f"{rows:,} rows, {size}, {passed}/{len(result.checks)} checks"
         self._line("+", str(result.name), f"{facts}, {result.seconds:.1f} s")
         for check in result.checks:
             if not check.is_passed:
@@ -68,7 +74,8 @@ class TerminalReporter:
         seconds = time.monotonic() - self._started
         text = f"\n{built} built, {len(outcome.results) - built} unchanged, {len(outcome.failures)} failed"
         if outcome.skipped:
-            text += f", {len(outcome.skipped)} not built since they read what failed ({', '.join(map(str, outcome.skipped))})"
+            names = ", ".join(str(name) for name in outcome.skipped)
+            text += f", {len(outcome.skipped)} not built since they read what failed ({names})"
         self._console.print(f"{text}; {seconds:.1f} s")
 
     def _line(self, mark: str, name: str, text: str) -> None:
@@ -78,5 +85,5 @@ class TerminalReporter:
 def _model_row(result: BuildResult) -> tuple[str, str, str, str]:
     model = result.facts["model"]
     metrics = model["metrics"]
-    shown = ", ".join(f"{name} {value:.3f}" for name, value in metrics.items() if isinstance(value, float))
+    shown = ", ".join(f"{name} {metrics[name]:.3f}" for name in HEADLINE_METRICS if name in metrics)
     return model["version"], model["algorithm"], model["measured_on"], shown

@@ -38,11 +38,15 @@ def register(app: typer.Typer) -> None:
 
 
 def sql(
-    query: str = typer.Argument(None, help="One SELECT over products (crm.customers), landed datasets and mesh.* tables."),
-    file: Path = typer.Option(None, "-f", "--file", help="Read the SELECT from a file."),
-    output_format: OutputFormat = typer.Option(OutputFormat.TABLE, "--format", help="How to write the answer."),
-    output: Path = typer.Option(None, "-o", "--output", help="Write to a file instead of the screen."),
-    as_of: str = typer.Option(None, "--as-of", help="A time (2026-11-24T12:00) or a snapshot id."),
+    query: str | None = typer.Argument(
+        None, help="One SELECT over products (crm.customers), landed datasets and mesh.* tables."
+    ),
+    file: Path | None = typer.Option(None, "-f", "--file", help="Read the SELECT from a file."),
+    output_format: OutputFormat = typer.Option(
+        OutputFormat.TABLE, "--format", help="How to write the answer."
+    ),
+    output: Path | None = typer.Option(None, "-o", "--output", help="Write to a file instead of the screen."),
+    as_of: str | None = typer.Option(None, "--as-of", help="A time (2026-11-24T12:00) or a snapshot id."),
     limit: int = typer.Option(1000, "--limit", help="Rows shown in a table; 0 for all."),
     as_json: bool = typer.Option(False, "--json", help="The same as --format json."),
 ) -> None:
@@ -75,13 +79,17 @@ def sql(
                 write_table(connection, parsed, sys.stdout, row_limit=limit or None, screen_columns=width)
         return
     if chosen is OutputFormat.TABLE:
-        raise UsageError("a table is for the screen", "Write files with --format csv, json, jsonl or parquet.")
+        raise UsageError(
+            "a table is for the screen", "Write files with --format csv, json, jsonl or parquet."
+        )
     with destination(output or sys.stdout.buffer) as path, _open(settings, parsed, as_of, path) as connection:
         write_answer(connection, parsed, chosen.value, path)
 
 
 def questions(
-    names: list[str] = typer.Argument(None, metavar="[NAME ...]", help="Questions by file name; all when none is given."),
+    names: list[str] = typer.Argument(
+        None, metavar="[NAME ...]", help="Questions by file name; all when none is given."
+    ),
     runs: int = typer.Option(5, "--runs", help="How often each is asked."),
     as_json: bool = typer.Option(False, "--json", help="Print the facts as JSON."),
 ) -> None:
@@ -100,13 +108,17 @@ def questions(
     known = read_questions(settings.questions)
     chosen = [q for q in known if not names or q.name in names]
     if not chosen:
-        raise UsageError(f"no such question in {settings.questions}", f"There are: {', '.join(q.name for q in known) or 'none'}.")
+        raise UsageError(
+            f"no such question in {settings.questions}",
+            f"There are: {', '.join(q.name for q in known) or 'none'}.",
+        )
     timings = []
     for question in chosen:
         with _open(settings, question.query, None, None) as connection:
             timings.append(time_question(connection, question, runs))
     rows = [
-        (t.question.name, t.question.text, t.row_count, t.p95_seconds, t.question.promised_seconds, t.is_kept) for t in timings
+        (t.question.name, t.question.text, t.row_count, t.p95_seconds, t.question.promised_seconds, t.is_kept)
+        for t in timings
     ]
     columns = ("name", "question", "rows", "p95_seconds", "promised_seconds", "is_kept")
     if as_json:
@@ -128,10 +140,12 @@ def _text(query: str | None, file: Path | None) -> str:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from error
 
 
-def _open(settings: Settings, query: ParsedQuery, as_of: str | None, output_path: str | None) -> duckdb.DuckDBPyConnection:
+def _open(
+    settings: Settings, query: ParsedQuery, as_of: str | None, output_path: str | None
+) -> duckdb.DuckDBPyConnection:
     """Open the mesh for `query`, its views brought up to date first when somebody has published since."""
     from pipelines.query.mesh_file import read_state
-    from pipelines.query.run import check_tables_exist, open_mesh_file
+    from pipelines.query.run import open_mesh_file
     from pipelines.query.state import catalog_state
 
     is_mesh_read = bool(query.products or query.system_tables) or not query.datasets
@@ -140,15 +154,13 @@ def _open(settings: Settings, query: ParsedQuery, as_of: str | None, output_path
         from pipelines.build.views import refresh_views
 
         refresh_views(open_mesh(settings))
-    connection = open_mesh_file(
+    return open_mesh_file(
         settings.mesh_file,
         [settings.warehouse, settings.landing],
         landing=_landing(settings, query),
         as_of=_snapshots(settings, query, as_of) if as_of else None,
         output_path=output_path,
     )
-    check_tables_exist(connection, query)
-    return connection
 
 
 def _landing(settings: Settings, query: ParsedQuery) -> dict[Any, str]:

@@ -57,9 +57,7 @@ def profile_dataset(settings: Settings, dataset: Dataset) -> DatasetProfile:
         present, distinct, low, high = row[1 + 4 * position : 5 + 4 * position]
         nulls = row_count - int(str(present))
         share = nulls / row_count if row_count else 0.0
-        columns.append(
-            ColumnProfile(name, kind, nulls, share, int(str(distinct)), _text(low), _text(high))
-        )
+        columns.append(ColumnProfile(name, kind, nulls, share, int(str(distinct)), _text(low), _text(high)))
     return DatasetProfile(
         name=str(dataset.name),
         format=dataset.format.value,
@@ -72,7 +70,15 @@ def profile_dataset(settings: Settings, dataset: Dataset) -> DatasetProfile:
 
 
 def _measures(column: str) -> str:
-    return f"count({column}), approx_count_distinct({column}), CAST(min({column}) AS VARCHAR), CAST(max({column}) AS VARCHAR)"
+    text = "CAST({}({}) AS VARCHAR)"
+    return ", ".join(
+        [
+            f"count({column})",
+            f"approx_count_distinct({column})",
+            text.format("min", column),
+            text.format("max", column),
+        ]
+    )
 
 
 def _text(value: object) -> str | None:

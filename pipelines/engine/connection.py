@@ -29,11 +29,15 @@ def explain(error: duckdb.Error, where: str) -> MeshError:
     line = re.search(r"^LINE (\d+): (.*)$", text, re.MULTILINE)
     place = f"{where}: line {line[1]}" if line else where
     if "No space left" in text or "out of disk" in text.lower():
-        return BuildError(f"{where}: the disk is full", "Free some space and build again; nothing published was touched.")
+        return BuildError(
+            f"{where}: the disk is full", "Free some space and build again; nothing published was touched."
+        )
     if isinstance(error, duckdb.OutOfMemoryException):
         return BuildError(f"{where}: more memory is needed than the machine has", f"DuckDB says: {first}")
     candidates = re.search(r"(?:Candidate bindings|Did you mean)[: ]*(.+)", text)
-    hint = f"Perhaps {candidates[1].strip().rstrip('?')}?" if candidates else "Correct the SQL and build again."
+    hint = (
+        f"Perhaps {candidates[1].strip().rstrip('?')}?" if candidates else "Correct the SQL and build again."
+    )
     if isinstance(error, duckdb.ConversionException):
         hint = "Correct the value where it comes from, or use TRY_CAST and decide what a bad value means."
     return BuildError(f"{place}: {first}", hint)

@@ -15,7 +15,6 @@ from pipelines.names import CATALOG, LANDING_CATALOG, DatasetName, quote_identif
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
     from types import TracebackType
 
     import pyarrow as pa
@@ -50,7 +49,9 @@ class DuckDBSession:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.connection.close()
 
     def bind(self, name: InputName, relation_sql: str) -> None:
@@ -96,7 +97,9 @@ class DuckDBSession:
             f"FILE_SIZE_BYTES '{FILE_SIZE}', RETURN_FILES true"
         )
         with self._explained():
-            row = self.connection.execute(f"COPY ({select}\n) TO {quote_literal(draft.location)} ({options})").fetchone()
+            row = self.connection.execute(
+                f"COPY ({select}\n) TO {quote_literal(draft.location)} ({options})"
+            ).fetchone()
         row_count, files = row if row else (0, [])
         return Staged(tuple(files), row_count)
 
@@ -115,11 +118,14 @@ def parquet_relation(files: Sequence[str], schema: Schema) -> str:
     typed relation without rows.
     """
     if not files:
-        nulls = ", ".join(f"CAST(NULL AS {duckdb_type(f.field_type)}) AS {quote_identifier(f.name)}" for f in schema.fields)
+        nulls = ", ".join(
+            f"CAST(NULL AS {duckdb_type(f.field_type)}) AS {quote_identifier(f.name)}" for f in schema.fields
+        )
         return f"(SELECT {nulls} WHERE false)"
     listed = ", ".join(quote_literal(file) for file in files)
     fields = ", ".join(
-        f"{f.field_id}: {{name: {quote_literal(f.name)}, type: {quote_literal(duckdb_type(f.field_type))}, default_value: NULL}}"
+        f"{f.field_id}: {{name: {quote_literal(f.name)}, "
+        f"type: {quote_literal(duckdb_type(f.field_type))}, default_value: NULL}}"
         for f in schema.fields
     )
     return f"(SELECT * FROM read_parquet([{listed}], schema = MAP {{{fields}}}))"

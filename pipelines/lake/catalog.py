@@ -13,7 +13,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pyiceberg.catalog.sql import SqlCatalog
-from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchNamespaceError, NoSuchTableError, TableAlreadyExistsError
+from pyiceberg.exceptions import (
+    NamespaceAlreadyExistsError,
+    NoSuchNamespaceError,
+    NoSuchTableError,
+    TableAlreadyExistsError,
+)
 
 from pipelines.errors import UsageError
 from pipelines.lake.schema import duckdb_type, table_schema
@@ -144,7 +149,11 @@ class Lake:
         for snapshot in history:
             if snapshot.published_at <= moment:
                 return snapshot
-        first = f"It was first published at {history[-1].published_at:%Y-%m-%d %H:%M:%S} UTC." if history else "It was never published."
+        first = (
+            f"It was first published at {history[-1].published_at:%Y-%m-%d %H:%M:%S} UTC."
+            if history
+            else "It was never published."
+        )
         raise UsageError(f"{name} has no snapshot as of {when}", first)
 
     def files(self, snapshot: Snapshot) -> tuple[str, ...]:
@@ -186,7 +195,9 @@ def read_snapshot(
         row_count=int(summary.get("total-records", 0)),
         size_bytes=int(summary.get("total-files-size", 0)),
         schema=schema,
-        properties={k.removeprefix(SUMMARY_PREFIX): v for k, v in summary.items() if k.startswith(SUMMARY_PREFIX)},
+        properties={
+            k.removeprefix(SUMMARY_PREFIX): v for k, v in summary.items() if k.startswith(SUMMARY_PREFIX)
+        },
         is_current=is_current,
     )
 
@@ -201,6 +212,7 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(
-            f"'{text}' is neither a snapshot nor a time", "Give a snapshot id of `mesh history`, or a time like 2026-11-24T12:00."
+            f"'{text}' is neither a snapshot nor a time",
+            "Give a snapshot id of `mesh history`, or a time like 2026-11-24T12:00.",
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from pipelines.lake.catalog import Lake, local_path
 from pipelines.lake.draft import AUDIT_PREFIX
-from pipelines.names import CATALOG, ProductName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +37,7 @@ class Removed:
 
 def clean_lake(
     lake: Lake,
-    retention_seconds: Mapping[ProductName, float | None],
+    retention_seconds: Mapping[str, float | None],
     *,
     keep_audits: bool = False,
     grace_seconds: float = GRACE_SECONDS,
@@ -52,13 +51,15 @@ def clean_lake(
         table = lake.catalog.load_table(identifier)
         if not keep_audits:
             table = _drop_audits(lake, table, identifier, grace_seconds, removed)
-        retention = None if identifier[0] == CATALOG else retention_seconds.get(ProductName(*identifier), None) if "__" not in identifier[1] else None
+        retention = retention_seconds.get(".".join(identifier))
         table = _expire(lake, table, identifier, retention, grace_seconds, removed)
         _delete_orphans(table, grace_seconds, removed)
     return removed
 
 
-def _drop_audits(lake: Lake, table: Table, identifier: tuple[str, str], grace_seconds: float, removed: Removed) -> Table:
+def _drop_audits(
+    lake: Lake, table: Table, identifier: tuple[str, str], grace_seconds: float, removed: Removed
+) -> Table:
     limit_ms = (time.time() - grace_seconds) * 1000
     for name, ref in list(table.metadata.refs.items()):
         snapshot = table.snapshot_by_id(ref.snapshot_id)
@@ -70,7 +71,12 @@ def _drop_audits(lake: Lake, table: Table, identifier: tuple[str, str], grace_se
 
 
 def _expire(
-    lake: Lake, table: Table, identifier: tuple[str, str], retention: float | None, grace_seconds: float, removed: Removed
+    lake: Lake,
+    table: Table,
+    identifier: tuple[str, str],
+    retention: float | None,
+    grace_seconds: float,
+    removed: Removed,
 ) -> Table:
     published = {entry.snapshot_id for entry in table.metadata.snapshot_log}
     referred = {ref.snapshot_id for ref in table.metadata.refs.values()}
@@ -104,8 +110,8 @@ def _delete_orphans(table: Table, grace_seconds: float, removed: Removed) -> Non
 
 def _referred_files(table: Table) -> Iterator[str]:
     yield local_path(table.metadata_location)
-    for entry in table.metadata.metadata_log:
-        yield local_path(entry.metadata_file)
+    for earlier in table.metadata.metadata_log:
+        yield local_path(earlier.metadata_file)
     for snapshot in table.snapshots():
         yield local_path(snapshot.manifest_list)
         for manifest in snapshot.manifests(table.io):

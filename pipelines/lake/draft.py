@@ -7,6 +7,7 @@ changed becomes current in that same commit, never before.
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,9 @@ class Draft:
             if snapshot is None:
                 raise BuildError(f"{self._name}: branch {self.branch} is gone", "Run the build again.")
             return read_snapshot(self._audited, snapshot, is_current=False)
-        raise BuildError(f"{self._name}: other writers kept committing", "Run the build again when they have finished.")
+        raise BuildError(
+            f"{self._name}: other writers kept committing", "Run the build again when they have finished."
+        )
 
     def publish(self) -> Snapshot:
         """Move `main` to the audited snapshot and drop the branch, in one commit.
@@ -77,13 +80,18 @@ class Draft:
         for _ in range(_COMMIT_ATTEMPTS):
             table = self._lake.catalog.load_table(self.identifier)
             if table.metadata.current_snapshot_id != self._base_id:
-                raise ConflictError(f"{self._name}: another build published while this one was audited", "Run the build again.")
+                raise ConflictError(
+                    f"{self._name}: another build published while this one was audited",
+                    "Run the build again.",
+                )
             audited = table.snapshot_by_name(self.branch)
             if audited is None:
                 raise BuildError(f"{self._name}: branch {self.branch} is gone", "Run the build again.")
             try:
                 with table.transaction() as transaction:
-                    ManageSnapshots(transaction).set_current_snapshot(audited.snapshot_id).remove_branch(self.branch).commit()
+                    ManageSnapshots(transaction).set_current_snapshot(audited.snapshot_id).remove_branch(
+                        self.branch
+                    ).commit()
                     self._make_current(transaction, audited.schema_id)
             except CommitFailedException:
                 continue
@@ -104,7 +112,9 @@ class Draft:
         current_schema_id = table.metadata.current_schema_id
         with table.transaction() as transaction:
             if self._evolve(transaction) != self.schema:
-                raise ConflictError(f"{self._name}: its columns were changed by another build", "Run the build again.")
+                raise ConflictError(
+                    f"{self._name}: its columns were changed by another build", "Run the build again."
+                )
             data_files = list(parquet_files_to_data_files(table.io, transaction.table_metadata, iter(files)))
             summary = {f"{SUMMARY_PREFIX}{name}": value for name, value in properties.items()}
             if self._base_id is None:
@@ -132,7 +142,9 @@ class Draft:
                     update.delete_column((present.name,))
             for column in wanted.fields:
                 there = next((f for f in current.fields if f.name == column.name), None)
-                if there is not None and str(_without_ids(there.field_type)) == str(_without_ids(column.field_type)):
+                if there is not None and str(_without_ids(there.field_type)) == str(
+                    _without_ids(column.field_type)
+                ):
                     if (there.doc or None) != column.doc:
                         update.update_column((column.name,), doc=column.doc or "")
                     continue
@@ -145,7 +157,7 @@ class Draft:
     def _make_current(transaction: Transaction, schema_id: int | None) -> None:
         # pyiceberg has no public call for this; without it a new schema would be seen before its rows are published.
         if schema_id is not None and transaction.table_metadata.current_schema_id != schema_id:
-            transaction._stage((SetCurrentSchemaUpdate(schema_id=schema_id),))
+            transaction._stage((SetCurrentSchemaUpdate.model_validate({"schema-id": schema_id}),))
 
 
 def rollback(lake: Lake, identifier: tuple[str, str], snapshot_id: int) -> Snapshot:
@@ -163,7 +175,10 @@ def rollback(lake: Lake, identifier: tuple[str, str], snapshot_id: int) -> Snaps
             ManageSnapshots(transaction).set_current_snapshot(snapshot_id).commit()
             Draft._make_current(transaction, snapshot.schema_id)
     except CommitFailedException as error:
-        raise ConflictError(f"{'.'.join(identifier)}: another build published just now", "Look at `mesh history` and try again.") from error
+        raise ConflictError(
+            f"{'.'.join(identifier)}: another build published just now",
+            "Look at `mesh history` and try again.",
+        ) from error
     return read_snapshot(table, snapshot)
 
 
@@ -177,7 +192,11 @@ def _append_unreferenced(transaction: Transaction, files: Sequence[DataFile], su
 
 
 def _replace_all(
-    transaction: Transaction, old: Sequence[DataFile], new: Sequence[DataFile], summary: dict[str, str], branch: str
+    transaction: Transaction,
+    old: Sequence[DataFile],
+    new: Sequence[DataFile],
+    summary: dict[str, str],
+    branch: str,
 ) -> None:
     with transaction.update_snapshot(summary, branch).overwrite() as overwrite:
         for file in old:
@@ -193,6 +212,4 @@ def _data_files(table: Table, snapshot_id: int | None) -> list[DataFile]:
 
 
 def _without_ids(kind: object) -> str:
-    import re
-
     return re.sub(r"\b\d+: ", "", str(kind))

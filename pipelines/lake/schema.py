@@ -58,7 +58,13 @@ def table_schema(columns: Sequence[Column]) -> Schema:
     """
     ids = _Ids()
     fields = [
-        NestedField(ids.next(), column.name, _iceberg_type(column.type, ids), required=False, doc=column.description or None)
+        NestedField(
+            ids.next(),
+            column.name,
+            _iceberg_type(column.type, ids),
+            required=False,
+            doc=column.description or None,
+        )
         for column in columns
     ]
     return Schema(*fields)
@@ -76,13 +82,21 @@ def duckdb_type(iceberg_type: IcebergType) -> str:
     if isinstance(iceberg_type, MapType):
         return f"MAP({duckdb_type(iceberg_type.key_type)}, {duckdb_type(iceberg_type.value_type)})"
     if isinstance(iceberg_type, StructType):
-        return "STRUCT(" + ", ".join(f"{_quoted(f.name)} {duckdb_type(f.field_type)}" for f in iceberg_type.fields) + ")"
+        return (
+            "STRUCT("
+            + ", ".join(f"{_quoted(f.name)} {duckdb_type(f.field_type)}" for f in iceberg_type.fields)
+            + ")"
+        )
     raise ContractError(f"no DuckDB type for Iceberg's {iceberg_type}")
 
 
 def field_ids_sql(schema: Schema) -> str:
     """The `FIELD_IDS` value of a DuckDB `COPY ... (FORMAT parquet)`, so that files carry the table's field ids."""
-    return "{" + ", ".join(f"{_quoted(f.name)}: {_field_id_sql(f.field_id, f.field_type)}" for f in schema.fields) + "}"
+    return (
+        "{"
+        + ", ".join(f"{_quoted(f.name)}: {_field_id_sql(f.field_id, f.field_type)}" for f in schema.fields)
+        + "}"
+    )
 
 
 class _Ids:
@@ -104,12 +118,19 @@ def _iceberg_type(text: str, ids: _Ids) -> IcebergType:
         return ListType(ids.next(), _iceberg_type(text[:-2], ids), element_required=False)
     if text.startswith("STRUCT(") and text.endswith(")"):
         parts = [_name_and_type(part) for part in _split(text[7:-1])]
-        return StructType(*(NestedField(ids.next(), name, _iceberg_type(kind, ids), required=False) for name, kind in parts))
+        return StructType(
+            *(NestedField(ids.next(), name, _iceberg_type(kind, ids), required=False) for name, kind in parts)
+        )
     if text.startswith("MAP(") and text.endswith(")"):
         key, value = _split(text[4:-1])
         key_id, value_id = ids.next(), ids.next()
-        return MapType(key_id, _iceberg_type(key, ids), value_id, _iceberg_type(value, ids), value_required=False)
-    raise ContractError(f"type {text} cannot be kept in an Iceberg table", f"Use one of {', '.join(_PLAIN)}, DECIMAL(p,s), T[], STRUCT, MAP.")
+        return MapType(
+            key_id, _iceberg_type(key, ids), value_id, _iceberg_type(value, ids), value_required=False
+        )
+    raise ContractError(
+        f"type {text} cannot be kept in an Iceberg table",
+        f"Use one of {', '.join(_PLAIN)}, DECIMAL(p,s), T[], STRUCT, MAP.",
+    )
 
 
 def _split(text: str) -> list[str]:
@@ -141,7 +162,10 @@ def _field_id_sql(field_id: int, kind: IcebergType) -> str:
     if isinstance(kind, ListType):
         children = [f"element: {_field_id_sql(kind.element_id, kind.element_type)}"]
     elif isinstance(kind, MapType):
-        children = [f"key: {_field_id_sql(kind.key_id, kind.key_type)}", f"value: {_field_id_sql(kind.value_id, kind.value_type)}"]
+        children = [
+            f"key: {_field_id_sql(kind.key_id, kind.key_type)}",
+            f"value: {_field_id_sql(kind.value_id, kind.value_type)}",
+        ]
     elif isinstance(kind, StructType):
         children = [f"{_quoted(f.name)}: {_field_id_sql(f.field_id, f.field_type)}" for f in kind.fields]
     if not children:

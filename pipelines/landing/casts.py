@@ -88,7 +88,7 @@ def _text_value(cell: str, wanted: str, cast: str) -> str:
         return f"CASE WHEN {plain} IS NOT NULL THEN {plain} {other} ELSE {cast}({trimmed} AS BOOLEAN) END"
     if wanted == "DATE":
         as_timestamp = f"CAST({cast}({trimmed} AS TIMESTAMP) AS DATE)"
-        return f"CASE WHEN {is_unsure} OR {cell} NOT LIKE '____-__-__' THEN {as_timestamp} ELSE {plain} END"
+        return f"CASE WHEN {is_unsure} OR LENGTH({cell}) <> 10 THEN {as_timestamp} ELSE {plain} END"
     if wanted == "TIME":
         return f"CAST({cast}('1970-01-01 ' || {trimmed} AS TIMESTAMP) AS TIME)"
     if wanted.endswith("[]") or wanted.startswith(_NESTED):

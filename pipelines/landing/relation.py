@@ -130,8 +130,9 @@ def _json_names(dataset: Dataset) -> tuple[str, ...]:
     """The keys of all objects, in the order objects hold them; every line is read, once per process."""
     query = f"""
         SELECT key FROM (
-            SELECT unnest(json_keys(json)) AS key, generate_subscripts(json_keys(json), 1) AS position
-            FROM read_ndjson_objects({_paths(dataset.files)})
+            SELECT unnest(keys) AS key, generate_subscripts(keys, 1) AS position FROM (
+                SELECT DISTINCT json_keys(json) AS keys FROM read_ndjson_objects({_paths(dataset.files)})
+            )
         ) GROUP BY key ORDER BY min(position), key"""
     with explained([dataset]), duckdb.connect(":memory:") as connection:
         names = [row[0] for row in connection.execute(query).fetchall()]

@@ -35,20 +35,24 @@ class ChurnTask:
         self._spec = ChurnSpec.from_mapping(definition)
         self._keys = [*self._spec.key, *filter(None, [self._spec.cutoff])]
 
-    def train(self, features: pd.DataFrame) -> tuple[dict[str, Any], dict[str, bytes]]:
+    def train(
+        self, features: pd.DataFrame, report: Callable[[str], None]
+    ) -> tuple[dict[str, Any], dict[str, bytes]]:
         """See `Task.train`; the files are the model, the honest predictions and the plots."""
         from ml_assets.churn import train_churn
         from ml_assets.persistence import dump_model
         from ml_assets.report import churn_figures, churn_report
 
-        training = train_churn(features, self._spec)
-        report = churn_report(training)
-        test = report["test"]
+        training = train_churn(features, self._spec, report)
+        facts = churn_report(training)
+        test = facts["test"]
         record = {
             "needed_columns": sorted(training.features),
-            "measured_on": f"cut-off {test['cutoff']}, held out" if test else f"{report['folds']['count']} folds, out of fold",
-            "metrics": {k: v for k, v in (test or report["out_of_fold"]).items() if isinstance(v, float)},
-            **report,
+            "measured_on": f"cut-off {test['cutoff']}, held out"
+            if test
+            else f"{facts['folds']['count']} folds, out of fold",
+            "metrics": {k: v for k, v in (test or facts["out_of_fold"]).items() if isinstance(v, float)},
+            **facts,
         }
         files = {
             MODEL_FILE: dump_model(training.model),
@@ -90,12 +94,19 @@ class ChurnTask:
     def register(self, session: DuckDBSession, version: ModelVersion) -> None:
         """The honest predictions as a view."""
         path = quote_literal(str(version.folder / HONEST_FILE))
-        session.connection.execute(f"CREATE OR REPLACE TEMP VIEW {HONEST} AS SELECT * FROM read_parquet({path})")
+        session.connection.execute(
+            f"CREATE OR REPLACE TEMP VIEW {HONEST} AS SELECT * FROM read_parquet({path})"
+        )
 
     def select(self, scores: str, wanted: Sequence[str]) -> str:
         """Scores, with the honest prediction in the place of the model's where there is one."""
         joined = " AND ".join(f"s.{quote_identifier(k)} = h.{quote_identifier(k)}" for k in self._keys)
         columns = {k: f"s.{quote_identifier(k)}" for k in (*self._keys, *_OTHERS, *_REASONS)}
-        columns |= {name: f"CASE WHEN s.is_labelled THEN coalesce(h.{name}, s.{name}) ELSE s.{name} END" for name in _SCORED}
-        chosen = ", ".join(f"{columns[name]} AS {quote_identifier(name)}" for name in wanted if name in columns)
+        columns |= {
+            name: f"CASE WHEN s.is_labelled THEN coalesce(h.{name}, s.{name}) ELSE s.{name} END"
+            for name in _SCORED
+        }
+        chosen = ", ".join(
+            f"{columns[name]} AS {quote_identifier(name)}" for name in wanted if name in columns
+        )
         return f"SELECT {chosen} FROM {scores} AS s LEFT JOIN {HONEST} AS h ON {joined}"

@@ -12,21 +12,35 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import BuildError
 from pipelines.models import churn, segments
-from pipelines.models.store import ModelStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import pandas as pd
     import pyarrow as pa
 
-    from pipelines.build.build import BuildContext
-    from pipelines.models.store import ModelVersion
+    from pipelines.engine.duckdb import DuckDBSession
+    from pipelines.models.store import ModelStore, ModelVersion
     from pipelines.models.task import Task
-    from pipelines.products.product import ModelTransform
+    from pipelines.products.product import ModelTransform, Product
 
 SCORES = "mesh_scores"
 VERSION_PROPERTY = "model_version"
+
+
+@dataclass(frozen=True)
+class ModelBuild:
+    """What the build of a model's product hands over. `champion` is the version that scored what is published now;
+    `None` has a new one trained. `report` hears one line before each longer step."""
+
+    store: ModelStore
+    session: DuckDBSession
+    product: Product
+    transform: ModelTransform
+    champion: str | None
+    input_versions: Mapping[str, str]
+    run: str
+    report: Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -38,23 +52,25 @@ class ScoredRows:
     properties: Mapping[str, str]
 
 
-def model_rows(context: BuildContext, transform: ModelTransform) -> ScoredRows:
+def model_rows(build: ModelBuild) -> ScoredRows:
     """Scores of the features, by the champion or by a version trained now.
 
-    A version is trained when there is no champion, when the product's folder changed since, when its features are no
-    longer there, or when the build is forced (as the retraining schedule does). New rows alone are only scored.
+    A version is trained when there is no champion, when the product's folder changed since, or when its features are
+    no longer there. New rows alone are only scored.
 
     Raises:
         BuildError: the definition, the features or the label allow no model.
     """
-    task = _task(transform)
-    store = ModelStore(context.mesh.settings.models)
+    task = _task(build.transform)
     try:
-        version = _champion(context, transform, store) or _train(context, transform, task, store)
-        select = _score(context, transform, task, version)
+        version = _champion(build) or _train(build, task)
+        select = _score(build, task, version)
     except ValueError as error:
-        raise BuildError(f"{context.product.name}: {error}", f"Change {transform.path.name} or the features it reads.") from error
-    return ScoredRows(select, {"model": _facts(transform.task, version)}, {VERSION_PROPERTY: version.version})
+        hint = f"Change {build.transform.path.name} or the features it reads."
+        raise BuildError(f"{build.product.name}: {error}", hint) from error
+    return ScoredRows(
+        select, {"model": _facts(build.transform.task, version)}, {VERSION_PROPERTY: version.version}
+    )
 
 
 def _task(transform: ModelTransform) -> Task:
@@ -65,45 +81,38 @@ def _task(transform: ModelTransform) -> Task:
         raise BuildError(f"{transform.path}: {error}", "See docs/adding-a-product.md.") from error
 
 
-def _champion(context: BuildContext, transform: ModelTransform, store: ModelStore) -> ModelVersion | None:
-    if context.is_forced or context.head is None:
+def _champion(build: ModelBuild) -> ModelVersion | None:
+    champion = build.store.load(build.product.name, build.champion) if build.champion else None
+    if champion is None or champion.record["code_version"] != build.product.code_version:
         return None
-    version = context.head.properties.get(VERSION_PROPERTY)
-    champion = store.load(context.product.name, version) if version else None
-    if champion is None or champion.record["code_version"] != context.product.code_version:
-        return None
-    there = context.session.columns(transform.features_sql)
+    there = build.session.columns(build.transform.features_sql)
     return champion if set(champion.record["needed_columns"]) <= there.keys() else None
 
 
-def _train(context: BuildContext, transform: ModelTransform, task: Task, store: ModelStore) -> ModelVersion:
-    from pipelines.build.build import Step
-
-    context.report(Step.TRAINING)
+def _train(build: ModelBuild, task: Task) -> ModelVersion:
+    build.report("training: reading the features")
     trained_at = datetime.now(UTC)
-    frame = to_frame(context.session.table(transform.features_sql))
-    record, files = task.train(frame)
-    version = f"{trained_at:%Y%m%dT%H%M%S}-{context.run[:6]}"
+    frame = to_frame(build.session.table(build.transform.features_sql))
+    record, files = task.train(frame, build.report)
+    version = f"{trained_at:%Y%m%dT%H%M%S}-{build.run[:6]}"
     record = {
         "version": version,
         "trained_at": trained_at.isoformat(),
-        "code_version": context.product.code_version,
-        "inputs": context.inputs.versions,
-        "definition": dict(transform.definition),
+        "code_version": build.product.code_version,
+        "inputs": dict(build.input_versions),
+        "definition": dict(build.transform.definition),
         **record,
     }
-    return store.save(context.product.name, version, record, files)
+    return build.store.save(build.product.name, version, record, files)
 
 
-def _score(context: BuildContext, transform: ModelTransform, task: Task, version: ModelVersion) -> str:
-    from pipelines.build.build import Step
-
-    context.report(Step.SCORING)
+def _score(build: ModelBuild, task: Task, version: ModelVersion) -> str:
+    build.report("scoring")
     scored_at = datetime.now(UTC)
-    wanted = [column.name for column in context.product.contract.columns]
-    rows = context.session.batches(task.rows_to_score(transform.features_sql))
-    context.session.register(SCORES, _stream(task, version, rows, wanted, scored_at))
-    task.register(context.session, version)
+    wanted = [column.name for column in build.product.contract.columns]
+    rows = build.session.batches(task.rows_to_score(build.transform.features_sql))
+    build.session.register(SCORES, _stream(task, version, rows, wanted, scored_at))
+    task.register(build.session, version)
     return task.select(SCORES, wanted)
 
 
@@ -130,7 +139,7 @@ def _stream(
     return pa.RecordBatchReader.from_batches(first.schema, batches())
 
 
-def _field(scored: pa.Field, features: pa.Schema) -> pa.Field:
+def _field(scored: pa.Field[Any], features: pa.Schema) -> pa.Field[Any]:
     """A feature passed through pandas keeps the type it had; a column without any value is text."""
     import pyarrow as pa
 
@@ -148,7 +157,5 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
     """Arrow rows as pandas has them: decimals become floats, since models compute in floats, and dates datetimes."""
     import pyarrow as pa
 
-    fields = [
-        pa.field(f.name, pa.float64() if pa.types.is_decimal(f.type) else f.type) for f in table.schema
-    ]
+    fields = [pa.field(f.name, pa.float64() if pa.types.is_decimal(f.type) else f.type) for f in table.schema]
     return table.cast(pa.schema(fields)).to_pandas(date_as_object=False)

@@ -26,21 +26,23 @@ class SegmentTask:
 
         self._spec = SegmentSpec.from_mapping(definition)
 
-    def train(self, features: pd.DataFrame) -> tuple[dict[str, Any], dict[str, bytes]]:
+    def train(
+        self, features: pd.DataFrame, report: Callable[[str], None]
+    ) -> tuple[dict[str, Any], dict[str, bytes]]:
         """See `Task.train`; the files are the model and the plots."""
         from ml_assets.persistence import dump_model
         from ml_assets.report import segment_figures, segment_report
         from ml_assets.segments import train_segments
 
-        training = train_segments(features, self._spec)
-        report = segment_report(training)
+        training = train_segments(features, self._spec, report)
+        facts = segment_report(training)
         best = next(c for c in training.curve if c.k == training.k)
         record = {
             "algorithm": "k-means",
             "needed_columns": sorted(self._spec.columns),
             "measured_on": f"{len(features):,} rows, k = {training.k}",
             "metrics": {"silhouette": best.silhouette, "stability": best.rand_index_mean},
-            **report,
+            **facts,
         }
         files = {MODEL_FILE: dump_model(training.model)}
         return record, files | {f"{name}.png": picture for name, picture in segment_figures(training).items()}
@@ -49,7 +51,7 @@ class SegmentTask:
         """All rows."""
         return features_sql
 
-    def scorer(self, version: ModelVersion, wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    def scorer(self, version: ModelVersion, _wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
         """See `Task.scorer`."""
         from ml_assets.persistence import load_model
         from ml_assets.segments import SegmentModel, score_segments

@@ -55,7 +55,9 @@ class ModelStore:
         found = [self.load(product, each.name) for each in folder.iterdir()] if folder.is_dir() else []
         return sorted((v for v in found if v is not None), key=lambda v: str(v.record["trained_at"]))
 
-    def save(self, product: ProductName, version: str, record: Mapping[str, Any], files: Mapping[str, bytes]) -> ModelVersion:
+    def save(
+        self, product: ProductName, version: str, record: Mapping[str, Any], files: Mapping[str, bytes]
+    ) -> ModelVersion:
         """Store a version whole or not at all; one that is there already stays as it is."""
         folder = self._root / str(product) / version
         temporary = folder.with_name(f".{version}.{uuid.uuid4().hex}")

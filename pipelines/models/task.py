@@ -19,8 +19,13 @@ class Task(Protocol):
     def __init__(self, definition: Mapping[str, Any]) -> None:
         """Raises ValueError when the definition allows no model."""
 
-    def train(self, features: pd.DataFrame) -> tuple[dict[str, Any], dict[str, bytes]]:
-        """A new version: its record (with `needed_columns`, `algorithm`, `measured_on`, `metrics`, `warnings`) and its files by name."""
+    def train(
+        self, features: pd.DataFrame, report: Callable[[str], None]
+    ) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """A new version: its record and its files by name.
+
+        The record holds at least `needed_columns`, `algorithm`, `measured_on`, `metrics` and `warnings`.
+        """
 
     def rows_to_score(self, features_sql: str) -> str:
         """The SELECT of the rows that are published."""

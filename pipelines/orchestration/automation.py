@@ -46,7 +46,9 @@ def landing_sensor(mesh: Mesh, datasets: Sequence[DatasetName]) -> dg.SensorDefi
             return dg.SensorResult(skip_reason="no new files")
         run_key = hashlib.sha256(json.dumps(now, sort_keys=True).encode()).hexdigest()[:16]
         keys = [dg.AssetKey(name.split(".")) for name in changed]
-        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=run_key, asset_selection=keys)], cursor=json.dumps(now))
+        return dg.SensorResult(
+            run_requests=[dg.RunRequest(run_key=run_key, asset_selection=keys)], cursor=json.dumps(now)
+        )
 
     return new_files
 
@@ -58,7 +60,9 @@ def retraining_schedules(products: Sequence[Product]) -> list[dg.ScheduleDefinit
             name=f"retrain__{product.name.domain}__{product.name.product}",
             cron_schedule=product.transform.retrain_cron,
             target=dg.AssetSelection.assets(asset_key(product.name)),
-            run_config={"ops": {f"{product.name.domain}__{product.name.product}": {"config": {"is_forced": True}}}},
+            run_config={
+                "ops": {f"{product.name.domain}__{product.name.product}": {"config": {"is_forced": True}}}
+            },
             default_status=dg.DefaultScheduleStatus.RUNNING,
             execution_timezone="UTC",
         )

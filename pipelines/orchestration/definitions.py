@@ -7,6 +7,7 @@ import dagster as dg
 from pipelines.build.mesh import Mesh, open_mesh
 from pipelines.names import DatasetName
 from pipelines.orchestration.automation import landing_sensor, product_automation_sensor, retraining_schedules
+from pipelines.orchestration.history import dagster_home, write_without_waiting
 from pipelines.orchestration.landing_assets import landing_asset
 from pipelines.orchestration.product_assets import broken_asset, product_asset
 from pipelines.orchestration.reporting import LogReporter
@@ -15,7 +16,7 @@ from pipelines.orchestration.reporting import LogReporter
 def mesh_definitions(mesh: Mesh) -> dg.Definitions:
     """One asset per product (a broken one fails with its reason) and per landed dataset, and what sets them off."""
     products = list(mesh.products.products.values())
-    read = {name for product in products for name in product.inputs if isinstance(name, DatasetName)}
+    read = {name for product in products for name in product.reads if isinstance(name, DatasetName)}
     datasets = sorted(read | set(mesh.landing.datasets()))
     return dg.Definitions(
         assets=[
@@ -33,4 +34,6 @@ def mesh_definitions(mesh: Mesh) -> dg.Definitions:
 @dg.definitions
 def defs() -> dg.Definitions:
     """The mesh that the settings of the working folder describe."""
-    return mesh_definitions(open_mesh())
+    mesh = open_mesh()
+    write_without_waiting(dagster_home(mesh.settings))
+    return mesh_definitions(mesh)

@@ -21,7 +21,7 @@ def landing_asset(mesh: Mesh, name: DatasetName) -> dg.AssetsDefinition:
         tags={"kind": "landing"},
         description=f"Files as they arrived in {name.domain}/{name.dataset}/ of the landing zone.",
     )
-    def profile(reporter: dg.ResourceParam[Reporter]) -> dg.MaterializeResult:
+    def profile(reporter: dg.ResourceParam[Reporter]) -> dg.MaterializeResult[None]:
         try:
             found = profile_dataset(mesh.settings, mesh.landing.dataset(name))
         except MeshError as error:
@@ -32,9 +32,13 @@ def landing_asset(mesh: Mesh, name: DatasetName) -> dg.AssetsDefinition:
     return profile
 
 
-def _materialization(found: DatasetProfile) -> dg.MaterializeResult:
+def _materialization(found: DatasetProfile) -> dg.MaterializeResult[None]:
     columns = [
-        dg.TableColumn(name=c.name, type=c.type, description=f"{c.null_share:.1%} null, about {c.distinct_count:,} distinct")
+        dg.TableColumn(
+            name=c.name,
+            type=c.type,
+            description=f"{c.null_share:.1%} null, about {c.distinct_count:,} distinct",
+        )
         for c in found.columns
     ]
     return dg.MaterializeResult(

@@ -26,7 +26,9 @@ def column_schema(contract: Contract) -> dg.TableSchema:
                 name=column.name,
                 type=column.type,
                 description=column.description or None,
-                constraints=dg.TableColumnConstraints(nullable=not column.is_required, unique=contract.primary_key == (column.name,)),
+                constraints=dg.TableColumnConstraints(
+                    nullable=not column.is_required, unique=contract.primary_key == (column.name,)
+                ),
             )
             for column in contract.columns
         ]

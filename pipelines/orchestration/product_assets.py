@@ -37,7 +37,9 @@ def product_asset(mesh: Mesh, product: Product) -> dg.AssetsDefinition:
         # Checks are then optional: a product that did not change is not audited again.
         can_subset=True,
     )
-    def build(context: dg.AssetExecutionContext, config: BuildConfig, reporter: dg.ResourceParam[Reporter]) -> Iterator[object]:
+    def build(
+        context: dg.AssetExecutionContext, config: BuildConfig, reporter: dg.ResourceParam[Reporter]
+    ) -> Iterator[object]:
         yield from _build_events(mesh, product, context, config, reporter)
 
     return build
@@ -65,7 +67,10 @@ def _build_events(
     key = asset_key(product.name)
     try:
         result = build_product(
-            mesh, product.name, is_forced=config.is_forced, progress=lambda name, step: reporter.step(context, name, step)
+            mesh,
+            product.name,
+            is_forced=config.is_forced,
+            progress=lambda name, step: reporter.step(context, name, step),
         )
     except MeshError as error:
         # A failed blocking check does not stop the step that ran it: the results go first, then the failure.
@@ -78,7 +83,7 @@ def _build_events(
     yield _materialization(key, product, result)
 
 
-def _materialization(key: dg.AssetKey, product: Product, result: BuildResult) -> dg.MaterializeResult:
+def _materialization(key: dg.AssetKey, product: Product, result: BuildResult) -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(
         asset_key=key,
         data_version=dg.DataVersion(str(result.snapshot.snapshot_id)),
@@ -95,25 +100,31 @@ def _spec(product: Product) -> dg.AssetSpec:
         kinds.add("python")
     return dg.AssetSpec(
         key=asset_key(product.name),
-        deps=[asset_key(name) for name in product.inputs],
+        deps=[asset_key(name) for name in product.reads],
         group_name=product.name.domain,
         description=f"{contract.description}\n\nGrain: {contract.grain}",
         owners=[contract.owner if "@" in contract.owner else f"team:{contract.owner}"],
-        tags={"kind": product.kind, **{tag: "" for tag in contract.tags}},
+        tags={"kind": product.kind, **dict.fromkeys(contract.tags, "")},
         kinds=kinds,
         code_version=product.code_version,
-        metadata={"dagster/column_schema": column_schema(contract), "contract_version": contract.version, "folder": str(product.folder)},
+        metadata={
+            "dagster/column_schema": column_schema(contract),
+            "contract_version": contract.version,
+            "folder": str(product.folder),
+        },
         automation_condition=_automation(contract.service_levels.schedule_cron),
         skippable=True,
     )
 
 
-def _automation(cron: str | None) -> dg.AutomationCondition[dg.AssetKey]:
+def _automation(cron: str | None) -> dg.AutomationCondition[dg.AssetKey | dg.AssetCheckKey]:
     # eager() and on_cron() do not look at blocking checks of what they read.
     condition = dg.AutomationCondition.eager() & dg.AutomationCondition.all_deps_blocking_checks_passed()
     if cron is None:
         return condition
-    return condition | (dg.AutomationCondition.on_cron(cron) & dg.AutomationCondition.all_deps_blocking_checks_passed())
+    return condition | (
+        dg.AutomationCondition.on_cron(cron) & dg.AutomationCondition.all_deps_blocking_checks_passed()
+    )
 
 
 def _check_spec(key: dg.AssetKey, rule: Rule) -> dg.AssetCheckSpec:

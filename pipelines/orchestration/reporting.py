@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-import dagster as dg
-
 if TYPE_CHECKING:
-    from pipelines.build.build import BuildResult, Step
+    import dagster as dg
+
+    from pipelines.build.build import BuildResult
     from pipelines.errors import MeshError
     from pipelines.names import InputName, ProductName
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Reporter(Protocol):
     """Hears of each product as it is built."""
 
-    def step(self, context: dg.AssetExecutionContext, name: ProductName, step: Step) -> None:
+    def step(self, context: dg.AssetExecutionContext, name: ProductName, step: str) -> None:
         """`name` has got to `step`."""
 
     def done(self, result: BuildResult) -> None:
@@ -28,7 +28,7 @@ class Reporter(Protocol):
 class LogReporter:
     """Tells Dagster's own log, where the UI shows it."""
 
-    def step(self, context: dg.AssetExecutionContext, name: ProductName, step: Step) -> None:
+    def step(self, context: dg.AssetExecutionContext, name: ProductName, step: str) -> None:
         context.log.info(f"{name}: {step}")
 
     def done(self, result: BuildResult) -> None:

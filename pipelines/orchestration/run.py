@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -14,20 +11,18 @@ import dagster as dg
 from pipelines.errors import BuildError
 from pipelines.names import DatasetName, ProductName
 from pipelines.orchestration.definitions import mesh_definitions
+from pipelines.orchestration.history import instance
 from pipelines.orchestration.product_assets import asset_key
 from pipelines.products.graph import with_upstream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from pipelines.build.build import BuildResult, Step
+    from pipelines.build.build import BuildResult
     from pipelines.build.mesh import Mesh
     from pipelines.errors import MeshError
     from pipelines.names import InputName
     from pipelines.orchestration.reporting import Reporter
-    from pipelines.settings import Settings
-
-INSTANCE_FILE = "dagster.yaml"
 
 
 @dataclass
@@ -50,7 +45,7 @@ class _Recorder:
     def __init__(self, reporter: Reporter, outcome: BuildOutcome) -> None:
         self._reporter, self._outcome = reporter, outcome
 
-    def step(self, context: dg.AssetExecutionContext, name: ProductName, step: Step) -> None:
+    def step(self, context: dg.AssetExecutionContext, name: ProductName, step: str) -> None:
         self._reporter.step(context, name, step)
 
     def done(self, result: BuildResult) -> None:
@@ -62,7 +57,9 @@ class _Recorder:
         self._reporter.failed(name, error)
 
 
-def run_build(mesh: Mesh, names: Sequence[ProductName], *, is_forced: bool, reporter: Reporter) -> BuildOutcome:
+def run_build(
+    mesh: Mesh, names: Sequence[ProductName], *, is_forced: bool, reporter: Reporter
+) -> BuildOutcome:
     """Build `names` and all they need (everything when empty), each failure leaving the others to go on.
 
     Raises:
@@ -74,10 +71,14 @@ def run_build(mesh: Mesh, names: Sequence[ProductName], *, is_forced: bool, repo
     wanted = _wanted(mesh, names)
     outcome = BuildOutcome()
     definitions = mesh_definitions(mesh)
-    forced = {f"{n.domain}__{n.product}": {"config": {"is_forced": is_forced}} for n in wanted if n in mesh.products.products}
+    forced = {
+        f"{n.domain}__{n.product}": {"config": {"is_forced": is_forced}}
+        for n in wanted
+        if n in mesh.products.products
+    }
     with instance(mesh.settings) as dagster_instance:
         run = dg.materialize(
-            list(definitions.assets or ()),
+            [a for a in definitions.assets or () if isinstance(a, dg.AssetsDefinition)],
             selection=_selection(mesh, wanted),
             instance=dagster_instance,
             resources={"reporter": _Recorder(reporter, outcome)},
@@ -90,23 +91,6 @@ def run_build(mesh: Mesh, names: Sequence[ProductName], *, is_forced: bool, repo
     return outcome
 
 
-def dagster_home(settings: Settings) -> Path:
-    """The folder of Dagster's instance, made with the project's `dagster.yaml` when it is not there."""
-    if given := os.environ.get("DAGSTER_HOME"):
-        return Path(given)
-    home = settings.home / "dagster"
-    home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(Path(__file__).parents[2] / INSTANCE_FILE, home / INSTANCE_FILE)
-    return home
-
-
-@contextmanager
-def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
-    """Dagster's instance of this mesh."""
-    with dg.DagsterInstance.from_config(str(dagster_home(settings)), INSTANCE_FILE) as found:
-        yield found
-
-
 def _keep_defects(run: dg.ExecuteInProcessResult, outcome: BuildOutcome, reporter: Reporter) -> None:
     """A step that failed by anything but a `MeshError` is a defect, and is told as one rather than lost."""
     for event in run.all_events:
@@ -115,8 +99,14 @@ def _keep_defects(run: dg.ExecuteInProcessResult, outcome: BuildOutcome, reporte
         name = ProductName(*str(event.step_key).split("__", 1))
         error = event.step_failure_data.error
         cause = error.cause if error and error.cause else error
-        text = "" if cause is None else cause.message.strip() + ("\n" + "".join(cause.stack) if os.environ.get("MESH_DEBUG") else "")
-        outcome.failures[name] = BuildError(f"{name}: {text}", "This is a defect of Meshlake: `mesh --debug build` shows the traceback.")
+        text = (
+            ""
+            if cause is None
+            else cause.message.strip() + ("\n" + "".join(cause.stack) if os.environ.get("MESH_DEBUG") else "")
+        )
+        outcome.failures[name] = BuildError(
+            f"{name}: {text}", "This is a defect of Meshlake: `mesh --debug build` shows the traceback."
+        )
         reporter.failed(name, outcome.failures[name])
 
 
@@ -128,5 +118,5 @@ def _wanted(mesh: Mesh, names: Sequence[ProductName]) -> set[ProductName]:
 
 def _selection(mesh: Mesh, wanted: set[ProductName]) -> dg.AssetSelection:
     products = [mesh.products.products[name] for name in wanted if name in mesh.products.products]
-    datasets = {name for product in products for name in product.inputs if isinstance(name, DatasetName)}
+    datasets = {name for product in products for name in product.reads if isinstance(name, DatasetName)}
     return dg.AssetSelection.assets(*(asset_key(name) for name in sorted(wanted | datasets, key=str)))

@@ -27,7 +27,9 @@ def build_order(products: Mapping[ProductName, Product]) -> list[ProductName]:
         sorter.prepare()
     except CycleError as error:
         cycle = " -> ".join(str(name) for name in reversed(error.args[1]))
-        raise ContractError(f"products read each other in a circle: {cycle}", "Let one of them read something else.") from error
+        raise ContractError(
+            f"products read each other in a circle: {cycle}", "Let one of them read something else."
+        ) from error
     order: list[ProductName] = []
     while sorter.is_active():
         ready = sorted(sorter.get_ready())

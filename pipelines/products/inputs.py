@@ -30,9 +30,13 @@ def parse_select(sql: str, path: Path) -> exp.Query:
         first = error.errors[0] if error.errors else {}
         where = f"line {first.get('line')}, column {first.get('col')}" if first else "unknown place"
         near = f" near '{first['highlight']}'" if first.get("highlight") else ""
-        raise ContractError(f"{path}: {where}: not valid SQL{near}: {first.get('description', error)}", "Correct the SQL.") from error
+        raise ContractError(
+            f"{path}: {where}: not valid SQL{near}: {first.get('description', error)}", "Correct the SQL."
+        ) from error
     except TokenError as error:
-        raise ContractError(f"{path}: not valid SQL: {error}", "Look for a quote or comment that is not closed.") from error
+        raise ContractError(
+            f"{path}: not valid SQL: {error}", "Look for a quote or comment that is not closed."
+        ) from error
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise ContractError(f"{path}: must hold one SELECT and nothing else", "Remove the other statements.")
     return statements[0]

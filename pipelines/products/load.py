@@ -16,11 +16,18 @@ import yaml
 from pipelines.contract.checks_sql import read_checks
 from pipelines.contract.read import read_contract
 from pipelines.errors import ContractError, MeshError, UsageError
-from pipelines.names import DatasetName, InputName, ProductName
+from pipelines.names import InputName, ProductName
 from pipelines.products.graph import in_cycles
 from pipelines.products.inputs import parse_select, select_inputs
+from pipelines.products.product import (
+    BrokenProduct,
+    ModelTransform,
+    Product,
+    PythonTransform,
+    SourceAligned,
+    SqlTransform,
+)
 from pipelines.products.source_aligned import source_dataset
-from pipelines.products.product import BrokenProduct, ModelTransform, Product, PythonTransform, SourceAligned, SqlTransform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,7 +60,10 @@ class ProductSet:
         if name in self.broken:
             raise self.broken[name].error
         near = get_close_matches(str(name), [str(n) for n in self.products], n=1)
-        raise UsageError(f"there is no product {name}", f"Did you mean {near[0]}?" if near else "`mesh list` names them all.")
+        raise UsageError(
+            f"there is no product {name}",
+            f"Did you mean {near[0]}?" if near else "`mesh list` names them all.",
+        )
 
 
 def load_products(root: Path) -> ProductSet:
@@ -63,7 +73,9 @@ def load_products(root: Path) -> ProductSet:
         UsageError: when `root` is no folder.
     """
     if not root.is_dir():
-        raise UsageError(f"there is no folder of products at {root}", "Set MESH_PRODUCTS, or make one with `mesh adopt`.")
+        raise UsageError(
+            f"there is no folder of products at {root}", "Set MESH_PRODUCTS, or make one with `mesh adopt`."
+        )
     products: dict[ProductName, Product] = {}
     broken: dict[ProductName, BrokenProduct] = {}
     for folder in _product_folders(root):
@@ -115,7 +127,9 @@ def _product_folders(root: Path) -> Iterable[Path]:
 def _read_transform(folder: Path, contract: Contract) -> tuple[Transform, tuple[InputName, ...]]:
     present = [name for name in TRANSFORM_FILES if (folder / name).exists()]
     if len(present) > 1:
-        raise ContractError(f"{folder}: has {' and '.join(present)}; a product has one transform", "Remove all but one.")
+        raise ContractError(
+            f"{folder}: has {' and '.join(present)}; a product has one transform", "Remove all but one."
+        )
     if not present:
         dataset = source_dataset(contract)
         return SourceAligned(dataset), (dataset,)
@@ -133,38 +147,57 @@ def _read_python(path: Path) -> tuple[PythonTransform, tuple[InputName, ...]]:
         module = ast.parse(path.read_text(encoding="utf-8"))
     except SyntaxError as error:
         raise ContractError(f"{path}: line {error.lineno}: {error.msg}", "Correct the Python.") from error
-    queries = next((_literal(node.value, path) for node in module.body if _assigns_inputs(node)), None)
+    queries = next(
+        (_literal(node.value, path) for node in _assignments(module) if _assigns_inputs(node)), None
+    )
     if not isinstance(queries, dict) or not all(isinstance(q, str) for q in queries.values()):
-        raise ContractError(f"{path}: needs INPUTS, a dict of SELECTs by argument name", 'INPUTS = {"orders": "SELECT * FROM shop.orders"}')
+        raise ContractError(
+            f"{path}: needs INPUTS, a dict of SELECTs by argument name",
+            'INPUTS = {"orders": "SELECT * FROM shop.orders"}',
+        )
     if not any(isinstance(node, ast.FunctionDef) and node.name == "transform" for node in module.body):
-        raise ContractError(f"{path}: needs a function `transform`", "def transform(orders: pa.Table) -> pa.Table")
+        raise ContractError(
+            f"{path}: needs a function `transform`", "def transform(orders: pa.Table) -> pa.Table"
+        )
     inputs = {name for sql in queries.values() for name in select_inputs(parse_select(sql, path), path)}
     return PythonTransform(path, queries), tuple(sorted(inputs, key=str))
 
 
-def _assigns_inputs(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "INPUTS" for t in node.targets)
+def _assignments(module: ast.Module) -> list[ast.Assign]:
+    return [node for node in module.body if isinstance(node, ast.Assign)]
 
 
-def _literal(node: ast.AST | None, path: Path) -> Any:
+def _assigns_inputs(node: ast.Assign) -> bool:
+    return any(isinstance(target, ast.Name) and target.id == "INPUTS" for target in node.targets)
+
+
+def _literal(node: ast.expr, path: Path) -> Any:
     try:
-        return ast.literal_eval(node) if isinstance(node, ast.expr) else None
+        return ast.literal_eval(node)
     except ValueError as error:
-        raise ContractError(f"{path}: INPUTS must be written out as a literal", "No names or calls: it is read without running the file.") from error
+        raise ContractError(
+            f"{path}: INPUTS must be written out as a literal",
+            "No names or calls: it is read without running the file.",
+        ) from error
 
 
 def _read_model(path: Path) -> tuple[ModelTransform, tuple[InputName, ...]]:
     try:
         definition = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
-        raise ContractError(f"{path}: not valid YAML: {error}".replace("\n", " "), "Correct the file.") from error
+        raise ContractError(
+            f"{path}: not valid YAML: {error}".replace("\n", " "), "Correct the file."
+        ) from error
     if not isinstance(definition, dict):
         raise ContractError(f"{path}: must hold task, features and key", "See docs/adding-a-product.md.")
     task, features = definition.get("task"), definition.get("features")
     if task not in MODEL_TASKS:
         raise ContractError(f"{path}: task is {task!r}", f"Tasks: {', '.join(MODEL_TASKS)}.")
     if not isinstance(features, str) or not features.strip():
-        raise ContractError(f"{path}: needs `features`, a product or a SELECT over products", "features: retention.churn_features")
+        raise ContractError(
+            f"{path}: needs `features`, a product or a SELECT over products",
+            "features: retention.churn_features",
+        )
     is_name = " " not in features.strip()
     sql = f"SELECT * FROM {ProductName.parse(features.strip()).sql}" if is_name else features
     return ModelTransform(path, task, sql, definition), select_inputs(parse_select(sql, path), path)
@@ -172,7 +205,11 @@ def _read_model(path: Path) -> tuple[ModelTransform, tuple[InputName, ...]]:
 
 def _code_version(folder: Path) -> str:
     digest = hashlib.sha256()
-    for path in [folder / CONTRACT_FILE, *(folder / name for name in TRANSFORM_FILES), *sorted((folder / "checks").glob("*.sql"))]:
+    for path in [
+        folder / CONTRACT_FILE,
+        *(folder / name for name in TRANSFORM_FILES),
+        *sorted((folder / "checks").glob("*.sql")),
+    ]:
         if path.exists():
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
@@ -182,18 +219,24 @@ def _set_aside_cycles(products: dict[ProductName, Product], broken: dict[Product
     circle = in_cycles(products)
     for name in circle:
         others = ", ".join(str(n) for n in sorted(circle))
-        error = ContractError(f"{name} reads itself through others: {others}", "Let one of them read something else.")
+        error = ContractError(
+            f"{name} reads itself through others: {others}", "Let one of them read something else."
+        )
         broken[name] = BrokenProduct(name, products[name].folder, error)
     for name in circle:
         del products[name]
 
 
-def _set_aside_unknown_inputs(products: dict[ProductName, Product], broken: dict[ProductName, BrokenProduct]) -> None:
+def _set_aside_unknown_inputs(
+    products: dict[ProductName, Product], broken: dict[ProductName, BrokenProduct]
+) -> None:
     known = products.keys() | broken.keys()
     for name, product in list(products.items()):
         unknown = next((up for up in product.upstream if up not in known), None)
         if unknown is not None:
             near = get_close_matches(str(unknown), [str(n) for n in known], n=1)
             hint = f"Did you mean {near[0]}?" if near else "`mesh list` names them all."
-            broken[name] = BrokenProduct(name, product.folder, ContractError(f"{name} reads {unknown}, which is no product", hint))
+            broken[name] = BrokenProduct(
+                name, product.folder, ContractError(f"{name} reads {unknown}, which is no product", hint)
+            )
             del products[name]

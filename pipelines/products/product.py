@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pipelines.errors import MeshError
 
 
+KINDS = ("source-aligned", "aggregate", "consumer-aligned")
+
+
 @dataclass(frozen=True)
 class SourceAligned:
     """The contract's columns, cast from one landed dataset."""
@@ -81,17 +84,23 @@ class Product:
 
     @property
     def upstream(self) -> tuple[ProductName, ...]:
-        """The products among the inputs."""
-        return tuple(name for name in self.inputs if isinstance(name, ProductName))
+        """The products to be built before this one: those its rows or its checks read."""
+        return tuple(name for name in self.reads if isinstance(name, ProductName))
+
+    @property
+    def reads(self) -> tuple[InputName, ...]:
+        """All that its rows or its checks read."""
+        return tuple(dict.fromkeys((*self.inputs, *self.check_inputs)))
 
     @property
     def kind(self) -> str:
-        """Source-aligned, aggregate or consumer-aligned, as data mesh calls them."""
+        """Source-aligned, aggregate or consumer-aligned, as data mesh calls them; a tag of the contract decides."""
+        tagged = next((tag for tag in self.contract.tags if tag in KINDS), None)
+        if tagged is not None:
+            return tagged
         if isinstance(self.transform, ModelTransform):
             return "consumer-aligned"
-        if isinstance(self.transform, SourceAligned) or any(isinstance(name, DatasetName) for name in self.inputs):
-            return "source-aligned"
-        return next((tag for tag in self.contract.tags if tag in {"aggregate", "consumer-aligned"}), "aggregate")
+        return "source-aligned" if any(isinstance(name, DatasetName) for name in self.inputs) else "aggregate"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Which state the catalog is in, told without loading it: so that a reader sees at once whether its views are current."""
+"""Which state the catalog is in, told without loading it, so that a reader sees whether its views are current."""
 
 from __future__ import annotations
 

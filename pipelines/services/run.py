@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _SERVERS = {Service.MINIO: minio.SERVER, Service.POSTGRES: postgres.SERVER, Service.TRINO: trino.SERVER}
 _POLL_SECONDS = 0.5
 _STOP_SECONDS = 60
+_RELEASE_SECONDS = 5
 _LONGEST_REASON = 300
 
 
@@ -115,7 +116,7 @@ def _status_of(service: Service, folder: Path, endpoints: Endpoints) -> ServiceS
 def _start(service: Service, folder: Path, cache: Path, endpoints: Endpoints, progress: Progress) -> None:
     server = _SERVERS[service]
     for port in server.ports(endpoints):
-        if not is_port_free(port):
+        if not _is_free_soon(port):
             raise ServiceError(
                 f"Port {port}, {server.title}'s in this mesh, is taken by another program",
                 f"Stop that program, or remove {folder / 'ports.toml'} after `mesh services down`.",
@@ -123,6 +124,16 @@ def _start(service: Service, folder: Path, cache: Path, endpoints: Endpoints, pr
     launch = server.prepare(folder, cache, endpoints, progress)
     progress(f"{server.title}: starting")
     _process_file(folder, service).start(launch.command, launch.environment, _log(folder, service))
+
+
+def _is_free_soon(port: int) -> bool:
+    """Whether `port` is free, giving a server that was killed the time to let go of it."""
+    deadline = time.monotonic() + _RELEASE_SECONDS
+    while not is_port_free(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True
 
 
 def _wait_until_answering(service: Service, folder: Path, endpoints: Endpoints) -> None:

@@ -1,6 +1,7 @@
 """What the mesh stands on: pyiceberg and Trino share tables, landed files and the operational database."""
 
 import gzip
+from datetime import datetime
 
 import pyarrow as pa
 import pytest
@@ -69,6 +70,16 @@ def test_landed_parquet_is_read_by_name(landing_schema, bucket, query):
            WITH (external_location = 's3://landing/crm/people/', format = 'PARQUET')"""
     )
     assert query("SELECT * FROM landing.crm.people ORDER BY 1") == [(1, "x", None), (2, "y", None)]
+
+
+def test_landed_timestamps_keep_their_microseconds(landing_schema, bucket, query):
+    at = datetime(2024, 1, 2, 3, 4, 5, 678901)  # noqa: DTZ001 the column has no zone
+    parquet.write_table(pa.table({"at": [at]}), "landing/crm/times/a.parquet", filesystem=bucket)
+    query(
+        """CREATE TABLE landing.crm.times (at TIMESTAMP)
+           WITH (external_location = 's3://landing/crm/times/', format = 'PARQUET')"""
+    )
+    assert query("SELECT at FROM landing.crm.times") == [(at,)]
 
 
 def test_landed_csv_with_partitions(landing_schema, put, query):

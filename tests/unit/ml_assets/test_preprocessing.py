@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from ml_assets.preprocessing import (
@@ -105,8 +106,9 @@ def test_a_frame_is_the_same_whatever_types_a_batch_arrives_with():
         },
         dtype=object,
     )
+    arrow = pa.Table.from_pandas(plain.drop(columns="of_no_use")).to_pandas(types_mapper=pd.ArrowDtype)
     frame = FeatureFrame(KINDS, "on")
-    for batch in (typed, plain):
+    for batch in (typed, plain, arrow):
         assert frame.transform(batch).replace({np.nan: None}).to_dict("list") == (
             pd.DataFrame(expected).replace({np.nan: None}).to_dict("list")
         )

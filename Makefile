@@ -1,0 +1,76 @@
+# Meshlake's targets; `make help` lists them. Everything is installed into .venv, pinned by requirements*.lock.
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev run test unit lint format bench test-services lock clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV = $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode
+DATACONTRACT := .venv-datacontract
+DEMO_CUSTOMERS ?= 20000
+DEMO_DAYS ?= 180
+PYTEST = $(BIN)/python -m pytest
+
+help:  ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: install  ## Install, land the demo data, build every product, show what was found
+	$(BIN)/mesh demo --customers $(DEMO_CUSTOMERS) --days $(DEMO_DAYS)
+	$(BIN)/mesh build
+	$(BIN)/mesh report
+
+test: install-dev lint  ## Install what tests need, lint, run every test that needs no server
+	$(PYTEST) -n 2 tests/unit tests/products
+	$(PYTEST) tests/engines tests/integration tests/ui -m "not services"
+
+unit: install-dev  ## The unit suite alone (under 2 minutes)
+	$(PYTEST) -n 2 tests/unit tests/products
+
+lint: install-dev  ## ruff, mypy, import-linter, SQL lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/sqlfluff lint --disable-progress-bar data_products examples sql
+
+format: install-dev  ## Format Python and SQL
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix --disable-progress-bar data_products examples sql
+
+bench: install-dev  ## Measure against the bare tools; prints a table, writes artifacts/benchmarks.json
+	$(BIN)/python -m benchmarks
+
+install: $(VENV)/.installed
+
+install-dev: $(VENV)/.installed-dev $(DATACONTRACT)/.installed
+	@tests/ui/install_chromium.sh
+
+$(BIN)/uv:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet uv
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/uv
+	$(UV) --requirement requirements.lock
+	$(UV) --no-deps --editable .
+	touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	$(UV) --requirement requirements-dev.lock
+	touch $@
+
+$(DATACONTRACT)/.installed: tests/requirements-datacontract.lock | $(BIN)/uv
+	$(BIN)/uv venv --quiet --allow-existing --python $(PYTHON) $(DATACONTRACT)
+	$(BIN)/uv pip install --quiet --python $(DATACONTRACT)/bin/python --compile-bytecode --requirement $<
+	touch $@
+
+lock: | $(BIN)/uv  ## Resolve the pinned versions anew
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --python-version 3.11 --custom-compile-command "make lock" \
+		--extra demo --extra services pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --python-version 3.11 --custom-compile-command "make lock" \
+		--extra demo --extra services --extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	echo datacontract-cli | $(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --python-version 3.11 \
+		--custom-compile-command "make lock" - -o tests/requirements-datacontract.lock
+
+clean:  ## Remove the demo mesh and the environments
+	rm -rf .mesh $(VENV) $(DATACONTRACT) artifacts

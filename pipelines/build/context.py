@@ -1,0 +1,41 @@
+"""What the stations of one build share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipelines.build.inputs import PinnedInputs
+    from pipelines.build.mesh import Mesh
+    from pipelines.engine.duckdb import DuckDBSession
+    from pipelines.lake.catalog import Snapshot
+    from pipelines.products.product import Product
+
+
+class Step(StrEnum):
+    """Where a build stands; told as it gets there."""
+
+    READING = "reading inputs"
+    STAGING = "writing rows"
+    STAGED = "rows written"
+    BRANCHED = "checking"
+    AUDITED = "checked"
+    PUBLISHED = "published"
+
+
+@dataclass(frozen=True)
+class BuildContext:
+    """One attempt at one product: what its stations share."""
+
+    mesh: Mesh
+    product: Product
+    inputs: PinnedInputs
+    session: DuckDBSession
+    head: Snapshot | None
+    is_forced: bool
+    run: str
+    report: Callable[[str], None]
