@@ -48,7 +48,7 @@ class ChurnTask:
         test = facts["test"]
         record = {
             "needed_columns": sorted(training.features),
-            "measured_on": f"cut-off {test['cutoff']}, held out"
+            "measured_on": f"cut-off {test['cutoff'].removesuffix(' 00:00:00')}, held out"
             if test
             else f"{facts['folds']['count']} folds, out of fold",
             "metrics": {k: v for k, v in (test or facts["out_of_fold"]).items() if isinstance(v, float)},

@@ -93,6 +93,11 @@ class Product:
         return tuple(dict.fromkeys((*self.inputs, *self.check_inputs)))
 
     @property
+    def is_model(self) -> bool:
+        """Whether a model makes its rows."""
+        return isinstance(self.transform, ModelTransform)
+
+    @property
     def kind(self) -> str:
         """Source-aligned, aggregate or consumer-aligned, as data mesh calls them; a tag of the contract decides."""
         tagged = next((tag for tag in self.contract.tags if tag in KINDS), None)
