@@ -1,0 +1,163 @@
+"""A tiny mesh on disk and the real `mesh` command on it, for what happens when its input is wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.cli.main import main
+
+CUSTOMERS = "Customer ID,Age,City\nc1,41,Oslo\nc2,29,Bergen\nc3,,Oslo\n"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a user sees of one command."""
+
+    status: int
+    out: str
+    err: str
+
+
+@dataclass
+class TinyMesh:
+    """A mesh in `root`; `run` is the command in this process, `process` one in a process of its own."""
+
+    root: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def products(self) -> Path:
+        return self.root / "products"
+
+    @property
+    def landing(self) -> Path:
+        return self.root / "landing"
+
+    def land(self, file: str, content: str | bytes) -> Path:
+        """Put a file below the landing zone, as `crm/customers/a.csv`."""
+        path = self.landing / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def land_parquet(self, file: str, select: str) -> Path:
+        """Put the rows of `select` below the landing zone as Parquet."""
+        path = self.landing / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with duckdb.connect() as connection:
+            connection.execute(f"COPY ({select}) TO '{path}' (FORMAT parquet)")
+        return path
+
+    def describe(self, name: str, columns: str, extra: str = "") -> Path:
+        """Write the contract of `name`; `columns` are lines of YAML flow mappings, `extra` goes into the table."""
+        domain, product = name.split(".")
+        properties = "\n".join(f"      - {{{line.strip()}}}" for line in columns.strip().splitlines())
+        text = (
+            f"apiVersion: v3.1.0\nkind: DataContract\nid: {name}\nname: {name}\nversion: 1.0.0\n"
+            f"status: active\ndomain: {domain}\ndataProduct: {product}\nteam: {{name: {domain}}}\n"
+            f"schema:\n  - name: {product}\n{extra}    properties:\n{properties}\n"
+        )
+        return self.write(name, "contract.odcs.yaml", text)
+
+    def write(self, name: str, file: str, text: str) -> Path:
+        """Write a file into the folder of product `name`."""
+        path = self.products / name.replace(".", "/") / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def run(self, *arguments: str) -> Ran:
+        """`mesh ARGUMENTS` in this process."""
+        out, err = io.StringIO(), io.StringIO()
+        before, folder, argv = dict(os.environ), Path.cwd(), sys.argv
+        os.environ.update(self._environment())
+        os.chdir(self.root)
+        sys.argv = ["mesh", *arguments]
+        status = 0
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                main()
+        except SystemExit as end:
+            status = int(end.code or 0)
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+            os.chdir(folder)
+            sys.argv = argv
+        return Ran(status, out.getvalue(), err.getvalue())
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line that runs `mesh ARGUMENTS` in a process of its own."""
+        return [sys.executable, "-m", "pipelines.cli.main", *arguments]
+
+    def process_environment(self) -> dict[str, str]:
+        return os.environ | self._environment() | {"PYTHONPATH": str(Path(__file__).parents[3])}
+
+    def process(self, *arguments: str) -> Ran:
+        """`mesh ARGUMENTS` in a process of its own."""
+        done = subprocess.run(
+            self.command(*arguments),
+            cwd=self.root,
+            env=self.process_environment(),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def rows(self, query: str) -> list[list[str]]:
+        """What a reader gets for `query`, as text, the header left out."""
+        ran = self.run("sql", query, "--format", "csv", "-o", str(self.root / "answer.csv"))
+        assert ran.status == 0, ran.err
+        lines = (self.root / "answer.csv").read_text(encoding="utf-8").splitlines()[1:]
+        return [line.split(",") for line in lines]
+
+    def _environment(self) -> dict[str, str]:
+        own = {"MESH_HOME": "home", "MESH_PRODUCTS": "products", "MESH_LANDING": "landing"}
+        return own | {"PYTHONWARNINGS": "", "COLUMNS": "1000"} | self.environment
+
+
+@pytest.fixture
+def empty_mesh(tmp_path: Path) -> TinyMesh:
+    """Folders and nothing in them."""
+    mesh = TinyMesh(tmp_path)
+    mesh.products.mkdir()
+    mesh.landing.mkdir()
+    return mesh
+
+
+@pytest.fixture
+def mesh(empty_mesh: TinyMesh) -> TinyMesh:
+    """Two landed datasets and their products, `crm.customers` and `shop.orders`; nothing is built yet."""
+    empty_mesh.land("crm/customers/a.csv", CUSTOMERS)
+    empty_mesh.describe(
+        "crm.customers",
+        """name: customer_id, logicalType: string, primaryKey: true, transformSourceObjects: [Customer ID]
+        name: age, logicalType: integer, transformSourceObjects: [Age]
+        name: city, logicalType: string, transformSourceObjects: [City]""",
+    )
+    empty_mesh.land("shop/orders/a.csv", "order_id,amount\no1,10.5\no2,7\n")
+    empty_mesh.describe(
+        "shop.orders",
+        """name: order_id, logicalType: string, primaryKey: true
+        name: amount, logicalType: number""",
+    )
+    return empty_mesh
+
+
+@pytest.fixture
+def built_mesh(mesh: TinyMesh) -> TinyMesh:
+    """The same, built."""
+    ran = mesh.run("build")
+    assert ran.status == 0, ran.err
+    return mesh
