@@ -1,0 +1,178 @@
+"""Run a product's `examples.yaml`: literal input rows through its real transform, against the rows expected.
+
+Inputs are typed by the contracts of the products they stand for; landed inputs are text, as CSV is read, unless YAML
+gives a number, boolean, date or timestamp.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from pipelines.build.conform import conformed_select
+from pipelines.build.context import BuildContext
+from pipelines.build.inputs import PinnedInputs
+from pipelines.build.rows import make_rows
+from pipelines.engine.duckdb import DuckDBSession
+from pipelines.names import DatasetName, ProductName, quote_identifier, quote_literal
+from pipelines.products.product import SourceAligned
+from pipelines.products.source_aligned import source_select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pipelines.build.mesh import Mesh
+    from pipelines.names import InputName
+    from pipelines.products.product import Product
+
+EXAMPLES_FILE = "examples.yaml"
+RELATIVE_TOLERANCE = 1e-9
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One entry of an `examples.yaml`."""
+
+    product: ProductName
+    name: str
+    inputs: Mapping[str, list[Row]]
+    expected: list[Row]
+
+
+def read_examples(products: Path) -> Iterator[Example]:
+    """Every example below a folder of products."""
+    for path in sorted(products.glob(f"*/*/{EXAMPLES_FILE}")):
+        product = ProductName(path.parent.parent.name, path.parent.name)
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+            yield Example(product, entry["name"], entry["inputs"], entry["expected"])
+
+
+def example_rows(mesh: Mesh, example: Example) -> list[Row]:
+    """The rows the product's transform makes of the example's inputs, conformed to its contract."""
+    product = mesh.products.get(example.product)
+    unknown = example.inputs.keys() - {str(name) for name in product.inputs}
+    if unknown:
+        raise ValueError(f"{example.product} does not read {', '.join(sorted(unknown))}")
+    with DuckDBSession(mesh.settings, str(example.product)) as session:
+        for name in product.inputs:
+            session.bind(name, _relation(mesh, name, example.inputs[str(name)]))
+        select = _select(mesh, product, session)
+        where = str(product.name)
+        return session.table(
+            conformed_select(select, session.columns(select), product.contract, where)
+        ).to_pylist()
+
+
+def differences(expected: Sequence[Row], given: Sequence[Row]) -> str:
+    """What keeps `given` from being `expected` in the columns named there, in any order; empty when nothing does."""
+    unmatched, missing = list(given), []
+    for row in expected:
+        match = next((other for other in unmatched if _is_match(row, other)), None)
+        if match is None:
+            missing.append(row)
+        else:
+            unmatched.remove(match)
+    named = list(dict.fromkeys(name for row in expected for name in row))
+    lines = [f"  expected, not given: {_shown(row, list(row))}{_nearest(row, unmatched)}" for row in missing]
+    lines += [f"  given, not expected: {_shown(row, named or list(row))}" for row in unmatched]
+    return "\n".join(lines)
+
+
+def _select(mesh: Mesh, product: Product, session: DuckDBSession) -> str:
+    """As the build makes it; a source-aligned product without a landed dataset's files, which here are rows."""
+    transform = product.transform
+    if isinstance(transform, SourceAligned):
+        landed = session.columns(f"SELECT * FROM {transform.dataset.sql}")
+        return source_select(product.contract, landed).select_sql
+    context = BuildContext(
+        mesh, product, PinnedInputs({}, {}), session, None, False, "example", lambda step: None
+    )
+    return make_rows(context).select
+
+
+def _relation(mesh: Mesh, name: InputName, rows: list[Row]) -> str:
+    types = _landed_types(rows) if isinstance(name, DatasetName) else _product_types(mesh, name)
+    if unknown := {column for row in rows for column in row} - types.keys():
+        raise ValueError(f"{name} has no column {', '.join(sorted(unknown))}")
+    selected = [
+        ", ".join(
+            f"CAST({_literal(row.get(column))} AS {kind}) AS {quote_identifier(column)}"
+            for column, kind in types.items()
+        )
+        for row in rows
+    ]
+    if selected:
+        return "(" + " UNION ALL ".join(f"SELECT {values}" for values in selected) + ")"
+    nulls = ", ".join(f"CAST(NULL AS {kind}) AS {quote_identifier(column)}" for column, kind in types.items())
+    return f"(SELECT {nulls} WHERE false)"
+
+
+def _product_types(mesh: Mesh, name: ProductName) -> dict[str, str]:
+    return {column.name: column.type for column in mesh.products.get(name).contract.columns}
+
+
+def _landed_types(rows: list[Row]) -> dict[str, str]:
+    kinds = ((bool, "BOOLEAN"), (int, "BIGINT"), (float, "DOUBLE"), (datetime, "TIMESTAMP"), (date, "DATE"))
+    types: dict[str, str] = {}
+    for row in rows:
+        for column, value in row.items():
+            kind = next((text for of, text in kinds if isinstance(value, of)), None)
+            types[column] = kind or types.get(column, "VARCHAR")
+    return types
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool | int | float):
+        return str(value)
+    if isinstance(value, list):
+        return f"[{', '.join(_literal(item) for item in value)}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{quote_literal(k)}: {_literal(v)}" for k, v in value.items()) + "}"
+    return quote_literal(str(value))
+
+
+def _is_match(expected: Row, given: Row) -> bool:
+    return all(name in given and _is_equal(value, given[name]) for name, value in expected.items())
+
+
+def _is_equal(expected: Any, given: Any) -> bool:
+    if isinstance(given, datetime):
+        return isinstance(expected, date) and _moment(expected) == _moment(given)
+    if isinstance(expected, bool) or isinstance(given, bool):
+        return expected is given
+    if isinstance(expected, int | float) and isinstance(given, int | float | Decimal):
+        return math.isclose(expected, given, rel_tol=RELATIVE_TOLERANCE)
+    return bool(expected == given)
+
+
+def _moment(value: date) -> datetime:
+    """A date is its midnight, and a time without a zone is in UTC, as the engine has it."""
+    if not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day)  # noqa: DTZ001
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _nearest(row: Row, candidates: Sequence[Row]) -> str:
+    """Of the rows left over, the one that agrees in most columns, and where it does not."""
+
+    def wrong(other: Row) -> list[str]:
+        return [name for name, value in row.items() if name not in other or not _is_equal(value, other[name])]
+
+    if not candidates:
+        return ""
+    nearest = min(candidates, key=lambda other: len(wrong(other)))
+    pairs = ", ".join(f"{name} is {nearest.get(name, 'not there')!r}" for name in wrong(nearest))
+    return f"\n    nearest row given: {pairs}"
+
+
+def _shown(row: Row, names: Sequence[str]) -> str:
+    return "{" + ", ".join(f"{name}: {row.get(name)}" for name in names) + "}"
