@@ -1,0 +1,121 @@
+"""Whole commands on a demo mesh, and the rows per second of what makes rows there: the generator and the scoring."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from benchmarks.figure import Figure
+from benchmarks.timing import seconds_figure
+from pipelines.build.inputs import bind_published
+from pipelines.build.mesh import open_mesh
+from pipelines.demo import land_demo
+from pipelines.engine.duckdb import DuckDBSession
+from pipelines.landing.relation import relation_sql
+from pipelines.landing.zone import LandingZone
+from pipelines.models.scoring import VERSION_PROPERTY, ModelBuild, model_rows
+from pipelines.models.store import ModelStore
+from pipelines.names import ProductName
+from pipelines.products.product import ModelTransform
+from pipelines.settings import load_settings
+
+if TYPE_CHECKING:
+    from pipelines.build.mesh import Mesh
+
+CUSTOMERS, DAYS = 5_000, 180
+_SCORED_ROWS = 500_000
+_PREDICTIONS = ProductName("retention", "churn_predictions")
+_SMALL_QUERY = "SELECT plan, count(*) AS customers FROM crm.customers GROUP BY plan"
+
+
+def command_figures(folder: Path, rounds: int) -> list[Figure]:
+    """All of it, on a demo mesh landed and built in `folder`."""
+    settings = load_settings({"MESH_HOME": str(folder)})
+    variables = {**os.environ, "MESH_HOME": str(folder)}
+    generator = _generator_figure(settings.landing)
+    _mesh(variables, "build")
+    asked = [_mesh(variables, "sql", _SMALL_QUERY)[0] for _ in range(2 * rounds)]
+    unchanged = [_mesh(variables, "build") for _ in range(rounds)]
+    mesh = open_mesh(settings)
+    cpu = f"{median(cpu for _, cpu in unchanged):.1f} s CPU, {len(mesh.products.products)} products"
+    return [
+        seconds_figure("mesh sql, a small query, whole process", asked, aim=0.7),
+        seconds_figure(
+            "mesh build, nothing changed, whole process", [wall for wall, _ in unchanged], note=cpu
+        ),
+        generator,
+        _scoring_figure(mesh, folder / "scores.parquet"),
+    ]
+
+
+def _mesh(variables: dict[str, str], *arguments: str) -> tuple[float, float]:
+    """Wall-clock and CPU seconds of one `mesh` process."""
+    command = [str(Path(sys.executable).with_name("mesh")), *arguments]
+    used = _children_cpu_seconds()
+    started = time.perf_counter()
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    seconds = time.perf_counter() - started
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
+    return seconds, _children_cpu_seconds() - used
+
+
+def _children_cpu_seconds() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _generator_figure(landing: str) -> Figure:
+    started = time.perf_counter()
+    land_demo(Path(landing), CUSTOMERS, DAYS)
+    seconds = time.perf_counter() - started
+    zone = LandingZone(landing)
+    row_count = 0
+    with DuckDBSession(load_settings({"MESH_HOME": landing}), "landing") as session:
+        for name in zone.datasets():
+            row_count += int(
+                str(session.rows(f"SELECT count(*) FROM {relation_sql(zone.dataset(name))}")[0][0])
+            )
+    return Figure(
+        "demo generator", row_count / seconds, "rows/s", detail=f"{row_count:,} rows in {seconds:.2f} s"
+    )
+
+
+def _scoring_figure(mesh: Mesh, path: Path) -> Figure:
+    """The champion over its own features, repeated under other keys, streamed into a Parquet file."""
+    product = mesh.products.get(_PREDICTIONS)
+    transform = product.transform
+    assert isinstance(transform, ModelTransform)
+    head = mesh.lake.head((_PREDICTIONS.domain, _PREDICTIONS.product))
+    assert head is not None
+    with DuckDBSession(mesh.settings, "scoring") as session:
+        bind_published(mesh, session, product.inputs)
+        latest = f"SELECT * FROM ({transform.features_sql}) QUALIFY cutoff_date = max(cutoff_date) OVER ()"
+        repeated = (
+            f"SELECT f.* REPLACE (customer_id || '-' || i AS customer_id) "
+            f"FROM ({latest}) AS f, range({_SCORED_ROWS}) AS r (i) LIMIT {_SCORED_ROWS}"
+        )
+        build = ModelBuild(
+            store=ModelStore(mesh.settings.models),
+            session=session,
+            product=product,
+            transform=replace(transform, features_sql=repeated),
+            champion=head.properties[VERSION_PROPERTY],
+            input_versions={},
+            run="bench",
+            report=lambda _step: None,
+        )
+        started = time.perf_counter()
+        scores = model_rows(build)
+        session.rows(f"COPY ({scores.select}) TO '{path}' (FORMAT parquet)")
+        seconds = time.perf_counter() - started
+    return Figure(
+        "scoring", _SCORED_ROWS / seconds, "rows/s", detail=f"{_SCORED_ROWS:,} rows in {seconds:.2f} s"
+    )
