@@ -124,7 +124,7 @@ UTC_TEN = datetime(2024, 1, 5, 10, tzinfo=UTC)
         ("TIME", " 12:30 ", time(12, 30)),
         ("BIGINT[]", "[1, 2]", [1, 2]),
         ("BIGINT[]", " ", None),
-        ('STRUCT("k" BIGINT, "m" VARCHAR)', '{"k": 1}', {"k": 1, "m": None}),
+        ('STRUCT("k" BIGINT, "m" VARCHAR)', '{"k": 1, "m": null}', {"k": 1, "m": None}),
         ("VARCHAR[]", '["a\\u00e9", "b,c"]', ["aé", "b,c"]),
     ],
 )
@@ -157,6 +157,7 @@ def test_text_becomes(wanted, cell, expected):
         ("BIGINT[]", "[1"),
         ('STRUCT("k" BIGINT)', '{"k": "x"}'),
         ('STRUCT("k" BIGINT)', '{"k": 1, "unknown to the contract": 2}'),
+        ('STRUCT("k" BIGINT, "m" BIGINT)', '{"k": 1}'),
     ],
 )
 def test_text_that_does_not_fit_is_bad(wanted, cell):
