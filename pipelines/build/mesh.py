@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipelines.errors import UsageError
 from pipelines.lake.catalog import Lake
 from pipelines.landing.zone import LandingZone
 from pipelines.products.load import ProductSet, load_products
@@ -27,9 +28,19 @@ def open_mesh(settings: Settings | None = None) -> Mesh:
         UsageError: settings or the folder of products cannot be read.
     """
     settings = settings or load_settings()
+    _refuse_unsupported(settings)
     return Mesh(
         settings=settings,
         landing=LandingZone(settings.landing),
         products=load_products(settings.products),
         lake=Lake(settings),
     )
+
+
+def _refuse_unsupported(settings: Settings) -> None:
+    """What the settings can say already and builds cannot do yet; see docs/scaling-out.md."""
+    if settings.engine != "duckdb":
+        raise UsageError("builds run on DuckDB only so far, not on Trino", "Set MESH_ENGINE=duckdb.")
+    for name, place in (("MESH_LANDING", settings.landing), ("MESH_WAREHOUSE", settings.warehouse)):
+        if place.startswith("s3://"):
+            raise UsageError(f"{name}={place}: builds work on folders only so far", "Set it to a folder.")

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from pipelines.cli import building, catalog, data, operations, query, report
+from pipelines.cli import building, catalog, data, operations, query, report, services
 from pipelines.errors import EXIT_FAILED, MeshError
 
 app = typer.Typer(
@@ -18,7 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
 )
-for module in (data, building, query, catalog, operations, report):
+for module in (data, building, query, catalog, operations, report, services):
     module.register(app)
 
 
