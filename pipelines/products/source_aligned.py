@@ -87,12 +87,8 @@ class SourceSelect:
         published.
         """
         kept = " AND ".join(self._row_filter) or "TRUE"
-        quarantined = " OR ".join(field.is_bad for field in self._quarantining) or "FALSE"
-        counts = ["COUNT(*)", f"COUNT(*) - COUNT(*) FILTER (WHERE {kept})", _count(kept, f"({quarantined})")]
-        for field in self._checked:
-            is_counted = field in self._quarantining or not self._quarantining
-            rows = [kept] if is_counted else [kept, f"NOT ({quarantined})"]
-            counts.append(_count(*rows, field.is_bad))
+        counts = ["COUNT(*)", f"COUNT(*) - {_count(kept)}", _count(kept, f"({self._is_quarantined})")]
+        counts += [_count(*self._conditions(field)) for field in self._checked]
         return f"SELECT {', '.join(counts)} FROM {self.relation}"
 
     def bad_cells_sql(
@@ -108,7 +104,7 @@ class SourceSelect:
             f"SELECT {FILE_COLUMN} AS file, {ROW_COLUMN} AS row, "
             f"{quote_literal(field.column.name)} AS column_name, {field.cast.text} AS value, "
             f"{quote_literal(field.column.type)} AS wanted_type "
-            f"FROM {lineage} AS landed WHERE {' AND '.join([*self._row_filter, field.is_bad])}"
+            f"FROM {lineage} AS landed WHERE {' AND '.join(self._conditions(field))}"
             for field in self._checked
             if named is None or field.column.name in named
         ]
@@ -128,6 +124,19 @@ class SourceSelect:
     @property
     def _quarantining(self) -> tuple[_Field, ...]:
         return tuple(field for field in self._checked if field.column.on_bad_value is Severity.WARNING)
+
+    @property
+    def _is_quarantined(self) -> str:
+        return " OR ".join(field.is_bad for field in self._quarantining) or "FALSE"
+
+    def _conditions(self, field: _Field) -> list[str]:
+        """What holds for a row whose cell of `field` is bad and counts as such."""
+        is_quarantining = field in self._quarantining
+        return [
+            *self._row_filter,
+            *([] if is_quarantining else [f"NOT ({self._is_quarantined})"]),
+            field.is_bad,
+        ]
 
     @property
     def _row_filter(self) -> list[str]:

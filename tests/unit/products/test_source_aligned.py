@@ -344,6 +344,14 @@ def test_a_bad_cell_that_is_an_error_fails_the_select_and_is_named():
     assert "crm/raw/a.csv, row 5, column id: 'x' is no BIGINT" in error.message
 
 
+def test_a_quarantined_row_does_not_fail_the_select():
+    landed = people_landed(id=["1", "x", "3", "3", "5"])
+    select = source_select(people(), landed.columns)
+    assert [row[0] for row in landed.rows(select.select_sql)] == [1, 3, 3, 5]
+    assert landed.rows(select.counts_sql) == [(5, 0, 1, 0, 1, 1)]
+    assert landed.rows(select.bad_cells_sql(landed.lineage, ["id"])) == []
+
+
 def test_bad_cells_of_rows_left_out_do_not_matter():
     landed = people_landed()
     select = source_select(people(row_filter="id <> 'x' AND age <> 'old'"), landed.columns)
