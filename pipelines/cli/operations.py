@@ -26,13 +26,12 @@ def ui(
 
       mesh ui --port 3001
     """
-    from pipelines.orchestration.history import dagster_home
+    from pipelines.orchestration.history import WORKSPACE_FILE, dagster_home
     from pipelines.settings import load_settings
 
     home = dagster_home(load_settings())
     environment = os.environ | {"DAGSTER_HOME": str(home)}
     print(f"Dagster's UI: http://{host}:{port} (stop with Ctrl-C)", flush=True)
     dagster = str(Path(sys.executable).with_name("dagster"))
-    module = ["-m", "pipelines.orchestration.definitions"]
-    command = [dagster, "dev", *module, "--host", host, "--port", str(port)]
+    command = [dagster, "dev", "--workspace", str(WORKSPACE_FILE), "--host", host, "--port", str(port)]
     os.execve(command[0], command, environment)  # noqa: S606 - a fixed command, without a shell

@@ -25,7 +25,10 @@ LANDING_SECONDS = 30
 def product_automation_sensor() -> dg.AutomationConditionSensorDefinition:
     """Rebuilds what reads a changed input. Dagster's own default sensor is stopped unless somebody starts it."""
     return dg.AutomationConditionSensorDefinition(
-        "rebuild_what_changed", target=dg.AssetSelection.all(), default_status=dg.DefaultSensorStatus.RUNNING
+        "rebuild_what_changed",
+        target=dg.AssetSelection.all(),
+        description="Rebuilds the products that read something newly profiled or published.",
+        default_status=dg.DefaultSensorStatus.RUNNING,
     )
 
 
@@ -35,6 +38,7 @@ def landing_sensor(mesh: Mesh, datasets: Sequence[DatasetName]) -> dg.SensorDefi
     @dg.sensor(
         name="new_files",
         target=[asset_key(name) for name in datasets] or dg.AssetSelection.all(),
+        description="Profiles a landed dataset when its files change.",
         minimum_interval_seconds=LANDING_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
@@ -59,6 +63,7 @@ def retraining_schedules(products: Sequence[Product]) -> list[dg.ScheduleDefinit
         dg.ScheduleDefinition(
             name=f"retrain__{product.name.domain}__{product.name.product}",
             cron_schedule=product.transform.retrain_cron,
+            description=f"Trains the model of {product.name} anew, changed or not.",
             target=dg.AssetSelection.assets(asset_key(product.name)),
             run_config={
                 "ops": {f"{product.name.domain}__{product.name.product}": {"config": {"is_forced": True}}}

@@ -10,10 +10,12 @@ from pipelines.orchestration.automation import landing_sensor, product_automatio
 from pipelines.orchestration.history import dagster_home, write_without_waiting
 from pipelines.orchestration.landing_assets import landing_asset
 from pipelines.orchestration.product_assets import broken_asset, product_asset
-from pipelines.orchestration.reporting import LogReporter
+from pipelines.orchestration.reporting import LogReporter, Reporter
+
+BUILD_JOB = "build"
 
 
-def mesh_definitions(mesh: Mesh) -> dg.Definitions:
+def mesh_definitions(mesh: Mesh, reporter: Reporter | None = None) -> dg.Definitions:
     """One asset per product (a broken one fails with its reason) and per landed dataset, and what sets them off."""
     products = list(mesh.products.products.values())
     read = {name for product in products for name in product.reads if isinstance(name, DatasetName)}
@@ -24,9 +26,16 @@ def mesh_definitions(mesh: Mesh) -> dg.Definitions:
             *(product_asset(mesh, product) for product in products),
             *(broken_asset(broken) for broken in mesh.products.broken.values()),
         ],
+        jobs=[
+            dg.define_asset_job(
+                BUILD_JOB,
+                dg.AssetSelection.all(),
+                description="Builds every product whose folder or inputs changed.",
+            )
+        ],
         schedules=retraining_schedules(products),
         sensors=[landing_sensor(mesh, datasets), product_automation_sensor()],
-        resources={"reporter": LogReporter()},
+        resources={"reporter": reporter or LogReporter()},
         executor=dg.in_process_executor,
     )
 

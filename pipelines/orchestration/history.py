@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 INSTANCE_FILE = "dagster.yaml"
+WORKSPACE_FILE = Path(__file__).parents[2] / "workspace.yaml"
 
 
 def dagster_home(settings: Settings) -> Path:

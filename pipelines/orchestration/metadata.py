@@ -67,23 +67,26 @@ def check_result(key: dg.AssetKey, check: CheckResult) -> dg.AssetCheckResult:
         check_name=check.rule.name,
         passed=check.is_passed,
         severity=dg.AssetCheckSeverity.ERROR if is_blocking else dg.AssetCheckSeverity.WARN,
-        description=check.message or None,
+        # What was observed says nothing by itself when all is well; the check's own description says what holds.
+        description=None if check.is_passed else check.message,
         metadata=metadata,
     )
 
 
 def _flat(facts: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Numbers one level down become metadata of their own, so that Dagster plots them over time."""
+    """Each fact by itself, `model/metrics/roc_auc`, so that Dagster plots the numbers over time; empty ones left out."""
     flat: dict[str, Any] = {}
     for name, value in facts.items():
-        if isinstance(value, dict) and value and all(isinstance(v, int | float) for v in value.values()):
-            flat |= {f"{prefix}{name}/{k}": v for k, v in value.items()}
-        else:
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{name}/")
+        elif value not in (None, [], ()):
             flat[f"{prefix}{name}"] = value
     return flat
 
 
 def _value(value: Any) -> Any:
-    if isinstance(value, str | bool | int | float):
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, str | bool | int):
         return value
     return dg.MetadataValue.json(json.loads(json.dumps(value, default=str)))

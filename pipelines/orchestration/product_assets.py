@@ -2,6 +2,7 @@
 
 # Dagster evaluates the annotations of an asset's function: none of them may be text here.
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -12,7 +13,7 @@ from pipelines.errors import AuditError, MeshError
 from pipelines.names import InputName, ProductName
 from pipelines.orchestration.metadata import build_metadata, check_result, column_schema
 from pipelines.orchestration.reporting import Reporter
-from pipelines.products.product import BrokenProduct, ModelTransform, Product, PythonTransform
+from pipelines.products.product import BrokenProduct, ModelTransform, Product, PythonTransform, SqlTransform
 
 
 class BuildConfig(dg.Config):
@@ -32,7 +33,7 @@ def product_asset(mesh: Mesh, product: Product) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=_op_name(product.name),
-        specs=[_spec(product)],
+        specs=[_spec(product, mesh.settings.engine)],
         check_specs=[_check_spec(key, rule) for rule in product.rules],
         # Checks are then optional: a product that did not change is not audited again.
         can_subset=True,
@@ -80,31 +81,39 @@ def _build_events(
         raise dg.Failure(str(error), allow_retries=False) from error
     yield from (check_result(key, check) for check in result.checks)
     reporter.done(result)
-    yield _materialization(key, product, result)
-
-
-def _materialization(key: dg.AssetKey, product: Product, result: BuildResult) -> dg.MaterializeResult[None]:
-    return dg.MaterializeResult(
+    yield dg.MaterializeResult(
         asset_key=key,
         data_version=dg.DataVersion(str(result.snapshot.snapshot_id)),
-        metadata=build_metadata(product, result),
+        metadata=build_metadata(product, result) | _facts_of_unchanged(context.instance, key, result),
     )
 
 
-def _spec(product: Product) -> dg.AssetSpec:
+def _facts_of_unchanged(
+    instance: dg.DagsterInstance, key: dg.AssetKey, result: BuildResult
+) -> dict[str, dg.MetadataValue[Any]]:
+    """What was told when the snapshot was built, since the asset's page shows only the last event."""
+    event = None if result.is_rebuilt else instance.get_latest_materialization_event(key)
+    told = event.asset_materialization.metadata if event and event.asset_materialization else {}
+    is_same = told.get("snapshot_id") == dg.MetadataValue.text(str(result.snapshot.snapshot_id))
+    return {name: value for name, value in told.items() if name != "is_rebuilt"} if is_same else {}
+
+
+def _spec(product: Product, engine: str) -> dg.AssetSpec:
     contract = product.contract
-    kinds = {"iceberg", "duckdb"}
+    kinds = {"iceberg", engine}
     if isinstance(product.transform, ModelTransform):
         kinds.add("scikitlearn")
     elif isinstance(product.transform, PythonTransform):
         kinds.add("python")
+    elif isinstance(product.transform, SqlTransform):
+        kinds.add("sql")
     return dg.AssetSpec(
         key=asset_key(product.name),
         deps=[asset_key(name) for name in product.reads],
         group_name=product.name.domain,
         description=f"{contract.description}\n\nGrain: {contract.grain}",
         owners=[contract.owner if "@" in contract.owner else f"team:{contract.owner}"],
-        tags={"kind": product.kind, **dict.fromkeys(contract.tags, "")},
+        tags={"kind": product.kind, **{tag: "" for tag in contract.tags if tag != product.kind}},
         kinds=kinds,
         code_version=product.code_version,
         metadata={

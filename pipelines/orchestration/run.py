@@ -6,17 +6,17 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import dagster as dg
-
 from pipelines.errors import BuildError
 from pipelines.names import DatasetName, ProductName
-from pipelines.orchestration.definitions import mesh_definitions
+from pipelines.orchestration.definitions import BUILD_JOB, mesh_definitions
 from pipelines.orchestration.history import instance
 from pipelines.orchestration.product_assets import asset_key
 from pipelines.products.graph import with_upstream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import dagster as dg
 
     from pipelines.build.build import BuildResult
     from pipelines.build.mesh import Mesh
@@ -70,18 +70,16 @@ def run_build(
             mesh.products.get(name)
     wanted = _wanted(mesh, names)
     outcome = BuildOutcome()
-    definitions = mesh_definitions(mesh)
     forced = {
         f"{n.domain}__{n.product}": {"config": {"is_forced": is_forced}}
         for n in wanted
         if n in mesh.products.products
     }
     with instance(mesh.settings) as dagster_instance:
-        run = dg.materialize(
-            [a for a in definitions.assets or () if isinstance(a, dg.AssetsDefinition)],
-            selection=_selection(mesh, wanted),
+        job = mesh_definitions(mesh, _Recorder(reporter, outcome)).resolve_job_def(BUILD_JOB)
+        run = job.execute_in_process(
+            asset_selection=_selection(mesh, wanted),
             instance=dagster_instance,
-            resources={"reporter": _Recorder(reporter, outcome)},
             run_config={"ops": forced, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             raise_on_error=False,
         )
@@ -116,7 +114,7 @@ def _wanted(mesh: Mesh, names: Sequence[ProductName]) -> set[ProductName]:
     return with_upstream(mesh.products.products, names)
 
 
-def _selection(mesh: Mesh, wanted: set[ProductName]) -> dg.AssetSelection:
+def _selection(mesh: Mesh, wanted: set[ProductName]) -> list[dg.AssetKey]:
     products = [mesh.products.products[name] for name in wanted if name in mesh.products.products]
     datasets = {name for product in products for name in product.reads if isinstance(name, DatasetName)}
-    return dg.AssetSelection.assets(*(asset_key(name) for name in sorted(wanted | datasets, key=str)))
+    return [asset_key(name) for name in sorted(wanted | datasets, key=str)]
