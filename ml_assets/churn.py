@@ -142,7 +142,7 @@ def _plan(rows: pd.DataFrame, spec: ChurnSpec) -> FeaturePlan:
 
 
 def _fit(algorithm: Algorithm, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec) -> Pipeline:
-    pipeline = build_candidate(algorithm, plan, spec.seed)
+    pipeline = build_candidate(algorithm, plan, spec.seed, len(rows))
     return make_scoring_exact(pipeline.fit(rows, rows[spec.label].to_numpy()))
 
 

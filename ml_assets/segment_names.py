@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 # A centre this many standard deviations from the mean of all is worth a word.
-NOTABLE = 0.35
+NOTABLE = 0.4
 _RFM_WORDS = {
     "recency": ("recent", "", "lapsed"),
     "frequency": ("rare", "", "frequent"),

@@ -17,7 +17,7 @@ def test_the_segments_that_are_there_are_found_named_and_ordered_by_size(segment
     found = scores.groupby(shoppers["kind"]).agg({"segment": ["nunique", "first"], "segment_name": "first"})
     assert found.to_numpy().tolist() == [
         [1, 2, "lapsed rare small spenders"],
-        [1, 1, "recent rare small spenders"],
+        [1, 1, "rare small spenders"],
         [1, 0, "recent frequent big spenders"],
     ]
 
