@@ -72,5 +72,8 @@ lock: | $(BIN)/uv  ## Resolve the pinned versions anew
 	echo datacontract-cli | $(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --python-version 3.11 \
 		--custom-compile-command "make lock" - -o tests/requirements-datacontract.lock
 
+test-services: install-dev  ## Install, start and test the real MinIO, PostgreSQL and Trino (builds MinIO once)
+	$(PYTEST) tests/integration/services -m services
+
 clean:  ## Remove the demo mesh and the environments
 	rm -rf .mesh $(VENV) $(DATACONTRACT) artifacts

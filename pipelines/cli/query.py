@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -46,6 +47,7 @@ def sql(
         OutputFormat.TABLE, "--format", help="How to write the answer."
     ),
     output: Path | None = typer.Option(None, "-o", "--output", help="Write to a file instead of the screen."),
+    engine: str | None = typer.Option(None, "--engine", help="duckdb; trino is not built yet."),
     as_of: str | None = typer.Option(None, "--as-of", help="A time (2026-11-24T12:00) or a snapshot id."),
     limit: int = typer.Option(1000, "--limit", help="Rows shown in a table; 0 for all."),
     as_json: bool = typer.Option(False, "--json", help="The same as --format json."),
@@ -69,7 +71,9 @@ def sql(
 
     chosen = OutputFormat.JSON if as_json else output_format
     parsed = check_select(_text(query, file))
-    settings = load_settings()
+    settings = load_settings(os.environ | ({"MESH_ENGINE": engine} if engine else {}))
+    if settings.engine != "duckdb":
+        raise UsageError("queries run on DuckDB only so far, not on Trino", "Leave --engine out, or say duckdb.")
     if chosen is OutputFormat.TABLE and output is None:
         with _open(settings, parsed, as_of, None) as connection:
             if parsed.is_explain:
