@@ -86,7 +86,7 @@ def load_settings(environ: Mapping[str, str] | None = None, folder: Path | None 
         products=_folder(given.get("products", "data_products"), folder),
         questions=_folder(given.get("questions", "sql/questions"), folder),
         engine=_engine(given.get("engine", "duckdb")),
-        warehouse=_place(given.get("warehouse", str(home / "warehouse")), folder),
+        warehouse=_warehouse(given.get("warehouse", str(home / "warehouse")), folder),
         catalog=given.get("catalog", f"sqlite:///{home / 'catalog.db'}"),
         trino=given.get("trino"),
         s3=S3Settings(
@@ -146,6 +146,17 @@ def _place(value: str, base: Path) -> str:
     if "://" in value:
         raise UsageError(f"'{value}' is neither a folder nor an s3:// address")
     return str(_folder(value, base))
+
+
+def _warehouse(value: str, base: Path) -> str:
+    place = _place(value, base)
+    # Iceberg's files are found by addresses, in which these two end the path.
+    if wrong := next((character for character in "?#" if character in place), None):
+        raise UsageError(
+            f"the warehouse cannot lie in {place}: its name has a '{wrong}'",
+            "Set MESH_HOME or MESH_WAREHOUSE to another folder.",
+        )
+    return place
 
 
 def _engine(value: str) -> str:

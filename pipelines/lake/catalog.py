@@ -25,7 +25,7 @@ from pipelines.lake.schema import duckdb_type, table_schema
 from pipelines.names import CATALOG, ProductName
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pyiceberg.schema import Schema
     from pyiceberg.table import Table
@@ -91,6 +91,9 @@ class Lake:
 
     def create_table(self, identifier: tuple[str, str], columns: Sequence[Column]) -> Table:
         """The table of that name, made empty when there is none yet."""
+        # Asking first: the catalog writes a metadata file before it finds that a table is there already.
+        if (table := self.table(identifier)) is not None:
+            return table
         with suppress(NamespaceAlreadyExistsError):
             self.catalog.create_namespace(identifier[0])
         with suppress(TableAlreadyExistsError):
@@ -123,18 +126,10 @@ class Lake:
     def history(self, identifier: tuple[str, str]) -> list[Snapshot]:
         """Every snapshot that `main` has pointed to and that is still kept, newest publication first."""
         table = self.table(identifier)
-        if table is None:
-            return []
-        current = table.metadata.current_snapshot_id
         found: dict[int, Snapshot] = {}
-        for entry in table.metadata.snapshot_log:
-            if snapshot := table.snapshot_by_id(entry.snapshot_id):
-                published_at = datetime.fromtimestamp(entry.timestamp_ms / 1000, UTC)
-                found.pop(entry.snapshot_id, None)
-                found[entry.snapshot_id] = read_snapshot(
-                    table, snapshot, published_at=published_at, is_current=entry.snapshot_id == current
-                )
-        return list(reversed(found.values()))
+        for snapshot in _publications(table) if table else ():
+            found.setdefault(snapshot.snapshot_id, snapshot)
+        return list(found.values())
 
     def as_of(self, name: ProductName, when: str) -> Snapshot:
         """The snapshot that was current at `when`: a snapshot id, or an ISO time (UTC unless it says otherwise).
@@ -142,7 +137,8 @@ class Lake:
         Raises:
             UsageError: when `when` is neither, or nothing was published by then.
         """
-        history = self.history((name.domain, name.product))
+        table = self.table((name.domain, name.product))
+        history = list(_publications(table)) if table else []
         if when.isdigit() and (match := [s for s in history if s.snapshot_id == int(when)]):
             return match[0]
         moment = _moment(when)
@@ -200,6 +196,16 @@ def read_snapshot(
         },
         is_current=is_current,
     )
+
+
+def _publications(table: Table) -> Iterator[Snapshot]:
+    """Each time `main` was moved to a snapshot that is still kept, the last first; a rollback is one of them."""
+    current = table.metadata.current_snapshot_id
+    for entry in reversed(table.metadata.snapshot_log):
+        if snapshot := table.snapshot_by_id(entry.snapshot_id):
+            published_at = datetime.fromtimestamp(entry.timestamp_ms / 1000, UTC)
+            is_current = entry.snapshot_id == current
+            yield read_snapshot(table, snapshot, published_at=published_at, is_current=is_current)
 
 
 def local_path(uri: str) -> str:

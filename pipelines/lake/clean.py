@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import time
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,9 +41,10 @@ def clean_lake(
     keep_audits: bool = False,
     grace_seconds: float = GRACE_SECONDS,
 ) -> Removed:
-    """Drop audit branches, expire snapshots older than the contract's retention, delete files nothing refers to.
+    """Drop audit branches, expire snapshots past the contract's retention, delete files nothing refers to.
 
-    What is younger than `grace_seconds` is left alone: a running build may need it. The current snapshot always stays.
+    Retention counts from when a snapshot was replaced. What is younger than `grace_seconds`, or was replaced less than
+    that ago, is left alone: a running build or query may need it. The current snapshot always stays.
     """
     removed = Removed()
     for identifier in lake.identifiers():
@@ -78,20 +78,30 @@ def _expire(
     grace_seconds: float,
     removed: Removed,
 ) -> Table:
-    published = {entry.snapshot_id for entry in table.metadata.snapshot_log}
+    replaced_ms = _replaced_ms(table)
     referred = {ref.snapshot_id for ref in table.metadata.refs.values()}
-    now = datetime.now(UTC)
+    now_ms = time.time() * 1000
     outdated = []
     for snapshot in table.snapshots():
-        age = now - datetime.fromtimestamp(snapshot.timestamp_ms / 1000, UTC)
-        limit = retention if snapshot.snapshot_id in published else grace_seconds
-        if snapshot.snapshot_id not in referred and limit is not None and age >= timedelta(seconds=limit):
+        is_published = snapshot.snapshot_id in replaced_ms
+        age_seconds = (now_ms - replaced_ms.get(snapshot.snapshot_id, snapshot.timestamp_ms)) / 1000
+        limit = retention if is_published else grace_seconds
+        if snapshot.snapshot_id in referred or limit is None:
+            continue
+        if age_seconds >= max(limit, grace_seconds):
             outdated.append(snapshot.snapshot_id)
     if outdated:
         table.maintenance.expire_snapshots().by_ids(outdated).commit()
         removed.snapshots += len(outdated)
         return lake.catalog.load_table(identifier)
     return table
+
+
+def _replaced_ms(table: Table) -> dict[int, int]:
+    """When `main` last left each snapshot that it once stood at; the current one is there too, and not yet left."""
+    log = table.metadata.snapshot_log
+    left = [after.timestamp_ms for after in log[1:]] + [log[-1].timestamp_ms] if log else []
+    return {entry.snapshot_id: moment for entry, moment in zip(log, left, strict=True)}
 
 
 def _delete_orphans(table: Table, grace_seconds: float, removed: Removed) -> None:
