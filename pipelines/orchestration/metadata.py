@@ -74,7 +74,7 @@ def check_result(key: dg.AssetKey, check: CheckResult) -> dg.AssetCheckResult:
 
 
 def _flat(facts: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Each fact by itself, `model/metrics/roc_auc`, so that Dagster plots the numbers over time; empty ones left out."""
+    """Each fact by itself, `model/metrics/roc_auc`: Dagster plots numbers over time. Empty ones are left out."""
     flat: dict[str, Any] = {}
     for name, value in facts.items():
         if isinstance(value, dict):

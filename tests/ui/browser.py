@@ -1,0 +1,87 @@
+"""Headless Chromium on Dagster's pages: what is waited for, what counts as an error, where pictures go."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from playwright.sync_api import Browser, ConsoleMessage, Locator
+
+ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "ui"
+WAIT_MILLISECONDS = 30_000
+BUILD_MILLISECONDS = 150_000
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; any other that Playwright finds would do."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+class MeshPage:
+    """One tab on the UI at `url`, and the errors it has met: on the console, from the server, in toasts."""
+
+    def __init__(self, browser: Browser, url: str, width: int = 1600, height: int = 1000) -> None:
+        self.page: Page = browser.new_page(viewport={"width": width, "height": height})
+        self.page.set_default_timeout(WAIT_MILLISECONDS)
+        self.url = url
+        self.errors: list[str] = []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.errors.append(f"page: {error}"))
+        self.page.on(
+            "response", lambda r: self.errors.append(f"{r.status} {r.url}") if r.status >= 400 else None
+        )
+
+    def go(self, path: str) -> Page:
+        """Open a page of the UI."""
+        self.page.goto(self.url + path)
+        return self.page
+
+    def lineage(self, groups: Iterable[str]) -> Page:
+        """Open the asset graph with `groups` unfolded."""
+        return self.go("/asset-groups?expanded=" + ",".join(f"global@global:{group}" for group in groups))
+
+    def sees(self, *texts: str | re.Pattern[str], within: Locator | None = None) -> None:
+        """Wait until each of `texts` is visible."""
+        for text in texts:
+            expect((within or self.page).get_by_text(text).first).to_be_visible(timeout=WAIT_MILLISECONDS)
+
+    def materialize_all(self) -> str:
+        """Click `Materialize all` on the page that is open; the path of the page of the run that it launched."""
+        self.page.get_by_role("button", name="Materialize all").click()
+        self.sees(re.compile("Launched run"))
+        path = self.page.get_by_role("link", name="View", exact=True).get_attribute("href")
+        assert path is not None
+        return path
+
+    def keep(self, name: str) -> None:
+        """Keep a picture of the page as `artifacts/ui/<name>.png`."""
+        ARTIFACTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=ARTIFACTS / f"{name}.png", animations="disabled")
+
+    def close(self) -> None:
+        """Close the tab."""
+        self.page.close()
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(f"console: {message.text}")

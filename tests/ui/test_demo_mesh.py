@@ -1,0 +1,158 @@
+"""The demo's telco operator in Dagster's UI: its graph, a build set off by a click, and what is told afterwards."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines.demo.telco import write_telco
+from tests.ui.browser import BUILD_MILLISECONDS, MeshPage
+from tests.ui.conftest import mesh_environment, mesh_json
+from tests.ui.server import served
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser
+
+    from tests.ui.server import Ui
+
+    OpenPage = Callable[[str], MeshPage]
+
+PRODUCTS = Path(__file__).parents[2] / "data_products"
+DOMAINS = ("billing", "crm", "retention", "support", "usage")
+RUNS = """{runsOrError{... on Runs{results{
+    runId status startTime endTime jobName tags{key value} stepStats{stepKey}}}}}"""
+AUTOMATION = """{repositoriesOrError{... on RepositoryConnection{nodes{
+    sensors{name state: sensorState{status}} schedules{name state: scheduleState{status}}}}}}"""
+UNDER_WAY = {"QUEUED", "NOT_STARTED", "STARTING", "STARTED", "MANAGED", "CANCELING"}
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A landed, not yet built operator of 1,000 customers."""
+    root = tmp_path_factory.mktemp("demo")
+    for domain in DOMAINS:
+        shutil.copytree(PRODUCTS / domain, root / "products" / domain)
+    write_telco(root / "landing", customers=1_000, days=90)
+    return mesh_environment(root, root / "products")
+
+
+@pytest.fixture(scope="module")
+def ui(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
+    """`mesh ui` on it."""
+    with served(environment, tmp_path_factory.mktemp("ui")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def built(ui: Ui, browser: Browser) -> str:
+    """The whole graph, materialized by a click while the sensors do their own work; the run's page."""
+    page = MeshPage(browser, ui.url)
+    page.lineage(DOMAINS)
+    page.sees("customers_at_risk")
+    page.keep("graph_before")
+    path = page.materialize_all()
+    page.keep("launched")
+    page.go(path)
+    page.page.get_by_text("Success", exact=True).first.wait_for(timeout=BUILD_MILLISECONDS)
+    page.keep("run")
+    assert page.errors == []
+    page.close()
+    return path
+
+
+def test_graph_shows_domains_and_their_products(ui: Ui, built: str, open_page: OpenPage) -> None:
+    page = open_page(ui.url)
+    page.go("/asset-groups")
+    page.sees(*DOMAINS)
+    page.keep("domains")
+    page.lineage(DOMAINS)
+    page.sees("churn_features", "churn_predictions", "customers_at_risk", "customer_segments", "daily_usage")
+    page.keep("graph")
+
+
+def test_product_page_tells_contract_and_owner(ui: Ui, built: str, open_page: OpenPage) -> None:
+    page = open_page(ui.url)
+    page.go("/assets/retention/churn_predictions")
+    page.sees("Row count", "churn_probability", "DOUBLE", "Probability of churn, 0 to 1.", "maya@example.com")
+    page.sees("Scikit Learn", "Iceberg", "kind: consumer-aligned", "mesh")
+    page.keep("product")
+
+
+def test_event_tells_model_metrics(ui: Ui, built: str, open_page: OpenPage) -> None:
+    page = open_page(ui.url)
+    page.go("/assets/retention/churn_predictions?view=events")
+    page.sees(
+        "dagster/row_count", "snapshot_id", "model/metrics/roc_auc", "model/metrics/log_loss", "model/version"
+    )
+    page.keep("metrics")
+
+
+def test_checks_are_passed(ui: Ui, built: str, open_page: OpenPage) -> None:
+    page = open_page(ui.url)
+    page.go("/assets/retention/churn_predictions?view=checks")
+    page.sees("Checks (13)", "primary_key", "present_customers", "Passed", "blocking")
+    assert page.page.get_by_text("Failed", exact=True).count() == 0
+    page.keep("checks")
+
+
+def test_landed_files_are_profiled(ui: Ui, built: str, open_page: OpenPage) -> None:
+    page = open_page(ui.url)
+    page.go("/assets/landing/crm/customers")
+    page.sees(
+        "Files as they arrived in crm/customers/", "Customer ID", re.compile("% null, about .* distinct")
+    )
+    page.keep("landed")
+
+
+def test_schedules_and_sensors_run(ui: Ui, built: str, open_page: OpenPage) -> None:
+    page = open_page(ui.url)
+    page.go("/automation")
+    page.sees("new_files", "rebuild_what_changed", "retrain__retention__churn_predictions", "At 04:00 AM UTC")
+    page.keep("automation")
+    found = ui.query(AUTOMATION)["repositoriesOrError"]["nodes"]
+    states = {
+        one["name"]: one["state"]["status"]
+        for node in found
+        for one in (*node["sensors"], *node["schedules"])
+    }
+    assert states == dict.fromkeys(
+        ("new_files", "rebuild_what_changed", "retrain__retention__churn_predictions"), "RUNNING"
+    )
+
+
+def test_runs_of_people_and_sensors_do_not_fight(ui: Ui, built: str, environment: dict[str, str]) -> None:
+    runs = _settled_runs(ui)
+    launchers = {_launcher(run) for run in runs}
+    assert {"new_files", "a person"} <= launchers
+    assert {run["status"] for run in runs} == {"SUCCESS"}
+    spans = sorted((run["startTime"], run["endTime"]) for run in runs)
+    assert all(ended <= began for (_, ended), (began, _) in pairwise(spans)), spans
+    published = mesh_json(
+        environment, "sql", "SELECT product, count(*) AS snapshots FROM mesh.snapshots GROUP BY 1"
+    )
+    assert {row["snapshots"] for row in published} == {1}, "what had not changed was built again"
+
+
+def _settled_runs(ui: Ui) -> list[dict[str, Any]]:
+    """All runs, once the landing sensor has had its own and nothing is under way."""
+    deadline = time.monotonic() + BUILD_MILLISECONDS / 1000
+    while True:
+        runs: list[dict[str, Any]] = ui.query(RUNS)["runsOrError"]["results"]
+        is_settled = not any(run["status"] in UNDER_WAY for run in runs)
+        if is_settled and "new_files" in {_launcher(run) for run in runs}:
+            return runs
+        assert time.monotonic() < deadline, runs
+        time.sleep(0.5)
+
+
+def _launcher(run: dict[str, Any]) -> str:
+    tags = {tag["key"]: tag["value"] for tag in run["tags"]}
+    return str(tags.get("dagster/sensor_name") or tags.get("dagster/schedule_name") or "a person")
