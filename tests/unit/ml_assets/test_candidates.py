@@ -37,6 +37,6 @@ def test_a_forest_scores_on_one_thread(customers):
 
 def test_each_tree_of_a_forest_draws_a_bounded_number_of_rows(customers):
     plan = plan_features(customers, FEATURES)
-    for rows, drawn in ((20_000, None), (20_001, 20_000)):
+    for rows, drawn in ((10_000, None), (10_001, 10_000)):
         forest = build_candidate(Algorithm.RANDOM_FOREST, plan, seed=1, rows=rows)
         assert forest.named_steps["model"].max_samples == drawn
