@@ -41,6 +41,12 @@ class LandingError(MeshError):
     """Landed files cannot be read, or do not fit what the contract says of them."""
 
 
+class NotLandedError(LandingError):
+    """A landed dataset is asked for that is not there: most likely a mistyped name."""
+
+    exit_status = EXIT_WRONG_USE
+
+
 class BuildError(MeshError):
     """A product's rows could not be made or published."""
 

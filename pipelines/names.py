@@ -13,6 +13,7 @@ from pipelines.errors import UsageError
 
 CATALOG = "mesh"
 LANDING_CATALOG = "landing"
+QUARANTINE_SUFFIX = "__quarantine"
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _RESERVED_DOMAINS = frozenset(
     {CATALOG, LANDING_CATALOG, "main", "information_schema", "system", "temp", "pg_catalog"}
@@ -31,13 +32,16 @@ def quote_literal(value: str) -> str:
 
 @dataclass(frozen=True, order=True)
 class ProductName:
-    """`<domain>.<product>`, both lower snake_case without a double underscore (that is the platform's own)."""
+    """`<domain>.<product>`, both lower snake_case without a double underscore (that is the platform's own).
+
+    A product's quarantine is the one table of the platform that readers ask for by name: it is a name here too.
+    """
 
     domain: str
     product: str
 
     def __post_init__(self) -> None:
-        for part in (self.domain, self.product):
+        for part in (self.domain, self.product.removesuffix(QUARANTINE_SUFFIX)):
             if not _IDENTIFIER.fullmatch(part):
                 raise UsageError(
                     f"'{self}' is not a product name: '{part}' is not lower snake_case",
@@ -64,6 +68,16 @@ class ProductName:
                 f"'{text}' is not a product name", "Write <domain>.<product>, for example crm.customers."
             )
         return cls(domain, product)
+
+    @property
+    def quarantine(self) -> ProductName:
+        """The table of the landed values that kept rows out of this product."""
+        return ProductName(self.domain, self.product + QUARANTINE_SUFFIX)
+
+    @property
+    def is_quarantine(self) -> bool:
+        """Whether this is a product's quarantine rather than a product."""
+        return self.product.endswith(QUARANTINE_SUFFIX)
 
     @property
     def sql(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import shlex
+from typing import TYPE_CHECKING, Any
 
 from pipelines.build.inputs import bind_published
 from pipelines.build.quality import record_results
@@ -10,7 +11,7 @@ from pipelines.engine.duckdb import DuckDBSession, parquet_relation
 from pipelines.errors import AuditError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pyiceberg.schema import Schema
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from pipelines.build.mesh import Mesh
     from pipelines.engine.duckdb import Staged
     from pipelines.names import ProductName
+
+_SHOWN_CHARACTERS = 160
 
 
 def audit_staged(context: BuildContext, staged: Staged, schema: Schema) -> tuple[CheckResult, ...]:
@@ -59,10 +62,19 @@ def refuse_blocked(name: ProductName, branch: str, checks: Sequence[CheckResult]
         if len(blocking) > 1
         else ""
     )
-    hint = f"The rows wait on branch {branch}; what was published before is untouched."
+    hint = "Nothing was published; what was there before is untouched."
     if first.failing_sql:
-        hint += f" Find them: {' '.join(first.failing_sql.split())}"
-    raise AuditError(f"{name}: check {first.rule.name} failed: {first.message}{others}", hint, checks)
+        find = shlex.quote(" ".join(first.failing_sql.split()))
+        hint += f" Find the rows: mesh sql --as-of {branch} {find}"
+    example = f", such as {_in_words(first.samples[0])}" if first.samples else ""
+    raise AuditError(
+        f"{name}: check {first.rule.name} failed: {first.message}{example}{others}", hint, checks
+    )
+
+
+def _in_words(row: Mapping[str, Any]) -> str:
+    text = ", ".join(f"{column} {'NULL' if value is None else value}" for column, value in row.items())
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
 
 
 def _run(session: DuckDBSession, mesh: Mesh, name: ProductName) -> tuple[CheckResult, ...]:

@@ -81,7 +81,7 @@ def _build_once(mesh: Mesh, product: Product, is_forced: bool, report: Callable[
     if head is not None and head.properties.get("fingerprint") == fingerprint and not is_forced:
         checks = recorded_results(mesh, product, head.properties.get("run", ""))
         return BuildResult(product.name, head, is_rebuilt=False, checks=checks)
-    with DuckDBSession(mesh.settings, str(product.name)) as session:
+    with DuckDBSession(mesh.settings, str(product.name), product.rows_file) as session:
         context = BuildContext(mesh, product, inputs, session, head, is_forced, uuid.uuid4().hex[:12], report)
         inputs.bind(mesh, session)
         rows = make_rows(context)
@@ -97,7 +97,9 @@ def _publish(
 ) -> tuple[Snapshot, tuple[CheckResult, ...]]:
     """Write, audit, publish."""
     mesh, product, session = context.mesh, context.product, context.session
-    select = conformed_select(rows.select, session.columns(rows.select), product.contract, str(product.name))
+    select = conformed_select(
+        rows.select, session.columns(rows.select), product.contract, str(product.rows_file)
+    )
     draft = Draft(
         mesh.lake, (product.name.domain, product.name.product), product.contract.columns, context.run
     )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from pipelines.engine.duckdb import parquet_relation
 from pipelines.errors import BuildError
-from pipelines.landing.relation import relation_sql
 from pipelines.names import DatasetName, ProductName
 
 if TYPE_CHECKING:
@@ -44,8 +43,8 @@ class PinnedInputs:
         """Make every input readable in `session` under its SQL name."""
         for name, snapshot in self.snapshots.items():
             session.bind(name, parquet_relation(mesh.lake.files(snapshot), snapshot.schema))
-        for dataset_name, dataset in self.datasets.items():
-            session.bind(dataset_name, relation_sql(dataset))
+        for dataset in self.datasets.values():
+            session.bind_landed(dataset)
 
 
 def pin_inputs(mesh: Mesh, reader: ProductName, names: Iterable[InputName]) -> PinnedInputs:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 QUARANTINE_COLUMNS = (
     Column("file", "VARCHAR", "The landed file, below the landing zone"),
     Column("row", "BIGINT", "The data row in that file, from 1"),
-    Column("column", "VARCHAR", "The column whose value cannot be cast"),
+    Column("column_name", "VARCHAR", "The column whose value cannot be cast"),
     Column("value", "VARCHAR", "The value as it landed"),
     Column("wanted_type", "VARCHAR", "The type the contract wants"),
 )
@@ -21,10 +21,10 @@ QUARANTINE_COLUMNS = (
 
 def publish_quarantine(context: BuildContext, select: str) -> None:
     """Replace the product's quarantine by the rows of `select`."""
-    name = context.product.name
-    draft = Draft(
-        context.mesh.lake, (name.domain, f"{name.product}__quarantine"), QUARANTINE_COLUMNS, context.run
-    )
+    name = context.product.name.quarantine
+    draft = Draft(context.mesh.lake, (name.domain, name.product), QUARANTINE_COLUMNS, context.run)
+    # Rows are numbered as they are read, so they must be read in order.
+    context.session.connection.execute("SET preserve_insertion_order = true")
     staged = context.session.stage(select, draft)
     draft.write_branch(staged.files, {"run": context.run})
     draft.publish()

@@ -23,8 +23,8 @@ _PYTHON_ROWS = "mesh_python_rows"
 class Rows:
     """A SELECT of the product's rows. `facts` are told to people, `properties` become part of the snapshot.
 
-    `quarantine` is a SELECT of what was left out, when anything was; `explain` puts a failure while the rows were
-    written into better words, if it can.
+    `quarantine` is a SELECT of the values that kept rows out, where the contract quarantines; `explain` puts a failure
+    while the rows were written into better words, if it can.
     """
 
     select: str

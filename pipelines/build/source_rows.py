@@ -28,11 +28,14 @@ def source_rows(context: BuildContext, transform: SourceAligned) -> Rows:
     source = source_select(context.product.contract, landed)
     facts = _facts(context, source)
     lineage = relation_sql(dataset, lineage=True)
-    has_quarantine = facts.get("quarantined_rows", 0) > 0
+    quarantining = _quarantining(source)
     return Rows(
         source.select_sql,
         facts=facts,
-        quarantine=source.bad_cells_sql(lineage, _quarantining(source)) if has_quarantine else None,
+        # None quarantined now still takes away those of the build before.
+        quarantine=source.bad_cells_sql(lineage, quarantining, limit=None if facts["quarantined_rows"] else 0)
+        if quarantining
+        else None,
         explain=lambda error: _explain(context, source, dataset, error),
     )
 

@@ -71,6 +71,8 @@ def refresh_views(mesh: Mesh) -> None:
         "quality_results": _quality_results(mesh.lake),
     }
     views = [published(mesh, name, head) for name, head in heads.items()]
+    quarantines = {n.quarantine: mesh.lake.head((n.domain, n.quarantine.product)) for n in names}
+    views += [published(mesh, name, head) for name, head in quarantines.items() if head]
     write_mesh_file(mesh.settings.mesh_file, views, system_tables, state)
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from pipelines.cli.printing import print_json, print_table, size_text
-from pipelines.errors import EXIT_FAILED
+from pipelines.errors import EXIT_FAILED, AuditError
 from pipelines.names import ProductName
 
 if TYPE_CHECKING:
     from pipelines.build.build import BuildResult
+    from pipelines.errors import MeshError
 
 JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
 PRODUCTS = typer.Argument(None, metavar="[D.P ...]", help="Products by name; all when none is given.")
@@ -54,7 +55,7 @@ def build(
             {
                 "built": [_result_facts(result) for result in outcome.results],
                 "failed": [
-                    {"product": str(name), "error": e.message, "hint": e.hint}
+                    {"product": str(name), "error": e.message, "hint": e.hint, "checks": _failed_checks(e)}
                     for name, e in outcome.failures.items()
                 ],
                 "skipped": [str(name) for name in outcome.skipped],
@@ -135,6 +136,12 @@ def clean(
         f"Removed {removed.branches} audit branches, {removed.snapshots} expired snapshots and "
         f"{removed.files} files ({size_text(removed.size_bytes)})."
     )
+
+
+def _failed_checks(error: MeshError) -> list[dict[str, object]]:
+    """The checks that kept rows from being published, each with up to 20 of them and the SQL that finds all."""
+    results = error.results if isinstance(error, AuditError) else ()
+    return [result.as_dict() for result in results if result.is_blocking]
 
 
 def _result_facts(result: BuildResult) -> dict[str, object]:

@@ -11,6 +11,7 @@ from rich.status import Status
 from pipelines.cli.printing import print_table, size_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from pipelines.build.build import BuildResult
@@ -56,10 +57,12 @@ class TerminalReporter:
         for check in result.checks:
             if not check.is_passed:
                 self._line(" ", "", f"warning: {check.rule.name}: {check.message}")
+        for note in _notes(result):
+            self._line(" ", "", note)
 
     def failed(self, name: InputName, error: MeshError) -> None:
         """The error of a product, in one or two lines."""
-        self._line("x", str(name), error.message)
+        self._line("x", str(name), error.message.removeprefix(f"{name}: "))
         if error.hint:
             self._line(" ", "", error.hint)
 
@@ -80,6 +83,19 @@ class TerminalReporter:
 
     def _line(self, mark: str, name: str, text: str) -> None:
         self._console.print(f"{mark} {name:<36} {text}", markup=False)
+
+
+def _notes(result: BuildResult) -> Iterator[str]:
+    """What a source-aligned product left out or did without, in words."""
+    facts = result.facts
+    if rows := facts.get("filtered_rows"):
+        yield f"landed rows left out by the contract's rowFilter: {rows:,}"
+    if rows := facts.get("quarantined_rows"):
+        yield f"landed rows quarantined since values do not fit: {rows:,}, see {result.name.quarantine}"
+    if columns := facts.get("columns_not_in_contract"):
+        yield f"landed, but not in the contract: {', '.join(columns)}"
+    if columns := facts.get("columns_not_landed"):
+        yield f"in the contract, but not landed and so null: {', '.join(columns)}"
 
 
 def _model_row(result: BuildResult) -> tuple[str, str, str, str]:

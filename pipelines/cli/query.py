@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from pipelines.cli.printing import print_json, print_table
-from pipelines.errors import EXIT_FAILED, UsageError
+from pipelines.errors import EXIT_FAILED, MeshError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     import duckdb
 
+    from pipelines.landing.zone import Dataset
     from pipelines.query.guard import ParsedQuery
     from pipelines.settings import Settings
 
@@ -48,7 +50,9 @@ def sql(
     ),
     output: Path | None = typer.Option(None, "-o", "--output", help="Write to a file instead of the screen."),
     engine: str | None = typer.Option(None, "--engine", help="duckdb; trino is not built yet."),
-    as_of: str | None = typer.Option(None, "--as-of", help="A time (2026-11-24T12:00) or a snapshot id."),
+    as_of: str | None = typer.Option(
+        None, "--as-of", help="A time (2026-11-24T12:00), a snapshot id or an audit branch."
+    ),
     limit: int = typer.Option(1000, "--limit", help="Rows shown in a table; 0 for all."),
     as_json: bool = typer.Option(False, "--json", help="The same as --format json."),
 ) -> None:
@@ -73,7 +77,9 @@ def sql(
     parsed = check_select(_text(query, file))
     settings = load_settings(os.environ | ({"MESH_ENGINE": engine} if engine else {}))
     if settings.engine != "duckdb":
-        raise UsageError("queries run on DuckDB only so far, not on Trino", "Leave --engine out, or say duckdb.")
+        raise UsageError(
+            "queries run on DuckDB only so far, not on Trino", "Leave --engine out, or say duckdb."
+        )
     if chosen is OutputFormat.TABLE and output is None:
         with _open(settings, parsed, as_of, None) as connection:
             if parsed.is_explain:
@@ -144,10 +150,38 @@ def _text(query: str | None, file: Path | None) -> str:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from error
 
 
+@contextmanager
 def _open(
     settings: Settings, query: ParsedQuery, as_of: str | None, output_path: str | None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The mesh for `query`; what is wrong with a landed file it reads is told in the landing zone's words."""
+    import duckdb
+
+    from pipelines.landing.failures import landing_error
+    from pipelines.landing.zone import LandingZone
+
+    zone = LandingZone(settings.landing)
+    datasets = [zone.dataset(name) for name in sorted(query.datasets)]
+    try:
+        with _connect(settings, query, datasets, as_of, output_path) as connection:
+            yield connection
+    except (MeshError, duckdb.Error) as error:
+        cause = error if isinstance(error, duckdb.Error) else error.__cause__
+        told = landing_error(cause, datasets) if isinstance(cause, duckdb.Error) else None
+        if told is None:
+            raise
+        raise told from error
+
+
+def _connect(
+    settings: Settings,
+    query: ParsedQuery,
+    datasets: Sequence[Dataset],
+    as_of: str | None,
+    output_path: str | None,
 ) -> duckdb.DuckDBPyConnection:
     """Open the mesh for `query`, its views brought up to date first when somebody has published since."""
+    from pipelines.landing.relation import relation_sql
     from pipelines.query.mesh_file import read_state
     from pipelines.query.run import open_mesh_file
     from pipelines.query.state import catalog_state
@@ -161,28 +195,26 @@ def _open(
     return open_mesh_file(
         settings.mesh_file,
         [settings.warehouse, settings.landing],
-        landing=_landing(settings, query),
+        landing={dataset.name: relation_sql(dataset) for dataset in datasets},
         as_of=_snapshots(settings, query, as_of) if as_of else None,
         output_path=output_path,
     )
 
 
-def _landing(settings: Settings, query: ParsedQuery) -> dict[Any, str]:
-    if not query.datasets:
-        return {}
-    from pipelines.landing.relation import relation_sql
-    from pipelines.landing.zone import LandingZone
-
-    zone = LandingZone(settings.landing)
-    return {name: relation_sql(zone.dataset(name)) for name in query.datasets}
-
-
 def _snapshots(settings: Settings, query: ParsedQuery, as_of: str) -> Iterable[Any]:
     from pipelines.build.mesh import open_mesh
     from pipelines.build.views import published
+    from pipelines.lake.draft import audited_snapshot
 
     mesh = open_mesh(settings)
-    return [published(mesh, name, mesh.lake.as_of(name, as_of)) for name in sorted(query.products)]
+    identifiers = {name: (name.domain, name.product) for name in sorted(query.products)}
+    # On an audit branch stands one product; what its checks join is asked for as it is published.
+    audited = {n: audited_snapshot(mesh.lake, i, as_of) for n, i in identifiers.items()}
+    heads = {n: mesh.lake.head(i) if any(audited.values()) else None for n, i in identifiers.items()}
+    return [
+        published(mesh, name, audited[name] or heads[name] or mesh.lake.as_of(name, as_of))
+        for name in identifiers
+    ]
 
 
 def _screen_columns() -> int:

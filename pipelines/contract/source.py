@@ -50,10 +50,12 @@ def read_source(path: Path) -> ContractSource:
     """
     try:
         text = path.read_text(encoding="utf-8")
-    except OSError as error:
+    except FileNotFoundError as error:
         raise ContractError(
-            f"{path}: {error.strerror}", "Every product folder holds a contract.odcs.yaml."
+            f"{path}: there is no such file", f"Every product folder holds a {path.name}."
         ) from error
+    except OSError as error:
+        raise ContractError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ContractError(
             f"{path}: not UTF-8 at byte {error.start}", "Save the contract as UTF-8."

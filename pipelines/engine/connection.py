@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.errors import BuildError, MeshError
+from pipelines.products.sql_place import sql_place, sql_reason
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipelines.settings import Settings
 
 
@@ -22,22 +25,26 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def explain(error: duckdb.Error, where: str) -> MeshError:
-    """DuckDB's error as one plain line and a hint; `where` is the product or file that was run."""
+def explain(error: duckdb.Error, where: str, file: Path | None = None) -> MeshError:
+    """DuckDB's error as one plain line and a hint.
+
+    `where` is the product or dataset that was run; `file` the one its SQL stands in, which is named in its stead when
+    the SQL is at fault.
+    """
     text = str(error)
-    first = re.sub(r"^[A-Z][A-Za-z-]* Error: ", "", text.split("\n", 1)[0]).strip()
-    line = re.search(r"^LINE (\d+): (.*)$", text, re.MULTILINE)
-    place = f"{where}: line {line[1]}" if line else where
+    reason = sql_reason(text)
     if "No space left" in text or "out of disk" in text.lower():
         return BuildError(
             f"{where}: the disk is full", "Free some space and build again; nothing published was touched."
         )
     if isinstance(error, duckdb.OutOfMemoryException):
-        return BuildError(f"{where}: more memory is needed than the machine has", f"DuckDB says: {first}")
+        return BuildError(f"{where}: more memory is needed than the machine has", f"DuckDB says: {reason}")
     candidates = re.search(r"(?:Candidate bindings|Did you mean)[: ]*(.+)", text)
     hint = (
         f"Perhaps {candidates[1].strip().rstrip('?')}?" if candidates else "Correct the SQL and build again."
     )
     if isinstance(error, duckdb.ConversionException):
         hint = "Correct the value where it comes from, or use TRY_CAST and decide what a bad value means."
-    return BuildError(f"{place}: {first}", hint)
+    place = sql_place(text, file.read_text(encoding="utf-8")) if file else None
+    parts = [str(file) if file else where, *([place] if place else []), reason]
+    return BuildError(": ".join(parts), hint)

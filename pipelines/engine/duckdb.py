@@ -11,6 +11,8 @@ import duckdb
 
 from pipelines.engine.connection import connect, explain
 from pipelines.lake.schema import duckdb_type, field_ids_sql
+from pipelines.landing.failures import landing_error
+from pipelines.landing.relation import relation_sql as landed_relation
 from pipelines.names import CATALOG, LANDING_CATALOG, DatasetName, quote_identifier, quote_literal
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pyiceberg.schema import Schema
 
     from pipelines.lake.draft import Draft
+    from pipelines.landing.zone import Dataset
     from pipelines.names import InputName
     from pipelines.settings import Settings
 
@@ -37,11 +40,13 @@ class Staged:
 
 
 class DuckDBSession:
-    """One build's connection. `where` names what is being run, for errors."""
+    """One build's connection. For errors, `where` names what is being run and `file` is the one its SQL stands in."""
 
-    def __init__(self, settings: Settings, where: str) -> None:
+    def __init__(self, settings: Settings, where: str, file: Path | None = None) -> None:
         self.connection = connect(settings)
         self._where = where
+        self._file = file
+        self._datasets: list[Dataset] = []
         for catalog in (CATALOG, LANDING_CATALOG):
             self.connection.execute(f"ATTACH ':memory:' AS {quote_identifier(catalog)}")
         self.connection.execute(f"USE {quote_identifier(CATALOG)}")
@@ -62,10 +67,19 @@ class DuckDBSession:
             self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             self.connection.execute(f"CREATE OR REPLACE VIEW {name.sql} AS SELECT * FROM {relation_sql}")
 
+    def bind_landed(self, dataset: Dataset) -> None:
+        """Make a landed dataset readable under its name; what is wrong with its files is then told in its own words.
+
+        Raises:
+            LandingError: a file is damaged.
+        """
+        self._datasets.append(dataset)
+        self.bind(dataset.name, landed_relation(dataset))
+
     def columns(self, select: str) -> dict[str, str]:
         """Names and types of the columns `select` gives; its syntax and names are checked, no row is read."""
         with self._explained():
-            rows = self.connection.execute(f"DESCRIBE {select}").fetchall()
+            rows = self.connection.execute(f"DESCRIBE\n{select}").fetchall()
         return {row[0]: row[1] for row in rows}
 
     def rows(self, select: str) -> list[tuple[object, ...]]:
@@ -108,7 +122,8 @@ class DuckDBSession:
         try:
             yield
         except duckdb.Error as error:
-            raise explain(error, self._where) from error
+            landing = landing_error(error, self._datasets)
+            raise landing or explain(error, self._where, self._file) from error
 
 
 def parquet_relation(files: Sequence[str], schema: Schema) -> str:

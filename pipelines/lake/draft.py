@@ -160,6 +160,15 @@ class Draft:
             transaction._stage((SetCurrentSchemaUpdate.model_validate({"schema-id": schema_id}),))
 
 
+def audited_snapshot(lake: Lake, identifier: tuple[str, str], branch: str) -> Snapshot | None:
+    """The rows that wait on an audit branch, for finding out why they were not published; `None` without one."""
+    table = lake.table(identifier)
+    if table is None or not branch.startswith(AUDIT_PREFIX) or branch not in table.metadata.refs:
+        return None
+    snapshot = table.snapshot_by_name(branch)
+    return None if snapshot is None else read_snapshot(table, snapshot, is_current=False)
+
+
 def rollback(lake: Lake, identifier: tuple[str, str], snapshot_id: int) -> Snapshot:
     """Make an earlier published snapshot current again, its schema with it.
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from pipelines.errors import LandingError
+from pipelines.errors import LandingError, NotLandedError
 from pipelines.landing.storage import StoredFile, list_files, list_folders
 from pipelines.names import DatasetName
 
@@ -78,13 +79,15 @@ class LandingZone:
         """The files of `name` as they are now.
 
         Raises:
-            LandingError: nothing has landed under this name, or its files are of several formats, or of none
-                that can be read.
+            NotLandedError: nothing has landed under this name.
+            LandingError: its files are of several formats, or of none that can be read.
         """
         files = self._files(name) if _is_confined(name) else ()
         if not files:
-            landed = ", ".join(str(each) for each in self.datasets()) or "none"
-            raise LandingError(f"{name} has not landed in {self.root}", f"Landed datasets: {landed}.")
+            landed = [str(each) for each in self.datasets()]
+            near = get_close_matches(str(name), landed, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"Landed datasets: {', '.join(landed) or 'none'}."
+            raise NotLandedError(f"{name} has not landed in {self.root}", hint)
         formats = {file: file_format(file.name) for file in files}
         first = formats[files[0]]
         for file, format_ in formats.items():

@@ -44,9 +44,8 @@ def in_cycles(products: Mapping[ProductName, Product]) -> set[ProductName]:
 
 
 def with_upstream(products: Mapping[ProductName, Product], wanted: Iterable[ProductName]) -> set[ProductName]:
-    """`wanted` and all that they need, as far as it is known."""
-    names = set(wanted)
-    return names | (_reachable(products, names) & products.keys())
+    """`wanted` and all that they need, products that cannot be read too."""
+    return _reachable(products, set(wanted))
 
 
 def _reachable(products: Mapping[ProductName, Product], start: Collection[ProductName]) -> set[ProductName]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import duckdb
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import ParseError, TokenError
+from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import traverse_scope
 
 from pipelines.errors import ContractError
 from pipelines.names import CATALOG, LANDING_CATALOG, DatasetName, InputName, ProductName
+from pipelines.products.sql_place import sql_place, sql_reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,20 +27,21 @@ def parse_select(sql: str, path: Path) -> exp.Query:
         ContractError: a syntax error (with line and column), or anything but one SELECT.
     """
     try:
+        duckdb.extract_statements(sql)
         statements = [s for s in sqlglot.parse(sql, read="duckdb") if s is not None]
-    except ParseError as error:
-        first = error.errors[0] if error.errors else {}
-        where = f"line {first.get('line')}, column {first.get('col')}" if first else "unknown place"
-        near = f" near '{first['highlight']}'" if first.get("highlight") else ""
+    except duckdb.ParserException as error:
+        place = sql_place(str(error), path.read_text(encoding="utf-8"))
+        where = f"{path}: {place}" if place else str(path)
+        raise ContractError(f"{where}: {sql_reason(str(error))}", "Correct the SQL.") from error
+    except SqlglotError as error:
+        reason = str(error).partition("\n")[0]
         raise ContractError(
-            f"{path}: {where}: not valid SQL{near}: {first.get('description', error)}", "Correct the SQL."
-        ) from error
-    except TokenError as error:
-        raise ContractError(
-            f"{path}: not valid SQL: {error}", "Look for a quote or comment that is not closed."
+            f"{path}: cannot tell which tables it reads: {reason}", "Write it in plainer SQL."
         ) from error
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
-        raise ContractError(f"{path}: must hold one SELECT and nothing else", "Remove the other statements.")
+        raise ContractError(
+            f"{path}: holds no SELECT, or more than one statement", "Write one SELECT and nothing else."
+        )
     return statements[0]
 
 

@@ -20,6 +20,7 @@ from pipelines.names import InputName, ProductName
 from pipelines.products.graph import in_cycles
 from pipelines.products.inputs import parse_select, select_inputs
 from pipelines.products.product import (
+    CONTRACT_FILE,
     BrokenProduct,
     ModelTransform,
     Product,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from pipelines.contract.model import Contract
     from pipelines.products.product import Transform
 
-CONTRACT_FILE = "contract.odcs.yaml"
 TRANSFORM_FILES = ("transform.sql", "transform.py", "model.yaml")
 MODEL_TASKS = ("churn", "segments")
 
@@ -79,10 +79,11 @@ def load_products(root: Path) -> ProductSet:
     products: dict[ProductName, Product] = {}
     broken: dict[ProductName, BrokenProduct] = {}
     for folder in _product_folders(root):
-        name = ProductName(folder.parent.name, folder.name)
         try:
-            products[name] = load_product(folder)
+            product = load_product(folder)
+            products[product.name] = product
         except MeshError as error:
+            name = _name_or_stand_in(folder)
             broken[name] = BrokenProduct(name, folder, error)
     _set_aside_cycles(products, broken)
     _set_aside_unknown_inputs(products, broken)
@@ -95,7 +96,7 @@ def load_product(folder: Path) -> Product:
     Raises:
         ContractError: what cannot be read, in which file.
     """
-    name = ProductName(folder.parent.name, folder.name)
+    name = _product_name(folder)
     contract = read_contract(folder / CONTRACT_FILE, name)
     transform, inputs = _read_transform(folder, contract)
     if name in inputs:
@@ -104,7 +105,7 @@ def load_product(folder: Path) -> Product:
     check_inputs = {
         used
         for path in sorted((folder / "checks").glob("*.sql"))
-        for used in select_inputs(parse_select(path.read_text(encoding="utf-8"), path), path)
+        for used in select_inputs(parse_select(_read_text(path), path), path)
         if used != name
     }
     return Product(
@@ -117,6 +118,25 @@ def load_product(folder: Path) -> Product:
         checks=checks,
         code_version=_code_version(folder),
     )
+
+
+def _product_name(folder: Path) -> ProductName:
+    try:
+        name = ProductName(folder.parent.name, folder.name)
+    except UsageError as error:
+        raise ContractError(f"{folder}: {error.message}", f"Rename the folder. {error.hint}") from error
+    if name.is_quarantine:
+        raise ContractError(f"{folder}: '{name}' is the name of a quarantine", "Rename the folder.")
+    return name
+
+
+def _name_or_stand_in(folder: Path) -> ProductName:
+    """The product's name; for a folder that cannot name one, a name under which its error can be told."""
+    try:
+        return _product_name(folder)
+    except ContractError:
+        digest = hashlib.sha256(str(folder).encode()).hexdigest()[:8]
+        return ProductName("misnamed", f"folder_{digest}")
 
 
 def _product_folders(root: Path) -> Iterable[Path]:
@@ -135,7 +155,7 @@ def _read_transform(folder: Path, contract: Contract) -> tuple[Transform, tuple[
         return SourceAligned(dataset), (dataset,)
     path = folder / present[0]
     if path.name == "transform.sql":
-        sql = path.read_text(encoding="utf-8")
+        sql = _read_text(path)
         return SqlTransform(sql, path), select_inputs(parse_select(sql, path), path)
     if path.name == "transform.py":
         return _read_python(path)
@@ -144,9 +164,12 @@ def _read_transform(folder: Path, contract: Contract) -> tuple[Transform, tuple[
 
 def _read_python(path: Path) -> tuple[PythonTransform, tuple[InputName, ...]]:
     try:
-        module = ast.parse(path.read_text(encoding="utf-8"))
+        module = ast.parse(_read_text(path))
     except SyntaxError as error:
-        raise ContractError(f"{path}: line {error.lineno}: {error.msg}", "Correct the Python.") from error
+        where = f"line {error.lineno}, column {error.offset}"
+        raise ContractError(f"{path}: {where}: {error.msg}", "Correct the Python.") from error
+    except ValueError as error:
+        raise ContractError(f"{path}: not Python: {error}", "Save the file as UTF-8 text.") from error
     queries = next(
         (_literal(node.value, path) for node in _assignments(module) if _assigns_inputs(node)), None
     )
@@ -183,11 +206,15 @@ def _literal(node: ast.expr, path: Path) -> Any:
 
 def _read_model(path: Path) -> tuple[ModelTransform, tuple[InputName, ...]]:
     try:
-        definition = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
+        definition = yaml.safe_load(_read_text(path))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
         raise ContractError(
-            f"{path}: not valid YAML: {error}".replace("\n", " "), "Correct the file."
+            f"{where}: not YAML: {error.problem}", "Mend the YAML at or above this line."
         ) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise ContractError(f"{path}: not YAML: {str(error).splitlines()[0]}", "Mend the YAML.") from error
     if not isinstance(definition, dict):
         raise ContractError(f"{path}: must hold task, features and key", "See docs/adding-a-product.md.")
     task, features = definition.get("task"), definition.get("features")
@@ -198,9 +225,22 @@ def _read_model(path: Path) -> tuple[ModelTransform, tuple[InputName, ...]]:
             f"{path}: needs `features`, a product or a SELECT over products",
             "features: retention.churn_features",
         )
-    is_name = " " not in features.strip()
-    sql = f"SELECT * FROM {ProductName.parse(features.strip()).sql}" if is_name else features
+    sql = features
+    if len(features.split()) == 1:
+        try:
+            sql = f"SELECT * FROM {ProductName.parse(features.strip()).sql}"
+        except UsageError as error:
+            raise ContractError(f"{path}: features: {error.message}", error.hint) from error
     return ModelTransform(path, task, sql, definition), select_inputs(parse_select(sql, path), path)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ContractError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ContractError(f"{path}: not UTF-8 at byte {error.start}", "Save the file as UTF-8.") from error
 
 
 def _code_version(folder: Path) -> str:

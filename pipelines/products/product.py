@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipelines.errors import MeshError
 
 
+CONTRACT_FILE = "contract.odcs.yaml"
 KINDS = ("source-aligned", "aggregate", "consumer-aligned")
 
 
@@ -76,6 +77,13 @@ class Product:
     check_inputs: tuple[InputName, ...]
     checks: tuple[Rule, ...]
     code_version: str
+
+    @property
+    def rows_file(self) -> Path:
+        """The file that says how its rows come about: its transform, or else its contract."""
+        if isinstance(self.transform, SourceAligned):
+            return self.folder / CONTRACT_FILE
+        return self.transform.path
 
     @property
     def rules(self) -> tuple[Rule, ...]:

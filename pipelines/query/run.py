@@ -49,10 +49,14 @@ def open_mesh_file(
     """
     connection = duckdb.connect()
     try:
-        if as_of is None:
-            attach_mesh_file(connection, path)
-        else:
+        if as_of is not None:
             _attach_as_of(connection, path, as_of)
+        elif landing and not path.exists():
+            # What has landed can be read before anything is built.
+            connection.execute(f"ATTACH ':memory:' AS {quote_identifier(CATALOG)}")
+            connection.execute(f"USE {quote_identifier(CATALOG)}")
+        else:
+            attach_mesh_file(connection, path)
         _attach_landing(connection, landing or {})
         # The catalog a connection starts with could be written to.
         connection.execute("DETACH memory")
@@ -78,7 +82,8 @@ def execute(
     except duckdb.InternalException:
         raise  # a defect, not the user's
     except duckdb.Error as error:
-        raise _as_mesh_error(error, query.sql, len(before.encode())) from error
+        plain = type(error)(_detail(error)["exception_message"])
+        raise _as_mesh_error(error, query.sql, len(before.encode())) from plain
 
 
 def check_tables_exist(connection: duckdb.DuckDBPyConnection, query: ParsedQuery) -> None:

@@ -183,7 +183,7 @@ def test_a_file_without_a_mapping_is_no_contract(read, text):
 
 def test_a_missing_file_and_one_that_is_not_utf8(tmp_path):
     name = ProductName("crm", "customers")
-    with pytest.raises(ContractError, match="No such file"):
+    with pytest.raises(ContractError, match="no such file"):
         read_contract(tmp_path / "none.yaml", name)
     latin = tmp_path / "contract.odcs.yaml"
     latin.write_bytes("name: Müller".encode("latin-1"))
