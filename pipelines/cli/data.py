@@ -2,20 +2,61 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from pipelines.cli.printing import print_json, print_table, size_text
-from pipelines.names import DatasetName
+from pipelines.cli.drafts import print_drafted
+from pipelines.cli.printing import print_json, size_text
+from pipelines.errors import EXIT_FAILED
+from pipelines.names import DatasetName, ProductName
+
+if TYPE_CHECKING:
+    from pipelines.landing.arrival import LandedFile
 
 JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    app.command()(land)
     app.command()(discover)
+    app.command()(adopt)
     app.command()(demo)
+
+
+def land(
+    paths: list[Path] = typer.Argument(metavar="PATH...", help="Files, or folders of files."),
+    domain: str = typer.Option(..., "--domain", help="The team's namespace, for example crm."),
+    dataset: str = typer.Option(None, "--dataset", help="One dataset for all; else each file's name."),
+    as_json: bool = JSON,
+) -> None:
+    """Copy files into the landing zone: Parquet, CSV or JSON lines, the last two also as .gz.
+
+    Examples:
+
+      mesh land customers.csv --domain crm
+
+      mesh land exports/2026/ --domain billing --dataset invoices
+    """
+    from pipelines.landing.arrival import land as land_files
+    from pipelines.landing.zone import LandingZone
+    from pipelines.settings import load_settings
+
+    zone = LandingZone(load_settings().landing)
+    landed = land_files(paths, zone, domain, dataset, None if as_json else _print_landed)
+    if as_json:
+        print_json(
+            [
+                {"dataset": str(f.dataset), "file": f.name, "size_bytes": f.size_bytes, "is_new": f.is_new}
+                for f in landed
+            ]
+        )
+        return
+    names = sorted({str(file.dataset).partition(".")[2] for file in landed})
+    print(f"\nNext: mesh discover {names[0] if len(names) == 1 else domain}")
 
 
 def discover(
@@ -24,7 +65,7 @@ def discover(
     ),
     as_json: bool = JSON,
 ) -> None:
-    """Profile what has landed: schema, row counts, nulls, distinct values.
+    """Profile what has landed: what columns really hold, keys, joins, personal data, drift, likely labels.
 
     Examples:
 
@@ -32,35 +73,58 @@ def discover(
 
       mesh discover crm.customers
     """
-    from dataclasses import asdict
-
-    from pipelines.discovery.profile import profile_dataset
+    from pipelines.cli.discovered import discovery_facts, print_discovery
+    from pipelines.discovery.discover import chosen_datasets
+    from pipelines.discovery.discover import discover as discover_datasets
     from pipelines.landing.zone import LandingZone
     from pipelines.settings import load_settings
 
     settings = load_settings()
     zone = LandingZone(settings.landing)
-    names = zone.datasets() if what is None or "." not in what else [DatasetName.parse(what)]
-    if what is not None and "." not in what:
-        names = [name for name in names if name.domain == what]
-    profiles = [profile_dataset(settings, zone.dataset(name)) for name in names]
+    names = chosen_datasets(zone, what)
+    found = discover_datasets(settings, zone, names, _print_reading)
     if as_json:
-        print_json([asdict(profile) for profile in profiles])
+        print_json(discovery_facts(found))
+    else:
+        print_discovery(found)
+        if len(found.profiles) == 1 and not found.failures:
+            print(f"Next: mesh adopt {found.profiles[0].name.partition('.')[2]}")
+    for name, error in found.failures.items():
+        print(f"mesh: {name}: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(f"      {error.hint}", file=sys.stderr)
+    if found.failures:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def adopt(
+    dataset: str = typer.Argument(metavar="D.N", help="A landed dataset."),
+    as_product: str = typer.Option(
+        None, "--as", metavar="D.P", help="The product's name; else the dataset's."
+    ),
+    owner: str = typer.Option(None, "--owner", help="Who answers for it; else git's user.email, else you."),
+    as_json: bool = JSON,
+) -> None:
+    """Draft a source-aligned product from a landed dataset: a contract that holds for what has landed.
+
+    Examples:
+
+      mesh adopt crm.customers
+
+      mesh adopt exports.cust_2026 --as crm.customers --owner ana@example.com
+    """
+    from pipelines.discovery.adopt import adopt as draft
+    from pipelines.landing.zone import LandingZone
+    from pipelines.settings import load_settings
+
+    settings = load_settings()
+    source = DatasetName.parse(dataset)
+    product = ProductName.parse(as_product) if as_product else ProductName(source.domain, source.dataset)
+    drafted = draft(settings, LandingZone(settings.landing), source, product, owner)
+    if as_json:
+        print_json(drafted.as_dict())
         return
-    for profile in profiles:
-        size = size_text(profile.size_bytes)
-        title = (
-            f"{profile.name}: {profile.row_count:,} rows, {profile.file_count} {profile.format} files, {size}"
-        )
-        print_table(
-            ("column", "type", "null %", "distinct", "lowest", "highest"),
-            [
-                (c.name, c.type, round(100 * c.null_share, 1), c.distinct_count, c.minimum, c.maximum)
-                for c in profile.columns
-            ],
-            title,
-        )
-        print()
+    print_drafted(drafted)
 
 
 def demo(
@@ -80,3 +144,13 @@ def demo(
 
     landing = Path(load_settings().landing)
     land_demo(landing, customers, days, lambda share, text: print(f"{share:4.0%} {text}", flush=True))
+
+
+def _print_landed(file: LandedFile) -> None:
+    state = "" if file.is_new else " (had landed already)"
+    print(f"+ {file.dataset}: {file.name}, {size_text(file.size_bytes)}{state}", flush=True)
+
+
+def _print_reading(name: DatasetName) -> None:
+    if sys.stderr.isatty():
+        print(f"reading {name}", file=sys.stderr, flush=True)

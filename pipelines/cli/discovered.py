@@ -1,0 +1,109 @@
+"""How what was discovered is printed: one table per dataset, then joins and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from pipelines.cli.printing import print_table, size_text
+
+if TYPE_CHECKING:
+    from pipelines.discovery.discover import Discovery
+    from pipelines.discovery.profile import ColumnProfile, DatasetProfile
+
+_VALUES_WIDTH = 34
+_VALUE_WIDTH = 16
+_NAME_WIDTH = 26
+_SHOWN_VALUES = 4
+
+
+def print_discovery(discovery: Discovery) -> None:
+    """Print it all for people, within 100 columns where names allow."""
+    for profile in discovery.profiles:
+        _print_profile(profile)
+    if discovery.joins:
+        rows = [
+            (
+                f"{join.dataset.partition('.')[2]}.{join.column}",
+                f"{join.other_dataset.partition('.')[2]}.{join.other_column}",
+                "one to one" if join.is_one_to_one else "many to one",
+                f"{join.containment:4.0%}",
+            )
+            for join in discovery.joins
+        ]
+        print_table(("values of", "are found in the key", "", "share"), rows, "Likely joins")
+        print()
+
+
+def discovery_facts(discovery: Discovery) -> dict[str, Any]:
+    """It all for programs."""
+    return {
+        "datasets": [asdict(profile) for profile in discovery.profiles],
+        "joins": [asdict(join) for join in discovery.joins],
+        "failed": [
+            {"dataset": str(name), "error": error.message, "hint": error.hint}
+            for name, error in discovery.failures.items()
+        ],
+    }
+
+
+def _print_profile(profile: DatasetProfile) -> None:
+    files = "1 file" if profile.file_count == 1 else f"{profile.file_count} files"
+    facts = f"{profile.row_count:,} rows, {profile.format}, {files}, {size_text(profile.size_bytes)}"
+    rows = [
+        (
+            _cut(column.name, _NAME_WIDTH),
+            _type(column),
+            f"{100 * column.null_share:6.1f}" if column.null_count else "",
+            column.distinct_count,
+            _values(column),
+            ", ".join(_notes(profile, column)),
+        )
+        for column in profile.columns
+    ]
+    print_table(("column", "type", "null %", "distinct", "values", ""), rows, f"{profile.name}: {facts}")
+    if not profile.keys:
+        print("No column, and no pair of columns, is a key.")
+    elif len(profile.keys[0]) > 1:
+        print(f"Key: {' with '.join(profile.keys[0])}")
+    for drift in profile.drift:
+        print(f"Drift: {drift.message}")
+    for column in profile.columns:
+        if column.misfits:
+            shown = ", ".join(repr(value) for value in column.misfits[:5])
+            print(f"{column.name}: {column.misfit_count:,} values are no {column.found_type}: {shown}")
+    print()
+
+
+def _type(column: ColumnProfile) -> str:
+    written = f" {column.reading.format}" if column.reading and column.reading.format else ""
+    return f"{column.found_type}{written}"
+
+
+def _values(column: ColumnProfile) -> str:
+    if not column.values or (
+        column.found_type in {"integer", "number"} and column.distinct_count > _SHOWN_VALUES
+    ):
+        ends = [_cut(end, _VALUE_WIDTH) for end in (column.minimum, column.maximum) if end is not None]
+        return " .. ".join(dict.fromkeys(ends))
+    shown = [_cut(value, _VALUE_WIDTH) for value, _ in column.values[:_SHOWN_VALUES]]
+    more = ", ..." if len(column.values) > _SHOWN_VALUES else ""
+    return _cut(", ".join(shown) + more, _VALUES_WIDTH)
+
+
+def _notes(profile: DatasetProfile, column: ColumnProfile) -> list[str]:
+    notes = ["key"] if (column.name,) in profile.keys else []
+    if column.distinct_count == 0:
+        notes.append("empty")
+    elif column.is_constant:
+        notes.append("constant")
+    if column.personal:
+        notes.append(f"personal: {column.personal}")
+    if column.is_likely_label:
+        notes.append("likely label")
+    return notes
+
+
+def _cut(text: str, width: int) -> str:
+    shown = "".join(c if c.isprintable() else " " for c in text)
+    return shown if len(shown) <= width else shown[: width - 3] + "..."

@@ -1,0 +1,223 @@
+"""The contract of a source-aligned product, drafted from the profile of what has landed.
+
+It says no more than holds for every row that has landed, so that the first build passes; what cannot be seen in data
+is left to the owner.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pipelines.contract.types import canonical_type
+from pipelines.discovery.keys import is_identifier
+from pipelines.discovery.names import name_words
+from pipelines.discovery.product_folder import Flow
+from pipelines.landing.arrival import snake_case
+from pipelines.names import quote_identifier, quote_literal
+
+if TYPE_CHECKING:
+    from pipelines.discovery.profile import ColumnProfile, DatasetProfile
+    from pipelines.names import ProductName
+
+PLACEHOLDERS = frozenset(
+    {
+        "n/a",
+        "na",
+        "#n/a",
+        "nan",
+        "null",
+        "none",
+        "nil",
+        "-",
+        "--",
+        ".",
+        "?",
+        "unknown",
+        "missing",
+        "\\n",
+        "tbd",
+    }
+)
+_ENUMERATED_ROWS_PER_VALUE = 10
+# Amounts may be refunded and temperatures fall; what these words count is never below zero.
+_NEVER_NEGATIVE = frozenset(
+    {
+        "age",
+        "tenure",
+        "count",
+        "months",
+        "days",
+        "years",
+        "hours",
+        "minutes",
+        "seconds",
+        "gb",
+        "mb",
+        "kb",
+        "bytes",
+    }
+)
+_SAME_PHYSICAL_TYPE = frozenset({"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "TIME"})
+
+
+def draft_contract(profile: DatasetProfile, name: ProductName, owner: str) -> dict[str, Any]:
+    """The contract (ODCS v3.1.0) of product `name` over the dataset of `profile`."""
+    names = column_names(profile)
+    key = tuple(names[column] for column in profile.keys[0]) if profile.keys else ()
+    files = "one file" if profile.file_count == 1 else f"{profile.file_count} files"
+    title = name.product.replace("_", " ").capitalize()
+    table: dict[str, Any] = {
+        "name": name.product,
+        "physicalType": "table",
+        "description": f"{title}, as they landed in {profile.name}.",
+        "dataGranularityDescription": f"One row per {' and '.join(key)}."
+        if key
+        else "One row per landed row.",
+    }
+    if profile.name != f"landing.{name}":
+        table["customProperties"] = [Flow(property="source", value=profile.name)]
+    table["properties"] = [_property(profile, column, names, key) for column in profile.columns]
+    table["quality"] = [Flow(name="has_rows", metric="rowCount", mustBeGreaterThan=0)]
+    return {
+        "apiVersion": "v3.1.0",
+        "kind": "DataContract",
+        "id": str(name),
+        "name": title,
+        "version": "1.0.0",
+        "status": "active",
+        "domain": name.domain,
+        "dataProduct": name.product,
+        "description": {
+            "purpose": f"{title}, cast to what the columns of {profile.name} were found to hold.",
+            "usage": f"Query it as {name}" + (f"; {', '.join(key)} identifies a row." if key else "."),
+            "limitations": f"Drafted on {datetime.now(UTC):%Y-%m-%d} from {profile.row_count:,} rows in {files}; "
+            "types, rules and personal data are as observed, not as promised by whoever sends the files.",
+        },
+        "team": {"name": name.domain, "members": [Flow(username=owner, role="owner")]},
+        "tags": ("source-aligned",),
+        "schema": [table],
+    }
+
+
+def column_names(profile: DatasetProfile) -> dict[str, str]:
+    """The product's column name for each landed column: snake_case, numbered where two would be the same."""
+    names: dict[str, str] = {}
+    for position, column in enumerate(profile.columns, start=1):
+        plain = snake_case(column.name) or f"column_{position}"
+        number = 1
+        name = plain
+        while name in names.values():
+            number += 1
+            name = f"{plain}_{number}"
+        names[column.name] = name
+    return names
+
+
+def _property(
+    profile: DatasetProfile, column: ColumnProfile, names: dict[str, str], key: tuple[str, ...]
+) -> dict[str, Any]:
+    name = names[column.name]
+    kind, physical = _types(column)
+    facts: dict[str, Any] = {"name": name, "logicalType": kind}
+    if physical is not None:
+        facts["physicalType"] = physical
+    facts["description"] = _description(column, kind)
+    if column.personal:
+        facts["classification"] = "personal"
+    if name in key:
+        facts |= {"primaryKey": True, "primaryKeyPosition": key.index(name) + 1}
+    if column.null_count == 0 and profile.row_count:
+        facts["required"] = True
+    logic = _transform_logic(column, kind)
+    if logic is not None:
+        facts["transformLogic"] = logic
+    elif column.sources != (name,):
+        facts["transformSourceObjects"] = column.sources
+    if (options := _options(column, kind)) is not None:
+        facts["logicalTypeOptions"] = options
+    if quality := _quality(profile, column, name, kind):
+        facts["quality"] = quality
+    return facts
+
+
+def _types(column: ColumnProfile) -> tuple[str, str | None]:
+    """The logical type, and the physical one where the logical one does not say it all."""
+    if column.misfits and column.reading and column.reading.converted and not _are_placeholders(column):
+        return "string", None
+    if column.reading is not None or column.found_type == "integer":
+        return column.found_type, None
+    if column.type in {"HUGEINT", "UHUGEINT"}:
+        return "number", "DECIMAL(38,0)"
+    if column.type == "UBIGINT":
+        return "number", "DECIMAL(20,0)"
+    try:
+        physical = canonical_type(column.type.replace("TIMESTAMP_NS", "TIMESTAMP"))
+    except ValueError:
+        # A type that no Iceberg table holds is kept as text.
+        return "string", None
+    is_told = physical in _SAME_PHYSICAL_TYPE or physical == "TIMESTAMP WITH TIME ZONE"
+    return column.found_type, None if is_told else physical
+
+
+def _description(column: ColumnProfile, kind: str) -> str:
+    landed = " or ".join(f"'{source}'" for source in column.sources)
+    if column.distinct_count == 0:
+        return f"Landed as {landed}; no row has a value."
+    about = "" if column.values else "about "
+    facts = f"Landed as {landed}; {about}{column.distinct_count:,} different values"
+    is_shown = not column.personal and kind in {"integer", "number", "date", "timestamp"}
+    facts += f", {column.minimum} to {column.maximum}" if is_shown else ""
+    facts += f", null in {column.null_share:.1%} of rows." if column.null_count else ", never null."
+    if column.personal:
+        facts += f" Looks like personal data: {column.personal}."
+    if column.reading and column.reading.format and kind != "string":
+        facts += f" Written like {column.reading.format}."
+    return facts
+
+
+def _are_placeholders(column: ColumnProfile) -> bool:
+    return bool(column.misfits) and all(value.strip().lower() in PLACEHOLDERS for value in column.misfits)
+
+
+def _transform_logic(column: ColumnProfile, kind: str) -> str | None:
+    """SQL over landing columns, where a plain cast is not enough."""
+    if column.reading is None or kind == "string":
+        return None
+    cells = [quote_identifier(source) for source in column.sources]
+    cell = cells[0] if len(cells) == 1 else f"COALESCE({', '.join(f'CAST({c} AS VARCHAR)' for c in cells)})"
+    if _are_placeholders(column):
+        words = ", ".join(
+            quote_literal(value) for value in ("", *sorted({v.strip() for v in column.misfits}))
+        )
+        cell = f"CASE WHEN TRIM({cell}) IN ({words}) THEN NULL ELSE TRIM({cell}) END"
+        return column.reading.expression(cell) or cell
+    return column.reading.expression(cell)
+
+
+def _options(column: ColumnProfile, kind: str) -> Flow | None:
+    if column.type == "TIMESTAMP WITH TIME ZONE":
+        return Flow(timezone=True)
+    is_counted = bool(_NEVER_NEGATIVE & set(name_words(column.name)))
+    if kind in {"integer", "number"} and is_counted and column.minimum and float(column.minimum) >= 0:
+        return Flow(minimum=0)
+    return None
+
+
+def _quality(profile: DatasetProfile, column: ColumnProfile, name: str, kind: str) -> list[dict[str, Any]]:
+    rules: list[dict[str, Any]] = []
+    if column.misfits and kind != "string" and not _are_placeholders(column):
+        # Rows whose value cannot be cast are set aside in the product's quarantine; with `error` nothing is built.
+        rules.append(Flow(name=f"{name}_readable", metric="invalidValues", mustBe=0, severity="warning"))
+    is_few = column.values and len(column.values) * _ENUMERATED_ROWS_PER_VALUE <= profile.row_count
+    if kind == "string" and is_few and not column.personal and not is_identifier(column.name):
+        rules.append(
+            {
+                "name": f"{name}_known",
+                "metric": "invalidValues",
+                "arguments": {"validValues": tuple(sorted(value for value, _ in column.values))},
+                "mustBe": 0,
+                "severity": "warning",
+            }
+        )
+    return rules

@@ -1,0 +1,68 @@
+"""Likely joins between landed datasets: columns whose values are found among the keys of another dataset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+from pipelines.discovery.names import name_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipelines.discovery.profile import ColumnProfile, DatasetProfile
+    from pipelines.discovery.scan import Sketch
+
+_CONTAINED = 0.9
+_SAME_NAME = 0.75
+
+
+@dataclass(frozen=True)
+class Join:
+    """`dataset.column` refers to the key `other_column` of `other_dataset`, which holds about `containment` of its
+    distinct values. One to one when both columns are keys."""
+
+    dataset: str
+    column: str
+    other_dataset: str
+    other_column: str
+    containment: float
+    is_one_to_one: bool
+
+
+def likely_joins(found: Sequence[tuple[DatasetProfile, Mapping[str, Sketch]]]) -> list[Join]:
+    """The joins between the profiled datasets, the surest first; each one-to-one join once.
+
+    Few whole numbers are found among any others, so those need a like name as well.
+    """
+    joins: dict[frozenset[tuple[str, str]], Join] = {}
+    for profile, sketches in found:
+        for other, other_sketches in found:
+            if other.name == profile.name:
+                continue
+            for key in (names[0] for names in other.keys if len(names) == 1 and names[0] in other_sketches):
+                for column in (c for c in profile.columns if c.name in sketches):
+                    share = sketches[column.name].share_in(other_sketches[key])
+                    if share >= _CONTAINED and _is_believable(column, key, other.name):
+                        is_key = (column.name,) in profile.keys
+                        pair = frozenset({(profile.name, column.name), (other.name, key)})
+                        joins.setdefault(
+                            pair, Join(profile.name, column.name, other.name, key, share, is_key)
+                        )
+    return sorted(joins.values(), key=lambda join: (-join.containment, join.dataset, join.column))
+
+
+def _is_believable(column: ColumnProfile, key: str, dataset: str) -> bool:
+    if column.found_type == "string":
+        return True
+    mine, words = name_words(column.name), name_words(key)
+    # `id` of the dataset `customers` is called `customer_id` elsewhere.
+    owned = (*name_words(dataset.rpartition(".")[2].removesuffix("s")), *words)
+    return any(_likeness(mine, name) >= _SAME_NAME for name in (words, owned)) and not (
+        mine == words and len(words) == 1
+    )
+
+
+def _likeness(one: tuple[str, ...], other: tuple[str, ...]) -> float:
+    return SequenceMatcher(None, "".join(one), "".join(other)).ratio()

@@ -1,0 +1,92 @@
+"""Which columns, alone or in pairs, tell the rows of a dataset apart: suspected on a sample, proven on all rows."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from pipelines.discovery.names import name_words
+from pipelines.discovery.scan import LANDED, SAMPLE, is_nested
+from pipelines.names import quote_identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import duckdb
+
+    from pipelines.discovery.scan import Measure
+
+_KEY_WORDS = frozenset(
+    {"id", "key", "number", "no", "nr", "code", "uuid", "guid", "sku", "zip", "invoice", "name"}
+)
+_KEY_ENDINGS = ("id", "key", "uuid")
+# Approximate distinct counts are within about 5 %; one this far below the rows is no miscount.
+_NEARLY_ALL = 0.85
+_PROVEN_SINGLES = 4
+_PROVEN_PAIRS = 3
+_SAMPLED_PAIRS = 60
+
+
+def candidate_keys(
+    connection: duckdb.DuckDBPyConnection,
+    types: Mapping[str, str],
+    measures: Mapping[str, Measure],
+    row_count: int,
+) -> tuple[tuple[str, ...], ...]:
+    """Columns without null and without a value twice, the likeliest key first; pairs when no column is one alone."""
+    if row_count < 2:
+        return ()
+    usable = [
+        name
+        for name, measure in measures.items()
+        if measure.present == row_count and measure.distinct > 1 and _can_be_key(types[name])
+    ]
+    # Identifiers first, then as the columns stand.
+    usable.sort(key=lambda name: not is_identifier(name))
+    singles = [(n,) for n in usable if measures[n].distinct >= _NEARLY_ALL * row_count]
+    found = _proven(connection, _unrefuted(connection, singles)[:_PROVEN_SINGLES], row_count)
+    if found:
+        return found
+    pairs = [
+        pair
+        for pair in combinations(usable, 2)
+        if measures[pair[0]].distinct * measures[pair[1]].distinct >= _NEARLY_ALL * row_count
+    ]
+    suspected = _unrefuted(connection, pairs[:_SAMPLED_PAIRS])
+    return _proven(connection, suspected[:_PROVEN_PAIRS], row_count)
+
+
+def is_identifier(name: str) -> bool:
+    """Whether a column is named like an identifier."""
+    words = name_words(name)
+    return bool(_KEY_WORDS & set(words)) or words[-1].endswith(_KEY_ENDINGS)
+
+
+def _can_be_key(kind: str) -> bool:
+    return kind not in {"FLOAT", "DOUBLE", "BOOLEAN", "BLOB"} and not is_nested(kind)
+
+
+def _unrefuted(
+    connection: duckdb.DuckDBPyConnection, suspects: Sequence[tuple[str, ...]]
+) -> list[tuple[str, ...]]:
+    if not suspects:
+        return []
+    row = connection.execute(f"SELECT count(*), {_distincts(suspects)} FROM {SAMPLE}").fetchone() or ()
+    return [suspect for suspect, distinct in zip(suspects, row[1:], strict=True) if distinct == row[0]]
+
+
+def _proven(
+    connection: duckdb.DuckDBPyConnection, suspects: Sequence[tuple[str, ...]], row_count: int
+) -> tuple[tuple[str, ...], ...]:
+    if not suspects:
+        return ()
+    row = connection.execute(f"SELECT {_distincts(suspects)} FROM {LANDED}").fetchone() or ()
+    return tuple(suspect for suspect, distinct in zip(suspects, row, strict=True) if distinct == row_count)
+
+
+def _distincts(suspects: Sequence[tuple[str, ...]]) -> str:
+    counts = []
+    for suspect in suspects:
+        columns = ", ".join(map(quote_identifier, suspect))
+        counts.append(f"count(DISTINCT {columns if len(suspect) == 1 else f'row({columns})'})")
+    return ", ".join(counts)

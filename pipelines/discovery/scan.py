@@ -1,0 +1,219 @@
+"""The queries over a landed dataset, each asked of the engine once for all columns: a sample, measures, values.
+
+What the answers mean is told in `profile`, `keys` and `joins`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipelines.discovery.readings import INTEGER, NUMBER, READINGS
+from pipelines.names import quote_identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import duckdb
+
+    from pipelines.discovery.readings import Reading
+
+LANDED = "landed"
+SAMPLE = "sampled"
+SAMPLE_ROWS = 20_000
+# A reading true of less than this share of a sample's values cannot be true of nearly all values.
+_CANDIDATE_SHARE = 0.2
+_CANDIDATES = 3
+FLOATS = frozenset({"FLOAT", "DOUBLE"})
+_NESTED = ("STRUCT", "MAP", "UNION", "VARIANT")
+_SKETCH_HASHES = 1_000
+_HASH_RANGE = 2**63
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What one scan tells of a column.
+
+    `present` counts values that are neither null nor blank text, `non_empty` blank text too, `whole` floats without a
+    fraction, `zero_led` text like 007. `fits` counts, for each candidate reading, the values it reads; `lows` and
+    `highs` are the least and greatest of those.
+    """
+
+    present: int
+    non_empty: int
+    distinct: int
+    low: str | None
+    high: str | None
+    zero_led: int
+    whole: int
+    fits: tuple[int, ...]
+    lows: tuple[str | None, ...]
+    highs: tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """The hashes of a column's values, as text, that lie below `share` of the range of all hashes: about a thousand.
+
+    Sketches of equal values are equal, so the share of one column's values found in another is the share of its
+    hashes below the smaller of the two limits that is found there (coordinated sampling).
+    """
+
+    share: float
+    hashes: frozenset[int]
+
+    def share_in(self, other: Sketch) -> float:
+        """The estimated share of this column's distinct values that `other` has too; 0 when nothing can be told."""
+        limit = int(_HASH_RANGE * min(self.share, other.share))
+        mine = [value for value in self.hashes if value < limit]
+        return sum(value in other.hashes for value in mine) / len(mine) if mine else 0.0
+
+
+@dataclass(frozen=True)
+class Sketched:
+    """A column to be sketched. `as_text` is SQL for a value as text, alike whether it landed as text, as a whole
+    number or as a float of one."""
+
+    as_text: str
+    distinct: int
+
+    @property
+    def share(self) -> float:
+        """The share of its distinct values that the sketch holds."""
+        return min(1.0, _SKETCH_HASHES / max(self.distinct, 1))
+
+    @property
+    def hashes_sql(self) -> str:
+        """The aggregate that gives the hashes."""
+        hashed = f"(hash({self.as_text}) >> 1)"
+        is_below = f"{hashed} < {int(_HASH_RANGE * self.share)}::UBIGINT"
+        return f"list(DISTINCT {hashed}) FILTER (WHERE {is_below} AND {self.as_text} IS NOT NULL)"
+
+
+def take_sample(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `sampled`, the same rows each time the same files are read by as many threads."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {SAMPLE} AS "
+        f"SELECT * FROM {LANDED} USING SAMPLE reservoir({SAMPLE_ROWS} ROWS) REPEATABLE (42)"
+    )
+
+
+def candidate_readings(
+    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, str]
+) -> dict[str, tuple[Reading, ...]]:
+    """For each text column, the readings that the sample leaves possible, the best first."""
+    texts = [name for name, kind in columns.items() if kind == "VARCHAR"]
+    if not texts:
+        return {}
+    counts = _one_row(connection, [_reading_counts(quote_identifier(name)) for name in texts], SAMPLE)
+    candidates = {}
+    for name, count in zip(texts, counts, strict=True):
+        present, *fits = count
+        order = sorted(range(len(READINGS)), key=lambda i: (-fits[i], i))
+        likely = [READINGS[i] for i in order if fits[i] and fits[i] >= _CANDIDATE_SHARE * present]
+        if INTEGER in likely and NUMBER not in likely:
+            likely.append(NUMBER)
+        candidates[name] = tuple(likely[:_CANDIDATES])
+    return candidates
+
+
+def measure(
+    connection: duckdb.DuckDBPyConnection,
+    columns: Mapping[str, str],
+    candidates: Mapping[str, Sequence[Reading]],
+) -> tuple[int, dict[str, Measure]]:
+    """The row count, and the measures of every column, in one scan."""
+    selected = [_measures(name, kind, candidates.get(name, ())) for name, kind in columns.items()]
+    row_count, *measured = _one_row(connection, ["count(*)", *selected], LANDED)
+    return row_count, {name: _read(values) for name, values in zip(columns, measured, strict=True)}
+
+
+def values_of(
+    connection: duckdb.DuckDBPyConnection, few: Sequence[str], sketched: Mapping[str, Sketched]
+) -> tuple[dict[str, dict[Any, int]], dict[str, Sketch]]:
+    """How often each value of the columns `few` occurs, and sketches of the columns `sketched`, in one scan."""
+    counted = [f"histogram({quote_identifier(name)})" for name in few]
+    hashes = [column.hashes_sql for column in sketched.values()]
+    if not counted and not hashes:
+        return {}, {}
+    row = _one_row(connection, [*counted, *hashes], LANDED)
+    histograms = dict(zip(few, (value or {} for value in row[: len(few)]), strict=True))
+    sketches = {
+        name: Sketch(column.share, frozenset(value or ()))
+        for (name, column), value in zip(sketched.items(), row[len(few) :], strict=True)
+    }
+    return histograms, sketches
+
+
+def misfits(connection: duckdb.DuckDBPyConnection, name: str, reading: Reading, limit: int) -> list[str]:
+    """Up to `limit` different values of `name` that `reading` does not read, the most frequent first."""
+    cell = quote_identifier(name)
+    rows = connection.execute(
+        f"SELECT {cell} FROM {LANDED} WHERE TRIM({cell}) <> '' AND {reading.value(cell)} IS NULL "
+        f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {limit}"
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def is_nested(kind: str) -> bool:
+    """Whether values of this DuckDB type have parts."""
+    return kind.startswith(_NESTED) or kind.endswith("]")
+
+
+def _read(values: Sequence[Any]) -> Measure:
+    present, non_empty, distinct, low, high, zero_led, whole, fits, lows, highs = values
+    # An approximate count can exceed the values there are.
+    return Measure(
+        present,
+        non_empty,
+        min(distinct, non_empty),
+        low,
+        high,
+        zero_led,
+        whole,
+        *map(tuple, (fits, lows, highs)),
+    )
+
+
+def _reading_counts(cell: str) -> str:
+    counts = [f"count(NULLIF(TRIM({cell}), ''))"]
+    counts += [
+        f"count(*) FILTER (WHERE {r.looks_right(cell)} AND {r.value(cell)} IS NOT NULL)" for r in READINGS
+    ]
+    return f"[{', '.join(counts)}]"
+
+
+def _measures(name: str, kind: str, candidates: Sequence[Reading]) -> str:
+    cell = quote_identifier(name)
+    text = "CAST({}({}) AS VARCHAR)"
+    present, non_empty, zero_led, whole = f"count({cell})", f"count({cell})", "0", "0"
+    distinct, low, high = f"approx_count_distinct({cell})", text.format("min", cell), text.format("max", cell)
+    if kind == "VARCHAR":
+        present, non_empty = f"count(NULLIF(TRIM({cell}), ''))", f"count(NULLIF({cell}, ''))"
+        distinct = f"approx_count_distinct(NULLIF({cell}, ''))"
+    elif is_nested(kind) or kind in {"BLOB", "BIT", "GEOMETRY"}:
+        distinct, low, high = (
+            f"approx_count_distinct(CAST({cell} AS VARCHAR))",
+            "NULL::VARCHAR",
+            "NULL::VARCHAR",
+        )
+    if kind in FLOATS:
+        whole = f"count(*) FILTER (WHERE {cell} = FLOOR({cell}))"
+    if INTEGER in candidates or NUMBER in candidates:
+        zero_led = f"count(*) FILTER (WHERE {cell} LIKE '0_%' AND {cell} NOT LIKE '0.%')"
+    values = [reading.value(cell) for reading in candidates]
+    lists = [
+        f"[{', '.join(f'count({value})' for value in values)}]::BIGINT[]",
+        f"[{', '.join(text.format('min', value) for value in values)}]::VARCHAR[]",
+        f"[{', '.join(text.format('max', value) for value in values)}]::VARCHAR[]",
+    ]
+    return f"row({', '.join([present, non_empty, distinct, low, high, zero_led, whole, *lists])})"
+
+
+def _one_row(
+    connection: duckdb.DuckDBPyConnection, expressions: Sequence[str], table: str
+) -> tuple[Any, ...]:
+    row = connection.execute(f"SELECT {', '.join(expressions)} FROM {table}").fetchone()
+    if row is None:
+        raise RuntimeError("an aggregate gave no row")
+    return row
