@@ -62,10 +62,13 @@ def up(
     with locked(folder / "lock"):
         endpoints = open_endpoints(home)
         for service in (service for service in Service if service in wanted):
-            if _process_file(folder, service).running_id() is None:
-                _start(service, folder, cache, endpoints, progress)
-            _wait_until_answering(service, folder, endpoints)
             server = _SERVERS[service]
+            # One that runs now may be ending: then it is started like one that does not run.
+            if not _answers_in_time(service, folder, endpoints):
+                _start(service, folder, cache, endpoints, progress)
+                if not _answers_in_time(service, folder, endpoints):
+                    log = _log(folder, service)
+                    raise ServiceError(f"{server.title} ended while it started: {_reason(log)}", f"See {log}")
             progress(f"{server.title}: answers at {server.address(endpoints)}")
     return endpoints
 
@@ -136,19 +139,25 @@ def _is_free_soon(port: int) -> bool:
     return True
 
 
-def _wait_until_answering(service: Service, folder: Path, endpoints: Endpoints) -> None:
-    server, log = _SERVERS[service], _log(folder, service)
+def _answers_in_time(service: Service, folder: Path, endpoints: Endpoints) -> bool:
+    """Wait until the server answers; false once its process does not run.
+
+    Raises:
+        ServiceError: it runs but does not answer in its time.
+    """
+    server = _SERVERS[service]
     deadline = time.monotonic() + server.start_seconds
-    while True:
-        if _process_file(folder, service).running_id() is None:
-            raise ServiceError(f"{server.title} ended while it started: {_reason(log)}", f"See {log}")
+    while _process_file(folder, service).running_id() is not None:
         try:
-            return server.check(endpoints)
+            server.check(endpoints)
         except ServiceError as error:
             if time.monotonic() > deadline:
                 waited = f"{error.message} (waited {server.start_seconds:.0f} s)"
-                raise ServiceError(waited, f"See {log}") from error
-        time.sleep(_POLL_SECONDS)
+                raise ServiceError(waited, f"See {_log(folder, service)}") from error
+            time.sleep(_POLL_SECONDS)
+        else:
+            return True
+    return False
 
 
 def _reason(log: Path) -> str:

@@ -76,7 +76,7 @@ def test_landed_timestamps_keep_their_microseconds(landing_schema, bucket, query
     at = datetime(2024, 1, 2, 3, 4, 5, 678901)  # noqa: DTZ001 the column has no zone
     parquet.write_table(pa.table({"at": [at]}), "landing/crm/times/a.parquet", filesystem=bucket)
     query(
-        """CREATE TABLE landing.crm.times (at TIMESTAMP)
+        """CREATE TABLE landing.crm.times (at TIMESTAMP(6))
            WITH (external_location = 's3://landing/crm/times/', format = 'PARQUET')"""
     )
     assert query("SELECT at FROM landing.crm.times") == [(at,)]
