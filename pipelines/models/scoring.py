@@ -158,4 +158,5 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
     import pyarrow as pa
 
     fields = [pa.field(f.name, pa.float64() if pa.types.is_decimal(f.type) else f.type) for f in table.schema]
-    return table.cast(pa.schema(fields)).to_pandas(date_as_object=False)
+    frame: pd.DataFrame = table.cast(pa.schema(fields)).to_pandas(date_as_object=False)
+    return frame
