@@ -53,7 +53,7 @@ def check_result(key: dg.AssetKey, check: CheckResult) -> dg.AssetCheckResult:
     """One check as Dagster shows it: the observed value, and of failing rows the count, samples and SQL."""
     metadata: dict[str, Any] = {"seconds": round(check.seconds, 4)}
     if check.observed is not None:
-        metadata["observed"] = str(check.observed)
+        metadata["observed"] = _value(check.observed)
     if not check.is_passed:
         metadata |= {
             "failing_rows": check.failing_rows if check.failing_rows is not None else "not counted",

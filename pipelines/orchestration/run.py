@@ -6,8 +6,10 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipelines.errors import BuildError
-from pipelines.names import DatasetName, ProductName
+from dagster import DagsterExecutionInterruptedError
+
+from pipelines.errors import DEFECT_HINT, BuildError
+from pipelines.names import LANDING_CATALOG, DatasetName, ProductName
 from pipelines.orchestration.definitions import BUILD_JOB, mesh_definitions
 from pipelines.orchestration.history import instance
 from pipelines.orchestration.product_assets import asset_key
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from pipelines.errors import MeshError
     from pipelines.names import InputName
     from pipelines.orchestration.reporting import Reporter
+
+_INTERRUPTED = (DagsterExecutionInterruptedError.__name__, "Query interrupted")
 
 
 @dataclass
@@ -77,12 +81,15 @@ def run_build(
     }
     with instance(mesh.settings) as dagster_instance:
         job = mesh_definitions(mesh, _Recorder(reporter, outcome)).resolve_job_def(BUILD_JOB)
-        run = job.execute_in_process(
-            asset_selection=_selection(mesh, wanted),
-            instance=dagster_instance,
-            run_config={"ops": forced, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            raise_on_error=False,
-        )
+        try:
+            run = job.execute_in_process(
+                asset_selection=_selection(mesh, wanted),
+                instance=dagster_instance,
+                run_config={"ops": forced, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                raise_on_error=False,
+            )
+        except DagsterExecutionInterruptedError:
+            raise KeyboardInterrupt from None
     _keep_defects(run, outcome, reporter)
     finished = {result.name for result in outcome.results} | outcome.failures.keys()
     outcome.skipped = sorted(wanted - finished)
@@ -90,22 +97,31 @@ def run_build(
 
 
 def _keep_defects(run: dg.ExecuteInProcessResult, outcome: BuildOutcome, reporter: Reporter) -> None:
-    """A step that failed by anything but a `MeshError` is a defect, and is told as one rather than lost."""
+    """A step that failed by anything but a `MeshError` is a defect, and is told as one rather than lost.
+
+    Raises:
+        KeyboardInterrupt: the step was stopped by Ctrl-C.
+    """
     for event in run.all_events:
         if not event.is_step_failure or event.step_failure_data.user_failure_data is not None:
             continue
-        name = ProductName(*str(event.step_key).split("__", 1))
+        name = _built_by(str(event.step_key))
         error = event.step_failure_data.error
         cause = error.cause if error and error.cause else error
-        text = (
-            ""
-            if cause is None
-            else cause.message.strip() + ("\n" + "".join(cause.stack) if os.environ.get("MESH_DEBUG") else "")
-        )
-        outcome.failures[name] = BuildError(
-            f"{name}: {text}", "This is a defect of Meshlake: `mesh --debug build` shows the traceback."
-        )
+        text = "" if cause is None else cause.message.strip()
+        if any(word in text for word in _INTERRUPTED):
+            raise KeyboardInterrupt
+        if cause is not None and os.environ.get("MESH_DEBUG"):
+            text += "\n" + "".join(cause.stack)
+        else:
+            text = text.partition("\n")[0]
+        outcome.failures[name] = BuildError(f"{name}: {text}", DEFECT_HINT)
         reporter.failed(name, outcome.failures[name])
+
+
+def _built_by(step_key: str) -> InputName:
+    first, _, rest = step_key.partition("__")
+    return DatasetName(*rest.split("__", 1)) if first == LANDING_CATALOG else ProductName(first, rest)
 
 
 def _wanted(mesh: Mesh, names: Sequence[ProductName]) -> set[ProductName]:

@@ -65,13 +65,18 @@ class MeshPage:
         for text in texts:
             expect((within or self.page).get_by_text(text).first).to_be_visible(timeout=WAIT_MILLISECONDS)
 
-    def materialize_all(self) -> str:
-        """Click `Materialize all` on the page that is open; the path of the page of the run that it launched."""
-        self.page.get_by_role("button", name="Materialize all").click()
+    def launch(self, button: str) -> str:
+        """Click `button` on the page that is open; the path of the page of the run that it launched."""
+        self.page.get_by_role("button", name=button).click()
         self.sees(re.compile("Launched run"))
         path = self.page.get_by_role("link", name="View", exact=True).get_attribute("href")
         assert path is not None
         return path
+
+    def waits_for_run(self, path: str, status: str) -> None:
+        """Open the page of a run and wait until it shows `status`."""
+        self.go(path)
+        expect(self.page.get_by_text(status, exact=True).first).to_be_visible(timeout=BUILD_MILLISECONDS)
 
     def keep(self, name: str) -> None:
         """Keep a picture of the page as `artifacts/ui/<name>.png`."""

@@ -26,8 +26,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[[str], MeshPage]]:
-    """Opens tabs on a UI, and afterwards holds them to having met no error."""
+def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[[str], MeshPage]]:
+    """Opens tabs on a UI, keeps a picture of each, and holds them to having met no error."""
     pages: list[MeshPage] = []
 
     def open_one(url: str) -> MeshPage:
@@ -35,6 +35,8 @@ def open_page(browser: Browser) -> Iterator[Callable[[str], MeshPage]]:
         return pages[-1]
 
     yield open_one
+    for position, page in enumerate(pages):
+        page.keep(f"{request.node.name}_{position}" if position else request.node.name)
     errors = [error for page in pages for error in page.errors]
     for page in pages:
         page.close()

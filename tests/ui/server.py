@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.services.process import ProcessFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 MESH = Path(sys.executable).with_name("mesh")
 START_SECONDS = 120
@@ -32,7 +32,6 @@ class Ui:
     url: str
     process_id: int
     ready_seconds: float
-    log: Path
 
     def query(self, text: str, **variables: object) -> Any:
         """Ask Dagster's GraphQL, as its pages do."""
@@ -54,7 +53,7 @@ def served(environment: Mapping[str, str], folder: Path) -> Iterator[Ui]:
     process_id = process.start([MESH, "ui", "--port", str(port)], environment, log)
     try:
         wait_until_loaded(url, process, log)
-        yield Ui(url, process_id, time.monotonic() - started, log)
+        yield Ui(url, process_id, time.monotonic() - started)
     finally:
         process.stop(signal.SIGINT, STOP_SECONDS)
         stop_session(process_id)
@@ -105,12 +104,42 @@ def session_processes(session_id: int) -> list[int]:
     return found
 
 
-def stop_session(session_id: int) -> None:
-    """Wait for what a stopped server started to end too (a run ends by itself), then end what is left."""
-    deadline = time.monotonic() + STOP_SECONDS
+def listening_addresses(process_ids: Collection[int]) -> set[tuple[str, int]]:
+    """Address and port of every TCP socket on which these processes listen (proc(5) net/tcp, state 0A)."""
+    sockets = set()
+    for process_id in process_ids:
+        for entry in Path(f"/proc/{process_id}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                sockets.add(str(entry.readlink()))
+    found = set()
+    for family, table in ((socket.AF_INET, "tcp"), (socket.AF_INET6, "tcp6")):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in sockets:
+                address, port = fields[1].split(":")
+                found.add((_address(family, address), int(port, 16)))
+    return found
+
+
+def _address(family: socket.AddressFamily, text: str) -> str:
+    """The kernel writes addresses as 32-bit words in the machine's byte order."""
+    words = [bytes.fromhex(text[at : at + 8])[::-1] for at in range(0, len(text), 8)]
+    return socket.inet_ntop(family, b"".join(words))
+
+
+def has_session_ended(session_id: int, seconds: float) -> bool:
+    """Whether all processes of a session end within `seconds`."""
+    deadline = time.monotonic() + seconds
     while session_processes(session_id):
         if time.monotonic() > deadline:
-            for process_id in session_processes(session_id):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(process_id, signal.SIGKILL)
+            return False
         time.sleep(_POLL_SECONDS)
+    return True
+
+
+def stop_session(session_id: int) -> None:
+    """Wait for what a stopped server started to end too (a run ends by itself), then end what is left."""
+    if not has_session_ended(session_id, STOP_SECONDS):
+        for process_id in session_processes(session_id):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process_id, signal.SIGKILL)
