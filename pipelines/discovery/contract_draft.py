@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.contract.types import canonical_type
+from pipelines.discovery.contract_document import HAS_ROWS, Description, document, title, type_facts
 from pipelines.discovery.keys import is_identifier
 from pipelines.discovery.names import name_words
 from pipelines.discovery.product_folder import Flow
@@ -58,7 +58,6 @@ _NEVER_NEGATIVE = frozenset(
         "bytes",
     }
 )
-_SAME_PHYSICAL_TYPE = frozenset({"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "TIME"})
 
 
 def draft_contract(profile: DatasetProfile, name: ProductName, owner: str) -> dict[str, Any]:
@@ -66,11 +65,8 @@ def draft_contract(profile: DatasetProfile, name: ProductName, owner: str) -> di
     names = column_names(profile)
     key = tuple(names[column] for column in profile.keys[0]) if profile.keys else ()
     files = "one file" if profile.file_count == 1 else f"{profile.file_count} files"
-    title = name.product.replace("_", " ").capitalize()
     table: dict[str, Any] = {
-        "name": name.product,
-        "physicalType": "table",
-        "description": f"{title}, as they landed in {profile.name}.",
+        "description": f"{title(name)}, as they landed in {profile.name}.",
         "dataGranularityDescription": f"One row per {' and '.join(key)}."
         if key
         else "One row per landed row.",
@@ -78,26 +74,14 @@ def draft_contract(profile: DatasetProfile, name: ProductName, owner: str) -> di
     if profile.name != f"landing.{name}":
         table["customProperties"] = [Flow(property="source", value=profile.name)]
     table["properties"] = [_property(profile, column, names, key) for column in profile.columns]
-    table["quality"] = [Flow(name="has_rows", metric="rowCount", mustBeGreaterThan=0)]
-    return {
-        "apiVersion": "v3.1.0",
-        "kind": "DataContract",
-        "id": str(name),
-        "name": title,
-        "version": "1.0.0",
-        "status": "active",
-        "domain": name.domain,
-        "dataProduct": name.product,
-        "description": {
-            "purpose": f"{title}, cast to what the columns of {profile.name} were found to hold.",
-            "usage": f"Query it as {name}" + (f"; {', '.join(key)} identifies a row." if key else "."),
-            "limitations": f"Drafted on {datetime.now(UTC):%Y-%m-%d} from {profile.row_count:,} rows in {files}; "
-            "types, rules and personal data are as observed, not as promised by whoever sends the files.",
-        },
-        "team": {"name": name.domain, "members": [Flow(username=owner, role="owner")]},
-        "tags": ("source-aligned",),
-        "schema": [table],
-    }
+    table["quality"] = [HAS_ROWS]
+    description = Description(
+        purpose=f"{title(name)}, cast to what the columns of {profile.name} were found to hold.",
+        usage=f"Query it as {name}" + (f"; {', '.join(key)} identifies a row." if key else "."),
+        limitations=f"Drafted on {datetime.now(UTC):%Y-%m-%d} from {profile.row_count:,} rows in {files}; "
+        "types, rules and personal data are as observed, not as promised by whoever sends the files.",
+    )
+    return document(name, owner, ("source-aligned",), description, table)
 
 
 def column_names(profile: DatasetProfile) -> dict[str, str]:
@@ -118,10 +102,8 @@ def _property(
     profile: DatasetProfile, column: ColumnProfile, names: dict[str, str], key: tuple[str, ...]
 ) -> dict[str, Any]:
     name = names[column.name]
-    kind, physical = _types(column)
-    facts: dict[str, Any] = {"name": name, "logicalType": kind}
-    if physical is not None:
-        facts["physicalType"] = physical
+    facts: dict[str, Any] = {"name": name, **_type_facts(column)}
+    kind = facts["logicalType"]
     facts["description"] = _description(column, kind)
     if column.personal:
         facts["classification"] = "personal"
@@ -134,30 +116,20 @@ def _property(
         facts["transformLogic"] = logic
     elif column.sources != (name,):
         facts["transformSourceObjects"] = column.sources
-    if (options := _options(column, kind)) is not None:
-        facts["logicalTypeOptions"] = options
+    if _is_never_negative(column, kind):
+        facts["logicalTypeOptions"] = Flow(minimum=0)
     if quality := _quality(profile, column, name, kind):
         facts["quality"] = quality
     return facts
 
 
-def _types(column: ColumnProfile) -> tuple[str, str | None]:
-    """The logical type, and the physical one where the logical one does not say it all."""
+def _type_facts(column: ColumnProfile) -> dict[str, Any]:
     if column.misfits and column.reading and column.reading.converted and not _are_placeholders(column):
-        return "string", None
+        # The platform can set aside only rows that its own cast refuses.
+        return {"logicalType": "string"}
     if column.reading is not None or column.found_type == "integer":
-        return column.found_type, None
-    if column.type in {"HUGEINT", "UHUGEINT"}:
-        return "number", "DECIMAL(38,0)"
-    if column.type == "UBIGINT":
-        return "number", "DECIMAL(20,0)"
-    try:
-        physical = canonical_type(column.type.replace("TIMESTAMP_NS", "TIMESTAMP"))
-    except ValueError:
-        # A type that no Iceberg table holds is kept as text.
-        return "string", None
-    is_told = physical in _SAME_PHYSICAL_TYPE or physical == "TIMESTAMP WITH TIME ZONE"
-    return column.found_type, None if is_told else physical
+        return {"logicalType": column.found_type}
+    return type_facts(column.type)
 
 
 def _description(column: ColumnProfile, kind: str) -> str:
@@ -195,13 +167,9 @@ def _transform_logic(column: ColumnProfile, kind: str) -> str | None:
     return column.reading.expression(cell)
 
 
-def _options(column: ColumnProfile, kind: str) -> Flow | None:
-    if column.type == "TIMESTAMP WITH TIME ZONE":
-        return Flow(timezone=True)
+def _is_never_negative(column: ColumnProfile, kind: str) -> bool:
     is_counted = bool(_NEVER_NEGATIVE & set(name_words(column.name)))
-    if kind in {"integer", "number"} and is_counted and column.minimum and float(column.minimum) >= 0:
-        return Flow(minimum=0)
-    return None
+    return kind in {"integer", "number"} and is_counted and float(column.minimum or -1) >= 0
 
 
 def _quality(profile: DatasetProfile, column: ColumnProfile, name: str, kind: str) -> list[dict[str, Any]]:
