@@ -49,10 +49,8 @@ def audit_figures(bench: BenchMesh, rounds: int) -> list[Figure]:
             assert len(results) == 11
             assert all(result.is_passed for result in results), results
 
-        seconds = interleave({"ours": ours, "bare": lambda: session.rows(_BY_HAND)}, rounds)
+        times = interleave({"ours": ours, "bare": lambda: session.rows(_BY_HAND)}, rounds)
     note = f"without the {import_seconds:.1f} s that importing Great Expectations takes once"
     return [
-        ratio_figure(
-            "ten checks / one hand-written query", seconds["ours"], seconds["bare"], aim=3.0, note=note
-        )
+        ratio_figure("ten checks / one hand-written query", times["ours"], times["bare"], aim=3.0, note=note)
     ]

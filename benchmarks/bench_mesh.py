@@ -76,7 +76,7 @@ def make_bench_mesh(folder: Path, row_count: int) -> BenchMesh:
             first = part * rows_per_part
             rows = _MADE_UP.format(customers=max(row_count // 100, 1), first=first, end=first + rows_per_part)
             _copy(connection, rows, _part(folder, part), "FORMAT parquet, COMPRESSION zstd")
-        first_part = f"SELECT * FROM read_parquet({quote_literal(str(_part(folder, 0)))})"
+        first_part = select_of(mesh.landed(1))
         _copy(connection, first_part, Path(mesh.landed_csv), "FORMAT csv, HEADER")
     return mesh
 

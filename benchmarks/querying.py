@@ -46,10 +46,10 @@ def query_figures(bench: BenchMesh, rounds: int) -> list[Figure]:
             "mesh sql": lambda: confined.execute(on_product).fetchall(),
             "bare": lambda: bare.execute(on_files).fetchall(),
         }
-        seconds = interleave(arms, 3 * rounds)
+        times = interleave(arms, 3 * rounds)
     return [
         ratio_figure(
-            f"grouped query on a product, {through} / read_parquet", seconds[arm], seconds["bare"], limit=1.05
+            f"grouped query on a product, {through} / read_parquet", times[arm], times["bare"], limit=1.05
         )
         for arm, through in (("view", "view in mesh.duckdb"), ("mesh sql", "mesh sql's connection"))
     ]
