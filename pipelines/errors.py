@@ -6,6 +6,7 @@ traceback. Exit statuses live here because they are part of what an error promis
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 EXIT_DONE = 0
 EXIT_FAILED = 1
 EXIT_WRONG_USE = 2
+EXIT_STOPPED = 130  # by Ctrl-C, as shells have it
+DEFECT_HINT = "This is a defect of Meshlake: `mesh --debug ...` shows the traceback."
 
 
 class MeshError(Exception):
@@ -35,6 +38,10 @@ class UsageError(MeshError):
 
 class ContractError(MeshError):
     """A product folder or its contract cannot be read as what it must be."""
+
+
+class SystemFailure(MeshError):  # noqa: N818 - the machine's failure, not the mesh's
+    """The machine lets nothing more be done: a full disk, a folder that cannot be written to."""
 
 
 class LandingError(MeshError):
@@ -61,3 +68,33 @@ class AuditError(BuildError):
 
 class ConflictError(BuildError):
     """Another writer moved the product since the audit branch was cut."""
+
+
+_DISK_IS_FULL = re.compile("No space left|is full|out of disk|quota exceeded|File too large", re.IGNORECASE)
+
+
+def system_failure(error: Exception, where: str = "") -> SystemFailure | None:
+    """What `error` says of the machine, in plain words; `None` when it is about anything else.
+
+    `where` names what was being done. Libraries tell of a full disk by exceptions of their own, so their text decides.
+    """
+    at = f"{where}: " if where else ""
+    if _DISK_IS_FULL.search(str(error)):
+        return SystemFailure(
+            f"{at}the disk is full",
+            "Free some space and run it again; what was published before is untouched.",
+        )
+    if "disk I/O error" in str(error):  # SQLite's words
+        return SystemFailure(
+            f"{at}the disk is full or fails", "Free some space, see to it, and run it again."
+        )
+    if isinstance(error, OSError) and error.strerror:
+        return SystemFailure(
+            f"{at}{error.filename}: {error.strerror}", "See that it is there and can be read and written."
+        )
+    return None
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Whether `error` is what DuckDB makes of Ctrl-C."""
+    return isinstance(error, RuntimeError) and str(error) == "Query interrupted"

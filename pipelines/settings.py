@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ENGINES = ("duckdb", "trino")
+CATALOGS = ("sqlite", "postgresql")
 SETTINGS_FILE = "mesh.toml"
 _PREFIX = "MESH_"
 # Read by Meshlake but not a setting of a mesh: where downloaded servers are kept between meshes.
@@ -87,7 +88,7 @@ def load_settings(environ: Mapping[str, str] | None = None, folder: Path | None 
         questions=_folder(given.get("questions", "sql/questions"), folder),
         engine=_engine(given.get("engine", "duckdb")),
         warehouse=_warehouse(given.get("warehouse", str(home / "warehouse")), folder),
-        catalog=given.get("catalog", f"sqlite:///{home / 'catalog.db'}"),
+        catalog=_catalog(given.get("catalog", f"sqlite:///{home / 'catalog.db'}")),
         trino=given.get("trino"),
         s3=S3Settings(
             endpoint=given.get("s3_endpoint"),
@@ -162,4 +163,14 @@ def _warehouse(value: str, base: Path) -> str:
 def _engine(value: str) -> str:
     if value not in ENGINES:
         raise UsageError(f"'{value}' is not an engine", f"MESH_ENGINE is one of: {', '.join(ENGINES)}.")
+    return value
+
+
+def _catalog(value: str) -> str:
+    scheme = value.partition(":")[0].partition("+")[0]
+    if scheme not in CATALOGS:
+        raise UsageError(
+            f"a catalog cannot be kept in '{scheme}'",
+            "MESH_CATALOG is sqlite:////FOLDER/catalog.db or postgresql://USER:PASSWORD@HOST/DATABASE.",
+        )
     return value

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+import duckdb
 
 from pipelines.build.inputs import bind_published
 from pipelines.build.quality import record_results
+from pipelines.contract.model import RuleKind
+from pipelines.engine.connection import explain
 from pipelines.engine.duckdb import DuckDBSession, parquet_relation
 from pipelines.errors import AuditError, UsageError
 
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     from pipelines.build.mesh import Mesh
     from pipelines.engine.duckdb import Staged
     from pipelines.names import ProductName
+    from pipelines.products.product import Product
 
 _SHOWN_CHARACTERS = 160
 
@@ -82,4 +88,18 @@ def _run(session: DuckDBSession, mesh: Mesh, name: ProductName) -> tuple[CheckRe
     from pipelines.audit.relation import AuditRelation
 
     product = mesh.products.get(name)
-    return tuple(audit(AuditRelation(session.connection, name.sql), product.rules, contract=product.contract))
+    relation = AuditRelation(session.connection, name.sql)
+    results = audit(relation, product.rules, contract=product.contract)
+    return tuple(_with_place(session, product, result) for result in results)
+
+
+def _with_place(session: DuckDBSession, product: Product, result: CheckResult) -> CheckResult:
+    """A check whose SQL cannot run says where in its file that is wrong."""
+    if result.is_passed or result.observed is not None or result.rule.kind is not RuleKind.VIOLATING_ROWS:
+        return result
+    try:
+        session.connection.execute(f"DESCRIBE\n{result.rule.arguments['query']}")
+    except duckdb.Error as error:
+        told = explain(error, str(product.name), product.folder / "checks" / f"{result.rule.name}.sql")
+        return replace(result, message=" ".join(filter(None, (f"{told.message}.", told.hint))))
+    return result

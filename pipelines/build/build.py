@@ -16,7 +16,7 @@ from pipelines.build.quality import record_results, recorded_results
 from pipelines.build.quarantine import publish_quarantine
 from pipelines.build.rows import make_rows
 from pipelines.engine.duckdb import DuckDBSession
-from pipelines.errors import ConflictError, MeshError
+from pipelines.errors import ConflictError, MeshError, system_failure
 from pipelines.lake.draft import Draft
 
 if TYPE_CHECKING:
@@ -70,6 +70,13 @@ def build_product(
             if attempt == _ATTEMPTS:
                 raise
             attempt += 1
+        except MeshError:
+            raise
+        except Exception as error:
+            failure = system_failure(error, str(name))
+            if failure is None:
+                raise
+            raise failure from error
 
 
 def _build_once(mesh: Mesh, product: Product, is_forced: bool, report: Callable[[str], None]) -> BuildResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -11,6 +12,7 @@ from pipelines.products.product import ModelTransform, PythonTransform, SourceAl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
     from types import ModuleType
 
     from pipelines.build.context import BuildContext
@@ -61,10 +63,11 @@ def _python_rows(context: BuildContext, transform: PythonTransform) -> Rows:
     try:
         function: Callable[..., Any] = _load_module(transform).transform
         table = function(**tables)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         # Whatever a product's own code raises is that product's failure, and names its file.
+        reason = str(error).strip().partition("\n")[0]
         raise BuildError(
-            f"{transform.path}: {type(error).__name__}: {error}", "Correct the transform."
+            f"{_raised_at(transform.path, error)}: {type(error).__name__}: {reason}", "Correct the transform."
         ) from error
     if not isinstance(table, pa.Table):
         raise BuildError(
@@ -72,6 +75,14 @@ def _python_rows(context: BuildContext, transform: PythonTransform) -> Rows:
         )
     context.session.register(_PYTHON_ROWS, table)
     return Rows(f"SELECT * FROM {_PYTHON_ROWS}")
+
+
+def _raised_at(path: Path, error: BaseException) -> str:
+    """The last line of `path` that `error` came through."""
+    lines = [
+        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
+    ]
+    return f"{path}: line {lines[-1]}" if lines else str(path)
 
 
 def _load_module(transform: PythonTransform) -> ModuleType:

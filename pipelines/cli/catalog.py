@@ -167,6 +167,9 @@ def rollback(
     mesh = open_mesh()
     name = ProductName.parse(product)
     snapshots = mesh.lake.history((name.domain, name.product))
+    if not snapshots:
+        mesh.products.get(name)
+        raise UsageError(f"{name} was never published", f"Run `mesh build {name}`.")
     others = [s for s in snapshots if not s.is_current]
     target = next((s for s in others if to is None or str(s.snapshot_id) == to), None)
     if target is None:

@@ -7,8 +7,8 @@ import sys
 
 import typer
 
-from pipelines.cli import building, catalog, data, operations, query, report, services
-from pipelines.errors import EXIT_FAILED, MeshError
+from pipelines.cli import building, catalog, data, modelling, operations, query, report, services
+from pipelines.errors import DEFECT_HINT, EXIT_STOPPED, MeshError, is_interrupt, system_failure
 
 app = typer.Typer(
     name="mesh",
@@ -18,7 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
 )
-for module in (data, building, query, catalog, operations, report, services):
+for module in (data, modelling, building, query, catalog, operations, report, services):
     module.register(app)
 
 
@@ -30,19 +30,32 @@ def options(debug: bool = typer.Option(False, "--debug", help="Show the tracebac
 
 
 def main() -> None:
-    """Run the command line; errors become one or two plain lines and an exit status."""
+    """Run the command line; errors become one or two plain lines and an exit status, or a traceback with --debug."""
     try:
         app()
-    except MeshError as error:
+    except SystemExit as end:
+        if end.code == EXIT_STOPPED:
+            print("mesh: stopped", file=sys.stderr)
+        raise
+    except Exception as error:
         if os.environ.get("MESH_DEBUG"):
             raise
-        print(f"mesh: {error.message}", file=sys.stderr)
-        if error.hint:
-            print(f"      {error.hint}", file=sys.stderr)
-        sys.exit(error.exit_status)
-    except KeyboardInterrupt:
+        sys.exit(_tell(error))
+
+
+def _tell(error: Exception) -> int:
+    """Print `error` for people, and give the exit status it asks for."""
+    if is_interrupt(error):
         print("mesh: stopped", file=sys.stderr)
-        sys.exit(EXIT_FAILED)
+        return EXIT_STOPPED
+    told = error if isinstance(error, MeshError) else system_failure(error)
+    if told is None:
+        first = str(error).strip().partition("\n")[0]
+        told = MeshError(f"{type(error).__name__}: {first}", DEFECT_HINT)
+    print(f"mesh: {told.message}", file=sys.stderr)
+    if told.hint:
+        print(f"      {told.hint}", file=sys.stderr)
+    return told.exit_status
 
 
 if __name__ == "__main__":

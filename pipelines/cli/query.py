@@ -148,6 +148,8 @@ def _text(query: str | None, file: Path | None) -> str:
         return Path(str(file)).read_text(encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is not UTF-8 at byte {error.start}", "Save it as UTF-8.") from error
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.errors import BuildError, MeshError
+from pipelines.errors import BuildError, MeshError, system_failure
 from pipelines.products.sql_place import sql_place, sql_reason
 
 if TYPE_CHECKING:
@@ -33,10 +33,8 @@ def explain(error: duckdb.Error, where: str, file: Path | None = None) -> MeshEr
     """
     text = str(error)
     reason = sql_reason(text)
-    if "No space left" in text or "out of disk" in text.lower():
-        return BuildError(
-            f"{where}: the disk is full", "Free some space and build again; nothing published was touched."
-        )
+    if failure := system_failure(error, where):
+        return failure
     if isinstance(error, duckdb.OutOfMemoryException):
         return BuildError(f"{where}: more memory is needed than the machine has", f"DuckDB says: {reason}")
     candidates = re.search(r"(?:Candidate bindings|Did you mean)[: ]*(.+)", text)

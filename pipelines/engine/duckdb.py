@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,10 +111,15 @@ class DuckDBSession:
             f"FORMAT parquet, COMPRESSION zstd, FIELD_IDS {field_ids_sql(draft.schema)}, "
             f"FILE_SIZE_BYTES '{FILE_SIZE}', RETURN_FILES true"
         )
-        with self._explained():
-            row = self.connection.execute(
-                f"COPY ({select}\n) TO {quote_literal(draft.location)} ({options})"
-            ).fetchone()
+        try:
+            with self._explained():
+                row = self.connection.execute(
+                    f"COPY ({select}\n) TO {quote_literal(draft.location)} ({options})"
+                ).fetchone()
+        except BaseException:
+            # No branch refers to them, and on a full disk nothing more can be done before they are gone.
+            shutil.rmtree(draft.location, ignore_errors=True)
+            raise
         row_count, files = row if row else (0, [])
         return Staged(tuple(files), row_count)
 

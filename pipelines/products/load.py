@@ -276,7 +276,7 @@ def _set_aside_unknown_inputs(
         if unknown is not None:
             near = get_close_matches(str(unknown), [str(n) for n in known], n=1)
             hint = f"Did you mean {near[0]}?" if near else "`mesh list` names them all."
-            broken[name] = BrokenProduct(
-                name, product.folder, ContractError(f"{name} reads {unknown}, which is no product", hint)
-            )
+            file = product.rows_file if unknown in product.inputs else product.folder / "checks"
+            error = ContractError(f"{file}: reads {unknown}, which is no product", hint)
+            broken[name] = BrokenProduct(name, product.folder, error)
             del products[name]

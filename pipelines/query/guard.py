@@ -118,6 +118,8 @@ def _not_a_select(body: str) -> UsageError:
     word = found[1].upper() if found else "this"
     if re.search(r"\bpivot\b", body, re.IGNORECASE) and word in {"PIVOT", "SELECT", "FROM", "WITH"}:
         return UsageError("PIVOT must name its values", "Write PIVOT ... ON column IN ('a', 'b') USING ...")
+    if word in {"SELECT", "FROM", "WITH", "VALUES"}:
+        word = "this"  # what writes comes later in it
     return UsageError(
         f"mesh sql only reads, and {word} does more or other than that",
         "Use SELECT, DESCRIBE, SHOW TABLES or EXPLAIN; products are written by `mesh build` alone.",

@@ -56,9 +56,12 @@ def destination(target: Path | IO[bytes]) -> Iterator[str]:
     `output_path`.
 
     Raises:
+        UsageError: when the file's folder is not there.
         OSError: when the stream cannot be written on; `BrokenPipeError` when its reader has gone.
     """
     if isinstance(target, Path):
+        if not target.absolute().parent.is_dir():
+            raise UsageError(f"{target}: there is no such folder", "Make it first, or write elsewhere.")
         partial = target.absolute().with_name(f".{target.name}.{uuid.uuid4().hex}.partial")
         try:
             yield str(partial)
