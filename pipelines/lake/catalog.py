@@ -19,8 +19,9 @@ from pyiceberg.exceptions import (
     NoSuchTableError,
     TableAlreadyExistsError,
 )
+from sqlalchemy.exc import DBAPIError
 
-from pipelines.errors import UsageError
+from pipelines.errors import UsageError, system_failure
 from pipelines.lake.schema import duckdb_type, table_schema
 from pipelines.names import CATALOG, ProductName
 
@@ -43,6 +44,7 @@ _PROPERTIES = {
     "write.metadata.previous-versions-max": "50",
 }
 SUMMARY_PREFIX = "mesh."
+_CATALOG_TABLES = 2
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,16 @@ class Lake:
         """The catalog, made on first use."""
         if self._settings.is_embedded:
             self._settings.home.mkdir(parents=True, exist_ok=True)
-        return SqlCatalog(CATALOG, **catalog_properties(self._settings))
+        for _ in range(_CATALOG_TABLES):
+            # Another process that opens a new mesh at the same moment may be the one to make a table of the catalog.
+            with suppress(DBAPIError):
+                return SqlCatalog(CATALOG, **catalog_properties(self._settings))
+        try:
+            return SqlCatalog(CATALOG, **catalog_properties(self._settings))
+        except DBAPIError as error:
+            reason = str(error.orig).strip().partition("\n")[0]
+            told = UsageError(f"the catalog cannot be opened: {reason}", "See MESH_CATALOG and its server.")
+            raise system_failure(error) or told from error
 
     def table(self, identifier: tuple[str, str]) -> Table | None:
         """The Iceberg table, loaded afresh; `None` when there is none."""

@@ -59,9 +59,15 @@ class Draft:
         """
         for _ in range(_COMMIT_ATTEMPTS):
             table = self._lake.catalog.load_table(self.identifier)
+            begun_at = table.metadata_location
             try:
                 self._audited = self._commit_branch(table, files, properties)
             except CommitFailedException:
+                continue
+            except ValueError:
+                # So pyiceberg says that a commit to another branch took this one's sequence number.
+                if self._lake.catalog.load_table(self.identifier).metadata_location == begun_at:
+                    raise
                 continue
             snapshot = self._audited.snapshot_by_name(self.branch)
             if snapshot is None:

@@ -1,0 +1,89 @@
+"""A build killed at any moment leaves readers a whole version, the next build a way on, and `mesh clean` the rest."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+from support.mesh_folder import MeshFolder
+from support.versions import (
+    AFTER_COMMIT,
+    COMMIT_MOMENTS,
+    build,
+    build_and_die,
+    land_version,
+    make_orders,
+    mesh_sql_version,
+    published_version,
+    reading,
+    run,
+)
+
+from pipelines.build.context import Step
+from pipelines.lake.clean import clean_lake
+
+TIMES = 10
+MOMENTS = [
+    Step.READING,
+    Step.STAGING,
+    Step.STAGED,
+    Step.BRANCHED,
+    Step.AUDITED,
+    *COMMIT_MOMENTS,
+    Step.PUBLISHED,
+]
+IS_PUBLISHED = {AFTER_COMMIT, Step.PUBLISHED}
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory):
+    """A mesh with version 1 published, and what its readers see while the tests of this module kill builds."""
+    folder = MeshFolder(tmp_path_factory.mktemp("watched"))
+    make_orders(folder)
+    land_version(folder, 1)
+    assert run(build, folder) == 0
+    with reading(folder) as seen:
+        yield folder, seen
+        assert len(seen) > TIMES
+        assert None not in seen
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_build_shows_readers_a_whole_version(watched, moment):
+    folder, seen = watched
+    expected = [published_version(folder)]
+    seen_before = len(seen)
+    for version in range(expected[0] + 1, expected[0] + 1 + TIMES):
+        land_version(folder, version)
+        assert run(build_and_die, folder, str(moment)) == -signal.SIGKILL
+        expected.append(version if moment in IS_PUBLISHED else expected[-1])
+        assert published_version(folder) == expected[-1]
+    assert set(seen[seen_before:]) <= set(expected)
+    assert run(build, folder) == 0
+    assert published_version(folder) == mesh_sql_version(folder) == version
+    assert_clean_removes_the_rest(folder)
+
+
+def test_the_first_build_killed_publishes_nothing(mesh_folder):
+    make_orders(mesh_folder)
+    land_version(mesh_folder, 1)
+    for moment in [m for m in MOMENTS if m not in IS_PUBLISHED]:
+        assert run(build_and_die, mesh_folder, str(moment)) == -signal.SIGKILL
+        assert published_version(mesh_folder) == 0
+        assert mesh_folder.open().lake.products() == []
+    assert run(build, mesh_folder) == 0
+    assert published_version(mesh_folder) == 1
+    assert_clean_removes_the_rest(mesh_folder)
+
+
+def assert_clean_removes_the_rest(mesh_folder) -> None:
+    lake = mesh_folder.open().lake
+    before = published_version(mesh_folder)
+    clean_lake(lake, {"shop.orders": 0.0}, grace_seconds=0)
+    table = lake.table(("shop", "orders"))
+    assert set(table.metadata.refs) == {"main"}
+    assert len(table.snapshots()) == 1
+    data = mesh_folder.home / "warehouse/shop/orders/data"
+    assert [str(p) for p in data.rglob("*") if p.is_file()] == list(lake.files(lake.head(("shop", "orders"))))
+    assert published_version(mesh_folder) == before
+    assert mesh_sql_version(mesh_folder) == before

@@ -1,0 +1,207 @@
+"""One product whose every version is known by its rows alone, and processes that build it, die on it and read it.
+
+Version v has 1,000 + v rows, each holding v: rows of two versions, or part of one, give themselves away.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipelines.build.build import build_product
+from pipelines.build.context import Step
+from pipelines.build.views import refresh_views
+from pipelines.errors import MeshError
+from pipelines.lake.catalog import Lake
+from pipelines.names import ProductName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, MutableSequence
+    from pathlib import Path
+
+    from pyiceberg.catalog.sql import SqlCatalog
+    from support.mesh_folder import MeshFolder
+
+ORDERS = ProductName("shop", "orders")
+BASE_ROWS = 1000
+SUMMARY = "SELECT count(*), min(version), max(version), sum(id) FROM shop.orders"
+Seen = tuple[int, int, int, int]
+
+# A forked process has Great Expectations and the engine loaded already; a fresh one would take seconds.
+PROCESSES = get_context("forkserver")
+PROCESSES.set_forkserver_preload(
+    ["support.versions", "pipelines.audit.suite", "pipelines.build.source_rows", "pyarrow.parquet"]
+)
+
+
+def make_orders(folder: MeshFolder) -> None:
+    """The product's folder; `land_version` gives it rows."""
+    folder.product(
+        "shop.orders",
+        {"id": {"logicalType": "integer", "primaryKey": True, "required": True}, "version": "integer"},
+        quality=[{"name": "has_rows", "metric": "rowCount", "mustBeGreaterThan": BASE_ROWS}],
+    )
+
+
+def land_version(folder: MeshFolder, version: int) -> None:
+    """Land version `version` (from 1) in place of any before."""
+    rows = "".join(f"{i},{version}\n" for i in range(BASE_ROWS + version))
+    temporary = folder.land("shop/.arriving.csv", f"id,version\n{rows}")
+    target = folder.landing / "shop/orders/orders.csv"
+    target.parent.mkdir(exist_ok=True)
+    temporary.rename(target)
+
+
+def whole_version(seen: Seen) -> int | None:
+    """The version whose rows these are; `None` when they are no whole version."""
+    count, low, high, ids = seen
+    is_whole = low == high and count == BASE_ROWS + low and ids == count * (count - 1) // 2
+    return low if is_whole else None
+
+
+def published_version(folder: MeshFolder) -> int | None:
+    """What pyiceberg reads of `main`: a whole version, or none published yet (0)."""
+    table = Lake(folder.open().settings).table(("shop", "orders"))
+    if table is None or table.current_snapshot() is None:
+        return 0
+    with duckdb.connect() as connection:
+        connection.register("orders", table.scan().to_arrow())
+        return whole_version(connection.execute(SUMMARY.replace("shop.", "")).fetchone())
+
+
+# --- what processes do ---
+
+
+def build(folder: MeshFolder, is_forced: bool = False) -> None:
+    """Build the product; exit status 1 with the error printed when it fails."""
+    try:
+        build_product(folder.open(), ORDERS, is_forced=is_forced)
+    except MeshError:
+        sys.exit(1)
+
+
+def build_and_die(folder: MeshFolder, moment: str) -> None:
+    """Build the product, and kill this very process at `moment`."""
+
+    def die_at(_name: ProductName, step: str) -> None:
+        if step == moment:
+            die()
+        if step == Step.AUDITED and moment in COMMIT_MOMENTS:
+            _die_in_publish(mesh.lake.catalog, moment)
+
+    mesh = folder.open()
+    build_product(mesh, ORDERS, progress=die_at)
+
+
+def die() -> None:
+    """End as the machine's out-of-memory killer would have it: no cleaning up."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+BEFORE_COMMIT = "just before the commit"
+IN_COMMIT = "new metadata written, catalog not yet told"
+AFTER_COMMIT = "just after the commit"
+COMMIT_MOMENTS = (BEFORE_COMMIT, IN_COMMIT, AFTER_COMMIT)
+
+
+def _die_in_publish(catalog: SqlCatalog, moment: str) -> None:
+    """Let the commit that moves this product's `main` be this process's last act, or not even that."""
+    commit, write = catalog.commit_table, catalog._write_metadata
+
+    def commit_and_die(table, requirements, updates):
+        if table.name()[-1] != ORDERS.product:
+            return commit(table, requirements, updates)
+        if moment == BEFORE_COMMIT:
+            die()
+        if moment == IN_COMMIT:
+            catalog._write_metadata = write_and_die
+        response = commit(table, requirements, updates)
+        die()
+        return response
+
+    def write_and_die(*arguments, **options):
+        write(*arguments, **options)
+        die()
+
+    catalog.commit_table = commit_and_die
+
+
+# --- readers ---
+
+
+def read_by_pyiceberg(folder: MeshFolder, stop, seen) -> None:
+    """Put every version seen into `seen` until `stop` is set."""
+    while not stop.wait(0.05):
+        seen.append(published_version(folder))
+
+
+def read_mesh_file(folder: MeshFolder, stop, seen) -> None:
+    """As any DuckDB client reads `mesh.duckdb`, while it is rewritten at every turn."""
+    while not stop.wait(0.1):
+        mesh = folder.open()
+        refresh_views(mesh)
+        with duckdb.connect(str(mesh.settings.mesh_file), read_only=True) as connection:
+            seen.append(whole_version(connection.execute(SUMMARY).fetchone()))
+
+
+def read_by_mesh_sql(folder: MeshFolder, stop, seen) -> None:
+    """As users ask."""
+    while not stop.wait(0.5):
+        seen.append(mesh_sql_version(folder))
+
+
+def mesh_sql_version(folder: MeshFolder) -> int | None:
+    """The version `mesh sql` answers with."""
+    mesh = [sys.executable, "-m", "pipelines.cli.main", "sql", SUMMARY, "--format", "csv"]
+    answer = subprocess.run(
+        mesh, env=folder.environment, cwd=folder.root, capture_output=True, text=True, check=False
+    )
+    if answer.returncode:
+        raise RuntimeError(answer.stderr)
+    return whole_version(tuple(int(float(cell)) for cell in answer.stdout.splitlines()[1].split(",")))
+
+
+@contextmanager
+def reading(folder: MeshFolder) -> Iterator[MutableSequence[int | None]]:
+    """Readers of every kind at work, each in a process of its own; what they have seen so far.
+
+    Raises:
+        RuntimeError: one of them failed.
+    """
+    with PROCESSES.Manager() as manager:
+        stop, seen = manager.Event(), manager.list()
+        readers = [
+            PROCESSES.Process(target=target, args=(folder, stop, seen))
+            for target in (read_by_pyiceberg, read_mesh_file, read_by_mesh_sql)
+        ]
+        for reader in readers:
+            reader.start()
+        try:
+            yield seen
+        finally:
+            stop.set()
+            for reader in readers:
+                reader.join(60)
+    failed = [reader.exitcode for reader in readers if reader.exitcode != 0]
+    if failed:
+        raise RuntimeError(f"readers ended with {failed}")
+
+
+def run(target, *arguments) -> int:
+    """Run `target` in a process of its own; its exit code."""
+    process = PROCESSES.Process(target=target, args=arguments)
+    process.start()
+    process.join(120)
+    return -signal.SIGALRM if process.exitcode is None else process.exitcode
+
+
+def left_behind(warehouse: Path) -> list[str]:
+    """Files of the warehouse, for naming what a clean-up missed."""
+    return sorted(str(path.relative_to(warehouse)) for path in warehouse.rglob("*") if path.is_file())
