@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from pipelines.engine.duckdb import DuckDBSession, parquet_relation
+from pipelines.engine.duckdb import DuckDBSession
 from pipelines.errors import UsageError
 from pipelines.lake.catalog import Lake
 from pipelines.landing.arrival import snake_case
@@ -136,7 +136,7 @@ def _bind(settings: Settings, product: Product, session: DuckDBSession) -> None:
     lake = Lake(settings)
     head = lake.head((name.domain, name.product))
     if head is not None:
-        session.bind(name, parquet_relation(lake.files(head), head.schema))
+        session.bind_files(name, lake.files(head), head.schema)
         return
     if not isinstance(transform, SourceAligned):
         raise UsageError(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _CONTAINED = 0.9
 _SAME_NAME = 0.75
+_TELL_NOTHING = frozenset((word,) for word in ("id", "key", "no", "nr", "number", "code", "index"))
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,9 @@ def _is_believable(column: ColumnProfile, key: str, dataset: str) -> bool:
     mine, words = name_words(column.name), name_words(key)
     # `id` of the dataset `customers` is called `customer_id` elsewhere.
     owned = (*name_words(dataset.rpartition(".")[2].removesuffix("s")), *words)
-    return any(_likeness(mine, name) >= _SAME_NAME for name in (words, owned)) and not (
-        mine == words and len(words) == 1
-    )
+    if mine == words:
+        return mine not in _TELL_NOTHING
+    return any(_likeness(mine, name) >= _SAME_NAME for name in (words, owned))
 
 
 def _likeness(one: tuple[str, ...], other: tuple[str, ...]) -> float:

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from pipelines.discovery.names import name_words
-from pipelines.discovery.scan import LANDED, SAMPLE, is_nested
+from pipelines.discovery.scan import LANDED, SAMPLE
 from pipelines.names import quote_identifier
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ _KEY_WORDS = frozenset(
     {"id", "key", "number", "no", "nr", "code", "uuid", "guid", "sku", "zip", "invoice", "name"}
 )
 _KEY_ENDINGS = ("id", "key", "uuid")
+_KEY_TYPES = frozenset({"string", "integer", "date", "timestamp"})
 # Approximate distinct counts are within about 5 %; one this far below the rows is no miscount.
 _NEARLY_ALL = 0.85
 _PROVEN_SINGLES = 4
@@ -29,17 +30,20 @@ _SAMPLED_PAIRS = 60
 
 def candidate_keys(
     connection: duckdb.DuckDBPyConnection,
-    types: Mapping[str, str],
+    found_types: Mapping[str, str],
     measures: Mapping[str, Measure],
     row_count: int,
 ) -> tuple[tuple[str, ...], ...]:
-    """Columns without null and without a value twice, the likeliest key first; pairs when no column is one alone."""
+    """Columns without null and without a value twice, the likeliest key first; pairs when no column is one alone.
+
+    `found_types` are logical: fractions and yes/no identify nothing.
+    """
     if row_count < 2:
         return ()
     usable = [
         name
         for name, measure in measures.items()
-        if measure.present == row_count and measure.distinct > 1 and _can_be_key(types[name])
+        if measure.present == row_count and measure.distinct > 1 and found_types[name] in _KEY_TYPES
     ]
     # Identifiers first, then as the columns stand.
     usable.sort(key=lambda name: not is_identifier(name))
@@ -60,10 +64,6 @@ def is_identifier(name: str) -> bool:
     """Whether a column is named like an identifier."""
     words = name_words(name)
     return bool(_KEY_WORDS & set(words)) or words[-1].endswith(_KEY_ENDINGS)
-
-
-def _can_be_key(kind: str) -> bool:
-    return kind not in {"FLOAT", "DOUBLE", "BOOLEAN", "BLOB"} and not is_nested(kind)
 
 
 def _unrefuted(

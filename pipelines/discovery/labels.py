@@ -11,20 +11,8 @@ if TYPE_CHECKING:
 
 YES_WORDS = frozenset({"yes", "y", "true", "t", "1", "1.0"})
 NO_WORDS = frozenset({"no", "n", "false", "f", "0", "0.0"})
-_LEFT_STEMS = (
-    "churn",
-    "cancel",
-    "attrit",
-    "exit",
-    "laps",
-    "terminat",
-    "unsubscri",
-    "depart",
-    "lost",
-    "left",
-    "leav",
-)
-_LEFT_WORDS = frozenset({"gone", "closed", "inactive", "quit", "ended"})
+_LEFT_STEMS = ("churn", "cancel", "attrit", "exit", "laps", "terminat", "unsubscri", "depart")
+_LEFT_WORDS = frozenset({"left", "lost", "leave", "leaver", "gone", "closed", "inactive", "quit", "ended"})
 
 
 def is_about_leaving(name: str) -> bool:

@@ -136,8 +136,9 @@ def _profile(
         values, sketches = scan.values_of(connection, few, sketched)
         texts = [name for name, kind in types.items() if kind == "VARCHAR" and readings[name] is None]
         personal = personal_by_values(connection, texts)
-        keys = candidate_keys(connection, types, measures, row_count)
-        found = _Found(row_count, types, groups, readings, candidates, values, personal)
+        found_types = {name: _found_type(name, types[name], measures[name], readings[name]) for name in types}
+        keys = candidate_keys(connection, found_types, measures, row_count)
+        found = _Found(row_count, types, found_types, groups, readings, candidates, values, personal)
         columns = tuple(_column(connection, name, measures[name], found) for name in types)
     profile = DatasetProfile(
         name=str(dataset.name),
@@ -157,6 +158,7 @@ def _profile(
 class _Found:
     row_count: int
     types: Mapping[str, str]
+    found_types: Mapping[str, str]
     groups: Mapping[str, tuple[str, ...]]
     readings: Mapping[str, Reading | None]
     candidates: Mapping[str, Sequence[Reading]]
@@ -256,8 +258,7 @@ def _column(
     values = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     distinct = len(values) if name in found.values else measure.distinct
     nulls = found.row_count - present
-    found_type = _found_type(name, found.types[name], measure, reading)
-    if found_type == "integer":
+    if found.found_types[name] == "integer":
         low, high = (end and end.removesuffix(".0") for end in (low, high))
     return ColumnProfile(
         name=name,
@@ -268,7 +269,7 @@ def _column(
         minimum=low,
         maximum=high,
         sources=found.groups[name],
-        found_type=found_type,
+        found_type=found.found_types[name],
         reading=reading,
         misfit_count=misfit_count,
         misfits=tuple(scan.misfits(connection, name, reading, SHOWN_MISFITS))

@@ -1,0 +1,74 @@
+"""What is chosen for discovery, joins between datasets, and that a bad dataset does not hide the others."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.discovery.discover import chosen_datasets, discover
+from pipelines.discovery.scan import Sketch
+from pipelines.errors import UsageError
+from pipelines.names import DatasetName
+
+
+@pytest.fixture
+def landed(put) -> None:
+    people = "\n".join(f"C{n},{n % 40 + 100},{n}" for n in range(400))
+    put("crm.people", {"a.csv": f"Customer ID,zip,age\n{people}\n"})
+    orders = "\n".join(f"{n},C{n % 300},{n * 7 % 90}" for n in range(900))
+    put(
+        "shop.orders",
+        {
+            "a.jsonl": "\n".join(
+                f'{{"order_id": {r.split(",")[0]}, "customer": "{r.split(",")[1]}"}}'
+                for r in orders.split("\n")
+            )
+        },
+    )
+    places = "\n".join(f"{n + 100},Town {n}" for n in range(60))
+    put("geo.places", {"a.csv": f"zip,town\n{places}\n"})
+
+
+def test_what_is_chosen(zone, landed) -> None:
+    people = DatasetName("crm", "people")
+    assert len(chosen_datasets(zone, None)) == 3
+    assert chosen_datasets(zone, "crm") == chosen_datasets(zone, "landing.crm.people") == [people]
+
+
+@pytest.mark.parametrize(
+    ("what", "hint"), [("crn", "crm"), ("crm.peple", "crm.people"), ("zzz", "There are: crm, geo")]
+)
+def test_what_has_not_landed(zone, landed, what, hint) -> None:
+    with pytest.raises(UsageError) as caught:
+        chosen_datasets(zone, what)
+    assert what in caught.value.message
+    assert hint in str(caught.value.hint)
+
+
+def test_nothing_landed(zone) -> None:
+    with pytest.raises(UsageError, match="nothing has landed") as caught:
+        chosen_datasets(zone, None)
+    assert "mesh land" in str(caught.value.hint)
+
+
+def test_joins_by_values_and_names(settings, zone, landed) -> None:
+    found = discover(settings, zone, chosen_datasets(zone, None))
+    assert {(j.dataset, j.column, j.other_dataset, j.other_column, j.is_one_to_one) for j in found.joins} == {
+        ("landing.crm.people", "zip", "landing.geo.places", "zip", False),
+        ("landing.shop.orders", "customer", "landing.crm.people", "Customer ID", False),
+    }
+
+
+def test_a_bad_dataset_does_not_hide_the_others(settings, zone, landed, put) -> None:
+    put("shop.bad", {"a.parquet": b"nothing"})
+    found = discover(settings, zone, chosen_datasets(zone, "shop"))
+    assert [p.name for p in found.profiles] == ["landing.shop.orders"]
+    assert list(found.failures) == [DatasetName("shop", "bad")]
+
+
+def test_sketches_estimate_containment_below_the_smaller_limit() -> None:
+    whole = Sketch(1.0, frozenset({1, 2**62, 2**62 + 1}))
+    half = Sketch(0.5, frozenset({1, 2}))
+    assert half.share_in(whole) == 0.5
+    assert whole.share_in(half) == 1.0
+    assert whole.share_in(whole) == 1.0
+    assert Sketch(1.0, frozenset()).share_in(whole) == 0.0

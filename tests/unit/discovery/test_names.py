@@ -1,0 +1,86 @@
+"""Words of column names, and what they give away: personal data, labels, identifiers."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.discovery.keys import is_identifier
+from pipelines.discovery.labels import is_about_leaving, positive_value
+from pipelines.discovery.names import name_words
+from pipelines.discovery.personal import personal_by_name
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("CustomerID", ("customer", "id")),
+        ("E-mail", ("e", "mail")),
+        ("zip code", ("zip", "code")),
+        ("?", ("",)),
+    ],
+)
+def test_words_of_a_name(name: str, words: tuple[str, ...]) -> None:
+    assert name_words(name) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("E-mail", "email"),
+        ("EmailAddress", "email"),
+        ("Phone Number", "phone"),
+        ("mobile", "phone"),
+        ("First Name", "name"),
+        ("customer_name", "name"),
+        ("Surname", "name"),
+        ("street", "address"),
+        ("Date of Birth", "date of birth"),
+        ("birth_year", "date of birth"),
+        ("SSN", "national id"),
+        ("IBAN", "bank account"),
+        ("ip_address", "network address"),
+        ("PhoneService", None),
+        ("product_name", None),
+        ("plan", None),
+        ("tenure", None),
+    ],
+)
+def test_personal_data_by_name(name: str, kind: str | None) -> None:
+    assert personal_by_name(name) == kind
+
+
+@pytest.mark.parametrize(
+    "name", ["Churn", "churn_label", "Exited", "is_cancelled", "Canceled", "has_left", "Attrition_Flag"]
+)
+def test_names_of_labels(name: str) -> None:
+    assert is_about_leaving(name)
+
+
+@pytest.mark.parametrize("name", ["Gender", "leftover_credit_share", "PhoneService", "exchange", "tenure"])
+def test_names_of_other_columns(name: str) -> None:
+    assert not is_about_leaving(name)
+
+
+@pytest.mark.parametrize(
+    ("values", "positive"),
+    [
+        (["Yes", "No"], "Yes"),
+        (["0", "1"], "1"),
+        (["true", "false"], "true"),
+        (["Existing Customer", "Attrited Customer"], "Attrited Customer"),
+        (["Stayed", "Churned"], "Churned"),
+        (["a", "b"], None),
+        (["yes", "no", "maybe"], None),
+        (["yes"], None),
+        (["yes", "true"], None),
+    ],
+)
+def test_the_value_that_means_so(values: list[str], positive: str | None) -> None:
+    assert positive_value(values) == positive
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("customerID", True), ("Zip Code", True), ("tenure", False), ("amount", False)]
+)
+def test_names_of_identifiers(name: str, expected: bool) -> None:
+    assert is_identifier(name) is expected

@@ -1,0 +1,172 @@
+"""Profiles of landed files against what is known to be in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from pipelines.discovery.profile import ColumnProfile, DatasetProfile, logical_type
+from pipelines.errors import LandingError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def column(profile: DatasetProfile, name: str) -> ColumnProfile:
+    return next(c for c in profile.columns if c.name == name)
+
+
+def one_column(*cells: str) -> str:
+    return "n,x\n" + "".join(f'{n},"{cell}"\n' if cell else f"{n},\n" for n, cell in enumerate(cells))
+
+
+@pytest.mark.parametrize(
+    ("cells", "found", "nulls", "ends"),
+    [
+        (("3", "12", "7"), "integer", 0, ("3", "12")),
+        (("3", "1.5", "7"), "number", 0, ("1.5", "7.0")),
+        (("Yes", "No", "Yes"), "boolean", 0, ("false", "true")),
+        (("1", "0", "1"), "integer", 0, ("0", "1")),
+        (("2024-01-05", "2023-12-31"), "date", 0, ("2023-12-31", "2024-01-05")),
+        (("2024-01-05", "2024-01-05 10:00"), "timestamp", 0, ("2024-01-05 00:00:00", "2024-01-05 10:00:00")),
+        (("25/12/2024", "01/02/2024"), "date", 0, ("2024-02-01", "2024-12-25")),
+        (("5", " ", "", "6"), "integer", 2, ("5", "6")),
+        (("007", "123", "045"), "string", 0, ("007", "123")),
+        (("a", "", "b"), "string", 1, ("a", "b")),
+        (("", "", ""), "string", 3, (None, None)),
+        (("5", "x", "y"), "string", 0, ("5", "y")),
+    ],
+)
+def test_what_text_really_is(profile, cells, found, nulls, ends) -> None:
+    x = column(profile({"a.csv": one_column(*cells)}), "x")
+    assert (x.found_type, x.null_count, (x.minimum, x.maximum)) == (found, nulls, ends)
+
+
+def test_facts_of_a_column(profile) -> None:
+    made = profile({"a.csv": one_column("a", "b", "a", "a")})
+    x = column(made, "x")
+    assert (made.row_count, made.file_count, made.format) == (4, 1, "csv")
+    assert (x.values, x.distinct_count, x.is_constant) == ((("a", 3), ("b", 1)), 2, False)
+
+
+def test_constant_and_empty_columns(profile) -> None:
+    made = profile({"a.csv": "a,b,c\n1,,x\n1,,\n"})
+    assert [c.is_constant for c in made.columns] == [True, True, False]
+
+
+def test_a_few_values_that_do_not_fit_are_named(profile) -> None:
+    cells = [str(n) for n in range(300)] + ["N/A", "N/A", "?"]
+    x = column(profile({"a.csv": one_column(*cells)}), "x")
+    assert (x.found_type, x.misfit_count, x.misfits) == ("integer", 3, ("N/A", "?"))
+
+
+def test_a_column_that_is_rarely_filled_is_read_too(profile) -> None:
+    cells = [""] * 500 + ["2024-01-05"]
+    x = column(profile({"a.csv": one_column(*cells)}), "x")
+    assert (x.found_type, x.null_count) == ("date", 500)
+
+
+def test_keys_are_proven_on_all_rows(profile) -> None:
+    rows = [f"{n},C{n % 50},{n % 7}" for n in range(350)]
+    made = profile({"a.csv": "amount,customer_id,day\n" + "\n".join(rows) + "\n"})
+    assert made.keys == (("amount",),)
+    without = profile({"a.csv": "customer_id,day\n" + "\n".join(r.partition(",")[2] for r in rows) + "\n"})
+    assert without.keys == (("customer_id", "day"),)
+    double = profile({"a.csv": "customer_id,day\n" + "C1,1\nC1,2\nC2,1\nC1,1\n"})
+    assert double.keys == ()
+
+
+def test_an_identifier_comes_first_among_keys(profile) -> None:
+    rows = "\n".join(f"text {n},{n}" for n in range(60))
+    assert profile({"a.csv": f"remark,customer_id\n{rows}\n"}).keys == (("customer_id",), ("remark",))
+
+
+def test_a_null_or_a_fraction_is_no_key(profile) -> None:
+    assert profile({"a.csv": 'a,b\n"",1.5\n2,2.5\n3,3.5\n'}).keys == ()
+
+
+def test_personal_data_by_values(profile) -> None:
+    rows = "\n".join(f"u{n}@example.com,+49 30 {1000000 + n},192.168.0.{n},{n}-X" for n in range(30))
+    made = profile({"a.csv": f"a,b,c,d\n{rows}\n"})
+    assert [c.personal for c in made.columns] == ["email", "phone", "network address", None]
+
+
+def test_likely_labels(profile) -> None:
+    rows = "\n".join(f"{n},{'Yes' if n % 3 else 'No'},{n % 2},{n % 5}" for n in range(30))
+    made = profile({"a.csv": f"id,Churn,partner,churn_score\n{rows}\n"})
+    assert made.labels == ("Churn",)
+
+
+def test_whole_floats_are_integers_where_they_identify(profile, tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    duckdb.sql(
+        "SELECT * FROM (VALUES (1.0::DOUBLE, 2.0::DOUBLE), (NULL, 3.0)) t(customer_id, amount)"
+    ).write_parquet(str(path))
+    made = profile({"a.parquet": path.read_bytes()})
+    assert [(c.found_type, c.maximum) for c in made.columns] == [("integer", "1"), ("number", "3.0")]
+
+
+def test_every_type_that_parquet_holds_is_profiled(profile, tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    duckdb.sql(
+        "SELECT 1::UBIGINT u, 1.5::DECIMAL(9,2) d, [1, 2] l, {'a': 1} s, MAP {'k': 1} m, 'x'::BLOB b, "
+        "uuid() i, TIME '10:00' t, TIMESTAMPTZ '2024-01-05 10:00:00+00' z, true f FROM range(3)"
+    ).write_parquet(str(path))
+    made = profile({"a.parquet": path.read_bytes()})
+    assert [c.found_type for c in made.columns] == [
+        *("number", "number", "array", "object", "map", "string"),
+        *("string", "time", "timestamp", "boolean"),
+    ]
+
+
+def test_a_damaged_file_is_named(profile) -> None:
+    with pytest.raises(LandingError, match=r"a\.parquet"):
+        profile({"a.parquet": b"PAR1 not really"})
+
+
+def test_a_dataset_without_rows(profile) -> None:
+    made = profile({"a.csv": "a,b\n"})
+    assert (made.row_count, made.keys, [c.null_share for c in made.columns]) == (0, (), [0.0, 0.0])
+
+
+@hypothesis_settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.one_of(st.none(), st.integers(-(10**12), 10**12).map(str), st.sampled_from(["a", "b c", "x,y"])),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_counts_are_exact_whatever_the_cells(profile, cells) -> None:
+    made = profile({"a.csv": one_column(*(cell or "" for cell in cells))})
+    x = column(made, "x")
+    assert made.row_count == len(cells)
+    assert x.null_count == sum(cell is None for cell in cells)
+    is_whole = all(cell is None or cell.lstrip("-").isdigit() for cell in cells) and any(cells)
+    assert (x.found_type == "integer") == is_whole
+
+
+@pytest.mark.parametrize(
+    ("kind", "logical"),
+    [
+        ("TINYINT", "integer"),
+        ("UINTEGER", "integer"),
+        ("HUGEINT", "number"),
+        ("DECIMAL(9,2)", "number"),
+        ("TIMESTAMP_NS", "timestamp"),
+        ("STRUCT(a INTEGER)", "object"),
+        ("MAP(VARCHAR, INTEGER)", "map"),
+        ("INTEGER[]", "array"),
+        ("INTERVAL", "string"),
+        ("ENUM('a', 'b')", "string"),
+    ],
+)
+def test_logical_types(kind: str, logical: str) -> None:
+    assert logical_type(kind) == logical

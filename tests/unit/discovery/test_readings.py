@@ -1,0 +1,82 @@
+"""Readings: what text can be read as, and that a build reads the same."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from pipelines.discovery.readings import READINGS
+
+
+def first_reading(cell: str) -> tuple[str, str | None] | None:
+    """The first reading that is true of a single cell."""
+    for reading in READINGS:
+        row = duckdb.execute(
+            f"SELECT {reading.looks_right('cell')} AND {reading.value('cell')} IS NOT NULL FROM (SELECT ? AS cell)",
+            [cell],
+        ).fetchone()
+        if row and row[0]:
+            return reading.logical_type, reading.format
+    return None
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("12", ("integer", None)),
+        (" -7 ", ("integer", None)),
+        ("12.0", ("integer", None)),
+        ("12.5", ("number", None)),
+        (".5", ("number", None)),
+        ("1e3", ("number", None)),
+        ("yes", ("boolean", None)),
+        ("No", ("boolean", None)),
+        ("TRUE", ("boolean", None)),
+        ("2024-01-05", ("date", None)),
+        ("2024-01-05 00:00:00", ("date", None)),
+        ("2024-01-05 13:30:00", ("timestamp", None)),
+        ("2024-01-05T13:30:00Z", ("timestamp", None)),
+        ("1,234.50", ("number", "1,234.5")),
+        ("12,5", ("number", "1.234,5")),
+        ("1.234,5", ("number", "1.234,5")),
+        ("25/12/2024", ("date", "%d/%m/%Y")),
+        ("12/25/2024", ("date", "%m/%d/%Y")),
+        ("25.12.2024", ("date", "%d.%m.%Y")),
+        ("25 Dec 2024", ("date", "%d %b %Y")),
+        ("25/12/2024 08:26", ("timestamp", "%d/%m/%Y %H:%M")),
+        ("12/25/2024 08:26:11", ("timestamp", "%m/%d/%Y %H:%M:%S")),
+        ("0x1f", None),
+        ("1_000", None),
+        ("nan", None),
+        ("inf", None),
+        ("2024-13-45", None),
+        ("2024-01-05 oops", None),
+        ("32/13/2024", None),
+        ("abc", None),
+        ("7590-VHVEG", None),
+        ("12,34,5", None),
+    ],
+)
+def test_a_cell_is_read_as_what_it_looks_like(cell: str, expected: tuple[str, str | None] | None) -> None:
+    assert first_reading(cell) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("1,234.50", 1234.5), ("12,5", 12.5), ("1.234,5", 1234.5), ("1.234", 1234.0)],
+)
+def test_a_written_number_has_its_value_in_either_form(cell: str, value: float) -> None:
+    written = "1,234.5" if "," in cell and "." in cell and cell.index(",") < cell.index(".") else "1.234,5"
+    reading = next(r for r in READINGS if r.format == written)
+    strict = reading.expression("cell")
+    row = duckdb.execute(
+        f"SELECT {reading.value('cell')}, CAST({strict} AS DOUBLE) FROM (SELECT ? AS cell)", [cell]
+    ).fetchone()
+    assert row == (value, value)
+
+
+def test_a_blank_cell_is_null_to_every_conversion() -> None:
+    for reading in READINGS:
+        logic = reading.expression("cell")
+        if logic is not None:
+            assert duckdb.execute(f"SELECT {logic} FROM (SELECT ' ' AS cell)").fetchone() == (None,)
