@@ -12,7 +12,7 @@ from pipelines.build.inputs import bind_published
 from pipelines.build.quality import record_results
 from pipelines.contract.model import RuleKind
 from pipelines.engine.connection import explain
-from pipelines.engine.duckdb import DuckDBSession, parquet_relation
+from pipelines.engine.duckdb import DuckDBSession
 from pipelines.errors import AuditError, UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _SHOWN_CHARACTERS = 160
 
 def audit_staged(context: BuildContext, staged: Staged, schema: Schema) -> tuple[CheckResult, ...]:
     """Run every rule of the product on the rows that wait on its audit branch."""
-    context.session.bind(context.product.name, parquet_relation(staged.files, schema))
+    context.session.bind_files(context.product.name, staged.files, schema)
     return _run(context.session, context.mesh, context.product.name)
 
 

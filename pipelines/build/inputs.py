@@ -7,7 +7,6 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.engine.duckdb import parquet_relation
 from pipelines.errors import BuildError
 from pipelines.names import DatasetName, ProductName
 
@@ -42,7 +41,7 @@ class PinnedInputs:
     def bind(self, mesh: Mesh, session: DuckDBSession) -> None:
         """Make every input readable in `session` under its SQL name."""
         for name, snapshot in self.snapshots.items():
-            session.bind(name, parquet_relation(mesh.lake.files(snapshot), snapshot.schema))
+            session.bind_files(name, mesh.lake.files(snapshot), snapshot.schema)
         for dataset in self.datasets.values():
             session.bind_landed(dataset)
 

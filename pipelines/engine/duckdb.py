@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 import duckdb
 
 from pipelines.engine.connection import connect, explain
+from pipelines.engine.parquet import FileColumn, files_select
 from pipelines.lake.schema import duckdb_type, field_ids_sql
 from pipelines.landing.failures import landing_error
 from pipelines.landing.relation import relation_sql as landed_relation
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from pipelines.lake.draft import Draft
     from pipelines.landing.zone import Dataset
-    from pipelines.names import InputName
+    from pipelines.names import InputName, ProductName
     from pipelines.settings import Settings
 
 FILE_SIZE = "512MB"
@@ -76,6 +77,13 @@ class DuckDBSession:
         """
         self._datasets.append(dataset)
         self.bind(dataset.name, landed_relation(dataset))
+
+    def bind_files(self, name: ProductName, files: Sequence[str], schema: Schema) -> None:
+        """Make the rows of a snapshot's `files` readable as `name`, with the columns of `schema`."""
+        columns = [FileColumn(f.name, duckdb_type(f.field_type), f.field_id) for f in schema.fields]
+        with self._explained():
+            select = files_select(self.connection, columns, files)
+        self.bind(name, f"({select})")
 
     def columns(self, select: str) -> dict[str, str]:
         """Names and types of the columns `select` gives; its syntax and names are checked, no row is read."""
@@ -130,23 +138,3 @@ class DuckDBSession:
         except duckdb.Error as error:
             landing = landing_error(error, self._datasets)
             raise landing or explain(error, self._where, self._file) from error
-
-
-def parquet_relation(files: Sequence[str], schema: Schema) -> str:
-    """The relation that reads a snapshot's files with its columns, found by field id as Iceberg asks.
-
-    A file written before a column was added, renamed or widened reads right; a snapshot without files reads as a
-    typed relation without rows.
-    """
-    if not files:
-        nulls = ", ".join(
-            f"CAST(NULL AS {duckdb_type(f.field_type)}) AS {quote_identifier(f.name)}" for f in schema.fields
-        )
-        return f"(SELECT {nulls} WHERE false)"
-    listed = ", ".join(quote_literal(file) for file in files)
-    fields = ", ".join(
-        f"{f.field_id}: {{name: {quote_literal(f.name)}, "
-        f"type: {quote_literal(duckdb_type(f.field_type))}, default_value: NULL}}"
-        for f in schema.fields
-    )
-    return f"(SELECT * FROM read_parquet([{listed}], schema = MAP {{{fields}}}))"

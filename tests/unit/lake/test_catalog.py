@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipelines.contract.model import Column
-from pipelines.engine.duckdb import DuckDBSession, parquet_relation
+from pipelines.engine.duckdb import DuckDBSession
 from pipelines.errors import UsageError
 from pipelines.lake.catalog import Lake, catalog_properties
 from pipelines.lake.draft import rollback
@@ -130,9 +130,8 @@ def test_a_time_without_zone_is_utc(folder):
 
 def read(folder, snapshot) -> list[tuple[object, ...]]:
     with DuckDBSession(folder.settings, "test") as session:
-        return session.rows(
-            f"SELECT * FROM {parquet_relation(folder.lake.files(snapshot), snapshot.schema)} ORDER BY 1"
-        )
+        session.bind_files(NAME, folder.lake.files(snapshot), snapshot.schema)
+        return session.rows(f"SELECT * FROM {NAME.sql} ORDER BY 1")
 
 
 def test_the_files_of_a_snapshot_are_its_rows(folder):
