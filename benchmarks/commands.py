@@ -91,7 +91,10 @@ def _generator_figure(landing: str) -> Figure:
 
 
 def _scoring_figure(mesh: Mesh, path: Path) -> Figure:
-    """The champion over its own features, repeated under other keys, streamed into a Parquet file."""
+    """The champion over its own features, repeated under other keys, streamed into a Parquet file; not the imports."""
+    import ml_assets.persistence
+    import ml_assets.reasons  # noqa: F401
+
     product = mesh.products.get(_PREDICTIONS)
     transform = product.transform
     assert isinstance(transform, ModelTransform)
