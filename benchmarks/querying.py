@@ -46,7 +46,7 @@ def query_figures(bench: BenchMesh, rounds: int) -> list[Figure]:
             "mesh sql": lambda: confined.execute(on_product).fetchall(),
             "bare": lambda: bare.execute(on_files).fetchall(),
         }
-        times = interleave(arms, 3 * rounds)
+        times = interleave(arms, 5 * rounds)
     return [
         ratio_figure(
             f"grouped query on a product, {through} / read_parquet", times[arm], times["bare"], limit=1.05
