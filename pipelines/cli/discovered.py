@@ -65,7 +65,7 @@ def _print_profile(profile: DatasetProfile) -> None:
     if not profile.keys:
         print("No column, and no pair of columns, is a key.")
     elif len(profile.keys[0]) > 1:
-        print(f"Key: {' with '.join(profile.keys[0])}")
+        print(f"Key: {' or '.join(' with '.join(key) for key in profile.keys)}")
     for drift in profile.drift:
         print(f"Drift: {drift.message}")
     for column in profile.columns:

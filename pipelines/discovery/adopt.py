@@ -41,8 +41,8 @@ def _notes(profile: DatasetProfile) -> list[str]:
     names = column_names(profile)
     read = sum(column.reading is not None for column in profile.columns)
     notes = [f"{len(profile.columns)} columns, {read} of them text read as numbers, dates or yes/no"]
-    if profile.keys:
-        notes.append(f"key: {', '.join(names[column] for column in profile.keys[0])}")
+    if profile.likely_key:
+        notes.append(f"key: {', '.join(names[column] for column in profile.likely_key)}")
     else:
         notes.append("no key found: add primaryKey to the contract if you know one")
     if personal := [names[c.name] for c in profile.columns if c.personal]:

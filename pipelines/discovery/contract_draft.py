@@ -63,7 +63,7 @@ _NEVER_NEGATIVE = frozenset(
 def draft_contract(profile: DatasetProfile, name: ProductName, owner: str) -> dict[str, Any]:
     """The contract (ODCS v3.1.0) of product `name` over the dataset of `profile`."""
     names = column_names(profile)
-    key = tuple(names[column] for column in profile.keys[0]) if profile.keys else ()
+    key = tuple(names[column] for column in profile.likely_key)
     files = "one file" if profile.file_count == 1 else f"{profile.file_count} files"
     table: dict[str, Any] = {
         "description": f"{title(name)}, as they landed in {profile.name}.",

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from pipelines.discovery.scan import Measure
-
 _KEY_WORDS = frozenset(
     {"id", "key", "number", "no", "nr", "code", "uuid", "guid", "sku", "zip", "invoice", "name"}
 )
@@ -31,30 +29,27 @@ _SAMPLED_PAIRS = 60
 def candidate_keys(
     connection: duckdb.DuckDBPyConnection,
     found_types: Mapping[str, str],
-    measures: Mapping[str, Measure],
+    distincts: Mapping[str, int],
     row_count: int,
 ) -> tuple[tuple[str, ...], ...]:
     """Columns without null and without a value twice, the likeliest key first; pairs when no column is one alone.
 
-    `found_types` are logical: fractions and yes/no identify nothing.
+    `found_types` are logical: fractions and yes/no identify nothing. `distincts` counts the values, nearly,
+    of the columns that are never null.
     """
     if row_count < 2:
         return ()
-    usable = [
-        name
-        for name, measure in measures.items()
-        if measure.present == row_count and measure.distinct > 1 and found_types[name] in _KEY_TYPES
-    ]
+    usable = [name for name in distincts if distincts[name] > 1 and found_types[name] in _KEY_TYPES]
     # Identifiers first, then as the columns stand.
     usable.sort(key=lambda name: not is_identifier(name))
-    singles = [(n,) for n in usable if measures[n].distinct >= _NEARLY_ALL * row_count]
+    singles = [(n,) for n in usable if distincts[n] >= _NEARLY_ALL * row_count]
     found = _proven(connection, _unrefuted(connection, singles)[:_PROVEN_SINGLES], row_count)
     if found:
         return found
     pairs = [
         pair
         for pair in combinations(usable, 2)
-        if measures[pair[0]].distinct * measures[pair[1]].distinct >= _NEARLY_ALL * row_count
+        if distincts[pair[0]] * distincts[pair[1]] >= _NEARLY_ALL**2 * row_count
     ]
     suspected = _unrefuted(connection, pairs[:_SAMPLED_PAIRS])
     return _proven(connection, suspected[:_PROVEN_PAIRS], row_count)

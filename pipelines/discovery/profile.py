@@ -93,6 +93,13 @@ class DatasetProfile:
     drift: tuple[Drift, ...]
 
     @property
+    def likely_key(self) -> tuple[str, ...]:
+        """The key that is no coincidence, by the name or the place of its columns; empty when there is none."""
+        first = self.columns[0].name if self.columns else None
+        meant = (key for key in self.keys if any(map(is_identifier, key)) or key == (first,))
+        return next(meant, ())
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """Columns that may say who left."""
         return tuple(column.name for column in self.columns if column.is_likely_label)
@@ -137,7 +144,10 @@ def _profile(
         texts = [name for name, kind in types.items() if kind == "VARCHAR" and readings[name] is None]
         personal = personal_by_values(connection, texts)
         found_types = {name: _found_type(name, types[name], measures[name], readings[name]) for name in types}
-        keys = candidate_keys(connection, found_types, measures, row_count)
+        distincts = {
+            n: len(values.get(n, ())) or m.distinct for n, m in measures.items() if m.present == row_count
+        }
+        keys = candidate_keys(connection, found_types, distincts, row_count)
         found = _Found(row_count, types, found_types, groups, readings, candidates, values, personal)
         columns = tuple(_column(connection, name, measures[name], found) for name in types)
     profile = DatasetProfile(

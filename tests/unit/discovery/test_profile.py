@@ -86,6 +86,14 @@ def test_an_identifier_comes_first_among_keys(profile) -> None:
     assert profile({"a.csv": f"remark,customer_id\n{rows}\n"}).keys == (("customer_id",), ("remark",))
 
 
+def test_a_key_by_coincidence_is_not_likely_meant(profile) -> None:
+    rows = "\n".join(f"{n % 3},{n * 7}" for n in range(30))
+    made = profile({"a.csv": f"plan,amount\n{rows}\n"})
+    assert (made.keys, made.likely_key) == ((("amount",),), ())
+    made = profile({"a.csv": f"plan,amount_id\n{rows}\n"})
+    assert made.likely_key == ("amount_id",)
+
+
 def test_a_null_or_a_fraction_is_no_key(profile) -> None:
     assert profile({"a.csv": 'a,b\n"",1.5\n2,2.5\n3,3.5\n'}).keys == ()
 
