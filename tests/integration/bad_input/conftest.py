@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ import pytest
 from pipelines.cli.main import main
 
 CUSTOMERS = "Customer ID,Age,City\nc1,41,Oslo\nc2,29,Bergen\nc3,,Oslo\n"
+
+
+_PUBLISHED = "SELECT customer_id, age, city FROM crm.customers ORDER BY ALL"
 
 
 @dataclass(frozen=True)
@@ -122,9 +126,43 @@ class TinyMesh:
         lines = (self.root / "answer.csv").read_text(encoding="utf-8").splitlines()[1:]
         return [line.split(",") for line in lines]
 
+    def fails(self, name: str, *texts: str, line_count: int = 2) -> None:
+        """`mesh build` fails at `name`, saying `texts` in so many lines; what else there is gets built.
+
+        What was published of `crm.customers` before stays readable as it was.
+        """
+        before = self.rows(_PUBLISHED)
+        self.land("shop/orders/b.csv", "order_id,amount\no3,1\n")
+        ran = self.run("build")
+        assert ran.status == 1, ran.err
+        error = _error_of(name, ran.err)
+        assert [text for text in texts if text not in error] == [], error
+        assert len(error.splitlines()) <= line_count, error
+        assert "Traceback" not in ran.err
+        assert "defect" not in ran.err, ran.err
+        assert "\n+ shop.orders " in f"\n{ran.err}"
+        assert self.rows("SELECT count(*) FROM shop.orders") == [["3"]]
+        assert self.rows(_PUBLISHED) == before
+
+    def refuses(self, *arguments: str, says: tuple[str, ...], status: int = 2) -> None:
+        """`mesh ARGUMENTS` ends with `status` and one or two lines, which say `says`."""
+        ran = self.run(*arguments)
+        assert ran.status == status, ran.err
+        assert ran.out == ""
+        assert ran.err.startswith("mesh: ")
+        assert len(ran.err.splitlines()) <= 2, ran.err
+        assert [text for text in says if text not in ran.err] == [], ran.err
+
     def _environment(self) -> dict[str, str]:
         own = {"MESH_HOME": "home", "MESH_PRODUCTS": "products", "MESH_LANDING": "landing"}
-        return own | {"PYTHONWARNINGS": "", "COLUMNS": "1000"} | self.environment
+        return own | {"COLUMNS": "1000"} | self.environment
+
+
+def _error_of(name: str, told: str) -> str:
+    """The lines that `mesh build` tells of the failed `name`, from its own to the next product's."""
+    found = re.search(rf"^x {re.escape(name)} (.*?)(?=^[x+=] |^$)", told, re.MULTILINE | re.DOTALL)
+    assert found is not None, told
+    return found[1]
 
 
 @pytest.fixture
