@@ -131,7 +131,7 @@ def test_a_time_without_zone_is_utc(folder):
 def read(folder, snapshot) -> list[tuple[object, ...]]:
     with DuckDBSession(folder.settings, "test") as session:
         session.bind_files(NAME, folder.lake.files(snapshot), snapshot.schema)
-        return session.rows(f"SELECT * FROM {NAME.sql} ORDER BY 1")
+        return session.rows("SELECT * FROM crm.people ORDER BY 1")
 
 
 def test_the_files_of_a_snapshot_are_its_rows(folder):

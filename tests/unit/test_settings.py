@@ -1,0 +1,98 @@
+"""Settings: variables, then `mesh.toml`, then defaults."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.errors import UsageError
+from pipelines.settings import load_settings, setting_names
+
+
+def test_defaults_lie_in_the_working_folder(tmp_path):
+    settings = load_settings({}, tmp_path)
+    assert settings.home == tmp_path / ".mesh"
+    assert settings.landing == str(tmp_path / ".mesh/landing")
+    assert settings.warehouse == str(tmp_path / ".mesh/warehouse")
+    assert settings.catalog == f"sqlite:///{tmp_path / '.mesh/catalog.db'}"
+    assert settings.products == tmp_path / "data_products"
+    assert settings.engine == "duckdb"
+    assert settings.is_embedded
+    assert settings.mesh_file == tmp_path / ".mesh/mesh.duckdb"
+
+
+def test_the_home_takes_what_is_not_set_along(tmp_path):
+    settings = load_settings({"MESH_HOME": "elsewhere"}, tmp_path)
+    assert settings.warehouse == str(tmp_path / "elsewhere/warehouse")
+    assert settings.catalog.endswith("elsewhere/catalog.db")
+    assert settings.scratch == tmp_path / "elsewhere/scratch"
+
+
+def test_variables_win_over_the_file_and_the_file_over_defaults(tmp_path):
+    (tmp_path / "mesh.toml").write_text('home = "of_file"\nlanding = "files"\n')
+    settings = load_settings({"MESH_HOME": "of_variable", "MESH_LANDING": ""}, tmp_path)
+    assert settings.home == tmp_path / "of_variable"
+    assert settings.landing == str(tmp_path / "files")
+
+
+def test_places_may_be_on_s3(tmp_path):
+    settings = load_settings({"MESH_LANDING": "s3://raw/", "MESH_WAREHOUSE": "s3://lake/mesh"}, tmp_path)
+    assert (settings.landing, settings.warehouse) == ("s3://raw", "s3://lake/mesh")
+
+
+@pytest.mark.parametrize(
+    ("variables", "told", "hint"),
+    [
+        ({"MESH_HOEM": "x"}, "'hoem' is not a setting", "Did you mean home?"),
+        ({"MESH_XYZZY": "x"}, "'xyzzy' is not a setting", "Known settings: home"),
+        ({"MESH_ENGINE": "spark"}, "'spark' is not an engine", "duckdb, trino"),
+        ({"MESH_LANDING": "gs://raw"}, "'gs://raw' is neither a folder nor an s3:// address", ""),
+        ({"MESH_HOME": "a#b"}, "the warehouse cannot lie in", "MESH_WAREHOUSE"),
+        ({"MESH_WAREHOUSE": "what?"}, "its name has a '?'", "another folder"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path, variables, told, hint):
+    with pytest.raises(UsageError) as caught:
+        load_settings(variables, tmp_path)
+    assert told in caught.value.message
+    assert hint in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"home = ", "not valid TOML"),
+        (b"home = 7", "home must be a text in quotes, not 7"),
+        (b"[mesh]\nhome = 'x'", "mesh must be a text in quotes"),
+        (b"hoem = 'x'", "'hoem' is not a setting"),
+        (b"home = '\xff'", "not valid TOML"),
+    ],
+)
+def test_a_wrong_file_is_named(tmp_path, content, told):
+    (tmp_path / "mesh.toml").write_bytes(content)
+    with pytest.raises(UsageError, match=told):
+        load_settings({}, tmp_path)
+
+
+def test_variables_of_others_are_left_alone(tmp_path):
+    assert load_settings({"HOME": "/", "MESH_CACHE": "x", "MESH_DEBUG": "1", "PATH": ""}, tmp_path)
+
+
+def test_no_secret_is_printed(tmp_path):
+    settings = load_settings(
+        {
+            "MESH_S3_ACCESS_KEY": "accesskey",
+            "MESH_S3_SECRET_KEY": "topsecret",
+            "MESH_CATALOG": "postgresql://mesh:topsecret@db/mesh",
+            "MESH_TRINO": "trino://mesh:topsecret@db",
+        },
+        tmp_path,
+    )
+    assert "topsecret" not in repr(settings)
+    assert "accesskey" not in repr(settings)
+    assert not settings.is_embedded
+    assert settings.s3.secret_key == "topsecret"
+
+
+def test_every_setting_has_one_name():
+    assert len(set(setting_names())) == len(setting_names())
+    assert {"home", "landing", "products", "s3_endpoint", "s3_secret_key"} <= set(setting_names())
