@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from pipelines.discovery.discover import Discovery
     from pipelines.discovery.profile import ColumnProfile, DatasetProfile
 
-_VALUES_WIDTH = 34
-_VALUE_WIDTH = 16
+_VALUES_WIDTH = 42
+_VALUE_WIDTH = 19
 _NAME_WIDTH = 26
 _SHOWN_VALUES = 4
 
@@ -81,6 +81,9 @@ def _type(column: ColumnProfile) -> str:
 
 
 def _values(column: ColumnProfile) -> str:
+    """The values of a column of few, else the ends of its range; never personal ones, which stay off screens."""
+    if column.personal:
+        return ""
     if not column.values or (
         column.found_type in {"integer", "number"} and column.distinct_count > _SHOWN_VALUES
     ):

@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.discovery.contract_document import HAS_ROWS, Description, document, title, type_facts
-from pipelines.discovery.keys import is_identifier
-from pipelines.discovery.names import name_words
+from pipelines.discovery.names import is_identifier, name_words
 from pipelines.discovery.product_folder import Flow
 from pipelines.landing.arrival import snake_case
 from pipelines.names import quote_identifier, quote_literal

@@ -14,7 +14,7 @@ from pipelines.names import DatasetName
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pipelines.discovery.scan import Sketch
+    from pipelines.discovery.sketches import Sketch
     from pipelines.landing.zone import LandingZone
     from pipelines.settings import Settings
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pipelines.discovery.profile import ColumnProfile, DatasetProfile
-    from pipelines.discovery.scan import Sketch
+    from pipelines.discovery.sketches import Sketch
 
 _CONTAINED = 0.9
 _SAME_NAME = 0.75

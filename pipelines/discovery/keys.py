@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from pipelines.discovery.names import name_words
+from pipelines.discovery.names import is_identifier
 from pipelines.discovery.scan import LANDED, SAMPLE
 from pipelines.names import quote_identifier
 
@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-_KEY_WORDS = frozenset(
-    {"id", "key", "number", "no", "nr", "code", "uuid", "guid", "sku", "zip", "invoice", "name"}
-)
-_KEY_ENDINGS = ("id", "key", "uuid")
 _KEY_TYPES = frozenset({"string", "integer", "date", "timestamp"})
 # Approximate distinct counts are within about 5 %; one this far below the rows is no miscount.
 _NEARLY_ALL = 0.85
@@ -53,12 +49,6 @@ def candidate_keys(
     ]
     suspected = _unrefuted(connection, pairs[:_SAMPLED_PAIRS])
     return _proven(connection, suspected[:_PROVEN_PAIRS], row_count)
-
-
-def is_identifier(name: str) -> bool:
-    """Whether a column is named like an identifier."""
-    words = name_words(name)
-    return bool(_KEY_WORDS & set(words)) or words[-1].endswith(_KEY_ENDINGS)
 
 
 def _unrefuted(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipelines.discovery.contract_document import HAS_ROWS, Description, document, key_facts, type_facts
-from pipelines.discovery.keys import is_identifier
+from pipelines.discovery.names import is_identifier
 from pipelines.names import quote_identifier
 
 if TYPE_CHECKING:

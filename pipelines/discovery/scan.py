@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipelines.discovery.column_types import FLOATS, is_nested
 from pipelines.discovery.readings import INTEGER, NUMBER, READINGS
+from pipelines.discovery.sketches import Sketch
 from pipelines.names import quote_identifier
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from pipelines.discovery.readings import Reading
+    from pipelines.discovery.sketches import Sketched
 
 LANDED = "landed"
 SAMPLE = "sampled"
@@ -24,10 +27,6 @@ SAMPLE_ROWS = 20_000
 # A reading true of less than this share of a sample's values cannot be true of nearly all values.
 _CANDIDATE_SHARE = 0.2
 _CANDIDATES = 3
-FLOATS = frozenset({"FLOAT", "DOUBLE"})
-_NESTED = ("STRUCT", "MAP", "UNION", "VARIANT")
-_SKETCH_HASHES = 1_000
-_HASH_RANGE = 2**63
 
 
 @dataclass(frozen=True)
@@ -49,45 +48,6 @@ class Measure:
     fits: tuple[int, ...]
     lows: tuple[str | None, ...]
     highs: tuple[str | None, ...]
-
-
-@dataclass(frozen=True)
-class Sketch:
-    """The hashes of a column's values, as text, that lie below `share` of the range of all hashes: about a thousand.
-
-    Sketches of equal values are equal, so the share of one column's values found in another is the share of its
-    hashes below the smaller of the two limits that is found there (coordinated sampling).
-    """
-
-    share: float
-    hashes: frozenset[int]
-
-    def share_in(self, other: Sketch) -> float:
-        """The estimated share of this column's distinct values that `other` has too; 0 when nothing can be told."""
-        limit = int(_HASH_RANGE * min(self.share, other.share))
-        mine = [value for value in self.hashes if value < limit]
-        return sum(value in other.hashes for value in mine) / len(mine) if mine else 0.0
-
-
-@dataclass(frozen=True)
-class Sketched:
-    """A column to be sketched. `as_text` is SQL for a value as text, alike whether it landed as text, as a whole
-    number or as a float of one."""
-
-    as_text: str
-    distinct: int
-
-    @property
-    def share(self) -> float:
-        """The share of its distinct values that the sketch holds."""
-        return min(1.0, _SKETCH_HASHES / max(self.distinct, 1))
-
-    @property
-    def hashes_sql(self) -> str:
-        """The aggregate that gives the hashes."""
-        hashed = f"(hash({self.as_text}) >> 1)"
-        is_below = f"{hashed} < {int(_HASH_RANGE * self.share)}::UBIGINT"
-        return f"list(DISTINCT {hashed}) FILTER (WHERE {is_below} AND {self.as_text} IS NOT NULL)"
 
 
 def take_sample(connection: duckdb.DuckDBPyConnection) -> None:
@@ -153,11 +113,6 @@ def misfits(connection: duckdb.DuckDBPyConnection, name: str, reading: Reading, 
         f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {limit}"
     ).fetchall()
     return [row[0] for row in rows]
-
-
-def is_nested(kind: str) -> bool:
-    """Whether values of this DuckDB type have parts."""
-    return kind.startswith(_NESTED) or kind.endswith("]")
 
 
 def _read(values: Sequence[Any]) -> Measure:

@@ -4,6 +4,7 @@ build, ask."""
 from __future__ import annotations
 
 import random
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,13 @@ import yaml
 
 REPOSITORY = Path(__file__).parents[3]
 TELCO_FLAT = REPOSITORY.parent / "shared" / "data" / "landing" / "telco_flat" / "customers"
+
+# datacontract-cli cannot live beside this duckdb; `make install-dev` makes it an environment of its own.
+LINTERS = [
+    folder / "bin" / "datacontract"
+    for folder in (REPOSITORY / ".venv-datacontract", Path.home() / ".cache/meshlake/datacontract-venv")
+    if (folder / "bin" / "datacontract").exists()
+]
 
 
 @pytest.mark.skipif(not TELCO_FLAT.is_dir(), reason="the real telco data (../shared) is not on this machine")
@@ -78,6 +86,21 @@ def test_a_file_of_ones_own(terminal, write) -> None:
     assert answer == {"unlabelled": 60, "first": "000000", "day": "2023-01-01", "fee": "DOUBLE"}
     model = yaml.safe_load((terminal.folder / "data_products/shop/customers_churn/model.yaml").read_text())
     assert set(model["exclude"]) == {"e_mail", "reason"}
+
+
+@pytest.mark.skipif(not LINTERS, reason="datacontract-cli is not installed (make install-dev)")
+def test_drafted_contracts_are_valid_odcs(terminal, write) -> None:
+    terminal.run("land", str(write("people.csv", customers(200))), "--domain", "shop")
+    terminal.run("adopt", "shop.people")
+    terminal.run("model", "churn", "shop.people", "--label", "has_left")
+    terminal.run("model", "segments", "shop.people")
+    contracts = sorted((terminal.folder / "data_products/shop").glob("*/contract.odcs.yaml"))
+    assert [path.parent.name for path in contracts] == ["people", "people_churn", "people_segments"]
+    for path in contracts:
+        linted = subprocess.run(
+            [str(LINTERS[0]), "lint", str(path)], capture_output=True, text=True, check=False
+        )
+        assert linted.returncode == 0, linted.stdout
 
 
 def test_wrong_use_is_told_in_plain_words(terminal, write) -> None:

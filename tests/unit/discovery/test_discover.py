@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.discovery.discover import chosen_datasets, discover
-from pipelines.discovery.scan import Sketch
+from pipelines.discovery.sketches import Sketch
 from pipelines.errors import UsageError
 from pipelines.names import DatasetName
 

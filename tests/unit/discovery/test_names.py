@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.discovery.keys import is_identifier
 from pipelines.discovery.labels import is_about_leaving, positive_value
-from pipelines.discovery.names import name_words
+from pipelines.discovery.names import is_identifier, name_words
 from pipelines.discovery.personal import personal_by_name
 
 
@@ -80,7 +79,8 @@ def test_the_value_that_means_so(values: list[str], positive: str | None) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("customerID", True), ("Zip Code", True), ("tenure", False), ("amount", False)]
+    ("name", "expected"),
+    [("customerID", True), ("Zip Code", True), ("userid", True), ("has_paid", False), ("amount", False)],
 )
 def test_names_of_identifiers(name: str, expected: bool) -> None:
     assert is_identifier(name) is expected
