@@ -40,8 +40,12 @@ def chromium() -> Iterator[Browser]:
 class MeshPage:
     """One tab on the UI at `url`, and the errors it has met: on the console, from the server, in toasts."""
 
-    def __init__(self, browser: Browser, url: str, width: int = 1600, height: int = 1000) -> None:
-        self.page: Page = browser.new_page(viewport={"width": width, "height": height})
+    def __init__(
+        self, browser: Browser, url: str, width: int = 1600, height: int = 1000, scale: float = 1
+    ) -> None:
+        self.page: Page = browser.new_page(
+            viewport={"width": width, "height": height}, device_scale_factor=scale
+        )
         self.page.set_default_timeout(WAIT_MILLISECONDS)
         self.url = url
         self.errors: list[str] = []

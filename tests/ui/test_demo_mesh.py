@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
-import time
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pipelines.demo.telco import write_telco
-from tests.ui.browser import BUILD_MILLISECONDS, MeshPage
+from tests.ui.browser import MeshPage
 from tests.ui.conftest import mesh_environment, mesh_json
+from tests.ui.runs import A_PERSON, settled_runs
 from tests.ui.server import served
 
 if TYPE_CHECKING:
@@ -27,11 +27,8 @@ if TYPE_CHECKING:
 
 PRODUCTS = Path(__file__).parents[2] / "data_products"
 DOMAINS = ("billing", "crm", "retention", "support", "usage")
-RUNS = """{runsOrError{... on Runs{results{
-    runId status startTime endTime jobName tags{key value} stepStats{stepKey}}}}}"""
 AUTOMATION = """{repositoriesOrError{... on RepositoryConnection{nodes{
     sensors{name state: sensorState{status}} schedules{name state: scheduleState{status}}}}}}"""
-UNDER_WAY = {"QUEUED", "NOT_STARTED", "STARTING", "STARTED", "MANAGED", "CANCELING"}
 
 
 @pytest.fixture(scope="module")
@@ -129,9 +126,7 @@ def test_schedules_and_sensors_run(ui: Ui, built: str, open_page: OpenPage) -> N
 
 
 def test_runs_of_people_and_sensors_do_not_fight(ui: Ui, built: str, environment: dict[str, str]) -> None:
-    runs = _settled_runs(ui)
-    launchers = {_launcher(run) for run in runs}
-    assert {"new_files", "a person"} <= launchers
+    runs = settled_runs(ui, {"new_files", A_PERSON})
     assert {run["status"] for run in runs} == {"SUCCESS"}
     spans = sorted((run["startTime"], run["endTime"]) for run in runs)
     assert all(ended <= began for (_, ended), (began, _) in pairwise(spans)), spans
@@ -139,20 +134,3 @@ def test_runs_of_people_and_sensors_do_not_fight(ui: Ui, built: str, environment
         environment, "sql", "SELECT product, count(*) AS snapshots FROM mesh.snapshots GROUP BY 1"
     )
     assert {row["snapshots"] for row in published} == {1}, "what had not changed was built again"
-
-
-def _settled_runs(ui: Ui) -> list[dict[str, Any]]:
-    """All runs, once the landing sensor has had its own and nothing is under way."""
-    deadline = time.monotonic() + BUILD_MILLISECONDS / 1000
-    while True:
-        runs: list[dict[str, Any]] = ui.query(RUNS)["runsOrError"]["results"]
-        is_settled = not any(run["status"] in UNDER_WAY for run in runs)
-        if is_settled and "new_files" in {_launcher(run) for run in runs}:
-            return runs
-        assert time.monotonic() < deadline, runs
-        time.sleep(0.5)
-
-
-def _launcher(run: dict[str, Any]) -> str:
-    tags = {tag["key"]: tag["value"] for tag in run["tags"]}
-    return str(tags.get("dagster/sensor_name") or tags.get("dagster/schedule_name") or "a person")
