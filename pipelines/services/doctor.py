@@ -162,7 +162,7 @@ def _open_catalog(uri: str) -> None:
     try:
         engine = create_engine(uri, poolclass=NullPool, connect_args={"connect_timeout": _CONNECT_SECONDS})
         unknown = _catalog_columns(engine) - _CATALOG_COLUMNS
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise ServiceError(
             "the address cannot be read", "Write postgresql://user:password@host:port/name."
         ) from error

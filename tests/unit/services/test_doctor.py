@@ -54,7 +54,7 @@ def test_work_does_not_begin_without_its_servers(tmp_path, closed_port):
 
 
 def test_catalog_address_that_is_none(tmp_path):
-    (finding,) = diagnose(load_settings({"MESH_CATALOG": "postgresql//nothing"}, tmp_path))
+    (finding,) = diagnose(load_settings({"MESH_CATALOG": "postgresql://127.0.0.1:no-port/mesh"}, tmp_path))
     assert finding.problem == "the address cannot be read"
 
 
