@@ -1,6 +1,9 @@
-"""Landed datasets as Dagster assets: materializing one profiles what has landed."""
+"""Landed datasets as Dagster assets: materializing one profiles what has landed, if that has changed."""
 
 # Dagster evaluates the annotations of an asset's function: none of them may be text here.
+from collections.abc import Mapping
+from typing import Any
+
 import dagster as dg
 
 from pipelines.build.mesh import Mesh
@@ -9,6 +12,8 @@ from pipelines.errors import MeshError
 from pipelines.names import LANDING_CATALOG, DatasetName
 from pipelines.orchestration.product_assets import asset_key
 from pipelines.orchestration.reporting import Reporter
+
+_DATA_VERSION_TAG = "dagster/data_version"
 
 
 def landing_asset(mesh: Mesh, name: DatasetName) -> dg.AssetsDefinition:
@@ -22,18 +27,34 @@ def landing_asset(mesh: Mesh, name: DatasetName) -> dg.AssetsDefinition:
         tags={"kind": "landing"},
         description=f"Files as they arrived in {name.domain}/{name.dataset}/ of the landing zone.",
     )
-    def profile(reporter: dg.ResourceParam[Reporter]) -> dg.MaterializeResult[None]:
+    def profile(
+        context: dg.AssetExecutionContext, reporter: dg.ResourceParam[Reporter]
+    ) -> dg.MaterializeResult[None]:
         try:
-            found = profile_dataset(mesh.settings, mesh.landing.dataset(name))
+            dataset = mesh.landing.dataset(name)
+            told = _told_before(context.instance, context.asset_key, dataset.fingerprint)
+            if told is None:
+                told = _metadata(profile_dataset(mesh.settings, dataset))
         except MeshError as error:
             reporter.failed(name, error)
             raise dg.Failure(str(error), allow_retries=False) from error
-        return _materialization(found)
+        return dg.MaterializeResult(data_version=dg.DataVersion(dataset.fingerprint), metadata=told)
 
     return profile
 
 
-def _materialization(found: DatasetProfile) -> dg.MaterializeResult[None]:
+def _told_before(
+    instance: dg.DagsterInstance, key: dg.AssetKey, fingerprint: str
+) -> Mapping[str, dg.MetadataValue[Any]] | None:
+    """What was told of the same files; a profile reads every row, and each build asks for it."""
+    event = instance.get_latest_materialization_event(key)
+    before = event.asset_materialization if event else None
+    if before is None or (before.tags or {}).get(_DATA_VERSION_TAG) != fingerprint:
+        return None
+    return before.metadata
+
+
+def _metadata(found: DatasetProfile) -> dict[str, Any]:
     columns = [
         dg.TableColumn(
             name=c.name,
@@ -42,14 +63,11 @@ def _materialization(found: DatasetProfile) -> dg.MaterializeResult[None]:
         )
         for c in found.columns
     ]
-    return dg.MaterializeResult(
-        data_version=dg.DataVersion(found.fingerprint),
-        metadata={
-            "dagster/row_count": found.row_count,
-            "dagster/column_schema": dg.TableSchema(columns=columns),
-            "files": found.file_count,
-            "size_bytes": found.size_bytes,
-            "format": found.format,
-            "null_shares": dg.MetadataValue.json({c.name: round(c.null_share, 6) for c in found.columns}),
-        },
-    )
+    return {
+        "dagster/row_count": found.row_count,
+        "dagster/column_schema": dg.TableSchema(columns=columns),
+        "files": found.file_count,
+        "size_bytes": found.size_bytes,
+        "format": found.format,
+        "null_shares": dg.MetadataValue.json({c.name: round(c.null_share, 6) for c in found.columns}),
+    }
