@@ -1,0 +1,114 @@
+"""`mesh build`, `check`, `clean`, `list`, `history`, `rollback`: what they do and how they end."""
+
+from __future__ import annotations
+
+DUPLICATE = "id,born\n2,1999\n"
+
+
+def test_a_build_tells_each_product_once_and_what_came_of_all(crm, mesh):
+    told = mesh("build")
+    assert told.status == 0
+    lines = told.err.splitlines()
+    assert sum(line.startswith("+ crm.people") for line in lines) == 1
+    assert sum(line.startswith("+ crm.ages") for line in lines) == 1
+    assert "2 built, 0 unchanged, 0 failed" in lines[-1]
+    again = mesh("build")
+    assert "= crm.people" in again.err
+    assert "0 built, 2 unchanged, 0 failed" in again.err
+
+
+def test_a_failed_check_ends_with_1_and_names_what_was_not_built(crm, mesh):
+    crm.land("crm/people/b.csv", DUPLICATE)
+    told = mesh("build")
+    assert told.status == 1
+    assert "x crm.people" in told.err
+    assert "mesh sql --as-of audit_" in told.err
+    assert "1 failed" in told.err
+    assert "crm.ages" in told.err.splitlines()[-1]
+
+
+def test_the_facts_of_a_failed_build(crm, mesh):
+    crm.land("crm/people/b.csv", DUPLICATE)
+    told = mesh("build", "--json")
+    assert told.status == 1
+    (failed,) = told.facts["failed"]
+    assert failed["product"] == "crm.people"
+    assert told.facts["skipped"] == ["crm.ages"]
+    (check, *_) = failed["checks"]
+    assert check["failing_rows"] == 2
+    assert {row["id"] for row in check["samples"]} == {2}
+
+
+def test_the_rows_of_a_failed_audit_can_be_asked_for(crm, mesh):
+    crm.land("crm/people/b.csv", DUPLICATE)
+    failed = mesh("build", "--json").facts["failed"][0]
+    branch = failed["hint"].partition("--as-of ")[2].split()[0]
+    answer = mesh("sql", "--as-of", branch, "SELECT count(*) AS n FROM crm.people", "--json")
+    assert answer.facts == [{"n": 3}]
+
+
+def test_check_looks_at_what_is_published(crm, mesh):
+    mesh("build")
+    assert mesh("check").status == 0
+    crm.product(
+        "crm.people",
+        {"id": {"logicalType": "integer", "primaryKey": True, "required": True}, "born": "integer"},
+        {"checks/too_old.sql": "SELECT * FROM crm.people WHERE born < 1985\n"},
+    )
+    told = mesh("check", "crm.people")
+    assert told.status == 1
+    assert "too_old" in told.out
+    assert "FAILED" in told.out
+
+
+def test_list_tells_the_state_of_each(crm, mesh):
+    assert {p["product"]: p["state"] for p in mesh("list", "--json").facts} == {
+        "crm.ages": "not built yet",
+        "crm.people": "not built yet",
+    }
+    mesh("build")
+    (crm.products / "crm/ages/transform.sql").write_text(
+        "SELECT id, 2025 - born AS age_years FROM crm.people\n"
+    )
+    (crm.products / "crm/people/contract.odcs.yaml").write_text("schema: [")
+    states = {p["product"]: p["state"] for p in mesh("list", "--json").facts}
+    assert states["crm.ages"] == "published, its folder changed since"
+    assert states["crm.people"].startswith("cannot be read: ")
+
+
+def test_a_rollback_is_one_step_back(crm, mesh):
+    mesh("build")
+    crm.land("crm/people/b.csv", "id,born\n3,2000\n")
+    mesh("build")
+    newest, oldest = mesh("history", "crm.people", "--json").facts
+    assert (newest["rows"], oldest["rows"]) == (3, 2)
+    assert mesh("rollback", "crm.people").status == 0
+    assert mesh("sql", "SELECT count(*) AS n FROM crm.people", "--json").facts == [{"n": 2}]
+    assert mesh("rollback", "crm.people", "--to", newest["snapshot_id"]).status == 0
+    assert mesh("sql", "SELECT count(*) AS n FROM crm.people", "--json").facts == [{"n": 3}]
+    assert mesh("rollback", "crm.people", "--to", "1").status == 2
+
+
+def test_clean_tells_what_it_removed(crm, mesh):
+    mesh("build")
+    assert mesh("clean").out.startswith("Removed 0 audit branches, 0 expired snapshots")
+
+
+def test_quarantined_rows_are_told_and_can_be_asked_for(crm, mesh):
+    crm.product(
+        "crm.people",
+        {
+            "id": {"logicalType": "integer", "primaryKey": True, "required": True},
+            "born": {
+                "logicalType": "integer",
+                "quality": [{"metric": "invalidValues", "mustBe": 0, "severity": "warning"}],
+            },
+        },
+    )
+    crm.land("crm/people/b.csv", "id,born\n3,nineteen\n")
+    told = mesh("build")
+    assert told.status == 0
+    assert "quarantined" in told.err
+    assert "crm.people__quarantine" in told.err
+    rows = mesh("sql", "SELECT file, row, value FROM crm.people__quarantine", "--json").facts
+    assert rows == [{"file": "crm/people/b.csv", "row": 1, "value": "nineteen"}]

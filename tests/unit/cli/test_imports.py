@@ -1,0 +1,71 @@
+"""`mesh sql` starts at once: what it loads is held here, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = (
+    "dagster",
+    "great_expectations",
+    "sklearn",
+    "pandas",
+    "pyiceberg",
+    "sqlglot",
+    "matplotlib",
+    "pyarrow",
+    "numpy",
+)
+ASK = """
+import json, sys
+from pipelines.cli.main import main
+sys.argv = ["mesh", *sys.argv[1:]]
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})), file=sys.stderr)
+"""
+
+
+def loaded(folder, *arguments: str) -> set[str]:
+    """The packages that a command has loaded when it ends."""
+    ended = subprocess.run(
+        [sys.executable, "-c", ASK, *arguments],
+        env=folder.environment,
+        cwd=folder.root,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return set(json.loads(ended.stderr.splitlines()[-1]))
+
+
+@pytest.fixture
+def built(crm, mesh):
+    assert mesh("build").status == 0
+    # Whoever asks first after a build brings the views up to date, which takes the catalog.
+    assert mesh("sql", "SELECT 1").status == 0
+    return crm
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("sql", "SELECT id, count(*) FROM crm.people GROUP BY id"),
+        ("sql", "SELECT * FROM mesh.products", "--json"),
+        ("sql", "SELECT * FROM crm.people", "--format", "csv"),
+        ("--help",),
+    ],
+    ids=" ".join,
+)
+def test_nothing_heavy_is_loaded(built, arguments):
+    assert loaded(built, *arguments).isdisjoint(HEAVY)
+
+
+def test_a_question_of_landed_files_loads_no_catalog(built):
+    found = loaded(built, "sql", "SELECT count(*) FROM landing.crm.people")
+    assert found.isdisjoint({"dagster", "great_expectations", "sklearn", "pandas", "pyiceberg"})

@@ -1,0 +1,128 @@
+"""Every command: its help, its JSON, its exit status, its errors."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import typer
+
+from pipelines.cli.main import app
+
+
+def commands(group, path=()):
+    """Every command with its full name, groups unfolded."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+COMMANDS = dict(commands(typer.main.get_command(app)))
+
+
+@pytest.mark.parametrize("name", COMMANDS, ids=" ".join)
+def test_help_has_an_example_of_the_very_command(mesh, name):
+    told = mesh(*name, "--help")
+    assert told.status == 0
+    assert re.search(rf"Examples?:\s+mesh {' '.join(name)}\b", told.out)
+
+
+@pytest.mark.parametrize("name", COMMANDS, ids=" ".join)
+def test_every_option_is_explained(name):
+    for parameter in COMMANDS[name].params:
+        assert getattr(parameter, "help", None), f"mesh {' '.join(name)} {parameter.name}"
+
+
+def test_without_a_command_help_is_shown(mesh):
+    told = mesh()
+    assert "build" in told.out + told.err
+    assert told.status in (0, 2)
+
+
+BEFORE_ANYTHING = {
+    ("list", "--json"): list,
+    ("build", "--json"): dict,
+    ("discover", "--json"): (list, dict),
+    ("show", "crm.people", "--json"): dict,
+}
+AFTER_BUILD = {
+    ("list", "--json"): list,
+    ("show", "crm.people", "--json"): dict,
+    ("history", "crm.people", "--json"): list,
+    ("check", "--json"): list,
+    ("clean", "--json"): dict,
+    ("report", "--json"): dict,
+    ("sql", "SELECT * FROM crm.people", "--json"): list,
+    ("build", "--json"): dict,
+}
+
+
+@pytest.mark.parametrize("arguments", BEFORE_ANYTHING, ids=" ".join)
+def test_json_is_json_before_anything_was_built(crm, mesh, arguments):
+    told = mesh(*arguments)
+    assert told.status == 0, told.err
+    assert isinstance(told.facts, BEFORE_ANYTHING[arguments])
+
+
+def test_json_is_json_of_what_was_built(crm, mesh):
+    assert mesh("build", "--json").status == 0
+    for arguments, kind in AFTER_BUILD.items():
+        told = mesh(*arguments)
+        assert told.status == 0, told.err
+        assert isinstance(told.facts, kind), arguments
+
+
+WRONG_USE = [
+    (("build", "crm.peeple"), "there is no product crm.peeple", "Did you mean crm.people?"),
+    (("build", "people"), "'people' is not a product name", "crm.customers"),
+    (("show", "crm.pets"), "there is no product crm.pets", ""),
+    (("history", "crm.people"), "crm.people was never published", "mesh build crm.people"),
+    (("check", "crm.people"), "crm.people was never published", "mesh build crm.people"),
+    (("rollback", "crm.people"), "crm.people was never published", "mesh build crm.people"),
+    (("sql", "SELECT * FROM crm.people"), "nothing is published yet", "mesh build"),
+    (("sql",), "give one SELECT", "mesh sql"),
+    (("sql", "-f", "nowhere.sql"), "nowhere.sql cannot be read: No such file", ""),
+    (("sql", "DELETE FROM crm.people"), "", ""),
+]
+
+
+@pytest.mark.parametrize(("arguments", "told", "hint"), WRONG_USE, ids=[" ".join(a) for a, _, _ in WRONG_USE])
+def test_wrong_use_ends_with_2_and_says_what_to_do(crm, mesh, arguments, told, hint):
+    answer = mesh(*arguments)
+    assert answer.status == 2
+    assert answer.out == ""
+    assert answer.err.startswith(f"mesh: {told}")
+    assert hint in answer.err
+    assert "Traceback" not in answer.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [("bild",), ("build", "--frce"), ("show",), ("sql", "--format", "xml", "SELECT 1")]
+)
+def test_what_the_command_line_does_not_know_ends_with_2(crm, mesh, arguments):
+    answer = mesh(*arguments)
+    assert answer.status == 2
+    assert answer.err
+
+
+def test_a_wrong_setting_ends_with_2(crm, mesh, monkeypatch):
+    monkeypatch.setenv("MESH_HOEM", "x")
+    answer = mesh("list")
+    assert (answer.status, "Did you mean home?" in answer.err) == (2, True)
+
+
+def test_a_missing_products_folder_ends_with_2(crm, mesh, monkeypatch):
+    monkeypatch.setenv("MESH_PRODUCTS", str(crm.root / "nowhere"))
+    assert mesh("list").status == 2
+
+
+def test_a_traceback_is_shown_with_debug_alone(crm, mesh, monkeypatch):
+    monkeypatch.setenv("MESH_DEBUG", "1")
+    from pipelines.cli.main import main
+    from pipelines.errors import UsageError
+
+    monkeypatch.setattr("sys.argv", ["mesh", "build", "people"])
+    with pytest.raises(UsageError):
+        main()

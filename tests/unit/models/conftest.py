@@ -1,0 +1,70 @@
+"""A churn model's product over landed features: 200 customers, of whom the last 20 have no label yet."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+from support.mesh_folder import MeshFolder
+
+KEY = {"logicalType": "string", "primaryKey": True, "required": True}
+FEATURES = {"customer_id": KEY, "usage": "number", "plan": "string", "is_churned": "boolean"}
+PREDICTIONS = {
+    "customer_id": KEY,
+    "churn_probability": "number",
+    "is_predicted_churn": "boolean",
+    "is_labelled": "boolean",
+    "model_version": "string",
+    "scored_at": {"logicalType": "timestamp", "logicalTypeOptions": {"timezone": True}},
+}
+MODEL = {
+    "task": "churn",
+    "features": "crm.features",
+    "key": "customer_id",
+    "label": "is_churned",
+    "policy": {"candidates": ["logistic_regression"], "folds": 2, "seed": 7, "flag_share": 0.2},
+}
+
+
+def csv(rows: int = 200, unlabelled: int = 20, offset: int = 0) -> str:
+    """Those of little usage leave, all but every seventh."""
+    lines = ["customer_id,usage,plan,is_churned"]
+    for number in range(offset, offset + rows):
+        usage = (number * 37) % 100
+        has_left = (usage < 30) != (number % 7 == 0)
+        label = "" if number >= offset + rows - unlabelled else str(has_left).lower()
+        lines.append(f"c{number:05},{usage},{'basic' if number % 3 else 'plus'},{label}")
+    return "\n".join(lines) + "\n"
+
+
+class ChurnMesh(MeshFolder):
+    """The folder, and its predictions by customer."""
+
+    def write(self, **changes) -> None:
+        self.product("crm.features", FEATURES)
+        self.product("crm.predictions", PREDICTIONS, {"model.yaml": yaml.safe_dump({**MODEL, **changes})})
+
+    def build_model(self, **options):
+        self.build("crm.features")
+        return self.build("crm.predictions", **options)
+
+    def predictions(self) -> dict[str, dict]:
+        return {row["customer_id"]: row for row in self.rows("crm.predictions")}
+
+
+def make(root) -> ChurnMesh:
+    folder = ChurnMesh(root)
+    folder.land("crm/features/a.csv", csv())
+    folder.write()
+    return folder
+
+
+@pytest.fixture
+def churn(tmp_path) -> ChurnMesh:
+    return make(tmp_path / "mesh")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """Built once for the tests that only look; the mesh and its build result."""
+    folder = make(tmp_path_factory.mktemp("trained"))
+    return folder, folder.build_model()

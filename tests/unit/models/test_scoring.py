@@ -1,0 +1,218 @@
+"""A model's product: who is scored, by which version, and when a new one is trained."""
+
+from __future__ import annotations
+
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.engine import duckdb as engine
+from pipelines.errors import BuildError
+from pipelines.lake.draft import rollback
+from pipelines.models.store import ModelStore
+from pipelines.names import ProductName
+
+PREDICTIONS = ProductName("crm", "predictions")
+
+
+def csv_rows(*rows: str) -> str:
+    return "customer_id,usage,plan,is_churned\n" + "".join(f"{row}\n" for row in rows)
+
+
+def versions(folder) -> list[str]:
+    return [v.version for v in ModelStore(folder.open().settings.models).versions(PREDICTIONS)]
+
+
+def scores(folder) -> dict[str, float]:
+    return {key: row["churn_probability"] for key, row in folder.predictions().items()}
+
+
+def test_every_customer_is_scored_once_labelled_or_not(trained):
+    folder, _ = trained
+    rows = folder.predictions()
+    assert len(rows) == len(folder.rows("crm.predictions")) == 200
+    assert sum(not row["is_labelled"] for row in rows.values()) == 20
+    assert all(0 <= row["churn_probability"] <= 1 for row in rows.values())
+
+
+def test_a_score_tells_its_version_and_time(trained):
+    folder, result = trained
+    version = result.facts["model"]["version"]
+    assert {row["model_version"] for row in folder.predictions().values()} == {version}
+    assert result.snapshot.properties["model_version"] == version
+    assert len({row["scored_at"] for row in folder.predictions().values()}) == 1
+
+
+def test_the_model_was_never_shown_those_without_a_label(trained):
+    folder, _ = trained
+    record = ModelStore(folder.open().settings.models).versions(PREDICTIONS)[0].record
+    assert record["inputs"] == {"crm.features": str(folder.open().lake.head(("crm", "features")).snapshot_id)}
+    honest = pq.read_table(
+        folder.home / f"models/crm.predictions/{record['version']}/honest_predictions.parquet"
+    )
+    assert honest.num_rows == 180
+
+
+def test_a_labelled_customer_gets_the_honest_prediction(trained):
+    folder, result = trained
+    version = result.facts["model"]["version"]
+    honest = pq.read_table(
+        folder.home / f"models/crm.predictions/{version}/honest_predictions.parquet"
+    ).to_pylist()
+    published = folder.predictions()
+    for row in honest:
+        given = published[row["customer_id"]]
+        assert given["churn_probability"] == pytest.approx(row["churn_probability"], abs=1e-12)
+        assert given["is_predicted_churn"] == row["is_predicted_churn"]
+        assert given["is_labelled"]
+
+
+def test_the_model_finds_what_is_there_and_the_facts_say_so(trained):
+    _, result = trained
+    metrics = result.facts["model"]["metrics"]
+    assert 0.7 < metrics["roc_auc"] < 1
+    assert metrics["log_loss"] < 0.69
+    assert result.facts["model"]["algorithm"] == "logistic_regression"
+
+
+def test_nothing_changed_is_nothing_done(churn):
+    first = churn.build_model()
+    again = churn.build_model()
+    assert not again.is_rebuilt
+    assert again.snapshot.snapshot_id == first.snapshot.snapshot_id
+
+
+def test_new_rows_alone_are_scored_by_the_champion(churn):
+    first = churn.build_model()
+    before = scores(churn)
+    churn.land("crm/features/b.csv", csv_rows("new,5,basic,"))
+    again = churn.build_model()
+    assert again.is_rebuilt
+    assert versions(churn) == [first.facts["model"]["version"]] == [again.facts["model"]["version"]]
+    assert len(churn.predictions()) == 201
+    assert {key: score for key, score in scores(churn).items() if key != "new"} == pytest.approx(
+        before, abs=1e-12
+    )
+
+
+def test_forcing_trains_anew_and_the_same_rows_give_the_same_scores(churn):
+    first = churn.build_model()
+    before = scores(churn)
+    again = churn.build_model(is_forced=True)
+    assert len(versions(churn)) == 2
+    assert again.facts["model"]["version"] != first.facts["model"]["version"]
+    assert scores(churn) == pytest.approx(before, abs=1e-9)
+
+
+def test_a_changed_definition_trains_anew(churn):
+    churn.build_model()
+    churn.write(exclude={"plan": "tells nothing"})
+    churn.build_model()
+    assert len(versions(churn)) == 2
+
+
+def test_a_rollback_takes_the_model_back(churn):
+    first = churn.build_model()
+    churn.build_model(is_forced=True)
+    rollback(churn.open().lake, ("crm", "predictions"), first.snapshot.snapshot_id)
+    churn.land("crm/features/b.csv", csv_rows("new,5,basic,"))
+    again = churn.build_model()
+    assert again.facts["model"]["version"] == first.facts["model"]["version"]
+    assert len(versions(churn)) == 2
+
+
+def test_a_label_that_comes_later_does_not_change_how_a_row_is_scored(churn):
+    """The champion never saw it: its prediction is honest as it is."""
+    churn.build_model()
+    late = "c00199"
+    before = churn.predictions()[late]
+    text = (churn.landing / "crm/features/a.csv").read_text()
+    assert text.endswith(f"{late},63,basic,\n")
+    churn.land("crm/features/a.csv", f"{text.rstrip()}true\n")
+    churn.build_model()
+    after = churn.predictions()[late]
+    assert (before["is_labelled"], after["is_labelled"]) == (False, True)
+    assert after["churn_probability"] == pytest.approx(before["churn_probability"], abs=1e-12)
+
+
+def test_in_batches_as_at_once(churn, monkeypatch):
+    churn.build_model()
+    at_once = scores(churn)
+    monkeypatch.setattr(engine, "BATCH_ROWS", 7)
+    churn.land("crm/features/b.csv", csv_rows("new,5,basic,"))
+    churn.build_model()
+    in_batches = scores(churn)
+    del in_batches["new"]
+    assert in_batches == pytest.approx(at_once, abs=1e-12)
+
+
+# --- cut-offs ---
+
+CUT = {
+    "cutoff": "cutoff_date",
+    "features": """
+        SELECT *, DATE '2024-01-01' AS cutoff_date FROM crm.features WHERE is_churned IS NOT NULL
+        UNION ALL
+        SELECT * REPLACE (NULL::BOOLEAN AS is_churned), DATE '2024-02-01' FROM crm.features
+    """,
+}
+
+
+def test_with_cut_offs_the_latest_is_scored_and_published(churn):
+    churn.write(**CUT)
+    churn.build_model()
+    rows = churn.predictions()
+    assert len(rows) == len(churn.rows("crm.predictions")) == 200
+    assert not any(row["is_labelled"] for row in rows.values())
+
+
+# --- what cannot be ---
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"label": "has_left"}, "has_left"),
+        ({"key": "customer"}, "customer"),
+        ({"policy": {"folds": 1}}, "folds"),
+        ({"policy": {"candidates": ["oracle"]}}, "oracle"),
+        ({"exclude": {"usage": "x", "plan": "y"}}, "feature"),
+    ],
+)
+def test_a_definition_that_allows_no_model_says_what_is_wrong(churn, changes, told):
+    churn.write(**changes)
+    with pytest.raises(BuildError, match=told) as caught:
+        churn.build_model()
+    assert caught.value.hint
+
+
+def test_a_label_with_one_class_allows_no_model(churn):
+    churn.land("crm/features/a.csv", csv_rows(*(f"c{i},{i},basic,false" for i in range(50))))
+    with pytest.raises(BuildError, match="is_churned"):
+        churn.build_model()
+    assert churn.rows("crm.predictions") == []
+    assert versions(churn) == []
+
+
+# --- segments ---
+
+SEGMENTS = {
+    "customer_id": {"logicalType": "string", "primaryKey": True, "required": True},
+    "segment": "integer",
+    "segment_name": "string",
+    "distance": "number",
+}
+SEGMENT_MODEL = (
+    "task: segments\nfeatures: SELECT customer_id, usage, usage * usage AS spend FROM crm.features\nkey: customer_id\n"
+    "columns: {usage: linear, spend: log}\npolicy: {k_min: 3, k_max: 3, seed: 7}\n"
+)
+
+
+def test_segments_cover_every_customer_and_stay_the_same(churn):
+    churn.product("crm.segments", SEGMENTS, {"model.yaml": SEGMENT_MODEL})
+    churn.build("crm.features", "crm.segments")
+    first = {row["customer_id"]: (row["segment"], row["segment_name"]) for row in churn.rows("crm.segments")}
+    assert len(first) == 200
+    assert len(set(first.values())) == 3
+    churn.build("crm.segments", is_forced=True)
+    again = {row["customer_id"]: (row["segment"], row["segment_name"]) for row in churn.rows("crm.segments")}
+    assert again == first

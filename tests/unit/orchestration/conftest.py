@@ -1,0 +1,61 @@
+"""A mesh of three products and a landed dataset, and what a whole build of it tells."""
+
+from __future__ import annotations
+
+import pytest
+from support.mesh_folder import MeshFolder
+
+from pipelines.names import ProductName
+from pipelines.orchestration.run import run_build
+
+ID = {"logicalType": "integer", "primaryKey": True, "required": True}
+
+
+class Heard:
+    """A reporter that keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, str]] = []
+        self.done_names: list[str] = []
+        self.failed_names: list[str] = []
+
+    def step(self, _context, name, step) -> None:
+        self.steps.append((str(name), step))
+
+    def done(self, result) -> None:
+        self.done_names.append(str(result.name))
+
+    def failed(self, name, _error) -> None:
+        self.failed_names.append(str(name))
+
+
+class OrchestratedMesh(MeshFolder):
+    """Built by Dagster in this process, as `mesh build` does."""
+
+    def run(self, *names: str, is_forced: bool = False):
+        self.heard = Heard()
+        parsed = [ProductName.parse(name) for name in names]
+        return run_build(self.open(), parsed, is_forced=is_forced, reporter=self.heard)
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch) -> OrchestratedMesh:
+    """`shop.orders` is landed, `shop.totals` reads it, `shop.pets` is alone."""
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    folder = OrchestratedMesh(tmp_path / "mesh")
+    folder.land("shop/orders/a.csv", "id,price\n1,10\n2,20\n")
+    folder.land("shop/pets/a.csv", "id\n1\n")
+    rules = [
+        {
+            "name": "is_cheap",
+            "type": "sql",
+            "query": "SELECT count(*) FROM {object} WHERE price > 99",
+            "mustBe": 0,
+        }
+    ]
+    folder.product("shop.orders", {"id": ID, "price": "number"}, quality=rules)
+    folder.product(
+        "shop.totals", {"total": "number"}, {"transform.sql": "SELECT sum(price) AS total FROM shop.orders\n"}
+    )
+    folder.product("shop.pets", {"id": ID})
+    return folder
