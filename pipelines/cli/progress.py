@@ -86,7 +86,7 @@ class TerminalReporter:
 
 
 def _notes(result: BuildResult) -> Iterator[str]:
-    """What a source-aligned product left out or did without, in words."""
+    """What a product left out or did without, and what its model is to be doubted for, in words."""
     facts = result.facts
     if rows := facts.get("filtered_rows"):
         yield f"landed rows left out by the contract's rowFilter: {rows:,}"
@@ -96,6 +96,12 @@ def _notes(result: BuildResult) -> Iterator[str]:
         yield f"landed, but not in the contract: {', '.join(columns)}"
     if columns := facts.get("columns_not_landed"):
         yield f"in the contract, but not landed and so null: {', '.join(columns)}"
+    model = facts.get("model", {})
+    for warning in model.get("warnings", ()):
+        yield f"warning: {warning}"
+    if dropped := model.get("dropped"):
+        reasons = "; ".join(f"{column}: {reason}" for column, reason in dropped.items())
+        yield f"not learned from: {reasons}"
 
 
 def _model_row(result: BuildResult) -> tuple[str, str, str, str]:

@@ -161,11 +161,12 @@ def _open(
 
     from pipelines.landing.failures import landing_error
     from pipelines.landing.zone import LandingZone
+    from pipelines.query.interrupt import interruptible
 
     zone = LandingZone(settings.landing)
     datasets = [zone.dataset(name) for name in sorted(query.datasets)]
     try:
-        with _connect(settings, query, datasets, as_of, output_path) as connection:
+        with _connect(settings, query, datasets, as_of, output_path) as connection, interruptible(connection):
             yield connection
     except (MeshError, duckdb.Error) as error:
         cause = error if isinstance(error, duckdb.Error) else error.__cause__

@@ -149,7 +149,7 @@ def _field(scored: pa.Field[Any], features: pa.Schema) -> pa.Field[Any]:
 
 
 def _facts(task: str, version: ModelVersion) -> dict[str, Any]:
-    told = ("algorithm", "measured_on", "metrics", "warnings")
+    told = ("algorithm", "measured_on", "metrics", "dropped", "warnings")
     return {"task": task, "version": version.version, **{name: version.record[name] for name in told}}
 
 

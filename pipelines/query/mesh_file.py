@@ -79,6 +79,8 @@ def write_mesh_file(
                 connection.unregister("system_table")
             # A macro, for no client lists it among the tables.
             connection.execute(f"CREATE MACRO main.mesh_state() AS {quote_literal(state)}")
+            # Closing would write it too, but in silence leave out what a full disk does not hold.
+            connection.execute(f"CHECKPOINT {quote_identifier(CATALOG)}")
         new_file.replace(path)
 
 

@@ -30,6 +30,13 @@ class Ran:
     out: str
     err: str
 
+    def tells(self, name: str, *texts: str, line_count: int = 2) -> None:
+        """The build told that `name` failed, saying `texts` in so many lines."""
+        found = re.search(rf"^x {re.escape(name)} (.*?)(?=^[x+=] |^$)", self.err, re.MULTILINE | re.DOTALL)
+        assert found is not None, self.err
+        assert [text for text in texts if text not in found[1]] == [], found[1]
+        assert len(found[1].splitlines()) <= line_count, found[1]
+
 
 @dataclass
 class TinyMesh:
@@ -81,7 +88,8 @@ class TinyMesh:
 
     def run(self, *arguments: str) -> Ran:
         """`mesh ARGUMENTS` in this process."""
-        out, err = io.StringIO(), io.StringIO()
+        # `mesh sql` writes bytes, so what stands for the screen must take them.
+        out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO()
         before, folder, argv = dict(os.environ), Path.cwd(), sys.argv
         os.environ.update(self._environment())
         os.chdir(self.root)
@@ -97,7 +105,8 @@ class TinyMesh:
             os.environ.update(before)
             os.chdir(folder)
             sys.argv = argv
-        return Ran(status, out.getvalue(), err.getvalue())
+        out.seek(0)
+        return Ran(status, out.read(), err.getvalue())
 
     def command(self, *arguments: str) -> list[str]:
         """The command line that runs `mesh ARGUMENTS` in a process of its own."""
@@ -131,18 +140,20 @@ class TinyMesh:
 
         What was published of `crm.customers` before stays readable as it was.
         """
+        self.failing_build().tells(name, *texts, line_count=line_count)
+
+    def failing_build(self) -> Ran:
+        """A `mesh build` that fails somewhere; all that can be built is, and what was published stays."""
         before = self.rows(_PUBLISHED)
         self.land("shop/orders/b.csv", "order_id,amount\no3,1\n")
         ran = self.run("build")
         assert ran.status == 1, ran.err
-        error = _error_of(name, ran.err)
-        assert [text for text in texts if text not in error] == [], error
-        assert len(error.splitlines()) <= line_count, error
         assert "Traceback" not in ran.err
         assert "defect" not in ran.err, ran.err
         assert "\n+ shop.orders " in f"\n{ran.err}"
         assert self.rows("SELECT count(*) FROM shop.orders") == [["3"]]
         assert self.rows(_PUBLISHED) == before
+        return ran
 
     def refuses(self, *arguments: str, says: tuple[str, ...], status: int = 2) -> None:
         """`mesh ARGUMENTS` ends with `status` and one or two lines, which say `says`."""
@@ -158,44 +169,43 @@ class TinyMesh:
         return own | {"COLUMNS": "1000"} | self.environment
 
 
-def _error_of(name: str, told: str) -> str:
-    """The lines that `mesh build` tells of the failed `name`, from its own to the next product's."""
-    found = re.search(rf"^x {re.escape(name)} (.*?)(?=^[x+=] |^$)", told, re.MULTILINE | re.DOTALL)
-    assert found is not None, told
-    return found[1]
-
-
-@pytest.fixture
-def empty_mesh(tmp_path: Path) -> TinyMesh:
-    """Folders and nothing in them."""
-    mesh = TinyMesh(tmp_path)
-    mesh.products.mkdir()
-    mesh.landing.mkdir()
-    return mesh
-
-
-@pytest.fixture
-def mesh(empty_mesh: TinyMesh) -> TinyMesh:
-    """Two landed datasets and their products, `crm.customers` and `shop.orders`; nothing is built yet."""
-    empty_mesh.land("crm/customers/a.csv", CUSTOMERS)
-    empty_mesh.describe(
+def _customers_and_orders(root: Path) -> TinyMesh:
+    mesh = TinyMesh(root)
+    mesh.land("crm/customers/a.csv", CUSTOMERS)
+    mesh.describe(
         "crm.customers",
         """name: customer_id, logicalType: string, primaryKey: true, transformSourceObjects: [Customer ID]
         name: age, logicalType: integer, transformSourceObjects: [Age]
         name: city, logicalType: string, transformSourceObjects: [City]""",
     )
-    empty_mesh.land("shop/orders/a.csv", "order_id,amount\no1,10.5\no2,7\n")
-    empty_mesh.describe(
+    mesh.land("shop/orders/a.csv", "order_id,amount\no1,10.5\no2,7\n")
+    mesh.describe(
         "shop.orders",
         """name: order_id, logicalType: string, primaryKey: true
         name: amount, logicalType: number""",
     )
-    return empty_mesh
+    return mesh
+
+
+def _built(mesh: TinyMesh) -> TinyMesh:
+    ran = mesh.run("build")
+    assert ran.status == 0, ran.err
+    return mesh
+
+
+@pytest.fixture
+def mesh(tmp_path: Path) -> TinyMesh:
+    """Two landed datasets and their products, `crm.customers` and `shop.orders`; nothing is built yet."""
+    return _customers_and_orders(tmp_path)
 
 
 @pytest.fixture
 def built_mesh(mesh: TinyMesh) -> TinyMesh:
     """The same, built."""
-    ran = mesh.run("build")
-    assert ran.status == 0, ran.err
-    return mesh
+    return _built(mesh)
+
+
+@pytest.fixture(scope="module")
+def shared_mesh(tmp_path_factory: pytest.TempPathFactory) -> TinyMesh:
+    """The same for all tests of a module, so that one build can tell of many broken products."""
+    return _built(_customers_and_orders(tmp_path_factory.mktemp("shared")))

@@ -4,11 +4,72 @@ import pytest
 
 HEADER = "Customer ID,Age,City\n"
 FILE = "crm/customers/a.csv"
-QUARANTINING = """name: customer_id, logicalType: string, primaryKey: true, transformSourceObjects: [Customer ID]
-    name: age, logicalType: integer, transformSourceObjects: [Age], quality: [{metric: invalidValues, mustBe: 0, severity: warning}]
-    name: city, logicalType: string, transformSourceObjects: [City]"""  # noqa: E501 - one property a line
-READINGS = "name: reading_id, logicalType: integer, primaryKey: true\nname: kwh, logicalType: number"
-SELECT_READINGS = "SELECT range AS reading_id, range * 0.5::DOUBLE AS kwh FROM range(5000)"
+COLUMNS = """name: customer_id, logicalType: string, primaryKey: true, transformSourceObjects: [Customer ID]
+    name: age, logicalType: integer, transformSourceObjects: [Age]
+    name: city, logicalType: string, transformSourceObjects: [City]"""
+QUARANTINE = "quality: [{metric: invalidValues, mustBe: 0, severity: warning}]"
+QUARANTINING = COLUMNS.replace("[Age]", f"[Age], {QUARANTINE}")
+ROWS = 'SELECT \'c\' || range AS "Customer ID", range AS "Age", \'Oslo\' AS "City" FROM range(5000)'
+AGAIN = "Land the file again, whole"
+CORRECT = "Correct that line"
+
+# Each is a dataset whose only file has this content; none can be read, and all are built at once.
+DAMAGED = {
+    "open_quote": (
+        "a.csv",
+        f'{HEADER}c1,41,"Oslo\nc2,29,Bergen\n',
+        ("a.csv, line 2: ", "never closed", CORRECT),
+    ),
+    "text_after_quote": ("a.csv", f'{HEADER}c1,41,Oslo\nc2,29,"Bergen"x\n', ("a.csv, line 3: ", CORRECT)),
+    "few_values": (
+        "a.csv",
+        f"{HEADER}c1,41,Oslo\nc2,29\n",
+        ("a.csv, line 3: it has 2 values where the header has 3 columns: c2,29", CORRECT),
+    ),
+    "many_values": ("a.csv", f"{HEADER}c1,41,Oslo,Norway\n", ("a.csv, line 2: it has 4 values", CORRECT)),
+    "no_bytes": ("a.csv", "", ("is empty", "Land a file that has at least a header.")),
+    "workbook": (
+        "a.csv",
+        "PK\x03\x04workbook",
+        ("a.csv: ", "a ZIP archive or Excel workbook", "right ending"),
+    ),
+    "other_ending": ("a.xlsx", "PK\x03\x04workbook", ("a.xlsx is of no format that can be read", "Parquet")),
+    "parquet_of_no_bytes": ("a.parquet", "", ("a.parquet: it is empty", AGAIN)),
+    "parquet_cut_off": ("a.parquet", None, ("a.parquet: it is cut off", AGAIN)),
+    "parquet_overwritten": ("a.parquet", None, ("a.parquet: it is cut off, damaged", AGAIN)),
+}
+
+
+@pytest.fixture(scope="module")
+def told(shared_mesh):
+    """One build of all of them."""
+    for dataset, (file, content, _) in DAMAGED.items():
+        shared_mesh.describe(f"damaged.{dataset}", COLUMNS)
+        if content is not None:
+            shared_mesh.land(f"damaged/{dataset}/{file}", content)
+    whole = shared_mesh.land_parquet("damaged/parquet_cut_off/a.parquet", ROWS).read_bytes()
+    shared_mesh.land("damaged/parquet_cut_off/a.parquet", whole[:-40])
+    shared_mesh.land("damaged/parquet_overwritten/a.parquet", whole[:100] + bytes(1000) + whole[1100:])
+    return shared_mesh.failing_build()
+
+
+@pytest.mark.parametrize("dataset", DAMAGED)
+def test_damaged_file_is_named(told, dataset):
+    told.tells(f"landing.damaged.{dataset}", f"damaged{'.' if dataset == 'no_bytes' else '/'}{dataset}")
+    told.tells(f"landing.damaged.{dataset}", *DAMAGED[dataset][2])
+    assert f"damaged.{dataset}" in told.err.partition("not built since they read what failed (")[2]
+
+
+def test_damaged_files_are_told_to_who_queries_them_before_anything_is_built(mesh):
+    mesh.land(FILE, f'{HEADER}c1,41,"Oslo\n')
+    mesh.refuses("sql", "SELECT * FROM landing.crm.customers", says=(f"{FILE}, line 2", CORRECT), status=1)
+    mesh.refuses("discover", "crm.customers", says=(f"{FILE}, line 2", CORRECT), status=1)
+    file = mesh.land_parquet("crm/visits/a.parquet", ROWS)
+    file.write_bytes(file.read_bytes()[:-40])
+    mesh.refuses(
+        "sql", "SELECT * FROM landing.crm.visits", says=("crm/visits/a.parquet: it is cut", AGAIN), status=1
+    )
+    assert mesh.run("sql", "SELECT * FROM landing.shop.orders").status == 0
 
 
 def test_required_column_that_has_not_landed(built_mesh):
@@ -20,20 +81,13 @@ def test_required_column_that_has_not_landed(built_mesh):
     )
 
 
-def test_optional_column_that_has_not_landed_is_null_and_told(built_mesh):
-    built_mesh.land(FILE, "Customer ID,Age\nc1,41\n")
+def test_columns_missing_from_and_added_to_landing_are_told(built_mesh):
+    built_mesh.land(FILE, "Customer ID,Age,Shoe Size\nc1,41,44\n")
     ran = built_mesh.run("build")
     assert ran.status == 0
     assert "in the contract, but not landed and so null: city" in ran.err
-    assert built_mesh.rows("SELECT * FROM crm.customers") == [["c1", "41", ""]]
-
-
-def test_column_the_contract_does_not_know_is_left_out_and_told(built_mesh):
-    built_mesh.land(FILE, "Customer ID,Age,City,Shoe Size\nc1,41,Oslo,44\n")
-    ran = built_mesh.run("build")
-    assert ran.status == 0
     assert "landed, but not in the contract: Shoe Size" in ran.err
-    assert built_mesh.rows("SELECT * FROM crm.customers") == [["c1", "41", "Oslo"]]
+    assert built_mesh.rows("SELECT * FROM crm.customers") == [["c1", "41", ""]]
 
 
 def test_value_that_cannot_be_cast_fails_naming_file_row_column_and_value(built_mesh):
@@ -64,16 +118,10 @@ def test_value_that_cannot_be_cast_is_quarantined_where_the_contract_only_warns(
     ]
     quarantined = built_mesh.rows("SELECT * FROM crm.customers__quarantine")
     assert quarantined == [["crm/customers/b.csv", "2", "age", "forty", "BIGINT"]]
-
-
-def test_quarantine_is_emptied_when_the_values_are_mended(built_mesh):
-    built_mesh.describe("crm.customers", QUARANTINING)
-    built_mesh.land("crm/customers/b.csv", f"{HEADER}c9,forty,Oslo\n")
-    assert built_mesh.run("build").status == 0
-    built_mesh.land("crm/customers/b.csv", f"{HEADER}c9,40,Oslo\n")
+    built_mesh.land("crm/customers/b.csv", f"{HEADER}c8,30,Oslo\nc9,40,Oslo\n")
     assert built_mesh.run("build").status == 0
     assert built_mesh.rows("SELECT * FROM crm.customers__quarantine") == []
-    assert built_mesh.rows("SELECT count(*) FROM crm.customers") == [["4"]]
+    assert built_mesh.rows("SELECT count(*) FROM crm.customers") == [["5"]]
 
 
 def test_quarantine_numbers_rows_as_they_lie_in_a_large_file(built_mesh):
@@ -85,98 +133,31 @@ def test_quarantine_numbers_rows_as_they_lie_in_a_large_file(built_mesh):
     assert numbered == [["100000"], ["200000"], ["300000"]]
 
 
-def test_parquet_that_is_cut_off(built_mesh):
-    built_mesh.describe("meters.readings", READINGS)
-    file = built_mesh.land_parquet("meters/readings/a.parquet", SELECT_READINGS)
-    file.write_bytes(file.read_bytes()[:-40])
+def test_csv_in_another_manner_reads_the_same(built_mesh):
+    text = f"{HEADER}c1,41,Tromsø\n"
+    manners = {
+        "semicolons": text.replace(",", ";").encode(),
+        "tabs": text.replace(",", "\t").encode(),
+        "bars": text.replace(",", "|").encode(),
+        "byte_order_mark": text.encode("utf-8-sig"),
+        "latin_1": text.encode("latin-1"),
+        "crlf": text.replace("\n", "\r\n").encode(),
+        "quotes": f'{HEADER}"c1","41","Tromsø"\n'.encode(),
+    }
+    for manner, content in manners.items():
+        built_mesh.describe(f"manners.{manner}", COLUMNS)
+        built_mesh.land(f"manners/{manner}/a.csv", content)
+    ran = built_mesh.run("build")
+    assert ran.status == 0, ran.err
+    read = {manner: built_mesh.rows(f"SELECT * FROM manners.{manner}") for manner in manners}
+    assert read == {manner: [["c1", "41", "Tromsø"]] for manner in manners}
+
+
+def test_dataset_of_several_formats(built_mesh):
+    built_mesh.land_parquet("crm/customers/b.parquet", ROWS)
     built_mesh.fails(
-        "landing.meters.readings", "meters/readings/a.parquet: it is cut off", "Land the file again"
+        "landing.crm.customers", "mixes formats", "b.parquet is parquet", "a dataset folder of its own"
     )
-
-
-def test_parquet_that_is_damaged_inside(built_mesh):
-    built_mesh.describe("meters.readings", READINGS)
-    file = built_mesh.land_parquet("meters/readings/a.parquet", SELECT_READINGS)
-    content = file.read_bytes()
-    file.write_bytes(content[:100] + bytes(1000) + content[1100:])
-    built_mesh.fails("landing.meters.readings", "meters/readings/a.parquet: it is cut off, damaged")
-
-
-def test_parquet_of_no_bytes(built_mesh):
-    built_mesh.describe("meters.readings", READINGS)
-    built_mesh.land("meters/readings/a.parquet", b"")
-    built_mesh.fails(
-        "landing.meters.readings", "meters/readings/a.parquet: it is empty", "Land the file again"
-    )
-
-
-def test_parquet_without_rows_is_a_product_without_rows(built_mesh):
-    built_mesh.describe("meters.readings", READINGS)
-    built_mesh.land_parquet("meters/readings/a.parquet", f"{SELECT_READINGS} LIMIT 0")
-    assert built_mesh.run("build").status == 0
-    assert built_mesh.rows("SELECT count(*), max(kwh) FROM meters.readings") == [["0", ""]]
-
-
-@pytest.mark.parametrize(
-    ("rows", "line", "says"),
-    [
-        ('c1,41,"Oslo\nc2,29,Bergen\n', 2, "a quote that is never closed"),
-        ('c1,41,Oslo\nc2,29,"Bergen"x\n', 3, "text after a closing quote"),
-        ("c1,41,Oslo\nc2,29\n", 3, "has 2 values where the header has 3 columns"),
-        ("c1,41,Oslo\nc2,29,Bergen,Norway\n", 3, "has 4 values where the header has 3 columns"),
-    ],
-)
-def test_csv_that_is_broken_is_told_by_file_and_line(built_mesh, rows, line, says):
-    built_mesh.land(FILE, HEADER + rows)
-    built_mesh.fails("landing.crm.customers", f"{FILE}, line {line}: ", says, "Correct that line")
-
-
-def test_csv_with_broken_quotes_is_told_to_who_queries_it(mesh):
-    mesh.land(FILE, f'{HEADER}c1,41,"Oslo\n')
-    mesh.refuses("sql", "SELECT * FROM landing.crm.customers", says=(f"{FILE}, line 2",), status=1)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        f"{HEADER}c1,41,Tromsø\n".replace(",", ";").encode(),
-        f"{HEADER}c1,41,Tromsø\n".replace(",", "\t").encode(),
-        f"{HEADER}c1,41,Tromsø\n".replace(",", "|").encode(),
-        f"{HEADER}c1,41,Tromsø\n".encode("utf-8-sig"),
-        f"{HEADER}c1,41,Tromsø\n".encode("latin-1"),
-        f"{HEADER}c1,41,Tromsø\n".replace("\n", "\r\n").encode(),
-        f'{HEADER}"c1","41","Tromsø"\n'.encode(),
-    ],
-    ids=["semicolons", "tabs", "bars", "byte-order-mark", "latin-1", "crlf", "quotes"],
-)
-def test_csv_in_another_manner_reads_the_same(built_mesh, content):
-    built_mesh.land(FILE, content)
-    assert built_mesh.run("build").status == 0
-    assert built_mesh.rows("SELECT * FROM crm.customers") == [["c1", "41", "Tromsø"]]
-
-
-@pytest.mark.parametrize(
-    ("file", "content", "says"),
-    [
-        ("crm/customers/b.csv", b"PK\x03\x04workbook", "it is a ZIP archive or Excel workbook"),
-        ("crm/customers/b.xlsx", b"PK\x03\x04workbook", "is of no format that can be read"),
-        ("crm/customers/b.parquet", b"PAR1", "mixes formats"),
-    ],
-)
-def test_file_of_another_format(built_mesh, file, content, says):
-    built_mesh.land(file, content)
-    built_mesh.fails("landing.crm.customers", file, says)
-
-
-def test_dataset_of_empty_files(built_mesh):
-    built_mesh.land(FILE, "")
-    built_mesh.fails("landing.crm.customers", "landing.crm.customers is empty", "at least a header")
-
-
-def test_dataset_of_a_header_alone_is_a_product_without_rows(built_mesh):
-    built_mesh.land(FILE, HEADER)
-    assert built_mesh.run("build").status == 0
-    assert built_mesh.rows("SELECT * FROM crm.customers") == []
 
 
 def test_dataset_whose_files_are_gone(built_mesh):
@@ -184,6 +165,14 @@ def test_dataset_whose_files_are_gone(built_mesh):
     built_mesh.fails(
         "landing.crm.customers", "landing.crm.customers has not landed in", "landing.shop.orders"
     )
+
+
+def test_datasets_without_rows_are_products_without_rows(built_mesh):
+    built_mesh.land(FILE, HEADER)
+    built_mesh.describe("crm.visitors", COLUMNS)
+    built_mesh.land_parquet("crm/visitors/a.parquet", f"{ROWS} LIMIT 0")
+    assert built_mesh.run("build").status == 0
+    assert built_mesh.rows("SELECT * FROM crm.customers UNION ALL FROM crm.visitors") == []
 
 
 def test_all_null_and_constant_columns_are_kept_as_they_are(built_mesh):

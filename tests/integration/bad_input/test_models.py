@@ -12,77 +12,106 @@ FEATURES = """name: customer_id, logicalType: string, primaryKey: true
     name: usage, logicalType: number
     name: empty, logicalType: number
     name: constant, logicalType: string
-    name: is_churned, logicalType: """
+    name: is_churned, logicalType: boolean
+    name: is_always, logicalType: boolean
+    name: is_unknown, logicalType: boolean
+    name: churned_text, logicalType: string
+    name: churned_number, logicalType: integer"""
 PREDICTIONS = """name: customer_id, logicalType: string, primaryKey: true
     name: churn_probability, logicalType: number
     name: is_predicted_churn, logicalType: boolean
     name: is_labelled, logicalType: boolean
     name: model_version, logicalType: string
     name: scored_at, logicalType: timestamp, logicalTypeOptions: {timezone: true}"""
+CHANGE = "Change model.yaml or the features it reads."
 
 
-def _model(mesh, *, label="number % 4 = 0", label_type="boolean", model=MODEL, count=120):
-    """Features of `count` customers, two of them without any information, and a model on top."""
-    mesh.land_parquet(
+def _labelled(label):
+    return MODEL.replace("label: is_churned", f"label: {label}")
+
+
+def _reading(sql):
+    return MODEL.replace("crm.features", f"|\n  {sql}")
+
+
+# Each is the model of a product of its own, and all are built at once.
+NO_MODEL = {
+    "one_class": (_labelled("is_always"), "the label 'is_always' is true in all 120 labelled rows"),
+    "no_label": (_labelled("is_unknown"), "the label 'is_unknown' is null in every row"),
+    "text": (_labelled("churned_text"), "must be true, false or null; it holds 'yes'"),
+    "number": (_labelled("churned_number"), "must be true, false or null; it holds 0, 1, 2"),
+    "label_not_there": (_labelled("is_chrned"), "Did you mean 'is_churned'?"),
+    "key_not_there": (MODEL.replace("customer_id", "customer"), "no column 'customer'"),
+    "few": (_reading("SELECT * FROM crm.features ORDER BY customer_id LIMIT 5"), "each needs at least 3"),
+    "no_rows": (_reading("SELECT * FROM crm.features WHERE false"), "nothing to learn from"),
+    "no_features": (
+        _reading("SELECT customer_id, is_churned, empty, constant FROM crm.features"),
+        "no feature column is left to learn from (empty: has no value in any row; constant: has",
+    ),
+}
+WRONG = {
+    "unknown_key": (MODEL + "labell: x\n", "'labell' is not known. Did you mean 'label'?"),
+    "unknown_policy": (MODEL.replace("folds", "fold"), "'policy.fold' is not known. Did you mean 'folds'?"),
+    "label_missing": (MODEL.replace("label: is_churned\n", ""), "'label' is missing"),
+    "unknown_task": (MODEL.replace("task: churn", "task: chrun"), "task is 'chrun'"),
+    "bare_features": (MODEL.replace("crm.features", "features"), "'features' is not a product name"),
+    "unknown_features": (
+        MODEL.replace("crm.features", "crm.featurs"),
+        "reads crm.featurs, which is no product",
+    ),
+    "sql_typo": (_reading("SELECT usge\n  FROM crm.features"), "line 3, column 10"),
+    "not_yaml": ("task: [churn\nkey: x\n", "not YAML"),
+    "text_alone": ("churn", "must hold task, features and key"),
+}
+
+
+@pytest.fixture(scope="module")
+def with_features(shared_mesh):
+    """Features of 120 customers, two of them without any information, and labels of all kinds."""
+    shared_mesh.land_parquet(
         "crm/features/a.parquet",
-        f"""SELECT 'c' || number AS customer_id, sin(number) + number % 4 AS usage, NULL::DOUBLE AS empty,
-        'x' AS constant, {label} AS is_churned FROM range({count}) AS numbers(number)""",
+        """SELECT 'c' || number AS customer_id, sin(number) + number % 4 AS usage, NULL::DOUBLE AS empty,
+        'x' AS constant, number % 4 = 0 AS is_churned, true AS is_always, NULL::BOOLEAN AS is_unknown,
+        'yes' AS churned_text, number % 4 AS churned_number FROM range(120) AS numbers(number)""",
     )
-    mesh.describe("crm.features", FEATURES + label_type)
-    mesh.describe("crm.predictions", PREDICTIONS)
-    return mesh.write("crm.predictions", "model.yaml", model)
+    shared_mesh.describe("crm.features", FEATURES)
+    return shared_mesh
 
 
-def test_all_null_and_constant_features_are_left_out_and_told(built_mesh):
-    _model(built_mesh)
-    ran = built_mesh.run("build")
-    assert ran.status == 0, ran.err
-    assert "empty: has no value in any row" in ran.err
-    assert "constant: has the same value in every row" in ran.err
-    scored = built_mesh.rows("SELECT count(*), count(churn_probability) FROM crm.predictions")
+@pytest.fixture(scope="module")
+def told(with_features):
+    """One build of all of them."""
+    for product, (model, _) in (NO_MODEL | WRONG).items():
+        with_features.describe(f"models.{product}", PREDICTIONS)
+        with_features.write(f"models.{product}", "model.yaml", model)
+    with_features.describe(
+        "models.promises", f"{PREDICTIONS}\n    name: churn_propability, logicalType: number"
+    )
+    columns = "customer_id, usage, empty, constant, is_churned"
+    with_features.write("models.promises", "model.yaml", _reading(f"SELECT {columns} FROM crm.features"))
+    with_features.describe("models.works", PREDICTIONS)
+    with_features.write("models.works", "model.yaml", _reading(f"SELECT {columns} FROM crm.features"))
+    return with_features.failing_build()
+
+
+@pytest.mark.parametrize("product", NO_MODEL)
+def test_features_or_label_that_allow_no_model(told, product):
+    told.tells(f"models.{product}", NO_MODEL[product][1], CHANGE)
+
+
+@pytest.mark.parametrize("product", WRONG)
+def test_definition_that_is_wrong_is_told_by_its_file(told, product):
+    told.tells(f"models.{product}", f"models/{product}/model.yaml", WRONG[product][1])
+
+
+def test_contract_that_promises_what_no_model_gives(told):
+    told.tells("models.promises", "gives no column churn_propability", "Did you mean churn_probability?")
+
+
+def test_all_null_and_constant_features_are_left_out_and_told(told, with_features):
+    assert (
+        "not learned from: empty: has no value in any row; constant: has the same value in every row"
+        in told.err
+    )
+    scored = with_features.rows("SELECT count(*), count(churn_probability) FROM models.works")
     assert scored == [["120", "120"]]
-
-
-@pytest.mark.parametrize(
-    ("changes", "says"),
-    [
-        ({"label": "true"}, "the label 'is_churned' is true in all 120 labelled rows"),
-        ({"label": "NULL::BOOLEAN"}, "the label 'is_churned' is null in every row"),
-        ({"label": "number % 4", "label_type": "integer"}, "must be true, false or null; it holds 0, 1, 2"),
-        ({"label": "'yes'", "label_type": "string"}, "must be true, false or null; it holds 'yes'"),
-        ({"count": 5}, "each needs at least 3, one per fold"),
-        ({"count": 0}, "nothing to learn from"),
-        ({"model": MODEL.replace("label: is_churned", "label: is_chrned")}, "Did you mean 'is_churned'?"),
-        ({"model": MODEL.replace("key: customer_id", "key: customer")}, "no column 'customer'"),
-    ],
-)
-def test_features_or_label_that_allow_no_model(built_mesh, changes, says):
-    _model(built_mesh, **changes)
-    built_mesh.fails("crm.predictions", says, "Change model.yaml or the features it reads.")
-
-
-@pytest.mark.parametrize(
-    ("model", "says"),
-    [
-        (MODEL + "labell: x\n", "'labell' is not known. Did you mean 'label'?"),
-        (MODEL.replace("folds", "fold"), "'policy.fold' is not known. Did you mean 'folds'?"),
-        (MODEL.replace("label: is_churned\n", ""), "'label' is missing"),
-        (MODEL.replace("task: churn", "task: chrun"), "task is 'chrun'"),
-        (MODEL.replace("crm.features", "features"), "'features' is not a product name"),
-        (MODEL.replace("crm.features", "crm.featurs"), "reads crm.featurs, which is no product"),
-        (MODEL.replace("crm.features", "|\n  SELECT usge\n  FROM crm.features"), "line 3, column 10"),
-        ("task: [churn\nkey: x\n", ":2: not YAML"),
-        ("churn", "must hold task, features and key"),
-    ],
-)
-def test_definition_that_is_wrong_is_told_by_its_file(built_mesh, model, says):
-    path = _model(built_mesh, model=model)
-    built_mesh.fails("crm.predictions", str(path), says)
-
-
-def test_contract_that_promises_what_no_model_gives(built_mesh):
-    _model(built_mesh)
-    built_mesh.describe("crm.predictions", f"{PREDICTIONS}\n    name: churn_propability, logicalType: number")
-    built_mesh.fails(
-        "crm.predictions", "gives no column churn_propability", "Did you mean churn_probability?"
-    )
