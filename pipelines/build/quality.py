@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pipelines.products.product import Product
 
 QUALITY_RESULTS = ("mesh", "quality_results")
+# Every build appends to this one table.
+_COMMIT_RETRIES = 20
 QUALITY_COLUMNS = (
     Column("checked_at", "TIMESTAMP WITH TIME ZONE", "When the check had run"),
     Column("product", "VARCHAR", "<domain>.<product>"),
@@ -67,7 +69,7 @@ def record_results(
         for result in results
     ]
     if rows:
-        table = mesh.lake.create_table(QUALITY_RESULTS, QUALITY_COLUMNS)
+        table = mesh.lake.create_table(QUALITY_RESULTS, QUALITY_COLUMNS, commit_retries=_COMMIT_RETRIES)
         table.append(pa.Table.from_pylist(rows, schema=table.schema().as_arrow()))
 
 

@@ -100,15 +100,22 @@ class Lake:
         except (NoSuchTableError, NoSuchNamespaceError):
             return None
 
-    def create_table(self, identifier: tuple[str, str], columns: Sequence[Column]) -> Table:
-        """The table of that name, made empty when there is none yet."""
+    def create_table(
+        self, identifier: tuple[str, str], columns: Sequence[Column], *, commit_retries: int = 0
+    ) -> Table:
+        """The table of that name, made empty when there is none yet.
+
+        `commit_retries` is how often pyiceberg itself repeats a commit that lost a race; right for plain appends alone,
+        as it forgets branches made in the same commit.
+        """
         # Asking first: the catalog writes a metadata file before it finds that a table is there already.
         if (table := self.table(identifier)) is not None:
             return table
         with suppress(NamespaceAlreadyExistsError):
             self.catalog.create_namespace(identifier[0])
         with suppress(TableAlreadyExistsError):
-            return self.catalog.create_table(identifier, table_schema(columns), properties=_PROPERTIES)
+            properties = _PROPERTIES | {"commit.retry.num-retries": str(commit_retries)}
+            return self.catalog.create_table(identifier, table_schema(columns), properties=properties)
         return self.catalog.load_table(identifier)
 
     def products(self) -> list[ProductName]:

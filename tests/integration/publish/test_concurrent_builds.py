@@ -33,8 +33,8 @@ def test_two_builds_of_one_product_both_end_with_a_correct_product(mesh_folder):
             land_version(mesh_folder, version)
             assert at_once((build, mesh_folder, True), (build, mesh_folder, True)) == [0, 0]
             assert published_version(mesh_folder) == version
-    assert seen
-    assert set(seen) <= set(range(1, 7))
+        assert seen
+        assert set(seen) <= set(range(1, 7))
 
 
 def build_named(folder, *names: str) -> None:
