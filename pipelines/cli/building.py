@@ -41,6 +41,7 @@ def build(
       mesh build retention.churn_predictions --force
     """
     from pipelines.build.mesh import open_mesh
+    from pipelines.build.views import refresh_views
     from pipelines.cli.progress import TerminalReporter
     from pipelines.orchestration.run import run_build
 
@@ -50,6 +51,8 @@ def build(
         outcome = run_build(
             mesh, [ProductName.parse(text) for text in products or ()], is_forced=force, reporter=reporter
         )
+    if outcome.results:
+        refresh_views(mesh)
     if as_json:
         print_json(
             {
