@@ -124,20 +124,22 @@ def clean(
 
       mesh clean --keep-audits
     """
+    from pipelines.build.leftovers import remove_leftovers
     from pipelines.build.mesh import open_mesh
-    from pipelines.lake.clean import clean_lake
+    from pipelines.lake.clean import GRACE_SECONDS, clean_lake
 
     mesh = open_mesh()
     retention = {
         str(n): p.contract.service_levels.retention_seconds for n, p in mesh.products.products.items()
     }
     removed = clean_lake(mesh.lake, retention, keep_audits=keep_audits)
+    leftovers = remove_leftovers(mesh.settings, GRACE_SECONDS)
     if as_json:
-        print_json(removed.as_dict())
+        print_json({**removed.as_dict(), "leftovers": leftovers})
         return
     print(
         f"Removed {removed.branches} audit branches, {removed.snapshots} expired snapshots and "
-        f"{removed.files} files ({size_text(removed.size_bytes)})."
+        f"{removed.files} files ({size_text(removed.size_bytes)}), {leftovers} leftovers of models and scratch."
     )
 
 

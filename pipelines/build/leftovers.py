@@ -1,0 +1,23 @@
+"""What killed builds leave beside the lake: model versions half written, and what DuckDB had spilled."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+
+
+def remove_leftovers(settings: Settings, grace_seconds: float) -> int:
+    """Remove them unless younger than `grace_seconds`, as a running build may need those; gives how many."""
+    limit = time.time() - grace_seconds
+    candidates = [*settings.models.glob("*/.*"), *settings.scratch.glob("*")]
+    outdated = [path for path in candidates if path.stat().st_mtime <= limit]
+    for path in outdated:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return len(outdated)
