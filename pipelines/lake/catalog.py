@@ -19,7 +19,7 @@ from pyiceberg.exceptions import (
     NoSuchTableError,
     TableAlreadyExistsError,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from pipelines.errors import UsageError, system_failure
 from pipelines.lake.schema import duckdb_type, table_schema
@@ -111,7 +111,8 @@ class Lake:
         # Asking first: the catalog writes a metadata file before it finds that a table is there already.
         if (table := self.table(identifier)) is not None:
             return table
-        with suppress(NamespaceAlreadyExistsError):
+        # pyiceberg asks, then inserts: a process that inserted between the two shows as an IntegrityError.
+        with suppress(NamespaceAlreadyExistsError, IntegrityError):
             self.catalog.create_namespace(identifier[0])
         with suppress(TableAlreadyExistsError):
             properties = _PROPERTIES | {"commit.retry.num-retries": str(commit_retries)}

@@ -36,6 +36,7 @@ def _fill(disk):
 
 def test_views_that_a_full_disk_does_not_hold_are_written_when_there_is_room(small_disk, mesh):
     assert mesh.process("build").status == 0
+    (small_disk / "mesh.duckdb").unlink()
     _fill(small_disk)
     mesh.refuses("sql", "FROM shop.orders", says=("the disk is full", "Free some space"), status=1)
     (small_disk / "filler").unlink()
