@@ -12,27 +12,25 @@ from pipelines.build.inputs import bind_published
 from pipelines.build.quality import record_results
 from pipelines.contract.model import RuleKind
 from pipelines.engine.connection import explain
-from pipelines.engine.duckdb import DuckDBSession
 from pipelines.errors import AuditError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pyiceberg.schema import Schema
-
     from pipelines.audit.result import CheckResult
     from pipelines.build.context import BuildContext
     from pipelines.build.mesh import Mesh
-    from pipelines.engine.duckdb import Staged
+    from pipelines.engine.session import Session, Staged
+    from pipelines.lake.draft import Draft
     from pipelines.names import ProductName
     from pipelines.products.product import Product
 
 _SHOWN_CHARACTERS = 160
 
 
-def audit_staged(context: BuildContext, staged: Staged, schema: Schema) -> tuple[CheckResult, ...]:
+def audit_staged(context: BuildContext, staged: Staged, draft: Draft) -> tuple[CheckResult, ...]:
     """Run every rule of the product on the rows that wait on its audit branch."""
-    context.session.bind_files(context.product.name, staged.files, schema)
+    context.session.bind_staged(context.product.name, staged, draft)
     return _run(context.session, context.mesh, context.product.name)
 
 
@@ -46,7 +44,7 @@ def check_published(mesh: Mesh, name: ProductName) -> Iterator[tuple[ProductName
     head = mesh.lake.head((name.domain, name.product))
     if head is None:
         raise UsageError(f"{name} was never published", f"Run `mesh build {name}`.")
-    with DuckDBSession(mesh.settings, str(name)) as session:
+    with mesh.session(str(name)) as session:
         bind_published(mesh, session, (*product.check_inputs, name))
         results = _run(session, mesh, name)
     record_results(mesh, name, "check", head.snapshot_id, results)
@@ -83,22 +81,22 @@ def _in_words(row: Mapping[str, Any]) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
 
 
-def _run(session: DuckDBSession, mesh: Mesh, name: ProductName) -> tuple[CheckResult, ...]:
+def _run(session: Session, mesh: Mesh, name: ProductName) -> tuple[CheckResult, ...]:
     from pipelines.audit.audit import audit
     from pipelines.audit.relation import AuditRelation
 
     product = mesh.products.get(name)
-    relation = AuditRelation(session.connection, name.sql)
+    relation = AuditRelation(session.local.connection, name.sql)
     results = audit(relation, product.rules, contract=product.contract)
     return tuple(_with_place(session, product, result) for result in results)
 
 
-def _with_place(session: DuckDBSession, product: Product, result: CheckResult) -> CheckResult:
+def _with_place(session: Session, product: Product, result: CheckResult) -> CheckResult:
     """A check whose SQL cannot run says where in its file that is wrong."""
     if result.is_passed or result.observed is not None or result.rule.kind is not RuleKind.VIOLATING_ROWS:
         return result
     try:
-        session.connection.execute(f"DESCRIBE\n{result.rule.arguments['query']}")
+        session.local.connection.execute(f"DESCRIBE\n{result.rule.arguments['query']}")
     except duckdb.Error as error:
         told = explain(error, str(product.name), product.folder / "checks" / f"{result.rule.name}.sql")
         return replace(result, message=" ".join(filter(None, (f"{told.message}.", told.hint))))

@@ -15,7 +15,6 @@ from pipelines.build.inputs import bind_published, pin_inputs
 from pipelines.build.quality import record_results, recorded_results
 from pipelines.build.quarantine import publish_quarantine
 from pipelines.build.rows import make_rows
-from pipelines.engine.duckdb import DuckDBSession
 from pipelines.errors import ConflictError, MeshError, system_failure
 from pipelines.lake.draft import Draft
 
@@ -88,7 +87,7 @@ def _build_once(mesh: Mesh, product: Product, is_forced: bool, report: Callable[
     if head is not None and head.properties.get("fingerprint") == fingerprint and not is_forced:
         checks = recorded_results(mesh, product, head.properties.get("run", ""))
         return BuildResult(product.name, head, is_rebuilt=False, checks=checks)
-    with DuckDBSession(mesh.settings, str(product.name), product.rows_file) as session:
+    with mesh.session(str(product.name), product.rows_file) as session:
         context = BuildContext(mesh, product, inputs, session, head, is_forced, uuid.uuid4().hex[:12], report)
         inputs.bind(mesh, session)
         rows = make_rows(context)
@@ -104,15 +103,16 @@ def _publish(
 ) -> tuple[Snapshot, tuple[CheckResult, ...]]:
     """Write, audit, publish."""
     mesh, product, session = context.mesh, context.product, context.session
+    writer = session.local if rows.is_local else session
     select = conformed_select(
-        rows.select, session.columns(rows.select), product.contract, str(product.rows_file)
+        rows.select, writer.columns(rows.select), product.contract, str(product.rows_file)
     )
     draft = Draft(
         mesh.lake, (product.name.domain, product.name.product), product.contract.columns, context.run
     )
     context.report(Step.STAGING)
     try:
-        staged = session.stage(select, draft)
+        staged = writer.stage(select, draft)
     except MeshError as error:
         raise rows.explain(error) from error
     context.report(Step.STAGED)
@@ -122,13 +122,14 @@ def _publish(
     )
     context.report(Step.BRANCHED)
     bind_published(mesh, session, (n for n in product.check_inputs if n not in product.inputs))
-    checks = audit_staged(context, staged, draft.schema)
+    checks = audit_staged(context, staged, draft)
     context.report(Step.AUDITED)
     record_results(mesh, product.name, context.run, branch.snapshot_id, checks)
     refuse_blocked(product.name, draft.branch, checks)
     if rows.quarantine is not None:
         publish_quarantine(context, rows.quarantine)
     snapshot = draft.publish()
+    session.collect_statistics(snapshot)
     context.report(Step.PUBLISHED)
     return snapshot, checks
 
@@ -140,5 +141,5 @@ def _properties(context: BuildContext, fingerprint: str) -> dict[str, str]:
         "code_version": context.product.code_version,
         "contract_version": context.product.contract.version,
         "inputs": json.dumps(context.inputs.versions),
-        "engine": "duckdb",
+        "engine": context.mesh.settings.engine,
     }

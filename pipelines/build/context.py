@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from pipelines.build.inputs import PinnedInputs
     from pipelines.build.mesh import Mesh
-    from pipelines.engine.duckdb import DuckDBSession
+    from pipelines.engine.session import Session
     from pipelines.lake.catalog import Snapshot
     from pipelines.products.product import Product
 
@@ -34,7 +34,7 @@ class BuildContext:
     mesh: Mesh
     product: Product
     inputs: PinnedInputs
-    session: DuckDBSession
+    session: Session
     head: Snapshot | None
     is_forced: bool
     run: str

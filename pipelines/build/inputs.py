@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pipelines.build.mesh import Mesh
-    from pipelines.engine.duckdb import DuckDBSession
+    from pipelines.engine.session import Session
     from pipelines.lake.catalog import Snapshot
     from pipelines.landing.zone import Dataset
     from pipelines.names import InputName
@@ -38,10 +38,10 @@ class PinnedInputs:
         content = json.dumps([code_version, self.versions], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:32]
 
-    def bind(self, mesh: Mesh, session: DuckDBSession) -> None:
+    def bind(self, mesh: Mesh, session: Session) -> None:
         """Make every input readable in `session` under its SQL name."""
         for name, snapshot in self.snapshots.items():
-            session.bind_files(name, mesh.lake.files(snapshot), snapshot.schema)
+            session.bind_snapshot(name, mesh.lake, snapshot)
         for dataset in self.datasets.values():
             session.bind_landed(dataset)
 
@@ -69,7 +69,7 @@ def pin_inputs(mesh: Mesh, reader: ProductName, names: Iterable[InputName]) -> P
     return PinnedInputs(snapshots, datasets)
 
 
-def bind_published(mesh: Mesh, session: DuckDBSession, names: Iterable[InputName]) -> None:
+def bind_published(mesh: Mesh, session: Session, names: Iterable[InputName]) -> None:
     """Make what is published of `names` readable in `session`; a product without a snapshot stays unknown to it."""
     published = [
         name for name in names if isinstance(name, DatasetName) or mesh.lake.head((name.domain, name.product))

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pipelines.errors import UsageError
 from pipelines.lake.catalog import Lake
 from pipelines.landing.zone import LandingZone
 from pipelines.products.load import ProductSet, load_products
 from pipelines.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.engine.session import Session
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,15 @@ class Mesh:
     landing: LandingZone
     products: ProductSet
     lake: Lake
+
+    def session(self, where: str, file: Path | None = None) -> Session:
+        """A connection to the engine that the settings name.
+
+        For errors, `where` names what is being run and `file` is the one its SQL stands in.
+        """
+        from pipelines.engine.duckdb import DuckDBSession
+
+        return DuckDBSession(self.settings, where, file)
 
 
 def open_mesh(settings: Settings | None = None) -> Mesh:

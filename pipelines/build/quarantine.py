@@ -24,7 +24,7 @@ def publish_quarantine(context: BuildContext, select: str) -> None:
     name = context.product.name.quarantine
     draft = Draft(context.mesh.lake, (name.domain, name.product), QUARANTINE_COLUMNS, context.run)
     # Rows are numbered as they are read, so they must be read in order.
-    context.session.connection.execute("SET preserve_insertion_order = true")
-    staged = context.session.stage(select, draft)
+    context.session.local.connection.execute("SET preserve_insertion_order = true")
+    staged = context.session.local.stage(select, draft)
     draft.write_branch(staged.files, {"run": context.run})
     draft.publish()

@@ -25,13 +25,15 @@ _PYTHON_ROWS = "mesh_python_rows"
 class Rows:
     """A SELECT of the product's rows. `facts` are told to people, `properties` become part of the snapshot.
 
-    `quarantine` is a SELECT of the values that kept rows out, where the contract quarantines; `explain` puts a failure
-    while the rows were written into better words, if it can.
+    `is_local` says that they were made in this process, so that the session's `local` has to write them. `quarantine`
+    is a SELECT, for `local` too, of the values that kept rows out, where the contract quarantines; `explain` puts a
+    failure while the rows were written into better words, if it can.
     """
 
     select: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
+    is_local: bool = False
     quarantine: str | None = None
     explain: Callable[[MeshError], MeshError] = lambda error: error
 
@@ -73,8 +75,8 @@ def _python_rows(context: BuildContext, transform: PythonTransform) -> Rows:
         raise BuildError(
             f"{transform.path}: transform returned {type(table).__name__}", "Return a pyarrow.Table."
         )
-    context.session.register(_PYTHON_ROWS, table)
-    return Rows(f"SELECT * FROM {_PYTHON_ROWS}")
+    context.session.local.register(_PYTHON_ROWS, table)
+    return Rows(f"SELECT * FROM {_PYTHON_ROWS}", is_local=True)
 
 
 def _raised_at(path: Path, error: BaseException) -> str:
@@ -111,4 +113,4 @@ def _model_rows(context: BuildContext, transform: ModelTransform) -> Rows:
             report=context.report,
         )
     )
-    return Rows(scored.select, scored.facts, scored.properties)
+    return Rows(scored.select, scored.facts, scored.properties, is_local=True)

@@ -24,7 +24,7 @@ def source_rows(context: BuildContext, transform: SourceAligned) -> Rows:
         LandingError: a required column has not landed.
     """
     dataset = context.inputs.datasets[transform.dataset]
-    landed = context.session.columns(f"SELECT * FROM {transform.dataset.sql}")
+    landed = context.session.landed_columns(transform.dataset)
     source = source_select(context.product.contract, landed)
     facts = _facts(context, source)
     lineage = relation_sql(dataset, lineage=True)
@@ -63,7 +63,6 @@ def _explain(context: BuildContext, source: SourceSelect, dataset: Dataset, erro
     blocking = [c.name for c in source.checked_columns if c.on_bad_value is Severity.ERROR]
     if not blocking:
         return error
-    context.session.connection.execute("SET preserve_insertion_order = true")
     counts = context.session.rows(source.counts_sql)[0][3:]
     bad = {
         c.name: int(str(n))
@@ -72,6 +71,9 @@ def _explain(context: BuildContext, source: SourceSelect, dataset: Dataset, erro
     }
     if not bad:
         return error
-    cells = context.session.rows(source.bad_cells_sql(relation_sql(dataset, lineage=True), bad, SHOWN_CELLS))
+    local = context.session.local
+    # Rows are numbered as they are read, so they must be read in order.
+    local.connection.execute("SET preserve_insertion_order = true")
+    cells = local.rows(source.bad_cells_sql(relation_sql(dataset, lineage=True), bad, SHOWN_CELLS))
     named = [BadCell(str(f), int(str(r)), str(c), str(v), str(t)) for f, r, c, v, t in cells]
     return bad_cells_error(context.product.contract, sum(bad.values()), named)

@@ -136,7 +136,7 @@ def _bind(settings: Settings, product: Product, session: DuckDBSession) -> None:
     lake = Lake(settings)
     head = lake.head((name.domain, name.product))
     if head is not None:
-        session.bind_files(name, lake.files(head), head.schema)
+        session.bind_snapshot(name, lake, head)
         return
     if not isinstance(transform, SourceAligned):
         raise UsageError(

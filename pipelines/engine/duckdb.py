@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -12,6 +11,7 @@ import duckdb
 
 from pipelines.engine.connection import connect, explain
 from pipelines.engine.parquet import FileColumn, files_select
+from pipelines.engine.session import Staged
 from pipelines.lake.schema import duckdb_type, field_ids_sql
 from pipelines.landing.failures import landing_error
 from pipelines.landing.relation import relation_sql as landed_relation
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyiceberg.schema import Schema
 
+    from pipelines.lake.catalog import Lake, Snapshot
     from pipelines.lake.draft import Draft
     from pipelines.landing.zone import Dataset
     from pipelines.names import InputName, ProductName
@@ -31,14 +32,6 @@ if TYPE_CHECKING:
 
 FILE_SIZE = "512MB"
 BATCH_ROWS = 100_000
-
-
-@dataclass(frozen=True)
-class Staged:
-    """Files written for a draft, not yet on any branch."""
-
-    files: tuple[str, ...]
-    row_count: int
 
 
 class DuckDBSession:
@@ -61,6 +54,11 @@ class DuckDBSession:
     ) -> None:
         self.connection.close()
 
+    @property
+    def local(self) -> DuckDBSession:
+        """Itself."""
+        return self
+
     def bind(self, name: InputName, relation_sql: str) -> None:
         """Make `relation_sql` readable as `name`."""
         catalog = LANDING_CATALOG if isinstance(name, DatasetName) else CATALOG
@@ -78,12 +76,24 @@ class DuckDBSession:
         self._datasets.append(dataset)
         self.bind(dataset.name, landed_relation(dataset))
 
+    def bind_snapshot(self, name: ProductName, lake: Lake, snapshot: Snapshot) -> None:
+        """Make the rows of a published snapshot readable as `name`."""
+        self.bind_files(name, lake.files(snapshot), snapshot.schema)
+
+    def bind_staged(self, name: ProductName, staged: Staged, draft: Draft) -> None:
+        """Make rows that wait for their audit readable as `name`."""
+        self.bind_files(name, staged.files, draft.schema)
+
     def bind_files(self, name: ProductName, files: Sequence[str], schema: Schema) -> None:
-        """Make the rows of a snapshot's `files` readable as `name`, with the columns of `schema`."""
+        """Make the rows of data files, of whichever snapshots, readable as `name` with the columns of `schema`."""
         columns = [FileColumn(f.name, duckdb_type(f.field_type), f.field_id) for f in schema.fields]
         with self._explained():
             select = files_select(self.connection, columns, files)
         self.bind(name, f"({select})")
+
+    def landed_columns(self, name: DatasetName) -> dict[str, str]:
+        """Names and types of the columns of a landed dataset that is bound."""
+        return self.columns(f"SELECT * FROM {name.sql}")
 
     def columns(self, select: str) -> dict[str, str]:
         """Names and types of the columns `select` gives; its syntax and names are checked, no row is read."""
@@ -130,6 +140,9 @@ class DuckDBSession:
             raise
         row_count, files = row if row else (0, [])
         return Staged(tuple(files), row_count)
+
+    def collect_statistics(self, snapshot: Snapshot) -> None:
+        """Nothing: DuckDB reads the statistics of Parquet's own footers."""
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

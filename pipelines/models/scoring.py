@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from pipelines.engine.duckdb import DuckDBSession
+    from pipelines.engine.session import Session
     from pipelines.models.store import ModelStore, ModelVersion
     from pipelines.models.task import Task
     from pipelines.products.product import ModelTransform, Product
@@ -34,7 +34,7 @@ class ModelBuild:
     `None` has a new one trained. `report` hears one line before each longer step."""
 
     store: ModelStore
-    session: DuckDBSession
+    session: Session
     product: Product
     transform: ModelTransform
     champion: str | None
@@ -111,8 +111,8 @@ def _score(build: ModelBuild, task: Task, version: ModelVersion) -> str:
     scored_at = datetime.now(UTC)
     wanted = [column.name for column in build.product.contract.columns]
     rows = build.session.batches(task.rows_to_score(build.transform.features_sql))
-    build.session.register(SCORES, _stream(task, version, rows, wanted, scored_at))
-    task.register(build.session, version)
+    build.session.local.register(SCORES, _stream(task, version, rows, wanted, scored_at))
+    task.register(build.session.local, version)
     return task.select(SCORES, wanted)
 
 

@@ -128,7 +128,7 @@ def test_a_value_is_the_same_after_staging_in_iceberg_s_eyes(settings, session, 
     draft.publish()
     rows = lake.table(("crm", "x")).scan().to_arrow().to_pylist()
     assert sorted((row['col "x"'] for row in rows), key=str) == sorted([value, None], key=str)
-    session.bind_files(ProductName("crm", "x"), lake.files(snapshot), snapshot.schema)
+    session.bind_snapshot(ProductName("crm", "x"), lake, snapshot)
     read = session.table("SELECT * FROM crm.x").to_pylist()
     assert sorted((row['col "x"'] for row in read), key=str) == sorted([value, None], key=str)
 

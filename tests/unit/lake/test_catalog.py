@@ -130,7 +130,7 @@ def test_a_time_without_zone_is_utc(folder):
 
 def read(folder, snapshot) -> list[tuple[object, ...]]:
     with DuckDBSession(folder.settings, "test") as session:
-        session.bind_files(NAME, folder.lake.files(snapshot), snapshot.schema)
+        session.bind_snapshot(NAME, folder.lake, snapshot)
         return session.rows("SELECT * FROM crm.people ORDER BY 1")
 
 
