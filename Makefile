@@ -73,7 +73,7 @@ lock: | $(BIN)/uv  ## Resolve the pinned versions anew
 		--custom-compile-command "make lock" - -o tests/requirements-datacontract.lock
 
 test-services: install-dev  ## Install, start and test the real MinIO, PostgreSQL and Trino (builds MinIO once)
-	$(PYTEST) tests/integration/services -m services
+	$(PYTEST) tests/integration/services tests/engines -m services
 
 clean:  ## Remove the demo mesh and the environments
 	rm -rf .mesh $(VENV) $(DATACONTRACT) artifacts

@@ -1,4 +1,4 @@
-"""One mesh's real servers for all tests of this folder, on free ports and away from the user's own mesh."""
+"""What the tests of this folder ask the real servers with; the servers themselves are every suite's."""
 
 from contextlib import closing
 
@@ -7,20 +7,7 @@ from pyarrow import fs
 from pyiceberg.catalog.sql import SqlCatalog
 from trino.dbapi import connect
 
-from pipelines import services
 from pipelines.services.settings import REGION
-
-
-@pytest.fixture(scope="session")
-def mesh_home(tmp_path_factory):
-    home = tmp_path_factory.mktemp("mesh")
-    yield home
-    services.down(home)
-
-
-@pytest.fixture(scope="session")
-def endpoints(mesh_home):
-    return services.up(mesh_home)
 
 
 @pytest.fixture(scope="session")
