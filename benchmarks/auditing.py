@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from benchmarks.bench_mesh import EVENTS
 from benchmarks.timing import interleave, ratio_figure
 from pipelines.audit.audit import audit
-from pipelines.audit.relation import AuditRelation
+from pipelines.audit.duckdb_relation import DuckDBRelation
 from pipelines.build.inputs import bind_published
 from pipelines.engine.duckdb import DuckDBSession
 
@@ -42,7 +42,7 @@ def audit_figures(bench: BenchMesh, rounds: int) -> list[Figure]:
     product = mesh.products.get(EVENTS)
     with DuckDBSession(mesh.settings, str(EVENTS)) as session:
         bind_published(mesh, session, [EVENTS])
-        relation = AuditRelation(session.connection, EVENTS.sql)
+        relation = DuckDBRelation(session.connection, EVENTS.sql)
 
         def ours() -> None:
             results = audit(relation, product.rules, contract=product.contract)

@@ -6,6 +6,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+from pipelines.audit.columns import differences
 from pipelines.audit.measures import Measure, measure
 from pipelines.audit.result import CheckResult
 from pipelines.audit.samples import jsonable
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pipelines.audit.relation import AuditRelation
 
 MAX_SAMPLES = 20
-UNMEASURED = (RuleKind.COLUMNS, RuleKind.EXPECTATION)  # asked of the schema and of Great Expectations
 
 
 def audit(
@@ -34,24 +34,39 @@ def audit(
         rules: the contract's rules and those of `checks/*.sql`; their names are unique.
         contract: whose column types the rules' values are read as.
         now_seconds: the time freshness is measured at, in seconds since 1970 UTC; now when not given.
+
+    Raises:
+        MeshError: the rows cannot be read, or the engine itself failed.
     """
-    if not rules:
-        return []
     now = time.time() if now_seconds is None else now_seconds
+    measured = [rule for rule in rules if rule.kind != RuleKind.COLUMNS]
     measures = {
         rule.name: measure(rule, contract, relation.table, now)
-        for rule in rules
-        if rule.kind not in UNMEASURED
+        for rule in measured
+        if rule.kind != RuleKind.EXPECTATION
     }
-    outcomes = run_suite(relation, rules, measures, contract)
-    return [_result(relation, rule, measures.get(rule.name), outcomes[rule.name]) for rule in rules]
+    outcomes = run_suite(relation, measured, measures) if measured else {}
+    return [
+        _columns_result(relation, rule, contract)
+        if rule.kind == RuleKind.COLUMNS
+        else _result(relation, rule, measures.get(rule.name), outcomes[rule.name])
+        for rule in rules
+    ]
+
+
+def _columns_result(relation: AuditRelation, rule: Rule, contract: Contract) -> CheckResult:
+    """Whether the columns are the contract's, by name and type; their order is free."""
+    started = time.perf_counter()
+    found = differences(relation.columns(), {column.name: column.type for column in contract.columns})
+    text = "; ".join(found) or "as in the contract"
+    return CheckResult(rule, not found, text, text, seconds=time.perf_counter() - started)
 
 
 def _result(relation: AuditRelation, rule: Rule, measured: Measure | None, outcome: Outcome) -> CheckResult:
     if outcome.error is not None:
         return CheckResult(rule, False, None, outcome.error, seconds=outcome.seconds)
     if measured is None:
-        return _schema_or_expectation_result(rule, outcome)
+        return _expectation_result(rule, outcome)
     observed, count = outcome.found["observed_value"], outcome.found["count"]
     failing_sql = measured.failing_sql if rule.bounds.has_upper else None
     failing_rows = count if failing_sql and (measured.is_row_count or count == 0) else None
@@ -65,7 +80,7 @@ def _result(relation: AuditRelation, rule: Rule, measured: Measure | None, outco
     )
 
 
-def _schema_or_expectation_result(rule: Rule, outcome: Outcome) -> CheckResult:
+def _expectation_result(rule: Rule, outcome: Outcome) -> CheckResult:
     """What Great Expectations' own result says; it lists failing values, but no SQL that finds their rows."""
     found = outcome.found
     observed = jsonable(found.get("observed_value", found.get("unexpected_percent")))
@@ -73,9 +88,7 @@ def _schema_or_expectation_result(rule: Rule, outcome: Outcome) -> CheckResult:
         observed = json.dumps(observed)
     samples = tuple(_named(value, rule) for value in found.get("partial_unexpected_list", [])[:MAX_SAMPLES])
     failing_rows = found.get("unexpected_count")
-    message = (
-        str(observed) if rule.kind == RuleKind.COLUMNS else _message(rule, observed, failing_rows, outcome)
-    )
+    message = _message(rule, observed, failing_rows, outcome)
     return CheckResult(
         rule, outcome.is_passed, observed, message, failing_rows, samples, None, outcome.seconds
     )

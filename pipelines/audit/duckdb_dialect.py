@@ -9,24 +9,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import duckdb_engine
 from sqlalchemy.dialects import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import duckdb
+    from collections.abc import Callable, Sequence
 
 URL = "duckdb+live://"
 
 
 class LiveConnection:
-    """What SQLAlchemy takes for a DBAPI connection; the DuckDB connection stays its owner's."""
+    """What SQLAlchemy takes for a DBAPI connection; the DuckDB connection stays its owner's.
+
+    `note` is told of every error, for Great Expectations keeps only their texts.
+    """
 
     notices: Sequence[str] = ()
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, note: Callable[[duckdb.Error], None]) -> None:
         self.duckdb = connection
+        self.note = note
         self.latest: LiveCursor | None = None
 
     def cursor(self) -> LiveCursor:
@@ -49,7 +52,11 @@ class LiveCursor:
 
     def execute(self, statement: str, parameters: Sequence[Any] | None = None) -> None:
         self.connection.latest = self
-        result = self.connection.duckdb.execute(statement, parameters or None)
+        try:
+            result = self.connection.duckdb.execute(statement, parameters or None)
+        except duckdb.Error as error:
+            self.connection.note(error)
+            raise
         self.description = result.description
 
     def fetchone(self) -> tuple[Any, ...] | None:

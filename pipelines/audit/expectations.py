@@ -18,7 +18,6 @@ from great_expectations.expectations.metrics.metric_provider import metric_parti
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
 from sqlalchemy import literal_column
 
-from pipelines.audit.columns import differences
 from pipelines.contract.model import Bounds
 
 
@@ -63,24 +62,6 @@ class MeshQuery(TableMetricProvider):
         return rows[0][0], time.perf_counter() - started
 
 
-class MeshColumns(TableMetricProvider):
-    """Names and types of the audited columns, as the engine describes them."""
-
-    metric_name = "mesh.columns"
-    value_keys = ("table",)
-
-    @metric_value(engine=SqlAlchemyExecutionEngine)
-    def _sqlalchemy(
-        cls,  # noqa: N805
-        execution_engine: SqlAlchemyExecutionEngine,
-        metric_value_kwargs: dict[str, Any],
-        **_: Any,
-    ) -> list[tuple[str, str]]:
-        with execution_engine.get_connection() as connection:
-            described = connection.exec_driver_sql(f"DESCRIBE SELECT * FROM {metric_value_kwargs['table']}")
-            return [(row[0], row[1]) for row in described.fetchall()]
-
-
 class ExpectAggregateWithinBounds(BatchExpectation):
     """An aggregate, or in percent its share of the rows, lies within the contract's bounds."""
 
@@ -123,17 +104,3 @@ class ExpectQueryWithinBounds(BatchExpectation):
             "success": observed is not None and Bounds(**self.bounds).is_met_by(observed),
             "result": {"observed_value": observed, "count": observed, "seconds": seconds},
         }
-
-
-class ExpectContractColumns(BatchExpectation):
-    """The audited columns are the contract's, by name and type; their order is free."""
-
-    table: str
-    columns: dict[str, str]
-
-    metric_dependencies: ClassVar[tuple[str, ...]] = ("mesh.columns",)
-    success_keys: ClassVar[tuple[str, ...]] = ("table", "columns")
-
-    def _validate(self, metrics: dict[str, Any], **_: Any) -> dict[str, Any]:  # type: ignore[override]
-        found = differences(dict(metrics["mesh.columns"]), self.columns)
-        return {"success": not found, "result": {"observed_value": "; ".join(found) or "as in the contract"}}

@@ -12,7 +12,8 @@ import warnings
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipelines.contract.model import Contract, Rule, RuleKind, Severity
+from pipelines.contract.model import Rule, Severity
+from pipelines.errors import BuildError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,19 +33,22 @@ class Outcome:
 
 
 def run_suite(
-    relation: AuditRelation, rules: Sequence[Rule], measures: Mapping[str, Measure], contract: Contract
+    relation: AuditRelation, rules: Sequence[Rule], measures: Mapping[str, Measure]
 ) -> dict[str, Outcome]:
     """The outcome of every rule, by its name.
 
     Aggregates share one query, so one that cannot run takes the others with it: rules that ended in an error
     are run again one by one, and only the ones that fail by themselves keep it.
+
+    Raises:
+        MeshError: the engine itself failed, which is no rule's fault.
     """
     batch = _batch(relation)
-    outcomes = _validate(batch, relation, rules, measures, contract)
+    outcomes = _validate(batch, relation, rules, measures)
     broken = [rule for rule in rules if outcomes[rule.name].error is not None]
     if len(broken) > 1:
         for rule in broken:
-            outcomes |= _validate(batch, relation, [rule], measures, contract)
+            outcomes |= _validate(batch, relation, [rule], measures)
     return outcomes
 
 
@@ -56,9 +60,6 @@ def _batch(relation: AuditRelation) -> Any:
         InMemoryStoreBackendDefaults,
         ProgressBarsConfig,
     )
-    from sqlalchemy.pool import StaticPool
-
-    from pipelines.audit.duckdb_dialect import URL, LiveConnection
 
     # What it logs of failing metrics is in the results, too.
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
@@ -68,20 +69,11 @@ def _batch(relation: AuditRelation) -> Any:
         analytics_enabled=False,
     )
     context = gx.get_context(project_config=settings, mode="ephemeral")
-    live = LiveConnection(relation.connection)
-    source = context.data_sources.add_sql(  # type: ignore[call-arg]  # its own stub lags behind
-        "engine", connection_string=URL, kwargs={"creator": lambda: live, "poolclass": StaticPool}
-    )
-    asset = source.add_query_asset("audited", query=f"SELECT * FROM {relation.table}")
-    return asset.add_batch_definition_whole_table("all").get_batch()
+    return relation.asset(context).add_batch_definition_whole_table("all").get_batch()
 
 
 def _validate(
-    batch: Any,
-    relation: AuditRelation,
-    rules: Sequence[Rule],
-    measures: Mapping[str, Measure],
-    contract: Contract,
+    batch: Any, relation: AuditRelation, rules: Sequence[Rule], measures: Mapping[str, Measure]
 ) -> dict[str, Outcome]:
     import great_expectations as gx
 
@@ -89,12 +81,14 @@ def _validate(
     expectations = []
     for rule in rules:
         try:
-            expectations.append(_expectation(rule, measures.get(rule.name), relation, contract))
-        except ValueError as refused:
+            expectations.append(_expectation(rule, measures.get(rule.name), relation))
+        except (ValueError, BuildError) as refused:
             outcomes[rule.name] = Outcome(False, {}, " ".join(str(refused).split()), 0.0)
     started = time.perf_counter()
-    suite = gx.ExpectationSuite(name=str(contract.name), expectations=expectations)
+    suite = gx.ExpectationSuite(name=relation.table, expectations=expectations)
     results = batch.validate(suite, result_format="BASIC").results
+    if relation.failure is not None:
+        raise relation.failure
     together_seconds = time.perf_counter() - started - sum(r.result.get("seconds", 0.0) for r in results)
     for result in results:
         error = _error(result.exception_info)
@@ -105,11 +99,12 @@ def _validate(
     return outcomes
 
 
-def _expectation(rule: Rule, measure: Measure | None, relation: AuditRelation, contract: Contract) -> Any:
+def _expectation(rule: Rule, measure: Measure | None, relation: AuditRelation) -> Any:
     """The expectation that states `rule`.
 
     Raises:
         ValueError: when Great Expectations does not accept the arguments of one of its own.
+        BuildError: when the engine cannot say the rule's SQL.
     """
     from great_expectations.expectations.registry import get_expectation_impl
 
@@ -120,15 +115,14 @@ def _expectation(rule: Rule, measure: Measure | None, relation: AuditRelation, c
         "severity": "critical" if rule.severity == Severity.ERROR else "warning",
         "description": rule.description or None,
     }
-    if rule.kind == RuleKind.EXPECTATION:
-        return get_expectation_impl(rule.arguments["type"])(**{**rule.arguments["kwargs"], **common})
     if measure is None:
-        columns = {column.name: column.type for column in contract.columns}
-        return expectations.ExpectContractColumns(table=relation.table, columns=columns, **common)
+        return get_expectation_impl(rule.arguments["type"])(**{**rule.arguments["kwargs"], **common})
     bounds = asdict(rule.bounds)
     if measure.aggregate is None:
-        return expectations.ExpectQueryWithinBounds(query=measure.query, bounds=bounds, **common)
-    return expectations.ExpectAggregateWithinBounds(aggregate=measure.aggregate, bounds=bounds, **common)
+        query = relation.query_sql(measure.query)
+        return expectations.ExpectQueryWithinBounds(query=query, bounds=bounds, **common)
+    aggregate = relation.aggregate_sql(measure.aggregate)
+    return expectations.ExpectAggregateWithinBounds(aggregate=aggregate, bounds=bounds, **common)
 
 
 def _error(exception_info: Mapping[str, Any]) -> str | None:

@@ -83,10 +83,10 @@ def _in_words(row: Mapping[str, Any]) -> str:
 
 def _run(session: Session, mesh: Mesh, name: ProductName) -> tuple[CheckResult, ...]:
     from pipelines.audit.audit import audit
-    from pipelines.audit.relation import AuditRelation
+    from pipelines.audit.duckdb_relation import DuckDBRelation
 
     product = mesh.products.get(name)
-    relation = AuditRelation(session.local.connection, name.sql)
+    relation = DuckDBRelation(session.local.connection, name.sql)
     results = audit(relation, product.rules, contract=product.contract)
     return tuple(_with_place(session, product, result) for result in results)
 

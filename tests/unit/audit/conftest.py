@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from pipelines.audit.audit import audit
-from pipelines.audit.relation import AuditRelation
+from pipelines.audit.duckdb_relation import DuckDBRelation
 from pipelines.contract.model import Column, Contract
 from pipelines.names import ProductName
 
@@ -41,7 +41,7 @@ def check(connection) -> Callable[..., dict[str, CheckResult]]:
 
     def _check(rows: str, columns: dict[str, str], *rules: Rule) -> dict[str, CheckResult]:
         connection.execute(f"CREATE OR REPLACE VIEW crm.customers AS {rows}")
-        relation = AuditRelation(connection, NAME.sql)
+        relation = DuckDBRelation(connection, NAME.sql)
         results = audit(relation, rules, contract=contract_of(columns), now_seconds=NOW_SECONDS)
         assert [result.rule for result in results] == list(rules)
         return {result.rule.name: result for result in results}

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.audit.audit import MAX_SAMPLES
 from pipelines.contract.model import Bounds, Rule, RuleKind, Severity
+from pipelines.errors import BuildError
 
 PEOPLE = """
     SELECT * FROM (VALUES
@@ -289,8 +290,8 @@ def test_all_aggregates_travel_in_one_query(check, connection):
 def test_nothing_to_check_imports_nothing():
     code = (
         "import sys, duckdb; from pipelines.audit.audit import audit;"
-        "from pipelines.audit.relation import AuditRelation;"
-        "audit(AuditRelation(duckdb.connect(), 't'), (), contract=None);"
+        "from pipelines.audit.duckdb_relation import DuckDBRelation;"
+        "audit(DuckDBRelation(duckdb.connect(), 't'), (), contract=None);"
         "print({'great_expectations', 'sqlalchemy', 'pandas'} & set(sys.modules))"
     )
     assert (
@@ -303,14 +304,14 @@ def test_auditing_prints_and_writes_nothing(tmp_path):
     code = """
 import duckdb
 from pipelines.audit.audit import audit
-from pipelines.audit.relation import AuditRelation
+from pipelines.audit.duckdb_relation import DuckDBRelation
 from pipelines.contract.model import Column, Contract, Rule, RuleKind
 from pipelines.names import ProductName
 connection = duckdb.connect()
 connection.execute("CREATE TABLE t AS SELECT 1 AS id")
 rules = (Rule("a", RuleKind.REQUIRED, "id"), Rule("b", RuleKind.SQL, None, {"query": "SELECT nonsense"}))
 contract = Contract(ProductName("a", "b"), "", "", "", "", "", "", (Column("id", "INTEGER"),), rules)
-audit(AuditRelation(connection, "t"), rules, contract=contract)
+audit(DuckDBRelation(connection, "t"), rules, contract=contract)
 """
     run = subprocess.run(
         [sys.executable, "-c", code],
@@ -322,3 +323,16 @@ audit(AuditRelation(connection, "t"), rules, contract=contract)
     )
     assert (run.stdout, run.stderr) == ("", "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_that_cannot_be_read_are_no_failed_check(check, connection, tmp_path):
+    file = tmp_path / "rows.parquet"
+    connection.execute(f"COPY (SELECT range AS id FROM range(3)) TO '{file}'")
+    connection.execute(f"CREATE VIEW crm.files AS SELECT * FROM read_parquet('{file}')")
+    file.unlink()
+    with pytest.raises(BuildError, match=r"rows\.parquet"):
+        check(
+            "SELECT 1 AS id",
+            {"id": "INTEGER"},
+            Rule("r", K.SQL, None, {"query": "SELECT count(*) FROM crm.files"}),
+        )
