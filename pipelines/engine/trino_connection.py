@@ -52,7 +52,7 @@ def connect(address: str | None, schema: str | None = None, **session_properties
             "MESH_TRINO would send its password unencrypted", "Write https://, or leave the password out."
         )
     user = unquote(parts.username or CATALOG)
-    auth = BasicAuthentication(user, unquote(parts.password)) if parts.password else None  # type: ignore[no-untyped-call]
+    auth = BasicAuthentication(user, unquote(parts.password)) if parts.password else None
     connection: Connection = connect_trino(  # type: ignore[no-untyped-call]
         host=parts.hostname,
         port=port,

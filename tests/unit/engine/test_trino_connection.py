@@ -27,9 +27,9 @@ def test_a_password_is_read_as_it_was_meant():
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        ("127.0.0.1:8080", "not an address"),
-        ("https://ana:s3cret@host:many", "not an address"),
-        ("jdbc:trino://ana:s3cret@host", "not an address"),
+        ("127.0.0.1:8080", "not the address"),
+        ("https://ana:s3cret@host:many", "not the address"),
+        ("jdbc:trino://ana:s3cret@host", "not the address"),
         ("http://ana:s3cret@host", "unencrypted"),
     ],
 )
