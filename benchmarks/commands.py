@@ -108,7 +108,7 @@ def _scoring_figure(mesh: Mesh, path: Path) -> Figure:
             f"FROM ({latest}) AS f, range({_SCORED_ROWS}) AS r (i) LIMIT {_SCORED_ROWS}"
         )
         build = ModelBuild(
-            store=ModelStore(mesh.settings.models),
+            store=ModelStore(mesh.settings.models, mesh.settings.s3),
             session=session,
             product=product,
             transform=replace(transform, features_sql=repeated),

@@ -44,6 +44,10 @@ class SystemFailure(MeshError):  # noqa: N818 - the machine's failure, not the m
     """The machine lets nothing more be done: a full disk, a folder that cannot be written to."""
 
 
+class StorageError(MeshError):
+    """An object store cannot be reached, or refuses what it is asked."""
+
+
 class LandingError(MeshError):
     """Landed files cannot be read, or do not fit what the contract says of them."""
 

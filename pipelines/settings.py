@@ -35,6 +35,9 @@ class S3Settings:
     region: str = "us-east-1"
 
 
+DEFAULT_S3 = S3Settings()
+
+
 @dataclass(frozen=True)
 class Settings:
     """All that tells one mesh from another. Folders are absolute; `landing` and `warehouse` may be `s3://`."""
@@ -47,7 +50,7 @@ class Settings:
     warehouse: str
     catalog: str = field(repr=False)
     trino: str | None = field(default=None, repr=False)
-    s3: S3Settings = S3Settings()
+    s3: S3Settings = DEFAULT_S3
 
     @property
     def mesh_file(self) -> Path:
@@ -55,14 +58,20 @@ class Settings:
         return self.home / "mesh.duckdb"
 
     @property
-    def models(self) -> Path:
-        """Where fitted model versions are kept."""
-        return self.home / "models"
+    def models(self) -> str:
+        """Where fitted model versions are kept: beside the tables when those are for several machines."""
+        is_shared = self.warehouse.startswith("s3://")
+        return f"{self.warehouse}/_models" if is_shared else str(self.home / "models")
 
     @property
     def scratch(self) -> Path:
         """Where engines spill what does not fit into memory."""
         return self.home / "scratch"
+
+    @property
+    def is_on_s3(self) -> bool:
+        """Whether the landing zone or the warehouse is in an object store."""
+        return self.landing.startswith("s3://") or self.warehouse.startswith("s3://")
 
     @property
     def is_embedded(self) -> bool:

@@ -6,6 +6,8 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
+from pipelines.models.store import ModelStore
+
 if TYPE_CHECKING:
     from pipelines.settings import Settings
 
@@ -13,11 +15,10 @@ if TYPE_CHECKING:
 def remove_leftovers(settings: Settings, grace_seconds: float) -> int:
     """Remove them unless younger than `grace_seconds`, as a running build may need those; gives how many."""
     limit = time.time() - grace_seconds
-    candidates = [*settings.models.glob("*/.*"), *settings.scratch.glob("*")]
-    outdated = [path for path in candidates if path.stat().st_mtime <= limit]
+    outdated = [path for path in settings.scratch.glob("*") if path.stat().st_mtime <= limit]
     for path in outdated:
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink()
-    return len(outdated)
+    return len(outdated) + ModelStore(settings.models, settings.s3).remove_unfinished(grace_seconds)

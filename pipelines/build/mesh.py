@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipelines.errors import UsageError
 from pipelines.lake.catalog import Lake
 from pipelines.landing.zone import LandingZone
 from pipelines.products.load import ProductSet, load_products
+from pipelines.services import require_servers
 from pipelines.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -41,12 +42,15 @@ def open_mesh(settings: Settings | None = None) -> Mesh:
 
     Raises:
         UsageError: settings or the folder of products cannot be read.
+        ServiceError: a server that the settings name cannot be used.
     """
     settings = settings or load_settings()
     _refuse_unsupported(settings)
+    # Without Trino as the engine nothing asks it.
+    require_servers(settings if settings.engine == "trino" else replace(settings, trino=None))
     return Mesh(
         settings=settings,
-        landing=LandingZone(settings.landing),
+        landing=LandingZone(settings.landing, settings.s3),
         products=load_products(settings.products),
         lake=Lake(settings),
     )
@@ -56,6 +60,3 @@ def _refuse_unsupported(settings: Settings) -> None:
     """What the settings can say already and builds cannot do yet; see docs/scaling-out.md."""
     if settings.engine != "duckdb":
         raise UsageError("builds run on DuckDB only so far, not on Trino", "Set MESH_ENGINE=duckdb.")
-    for name, place in (("MESH_LANDING", settings.landing), ("MESH_WAREHOUSE", settings.warehouse)):
-        if place.startswith("s3://"):
-            raise UsageError(f"{name}={place}: builds work on folders only so far", "Set it to a folder.")

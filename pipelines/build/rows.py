@@ -103,7 +103,7 @@ def _model_rows(context: BuildContext, transform: ModelTransform) -> Rows:
     published = context.head.properties.get(VERSION_PROPERTY) if context.head else None
     scored = model_rows(
         ModelBuild(
-            store=ModelStore(context.mesh.settings.models),
+            store=ModelStore(context.mesh.settings.models, context.mesh.settings.s3),
             session=context.session,
             product=context.product,
             transform=transform,

@@ -73,7 +73,8 @@ def refresh_views(mesh: Mesh) -> None:
     views = [published(mesh, name, head) for name, head in heads.items()]
     quarantines = {n.quarantine: mesh.lake.head((n.domain, n.quarantine.product)) for n in names}
     views += [published(mesh, name, head) for name, head in quarantines.items() if head]
-    write_mesh_file(mesh.settings.mesh_file, views, system_tables, state)
+    s3 = mesh.settings.s3 if mesh.settings.is_on_s3 else None
+    write_mesh_file(mesh.settings.mesh_file, views, system_tables, state, s3)
 
 
 def published(mesh: Mesh, name: ProductName, snapshot: Snapshot) -> PublishedProduct:

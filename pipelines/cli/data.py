@@ -45,7 +45,8 @@ def land(
     from pipelines.landing.zone import LandingZone
     from pipelines.settings import load_settings
 
-    zone = LandingZone(load_settings().landing)
+    settings = load_settings()
+    zone = LandingZone(settings.landing, settings.s3)
     landed = land_files(paths, zone, domain, dataset, None if as_json else _print_landed)
     if as_json:
         print_json(
@@ -80,7 +81,7 @@ def discover(
     from pipelines.settings import load_settings
 
     settings = load_settings()
-    zone = LandingZone(settings.landing)
+    zone = LandingZone(settings.landing, settings.s3)
     names = chosen_datasets(zone, what)
     found = discover_datasets(settings, zone, names, _print_reading)
     if as_json:
@@ -120,7 +121,7 @@ def adopt(
     settings = load_settings()
     source = DatasetName.parse(dataset)
     product = ProductName.parse(as_product) if as_product else ProductName(source.domain, source.dataset)
-    drafted = draft(settings, LandingZone(settings.landing), source, product, owner)
+    drafted = draft(settings, LandingZone(settings.landing, settings.s3), source, product, owner)
     if as_json:
         print_json(drafted.as_dict())
         return

@@ -163,7 +163,7 @@ def _open(
     from pipelines.landing.zone import LandingZone
     from pipelines.query.interrupt import interruptible
 
-    zone = LandingZone(settings.landing)
+    zone = LandingZone(settings.landing, settings.s3)
     datasets = [zone.dataset(name) for name in sorted(query.datasets)]
     try:
         with _connect(settings, query, datasets, as_of, output_path) as connection, interruptible(connection):
@@ -201,6 +201,7 @@ def _connect(
         landing={dataset.name: relation_sql(dataset) for dataset in datasets},
         as_of=_snapshots(settings, query, as_of) if as_of else None,
         output_path=output_path,
+        s3=settings.s3 if settings.is_on_s3 else None,
     )
 
 

@@ -97,7 +97,7 @@ def _models(mesh: Mesh) -> list[dict[str, Any]]:
     from pipelines.models.scoring import VERSION_PROPERTY
     from pipelines.models.store import ModelStore
 
-    store = ModelStore(mesh.settings.models)
+    store = ModelStore(mesh.settings.models, mesh.settings.s3)
     found = []
     for name in mesh.lake.products():
         head = mesh.lake.head((name.domain, name.product))

@@ -142,6 +142,6 @@ def _bind(settings: Settings, product: Product, session: DuckDBSession) -> None:
         raise UsageError(
             f"{name} was never built, so its rows are not known", f"Build it first: mesh build {name}"
         )
-    session.bind_landed(LandingZone(settings.landing).dataset(transform.dataset))
+    session.bind_landed(LandingZone(settings.landing, settings.s3).dataset(transform.dataset))
     landed = session.columns(f"SELECT * FROM {transform.dataset.sql}")
     session.bind(name, f"(\n{source_select(product.contract, landed).select_sql}\n)")

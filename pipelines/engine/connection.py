@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.errors import BuildError, MeshError, system_failure
+from pipelines.object_store import open_to_duckdb
 from pipelines.products.sql_place import sql_place, sql_reason
 
 if TYPE_CHECKING:
@@ -17,11 +18,17 @@ if TYPE_CHECKING:
 
 
 def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """An in-memory connection that spills to the mesh's scratch folder, in UTC whatever the machine's zone."""
+    """An in-memory connection that spills to the mesh's scratch folder, in UTC whatever the machine's zone.
+
+    Raises:
+        StorageError: the mesh is in an object store, and DuckDB has no extension for it or no keys.
+    """
     settings.scratch.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(":memory:", config={"temp_directory": str(settings.scratch)})
     # Order costs memory, and a table has none.
     connection.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
+    if settings.is_on_s3:
+        open_to_duckdb(connection, settings.s3)
     return connection
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
 import duckdb
@@ -12,6 +10,8 @@ import duckdb
 from pipelines.engine.connection import connect, explain
 from pipelines.engine.parquet import FileColumn, files_select
 from pipelines.engine.session import Staged
+from pipelines.errors import StorageError
+from pipelines.lake.files import make_folder, remove_folder
 from pipelines.lake.schema import duckdb_type, field_ids_sql
 from pipelines.landing.failures import landing_error
 from pipelines.landing.relation import relation_sql as landed_relation
@@ -19,6 +19,7 @@ from pipelines.names import CATALOG, LANDING_CATALOG, DatasetName, quote_identif
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     import pyarrow as pa
@@ -39,6 +40,7 @@ class DuckDBSession:
 
     def __init__(self, settings: Settings, where: str, file: Path | None = None) -> None:
         self.connection = connect(settings)
+        self._settings = settings
         self._where = where
         self._file = file
         self._datasets: list[Dataset] = []
@@ -124,7 +126,7 @@ class DuckDBSession:
 
     def stage(self, select: str, draft: Draft) -> Staged:
         """Write the rows of `select` as Parquet files with the draft's field ids; rows never pass through Python."""
-        Path(draft.location).mkdir(parents=True, exist_ok=True)
+        make_folder(draft.location)
         options = (
             f"FORMAT parquet, COMPRESSION zstd, FIELD_IDS {field_ids_sql(draft.schema)}, "
             f"FILE_SIZE_BYTES '{FILE_SIZE}', RETURN_FILES true"
@@ -136,7 +138,8 @@ class DuckDBSession:
                 ).fetchone()
         except BaseException:
             # No branch refers to them, and on a full disk nothing more can be done before they are gone.
-            shutil.rmtree(draft.location, ignore_errors=True)
+            with suppress(StorageError):  # what failed may be the object store
+                remove_folder(draft.location, self._settings.s3)
             raise
         row_count, files = row if row else (0, [])
         return Staged(tuple(files), row_count)

@@ -75,19 +75,19 @@ class Lake:
     """The Iceberg catalog `mesh` and its warehouse."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
 
     @cached_property
     def catalog(self) -> SqlCatalog:
         """The catalog, made on first use."""
-        if self._settings.is_embedded:
-            self._settings.home.mkdir(parents=True, exist_ok=True)
+        if self.settings.is_embedded:
+            self.settings.home.mkdir(parents=True, exist_ok=True)
         for _ in range(_CATALOG_TABLES):
             # Another process that opens a new mesh at the same moment may be the one to make a table of the catalog.
             with suppress(DBAPIError):
-                return SqlCatalog(CATALOG, **catalog_properties(self._settings))
+                return SqlCatalog(CATALOG, **catalog_properties(self.settings))
         try:
-            return SqlCatalog(CATALOG, **catalog_properties(self._settings))
+            return SqlCatalog(CATALOG, **catalog_properties(self.settings))
         except DBAPIError as error:
             reason = str(error.orig).strip().partition("\n")[0]
             told = UsageError(f"the catalog cannot be opened: {reason}", "See MESH_CATALOG and its server.")

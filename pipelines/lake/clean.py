@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.lake.catalog import Lake, local_path
 from pipelines.lake.draft import AUDIT_PREFIX
+from pipelines.lake.files import list_files, remove_empty_folders, remove_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,7 +52,7 @@ def clean_lake(
             table = _drop_audits(lake, table, identifier, grace_seconds, removed)
         retention = retention_seconds.get(".".join(identifier))
         table = _expire(lake, table, identifier, retention, grace_seconds, removed)
-        _delete_orphans(table, grace_seconds, removed)
+        _delete_orphans(lake, table, grace_seconds, removed)
     return removed
 
 
@@ -104,18 +103,20 @@ def _replaced_ms(table: Table) -> dict[int, int]:
     return {entry.snapshot_id: moment for entry, moment in zip(log, left, strict=True)}
 
 
-def _delete_orphans(table: Table, grace_seconds: float, removed: Removed) -> None:
-    location = Path(local_path(table.location()))
+def _delete_orphans(lake: Lake, table: Table, grace_seconds: float, removed: Removed) -> None:
+    location = local_path(table.location())
+    s3 = lake.settings.s3
     referred = set(_referred_files(table))
-    limit = time.time() - grace_seconds
-    for path in sorted(location.rglob("*")):
-        if path.is_file() and str(path) not in referred and path.stat().st_mtime <= limit:
-            removed.files += 1
-            removed.size_bytes += path.stat().st_size
-            path.unlink()
-    for folder in sorted((p for p in (location / "data").glob("*") if p.is_dir()), reverse=True):
-        if not any(folder.iterdir()) and folder.stat().st_mtime <= limit:
-            shutil.rmtree(folder)
+    limit_seconds = time.time() - grace_seconds
+    orphans = [
+        file
+        for file in list_files(location, s3)
+        if file.path not in referred and file.modified_seconds <= limit_seconds
+    ]
+    remove_files(orphans, s3)
+    removed.files += len(orphans)
+    removed.size_bytes += sum(file.size_bytes for file in orphans)
+    remove_empty_folders(f"{location}/data", limit_seconds)
 
 
 def _referred_files(table: Table) -> Iterator[str]:

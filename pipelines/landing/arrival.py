@@ -63,7 +63,7 @@ def land(
     _refuse_clashes(copies, zone)
     landed = []
     for copy in copies:
-        is_new = add_file(copy.source, f"{zone.root}/{copy.name}")
+        is_new = add_file(copy.source, f"{zone.root}/{copy.name}", zone.s3)
         file = LandedFile(copy.dataset, copy.name, copy.source.stat().st_size, is_new)
         landed.append(file)
         if progress is not None:

@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.errors import LandingError
 from pipelines.landing.csv_dialect import detect_dialect
+from pipelines.landing.storage import duckdb_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -137,7 +138,7 @@ def _parquet_error(error: duckdb.Error, message: str, files: Sequence[StoredFile
 
 def _has_footer(file: StoredFile) -> bool:
     """Whether DuckDB can read the file's Parquet footer; not all its errors name the file."""
-    with duckdb.connect(":memory:") as connection:
+    with duckdb_reader(file) as connection:
         try:
             connection.execute("SELECT count(*) FROM parquet_file_metadata($path)", {"path": file.path})
         except duckdb.Error:

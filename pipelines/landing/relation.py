@@ -9,17 +9,18 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
-import duckdb
-
 from pipelines.errors import LandingError
 from pipelines.landing.csv_dialect import CsvDialect, detect_dialect
 from pipelines.landing.failures import explained
 from pipelines.landing.samples import head, refuse_other_formats
+from pipelines.landing.storage import duckdb_reader
 from pipelines.landing.zone import Dataset, Format
 from pipelines.names import quote_identifier, quote_literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    import duckdb
 
     from pipelines.landing.storage import StoredFile
 
@@ -134,7 +135,7 @@ def _json_names(dataset: Dataset) -> tuple[str, ...]:
                 SELECT DISTINCT json_keys(json) AS keys FROM read_ndjson_objects({_paths(dataset.files)})
             )
         ) GROUP BY key ORDER BY min(position), key"""
-    with explained([dataset]), duckdb.connect(":memory:") as connection:
+    with explained([dataset]), duckdb_reader(dataset.files[0]) as connection:
         names = [row[0] for row in connection.execute(query).fetchall()]
     _refuse_unusable(names, dataset)
     return tuple(names)

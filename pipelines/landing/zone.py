@@ -13,8 +13,9 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from pipelines.errors import LandingError, NotLandedError
-from pipelines.landing.storage import StoredFile, list_files, list_folders
+from pipelines.landing.storage import StoredFile, list_files
 from pipelines.names import DatasetName
+from pipelines.settings import DEFAULT_S3, S3Settings
 
 
 class Format(StrEnum):
@@ -51,7 +52,7 @@ class Dataset:
     @property
     def fingerprint(self) -> str:
         """Changes whenever a file is added, removed or rewritten; the same wherever the zone is mounted."""
-        facts = [f"{file.name}\0{file.size_bytes}\0{file.modified_ns}" for file in self.files]
+        facts = [f"{file.name}\0{file.size_bytes}\0{file.version}" for file in self.files]
         return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
     def partition_keys(self, file: StoredFile) -> tuple[str, ...]:
@@ -61,19 +62,16 @@ class Dataset:
 
 
 class LandingZone:
-    """The landing zone at `root`, a folder."""
+    """The landing zone at `root`, a folder or an `s3://` address, to which `s3` is the way."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, s3: S3Settings = DEFAULT_S3) -> None:
         self.root = root.rstrip("/")
+        self.s3 = s3
 
     def datasets(self) -> list[DatasetName]:
         """Every dataset that has at least one file, sorted by name."""
-        names = [
-            DatasetName(domain, dataset)
-            for domain in list_folders(self.root)
-            for dataset in list_folders(f"{self.root}/{domain}")
-        ]
-        return [name for name in names if self._files(name)]
+        folders = {PurePosixPath(file.name).parts[:2] for file in self._below() if file.name.count("/") > 1}
+        return [DatasetName(domain, dataset) for domain, dataset in sorted(folders)]
 
     def dataset(self, name: DatasetName) -> Dataset:
         """The files of `name` as they are now.
@@ -82,7 +80,7 @@ class LandingZone:
             NotLandedError: nothing has landed under this name.
             LandingError: its files are of several formats, or of none that can be read.
         """
-        files = self._files(name) if _is_confined(name) else ()
+        files = tuple(self._below(f"/{name.domain}/{name.dataset}")) if _is_confined(name) else ()
         if not files:
             landed = [str(each) for each in self.datasets()]
             near = get_close_matches(str(name), landed, n=1)
@@ -100,10 +98,10 @@ class LandingZone:
 
     def misplaced_files(self) -> list[str]:
         """Files that lie above the dataset folders, so belong to no dataset and are never read."""
-        return [file.name for file in list_files(self.root, self.root) if file.name.count("/") < 2]
+        return [file.name for file in self._below() if file.name.count("/") < 2]
 
-    def _files(self, name: DatasetName) -> tuple[StoredFile, ...]:
-        return tuple(list_files(f"{self.root}/{name.domain}/{name.dataset}", self.root))
+    def _below(self, folder: str = "") -> list[StoredFile]:
+        return list_files(self.root + folder, self.root, self.s3)
 
 
 def file_format(file_name: str) -> Format:

@@ -93,7 +93,7 @@ class ChurnTask:
 
     def register(self, session: DuckDBSession, version: ModelVersion) -> None:
         """The honest predictions as a view."""
-        path = quote_literal(str(version.folder / HONEST_FILE))
+        path = quote_literal(f"{version.folder}/{HONEST_FILE}")
         session.connection.execute(
             f"CREATE OR REPLACE TEMP VIEW {HONEST} AS SELECT * FROM read_parquet({path})"
         )

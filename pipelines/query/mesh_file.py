@@ -18,6 +18,7 @@ import duckdb
 from pipelines.engine.parquet import FileColumn, files_select
 from pipelines.errors import UsageError
 from pipelines.names import CATALOG, quote_identifier, quote_literal
+from pipelines.object_store import open_to_duckdb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipelines.names import ProductName
+    from pipelines.settings import S3Settings
 
 
 @dataclass(frozen=True)
@@ -59,16 +61,23 @@ def create_view(connection: duckdb.DuckDBPyConnection, product: PublishedProduct
 
 
 def write_mesh_file(
-    path: Path, products: Iterable[PublishedProduct], system_tables: Mapping[str, pa.Table], state: str
+    path: Path,
+    products: Iterable[PublishedProduct],
+    system_tables: Mapping[str, pa.Table],
+    state: str,
+    s3: S3Settings | None = None,
 ) -> None:
     """Replace the file at `path`, at once for every reader, by one of these products and system tables.
 
-    `state` is any text that tells which state of the catalog this is; `read_state` gives it back.
+    `state` is any text that tells which state of the catalog this is; `read_state` gives it back. `s3` is the way to
+    products in an object store; no key gets into the file, so each client that opens it gives its own.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".mesh-file-") as folder:
         new_file = Path(folder) / path.name
         with duckdb.connect() as connection:
+            if s3 is not None:
+                open_to_duckdb(connection, s3)
             connection.execute(f"ATTACH {quote_literal(str(new_file))} AS {quote_identifier(CATALOG)}")
             connection.execute(f"USE {quote_identifier(CATALOG)}")
             for product in products:

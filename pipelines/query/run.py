@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines.errors import MeshError, UsageError
 from pipelines.names import CATALOG, LANDING_CATALOG, quote_identifier, quote_literal
+from pipelines.object_store import open_to_duckdb
 from pipelines.query.guard import SYSTEM_TABLES
 from pipelines.query.mesh_file import attach_mesh_file, create_view
 from pipelines.query.syntax_tree import position_text
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pipelines.names import DatasetName
     from pipelines.query.guard import ParsedQuery
     from pipelines.query.mesh_file import PublishedProduct
+    from pipelines.settings import S3Settings
 
 _PUBLISHED_CATALOG = "as published"  # no domain can be called so
 
@@ -37,18 +39,23 @@ def open_mesh_file(
     landing: Mapping[DatasetName, str] | None = None,
     as_of: Iterable[PublishedProduct] | None = None,
     output_path: str | None = None,
+    s3: S3Settings | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Open the mesh file at `path` for one query.
 
     Files are read under the folders `confined_to` alone, and only `output_path` can be written besides.
     `landing` maps each landed dataset the query names to the SQL relation that reads it. With `as_of`,
-    exactly those snapshots are the mesh; the system tables stay as they are now.
+    exactly those snapshots are the mesh; the system tables stay as they are now. `s3` is the way to folders that are
+    `s3://` addresses.
 
     Raises:
         UsageError: when there is no mesh file, or it cannot be read.
+        StorageError: DuckDB has no extension for the object store, or there are no keys.
     """
     connection = duckdb.connect()
     try:
+        if s3 is not None:
+            open_to_duckdb(connection, s3)
         if as_of is not None:
             _attach_as_of(connection, path, as_of)
         elif landing and not path.exists():

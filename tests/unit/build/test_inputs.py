@@ -20,7 +20,7 @@ def pinned(state: dict[str, dict[str, tuple[int, int]]], root: str = "/landing")
     for name, files in state.items():
         listed = tuple(
             StoredFile(
-                f"{root}/crm/{name}/{file}.csv", f"crm/{name}/{file}.csv", size_bytes=size, modified_ns=time
+                f"{root}/crm/{name}/{file}.csv", f"crm/{name}/{file}.csv", size_bytes=size, version=str(time)
             )
             for file, (size, time) in sorted(files.items())
         )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pipelines.build.leftovers import remove_leftovers
 from pipelines.settings import load_settings
 
 
 def test_only_what_killed_builds_left_goes(tmp_path):
     settings = load_settings({}, tmp_path)
-    whole, half = settings.models / "a.b" / "v1", settings.models / "a.b" / ".v2.0f"
-    for folder in (whole, half, settings.scratch):
-        folder.mkdir(parents=True)
-    (settings.scratch / "duckdb_temp_storage.tmp").write_bytes(b"x")
+    folder = Path(settings.models, "a.b")
+    for file in (
+        folder / "v1" / "record.json",
+        folder / "v2" / "model.skops",
+        settings.scratch / "spilled.tmp",
+    ):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"{}")
     assert remove_leftovers(settings, grace_seconds=3600) == 0
     assert remove_leftovers(settings, grace_seconds=0) == 2
-    assert whole.is_dir()
-    assert not half.exists()
+    assert list(folder.iterdir()) == [folder / "v1"]
     assert list(settings.scratch.iterdir()) == []

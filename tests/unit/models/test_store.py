@@ -12,7 +12,7 @@ CHURN = ProductName("crm", "churn")
 
 @pytest.fixture
 def store(tmp_path) -> ModelStore:
-    return ModelStore(tmp_path / "models")
+    return ModelStore(str(tmp_path / "models"))
 
 
 def record(day: int) -> dict[str, str]:
@@ -45,16 +45,17 @@ def test_a_version_never_changes(store):
     assert (version.read("model.skops"), version.record) == (b"first", record(1))
 
 
-def test_a_version_that_cannot_be_written_leaves_nothing(store, tmp_path):
+def test_a_version_left_unfinished_by_a_killed_process_is_no_version_and_can_be_removed(store, tmp_path):
+    store.save(CHURN, "v1", record(1), {"model.skops": b"whole"})
     with pytest.raises(TypeError):
-        store.save(CHURN, "v1", record(1), {"a": b"x", "b": "no bytes"})
-    assert store.versions(CHURN) == []
-    assert list((tmp_path / "models").rglob("*.*")) == [tmp_path / "models/crm.churn"]
-
-
-def test_a_version_left_unfinished_by_a_killed_process_is_no_version(store, tmp_path):
-    store.save(CHURN, "v1", record(1), {})
-    unfinished = tmp_path / "models/crm.churn/.v2.0123"
-    unfinished.mkdir()
-    (unfinished / "model.skops").write_bytes(b"half")
+        store.save(CHURN, "v2", record(2), {"model.skops": b"half", "plot.png": "no bytes"})
     assert [v.version for v in store.versions(CHURN)] == ["v1"]
+    assert store.load(CHURN, "v2") is None
+    assert store.remove_unfinished(grace_seconds=60) == 0
+    assert store.remove_unfinished(grace_seconds=0) == 1
+    assert list((tmp_path / "models/crm.churn").iterdir()) == [tmp_path / "models/crm.churn/v1"]
+
+
+def test_a_file_a_version_has_not_is_an_error(store):
+    with pytest.raises(FileNotFoundError):
+        store.save(CHURN, "v1", record(1), {}).read("model.skops")
