@@ -67,9 +67,14 @@ def columns(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> dict[str
     return {row[0]: row[1] for row in rows}
 
 
+def paths_sql(files: Iterable[StoredFile]) -> str:
+    """The list of `files` that DuckDB's readers take, each name taken as it is written."""
+    return "[" + ", ".join(quote_literal(_escape_glob(file.path)) for file in files) + "]"
+
+
 def _parquet_selects(dataset: Dataset, files: Sequence[StoredFile]) -> list[str]:
     return [
-        f"SELECT * FROM read_parquet({_paths(group)}, union_by_name = true{_hive_options(keys)})"
+        f"SELECT * FROM read_parquet({paths_sql(group)}, union_by_name = true{_hive_options(keys)})"
         for keys, group in _grouped(files, dataset.partition_keys)
     ]
 
@@ -92,9 +97,7 @@ def _csv_select(dialect: CsvDialect, keys: Sequence[str], files: Sequence[Stored
     # An empty cell is null, a quoted empty one is empty text.
     fixed = "header = true, auto_detect = false, strict_mode = true, nullstr = '', allow_quoted_nulls = false"
     selected = map(quote_identifier, [*dialect.columns, *_new(keys, dialect.columns)])
-    return (
-        f"SELECT {', '.join(selected)} FROM read_csv({_paths(files)}, {given}, {fixed}{_hive_options(keys)})"
-    )
+    return f"SELECT {', '.join(selected)} FROM read_csv({paths_sql(files)}, {given}, {fixed}{_hive_options(keys)})"
 
 
 def _json_selects(dataset: Dataset, files: Sequence[StoredFile]) -> list[str]:
@@ -107,7 +110,7 @@ def _json_selects(dataset: Dataset, files: Sequence[StoredFile]) -> list[str]:
     options = f"format = 'newline_delimited', records = true, columns = {_text_columns(names)}"
     return [
         f"SELECT {', '.join(map(quote_identifier, [*names, *_new(keys, names)]))} "
-        f"FROM read_json({_paths(group)}, {options}{_hive_options(keys)})"
+        f"FROM read_json({paths_sql(group)}, {options}{_hive_options(keys)})"
         for keys, group in _grouped(files, dataset.partition_keys)
     ]
 
@@ -132,7 +135,7 @@ def _json_names(dataset: Dataset) -> tuple[str, ...]:
     query = f"""
         SELECT key FROM (
             SELECT unnest(keys) AS key, generate_subscripts(keys, 1) AS position FROM (
-                SELECT DISTINCT json_keys(json) AS keys FROM read_ndjson_objects({_paths(dataset.files)})
+                SELECT DISTINCT json_keys(json) AS keys FROM read_ndjson_objects({paths_sql(dataset.files)})
             )
         ) GROUP BY key ORDER BY min(position), key"""
     with explained([dataset]), duckdb_reader(dataset.files[0]) as connection:
@@ -175,10 +178,6 @@ def _grouped(
     for file in files:
         groups.setdefault(key(file), []).append(file)
     return list(groups.items())
-
-
-def _paths(files: Iterable[StoredFile]) -> str:
-    return "[" + ", ".join(quote_literal(_escape_glob(file.path)) for file in files) + "]"
 
 
 def _escape_glob(path: str) -> str:
