@@ -157,6 +157,12 @@ class Contract:
     source: str | None = None
     row_filter: str | None = None
     is_deduplicated: bool = False
+    lookback_days: int = 0
+
+    @property
+    def day_column(self) -> str | None:
+        """The DATE column that the product is partitioned by, when it is; `read.py` lets no other partitioning pass."""
+        return next((c.name for c in self.columns if c.partition_position is not None), None)
 
     @property
     def primary_key(self) -> tuple[str, ...]:

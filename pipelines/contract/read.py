@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from pipelines.contract.source import ContractSource, Location
     from pipelines.names import ProductName
 
-_CUSTOM = {"source": str, "rowFilter": str, "deduplicate": bool}
+_CUSTOM = {"source": str, "rowFilter": str, "deduplicate": bool, "lookbackDays": int}
+_KINDS = {str: "text", bool: "true or false", int: "a whole number"}
 
 
 def read_contract(path: Path, expected: ProductName) -> Contract:
@@ -54,7 +55,7 @@ def read_contract(path: Path, expected: ProductName) -> Contract:
     for position, item in enumerate(table.quality or []):
         _add_quality(source, rules, item, None, columns, (*OBJECT, "quality", position))
     levels = _add_service_levels(source, odcs, columns, rules)
-    custom = _custom_properties(source, table)
+    custom = _custom_properties(source, table, columns)
     return Contract(
         name=expected,
         version=odcs.version or "",
@@ -70,6 +71,7 @@ def read_contract(path: Path, expected: ProductName) -> Contract:
         source=custom.get("source"),
         row_filter=custom.get("rowFilter"),
         is_deduplicated=custom.get("deduplicate", False),
+        lookback_days=custom.get("lookbackDays", 0),
     )
 
 
@@ -85,7 +87,35 @@ def _columns(source: ContractSource, table: SchemaObject) -> tuple[Column, ...]:
                 (*location, "name"), f"column '{prop.name}' is given twice", "Keep one of them."
             )
         columns.append(_column(source, prop, position, location))
+        _check_partition(source, columns, location)
     return tuple(columns)
+
+
+def _check_partition(source: ContractSource, columns: list[Column], location: Location) -> None:
+    """Let the last of `columns` be the partition column only if it is the first such, of type DATE and never null."""
+    column = columns[-1]
+    if column.partition_position is None:
+        return
+    if any(other.partition_position is not None for other in columns[:-1]):
+        problem = "is a second partition column"
+    elif column.type != "DATE":
+        problem = f"of type {column.type} cannot partition the product"
+    elif not column.is_required:
+        problem = "partitions the product and may be null"
+    else:
+        return
+    hint = "A product is partitioned by one DATE column that is required."
+    raise source.error((*location, "partitioned"), f"column '{column.name}' {problem}", hint)
+
+
+def _check_lookback(
+    source: ContractSource, days: int, columns: tuple[Column, ...], location: Location
+) -> None:
+    if days < 0:
+        raise source.error(location, f"lookbackDays is {days}, less than 0")
+    if all(column.partition_position is None for column in columns):
+        hint = "Give the column of the day `partitioned: true`, or take lookbackDays out."
+        raise source.error(location, "lookbackDays is for a product partitioned by date", hint)
 
 
 def _column(source: ContractSource, prop: SchemaProperty, position: int, location: Location) -> Column:
@@ -186,7 +216,9 @@ def _add_service_levels(
     return levels
 
 
-def _custom_properties(source: ContractSource, table: SchemaObject) -> dict[str, Any]:
+def _custom_properties(
+    source: ContractSource, table: SchemaObject, columns: tuple[Column, ...]
+) -> dict[str, Any]:
     custom: dict[str, Any] = {}
     for position, item in enumerate(table.customProperties or []):
         location: Location = (*OBJECT, "customProperties", position)
@@ -197,9 +229,11 @@ def _custom_properties(source: ContractSource, table: SchemaObject) -> dict[str,
                     (*location, "property"), f"customProperty '{item.property}' is unknown", hint
                 )
             continue
-        if not isinstance(item.value, _CUSTOM[item.property]):
-            kind = "text" if _CUSTOM[item.property] is str else "true or false"
+        if type(item.value) is not _CUSTOM[item.property]:
+            kind = _KINDS[_CUSTOM[item.property]]
             raise source.error((*location, "value"), f"{item.property} is {item.value!r}, not {kind}")
+        if item.property == "lookbackDays" and isinstance(item.value, int):
+            _check_lookback(source, item.value, columns, (*location, "value"))
         custom[item.property] = item.value
     return custom
 

@@ -128,9 +128,15 @@ class DuckDBSession:
         """Write the rows of `select` as Parquet files with the draft's field ids; rows never pass through Python."""
         make_folder(draft.location)
         options = (
-            f"FORMAT parquet, COMPRESSION zstd, FIELD_IDS {field_ids_sql(draft.schema)}, "
-            f"FILE_SIZE_BYTES '{FILE_SIZE}', RETURN_FILES true"
+            f"FORMAT parquet, COMPRESSION zstd, FIELD_IDS {field_ids_sql(draft.schema)}, RETURN_FILES true"
         )
+        if draft.partition_column is None:
+            options += f", FILE_SIZE_BYTES '{FILE_SIZE}'"
+        else:
+            by = quote_identifier(draft.partition_column)
+            options += f", PARTITION_BY ({by}), WRITE_PARTITION_COLUMNS true"
+            # Else every thread keeps a file of every partition open, and writes many small ones to keep within memory.
+            select = f"SELECT * FROM ({select}\n) ORDER BY {by}"
         try:
             with self._explained():
                 row = self.connection.execute(

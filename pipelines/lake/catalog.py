@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,15 +19,17 @@ from pyiceberg.exceptions import (
     NoSuchTableError,
     TableAlreadyExistsError,
 )
+from pyiceberg.expressions import In
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from pipelines.errors import UsageError, system_failure
-from pipelines.lake.schema import duckdb_type, table_schema
+from pipelines.lake.schema import duckdb_type, partition_spec, table_schema
 from pipelines.names import CATALOG, ProductName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from pyiceberg.manifest import DataFile
     from pyiceberg.schema import Schema
     from pyiceberg.table import Table
     from pyiceberg.table.snapshots import Snapshot as IcebergSnapshot
@@ -45,6 +47,15 @@ _PROPERTIES = {
 }
 SUMMARY_PREFIX = "mesh."
 _CATALOG_TABLES = 2
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Partitions:
+    """Some days of a table that is partitioned by the date in `column`."""
+
+    column: str
+    days: frozenset[date]
 
 
 @dataclass(frozen=True)
@@ -116,7 +127,12 @@ class Lake:
             self.catalog.create_namespace(identifier[0])
         with suppress(TableAlreadyExistsError):
             properties = _PROPERTIES | {"commit.retry.num-retries": str(commit_retries)}
-            return self.catalog.create_table(identifier, table_schema(columns), properties=properties)
+            return self.catalog.create_table(
+                identifier,
+                table_schema(columns),
+                partition_spec=partition_spec(columns),
+                properties=properties,
+            )
         return self.catalog.load_table(identifier)
 
     def products(self) -> list[ProductName]:
@@ -171,11 +187,11 @@ class Lake:
         )
         raise UsageError(f"{name} has no snapshot as of {when}", first)
 
-    def files(self, snapshot: Snapshot) -> tuple[str, ...]:
-        """The data files of `snapshot`, as paths or `s3://` addresses that an engine can read."""
+    def files(self, snapshot: Snapshot, partitions: Partitions | None = None) -> tuple[str, ...]:
+        """The data files of `snapshot`, or those of some of its days, as paths or addresses that an engine can read."""
         table = self.catalog.load_table(snapshot.identifier)
-        tasks = table.scan(snapshot_id=snapshot.snapshot_id).plan_files()
-        return tuple(sorted(local_path(task.file.file_path) for task in tasks))
+        found = data_files(table, snapshot.snapshot_id, partitions)
+        return tuple(sorted(local_path(file.file_path) for file in found))
 
 
 def catalog_properties(settings: Settings) -> dict[str, str]:
@@ -225,6 +241,24 @@ def _publications(table: Table) -> Iterator[Snapshot]:
             published_at = datetime.fromtimestamp(entry.timestamp_ms / 1000, UTC)
             is_current = entry.snapshot_id == current
             yield read_snapshot(table, snapshot, published_at=published_at, is_current=is_current)
+
+
+def data_files(table: Table, snapshot_id: int | None, partitions: Partitions | None = None) -> list[DataFile]:
+    """The data files of a snapshot (none without one), or those of some of its days.
+
+    Manifests that hold no file of these days are not opened.
+    """
+    if snapshot_id is None:
+        return []
+    if partitions is None:
+        return [task.file for task in table.scan(snapshot_id=snapshot_id).plan_files()]
+    if not partitions.days:
+        return []
+    numbers = {(day - _EPOCH).days for day in partitions.days}
+    by_day = In(partitions.column, sorted(numbers))  # type: ignore[call-arg, arg-type]
+    tasks = table.scan(row_filter=by_day, snapshot_id=snapshot_id).plan_files()
+    # Of more than 200 values pyiceberg says of every file that it may hold one.
+    return [task.file for task in tasks if task.file.partition[0] in numbers]
 
 
 def local_path(uri: str) -> str:

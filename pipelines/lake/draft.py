@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.io.pyarrow import parquet_files_to_data_files
-from pyiceberg.table.update import SetCurrentSchemaUpdate
+from pyiceberg.table.update import SetCurrentSchemaUpdate, SetDefaultSpecUpdate
 from pyiceberg.table.update.snapshot import ManageSnapshots
+from pyiceberg.transforms import IdentityTransform
 
-from pipelines.errors import BuildError, ConflictError
-from pipelines.lake.catalog import SUMMARY_PREFIX, Lake, Snapshot, local_path, read_snapshot
-from pipelines.lake.schema import table_schema
+from pipelines.errors import BuildError, ConflictError, ContractError
+from pipelines.lake.catalog import SUMMARY_PREFIX, Lake, Snapshot, data_files, local_path, read_snapshot
+from pipelines.lake.schema import partition_column, partition_field_name, table_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
     from pyiceberg.manifest import DataFile
     from pyiceberg.schema import Schema
     from pyiceberg.table import Table, Transaction
+    from pyiceberg.table.metadata import TableMetadata
+    from pyiceberg.table.update import TableUpdate
 
     from pipelines.contract.model import Column
+    from pipelines.lake.catalog import Partitions
 
 AUDIT_PREFIX = "audit_"
 # A commit to another branch of the same table is no conflict: it is only retried on the newer metadata.
@@ -42,6 +46,7 @@ class Draft:
         self.branch = AUDIT_PREFIX + run
         self._lake = lake
         self._columns = tuple(columns)
+        self.partition_column = partition_column(columns)
         table = lake.create_table(identifier, columns)
         self._base_id = table.metadata.current_snapshot_id
         with table.transaction() as transaction:
@@ -50,9 +55,14 @@ class Draft:
             transaction._requirements = ()
         self.location = f"{local_path(table.location())}/data/{run}-{uuid.uuid4().hex[:8]}"
         self._audited: Table | None = None
+        self._spec_id = table.metadata.default_spec_id
 
-    def write_branch(self, files: Sequence[str], properties: Mapping[str, str]) -> Snapshot:
+    def write_branch(
+        self, files: Sequence[str], properties: Mapping[str, str], partitions: Partitions | None = None
+    ) -> Snapshot:
         """Put `files` on the audit branch in place of all rows of `main`; `properties` become part of the snapshot.
+
+        Given `partitions`, only the rows of those days are replaced: the files of all others stay as they are.
 
         Raises:
             BuildError: when other writers kept committing to the table.
@@ -61,7 +71,7 @@ class Draft:
             table = self._lake.catalog.load_table(self.identifier)
             begun_at = table.metadata_location
             try:
-                self._audited = self._commit_branch(table, files, properties)
+                self._audited = self._commit_branch(table, files, properties, partitions)
             except CommitFailedException:
                 continue
             except ValueError:
@@ -98,7 +108,7 @@ class Draft:
                     ManageSnapshots(transaction).set_current_snapshot(audited.snapshot_id).remove_branch(
                         self.branch
                     ).commit()
-                    self._make_current(transaction, audited.schema_id)
+                    _make_current(transaction, audited.schema_id, self._spec_id)
             except CommitFailedException:
                 continue
             return read_snapshot(table, audited)
@@ -114,21 +124,28 @@ class Draft:
     def _name(self) -> str:
         return ".".join(self.identifier)
 
-    def _commit_branch(self, table: Table, files: Sequence[str], properties: Mapping[str, str]) -> Table:
-        current_schema_id = table.metadata.current_schema_id
+    def _commit_branch(
+        self,
+        table: Table,
+        files: Sequence[str],
+        properties: Mapping[str, str],
+        partitions: Partitions | None,
+    ) -> Table:
+        metadata = table.metadata
         with table.transaction() as transaction:
             if self._evolve(transaction) != self.schema:
                 raise ConflictError(
                     f"{self._name}: its columns were changed by another build", "Run the build again."
                 )
-            data_files = list(parquet_files_to_data_files(table.io, transaction.table_metadata, iter(files)))
+            self._spec_id = transaction.table_metadata.default_spec_id
+            new = list(parquet_files_to_data_files(table.io, transaction.table_metadata, iter(files)))
             summary = {f"{SUMMARY_PREFIX}{name}": value for name, value in properties.items()}
             if self._base_id is None:
-                first_id = _append_unreferenced(transaction, data_files, summary)
+                first_id = _append_unreferenced(transaction, new, summary)
             else:
                 ManageSnapshots(transaction).create_branch(self._base_id, self.branch).commit()
-                _replace_all(transaction, _data_files(table, self._base_id), data_files, summary, self.branch)
-            self._make_current(transaction, current_schema_id)
+                _replace(transaction, data_files(table, self._base_id, partitions), new, summary, self.branch)
+            _make_current(transaction, metadata.current_schema_id, metadata.default_spec_id)
         if self._base_id is None:
             table.manage_snapshots().create_branch(first_id, self.branch).commit()
         return table
@@ -139,6 +156,7 @@ class Draft:
         A column whose type cannot be promoted is replaced by a new one of the same name: the rows are all written
         anew, and older snapshots keep reading by their own schema.
         """
+        self._stop_partitioning(transaction)
         current = transaction.table_metadata.schema()
         wanted = table_schema(self._columns)
         names = {f.name for f in wanted.fields}
@@ -157,13 +175,27 @@ class Draft:
                 if there is not None:
                     update.delete_column((column.name,))
                 update.add_column((column.name,), column.field_type, doc=column.doc)
+        if self.partition_column is not None and not transaction.table_metadata.spec().fields:
+            name = partition_field_name(self.partition_column)
+            transaction.update_spec().add_field(self.partition_column, IdentityTransform(), name).commit()
         return transaction.table_metadata.schema()
 
-    @staticmethod
-    def _make_current(transaction: Transaction, schema_id: int | None) -> None:
-        # pyiceberg has no public call for this; without it a new schema would be seen before its rows are published.
-        if schema_id is not None and transaction.table_metadata.current_schema_id != schema_id:
-            transaction._stage((SetCurrentSchemaUpdate.model_validate({"schema-id": schema_id}),))
+    def _stop_partitioning(self, transaction: Transaction) -> None:
+        """Let go of a partitioning that the columns do not ask for.
+
+        Raises:
+            ContractError: the column is gone altogether: its files could not be told apart any more.
+        """
+        metadata = transaction.table_metadata
+        for field in metadata.spec().fields:
+            name = metadata.schema().find_field(field.source_id).name
+            if name not in {column.name for column in self._columns}:
+                raise ContractError(
+                    f"{self._name}: column '{name}' partitions what is published, so it cannot be dropped at once",
+                    f"Take `partitioned` from '{name}' and build, then drop or rename it.",
+                )
+            if name != self.partition_column:
+                transaction.update_spec().remove_field(field.name).commit()
 
 
 def audited_snapshot(lake: Lake, identifier: tuple[str, str], branch: str) -> Snapshot | None:
@@ -188,7 +220,7 @@ def rollback(lake: Lake, identifier: tuple[str, str], snapshot_id: int) -> Snaps
     try:
         with table.transaction() as transaction:
             ManageSnapshots(transaction).set_current_snapshot(snapshot_id).commit()
-            Draft._make_current(transaction, snapshot.schema_id)
+            _make_current(transaction, snapshot.schema_id, _spec_of(table.metadata, snapshot.schema_id))
     except CommitFailedException as error:
         raise ConflictError(
             f"{'.'.join(identifier)}: another build published just now",
@@ -206,7 +238,7 @@ def _append_unreferenced(transaction: Transaction, files: Sequence[DataFile], su
     return producer.snapshot_id
 
 
-def _replace_all(
+def _replace(
     transaction: Transaction,
     old: Sequence[DataFile],
     new: Sequence[DataFile],
@@ -220,10 +252,28 @@ def _replace_all(
             overwrite.append_data_file(file)
 
 
-def _data_files(table: Table, snapshot_id: int | None) -> list[DataFile]:
-    if snapshot_id is None:
-        return []
-    return [task.file for task in table.scan(snapshot_id=snapshot_id).plan_files()]
+def _make_current(transaction: Transaction, schema_id: int | None, spec_id: int) -> None:
+    """Make a schema, and the partitioning that goes with it, those of the table.
+
+    pyiceberg has no public call for this; without it a new schema would be seen before its rows are published.
+    """
+    metadata = transaction.table_metadata
+    updates: list[TableUpdate] = []
+    if schema_id is not None and metadata.current_schema_id != schema_id:
+        updates.append(SetCurrentSchemaUpdate.model_validate({"schema-id": schema_id}))
+    if metadata.default_spec_id != spec_id:
+        updates.append(SetDefaultSpecUpdate.model_validate({"spec-id": spec_id}))
+    if updates:
+        transaction._stage(tuple(updates))
+
+
+def _spec_of(metadata: TableMetadata, schema_id: int | None) -> int:
+    """The newest partitioning by columns that a schema has."""
+    if schema_id is None:
+        return metadata.default_spec_id
+    (columns,) = ({f.field_id for f in s.fields} for s in metadata.schemas if s.schema_id == schema_id)
+    fitting = (s.spec_id for s in metadata.partition_specs if {f.source_id for f in s.fields} <= columns)
+    return max(fitting, default=metadata.default_spec_id)
 
 
 def _without_ids(kind: object) -> str:

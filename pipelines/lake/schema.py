@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
+from pyiceberg.transforms import IdentityTransform
 from pyiceberg.types import (
     BinaryType,
     BooleanType,
@@ -49,6 +51,9 @@ _PLAIN: dict[str, IcebergType] = {
     "UUID": UUIDType(),
 }
 
+# Provisional too.
+_PARTITION_FIELD_ID = 1000
+
 
 def table_schema(columns: Sequence[Column]) -> Schema:
     """The Iceberg schema of `columns`, with provisional field ids (the catalog gives the lasting ones).
@@ -68,6 +73,29 @@ def table_schema(columns: Sequence[Column]) -> Schema:
         for column in columns
     ]
     return Schema(*fields)
+
+
+def partition_column(columns: Sequence[Column]) -> str | None:
+    """The name of the column that partitions the table, where one does."""
+    return next((column.name for column in columns if column.partition_position is not None), None)
+
+
+def partition_spec(columns: Sequence[Column]) -> PartitionSpec:
+    """The Iceberg partitioning of `columns` (by value of the partition column), in the field ids of `table_schema`."""
+    name = partition_column(columns)
+    if name is None:
+        return UNPARTITIONED_PARTITION_SPEC
+    source_id = table_schema(columns).find_field(name).field_id
+    field = PartitionField(source_id, _PARTITION_FIELD_ID, IdentityTransform(), partition_field_name(name))
+    return PartitionSpec(field)
+
+
+def partition_field_name(column: str) -> str:
+    """What Iceberg calls the partitioning by `column`.
+
+    Not as the column, or pyiceberg would let no other column take that name later.
+    """
+    return f"{column}_partition"
 
 
 def duckdb_type(iceberg_type: IcebergType) -> str:

@@ -55,9 +55,9 @@ schema:
         quality:
           - {name: plan_known, metric: invalidValues, arguments: {validValues: [basic, plus]}, mustBe: 0}
           - {metric: nullValues, mustBeLessThan: 5, unit: percent, severity: warning}
-      - name: signed_up_on
-        logicalType: date
-        partitioned: true
+      - {name: signed_up_on, required: true,
+         logicalType: date,
+         partitioned: true}
     quality:
       - {metric: rowCount, mustBeGreaterThan: 0}
       - {name: adults, type: sql, query: "SELECT count(*) FROM {object} WHERE age < 18", mustBe: 0}

@@ -38,6 +38,7 @@ def test_every_fact_becomes_one_rule_with_a_stable_name(read):
         "row_count": RuleKind.ROW_COUNT,
         "adults": RuleKind.SQL,
         "mean_age": RuleKind.EXPECTATION,
+        "signed_up_on_required": RuleKind.REQUIRED,
         "signed_up_on_freshness": RuleKind.FRESHNESS,
     }
 
@@ -158,6 +159,32 @@ WRONG = [
     ("time unit", "90, unit: d", "90, unit: fortnights", 53, "'fortnights'", "ms, s"),
     ("cron", "0 3 * * *", "0 25 * * *", 54, "'25' is not a hour", "0 3 * * *"),
     ("cron fields", "0 3 * * *", "@sometimes", 54, "1 fields, not 5", ""),
+    (
+        "partition of text",
+        "partitioned: true",
+        "physicalType: VARCHAR,\n         partitioned: true",
+        43,
+        "VARCHAR",
+        "DATE",
+    ),
+    (
+        "partition with nulls",
+        "{name: signed_up_on, required: true",
+        "{name: signed_up_on",
+        42,
+        "null",
+        "DATE",
+    ),
+    (
+        "second partition",
+        "      - name: plan\n",
+        "      - {name: day, logicalType: date, required: true, partitioned: true}\n      - name: plan\n",
+        43,
+        "is a second",
+        "one DATE",
+    ),
+    ("lookback", "deduplicate, value: true", "lookbackDays, value: -1", 20, "less than 0", ""),
+    ("lookback as text", "deduplicate, value: true", "lookbackDays, value: a", 20, "not a whole number", ""),
     ("freshness column", "customers.signed_up_on", "customers.signed_on", 52, "'signed_on'", "signed_up_on"),
     ("freshness type", "customers.signed_up_on", "customers.age", 52, "not a date or timestamp", ""),
 ]
