@@ -41,7 +41,7 @@ class ContractError(MeshError):
 
 
 class SystemFailure(MeshError):  # noqa: N818 - the machine's failure, not the mesh's
-    """The machine lets nothing more be done: a full disk, a folder that cannot be written to."""
+    """The machine, or the object store, lets nothing more be done: a full disk, a folder that cannot be written to."""
 
 
 class StorageError(MeshError):
@@ -76,6 +76,11 @@ class ConflictError(BuildError):
 
 _DISK_IS_FULL = re.compile("No space left|is full|out of disk|quota exceeded|File too large", re.IGNORECASE)
 
+# As DuckDB and pyarrow tell that an object store does not answer, or refuses.
+_OBJECT_STORE_FAILS = re.compile(
+    r"^.*(?:HTTP (?:HEAD|GET|PUT|POST|DELETE)|HTTP code|AWS Error) .*$", re.MULTILINE
+)
+
 
 def system_failure(error: Exception, where: str = "") -> SystemFailure | None:
     """What `error` says of the machine, in plain words; `None` when it is about anything else.
@@ -91,6 +96,11 @@ def system_failure(error: Exception, where: str = "") -> SystemFailure | None:
     if "disk I/O error" in str(error):  # SQLite's words
         return SystemFailure(
             f"{at}the disk is full or fails", "Free some space, see to it, and run it again."
+        )
+    if told := _OBJECT_STORE_FAILS.search(str(error)):
+        return SystemFailure(
+            f"{at}the object store fails: {told[0]}",
+            "See `mesh doctor` and run it again; what was published before is untouched.",
         )
     if isinstance(error, OSError) and error.strerror:
         return SystemFailure(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.errors import LandingError
+from pipelines.errors import LandingError, system_failure
 from pipelines.landing.csv_dialect import detect_dialect
 from pipelines.landing.storage import duckdb_reader
 
@@ -40,6 +40,7 @@ _CSV_CAUSES = (
 _CSV_HINT = (
     "Correct that line: a value that holds a delimiter or a quote stands in quotes, its own quotes doubled."
 )
+_GONE = r"""No files found that match the pattern "(.*)"|reading '(.*)' .*\(HTTP 404"""
 _JSON_ERROR = (
     r'(?P<kind>Malformed JSON|JSON transform error) in file "(?P<file>.*?)",'
     r".* in line (?P<line>\d+): (?P<cause>.*)"
@@ -48,11 +49,11 @@ _JSON_ERROR = (
 
 @contextmanager
 def explained(datasets: Iterable[Dataset]) -> Iterator[None]:
-    """Raise LandingError in place of a DuckDB error that is about a file of `datasets`; pass others on."""
+    """Raise MeshError in place of a DuckDB error that is about a file of `datasets` or the machine; pass others on."""
     try:
         yield
     except duckdb.Error as error:
-        explanation = landing_error(error, datasets)
+        explanation = landing_error(error, datasets) or system_failure(error)
         if explanation is None:
             raise
         raise explanation from error
@@ -68,10 +69,13 @@ def landing_error(error: duckdb.Error, datasets: Iterable[Dataset]) -> LandingEr
         return _encoding_error(match[1], files)
     if match := re.search(_JSON_ERROR, message):
         return _json_error(match, files)
-    if match := re.search(r'No files found that match the pattern "(.*)"', message):
+    if match := re.search(_GONE, message):
         return LandingError(
-            f"{_name(match[1], files)}: the file is gone", "Run again; files left while they were read."
+            f"{_name(match[1] or match[2], files)}: the file is gone",
+            "Run again; files left while they were read.",
         )
+    if system_failure(error):
+        return None
     return _parquet_error(error, message, files)
 
 

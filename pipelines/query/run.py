@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.errors import MeshError, UsageError
+from pipelines.errors import MeshError, UsageError, system_failure
 from pipelines.names import CATALOG, LANDING_CATALOG, quote_identifier, quote_literal
 from pipelines.object_store import open_to_duckdb
 from pipelines.query.guard import SYSTEM_TABLES
@@ -117,6 +117,9 @@ def _as_mesh_error(error: duckdb.Error, sql: str, before_bytes: int) -> MeshErro
         return MeshError(
             f"the query needs more memory or disk than there is: {message}", "Filter or group first."
         )
+    is_gone = "HTTP 404" in message
+    if not is_gone and (failure := system_failure(type(error)(message))):
+        return failure
     if isinstance(error, duckdb.IOException | duckdb.PermissionException):
         return MeshError(
             f"a file could not be read or written: {message}",

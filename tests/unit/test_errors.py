@@ -42,6 +42,18 @@ def test_a_failed_audit_carries_its_results():
         (OSError(27, "File too large"), "crm.people: the disk is full"),
         (RuntimeError("database or disk is full"), "crm.people: the disk is full"),
         (PermissionError(13, "Permission denied", "/lake"), "crm.people: /lake: Permission denied"),
+        (
+            OSError("When reading 'a/b': AWS Error NETWORK_CONNECTION during HeadObject: refused"),
+            "crm.people: the object store fails: When reading 'a/b': "
+            "AWS Error NETWORK_CONNECTION during HeadObject: refused",
+        ),
+        (
+            RuntimeError(
+                "IO Error: Could not connect to server error for HTTP PUT to 'http://s3/lake/a'\n\nLINE 1"
+            ),
+            "crm.people: the object store fails: "
+            "IO Error: Could not connect to server error for HTTP PUT to 'http://s3/lake/a'",
+        ),
         (RuntimeError("anything else"), None),
         (ValueError("5"), None),
     ],
