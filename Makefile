@@ -21,7 +21,7 @@ run: install  ## Install, land the demo data, build every product, show what was
 
 test: install-dev lint  ## Install what tests need, lint, run every test that needs no server
 	$(PYTEST) -n 2 tests/unit tests/products
-	$(PYTEST) tests/integration tests/ui -m "not services"
+	$(PYTEST) tests/engines tests/integration tests/ui -m "not services"
 
 unit: install-dev  ## The unit suite alone (under 2 minutes)
 	$(PYTEST) -n 2 tests/unit tests/products

@@ -10,8 +10,9 @@ from pipelines.audit.columns import differences
 from pipelines.audit.measures import Measure, measure
 from pipelines.audit.result import CheckResult
 from pipelines.audit.samples import jsonable
-from pipelines.audit.suite import Outcome, run_suite
+from pipelines.audit.suite import Outcome, one_line, run_suite
 from pipelines.contract.model import Contract, Rule, RuleKind
+from pipelines.errors import BuildError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,8 +73,13 @@ def _result(relation: AuditRelation, rule: Rule, measured: Measure | None, outco
     failing_rows = count if failing_sql and (measured.is_row_count or count == 0) else None
     samples: tuple[dict[str, Any], ...] = ()
     if failing_sql and not outcome.is_passed and count:
-        failing_rows = count if measured.is_row_count else relation.count(failing_sql)
-        samples = tuple(jsonable(row) for row in relation.rows(failing_sql, MAX_SAMPLES))
+        try:
+            failing_rows = count if measured.is_row_count else relation.count(failing_sql)
+            samples = tuple(jsonable(row) for row in relation.rows(failing_sql, MAX_SAMPLES))
+        except BuildError as error:  # counting rows leaves out what reading them computes
+            if relation.failure is not None:
+                raise
+            return CheckResult(rule, False, None, one_line(error), seconds=outcome.seconds)
     message = _message(rule, observed, failing_rows, outcome)
     return CheckResult(
         rule, outcome.is_passed, observed, message, failing_rows, samples, failing_sql, outcome.seconds

@@ -71,4 +71,5 @@ class DuckDBRelation:
         try:
             yield
         except duckdb.Error as error:
+            self._note(error)
             raise explain(error, self.table) from error

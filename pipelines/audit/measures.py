@@ -19,6 +19,7 @@ from pipelines.names import quote_identifier, quote_literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+_FLOATS = ("FLOAT", "DOUBLE")
 _PLACEHOLDER = re.compile(r"\$?\{(object|table|property|column)\}")
 
 
@@ -57,7 +58,7 @@ def measure(rule: Rule, contract: Contract, table: str, now_seconds: float) -> M
         query = rule.arguments["query"]
         return Measure(query=f"SELECT count(*) FROM (\n{query}\n)", failing_sql=query, is_row_count=True)
     if rule.kind in (RuleKind.UNIQUE, RuleKind.DUPLICATE_VALUES, RuleKind.PRIMARY_KEY):
-        return _repetition(rule, table)
+        return _repetition(rule, contract, table)
     failing = _PREDICATES[rule.kind](rule, contract)
     return Measure(
         aggregate=f"count(*) FILTER (WHERE {failing})",
@@ -77,7 +78,7 @@ def literal(value: str | int | float | bool, type_text: str) -> str:
     return repr(value)
 
 
-def _repetition(rule: Rule, table: str) -> Measure:
+def _repetition(rule: Rule, contract: Contract, table: str) -> Measure:
     """Rows whose key an earlier row has; for a primary key also the rows with a null in it.
 
     Nulls repeat nothing, as in SQL's own UNIQUE.
@@ -88,10 +89,12 @@ def _repetition(rule: Rule, table: str) -> Measure:
     given = " AND ".join(f"{column} IS NOT NULL" for column in columns)
     repeated = f"count(*) FILTER (WHERE {given}) - count(DISTINCT {key}) FILTER (WHERE {given})"
     is_shared = f"count(*) OVER (PARTITION BY {', '.join(columns)}) > 1"
-    failing = f"SELECT * FROM {table} WHERE {given} QUALIFY {is_shared}"
+    # Trino has no QUALIFY, and its translation would give * one column more.
+    rows = f"SELECT {', '.join(quote_identifier(column.name) for column in contract.columns)} FROM {table}"
+    failing = f"{rows} WHERE {given} QUALIFY {is_shared}"
     if rule.kind == RuleKind.PRIMARY_KEY:
         repeated = f"count(*) - count(DISTINCT {key}) FILTER (WHERE {given})"
-        failing = f"SELECT * FROM {table} QUALIFY NOT ({given}) OR {is_shared}"
+        failing = f"{rows} QUALIFY NOT ({given}) OR {is_shared}"
     return Measure(aggregate=repeated, failing_sql=failing)
 
 
@@ -102,17 +105,22 @@ def _is_null(rule: Rule, _contract: Contract) -> str:
 def _is_out_of_range(rule: Rule, contract: Contract) -> str:
     column, type_text = _column(rule), _type(rule, contract)
     signs = {"minimum": "<", "maximum": ">", "exclusiveMinimum": "<=", "exclusiveMaximum": ">="}
-    return " OR ".join(
+    parts = [
         f"{column} {sign} {literal(rule.arguments[key], type_text)}"
         for key, sign in signs.items()
         if key in rule.arguments
-    )
+    ]
+    if type_text in _FLOATS and rule.arguments.keys() & {"maximum", "exclusiveMaximum"}:
+        # NaN is above every number on DuckDB, and neither above nor below any on Trino.
+        parts.append(f"isnan({column})")
+    return " OR ".join(parts)
 
 
-def _is_of_wrong_length(rule: Rule, _contract: Contract) -> str:
+def _is_of_wrong_length(rule: Rule, contract: Contract) -> str:
+    length = "array_length" if _type(rule, contract).endswith("[]") else "length"
     signs = {"minLength": "<", "maxLength": ">"}
     return " OR ".join(
-        f"length({_column(rule)}) {sign} {rule.arguments[key]}"
+        f"{length}({_column(rule)}) {sign} {rule.arguments[key]}"
         for key, sign in signs.items()
         if key in rule.arguments
     )

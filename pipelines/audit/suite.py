@@ -83,7 +83,7 @@ def _validate(
         try:
             expectations.append(_expectation(rule, measures.get(rule.name), relation))
         except (ValueError, BuildError) as refused:
-            outcomes[rule.name] = Outcome(False, {}, " ".join(str(refused).split()), 0.0)
+            outcomes[rule.name] = Outcome(False, {}, one_line(refused), 0.0)
     started = time.perf_counter()
     suite = gx.ExpectationSuite(name=relation.table, expectations=expectations)
     results = batch.validate(suite, result_format="BASIC").results
@@ -123,6 +123,11 @@ def _expectation(rule: Rule, measure: Measure | None, relation: AuditRelation) -
         return expectations.ExpectQueryWithinBounds(query=query, bounds=bounds, **common)
     aggregate = relation.aggregate_sql(measure.aggregate)
     return expectations.ExpectAggregateWithinBounds(aggregate=aggregate, bounds=bounds, **common)
+
+
+def one_line(error: Exception) -> str:
+    """What `error` says, for the one line a check has."""
+    return " ".join(str(error).split())
 
 
 def _error(exception_info: Mapping[str, Any]) -> str | None:

@@ -6,7 +6,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pipelines.engine.dialect import trino_expression
-from pipelines.engine.trino_connection import connect, explain_trino, is_trinos_own, trino_errors
+from pipelines.engine.trino_connection import (
+    connect,
+    explain_trino,
+    is_trinos_own,
+    trino_errors,
+    trino_reason,
+)
 from pipelines.errors import BuildError
 from pipelines.names import CATALOG
 
@@ -94,10 +100,12 @@ class TrinoRelation:
 
     def _on_error(self, context: ExceptionContext) -> None:
         """Remember what is no SQL's fault, and have Great Expectations report Trino's own message."""
+        from trino.exceptions import TrinoQueryError
+
         error = context.original_exception
         self._note(error)
-        if isinstance(error, trino_errors()):
-            raise BuildError(explain_trino(error, self.table).message) from error
+        if isinstance(error, TrinoQueryError):
+            raise BuildError(trino_reason(error)) from error
 
     def _note(self, error: BaseException) -> None:
         if isinstance(error, trino_errors()) and is_trinos_own(error):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trino.dbapi import Connection
+    from trino.exceptions import TrinoQueryError
 
 _SOURCE = "meshlake"
 _REQUEST_SECONDS = 30
@@ -85,6 +86,11 @@ def is_trinos_own(error: BaseException) -> bool:
     return not isinstance(error, TrinoUserError)
 
 
+def trino_reason(error: TrinoQueryError) -> str:
+    """What Trino itself says, in one line."""
+    return _POSITION.sub("", " ".join(str(error.message).split()))
+
+
 def explain_trino(error: Exception, where: str, file: Path | None = None) -> MeshError:
     """Trino's error as one plain line and a hint.
 
@@ -95,7 +101,7 @@ def explain_trino(error: Exception, where: str, file: Path | None = None) -> Mes
 
     if not isinstance(error, TrinoQueryError):
         return BuildError(f"{where}: Trino does not answer", _HINT)
-    reason = _POSITION.sub("", " ".join(str(error.message).split()))
+    reason = trino_reason(error)
     if is_trinos_own(error):
         return BuildError(f"{where}: Trino failed: {reason}", _HINT)
     hint = "Correct the SQL and build again."

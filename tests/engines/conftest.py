@@ -6,6 +6,7 @@ from contextlib import closing
 
 import duckdb
 import pytest
+from support.auditing import DuckDBAuditing, TrinoAuditing
 from trino.dbapi import connect
 
 from pipelines.engine.dialect import trino_sql
@@ -25,3 +26,14 @@ def query(request):
     ) as connection:
         cursor = connection.cursor()
         yield lambda sql: [tuple(row) for row in cursor.execute(trino_sql(sql, {}, "test")).fetchall()]
+
+
+@pytest.fixture(params=["duckdb", pytest.param("trino", marks=pytest.mark.services)])
+def auditing(request):
+    """Audits of rows given as SQL in DuckDB's dialect, on one engine."""
+    if request.param == "duckdb":
+        audits = DuckDBAuditing()
+    else:
+        audits = TrinoAuditing(request.getfixturevalue("endpoints").trino_url)
+    with closing(audits):
+        yield audits

@@ -1,0 +1,111 @@
+"""Audits of rows given as SQL, on either engine: the rows are `crm.customers`, the checks any rules."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipelines.audit.audit import audit
+from pipelines.audit.duckdb_relation import DuckDBRelation
+from pipelines.audit.trino_relation import TrinoRelation
+from pipelines.contract.model import Column, Contract
+from pipelines.engine.dialect import trino_sql
+from pipelines.engine.trino_connection import connect, explain_trino, trino_errors
+from pipelines.engine.trino_types import duckdb_type_of
+from pipelines.names import ProductName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipelines.audit.relation import AuditRelation
+    from pipelines.audit.result import CheckResult
+    from pipelines.contract.model import Rule
+
+NAME = ProductName("crm", "customers")
+NOW_SECONDS = 1_704_153_600.0  # 2024-01-02 00:00 UTC
+_STAGE = "customers__stage_test"
+
+
+def contract_of(columns: dict[str, str]) -> Contract:
+    """A contract that promises these columns and nothing else."""
+    listed = tuple(Column(name, type_text) for name, type_text in columns.items())
+    return Contract(NAME, "1.0.0", "active", "", "", "", "ana", listed, ())
+
+
+def _audited(
+    relation: AuditRelation, columns: dict[str, str], rules: tuple[Rule, ...]
+) -> dict[str, CheckResult]:
+    results = audit(relation, rules, contract=contract_of(columns), now_seconds=NOW_SECONDS)
+    assert [result.rule for result in results] == list(rules)
+    return {result.rule.name: result for result in results}
+
+
+class DuckDBAuditing:
+    """Audits on a DuckDB connection."""
+
+    engine = "duckdb"
+
+    def __init__(self) -> None:
+        self.connection = duckdb.connect()
+        self.connection.execute("CREATE SCHEMA crm; SET TimeZone = 'America/New_York'")
+
+    def check(self, rows: str, columns: dict[str, str], *rules: Rule) -> dict[str, CheckResult]:
+        """Audit `rules` on the rows of a query; the results by name."""
+        self.connection.execute(f"CREATE OR REPLACE VIEW crm.customers AS {rows}")
+        return _audited(DuckDBRelation(self.connection, NAME.sql), columns, rules)
+
+    def rows(self, select: str) -> list[tuple[object, ...]]:
+        """The rows of a SELECT in DuckDB's dialect over the audited ones."""
+        return self.connection.execute(select).fetchall()
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+class TrinoAuditing:
+    """Audits on a real Trino, of a table made like a stage; it is itself the session that the audit asks."""
+
+    engine = "trino"
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.connection = connect(address)
+        self._run("CREATE SCHEMA IF NOT EXISTS crm")
+        self.close()
+
+    def check(self, rows: str, columns: dict[str, str], *rules: Rule) -> dict[str, CheckResult]:
+        """Audit `rules` on the rows of a query; the results by name."""
+        self._run(f"DROP TABLE IF EXISTS crm.{_STAGE}")
+        self._run(f"CREATE TABLE crm.{_STAGE} AS {self.translated(rows)}")
+        return _audited(TrinoRelation(self, NAME.sql, ("crm", _STAGE), self.address), columns, rules)
+
+    def rows(self, select: str) -> list[tuple[object, ...]]:
+        """The rows of a SELECT in DuckDB's dialect over the audited ones."""
+        return [tuple(row) for row in self._run(self.translated(select)).fetchall()]
+
+    def columns(self, select: str) -> dict[str, str]:
+        cursor = self._run(f"SELECT * FROM (\n{self.translated(select)}\n) LIMIT 0")
+        return {column.name: duckdb_type_of(str(column.type_code)) for column in cursor.description}
+
+    def translated(self, select: str) -> str:
+        return trino_sql(select, {NAME: f"mesh.crm.{_STAGE}"}, str(NAME))
+
+    def close(self) -> None:
+        self._run(f"DROP TABLE IF EXISTS crm.{_STAGE}")
+
+    def _run(self, sql: str):
+        with _explained():
+            cursor = self.connection.cursor().execute(sql)
+            if cursor.update_type is not None:
+                cursor.fetchall()
+            return cursor
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except trino_errors() as error:
+        raise explain_trino(error, str(NAME)) from error
