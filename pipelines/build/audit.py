@@ -17,6 +17,7 @@ from pipelines.errors import AuditError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from pipelines.audit.relation import AuditRelation
     from pipelines.audit.result import CheckResult
     from pipelines.build.context import BuildContext
     from pipelines.build.mesh import Mesh
@@ -83,12 +84,21 @@ def _in_words(row: Mapping[str, Any]) -> str:
 
 def _run(session: Session, mesh: Mesh, name: ProductName) -> tuple[CheckResult, ...]:
     from pipelines.audit.audit import audit
-    from pipelines.audit.duckdb_relation import DuckDBRelation
 
     product = mesh.products.get(name)
-    relation = DuckDBRelation(session.local.connection, name.sql)
-    results = audit(relation, product.rules, contract=product.contract)
+    results = audit(_relation(session, mesh, name), product.rules, contract=product.contract)
     return tuple(_with_place(session, product, result) for result in results)
+
+
+def _relation(session: Session, mesh: Mesh, name: ProductName) -> AuditRelation:
+    from pipelines.audit.duckdb_relation import DuckDBRelation
+    from pipelines.engine.trino import TrinoSession
+
+    if isinstance(session, TrinoSession):
+        from pipelines.audit.trino_relation import TrinoRelation
+
+        return TrinoRelation(session, name.sql, session.stored_as(name), mesh.settings.trino)
+    return DuckDBRelation(session.local.connection, name.sql)
 
 
 def _with_place(session: Session, product: Product, result: CheckResult) -> CheckResult:

@@ -32,6 +32,10 @@ class Mesh:
 
         For errors, `where` names what is being run and `file` is the one its SQL stands in.
         """
+        if self.settings.engine == "trino":
+            from pipelines.engine.trino import TrinoSession
+
+            return TrinoSession(self.settings, self.lake, where, file)
         from pipelines.engine.duckdb import DuckDBSession
 
         return DuckDBSession(self.settings, where, file)
@@ -45,7 +49,7 @@ def open_mesh(settings: Settings | None = None) -> Mesh:
         ServiceError: a server that the settings name cannot be used.
     """
     settings = settings or load_settings()
-    _refuse_unsupported(settings)
+    _refuse_incomplete(settings)
     # Without Trino as the engine nothing asks it.
     require_servers(settings if settings.engine == "trino" else replace(settings, trino=None))
     return Mesh(
@@ -56,7 +60,18 @@ def open_mesh(settings: Settings | None = None) -> Mesh:
     )
 
 
-def _refuse_unsupported(settings: Settings) -> None:
-    """What the settings can say already and builds cannot do yet; see docs/scaling-out.md."""
-    if settings.engine != "duckdb":
-        raise UsageError("builds run on DuckDB only so far, not on Trino", "Set MESH_ENGINE=duckdb.")
+def _refuse_incomplete(settings: Settings) -> None:
+    """Trino reaches neither folders of this machine nor SQLite."""
+    if settings.engine != "trino":
+        return
+    if not settings.trino:
+        raise UsageError("MESH_ENGINE=trino, but MESH_TRINO is not set", "Set it to Trino's address.")
+    for name, place, scheme in (
+        ("MESH_LANDING", settings.landing, "s3://"),
+        ("MESH_WAREHOUSE", settings.warehouse, "s3://"),
+        ("MESH_CATALOG", settings.catalog, "postgresql"),
+    ):
+        if not place.startswith(scheme):
+            raise UsageError(
+                f"Trino cannot reach {name}: it is no {scheme} address", "See docs/scaling-out.md."
+            )

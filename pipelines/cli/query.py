@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from pipelines.lake.catalog import Lake, Snapshot
     from pipelines.landing.zone import Dataset
+    from pipelines.names import ProductName
     from pipelines.query.guard import ParsedQuery
     from pipelines.settings import Settings
 
@@ -49,7 +51,9 @@ def sql(
         OutputFormat.TABLE, "--format", help="How to write the answer."
     ),
     output: Path | None = typer.Option(None, "-o", "--output", help="Write to a file instead of the screen."),
-    engine: str | None = typer.Option(None, "--engine", help="duckdb; trino is not built yet."),
+    engine: str | None = typer.Option(
+        None, "--engine", help="duckdb or trino; the settings' engine when not given."
+    ),
     as_of: str | None = typer.Option(
         None, "--as-of", help="A time (2026-11-24T12:00), a snapshot id or an audit branch."
     ),
@@ -76,24 +80,24 @@ def sql(
     chosen = OutputFormat.JSON if as_json else output_format
     parsed = check_select(_text(query, file))
     settings = load_settings(os.environ | ({"MESH_ENGINE": engine} if engine else {}))
-    if settings.engine != "duckdb":
-        raise UsageError(
-            "queries run on DuckDB only so far, not on Trino", "Leave --engine out, or say duckdb."
-        )
+    ask = _ask_trino if settings.engine == "trino" else _ask_duckdb
     if chosen is OutputFormat.TABLE and output is None:
-        with _open(settings, parsed, as_of, None) as connection:
-            if parsed.is_explain:
-                write_plan(connection, parsed, sys.stdout)
+        with ask(settings, parsed, as_of, None) as (connection, asked):
+            if asked.is_explain:
+                write_plan(connection, asked, sys.stdout)
             else:
                 width = None if not sys.stdout.isatty() else _screen_columns()
-                write_table(connection, parsed, sys.stdout, row_limit=limit or None, screen_columns=width)
+                write_table(connection, asked, sys.stdout, row_limit=limit or None, screen_columns=width)
         return
     if chosen is OutputFormat.TABLE:
         raise UsageError(
             "a table is for the screen", "Write files with --format csv, json, jsonl or parquet."
         )
-    with destination(output or sys.stdout.buffer) as path, _open(settings, parsed, as_of, path) as connection:
-        write_answer(connection, parsed, chosen.value, path)
+    with (
+        destination(output or sys.stdout.buffer) as path,
+        ask(settings, parsed, as_of, path) as (connection, asked),
+    ):
+        write_answer(connection, asked, chosen.value, path)
 
 
 def questions(
@@ -153,6 +157,29 @@ def _text(query: str | None, file: Path | None) -> str:
 
 
 @contextmanager
+def _ask_trino(
+    settings: Settings, query: ParsedQuery, as_of: str | None, _output_path: str | None
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, ParsedQuery]]:
+    """Trino's answer to `query`, on a DuckDB connection, and the query that reads it there."""
+    from pipelines.build.mesh import open_mesh
+    from pipelines.query.trino import trino_answer
+
+    mesh = open_mesh(settings)
+    datasets = [mesh.landing.dataset(name) for name in sorted(query.datasets)]
+    with trino_answer(settings, mesh.lake, query, _snapshots(mesh.lake, query, as_of), datasets) as answer:
+        yield answer
+
+
+@contextmanager
+def _ask_duckdb(
+    settings: Settings, query: ParsedQuery, as_of: str | None, output_path: str | None
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, ParsedQuery]]:
+    """The mesh for `query` on DuckDB, and the query as it is."""
+    with _open(settings, query, as_of, output_path) as connection:
+        yield connection, query
+
+
+@contextmanager
 def _open(
     settings: Settings, query: ParsedQuery, as_of: str | None, output_path: str | None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -199,26 +226,32 @@ def _connect(
         settings.mesh_file,
         [settings.warehouse, settings.landing],
         landing={dataset.name: relation_sql(dataset) for dataset in datasets},
-        as_of=_snapshots(settings, query, as_of) if as_of else None,
+        as_of=_published(settings, query, as_of) if as_of else None,
         output_path=output_path,
         s3=settings.s3 if settings.is_on_s3 else None,
     )
 
 
-def _snapshots(settings: Settings, query: ParsedQuery, as_of: str) -> Iterable[Any]:
+def _published(settings: Settings, query: ParsedQuery, as_of: str) -> Iterable[Any]:
     from pipelines.build.mesh import open_mesh
     from pipelines.build.views import published
-    from pipelines.lake.draft import audited_snapshot
 
     mesh = open_mesh(settings)
+    return [published(mesh, *named) for named in _snapshots(mesh.lake, query, as_of).items()]
+
+
+def _snapshots(lake: Lake, query: ParsedQuery, as_of: str | None) -> dict[ProductName, Snapshot]:
+    """The snapshots that `query` reads: the current ones, or those of `as_of`."""
+    from pipelines.lake.draft import audited_snapshot
+
     identifiers = {name: (name.domain, name.product) for name in sorted(query.products)}
     # On an audit branch stands one product; what its checks join is asked for as it is published.
-    audited = {n: audited_snapshot(mesh.lake, i, as_of) for n, i in identifiers.items()}
-    heads = {n: mesh.lake.head(i) if any(audited.values()) else None for n, i in identifiers.items()}
-    return [
-        published(mesh, name, audited[name] or heads[name] or mesh.lake.as_of(name, as_of))
-        for name in identifiers
-    ]
+    audited = {n: audited_snapshot(lake, i, as_of) if as_of else None for n, i in identifiers.items()}
+    is_current = as_of is None or any(audited.values())
+    heads = {n: lake.head(i) if is_current else None for n, i in identifiers.items()}
+    for name in (n for n, head in heads.items() if is_current and head is None):
+        raise UsageError(f"there is no table {name}", "`mesh list` shows what there is.")
+    return {n: audited[n] or heads[n] or lake.as_of(n, as_of or "") for n in identifiers}
 
 
 def _screen_columns() -> int:

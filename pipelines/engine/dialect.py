@@ -45,6 +45,11 @@ def trino_sql(sql: str, tables: Mapping[InputName, str], where: str, file: Path 
     return _generated(query, place)
 
 
+def is_ordered(sql: str) -> bool:
+    """Whether the rows of a SELECT in DuckDB's dialect come in an order that it asks for."""
+    return sqlglot.parse_one(sql, dialect="duckdb").args.get("order") is not None
+
+
 def trino_expression(sql: str, where: str, file: Path | None = None) -> str:
     """One expression in DuckDB's dialect, which reads no table, as a Trino expression.
 

@@ -122,9 +122,7 @@ class Lake:
         # Asking first: the catalog writes a metadata file before it finds that a table is there already.
         if (table := self.table(identifier)) is not None:
             return table
-        # pyiceberg asks, then inserts: a process that inserted between the two shows as an IntegrityError.
-        with suppress(NamespaceAlreadyExistsError, IntegrityError):
-            self.catalog.create_namespace(identifier[0])
+        self.make_namespace(identifier[0])
         with suppress(TableAlreadyExistsError):
             properties = _PROPERTIES | {"commit.retry.num-retries": str(commit_retries)}
             return self.catalog.create_table(
@@ -134,6 +132,12 @@ class Lake:
                 properties=properties,
             )
         return self.catalog.load_table(identifier)
+
+    def make_namespace(self, domain: str) -> None:
+        """Make a domain known to the catalog, unless it is already."""
+        # pyiceberg asks, then inserts: a process that inserted between the two shows as an IntegrityError.
+        with suppress(NamespaceAlreadyExistsError, IntegrityError):
+            self.catalog.create_namespace(domain)
 
     def products(self) -> list[ProductName]:
         """Every product that has a published snapshot, sorted."""

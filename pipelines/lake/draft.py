@@ -43,6 +43,7 @@ class Draft:
 
     def __init__(self, lake: Lake, identifier: tuple[str, str], columns: Sequence[Column], run: str) -> None:
         self.identifier = identifier
+        self.run = run
         self.branch = AUDIT_PREFIX + run
         self._lake = lake
         self._columns = tuple(columns)

@@ -82,10 +82,14 @@ def partition_column(columns: Sequence[Column]) -> str | None:
 
 def partition_spec(columns: Sequence[Column]) -> PartitionSpec:
     """The Iceberg partitioning of `columns` (by value of the partition column), in the field ids of `table_schema`."""
-    name = partition_column(columns)
+    return spec_of(table_schema(columns), partition_column(columns))
+
+
+def spec_of(schema: Schema, name: str | None) -> PartitionSpec:
+    """The partitioning of `schema` by the values of its column `name`; none without a name."""
     if name is None:
         return UNPARTITIONED_PARTITION_SPEC
-    source_id = table_schema(columns).find_field(name).field_id
+    source_id = schema.find_field(name).field_id
     field = PartitionField(source_id, _PARTITION_FIELD_ID, IdentityTransform(), partition_field_name(name))
     return PartitionSpec(field)
 

@@ -1,0 +1,93 @@
+"""Tables that another engine writes rows into, where no reader looks: a draft's rows before they have a branch, and
+answers on their way to this process.
+
+Such a table has exactly the schema and field ids it is given, so that its files can become a product's as they lie.
+Forgetting it leaves its files; which of them are kept is for others to say.
+"""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from pyiceberg.exceptions import NoSuchTableError
+from pyiceberg.io import load_file_io
+from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionSpec
+from pyiceberg.serializers import ToOutputFile
+from pyiceberg.table.metadata import TableMetadataV2
+from pyiceberg.table.sorting import UNSORTED_SORT_ORDER
+
+from pipelines.lake.catalog import PLATFORM_MARK, Lake, catalog_properties, local_path
+from pipelines.lake.files import remove_folder
+
+if TYPE_CHECKING:
+    from pyiceberg.schema import Schema
+    from pyiceberg.table import Table
+
+STAGE_MARK = f"{PLATFORM_MARK}stage_"
+
+
+class Stage:
+    """An empty Iceberg table at `location`, in the catalog under `identifier` until `forget`."""
+
+    def __init__(
+        self,
+        lake: Lake,
+        identifier: tuple[str, str],
+        schema: Schema,
+        location: str,
+        spec: PartitionSpec = UNPARTITIONED_PARTITION_SPEC,
+    ) -> None:
+        self.identifier = identifier
+        self.schema = schema
+        self._location = location
+        self._lake = lake
+        metadata = TableMetadataV2.model_validate(
+            {
+                "location": location,
+                "table-uuid": uuid.uuid4(),
+                "last-column-id": schema.highest_field_id,
+                "schemas": [schema],
+                "current-schema-id": schema.schema_id,
+                "partition-specs": [spec],
+                "default-spec-id": spec.spec_id,
+                "last-partition-id": spec.last_assigned_field_id,
+                "sort-orders": [UNSORTED_SORT_ORDER],
+                "default-sort-order-id": UNSORTED_SORT_ORDER.order_id,
+            }
+        )
+        address = f"{location}/metadata/00000-{uuid.uuid4()}.metadata.json"
+        io = load_file_io(catalog_properties(lake.settings), location)
+        ToOutputFile.table_metadata(metadata, io.new_output(address))
+        lake.make_namespace(identifier[0])
+        lake.catalog.register_table(identifier, address)
+
+    @property
+    def sql(self) -> str:
+        """Its quoted name in the catalog."""
+        return ".".join(f'"{part}"' for part in self.identifier)
+
+    def add_files(self, files: tuple[str, ...]) -> None:
+        """Let it be read from `files`, which carry its field ids."""
+        if files:
+            self._load().add_files(list(files))
+
+    def files(self) -> tuple[tuple[str, ...], int]:
+        """Its data files and the number of their rows."""
+        tasks = list(self._load().scan().plan_files())
+        files = tuple(sorted(local_path(task.file.file_path) for task in tasks))
+        return files, sum(task.file.record_count for task in tasks)
+
+    def forget(self) -> None:
+        """Take it out of the catalog; its files stay."""
+        with suppress(NoSuchTableError):
+            self._lake.catalog.drop_table(self.identifier)
+
+    def discard(self) -> None:
+        """Take it out of the catalog, its files too."""
+        self.forget()
+        remove_folder(self._location, self._lake.settings.s3)
+
+    def _load(self) -> Table:
+        return self._lake.catalog.load_table(self.identifier)
