@@ -95,7 +95,9 @@ class TrinoRelation:
         except TestConnectionError as error:
             self._note(_origin(error))
             raise self.failure or error from error
-        sqlalchemy.event.listen(source.get_execution_engine().engine, "handle_error", self._on_error)
+        engine = source.get_execution_engine().engine
+        sqlalchemy.event.listen(engine, "handle_error", self._on_error)
+        sqlalchemy.event.listen(engine, "before_cursor_execute", self._refuse_after_failure)
         return asset
 
     def _on_error(self, context: ExceptionContext) -> None:
@@ -106,6 +108,11 @@ class TrinoRelation:
         self._note(error)
         if isinstance(error, TrinoQueryError):
             raise BuildError(trino_reason(error)) from error
+
+    def _refuse_after_failure(self, *_: object) -> None:
+        """Great Expectations would go on with its other metrics, each as long in vain."""
+        if self.failure is not None:
+            raise self.failure
 
     def _note(self, error: BaseException) -> None:
         if isinstance(error, trino_errors()) and is_trinos_own(error):

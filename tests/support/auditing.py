@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NAME = ProductName("crm", "customers")
 NOW_SECONDS = 1_704_153_600.0  # 2024-01-02 00:00 UTC
-_STAGE = "customers__stage_test"
+STAGE = "customers__stage_test"
 
 
 def contract_of(columns: dict[str, str]) -> Contract:
@@ -77,9 +77,9 @@ class TrinoAuditing:
 
     def check(self, rows: str, columns: dict[str, str], *rules: Rule) -> dict[str, CheckResult]:
         """Audit `rules` on the rows of a query; the results by name."""
-        self._run(f"DROP TABLE IF EXISTS crm.{_STAGE}")
-        self._run(f"CREATE TABLE crm.{_STAGE} AS {self.translated(rows)}")
-        return _audited(TrinoRelation(self, NAME.sql, ("crm", _STAGE), self.address), columns, rules)
+        self._run(f"DROP TABLE IF EXISTS crm.{STAGE}")
+        self._run(f"CREATE TABLE crm.{STAGE} AS {self.translated(rows)}")
+        return _audited(TrinoRelation(self, NAME.sql, ("crm", STAGE), self.address), columns, rules)
 
     def rows(self, select: str) -> list[tuple[object, ...]]:
         """The rows of a SELECT in DuckDB's dialect over the audited ones."""
@@ -90,10 +90,10 @@ class TrinoAuditing:
         return {column.name: duckdb_type_of(str(column.type_code)) for column in cursor.description}
 
     def translated(self, select: str) -> str:
-        return trino_sql(select, {NAME: f"mesh.crm.{_STAGE}"}, str(NAME))
+        return trino_sql(select, {NAME: f"mesh.crm.{STAGE}"}, str(NAME))
 
     def close(self) -> None:
-        self._run(f"DROP TABLE IF EXISTS crm.{_STAGE}")
+        self._run(f"DROP TABLE IF EXISTS crm.{STAGE}")
 
     def _run(self, sql: str):
         with _explained():
