@@ -247,11 +247,12 @@ def _snapshots(lake: Lake, query: ParsedQuery, as_of: str | None) -> dict[Produc
     identifiers = {name: (name.domain, name.product) for name in sorted(query.products)}
     # On an audit branch stands one product; what its checks join is asked for as it is published.
     audited = {n: audited_snapshot(lake, i, as_of) if as_of else None for n, i in identifiers.items()}
-    is_current = as_of is None or any(audited.values())
-    heads = {n: lake.head(i) if is_current else None for n, i in identifiers.items()}
-    for name in (n for n, head in heads.items() if is_current and head is None):
-        raise UsageError(f"there is no table {name}", "`mesh list` shows what there is.")
-    return {n: audited[n] or heads[n] or lake.as_of(n, as_of or "") for n in identifiers}
+    if as_of is not None and not any(audited.values()):
+        return {n: lake.as_of(n, as_of) for n in identifiers}
+    found = {n: audited[n] or lake.head(i) for n, i in identifiers.items()}
+    if missing := [name for name, snapshot in found.items() if snapshot is None]:
+        raise UsageError(f"there is no table {missing[0]}", "`mesh list` shows what there is.")
+    return {name: snapshot for name, snapshot in found.items() if snapshot is not None}
 
 
 def _screen_columns() -> int:
