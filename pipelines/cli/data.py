@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,6 +16,7 @@ from pipelines.names import DatasetName, ProductName
 
 if TYPE_CHECKING:
     from pipelines.landing.arrival import LandedFile
+    from pipelines.settings import Settings
 
 JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
 
@@ -141,10 +143,29 @@ def demo(
       mesh demo --customers 1000000 --days 90
     """
     from pipelines.demo import land_demo
+    from pipelines.object_store import is_s3
     from pipelines.settings import load_settings
 
-    landing = Path(load_settings().landing)
-    land_demo(landing, customers, days, lambda share, text: print(f"{share:4.0%} {text}", flush=True))
+    def told(share: float, text: str) -> None:
+        print(f"{share:4.0%} {text}", flush=True)
+
+    settings = load_settings()
+    if not is_s3(settings.landing):
+        land_demo(Path(settings.landing), customers, days, told)
+        return
+    with TemporaryDirectory(prefix="mesh-demo-") as folder:
+        land_demo(Path(folder), customers, days, told)
+        _land_folders(Path(folder), settings)
+
+
+def _land_folders(folder: Path, settings: Settings) -> None:
+    """Land `<folder>/<domain>/<dataset>/`; unlike a folder, a bucket keeps what has landed under the same name."""
+    from pipelines.landing.arrival import land as land_files
+    from pipelines.landing.zone import LandingZone
+
+    zone = LandingZone(settings.landing, settings.s3)
+    for domain in sorted(folder.iterdir()):
+        land_files([domain], zone, domain.name, progress=_print_landed)
 
 
 def _print_landed(file: LandedFile) -> None:

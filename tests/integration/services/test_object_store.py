@@ -15,7 +15,6 @@ from support.mesh_folder import MeshFolder
 from pipelines import object_store
 from pipelines.build.leftovers import remove_leftovers
 from pipelines.build.views import refresh_views
-from pipelines.cli.main import main
 from pipelines.discovery.adopt import adopt
 from pipelines.discovery.discover import discover
 from pipelines.errors import LandingError, MeshError, StorageError
@@ -85,6 +84,18 @@ class BucketMesh(MeshFolder):
         return [each.address.removeprefix(f"{place}/") for each in found]
 
 
+def command(mesh: BucketMesh, *arguments: str, timeout_seconds: float = 60, **variables: str):
+    """What `mesh ARGUMENTS` says and how it ends, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "pipelines.cli.main", *arguments],
+        env=mesh.environment | variables,
+        cwd=mesh.root,
+        capture_output=True,
+        text=True,
+        timeout=timeout_seconds,
+    )
+
+
 @pytest.fixture
 def mesh(tmp_path, endpoints) -> BucketMesh:
     return BucketMesh(tmp_path / "mesh", endpoints)
@@ -150,7 +161,7 @@ def test_every_format_is_discovered_adopted_and_built(mesh, tmp_path):
     assert len(mesh.rows("crm.bills")) == 1
 
 
-def test_products_models_queries_and_history(landed, monkeypatch, capsys):
+def test_products_models_queries_and_history(landed):
     landed.product("crm.people", PEOPLE)
     landed.product(
         "crm.days",
@@ -174,16 +185,19 @@ def test_products_models_queries_and_history(landed, monkeypatch, capsys):
     assert landed.keys(landed.settings.warehouse) == before
     assert len(mesh.lake.history(("crm", "days"))) == 1
 
-    for name, value in landed.variables.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(landed.root)
     for query, answer in {
         "SELECT sum(customers) AS n FROM crm.days": "n\n200\n",
         "SELECT count(*) AS n FROM landing.crm.people WHERE dt = '2024-01-01'": "n\n100\n",
     }.items():
-        monkeypatch.setattr(sys, "argv", ["mesh", "sql", query, "--format", "csv"])
-        assert _exit_status() == 0
-        assert capsys.readouterr().out == answer
+        ended = command(landed, "sql", query, "--format", "csv")
+        assert (ended.returncode, ended.stdout) == (0, answer), ended.stderr
+
+
+def test_the_demo_data_lands_in_a_bucket(mesh):
+    ended = command(mesh, "demo", "--customers", "100", "--days", "90")
+    assert ended.returncode == 0, ended.stderr
+    assert DatasetName("crm", "customers") in mesh.zone.datasets()
+    assert not (mesh.root / "s3:").exists()
 
 
 def test_a_query_reads_the_mesh_s_own_places_alone(landed):
@@ -256,14 +270,7 @@ def test_a_failed_staging_leaves_no_file(landed):
     ],
 )
 def test_what_cannot_be_used_is_said_before_any_work(mesh, name, value, told):
-    ended = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli.main", "build"],
-        env=mesh.environment | {name: value},
-        cwd=mesh.root,
-        capture_output=True,
-        text=True,
-        timeout=15,
-    )
+    ended = command(mesh, "build", timeout_seconds=15, **{name: value})
     assert ended.returncode == 1
     assert told in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 2
@@ -273,11 +280,3 @@ def test_the_landing_zone_says_itself_what_it_cannot_do(mesh):
     zone = LandingZone(mesh.settings.landing, replace(mesh.settings.s3, secret_key="wrong"))
     with pytest.raises(StorageError, match=r"S3 says: .*signature"):
         zone.datasets()
-
-
-def _exit_status() -> int:
-    try:
-        main()
-    except SystemExit as ended:
-        return int(ended.code or 0)
-    return 0
