@@ -7,9 +7,22 @@ from contextlib import closing
 import duckdb
 import pytest
 from support.auditing import DuckDBAuditing, TrinoAuditing
-from trino.dbapi import connect
 
 from pipelines.engine.dialect import trino_sql
+from pipelines.engine.trino_connection import connect
+
+
+@pytest.fixture(scope="session")
+def trino_rows(endpoints):
+    """Run one statement of Trino's own and give its rows as dictionaries."""
+    with closing(connect(endpoints.trino_url)) as connection:
+
+        def rows(statement):
+            cursor = connection.cursor().execute(statement)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+        yield rows
 
 
 @pytest.fixture(params=["duckdb", pytest.param("trino", marks=pytest.mark.services)])
@@ -19,13 +32,12 @@ def query(request):
         with duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             yield lambda sql: connection.execute(sql).fetchall()
-        return
-    endpoints = request.getfixturevalue("endpoints")
-    with closing(
-        connect(host="127.0.0.1", port=endpoints.trino_port, user="test", timezone="UTC")
-    ) as connection:
-        cursor = connection.cursor()
-        yield lambda sql: [tuple(row) for row in cursor.execute(trino_sql(sql, {}, "test")).fetchall()]
+    else:
+        endpoints = request.getfixturevalue("endpoints")
+        with closing(connect(endpoints.trino_url)) as connection:
+            yield lambda sql: [
+                tuple(row) for row in connection.cursor().execute(trino_sql(sql, {}, "x")).fetchall()
+            ]
 
 
 @pytest.fixture(params=["duckdb", pytest.param("trino", marks=pytest.mark.services)])

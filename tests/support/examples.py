@@ -7,6 +7,7 @@ gives a number, boolean, date or timestamp.
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -56,18 +57,33 @@ def read_examples(products: Path) -> Iterator[Example]:
 
 def example_rows(mesh: Mesh, example: Example) -> list[Row]:
     """The rows the product's transform makes of the example's inputs, conformed to its contract."""
+    with example_session(mesh, example) as session:
+        return session.table(example_select(mesh, example, session)).to_pylist()
+
+
+@contextmanager
+def example_session(mesh: Mesh, example: Example) -> Iterator[DuckDBSession]:
+    """A session in which the example's inputs are the product's."""
     product = mesh.products.get(example.product)
     unknown = example.inputs.keys() - {str(name) for name in product.inputs}
     if unknown:
         raise ValueError(f"{example.product} does not read {', '.join(sorted(unknown))}")
     with DuckDBSession(mesh.settings, str(example.product)) as session:
         for name in product.inputs:
-            session.bind(name, _relation(mesh, name, example.inputs[str(name)]))
-        select = _select(mesh, product, session)
-        where = str(product.name)
-        return session.table(
-            conformed_select(select, session.columns(select), product.contract, where)
-        ).to_pylist()
+            session.bind(name, input_relation(mesh, example, name))
+        yield session
+
+
+def example_select(mesh: Mesh, example: Example, session: DuckDBSession) -> str:
+    """The SELECT of the product's rows, in DuckDB's dialect."""
+    product = mesh.products.get(example.product)
+    select = _select(mesh, product, session)
+    return conformed_select(select, session.columns(select), product.contract, str(product.name))
+
+
+def input_relation(mesh: Mesh, example: Example, name: InputName) -> str:
+    """The example's rows of an input as a query in parentheses, in DuckDB's dialect."""
+    return _relation(mesh, name, example.inputs[str(name)])
 
 
 def differences(expected: Sequence[Row], given: Sequence[Row]) -> str:

@@ -167,14 +167,13 @@ def _in_zone(node: exp.Expr) -> exp.Expr:
 
 
 def _format(template: str) -> Rewrite:
+    """Directives both have; sqlglot puts Trino's letters for them."""
+
     def rewrite(node: exp.Expr) -> exp.Expr:
-        wanted = node.args.get("format")
-        written = exp.Literal.string(
-            text_literal(wanted, "a time format").replace("%M", "%i").replace("%B", "%M").replace("%A", "%W")
-        )
-        if not _SAME_FORMAT.fullmatch(text_literal(wanted, "a time format")):
-            raise CannotSayError(f"the time format {wanted.name if wanted else ''}")
-        return say(template, x=node.this, format=written)
+        written = text_literal(node.args.get("format"), "a time format")
+        if not _SAME_FORMAT.fullmatch(written):
+            raise CannotSayError(f"the time format {written}")
+        return say(template, x=node.this, format=exp.Literal.string(written))
 
     return rewrite
 
