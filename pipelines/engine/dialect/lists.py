@@ -130,7 +130,7 @@ def _of(template: str) -> Rewrite:
 
 REWRITES: dict[type[exp.Expr], Rewrite] = {
     exp.Length: _length,
-    exp.ArraySize: _length,
+    exp.ArraySize: _of("CARDINALITY(:x)"),
     exp.Bracket: _bracket,
     exp.Struct: _struct,
     exp.ToMap: _map,
