@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from pyiceberg.schema import Schema
     from trino.dbapi import Connection, Cursor
 
     from pipelines.lake.catalog import Lake, Snapshot
@@ -57,7 +58,7 @@ class TrinoSession:
         self._trino: Connection = connect(settings.trino, **_SESSION)
         self._tables: dict[InputName, str] = {}
         self._stored: dict[ProductName, tuple[str, str]] = {}
-        self._landed: dict[DatasetName, dict[str, str]] = {}
+        self._columns: dict[InputName, dict[str, str]] = {}
         self._stages: list[Stage] = []
         self._answers: list[Stage] = []
 
@@ -85,12 +86,15 @@ class TrinoSession:
     def bind(self, name: InputName, relation_sql: str) -> None:
         """Make `relation_sql` readable as `name`."""
         self._tables[name] = f"({self.translated(f'SELECT * FROM {relation_sql}')})"
+        self._columns[name] = {}
+        self._columns[name] = self.columns(f"SELECT * FROM {name.sql}")
 
     def bind_snapshot(self, name: ProductName, lake: Lake, snapshot: Snapshot) -> None:  # noqa: ARG002 - Trino has its own
         """Make the rows of a published snapshot readable as `name`."""
         self._stored[name] = snapshot.identifier
         table = ".".join(map(quote_identifier, (CATALOG, *snapshot.identifier)))
         self._tables[name] = f"{table} FOR VERSION AS OF {snapshot.snapshot_id}"
+        self._columns[name] = _columns_of(snapshot.schema)
 
     def bind_landed(self, dataset: Dataset) -> None:
         """Make a landed dataset readable under its name, as an external table."""
@@ -99,7 +103,7 @@ class TrinoSession:
         with self._explained():
             external = bind_external_table(self._trino, dataset, self._settings)
         self._tables[dataset.name] = external.relation
-        self._landed[dataset.name] = dict(external.columns)
+        self._columns[dataset.name] = dict(external.columns)
 
     def bind_staged(self, name: ProductName, staged: Staged, draft: Draft) -> None:
         """Make rows that wait for their audit readable as `name`."""
@@ -109,6 +113,7 @@ class TrinoSession:
             stage.add_files(staged.files)
         self._stored[name] = stage.identifier
         self._tables[name] = f"{quote_identifier(CATALOG)}.{stage.sql}"
+        self._columns[name] = _columns_of(draft.schema)
 
     def stored_as(self, name: ProductName) -> tuple[str, str]:
         """Schema and name, in catalog `mesh`, of the table that `name` is bound to."""
@@ -116,7 +121,7 @@ class TrinoSession:
 
     def landed_columns(self, name: DatasetName) -> dict[str, str]:
         """Names, as they landed, and DuckDB types of the columns of a dataset that is bound."""
-        return self._landed.get(name) or self.columns(f"SELECT * FROM {name.sql}")
+        return self._columns[name]
 
     def columns(self, select: str) -> dict[str, str]:
         """Names and DuckDB types of the columns `select` gives; its syntax and names are checked, no row is read."""
@@ -186,7 +191,7 @@ class TrinoSession:
         Raises:
             BuildError: it says what Trino cannot, or reads what is not bound.
         """
-        return trino_sql(select, self._tables, self._where, self._file)
+        return trino_sql(select, self._tables, self._where, self._file, self._columns)
 
     @staticmethod
     def _described(cursor: Cursor) -> dict[str, str]:
@@ -218,6 +223,10 @@ class TrinoSession:
             yield
         except trino_errors() as error:
             raise explain_trino(error, self._where, self._file) from error
+
+
+def _columns_of(schema: Schema) -> dict[str, str]:
+    return {field.name: duckdb_type(field.field_type) for field in schema.fields}
 
 
 def _stage_of(draft: Draft) -> tuple[str, str]:
