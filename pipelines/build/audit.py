@@ -103,11 +103,16 @@ def _relation(session: Session, mesh: Mesh, name: ProductName) -> AuditRelation:
 
 def _with_place(session: Session, product: Product, result: CheckResult) -> CheckResult:
     """A check whose SQL cannot run says where in its file that is wrong."""
+    from pipelines.engine.trino import TrinoSession
+
     if result.is_passed or result.observed is not None or result.rule.kind is not RuleKind.VIOLATING_ROWS:
         return result
+    file = product.folder / "checks" / f"{result.rule.name}.sql"
+    if isinstance(session, TrinoSession):  # the lines Trino counts are those of the translation
+        return replace(result, message=f"{file}: {result.message}")
     try:
         session.local.connection.execute(f"DESCRIBE\n{result.rule.arguments['query']}")
     except duckdb.Error as error:
-        told = explain(error, str(product.name), product.folder / "checks" / f"{result.rule.name}.sql")
+        told = explain(error, str(product.name), file)
         return replace(result, message=" ".join(filter(None, (f"{told.message}.", told.hint))))
     return result
