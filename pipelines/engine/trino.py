@@ -71,12 +71,19 @@ class TrinoSession:
         if "local" in self.__dict__:
             self.local.connection.close()
         try:
-            for stage in self._stages:
-                stage.forget()
-            for answer in self._answers:
-                answer.discard()
+            self._forget_stages()
+        except Exception:
+            # What failed first is what the user has to know; `mesh clean` forgets the stages then.
+            if error is None:
+                raise
         finally:
-            self._trino.close()  # type: ignore[no-untyped-call]
+            self._trino.close()
+
+    def _forget_stages(self) -> None:
+        for stage in self._stages:
+            stage.forget()
+        for answer in self._answers:
+            answer.discard()
 
     @cached_property
     def local(self) -> DuckDBSession:
