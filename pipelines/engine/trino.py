@@ -85,6 +85,12 @@ class TrinoSession:
         for answer in self._answers:
             answer.discard()
 
+    def _forget_stages(self) -> None:
+        for stage in self._stages:
+            stage.forget()
+        for answer in self._answers:
+            answer.discard()
+
     @cached_property
     def local(self) -> DuckDBSession:
         """DuckDB in this process, on the same object store."""
