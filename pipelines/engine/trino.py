@@ -77,13 +77,7 @@ class TrinoSession:
             if error is None:
                 raise
         finally:
-            self._trino.close()
-
-    def _forget_stages(self) -> None:
-        for stage in self._stages:
-            stage.forget()
-        for answer in self._answers:
-            answer.discard()
+            self._trino.close()  # type: ignore[no-untyped-call]
 
     def _forget_stages(self) -> None:
         for stage in self._stages:
