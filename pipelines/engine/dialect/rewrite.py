@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from pipelines.engine.dialect import aggregates, casts, dates, lists, numbers, texts
+from pipelines.engine.dialect import aggregates, casts, dates, intervals, lists, numbers, texts
 from pipelines.engine.dialect.template import CannotSayError
 
 if TYPE_CHECKING:
@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 _REWRITES: dict[type[exp.Expr], Rewrite] = {
     key: rewrite
-    for family in (aggregates, casts, dates, lists, numbers, texts)
+    for family in (aggregates, casts, dates, intervals, lists, numbers, texts)
     for key, rewrite in family.REWRITES.items()
 }
 _BY_NAME: dict[str, Rewrite] = {
-    key: rewrite for family in (dates, lists, numbers, texts) for key, rewrite in family.BY_NAME.items()
+    key: rewrite
+    for family in (dates, intervals, lists, numbers, texts)
+    for key, rewrite in family.BY_NAME.items()
 }
 # Known to both engines by one name, but not to one effect.
 _OTHERWISE = frozenset(

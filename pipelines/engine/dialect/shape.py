@@ -47,7 +47,9 @@ def spelled_out(query: exp.Query, schema: Mapping[str, Mapping[str, str]]) -> ex
         quote_identifiers=False,
     )
     for select in list(query.find_all(exp.Select)):
-        _group_and_order(select)
+        _refuse_unknown_stars(select)
+        _group_by_all(select)
+        _order_by_all(select)
         _qualify(select)
     for union in list(query.find_all(exp.SetOperation)):
         _by_position(union)
@@ -67,40 +69,39 @@ def _refuse(query: exp.Query) -> None:
             raise CannotSayError("LIMIT in percent")
 
 
-def _group_and_order(select: exp.Select) -> None:
-    has_star = any(projection.is_star for projection in select.expressions)
-    if has_star and any(
-        projection.find(exp.Star)
-        and not projection.find(exp.Count)
-        and any(
-            star.args.get(part)
-            for star in projection.find_all(exp.Star)
-            for part in ("except_", "replace", "rename")
-        )
-        for projection in select.expressions
-    ):
-        raise CannotSayError("* EXCLUDE, REPLACE or RENAME of a table whose columns are not known")
-    if has_star and select.args.get("qualify"):
-        raise CannotSayError("QUALIFY of * over a table whose columns are not known")
-    group, order = select.args.get("group"), select.args.get("order")
-    if group and group.args.get("all"):
-        if has_star:
-            raise CannotSayError("GROUP BY ALL of a table whose columns are not known")
-        plain = [part.unalias() for part in select.expressions if not part.find(exp.AggFunc)]
-        constant = (exp.Literal, exp.Boolean, exp.Null)
-        columns = [part.copy() for part in plain if not isinstance(part, constant)]
-        select.set("group", exp.Group(expressions=columns) if columns else None)
-    if order and len(order.expressions) == 1 and order.expressions[0].this.name.upper() == "ALL":
-        only = order.expressions[0]
-        order.set(
-            "expressions",
-            [
-                exp.Ordered(
-                    this=exp.Literal.number(place), **{k: only.args.get(k) for k in ("desc", "nulls_first")}
-                )
-                for place in range(1, len(select.expressions) + 1)
-            ],
-        )
+def _refuse_unknown_stars(select: exp.Select) -> None:
+    """A star is left only where a table's columns are not known; what names or counts them is then lost."""
+    stars = [part if isinstance(part, exp.Star) else part.this for part in select.expressions if part.is_star]
+    group = select.args.get("group")
+    what = (
+        "* EXCLUDE, REPLACE or RENAME"
+        if any(star.args.get(part) for star in stars for part in ("except_", "replace", "rename"))
+        else "QUALIFY"
+        if select.args.get("qualify")
+        else "GROUP BY ALL"
+        if group and group.args.get("all")
+        else None
+    )
+    if stars and what:
+        raise CannotSayError(f"{what} of a table whose columns are not known")
+
+
+def _group_by_all(select: exp.Select) -> None:
+    group = select.args.get("group")
+    if not group or not group.args.get("all"):
+        return
+    plain = [part.unalias() for part in select.expressions if not part.find(exp.AggFunc)]
+    columns = [part.copy() for part in plain if not isinstance(part, exp.Literal | exp.Boolean | exp.Null)]
+    select.set("group", exp.Group(expressions=columns) if columns else None)
+
+
+def _order_by_all(select: exp.Select) -> None:
+    order = select.args.get("order")
+    if not order or len(order.expressions) != 1 or order.expressions[0].this.name.upper() != "ALL":
+        return
+    direction = {part: order.expressions[0].args.get(part) for part in ("desc", "nulls_first")}
+    places = range(1, len(select.expressions) + 1)
+    order.set("expressions", [exp.Ordered(this=exp.Literal.number(place), **direction) for place in places])
 
 
 def _qualify(select: exp.Select) -> None:
