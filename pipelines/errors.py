@@ -76,6 +76,12 @@ class ConflictError(BuildError):
 
 _DISK_IS_FULL = re.compile("No space left|is full|out of disk|quota exceeded|File too large", re.IGNORECASE)
 
+# As PostgreSQL's client, and Dagster after six tries of it, tell that the server cannot be reached or has gone.
+_POSTGRESQL_FAILS = re.compile(
+    r"connection to server .* failed: .*|server closed the connection|terminating connection|SSL SYSCALL error"
+    "|connection already closed|too many retries for DB connection"
+)
+
 # As DuckDB and pyarrow tell that an object store does not answer, or refuses.
 _OBJECT_STORE_FAILS = re.compile(
     r"^.*(?:HTTP (?:HEAD|GET|PUT|POST|DELETE)|HTTP code|AWS Error) .*$", re.MULTILINE
@@ -96,6 +102,11 @@ def system_failure(error: Exception, where: str = "") -> SystemFailure | None:
     if "disk I/O error" in str(error):  # SQLite's words
         return SystemFailure(
             f"{at}the disk is full or fails", "Free some space, see to it, and run it again."
+        )
+    if told := _POSTGRESQL_FAILS.search(str(error)):
+        return SystemFailure(
+            f"{at}PostgreSQL does not answer: {told[0]}",
+            "See `mesh doctor` and run it again; what was published before is untouched.",
         )
     if told := _OBJECT_STORE_FAILS.search(str(error)):
         return SystemFailure(

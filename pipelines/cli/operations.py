@@ -26,11 +26,10 @@ def ui(
 
       mesh ui --port 3001
     """
-    from pipelines.orchestration.history import WORKSPACE_FILE, dagster_home
+    from pipelines.orchestration.history import WORKSPACE_FILE, dagster_environment
     from pipelines.settings import load_settings
 
-    home = dagster_home(load_settings())
-    environment = os.environ | {"DAGSTER_HOME": str(home)}
+    environment = os.environ | dagster_environment(load_settings())
     print(f"Dagster's UI: http://{host}:{port} (stop with Ctrl-C)", flush=True)
     dagster = str(Path(sys.executable).with_name("dagster"))
     command = [dagster, "dev", "--workspace", str(WORKSPACE_FILE), "--host", host, "--port", str(port)]

@@ -1,4 +1,4 @@
-"""PostgreSQL: the Iceberg catalog, Dagster's storage and the operational database.
+"""PostgreSQL: the Iceberg catalog with Dagster's history beside it, and the operational database.
 
 It runs as a user without rights when we are root, listens on loopback alone and lets in one role, which is no
 superuser, by SCRAM. The superuser has no password and so no way in but single-user mode.

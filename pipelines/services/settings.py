@@ -13,7 +13,7 @@ from pathlib import Path
 HOST = "127.0.0.1"
 REGION = "us-east-1"
 BUCKETS = ("landing", "warehouse")
-DATABASES = ("mesh", "dagster", "operational")
+DATABASES = ("mesh", "operational")
 DATABASE_USER = "mesh"
 TRINO_CATALOGS = ("landing", "mesh", "operational")
 TRINO_ETC = Path(__file__).parent / "trino_etc"

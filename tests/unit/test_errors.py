@@ -54,6 +54,14 @@ def test_a_failed_audit_carries_its_results():
             "crm.people: the object store fails: "
             "IO Error: Could not connect to server error for HTTP PUT to 'http://s3/lake/a'",
         ),
+        (
+            RuntimeError('connection to server at "db", port 1 failed: refused\n\tIs it running?'),
+            'crm.people: PostgreSQL does not answer: connection to server at "db", port 1 failed: refused',
+        ),
+        (
+            RuntimeError("too many retries for DB connection"),
+            "crm.people: PostgreSQL does not answer: too many retries for DB connection",
+        ),
         (RuntimeError("anything else"), None),
         (ValueError("5"), None),
     ],

@@ -73,10 +73,15 @@ def test_wrong_catalog_settings(settings, right, wrong, problem):
 
 
 def test_catalog_of_a_newer_version(settings, endpoints):
-    newer = endpoints.postgres_uri("dagster")
-    with closing(psycopg2.connect(newer)) as connection, connection, connection.cursor() as cursor:
+    newer = endpoints.postgres_uri("operational")
+    with closing(psycopg2.connect(newer)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
         cursor.execute("CREATE TABLE iceberg_tables (catalog_name text, encryption_key text)")
-    assert _problems(replace(settings, catalog=newer)) == {
+        try:
+            found = _problems(replace(settings, catalog=newer))
+        finally:
+            cursor.execute("DROP TABLE iceberg_tables")
+    assert found == {
         "Catalog": "the catalog is of a newer version: iceberg_tables has the column encryption_key"
     }
 

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from pipelines.names import CATALOG, LANDING_CATALOG
+from pipelines.orchestration.history import instance_file
 from pipelines.services import settings
 
 _COMPOSE_FILE = Path(__file__).parents[3] / "compose.yaml"
@@ -62,6 +63,14 @@ def test_mesh_variables_agree(compose, endpoints):
     environment = compose["services"]["dagster-daemon"]["environment"]
     for name in ("MESH_LANDING", "MESH_WAREHOUSE"):
         assert environment[name] == endpoints.as_environment()[name]
+
+
+def test_dagster_is_set_up_as_mesh_ui_sets_it_up(compose):
+    given = yaml.safe_load(compose["configs"]["dagster"]["content"])
+    assert given == yaml.safe_load(instance_file(is_embedded=False))
+    for name in ("dagster-webserver", "dagster-daemon"):
+        environment = compose["services"][name]["environment"]
+        assert environment["DAGSTER_STORAGE"] == environment["MESH_CATALOG"]
 
 
 def test_catalogs_are_those_of_the_names_used_in_sql():

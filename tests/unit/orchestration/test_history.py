@@ -1,0 +1,44 @@
+"""Where Dagster keeps its history: beside the catalog, and told by a variable when that is PostgreSQL."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from pipelines.orchestration.history import dagster_environment, instance_file
+from pipelines.settings import load_settings
+
+SERVER = "postgresql://mesh:s3cret@db:5432/mesh"
+
+
+@pytest.fixture
+def settings_of(tmp_path, monkeypatch):
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    return lambda catalog: load_settings({"MESH_HOME": str(tmp_path), "MESH_CATALOG": catalog}, tmp_path)
+
+
+def test_an_embedded_mesh_keeps_it_below_its_home(settings_of, tmp_path):
+    assert dagster_environment(settings_of("")) == {"DAGSTER_HOME": str(tmp_path / "dagster")}
+    assert "storage" not in yaml.safe_load((tmp_path / "dagster/dagster.yaml").read_text())
+
+
+def test_a_shared_mesh_keeps_it_in_the_catalog_s_database(settings_of, tmp_path):
+    environment = dagster_environment(settings_of(SERVER))
+    assert environment == {"DAGSTER_HOME": str(tmp_path / "dagster"), "DAGSTER_STORAGE": SERVER}
+    written = (tmp_path / "dagster/dagster.yaml").read_text()
+    assert "s3cret" not in written
+    assert yaml.safe_load(written)["storage"] == {"postgres": {"postgres_url": {"env": "DAGSTER_STORAGE"}}}
+
+
+def test_the_settings_follow_the_catalog(settings_of, tmp_path):
+    for catalog, is_embedded in ((SERVER, False), ("", True)):
+        dagster_environment(settings_of(catalog))
+        written = (tmp_path / "dagster/dagster.yaml").read_text()
+        assert written == instance_file(is_embedded=is_embedded)
+
+
+def test_a_home_of_the_user_s_own_is_left_alone(settings_of, tmp_path, monkeypatch):
+    own = tmp_path / "own"
+    monkeypatch.setenv("DAGSTER_HOME", str(own))
+    assert dagster_environment(settings_of(""))["DAGSTER_HOME"] == str(own)
+    assert not own.exists()
