@@ -190,7 +190,12 @@ class TrinoSession:
         return stage
 
     def _insert(self, stage: Stage, select: str) -> None:
-        self._run(f"INSERT INTO {quote_identifier(CATALOG)}.{stage.sql}\n{self.translated(select)}")
+        # Trino inserts by position; a schema that has changed need not have the SELECT's order.
+        names = ", ".join(quote_identifier(field.name) for field in stage.schema.fields)
+        self._run(
+            f"INSERT INTO {quote_identifier(CATALOG)}.{stage.sql}\n"
+            f"SELECT {names} FROM (\n{self.translated(select)}\n)"
+        )
 
     def translated(self, select: str) -> str:
         """`select` in Trino's own SQL, over the tables that its names are bound to.
