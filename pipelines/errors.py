@@ -41,7 +41,7 @@ class ContractError(MeshError):
 
 
 class SystemFailure(MeshError):  # noqa: N818 - the machine's failure, not the mesh's
-    """The machine, or the object store, lets nothing more be done: a full disk, a folder that cannot be written to."""
+    """The machine or a server lets nothing more be done: a full disk, an object store that does not answer."""
 
 
 class StorageError(MeshError):

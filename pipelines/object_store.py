@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from pipelines.settings import S3Settings
 
 SCHEME = "s3://"
-_CONNECT_SECONDS = 4
+CONNECT_SECONDS = 4
+ANSWER_SECONDS = 10
 _ATTEMPTS = 3
 # Read ahead of what is asked for: samples are taken from all over a file, so a little.
 _READ_AHEAD_BYTES = 1024 * 1024
@@ -186,7 +187,8 @@ def _client(s3: S3Settings) -> S3FileSystem:
     from s3fs import S3FileSystem
 
     config: dict[str, Any] = {
-        "connect_timeout": _CONNECT_SECONDS,
+        "connect_timeout": CONNECT_SECONDS,
+        "read_timeout": ANSWER_SECONDS,
         "retries": {"max_attempts": _ATTEMPTS, "mode": "standard"},
     }
     if s3.endpoint:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
 
 from pipelines.errors import UsageError
 
@@ -21,6 +22,14 @@ ENGINES = ("duckdb", "trino")
 CATALOGS = ("sqlite", "postgresql")
 SETTINGS_FILE = "mesh.toml"
 _PREFIX = "MESH_"
+# How long libpq waits for a server of which nothing is heard, in seconds but for the last; else for minutes.
+_CATALOG_PATIENCE = {
+    "connect_timeout": "4",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "25000",
+}
 # Read by Meshlake but not a setting of a mesh: where downloaded servers are kept between meshes.
 _OTHER_VARIABLES = frozenset({"MESH_CACHE", "MESH_DEBUG"})
 
@@ -77,6 +86,19 @@ class Settings:
     def is_embedded(self) -> bool:
         """Whether the catalog is SQLite, which needs no server."""
         return self.catalog.startswith("sqlite:")
+
+    @property
+    def has_servers(self) -> bool:
+        """Whether any work needs a server."""
+        return self.is_on_s3 or not self.is_embedded or self.engine == "trino"
+
+    @property
+    def catalog_uri(self) -> str:
+        """`catalog` as it is opened: a server that is gone is not waited for without end."""
+        if self.is_embedded:
+            return self.catalog
+        address, _, given = self.catalog.partition("?")
+        return f"{address}?{urlencode(_CATALOG_PATIENCE | dict(parse_qsl(given)))}"
 
 
 def load_settings(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:

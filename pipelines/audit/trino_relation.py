@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pipelines.engine.dialect import trino_expression
@@ -17,8 +16,6 @@ from pipelines.errors import BuildError
 from pipelines.names import CATALOG
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.engine import ExceptionContext
 
     from pipelines.errors import MeshError
@@ -60,15 +57,13 @@ class TrinoRelation:
         return self._session.columns(f"SELECT * FROM {self.table}")
 
     def count(self, query: str) -> int:
-        with self._noted():
-            ((count,),) = self._session.rows(f"SELECT count(*) FROM (\n{query}\n)")
+        ((count,),) = self._session.rows(f"SELECT count(*) FROM (\n{query}\n)")
         return int(str(count))
 
     def rows(self, query: str, limit: int) -> list[dict[str, Any]]:
         limited = f"SELECT * FROM (\n{query}\n) LIMIT {int(limit)}"
-        with self._noted():
-            names = list(self._session.columns(limited))
-            rows = self._session.rows(limited)
+        names = list(self._session.columns(limited))
+        rows = self._session.rows(limited)
         return [dict(zip(names, map(_as_duckdb_has_it, row), strict=True)) for row in rows]
 
     def aggregate_sql(self, expression: str) -> str:
@@ -117,14 +112,6 @@ class TrinoRelation:
     def _note(self, error: BaseException) -> None:
         if isinstance(error, trino_errors()) and is_trinos_own(error):
             self.failure = explain_trino(error, self.table)
-
-    @contextmanager
-    def _noted(self) -> Iterator[None]:
-        try:
-            yield
-        except BuildError as error:
-            self._note(_origin(error))
-            raise
 
 
 def _origin(error: BaseException) -> BaseException:

@@ -15,8 +15,9 @@ from pipelines.build.inputs import bind_published, pin_inputs
 from pipelines.build.quality import record_results, recorded_results
 from pipelines.build.quarantine import publish_quarantine
 from pipelines.build.rows import make_rows
-from pipelines.errors import ConflictError, MeshError, system_failure
+from pipelines.errors import ConflictError, MeshError
 from pipelines.lake.draft import Draft
+from pipelines.services import naming_servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,22 +61,16 @@ def build_product(
     """
     product = mesh.products.get(name)
     attempt = 1
-    while True:
-        try:
-            return _build_once(
-                mesh, product, is_forced, lambda step: progress(name, step) if progress else None
-            )
-        except ConflictError:
-            if attempt == _ATTEMPTS:
-                raise
-            attempt += 1
-        except MeshError:
-            raise
-        except Exception as error:
-            failure = system_failure(error, str(name))
-            if failure is None:
-                raise
-            raise failure from error
+    with naming_servers(mesh.settings, str(name)):
+        while True:
+            try:
+                return _build_once(
+                    mesh, product, is_forced, lambda step: progress(name, step) if progress else None
+                )
+            except ConflictError:
+                if attempt == _ATTEMPTS:
+                    raise
+                attempt += 1
 
 
 def _build_once(mesh: Mesh, product: Product, is_forced: bool, report: Callable[[str], None]) -> BuildResult:

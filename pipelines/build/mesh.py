@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.errors import UsageError
@@ -50,8 +50,7 @@ def open_mesh(settings: Settings | None = None) -> Mesh:
     """
     settings = settings or load_settings()
     _refuse_incomplete(settings)
-    # Without Trino as the engine nothing asks it.
-    require_servers(settings if settings.engine == "trino" else replace(settings, trino=None))
+    require_servers(settings)
     return Mesh(
         settings=settings,
         landing=LandingZone(settings.landing, settings.s3),

@@ -45,9 +45,11 @@ def land(
     """
     from pipelines.landing.arrival import land as land_files
     from pipelines.landing.zone import LandingZone
+    from pipelines.services import require_landing
     from pipelines.settings import load_settings
 
     settings = load_settings()
+    require_landing(settings)
     zone = LandingZone(settings.landing, settings.s3)
     landed = land_files(paths, zone, domain, dataset, None if as_json else _print_landed)
     if as_json:

@@ -9,6 +9,8 @@ import typer
 
 from pipelines.cli import building, catalog, data, modelling, operations, query, report, services
 from pipelines.errors import DEFECT_HINT, EXIT_STOPPED, MeshError, is_interrupt, system_failure
+from pipelines.services import server_failure
+from pipelines.settings import load_settings
 
 app = typer.Typer(
     name="mesh",
@@ -48,7 +50,7 @@ def _tell(error: Exception) -> int:
     if is_interrupt(error):
         print("mesh: stopped", file=sys.stderr)
         return EXIT_STOPPED
-    told = error if isinstance(error, MeshError) else system_failure(error)
+    told = _told(error)
     if told is None:
         first = str(error).strip().partition("\n")[0]
         told = MeshError(f"{type(error).__name__}: {first}", DEFECT_HINT)
@@ -56,6 +58,14 @@ def _tell(error: Exception) -> int:
     if told.hint:
         print(f"      {told.hint}", file=sys.stderr)
     return told.exit_status
+
+
+def _told(error: Exception) -> MeshError | None:
+    try:
+        settings = load_settings()
+    except MeshError:
+        return error if isinstance(error, MeshError) else system_failure(error)
+    return server_failure(error, settings)
 
 
 if __name__ == "__main__":

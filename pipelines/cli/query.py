@@ -75,6 +75,7 @@ def sql(
     from pipelines.query.guard import check_select
     from pipelines.query.output import destination, write_answer
     from pipelines.query.table import write_plan, write_table
+    from pipelines.services import naming_servers
     from pipelines.settings import load_settings
 
     chosen = OutputFormat.JSON if as_json else output_format
@@ -82,7 +83,7 @@ def sql(
     settings = load_settings(os.environ | ({"MESH_ENGINE": engine} if engine else {}))
     ask = _ask_trino if settings.engine == "trino" else _ask_duckdb
     if chosen is OutputFormat.TABLE and output is None:
-        with ask(settings, parsed, as_of, None) as (connection, asked):
+        with naming_servers(settings), ask(settings, parsed, as_of, None) as (connection, asked):
             if asked.is_explain:
                 write_plan(connection, asked, sys.stdout)
             else:
@@ -94,6 +95,7 @@ def sql(
             "a table is for the screen", "Write files with --format csv, json, jsonl or parquet."
         )
     with (
+        naming_servers(settings),
         destination(output or sys.stdout.buffer) as path,
         ask(settings, parsed, as_of, path) as (connection, asked),
     ):

@@ -224,8 +224,9 @@ class TrinoSession:
                 cursor.execute(sql)  # type: ignore[no-untyped-call]
                 if cursor.description is None or cursor.update_type is not None:
                     cursor.fetchall()
-            except BaseException:
-                cursor.cancel()  # type: ignore[no-untyped-call]
+            except BaseException as error:
+                if not isinstance(error, trino_errors()):  # stopped by the user
+                    cursor.cancel()  # type: ignore[no-untyped-call]
                 raise
         return cursor
 

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from pipelines.errors import BuildError, MeshError, UsageError
+from pipelines.errors import BuildError, MeshError, SystemFailure, UsageError
 from pipelines.names import CATALOG
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from trino.exceptions import TrinoQueryError
 
 _SOURCE = "meshlake"
-_REQUEST_SECONDS = 30
+_CONNECT_SECONDS = 4
+_ANSWER_SECONDS = 10  # to one request; a query is many, each answered within about a second
 _POSITION = re.compile(r"^line \d+:\d+: ")
 _HINT = "See that MESH_TRINO is right and that Trino runs: mesh doctor. Then run it again."
 
@@ -64,7 +65,7 @@ def connect(address: str | None, schema: str | None = None, **session_properties
         schema=schema,
         source=_SOURCE,
         timezone="UTC",
-        request_timeout=_REQUEST_SECONDS,
+        request_timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS),
         session_properties=session_properties,
     )
     return connection
@@ -100,10 +101,10 @@ def explain_trino(error: Exception, where: str, file: Path | None = None) -> Mes
     from trino.exceptions import TrinoQueryError
 
     if not isinstance(error, TrinoQueryError):
-        return BuildError(f"{where}: Trino does not answer", _HINT)
+        return SystemFailure(f"{where}: Trino does not answer", _HINT)
     reason = trino_reason(error)
     if is_trinos_own(error):
-        return BuildError(f"{where}: Trino failed: {reason}", _HINT)
+        return SystemFailure(f"{where}: Trino failed: {reason}", _HINT)
     hint = "Correct the SQL and build again."
     if error.error_name == "INVALID_CAST_ARGUMENT":
         hint = "Correct the value where it comes from, or use TRY_CAST and decide what a bad value means."

@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from pipelines.errors import UsageError, system_failure
 from pipelines.lake.schema import duckdb_type, partition_spec, table_schema
 from pipelines.names import CATALOG, ProductName
+from pipelines.object_store import ANSWER_SECONDS, CONNECT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -202,7 +203,9 @@ def catalog_properties(settings: Settings) -> dict[str, str]:
     """pyiceberg's properties for the catalog of `settings`."""
     is_remote = settings.warehouse.startswith("s3://")
     properties = {
-        "uri": settings.catalog,
+        "uri": settings.catalog_uri,
+        # A daemon outlives restarts of the server.
+        "pool_pre_ping": "true",
         "warehouse": settings.warehouse if is_remote else f"file://{settings.warehouse}",
     }
     if is_remote:
@@ -212,6 +215,8 @@ def catalog_properties(settings: Settings) -> dict[str, str]:
             "s3.access-key-id": s3.access_key,
             "s3.secret-access-key": s3.secret_key,
             "s3.region": s3.region,
+            "s3.connect-timeout": str(CONNECT_SECONDS),
+            "s3.request-timeout": str(ANSWER_SECONDS),
         }
         properties |= {name: value for name, value in given.items() if value}
     return properties

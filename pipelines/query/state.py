@@ -41,7 +41,7 @@ def _sqlite_rows(path: Path) -> list[tuple[str, str, str]]:
 def _server_rows(settings: Settings) -> list[tuple[str, str, str]]:
     import sqlalchemy
 
-    engine = sqlalchemy.create_engine(settings.catalog)
+    engine = sqlalchemy.create_engine(settings.catalog_uri)
     with engine.connect() as connection:
         rows = [tuple(row) for row in connection.execute(sqlalchemy.text(_TABLES))]
     engine.dispose()

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.engine.trino import TrinoSession
-from pipelines.engine.trino_connection import is_trinos_own
 from pipelines.errors import BuildError, UsageError
 from pipelines.names import CATALOG
 from pipelines.query.guard import ParsedQuery
@@ -65,6 +64,4 @@ def _run(session: TrinoSession, query: ParsedQuery) -> pa.Table | pa.RecordBatch
             return session.plan(_EXPLAIN.sub("", query.sql))
         return session.stream(query.sql)
     except BuildError as error:
-        if error.__cause__ is not None and is_trinos_own(error.__cause__):
-            raise
         raise UsageError(error.message.replace("the query", "the query cannot run", 1)) from error

@@ -4,9 +4,10 @@ Installing them, their settings, processes and secrets belong here. What is done
 engine, landing on S3): the rest of the platform knows them only by the addresses that `Endpoints` holds.
 """
 
-from pipelines.services.doctor import Finding, diagnose, require_servers
+from pipelines.services.doctor import Finding, diagnose, require_landing, require_servers
 from pipelines.services.endpoints import Endpoints
 from pipelines.services.errors import ServiceError
+from pipelines.services.failure import naming_servers, server_failure
 from pipelines.services.run import ServiceStatus, down, status, up
 from pipelines.services.settings import DEFAULT_CACHE, Service
 
@@ -19,7 +20,10 @@ __all__ = [
     "ServiceStatus",
     "diagnose",
     "down",
+    "naming_servers",
+    "require_landing",
     "require_servers",
+    "server_failure",
     "status",
     "up",
 ]

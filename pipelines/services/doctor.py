@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -76,7 +76,9 @@ def diagnose(settings: Settings) -> tuple[Finding, ...]:
             _write_bucket, settings.warehouse, settings.s3
         )
     if not settings.is_embedded:
-        examinations[f"Catalog {_without_keys(settings.catalog)}"] = partial(_open_catalog, settings.catalog)
+        examinations[f"Catalog {_without_keys(settings.catalog)}"] = partial(
+            _open_catalog, settings.catalog_uri
+        )
     if settings.trino:
         examinations[f"Trino {_without_keys(settings.trino)}"] = partial(_query_trino, settings.trino)
     if not examinations:
@@ -86,14 +88,33 @@ def diagnose(settings: Settings) -> tuple[Finding, ...]:
 
 
 def require_servers(settings: Settings) -> None:
-    """Raise the first problem `diagnose` finds.
+    """See that every server can be used; Trino only where it is the engine, as else nothing asks it.
 
     Raises:
         ServiceError: a server cannot be used as the settings say.
     """
-    for finding in diagnose(settings):
-        if finding.problem is not None:
-            raise ServiceError(f"{finding.subject}: {finding.problem}", finding.hint)
+    used = settings if settings.engine == "trino" else replace(settings, trino=None)
+    for finding in diagnose(used):
+        _refuse(finding)
+
+
+def require_landing(settings: Settings) -> None:
+    """See that files can be landed.
+
+    Raises:
+        ServiceError: the object store cannot be used as the settings say.
+    """
+    if settings.landing.startswith("s3://"):
+        _refuse(
+            _examine(
+                f"Landing zone {settings.landing}", partial(_write_bucket, settings.landing, settings.s3)
+            )
+        )
+
+
+def _refuse(finding: Finding) -> None:
+    if finding.problem is not None:
+        raise ServiceError(f"{finding.subject}: {finding.problem}", finding.hint)
 
 
 def _examine(subject: str, examination: Callable[[], None]) -> Finding:
@@ -160,14 +181,14 @@ def _open_catalog(uri: str) -> None:
     from sqlalchemy.pool import NullPool
 
     try:
-        engine = create_engine(uri, poolclass=NullPool, connect_args={"connect_timeout": _CONNECT_SECONDS})
+        engine = create_engine(uri, poolclass=NullPool)
         unknown = _catalog_columns(engine) - _CATALOG_COLUMNS
     except (ArgumentError, ValueError) as error:
         raise ServiceError(
             "the address cannot be read", "Write postgresql://user:password@host:port/name."
         ) from error
     except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[-1]
+        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         raise ServiceError(reason, "Check MESH_CATALOG: host, port, database, user and password.") from error
     if unknown:
         raise ServiceError(
@@ -190,7 +211,7 @@ def _catalog_columns(engine: Engine) -> set[str]:
 def _query_trino(url: str) -> None:
     from requests import RequestException
     from trino.dbapi import connect
-    from trino.exceptions import Error, HttpError
+    from trino.exceptions import Error, HttpError, TrinoConnectionError
 
     parts = urlsplit(url)
     connection = connect(  # type: ignore[no-untyped-call]
@@ -209,7 +230,7 @@ def _query_trino(url: str) -> None:
                 hint = "Add one as pipelines/services/trino_etc/catalog does."
                 raise ServiceError(f"Trino has no catalog '{name}'", hint)
             cursor.execute(f"SELECT count(*) FROM {name}.information_schema.schemata").fetchall()
-    except RequestException as error:
+    except (RequestException, TrinoConnectionError) as error:
         hint = "Check MESH_TRINO; `mesh services status` for your own."
         raise ServiceError("Trino does not answer", hint) from error
     except (Error, HttpError) as error:

@@ -36,9 +36,12 @@ class ProcessFile:
             process_id, started_ticks = (int(part) for part in self.path.read_text(encoding="ascii").split())
         except (FileNotFoundError, ValueError):
             return None
+        if _start_ticks(process_id) == started_ticks:
+            return process_id
+        # Until a child of ours is waited for, its id is taken: PostgreSQL would think that its folder is in use.
         with contextlib.suppress(ChildProcessError):
             os.waitpid(process_id, os.WNOHANG)
-        return process_id if _start_ticks(process_id) == started_ticks else None
+        return None
 
     def start(self, command: Sequence[str | Path], environment: Mapping[str, str], log: Path) -> int:
         """Start `command` in a session of its own, every signal at its default, its output going to `log`.

@@ -96,3 +96,12 @@ def test_no_secret_is_printed(tmp_path):
 def test_every_setting_has_one_name():
     assert len(set(setting_names())) == len(setting_names())
     assert {"home", "landing", "products", "s3_endpoint", "s3_secret_key"} <= set(setting_names())
+
+
+def test_a_catalog_server_is_not_waited_for_without_end(tmp_path):
+    given = "postgresql://ana:p%40ss@db/mesh?sslmode=require&connect_timeout=9"
+    opened = load_settings({"MESH_CATALOG": given}, tmp_path).catalog_uri
+    assert opened.startswith("postgresql://ana:p%40ss@db/mesh?connect_timeout=9&")
+    assert opened.endswith("&tcp_user_timeout=25000&sslmode=require")
+    embedded = load_settings({}, tmp_path)
+    assert embedded.catalog_uri == embedded.catalog
