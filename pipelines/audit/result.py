@@ -50,3 +50,10 @@ class CheckResult:
     def is_blocking(self) -> bool:
         """Whether this result keeps the rows from being published."""
         return not self.is_passed and self.rule.severity is Severity.ERROR
+
+
+def row_count_result(rule: Rule, row_count: int) -> CheckResult:
+    """What a rule on the number of rows says of a number that is known already."""
+    is_passed = rule.bounds.is_met_by(row_count)
+    message = str(row_count) if is_passed else f"{row_count}, must be {rule.bounds}"
+    return CheckResult(rule, is_passed, row_count, message)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from pipelines.audit.result import row_count_result
+from pipelines.audit.scope import holds_day_by_day
 from pipelines.build.inputs import bind_published
 from pipelines.build.quality import record_results
 from pipelines.contract.model import RuleKind
@@ -21,18 +23,37 @@ if TYPE_CHECKING:
     from pipelines.audit.result import CheckResult
     from pipelines.build.context import BuildContext
     from pipelines.build.mesh import Mesh
-    from pipelines.engine.session import Session, Staged
-    from pipelines.lake.draft import Draft
+    from pipelines.contract.model import Rule
+    from pipelines.engine.session import Session
+    from pipelines.lake.catalog import Snapshot
     from pipelines.names import ProductName
     from pipelines.products.product import Product
 
 _SHOWN_CHARACTERS = 160
 
 
-def audit_staged(context: BuildContext, staged: Staged, draft: Draft) -> tuple[CheckResult, ...]:
-    """Run every rule of the product on the rows that wait on its audit branch."""
-    context.session.bind_staged(context.product.name, staged, draft)
-    return _run(context.session, context.mesh, context.product.name)
+def audit_staged(context: BuildContext, branch: Snapshot) -> tuple[CheckResult, ...]:
+    """Run every rule of the product on the rows of its audit branch.
+
+    In a build of some days, rules that hold day by day are run on the staged rows, which are bound already: the other
+    days passed them when they were built. All other rules are run on all rows of the branch.
+    """
+    session, mesh, product = context.session, context.mesh, context.product
+    if context.plan is None or context.plan.built is None:
+        return _run(session, mesh, product, product.rules)
+    of_days = [rule for rule in product.rules if holds_day_by_day(rule, context.plan.column)]
+    counts = [rule for rule in product.rules if rule.kind is RuleKind.ROW_COUNT]
+    others = [rule for rule in product.rules if rule not in of_days and rule not in counts]
+    # Iceberg keeps the number of rows: counting them would open every file.
+    results = [row_count_result(rule, branch.row_count) for rule in counts]
+    results += _run(session, mesh, product, of_days)
+    if others:
+        for name in set(product.check_inputs) & context.inputs.partitions.keys():
+            context.inputs.bind_whole(name, mesh, session)
+        session.bind_snapshot(product.name, mesh.lake, branch)
+        results += _run(session, mesh, product, others)
+    found = {result.rule.name: result for result in results}
+    return tuple(found[rule.name] for rule in product.rules)
 
 
 def check_published(mesh: Mesh, name: ProductName) -> Iterator[tuple[ProductName, CheckResult]]:
@@ -47,7 +68,7 @@ def check_published(mesh: Mesh, name: ProductName) -> Iterator[tuple[ProductName
         raise UsageError(f"{name} was never published", f"Run `mesh build {name}`.")
     with mesh.session(str(name)) as session:
         bind_published(mesh, session, (*product.check_inputs, name))
-        results = _run(session, mesh, name)
+        results = _run(session, mesh, product, product.rules)
     record_results(mesh, name, "check", head.snapshot_id, results)
     yield from ((name, result) for result in results)
 
@@ -82,11 +103,10 @@ def _in_words(row: Mapping[str, Any]) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
 
 
-def _run(session: Session, mesh: Mesh, name: ProductName) -> tuple[CheckResult, ...]:
+def _run(session: Session, mesh: Mesh, product: Product, rules: Sequence[Rule]) -> tuple[CheckResult, ...]:
     from pipelines.audit.audit import audit
 
-    product = mesh.products.get(name)
-    results = audit(_relation(session, mesh, name), product.rules, contract=product.contract)
+    results = audit(_relation(session, mesh, product.name), rules, contract=product.contract)
     return tuple(_with_place(session, product, result) for result in results)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines.build.audit import audit_staged, refuse_blocked
 from pipelines.build.conform import conformed_select
 from pipelines.build.context import BuildContext, Step
+from pipelines.build.day_rows import kept_rows, refuse_other_days
+from pipelines.build.days import plan_days
 from pipelines.build.inputs import bind_published, pin_inputs
 from pipelines.build.quality import record_results, recorded_results
 from pipelines.build.quarantine import publish_quarantine
@@ -20,7 +22,8 @@ from pipelines.lake.draft import Draft
 from pipelines.services import naming_servers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
+    from datetime import date
 
     from pipelines.audit.result import CheckResult
     from pipelines.build.mesh import Mesh
@@ -49,12 +52,14 @@ def build_product(
     name: ProductName,
     *,
     is_forced: bool = False,
+    days: Collection[date] = (),
     progress: Callable[[ProductName, str], None] | None = None,
 ) -> BuildResult:
     """Build and publish one product, unless neither its folder nor its inputs changed since its last snapshot.
 
-    `is_forced` builds it in any case, and trains models anew. A build that loses a race to another starts over on
-    what the other published.
+    Of a product partitioned by date only the days whose inputs changed are built, and `days` in any case. `is_forced`
+    builds all of it, and trains models anew. A build that loses a race to another starts over on what the other
+    published.
 
     Raises:
         MeshError: nothing was published; `AuditError.results` hold the checks when one of them kept it from being so.
@@ -65,7 +70,7 @@ def build_product(
         while True:
             try:
                 return _build_once(
-                    mesh, product, is_forced, lambda step: progress(name, step) if progress else None
+                    mesh, product, is_forced, days, lambda step: progress(name, step) if progress else None
                 )
             except ConflictError:
                 if attempt == _ATTEMPTS:
@@ -73,24 +78,35 @@ def build_product(
                 attempt += 1
 
 
-def _build_once(mesh: Mesh, product: Product, is_forced: bool, report: Callable[[str], None]) -> BuildResult:
+def _build_once(
+    mesh: Mesh, product: Product, is_forced: bool, days: Collection[date], report: Callable[[str], None]
+) -> BuildResult:
     started = time.monotonic()
     report(Step.READING)
     inputs = pin_inputs(mesh, product.name, product.inputs)
     head = mesh.lake.head((product.name.domain, product.name.product))
     fingerprint = inputs.fingerprint(product.code_version)
-    if head is not None and head.properties.get("fingerprint") == fingerprint and not is_forced:
+    is_current = head is not None and head.properties.get("fingerprint") == fingerprint
+    must_build = is_forced or bool(days)
+    plan = (
+        None
+        if is_current and not must_build
+        else plan_days(product, inputs, head, is_forced=is_forced, asked=days)
+    )
+    if head is not None and not must_build and (is_current or (plan is not None and plan.is_unchanged)):
         checks = recorded_results(mesh, product, head.properties.get("run", ""))
         return BuildResult(product.name, head, is_rebuilt=False, checks=checks)
+    if plan is not None:
+        inputs = replace(inputs, partitions=plan.reads)
+    run = uuid.uuid4().hex[:12]
     with mesh.session(str(product.name), product.rows_file) as session:
-        context = BuildContext(mesh, product, inputs, session, head, is_forced, uuid.uuid4().hex[:12], report)
+        context = BuildContext(mesh, product, inputs, session, head, is_forced, run, plan, report)
         inputs.bind(mesh, session)
         rows = make_rows(context)
         snapshot, checks = _publish(context, rows, fingerprint, started)
     seconds = time.monotonic() - started
-    return BuildResult(
-        product.name, snapshot, is_rebuilt=True, checks=checks, seconds=seconds, facts=rows.facts
-    )
+    facts = dict(rows.facts) | (plan.facts if plan is not None else {})
+    return BuildResult(product.name, snapshot, is_rebuilt=True, checks=checks, seconds=seconds, facts=facts)
 
 
 def _publish(
@@ -102,22 +118,24 @@ def _publish(
     select = conformed_select(
         rows.select, writer.columns(rows.select), product.contract, str(product.rows_file)
     )
-    draft = Draft(
-        mesh.lake, (product.name.domain, product.name.product), product.contract.columns, context.run
-    )
+    draft = _draft(context)
     context.report(Step.STAGING)
     try:
-        staged = writer.stage(select, draft)
+        staged = writer.stage(kept_rows(context.plan, select), draft)
     except MeshError as error:
         raise rows.explain(error) from error
     context.report(Step.STAGED)
+    session.bind_staged(product.name, staged, draft)
+    refuse_other_days(context)
     properties = _properties(context, fingerprint) | dict(rows.properties)
     branch = draft.write_branch(
-        staged.files, properties | {"staging_seconds": f"{time.monotonic() - started:.3f}"}
+        staged.files,
+        properties | {"staging_seconds": f"{time.monotonic() - started:.3f}"},
+        context.plan.replaced if context.plan else None,
     )
     context.report(Step.BRANCHED)
     bind_published(mesh, session, (n for n in product.check_inputs if n not in product.inputs))
-    checks = audit_staged(context, staged, draft)
+    checks = audit_staged(context, branch)
     context.report(Step.AUDITED)
     record_results(mesh, product.name, context.run, branch.snapshot_id, checks)
     refuse_blocked(product.name, draft.branch, checks)
@@ -125,12 +143,25 @@ def _publish(
         publish_quarantine(context, rows.quarantine)
     snapshot = draft.publish()
     try:
-        session.collect_statistics(snapshot)
+        if context.plan is None or context.plan.built is None:
+            # Of some days those of an earlier snapshot do: collecting them reads every file.
+            session.collect_statistics(snapshot)
     except MeshError as error:
         # Readers have the rows already; without statistics only plans are worse, until the next build.
         context.report(f"published without statistics: {error.message}")
     context.report(Step.PUBLISHED)
     return snapshot, checks
+
+
+def _draft(context: BuildContext) -> Draft:
+    product, head = context.product, context.head
+    draft = Draft(
+        context.mesh.lake, (product.name.domain, product.name.product), product.contract.columns, context.run
+    )
+    if context.plan is not None and draft.base_id != (head.snapshot_id if head else None):
+        # The days to build were found for another snapshot than the one they would be put into.
+        raise ConflictError(f"{product.name}: another build published just now", "Run the build again.")
+    return draft
 
 
 def _properties(context: BuildContext, fingerprint: str) -> dict[str, str]:
@@ -141,4 +172,4 @@ def _properties(context: BuildContext, fingerprint: str) -> dict[str, str]:
         "contract_version": context.product.contract.version,
         "inputs": json.dumps(context.inputs.versions),
         "engine": context.mesh.settings.engine,
-    }
+    } | (context.plan.properties(context.run) if context.plan else {})

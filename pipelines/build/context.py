@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pipelines.build.days import DayPlan
     from pipelines.build.inputs import PinnedInputs
     from pipelines.build.mesh import Mesh
     from pipelines.engine.session import Session
@@ -29,7 +30,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class BuildContext:
-    """One attempt at one product: what its stations share."""
+    """One attempt at one product: what its stations share. There is a `plan` where it is partitioned by date."""
 
     mesh: Mesh
     product: Product
@@ -38,4 +39,5 @@ class BuildContext:
     head: Snapshot | None
     is_forced: bool
     run: str
+    plan: DayPlan | None
     report: Callable[[str], None]

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelines.errors import BuildError
 from pipelines.names import DatasetName, ProductName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pipelines.build.mesh import Mesh
     from pipelines.engine.session import Session
     from pipelines.lake.catalog import Snapshot
     from pipelines.landing.zone import Dataset
     from pipelines.names import InputName
+    from pipelines.partitions import Partitions
 
 
 @dataclass(frozen=True)
 class PinnedInputs:
-    """What a build reads, fixed before it reads anything, so that a concurrent publish or landing cannot mix in."""
+    """What a build reads, fixed before it reads anything, so that a concurrent publish or landing cannot mix in.
+
+    Of inputs named in `partitions` it reads only these days.
+    """
 
     snapshots: dict[ProductName, Snapshot]
     datasets: dict[DatasetName, Dataset]
+    partitions: Mapping[InputName, Partitions] = field(default_factory=dict)
 
     @property
     def versions(self) -> dict[str, str]:
@@ -40,10 +45,24 @@ class PinnedInputs:
 
     def bind(self, mesh: Mesh, session: Session) -> None:
         """Make every input readable in `session` under its SQL name."""
-        for name, snapshot in self.snapshots.items():
-            session.bind_snapshot(name, mesh.lake, snapshot)
-        for dataset in self.datasets.values():
-            session.bind_landed(dataset)
+        names: tuple[InputName, ...] = (*self.snapshots, *self.datasets)
+        for name in names:
+            self._bind(name, mesh, session, self.partitions.get(name))
+
+    def bind_whole(self, name: InputName, mesh: Mesh, session: Session) -> None:
+        """Make all days of one input readable."""
+        self._bind(name, mesh, session, None)
+
+    def landed(self, name: DatasetName) -> Dataset:
+        """The files of a dataset that are read."""
+        dataset, partitions = self.datasets[name], self.partitions.get(name)
+        return dataset if partitions is None else dataset.of_days(partitions)
+
+    def _bind(self, name: InputName, mesh: Mesh, session: Session, partitions: Partitions | None) -> None:
+        if isinstance(name, DatasetName):
+            session.bind_landed(self.datasets[name], partitions)
+        else:
+            session.bind_snapshot(name, mesh.lake, self.snapshots[name], partitions)
 
 
 def pin_inputs(mesh: Mesh, reader: ProductName, names: Iterable[InputName]) -> PinnedInputs:

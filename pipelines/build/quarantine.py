@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.contract.model import Column
 from pipelines.lake.draft import Draft
+from pipelines.names import quote_literal
 
 if TYPE_CHECKING:
     from pipelines.build.context import BuildContext
@@ -25,6 +26,22 @@ def publish_quarantine(context: BuildContext, select: str) -> None:
     draft = Draft(context.mesh.lake, (name.domain, name.product), QUARANTINE_COLUMNS, context.run)
     # Rows are numbered as they are read, so they must be read in order.
     context.session.local.connection.execute("SET preserve_insertion_order = true")
-    staged = context.session.local.stage(select, draft)
+    staged = context.session.local.stage(_with_other_days(context, select), draft)
     draft.write_branch(staged.files, {"run": context.run})
     draft.publish()
+
+
+def _with_other_days(context: BuildContext, select: str) -> str:
+    """`select`, and what is in quarantine of landed files that this build, of some days, did not read."""
+    name, inputs = context.product.name.quarantine, context.inputs
+    head = context.mesh.lake.head((name.domain, name.product))
+    unread = {
+        file.name
+        for dataset in inputs.datasets.values()
+        for file in set(dataset.files) - set(inputs.landed(dataset.name).files)
+    }
+    if head is None or not unread:
+        return select
+    context.session.local.bind_snapshot(name, context.mesh.lake, head)
+    kept = ", ".join(map(quote_literal, sorted(unread)))
+    return f"SELECT * FROM ({select}\n) UNION ALL SELECT * FROM {name.sql} WHERE file IN ({kept})"

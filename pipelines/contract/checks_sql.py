@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pipelines.contract.model import Rule, RuleKind, Severity
+from pipelines.contract.model import Rule, RuleKind
 from pipelines.contract.quality import read_severity
 from pipelines.errors import ContractError
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _COMMENT = re.compile(r"--\s?(.*)")
-_SEVERITY = re.compile(r"severity\s*:\s*(.*)", re.IGNORECASE)
+_FACT = re.compile(r"(severity|scope)\s*:\s*(.*)", re.IGNORECASE)
 _RULE_NAME = re.compile(r"[A-Za-z0-9_]+")
 
 
@@ -46,15 +46,17 @@ def _read_check(path: Path) -> Rule:
     except UnicodeDecodeError as error:
         raise ContractError(f"{path}: not UTF-8 at byte {error.start}", "Save the file as UTF-8.") from error
     header, query = _split(text)
-    severity, description = Severity.ERROR, header
-    if header and (match := _SEVERITY.fullmatch(header[0])):
-        try:
-            severity = read_severity(match[1].strip().lower())
-        except ValueError as error:
-            raise ContractError(
-                f"{path}:1: {error}", "Write -- severity: warning, or leave the line out."
-            ) from error
-        description = header[1:]
+    facts, description = _facts(header)
+    try:
+        severity = read_severity(facts.get("severity"))
+    except ValueError as error:
+        raise ContractError(
+            f"{path}:1: {error}", "Write -- severity: warning, or leave the line out."
+        ) from error
+    if facts.get("scope", "day") != "day":
+        raise ContractError(
+            f"{path}: scope is '{facts['scope']}'", "Write -- scope: day, or leave the line out."
+        )
     if not query:
         raise ContractError(f"{path}: no SQL in it", "Write a SELECT that returns the violating rows.")
     arguments = {"query": query}
@@ -65,7 +67,19 @@ def _read_check(path: Path) -> Rule:
         arguments,
         severity=severity,
         description=" ".join(description),
+        is_day_by_day="scope" in facts,
     )
+
+
+def _facts(header: list[str]) -> tuple[dict[str, str], list[str]]:
+    """The facts that lines at the top state, and the lines after them."""
+    facts: dict[str, str] = {}
+    for line in header:
+        match = _FACT.fullmatch(line)
+        if match is None:
+            break
+        facts[match[1].lower()] = match[2].strip().lower()
+    return facts, header[len(facts) :]
 
 
 def _split(text: str) -> tuple[list[str], str]:

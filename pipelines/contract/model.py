@@ -94,7 +94,10 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Rule:
-    """One check of a product. `name` is unique within it and is the name of its Dagster asset check."""
+    """One check of a product. `name` is unique within it and is the name of its Dagster asset check.
+
+    `is_day_by_day` is said of a query that finds the violating rows of a day in that day's rows alone.
+    """
 
     name: str
     kind: RuleKind
@@ -104,6 +107,7 @@ class Rule:
     severity: Severity = Severity.ERROR
     description: str = ""
     dimension: str | None = None
+    is_day_by_day: bool = False
 
 
 @dataclass(frozen=True)

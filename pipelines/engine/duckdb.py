@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pipelines.lake.draft import Draft
     from pipelines.landing.zone import Dataset
     from pipelines.names import InputName, ProductName
+    from pipelines.partitions import Partitions
     from pipelines.settings import Settings
 
 FILE_SIZE = "512MB"
@@ -69,18 +70,26 @@ class DuckDBSession:
             self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             self.connection.execute(f"CREATE OR REPLACE VIEW {name.sql} AS SELECT * FROM {relation_sql}")
 
-    def bind_landed(self, dataset: Dataset) -> None:
-        """Make a landed dataset readable under its name; what is wrong with its files is then told in its own words.
+    def bind_landed(self, dataset: Dataset, partitions: Partitions | None = None) -> None:
+        """Make a landed dataset, or some of its days, readable under its name; only files of these days are read then.
+
+        What is wrong with its files is told in its own words.
 
         Raises:
             LandingError: a file is damaged.
         """
         self._datasets.append(dataset)
-        self.bind(dataset.name, landed_relation(dataset))
+        read = dataset if partitions is None else dataset.of_days(partitions)
+        if read.files:
+            self.bind(dataset.name, landed_relation(read))
+        else:
+            self.bind(dataset.name, f"(SELECT * FROM {landed_relation(dataset)} WHERE false)")
 
-    def bind_snapshot(self, name: ProductName, lake: Lake, snapshot: Snapshot) -> None:
-        """Make the rows of a published snapshot readable as `name`."""
-        self.bind_files(name, lake.files(snapshot), snapshot.schema)
+    def bind_snapshot(
+        self, name: ProductName, lake: Lake, snapshot: Snapshot, partitions: Partitions | None = None
+    ) -> None:
+        """Make the rows of a snapshot, or those of some of its days, readable as `name`."""
+        self.bind_files(name, lake.files(snapshot, partitions), snapshot.schema)
 
     def bind_staged(self, name: ProductName, staged: Staged, draft: Draft) -> None:
         """Make rows that wait for their audit readable as `name`."""

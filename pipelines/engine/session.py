@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pipelines.lake.draft import Draft
     from pipelines.landing.zone import Dataset
     from pipelines.names import DatasetName, InputName, ProductName
+    from pipelines.partitions import Partitions
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,13 @@ class Session(Protocol):
     def bind(self, name: InputName, relation_sql: str) -> None:
         """Make `relation_sql` readable as `name`."""
 
-    def bind_snapshot(self, name: ProductName, lake: Lake, snapshot: Snapshot) -> None:
-        """Make the rows of a published snapshot readable as `name`."""
+    def bind_snapshot(
+        self, name: ProductName, lake: Lake, snapshot: Snapshot, partitions: Partitions | None = None
+    ) -> None:
+        """Make the rows of a snapshot, or those of some of its days, readable as `name`."""
 
-    def bind_landed(self, dataset: Dataset) -> None:
-        """Make a landed dataset readable under its name.
+    def bind_landed(self, dataset: Dataset, partitions: Partitions | None = None) -> None:
+        """Make a landed dataset, or some of its days, readable under its name.
 
         Raises:
             LandingError: a file is damaged.

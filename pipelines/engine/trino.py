@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pipelines.lake.draft import Draft
     from pipelines.landing.zone import Dataset
     from pipelines.names import DatasetName, InputName, ProductName
+    from pipelines.partitions import Partitions
     from pipelines.settings import Settings
 
 # The product's own statistics are collected once it is published; a stage is read only by its audit.
@@ -96,20 +97,29 @@ class TrinoSession:
         self._columns[name] = {}
         self._columns[name] = self.columns(f"SELECT * FROM {name.sql}")
 
-    def bind_snapshot(self, name: ProductName, lake: Lake, snapshot: Snapshot) -> None:  # noqa: ARG002 - Trino has its own
-        """Make the rows of a published snapshot readable as `name`."""
+    def bind_snapshot(
+        self,
+        name: ProductName,
+        lake: Lake,  # noqa: ARG002 - Trino has its own
+        snapshot: Snapshot,
+        partitions: Partitions | None = None,
+    ) -> None:
+        """Make the rows of a snapshot, or those of some of its days, readable as `name`."""
         self._stored[name] = snapshot.identifier
         table = ".".join(map(quote_identifier, (CATALOG, *snapshot.identifier)))
-        self._tables[name] = f"{table} FOR VERSION AS OF {snapshot.snapshot_id}"
+        self._tables[name] = _of_days(
+            f"{table} FOR VERSION AS OF {snapshot.snapshot_id}", partitions, "DATE "
+        )
         self._columns[name] = _columns_of(snapshot.schema)
 
-    def bind_landed(self, dataset: Dataset) -> None:
-        """Make a landed dataset readable under its name, as an external table."""
+    def bind_landed(self, dataset: Dataset, partitions: Partitions | None = None) -> None:
+        """Make a landed dataset, or some of its days, readable under its name, as an external table."""
         from pipelines.engine.trino_landing import bind_external_table
 
         with self._explained():
             external = bind_external_table(self._trino, dataset, self._settings)
-        self._tables[dataset.name] = external.relation
+        # What Hive calls a partition is text.
+        self._tables[dataset.name] = _of_days(external.relation, partitions, "")
         self._columns[dataset.name] = dict(external.columns)
 
     def bind_staged(self, name: ProductName, staged: Staged, draft: Draft) -> None:
@@ -240,6 +250,15 @@ class TrinoSession:
 
 def _columns_of(schema: Schema) -> dict[str, str]:
     return {field.name: duckdb_type(field.field_type) for field in schema.fields}
+
+
+def _of_days(relation: str, partitions: Partitions | None, literal: str) -> str:
+    """`relation`, or its rows of some days, which Trino opens alone; `literal` begins a value of the column."""
+    if partitions is None:
+        return relation
+    days = ", ".join(f"{literal}'{day}'" for day in sorted(partitions.days))
+    where = f"{quote_identifier(partitions.column)} IN ({days})" if days else "FALSE"
+    return f"(SELECT * FROM {relation} WHERE {where})"
 
 
 def _stage_of(draft: Draft) -> tuple[str, str]:

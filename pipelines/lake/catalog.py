@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pyiceberg.table.snapshots import Snapshot as IcebergSnapshot
 
     from pipelines.contract.model import Column
+    from pipelines.partitions import Partitions
     from pipelines.settings import Settings
 
 # Names with a double underscore are the platform's own tables: `<product>__quarantine`, `<product>__stage_<run>`.
@@ -49,14 +50,6 @@ _PROPERTIES = {
 SUMMARY_PREFIX = "mesh."
 _CATALOG_TABLES = 2
 _EPOCH = date(1970, 1, 1)
-
-
-@dataclass(frozen=True)
-class Partitions:
-    """Some days of a table that is partitioned by the date in `column`."""
-
-    column: str
-    days: frozenset[date]
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pyiceberg.table.update import TableUpdate
 
     from pipelines.contract.model import Column
-    from pipelines.lake.catalog import Partitions
+    from pipelines.partitions import Partitions
 
 AUDIT_PREFIX = "audit_"
 # A commit to another branch of the same table is no conflict: it is only retried on the newer metadata.
@@ -49,7 +49,7 @@ class Draft:
         self._columns = tuple(columns)
         self.partition_column = partition_column(columns)
         table = lake.create_table(identifier, columns)
-        self._base_id = table.metadata.current_snapshot_id
+        self.base_id = table.metadata.current_snapshot_id
         with table.transaction() as transaction:
             self.schema = self._evolve(transaction)
             transaction._updates = ()
@@ -96,7 +96,7 @@ class Draft:
         """
         for _ in range(_COMMIT_ATTEMPTS):
             table = self._lake.catalog.load_table(self.identifier)
-            if table.metadata.current_snapshot_id != self._base_id:
+            if table.metadata.current_snapshot_id != self.base_id:
                 raise ConflictError(
                     f"{self._name}: another build published while this one was audited",
                     "Run the build again.",
@@ -141,13 +141,13 @@ class Draft:
             self._spec_id = transaction.table_metadata.default_spec_id
             new = list(parquet_files_to_data_files(table.io, transaction.table_metadata, iter(files)))
             summary = {f"{SUMMARY_PREFIX}{name}": value for name, value in properties.items()}
-            if self._base_id is None:
+            if self.base_id is None:
                 first_id = _append_unreferenced(transaction, new, summary)
             else:
-                ManageSnapshots(transaction).create_branch(self._base_id, self.branch).commit()
-                _replace(transaction, data_files(table, self._base_id, partitions), new, summary, self.branch)
+                ManageSnapshots(transaction).create_branch(self.base_id, self.branch).commit()
+                _replace(transaction, data_files(table, self.base_id, partitions), new, summary, self.branch)
             _make_current(transaction, metadata.current_schema_id, metadata.default_spec_id)
-        if self._base_id is None:
+        if self.base_id is None:
             table.manage_snapshots().create_branch(first_id, self.branch).commit()
         return table
 

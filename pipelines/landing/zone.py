@@ -7,15 +7,22 @@ folders below it are partition columns, as Hive names them. Reading the rows is 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from pipelines.errors import LandingError, NotLandedError
 from pipelines.landing.storage import StoredFile, list_files
 from pipelines.names import DatasetName
+from pipelines.partitions import read_day
 from pipelines.settings import DEFAULT_S3, S3Settings
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pipelines.partitions import Partitions
 
 
 class Format(StrEnum):
@@ -59,6 +66,21 @@ class Dataset:
         """Keys of the `key=value` folders between the dataset's folder and `file`."""
         folders = PurePosixPath(file.name).parent.parts[2:]
         return tuple(folder.partition("=")[0] for folder in folders if "=" in folder)
+
+    def files_by_day(self, key: str) -> dict[date, list[StoredFile]] | None:
+        """The files of each day, when every file lies in a folder `<key>=2024-01-05`; else `None`."""
+        days: dict[date, list[StoredFile]] = {}
+        for file in self.files:
+            day = _day_of(file, key)
+            if day is None:
+                return None
+            days.setdefault(day, []).append(file)
+        return days
+
+    def of_days(self, partitions: Partitions) -> Dataset:
+        """The dataset as if only the files of these days had landed."""
+        kept = (file for file in self.files if _day_of(file, partitions.column) in partitions.days)
+        return replace(self, files=tuple(kept))
 
 
 class LandingZone:
@@ -116,6 +138,11 @@ def file_format(file_name: str) -> Format:
     if format_ is None or (is_compressed and format_ is Format.PARQUET):
         raise LandingError(f"{file_name} is of no format that can be read", f"What can be read: {READABLE}.")
     return format_
+
+
+def _day_of(file: StoredFile, key: str) -> date | None:
+    folders = (folder.partition("=") for folder in PurePosixPath(file.name).parent.parts[2:])
+    return next((read_day(value) for name, _, value in folders if name.lower() == key.lower()), None)
 
 
 def _is_confined(name: DatasetName) -> bool:

@@ -33,6 +33,14 @@ def test_a_check_is_a_query_under_a_header(tmp_path, text, severity, description
     )
 
 
+def test_a_check_may_say_that_each_day_decides_it(tmp_path):
+    (tmp_path / "few.sql").write_text("-- severity: error\n-- scope: day\n-- Few\nSELECT 1")
+    (tmp_path / "many.sql").write_text("-- scope is what it is about\nSELECT 1")
+    few, many = read_checks(tmp_path)
+    assert (few.is_day_by_day, few.description) == (True, "Few")
+    assert (many.is_day_by_day, many.description) == (False, "scope is what it is about")
+
+
 def test_a_product_without_checks_has_none(tmp_path):
     assert read_checks(tmp_path / "checks") == ()
 

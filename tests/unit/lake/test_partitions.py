@@ -9,8 +9,8 @@ import pytest
 
 from pipelines.contract.model import Column
 from pipelines.errors import ContractError
-from pipelines.lake.catalog import Partitions
 from pipelines.lake.draft import Draft, rollback
+from pipelines.partitions import Partitions
 
 USE = ("usage", "calls")
 DAY_CALLS = (Column("day", "DATE", partition_position=1), Column("calls", "BIGINT"))
