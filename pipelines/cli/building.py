@@ -116,7 +116,7 @@ def clean(
     ),
     as_json: bool = JSON,
 ) -> None:
-    """Remove what failed, killed or outdated builds left behind: audit branches, orphan files, expired snapshots.
+    """Remove what failed, killed or outdated builds left: stages, audit branches, orphan files, expired snapshots.
 
     Examples:
 
@@ -138,8 +138,9 @@ def clean(
         print_json({**removed.as_dict(), "leftovers": leftovers})
         return
     print(
-        f"Removed {removed.branches} audit branches, {removed.snapshots} expired snapshots and "
-        f"{removed.files} files ({size_text(removed.size_bytes)}), {leftovers} leftovers of models and scratch."
+        f"Removed {removed.stages} stages, {removed.branches} audit branches, "
+        f"{removed.snapshots} expired snapshots and {removed.files} files ({size_text(removed.size_bytes)}), "
+        f"{leftovers} leftovers of models and scratch."
     )
 
 

@@ -22,7 +22,7 @@ from pipelines.engine.trino_connection import connect, explain_trino, trino_erro
 from pipelines.engine.trino_rows import arrow_stream
 from pipelines.engine.trino_types import duckdb_type_of
 from pipelines.lake.schema import duckdb_type, spec_of, table_schema
-from pipelines.lake.stage import STAGE_MARK, Stage
+from pipelines.lake.stage import ANSWERS, STAGE_MARK, Stage
 from pipelines.names import CATALOG, quote_identifier
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ _SESSION = {f"{CATALOG}.collect_extended_statistics_on_write": "false"}
 
 # Iceberg has no smaller integers.
 _WIDER = {"TINYINT": "INTEGER", "SMALLINT": "INTEGER", '"NULL"': "VARCHAR"}
-ANSWERS = "_answers"
 
 
 class TrinoSession:

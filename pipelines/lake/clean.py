@@ -1,4 +1,4 @@
-"""Remove what failed, killed or outdated builds left in the lake: branches, snapshots, files nobody refers to."""
+"""Remove what failed, killed or outdated builds left in the lake: stages, branches, snapshots, orphan files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipelines.lake.catalog import Lake, local_path
 from pipelines.lake.draft import AUDIT_PREFIX
 from pipelines.lake.files import list_files, remove_empty_folders, remove_files
+from pipelines.lake.stage import ANSWERS, STAGE_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ GRACE_SECONDS = 3600.0
 class Removed:
     """What a clean-up took away."""
 
+    stages: int = 0
     branches: int = 0
     snapshots: int = 0
     files: int = 0
@@ -40,20 +42,36 @@ def clean_lake(
     keep_audits: bool = False,
     grace_seconds: float = GRACE_SECONDS,
 ) -> Removed:
-    """Drop audit branches, expire snapshots past the contract's retention, delete files nothing refers to.
+    """Drop stages and audit branches, expire snapshots past the contract's retention, delete files nothing refers to.
 
     Retention counts from when a snapshot was replaced. What is younger than `grace_seconds`, or was replaced less than
     that ago, is left alone: a running build or query may need it. The current snapshot always stays.
     """
     removed = Removed()
-    for identifier in lake.identifiers():
+    identifiers = lake.identifiers()
+    stages = [identifier for identifier in identifiers if STAGE_MARK in identifier[1]]
+    for stage in stages:
+        _drop_stage(lake, stage, grace_seconds, removed)
+    for identifier in (each for each in identifiers if each not in stages):
         table = lake.catalog.load_table(identifier)
         if not keep_audits:
             table = _drop_audits(lake, table, identifier, grace_seconds, removed)
         retention = retention_seconds.get(".".join(identifier))
         table = _expire(lake, table, identifier, retention, grace_seconds, removed)
         _delete_orphans(lake, table, grace_seconds, removed)
+    _delete(lake, f"{lake.settings.warehouse}/{ANSWERS}", set(), grace_seconds, removed)
     return removed
+
+
+def _drop_stage(lake: Lake, identifier: tuple[str, str], grace_seconds: float, removed: Removed) -> None:
+    """Take a stage out of the catalog. Its files may be a product's by now: as orphans they go if they are not."""
+    try:
+        changed_ms = lake.catalog.load_table(identifier).metadata.last_updated_ms
+    except FileNotFoundError:  # cleaned as an orphan, by another
+        changed_ms = 0
+    if changed_ms <= (time.time() - grace_seconds) * 1000:
+        lake.catalog.drop_table(identifier)
+        removed.stages += 1
 
 
 def _drop_audits(
@@ -105,18 +123,21 @@ def _replaced_ms(table: Table) -> dict[int, int]:
 
 def _delete_orphans(lake: Lake, table: Table, grace_seconds: float, removed: Removed) -> None:
     location = local_path(table.location())
-    s3 = lake.settings.s3
-    referred = set(_referred_files(table))
+    _delete(lake, location, set(_referred_files(table)), grace_seconds, removed)
+    remove_empty_folders(f"{location}/data", time.time() - grace_seconds)
+
+
+def _delete(lake: Lake, place: str, referred: set[str], grace_seconds: float, removed: Removed) -> None:
+    """Delete the files below `place` that are not `referred` to."""
     limit_seconds = time.time() - grace_seconds
     orphans = [
         file
-        for file in list_files(location, s3)
+        for file in list_files(place, lake.settings.s3)
         if file.path not in referred and file.modified_seconds <= limit_seconds
     ]
-    remove_files(orphans, s3)
+    remove_files(orphans, lake.settings.s3)
     removed.files += len(orphans)
     removed.size_bytes += sum(file.size_bytes for file in orphans)
-    remove_empty_folders(f"{location}/data", limit_seconds)
 
 
 def _referred_files(table: Table) -> Iterator[str]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pyiceberg.table import Table
 
 STAGE_MARK = f"{PLATFORM_MARK}stage_"
+# The folder of the warehouse below which the files of answers are.
+ANSWERS = "_answers"
 
 
 class Stage:

@@ -11,7 +11,7 @@ from support.forwarder import Forwarder
 from pipelines.audit.audit import audit
 from pipelines.audit.trino_relation import TrinoRelation
 from pipelines.contract.model import Rule, RuleKind
-from pipelines.errors import BuildError
+from pipelines.errors import SystemFailure
 
 pytestmark = pytest.mark.services
 RULES = [
@@ -43,7 +43,7 @@ def test_a_trino_that_ends_during_the_audit(trino, endpoints):
     forwarder = Forwarder(endpoints.trino_port)
     relation = CutRelation(trino, NAME.sql, ("crm", STAGE), f"http://127.0.0.1:{forwarder.port}")
     relation.forwarder = forwarder
-    with pytest.raises(BuildError, match="Trino does not answer"):
+    with pytest.raises(SystemFailure, match="Trino does not answer"):
         audit(relation, RULES, contract=contract_of({"id": "INTEGER"}))
 
 
@@ -52,7 +52,7 @@ def test_a_trino_that_is_not_there_is_told_without_its_password(trino):
     forwarder.cut()
     address = f"https://ana:s3cret@127.0.0.1:{forwarder.port}"
     relation = TrinoRelation(trino, NAME.sql, ("crm", STAGE), address)
-    with pytest.raises(BuildError, match="Trino does not answer") as failed:
+    with pytest.raises(SystemFailure, match="Trino does not answer") as failed:
         audit(relation, RULES, contract=contract_of({"id": "INTEGER"}))
     told = failed.value
     while told is not None:

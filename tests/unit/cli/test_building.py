@@ -91,7 +91,7 @@ def test_a_rollback_is_one_step_back(crm, mesh):
 
 def test_clean_tells_what_it_removed(crm, mesh):
     mesh("build")
-    assert mesh("clean").out.startswith("Removed 0 audit branches, 0 expired snapshots")
+    assert mesh("clean").out.startswith("Removed 0 stages, 0 audit branches, 0 expired snapshots")
 
 
 def test_quarantined_rows_are_told_and_can_be_asked_for(crm, mesh):

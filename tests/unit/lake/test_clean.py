@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.lake.clean import clean_lake
-from pipelines.lake.draft import rollback
+from pipelines.lake.clean import Removed, clean_lake
+from pipelines.lake.draft import Draft, rollback
+from pipelines.lake.stage import ANSWERS, STAGE_MARK, Stage
 
 PEOPLE = ("crm", "people")
 ANA = "SELECT 1::BIGINT AS id, 'Ana' AS name"
@@ -28,7 +29,7 @@ def data_files(folder) -> set[str]:
 
 def test_nothing_is_removed_from_what_is_in_use(folder):
     first, second = folder.publish("r1", ANA), folder.publish("r2", BO)
-    assert clean(folder).as_dict() == {"branches": 0, "snapshots": 0, "files": 0, "size_bytes": 0}
+    assert clean(folder) == Removed()
     assert folder.rows() == [{"id": 2, "name": "Bo"}]
     assert folder.rows(first.snapshot_id) == [{"id": 1, "name": "Ana"}]
     assert folder.lake.head(PEOPLE).snapshot_id == second.snapshot_id
@@ -70,7 +71,7 @@ def test_a_running_build_is_left_alone(folder):
     audited, staged = folder.audited("running", BO), folder.draft("staging")
     files = folder.stage(staged, CY)
     removed = clean(folder, grace_seconds=60)
-    assert removed.as_dict() == {"branches": 0, "snapshots": 0, "files": 0, "size_bytes": 0}
+    assert removed == Removed()
     audited.publish()
     assert folder.rows() == [{"id": 2, "name": "Bo"}]
     assert all(Path(file).exists() for file in files)
@@ -84,6 +85,42 @@ def test_files_of_a_killed_build_go(folder):
     assert removed.files == len(files)
     assert not Path(draft.location).exists()
     assert folder.rows() == [{"id": 1, "name": "Ana"}]
+
+
+def _stage(folder, draft: Draft) -> Stage:
+    return Stage(folder.lake, ("crm", f"people{STAGE_MARK}{draft.run}"), draft.schema, draft.location)
+
+
+def test_a_stage_goes_and_what_was_published_from_it_stays(folder):
+    draft = folder.draft("killed")
+    files = folder.stage(draft, ANA)
+    _stage(folder, draft).add_files(files)
+    draft.write_branch(files, {})
+    draft.publish()
+    assert clean(folder, grace_seconds=60) == Removed()
+    removed = clean(folder)
+    assert removed.stages == 1
+    assert folder.lake.identifiers() == [PEOPLE]
+    assert folder.rows() == [{"id": 1, "name": "Ana"}]
+    assert data_files(folder) == set(files)
+    assert not any(Path(draft.location).glob("metadata/*"))
+
+
+def test_a_stage_whose_metadata_are_gone_goes_too(folder):
+    draft = folder.draft("killed")
+    _stage(folder, draft)
+    for path in Path(draft.location).glob("metadata/*"):
+        path.unlink()
+    assert clean(folder, grace_seconds=60).stages == 1
+
+
+def test_answers_nobody_waits_for_go(folder):
+    answer = Path(folder.settings.warehouse) / ANSWERS / "killed" / "data.parquet"
+    answer.parent.mkdir(parents=True)
+    answer.write_bytes(bytes(9))
+    assert clean(folder, grace_seconds=60) == Removed()
+    assert clean(folder) == Removed(files=1, size_bytes=9)
+    assert not answer.exists()
 
 
 def test_snapshots_older_than_the_retention_go_and_the_current_one_stays(folder):
@@ -112,7 +149,7 @@ def test_a_snapshot_that_was_replaced_just_now_is_kept_for_those_who_read_it(fol
     time.sleep(0.05)
     folder.publish("r2", BO)
     removed = clean(folder, retention=0.02, grace_seconds=60)
-    assert removed.as_dict() == {"branches": 0, "snapshots": 0, "files": 0, "size_bytes": 0}
+    assert removed == Removed()
     assert len(data_files(folder)) == 2
 
 
@@ -138,4 +175,4 @@ def test_cleaning_again_finds_nothing(folder, times):
     folder.audited("failed", BO)
     clean(folder)
     for _ in range(times):
-        assert clean(folder).as_dict() == {"branches": 0, "snapshots": 0, "files": 0, "size_bytes": 0}
+        assert clean(folder) == Removed()
