@@ -15,13 +15,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from pipelines.names import DatasetName
 from pipelines.partitions import Partitions
-from pipelines.products.product import ModelTransform, SourceAligned
+from pipelines.products.product import SourceAligned
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from pipelines.build.inputs import PinnedInputs
+    from pipelines.build.mesh import Mesh
     from pipelines.lake.catalog import Snapshot
     from pipelines.landing.storage import StoredFile
     from pipelines.landing.zone import Dataset
@@ -131,7 +133,7 @@ def plan_days(
     `is_forced` builds every day; `asked` are days built in any case.
     """
     column = product.contract.day_column
-    if column is None or isinstance(product.transform, ModelTransform):
+    if column is None or not product.is_daily:
         return None
     keyed = _keyed_inputs(product, inputs, column)
     states = _states(keyed)
@@ -147,6 +149,25 @@ def plan_days(
     read = frozenset(day - timedelta(days=back) for day in built for back in range(lookback + 1))
     reads = {name: Partitions(days.column, read & days.states.keys()) for name, days in keyed.items()}
     return DayPlan(column, base, known, built, before.days, reads, read - built)
+
+
+def first_day(mesh: Mesh, product: Product) -> date | None:
+    """The first day of a product partitioned by date, of those published or landed for it; `None` when none is known.
+
+    Raises:
+        LandingError: a dataset it reads has not landed, or cannot be read.
+    """
+    column = product.contract.day_column
+    if column is None or not product.is_daily:
+        return None
+    built = BuiltDays.of(mesh.lake.head((product.name.domain, product.name.product)))
+    days = set(built.days) if built else set()
+    for name in product.inputs:
+        if isinstance(name, DatasetName):
+            dataset = mesh.landing.dataset(name)
+            for key in _keys(product, column):
+                days |= (dataset.files_by_day(key) or {}).keys()
+    return min(days, default=None)
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import typer
 
 from pipelines.cli.printing import print_json, print_table, size_text
-from pipelines.errors import EXIT_FAILED, AuditError
+from pipelines.errors import EXIT_FAILED, AuditError, UsageError
 from pipelines.names import ProductName
+from pipelines.partitions import read_day
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from pipelines.build.build import BuildResult
     from pipelines.errors import MeshError
 
@@ -30,6 +35,11 @@ def build(
     force: bool = typer.Option(
         False, "--force", help="Build even what has not changed, and train models anew."
     ),
+    days: str = typer.Option(
+        "",
+        metavar="DAY[..DAY]",
+        help="Of the products named, build these days even if they have not changed.",
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Build the named products and all they need, or everything; only what changed is rebuilt.
@@ -39,18 +49,20 @@ def build(
       mesh build
 
       mesh build retention.churn_predictions --force
+
+      mesh build usage.daily_usage --days 2024-01-01..2024-01-07
     """
     from pipelines.build.mesh import open_mesh
     from pipelines.build.views import refresh_views
     from pipelines.cli.progress import TerminalReporter
     from pipelines.orchestration.run import run_build
 
+    names = [ProductName.parse(text) for text in products or ()]
+    asked = _days(days, names)
     mesh = open_mesh()
     reporter = TerminalReporter(is_quiet=as_json)
     with reporter:
-        outcome = run_build(
-            mesh, [ProductName.parse(text) for text in products or ()], is_forced=force, reporter=reporter
-        )
+        outcome = run_build(mesh, names, is_forced=force, reporter=reporter, days=asked)
     if outcome.results:
         refresh_views(mesh)
     if as_json:
@@ -142,6 +154,28 @@ def clean(
         f"{removed.snapshots} expired snapshots and {removed.files} files ({size_text(removed.size_bytes)}), "
         f"{leftovers} leftovers of models and scratch."
     )
+
+
+def _days(text: str, names: Sequence[ProductName]) -> list[date]:
+    """The days from `2024-01-01..2024-01-07`, or the one that is given.
+
+    Raises:
+        UsageError: it is neither, or no product is named.
+    """
+    if not text:
+        return []
+    begin, dots, end = text.partition("..")
+    first, last = read_day(begin), read_day(end if dots else begin)
+    if first is None or last is None or last < first:
+        raise UsageError(
+            f"'{text}' is no day and no span of days",
+            "Write --days 2024-01-05, or --days 2024-01-01..2024-01-07.",
+        )
+    if not names:
+        raise UsageError(
+            "--days is for products that are named", "mesh build usage.daily_usage --days 2024-01-05"
+        )
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def _failed_checks(error: MeshError) -> list[dict[str, object]]:

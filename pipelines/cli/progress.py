@@ -88,6 +88,9 @@ class TerminalReporter:
 def _notes(result: BuildResult) -> Iterator[str]:
     """What a product left out or did without, and what its model is to be doubted for, in words."""
     facts = result.facts
+    if (days := facts.get("days_built")) is not None:
+        span = days[0] if len(days) == 1 else f"{len(days)} days from {days[0]} to {days[-1]}"
+        yield f"built {span}, the others were up to date"
     if rows := facts.get("filtered_rows"):
         yield f"landed rows left out by the contract's rowFilter: {rows:,}"
     if rows := facts.get("quarantined_rows"):

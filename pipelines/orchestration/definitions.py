@@ -7,6 +7,7 @@ import dagster as dg
 from pipelines.build.mesh import Mesh, open_mesh
 from pipelines.names import DatasetName
 from pipelines.orchestration.automation import landing_sensor, product_automation_sensor, retraining_schedules
+from pipelines.orchestration.day_partitions import day_partitions
 from pipelines.orchestration.history import dagster_home, write_without_waiting
 from pipelines.orchestration.landing_assets import landing_asset
 from pipelines.orchestration.product_assets import broken_asset, product_asset
@@ -20,10 +21,11 @@ def mesh_definitions(mesh: Mesh, reporter: Reporter | None = None) -> dg.Definit
     products = list(mesh.products.products.values())
     read = {name for product in products for name in product.reads if isinstance(name, DatasetName)}
     datasets = sorted(read | set(mesh.landing.datasets()))
+    partitions = day_partitions(mesh)
     return dg.Definitions(
         assets=[
             *(landing_asset(mesh, name) for name in datasets),
-            *(product_asset(mesh, product) for product in products),
+            *(product_asset(mesh, product, partitions) for product in products),
             *(broken_asset(broken) for broken in mesh.products.broken.values()),
         ],
         jobs=[

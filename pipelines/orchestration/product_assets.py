@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from pipelines.audit.result import CheckResult
 from pipelines.build.audit import check_published
@@ -13,15 +14,18 @@ from pipelines.build.mesh import Mesh
 from pipelines.contract.model import Rule, Severity
 from pipelines.errors import AuditError, MeshError
 from pipelines.names import InputName, ProductName
+from pipelines.orchestration.day_partitions import asked_days, day_events
 from pipelines.orchestration.metadata import build_metadata, check_result, column_schema
 from pipelines.orchestration.reporting import Reporter
+from pipelines.partitions import read_day
 from pipelines.products.product import BrokenProduct, ModelTransform, Product, PythonTransform, SqlTransform
 
 
 class BuildConfig(dg.Config):
-    """`is_forced` builds even what has not changed, and trains models anew."""
+    """`is_forced` builds even what has not changed, and trains models anew; `days` are built in any case."""
 
     is_forced: bool = False
+    days: list[str] = Field(default_factory=list)
 
 
 def asset_key(name: InputName) -> dg.AssetKey:
@@ -29,16 +33,23 @@ def asset_key(name: InputName) -> dg.AssetKey:
     return dg.AssetKey(str(name).split("."))
 
 
-def product_asset(mesh: Mesh, product: Product) -> dg.AssetsDefinition:
-    """The asset that builds, audits and publishes `product`."""
+def product_asset(
+    mesh: Mesh, product: Product, partitions: dg.PartitionsDefinition[str] | None = None
+) -> dg.AssetsDefinition:
+    """The asset that builds, audits and publishes `product`; by day in `partitions`, if it is partitioned by date."""
+    is_daily = product.is_daily
+    known = mesh.products.products
+    reads_days = any(known[name].is_daily for name in product.upstream if name in known)
     key = asset_key(product.name)
 
     @dg.multi_asset(
         name=_op_name(product.name),
-        specs=[_spec(product, mesh.settings.engine)],
+        specs=[_spec(product, mesh.settings.engine, reads_days=reads_days)],
         check_specs=[_check_spec(key, rule) for rule in product.rules],
         # Checks are then optional: a product that did not change is not audited again.
         can_subset=True,
+        partitions_def=partitions if is_daily else None,
+        backfill_policy=dg.BackfillPolicy.single_run() if is_daily and partitions else None,
     )
     def build(
         context: dg.AssetExecutionContext, config: BuildConfig, reporter: dg.ResourceParam[Reporter]
@@ -77,6 +88,7 @@ def _build_events(
             mesh,
             product.name,
             is_forced=config.is_forced,
+            days=asked_days(context) | {day for text in config.days if (day := read_day(text))},
             progress=lambda name, step: reporter.step(context, name, step),
         )
     except MeshError as error:
@@ -87,6 +99,8 @@ def _build_events(
         raise dg.Failure(str(error), allow_retries=False) from error
     yield from _check_results(context, result.checks)
     reporter.done(result)
+    for event in day_events(context, key, result):
+        context.log_event(event)
     yield dg.MaterializeResult(
         asset_key=key,
         data_version=dg.DataVersion(str(result.snapshot.snapshot_id)),
@@ -112,7 +126,7 @@ def _facts_of_unchanged(
     return {name: value for name, value in told.items() if name != "is_rebuilt"} if is_same else {}
 
 
-def _spec(product: Product, engine: str) -> dg.AssetSpec:
+def _spec(product: Product, engine: str, *, reads_days: bool) -> dg.AssetSpec:
     contract = product.contract
     kinds = {"iceberg", engine}
     if isinstance(product.transform, ModelTransform):
@@ -135,14 +149,20 @@ def _spec(product: Product, engine: str) -> dg.AssetSpec:
             "contract_version": contract.version,
             "folder": str(product.folder),
         },
-        automation_condition=_automation(contract.service_levels.schedule_cron),
+        automation_condition=_automation(contract.service_levels.schedule_cron, reads_days=reads_days),
         skippable=True,
     )
 
 
-def _automation(cron: str | None) -> dg.AutomationCondition[dg.AssetKey | dg.AssetCheckKey]:
+def _automation(
+    cron: str | None, *, reads_days: bool
+) -> dg.AutomationCondition[dg.AssetKey | dg.AssetCheckKey]:
+    eager = dg.AutomationCondition.eager()
+    if reads_days:
+        # A day without rows is no reason to wait.
+        eager = eager.without(~dg.AutomationCondition.any_deps_missing())
     # eager() and on_cron() do not look at blocking checks of what they read.
-    condition = dg.AutomationCondition.eager() & dg.AutomationCondition.all_deps_blocking_checks_passed()
+    condition = eager & dg.AutomationCondition.all_deps_blocking_checks_passed()
     if cron is None:
         return condition
     return condition | (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dagster import DagsterExecutionInterruptedError
 
-from pipelines.errors import DEFECT_HINT, BuildError
+from pipelines.errors import DEFECT_HINT, BuildError, UsageError
 from pipelines.names import LANDING_CATALOG, DatasetName, ProductName
 from pipelines.orchestration.definitions import BUILD_JOB, mesh_definitions
 from pipelines.orchestration.history import instance
@@ -16,7 +16,8 @@ from pipelines.orchestration.product_assets import asset_key
 from pipelines.products.graph import with_upstream
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from datetime import date
 
     import dagster as dg
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pipelines.errors import MeshError
     from pipelines.names import InputName
     from pipelines.orchestration.reporting import Reporter
+    from pipelines.products.product import Product
 
 _INTERRUPTED = (DagsterExecutionInterruptedError.__name__, "Query interrupted")
 
@@ -62,20 +64,28 @@ class _Recorder:
 
 
 def run_build(
-    mesh: Mesh, names: Sequence[ProductName], *, is_forced: bool, reporter: Reporter
+    mesh: Mesh,
+    names: Sequence[ProductName],
+    *,
+    is_forced: bool,
+    reporter: Reporter,
+    days: Collection[date] = (),
 ) -> BuildOutcome:
     """Build `names` and all they need (everything when empty), each failure leaving the others to go on.
 
+    `days` are built of each of `names` in any case.
+
     Raises:
-        UsageError: a name that is no product.
+        UsageError: a name that is no product, or `days` for one that is not partitioned by date.
     """
     for name in names:
         if name not in mesh.products.broken:
-            mesh.products.get(name)
+            _refuse_days(mesh.products.get(name), days)
     wanted = _wanted(mesh, names)
     outcome = BuildOutcome()
+    asked = {name: [day.isoformat() for day in days] for name in names}
     forced = {
-        f"{n.domain}__{n.product}": {"config": {"is_forced": is_forced}}
+        f"{n.domain}__{n.product}": {"config": {"is_forced": is_forced, "days": asked.get(n, [])}}
         for n in wanted
         if n in mesh.products.products
     }
@@ -94,6 +104,13 @@ def run_build(
     finished = {result.name for result in outcome.results} | outcome.failures.keys()
     outcome.skipped = sorted(wanted - finished)
     return outcome
+
+
+def _refuse_days(product: Product, days: Collection[date]) -> None:
+    if days and not product.is_daily:
+        raise UsageError(
+            f"{product.name} is not partitioned by date", "Build it without --days, or with --force."
+        )
 
 
 def _keep_defects(run: dg.ExecuteInProcessResult, outcome: BuildOutcome, reporter: Reporter) -> None:

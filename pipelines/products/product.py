@@ -106,6 +106,11 @@ class Product:
         return isinstance(self.transform, ModelTransform)
 
     @property
+    def is_daily(self) -> bool:
+        """Whether it is partitioned by date and built day by day; a model learns from all days at once."""
+        return self.contract.day_column is not None and not self.is_model
+
+    @property
     def kind(self) -> str:
         """Source-aligned, aggregate or consumer-aligned, as data mesh calls them; a tag of the contract decides."""
         tagged = next((tag for tag in self.contract.tags if tag in KINDS), None)

@@ -32,10 +32,10 @@ class Heard:
 class OrchestratedMesh(MeshFolder):
     """Built by Dagster in this process, as `mesh build` does."""
 
-    def run(self, *names: str, is_forced: bool = False):
+    def run(self, *names: str, is_forced: bool = False, days=()):
         self.heard = Heard()
         parsed = [ProductName.parse(name) for name in names]
-        return run_build(self.open(), parsed, is_forced=is_forced, reporter=self.heard)
+        return run_build(self.open(), parsed, is_forced=is_forced, reporter=self.heard, days=days)
 
 
 @pytest.fixture

@@ -1,0 +1,113 @@
+"""Products partitioned by date in Dagster: a partition per day, backfills, and what automation builds."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import dagster as dg
+import pytest
+
+from pipelines.errors import UsageError
+from pipelines.orchestration.definitions import BUILD_JOB, mesh_definitions
+from pipelines.orchestration.history import instance
+from pipelines.orchestration.product_assets import asset_key
+
+DAY = {"logicalType": "date", "required": True, "partitioned": True}
+CALLS = dg.AssetKey(["usage", "calls"])
+TOTAL = "SELECT sum(minutes)::BIGINT AS minutes FROM usage.calls\n"
+
+
+@pytest.fixture
+def usage(shop):
+    """The shop, and two days of calls with a product of them that is not kept by date."""
+    shop.product("usage.calls", {"dt": DAY, "minutes": "integer"})
+    shop.product("usage.total", {"minutes": "integer"}, {"transform.sql": TOTAL})
+    land(shop, 1, 10)
+    land(shop, 3, 30)
+    return shop
+
+
+def land(mesh, day, minutes):
+    mesh.land(f"usage/calls/dt=2024-01-{day:02}/a.csv", f"minutes\n{minutes}\n")
+
+
+def materialized(mesh):
+    with instance(mesh.open().settings) as dagster:
+        return dagster.get_materialized_partitions(CALLS)
+
+
+def today():
+    return datetime.now(UTC).date().isoformat()
+
+
+def evaluated(mesh, dagster, cursor=None):
+    """What automation asks for now."""
+    definitions = mesh_definitions(mesh.open())
+    return dg.evaluate_automation_conditions(
+        definitions, dagster, asset_selection=dg.AssetSelection.all(), cursor=cursor
+    )
+
+
+def backfill(mesh, first, last):
+    """A run of some days, as the UI launches it."""
+    with instance(mesh.open().settings) as dagster:
+        job = mesh_definitions(mesh.open()).resolve_job_def(BUILD_JOB)
+        tags = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
+        return job.execute_in_process(asset_selection=[CALLS], tags=tags, instance=dagster)
+
+
+def test_a_whole_build_materializes_each_day_it_built(usage):
+    assert usage.run().is_complete
+    assert materialized(usage) == {"2024-01-01", "2024-01-03"}
+    land(usage, 2, 20)
+    assert usage.run().is_complete
+    assert materialized(usage) == {"2024-01-01", "2024-01-02", "2024-01-03"}
+    assert usage.rows("usage.total") == [{"minutes": 60}]
+
+
+def test_the_days_begin_with_the_first_that_has_landed(usage):
+    partitions = mesh_definitions(usage.open()).resolve_asset_graph().get(CALLS).partitions_def
+    assert partitions.get_first_partition_key() == "2024-01-01"
+    assert partitions.get_last_partition_key() == today()
+
+
+def test_a_backfill_builds_its_days_in_one_run(usage):
+    usage.run()
+    before = usage.open().lake.head(("usage", "calls"))
+    assert backfill(usage, "2024-01-01", "2024-01-02").success
+    after = usage.open().lake.head(("usage", "calls"))
+    assert after.snapshot_id != before.snapshot_id
+    assert materialized(usage) == {"2024-01-01", "2024-01-02", "2024-01-03"}
+    assert usage.rows("usage.calls") == [
+        {"dt": date(2024, 1, 1), "minutes": 10},
+        {"dt": date(2024, 1, 3), "minutes": 30},
+    ]
+
+
+def test_days_asked_for_are_built_of_the_products_named_alone(usage):
+    usage.run()
+    outcome = usage.run("usage.calls", days=[date(2024, 1, 3)])
+    (result,) = outcome.results
+    assert result.facts["days_built"] == ["2024-01-03"]
+    with pytest.raises(UsageError, match=r"usage\.total is not partitioned by date"):
+        usage.run("usage.total", days=[date(2024, 1, 3)])
+
+
+def test_files_that_land_late_are_built_by_automation_and_so_is_what_reads_them(usage):
+    usage.run()
+    with instance(usage.open().settings) as dagster:
+        cursor = evaluated(usage, dagster).cursor
+        land(usage, 1, 11)
+        landing = asset_key(usage.open().landing.datasets()[-1])
+        job = mesh_definitions(usage.open()).resolve_job_def(BUILD_JOB)
+        job.execute_in_process(asset_selection=[landing], instance=dagster)
+        found = evaluated(usage, dagster, cursor)
+        assert found.get_num_requested(CALLS) == 1
+        tags = {"dagster/from_automation_condition": "true", "dagster/partition": today()}
+        job.execute_in_process(asset_selection=[CALLS], tags=tags, instance=dagster)
+        found = evaluated(usage, dagster, found.cursor)
+        assert found.get_num_requested(dg.AssetKey(["usage", "total"])) == 1
+    assert usage.rows("usage.calls")[0] == {"dt": date(2024, 1, 1), "minutes": 11}
+    assert set(usage.open().lake.head(("usage", "calls")).property_json("inputs", {})) == {
+        "landing.usage.calls"
+    }
