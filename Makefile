@@ -1,6 +1,6 @@
 # Meshlake's targets; `make help` lists them. Everything is installed into .venv, pinned by requirements*.lock.
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test unit lint format bench test-services lock clean
+.PHONY: help install install-dev run test unit lint format bench bench-services test-services lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -40,6 +40,9 @@ format: install-dev  ## Format Python and SQL
 
 bench: install-dev  ## Measure against the bare tools; prints a table, writes artifacts/benchmarks.json
 	$(BIN)/python -m benchmarks
+
+bench-services: install-dev  ## Measure on real MinIO, PostgreSQL and Trino, started for it
+	$(BIN)/python -m benchmarks --servers --output artifacts/benchmarks-services.json
 
 install: $(VENV)/.installed
 

@@ -30,8 +30,9 @@ def main() -> int:
     arguments = _parse()
     row_count = arguments.rows - arguments.rows % PARTS
     figures: list[Figure] = []
+    measure = _measure_on_servers if arguments.servers else _measure
     with tempfile.TemporaryDirectory(prefix="meshlake-bench-", dir=arguments.folder) as name:
-        for figure in _measure(Path(name), row_count, arguments.rounds):
+        for figure in measure(Path(name), row_count, arguments.rounds):
             figures.append(figure)
             print(figure_line(figure), flush=True)
     write_json(arguments.output, figures, row_count, arguments.rounds)
@@ -51,12 +52,23 @@ def _measure(folder: Path, row_count: int, rounds: int) -> Iterator[Figure]:
     yield from command_figures(folder / "demo", rounds)
 
 
+def _measure_on_servers(folder: Path, row_count: int, rounds: int) -> Iterator[Figure]:
+    from benchmarks.on_servers import server_figures
+
+    yield from server_figures(folder / "servers", row_count, rounds)
+
+
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rows", type=int, default=20_000_000, help="rows published, queried and checked")
     parser.add_argument("--rounds", type=int, default=5, help="how often each thing is measured")
     parser.add_argument(
         "--folder", type=Path, help="where to measure; a temporary folder there is used and removed"
+    )
+    parser.add_argument(
+        "--servers",
+        action="store_true",
+        help="measure on MinIO, PostgreSQL and Trino, started for it, instead",
     )
     parser.add_argument("--output", type=Path, default=_OUTPUT, help="the JSON file")
     return parser.parse_args()

@@ -17,13 +17,14 @@ from pipelines.names import DatasetName, ProductName, quote_literal
 from pipelines.settings import load_settings
 
 if TYPE_CHECKING:
-    from pipelines.engine.duckdb import DuckDBSession
+    from pipelines.engine.session import Session
+    from pipelines.lake.catalog import Snapshot
 
 EVENTS = ProductName("bench", "events")
 PARTS = 4
 LANDED = {"Parquet": DatasetName("bench", "events"), "CSV": DatasetName("bench", "events_csv")}
 # Integers and days as other systems write them, so that the product has something to cast.
-_MADE_UP = """
+MADE_UP = """
     SELECT
         i AS event_id,
         format('C{{:07d}}', (hash(i) % {customers})::BIGINT) AS customer_id,
@@ -74,7 +75,7 @@ def make_bench_mesh(folder: Path, row_count: int) -> BenchMesh:
     with duckdb.connect() as connection:
         for part in range(PARTS):
             first = part * rows_per_part
-            rows = _MADE_UP.format(customers=max(row_count // 100, 1), first=first, end=first + rows_per_part)
+            rows = MADE_UP.format(customers=max(row_count // 100, 1), first=first, end=first + rows_per_part)
             _copy(connection, rows, _part(folder, part), "FORMAT parquet, COMPRESSION zstd")
         first_part = select_of(mesh.landed(1))
         _copy(connection, first_part, Path(mesh.landed_csv), "FORMAT csv, HEADER")
@@ -90,13 +91,13 @@ def select_of(files: list[str]) -> str:
     )
 
 
-def publish(session: DuckDBSession, mesh: Mesh, select: str) -> None:
+def publish(session: Session, mesh: Mesh, select: str) -> Snapshot:
     """Stage `select`, write the audit branch, publish: a build of `bench.events` without its checks."""
     columns = mesh.products.get(EVENTS).contract.columns
     draft = Draft(mesh.lake, (EVENTS.domain, EVENTS.product), columns, "bench")
     staged = session.stage(select, draft)
     draft.write_branch(staged.files, {"run": "bench"})
-    draft.publish()
+    return draft.publish()
 
 
 def copy_bare(select: str, path: Path) -> None:
