@@ -12,6 +12,7 @@ from pipelines.errors import DEFECT_HINT, BuildError, UsageError
 from pipelines.names import LANDING_CATALOG, DatasetName, ProductName
 from pipelines.orchestration.definitions import BUILD_JOB, mesh_definitions
 from pipelines.orchestration.history import instance
+from pipelines.orchestration.launcher import own_process_tags
 from pipelines.orchestration.product_assets import asset_key
 from pipelines.products.graph import with_upstream
 
@@ -96,6 +97,7 @@ def run_build(
                 asset_selection=_selection(mesh, wanted),
                 instance=dagster_instance,
                 run_config={"ops": forced, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                tags=own_process_tags(),
                 raise_on_error=False,
             )
         except DagsterExecutionInterruptedError:

@@ -36,7 +36,7 @@ class ProcessFile:
             process_id, started_ticks = (int(part) for part in self.path.read_text(encoding="ascii").split())
         except (FileNotFoundError, ValueError):
             return None
-        if _start_ticks(process_id) == started_ticks:
+        if start_ticks(process_id) == started_ticks:
             return process_id
         # Until a child of ours is waited for, its id is taken: PostgreSQL would think that its folder is in use.
         with contextlib.suppress(ChildProcessError):
@@ -74,7 +74,7 @@ class ProcessFile:
             raise ServiceError(
                 f"{arguments[0]} cannot be started: {error.strerror}", "Is it installed whole?"
             ) from error
-        self.path.write_text(f"{process_id} {_start_ticks(process_id) or 0}\n", encoding="ascii")
+        self.path.write_text(f"{process_id} {start_ticks(process_id) or 0}\n", encoding="ascii")
         return process_id
 
     def stop(self, gently: signal.Signals, patience_seconds: float) -> bool:
@@ -113,7 +113,7 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _start_ticks(process_id: int) -> int | None:
+def start_ticks(process_id: int) -> int | None:
     """Clock ticks from boot to the start of a live process (proc(5) stat, field 22); `None` when it ended."""
     try:
         stat = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8", errors="replace")

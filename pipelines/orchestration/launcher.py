@@ -1,0 +1,58 @@
+"""Dagster's own way to launch runs, that also notices when the process of a run is gone.
+
+One run goes at a time, so a run that is under way for ever, as one is whose machine lost its power, would keep every
+later one waiting. The daemon's run monitoring asks this launcher, and ends such a run as failed.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import dagster as dg
+from dagster._core.errors import DagsterUserCodeUnreachableError
+from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
+
+from pipelines.services.process import start_ticks
+
+_PROCESS_TAG = "meshlake/process"
+_GONE = CheckRunHealthResult(WorkerStatus.NOT_FOUND, "the run's process is gone")
+_RUNNING = CheckRunHealthResult(WorkerStatus.RUNNING)
+
+
+def own_process_tags() -> dict[str, str]:
+    """The tags of a run in this very process; whoever began it by hand repeats it, not the daemon."""
+    return {
+        _PROCESS_TAG: f"{socket.gethostname()} {os.getpid()} {_started(os.getpid())}",
+        "dagster/max_retries": "0",
+    }
+
+
+class WatchingRunLauncher(dg.DefaultRunLauncher):
+    """`DefaultRunLauncher` that answers whether a run is still worked on; named in `dagster.yaml`."""
+
+    @property
+    def supports_check_run_worker_health(self) -> bool:
+        """Makes the daemon ask."""
+        return True
+
+    def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
+        """Whether the process of `run` is there; taken to be when it is on another machine."""
+        if process := run.tags.get(_PROCESS_TAG):
+            host, process_id, started = process.split()
+            is_here = host == socket.gethostname()
+            return _GONE if is_here and _started(int(process_id)) != started else _RUNNING
+        # A code server watches the runs it began itself, and stays until they have ended.
+        client = self._get_grpc_client_for_termination(run.run_id)  # type: ignore[no-untyped-call]
+        if client is None:
+            return _RUNNING
+        try:
+            client.ping("")
+        except DagsterUserCodeUnreachableError:
+            return _GONE
+        return _RUNNING
+
+
+def _started(process_id: int) -> str:
+    """When a process started, in clock ticks since the machine did, as ids are used again; `None` when it has ended."""
+    return str(start_ticks(process_id))
