@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from pipelines.cli.printing import print_json, print_table
-from pipelines.errors import EXIT_FAILED
+from pipelines.errors import EXIT_FAILED, UsageError
 from pipelines.services.settings import Service
 
 JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
@@ -36,6 +36,7 @@ def up(which: list[Service] = WHICH) -> None:
 
     cache = Path(os.environ.get("MESH_CACHE", services.DEFAULT_CACHE)).expanduser()
     services.up(_home(), cache, which or tuple(Service), lambda line: print(line, flush=True))
+    print('\nUse them in this shell: eval "$(mesh services env)"; then MESH_ENGINE=trino or duckdb')
 
 
 @app.command()
@@ -72,6 +73,25 @@ def status(as_json: bool = JSON) -> None:
         print("No server of this mesh was ever started: mesh services up")
     if not all(s.is_answering for s in found):
         raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def env() -> None:
+    """Print the settings that point a mesh at these servers, keys included, for the shell to take in.
+
+    Examples:
+
+      eval "$(mesh services env)"
+    """
+    import shlex
+
+    from pipelines import services
+
+    endpoints = services.read_endpoints(_home())
+    if endpoints is None:
+        raise UsageError("no server of this mesh was ever started", "Start them: mesh services up")
+    for name, value in endpoints.as_environment().items():
+        print(f"export {name}={shlex.quote(value)}")
 
 
 def doctor(as_json: bool = JSON) -> None:

@@ -10,6 +10,7 @@ from pipelines.services.errors import ServiceError
 from pipelines.services.failure import naming_servers, server_failure
 from pipelines.services.run import ServiceStatus, down, status, up
 from pipelines.services.settings import DEFAULT_CACHE, Service
+from pipelines.services.state import read_endpoints
 
 __all__ = [
     "DEFAULT_CACHE",
@@ -21,6 +22,7 @@ __all__ = [
     "diagnose",
     "down",
     "naming_servers",
+    "read_endpoints",
     "require_landing",
     "require_servers",
     "server_failure",

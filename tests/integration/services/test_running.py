@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -126,3 +127,16 @@ def test_trinos_own_client(endpoints):
         command, capture_output=True, text=True, check=True, env={"HOME": os.environ["HOME"]}
     )
     assert answer.stdout == '"2"\n'
+
+
+def test_env_gives_a_shell_the_settings_of_the_servers(endpoints, mesh_home):
+    mesh = Path(sys.executable).with_name("mesh")
+    printed = subprocess.run(
+        ["sh", "-c", f'eval "$("{mesh}" services env)"; env'],
+        env={**os.environ, "MESH_HOME": str(mesh_home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    given = dict(line.partition("=")[::2] for line in printed.splitlines() if line.startswith("MESH_"))
+    assert endpoints.as_environment().items() <= given.items()
