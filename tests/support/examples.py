@@ -108,7 +108,7 @@ def _select(mesh: Mesh, product: Product, session: DuckDBSession) -> str:
         landed = session.columns(f"SELECT * FROM {transform.dataset.sql}")
         return source_select(product.contract, landed).select_sql
     context = BuildContext(
-        mesh, product, PinnedInputs({}, {}), session, None, False, "example", lambda step: None
+        mesh, product, PinnedInputs({}, {}), session, None, False, "example", None, lambda step: None
     )
     return make_rows(context).select
 

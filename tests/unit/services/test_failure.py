@@ -71,6 +71,8 @@ def test_without_servers_none_is_to_blame(tmp_path):
 def test_a_server_that_answers_again(tmp_path, monkeypatch):
     monkeypatch.setattr("pipelines.services.failure.require_servers", lambda _: None)
     told = server_failure(REFUSED, load_settings(DEAD, tmp_path), "crm.people")
-    assert told.message.startswith("crm.people: a server failed, and answers again: (builtins.Exception)")
+    assert told.message == "crm.people: PostgreSQL does not answer: server closed the connection"
+    other = server_failure(requests.ConnectionError("refused"), load_settings(DEAD, tmp_path), "crm.people")
+    assert other.message == "crm.people: a server failed, and answers again: refused"
     storage = StorageError("s3://landing: S3 says: no")
     assert server_failure(storage, load_settings(DEAD, tmp_path)) is storage
