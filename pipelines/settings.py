@@ -59,6 +59,7 @@ class Settings:
     warehouse: str
     catalog: str = field(repr=False)
     trino: str | None = field(default=None, repr=False)
+    operational: str | None = field(default=None, repr=False)
     s3: S3Settings = DEFAULT_S3
 
     @property
@@ -121,6 +122,7 @@ def load_settings(environ: Mapping[str, str] | None = None, folder: Path | None 
         warehouse=_warehouse(given.get("warehouse", str(home / "warehouse")), folder),
         catalog=_catalog(given.get("catalog", f"sqlite:///{home / 'catalog.db'}")),
         trino=given.get("trino"),
+        operational=_operational(given.get("operational")),
         s3=S3Settings(
             endpoint=given.get("s3_endpoint"),
             access_key=given.get("s3_access_key"),
@@ -194,6 +196,16 @@ def _warehouse(value: str, base: Path) -> str:
 def _engine(value: str) -> str:
     if value not in ENGINES:
         raise UsageError(f"'{value}' is not an engine", f"MESH_ENGINE is one of: {', '.join(ENGINES)}.")
+    return value
+
+
+def _operational(value: str | None) -> str | None:
+    # The value is not told: it holds a password.
+    if value is not None and not value.startswith("postgresql://"):
+        raise UsageError(
+            "MESH_OPERATIONAL is not the address of a PostgreSQL database",
+            "Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE.",
+        )
     return value
 
 

@@ -1,4 +1,4 @@
-"""The inputs of one build, pinned: which snapshot of each product, which files of each landed dataset."""
+"""The inputs of one build, pinned: which snapshot of each product, which files or table each landed dataset."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelines.errors import BuildError
+from pipelines.landing.zone import Dataset
 from pipelines.names import DatasetName, ProductName
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from pipelines.build.mesh import Mesh
     from pipelines.engine.session import Session
     from pipelines.lake.catalog import Snapshot
-    from pipelines.landing.zone import Dataset
+    from pipelines.landing.operational import OperationalTable
+    from pipelines.landing.zone import Landed
     from pipelines.names import InputName
     from pipelines.partitions import Partitions
 
@@ -30,13 +32,15 @@ class PinnedInputs:
 
     snapshots: dict[ProductName, Snapshot]
     datasets: dict[DatasetName, Dataset]
+    tables: dict[DatasetName, OperationalTable] = field(default_factory=dict)
     partitions: Mapping[InputName, Partitions] = field(default_factory=dict)
 
     @property
     def versions(self) -> dict[str, str]:
-        """Each input's SQL name and what identifies the state that was read: a snapshot id, or a hash of the files."""
+        """Each input's SQL name and what identifies the state read: a snapshot id, or a hash of files or rows."""
         products = {str(name): str(snapshot.snapshot_id) for name, snapshot in self.snapshots.items()}
-        return products | {str(name): dataset.fingerprint for name, dataset in self.datasets.items()}
+        landed: tuple[Landed, ...] = (*self.datasets.values(), *self.tables.values())
+        return products | {str(dataset.name): dataset.fingerprint for dataset in landed}
 
     def fingerprint(self, code_version: str) -> str:
         """Changes when the product's folder or anything it reads has changed."""
@@ -48,6 +52,8 @@ class PinnedInputs:
         names: tuple[InputName, ...] = (*self.snapshots, *self.datasets)
         for name in names:
             self._bind(name, mesh, session, self.partitions.get(name))
+        if self.tables:
+            session.bind_tables(tuple(self.tables.values()))
 
     def bind_whole(self, name: InputName, mesh: Mesh, session: Session) -> None:
         """Make all days of one input readable."""
@@ -74,9 +80,14 @@ def pin_inputs(mesh: Mesh, reader: ProductName, names: Iterable[InputName]) -> P
     """
     snapshots: dict[ProductName, Snapshot] = {}
     datasets: dict[DatasetName, Dataset] = {}
+    tables: dict[DatasetName, OperationalTable] = {}
     for name in names:
         if isinstance(name, DatasetName):
-            datasets[name] = mesh.landing.dataset(name)
+            landed = mesh.landing.landed(name)
+            if isinstance(landed, Dataset):
+                datasets[name] = landed
+            else:
+                tables[name] = landed
             continue
         head = mesh.lake.head((name.domain, name.product))
         if head is None:
@@ -85,7 +96,7 @@ def pin_inputs(mesh: Mesh, reader: ProductName, names: Iterable[InputName]) -> P
                 f"Run `mesh build {name}` first, or see why it failed.",
             )
         snapshots[name] = head
-    return PinnedInputs(snapshots, datasets)
+    return PinnedInputs(snapshots, datasets, tables)
 
 
 def bind_published(mesh: Mesh, session: Session, names: Iterable[InputName]) -> None:

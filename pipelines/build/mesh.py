@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.errors import UsageError
 from pipelines.lake.catalog import Lake
-from pipelines.landing.zone import LandingZone
 from pipelines.products.load import ProductSet, load_products
+from pipelines.products.operational import open_landing
 from pipelines.services import require_servers
 from pipelines.settings import Settings, load_settings
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.engine.session import Session
+    from pipelines.landing.zone import LandingZone
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,11 @@ def open_mesh(settings: Settings | None = None) -> Mesh:
     settings = settings or load_settings()
     _refuse_incomplete(settings)
     require_servers(settings)
+    products = load_products(settings.products)
     return Mesh(
         settings=settings,
-        landing=LandingZone(settings.landing, settings.s3),
-        products=load_products(settings.products),
+        landing=open_landing(settings, products.products.values()),
+        products=products,
         lake=Lake(settings),
     )
 

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.build.rows import Rows
 from pipelines.contract.model import Severity
-from pipelines.landing.relation import relation_sql
 from pipelines.products.source_aligned import SHOWN_CELLS, BadCell, bad_cells_error, source_select
 
 if TYPE_CHECKING:
     from pipelines.build.context import BuildContext
     from pipelines.errors import MeshError
-    from pipelines.landing.zone import Dataset
     from pipelines.products.product import SourceAligned
     from pipelines.products.source_aligned import SourceSelect
 
@@ -23,13 +21,10 @@ def source_rows(context: BuildContext, transform: SourceAligned) -> Rows:
     Raises:
         LandingError: a required column has not landed.
     """
-    dataset = context.inputs.landed(transform.dataset)
-    if not dataset.files:  # only days that are gone are built: there are no cells to name, but columns
-        dataset = context.inputs.datasets[transform.dataset]
     landed = context.session.landed_columns(transform.dataset)
     source = source_select(context.product.contract, landed)
     facts = _facts(context, source)
-    lineage = relation_sql(dataset, lineage=True)
+    lineage = context.session.lineage(transform.dataset)
     quarantining = _quarantining(source)
     return Rows(
         source.select_sql,
@@ -38,7 +33,7 @@ def source_rows(context: BuildContext, transform: SourceAligned) -> Rows:
         quarantine=source.bad_cells_sql(lineage, quarantining, limit=None if facts["quarantined_rows"] else 0)
         if quarantining
         else None,
-        explain=lambda error: _explain(context, source, dataset, error),
+        explain=lambda error: _explain(context, source, lineage, error),
     )
 
 
@@ -60,7 +55,7 @@ def _facts(context: BuildContext, source: SourceSelect) -> dict[str, Any]:
     return facts
 
 
-def _explain(context: BuildContext, source: SourceSelect, dataset: Dataset, error: MeshError) -> MeshError:
+def _explain(context: BuildContext, source: SourceSelect, lineage: str, error: MeshError) -> MeshError:
     """Name the bad cells that made the cast fail; any other error is passed on as it is."""
     blocking = [c.name for c in source.checked_columns if c.on_bad_value is Severity.ERROR]
     if not blocking:
@@ -76,6 +71,6 @@ def _explain(context: BuildContext, source: SourceSelect, dataset: Dataset, erro
     local = context.session.local
     # Rows are numbered as they are read, so they must be read in order.
     local.connection.execute("SET preserve_insertion_order = true")
-    cells = local.rows(source.bad_cells_sql(relation_sql(dataset, lineage=True), bad, SHOWN_CELLS))
+    cells = local.rows(source.bad_cells_sql(lineage, bad, SHOWN_CELLS))
     named = [BadCell(str(f), int(str(r)), str(c), str(v), str(t)) for f, r, c, v, t in cells]
     return bad_cells_error(context.product.contract, sum(bad.values()), named)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from pipelines.lake.catalog import Lake, Snapshot
-    from pipelines.landing.zone import Dataset
+    from pipelines.landing.zone import Landed
     from pipelines.names import ProductName
     from pipelines.query.guard import ParsedQuery
     from pipelines.settings import Settings
@@ -167,7 +167,7 @@ def _ask_trino(
     from pipelines.query.trino import trino_answer
 
     mesh = open_mesh(settings)
-    datasets = [mesh.landing.dataset(name) for name in sorted(query.datasets)]
+    datasets = [mesh.landing.landed(name) for name in sorted(query.datasets)]
     with trino_answer(settings, mesh.lake, query, _snapshots(mesh.lake, query, as_of), datasets) as answer:
         yield answer
 
@@ -189,31 +189,44 @@ def _open(
     import duckdb
 
     from pipelines.landing.failures import landing_error
-    from pipelines.landing.zone import LandingZone
+    from pipelines.landing.zone import Dataset
     from pipelines.query.interrupt import interruptible
 
-    zone = LandingZone(settings.landing, settings.s3)
-    datasets = [zone.dataset(name) for name in sorted(query.datasets)]
+    datasets = _landed(settings, query)
     try:
         with _connect(settings, query, datasets, as_of, output_path) as connection, interruptible(connection):
             yield connection
     except (MeshError, duckdb.Error) as error:
+        files = [dataset for dataset in datasets if isinstance(dataset, Dataset)]
         cause = error if isinstance(error, duckdb.Error) else error.__cause__
-        told = landing_error(cause, datasets) if isinstance(cause, duckdb.Error) else None
+        told = landing_error(cause, files) if isinstance(cause, duckdb.Error) else None
         if told is None:
             raise
         raise told from error
 
 
+def _landed(settings: Settings, query: ParsedQuery) -> list[Landed]:
+    """The landed datasets that `query` reads; which of them are tables only the contracts say."""
+    if not query.datasets:
+        return []
+    from pipelines.products.load import load_products
+    from pipelines.products.operational import open_landing
+
+    zone = open_landing(settings, load_products(settings.products).products.values())
+    return [zone.landed(name) for name in sorted(query.datasets)]
+
+
 def _connect(
     settings: Settings,
     query: ParsedQuery,
-    datasets: Sequence[Dataset],
+    datasets: Sequence[Landed],
     as_of: str | None,
     output_path: str | None,
 ) -> duckdb.DuckDBPyConnection:
     """Open the mesh for `query`, its views brought up to date first when somebody has published since."""
+    from pipelines.engine.operational import duckdb_relation
     from pipelines.landing.relation import relation_sql
+    from pipelines.landing.zone import Dataset
     from pipelines.query.mesh_file import read_state
     from pipelines.query.run import open_mesh_file
     from pipelines.query.state import catalog_state
@@ -227,10 +240,14 @@ def _connect(
     return open_mesh_file(
         settings.mesh_file,
         [settings.warehouse, settings.landing],
-        landing={dataset.name: relation_sql(dataset) for dataset in datasets},
+        landing={
+            each.name: relation_sql(each) if isinstance(each, Dataset) else duckdb_relation(each)
+            for each in datasets
+        },
         as_of=_published(settings, query, as_of) if as_of else None,
         output_path=output_path,
         s3=settings.s3 if settings.is_on_s3 else None,
+        operational=settings.operational if any(not isinstance(d, Dataset) for d in datasets) else None,
     )
 
 

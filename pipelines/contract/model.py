@@ -144,6 +144,14 @@ class ServiceLevels:
 
 
 @dataclass(frozen=True)
+class LandingDatabase:
+    """Where a dataset lives that is a table of an operational database; the table is called as the dataset."""
+
+    database: str | None
+    schema: str
+
+
+@dataclass(frozen=True)
 class Contract:
     """A product's contract: who owns it, what its rows are, what holds for them."""
 
@@ -159,6 +167,7 @@ class Contract:
     service_levels: ServiceLevels = ServiceLevels()
     tags: tuple[str, ...] = ()
     source: str | None = None
+    landing_database: LandingDatabase | None = None
     row_filter: str | None = None
     is_deduplicated: bool = False
     lookback_days: int = 0

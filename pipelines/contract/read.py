@@ -16,6 +16,7 @@ from pipelines.contract.model import Column, Contract, Rule, RuleKind, Severity
 from pipelines.contract.odcs import OBJECT, check_identity, only_object, parse
 from pipelines.contract.quality import is_cast_rule, quality_rule
 from pipelines.contract.rule_list import RuleList
+from pipelines.contract.servers import landing_database
 from pipelines.contract.service_levels import read_level, service_levels
 from pipelines.contract.source import read_source
 from pipelines.contract.suggest import nearest
@@ -69,6 +70,7 @@ def read_contract(path: Path, expected: ProductName) -> Contract:
         service_levels=service_levels(levels),
         tags=tuple(odcs.tags or ()),
         source=custom.get("source"),
+        landing_database=landing_database(source, odcs),
         row_filter=custom.get("rowFilter"),
         is_deduplicated=custom.get("deduplicate", False),
         lookback_days=custom.get("lookbackDays", 0),

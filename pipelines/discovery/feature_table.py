@@ -11,9 +11,10 @@ from pipelines.engine.duckdb import DuckDBSession
 from pipelines.errors import UsageError
 from pipelines.lake.catalog import Lake
 from pipelines.landing.arrival import snake_case
-from pipelines.landing.zone import LandingZone
+from pipelines.landing.zone import Dataset
 from pipelines.names import quote_identifier
 from pipelines.products.load import load_products
+from pipelines.products.operational import open_landing
 from pipelines.products.product import SourceAligned
 from pipelines.products.source_aligned import source_select
 
@@ -142,6 +143,10 @@ def _bind(settings: Settings, product: Product, session: DuckDBSession) -> None:
         raise UsageError(
             f"{name} was never built, so its rows are not known", f"Build it first: mesh build {name}"
         )
-    session.bind_landed(LandingZone(settings.landing, settings.s3).dataset(transform.dataset))
-    landed = session.columns(f"SELECT * FROM {transform.dataset.sql}")
-    session.bind(name, f"(\n{source_select(product.contract, landed).select_sql}\n)")
+    landed = open_landing(settings, [product]).landed(transform.dataset)
+    if isinstance(landed, Dataset):
+        session.bind_landed(landed)
+    else:
+        session.bind_tables([landed])
+    columns = session.columns(f"SELECT * FROM {transform.dataset.sql}")
+    session.bind(name, f"(\n{source_select(product.contract, columns).select_sql}\n)")

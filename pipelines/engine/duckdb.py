@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import uuid
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
 import duckdb
 
 from pipelines.engine.connection import connect, explain
+from pipelines.engine.operational import copy_tables
 from pipelines.engine.parquet import FileColumn, files_select
 from pipelines.engine.session import Staged
 from pipelines.errors import StorageError
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
     from pipelines.lake.catalog import Lake, Snapshot
     from pipelines.lake.draft import Draft
+    from pipelines.landing.operational import OperationalTable
     from pipelines.landing.zone import Dataset
     from pipelines.names import InputName, ProductName
     from pipelines.partitions import Partitions
@@ -44,7 +48,8 @@ class DuckDBSession:
         self._settings = settings
         self._where = where
         self._file = file
-        self._datasets: list[Dataset] = []
+        self._datasets: dict[DatasetName, Dataset] = {}
+        self._copies: list[Path] = []
         for catalog in (CATALOG, LANDING_CATALOG):
             self.connection.execute(f"ATTACH ':memory:' AS {quote_identifier(catalog)}")
         self.connection.execute(f"USE {quote_identifier(CATALOG)}")
@@ -55,7 +60,13 @@ class DuckDBSession:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End it, and remove the copies it made of tables."""
         self.connection.close()
+        for folder in self._copies:
+            shutil.rmtree(folder, ignore_errors=True)
 
     @property
     def local(self) -> DuckDBSession:
@@ -78,12 +89,26 @@ class DuckDBSession:
         Raises:
             LandingError: a file is damaged.
         """
-        self._datasets.append(dataset)
         read = dataset if partitions is None else dataset.of_days(partitions)
         if read.files:
+            self._datasets[dataset.name] = read
             self.bind(dataset.name, landed_relation(read))
-        else:
+        else:  # days that are gone: they have columns but no rows
+            self._datasets[dataset.name] = dataset
             self.bind(dataset.name, f"(SELECT * FROM {landed_relation(dataset)} WHERE false)")
+
+    def bind_tables(self, tables: Sequence[OperationalTable]) -> None:
+        """Read tables of the operational database, all as of one moment, and make the rows readable.
+
+        Raises:
+            LandingError: the database does not answer, or refuses.
+        """
+        folder = self._settings.scratch / f"operational-{uuid.uuid4().hex}"
+        self._copies.append(folder)
+        with self._explained():
+            datasets = copy_tables(self.connection, tables, self._settings, folder)
+        for dataset in datasets:
+            self.bind_landed(dataset)
 
     def bind_snapshot(
         self, name: ProductName, lake: Lake, snapshot: Snapshot, partitions: Partitions | None = None
@@ -105,6 +130,10 @@ class DuckDBSession:
     def landed_columns(self, name: DatasetName) -> dict[str, str]:
         """Names and types of the columns of a landed dataset that is bound."""
         return self.columns(f"SELECT * FROM {name.sql}")
+
+    def lineage(self, name: DatasetName) -> str:
+        """A parenthesised SELECT of a dataset that is bound, each row with `_file` and `_row`."""
+        return landed_relation(self._datasets[name], lineage=True)
 
     def columns(self, select: str) -> dict[str, str]:
         """Names and types of the columns `select` gives; its syntax and names are checked, no row is read."""
@@ -167,5 +196,5 @@ class DuckDBSession:
         try:
             yield
         except duckdb.Error as error:
-            landing = landing_error(error, self._datasets)
+            landing = landing_error(error, self._datasets.values())
             raise landing or explain(error, self._where, self._file) from error

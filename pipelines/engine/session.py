@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
     import pyarrow as pa
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pipelines.engine.duckdb import DuckDBSession
     from pipelines.lake.catalog import Lake, Snapshot
     from pipelines.lake.draft import Draft
+    from pipelines.landing.operational import OperationalTable
     from pipelines.landing.zone import Dataset
     from pipelines.names import DatasetName, InputName, ProductName
     from pipelines.partitions import Partitions
@@ -58,11 +60,23 @@ class Session(Protocol):
             LandingError: a file is damaged.
         """
 
+    def bind_tables(self, tables: Sequence[OperationalTable]) -> None:
+        """Read tables of the operational database, and make the rows read readable under their names.
+
+        Each is read once and in one snapshot; on DuckDB that is one for all of them.
+
+        Raises:
+            LandingError: the database does not answer, or refuses.
+        """
+
     def bind_staged(self, name: ProductName, staged: Staged, draft: Draft) -> None:
         """Make rows that wait for their audit readable as `name`."""
 
     def landed_columns(self, name: DatasetName) -> dict[str, str]:
         """Names, as they landed, and DuckDB types of the columns of a dataset that is bound."""
+
+    def lineage(self, name: DatasetName) -> str:
+        """A parenthesised SELECT for `local` of a dataset that is bound, each row with `_file` and `_row`."""
 
     def columns(self, select: str) -> dict[str, str]:
         """Names and DuckDB types of the columns `select` gives; its syntax and names are checked, no row is read."""

@@ -19,14 +19,16 @@ from pipelines.engine.duckdb import DuckDBSession
 from pipelines.engine.parquet import FileColumn, files_select
 from pipelines.engine.session import Staged
 from pipelines.engine.trino_connection import connect, explain_trino, trino_errors
+from pipelines.engine.trino_operational import trino_relation
 from pipelines.engine.trino_rows import arrow_stream
 from pipelines.engine.trino_types import duckdb_type_of
 from pipelines.lake.schema import duckdb_type, spec_of, table_schema
 from pipelines.lake.stage import ANSWERS, STAGE_MARK, Stage
-from pipelines.names import CATALOG, quote_identifier
+from pipelines.landing.relation import FILE_COLUMN, ROW_COLUMN, relation_sql
+from pipelines.names import CATALOG, quote_identifier, quote_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from pipelines.lake.catalog import Lake, Snapshot
     from pipelines.lake.draft import Draft
+    from pipelines.landing.operational import OperationalTable
     from pipelines.landing.zone import Dataset
     from pipelines.names import DatasetName, InputName, ProductName
     from pipelines.partitions import Partitions
@@ -59,6 +62,7 @@ class TrinoSession:
         self._tables: dict[InputName, str] = {}
         self._stored: dict[ProductName, tuple[str, str]] = {}
         self._columns: dict[InputName, dict[str, str]] = {}
+        self._landed: dict[DatasetName, Dataset | tuple[OperationalTable, Stage]] = {}
         self._stages: list[Stage] = []
         self._answers: list[Stage] = []
 
@@ -69,7 +73,7 @@ class TrinoSession:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if "local" in self.__dict__:
-            self.local.connection.close()
+            self.local.close()
         try:
             self._forget_stages()
         except Exception:
@@ -120,6 +124,25 @@ class TrinoSession:
         # What Hive calls a partition is text.
         self._tables[dataset.name] = _of_days(external.relation, partitions, "")
         self._columns[dataset.name] = dict(external.columns)
+        read = dataset if partitions is None else dataset.of_days(partitions)
+        self._landed[dataset.name] = read if read.files else dataset
+
+    def bind_tables(self, tables: Sequence[OperationalTable]) -> None:
+        """Read tables of the operational database, each as of one moment, and make the rows readable."""
+        for table in tables:
+            kept = [Column(c.name, _WIDER.get(c.type, c.type)) for c in table.columns]
+            stage = self._answer(kept)
+            self._run(
+                f"INSERT INTO {quote_identifier(CATALOG)}.{stage.sql}\nSELECT * FROM {trino_relation(table)}"
+            )
+            self._tables[table.name] = f"{quote_identifier(CATALOG)}.{stage.sql}"
+            self._columns[table.name] = _columns_of(stage.schema)
+            self._landed[table.name] = (table, stage)
+
+    def bind_live(self, table: OperationalTable) -> None:
+        """Make a table of the operational database readable where it lives: each query sees it as it then is."""
+        self._tables[table.name] = trino_relation(table)
+        self._columns[table.name] = {column.name: column.type for column in table.columns}
 
     def bind_staged(self, name: ProductName, staged: Staged, draft: Draft) -> None:
         """Make rows that wait for their audit readable as `name`."""
@@ -138,6 +161,15 @@ class TrinoSession:
     def landed_columns(self, name: DatasetName) -> dict[str, str]:
         """Names, as they landed, and DuckDB types of the columns of a dataset that is bound."""
         return self._columns[name]
+
+    def lineage(self, name: DatasetName) -> str:
+        """A parenthesised SELECT for `local` of a dataset that is bound, each row with `_file` and `_row`."""
+        landed = self._landed[name]
+        if not isinstance(landed, tuple):
+            return relation_sql(landed, lineage=True)
+        table, stage = landed
+        file = f"{quote_literal(str(table.table))} AS {FILE_COLUMN}"
+        return f"(SELECT *, {file}, row_number() OVER () AS {ROW_COLUMN} FROM ({self._answered(stage)}))"
 
     def columns(self, select: str) -> dict[str, str]:
         """Names and DuckDB types of the columns `select` gives; its syntax and names are checked, no row is read."""
@@ -168,15 +200,9 @@ class TrinoSession:
 
     def batches(self, select: str) -> pa.RecordBatchReader:
         """The answer as a stream of Arrow batches, by way of Parquet files: rows one by one would take much longer."""
-        columns = self._columns_kept(select)
-        name = uuid.uuid4().hex
-        place = f"{self._settings.warehouse}/{ANSWERS}/{name}"
-        stage = Stage(self._lake, (CATALOG, f"answer{STAGE_MARK}{name}"), table_schema(columns), place)
-        self._answers.append(stage)
+        stage = self._answer(self._columns_kept(select))
         self._insert(stage, select)
-        files, _ = stage.files()
-        fields = [FileColumn(f.name, duckdb_type(f.field_type), f.field_id) for f in stage.schema.fields]
-        return self.local.batches(files_select(self.local.connection, fields, files))
+        return self.local.batches(self._answered(stage))
 
     def stage(self, select: str, draft: Draft) -> Staged:
         """Write the rows of `select` with the draft's field ids; rows never pass through Python."""
@@ -187,6 +213,20 @@ class TrinoSession:
     def collect_statistics(self, snapshot: Snapshot) -> None:
         """Let Trino's planner know how many distinct values each column has."""
         self._run(f"ANALYZE {'.'.join(map(quote_identifier, snapshot.identifier))}")
+
+    def _answer(self, columns: Sequence[Column]) -> Stage:
+        """An empty table that is discarded when the session ends."""
+        name = uuid.uuid4().hex
+        place = f"{self._settings.warehouse}/{ANSWERS}/{name}"
+        stage = Stage(self._lake, (CATALOG, f"answer{STAGE_MARK}{name}"), table_schema(columns), place)
+        self._answers.append(stage)
+        return stage
+
+    def _answered(self, stage: Stage) -> str:
+        """A SELECT for `local` of the rows of `stage`."""
+        files, _ = stage.files()
+        fields = [FileColumn(f.name, duckdb_type(f.field_type), f.field_id) for f in stage.schema.fields]
+        return files_select(self.local.connection, fields, files)
 
     def _columns_kept(self, select: str) -> list[Column]:
         """The columns of `select`, of the types in which a table can hold them."""

@@ -1,6 +1,6 @@
-"""Which datasets have landed, and which files each consists of.
+"""Which datasets have landed, and which files each consists of, or which table of the operational database it is.
 
-A dataset is the folder `<root>/<domain>/<dataset>/` with files of one format at any depth; `key=value`
+A dataset of files is the folder `<root>/<domain>/<dataset>/` with files of one format at any depth; `key=value`
 folders below it are partition columns, as Hive names them. Reading the rows is `relation`'s work.
 """
 
@@ -14,14 +14,17 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from pipelines.errors import LandingError, NotLandedError
+from pipelines.landing.operational import OperationalTable, look_at
 from pipelines.landing.storage import StoredFile, list_files
 from pipelines.names import DatasetName
 from pipelines.partitions import read_day
 from pipelines.settings import DEFAULT_S3, S3Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
+    from pipelines.landing.operational import TableName
     from pipelines.partitions import Partitions
 
 
@@ -83,17 +86,42 @@ class Dataset:
         return replace(self, files=tuple(kept))
 
 
-class LandingZone:
-    """The landing zone at `root`, a folder or an `s3://` address, to which `s3` is the way."""
+Landed = Dataset | OperationalTable
 
-    def __init__(self, root: str, s3: S3Settings = DEFAULT_S3) -> None:
+
+class LandingZone:
+    """The landing zone at `root`, a folder or an `s3://` address, to which `s3` is the way.
+
+    The datasets in `tables` are tables of the database at `operational`, whatever lies in the folder.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        s3: S3Settings = DEFAULT_S3,
+        tables: Mapping[DatasetName, TableName] | None = None,
+        operational: str | None = None,
+    ) -> None:
         self.root = root.rstrip("/")
         self.s3 = s3
+        self.tables = tables or {}
+        self._operational = operational
 
     def datasets(self) -> list[DatasetName]:
-        """Every dataset that has at least one file, sorted by name."""
+        """Every dataset that is a table or has at least one file, sorted by name."""
         folders = {PurePosixPath(file.name).parts[:2] for file in self._below() if file.name.count("/") > 1}
-        return [DatasetName(domain, dataset) for domain, dataset in sorted(folders)]
+        return sorted({DatasetName(domain, dataset) for domain, dataset in folders} | set(self.tables))
+
+    def landed(self, name: DatasetName) -> Landed:
+        """The dataset `name` as it is now: its files, or its table.
+
+        Raises:
+            NotLandedError: there is nothing under this name.
+            LandingError: its files or its table cannot be read.
+        """
+        if name in self.tables:
+            return look_at(name, self.tables[name], self._operational)
+        return self.dataset(name)
 
     def dataset(self, name: DatasetName) -> Dataset:
         """The files of `name` as they are now.

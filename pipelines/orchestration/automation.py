@@ -33,18 +33,23 @@ def product_automation_sensor() -> dg.AutomationConditionSensorDefinition:
 
 
 def landing_sensor(mesh: Mesh, datasets: Sequence[DatasetName]) -> dg.SensorDefinition:
-    """Sees files that land, and profiles their dataset; what reads it is rebuilt by the automation sensor."""
+    """Sees files that land, and profiles their dataset; what reads it is rebuilt by the automation sensor.
+
+    Tables of the operational database are not watched: each look is a scan of one. The `frequency` of the contract of
+    what reads them says when.
+    """
+    files = [name for name in datasets if name not in mesh.landing.tables]
 
     @dg.sensor(
         name="new_files",
-        target=[asset_key(name) for name in datasets] or dg.AssetSelection.all(),
+        target=[asset_key(name) for name in files] or dg.AssetSelection.all(),
         description="Profiles a landed dataset when its files change.",
         minimum_interval_seconds=LANDING_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         seen: dict[str, str] = json.loads(context.cursor or "{}")
-        now = dict(_fingerprints(mesh, datasets))
+        now = dict(_fingerprints(mesh, files))
         changed = sorted(name for name, fingerprint in now.items() if seen.get(name) != fingerprint)
         if not changed:
             return dg.SensorResult(skip_reason="no new files")

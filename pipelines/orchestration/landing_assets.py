@@ -1,4 +1,7 @@
-"""Landed datasets as Dagster assets: materializing one profiles what has landed, if that has changed."""
+"""Landed datasets as Dagster assets: materializing one profiles what has landed, if that has changed.
+
+Of a table of the operational database only the columns are told: its rows are that system's own work to read.
+"""
 
 # Dagster evaluates the annotations of an asset's function: none of them may be text here.
 from collections.abc import Mapping
@@ -9,6 +12,8 @@ import dagster as dg
 from pipelines.build.mesh import Mesh
 from pipelines.discovery.profile import DatasetProfile, profile_dataset
 from pipelines.errors import MeshError
+from pipelines.landing.operational import OperationalTable
+from pipelines.landing.zone import Dataset
 from pipelines.names import LANDING_CATALOG, DatasetName
 from pipelines.orchestration.product_assets import asset_key
 from pipelines.orchestration.reporting import Reporter
@@ -18,23 +23,30 @@ _DATA_VERSION_TAG = "dagster/data_version"
 
 def landing_asset(mesh: Mesh, name: DatasetName) -> dg.AssetsDefinition:
     """The asset of one landed dataset: schema, row count and null shares, versioned by its files."""
+    is_table = name in mesh.landing.tables
 
     @dg.asset(
         key=asset_key(name),
         # No domain can be called so; among a domain's products a dataset would look like one of them.
         group_name=LANDING_CATALOG,
-        kinds={"file"},
+        kinds={"postgresql" if is_table else "file"},
         tags={"kind": "landing"},
-        description=f"Files as they arrived in {name.domain}/{name.dataset}/ of the landing zone.",
+        description=f"The table {mesh.landing.tables[name]} of the operational database."
+        if is_table
+        else f"Files as they arrived in {name.domain}/{name.dataset}/ of the landing zone.",
     )
     def profile(
         context: dg.AssetExecutionContext, reporter: dg.ResourceParam[Reporter]
     ) -> dg.MaterializeResult[None]:
         try:
-            dataset = mesh.landing.dataset(name)
+            dataset = mesh.landing.landed(name)
             told = _told_before(context.instance, context.asset_key, dataset.fingerprint)
             if told is None:
-                told = _metadata(profile_dataset(mesh.settings, dataset))
+                told = (
+                    _metadata(profile_dataset(mesh.settings, dataset))
+                    if isinstance(dataset, Dataset)
+                    else _table_metadata(dataset)
+                )
         except MeshError as error:
             reporter.failed(name, error)
             raise dg.Failure(str(error), allow_retries=False) from error
@@ -71,3 +83,8 @@ def _metadata(found: DatasetProfile) -> dict[str, Any]:
         "format": found.format,
         "null_shares": dg.MetadataValue.json({c.name: round(c.null_share, 6) for c in found.columns}),
     }
+
+
+def _table_metadata(table: OperationalTable) -> dict[str, Any]:
+    columns = [dg.TableColumn(name=column.name, type=column.type) for column in table.columns]
+    return {"dagster/column_schema": dg.TableSchema(columns=columns), "format": "postgresql"}

@@ -19,6 +19,7 @@ from pipelines.errors import ContractError, MeshError, UsageError
 from pipelines.names import InputName, ProductName
 from pipelines.products.graph import in_cycles
 from pipelines.products.inputs import parse_select, select_inputs
+from pipelines.products.operational import disagreeing
 from pipelines.products.product import (
     CONTRACT_FILE,
     BrokenProduct,
@@ -85,6 +86,8 @@ def load_products(root: Path) -> ProductSet:
         except MeshError as error:
             name = _name_or_stand_in(folder)
             broken[name] = BrokenProduct(name, folder, error)
+    for name, disagreement in disagreeing(products).items():
+        broken[name] = BrokenProduct(name, products.pop(name).folder, disagreement)
     _set_aside_cycles(products, broken)
     _set_aside_unknown_inputs(products, broken)
     return ProductSet(products, broken)
@@ -154,6 +157,11 @@ def _read_transform(folder: Path, contract: Contract) -> tuple[Transform, tuple[
         dataset = source_dataset(contract)
         return SourceAligned(dataset), (dataset,)
     path = folder / present[0]
+    if contract.landing_database is not None:
+        raise ContractError(
+            f"{folder}: has {path.name}, so nothing lands for it from the contract's server 'landing'",
+            "Let a source-aligned product read the table, and this one read that product.",
+        )
     if path.name == "transform.sql":
         sql = _read_text(path)
         return SqlTransform(sql, path), select_inputs(parse_select(sql, path), path)

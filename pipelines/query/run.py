@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.errors import MeshError, UsageError, system_failure
+from pipelines.engine.operational import attach, postgres_failure
+from pipelines.errors import LandingError, MeshError, UsageError, system_failure
 from pipelines.names import CATALOG, LANDING_CATALOG, quote_identifier, quote_literal
 from pipelines.object_store import open_to_duckdb
 from pipelines.query.guard import SYSTEM_TABLES
@@ -40,17 +41,19 @@ def open_mesh_file(
     as_of: Iterable[PublishedProduct] | None = None,
     output_path: str | None = None,
     s3: S3Settings | None = None,
+    operational: str | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Open the mesh file at `path` for one query.
 
     Files are read under the folders `confined_to` alone, and only `output_path` can be written besides.
     `landing` maps each landed dataset the query names to the SQL relation that reads it. With `as_of`,
     exactly those snapshots are the mesh; the system tables stay as they are now. `s3` is the way to folders that are
-    `s3://` addresses.
+    `s3://` addresses, `operational` the address of the database that relations of `landing` read.
 
     Raises:
         UsageError: when there is no mesh file, or it cannot be read.
-        StorageError: DuckDB has no extension for the object store, or there are no keys.
+        StorageError: DuckDB has no extension for the object store or for PostgreSQL, or there are no keys.
+        LandingError: the operational database does not answer, or refuses.
     """
     connection = duckdb.connect()
     try:
@@ -64,6 +67,8 @@ def open_mesh_file(
             connection.execute(f"USE {quote_identifier(CATALOG)}")
         else:
             attach_mesh_file(connection, path)
+        if operational is not None:
+            attach(connection, operational)
         _attach_landing(connection, landing or {})
         # The catalog a connection starts with could be written to.
         connection.execute("DETACH memory")
@@ -116,6 +121,10 @@ def _as_mesh_error(error: duckdb.Error, sql: str, before_bytes: int) -> MeshErro
     if isinstance(error, duckdb.OutOfMemoryException):
         return MeshError(
             f"the query needs more memory or disk than there is: {message}", "Filter or group first."
+        )
+    if reason := postgres_failure(type(error)(message)):
+        return LandingError(
+            f"the operational database: {reason}", "See `mesh doctor`, and run the query again."
         )
     is_gone = "HTTP 404" in message
     if not is_gone and (failure := system_failure(type(error)(message))):

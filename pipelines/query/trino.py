@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.engine.trino import TrinoSession
 from pipelines.errors import BuildError, UsageError
+from pipelines.landing.zone import Dataset
 from pipelines.names import CATALOG
 from pipelines.query.guard import ParsedQuery
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipelines.lake.catalog import Lake, Snapshot
-    from pipelines.landing.zone import Dataset
+    from pipelines.landing.zone import Landed
     from pipelines.names import ProductName
     from pipelines.settings import Settings
 
@@ -36,7 +37,7 @@ def trino_answer(
     lake: Lake,
     query: ParsedQuery,
     snapshots: Mapping[ProductName, Snapshot],
-    datasets: Sequence[Dataset],
+    datasets: Sequence[Landed],
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, ParsedQuery]]:
     """Run `query` on Trino over `snapshots` and `datasets`.
 
@@ -53,7 +54,10 @@ def trino_answer(
         for name, snapshot in snapshots.items():
             session.bind_snapshot(name, lake, snapshot)
         for dataset in datasets:
-            session.bind_landed(dataset)
+            if isinstance(dataset, Dataset):
+                session.bind_landed(dataset)
+            else:
+                session.bind_live(dataset)
         connection.register(_ANSWER, _run(session, query))
         yield connection, ParsedQuery(f"SELECT * FROM {_ANSWER}")
 

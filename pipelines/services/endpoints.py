@@ -54,6 +54,7 @@ class Endpoints:
             "MESH_S3_ACCESS_KEY": self.s3_access_key,
             "MESH_S3_SECRET_KEY": self.s3_secret_key,
             "MESH_TRINO": self.trino_url,
+            "MESH_OPERATIONAL": self.postgres_uri("operational"),
         }
 
     def as_trino_environment(self) -> dict[str, str]:

@@ -18,6 +18,7 @@ def test_environment_points_a_mesh_at_the_services(endpoints):
         "MESH_S3_ACCESS_KEY": "the-access-key",
         "MESH_S3_SECRET_KEY": "the-secret-key",
         "MESH_TRINO": "http://127.0.0.1:8080",
+        "MESH_OPERATIONAL": "postgresql://mesh:the-password@127.0.0.1:5432/operational",
     }
 
 
