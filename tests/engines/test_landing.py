@@ -13,9 +13,9 @@ import duckdb
 import pytest
 
 from pipelines.engine.connection import connect as connect_duckdb
-from pipelines.engine.hive_catalog import HiveCatalog
-from pipelines.engine.trino_connection import connect as connect_trino
-from pipelines.engine.trino_landing import bind_external_table
+from pipelines.engine.trino.connection import connect as connect_trino
+from pipelines.engine.trino.hive_catalog import HiveCatalog
+from pipelines.engine.trino.landing import bind_external_table
 from pipelines.errors import LandingError
 from pipelines.landing.relation import relation_sql
 from pipelines.landing.zone import LandingZone

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Self
 import pyarrow as pa
 
 from pipelines.contract.model import Column
-from pipelines.engine.dialect import is_ordered, trino_sql
 from pipelines.engine.duckdb import DuckDBSession
 from pipelines.engine.parquet import FileColumn, files_select
 from pipelines.engine.session import Staged
-from pipelines.engine.trino_connection import connect, explain_trino, trino_errors
-from pipelines.engine.trino_operational import trino_relation
-from pipelines.engine.trino_rows import arrow_stream
-from pipelines.engine.trino_types import duckdb_type_of
+from pipelines.engine.trino.connection import connect, explain_trino, trino_errors
+from pipelines.engine.trino.dialect import is_ordered, trino_sql
+from pipelines.engine.trino.operational import trino_relation
+from pipelines.engine.trino.rows import arrow_stream
+from pipelines.engine.trino.types import duckdb_type_of
 from pipelines.lake.schema import duckdb_type, spec_of, table_schema
 from pipelines.lake.stage import ANSWERS, STAGE_MARK, Stage
 from pipelines.landing.relation import FILE_COLUMN, ROW_COLUMN, relation_sql
@@ -117,7 +117,7 @@ class TrinoSession:
 
     def bind_landed(self, dataset: Dataset, partitions: Partitions | None = None) -> None:
         """Make a landed dataset, or some of its days, readable under its name, as an external table."""
-        from pipelines.engine.trino_landing import bind_external_table
+        from pipelines.engine.trino.landing import bind_external_table
 
         with self._explained():
             external = bind_external_table(self._trino, dataset, self._settings)

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pipelines.engine.trino_connection import trino_errors
+from pipelines.engine.trino.connection import trino_errors
 from pipelines.names import LANDING_CATALOG, DatasetName, quote_identifier, quote_literal
 
 if TYPE_CHECKING:
