@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from pipelines.engine.trino.dialect.casts import as_text
-from pipelines.engine.trino.dialect.template import LISTS, CannotSayError, T, kind, once, say, text_literal
+from pipelines.engine.dialect.casts import as_text
+from pipelines.engine.dialect.template import LISTS, CannotSayError, T, kind, once, say, text_literal
 
 if TYPE_CHECKING:
-    from pipelines.engine.trino.dialect.template import Rewrite
+    from pipelines.engine.dialect.template import Rewrite
 
 # The spaces of Unicode (its category Zs), which is what DuckDB trims; Trino would trim tabs and line ends too.
 _SPACES = " \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u202f\u205f\u3000"

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from pipelines.engine.trino.dialect import aggregates, casts, dates, intervals, lists, numbers, texts
-from pipelines.engine.trino.dialect.template import CannotSayError
+from pipelines.engine.dialect import aggregates, casts, dates, intervals, lists, numbers, texts
+from pipelines.engine.dialect.template import CannotSayError
 
 if TYPE_CHECKING:
-    from pipelines.engine.trino.dialect.template import Rewrite
+    from pipelines.engine.dialect.template import Rewrite
 
 _REWRITES: dict[type[exp.Expr], Rewrite] = {
     key: rewrite

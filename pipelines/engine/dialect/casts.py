@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from pipelines.engine.trino.dialect.template import (
+from pipelines.engine.dialect.template import (
     FLOATS,
     INTEGERS,
     LISTS,
@@ -21,7 +21,7 @@ from pipelines.engine.trino.dialect.template import (
 )
 
 if TYPE_CHECKING:
-    from pipelines.engine.trino.dialect.template import Rewrite
+    from pipelines.engine.dialect.template import Rewrite
 
 _OTHER_TYPES = {
     T.TIMESTAMP_S: "TIMESTAMP(6)",

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from pipelines.engine.trino.dialect.template import INTEGERS, TIMESTAMPS, CannotSayError, T, kind, say
+from pipelines.engine.dialect.template import INTEGERS, TIMESTAMPS, CannotSayError, T, kind, say
 
 if TYPE_CHECKING:
-    from pipelines.engine.trino.dialect.template import Rewrite
+    from pipelines.engine.dialect.template import Rewrite
 
 TIME_UNITS = frozenset({"HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND"})
 INTERVALS = {

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from pipelines.engine.trino.dialect.template import INTEGERS, CannotSayError, T, kind, say
+from pipelines.engine.dialect.template import INTEGERS, CannotSayError, T, kind, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipelines.engine.trino.dialect.template import Rewrite
+    from pipelines.engine.dialect.template import Rewrite
 
 _SORTED = "ARRAY_SORT(ARRAY_AGG(:x) FILTER (WHERE :given))"
 # Position p * (n - 1) between two values, of which each counts by its nearness.

@@ -1,6 +1,6 @@
 """The functions Trino has, as Trino 476 itself lists them.
 
-`python -m pipelines.engine.trino.dialect.functions http://127.0.0.1:8080` writes the list anew from a running Trino.
+`python -m pipelines.engine.dialect.functions http://127.0.0.1:8080` writes the list anew from a running Trino.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def trino_functions() -> frozenset[str]:
 
 def listed_functions(address: str) -> list[str]:
     """The names of the functions of the Trino at `address`, sorted."""
-    from pipelines.engine.trino.connection import connect
+    from pipelines.engine.trino_connection import connect
 
     with closing(connect(address)) as connection:
         rows = connection.cursor().execute("SHOW FUNCTIONS").fetchall()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.engine.trino.types import trino_type_of
+from pipelines.engine.trino_types import trino_type_of
 from pipelines.names import quote_identifier, quote_literal
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.engine.connection import explain
-from pipelines.engine.trino.hive_types import hive_column, is_hive_name
+from pipelines.engine.hive_types import hive_column, is_hive_name
 from pipelines.lake.files import list_files, remove_files, remove_folder
 from pipelines.landing.failures import landing_error
 from pipelines.landing.relation import relation_sql

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from pipelines.engine.trino.dialect.intervals import INTERVALS, TIME_UNITS, first, unit_of
-from pipelines.engine.trino.dialect.template import (
+from pipelines.engine.dialect.intervals import INTERVALS, TIME_UNITS, first, unit_of
+from pipelines.engine.dialect.template import (
     TIMESTAMPS,
     CannotSayError,
     T,
@@ -18,7 +18,7 @@ from pipelines.engine.trino.dialect.template import (
 )
 
 if TYPE_CHECKING:
-    from pipelines.engine.trino.dialect.template import Rewrite
+    from pipelines.engine.dialect.template import Rewrite
 
 _FIELDS = {
     **{

@@ -10,7 +10,7 @@ from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
-from pipelines.engine.trino.dialect.template import CannotSayError, kind
+from pipelines.engine.dialect.template import CannotSayError, kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,11 +9,11 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from pipelines.engine.trino.dialect.generator import generated
-from pipelines.engine.trino.dialect.rewrite import rewritten
-from pipelines.engine.trino.dialect.shape import spelled_out
-from pipelines.engine.trino.dialect.tables import Tables, UnknownTableError
-from pipelines.engine.trino.dialect.template import CannotSayError
+from pipelines.engine.dialect.generator import generated
+from pipelines.engine.dialect.rewrite import rewritten
+from pipelines.engine.dialect.shape import spelled_out
+from pipelines.engine.dialect.tables import Tables, UnknownTableError
+from pipelines.engine.dialect.template import CannotSayError
 from pipelines.errors import BuildError
 
 if TYPE_CHECKING:

@@ -5,6 +5,6 @@ what DuckDB lets one leave out, and the others say one family of functions each.
 name.
 """
 
-from pipelines.engine.trino.dialect.translate import is_ordered, trino_expression, trino_sql
+from pipelines.engine.dialect.translate import is_ordered, trino_expression, trino_sql
 
 __all__ = ["is_ordered", "trino_expression", "trino_sql"]

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from pipelines.engine.trino.dialect.casts import trino_data_type
-from pipelines.engine.trino.dialect.template import LISTS, TEXTS, CannotSayError, T, kind, say
+from pipelines.engine.dialect.casts import trino_data_type
+from pipelines.engine.dialect.template import LISTS, TEXTS, CannotSayError, T, kind, say
 
 if TYPE_CHECKING:
-    from pipelines.engine.trino.dialect.template import Rewrite
+    from pipelines.engine.dialect.template import Rewrite
 
 _NOT_NULL = "FILTER(:x, x_ -> x_ IS NOT NULL)"
 

@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pipelines.engine.trino.hive_types import hive_column, is_hive_name
+from pipelines.engine.hive_types import hive_column, is_hive_name
 from pipelines.landing.csv_dialect import CsvDialect, detect_dialect
 from pipelines.landing.relation import paths_sql
 from pipelines.landing.zone import Format

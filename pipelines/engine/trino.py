@@ -6,6 +6,7 @@ Rows come to this process only where it asks for them: `rows`, `table`, `batches
 
 from __future__ import annotations
 
+import logging
 import uuid
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -14,14 +15,14 @@ from typing import TYPE_CHECKING, Self
 import pyarrow as pa
 
 from pipelines.contract.model import Column
+from pipelines.engine.dialect import is_ordered, trino_sql
 from pipelines.engine.duckdb import DuckDBSession
 from pipelines.engine.parquet import FileColumn, files_select
 from pipelines.engine.session import Staged
-from pipelines.engine.trino.connection import connect, explain_trino, trino_errors
-from pipelines.engine.trino.dialect import is_ordered, trino_sql
-from pipelines.engine.trino.operational import trino_relation
-from pipelines.engine.trino.rows import arrow_stream
-from pipelines.engine.trino.types import duckdb_type_of
+from pipelines.engine.trino_connection import connect, explain_trino, trino_errors
+from pipelines.engine.trino_operational import trino_relation
+from pipelines.engine.trino_rows import arrow_stream
+from pipelines.engine.trino_types import duckdb_type_of
 from pipelines.lake.schema import duckdb_type, spec_of, table_schema
 from pipelines.lake.stage import ANSWERS, STAGE_MARK, Stage
 from pipelines.landing.relation import FILE_COLUMN, ROW_COLUMN, relation_sql
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from pipelines.names import DatasetName, InputName, ProductName
     from pipelines.partitions import Partitions
     from pipelines.settings import Settings
+
+_LOG = logging.getLogger(__name__)
 
 # The product's own statistics are collected once it is published; a stage is read only by its audit.
 _SESSION = {f"{CATALOG}.collect_extended_statistics_on_write": "false"}
@@ -76,10 +79,9 @@ class TrinoSession:
             self.local.close()
         try:
             self._forget_stages()
-        except Exception:
-            # What failed first is what the user has to know; `mesh clean` forgets the stages then.
-            if error is None:
-                raise
+        except Exception as left:
+            # What the session was for is done, or failed for a reason of its own.
+            _LOG.warning("A stage is left for `mesh clean`: %s", str(left).partition("\n")[0])
         finally:
             self._trino.close()  # type: ignore[no-untyped-call]
 
@@ -117,7 +119,7 @@ class TrinoSession:
 
     def bind_landed(self, dataset: Dataset, partitions: Partitions | None = None) -> None:
         """Make a landed dataset, or some of its days, readable under its name, as an external table."""
-        from pipelines.engine.trino.landing import bind_external_table
+        from pipelines.engine.trino_landing import bind_external_table
 
         with self._explained():
             external = bind_external_table(self._trino, dataset, self._settings)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from pipelines.engine.trino.dialect.template import CannotSayError
+from pipelines.engine.dialect.template import CannotSayError
 from pipelines.names import CATALOG, LANDING_CATALOG, DatasetName, ProductName, quote_identifier
 
 if TYPE_CHECKING:

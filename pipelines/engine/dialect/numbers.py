@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from pipelines.engine.trino.dialect.casts import as_text, trino_data_type
-from pipelines.engine.trino.dialect.template import (
+from pipelines.engine.dialect.casts import as_text, trino_data_type
+from pipelines.engine.dialect.template import (
     FLOATS,
     INTEGERS,
     LISTS,
@@ -19,7 +19,7 @@ from pipelines.engine.trino.dialect.template import (
 )
 
 if TYPE_CHECKING:
-    from pipelines.engine.trino.dialect.template import Rewrite
+    from pipelines.engine.dialect.template import Rewrite
 
 _READ_FROM_TEXT = (
     INTEGERS | FLOATS | TIMESTAMPS | {T.DECIMAL, T.DATE, T.TIMESTAMPTZ, T.TIME, T.BOOLEAN, T.UUID}

@@ -8,8 +8,8 @@ from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ErrorLevel
 from sqlglot.generators.trino import TrinoGenerator
 
-from pipelines.engine.trino.dialect.functions import trino_functions
-from pipelines.engine.trino.dialect.template import CannotSayError
+from pipelines.engine.dialect.functions import trino_functions
+from pipelines.engine.dialect.template import CannotSayError
 
 if TYPE_CHECKING:
     from sqlglot import exp

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.engine.connection import connect
-from pipelines.engine.trino.hive_catalog import Bound, HiveCatalog
-from pipelines.engine.trino.hive_fidelity import Layout, UnfaithfulError, layout
-from pipelines.engine.trino.hive_types import hive_column
-from pipelines.engine.trino.landing_copy import copy_place, remove_old_copies, stored_names, write_copy
+from pipelines.engine.hive_catalog import Bound, HiveCatalog
+from pipelines.engine.hive_fidelity import Layout, UnfaithfulError, layout
+from pipelines.engine.hive_types import hive_column
+from pipelines.engine.landing_copy import copy_place, remove_old_copies, stored_names, write_copy
 from pipelines.errors import LandingError
 from pipelines.landing.relation import columns as landed_columns
 from pipelines.landing.zone import Format
