@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.engine.trino.connection import connect
+from pipelines.engine.trino_connection import connect
 from pipelines.errors import UsageError
 
 

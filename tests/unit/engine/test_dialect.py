@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.engine.trino.dialect import trino_expression, trino_sql
+from pipelines.engine.dialect import trino_expression, trino_sql
 from pipelines.errors import BuildError
 from pipelines.names import DatasetName, ProductName
 
