@@ -12,6 +12,7 @@ from benchmarks.auditing import audit_figures
 from benchmarks.bench_mesh import PARTS, make_bench_mesh
 from benchmarks.commands import command_figures
 from benchmarks.figure import Verdict
+from benchmarks.incremental import incremental_figures
 from benchmarks.memory import memory_figures
 from benchmarks.publishing import casting_figures, publishing_figures
 from benchmarks.querying import query_figures
@@ -48,6 +49,7 @@ def _measure(folder: Path, row_count: int, rounds: int) -> Iterator[Figure]:
     yield from query_figures(bench, rounds)
     yield from audit_figures(bench, rounds)
     yield from casting_figures(bench, rounds)
+    yield from incremental_figures(bench, rounds)
     yield from memory_figures(bench)
     yield from command_figures(folder / "demo", rounds)
 

@@ -15,7 +15,7 @@ from benchmarks.timing import interleave, ratio_figure
 from pipelines import services
 from pipelines.build.mesh import open_mesh
 from pipelines.engine.connection import connect as connect_duckdb
-from pipelines.engine.trino_connection import connect as connect_trino
+from pipelines.engine.trino.connection import connect as connect_trino
 from pipelines.names import quote_literal
 from pipelines.settings import load_settings
 

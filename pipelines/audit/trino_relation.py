@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pipelines.engine.dialect import trino_expression
-from pipelines.engine.trino_connection import (
+from pipelines.engine.trino.connection import (
     connect,
     explain_trino,
     is_trinos_own,
     trino_errors,
     trino_reason,
 )
+from pipelines.engine.trino.dialect import trino_expression
 from pipelines.errors import BuildError
 from pipelines.names import CATALOG
 

@@ -112,7 +112,7 @@ def _run(session: Session, mesh: Mesh, product: Product, rules: Sequence[Rule]) 
 
 def _relation(session: Session, mesh: Mesh, name: ProductName) -> AuditRelation:
     from pipelines.audit.duckdb_relation import DuckDBRelation
-    from pipelines.engine.trino import TrinoSession
+    from pipelines.engine.trino.session import TrinoSession
 
     if isinstance(session, TrinoSession):
         from pipelines.audit.trino_relation import TrinoRelation
@@ -123,7 +123,7 @@ def _relation(session: Session, mesh: Mesh, name: ProductName) -> AuditRelation:
 
 def _with_place(session: Session, product: Product, result: CheckResult) -> CheckResult:
     """A check whose SQL cannot run says where in its file that is wrong."""
-    from pipelines.engine.trino import TrinoSession
+    from pipelines.engine.trino.session import TrinoSession
 
     if result.is_passed or result.observed is not None or result.rule.kind is not RuleKind.VIOLATING_ROWS:
         return result

@@ -163,7 +163,7 @@ def first_day(mesh: Mesh, product: Product) -> date | None:
     built = BuiltDays.of(mesh.lake.head((product.name.domain, product.name.product)))
     days = set(built.days) if built else set()
     for name in product.inputs:
-        if isinstance(name, DatasetName):
+        if isinstance(name, DatasetName) and name not in mesh.landing.tables:
             dataset = mesh.landing.dataset(name)
             for key in _keys(product, column):
                 days |= (dataset.files_by_day(key) or {}).keys()

@@ -38,7 +38,7 @@ class PinnedInputs:
     @property
     def versions(self) -> dict[str, str]:
         """Each input's SQL name and what identifies the state read: a snapshot id, or a hash of files or rows."""
-        products = {str(name): str(snapshot.snapshot_id) for name, snapshot in self.snapshots.items()}
+        products = {str(name): str(snapshot.rows_id) for name, snapshot in self.snapshots.items()}
         landed: tuple[Landed, ...] = (*self.datasets.values(), *self.tables.values())
         return products | {str(dataset.name): dataset.fingerprint for dataset in landed}
 

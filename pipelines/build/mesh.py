@@ -34,7 +34,7 @@ class Mesh:
         For errors, `where` names what is being run and `file` is the one its SQL stands in.
         """
         if self.settings.engine == "trino":
-            from pipelines.engine.trino import TrinoSession
+            from pipelines.engine.trino.session import TrinoSession
 
             return TrinoSession(self.settings, self.lake, where, file)
         from pipelines.engine.duckdb import DuckDBSession

@@ -130,30 +130,36 @@ def clean(
 ) -> None:
     """Remove what failed, killed or outdated builds left: stages, audit branches, orphan files, expired snapshots.
 
+    Where many small builds left many small files, their rows are put into few.
+
     Examples:
 
       mesh clean
 
       mesh clean --keep-audits
     """
-    from pipelines.build.leftovers import forget_gone_datasets, remove_leftovers
+    from pipelines.build.compact import compact_lake
+    from pipelines.build.leftovers import remove_leftovers
     from pipelines.build.mesh import open_mesh
+    from pipelines.build.quality import QUALITY_RESULTS
     from pipelines.lake.clean import GRACE_SECONDS, clean_lake
 
     mesh = open_mesh()
     retention = {
         str(n): p.contract.service_levels.retention_seconds for n, p in mesh.products.products.items()
     }
+    # Its rows are kept, and nobody asks how the table itself was an hour ago.
+    retention[".".join(QUALITY_RESULTS)] = 0.0
+    compacted = compact_lake(mesh)
     removed = clean_lake(mesh.lake, retention, keep_audits=keep_audits)
     leftovers = remove_leftovers(mesh.settings, GRACE_SECONDS)
-    gone = forget_gone_datasets(mesh, GRACE_SECONDS)
     if as_json:
-        print_json({**removed.as_dict(), "leftovers": leftovers, "gone_datasets": gone})
+        print_json({**removed.as_dict(), "leftovers": leftovers, "compacted_files": compacted})
         return
     print(
         f"Removed {removed.stages} stages, {removed.branches} audit branches, "
         f"{removed.snapshots} expired snapshots and {removed.files} files ({size_text(removed.size_bytes)}), "
-        f"{leftovers} leftovers of models and scratch; forgot {gone} landed datasets that are gone."
+        f"{leftovers} leftovers of models and scratch; {compacted} fewer small files."
     )
 
 

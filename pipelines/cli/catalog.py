@@ -170,8 +170,10 @@ def rollback(
     if not snapshots:
         mesh.products.get(name)
         raise UsageError(f"{name} was never published", f"Run `mesh build {name}`.")
-    others = [s for s in snapshots if not s.is_current]
-    target = next((s for s in others if to is None or str(s.snapshot_id) == to), None)
+    current = next((s.rows_id for s in snapshots if s.is_current), None)
+    # One step back is to other rows, not to the same ones in more files.
+    steps = [s for s in snapshots if (s.rows_id != current if to is None else str(s.snapshot_id) == to)]
+    target = next((s for s in steps if not s.is_current), None)
     if target is None:
         raise UsageError(
             f"{name} has no earlier snapshot{f' {to}' if to else ''}", f"See `mesh history {name}`."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -11,12 +12,22 @@ import typer
 
 from pipelines.cli.drafts import print_drafted
 from pipelines.cli.printing import print_json, size_text
-from pipelines.errors import EXIT_FAILED
+from pipelines.errors import EXIT_FAILED, UsageError
 from pipelines.names import DatasetName, ProductName
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipelines.landing.arrival import LandedFile
     from pipelines.settings import Settings
+
+
+class DemoPlace(StrEnum):
+    """Where the demo data goes."""
+
+    LANDING = "landing"
+    POSTGRESQL = "postgresql"
+
 
 JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
 
@@ -135,6 +146,11 @@ def adopt(
 def demo(
     customers: int = typer.Option(20_000, "--customers", help="Customers of the simulated telco operator."),
     days: int = typer.Option(180, "--days", help="Days of daily usage."),
+    into: DemoPlace = typer.Option(
+        DemoPlace.LANDING,
+        "--into",
+        help="postgresql: the operator's tables, into the database of MESH_OPERATIONAL.",
+    ),
 ) -> None:
     """Land the demo data: a simulated telco operator, and a real retailer's purchases (CDNOW).
 
@@ -143,6 +159,8 @@ def demo(
       mesh demo
 
       mesh demo --customers 1000000 --days 90
+
+      mesh demo --into postgresql
     """
     from pipelines.demo import land_demo
     from pipelines.object_store import is_s3
@@ -152,12 +170,33 @@ def demo(
         print(f"{share:4.0%} {text}", flush=True)
 
     settings = load_settings()
+    if into is DemoPlace.POSTGRESQL:
+        _load_operator(settings.operational, customers, days, told)
+        return
     if not is_s3(settings.landing):
         land_demo(Path(settings.landing), customers, days, told)
         return
     with TemporaryDirectory(prefix="mesh-demo-") as folder:
         land_demo(Path(folder), customers, days, told)
         _land_folders(Path(folder), settings)
+
+
+def _load_operator(uri: str | None, customers: int, days: int, told: Callable[[float, str], None]) -> None:
+    from pipelines.demo.operational import load_telco
+    from pipelines.landing.operational import database_address, open_database
+
+    if uri is None:
+        hint = "Set it to postgresql://USER:PASSWORD@HOST:PORT/DATABASE."
+        raise UsageError("MESH_OPERATIONAL is not set, so there is no database to load", hint)
+    address = database_address(uri)
+    with open_database(address, "the demo", is_read_only=False) as database:
+        load_telco(database, customers, days, progress=told)
+    print(
+        f"\nThe operator's tables are in {address}. A contract reads one, such as crm.customers, with:\n"
+        "servers:\n"
+        f"  - {{server: landing, type: postgresql, host: {address.host}, port: {address.port}, "
+        f"database: {address.database}, schema: crm}}"
+    )
 
 
 def _land_folders(folder: Path, settings: Settings) -> None:

@@ -5,8 +5,9 @@
     billing/invoices      CSV, gzip
     support/tickets       JSON lines, gzip; some tickets sent twice
 
-This module lands them one block of customers at a time, so that memory does not grow with their number; what
-is in them is simulated by `behaviour` and `events` and spelt by `telco_sql`.
+This module makes and lands them one block of customers at a time, so that memory does not grow with their number;
+`operational` loads the same blocks into a database. What is in them is simulated by `behaviour` and `events` and spelt
+by `telco_sql`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pipelines.demo.telco_sql import END_DATE, define_macros
 from pipelines.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
 
@@ -36,8 +38,8 @@ if TYPE_CHECKING:
 BLOCK_CUSTOMERS = 5_000
 _MAX_CUSTOMERS = 9_999_999
 _MAX_DAYS = 730
-_DATASETS = {"crm": "customers", "usage": "daily_usage", "billing": "invoices", "support": "tickets"}
-_QUERIES = {
+DATASETS = {"crm": "customers", "usage": "daily_usage", "billing": "invoices", "support": "tickets"}
+QUERIES = {
     "crm": telco_sql.CUSTOMERS,
     "usage": telco_sql.DAILY_USAGE,
     "billing": telco_sql.INVOICES,
@@ -57,6 +59,30 @@ def write_telco(
         UsageError: `customers` or `days` is out of range.
         LandingError: the folder cannot be written.
     """
+    block = 0
+    with duckdb.connect() as connection:
+        blocks = simulated_blocks(connection, customers, days, seed, progress)
+        for block, numbers in enumerate(blocks, start=1):
+            for domain, table in numbers.items():
+                connection.register("numbers", table)
+                path = part_path(landing, domain, DATASETS[domain], block, _EXTENSIONS[domain])
+                write_part(connection, QUERIES[domain], path)
+    for domain, dataset in DATASETS.items():
+        remove_later_parts(landing, domain, dataset, block)
+
+
+def simulated_blocks(
+    connection: duckdb.DuckDBPyConnection,
+    customers: int,
+    days: int,
+    seed: int,
+    progress: Progress | None = None,
+) -> Iterator[dict[str, pa.Table]]:
+    """Block after block of customers: the `numbers` of which, in `connection`, `QUERIES` make each domain's rows.
+
+    Raises:
+        UsageError: `customers` or `days` is out of range.
+    """
     if not 1 <= customers <= _MAX_CUSTOMERS:
         raise UsageError(f"{customers} customers cannot be simulated", f"Ask for 1 to {_MAX_CUSTOMERS:,}.")
     if not 90 <= days <= _MAX_DAYS:
@@ -64,38 +90,25 @@ def write_telco(
             f"{days} days cannot be simulated",
             f"Ask for 90 to {_MAX_DAYS}: a month each to look back on, to learn from and to test with.",
         )
-    blocks = -(-customers // BLOCK_CUSTOMERS)
-    with duckdb.connect() as connection:
-        for block in range(blocks):
-            n = min(BLOCK_CUSTOMERS, customers - block * BLOCK_CUSTOMERS)
-            rows = _write_block(connection, landing, seed, block, n, days)
-            if progress:
-                done = block * BLOCK_CUSTOMERS + n
-                progress(
-                    done / customers, f"{done:,} customers landed, the last {n:,} with {rows:,} usage rows"
-                )
-    for domain, dataset in _DATASETS.items():
-        remove_later_parts(landing, domain, dataset, blocks)
+    for first in range(0, customers, BLOCK_CUSTOMERS):
+        n = min(BLOCK_CUSTOMERS, customers - first)
+        define_macros(connection, first + 1, days)
+        tables = _simulated_block(seed, first // BLOCK_CUSTOMERS, n, days)
+        yield tables
+        if progress:
+            done, rows = first + n, tables["usage"].num_rows
+            progress(done / customers, f"{done:,} customers landed, the last {n:,} with {rows:,} usage rows")
 
 
-def _write_block(
-    connection: duckdb.DuckDBPyConnection, landing: Path, seed: int, block: int, n: int, days: int
-) -> int:
-    """Write the files of one block; give its number of usage rows."""
+def _simulated_block(seed: int, block: int, n: int, days: int) -> dict[str, pa.Table]:
     first_day = END_DATE - timedelta(days=days - 1)
     who = simulate_customers(seed, block, n, days)
-    tables = {
+    return {
         "crm": _customer_table(who),
         "usage": daily_usage(who, seed, block, first_day.weekday(), days),
         "billing": invoices(who, seed, block, _month_starts(first_day), days),
         "support": tickets(who, seed, block, days),
     }
-    define_macros(connection, block * BLOCK_CUSTOMERS + 1, days)
-    for domain, table in tables.items():
-        connection.register("numbers", table)
-        path = part_path(landing, domain, _DATASETS[domain], block + 1, _EXTENSIONS[domain])
-        write_part(connection, _QUERIES[domain], path)
-    return int(tables["usage"].num_rows)
 
 
 def _customer_table(who: Customers) -> pa.Table:

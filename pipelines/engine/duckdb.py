@@ -122,10 +122,13 @@ class DuckDBSession:
 
     def bind_files(self, name: ProductName, files: Sequence[str], schema: Schema) -> None:
         """Make the rows of data files, of whichever snapshots, readable as `name` with the columns of `schema`."""
+        self.bind(name, f"({self.files_select(files, schema)})")
+
+    def files_select(self, files: Sequence[str], schema: Schema) -> str:
+        """A SELECT of the rows of data files, with the columns of `schema`."""
         columns = [FileColumn(f.name, duckdb_type(f.field_type), f.field_id) for f in schema.fields]
         with self._explained():
-            select = files_select(self.connection, columns, files)
-        self.bind(name, f"({select})")
+            return files_select(self.connection, columns, files)
 
     def landed_columns(self, name: DatasetName) -> dict[str, str]:
         """Names and types of the columns of a landed dataset that is bound."""

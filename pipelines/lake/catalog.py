@@ -48,6 +48,8 @@ _PROPERTIES = {
     "write.metadata.previous-versions-max": "50",
 }
 SUMMARY_PREFIX = "mesh."
+# The property by which a snapshot says that it holds the rows of another, in other files.
+ROWS_OF = "rows_of"
 _CATALOG_TABLES = 2
 _EPOCH = date(1970, 1, 1)
 
@@ -69,6 +71,11 @@ class Snapshot:
     def columns(self) -> tuple[tuple[str, str, str], ...]:
         """Name, DuckDB type and description of each column, in order."""
         return tuple((f.name, duckdb_type(f.field_type), f.doc or "") for f in self.schema.fields)
+
+    @property
+    def rows_id(self) -> int:
+        """The snapshot whose rows these are: itself, unless it only keeps them in other files."""
+        return int(self.properties.get(ROWS_OF, self.snapshot_id))
 
     def property_json(self, name: str, default: Any) -> Any:
         """The property `name`, parsed as JSON; `default` when the build did not write it."""

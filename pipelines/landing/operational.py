@@ -7,7 +7,7 @@ raised from one that could tell it.
 from __future__ import annotations
 
 import hashlib
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,8 @@ from pipelines.landing.operational_types import TableColumn, table_column
 from pipelines.names import quote_identifier
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pipelines.names import DatasetName
 
 _CONNECT_SECONDS = 4
@@ -139,22 +141,16 @@ def look_at(name: DatasetName, table: TableName, uri: str | None) -> Operational
             f"{name}: its contract says database '{table.database}', MESH_OPERATIONAL says '{address.database}'",
             "Correct the one that is wrong.",
         )
-    import psycopg2
-
-    reason = ""
-    try:
-        with closing(connect(address)) as connection, connection.cursor() as cursor:
-            return _looked_at(cursor, name, table, address)
-    except psycopg2.Error as error:
-        reason = postgres_reason(error)
-    raise LandingError(f"{name}: PostgreSQL at {address}: {reason}", _HINT)
+    with open_database(address, str(name)) as connection, connection.cursor() as cursor:
+        return _looked_at(cursor, name, table, address)
 
 
-def connect(address: DatabaseAddress) -> Any:
-    """A connection that only reads, by psycopg2.
+@contextmanager
+def open_database(address: DatabaseAddress, where: str, *, is_read_only: bool = True) -> Iterator[Any]:
+    """A psycopg2 connection for `where`, which errors name; nothing is kept that is not committed.
 
     Raises:
-        psycopg2.Error: the database does not answer, or refuses.
+        LandingError: the database does not answer, or refuses what is asked meanwhile.
         UsageError: psycopg2 is not installed.
     """
     try:
@@ -163,17 +159,21 @@ def connect(address: DatabaseAddress) -> Any:
         raise UsageError(
             "MESH_OPERATIONAL needs the package psycopg2", "pip install 'meshlake[services]'"
         ) from error
-    connection = psycopg2.connect(
-        host=address.host,
-        port=address.port,
-        dbname=address.database,
-        user=address.user,
-        password=address.password,
-        connect_timeout=_CONNECT_SECONDS,
-        application_name="meshlake",
-    )
-    connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
-    return connection
+    try:
+        connection = psycopg2.connect(
+            host=address.host,
+            port=address.port,
+            dbname=address.database,
+            user=address.user,
+            password=address.password,
+            connect_timeout=_CONNECT_SECONDS,
+            application_name="meshlake",
+        )
+        with closing(connection):
+            connection.set_session(isolation_level="REPEATABLE READ", readonly=is_read_only)
+            yield connection
+    except psycopg2.Error as error:
+        raise LandingError(f"{where}: PostgreSQL at {address}: {postgres_reason(error)}", _HINT) from None
 
 
 def postgres_reason(error: Exception) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from pipelines.errors import LandingError
+from pipelines.orchestration.landing_assets import told_before
 from pipelines.orchestration.product_assets import asset_key
 from pipelines.products.product import ModelTransform
 
@@ -20,6 +22,15 @@ if TYPE_CHECKING:
     from pipelines.products.product import Product
 
 LANDING_SECONDS = 30
+RETRY_SECONDS = 600
+_LANDING_SENSOR = "new_files"
+_UNDER_WAY = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
 
 
 def product_automation_sensor() -> dg.AutomationConditionSensorDefinition:
@@ -35,29 +46,39 @@ def product_automation_sensor() -> dg.AutomationConditionSensorDefinition:
 def landing_sensor(mesh: Mesh, datasets: Sequence[DatasetName]) -> dg.SensorDefinition:
     """Sees files that land, and profiles their dataset; what reads it is rebuilt by the automation sensor.
 
+    It keeps no cursor: files are new until a profile of them is told, by whatever run. One that fails is tried again
+    after `RETRY_SECONDS`, or as soon as the files change.
+
     Tables of the operational database are not watched: each look is a scan of one. The `frequency` of the contract of
     what reads them says when.
     """
     files = [name for name in datasets if name not in mesh.landing.tables]
 
     @dg.sensor(
-        name="new_files",
+        name=_LANDING_SENSOR,
         target=[asset_key(name) for name in files] or dg.AssetSelection.all(),
         description="Profiles a landed dataset when its files change.",
         minimum_interval_seconds=LANDING_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        seen: dict[str, str] = json.loads(context.cursor or "{}")
-        now = dict(_fingerprints(mesh, files))
-        changed = sorted(name for name, fingerprint in now.items() if seen.get(name) != fingerprint)
+        own_runs = dg.RunsFilter(tags={"dagster/sensor_name": _LANDING_SENSOR}, statuses=_UNDER_WAY)
+        if context.instance.get_runs_count(own_runs):
+            return dg.SensorResult(skip_reason="what was found before is being profiled")
+        changed = {
+            str(name): fingerprint
+            for name, fingerprint in _fingerprints(mesh, files)
+            if told_before(context.instance, asset_key(name), fingerprint) is None
+        }
         if not changed:
             return dg.SensorResult(skip_reason="no new files")
-        run_key = hashlib.sha256(json.dumps(now, sort_keys=True).encode()).hexdigest()[:16]
-        keys = [dg.AssetKey(name.split(".")) for name in changed]
-        return dg.SensorResult(
-            run_requests=[dg.RunRequest(run_key=run_key, asset_selection=keys)], cursor=json.dumps(now)
+        # Dagster launches one run for each key.
+        state = json.dumps([changed, int(time.time() // RETRY_SECONDS)], sort_keys=True)
+        request = dg.RunRequest(
+            run_key=hashlib.sha256(state.encode()).hexdigest()[:16],
+            asset_selection=[dg.AssetKey(name.split(".")) for name in changed],
         )
+        return dg.SensorResult(run_requests=[request])
 
     return new_files
 
@@ -81,10 +102,10 @@ def retraining_schedules(products: Sequence[Product]) -> list[dg.ScheduleDefinit
     ]
 
 
-def _fingerprints(mesh: Mesh, datasets: Sequence[DatasetName]) -> Iterator[tuple[str, str]]:
+def _fingerprints(mesh: Mesh, datasets: Sequence[DatasetName]) -> Iterator[tuple[DatasetName, str]]:
     for name in datasets:
         try:
-            yield str(name), mesh.landing.dataset(name).fingerprint
+            yield name, mesh.landing.dataset(name).fingerprint
         except LandingError:
             # Not landed yet, or not readable now: the next tick looks again.
             continue

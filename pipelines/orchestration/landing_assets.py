@@ -40,7 +40,7 @@ def landing_asset(mesh: Mesh, name: DatasetName) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[None]:
         try:
             dataset = mesh.landing.landed(name)
-            told = _told_before(context.instance, context.asset_key, dataset.fingerprint)
+            told = told_before(context.instance, context.asset_key, dataset.fingerprint)
             if told is None:
                 told = (
                     _metadata(profile_dataset(mesh.settings, dataset))
@@ -55,10 +55,10 @@ def landing_asset(mesh: Mesh, name: DatasetName) -> dg.AssetsDefinition:
     return profile
 
 
-def _told_before(
+def told_before(
     instance: dg.DagsterInstance, key: dg.AssetKey, fingerprint: str
 ) -> Mapping[str, dg.MetadataValue[Any]] | None:
-    """What was told of the same files; a profile reads every row, and each build asks for it."""
+    """What was told of the same files, if they were profiled; a profile reads every row, and each build asks for it."""
     event = instance.get_latest_materialization_event(key)
     before = event.asset_materialization if event else None
     if before is None or (before.tags or {}).get(_DATA_VERSION_TAG) != fingerprint:

@@ -103,7 +103,7 @@ def _build_events(
         context.log_event(event)
     yield dg.MaterializeResult(
         asset_key=key,
-        data_version=dg.DataVersion(str(result.snapshot.snapshot_id)),
+        data_version=dg.DataVersion(str(result.snapshot.rows_id)),
         metadata=build_metadata(product, result) | _facts_of_unchanged(context.instance, key, result),
     )
 

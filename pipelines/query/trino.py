@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.engine.trino import TrinoSession
+from pipelines.engine.trino.session import TrinoSession
 from pipelines.errors import BuildError, UsageError
 from pipelines.landing.zone import Dataset
 from pipelines.names import CATALOG

@@ -81,6 +81,9 @@ def diagnose(settings: Settings) -> tuple[Finding, ...]:
         )
     if settings.trino:
         examinations[f"Trino {_without_keys(settings.trino)}"] = partial(_query_trino, settings.trino)
+    if settings.operational:
+        subject = f"Operational database {_without_keys(settings.operational)}"
+        examinations[subject] = partial(_ask_operational, settings.operational)
     if not examinations:
         return ()
     with ThreadPoolExecutor(len(examinations)) as pool:
@@ -88,12 +91,15 @@ def diagnose(settings: Settings) -> tuple[Finding, ...]:
 
 
 def require_servers(settings: Settings) -> None:
-    """See that every server can be used; Trino only where it is the engine, as else nothing asks it.
+    """See that every server can be used; Trino only where it is the engine, as else nothing asks it, and no operational
+    database, which only some products read.
 
     Raises:
         ServiceError: a server cannot be used as the settings say.
     """
-    used = settings if settings.engine == "trino" else replace(settings, trino=None)
+    used = replace(settings, operational=None)
+    if settings.engine != "trino":
+        used = replace(used, trino=None)
     for finding in diagnose(used):
         _refuse(finding)
 
@@ -195,6 +201,21 @@ def _open_catalog(uri: str) -> None:
             f"the catalog is of a newer version: iceberg_tables has the column {min(unknown)}",
             "Upgrade Meshlake to the version that the others who use this catalog have.",
         )
+
+
+def _ask_operational(uri: str) -> None:
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.pool import NullPool
+
+    try:
+        engine = create_engine(uri, poolclass=NullPool, connect_args={"connect_timeout": _CONNECT_SECONDS})
+        with engine.connect():
+            pass
+    except (SQLAlchemyError, ValueError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[-1]
+        hint = "Check MESH_OPERATIONAL: host, port, database, user and password."
+        raise ServiceError(reason, hint) from error
 
 
 def _catalog_columns(engine: Engine) -> set[str]:

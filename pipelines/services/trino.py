@@ -22,11 +22,6 @@ if TYPE_CHECKING:
     from pipelines.services.endpoints import Endpoints
 
 _TITLE = "Trino"
-_CHECKS = (
-    f"SELECT count(*) FROM {CATALOG}.information_schema.schemata",
-    # Unlike that, this runs on a worker; the first of them is known seconds after Trino answers.
-    "SELECT count(*) FROM TABLE(sequence(1, 2))",
-)
 
 
 def _prepare(folder: Path, cache: Path, endpoints: Endpoints, progress: Progress) -> Launch:
@@ -65,8 +60,7 @@ def _check(endpoints: Endpoints) -> None:
         host=HOST, port=endpoints.trino_port, user="mesh", request_timeout=CHECK_SECONDS, max_attempts=1
     )
     try:
-        for query in _CHECKS:
-            connection.cursor().execute(query).fetchall()
+        connection.cursor().execute(f"SELECT count(*) FROM {CATALOG}.information_schema.schemata").fetchall()
     except (Error, HttpError, RequestException) as error:
         raise ServiceError(f"Trino at {endpoints.trino_url} does not answer a query: {error}") from error
     finally:

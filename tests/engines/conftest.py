@@ -8,8 +8,8 @@ import duckdb
 import pytest
 from support.auditing import DuckDBAuditing, TrinoAuditing
 
-from pipelines.engine.dialect import trino_sql
-from pipelines.engine.trino_connection import connect
+from pipelines.engine.trino.connection import connect
+from pipelines.engine.trino.dialect import trino_sql
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,8 @@ from support.examples import (
 )
 
 from pipelines.build.mesh import Mesh, open_mesh
-from pipelines.engine.dialect import trino_sql
-from pipelines.engine.trino_types import trino_type_of
+from pipelines.engine.trino.dialect import trino_sql
+from pipelines.engine.trino.types import trino_type_of
 from pipelines.names import quote_identifier
 from pipelines.products.inputs import parse_select, select_inputs
 from pipelines.settings import load_settings

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.engine.dialect import functions
+from pipelines.engine.trino.dialect import functions
 
 
 @pytest.mark.services

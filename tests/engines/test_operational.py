@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -10,9 +11,11 @@ import uuid
 from contextlib import closing
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 
 import psycopg2
 import pytest
+import yaml
 from support.mesh_folder import MeshFolder
 
 from pipelines.engine.duckdb import DuckDBSession
@@ -284,6 +287,32 @@ def test_a_query_reaches_no_table_that_no_contract_names(people, sql):
     ended = people.command("sql", sql.format(schema=people.schema))
     assert ended.returncode == 2, ended.stdout
     assert "hidden" not in ended.stdout + ended.stderr
+
+
+def test_the_demo_operator_runs_in_postgresql_and_its_tables_make_the_products_its_files_make(
+    tmp_path, endpoints
+):
+    mesh = OperationalMesh(tmp_path / "mesh", endpoints, "duckdb")
+    shipped = Path(__file__).parents[2] / "data_products"
+    names = ("crm.customers", "usage.daily_usage", "billing.invoices", "support.tickets")
+    server = {"server": "landing", "type": "postgresql", "database": "operational"}
+    for into in ("landing", "postgresql"):
+        ended = mesh.command("demo", "--into", into, "--customers", "300", "--days", "90")
+        assert ended.returncode == 0, ended.stderr
+    built = {}
+    for is_table in (False, True):
+        for name in names:
+            domain, product = name.split(".")
+            folder = mesh.products / domain / product
+            shutil.copytree(shipped / domain / product, folder, dirs_exist_ok=True)
+            if is_table:
+                file = folder / "contract.odcs.yaml"
+                contract = {**yaml.safe_load(file.read_text()), "servers": [{**server, "schema": domain}]}
+                file.write_text(yaml.safe_dump(contract))
+            assert mesh.build(name).is_rebuilt
+        built[is_table] = {name: mesh.rows(name) for name in names}
+    assert built[True] == built[False]
+    assert all(built[True].values())
 
 
 def test_a_build_reads_all_tables_as_of_one_moment_while_others_write(tmp_path, endpoints):

@@ -11,9 +11,9 @@ from pipelines.audit.audit import audit
 from pipelines.audit.duckdb_relation import DuckDBRelation
 from pipelines.audit.trino_relation import TrinoRelation
 from pipelines.contract.model import Column, Contract
-from pipelines.engine.dialect import trino_sql
-from pipelines.engine.trino_connection import connect, explain_trino, trino_errors
-from pipelines.engine.trino_types import duckdb_type_of
+from pipelines.engine.trino.connection import connect, explain_trino, trino_errors
+from pipelines.engine.trino.dialect import trino_sql
+from pipelines.engine.trino.types import duckdb_type_of
 from pipelines.names import ProductName
 
 if TYPE_CHECKING:

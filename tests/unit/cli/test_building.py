@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 DUPLICATE = "id,born\n2,1999\n"
 
 
@@ -112,3 +114,34 @@ def test_quarantined_rows_are_told_and_can_be_asked_for(crm, mesh):
     assert "crm.people__quarantine" in told.err
     rows = mesh("sql", "SELECT file, row, value FROM crm.people__quarantine", "--json").facts
     assert rows == [{"file": "crm/people/b.csv", "row": 1, "value": "nineteen"}]
+
+
+@pytest.fixture
+def usage(crm):
+    day = {"logicalType": "date", "required": True, "partitioned": True}
+    crm.product("usage.calls", {"dt": day, "minutes": "integer"})
+    for number in (1, 2, 3):
+        crm.land(f"usage/calls/dt=2024-01-0{number}/a.csv", f"minutes\n{number}\n")
+    return crm
+
+
+def test_days_asked_for_are_built_again(usage, mesh):
+    assert mesh("build", "usage.calls").status == 0
+    answer = mesh("build", "usage.calls", "--days", "2024-01-02..2024-01-03")
+    assert answer.status == 0
+    assert "built 2 days from 2024-01-02 to 2024-01-03" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("usage.calls", "--days", "2024-01-2"), "'2024-01-2' is no day"),
+        (("usage.calls", "--days", "2024-01-03..2024-01-02"), "is no day and no span of days"),
+        (("--days", "2024-01-02"), "--days is for products that are named"),
+        (("crm.people", "--days", "2024-01-02"), "crm.people is not partitioned by date"),
+    ],
+)
+def test_days_that_cannot_be_built_are_refused(usage, mesh, arguments, told):
+    answer = mesh("build", *arguments)
+    assert answer.status == 2
+    assert told in answer.err

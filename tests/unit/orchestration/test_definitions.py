@@ -101,27 +101,3 @@ def test_an_empty_mesh_loads(mesh_folder):
 
 def test_a_name_s_key_is_its_parts():
     assert asset_key(ProductName("crm", "customers")) == dg.AssetKey(["crm", "customers"])
-
-
-# --- the landing sensor ---
-
-
-def evaluate(mesh_folder, cursor: str | None):
-    definitions = mesh_definitions(mesh_folder.open())
-    sensor = next(s for s in definitions.sensors if s.name == "new_files")
-    context = dg.build_sensor_context(cursor=cursor, repository_def=definitions.get_repository_def())
-    return sensor.evaluate_tick(context)
-
-
-def test_new_files_are_seen_once(mesh_folder):
-    mesh_folder.land("shop/orders/a.csv", "id\n1\n")
-    mesh_folder.product("shop.orders", {"id": "integer"})
-    first = evaluate(mesh_folder, None)
-    (request,) = first.run_requests
-    assert request.asset_selection == [key("landing.shop.orders")]
-    second = evaluate(mesh_folder, first.cursor)
-    assert not second.run_requests
-    assert second.skip_message == "no new files"
-    mesh_folder.land("shop/orders/b.csv", "id\n2\n")
-    (third,) = evaluate(mesh_folder, first.cursor).run_requests
-    assert third.run_key != request.run_key

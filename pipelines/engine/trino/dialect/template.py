@@ -1,0 +1,73 @@
+"""What every family of functions says its SQL with: templates of Trino's SQL, kinds of types, and the refusal."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import sqlglot
+from sqlglot import exp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Rewrite = Callable[[exp.Expr], exp.Expr]
+
+T = exp.DType
+INTEGERS = frozenset(exp.DataType.INTEGER_TYPES)
+FLOATS = frozenset({T.FLOAT, T.DOUBLE})
+TEXTS = frozenset(exp.DataType.TEXT_TYPES)
+TIMESTAMPS = frozenset({T.TIMESTAMP, T.TIMESTAMPNTZ, T.TIMESTAMP_S, T.TIMESTAMP_MS, T.TIMESTAMP_NS})
+LISTS = frozenset({T.ARRAY, T.LIST})
+
+
+class CannotSayError(Exception):
+    """Trino has no words for what its text names."""
+
+
+def say(template: str, **parts: exp.Expr) -> exp.Expr:
+    """Trino's SQL with `:name` replaced by a part; parts are copied, so one may be named twice."""
+    return exp.replace_placeholders(
+        _parsed(template), **{name: _wrapped(part) for name, part in parts.items()}
+    )
+
+
+def kind(node: exp.Expr | None) -> exp.DType | None:
+    """The type DuckDB gives `node`, as far as it is known."""
+    if isinstance(node, exp.Literal):
+        if node.is_string:
+            return T.VARCHAR
+        return T.INT if node.is_int else T.DOUBLE if "e" in node.this.lower() else T.DECIMAL
+    found = node.type if node is not None else None
+    if found is None or not isinstance(found.this, exp.DType) or found.this in (T.UNKNOWN, T.NULL):
+        return None
+    return found.this
+
+
+def text_literal(node: exp.Expr | None, what: str) -> str:
+    """The value of a string literal.
+
+    Raises:
+        CannotSayError: it is anything else; the message names `what`.
+    """
+    if isinstance(node, exp.Literal) and node.is_string:
+        return str(node.this)
+    raise CannotSayError(f"{what} that is not written out")
+
+
+def once(node: exp.Expr, template: str, **parts: exp.Expr) -> exp.Expr:
+    """`template` over `:x`, with `node` computed once although `:x` stands in it several times."""
+    if isinstance(node.unnest(), exp.Column | exp.Literal | exp.Identifier):
+        return say(template, x=node, **parts)
+    body = say(template, x=exp.column("x_"), **parts)
+    return say("ELEMENT_AT(TRANSFORM(ARRAY[:x], x_ -> :body), 1)", x=node, body=body)
+
+
+@cache
+def _parsed(template: str) -> exp.Expr:
+    return sqlglot.parse_one(template, dialect="trino")
+
+
+def _wrapped(part: exp.Expr) -> exp.Expr:
+    copied = part.copy()
+    return exp.Paren(this=copied) if isinstance(copied, exp.Binary | exp.Not | exp.Between) else copied

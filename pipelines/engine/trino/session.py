@@ -1,0 +1,305 @@
+"""Trino as the mesh's engine: products read at their snapshots, landed files through its Hive connector, rows staged by
+`INSERT` into a table whose files the draft takes as they lie.
+
+Rows come to this process only where it asks for them: `rows`, `table`, `batches`, `stream`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+import pyarrow as pa
+
+from pipelines.contract.model import Column
+from pipelines.engine.duckdb import DuckDBSession
+from pipelines.engine.parquet import FileColumn, files_select
+from pipelines.engine.session import Staged
+from pipelines.engine.trino.connection import connect, explain_trino, trino_errors
+from pipelines.engine.trino.dialect import is_ordered, trino_sql
+from pipelines.engine.trino.operational import trino_relation
+from pipelines.engine.trino.rows import arrow_stream
+from pipelines.engine.trino.types import duckdb_type_of
+from pipelines.lake.schema import duckdb_type, spec_of, table_schema
+from pipelines.lake.stage import ANSWERS, STAGE_MARK, Stage
+from pipelines.landing.relation import FILE_COLUMN, ROW_COLUMN, relation_sql
+from pipelines.names import CATALOG, quote_identifier, quote_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from pyiceberg.schema import Schema
+    from trino.dbapi import Connection, Cursor
+
+    from pipelines.lake.catalog import Lake, Snapshot
+    from pipelines.lake.draft import Draft
+    from pipelines.landing.operational import OperationalTable
+    from pipelines.landing.zone import Dataset
+    from pipelines.names import DatasetName, InputName, ProductName
+    from pipelines.partitions import Partitions
+    from pipelines.settings import Settings
+
+# The product's own statistics are collected once it is published; a stage is read only by its audit.
+_SESSION = {f"{CATALOG}.collect_extended_statistics_on_write": "false"}
+
+# Iceberg has no smaller integers.
+_WIDER = {"TINYINT": "INTEGER", "SMALLINT": "INTEGER", '"NULL"': "VARCHAR"}
+
+
+class TrinoSession:
+    """One build's connection. For errors, `where` names what is being run and `file` is the one its SQL stands in."""
+
+    def __init__(self, settings: Settings, lake: Lake, where: str, file: Path | None = None) -> None:
+        self._settings = settings
+        self._lake = lake
+        self._where = where
+        self._file = file
+        self._trino: Connection = connect(settings.trino, **_SESSION)
+        self._tables: dict[InputName, str] = {}
+        self._stored: dict[ProductName, tuple[str, str]] = {}
+        self._columns: dict[InputName, dict[str, str]] = {}
+        self._landed: dict[DatasetName, Dataset | tuple[OperationalTable, Stage]] = {}
+        self._stages: list[Stage] = []
+        self._answers: list[Stage] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if "local" in self.__dict__:
+            self.local.close()
+        try:
+            self._forget_stages()
+        except Exception:
+            # What failed first is what the user has to know; `mesh clean` forgets the stages then.
+            if error is None:
+                raise
+        finally:
+            self._trino.close()  # type: ignore[no-untyped-call]
+
+    def _forget_stages(self) -> None:
+        for stage in self._stages:
+            stage.forget()
+        for answer in self._answers:
+            answer.discard()
+
+    @cached_property
+    def local(self) -> DuckDBSession:
+        """DuckDB in this process, on the same object store."""
+        return DuckDBSession(self._settings, self._where, self._file)
+
+    def bind(self, name: InputName, relation_sql: str) -> None:
+        """Make `relation_sql` readable as `name`."""
+        self._tables[name] = f"({self.translated(f'SELECT * FROM {relation_sql}')})"
+        self._columns[name] = {}
+        self._columns[name] = self.columns(f"SELECT * FROM {name.sql}")
+
+    def bind_snapshot(
+        self,
+        name: ProductName,
+        lake: Lake,  # noqa: ARG002 - Trino has its own
+        snapshot: Snapshot,
+        partitions: Partitions | None = None,
+    ) -> None:
+        """Make the rows of a snapshot, or those of some of its days, readable as `name`."""
+        self._stored[name] = snapshot.identifier
+        table = ".".join(map(quote_identifier, (CATALOG, *snapshot.identifier)))
+        self._tables[name] = _of_days(
+            f"{table} FOR VERSION AS OF {snapshot.snapshot_id}", partitions, "DATE "
+        )
+        self._columns[name] = _columns_of(snapshot.schema)
+
+    def bind_landed(self, dataset: Dataset, partitions: Partitions | None = None) -> None:
+        """Make a landed dataset, or some of its days, readable under its name, as an external table."""
+        from pipelines.engine.trino.landing import bind_external_table
+
+        with self._explained():
+            external = bind_external_table(self._trino, dataset, self._settings)
+        # What Hive calls a partition is text.
+        self._tables[dataset.name] = _of_days(external.relation, partitions, "")
+        self._columns[dataset.name] = dict(external.columns)
+        read = dataset if partitions is None else dataset.of_days(partitions)
+        self._landed[dataset.name] = read if read.files else dataset
+
+    def bind_tables(self, tables: Sequence[OperationalTable]) -> None:
+        """Read tables of the operational database, each as of one moment, and make the rows readable."""
+        for table in tables:
+            kept = [Column(c.name, _WIDER.get(c.type, c.type)) for c in table.columns]
+            stage = self._answer(kept)
+            self._run(
+                f"INSERT INTO {quote_identifier(CATALOG)}.{stage.sql}\nSELECT * FROM {trino_relation(table)}"
+            )
+            self._tables[table.name] = f"{quote_identifier(CATALOG)}.{stage.sql}"
+            self._columns[table.name] = _columns_of(stage.schema)
+            self._landed[table.name] = (table, stage)
+
+    def bind_live(self, table: OperationalTable) -> None:
+        """Make a table of the operational database readable where it lives: each query sees it as it then is."""
+        self._tables[table.name] = trino_relation(table)
+        self._columns[table.name] = {column.name: column.type for column in table.columns}
+
+    def bind_staged(self, name: ProductName, staged: Staged, draft: Draft) -> None:
+        """Make rows that wait for their audit readable as `name`."""
+        stage = next((s for s in self._stages if s.identifier == _stage_of(draft)), None)
+        if stage is None:
+            stage = self._stage(draft)
+            stage.add_files(staged.files)
+        self._stored[name] = stage.identifier
+        self._tables[name] = f"{quote_identifier(CATALOG)}.{stage.sql}"
+        self._columns[name] = _columns_of(draft.schema)
+
+    def stored_as(self, name: ProductName) -> tuple[str, str]:
+        """Schema and name, in catalog `mesh`, of the table that `name` is bound to."""
+        return self._stored[name]
+
+    def landed_columns(self, name: DatasetName) -> dict[str, str]:
+        """Names, as they landed, and DuckDB types of the columns of a dataset that is bound."""
+        return self._columns[name]
+
+    def lineage(self, name: DatasetName) -> str:
+        """A parenthesised SELECT for `local` of a dataset that is bound, each row with `_file` and `_row`."""
+        landed = self._landed[name]
+        if not isinstance(landed, tuple):
+            return relation_sql(landed, lineage=True)
+        table, stage = landed
+        file = f"{quote_literal(str(table.table))} AS {FILE_COLUMN}"
+        return f"(SELECT *, {file}, row_number() OVER () AS {ROW_COLUMN} FROM ({self._answered(stage)}))"
+
+    def columns(self, select: str) -> dict[str, str]:
+        """Names and DuckDB types of the columns `select` gives; its syntax and names are checked, no row is read."""
+        # `DESCRIBE OUTPUT` would have the whole SELECT go in an HTTP header, which holds only 8 kB.
+        cursor = self._run(f"SELECT * FROM (\n{self.translated(select)}\n) LIMIT 0")
+        return self._described(cursor)
+
+    def rows(self, select: str) -> list[tuple[object, ...]]:
+        """All rows of a small answer."""
+        return [tuple(row) for row in self._run(self.translated(select)).fetchall()]
+
+    def table(self, select: str) -> pa.Table:
+        """The answer as one Arrow table, in the order the SELECT asks for."""
+        if not is_ordered(select):
+            return self.batches(select).read_all()
+        # Files keep no order; what asks for one is small enough to come as rows.
+        return self.stream(select).read_all()
+
+    def stream(self, select: str) -> pa.RecordBatchReader:
+        """The answer row by row, in the order the SELECT asks for: the first rows come soon, many take long."""
+        cursor = self._run(self.translated(select))
+        return arrow_stream(cursor, self._described(cursor))
+
+    def plan(self, select: str) -> pa.Table:
+        """How Trino would run it, a line a row."""
+        rows = self._run(f"EXPLAIN {self.translated(select)}").fetchall()
+        return pa.table({"plan": [line for (text,) in rows for line in text.splitlines()]})
+
+    def batches(self, select: str) -> pa.RecordBatchReader:
+        """The answer as a stream of Arrow batches, by way of Parquet files: rows one by one would take much longer."""
+        stage = self._answer(self._columns_kept(select))
+        self._insert(stage, select)
+        return self.local.batches(self._answered(stage))
+
+    def stage(self, select: str, draft: Draft) -> Staged:
+        """Write the rows of `select` with the draft's field ids; rows never pass through Python."""
+        stage = self._stage(draft)
+        self._insert(stage, select)
+        return Staged(*stage.files())
+
+    def collect_statistics(self, snapshot: Snapshot) -> None:
+        """Let Trino's planner know how many distinct values each column has."""
+        self._run(f"ANALYZE {'.'.join(map(quote_identifier, snapshot.identifier))}")
+
+    def _answer(self, columns: Sequence[Column]) -> Stage:
+        """An empty table that is discarded when the session ends."""
+        name = uuid.uuid4().hex
+        place = f"{self._settings.warehouse}/{ANSWERS}/{name}"
+        stage = Stage(self._lake, (CATALOG, f"answer{STAGE_MARK}{name}"), table_schema(columns), place)
+        self._answers.append(stage)
+        return stage
+
+    def _answered(self, stage: Stage) -> str:
+        """A SELECT for `local` of the rows of `stage`."""
+        files, _ = stage.files()
+        fields = [FileColumn(f.name, duckdb_type(f.field_type), f.field_id) for f in stage.schema.fields]
+        return files_select(self.local.connection, fields, files)
+
+    def _columns_kept(self, select: str) -> list[Column]:
+        """The columns of `select`, of the types in which a table can hold them."""
+        return [Column(name, _WIDER.get(kind, kind)) for name, kind in self.columns(select).items()]
+
+    def _stage(self, draft: Draft) -> Stage:
+        spec = spec_of(draft.schema, draft.partition_column)
+        stage = Stage(self._lake, _stage_of(draft), draft.schema, draft.location, spec)
+        self._stages.append(stage)
+        return stage
+
+    def _insert(self, stage: Stage, select: str) -> None:
+        # Trino inserts by position; a schema that has changed need not have the SELECT's order.
+        names = ", ".join(quote_identifier(field.name) for field in stage.schema.fields)
+        self._run(
+            f"INSERT INTO {quote_identifier(CATALOG)}.{stage.sql}\n"
+            f"SELECT {names} FROM (\n{self.translated(select)}\n)"
+        )
+
+    def translated(self, select: str) -> str:
+        """`select` in Trino's own SQL, over the tables that its names are bound to.
+
+        Raises:
+            BuildError: it says what Trino cannot, or reads what is not bound.
+        """
+        return trino_sql(select, self._tables, self._where, self._file, self._columns)
+
+    @staticmethod
+    def _described(cursor: Cursor) -> dict[str, str]:
+        described = {}
+        for column in cursor.description:
+            kind = str(column.type_code)
+            # A type that DuckDB lacks is refused where it is to be kept, by its own name.
+            with suppress(ValueError):
+                kind = duckdb_type_of(kind)
+            described[column.name] = kind
+        return described
+
+    def _run(self, sql: str) -> Cursor:
+        """Run Trino's own SQL to its end, so that all that can fail has."""
+        cursor: Cursor = self._trino.cursor()
+        with self._explained():
+            try:
+                cursor.execute(sql)  # type: ignore[no-untyped-call]
+                if cursor.description is None or cursor.update_type is not None:
+                    cursor.fetchall()
+            except BaseException as error:
+                if not isinstance(error, trino_errors()):  # stopped by the user
+                    cursor.cancel()  # type: ignore[no-untyped-call]
+                raise
+        return cursor
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except trino_errors() as error:
+            raise explain_trino(error, self._where, self._file) from error
+
+
+def _columns_of(schema: Schema) -> dict[str, str]:
+    return {field.name: duckdb_type(field.field_type) for field in schema.fields}
+
+
+def _of_days(relation: str, partitions: Partitions | None, literal: str) -> str:
+    """`relation`, or its rows of some days, which Trino opens alone; `literal` begins a value of the column."""
+    if partitions is None:
+        return relation
+    days = ", ".join(f"{literal}'{day}'" for day in sorted(partitions.days))
+    where = f"{quote_identifier(partitions.column)} IN ({days})" if days else "FALSE"
+    return f"(SELECT * FROM {relation} WHERE {where})"
+
+
+def _stage_of(draft: Draft) -> tuple[str, str]:
+    domain, product = draft.identifier
+    return domain, f"{product}{STAGE_MARK}{draft.run}"

@@ -1,0 +1,89 @@
+"""Products partitioned by date on real servers: each engine builds only the days that changed, one after the other."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from support.mesh_folder import MeshFolder
+
+from pipelines.build.build import build_product
+from pipelines.build.compact import compact_lake
+from pipelines.build.mesh import open_mesh
+from pipelines.lake.files import remove_folder
+from pipelines.landing.storage import add_file
+from pipelines.names import ProductName
+from pipelines.settings import load_settings
+
+pytestmark = pytest.mark.services
+
+DAY = {"logicalType": "date", "required": True, "partitioned": True}
+CALLS, TOTALS = ProductName("daily", "calls"), ProductName("daily", "totals")
+TWO_DAYS = """
+SELECT days.dt, CAST(sum(calls.minutes) AS BIGINT) AS minutes
+FROM (SELECT DISTINCT dt FROM daily.calls) AS days
+INNER JOIN daily.calls ON calls.dt BETWEEN days.dt - INTERVAL 1 DAY AND days.dt
+GROUP BY days.dt
+"""
+
+
+class ServedDays(MeshFolder):
+    """Calls that land by day in the servers' bucket, and their totals over two days."""
+
+    def __init__(self, root, servers):
+        super().__init__(root)
+        self.servers = servers
+        self.product("daily.calls", {"dt": DAY, "caller": "string", "minutes": "integer"})
+        totals = {"dt": DAY, "minutes": "integer"}
+        self.product("daily.totals", totals, {"transform.sql": TWO_DAYS}, custom={"lookbackDays": 1})
+
+    def served(self, engine="duckdb"):
+        landing = f"{self.servers['MESH_LANDING']}/days"
+        return open_mesh(
+            load_settings(
+                self.servers | {**self.variables, "MESH_LANDING": landing, "MESH_ENGINE": engine}, self.root
+            )
+        )
+
+    def land_day(self, day, minutes, name="a"):
+        settings = self.served().settings
+        place = f"daily/calls/dt=2024-01-{day:02}/{name}.csv"
+        add_file(
+            self.land(place, f"caller,minutes\nC1,{minutes}\n"), f"{settings.landing}/{place}", settings.s3
+        )
+
+    def remove_day(self, day):
+        settings = self.served().settings
+        remove_folder(f"{settings.landing}/daily/calls/dt=2024-01-{day:02}", settings.s3)
+
+    def build_both(self, engine, **options):
+        """The days built of each product, by the engine; `None` for all."""
+        results = [build_product(self.served(engine), name, **options) for name in (CALLS, TOTALS)]
+        assert [r.snapshot.properties["engine"] for r in results] == [engine] * 2
+        return [
+            None if (days := r.facts.get("days_built")) is None else [date.fromisoformat(d).day for d in days]
+            for r in results
+        ]
+
+    def totals(self):
+        rows = self.served().lake.table(("daily", "totals")).scan().to_arrow().to_pylist()
+        return {row["dt"].day: row["minutes"] for row in rows}
+
+
+def test_each_engine_builds_the_days_that_changed_on_what_the_other_built(tmp_path, endpoints):
+    mesh = ServedDays(tmp_path / "mesh", endpoints.as_environment())
+    for day in (1, 2, 3):
+        mesh.land_day(day, day)
+    assert mesh.build_both("trino") == [None, None]
+    assert mesh.totals() == {1: 1, 2: 3, 3: 5}
+    mesh.land_day(4, 4)
+    assert mesh.build_both("trino") == [[4], [4, 5]]
+    mesh.land_day(1, 100, name="late")
+    assert mesh.build_both("duckdb") == [[1], [1, 2]]
+    mesh.remove_day(3)
+    assert mesh.build_both("trino") == [[3], [3, 4]]
+    by_days = mesh.totals()
+    assert by_days == {1: 101, 2: 103, 4: 4}
+    compact_lake(mesh.served("trino"))
+    assert mesh.build_both("trino", is_forced=True) == [None, None]
+    assert mesh.totals() == by_days

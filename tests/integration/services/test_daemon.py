@@ -1,0 +1,143 @@
+"""`mesh ui` on the servers: its daemon sees files land in a bucket, builds what reads them, and retrains a model."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+import yaml
+from support.mesh_folder import MeshFolder
+
+from pipelines import object_store
+from pipelines.build.mesh import open_mesh
+from pipelines.models.store import ModelStore
+from pipelines.names import ProductName
+from pipelines.orchestration.reporting import LogReporter
+from pipelines.orchestration.run import run_build
+from pipelines.settings import load_settings
+from tests.ui.runs import launcher
+from tests.ui.server import STOP_SECONDS, has_session_ended, listening_addresses, served
+
+pytestmark = pytest.mark.services
+
+# Two sensors, each with 30 s between ticks, and two runs one after the other, on a busy machine.
+PATIENCE_SECONDS = 140
+KEY = {"logicalType": "string", "primaryKey": True, "required": True}
+PREDICTIONS = {
+    "customer_id": KEY,
+    "churn_probability": "number",
+    "is_predicted_churn": "boolean",
+    "model_version": "string",
+}
+MODEL = {
+    "task": "churn",
+    "features": "SELECT customer_id, usage, is_churned FROM watch.people",
+    "key": "customer_id",
+    "label": "is_churned",
+    "policy": {
+        "candidates": ["logistic_regression"],
+        "folds": 2,
+        "seed": 7,
+        "retrain_cron": "* * * * *",
+    },
+}
+RUNS = "{runsOrError{... on Runs{results{runId status tags{key value}}}}}"
+
+
+class ServerMesh(MeshFolder):
+    """A mesh on DuckDB whose landing zone is in MinIO, and whose catalog and history are in PostgreSQL."""
+
+    def __init__(self, root, endpoints) -> None:
+        super().__init__(root)
+        self._servers = endpoints.as_environment() | {"MESH_TRINO": ""}
+        self._bucket = f"s3://landing/{uuid.uuid4().hex}"
+
+    @property
+    def variables(self):
+        return {**super().variables, **self._servers, "MESH_LANDING": self._bucket}
+
+    @property
+    def settings(self):
+        return load_settings(self.variables, self.root)
+
+    def land_people(self, prefix: str, count: int) -> None:
+        """Customers, of whom those of little usage left, in a file of their own."""
+        rows = [f"{prefix}{n},{n % 100},{str(n % 100 < 30).lower()}" for n in range(count)]
+        content = "\n".join(["customer_id,usage,is_churned", *rows]).encode()
+        object_store.write_object(f"{self._bucket}/watch/people/{prefix}.csv", content, self.settings.s3)
+
+    def model_versions(self) -> list[str]:
+        store = ModelStore(self.settings.models, self.settings.s3)
+        return [version.version for version in store.versions(ProductName("watch", "predictions"))]
+
+    def predicted_by(self) -> set[str]:
+        """The model version of the rows that are published."""
+        return {row["model_version"] for row in self.rows("watch.predictions")}
+
+
+@pytest.fixture(scope="module")
+def mesh(tmp_path_factory, endpoints):
+    """A source, what counts it and what predicts from it, built once by hand."""
+    mesh = ServerMesh(tmp_path_factory.mktemp("daemon") / "mesh", endpoints)
+    mesh.product("watch.people", {"customer_id": KEY, "usage": "number", "is_churned": "boolean"})
+    mesh.product(
+        "watch.size",
+        {"customers": "integer"},
+        {"transform.sql": "SELECT count(*) AS customers FROM watch.people"},
+    )
+    mesh.product("watch.predictions", PREDICTIONS, {"model.yaml": yaml.safe_dump(MODEL)})
+    mesh.land_people("a", 200)
+    outcome = run_build(open_mesh(mesh.settings), [], is_forced=False, reporter=LogReporter())
+    assert outcome.is_complete, outcome.failures
+    return mesh
+
+
+@pytest.fixture(scope="module")
+def ui(mesh, tmp_path_factory):
+    with served(mesh.environment, tmp_path_factory.mktemp("ui")) as running:
+        yield running
+
+
+def succeeded(ui) -> set[str]:
+    """Which sensors and schedules have launched a run that succeeded."""
+    runs = ui.query(RUNS)["runsOrError"]["results"]
+    return {launcher(run) for run in runs if run["status"] == "SUCCESS"}
+
+
+def wait_for(is_so, ui) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline, ui.query(RUNS)
+        time.sleep(1)
+
+
+def test_files_that_land_in_the_bucket_are_built_and_all_that_reads_them(mesh, ui):
+    mesh.land_people("b", 100)
+    wait_for(lambda: mesh.rows("watch.size") == [{"customers": 300}], ui)
+    wait_for(lambda: len(mesh.rows("watch.predictions")) == 300, ui)
+    assert {"new_files", "rebuild_what_changed"} <= succeeded(ui)
+
+
+def test_the_schedule_trains_anew_and_what_it_trained_predicts(mesh, ui):
+    before = set(mesh.model_versions())
+    wait_for(lambda: mesh.predicted_by() - before, ui)
+    assert mesh.predicted_by() <= set(mesh.model_versions())
+    wait_for(lambda: "retrain__watch__predictions" in succeeded(ui), ui)
+
+
+def test_its_history_is_in_postgresql_alone_and_shows_nobody_the_password(mesh, ui, endpoints):
+    assert not list((mesh.home / "dagster").rglob("*.db"))
+    commands = [Path(f"/proc/{each}/cmdline").read_bytes().decode() for each in ui.processes()]
+    assert any("DAGSTER_STORAGE" in command for command in commands)
+    for secret in (endpoints.postgres_password, endpoints.s3_secret_key):
+        assert not any(secret in command for command in commands)
+
+
+def test_it_listens_on_loopback_alone_and_ends_whole(ui):
+    assert {address for address, _ in listening_addresses(ui.processes())} <= {"127.0.0.1", "::1"}
+    os.kill(ui.process_id, signal.SIGINT)
+    assert has_session_ended(ui.process_id, STOP_SECONDS)

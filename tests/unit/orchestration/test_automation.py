@@ -1,0 +1,72 @@
+"""The landing sensor: what it asks to be profiled, and until when."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import dagster as dg
+import pytest
+
+from pipelines.orchestration import automation
+from pipelines.orchestration.definitions import mesh_definitions
+from pipelines.orchestration.history import instance
+
+ORDERS = dg.AssetKey(["landing", "shop", "orders"])
+PETS = dg.AssetKey(["landing", "shop", "pets"])
+
+
+@pytest.fixture
+def tick(shop):
+    """One tick of the sensor: what it requests, or why nothing."""
+
+    def evaluate():
+        definitions = mesh_definitions(shop.open())
+        sensor = next(each for each in definitions.sensors if each.name == "new_files")
+        with (
+            instance(shop.open().settings) as dagster_instance,
+            dg.build_sensor_context(
+                instance=dagster_instance, repository_def=definitions.get_repository_def()
+            ) as context,
+        ):
+            found = sensor.evaluate_tick(context)
+        return found.run_requests[0] if found.run_requests else found.skip_message
+
+    return evaluate
+
+
+def test_files_are_new_until_they_are_profiled(shop, tick):
+    first = tick()
+    assert set(first.asset_selection) == {ORDERS, PETS}
+    shop.run("shop.orders")
+    assert tick().asset_selection == [PETS]
+    shop.run("shop.pets")
+    assert tick() == "no new files"
+    shop.land("shop/orders/b.csv", "id,price\n3,30\n")
+    later = tick()
+    assert later.asset_selection == [ORDERS]
+    assert later.run_key != first.run_key
+
+
+def test_files_whose_profile_fails_are_asked_for_again_but_not_at_every_tick(shop, tick, monkeypatch):
+    shop.run()
+    shop.land("shop/pets/b.csv", 'id\n"1\n')
+    keys = []
+    for seconds in (0, automation.LANDING_SECONDS, automation.RETRY_SECONDS):
+        monkeypatch.setattr(automation, "time", SimpleNamespace(time=lambda now=seconds: now))
+        request = tick()
+        assert request.asset_selection == [PETS]
+        keys.append(request.run_key)
+        monkeypatch.undo()
+        assert not shop.run("shop.pets").is_complete
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_what_is_being_profiled_is_not_asked_for_again(shop, tick):
+    run = dg.DagsterRun(
+        job_name="__ASSET_JOB",
+        status=dg.DagsterRunStatus.STARTED,
+        tags={"dagster/sensor_name": "new_files"},
+    )
+    with instance(shop.open().settings) as dagster_instance:
+        dagster_instance.add_run(run)
+    assert tick() == "what was found before is being profiled"
