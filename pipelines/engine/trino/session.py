@@ -6,8 +6,6 @@ Rows come to this process only where it asks for them: `rows`, `table`, `batches
 
 from __future__ import annotations
 
-import uuid
-from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -17,34 +15,30 @@ from pipelines.contract.model import Column
 from pipelines.engine.duckdb import DuckDBSession
 from pipelines.engine.parquet import FileColumn, files_select
 from pipelines.engine.session import Staged
-from pipelines.engine.trino.connection import connect, explain_trino, trino_errors
+from pipelines.engine.trino.client import TrinoClient, columns_of
 from pipelines.engine.trino.dialect import is_ordered, trino_sql
 from pipelines.engine.trino.operational import trino_relation
 from pipelines.engine.trino.rows import arrow_stream
-from pipelines.engine.trino.types import duckdb_type_of
-from pipelines.lake.schema import duckdb_type, spec_of, table_schema
-from pipelines.lake.stage import ANSWERS, STAGE_MARK, Stage
+from pipelines.engine.trino.stages import Stages, relation_of
+from pipelines.lake.schema import duckdb_type
 from pipelines.landing.relation import FILE_COLUMN, ROW_COLUMN, relation_sql
 from pipelines.names import CATALOG, quote_identifier, quote_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
     from types import TracebackType
 
     from pyiceberg.schema import Schema
-    from trino.dbapi import Connection, Cursor
 
     from pipelines.lake.catalog import Lake, Snapshot
     from pipelines.lake.draft import Draft
+    from pipelines.lake.stage import Stage
     from pipelines.landing.operational import OperationalTable
     from pipelines.landing.zone import Dataset
     from pipelines.names import DatasetName, InputName, ProductName
     from pipelines.partitions import Partitions
     from pipelines.settings import Settings
-
-# The product's own statistics are collected once it is published; a stage is read only by its audit.
-_SESSION = {f"{CATALOG}.collect_extended_statistics_on_write": "false"}
 
 # Iceberg has no smaller integers.
 _WIDER = {"TINYINT": "INTEGER", "SMALLINT": "INTEGER", '"NULL"': "VARCHAR"}
@@ -58,13 +52,12 @@ class TrinoSession:
         self._lake = lake
         self._where = where
         self._file = file
-        self._trino: Connection = connect(settings.trino, **_SESSION)
+        self._client = TrinoClient(settings.trino, where, file)
+        self._stages = Stages(lake, self._client)
         self._tables: dict[InputName, str] = {}
         self._stored: dict[ProductName, tuple[str, str]] = {}
         self._columns: dict[InputName, dict[str, str]] = {}
         self._landed: dict[DatasetName, Dataset | tuple[OperationalTable, Stage]] = {}
-        self._stages: list[Stage] = []
-        self._answers: list[Stage] = []
 
     def __enter__(self) -> Self:
         return self
@@ -75,19 +68,13 @@ class TrinoSession:
         if "local" in self.__dict__:
             self.local.close()
         try:
-            self._forget_stages()
+            self._stages.forget()
         except Exception:
             # What failed first is what the user has to know; `mesh clean` forgets the stages then.
             if error is None:
                 raise
         finally:
-            self._trino.close()  # type: ignore[no-untyped-call]
-
-    def _forget_stages(self) -> None:
-        for stage in self._stages:
-            stage.forget()
-        for answer in self._answers:
-            answer.discard()
+            self._client.close()
 
     @cached_property
     def local(self) -> DuckDBSession:
@@ -119,8 +106,8 @@ class TrinoSession:
         """Make a landed dataset, or some of its days, readable under its name, as an external table."""
         from pipelines.engine.trino.landing import bind_external_table
 
-        with self._explained():
-            external = bind_external_table(self._trino, dataset, self._settings)
+        with self._client.explained():
+            external = bind_external_table(self._client.connection, dataset, self._settings)
         # What Hive calls a partition is text.
         self._tables[dataset.name] = _of_days(external.relation, partitions, "")
         self._columns[dataset.name] = dict(external.columns)
@@ -131,11 +118,9 @@ class TrinoSession:
         """Read tables of the operational database, each as of one moment, and make the rows readable."""
         for table in tables:
             kept = [Column(c.name, _WIDER.get(c.type, c.type)) for c in table.columns]
-            stage = self._answer(kept)
-            self._run(
-                f"INSERT INTO {quote_identifier(CATALOG)}.{stage.sql}\nSELECT * FROM {trino_relation(table)}"
-            )
-            self._tables[table.name] = f"{quote_identifier(CATALOG)}.{stage.sql}"
+            stage = self._stages.answer(kept)
+            self._stages.insert(stage, f"SELECT * FROM {trino_relation(table)}")
+            self._tables[table.name] = relation_of(stage)
             self._columns[table.name] = _columns_of(stage.schema)
             self._landed[table.name] = (table, stage)
 
@@ -146,12 +131,9 @@ class TrinoSession:
 
     def bind_staged(self, name: ProductName, staged: Staged, draft: Draft) -> None:
         """Make rows that wait for their audit readable as `name`."""
-        stage = next((s for s in self._stages if s.identifier == _stage_of(draft)), None)
-        if stage is None:
-            stage = self._stage(draft)
-            stage.add_files(staged.files)
+        stage = self._stages.of_draft(draft, staged.files)
         self._stored[name] = stage.identifier
-        self._tables[name] = f"{quote_identifier(CATALOG)}.{stage.sql}"
+        self._tables[name] = relation_of(stage)
         self._columns[name] = _columns_of(draft.schema)
 
     def stored_as(self, name: ProductName) -> tuple[str, str]:
@@ -174,12 +156,12 @@ class TrinoSession:
     def columns(self, select: str) -> dict[str, str]:
         """Names and DuckDB types of the columns `select` gives; its syntax and names are checked, no row is read."""
         # `DESCRIBE OUTPUT` would have the whole SELECT go in an HTTP header, which holds only 8 kB.
-        cursor = self._run(f"SELECT * FROM (\n{self.translated(select)}\n) LIMIT 0")
-        return self._described(cursor)
+        cursor = self._client.run(f"SELECT * FROM (\n{self.translated(select)}\n) LIMIT 0")
+        return columns_of(cursor)
 
     def rows(self, select: str) -> list[tuple[object, ...]]:
         """All rows of a small answer."""
-        return [tuple(row) for row in self._run(self.translated(select)).fetchall()]
+        return [tuple(row) for row in self._client.run(self.translated(select)).fetchall()]
 
     def table(self, select: str) -> pa.Table:
         """The answer as one Arrow table, in the order the SELECT asks for."""
@@ -190,37 +172,29 @@ class TrinoSession:
 
     def stream(self, select: str) -> pa.RecordBatchReader:
         """The answer row by row, in the order the SELECT asks for: the first rows come soon, many take long."""
-        cursor = self._run(self.translated(select))
-        return arrow_stream(cursor, self._described(cursor))
+        cursor = self._client.run(self.translated(select))
+        return arrow_stream(cursor, columns_of(cursor))
 
     def plan(self, select: str) -> pa.Table:
         """How Trino would run it, a line a row."""
-        rows = self._run(f"EXPLAIN {self.translated(select)}").fetchall()
+        rows = self._client.run(f"EXPLAIN {self.translated(select)}").fetchall()
         return pa.table({"plan": [line for (text,) in rows for line in text.splitlines()]})
 
     def batches(self, select: str) -> pa.RecordBatchReader:
         """The answer as a stream of Arrow batches, by way of Parquet files: rows one by one would take much longer."""
-        stage = self._answer(self._columns_kept(select))
-        self._insert(stage, select)
+        stage = self._stages.answer(self._columns_kept(select))
+        self._stages.insert(stage, self.translated(select))
         return self.local.batches(self._answered(stage))
 
     def stage(self, select: str, draft: Draft) -> Staged:
         """Write the rows of `select` with the draft's field ids; rows never pass through Python."""
-        stage = self._stage(draft)
-        self._insert(stage, select)
+        stage = self._stages.of_draft(draft)
+        self._stages.insert(stage, self.translated(select))
         return Staged(*stage.files())
 
     def collect_statistics(self, snapshot: Snapshot) -> None:
         """Let Trino's planner know how many distinct values each column has."""
-        self._run(f"ANALYZE {'.'.join(map(quote_identifier, snapshot.identifier))}")
-
-    def _answer(self, columns: Sequence[Column]) -> Stage:
-        """An empty table that is discarded when the session ends."""
-        name = uuid.uuid4().hex
-        place = f"{self._settings.warehouse}/{ANSWERS}/{name}"
-        stage = Stage(self._lake, (CATALOG, f"answer{STAGE_MARK}{name}"), table_schema(columns), place)
-        self._answers.append(stage)
-        return stage
+        self._client.run(f"ANALYZE {'.'.join(map(quote_identifier, snapshot.identifier))}")
 
     def _answered(self, stage: Stage) -> str:
         """A SELECT for `local` of the rows of `stage`."""
@@ -232,20 +206,6 @@ class TrinoSession:
         """The columns of `select`, of the types in which a table can hold them."""
         return [Column(name, _WIDER.get(kind, kind)) for name, kind in self.columns(select).items()]
 
-    def _stage(self, draft: Draft) -> Stage:
-        spec = spec_of(draft.schema, draft.partition_column)
-        stage = Stage(self._lake, _stage_of(draft), draft.schema, draft.location, spec)
-        self._stages.append(stage)
-        return stage
-
-    def _insert(self, stage: Stage, select: str) -> None:
-        # Trino inserts by position; a schema that has changed need not have the SELECT's order.
-        names = ", ".join(quote_identifier(field.name) for field in stage.schema.fields)
-        self._run(
-            f"INSERT INTO {quote_identifier(CATALOG)}.{stage.sql}\n"
-            f"SELECT {names} FROM (\n{self.translated(select)}\n)"
-        )
-
     def translated(self, select: str) -> str:
         """`select` in Trino's own SQL, over the tables that its names are bound to.
 
@@ -253,38 +213,6 @@ class TrinoSession:
             BuildError: it says what Trino cannot, or reads what is not bound.
         """
         return trino_sql(select, self._tables, self._where, self._file, self._columns)
-
-    @staticmethod
-    def _described(cursor: Cursor) -> dict[str, str]:
-        described = {}
-        for column in cursor.description:
-            kind = str(column.type_code)
-            # A type that DuckDB lacks is refused where it is to be kept, by its own name.
-            with suppress(ValueError):
-                kind = duckdb_type_of(kind)
-            described[column.name] = kind
-        return described
-
-    def _run(self, sql: str) -> Cursor:
-        """Run Trino's own SQL to its end, so that all that can fail has."""
-        cursor: Cursor = self._trino.cursor()
-        with self._explained():
-            try:
-                cursor.execute(sql)  # type: ignore[no-untyped-call]
-                if cursor.description is None or cursor.update_type is not None:
-                    cursor.fetchall()
-            except BaseException as error:
-                if not isinstance(error, trino_errors()):  # stopped by the user
-                    cursor.cancel()  # type: ignore[no-untyped-call]
-                raise
-        return cursor
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except trino_errors() as error:
-            raise explain_trino(error, self._where, self._file) from error
 
 
 def _columns_of(schema: Schema) -> dict[str, str]:
@@ -298,8 +226,3 @@ def _of_days(relation: str, partitions: Partitions | None, literal: str) -> str:
     days = ", ".join(f"{literal}'{day}'" for day in sorted(partitions.days))
     where = f"{quote_identifier(partitions.column)} IN ({days})" if days else "FALSE"
     return f"(SELECT * FROM {relation} WHERE {where})"
-
-
-def _stage_of(draft: Draft) -> tuple[str, str]:
-    domain, product = draft.identifier
-    return domain, f"{product}{STAGE_MARK}{draft.run}"

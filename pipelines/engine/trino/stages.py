@@ -1,0 +1,66 @@
+"""The tables a session writes into: one for each draft, whose files become the product's, and one for each answer that
+this process reads as files. All are gone from the catalog when the session ends.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from pipelines.lake.schema import spec_of, table_schema
+from pipelines.lake.stage import ANSWERS, STAGE_MARK, Stage
+from pipelines.names import CATALOG, quote_identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipelines.contract.model import Column
+    from pipelines.engine.trino.client import TrinoClient
+    from pipelines.lake.catalog import Lake
+    from pipelines.lake.draft import Draft
+
+
+class Stages:
+    """The stage tables of one session."""
+
+    def __init__(self, lake: Lake, client: TrinoClient) -> None:
+        self._lake = lake
+        self._client = client
+        self._drafts: dict[tuple[str, str], Stage] = {}
+        self._answers: list[Stage] = []
+
+    def of_draft(self, draft: Draft, files: tuple[str, ...] = ()) -> Stage:
+        """The stage of `draft`; when it has none yet, one that is read from `files`."""
+        domain, product = draft.identifier
+        identifier = domain, f"{product}{STAGE_MARK}{draft.run}"
+        if identifier not in self._drafts:
+            spec = spec_of(draft.schema, draft.partition_column)
+            self._drafts[identifier] = Stage(self._lake, identifier, draft.schema, draft.location, spec)
+            self._drafts[identifier].add_files(files)
+        return self._drafts[identifier]
+
+    def answer(self, columns: Sequence[Column]) -> Stage:
+        """An empty table, whose files are removed too."""
+        name = uuid.uuid4().hex
+        place = f"{self._lake.settings.warehouse}/{ANSWERS}/{name}"
+        stage = Stage(self._lake, (CATALOG, f"answer{STAGE_MARK}{name}"), table_schema(columns), place)
+        self._answers.append(stage)
+        return stage
+
+    def insert(self, stage: Stage, trino_select: str) -> None:
+        """Write the rows of a SELECT in Trino's words into `stage`."""
+        # Trino inserts by position; a schema that has changed need not have the SELECT's order.
+        names = ", ".join(quote_identifier(field.name) for field in stage.schema.fields)
+        self._client.run(f"INSERT INTO {relation_of(stage)}\nSELECT {names} FROM (\n{trino_select}\n)")
+
+    def forget(self) -> None:
+        """Take all of them out of the catalog, and remove the answers' files."""
+        for stage in self._drafts.values():
+            stage.forget()
+        for answer in self._answers:
+            answer.discard()
+
+
+def relation_of(stage: Stage) -> str:
+    """The Trino relation that reads `stage`."""
+    return f"{quote_identifier(CATALOG)}.{stage.sql}"
