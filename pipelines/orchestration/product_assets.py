@@ -161,13 +161,14 @@ def _automation(
     if reads_days:
         # A day without rows is no reason to wait.
         eager = eager.without(~dg.AutomationCondition.any_deps_missing())
-    # eager() and on_cron() do not look at blocking checks of what they read.
+    # eager() does not look at blocking checks of what it reads.
     condition = eager & dg.AutomationCondition.all_deps_blocking_checks_passed()
     if cron is None:
         return condition
-    return condition | (
-        dg.AutomationCondition.on_cron(cron) & dg.AutomationCondition.all_deps_blocking_checks_passed()
-    )
+    # on_cron() would wait until all it reads is updated, which nothing watches of an operational table.
+    due = dg.AutomationCondition.on_cron(cron)
+    due = due.without(dg.AutomationCondition.all_deps_updated_since_cron(cron))
+    return condition | (due & dg.AutomationCondition.all_deps_blocking_checks_passed())
 
 
 def _check_spec(key: dg.AssetKey, rule: Rule) -> dg.AssetCheckSpec:

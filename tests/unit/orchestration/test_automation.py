@@ -1,7 +1,8 @@
-"""The landing sensor: what it asks to be profiled, and until when."""
+"""What is asked for by itself: by the landing sensor until it is profiled, by a product's frequency when it is due."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import dagster as dg
@@ -70,3 +71,20 @@ def test_what_is_being_profiled_is_not_asked_for_again(shop, tick):
     with instance(shop.open().settings) as dagster_instance:
         dagster_instance.add_run(run)
     assert tick() == "what was found before is being profiled"
+
+
+@pytest.mark.filterwarnings("ignore::dagster_shared.utils.warnings.BetaWarning")
+def test_a_frequency_builds_a_product_when_it_is_due_even_if_nothing_it_reads_was_seen_to_change(mesh_folder):
+    mesh_folder.land("shop/orders/a.csv", "id\n1\n")
+    nightly = [{"property": "frequency", "value": "0 3 * * *", "unit": "cron"}]
+    mesh_folder.product("shop.orders", {"id": "integer"}, slaProperties=nightly)
+    definitions = mesh_definitions(mesh_folder.open())
+    cursor, asked = None, []
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        for hour in (1, 2, 4, 5):
+            found = dg.evaluate_automation_conditions(
+                definitions, ephemeral, evaluation_time=datetime(2024, 1, 5, hour, tzinfo=UTC), cursor=cursor
+            )
+            cursor = found.cursor
+            asked.append(found.get_num_requested(dg.AssetKey(["shop", "orders"])))
+    assert asked == [0, 0, 1, 0]
