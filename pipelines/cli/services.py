@@ -81,6 +81,8 @@ def env() -> None:
 
     Examples:
 
+      mesh services env
+
       eval "$(mesh services env)"
     """
     import shlex
