@@ -1,14 +1,16 @@
-"""What killed builds leave beside the lake: model versions half written, and what DuckDB had spilled."""
+"""What is left beside the lake: model versions half written, what DuckDB had spilled, datasets that are gone."""
 
 from __future__ import annotations
 
 import shutil
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from pipelines.models.store import ModelStore
 
 if TYPE_CHECKING:
+    from pipelines.build.mesh import Mesh
     from pipelines.settings import Settings
 
 
@@ -22,3 +24,18 @@ def remove_leftovers(settings: Settings, grace_seconds: float) -> int:
         else:
             path.unlink()
     return len(outdated) + ModelStore(settings.models, settings.s3).remove_unfinished(grace_seconds)
+
+
+def forget_gone_datasets(mesh: Mesh, grace_seconds: float) -> int:
+    """Let Trino, where it is the engine, forget landed datasets that are gone; gives how many.
+
+    Raises:
+        MeshError: Trino or the object store fails.
+    """
+    if mesh.settings.engine != "trino":
+        return 0
+    from pipelines.engine.trino.connection import connect
+    from pipelines.engine.trino.landing_gone import forget_gone
+
+    with closing(connect(mesh.settings.trino)) as trino:
+        return forget_gone(trino, mesh.landing, mesh.settings, grace_seconds)

@@ -139,7 +139,7 @@ def clean(
       mesh clean --keep-audits
     """
     from pipelines.build.compact import compact_lake
-    from pipelines.build.leftovers import remove_leftovers
+    from pipelines.build.leftovers import forget_gone_datasets, remove_leftovers
     from pipelines.build.mesh import open_mesh
     from pipelines.build.quality import QUALITY_RESULTS
     from pipelines.lake.clean import GRACE_SECONDS, clean_lake
@@ -153,13 +153,16 @@ def clean(
     compacted = compact_lake(mesh)
     removed = clean_lake(mesh.lake, retention, keep_audits=keep_audits)
     leftovers = remove_leftovers(mesh.settings, GRACE_SECONDS)
+    gone = forget_gone_datasets(mesh, GRACE_SECONDS)
     if as_json:
-        print_json({**removed.as_dict(), "leftovers": leftovers, "compacted_files": compacted})
+        others = {"leftovers": leftovers, "compacted_files": compacted, "gone_datasets": gone}
+        print_json(removed.as_dict() | others)
         return
     print(
         f"Removed {removed.stages} stages, {removed.branches} audit branches, "
         f"{removed.snapshots} expired snapshots and {removed.files} files ({size_text(removed.size_bytes)}), "
-        f"{leftovers} leftovers of models and scratch; {compacted} fewer small files."
+        f"{leftovers} leftovers of models and scratch, {gone} landed datasets that are gone; "
+        f"{compacted} fewer small files."
     )
 
 

@@ -14,8 +14,9 @@ import pytest
 
 from pipelines.engine.connection import connect as connect_duckdb
 from pipelines.engine.trino.connection import connect as connect_trino
-from pipelines.engine.trino.hive_catalog import HiveCatalog
+from pipelines.engine.trino.hive_catalog import HiveCatalog, known_datasets
 from pipelines.engine.trino.landing import bind_external_table
+from pipelines.engine.trino.landing_gone import forget_gone
 from pipelines.errors import LandingError
 from pipelines.landing.relation import relation_sql
 from pipelines.landing.zone import LandingZone
@@ -289,3 +290,21 @@ def test_nothing_is_written_to_the_landing_zone(landed):
     landed.put({"a.csv": 'id,n\n1,""\n'})
     landed.check(COPIED)
     assert [found.address for found in list_objects(place, s3)] == [found.address for found in before]
+
+
+def test_datasets_that_are_gone_are_forgotten(landed, settings, trino, local):
+    files = {"a.csv": 'n\n"a\\b"\n'}
+    stays = Landed(DatasetName("engines", f"d_{uuid.uuid4().hex}"), settings, trino, local)
+    zone = LandingZone(settings.landing, settings.s3)
+    for each in (landed, stays):
+        each.put(files)
+        each.check(COPIED)
+    forget_gone(trino, zone, settings, grace_seconds=0)  # what other tests left
+    remove_objects([file.path for file in landed.dataset().files], settings.s3)
+    assert forget_gone(trino, zone, settings, grace_seconds=3600) == 0
+    assert forget_gone(trino, zone, settings, grace_seconds=0) == 1
+    assert not [table for table in known_datasets(trino) if table[1] == landed.name.dataset]
+    assert not list_objects(f"{settings.warehouse}/_landing/engines/{landed.name.dataset}", settings.s3)
+    stays.check(COPIED)
+    landed.put(files)
+    landed.check(COPIED)

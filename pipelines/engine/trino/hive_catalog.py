@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _KEPT = timedelta(days=1)
 _VERSION = re.compile(r"__[0-9a-f]{12}")
+_VERSION_AT_END = re.compile(rf"{_VERSION.pattern}$")
 _ATTEMPTS = 4
 _PAUSE_SECONDS = 0.5
 
@@ -40,6 +41,16 @@ class Bound:
     columns: dict[str, str]
     copied_because: str
     checked: tuple[str, ...]
+
+
+def known_datasets(trino: Connection) -> set[tuple[str, str]]:
+    """Domain and dataset, in lower case, of every view and table there is."""
+    cursor = trino.cursor()
+    rows = cursor.execute(
+        f"SELECT table_schema, table_name FROM {quote_identifier(LANDING_CATALOG)}.information_schema.tables "
+        "WHERE table_schema <> 'information_schema'"
+    ).fetchall()
+    return {(schema, _VERSION_AT_END.sub("", table)) for schema, table in rows}
 
 
 class HiveCatalog:
@@ -84,6 +95,12 @@ class HiveCatalog:
         """Forget a table; its files stay."""
         self._define(f"DROP TABLE IF EXISTS {self.table(version).sql}")
 
+    def forget(self) -> None:
+        """Drop the view and the tables of all versions; files stay."""
+        self._define(f"DROP VIEW IF EXISTS {self._name.sql}")
+        for version in self._versions():
+            self.drop_table(version)
+
     def find_partitions(self, version: str) -> None:
         """Let the table know the folders there are now."""
         names = (self._name.domain.lower(), self.table(version).dataset.lower(), "FULL")
@@ -104,10 +121,8 @@ class HiveCatalog:
         """
         now = datetime.now(UTC)
         left = {current}
-        prefix = self._name.dataset.lower()
-        for table, comment in self._comments(f"LIKE {quote_literal(prefix + '%')}").items():
-            version = table[len(prefix) + 2 :]
-            if not _VERSION.fullmatch(table[len(prefix) :]) or version == current:
+        for version, comment in self._versions().items():
+            if version == current:
                 continue
             if comment and datetime.fromisoformat(comment) < now - _KEPT:
                 self.drop_table(version)
@@ -118,6 +133,16 @@ class HiveCatalog:
                     f"COMMENT ON TABLE {self.table(version).sql} IS {quote_literal(now.isoformat())}"
                 )
         return left
+
+    def _versions(self) -> dict[str, str | None]:
+        """The comment of each version's table."""
+        prefix = self._name.dataset.lower()
+        comments = self._comments(f"LIKE {quote_literal(prefix + '%')}")
+        return {
+            table[len(prefix) + 2 :]: comment
+            for table, comment in comments.items()
+            if table.startswith(prefix) and _VERSION.fullmatch(table[len(prefix) :])
+        }
 
     def _comments(self, names: str) -> dict[str, str | None]:
         rows = self.run(
