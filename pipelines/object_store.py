@@ -134,6 +134,7 @@ def open_to_duckdb(connection: duckdb.DuckDBPyConnection, s3: S3Settings) -> Non
         StorageError: DuckDB's extension is neither installed nor to be had, or there are no keys.
     """
     _load_httpfs(connection)
+    connection.execute(f"SET http_timeout = {ANSWER_SECONDS}; SET http_retries = {_ATTEMPTS - 1}")
     options = {name: quote_literal(value) for name, value in _keys(s3).items() if value}
     options["REGION"] = quote_literal(s3.region)
     if s3.endpoint:

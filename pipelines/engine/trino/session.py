@@ -6,6 +6,7 @@ Rows come to this process only where it asks for them: `rows`, `table`, `batches
 
 from __future__ import annotations
 
+import logging
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 # Iceberg has no smaller integers.
 _WIDER = {"TINYINT": "INTEGER", "SMALLINT": "INTEGER", '"NULL"': "VARCHAR"}
 
+_LOG = logging.getLogger(__name__)
+
 
 class TrinoSession:
     """One build's connection. For errors, `where` names what is being run and `file` is the one its SQL stands in."""
@@ -69,10 +72,9 @@ class TrinoSession:
             self.local.close()
         try:
             self._stages.forget()
-        except Exception:
-            # What failed first is what the user has to know; `mesh clean` forgets the stages then.
-            if error is None:
-                raise
+        except Exception as left:
+            # What the session was for is done, or failed for a reason of its own.
+            _LOG.warning("A stage is left for `mesh clean`: %s", str(left).partition("\n")[0])
         finally:
             self._client.close()
 
