@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pipelines.build.build import BuildResult
     from pipelines.build.mesh import Mesh
+    from pipelines.settings import Settings
 
 
 class MeshFolder:
@@ -46,9 +47,14 @@ class MeshFolder:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("MESH_", "DAGSTER_"))}
         return kept | self.variables
 
+    @property
+    def settings(self) -> Settings:
+        """The settings of this mesh, no server asked."""
+        return load_settings(self.variables, self.root)
+
     def open(self) -> Mesh:
         """The mesh as its folders are now."""
-        return open_mesh(load_settings(self.variables, self.root))
+        return open_mesh(self.settings)
 
     def build(self, *names: str, **options: Any) -> BuildResult:
         """Build `names` in the order given; the last one's result."""
@@ -69,6 +75,14 @@ class MeshFolder:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         return file
+
+    def replace(self, path: str, text: str) -> None:
+        """Land `<landing>/<path>` in place of any before, at once for every reader."""
+        domain, _, rest = path.partition("/")
+        temporary = self.land(f"{domain}/.arriving", text)
+        target = self.landing / domain / rest
+        target.parent.mkdir(exist_ok=True)
+        temporary.rename(target)
 
     def product(
         self,

@@ -23,10 +23,11 @@ from pipelines.lake.catalog import Lake
 from pipelines.names import ProductName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, MutableSequence
+    from collections.abc import Callable, Iterator, MutableSequence, Sequence
     from pathlib import Path
 
     from pyiceberg.catalog.sql import SqlCatalog
+    from pyiceberg.table import DataScan
     from support.mesh_folder import MeshFolder
 
 ORDERS = ProductName("shop", "orders")
@@ -66,10 +67,7 @@ def make_orders(folder: MeshFolder) -> None:
 def land_version(folder: MeshFolder, version: int) -> None:
     """Land version `version` (from 1) in place of any before."""
     rows = "".join(f"{i},{version}\n" for i in range(BASE_ROWS + version))
-    temporary = folder.land("shop/.arriving.csv", f"id,version\n{rows}")
-    target = folder.landing / "shop/orders/orders.csv"
-    target.parent.mkdir(exist_ok=True)
-    temporary.rename(target)
+    folder.replace("shop/orders/orders.csv", f"id,version\n{rows}")
 
 
 def whole_version(seen: Seen) -> int | None:
@@ -81,11 +79,22 @@ def whole_version(seen: Seen) -> int | None:
 
 def published_version(folder: MeshFolder) -> int | None:
     """What pyiceberg reads of `main`: a whole version, or none published yet (0)."""
-    table = Lake(folder.open().settings).table(("shop", "orders"))
+    table = Lake(folder.settings).table(("shop", "orders"))
     if table is None or table.current_snapshot() is None:
         return 0
+    return _version_of(table.scan())
+
+
+def kept_versions(folder: MeshFolder) -> list[int | None]:
+    """What pyiceberg reads of every snapshot that was published and is kept, the last first."""
+    lake = Lake(folder.settings)
+    table = lake.table(("shop", "orders"))
+    return [_version_of(table.scan(snapshot_id=s.snapshot_id)) for s in lake.history(("shop", "orders"))]
+
+
+def _version_of(scan: DataScan) -> int | None:
     with duckdb.connect() as connection:
-        connection.register("orders", table.scan().to_arrow())
+        connection.register("orders", scan.to_arrow())
         return whole_version(connection.execute(SUMMARY.replace("shop.", "")).fetchone())
 
 
@@ -107,7 +116,7 @@ def build_and_die(folder: MeshFolder, moment: str) -> None:
         if step == moment:
             die()
         if step == Step.AUDITED and moment in COMMIT_MOMENTS:
-            _die_in_publish(mesh.lake.catalog, moment)
+            at_commit(mesh.lake.catalog, moment, die)
 
     mesh = folder.open()
     build_product(mesh, ORDERS, progress=die_at)
@@ -124,26 +133,27 @@ AFTER_COMMIT = "just after the commit"
 COMMIT_MOMENTS = (BEFORE_COMMIT, IN_COMMIT, AFTER_COMMIT)
 
 
-def _die_in_publish(catalog: SqlCatalog, moment: str) -> None:
-    """Let the commit that moves this product's `main` be this process's last act, or not even that."""
+def at_commit(catalog: SqlCatalog, moment: str, act: Callable[[], object]) -> None:
+    """Let `act` happen at this moment of the commit that moves this product's `main`, which is the next of it."""
     commit, write = catalog.commit_table, catalog._write_metadata
 
-    def commit_and_die(table, requirements, updates):
+    def commit_and_act(table, requirements, updates):
         if table.name()[-1] != ORDERS.product:
             return commit(table, requirements, updates)
         if moment == BEFORE_COMMIT:
-            die()
+            act()
         if moment == IN_COMMIT:
-            catalog._write_metadata = write_and_die
+            catalog._write_metadata = write_and_act
         response = commit(table, requirements, updates)
-        die()
+        if moment == AFTER_COMMIT:
+            act()
         return response
 
-    def write_and_die(*arguments, **options):
+    def write_and_act(*arguments, **options):
         write(*arguments, **options)
-        die()
+        act()
 
-    catalog.commit_table = commit_and_die
+    catalog.commit_table = commit_and_act
 
 
 # --- readers ---
@@ -181,8 +191,13 @@ def mesh_sql_version(folder: MeshFolder) -> int | None:
     return whole_version(tuple(int(float(cell)) for cell in answer.stdout.splitlines()[1].split(",")))
 
 
+ALL_READERS = (read_by_pyiceberg, read_mesh_file, read_by_mesh_sql)
+
+
 @contextmanager
-def reading(folder: MeshFolder) -> Iterator[MutableSequence[int | None]]:
+def reading(
+    folder: MeshFolder, targets: Sequence[Callable[..., None]] = ALL_READERS
+) -> Iterator[MutableSequence[int | None]]:
     """Readers of every kind at work, each in a process of its own; what they have seen so far.
 
     Raises:
@@ -190,10 +205,7 @@ def reading(folder: MeshFolder) -> Iterator[MutableSequence[int | None]]:
     """
     with PROCESSES.Manager() as manager:
         stop, seen = manager.Event(), manager.list()
-        readers = [
-            PROCESSES.Process(target=target, args=(folder, stop, seen))
-            for target in (read_by_pyiceberg, read_mesh_file, read_by_mesh_sql)
-        ]
+        readers = [PROCESSES.Process(target=target, args=(folder, stop, seen)) for target in targets]
         for reader in readers:
             reader.start()
         try:
@@ -213,6 +225,16 @@ def run(target, *arguments) -> int:
     process.start()
     process.join(120)
     return -signal.SIGALRM if process.exitcode is None else process.exitcode
+
+
+def at_once(*targets_and_arguments) -> list[int | None]:
+    """Run each in a process of its own, all at once; their exit codes."""
+    processes = [PROCESSES.Process(target=target, args=args) for target, *args in targets_and_arguments]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(120)
+    return [process.exitcode for process in processes]
 
 
 def left_behind(warehouse: Path) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from support.versions import (
-    PROCESSES,
+    at_once,
     build,
     land_version,
     make_orders,
@@ -12,16 +12,6 @@ from support.versions import (
 )
 
 from pipelines.errors import MeshError
-
-
-def at_once(*targets_and_arguments) -> list[int | None]:
-    """Run each in a process of its own, all at once; their exit codes."""
-    processes = [PROCESSES.Process(target=target, args=args) for target, *args in targets_and_arguments]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(120)
-    return [process.exitcode for process in processes]
 
 
 def test_two_builds_of_one_product_both_end_with_a_correct_product(mesh_folder):

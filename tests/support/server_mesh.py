@@ -1,0 +1,56 @@
+"""A mesh on servers of its own, and ways to end one of them as a failing machine would."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+from support.mesh_folder import MeshFolder
+
+from pipelines import services
+from pipelines.object_store import write_object
+from pipelines.services.state import services_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.services import Endpoints, Service
+
+
+class ServerMesh(MeshFolder):
+    """Landing zone, warehouse and catalog are on the servers; `engine` builds."""
+
+    def __init__(self, root: Path, endpoints: Endpoints, engine: str) -> None:
+        super().__init__(root)
+        self.endpoints = endpoints
+        self.engine = engine
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {**super().variables, **self.endpoints.as_environment(), "MESH_ENGINE": self.engine}
+
+    def replace(self, path: str, text: str) -> None:
+        write_object(f"{self.settings.landing}/{path}", text.encode(), self.settings.s3)
+
+    def on(self, engine: str) -> ServerMesh:
+        """The same mesh, built by another engine."""
+        return ServerMesh(self.root, self.endpoints, engine)
+
+
+class Servers:
+    """MinIO, PostgreSQL and Trino of one home."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def up(self) -> Endpoints:
+        """Start those that do not run; ports and keys stay."""
+        return services.up(self.home)
+
+    def kill(self, service: Service) -> None:
+        """End a server at once, as a failing machine does; it was started by this process."""
+        text = (services_folder(self.home) / f"{service}.pid").read_text(encoding="ascii")
+        process_id = int(text.split()[0])
+        os.killpg(process_id, signal.SIGKILL)
+        os.waitpid(process_id, 0)
