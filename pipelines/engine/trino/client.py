@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from pipelines.engine.trino.connection import connect, explain_trino, trino_errors
+from pipelines.engine.trino.connection import connect, explain_trino, trino_errors, with_worker
 from pipelines.engine.trino.types import duckdb_type_of
 from pipelines.names import CATALOG
 
@@ -31,23 +31,27 @@ class TrinoClient:
         """Run a statement, one that writes to its end, so that all that can fail has.
 
         Raises:
-            BuildError: it failed, or Trino did.
+            BuildError: it failed.
+            SystemFailure: Trino did.
         """
-        cursor: Cursor = self.connection.cursor()
         with self.explained():
-            try:
-                cursor.execute(sql)  # type: ignore[no-untyped-call]
-                if cursor.description is None or cursor.update_type is not None:
-                    cursor.fetchall()
-            except BaseException as error:
-                if not isinstance(error, trino_errors()):  # stopped by the user
-                    cursor.cancel()  # type: ignore[no-untyped-call]
-                raise
+            return with_worker(lambda: self._run(sql))
+
+    def _run(self, sql: str) -> Cursor:
+        cursor: Cursor = self.connection.cursor()
+        try:
+            cursor.execute(sql)  # type: ignore[no-untyped-call]
+            if cursor.description is None or cursor.update_type is not None:
+                cursor.fetchall()
+        except BaseException as error:
+            if not isinstance(error, trino_errors()):  # stopped by the user
+                cursor.cancel()  # type: ignore[no-untyped-call]
+            raise
         return cursor
 
     @contextmanager
     def explained(self) -> Iterator[None]:
-        """Whatever Trino's client raises becomes a `BuildError`."""
+        """Whatever Trino's client raises becomes a `MeshError`."""
         try:
             yield
         except trino_errors() as error:

@@ -6,21 +6,27 @@ An address may hold a password: it goes into the connection's authentication and
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from pipelines.errors import BuildError, MeshError, SystemFailure, UsageError
 from pipelines.names import CATALOG
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from trino.dbapi import Connection
     from trino.exceptions import TrinoQueryError
 
+_Answer = TypeVar("_Answer")
 _SOURCE = "meshlake"
 _CONNECT_SECONDS = 4
 _ANSWER_SECONDS = 10  # to one request; a query is many, each answered within about a second
+_NO_WORKER = "NO_NODES_AVAILABLE"
+_WORKER_SECONDS = 20
+_PAUSE_SECONDS = 1
 _POSITION = re.compile(r"^line \d+:\d+: ")
 _HINT = "See that MESH_TRINO is right and that Trino runs: mesh doctor. Then run it again."
 
@@ -78,6 +84,18 @@ def trino_errors() -> tuple[type[Exception], ...]:
 
     errors: tuple[Any, ...] = (Error, HttpError, RequestException)
     return errors
+
+
+def with_worker(run: Callable[[], _Answer]) -> _Answer:
+    """What `run`, a statement, gives; begun again while Trino, just started, knows of no worker to run it."""
+    deadline = time.monotonic() + _WORKER_SECONDS
+    while True:
+        try:
+            return run()
+        except trino_errors() as error:
+            if getattr(error, "error_name", None) != _NO_WORKER or time.monotonic() > deadline:
+                raise
+        time.sleep(_PAUSE_SECONDS)
 
 
 def is_trinos_own(error: BaseException) -> bool:

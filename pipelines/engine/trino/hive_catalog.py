@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pipelines.engine.trino.connection import trino_errors
+from pipelines.engine.trino.connection import trino_errors, with_worker
 from pipelines.names import LANDING_CATALOG, DatasetName, quote_identifier, quote_literal
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ class HiveCatalog:
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """Run one statement to its end and give its rows."""
-        cursor = self._trino.cursor()
-        return [tuple(row) for row in cursor.execute(sql).fetchall()]
+        rows = with_worker(lambda: self._trino.cursor().execute(sql).fetchall())
+        return [tuple(row) for row in rows]
 
     def bound(self) -> Bound | None:
         """What the view stands for; `None` when there is none, or one not made here."""

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from trino.exceptions import TrinoQueryError
 
-from pipelines.engine.trino.connection import connect
+from pipelines.engine.trino.connection import connect, with_worker
 from pipelines.errors import UsageError
 
 
@@ -37,3 +38,32 @@ def test_an_address_that_cannot_be_is_refused_without_its_password(address, word
     with pytest.raises(UsageError, match=words) as refused:
         connect(address)
     assert "s3cret" not in str(refused.value)
+
+
+def test_a_trino_without_a_worker_is_asked_again(monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    answers = iter([_failure("NO_NODES_AVAILABLE"), _failure("NO_NODES_AVAILABLE"), 5])
+
+    def run():
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    assert with_worker(run) == 5
+
+
+def test_any_other_failure_is_final():
+    asked = []
+
+    def run():
+        asked.append(1)
+        raise _failure("GENERIC_INTERNAL_ERROR")
+
+    with pytest.raises(TrinoQueryError):
+        with_worker(run)
+    assert len(asked) == 1
+
+
+def _failure(name: str) -> TrinoQueryError:
+    return TrinoQueryError({"errorName": name, "message": "no"})
