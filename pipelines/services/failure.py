@@ -30,6 +30,8 @@ def naming_servers(settings: Settings, where: str = "") -> Iterator[None]:
     """Let a failure that may be a server's be told as `server_failure` does."""
     try:
         yield
+    except BrokenPipeError:
+        raise  # whoever read the output has left, which is nobody's failure
     except Exception as error:
         told = server_failure(error, settings, where)
         if told is None or told is error:
