@@ -114,7 +114,7 @@ def full_store(tmp_path):
         with suppress(OSError), (data / "filler").open("wb", buffering=0) as file:
             while True:
                 file.write(bytes(4096))
-        yield endpoints.as_environment() | {"MESH_TRINO": "", "MESH_CATALOG": ""}
+        yield endpoints.as_environment() | {"MESH_TRINO": "", "MESH_CATALOG": "", "MESH_OPERATIONAL": ""}
     finally:
         services.down(tmp_path)
         subprocess.run(["umount", data], check=True)
