@@ -24,7 +24,7 @@ def _problems(settings):
 
 
 def test_all_is_well(settings, bucket):
-    assert [finding.problem for finding in diagnose(settings)] == [None] * 4
+    assert [finding.problem for finding in diagnose(settings)] == [None] * 5
     assert not [info for info in bucket.get_file_info(_everything()) if "doctor" in info.path]
 
 
