@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pipelines.errors import LandingError
 from pipelines.landing.csv_dialect import CsvDialect, detect_dialect
 from pipelines.landing.failures import explained
-from pipelines.landing.samples import head, refuse_other_formats
+from pipelines.landing.samples import head, is_compressed, refuse_other_formats
 from pipelines.landing.storage import duckdb_reader
 from pipelines.landing.zone import Dataset, Format
 from pipelines.names import quote_identifier, quote_literal
@@ -81,8 +81,8 @@ def _parquet_selects(dataset: Dataset, files: Sequence[StoredFile]) -> list[str]
 
 def _csv_selects(dataset: Dataset, files: Sequence[StoredFile]) -> list[str]:
     dialects = {file: dialect for file in files if (dialect := detect_dialect(file))}
-    groups = _grouped(dialects, lambda file: (dialects[file], dataset.partition_keys(file)))
-    return [_csv_select(dialect, keys, group) for (dialect, keys), group in groups]
+    groups = _grouped(dialects, lambda file: (dialects[file], *_layout(dataset, file)))
+    return [_csv_select(dialect, keys, group) for (dialect, keys, _), group in groups]
 
 
 def _csv_select(dialect: CsvDialect, keys: Sequence[str], files: Sequence[StoredFile]) -> str:
@@ -92,6 +92,7 @@ def _csv_select(dialect: CsvDialect, keys: Sequence[str], files: Sequence[Stored
         "escape": quote_literal(dialect.escape),
         "encoding": quote_literal(dialect.encoding),
         "columns": _text_columns(dialect.columns),
+        "compression": _compression(files),
     }
     given = ", ".join(f"{name} = {value}" for name, value in options.items())
     # An empty cell is null, a quoted empty one is empty text.
@@ -110,9 +111,19 @@ def _json_selects(dataset: Dataset, files: Sequence[StoredFile]) -> list[str]:
     options = f"format = 'newline_delimited', records = true, columns = {_text_columns(names)}"
     return [
         f"SELECT {', '.join(map(quote_identifier, [*names, *_new(keys, names)]))} "
-        f"FROM read_json({paths_sql(group)}, {options}{_hive_options(keys)})"
-        for keys, group in _grouped(files, dataset.partition_keys)
+        f"FROM read_json({paths_sql(group)}, {options}, compression = {_compression(group)}{_hive_options(keys)})"
+        for (keys, _), group in _grouped(files, lambda file: _layout(dataset, file))
     ]
+
+
+def _layout(dataset: Dataset, file: StoredFile) -> tuple[tuple[str, ...], bool]:
+    """What files that one reader reads have in common: partition keys, and whether they are compressed."""
+    return dataset.partition_keys(file), is_compressed(file)
+
+
+def _compression(files: Sequence[StoredFile]) -> str:
+    """DuckDB itself knows the ending .gz only in small letters."""
+    return "'gzip'" if is_compressed(files[0]) else "'uncompressed'"
 
 
 def _check_json(file: StoredFile) -> None:
@@ -132,10 +143,14 @@ def _check_json(file: StoredFile) -> None:
 @lru_cache(maxsize=1_000)
 def _json_names(dataset: Dataset) -> tuple[str, ...]:
     """The keys of all objects, in the order objects hold them; every line is read, once per process."""
+    objects = " UNION ALL ".join(
+        f"SELECT json FROM read_ndjson_objects({paths_sql(group)}, compression = {_compression(group)})"
+        for _, group in _grouped(dataset.files, is_compressed)
+    )
     query = f"""
         SELECT key FROM (
             SELECT unnest(keys) AS key, generate_subscripts(keys, 1) AS position FROM (
-                SELECT DISTINCT json_keys(json) AS keys FROM read_ndjson_objects({paths_sql(dataset.files)})
+                SELECT DISTINCT json_keys(json) AS keys FROM ({objects})
             )
         ) GROUP BY key ORDER BY min(position), key"""
     with explained([dataset]), duckdb_reader(dataset.files[0]) as connection:

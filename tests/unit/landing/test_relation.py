@@ -148,7 +148,8 @@ def test_json_values_are_text(connection, put, read):
 @pytest.mark.parametrize(("ending", "content"), [("csv", "id\n1\n"), ("jsonl", '{"id": 1}\n')])
 def test_gzip(put, read, ending, content):
     packed = gzip.compress(content.encode())
-    assert read(put({f"a.{ending}.gz": packed, f"b.{ending}": content})) == [("1",), ("1",)]
+    named = {f"a.{ending}.gz": packed, f"b.{ending}": content, f"C.{ending}.GZ".upper(): packed}
+    assert read(put(named)) == [("1",)] * 3
 
 
 # --- empty files ---
