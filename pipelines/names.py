@@ -13,6 +13,8 @@ from pipelines.errors import UsageError
 
 CATALOG = "mesh"
 LANDING_CATALOG = "landing"
+# Where both engines have the operational database; no user's SQL may name it.
+OPERATIONAL_CATALOG = "operational"
 QUARANTINE_SUFFIX = "__quarantine"
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _RESERVED_DOMAINS = frozenset(

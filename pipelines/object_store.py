@@ -6,11 +6,12 @@ is for `landing`, `lake` and `models`. pyiceberg has its own way to S3, opened b
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
+from pipelines.duckdb_extension import load_extension
 from pipelines.errors import StorageError
 from pipelines.names import quote_literal
 
@@ -133,7 +134,7 @@ def open_to_duckdb(connection: duckdb.DuckDBPyConnection, s3: S3Settings) -> Non
     Raises:
         StorageError: DuckDB's extension is neither installed nor to be had, or there are no keys.
     """
-    _load_httpfs(connection)
+    load_extension(connection, "httpfs", "S3")
     connection.execute(f"SET http_timeout = {ANSWER_SECONDS}; SET http_retries = {_ATTEMPTS - 1}")
     options = {name: quote_literal(value) for name, value in _keys(s3).items() if value}
     options["REGION"] = quote_literal(s3.region)
@@ -146,25 +147,6 @@ def open_to_duckdb(connection: duckdb.DuckDBPyConnection, s3: S3Settings) -> Non
         }
     given = ", ".join(f"{name} {value}" for name, value in options.items())
     connection.execute(f"CREATE OR REPLACE TEMPORARY SECRET mesh_s3 (TYPE s3, {given})")
-
-
-def _load_httpfs(connection: duckdb.DuckDBPyConnection) -> None:
-    import duckdb
-
-    with suppress(duckdb.Error):
-        connection.execute("LOAD httpfs")
-        return
-    try:
-        with suppress(ModuleNotFoundError):
-            from duckdb_extensions import import_extension
-
-            import_extension("httpfs", con=connection)
-        connection.execute("INSTALL httpfs; LOAD httpfs")
-    except duckdb.Error as error:
-        raise StorageError(
-            "DuckDB's extension for S3, httpfs, is not installed and cannot be fetched",
-            "Install Meshlake with what servers need: pip install 'meshlake[services]'",
-        ) from error
 
 
 def _keys(s3: S3Settings) -> dict[str, str | None]:

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.errors import LandingError, StorageError
+from pipelines.duckdb_extension import load_extension
+from pipelines.errors import LandingError
 from pipelines.landing.operational import database_address
 from pipelines.landing.storage import StoredFile
 from pipelines.landing.zone import Dataset, Format
-from pipelines.names import quote_identifier, quote_literal
+from pipelines.names import OPERATIONAL_CATALOG, quote_identifier, quote_literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pipelines.landing.operational import OperationalTable
     from pipelines.settings import Settings
 
-CATALOG = "operational"
 _SECRET = "mesh_operational"  # noqa: S105 - its name
 _HINT = "See that MESH_OPERATIONAL is right and that PostgreSQL runs: mesh doctor. Then run it again."
 
@@ -39,7 +39,7 @@ def attach(connection: duckdb.DuckDBPyConnection, uri: str) -> None:
         LandingError: the database does not answer, or refuses.
     """
     address = database_address(uri)
-    _load_extension(connection)
+    load_extension(connection, "postgres", "PostgreSQL")
     options = {
         "HOST": address.host,
         "PORT": str(address.port),
@@ -50,13 +50,13 @@ def attach(connection: duckdb.DuckDBPyConnection, uri: str) -> None:
     given = ", ".join(f"{name} {quote_literal(value)}" for name, value in options.items() if value)
     with postgres_explained(str(address)):
         connection.execute(f"CREATE OR REPLACE TEMPORARY SECRET {_SECRET} (TYPE postgres, {given})")
-        connection.execute(f"ATTACH '' AS {CATALOG} (TYPE postgres, READ_ONLY, SECRET {_SECRET})")
+        connection.execute(f"ATTACH '' AS {OPERATIONAL_CATALOG} (TYPE postgres, READ_ONLY, SECRET {_SECRET})")
 
 
 def duckdb_relation(table: OperationalTable) -> str:
     """A parenthesised SELECT, in DuckDB, of the rows of `table` in the database that is attached."""
     if not table.is_native:
-        query = f"postgres_query({quote_literal(CATALOG)}, {quote_literal(table.select_sql())})"
+        query = f"postgres_query({quote_literal(OPERATIONAL_CATALOG)}, {quote_literal(table.select_sql())})"
         return f"(SELECT * FROM {query})"
     values = ", ".join(
         f"CAST({quote_identifier(c.name)} AS VARCHAR) AS {quote_identifier(c.name)}"
@@ -64,7 +64,7 @@ def duckdb_relation(table: OperationalTable) -> str:
         else quote_identifier(c.name)
         for c in table.columns
     )
-    return f"(SELECT {values} FROM {CATALOG}.{table.table.sql})"
+    return f"(SELECT {values} FROM {OPERATIONAL_CATALOG}.{table.table.sql})"
 
 
 def copy_tables(
@@ -98,7 +98,7 @@ def copy_tables(
     finally:
         with suppress(duckdb.Error):  # none was begun, when the database did not answer
             connection.execute("ROLLBACK")
-        connection.execute(f"DETACH {CATALOG}")
+        connection.execute(f"DETACH {OPERATIONAL_CATALOG}")
     return datasets
 
 
@@ -126,20 +126,3 @@ def postgres_failure(error: duckdb.Error) -> str:
     told = re.findall(r"(?:FATAL|ERROR): *(.+)|(Connection refused|server closed the connection[^\n]*)", text)
     said = next((part.strip() for groups in told for part in groups if part), "")
     return said.rstrip('."') or "it does not answer"
-
-
-def _load_extension(connection: duckdb.DuckDBPyConnection) -> None:
-    with suppress(duckdb.Error):
-        connection.execute("LOAD postgres")
-        return
-    try:
-        with suppress(ModuleNotFoundError):
-            from duckdb_extensions import import_extension
-
-            import_extension("postgres", con=connection)
-        connection.execute("INSTALL postgres; LOAD postgres")
-    except duckdb.Error as error:
-        raise StorageError(
-            "DuckDB's extension for PostgreSQL, postgres, is not installed and cannot be fetched",
-            "Install Meshlake with what servers need: pip install 'meshlake[services]'",
-        ) from error

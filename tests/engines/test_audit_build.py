@@ -5,29 +5,16 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from support.mesh_folder import MeshFolder
+from support.server_mesh import ServerMesh
 
 from pipelines.build.audit import check_published
 from pipelines.errors import AuditError
 from pipelines.names import ProductName
 
 
-class SharedMesh(MeshFolder):
-    """A mesh on the real servers, whose products one engine builds."""
-
-    engine = "duckdb"
-    servers: dict[str, str]
-
-    @property
-    def variables(self):
-        return super().variables | self.servers | {"MESH_ENGINE": self.engine}
-
-
 @pytest.fixture(params=["duckdb", "trino"])
 def mesh(request, tmp_path, endpoints):
-    mesh = SharedMesh(tmp_path)
-    mesh.engine, mesh.servers = request.param, endpoints.as_environment()
-    return mesh
+    return ServerMesh(tmp_path, endpoints, request.param)
 
 
 COLUMNS = {"id": {"logicalType": "integer", "primaryKey": True, "required": True}, "born": "integer"}

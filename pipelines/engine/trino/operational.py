@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.engine.trino.types import trino_type_of
-from pipelines.names import quote_identifier, quote_literal
+from pipelines.names import OPERATIONAL_CATALOG, quote_identifier, quote_literal
 
 if TYPE_CHECKING:
     from pipelines.landing.operational import OperationalTable
-
-CATALOG = "operational"
 
 
 def trino_relation(table: OperationalTable) -> str:
@@ -18,7 +16,7 @@ def trino_relation(table: OperationalTable) -> str:
     # The connector finds no names with capitals.
     if table.is_native and str(table.table).islower():
         names = ", ".join(quote_identifier(column.name) for column in table.columns)
-        return f"(SELECT {names} FROM {CATALOG}.{table.table.sql})"
+        return f"(SELECT {names} FROM {OPERATIONAL_CATALOG}.{table.table.sql})"
     # Nor does it take lists from a query of PostgreSQL's own: they come as JSON, whose elements are text.
     values = ", ".join(
         f"CAST(CAST(json_parse({quote_identifier(c.name)}) AS ARRAY(VARCHAR)) AS {trino_type_of(c.type)}) "
@@ -28,4 +26,6 @@ def trino_relation(table: OperationalTable) -> str:
         for c in table.columns
     )
     query = table.select_sql("to_json(({})::text[])::text")
-    return f"(SELECT {values} FROM TABLE({CATALOG}.system.query(query => {quote_literal(query)})))"
+    return (
+        f"(SELECT {values} FROM TABLE({OPERATIONAL_CATALOG}.system.query(query => {quote_literal(query)})))"
+    )

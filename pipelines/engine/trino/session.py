@@ -26,7 +26,7 @@ from pipelines.landing.relation import FILE_COLUMN, ROW_COLUMN, relation_sql
 from pipelines.names import CATALOG, quote_identifier, quote_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -119,8 +119,7 @@ class TrinoSession:
     def bind_tables(self, tables: Sequence[OperationalTable]) -> None:
         """Read tables of the operational database, each as of one moment, and make the rows readable."""
         for table in tables:
-            kept = [Column(c.name, _WIDER.get(c.type, c.type)) for c in table.columns]
-            stage = self._stages.answer(kept)
+            stage = self._stages.answer(_kept({column.name: column.type for column in table.columns}))
             self._stages.insert(stage, f"SELECT * FROM {trino_relation(table)}")
             self._tables[table.name] = relation_of(stage)
             self._columns[table.name] = _columns_of(stage.schema)
@@ -184,7 +183,7 @@ class TrinoSession:
 
     def batches(self, select: str) -> pa.RecordBatchReader:
         """The answer as a stream of Arrow batches, by way of Parquet files: rows one by one would take much longer."""
-        stage = self._stages.answer(self._columns_kept(select))
+        stage = self._stages.answer(_kept(self.columns(select)))
         self._stages.insert(stage, self.translated(select))
         return self.local.batches(self._answered(stage))
 
@@ -204,10 +203,6 @@ class TrinoSession:
         fields = [FileColumn(f.name, duckdb_type(f.field_type), f.field_id) for f in stage.schema.fields]
         return files_select(self.local.connection, fields, files)
 
-    def _columns_kept(self, select: str) -> list[Column]:
-        """The columns of `select`, of the types in which a table can hold them."""
-        return [Column(name, _WIDER.get(kind, kind)) for name, kind in self.columns(select).items()]
-
     def translated(self, select: str) -> str:
         """`select` in Trino's own SQL, over the tables that its names are bound to.
 
@@ -215,6 +210,11 @@ class TrinoSession:
             BuildError: it says what Trino cannot, or reads what is not bound.
         """
         return trino_sql(select, self._tables, self._where, self._file, self._columns)
+
+
+def _kept(columns: Mapping[str, str]) -> list[Column]:
+    """Columns by name and DuckDB type, of the types in which a table can hold them."""
+    return [Column(name, _WIDER.get(kind, kind)) for name, kind in columns.items()]
 
 
 def _columns_of(schema: Schema) -> dict[str, str]:
