@@ -22,9 +22,7 @@ SHAPES = (
     (Column("run", "BIGINT"), Column("id", "VARCHAR")),
 )
 ACTIONS = st.tuples(
-    st.sampled_from(
-        ["begin", "begin", "write", "write", "publish", "publish", "abandon", "rollback", "clean"]
-    ),
+    st.sampled_from(["begin", "begin", "write", "write", "publish", "publish", "rollback", "clean"]),
     st.integers(0, 2),
     st.sampled_from([0, 1]),
 )
@@ -88,9 +86,6 @@ def step(competition: Competition, session: DuckDBSession, kind: str, slot: int,
         elif kind == "publish" and competitor.is_written:
             del competition.drafts[slot]
             publish(competition, competitor)
-        elif kind == "abandon":
-            del competition.drafts[slot]
-            competitor.draft.abandon()
 
 
 def write(competition: Competition, session: DuckDBSession, competitor: Competitor) -> None:

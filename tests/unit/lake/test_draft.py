@@ -7,6 +7,7 @@ import pytest
 from pipelines.contract.model import Column
 from pipelines.errors import BuildError, ConflictError
 from pipelines.lake.catalog import Lake
+from pipelines.lake.clean import clean_lake
 from pipelines.lake.draft import rollback
 
 PEOPLE = ("crm", "people")
@@ -111,7 +112,7 @@ def test_a_changed_schema_is_seen_with_its_rows_and_not_before(folder, columns, 
 
 def test_a_schema_of_a_draft_that_is_never_published_is_never_seen(folder):
     folder.publish("r1", ANA)
-    folder.audited("r2", "SELECT true AS is_other", (Column("is_other", "BOOLEAN"),)).abandon()
+    folder.audited("r2", "SELECT true AS is_other", (Column("is_other", "BOOLEAN"),))
     assert folder.rows() == [{"id": 1, "name": "Ana"}]
     folder.publish("r3", BO)
     assert folder.rows() == [{"id": 2, "name": "Bo"}]
@@ -177,21 +178,18 @@ def test_a_draft_whose_columns_another_build_changed_is_a_conflict(folder):
 
 def test_branches_of_others_do_not_disturb(folder):
     folder.publish("r1", ANA)
-    waiting = folder.audited("waiting", "SELECT 3::BIGINT AS id, 'Cy' AS name")
+    folder.audited("waiting", "SELECT 3::BIGINT AS id, 'Cy' AS name")
     folder.publish("r2", BO)
     assert folder.branches() == {"audit_waiting"}
-    waiting.abandon()
-    assert folder.branches() == set()
     assert folder.rows() == [{"id": 2, "name": "Bo"}]
 
 
-def test_an_abandoned_draft_cannot_be_published(folder):
+def test_a_draft_whose_branch_was_cleaned_away_cannot_be_published(folder):
     folder.publish("r1", ANA)
     draft = folder.audited("r2", BO)
-    draft.abandon()
+    clean_lake(folder.lake, {}, grace_seconds=0)
     with pytest.raises(BuildError, match="branch audit_r2 is gone"):
         draft.publish()
-    draft.abandon()
     assert folder.rows() == [{"id": 1, "name": "Ana"}]
 
 
