@@ -199,6 +199,12 @@ QUERIES = [
     ),
     (f"SELECT s, row_number() OVER (ORDER BY i DESC) AS n FROM {V} QUALIFY n = 1", [("c", 1)]),
     (f"SELECT DISTINCT ON (i) i, d FROM {V} ORDER BY i, d", [(1, 1.5), (2, 2.5), (4, 0.5)]),
+    (f"SELECT DISTINCT ON (j) i + 1 AS j, s FROM {V} ORDER BY j DESC, s LIMIT 2", [(5, "c"), (3, "b")]),
+    (f"SELECT DISTINCT ON (i) i, d FROM {V} QUALIFY count(*) OVER (PARTITION BY i) > 1 ORDER BY i, s", [(2, 2.5)]),
+    (
+        f"SELECT i, count(*) AS n FROM {V} GROUP BY i QUALIFY rank() OVER (ORDER BY count(*) DESC) = 1 ORDER BY n",
+        [(2, 2)],
+    ),
     ("SELECT 1 AS a, 'x' AS b UNION ALL BY NAME SELECT 'y' AS b, 2 AS a ORDER BY a", [(1, "x"), (2, "y")]),
     (f"SELECT i, s, x FROM {V} JOIN (VALUES (4, TRUE)) AS r (i, x) USING (i)", [(4, "c", True)]),
     (f"SELECT s FROM {V} ANTI JOIN (VALUES (1), (2)) AS r (i) USING (i)", [("c",)]),

@@ -10,6 +10,7 @@ from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
+from pipelines.engine.trino.dialect.kept_rows import keep_rows
 from pipelines.engine.trino.dialect.template import CannotSayError, kind
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def spelled_out(query: exp.Query, schema: Mapping[str, Mapping[str, str]]) -> ex
         _refuse_unknown_stars(select)
         _group_by_all(select)
         _order_by_all(select)
-        _qualify(select)
+        keep_rows(select)
     for union in list(query.find_all(exp.SetOperation)):
         _by_position(union)
     _keep_names(query, names)
@@ -78,6 +79,8 @@ def _refuse_unknown_stars(select: exp.Select) -> None:
         if any(star.args.get(part) for star in stars for part in ("except_", "replace", "rename"))
         else "QUALIFY"
         if select.args.get("qualify")
+        else "DISTINCT ON"
+        if (distinct := select.args.get("distinct")) and distinct.args.get("on")
         else "GROUP BY ALL"
         if group and group.args.get("all")
         else None
@@ -102,35 +105,6 @@ def _order_by_all(select: exp.Select) -> None:
     direction = {part: order.expressions[0].args.get(part) for part in ("desc", "nulls_first")}
     places = range(1, len(select.expressions) + 1)
     order.set("expressions", [exp.Ordered(this=exp.Literal.number(place), **direction) for place in places])
-
-
-def _qualify(select: exp.Select) -> None:
-    """`QUALIFY` as a column of a query within, which the query without keeps rows by."""
-    condition = select.args.get("qualify")
-    if condition is None:
-        return
-    inner = select.copy()
-    order = inner.args.get("order")
-    for part in ("qualify", "order", "limit", "offset", "distinct"):
-        inner.set(part, None)
-    names = [projection.alias_or_name for projection in inner.expressions]
-    inner.set(
-        "expressions", [exp.alias_(part.unalias(), f"q{n}_") for n, part in enumerate(inner.expressions)]
-    )
-    inner.select(exp.alias_(condition.this.copy(), "is_kept_"), copy=False)
-    for place, ordered in enumerate(order.expressions if order else ()):
-        if not isinstance(ordered.this, exp.Literal):
-            inner.select(exp.alias_(ordered.this.copy(), f"o{place}_"), copy=False)
-            ordered.set("this", exp.column(f"o{place}_"))
-    outer = exp.select(*(exp.alias_(exp.column(f"q{n}_"), name, quoted=True) for n, name in enumerate(names)))
-    outer = outer.from_(inner.subquery("qualified_")).where(exp.column("is_kept_"))
-    for part in ("limit", "offset", "distinct"):
-        outer.set(part, select.args.get(part))
-    outer.set("order", order)
-    for part, value in outer.args.items():
-        select.set(part, value)
-    for part in set(select.args) - set(outer.args):
-        select.set(part, None)
 
 
 def _by_position(union: exp.SetOperation) -> None:
