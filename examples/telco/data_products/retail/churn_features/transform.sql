@@ -27,7 +27,7 @@ habits AS (
         COUNT(CASE WHEN days_ago BETWEEN 276 AND 365 THEN 1 END) AS purchases_same_90_days_last_year,
         SUM(CASE WHEN days_ago <= 365 THEN amount ELSE 0 END) AS amount_last_365_days,
         SUM(CASE WHEN days_ago <= 90 THEN amount ELSE 0 END) AS amount_last_90_days,
-        AVG(CAST(amount AS DOUBLE)) AS avg_amount,
+        CAST(SUM(amount) AS DOUBLE) / COUNT(*) AS avg_amount,
         MAX(amount) AS max_amount,
         AVG(product_count) AS avg_products,
         AVG(item_count) AS avg_items,
