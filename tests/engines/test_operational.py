@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 import threading
 import uuid
 from contextlib import closing
@@ -70,16 +68,6 @@ class OperationalMesh(MeshFolder):
         ended = self.command("sql", sql, "--json")
         assert ended.returncode == 0, ended.stderr
         return json.loads(ended.stdout)
-
-    def command(self, *arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "pipelines.cli.main", *arguments],
-            env=self.environment,
-            cwd=self.root,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
 
     @property
     def domain(self):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -51,6 +53,19 @@ class MeshFolder:
     def settings(self) -> Settings:
         """The settings of this mesh, no server asked."""
         return load_settings(self.variables, self.root)
+
+    def command(
+        self, *arguments: str, timeout_seconds: float = 120, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """`mesh ARGUMENTS` in a process of its own, with `variables` over the mesh's settings; it may fail."""
+        return subprocess.run(
+            [sys.executable, "-m", "pipelines.cli.main", *arguments],
+            env=self.environment | variables,
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            timeout=timeout_seconds,
+        )
 
     def open(self) -> Mesh:
         """The mesh as its folders are now."""

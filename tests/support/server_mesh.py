@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import uuid
+from copy import copy
 from typing import TYPE_CHECKING
 
 from support.mesh_folder import MeshFolder
@@ -19,23 +21,27 @@ if TYPE_CHECKING:
 
 
 class ServerMesh(MeshFolder):
-    """Landing zone, warehouse and catalog are on the servers; `engine` builds."""
+    """Warehouse and catalog are on the servers, and a landing zone of its own in their bucket; `engine` builds."""
 
     def __init__(self, root: Path, endpoints: Endpoints, engine: str) -> None:
         super().__init__(root)
         self.endpoints = endpoints
         self.engine = engine
+        self.zone = f"{endpoints.as_environment()['MESH_LANDING']}/{uuid.uuid4().hex}"
 
     @property
     def variables(self) -> dict[str, str]:
-        return {**super().variables, **self.endpoints.as_environment(), "MESH_ENGINE": self.engine}
+        servers = self.endpoints.as_environment() | {"MESH_LANDING": self.zone}
+        return {**super().variables, **servers, "MESH_ENGINE": self.engine}
 
     def replace(self, path: str, text: str) -> None:
         write_object(f"{self.settings.landing}/{path}", text.encode(), self.settings.s3)
 
     def on(self, engine: str) -> ServerMesh:
         """The same mesh, built by another engine."""
-        return ServerMesh(self.root, self.endpoints, engine)
+        other = copy(self)
+        other.engine = engine
+        return other
 
 
 class Servers:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import time
 from contextlib import closing, suppress
 
@@ -51,13 +50,7 @@ def mesh(endpoints, tmp_path_factory):
 
 def _assert_told(mesh, command, changes, problem):
     started = time.monotonic()
-    ran = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli.main", *COMMANDS[command]],
-        env=mesh.environment | changes,
-        cwd=mesh.root,
-        capture_output=True,
-        text=True,
-    )
+    ran = mesh.command(*COMMANDS[command], **changes)
     assert time.monotonic() - started < 15
     assert ran.returncode in {1, 2}
     told = ran.stderr.strip().splitlines()

@@ -5,20 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import time
-import uuid
 from pathlib import Path
 
 import pytest
 import yaml
-from support.mesh_folder import MeshFolder
+from support.server_mesh import ServerMesh
 
-from pipelines import object_store
 from pipelines.build.mesh import open_mesh
 from pipelines.models.store import ModelStore
 from pipelines.names import ProductName
 from pipelines.orchestration.reporting import LogReporter
 from pipelines.orchestration.run import run_build
-from pipelines.settings import load_settings
 from tests.ui.runs import launcher
 from tests.ui.server import STOP_SECONDS, has_session_ended, listening_addresses, served
 
@@ -48,41 +45,26 @@ MODEL = {
 RUNS = "{runsOrError{... on Runs{results{runId status tags{key value}}}}}"
 
 
-class ServerMesh(MeshFolder):
-    """A mesh on DuckDB whose landing zone is in MinIO, and whose catalog and history are in PostgreSQL."""
+def land_people(mesh, prefix: str, count: int) -> None:
+    """Customers, of whom those of little usage left, in a file of their own."""
+    rows = [f"{prefix}{n},{n % 100},{str(n % 100 < 30).lower()}" for n in range(count)]
+    mesh.replace(f"watch/people/{prefix}.csv", "\n".join(["customer_id,usage,is_churned", *rows]))
 
-    def __init__(self, root, endpoints) -> None:
-        super().__init__(root)
-        self._servers = endpoints.as_environment() | {"MESH_TRINO": ""}
-        self._bucket = f"s3://landing/{uuid.uuid4().hex}"
 
-    @property
-    def variables(self):
-        return {**super().variables, **self._servers, "MESH_LANDING": self._bucket}
+def model_versions(mesh) -> list[str]:
+    store = ModelStore(mesh.settings.models, mesh.settings.s3)
+    return [version.version for version in store.versions(ProductName("watch", "predictions"))]
 
-    @property
-    def settings(self):
-        return load_settings(self.variables, self.root)
 
-    def land_people(self, prefix: str, count: int) -> None:
-        """Customers, of whom those of little usage left, in a file of their own."""
-        rows = [f"{prefix}{n},{n % 100},{str(n % 100 < 30).lower()}" for n in range(count)]
-        content = "\n".join(["customer_id,usage,is_churned", *rows]).encode()
-        object_store.write_object(f"{self._bucket}/watch/people/{prefix}.csv", content, self.settings.s3)
-
-    def model_versions(self) -> list[str]:
-        store = ModelStore(self.settings.models, self.settings.s3)
-        return [version.version for version in store.versions(ProductName("watch", "predictions"))]
-
-    def predicted_by(self) -> set[str]:
-        """The model version of the rows that are published."""
-        return {row["model_version"] for row in self.rows("watch.predictions")}
+def predicted_by(mesh) -> set[str]:
+    """The model version of the rows that are published."""
+    return {row["model_version"] for row in mesh.rows("watch.predictions")}
 
 
 @pytest.fixture(scope="module")
 def mesh(tmp_path_factory, endpoints):
     """A source, what counts it and what predicts from it, built once by hand."""
-    mesh = ServerMesh(tmp_path_factory.mktemp("daemon") / "mesh", endpoints)
+    mesh = ServerMesh(tmp_path_factory.mktemp("daemon") / "mesh", endpoints, "duckdb")
     mesh.product("watch.people", {"customer_id": KEY, "usage": "number", "is_churned": "boolean"})
     mesh.product(
         "watch.size",
@@ -90,7 +72,7 @@ def mesh(tmp_path_factory, endpoints):
         {"transform.sql": "SELECT count(*) AS customers FROM watch.people"},
     )
     mesh.product("watch.predictions", PREDICTIONS, {"model.yaml": yaml.safe_dump(MODEL)})
-    mesh.land_people("a", 200)
+    land_people(mesh, "a", 200)
     outcome = run_build(open_mesh(mesh.settings), [], is_forced=False, reporter=LogReporter())
     assert outcome.is_complete, outcome.failures
     return mesh
@@ -116,16 +98,16 @@ def wait_for(is_so, ui) -> None:
 
 
 def test_files_that_land_in_the_bucket_are_built_and_all_that_reads_them(mesh, ui):
-    mesh.land_people("b", 100)
+    land_people(mesh, "b", 100)
     wait_for(lambda: mesh.rows("watch.size") == [{"customers": 300}], ui)
     wait_for(lambda: len(mesh.rows("watch.predictions")) == 300, ui)
     assert {"new_files", "rebuild_what_changed"} <= succeeded(ui)
 
 
 def test_the_schedule_trains_anew_and_what_it_trained_predicts(mesh, ui):
-    before = set(mesh.model_versions())
-    wait_for(lambda: mesh.predicted_by() - before, ui)
-    assert mesh.predicted_by() <= set(mesh.model_versions())
+    before = set(model_versions(mesh))
+    wait_for(lambda: predicted_by(mesh) - before, ui)
+    assert predicted_by(mesh) <= set(model_versions(mesh))
     wait_for(lambda: "retrain__watch__predictions" in succeeded(ui), ui)
 
 

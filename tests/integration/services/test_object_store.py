@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import uuid
 from dataclasses import replace
 
@@ -25,7 +23,6 @@ from pipelines.models.store import ModelStore
 from pipelines.names import DatasetName, ProductName
 from pipelines.query.mesh_file import attach_mesh_file
 from pipelines.query.run import open_mesh_file
-from pipelines.settings import load_settings
 
 pytestmark = pytest.mark.services
 
@@ -51,22 +48,17 @@ class BucketMesh(MeshFolder):
 
     def __init__(self, root, endpoints) -> None:
         super().__init__(root)
-        self._endpoints = endpoints
+        self._store = {k: v for k, v in endpoints.as_environment().items() if k.startswith("MESH_S3")}
         self._prefix = uuid.uuid4().hex
 
     @property
     def variables(self):
-        servers = self._endpoints.as_environment()
         return {
             **super().variables,
-            **{name: value for name, value in servers.items() if name.startswith("MESH_S3")},
+            **self._store,
             "MESH_LANDING": f"s3://landing/{self._prefix}",
             "MESH_WAREHOUSE": f"s3://warehouse/{self._prefix}",
         }
-
-    @property
-    def settings(self):
-        return load_settings(self.variables, self.root)
 
     @property
     def zone(self) -> LandingZone:
@@ -82,18 +74,6 @@ class BucketMesh(MeshFolder):
     def keys(self, place: str) -> list[str]:
         found = object_store.list_objects(place, self.settings.s3)
         return [each.address.removeprefix(f"{place}/") for each in found]
-
-
-def command(mesh: BucketMesh, *arguments: str, timeout_seconds: float = 60, **variables: str):
-    """What `mesh ARGUMENTS` says and how it ends, in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines.cli.main", *arguments],
-        env=mesh.environment | variables,
-        cwd=mesh.root,
-        capture_output=True,
-        text=True,
-        timeout=timeout_seconds,
-    )
 
 
 @pytest.fixture
@@ -189,12 +169,12 @@ def test_products_models_queries_and_history(landed):
         "SELECT sum(customers) AS n FROM crm.days": "n\n200\n",
         "SELECT count(*) AS n FROM landing.crm.people WHERE dt = '2024-01-01'": "n\n100\n",
     }.items():
-        ended = command(landed, "sql", query, "--format", "csv")
+        ended = landed.command("sql", query, "--format", "csv")
         assert (ended.returncode, ended.stdout) == (0, answer), ended.stderr
 
 
 def test_the_demo_data_lands_in_a_bucket(mesh):
-    ended = command(mesh, "demo", "--customers", "100", "--days", "90")
+    ended = mesh.command("demo", "--customers", "100", "--days", "90")
     assert ended.returncode == 0, ended.stderr
     assert DatasetName("crm", "customers") in mesh.zone.datasets()
     assert not (mesh.root / "s3:").exists()
@@ -270,7 +250,7 @@ def test_a_failed_staging_leaves_no_file(landed):
     ],
 )
 def test_what_cannot_be_used_is_said_before_any_work(mesh, name, value, told):
-    ended = command(mesh, "build", timeout_seconds=15, **{name: value})
+    ended = mesh.command("build", timeout_seconds=15, **{name: value})
     assert ended.returncode == 1
     assert told in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 2
