@@ -18,7 +18,7 @@ from pipelines.settings import load_settings
 
 if TYPE_CHECKING:
     from pipelines.engine.session import Session
-    from pipelines.lake.catalog import Snapshot
+    from pipelines.lake.snapshot import Snapshot
 
 EVENTS = ProductName("bench", "events")
 PARTS = 4

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipelines.build.mesh import Mesh
     from pipelines.contract.model import Rule
     from pipelines.engine.session import Session
-    from pipelines.lake.catalog import Snapshot
+    from pipelines.lake.snapshot import Snapshot
     from pipelines.names import ProductName
     from pipelines.products.product import Product
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pipelines.audit.result import CheckResult
     from pipelines.build.mesh import Mesh
     from pipelines.build.rows import Rows
-    from pipelines.lake.catalog import Snapshot
+    from pipelines.lake.snapshot import Snapshot
     from pipelines.names import ProductName
     from pipelines.products.product import Product
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from pipelines.contract.model import Column
 from pipelines.engine.duckdb import DuckDBSession
 from pipelines.errors import BuildError, ConflictError
-from pipelines.lake.catalog import ROWS_OF, data_files
 from pipelines.lake.draft import Draft
 from pipelines.lake.schema import duckdb_type
+from pipelines.lake.snapshot import ROWS_OF, data_files
 from pipelines.lake.stage import STAGE_MARK
 from pipelines.names import quote_identifier
 from pipelines.partitions import Partitions
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pyiceberg.table import Table
 
     from pipelines.build.mesh import Mesh
-    from pipelines.lake.catalog import Snapshot
+    from pipelines.lake.snapshot import Snapshot
 
 # Fewer files cost a reader little more than one; one file of this size is as good as any larger.
 _MANY_FILES = 8

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pipelines.build.inputs import PinnedInputs
     from pipelines.build.mesh import Mesh
     from pipelines.engine.session import Session
-    from pipelines.lake.catalog import Snapshot
+    from pipelines.lake.snapshot import Snapshot
     from pipelines.products.product import Product
 
 

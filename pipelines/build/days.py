@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pipelines.build.inputs import PinnedInputs
     from pipelines.build.mesh import Mesh
-    from pipelines.lake.catalog import Snapshot
+    from pipelines.lake.snapshot import Snapshot
     from pipelines.landing.storage import StoredFile
     from pipelines.landing.zone import Dataset
     from pipelines.names import InputName

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pipelines.build.mesh import Mesh
     from pipelines.engine.session import Session
-    from pipelines.lake.catalog import Snapshot
+    from pipelines.lake.snapshot import Snapshot
     from pipelines.landing.operational import OperationalTable
     from pipelines.landing.zone import Landed
     from pipelines.names import InputName

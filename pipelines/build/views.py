@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipelines.build.mesh import Mesh
-    from pipelines.lake.catalog import Lake, Snapshot
+    from pipelines.lake.catalog import Lake
+    from pipelines.lake.snapshot import Snapshot
     from pipelines.names import ProductName
 
 _PRODUCTS = (

@@ -12,7 +12,7 @@ from pipelines.names import ProductName
 
 if TYPE_CHECKING:
     from pipelines.build.mesh import Mesh
-    from pipelines.lake.catalog import Snapshot
+    from pipelines.lake.snapshot import Snapshot
 
 JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
 PRODUCT = typer.Argument(metavar="D.P", help="A product, such as crm.customers.")

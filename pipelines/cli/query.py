@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from pipelines.lake.catalog import Lake, Snapshot
+    from pipelines.lake.catalog import Lake
+    from pipelines.lake.snapshot import Snapshot
     from pipelines.landing.zone import Landed
     from pipelines.names import ProductName
     from pipelines.query.guard import ParsedQuery

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyiceberg.schema import Schema
 
-    from pipelines.lake.catalog import Lake, Snapshot
+    from pipelines.lake.catalog import Lake
     from pipelines.lake.draft import Draft
+    from pipelines.lake.snapshot import Snapshot
     from pipelines.landing.operational import OperationalTable
     from pipelines.landing.zone import Dataset
     from pipelines.names import InputName, ProductName

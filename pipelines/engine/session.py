@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipelines.engine.duckdb import DuckDBSession
-    from pipelines.lake.catalog import Lake, Snapshot
+    from pipelines.lake.catalog import Lake
     from pipelines.lake.draft import Draft
+    from pipelines.lake.snapshot import Snapshot
     from pipelines.landing.operational import OperationalTable
     from pipelines.landing.zone import Dataset
     from pipelines.names import DatasetName, InputName, ProductName

@@ -6,15 +6,17 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.lake.catalog import Lake, local_path
 from pipelines.lake.draft import AUDIT_PREFIX
 from pipelines.lake.files import list_files, remove_empty_folders, remove_files
+from pipelines.lake.snapshot import local_path
 from pipelines.lake.stage import ANSWERS, STAGE_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pyiceberg.table import Table
+
+    from pipelines.lake.catalog import Lake
 
 # Files younger than this may belong to a build that is still running.
 GRACE_SECONDS = 3600.0

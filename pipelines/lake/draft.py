@@ -15,9 +15,9 @@ from pyiceberg.io.pyarrow import parquet_files_to_data_files
 from pyiceberg.table.update.snapshot import ManageSnapshots
 
 from pipelines.errors import BuildError, ConflictError
-from pipelines.lake.catalog import SUMMARY_PREFIX, Lake, Snapshot, data_files, local_path, read_snapshot
 from pipelines.lake.evolution import evolve, make_current, spec_of
 from pipelines.lake.schema import partition_column
+from pipelines.lake.snapshot import SUMMARY_PREFIX, Snapshot, data_files, local_path, read_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pyiceberg.table import Table, Transaction
 
     from pipelines.contract.model import Column
+    from pipelines.lake.catalog import Lake
     from pipelines.partitions import Partitions
 
 AUDIT_PREFIX = "audit_"

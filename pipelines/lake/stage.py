@@ -18,8 +18,9 @@ from pyiceberg.serializers import ToOutputFile
 from pyiceberg.table.metadata import TableMetadataV2
 from pyiceberg.table.sorting import UNSORTED_SORT_ORDER
 
-from pipelines.lake.catalog import PLATFORM_MARK, Lake, catalog_properties, local_path
+from pipelines.lake.catalog import PLATFORM_MARK, Lake, catalog_properties
 from pipelines.lake.files import remove_folder
+from pipelines.lake.snapshot import local_path
 
 if TYPE_CHECKING:
     from pyiceberg.schema import Schema

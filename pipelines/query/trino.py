@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from pipelines.lake.catalog import Lake, Snapshot
+    from pipelines.lake.catalog import Lake
+    from pipelines.lake.snapshot import Snapshot
     from pipelines.landing.zone import Landed
     from pipelines.names import ProductName
     from pipelines.settings import Settings

@@ -9,7 +9,7 @@ from pipelines.names import ProductName, quote_identifier
 
 if TYPE_CHECKING:
     from pipelines.build.mesh import Mesh
-    from pipelines.lake.catalog import Snapshot
+    from pipelines.lake.snapshot import Snapshot
 
 RELATIVE_TOLERANCE = 1e-9
 _FLOATS = ("DOUBLE", "FLOAT")

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
     from pyiceberg.schema import Schema
 
-    from pipelines.lake.catalog import Lake, Snapshot
+    from pipelines.lake.catalog import Lake
     from pipelines.lake.draft import Draft
+    from pipelines.lake.snapshot import Snapshot
     from pipelines.lake.stage import Stage
     from pipelines.landing.operational import OperationalTable
     from pipelines.landing.zone import Dataset

@@ -15,7 +15,7 @@ from pipelines.settings import load_settings
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipelines.lake.catalog import Snapshot
+    from pipelines.lake.snapshot import Snapshot
     from pipelines.settings import Settings
 
 PEOPLE = ("crm", "people")
