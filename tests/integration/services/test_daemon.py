@@ -1,4 +1,4 @@
-"""`mesh ui` on the servers: its daemon sees files land in a bucket, builds what reads them, and retrains a model."""
+"""`mesh ui` on the servers, Trino building: its daemon sees files land, builds what reads them, retrains a model."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.ui.server import STOP_SECONDS, has_session_ended, listening_addresses
 pytestmark = pytest.mark.services
 
 # Two sensors, each with 30 s between ticks, and two runs one after the other, on a busy machine.
-PATIENCE_SECONDS = 140
+PATIENCE_SECONDS = 300
 KEY = {"logicalType": "string", "primaryKey": True, "required": True}
 PREDICTIONS = {
     "customer_id": KEY,
@@ -64,7 +64,7 @@ def predicted_by(mesh) -> set[str]:
 @pytest.fixture(scope="module")
 def mesh(tmp_path_factory, endpoints):
     """A source, what counts it and what predicts from it, built once by hand."""
-    mesh = ServerMesh(tmp_path_factory.mktemp("daemon") / "mesh", endpoints, "duckdb")
+    mesh = ServerMesh(tmp_path_factory.mktemp("daemon") / "mesh", endpoints, "trino")
     mesh.product("watch.people", {"customer_id": KEY, "usage": "number", "is_churned": "boolean"})
     mesh.product(
         "watch.size",
