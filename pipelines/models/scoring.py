@@ -75,10 +75,7 @@ def model_rows(build: ModelBuild) -> ScoredRows:
 
 def _task(transform: ModelTransform) -> Task:
     tasks: dict[str, type[Task]] = {"churn": churn.ChurnTask, "segments": segments.SegmentTask}
-    try:
-        return tasks[transform.task](transform.definition)
-    except ValueError as error:
-        raise BuildError(f"{transform.path}: {error}", "See docs/adding-a-product.md.") from error
+    return tasks[transform.task](transform.definition)
 
 
 def _champion(build: ModelBuild) -> ModelVersion | None:

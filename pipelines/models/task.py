@@ -17,7 +17,7 @@ class Task(Protocol):
     """One kind of model, set up by a `model.yaml`."""
 
     def __init__(self, definition: Mapping[str, Any]) -> None:
-        """Raises ValueError when the definition allows no model."""
+        """`definition` was checked when the product was loaded."""
 
     def train(
         self, features: pd.DataFrame, report: Callable[[str], None]

@@ -11,19 +11,17 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from pipelines.contract.checks_sql import read_checks
 from pipelines.contract.read import read_contract
 from pipelines.errors import ContractError, MeshError, UsageError
 from pipelines.names import InputName, ProductName
 from pipelines.products.graph import in_cycles
 from pipelines.products.inputs import parse_select, select_inputs
+from pipelines.products.model_file import read_model
 from pipelines.products.operational import disagreeing
 from pipelines.products.product import (
     CONTRACT_FILE,
     BrokenProduct,
-    ModelTransform,
     Product,
     PythonTransform,
     SourceAligned,
@@ -39,7 +37,6 @@ if TYPE_CHECKING:
     from pipelines.products.product import Transform
 
 TRANSFORM_FILES = ("transform.sql", "transform.py", "model.yaml")
-MODEL_TASKS = ("churn", "segments")
 
 
 @dataclass(frozen=True)
@@ -167,7 +164,7 @@ def _read_transform(folder: Path, contract: Contract) -> tuple[Transform, tuple[
         return SqlTransform(sql, path), select_inputs(parse_select(sql, path), path)
     if path.name == "transform.py":
         return _read_python(path)
-    return _read_model(path)
+    return read_model(path, _read_text(path))
 
 
 def _read_python(path: Path) -> tuple[PythonTransform, tuple[InputName, ...]]:
@@ -210,36 +207,6 @@ def _literal(node: ast.expr, path: Path) -> Any:
             f"{path}: INPUTS must be written out as a literal",
             "No names or calls: it is read without running the file.",
         ) from error
-
-
-def _read_model(path: Path) -> tuple[ModelTransform, tuple[InputName, ...]]:
-    try:
-        definition = yaml.safe_load(_read_text(path))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise ContractError(
-            f"{where}: not YAML: {error.problem}", "Mend the YAML at or above this line."
-        ) from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise ContractError(f"{path}: not YAML: {str(error).splitlines()[0]}", "Mend the YAML.") from error
-    if not isinstance(definition, dict):
-        raise ContractError(f"{path}: must hold task, features and key", "See docs/adding-a-product.md.")
-    task, features = definition.get("task"), definition.get("features")
-    if task not in MODEL_TASKS:
-        raise ContractError(f"{path}: task is {task!r}", f"Tasks: {', '.join(MODEL_TASKS)}.")
-    if not isinstance(features, str) or not features.strip():
-        raise ContractError(
-            f"{path}: needs `features`, a product or a SELECT over products",
-            "features: retention.churn_features",
-        )
-    sql = features
-    if len(features.split()) == 1:
-        try:
-            sql = f"SELECT * FROM {ProductName.parse(features.strip()).sql}"
-        except UsageError as error:
-            raise ContractError(f"{path}: features: {error.message}", error.hint) from error
-    return ModelTransform(path, task, sql, definition), select_inputs(parse_select(sql, path), path)
 
 
 def _read_text(path: Path) -> str:

@@ -173,8 +173,6 @@ def test_with_cut_offs_the_latest_is_scored_and_published(churn):
     [
         ({"label": "has_left"}, "has_left"),
         ({"key": "customer"}, "customer"),
-        ({"policy": {"folds": 1}}, "folds"),
-        ({"policy": {"candidates": ["oracle"]}}, "oracle"),
         ({"exclude": {"usage": "x", "plan": "y"}}, "feature"),
     ],
 )

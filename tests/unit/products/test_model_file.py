@@ -1,0 +1,73 @@
+"""What is wrong in a `model.yaml` is told when products are loaded, before anything is built."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from pipelines.names import ProductName
+
+NAME = ProductName("crm", "leavers")
+CHURN = {"task": "churn", "features": "crm.features", "key": "id", "label": "is_churned"}
+SEGMENTS = {"task": "segments", "features": "crm.features", "key": "id", "columns": {"usage": "log"}}
+
+
+@pytest.fixture
+def loaded(mesh_folder):
+    """Load a mesh of one model; the error by which it is set aside, if any."""
+    mesh_folder.product("crm.features", {"id": "string", "usage": "number", "is_churned": "boolean"})
+
+    def load(model):
+        mesh_folder.product("crm.leavers", {"id": "string"}, {"model.yaml": yaml.safe_dump(model)})
+        broken = mesh_folder.open().products.broken
+        return broken[NAME].error if broken else None
+
+    return load
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        CHURN,
+        CHURN | {"features": "SELECT id, is_churned FROM crm.features"},
+        CHURN | {"policy": {"folds": 3, "retrain_cron": "0 4 * * 1"}},
+        SEGMENTS,
+        SEGMENTS | {"policy": {"k_min": 2, "retrain_cron": "*/5 * * * *"}},
+    ],
+)
+def test_a_model_that_can_be_trained(loaded, model):
+    assert loaded(model) is None
+
+
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        (CHURN | {"labell": "x"}, "'labell' is not known. Did you mean 'label'?"),
+        (CHURN | {"policy": {"fold": 3}}, "'policy.fold' is not known. Did you mean 'folds'?"),
+        (CHURN | {"policy": {"folds": 1}}, "'policy.folds' is 1"),
+        (CHURN | {"policy": {"candidates": ["oracle"]}}, "'policy.candidates' is 'oracle'"),
+        (CHURN | {"columns": {"usage": "log"}}, "'columns' is not known"),
+        (CHURN | {"task": "chrun"}, "task is 'chrun'"),
+        (SEGMENTS | {"label": "is_churned"}, "'label' is not known"),
+        (SEGMENTS | {"columns": {"usage": "square"}}, "'columns.usage' is 'square'"),
+        (CHURN | {"policy": {"retrain_cron": "every monday"}}, "cron 'every monday' has 2 fields, not 5"),
+        (CHURN | {"policy": {"retrain_cron": "0 25 * * *"}}, "cron '0 25 * * *': '25' is not a"),
+    ],
+)
+def test_a_model_that_cannot_be_is_told_with_its_file(loaded, model, told):
+    error = loaded(model)
+    assert told in error.message
+    assert "crm/leavers/model.yaml: " in error.message
+    assert error.hint
+
+
+def test_it_is_checked_without_scikit_learn(loaded, mesh_folder):
+    assert loaded(CHURN) is None
+    program = (
+        "import sys; from pathlib import Path; from pipelines.products.load import load_products\n"
+        "assert load_products(Path(sys.argv[1])).products; assert not {'sklearn', 'pandas'} & sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", program, mesh_folder.products], check=True)
