@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -84,12 +85,19 @@ def sql(
     settings = load_settings(os.environ | ({"MESH_ENGINE": engine} if engine else {}))
     ask = _ask_trino if settings.engine == "trino" else _ask_duckdb
     if chosen is OutputFormat.TABLE and output is None:
-        with naming_servers(settings), ask(settings, parsed, as_of, None) as (connection, asked):
+        with naming_servers(settings), ask(settings, parsed, as_of, None) as (connection, asked, asked_at):
             if asked.is_explain:
                 write_plan(connection, asked, sys.stdout)
             else:
                 width = None if not sys.stdout.isatty() else _screen_columns()
-                write_table(connection, asked, sys.stdout, row_limit=limit or None, screen_columns=width)
+                write_table(
+                    connection,
+                    asked,
+                    sys.stdout,
+                    row_limit=limit or None,
+                    screen_columns=width,
+                    asked_at=asked_at,
+                )
         return
     if chosen is OutputFormat.TABLE:
         raise UsageError(
@@ -98,7 +106,7 @@ def sql(
     with (
         naming_servers(settings),
         destination(output or sys.stdout.buffer) as path,
-        ask(settings, parsed, as_of, path) as (connection, asked),
+        ask(settings, parsed, as_of, path) as (connection, asked, _),
     ):
         write_answer(connection, asked, chosen.value, path)
 
@@ -162,8 +170,8 @@ def _text(query: str | None, file: Path | None) -> str:
 @contextmanager
 def _ask_trino(
     settings: Settings, query: ParsedQuery, as_of: str | None, _output_path: str | None
-) -> Iterator[tuple[duckdb.DuckDBPyConnection, ParsedQuery]]:
-    """Trino's answer to `query`, on a DuckDB connection, and the query that reads it there."""
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, ParsedQuery, float]]:
+    """Trino's answer to `query` on a DuckDB connection, the query that reads it there, and when Trino was asked."""
     from pipelines.build.mesh import open_mesh
     from pipelines.query.trino import trino_answer
 
@@ -176,10 +184,10 @@ def _ask_trino(
 @contextmanager
 def _ask_duckdb(
     settings: Settings, query: ParsedQuery, as_of: str | None, output_path: str | None
-) -> Iterator[tuple[duckdb.DuckDBPyConnection, ParsedQuery]]:
-    """The mesh for `query` on DuckDB, and the query as it is."""
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, ParsedQuery, float]]:
+    """The mesh for `query` on DuckDB, the query as it is, and when it is asked."""
     with _open(settings, query, as_of, output_path) as connection:
-        yield connection, query
+        yield connection, query, time.perf_counter()
 
 
 @contextmanager

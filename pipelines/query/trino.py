@@ -6,6 +6,7 @@ What the query may say `guard.py` has judged already; it is translated, and read
 from __future__ import annotations
 
 import re
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -39,10 +40,10 @@ def trino_answer(
     query: ParsedQuery,
     snapshots: Mapping[ProductName, Snapshot],
     datasets: Sequence[Landed],
-) -> Iterator[tuple[duckdb.DuckDBPyConnection, ParsedQuery]]:
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, ParsedQuery, float]]:
     """Run `query` on Trino over `snapshots` and `datasets`.
 
-    Gives a DuckDB connection, and the query that reads the answer there.
+    Gives a DuckDB connection, the query that reads the answer there, and when Trino was asked (`time.perf_counter`).
 
     Raises:
         UsageError: it asks for what only this machine knows.
@@ -59,8 +60,9 @@ def trino_answer(
                 session.bind_landed(dataset)
             else:
                 session.bind_live(dataset)
+        asked_at = time.perf_counter()
         connection.register(_ANSWER, _run(session, query))
-        yield connection, ParsedQuery(f"SELECT * FROM {_ANSWER}")
+        yield connection, ParsedQuery(f"SELECT * FROM {_ANSWER}"), asked_at
 
 
 def _run(session: TrinoSession, query: ParsedQuery) -> pa.Table | pa.RecordBatchReader:

@@ -1,4 +1,5 @@
 import io
+import time
 
 import duckdb
 import pytest
@@ -38,6 +39,11 @@ def test_one_row_and_no_rows():
     assert lines("SELECT 1 AS a")[-1].startswith("1 row, ")
     assert lines("SELECT 1 AS a WHERE false")[0] == " a"
     assert lines("SELECT 1 AS a WHERE false")[-1].startswith("0 rows, ")
+
+
+def test_the_time_is_counted_from_when_it_was_asked():
+    footer = lines("SELECT 1 AS a", asked_at=time.perf_counter() - 100)[-1]
+    assert 100 <= float(footer.removeprefix("1 row, ").removesuffix(" s")) < 200
 
 
 def test_nulls_differ_from_the_word_on_a_screen():
