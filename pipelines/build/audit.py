@@ -67,7 +67,8 @@ def check_published(mesh: Mesh, name: ProductName) -> Iterator[tuple[ProductName
     if head is None:
         raise UsageError(f"{name} was never published", f"Run `mesh build {name}`.")
     with mesh.session(str(name)) as session:
-        bind_published(mesh, session, (*product.check_inputs, name))
+        bind_published(mesh, session, product.check_inputs)
+        session.bind_snapshot(name, mesh.lake, head)
         results = _run(session, mesh, product, product.rules)
     record_results(mesh, name, "check", head.snapshot_id, results)
     yield from ((name, result) for result in results)

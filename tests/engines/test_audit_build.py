@@ -7,8 +7,12 @@ import uuid
 import pytest
 from support.server_mesh import ServerMesh
 
+from pipelines.audit.audit import audit
+from pipelines.audit.trino_relation import TrinoRelation
 from pipelines.build.audit import check_published
+from pipelines.contract.model import Bounds, Rule, RuleKind
 from pipelines.errors import AuditError
+from pipelines.lake.stage import STAGE_MARK
 from pipelines.names import ProductName
 
 
@@ -18,6 +22,9 @@ def mesh(request, tmp_path, endpoints):
 
 
 COLUMNS = {"id": {"logicalType": "integer", "primaryKey": True, "required": True}, "born": "integer"}
+MORE_ROWS = (
+    "SELECT id, born, 70.5 AS weight FROM (VALUES (1, 1984), (2, 1790), (3, 1815)) AS people (id, born)"
+)
 ROWS = "SELECT * FROM (VALUES (1, 1984), (2, 1790)) AS people (id, born)\n"
 
 
@@ -36,3 +43,35 @@ def test_checks_are_told_alike(mesh):
     mesh.product(name, COLUMNS, {"transform.sql": ROWS, "checks/bad.sql": bad})
     with pytest.raises(AuditError, match=r"check bad failed: .*checks/bad\.sql.*weight"):
         mesh.build(name)
+
+
+@pytest.mark.services
+def test_what_is_checked_is_one_snapshot_whoever_publishes_meanwhile(tmp_path, endpoints):
+    mesh = ServerMesh(tmp_path, endpoints, "trino")
+    name = ProductName(f"audit_{uuid.uuid4().hex[:8]}", "people")
+    mesh.product(str(name), COLUMNS, {"transform.sql": ROWS})
+    first = mesh.build(str(name)).snapshot
+    opened = mesh.open()
+    rules = (
+        Rule("rows", RuleKind.ROW_COUNT, None, bounds=Bounds(at_least=2, at_most=2)),
+        Rule("key", RuleKind.PRIMARY_KEY, None, {"columns": ["id"]}),
+        Rule(
+            "gx",
+            RuleKind.EXPECTATION,
+            None,
+            {"type": "expect_table_row_count_to_equal", "kwargs": {"value": 2}},
+        ),
+    )
+    with opened.session(str(name)) as session:
+        session.bind_snapshot(name, opened.lake, first)
+        relation = TrinoRelation(session, name.sql, session.stored_as(name), opened.settings.trino)
+        mesh.product(str(name), {**COLUMNS, "weight": "number"}, {"transform.sql": MORE_ROWS})
+        second = mesh.build(str(name)).snapshot
+        results = audit(relation, rules, contract=opened.products.get(name).contract)
+    assert (first.row_count, second.row_count) == (2, 3)
+    assert [(result.rule.name, result.is_passed) for result in results] == [
+        ("rows", True),
+        ("key", True),
+        ("gx", True),
+    ]
+    assert [table for _, table in opened.lake.identifiers() if STAGE_MARK in table] == []

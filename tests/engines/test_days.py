@@ -10,6 +10,7 @@ from support.mesh_folder import MeshFolder
 from pipelines.build.build import build_product
 from pipelines.build.compact import compact_lake
 from pipelines.build.mesh import open_mesh
+from pipelines.errors import AuditError
 from pipelines.lake.files import remove_folder
 from pipelines.landing.storage import add_file
 from pipelines.names import ProductName
@@ -46,11 +47,14 @@ class ServedDays(MeshFolder):
         )
 
     def land_day(self, day, minutes, name="a"):
+        self._add(f"daily/calls/dt=2024-01-{day:02}/{name}.csv", f"caller,minutes\nC1,{minutes}\n")
+
+    def land_caller(self, domain, day, caller):
+        self._add(f"{domain}/callers/dt=2024-01-{day:02}/a.csv", f"caller\n{caller}\n")
+
+    def _add(self, place, text):
         settings = self.served().settings
-        place = f"daily/calls/dt=2024-01-{day:02}/{name}.csv"
-        add_file(
-            self.land(place, f"caller,minutes\nC1,{minutes}\n"), f"{settings.landing}/{place}", settings.s3
-        )
+        add_file(self.land(place, text), f"{settings.landing}/{place}", settings.s3)
 
     def remove_day(self, day):
         settings = self.served().settings
@@ -87,3 +91,19 @@ def test_each_engine_builds_the_days_that_changed_on_what_the_other_built(tmp_pa
     compact_lake(mesh.served("trino"))
     assert mesh.build_both("trino", is_forced=True) == [None, None]
     assert mesh.totals() == by_days
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "trino"])
+def test_rules_on_all_days_see_the_new_days_before_they_are_published(tmp_path, endpoints, engine):
+    mesh = ServedDays(tmp_path / "mesh", endpoints.as_environment())
+    callers = ProductName(f"daily_{engine}", "callers")
+    once = {"logicalType": "string", "primaryKey": True, "required": True}
+    mesh.product(
+        str(callers), {"dt": DAY, "caller": once}, custom={"source": f"landing.{callers.domain}.callers"}
+    )
+    for day in (1, 2):
+        mesh.land_caller(callers.domain, day, f"C{day}")
+        build_product(mesh.served(engine), callers)
+    mesh.land_caller(callers.domain, 3, "C1")
+    with pytest.raises(AuditError, match="check primary_key failed: 2 failing rows"):
+        build_product(mesh.served(engine), callers)

@@ -8,6 +8,7 @@ import uuid
 
 import pytest
 from support.server_mesh import ServerMesh
+
 from tests.ui.server import MESH
 
 pytestmark = pytest.mark.services

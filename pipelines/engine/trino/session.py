@@ -22,6 +22,7 @@ from pipelines.engine.trino.operational import trino_relation
 from pipelines.engine.trino.rows import arrow_stream
 from pipelines.engine.trino.stages import Stages, relation_of
 from pipelines.lake.schema import duckdb_type
+from pipelines.lake.snapshot import Snapshot
 from pipelines.landing.relation import FILE_COLUMN, ROW_COLUMN, relation_sql
 from pipelines.names import CATALOG, quote_identifier, quote_literal
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from pipelines.lake.catalog import Lake
     from pipelines.lake.draft import Draft
-    from pipelines.lake.snapshot import Snapshot
     from pipelines.lake.stage import Stage
     from pipelines.landing.operational import OperationalTable
     from pipelines.landing.zone import Dataset
@@ -59,7 +59,7 @@ class TrinoSession:
         self._client = TrinoClient(settings.trino, where, file)
         self._stages = Stages(lake, self._client)
         self._tables: dict[InputName, str] = {}
-        self._stored: dict[ProductName, tuple[str, str]] = {}
+        self._stored: dict[ProductName, Stage | Snapshot] = {}
         self._columns: dict[InputName, dict[str, str]] = {}
         self._landed: dict[DatasetName, Dataset | tuple[OperationalTable, Stage]] = {}
 
@@ -98,7 +98,7 @@ class TrinoSession:
         partitions: Partitions | None = None,
     ) -> None:
         """Make the rows of a snapshot, or those of some of its days, readable as `name`."""
-        self._stored[name] = snapshot.identifier
+        self._stored[name] = snapshot
         table = ".".join(map(quote_identifier, (CATALOG, *snapshot.identifier)))
         self._tables[name] = _of_days(
             f"{table} FOR VERSION AS OF {snapshot.snapshot_id}", partitions, "DATE "
@@ -134,13 +134,19 @@ class TrinoSession:
     def bind_staged(self, name: ProductName, staged: Staged, draft: Draft) -> None:
         """Make rows that wait for their audit readable as `name`."""
         stage = self._stages.of_draft(draft, staged.files)
-        self._stored[name] = stage.identifier
+        self._stored[name] = stage
         self._tables[name] = relation_of(stage)
         self._columns[name] = _columns_of(draft.schema)
 
     def stored_as(self, name: ProductName) -> tuple[str, str]:
-        """Schema and name, in catalog `mesh`, of the table that `name` is bound to."""
-        return self._stored[name]
+        """Schema and name, in catalog `mesh`, of a table of all the rows that `name` is bound to.
+
+        Of a snapshot it is one that stays so, whoever publishes meanwhile.
+        """
+        stored = self._stored[name]
+        stage = self._stages.of_snapshot(stored) if isinstance(stored, Snapshot) else stored
+        self._stored[name] = stage
+        return stage.identifier
 
     def landed_columns(self, name: DatasetName) -> dict[str, str]:
         """Names, as they landed, and DuckDB types of the columns of a dataset that is bound."""

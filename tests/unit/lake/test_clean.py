@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.lake.clean import Removed, clean_lake
 from pipelines.lake.draft import Draft, rollback
-from pipelines.lake.stage import ANSWERS, STAGE_MARK, Stage
+from pipelines.lake.stage import ANSWERS, STAGE_MARK, Stage, empty_stage
 
 PEOPLE = ("crm", "people")
 ANA = "SELECT 1::BIGINT AS id, 'Ana' AS name"
@@ -88,7 +88,7 @@ def test_files_of_a_killed_build_go(folder):
 
 
 def _stage(folder, draft: Draft) -> Stage:
-    return Stage(folder.lake, ("crm", f"people{STAGE_MARK}{draft.run}"), draft.schema, draft.location)
+    return empty_stage(folder.lake, ("crm", f"people{STAGE_MARK}{draft.run}"), draft.schema, draft.location)
 
 
 def test_a_stage_goes_and_what_was_published_from_it_stays(folder):
