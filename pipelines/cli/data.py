@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime  # noqa: TC003 - typer reads the annotations
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -145,7 +146,10 @@ def adopt(
 
 def demo(
     customers: int = typer.Option(20_000, "--customers", help="Customers of the simulated telco operator."),
-    days: int = typer.Option(180, "--days", help="Days of daily usage."),
+    days: int = typer.Option(180, "--days", help="Days of daily usage, the last of them 2026-06-30."),
+    usage_until: datetime | None = typer.Option(
+        None, "--usage-until", formats=["%Y-%m-%d"], help="Leave usage of later days for another call."
+    ),
     into: DemoPlace = typer.Option(
         DemoPlace.LANDING,
         "--into",
@@ -160,6 +164,8 @@ def demo(
 
       mesh demo --customers 1000000 --days 90
 
+      mesh demo --usage-until 2026-06-29    # and later `mesh demo`: one more day lands, and only that day is built
+
       mesh demo --into postgresql
     """
     from pipelines.demo import land_demo
@@ -170,14 +176,15 @@ def demo(
         print(f"{share:4.0%} {text}", flush=True)
 
     settings = load_settings()
+    last_day = usage_until.date() if usage_until else None
     if into is DemoPlace.POSTGRESQL:
         _load_operator(settings.operational, customers, days, told)
         return
     if not is_s3(settings.landing):
-        land_demo(Path(settings.landing), customers, days, told)
+        land_demo(Path(settings.landing), customers, days, last_day, told)
         return
     with TemporaryDirectory(prefix="mesh-demo-") as folder:
-        land_demo(Path(folder), customers, days, told)
+        land_demo(Path(folder), customers, days, last_day, told)
         _land_folders(Path(folder), settings)
 
 

@@ -8,17 +8,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from pipelines.demo.files import Progress
 
 
 def land_demo(
-    landing_root: Path, customers: int = 20_000, days: int = 180, progress: Progress | None = None
+    landing_root: Path,
+    customers: int = 20_000,
+    days: int = 180,
+    usage_until: date | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Land both demo operators under `landing_root`, replacing what an earlier call landed there.
 
-    Files whose content would not change are left as they are, so landing twice makes nothing stale.
+    Files whose content would not change are left as they are, so landing twice makes nothing stale. Daily usage after
+    `usage_until` is left for a later call.
 
     Raises:
         UsageError: `customers` or `days` is out of range.
@@ -28,4 +34,4 @@ def land_demo(
     from pipelines.demo.telco import write_telco
 
     write_cdnow(landing_root)
-    write_telco(landing_root, customers, days, progress=progress)
+    write_telco(landing_root, customers, days, usage_until=usage_until, progress=progress)

@@ -26,7 +26,7 @@ def write_cdnow(landing: Path) -> Path:
     Raises:
         LandingError: the package that carries the file is not installed, or the folder cannot be written.
     """
-    path = part_path(landing, "retail", "transactions", 1, "csv")
+    path = part_path(landing / "retail" / "transactions", "transactions", 1, "csv")
     with duckdb.connect() as connection:
         write_part(connection, _fields_sql(_master_file()), path)
     return path

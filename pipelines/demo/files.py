@@ -14,7 +14,7 @@ from pipelines.errors import LandingError
 from pipelines.names import quote_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
 Progress: TypeAlias = "Callable[[float, str], None]"
@@ -28,9 +28,9 @@ _COPY_OPTIONS = {
 }
 
 
-def part_path(landing: Path, domain: str, dataset: str, part: int, extension: str) -> Path:
-    """Where part `part` (from 1) of a dataset lies."""
-    return landing / domain / dataset / f"{dataset}_{part:04d}.{extension}"
+def part_path(folder: Path, dataset: str, part: int, extension: str) -> Path:
+    """Where part `part` (from 1) of a dataset lies in `folder`."""
+    return folder / f"{dataset}_{part:04d}.{extension}"
 
 
 def write_part(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
@@ -60,8 +60,10 @@ def write_part(connection: duckdb.DuckDBPyConnection, query: str, path: Path) ->
         ) from error
 
 
-def remove_later_parts(landing: Path, domain: str, dataset: str, last_part: int) -> None:
-    """Remove the parts numbered over `last_part`, left by an earlier and larger landing."""
-    for path in (landing / domain / dataset).glob(f"{dataset}_[0-9][0-9][0-9][0-9].*"):
-        if int(path.name.removeprefix(f"{dataset}_")[:4]) > last_part:
+def remove_other_parts(folder: Path, written: Collection[Path]) -> None:
+    """Remove the parts of a dataset that are not among `written`, left by an earlier and larger landing."""
+    for path in sorted(folder.rglob(f"{folder.name}_[0-9][0-9][0-9][0-9].*")):
+        if path not in written:
             path.unlink()
+            if path.parent != folder and not any(path.parent.iterdir()):
+                path.parent.rmdir()

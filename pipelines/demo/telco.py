@@ -1,7 +1,7 @@
 """A simulated telco operator of any size, landed as real life has it: several domains and formats, some dirt.
 
     crm/customers         CSV; some rows sent twice, blanks, plans in any spelling
-    usage/daily_usage     Parquet; one row per customer and day
+    usage/daily_usage     Parquet, a folder a day; one row per customer and day
     billing/invoices      CSV, gzip
     support/tickets       JSON lines, gzip; some tickets sent twice
 
@@ -20,8 +20,9 @@ import numpy as np
 
 from pipelines.demo import telco_sql
 from pipelines.demo.behaviour import simulate_customers
+from pipelines.demo.day_folders import DayFolders
 from pipelines.demo.events import arrow_table, daily_usage, invoices, tickets
-from pipelines.demo.files import part_path, remove_later_parts, write_part
+from pipelines.demo.files import part_path, remove_other_parts, write_part
 from pipelines.demo.telco_sql import END_DATE, define_macros
 from pipelines.errors import UsageError
 
@@ -45,30 +46,43 @@ QUERIES = {
     "billing": telco_sql.INVOICES,
     "support": telco_sql.TICKETS,
 }
-_EXTENSIONS = {"crm": "csv", "usage": "parquet", "billing": "csv.gz", "support": "jsonl.gz"}
+_EXTENSIONS = {"crm": "csv", "billing": "csv.gz", "support": "jsonl.gz"}
 
 
 def write_telco(
-    landing: Path, customers: int = 20_000, days: int = 180, seed: int = 7, progress: Progress | None = None
+    landing: Path,
+    customers: int = 20_000,
+    days: int = 180,
+    seed: int = 7,
+    usage_until: date | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Land an operator of `customers` customers, followed for the `days` days that end on `END_DATE`.
 
-    A customer depends on `seed`, `days` and its own number only, not on how many others there are.
+    A customer depends on `seed`, `days` and its own number only, not on how many others there are. Usage of days after
+    `usage_until` is left for a later call, which then lands those days alone.
 
     Raises:
         UsageError: `customers` or `days` is out of range.
         LandingError: the folder cannot be written.
     """
-    block = 0
+    folders = {domain: landing / domain / dataset for domain, dataset in DATASETS.items()}
     with duckdb.connect() as connection:
+        usage = DayFolders(connection, folders["usage"], "used_on", usage_until)
+        written: set[Path] = set()
         blocks = simulated_blocks(connection, customers, days, seed, progress)
         for block, numbers in enumerate(blocks, start=1):
             for domain, table in numbers.items():
                 connection.register("numbers", table)
-                path = part_path(landing, domain, DATASETS[domain], block, _EXTENSIONS[domain])
+                if domain == "usage":
+                    usage.add(QUERIES[domain])
+                    continue
+                path = part_path(folders[domain], DATASETS[domain], block, _EXTENSIONS[domain])
                 write_part(connection, QUERIES[domain], path)
-    for domain, dataset in DATASETS.items():
-        remove_later_parts(landing, domain, dataset, block)
+                written.add(path)
+        usage.write()
+    for folder in folders.values():
+        remove_other_parts(folder, written | usage.written)
 
 
 def simulated_blocks(

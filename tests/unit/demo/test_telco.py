@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
 from pipelines.demo.telco import BLOCK_CUSTOMERS, write_telco
+from pipelines.demo.telco_sql import END_DATE
 from pipelines.errors import LandingError, UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 DAYS = 90
 READERS = {
     "crm/customers": "read_csv('{}/crm/customers/*.csv', all_varchar = true)",
-    "usage/daily_usage": "read_parquet('{}/usage/daily_usage/*.parquet')",
+    "usage/daily_usage": "read_parquet('{}/usage/daily_usage/*/*.parquet', hive_types = {{'used_on': DATE}})",
     "billing/invoices": "read_csv('{}/billing/invoices/*.csv.gz')",
     "support/tickets": "read_json('{}/support/tickets/*.jsonl.gz')",
 }
@@ -80,12 +82,23 @@ def test_landing_again_leaves_unchanged_files_untouched(tmp_path: Path) -> None:
 def test_a_smaller_landing_leaves_no_file_of_the_larger_one(tmp_path: Path) -> None:
     write_telco(tmp_path, customers=BLOCK_CUSTOMERS + 1, days=DAYS)
     write_telco(tmp_path, customers=10, days=DAYS)
-    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [
+    assert sorted({path.name for path in tmp_path.rglob("*") if path.is_file()}) == [
         "customers_0001.csv",
         "daily_usage_0001.parquet",
         "invoices_0001.csv.gz",
         "tickets_0001.jsonl.gz",
     ]
+
+
+def test_usage_of_later_days_lands_with_a_later_call_and_leaves_the_rest_untouched(tmp_path: Path) -> None:
+    write_telco(tmp_path, customers=50, days=DAYS, usage_until=END_DATE - timedelta(days=1))
+    before = contents(tmp_path)
+    write_telco(tmp_path, customers=50, days=DAYS)
+    after = contents(tmp_path)
+    assert before.items() <= after.items()
+    assert after.keys() - before.keys() == {
+        f"usage/daily_usage/used_on={END_DATE}/daily_usage_0001.parquet",
+    }
 
 
 @pytest.mark.parametrize("dataset", [name.partition("/")[2] for name in READERS])
