@@ -101,7 +101,7 @@ def test_files_that_land_in_the_bucket_are_built_and_all_that_reads_them(mesh, u
     land_people(mesh, "b", 100)
     wait_for(lambda: mesh.rows("watch.size") == [{"customers": 300}], ui)
     wait_for(lambda: len(mesh.rows("watch.predictions")) == 300, ui)
-    assert {"new_files", "rebuild_what_changed"} <= succeeded(ui)
+    wait_for(lambda: {"new_files", "rebuild_what_changed"} <= succeeded(ui), ui)
 
 
 def test_the_schedule_trains_anew_and_what_it_trained_predicts(mesh, ui):
