@@ -69,9 +69,15 @@ class MeshPage:
         for text in texts:
             expect((within or self.page).get_by_text(text).first).to_be_visible(timeout=WAIT_MILLISECONDS)
 
-    def launch(self, button: str) -> str:
-        """Click `button` on the page that is open; the path of the page of the run that it launched."""
+    def launch(self, button: str, days: str | None = None) -> str:
+        """Click `button` on the page that is open; the path of the page of the run that it launched.
+
+        Where a product is kept by date, Dagster asks for `days` (Latest, All, Missing) before it launches.
+        """
         self.page.get_by_role("button", name=button).click()
+        if days is not None:
+            self.page.get_by_role("button", name=days, exact=True).click()
+            self.page.get_by_role("button", name=re.compile("^Launch")).click()
         self.sees(re.compile("Launched run"))
         path = self.page.get_by_role("link", name="View", exact=True).get_attribute("href")
         assert path is not None

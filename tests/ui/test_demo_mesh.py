@@ -55,7 +55,7 @@ def built(ui: Ui, browser: Browser) -> str:
     page.lineage(("landing", *DOMAINS))
     page.sees("customers_at_risk")
     page.keep("graph_before")
-    path = page.launch("Materialize all")
+    path = page.launch("Materialize all", days="Latest")
     page.keep("launched")
     page.waits_for_run(path, "Success")
     page.keep("run")
