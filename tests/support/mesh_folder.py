@@ -96,7 +96,7 @@ class MeshFolder:
         domain, _, rest = path.partition("/")
         temporary = self.land(f"{domain}/.arriving", text)
         target = self.landing / domain / rest
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         temporary.rename(target)
 
     def product(

@@ -1,11 +1,10 @@
-"""One product whose every version is known by its rows alone, and processes that build it, die on it and read it.
+"""One product whose every version is known by its rows alone, and processes that read it.
 
 Version v has 1,000 + v rows, each holding v: rows of two versions, or part of one, give themselves away.
 """
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -15,10 +14,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.build.build import build_product
-from pipelines.build.context import Step
 from pipelines.build.views import refresh_views
-from pipelines.errors import MeshError
 from pipelines.lake.catalog import Lake
 from pipelines.names import ProductName
 
@@ -26,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableSequence, Sequence
     from pathlib import Path
 
-    from pyiceberg.catalog.sql import SqlCatalog
     from pyiceberg.table import DataScan
     from support.mesh_folder import MeshFolder
 
@@ -96,64 +91,6 @@ def _version_of(scan: DataScan) -> int | None:
     with duckdb.connect() as connection:
         connection.register("orders", scan.to_arrow())
         return whole_version(connection.execute(SUMMARY.replace("shop.", "")).fetchone())
-
-
-# --- what processes do ---
-
-
-def build(folder: MeshFolder, is_forced: bool = False) -> None:
-    """Build the product; exit status 1 with the error printed when it fails."""
-    try:
-        build_product(folder.open(), ORDERS, is_forced=is_forced)
-    except MeshError:
-        sys.exit(1)
-
-
-def build_and_die(folder: MeshFolder, moment: str) -> None:
-    """Build the product, and kill this very process at `moment`."""
-
-    def die_at(_name: ProductName, step: str) -> None:
-        if step == moment:
-            die()
-        if step == Step.AUDITED and moment in COMMIT_MOMENTS:
-            at_commit(mesh.lake.catalog, moment, die)
-
-    mesh = folder.open()
-    build_product(mesh, ORDERS, progress=die_at)
-
-
-def die() -> None:
-    """End as the machine's out-of-memory killer would have it: no cleaning up."""
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-BEFORE_COMMIT = "just before the commit"
-IN_COMMIT = "new metadata written, catalog not yet told"
-AFTER_COMMIT = "just after the commit"
-COMMIT_MOMENTS = (BEFORE_COMMIT, IN_COMMIT, AFTER_COMMIT)
-
-
-def at_commit(catalog: SqlCatalog, moment: str, act: Callable[[], object]) -> None:
-    """Let `act` happen at this moment of the commit that moves this product's `main`, which is the next of it."""
-    commit, write = catalog.commit_table, catalog._write_metadata
-
-    def commit_and_act(table, requirements, updates):
-        if table.name()[-1] != ORDERS.product:
-            return commit(table, requirements, updates)
-        if moment == BEFORE_COMMIT:
-            act()
-        if moment == IN_COMMIT:
-            catalog._write_metadata = write_and_act
-        response = commit(table, requirements, updates)
-        if moment == AFTER_COMMIT:
-            act()
-        return response
-
-    def write_and_act(*arguments, **options):
-        write(*arguments, **options)
-        act()
-
-    catalog.commit_table = commit_and_act
 
 
 # --- readers ---

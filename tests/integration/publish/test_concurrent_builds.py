@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from support.moments import (
+    build,
+)
 from support.versions import (
     at_once,
-    build,
     land_version,
     make_orders,
     published_version,

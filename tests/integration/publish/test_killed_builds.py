@@ -6,11 +6,13 @@ import signal
 
 import pytest
 from support.mesh_folder import MeshFolder
-from support.versions import (
-    AFTER_COMMIT,
-    COMMIT_MOMENTS,
+from support.moments import (
+    IS_PUBLISHED,
+    MOMENTS,
     build,
     build_and_die,
+)
+from support.versions import (
     land_version,
     make_orders,
     mesh_sql_version,
@@ -19,20 +21,9 @@ from support.versions import (
     run,
 )
 
-from pipelines.build.context import Step
 from pipelines.lake.clean import clean_lake
 
 TIMES = 10
-MOMENTS = [
-    Step.READING,
-    Step.STAGING,
-    Step.STAGED,
-    Step.BRANCHED,
-    Step.AUDITED,
-    *COMMIT_MOMENTS,
-    Step.PUBLISHED,
-]
-IS_PUBLISHED = {AFTER_COMMIT, Step.PUBLISHED}
 
 
 @pytest.fixture(scope="module")

@@ -15,18 +15,20 @@ from itertools import count, cycle, islice
 from typing import TYPE_CHECKING
 
 import pytest
-from support.server_mesh import ServerMesh, Servers
-from support.versions import (
+from support.moments import (
     AFTER_COMMIT,
     BEFORE_COMMIT,
     COMMIT_MOMENTS,
     IN_COMMIT,
-    ORDERS,
-    SUMMARY,
     at_commit,
-    at_once,
     build,
     build_and_die,
+)
+from support.server_mesh import ServerMesh, Servers
+from support.versions import (
+    ORDERS,
+    SUMMARY,
+    at_once,
     kept_versions,
     land_version,
     make_orders,
