@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from pipelines.services import minio, postgres, trino
 from pipelines.services.errors import ServiceError
+from pipelines.services.ports import is_port_free
 from pipelines.services.process import ProcessFile, locked
 from pipelines.services.settings import DEFAULT_CACHE, NEEDS, Service
-from pipelines.services.state import is_port_free, open_endpoints, read_endpoints, services_folder
+from pipelines.services.state import open_endpoints, read_endpoints, services_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,7 +61,7 @@ def up(
     wanted = {needed for service in which for needed in (service, *NEEDS.get(service, ()))}
     folder = services_folder(home)
     with locked(folder / "lock"):
-        endpoints = open_endpoints(home)
+        endpoints = open_endpoints(home, cache)
         for service in (service for service in Service if service in wanted):
             server = _SERVERS[service]
             # One that runs now may be ending: then it is started like one that does not run.

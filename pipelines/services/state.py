@@ -5,19 +5,22 @@ Ports stay fixed because users copy addresses into their own settings. Processes
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
-import socket
 import tomllib
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.services.endpoints import Endpoints
 from pipelines.services.errors import ServiceError
-from pipelines.services.settings import DEFAULT_PORTS, HOST, Service
+from pipelines.services.ports import choose_ports
+from pipelines.services.process import locked
+from pipelines.services.settings import Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 _SECRETS = "secrets.toml"
 _PORTS = "ports.toml"
@@ -55,8 +58,11 @@ def read_endpoints(home: Path) -> Endpoints | None:
         ) from error
 
 
-def open_endpoints(home: Path) -> Endpoints:
-    """As `read_endpoints`, choosing ports and generating secrets when this is the first start."""
+def open_endpoints(home: Path, cache: Path) -> Endpoints:
+    """As `read_endpoints`, choosing ports and generating secrets when this is the first start.
+
+    Meshes that share `cache` never choose the same port.
+    """
     folder = services_folder(home)
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / _SECRETS).exists():
@@ -65,39 +71,30 @@ def open_endpoints(home: Path) -> Endpoints:
             folder / _SECRETS, {name: secrets.token_hex(size) for name, size in _SECRET_BYTES.items()}
         )
     if not (folder / _PORTS).exists():
-        _write_toml(folder / _PORTS, choose_ports())
+        _choose_ports(folder, cache)
     endpoints = read_endpoints(home)
     if endpoints is None:
         raise ServiceError(f"{folder} cannot be written", "Set MESH_HOME to a folder of your own.")
     return endpoints
 
 
-def choose_ports() -> dict[str, int]:
-    """A free port on loopback for each server: its usual one where that is free."""
-    ports: dict[str, int] = {}
-    for name, usual in DEFAULT_PORTS.items():
-        port = usual if is_port_free(usual) else _any_free_port()
-        while port in ports.values():
-            port = _any_free_port()
-        ports[name] = port
-    return ports
+def _choose_ports(folder: Path, cache: Path) -> None:
+    """Write down ports that no other mesh of this user has, whether its servers run or not yet.
 
-
-def is_port_free(port: int) -> bool:
-    """Whether a server could listen on `port` of loopback now."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
-
-
-def _any_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    The cache lists the folders of all of them; each tells its ports itself, and gives them back when it is gone.
+    """
+    with locked(cache / "meshes.lock"):
+        listed = cache / "meshes.json"
+        known = json.loads(listed.read_text(encoding="utf-8")) if listed.exists() else []
+        others = [other for other in known if (Path(other) / _PORTS).exists()]
+        taken: set[int] = set()
+        for other in others:
+            with suppress(ServiceError):  # which that mesh will be told
+                taken.update(_read_toml(Path(other) / _PORTS).values())
+        _write_toml(folder / _PORTS, choose_ports(taken))
+        partial = listed.with_suffix(".partial")
+        partial.write_text(json.dumps([*others, str(folder)]), encoding="utf-8")
+        partial.replace(listed)
 
 
 def _refuse_readable_by_others(path: Path) -> None:

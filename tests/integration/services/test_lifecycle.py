@@ -2,13 +2,14 @@
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import psycopg2
 import pytest
 
 from pipelines import services
-from pipelines.services import Service
+from pipelines.services import Service, ports
 from pipelines.services.state import services_folder
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(2700)]
@@ -73,6 +74,20 @@ def test_two_meshes_at_once(home, tmp_path):
         assert _answering(home) == {Service.MINIO}
     finally:
         services.down(other)
+
+
+def test_two_meshes_started_at_the_same_moment(tmp_path, monkeypatch):
+    # Another mesh may have the usual ports; both shall want the same ones.
+    monkeypatch.setattr(ports, "DEFAULT_PORTS", ports.choose_ports())
+    homes = [tmp_path / name for name in ("one", "other")]
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            started = list(pool.map(lambda home: services.up(home, which=[Service.MINIO]), homes))
+        assert len({each.s3_port for each in started} | {each.s3_console_port for each in started}) == 4
+        assert [_answering(home) for home in homes] == [{Service.MINIO}] * 2
+    finally:
+        for home in homes:
+            services.down(home)
 
 
 def test_server_that_cannot_start_says_why(home):
