@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
-from pipelines.build.mesh import Mesh, open_mesh
 from pipelines.names import DatasetName
 from pipelines.orchestration.automation import landing_sensor, product_automation_sensor, retraining_schedules
 from pipelines.orchestration.day_partitions import day_partitions
 from pipelines.orchestration.history import dagster_home, write_without_waiting
 from pipelines.orchestration.landing_assets import landing_asset
+from pipelines.orchestration.outages import open_mesh_in_time
 from pipelines.orchestration.product_assets import broken_asset, product_asset
 from pipelines.orchestration.reporting import LogReporter, Reporter
+
+if TYPE_CHECKING:
+    from pipelines.build.mesh import Mesh
 
 BUILD_JOB = "build"
 
@@ -45,6 +50,6 @@ def mesh_definitions(mesh: Mesh, reporter: Reporter | None = None) -> dg.Definit
 @dg.definitions
 def defs() -> dg.Definitions:
     """The mesh that the settings of the working folder describe."""
-    mesh = open_mesh()
+    mesh = open_mesh_in_time()
     write_without_waiting(dagster_home(mesh.settings))
     return mesh_definitions(mesh)

@@ -15,8 +15,10 @@ from pipelines.errors import MeshError
 from pipelines.landing.operational import OperationalTable
 from pipelines.landing.zone import Dataset
 from pipelines.names import LANDING_CATALOG, DatasetName
+from pipelines.orchestration.outages import retry_after_outage
 from pipelines.orchestration.product_assets import asset_key
 from pipelines.orchestration.reporting import Reporter
+from pipelines.services import naming_servers
 
 _DATA_VERSION_TAG = "dagster/data_version"
 
@@ -39,16 +41,18 @@ def landing_asset(mesh: Mesh, name: DatasetName) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, reporter: dg.ResourceParam[Reporter]
     ) -> dg.MaterializeResult[None]:
         try:
-            dataset = mesh.landing.landed(name)
-            told = told_before(context.instance, context.asset_key, dataset.fingerprint)
-            if told is None:
-                told = (
-                    _metadata(profile_dataset(mesh.settings, dataset))
-                    if isinstance(dataset, Dataset)
-                    else _table_metadata(dataset)
-                )
+            with naming_servers(mesh.settings, str(name)):
+                dataset = mesh.landing.landed(name)
+                told = told_before(context.instance, context.asset_key, dataset.fingerprint)
+                if told is None:
+                    told = (
+                        _metadata(profile_dataset(mesh.settings, dataset))
+                        if isinstance(dataset, Dataset)
+                        else _table_metadata(dataset)
+                    )
         except MeshError as error:
             reporter.failed(name, error)
+            retry_after_outage(context, error)
             raise dg.Failure(str(error), allow_retries=False) from error
         return dg.MaterializeResult(data_version=dg.DataVersion(dataset.fingerprint), metadata=told)
 

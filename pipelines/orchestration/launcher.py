@@ -16,6 +16,7 @@ from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
 from pipelines.services.process import start_ticks
 
 _PROCESS_TAG = "meshlake/process"
+_PROCESS_KEY = "pid"  # in the event that Dagster writes when the process of a run begins
 _GONE = CheckRunHealthResult(WorkerStatus.NOT_FOUND, "the run's process is gone")
 _RUNNING = CheckRunHealthResult(WorkerStatus.RUNNING)
 
@@ -50,7 +51,15 @@ class WatchingRunLauncher(dg.DefaultRunLauncher):
             client.ping("")
         except DagsterUserCodeUnreachableError:
             return _GONE
-        return _RUNNING
+        # It stops watching when Dagster's database does not answer at the moment that a run's process ends.
+        return _GONE if client.socket and self._has_process_ended(run) else _RUNNING
+
+    def _has_process_ended(self, run: dg.DagsterRun) -> bool:
+        """Whether the process that told, at its start, to work on `run` is gone from this machine."""
+        events = self._instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT)
+        told = (each.get_dagster_event().engine_event_data.metadata.get(_PROCESS_KEY) for each in events)
+        process_ids = [int(str(value.value)) for value in told if value is not None]
+        return bool(process_ids) and start_ticks(process_ids[-1]) is None
 
 
 def _started(process_id: int) -> str:

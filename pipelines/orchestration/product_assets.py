@@ -16,6 +16,7 @@ from pipelines.errors import AuditError, MeshError
 from pipelines.names import InputName, ProductName
 from pipelines.orchestration.day_partitions import asked_days, day_events
 from pipelines.orchestration.metadata import build_metadata, check_result, column_schema
+from pipelines.orchestration.outages import retry_after_outage
 from pipelines.orchestration.reporting import Reporter
 from pipelines.partitions import read_day
 from pipelines.products.product import BrokenProduct, ModelTransform, Product, PythonTransform, SqlTransform
@@ -96,6 +97,7 @@ def _build_events(
         if isinstance(error, AuditError):
             yield from _check_results(context, error.results)
         reporter.failed(product.name, error)
+        retry_after_outage(context, error)
         raise dg.Failure(str(error), allow_retries=False) from error
     yield from _check_results(context, result.checks)
     reporter.done(result)
