@@ -21,12 +21,18 @@ if TYPE_CHECKING:
 BUILD_JOB = "build"
 
 
-def mesh_definitions(mesh: Mesh, reporter: Reporter | None = None) -> dg.Definitions:
-    """One asset per product (a broken one fails with its reason) and per landed dataset, and what sets them off."""
+def mesh_definitions(
+    mesh: Mesh, reporter: Reporter | None = None, *, has_partitions: bool = True
+) -> dg.Definitions:
+    """One asset per product (a broken one fails with its reason) and per landed dataset, and what sets them off.
+
+    Without partitions a run need not be of a day: Dagster refuses a run of no day where one partitioned asset reads
+    another. The days it builds are told all the same.
+    """
     products = list(mesh.products.products.values())
     read = {name for product in products for name in product.reads if isinstance(name, DatasetName)}
     datasets = sorted(read | set(mesh.landing.datasets()))
-    partitions = day_partitions(mesh)
+    partitions = day_partitions(mesh) if has_partitions else None
     return dg.Definitions(
         assets=[
             *(landing_asset(mesh, name) for name in datasets),

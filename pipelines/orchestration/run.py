@@ -91,7 +91,8 @@ def run_build(
         if n in mesh.products.products
     }
     with instance(mesh.settings) as dagster_instance:
-        job = mesh_definitions(mesh, _Recorder(reporter, outcome)).resolve_job_def(BUILD_JOB)
+        definitions = mesh_definitions(mesh, _Recorder(reporter, outcome), has_partitions=False)
+        job = definitions.resolve_job_def(BUILD_JOB)
         try:
             run = job.execute_in_process(
                 asset_selection=_selection(mesh, wanted),

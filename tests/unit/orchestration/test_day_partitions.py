@@ -31,9 +31,9 @@ def land(mesh, day, minutes):
     mesh.land(f"usage/calls/dt=2024-01-{day:02}/a.csv", f"minutes\n{minutes}\n")
 
 
-def materialized(mesh):
+def materialized(mesh, key=CALLS):
     with instance(mesh.open().settings) as dagster:
-        return dagster.get_materialized_partitions(CALLS)
+        return dagster.get_materialized_partitions(key)
 
 
 def today():
@@ -63,6 +63,17 @@ def test_a_whole_build_materializes_each_day_it_built(usage):
     assert usage.run().is_complete
     assert materialized(usage) == {"2024-01-01", "2024-01-02", "2024-01-03"}
     assert usage.rows("usage.total") == [{"minutes": 60}]
+
+
+def test_a_whole_build_builds_a_product_by_day_of_another_by_day(usage):
+    columns = {"dt": DAY, "minutes": "integer"}
+    by_day = "SELECT dt, sum(minutes)::BIGINT AS minutes FROM usage.calls GROUP BY dt\n"
+    usage.product("usage.by_day", columns, {"transform.sql": by_day})
+    assert usage.run().is_complete
+    land(usage, 3, 31)
+    assert usage.run().is_complete
+    assert {row["dt"].day: row["minutes"] for row in usage.rows("usage.by_day")} == {1: 10, 3: 31}
+    assert materialized(usage, dg.AssetKey(["usage", "by_day"])) == {"2024-01-01", "2024-01-03"}
 
 
 def test_the_days_begin_with_the_first_that_has_landed(usage):
