@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime  # noqa: TC003 - typer reads the annotations
 from enum import StrEnum
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -213,7 +214,11 @@ def _land_folders(folder: Path, settings: Settings) -> None:
 
     zone = LandingZone(settings.landing, settings.s3)
     for domain in sorted(folder.iterdir()):
-        land_files([domain], zone, domain.name, progress=_print_landed)
+        landed = land_files([domain], zone, domain.name)
+        for dataset, files in groupby(landed, key=lambda file: file.dataset):
+            sizes = [(file.size_bytes, file.is_new) for file in files]
+            size = size_text(sum(size for size, _ in sizes))
+            print(f"+ {dataset}: {len(sizes)} files, {sum(new for _, new in sizes)} new, {size}", flush=True)
 
 
 def _print_landed(file: LandedFile) -> None:

@@ -66,9 +66,11 @@ def _may_be_a_servers(error: Exception) -> bool:
 
 
 def _origins(error: BaseException) -> Iterator[BaseException]:
-    """`error` and what led to it."""
+    """`error` and what led to it; a library that raises again what it caught closes a circle."""
     origin: BaseException | None = error
-    while origin is not None:
+    seen: set[int] = set()
+    while origin is not None and id(origin) not in seen:
+        seen.add(id(origin))
         yield origin
         origin = origin.__cause__ or (None if origin.__suppress_context__ else origin.__context__)
 

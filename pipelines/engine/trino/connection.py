@@ -28,6 +28,12 @@ _NO_WORKER = "NO_NODES_AVAILABLE"
 _WORKER_SECONDS = 20
 _PAUSE_SECONDS = 1
 _POSITION = re.compile(r"^line \d+:\d+: ")
+_CORRECT = "Correct the SQL and build again."
+_HINTS: dict[str | None, str] = {
+    "INVALID_CAST_ARGUMENT": "Correct the value where it comes from, or use TRY_CAST and decide what bad ones mean.",
+    "ICEBERG_TOO_MANY_OPEN_PARTITIONS": "Give Trino's catalog mesh an iceberg.max-partitions-per-writer of all days "
+    "of the product, or build it on DuckDB first.",
+}
 _HINT = "See that MESH_TRINO is right and that Trino runs: mesh doctor. Then run it again."
 
 
@@ -123,7 +129,4 @@ def explain_trino(error: Exception, where: str, file: Path | None = None) -> Mes
     reason = trino_reason(error)
     if is_trinos_own(error):
         return SystemFailure(f"{where}: Trino failed: {reason}", _HINT)
-    hint = "Correct the SQL and build again."
-    if error.error_name == "INVALID_CAST_ARGUMENT":
-        hint = "Correct the value where it comes from, or use TRY_CAST and decide what a bad value means."
-    return BuildError(f"{file or where}: {reason}", hint)
+    return BuildError(f"{file or where}: {reason}", _HINTS.get(error.error_name, _CORRECT))

@@ -18,6 +18,13 @@ def _caused(error, cause):
     return error
 
 
+def _circle():
+    """As a library leaves it that raises again, from another error, what it caught."""
+    error = ValueError("raised again")
+    error.__cause__ = _caused(RuntimeError("in between"), error)
+    return error
+
+
 @pytest.fixture
 def settings(tmp_path):
     return load_settings(DEAD, tmp_path)
@@ -52,6 +59,7 @@ def test_the_server_is_named_whatever_failed(settings, error):
         BuildError("crm.people: a column is unknown"),
         _caused(BuildError("crm.people: a column is unknown"), TrinoUserError({"message": "unknown"})),
         ServiceError("PostgreSQL ended while it started"),
+        _circle(),
     ],
     ids=repr,
 )

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from trino.exceptions import TrinoQueryError
+from trino.exceptions import TrinoQueryError, TrinoUserError
 
-from pipelines.engine.trino.connection import connect, with_worker
+from pipelines.engine.trino.connection import connect, explain_trino, with_worker
 from pipelines.errors import UsageError
 
 
@@ -63,6 +63,20 @@ def test_any_other_failure_is_final():
     with pytest.raises(TrinoQueryError):
         with_worker(run)
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("SYNTAX_ERROR", "Correct the SQL"),
+        ("INVALID_CAST_ARGUMENT", "use TRY_CAST"),
+        ("ICEBERG_TOO_MANY_OPEN_PARTITIONS", "iceberg.max-partitions-per-writer"),
+    ],
+)
+def test_a_failure_of_the_users_says_what_to_do(name, hint):
+    told = explain_trino(TrinoUserError({"errorName": name, "message": "no"}), "crm.people")
+    assert told.message == "crm.people: no"
+    assert hint in told.hint
 
 
 def _failure(name: str) -> TrinoQueryError:
