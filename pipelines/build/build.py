@@ -57,9 +57,9 @@ def build_product(
 ) -> BuildResult:
     """Build and publish one product, unless neither its folder nor its inputs changed since its last snapshot.
 
-    Of a product partitioned by date only the days whose inputs changed are built, and `days` in any case. `is_forced`
-    builds all of it, and trains models anew. A build that loses a race to another starts over on what the other
-    published.
+    Of a product partitioned by date only the days whose inputs changed are built, and those of `days` that have any.
+    `is_forced` builds all of it, and trains models anew. A build that loses a race to another starts over on what the
+    other published.
 
     Raises:
         MeshError: nothing was published; `AuditError.results` hold the checks when one of them kept it from being so.
@@ -93,7 +93,8 @@ def _build_once(
         if is_current and not must_build
         else plan_days(product, inputs, head, is_forced=is_forced, asked=days)
     )
-    if head is not None and not must_build and (is_current or (plan is not None and plan.is_unchanged)):
+    is_unchanged = plan.is_unchanged if plan is not None else is_current and not must_build
+    if head is not None and is_unchanged:
         checks = recorded_results(mesh, product, head.properties.get("run", ""))
         return BuildResult(product.name, head, is_rebuilt=False, checks=checks)
     if plan is not None:

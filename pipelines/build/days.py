@@ -130,7 +130,7 @@ def plan_days(
 ) -> DayPlan | None:
     """The days to build now; `None` when the product is not partitioned by date, or a model makes its rows.
 
-    `is_forced` builds every day; `asked` are days built in any case.
+    `is_forced` builds every day; `asked` are days built though nothing changed, if any input is of them.
     """
     column = product.contract.day_column
     if column is None or not product.is_daily:
@@ -145,7 +145,7 @@ def plan_days(
         return DayPlan(column, base, known, None, {})
     then = {day: facts.state for day, facts in before.days.items()}
     changed = {day for day in states.keys() | then.keys() if states.get(day, "") != then.get(day, "")}
-    built = frozenset(_with_following(changed, lookback)) | frozenset(asked)
+    built = frozenset(_with_following(changed, lookback)) | (known.keys() & asked)
     read = frozenset(day - timedelta(days=back) for day in built for back in range(lookback + 1))
     reads = {name: Partitions(days.column, read & days.states.keys()) for name, days in keyed.items()}
     return DayPlan(column, base, known, built, before.days, reads, read - built)

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from pipelines.build.mesh import Mesh
 
 BUILD_JOB = "build"
+# Where a product is kept by date, Dagster's dialog wants some day; it cannot be told that none is meant.
+_BUILD_DESCRIPTION = (
+    "Builds every product whose folder or inputs changed. "
+    "Asked for partitions, take Latest: whatever is taken, every day that changed is built."
+)
 
 
 def mesh_definitions(
@@ -43,7 +48,7 @@ def mesh_definitions(
             dg.define_asset_job(
                 BUILD_JOB,
                 dg.AssetSelection.all(),
-                description="Builds every product whose folder or inputs changed.",
+                description=_BUILD_DESCRIPTION,
             )
         ],
         schedules=retraining_schedules(products),

@@ -151,6 +151,13 @@ def test_days_asked_for_are_built_though_nothing_changed(usage):
     assert not usage.build("usage.totals").is_rebuilt
 
 
+def test_a_day_asked_for_that_no_input_is_of_builds_only_what_changed(usage):
+    future = [date(2030, 1, 1)]
+    assert not usage.build("usage.calls", days=future).is_rebuilt
+    land(usage, 2, 7)
+    assert days_built(usage.build("usage.calls", days=future)) == [2]
+
+
 def test_rows_of_days_that_the_inputs_do_not_make_are_refused(usage):
     shifted = TOTAL.replace("SELECT dt,", "SELECT (dt + 1)::DATE AS dt,")
     usage.product("usage.totals", TOTALS, {"transform.sql": shifted})
