@@ -5,11 +5,10 @@ A folder that cannot be read becomes a `BrokenProduct`, so that one mistake neve
 
 from __future__ import annotations
 
-import ast
 import hashlib
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines.contract.checks_sql import read_checks
 from pipelines.contract.read import read_contract
@@ -23,10 +22,10 @@ from pipelines.products.product import (
     CONTRACT_FILE,
     BrokenProduct,
     Product,
-    PythonTransform,
     SourceAligned,
     SqlTransform,
 )
+from pipelines.products.python_file import read_python
 from pipelines.products.source_aligned import source_dataset
 
 if TYPE_CHECKING:
@@ -163,50 +162,8 @@ def _read_transform(folder: Path, contract: Contract) -> tuple[Transform, tuple[
         sql = _read_text(path)
         return SqlTransform(sql, path), select_inputs(parse_select(sql, path), path)
     if path.name == "transform.py":
-        return _read_python(path)
+        return read_python(path, _read_text(path))
     return read_model(path, _read_text(path))
-
-
-def _read_python(path: Path) -> tuple[PythonTransform, tuple[InputName, ...]]:
-    try:
-        module = ast.parse(_read_text(path))
-    except SyntaxError as error:
-        where = f"line {error.lineno}, column {error.offset}"
-        raise ContractError(f"{path}: {where}: {error.msg}", "Correct the Python.") from error
-    except ValueError as error:
-        raise ContractError(f"{path}: not Python: {error}", "Save the file as UTF-8 text.") from error
-    queries = next(
-        (_literal(node.value, path) for node in _assignments(module) if _assigns_inputs(node)), None
-    )
-    if not isinstance(queries, dict) or not all(isinstance(q, str) for q in queries.values()):
-        raise ContractError(
-            f"{path}: needs INPUTS, a dict of SELECTs by argument name",
-            'INPUTS = {"orders": "SELECT * FROM shop.orders"}',
-        )
-    if not any(isinstance(node, ast.FunctionDef) and node.name == "transform" for node in module.body):
-        raise ContractError(
-            f"{path}: needs a function `transform`", "def transform(orders: pa.Table) -> pa.Table"
-        )
-    inputs = {name for sql in queries.values() for name in select_inputs(parse_select(sql, path), path)}
-    return PythonTransform(path, queries), tuple(sorted(inputs, key=str))
-
-
-def _assignments(module: ast.Module) -> list[ast.Assign]:
-    return [node for node in module.body if isinstance(node, ast.Assign)]
-
-
-def _assigns_inputs(node: ast.Assign) -> bool:
-    return any(isinstance(target, ast.Name) and target.id == "INPUTS" for target in node.targets)
-
-
-def _literal(node: ast.expr, path: Path) -> Any:
-    try:
-        return ast.literal_eval(node)
-    except ValueError as error:
-        raise ContractError(
-            f"{path}: INPUTS must be written out as a literal",
-            "No names or calls: it is read without running the file.",
-        ) from error
 
 
 def _read_text(path: Path) -> str:
