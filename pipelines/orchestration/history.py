@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import sqlalchemy
+from dagster._core.instance.ref import InstanceRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,15 @@ WORKSPACE_FILE = Path(__file__).parents[2] / "workspace.yaml"
 STORAGE_VARIABLE = "DAGSTER_STORAGE"
 # By its variable alone: Dagster hands its settings to its processes as arguments, which every user can read.
 _IN_POSTGRESQL = f"storage: {{postgres: {{postgres_url: {{env: {STORAGE_VARIABLE}}}}}}}\n"
+
+# Dagster would copy what a step writes by a `tail` that it ends with the step: of a quick one the last lines were lost.
+# Whoever runs steps by this instance has a terminal, and is told there.
+_UNCAPTURED: dict[str, Any] = {
+    "compute_logs": {
+        "module": "dagster._core.storage.noop_compute_log_manager",
+        "class": "NoOpComputeLogManager",
+    }
+}
 
 
 def dagster_home(settings: Settings) -> Path:
@@ -71,7 +81,8 @@ def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
         os.environ[STORAGE_VARIABLE] = environment[STORAGE_VARIABLE]
         logging.getLogger().addFilter(_is_no_retry)
     write_without_waiting(home)
-    with dg.DagsterInstance.from_config(str(home), INSTANCE_FILE) as found:
+    reference = InstanceRef.from_dir(str(home), config_filename=INSTANCE_FILE, overrides=_UNCAPTURED)
+    with dg.DagsterInstance.from_ref(reference) as found:
         yield found
 
 

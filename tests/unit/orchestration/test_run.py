@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import dagster as dg
 import pytest
 
@@ -116,3 +118,13 @@ def test_an_unknown_name_is_refused_before_anything_is_built(shop):
     with pytest.raises(UsageError, match=r"no product shop\.order\b"):
         shop.run("shop.pets", "shop.order")
     assert shop.open().lake.products() == []
+
+
+def test_what_a_step_says_is_not_lost_when_the_step_is_quick(shop, tmp_path):
+    """Dagster would copy it by a `tail`, and end that with the step; this one begins too late."""
+    tail = tmp_path / "tail"
+    tail.write_text('#!/bin/sh\nsleep 5\nexec /usr/bin/tail "$@"\n')
+    tail.chmod(0o755)
+    shop.land("shop/orders/orders.csv", '"')
+    ended = shop.command("build", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert "x landing.shop.orders" in ended.stderr
