@@ -15,11 +15,12 @@ import typer
 from pipelines.cli.drafts import print_drafted
 from pipelines.cli.printing import print_json, size_text
 from pipelines.errors import EXIT_FAILED, UsageError
-from pipelines.names import DatasetName, ProductName
+from pipelines.names import ProductName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pipelines.discovery.sources import Source
     from pipelines.landing.arrival import LandedFile
     from pipelines.settings import Settings
 
@@ -79,28 +80,32 @@ def land(
 
 def discover(
     what: str = typer.Argument(
-        None, metavar="[D[.N]]", help="A domain or a dataset; everything when not given."
+        None, metavar="[D[.N]]", help="A domain or schema, a dataset or table; everything when not given."
     ),
     as_json: bool = JSON,
 ) -> None:
     """Profile what has landed: what columns really hold, keys, joins, personal data, drift, likely labels.
+
+    With MESH_OPERATIONAL set, also the tables of that PostgreSQL; of a large one a sample is read.
 
     Examples:
 
       mesh discover
 
       mesh discover crm.customers
+
+      mesh discover operational        # only the tables; `landing` only the files
     """
     from pipelines.cli.discovered import discovery_facts, print_discovery
-    from pipelines.discovery.discover import chosen_datasets
-    from pipelines.discovery.discover import discover as discover_datasets
+    from pipelines.discovery.discover import discover as discover_sources
+    from pipelines.discovery.sources import chosen_sources
     from pipelines.landing.zone import LandingZone
     from pipelines.settings import load_settings
 
     settings = load_settings()
     zone = LandingZone(settings.landing, settings.s3)
-    names = chosen_datasets(zone, what)
-    found = discover_datasets(settings, zone, names, _print_reading)
+    sources = chosen_sources(settings, zone, what)
+    found = discover_sources(settings, zone, sources, _print_reading)
     if as_json:
         print_json(discovery_facts(found))
     else:
@@ -116,29 +121,36 @@ def discover(
 
 
 def adopt(
-    dataset: str = typer.Argument(metavar="D.N", help="A landed dataset."),
+    dataset: str = typer.Argument(metavar="D.N", help="A landed dataset, or a table: schema.table."),
     as_product: str = typer.Option(
-        None, "--as", metavar="D.P", help="The product's name; else the dataset's."
+        None, "--as", metavar="D.P", help="The product's name; else the dataset's or table's."
     ),
     owner: str = typer.Option(None, "--owner", help="Who answers for it; else git's user.email, else you."),
     as_json: bool = JSON,
 ) -> None:
     """Draft a source-aligned product from a landed dataset: a contract that holds for what has landed.
 
+    With MESH_OPERATIONAL set, also from a table of that PostgreSQL, which then is the landed dataset.
+
     Examples:
 
       mesh adopt crm.customers
 
       mesh adopt exports.cust_2026 --as crm.customers --owner ana@example.com
+
+      mesh adopt public.orders --as shop.orders        # a table; it is landing.shop.orders from then on
     """
     from pipelines.discovery.adopt import adopt as draft
+    from pipelines.discovery.adopt import default_name
+    from pipelines.discovery.sources import chosen_source
     from pipelines.landing.zone import LandingZone
     from pipelines.settings import load_settings
 
     settings = load_settings()
-    source = DatasetName.parse(dataset)
-    product = ProductName.parse(as_product) if as_product else ProductName(source.domain, source.dataset)
-    drafted = draft(settings, LandingZone(settings.landing, settings.s3), source, product, owner)
+    zone = LandingZone(settings.landing, settings.s3)
+    source = chosen_source(settings, zone, dataset)
+    product = ProductName.parse(as_product) if as_product else default_name(source)
+    drafted = draft(settings, zone, source, product, owner)
     if as_json:
         print_json(drafted.as_dict())
         return
@@ -200,10 +212,8 @@ def _load_operator(uri: str | None, customers: int, days: int, told: Callable[[f
     with open_database(address, "the demo", is_read_only=False) as database:
         load_telco(database, customers, days, progress=told)
     print(
-        f"\nThe operator's tables are in {address}. A contract reads one, such as crm.customers, with:\n"
-        "servers:\n"
-        f"  - {{server: landing, type: postgresql, host: {address.host}, port: {address.port}, "
-        f"database: {address.database}, schema: crm}}"
+        f"\nThe operator's tables are in {address}.\n"
+        "Next: mesh discover operational; then mesh adopt operational.crm.customers --as DOMAIN.customers"
     )
 
 
@@ -226,6 +236,6 @@ def _print_landed(file: LandedFile) -> None:
     print(f"+ {file.dataset}: {file.name}, {size_text(file.size_bytes)}{state}", flush=True)
 
 
-def _print_reading(name: DatasetName) -> None:
+def _print_reading(source: Source) -> None:
     if sys.stderr.isatty():
-        print(f"reading {name}", file=sys.stderr, flush=True)
+        print(f"reading {source}", file=sys.stderr, flush=True)

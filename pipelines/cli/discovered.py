@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _VALUES_WIDTH = 42
 _VALUE_WIDTH = 19
 _NAME_WIDTH = 26
+_COMMENT_WIDTH = 60
 _SHOWN_VALUES = 4
 
 
@@ -24,14 +25,14 @@ def print_discovery(discovery: Discovery) -> None:
     if discovery.joins:
         rows = [
             (
-                f"{join.dataset.partition('.')[2]}.{join.column}",
-                f"{join.other_dataset.partition('.')[2]}.{join.other_column}",
+                f"{_short(join.dataset)}.{join.column}",
+                f"{_short(join.other_dataset)}.{join.other_column}",
                 "one to one" if join.is_one_to_one else "many to one",
-                f"{join.containment:4.0%}",
+                "declared" if join.is_declared else f"{join.containment:4.0%}",
             )
             for join in discovery.joins
         ]
-        print_table(("values of", "are found in the key", "", "share"), rows, "Likely joins")
+        print_table(("values of", "are found in the key", "", "share"), rows, "Joins")
         print()
 
 
@@ -48,8 +49,6 @@ def discovery_facts(discovery: Discovery) -> dict[str, Any]:
 
 
 def _print_profile(profile: DatasetProfile) -> None:
-    files = "1 file" if profile.file_count == 1 else f"{profile.file_count} files"
-    facts = f"{profile.row_count:,} rows, {profile.format}, {files}, {size_text(profile.size_bytes)}"
     rows = [
         (
             _cut(column.name, _NAME_WIDTH),
@@ -61,7 +60,11 @@ def _print_profile(profile: DatasetProfile) -> None:
         )
         for column in profile.columns
     ]
-    print_table(("column", "type", "null %", "distinct", "values", ""), rows, f"{profile.name}: {facts}")
+    print_table(
+        ("column", "type", "null %", "distinct", "values", ""), rows, f"{profile.name}: {_facts(profile)}"
+    )
+    if profile.table and profile.table.comment:
+        print(f"Comment: {_line(profile.table.comment)}")
     if not profile.keys:
         print("No column, and no pair of columns, is a key.")
     elif len(profile.keys[0]) > 1:
@@ -73,6 +76,23 @@ def _print_profile(profile: DatasetProfile) -> None:
             shown = ", ".join(repr(value) for value in column.misfits[:5])
             print(f"{column.name}: {column.misfit_count:,} values are no {column.found_type}: {shown}")
     print()
+
+
+def _facts(profile: DatasetProfile) -> str:
+    table = profile.table
+    if table is None:
+        files = "1 file" if profile.file_count == 1 else f"{profile.file_count} files"
+        return f"{profile.row_count:,} rows, {profile.format}, {files}, {size_text(profile.size_bytes)}"
+    size = f", {size_text(profile.size_bytes)}" if profile.size_bytes else ""
+    if not table.is_sample:
+        return f"{profile.row_count:,} rows, {profile.format} of PostgreSQL{size}"
+    rows = "" if table.row_count is None else f"about {table.row_count:,} rows, "
+    how = "the first" if table.row_count is None else "a sample of"
+    return f"{rows}{profile.format} of PostgreSQL{size}; told from {how} {profile.row_count:,} rows"
+
+
+def _short(name: str) -> str:
+    return name.partition(".")[2]
 
 
 def _type(column: ColumnProfile) -> str:
@@ -104,9 +124,17 @@ def _notes(profile: DatasetProfile, column: ColumnProfile) -> list[str]:
         notes.append(f"personal: {column.personal}")
     if column.is_likely_label:
         notes.append("likely label")
+    if profile.table and column.is_required and "key" not in notes:
+        notes.append("never null")
+    if column.comment:
+        notes.append(_cut(column.comment, _COMMENT_WIDTH))
     return notes
 
 
+def _line(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def _cut(text: str, width: int) -> str:
-    shown = "".join(c if c.isprintable() else " " for c in text)
+    shown = _line(text)
     return shown if len(shown) <= width else shown[: width - 3] + "..."

@@ -21,7 +21,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: st
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
     for position, name in enumerate(columns):
         is_number = bool(rows) and all(
             isinstance(row[position], int | float) or row[position] is None for row in rows
@@ -31,7 +31,10 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: st
         table.add_row(*(_text(value) for value in row))
     # What is piped is for programs and files: it is never cut to the width of a screen nobody sees.
     width = None if sys.stdout.isatty() else 1000
-    Console(width=width).print(table)
+    console = Console(width=width)
+    if title is not None:  # a title of the table's own would be broken at the table's width
+        console.print(title, style="italic", markup=False, highlight=False, soft_wrap=True)
+    console.print(table)
 
 
 def size_text(size_bytes: float) -> str:

@@ -1,46 +1,61 @@
-"""Adopting a landed dataset: a source-aligned product drafted from its profile."""
+"""Adopting a landed dataset or a table: a source-aligned product drafted from its profile."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pipelines.discovery.contract_draft import column_names, draft_contract
-from pipelines.discovery.discover import chosen_datasets
+from pipelines.discovery.discover import profile_source
 from pipelines.discovery.product_folder import Drafted, default_owner, product_folder, write_product
-from pipelines.discovery.profile import profile_dataset
-from pipelines.errors import LandingError
+from pipelines.errors import LandingError, UsageError
+from pipelines.landing.arrival import snake_case
+from pipelines.landing.operational import database_address
+from pipelines.names import ProductName
 
 if TYPE_CHECKING:
     from pipelines.discovery.profile import DatasetProfile
+    from pipelines.discovery.sources import Source
     from pipelines.landing.zone import LandingZone
-    from pipelines.names import DatasetName, ProductName
     from pipelines.settings import Settings
 
 
 def adopt(
-    settings: Settings, zone: LandingZone, source: DatasetName, name: ProductName, owner: str | None = None
+    settings: Settings, zone: LandingZone, source: Source, name: ProductName, owner: str | None = None
 ) -> Drafted:
-    """Draft product `name` from the landed dataset `source`.
+    """Draft product `name` from `source`.
 
     Raises:
-        UsageError: nothing of that name has landed, or the product's folder is there already.
-        LandingError: the files cannot be read, or hold no row.
+        UsageError: the product's folder is there already, or no contract could name the table.
+        LandingError: the files or the table cannot be read, or the files hold no row.
     """
     product_folder(settings.products, name)
-    chosen_datasets(zone, str(source))
-    profile = profile_dataset(settings, zone.dataset(source))
-    if not profile.row_count:
+    profile, _ = profile_source(settings, zone, source)
+    if profile.table is None and not profile.row_count:
         raise LandingError(
             f"{source} has no rows, so nothing can be found out about it", "Land a file that has some."
         )
-    contract = draft_contract(profile, name, owner or default_owner())
+    if profile.table and "." in profile.table.table.table:
+        raise UsageError(
+            f"{source}: a contract names no table whose name has a dot", "Make a view of it, and adopt that."
+        )
+    database = database_address(settings.operational) if settings.operational else None
+    contract = draft_contract(profile, name, owner or default_owner(), database)
     return write_product(settings.products, name, contract, None, _notes(profile))
+
+
+def default_name(source: Source) -> ProductName:
+    """The name of a product made of `source`, when none is given.
+
+    Raises:
+        UsageError: the source's own name makes none.
+    """
+    _, domain, name = str(source).split(".", 2)
+    return ProductName(snake_case(domain), snake_case(name))
 
 
 def _notes(profile: DatasetProfile) -> list[str]:
     names = column_names(profile)
-    read = sum(column.reading is not None for column in profile.columns)
-    notes = [f"{len(profile.columns)} columns, {read} of them text read as numbers, dates or yes/no"]
+    notes = _evidence(profile)
     if profile.likely_key:
         notes.append(f"key: {', '.join(names[column] for column in profile.likely_key)}")
     else:
@@ -53,4 +68,18 @@ def _notes(profile: DatasetProfile) -> list[str]:
         notes.append(f"{names[column.name]}: {what}")
     if profile.labels:
         notes.append(f"likely label: {', '.join(names[column] for column in profile.labels)}")
+    return notes
+
+
+def _evidence(profile: DatasetProfile) -> list[str]:
+    if profile.table is None:
+        read = sum(column.reading is not None for column in profile.columns)
+        return [f"{len(profile.columns)} columns, {read} of them text read as numbers, dates or yes/no"]
+    dates = [c.name for c in profile.columns if c.reading and c.reading.logical_type in {"date", "timestamp"}]
+    notes = [f"{len(profile.columns)} columns, types as PostgreSQL has them"]
+    if dates:
+        notes.append(f"text read as dates: {', '.join(dates)}")
+    if profile.table.is_sample:
+        notes.append(f"told from a sample of {profile.row_count:,} rows")
+    notes += [f"{', '.join(key.columns)} refers to {key}" for key in profile.table.foreign_keys]
     return notes

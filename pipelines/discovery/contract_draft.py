@@ -1,11 +1,12 @@
-"""The contract of a source-aligned product, drafted from the profile of what has landed.
+"""The contract of a source-aligned product, drafted from the profile of what has landed or of a table.
 
-It says no more than holds for every row that has landed, so that the first build passes; what cannot be seen in data
-is left to the owner.
+It says no more than holds for every row, so that the first build passes; what cannot be seen in data is left to the
+owner.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,11 @@ from pipelines.discovery.contract_document import HAS_ROWS, Description, documen
 from pipelines.discovery.names import is_identifier, name_words
 from pipelines.discovery.product_folder import Flow
 from pipelines.landing.arrival import snake_case
-from pipelines.names import quote_identifier, quote_literal
+from pipelines.names import DatasetName, quote_identifier, quote_literal
 
 if TYPE_CHECKING:
-    from pipelines.discovery.profile import ColumnProfile, DatasetProfile
+    from pipelines.discovery.profile import ColumnProfile, DatasetProfile, TableProfile
+    from pipelines.landing.operational import DatabaseAddress
     from pipelines.names import ProductName
 
 PLACEHOLDERS = frozenset(
@@ -59,28 +61,77 @@ _NEVER_NEGATIVE = frozenset(
 )
 
 
-def draft_contract(profile: DatasetProfile, name: ProductName, owner: str) -> dict[str, Any]:
-    """The contract (ODCS v3.1.0) of product `name` over the dataset of `profile`."""
+def draft_contract(
+    profile: DatasetProfile, name: ProductName, owner: str, database: DatabaseAddress | None = None
+) -> dict[str, Any]:
+    """The contract (ODCS v3.1.0) of product `name` over the dataset of `profile`; `database` is where a table is."""
     names = column_names(profile)
     key = tuple(names[column] for column in profile.likely_key)
-    files = "one file" if profile.file_count == 1 else f"{profile.file_count} files"
+    words = _words(profile, name)
     table: dict[str, Any] = {
-        "description": f"{title(name)}, as they landed in {profile.name}.",
-        "dataGranularityDescription": f"One row per {' and '.join(key)}."
-        if key
-        else "One row per landed row.",
+        "description": words.description,
+        "dataGranularityDescription": f"One row per {' and '.join(key)}." if key else words.grain,
     }
-    if profile.name != f"landing.{name}":
-        table["customProperties"] = [Flow(property="source", value=profile.name)]
+    if words.dataset != f"landing.{name}":
+        table["customProperties"] = [Flow(property="source", value=words.dataset)]
     table["properties"] = [_property(profile, column, names, key) for column in profile.columns]
-    table["quality"] = [HAS_ROWS]
+    if profile.row_count:
+        table["quality"] = [HAS_ROWS]
     description = Description(
-        purpose=f"{title(name)}, cast to what the columns of {profile.name} were found to hold.",
+        purpose=words.purpose,
         usage=f"Query it as {name}" + (f"; {', '.join(key)} identifies a row." if key else "."),
-        limitations=f"Drafted on {datetime.now(UTC):%Y-%m-%d} from {profile.row_count:,} rows in {files}; "
-        "types, rules and personal data are as observed, not as promised by whoever sends the files.",
+        limitations=f"Drafted on {datetime.now(UTC):%Y-%m-%d} from {words.evidence}.",
     )
-    return document(name, owner, ("source-aligned",), description, table)
+    contract = document(name, owner, ("source-aligned",), description, table)
+    if profile.table and database:
+        contract["servers"] = [_server(profile.table, database)]
+    return contract
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What is said otherwise of a table than of files. `dataset` is what the product reads."""
+
+    dataset: str
+    description: str
+    purpose: str
+    grain: str
+    evidence: str
+
+
+def _words(profile: DatasetProfile, name: ProductName) -> _Words:
+    table = profile.table
+    if table is None:
+        files = "one file" if profile.file_count == 1 else f"{profile.file_count} files"
+        return _Words(
+            dataset=profile.name,
+            description=f"{title(name)}, as they landed in {profile.name}.",
+            purpose=f"{title(name)}, cast to what the columns of {profile.name} were found to hold.",
+            grain="One row per landed row.",
+            evidence=f"{profile.row_count:,} rows in {files}; types, rules and personal data are as observed, not as "
+            "promised by whoever sends the files",
+        )
+    comment = f" {table.comment.strip().rstrip('.')}." if table.comment.strip() else ""
+    rows = f"{profile.row_count:,} rows, a sample" if table.is_sample else f"{profile.row_count:,} rows"
+    return _Words(
+        dataset=str(DatasetName(name.domain, table.table.table)),
+        description=f"{title(name)}, as the operational {profile.format} {table.table} has them.{comment}",
+        purpose=f"{title(name)}, with the types that the operational {profile.format} {table.table} has.{comment}",
+        grain=f"One row per row of {table.table}.",
+        evidence=f"PostgreSQL's catalog and {rows}; value lists and personal data are as observed, not as promised by "
+        "whoever runs the database",
+    )
+
+
+def _server(table: TableProfile, database: DatabaseAddress) -> dict[str, Any]:
+    return Flow(
+        server="landing",
+        type="postgresql",
+        host=database.host,
+        port=database.port,
+        database=database.database,
+        schema=table.table.schema,
+    )
 
 
 def column_names(profile: DatasetProfile) -> dict[str, str]:
@@ -103,12 +154,12 @@ def _property(
     name = names[column.name]
     facts: dict[str, Any] = {"name": name, **_type_facts(column)}
     kind = facts["logicalType"]
-    facts["description"] = _description(column, kind)
+    facts["description"] = _description(profile, column, kind)
     if column.personal:
         facts["classification"] = "personal"
     if name in key:
         facts |= {"primaryKey": True, "primaryKeyPosition": key.index(name) + 1}
-    if column.null_count == 0 and profile.row_count:
+    if column.is_required:
         facts["required"] = True
     logic = _transform_logic(column, kind)
     if logic is not None:
@@ -131,12 +182,20 @@ def _type_facts(column: ColumnProfile) -> dict[str, Any]:
     return type_facts(column.type)
 
 
-def _description(column: ColumnProfile, kind: str) -> str:
-    landed = " or ".join(f"'{source}'" for source in column.sources)
+def _description(profile: DatasetProfile, column: ColumnProfile, kind: str) -> str:
+    said = [f"{column.comment.strip().rstrip('.')}."] if column.comment.strip() else []
+    said.append(_observed(column, kind, "Landed as" if profile.table is None else "Column"))
+    keys = profile.table.foreign_keys if profile.table else ()
+    said += [f"Refers to {key}." for key in keys if column.name in key.columns]
+    return " ".join(said)
+
+
+def _observed(column: ColumnProfile, kind: str, landed_as: str) -> str:
+    landed = f"{landed_as} " + " or ".join(f"'{source}'" for source in column.sources)
     if column.distinct_count == 0:
-        return f"Landed as {landed}; no row has a value."
+        return f"{landed}; no row has a value."
     about = "" if column.values else "about "
-    facts = f"Landed as {landed}; {about}{column.distinct_count:,} different values"
+    facts = f"{landed}; {about}{column.distinct_count:,} different values"
     is_shown = not column.personal and kind in {"integer", "number", "date", "timestamp"}
     facts += f", {column.minimum} to {column.maximum}" if is_shown else ""
     facts += f", null in {column.null_share:.1%} of rows." if column.null_count else ", never null."
@@ -173,7 +232,8 @@ def _is_never_negative(column: ColumnProfile, kind: str) -> bool:
 
 def _quality(profile: DatasetProfile, column: ColumnProfile, name: str, kind: str) -> list[dict[str, Any]]:
     rules: list[dict[str, Any]] = []
-    if column.misfits and kind != "string" and not _are_placeholders(column):
+    is_sampled = profile.table is not None and profile.table.is_sample and column.reading is not None
+    if (column.misfits or is_sampled) and kind != "string" and not _are_placeholders(column):
         # Rows whose value cannot be cast are set aside in the product's quarantine; with `error` nothing is built.
         rules.append(Flow(name=f"{name}_readable", metric="invalidValues", mustBe=0, severity="warning"))
     is_few = column.values and len(column.values) * _ENUMERATED_ROWS_PER_VALUE <= profile.row_count

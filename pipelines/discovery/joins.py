@@ -1,4 +1,4 @@
-"""Likely joins between landed datasets: columns whose values are found among the keys of another dataset."""
+"""Joins between datasets: foreign keys of a database, and columns whose values are found among the keys of another."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from pipelines.discovery.names import name_words
+from pipelines.names import OPERATIONAL_CATALOG
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pipelines.discovery.profile import ColumnProfile, DatasetProfile
     from pipelines.discovery.sketches import Sketch
@@ -22,7 +23,8 @@ _TELL_NOTHING = frozenset((word,) for word in ("id", "key", "no", "nr", "number"
 @dataclass(frozen=True)
 class Join:
     """`dataset.column` refers to the key `other_column` of `other_dataset`, which holds about `containment` of its
-    distinct values. One to one when both columns are keys."""
+    distinct values. One to one when both columns are keys. A database keeps those that are declared; several columns
+    of one are written with commas."""
 
     dataset: str
     column: str
@@ -30,14 +32,15 @@ class Join:
     other_column: str
     containment: float
     is_one_to_one: bool
+    is_declared: bool = False
 
 
 def likely_joins(found: Sequence[tuple[DatasetProfile, Mapping[str, Sketch]]]) -> list[Join]:
-    """The joins between the profiled datasets, the surest first; each one-to-one join once.
+    """The joins between the profiled datasets, those declared first, then the surest; each one-to-one join once.
 
     Few whole numbers are found among any others, so those need a like name as well.
     """
-    joins: dict[frozenset[tuple[str, str]], Join] = {}
+    joins = {_pair(join): join for profile, _ in found for join in _declared(profile)}
     for profile, sketches in found:
         for other, other_sketches in found:
             if other.name == profile.name:
@@ -47,11 +50,29 @@ def likely_joins(found: Sequence[tuple[DatasetProfile, Mapping[str, Sketch]]]) -
                     share = sketches[column.name].share_in(other_sketches[key])
                     if share >= _CONTAINED and _is_believable(column, key, other.name):
                         is_key = (column.name,) in profile.keys
-                        pair = frozenset({(profile.name, column.name), (other.name, key)})
-                        joins.setdefault(
-                            pair, Join(profile.name, column.name, other.name, key, share, is_key)
-                        )
-    return sorted(joins.values(), key=lambda join: (-join.containment, join.dataset, join.column))
+                        join = Join(profile.name, column.name, other.name, key, share, is_key)
+                        joins.setdefault(_pair(join), join)
+    order = sorted(joins.values(), key=lambda join: (-join.containment, join.dataset, join.column))
+    return sorted(order, key=lambda join: not join.is_declared)
+
+
+def _pair(join: Join) -> frozenset[tuple[str, str]]:
+    return frozenset({(join.dataset, join.column), (join.other_dataset, join.other_column)})
+
+
+def _declared(profile: DatasetProfile) -> Iterator[Join]:
+    for key in profile.table.foreign_keys if profile.table else ():
+        mine, others = ", ".join(key.columns), ", ".join(key.other_columns)
+        is_key = key.columns in profile.keys
+        yield Join(
+            profile.name,
+            mine,
+            f"{OPERATIONAL_CATALOG}.{key.other_table}",
+            others,
+            1.0,
+            is_key,
+            is_declared=True,
+        )
 
 
 def _is_believable(column: ColumnProfile, key: str, dataset: str) -> bool:

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     import duckdb
 
     from pipelines.discovery.readings import Reading
-    from pipelines.discovery.scan import Measure
+    from pipelines.discovery.scan import MayRead, Measure
     from pipelines.discovery.sketches import Sketch
+    from pipelines.landing.operational import TableName
+    from pipelines.landing.operational_catalog import ForeignKey
     from pipelines.landing.zone import Dataset
     from pipelines.settings import Settings
 
@@ -42,7 +44,8 @@ class ColumnProfile:
     `sources` are the landed columns it comes from, more than one where it was renamed between files. `found_type` is a
     contract's logical type; `reading` how text is read as that, None where nothing is to be read. `distinct_count` is
     approximate (HyperLogLog, within about 5 %), exact up to `FEW_VALUES`; `values` counts each value of a column of
-    few, the most frequent first. `misfits` are values that the reading does not read.
+    few, the most frequent first. `misfits` are values that the reading does not read. `is_required` when no row is
+    without a value, or none can be; `comment` is what a database says of it.
     """
 
     name: str
@@ -60,6 +63,8 @@ class ColumnProfile:
     values: tuple[tuple[str, int], ...]
     personal: str | None
     is_likely_label: bool
+    is_required: bool
+    comment: str = ""
 
     @property
     def is_constant(self) -> bool:
@@ -68,8 +73,28 @@ class ColumnProfile:
 
 
 @dataclass(frozen=True)
+class TableProfile:
+    """What is known of a table of the operational database, but of no landed dataset.
+
+    `primary_key` and `foreign_keys` are those that PostgreSQL keeps. Of a large table only a sample was read;
+    `row_count` is then estimated, None where it cannot be.
+    """
+
+    table: TableName
+    comment: str
+    primary_key: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+    is_sample: bool
+    row_count: int | None
+
+
+@dataclass(frozen=True)
 class DatasetProfile:
-    """A landed dataset as it was when it was read. `keys` are those proven on all rows, the likeliest first."""
+    """A landed dataset, or a table, as it was when it was read. `row_count` rows were.
+
+    `keys` are those proven on all rows, or by the database, the likeliest first. A table has no files and no
+    `fingerprint`.
+    """
 
     name: str
     format: str
@@ -80,10 +105,13 @@ class DatasetProfile:
     columns: tuple[ColumnProfile, ...]
     keys: tuple[tuple[str, ...], ...]
     drift: tuple[Drift, ...]
+    table: TableProfile | None = None
 
     @property
     def likely_key(self) -> tuple[str, ...]:
-        """The key that is no coincidence, by the name or the place of its columns; empty when there is none."""
+        """The key that is no coincidence: declared, or meant by the name or the place of its columns; else empty."""
+        if self.table is not None and self.table.primary_key:
+            return self.table.primary_key
         first = self.columns[0].name if self.columns else None
         meant = (key for key in self.keys if any(map(is_identifier, key)) or key == (first,))
         return next(meant, ())
@@ -94,50 +122,47 @@ class DatasetProfile:
         return tuple(column.name for column in self.columns if column.is_likely_label)
 
 
-def profile_dataset(settings: Settings, dataset: Dataset) -> DatasetProfile:
+def profile_dataset(
+    settings: Settings,
+    dataset: Dataset,
+    *,
+    is_sketched: bool = False,
+    may_read: MayRead = lambda _name, _reading: True,
+) -> tuple[DatasetProfile, dict[str, Sketch]]:
     """Profile `dataset` in a few scans.
 
-    Raises:
-        LandingError: a file of it cannot be read.
-    """
-    return _profile(settings, dataset, is_sketched=False)[0]
-
-
-def profile_with_sketches(settings: Settings, dataset: Dataset) -> tuple[DatasetProfile, dict[str, Sketch]]:
-    """Profile `dataset`, and sketch the values of each column that rows of another dataset may be found by.
+    Args:
+        settings: the mesh's.
+        dataset: what to read.
+        is_sketched: also sketch the values of each column that rows of another dataset may be found by.
+        may_read: whether the text of a column may be read so, if all of it can.
 
     Raises:
         LandingError: a file of it cannot be read.
     """
-    return _profile(settings, dataset, is_sketched=True)
-
-
-def _profile(
-    settings: Settings, dataset: Dataset, *, is_sketched: bool
-) -> tuple[DatasetProfile, dict[str, Sketch]]:
     with explained([dataset]), connect(settings) as connection:
         schemas = file_schemas(connection, dataset)
         types, groups = open_landed(connection, dataset, schemas)
         drift = find_drift(groups.values(), schemas) if len(schemas.files) > 1 else ()
         scan.take_sample(connection)
-        candidates = scan.candidate_readings(connection, types)
+        candidates = scan.candidate_readings(connection, types, may_read)
         row_count, measures = scan.measure(connection, types, candidates)
-        readings = {name: best_reading(candidates.get(name, ()), measures[name]) for name in types}
+        chosen = {name: best_reading(candidates.get(name, ()), measures[name]) for name in types}
         few = [
             name
             for name, m in measures.items()
             if 0 < m.distinct <= FEW_VALUES and not is_nested(types[name])
         ]
-        sketched = sketched_columns(types, measures, readings) if is_sketched else {}
+        sketched = sketched_columns(types, measures, chosen) if is_sketched else {}
         values, sketches = scan.values_of(connection, few, sketched)
-        texts = [name for name, kind in types.items() if kind == "VARCHAR" and readings[name] is None]
+        texts = [name for name, kind in types.items() if kind == "VARCHAR" and chosen[name] is None]
         personal = personal_by_values(connection, texts)
-        found_types = {name: found_type(name, types[name], measures[name], readings[name]) for name in types}
+        found_types = {name: found_type(name, types[name], measures[name], chosen[name]) for name in types}
         distincts = {
             n: len(values.get(n, ())) or m.distinct for n, m in measures.items() if m.present == row_count
         }
         keys = candidate_keys(connection, found_types, distincts, row_count)
-        found = _Found(row_count, types, found_types, groups, readings, candidates, values, personal, keys)
+        found = _Found(row_count, types, found_types, groups, chosen, candidates, values, personal, keys)
         columns = tuple(_column(connection, name, measures[name], found) for name in types)
     profile = DatasetProfile(
         name=str(dataset.name),
@@ -204,9 +229,5 @@ def _column(
         values=tuple(values),
         personal=personal_by_name(name) or found.personal.get(name),
         is_likely_label=distinct == 2 and is_about_leaving(name),
+        is_required=nulls == 0 and found.row_count > 0,
     )
-
-
-def _text(value: object) -> str:
-    """A value as SQL casts it to text."""
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -5,11 +5,12 @@ What the answers mean is told in `profile`, `keys` and `joins`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.discovery.column_types import FLOATS, is_nested
-from pipelines.discovery.readings import INTEGER, NUMBER, READINGS
+from pipelines.discovery.readings import INTEGER, NUMBER, READINGS, Reading
 from pipelines.discovery.sketches import Sketch
 from pipelines.names import quote_identifier
 
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from pipelines.discovery.readings import Reading
     from pipelines.discovery.sketches import Sketched
 
+# Whether the text of a column, given by its name, may be read so.
+MayRead = Callable[[str, Reading], bool]
 LANDED = "landed"
 SAMPLE = "sampled"
 SAMPLE_ROWS = 20_000
@@ -59,9 +61,9 @@ def take_sample(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def candidate_readings(
-    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, str], may_read: MayRead
 ) -> dict[str, tuple[Reading, ...]]:
-    """For each text column, the readings that the sample leaves possible, the best first."""
+    """For each text column, the readings it may have that the sample leaves possible, the best first."""
     texts = [name for name, kind in columns.items() if kind == "VARCHAR"]
     if not texts:
         return {}
@@ -73,7 +75,7 @@ def candidate_readings(
         likely = [READINGS[i] for i in order if fits[i] and fits[i] >= _CANDIDATE_SHARE * present]
         if INTEGER in likely and NUMBER not in likely:
             likely.append(NUMBER)
-        candidates[name] = tuple(likely[:_CANDIDATES])
+        candidates[name] = tuple([reading for reading in likely if may_read(name, reading)][:_CANDIDATES])
     return candidates
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 _SECRET = "mesh_operational"  # noqa: S105 - its name
+# PostgreSQL's errors have two spaces, DuckDB's own have not.
+_MARKS = ("ostgres", "libpq", "ERROR:  ")
 _HINT = "See that MESH_OPERATIONAL is right and that PostgreSQL runs: mesh doctor. Then run it again."
 
 
@@ -121,7 +123,7 @@ def postgres_explained(address: str) -> Iterator[None]:
 def postgres_failure(error: duckdb.Error) -> str:
     """What DuckDB says of PostgreSQL, in one line without any address; '' when it speaks of something else."""
     text = str(error)
-    if "ostgres" not in text and "libpq" not in text:
+    if not any(mark in text for mark in _MARKS):
         return ""
     told = re.findall(r"(?:FATAL|ERROR): *(.+)|(Connection refused|server closed the connection[^\n]*)", text)
     said = next((part.strip() for groups in told for part in groups if part), "")

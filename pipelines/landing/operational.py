@@ -32,12 +32,14 @@ WHERE n.nspname = %s AND c.relname = %s AND c.relkind IN ('r', 'p', 'm', 'v', 'f
 _NAMES = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = %s AND c.relkind IN ('r', 'p', 'm', 'v', 'f') ORDER BY 1"""
-_COLUMNS = """
-SELECT a.attname, coalesce(e.typname, t.typname), coalesce(e.typtype, t.typtype) = 'e', a.atttypmod,
-    CASE WHEN e.oid IS NULL THEN 0 ELSE greatest(a.attndims, 1) END
+# What `table_column` takes, with the table before it, and whether the column is required and its comment after it.
+COLUMNS_SQL = """
+SELECT a.attrelid, a.attname, coalesce(e.typname, t.typname), coalesce(e.typtype, t.typtype) = 'e', a.atttypmod,
+    CASE WHEN e.oid IS NULL THEN 0 ELSE greatest(a.attndims, 1) END,
+    a.attnotnull, coalesce(col_description(a.attrelid, a.attnum), '')
 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
-WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"""
+WHERE a.attrelid = ANY(%s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum"""
 
 
 @dataclass(frozen=True)
@@ -78,18 +80,20 @@ class TableName:
 class OperationalTable:
     """A landed dataset that is a table, as it stood when it was looked at.
 
-    `fingerprint` changes whenever a row is inserted, updated or deleted, or a column changes.
+    `fingerprint` changes whenever a row is inserted, updated or deleted, or a column changes. `sample` is the clause of
+    PostgreSQL's that leaves some of its rows out, '' for all of them.
     """
 
     name: DatasetName
     table: TableName
     columns: tuple[TableColumn, ...]
     fingerprint: str
+    sample: str = ""
 
     @property
     def is_native(self) -> bool:
-        """Whether both engines read every column as it is, so that they need not have PostgreSQL cast any."""
-        return all(column.is_native for column in self.columns)
+        """Whether both engines read it as it is, so that PostgreSQL need neither cast a column nor sample the rows."""
+        return not self.sample and all(column.is_native for column in self.columns)
 
     def select_sql(self, list_form: str = "{}") -> str:
         """The SELECT, in PostgreSQL's dialect, of all rows with the types of `columns`; lists in the form given."""
@@ -97,7 +101,7 @@ class OperationalTable:
             f"{(list_form if c.is_list else '{}').format(c.select_sql)} AS {quote_identifier(c.name)}"
             for c in self.columns
         )
-        return f"SELECT {values} FROM {self.table.sql}"
+        return f"SELECT {values} FROM {self.table.sql} {self.sample}".rstrip()
 
 
 def database_address(uri: str) -> DatabaseAddress:
@@ -192,8 +196,8 @@ def _looked_at(
         cursor.execute(_NAMES, (table.schema,))
         raise _no_table(name, table, address, [row[0] for row in cursor.fetchall()])
     oid, kind = found
-    cursor.execute(_COLUMNS, (oid,))
-    columns = tuple(table_column(*row) for row in cursor.fetchall())
+    cursor.execute(COLUMNS_SQL, ([oid],))
+    columns = tuple(table_column(*row[1:6]) for row in cursor.fetchall())
     cursor.execute(f"SELECT count(*), sum({_row_hash(kind, table)}) FROM {table.sql}")
     count, digest = cursor.fetchone()
     facts = f"{table}\0{columns}\0{count}\0{digest}"

@@ -33,13 +33,14 @@ class TableColumn:
     """One column. `type` is DuckDB's type text of what the engines give for it.
 
     `cast` is the PostgreSQL type that it is cast to for them, '' for none; `is_enum` columns they themselves read as
-    text.
+    text; the text of `is_number` columns is a number of any length.
     """
 
     name: str
     type: str
     cast: str = ""
     is_enum: bool = False
+    is_number: bool = False
 
     @property
     def is_native(self) -> bool:
@@ -76,7 +77,13 @@ def table_column(name: str, kind: str, is_enum: bool, modifier: int, dimensions:
     suffix = "[]" if is_list else ""
     if given is not None:
         return TableColumn(name, given + suffix)
-    return TableColumn(name, f"VARCHAR{suffix}", f"text{suffix}", is_enum=is_enum and not is_list)
+    return TableColumn(
+        name,
+        f"VARCHAR{suffix}",
+        f"text{suffix}",
+        is_enum=is_enum and not is_list,
+        is_number=kind == "numeric" and not is_list,
+    )
 
 
 def _decimal(modifier: int) -> str | None:

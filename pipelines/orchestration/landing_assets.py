@@ -46,7 +46,7 @@ def landing_asset(mesh: Mesh, name: DatasetName) -> dg.AssetsDefinition:
                 told = told_before(context.instance, context.asset_key, dataset.fingerprint)
                 if told is None:
                     told = (
-                        _metadata(profile_dataset(mesh.settings, dataset))
+                        _metadata(profile_dataset(mesh.settings, dataset)[0])
                         if isinstance(dataset, Dataset)
                         else _table_metadata(dataset)
                     )

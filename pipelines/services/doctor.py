@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from pipelines.names import CATALOG, LANDING_CATALOG
+from pipelines.names import CATALOG, LANDING_CATALOG, OPERATIONAL_CATALOG
 from pipelines.services.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def diagnose(settings: Settings) -> tuple[Finding, ...]:
             _open_catalog, settings.catalog_uri
         )
     if settings.trino:
-        examinations[f"Trino {_without_keys(settings.trino)}"] = partial(_query_trino, settings.trino)
+        examinations[f"Trino {_without_keys(settings.trino)}"] = partial(_query_trino, settings)
     if settings.operational:
         subject = f"Operational database {_without_keys(settings.operational)}"
         examinations[subject] = partial(_ask_operational, settings.operational)
@@ -229,12 +229,15 @@ def _catalog_columns(engine: Engine) -> set[str]:
     )
 
 
-def _query_trino(url: str) -> None:
+def _query_trino(settings: Settings) -> None:
     from requests import RequestException
     from trino.dbapi import connect
     from trino.exceptions import Error, HttpError, TrinoConnectionError
 
-    parts = urlsplit(url)
+    parts = urlsplit(settings.trino or "")
+    wanted = [CATALOG, LANDING_CATALOG]
+    if settings.operational and settings.engine == "trino":
+        wanted.append(OPERATIONAL_CATALOG)
     connection = connect(  # type: ignore[no-untyped-call]
         host=parts.hostname,
         port=parts.port,
@@ -246,7 +249,7 @@ def _query_trino(url: str) -> None:
     try:
         cursor = connection.cursor()
         catalogs = {name for (name,) in cursor.execute("SHOW CATALOGS").fetchall()}
-        for name in (CATALOG, LANDING_CATALOG):
+        for name in wanted:
             if name not in catalogs:
                 hint = "Add one as pipelines/services/trino_etc/catalog does."
                 raise ServiceError(f"Trino has no catalog '{name}'", hint)

@@ -45,7 +45,7 @@ def profile(settings: Settings, zone: LandingZone, put: Put) -> Profile:
 
     def made(files: dict[str, str | bytes]) -> DatasetProfile:
         put("crm.people", files)
-        return profile_dataset(settings, zone.dataset(DatasetName("crm", "people")))
+        return profile_dataset(settings, zone.dataset(DatasetName("crm", "people")))[0]
 
     return made
 

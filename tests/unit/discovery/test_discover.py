@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.discovery.discover import chosen_datasets, discover
+from pipelines.discovery.discover import discover
 from pipelines.discovery.sketches import Sketch
+from pipelines.discovery.sources import chosen_source, chosen_sources
 from pipelines.errors import UsageError
 from pipelines.names import DatasetName
 
@@ -28,30 +29,47 @@ def landed(put) -> None:
     put("geo.places", {"a.csv": f"zip,town\n{places}\n"})
 
 
-def test_what_is_chosen(zone, landed) -> None:
+def test_what_is_chosen(settings, zone, landed) -> None:
     people = DatasetName("crm", "people")
-    assert len(chosen_datasets(zone, None)) == 3
-    assert chosen_datasets(zone, "crm") == chosen_datasets(zone, "landing.crm.people") == [people]
+    assert len(chosen_sources(settings, zone, None)) == 3
+    assert (
+        chosen_sources(settings, zone, "crm")
+        == chosen_sources(settings, zone, "landing.crm.people")
+        == [people]
+    )
 
 
 @pytest.mark.parametrize(
     ("what", "hint"), [("crn", "crm"), ("crm.peple", "crm.people"), ("zzz", "There are: crm, geo")]
 )
-def test_what_has_not_landed(zone, landed, what, hint) -> None:
+def test_what_has_not_landed(settings, zone, landed, what, hint) -> None:
     with pytest.raises(UsageError) as caught:
-        chosen_datasets(zone, what)
+        chosen_sources(settings, zone, what)
     assert what in caught.value.message
     assert hint in str(caught.value.hint)
 
 
-def test_nothing_landed(zone) -> None:
+@pytest.mark.parametrize(
+    ("what", "message", "hint"),
+    [
+        ("crm.peple", "'crm.peple' has not landed", "Did you mean crm.people?"),
+        ("crm", "'crm' is a domain", "Name one of it, for example crm.people."),
+    ],
+)
+def test_what_cannot_be_adopted(settings, zone, landed, what, message, hint) -> None:
+    with pytest.raises(UsageError, match=message) as caught:
+        chosen_source(settings, zone, what)
+    assert caught.value.hint == hint
+
+
+def test_nothing_landed(settings, zone) -> None:
     with pytest.raises(UsageError, match="nothing has landed") as caught:
-        chosen_datasets(zone, None)
+        chosen_sources(settings, zone, None)
     assert "mesh land" in str(caught.value.hint)
 
 
 def test_joins_by_values_and_names(settings, zone, landed) -> None:
-    found = discover(settings, zone, chosen_datasets(zone, None))
+    found = discover(settings, zone, chosen_sources(settings, zone, None))
     assert {(j.dataset, j.column, j.other_dataset, j.other_column, j.is_one_to_one) for j in found.joins} == {
         ("landing.crm.people", "zip", "landing.geo.places", "zip", False),
         ("landing.shop.orders", "customer", "landing.crm.people", "Customer ID", False),
@@ -60,7 +78,7 @@ def test_joins_by_values_and_names(settings, zone, landed) -> None:
 
 def test_a_bad_dataset_does_not_hide_the_others(settings, zone, landed, put) -> None:
     put("shop.bad", {"a.parquet": b"nothing"})
-    found = discover(settings, zone, chosen_datasets(zone, "shop"))
+    found = discover(settings, zone, chosen_sources(settings, zone, "shop"))
     assert [p.name for p in found.profiles] == ["landing.shop.orders"]
     assert list(found.failures) == [DatasetName("shop", "bad")]
 

@@ -1,0 +1,211 @@
+"""Tables of a running PostgreSQL that nobody has described: what is told of them, and products drafted from them."""
+
+from __future__ import annotations
+
+import json
+import time
+from decimal import Decimal
+
+import pytest
+from support.operational_mesh import OperationalMesh
+
+from pipelines.discovery import tables
+from pipelines.discovery.adopt import adopt
+from pipelines.discovery.discover import discover
+from pipelines.discovery.sources import chosen_source, chosen_sources
+from pipelines.errors import UsageError
+from pipelines.landing.operational_catalog import list_tables
+from pipelines.landing.zone import LandingZone
+from pipelines.names import ProductName
+from pipelines.products.load import load_product
+from pipelines.settings import load_settings
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture
+def engine():
+    return "duckdb"
+
+
+@pytest.fixture
+def mesh(tmp_path, endpoints, engine):
+    return OperationalMesh(tmp_path / "mesh", endpoints, engine)
+
+
+@pytest.fixture
+def shop(mesh):
+    mesh.run(
+        "CREATE TABLE customers (id bigint PRIMARY KEY, email text NOT NULL UNIQUE, joined_on text, code text, "
+        "balance numeric, plan text)",
+        "INSERT INTO customers SELECT n, 'u' || n || '@example.com', "
+        "to_char(date '2024-01-01' + n, 'DD/MM/YYYY'), n::text, n * 0.25, "
+        "CASE n % 3 WHEN 0 THEN 'plus' ELSE 'basic' END FROM generate_series(1, 300) AS n",
+        "COMMENT ON TABLE customers IS 'Everyone who ever paid.'",
+        "COMMENT ON COLUMN customers.plan IS 'What the customer pays for'",
+        'CREATE TABLE "Order Lines" (order_id int, line int, customer_id bigint NOT NULL REFERENCES customers, '
+        '"Amount EUR" numeric(10, 2), PRIMARY KEY (order_id, line))',
+        'INSERT INTO "Order Lines" SELECT n, 1, n % 200 + 1, n FROM generate_series(1, 400) AS n',
+    )
+    return mesh
+
+
+def settings_of(mesh):
+    return load_settings(mesh.variables, mesh.root)
+
+
+def discovered(mesh, what=None):
+    settings = settings_of(mesh)
+    zone = LandingZone(settings.landing, settings.s3)
+    return discover(settings, zone, chosen_sources(settings, zone, what or mesh.schema))
+
+
+def test_what_the_catalog_knows_beats_what_the_rows_suggest(shop):
+    found = discovered(shop)
+    assert not found.failures
+    lines, customers = found.profiles
+    assert customers.name == f"operational.{shop.schema}.customers"
+    assert (customers.row_count, customers.likely_key) == (300, ("id",))
+    assert customers.keys == (("id",), ("email",))
+    assert customers.table.comment == "Everyone who ever paid."
+    # Digits that were declared text stay text, dates in text are read, numbers of any length are numbers.
+    assert {c.name: (c.found_type, c.is_required, c.comment) for c in customers.columns} == {
+        "id": ("integer", True, ""),
+        "email": ("string", True, ""),
+        "joined_on": ("date", False, ""),
+        "code": ("string", False, ""),
+        "balance": ("number", False, ""),
+        "plan": ("string", False, "What the customer pays for"),
+    }
+    assert lines.likely_key == ("order_id", "line")
+    (declared,) = (join for join in found.joins if join.is_declared)
+    assert (declared.column, declared.other_dataset, declared.other_column) == (
+        "customer_id",
+        customers.name,
+        "id",
+    )
+
+
+def test_views_and_partitioned_tables_are_listed_but_no_partition_and_nothing_unreadable(mesh):
+    mesh.run(
+        "CREATE TABLE days (day date NOT NULL, n int) PARTITION BY RANGE (day)",
+        "CREATE TABLE days_2024 PARTITION OF days FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
+        "INSERT INTO days VALUES ('2024-02-01', 1)",
+        "CREATE VIEW seen AS SELECT n FROM days",
+        "CREATE MATERIALIZED VIEW kept AS SELECT n FROM days",
+    )
+    listed = {t.table.table: t.kind for t in list_tables(mesh.uri) if t.table.schema == mesh.schema}
+    assert listed == {"days": "partitioned table", "seen": "view", "kept": "materialised view"}
+    assert {p.row_count for p in discovered(mesh).profiles} == {1}
+
+
+def test_one_table_that_cannot_be_read_does_not_hide_the_others(shop):
+    shop.run("CREATE VIEW broken AS SELECT 1 / (id - id) AS n FROM customers")
+    found = discovered(shop)
+    assert len(found.profiles) == 2
+    ((source, error),) = found.failures.items()
+    assert str(source) == f"operational.{shop.schema}.broken"
+    assert "division by zero" in error.message
+
+
+def test_a_large_table_is_told_from_a_sample(shop, monkeypatch):
+    shop.run(
+        "CREATE TABLE large (n int NOT NULL, m int, price numeric, word text)",
+        "INSERT INTO large SELECT n, n, n + 0.5, repeat('x', 100) FROM generate_series(1, 40000) AS n",
+    )
+    monkeypatch.setattr(tables, "SAMPLED_BYTES", 1_000_000)
+    (profile,) = discovered(shop, f"{shop.schema}.large").profiles
+    assert profile.table.is_sample
+    assert profile.row_count < 20_000
+    assert 30_000 < profile.table.row_count < 50_000
+    assert profile.keys == ()
+    assert [c.name for c in profile.columns if c.is_required] == ["n"]
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "trino"])
+def test_a_table_is_adopted_and_built_unchanged(shop):
+    domain = shop.domain
+    ended = shop.command("adopt", f"{domain}.customers", "--owner", "ana@example.com")
+    assert ended.returncode == 0, ended.stderr
+    ended = shop.command("adopt", f"{domain}.Order Lines", "--owner", "ana@example.com")
+    assert ended.returncode == 0, ended.stderr
+    assert f"customer_id refers to id of {domain}.customers" in ended.stdout
+    customers, lines = f"{domain}.customers", f"{domain}.order_lines"
+    contract = load_product(shop.products / domain / "order_lines").contract
+    assert contract.primary_key == ("order_id", "line")
+    assert contract.source == f"landing.{domain}.Order Lines"
+    assert f"Refers to id of {domain}.customers" in contract.column("customer_id").description
+    text = (shop.products / domain / "customers" / "contract.odcs.yaml").read_text()
+    assert "Everyone who ever paid." in text
+    assert "What the customer pays for." in text
+    shop.build(customers, lines)
+    assert len(shop.rows(lines)) == 400
+    assert shop.rows(lines)[0]["amount_eur"] == Decimal("1.00")
+    (first,) = (row for row in shop.rows(customers) if row["id"] == 4)
+    assert (str(first["joined_on"]), first["code"], first["balance"]) == ("2024-01-05", "4", 1.0)
+
+
+def test_a_product_of_another_domain_reads_the_table_as_a_dataset_of_its_own(shop):
+    settings = settings_of(shop)
+    zone = LandingZone(settings.landing, settings.s3)
+    source = chosen_source(settings, zone, f"{shop.schema}.customers")
+    adopt(settings, zone, source, ProductName("crm", "people"), "ana@example.com")
+    contract = load_product(shop.products / "crm" / "people").contract
+    assert (contract.source, contract.landing_database.schema) == ("landing.crm.customers", shop.schema)
+    assert shop.build("crm.people").snapshot.row_count == 300
+
+
+def test_an_empty_table_is_adopted_by_what_the_catalog_says(shop):
+    shop.run("TRUNCATE customers CASCADE")
+    assert shop.command("adopt", f"{shop.domain}.customers").returncode == 0
+    contract = load_product(shop.products / shop.domain / "customers").contract
+    assert contract.primary_key == ("id",)
+    assert contract.column("balance").type == "DOUBLE"
+    assert shop.build(f"{shop.domain}.customers").snapshot.row_count == 0
+
+
+def test_files_and_a_table_of_one_name_are_told_apart(shop):
+    shop.land(f"{shop.schema}/customers/a.csv", "id\n1\n")
+    ended = shop.command("adopt", f"{shop.schema}.customers")
+    assert "both landed files and a table" in ended.stderr
+    assert {p.format for p in discovered(shop, f"{shop.schema}.customers").profiles} == {"csv", "table"}
+    (profile,) = discovered(shop, f"landing.{shop.schema}").profiles
+    assert profile.format == "csv"
+
+
+def test_what_is_printed_and_what_programs_get(shop):
+    ended = shop.command("discover", f"{shop.schema}.customers")
+    assert ended.returncode == 0, ended.stderr
+    assert f"operational.{shop.schema}.customers: 300 rows, table of PostgreSQL" in ended.stdout
+    assert "Comment: Everyone who ever paid." in ended.stdout
+    assert f"Next: mesh adopt {shop.schema}.customers" in ended.stdout
+    (facts,) = json.loads(shop.command("discover", f"{shop.schema}.customers", "--json").stdout)["datasets"]
+    assert facts["table"]["primary_key"] == ["id"]
+
+
+@pytest.mark.parametrize(
+    ("uri", "told"),
+    [
+        ("postgresql://mesh:topsecret@127.0.0.1:1/operational", "Connection refused"),
+        ("postgresql://mesh:topsecret@{address}/operational", "password authentication failed"),
+        ("postgresql://mesh:topsecret@10.255.255.1:5432/operational", "PostgreSQL at 10.255.255.1"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told_in_one_line_without_its_password(mesh, endpoints, uri, told):
+    mesh.uri = uri.format(address=endpoints.postgres_address)
+    for command in (("discover",), ("adopt", "crm.people")):
+        started = time.monotonic()
+        ended = mesh.command(*command)
+        assert ended.returncode in {1, 2}
+        assert told in ended.stderr.splitlines()[0]
+        assert "Traceback" not in ended.stderr
+        assert "topsecret" not in ended.stdout + ended.stderr
+        assert time.monotonic() - started < 15
+
+
+def test_a_name_that_neither_place_has(shop):
+    settings = settings_of(shop)
+    with pytest.raises(UsageError, match="nor is there a table in PostgreSQL at") as caught:
+        chosen_source(settings, LandingZone(settings.landing), f"{shop.schema}.custmers")
+    assert caught.value.hint == f"Did you mean {shop.schema}.customers?"
+    assert settings.operational not in caught.value.message
