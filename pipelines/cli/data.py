@@ -138,7 +138,7 @@ def adopt(
 
       mesh adopt exports.cust_2026 --as crm.customers --owner ana@example.com
 
-      mesh adopt public.orders --as shop.orders        # a table; it is landing.shop.orders from then on
+      mesh adopt public.orders --as shop.orders   # a table
     """
     from pipelines.discovery.adopt import adopt as draft
     from pipelines.discovery.adopt import default_name

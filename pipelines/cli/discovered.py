@@ -65,7 +65,9 @@ def _print_profile(profile: DatasetProfile) -> None:
     )
     if profile.table and profile.table.comment:
         print(f"Comment: {_line(profile.table.comment)}")
-    if not profile.keys:
+    if not profile.keys and profile.table and profile.table.is_sample:
+        print("No key is declared, and a sample proves none.")
+    elif not profile.keys:
         print("No column, and no pair of columns, is a key.")
     elif len(profile.keys[0]) > 1:
         print(f"Key: {' or '.join(' with '.join(key) for key in profile.keys)}")
