@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -36,8 +37,8 @@ def crm(tmp_path, monkeypatch) -> MeshFolder:
     folder.product("crm.people", {"id": ID, "born": "integer"}, tags=["source-aligned"])
     ages = {"transform.sql": "SELECT id, 2024 - born AS age_years FROM crm.people\n"}
     folder.product("crm.ages", {"id": ID, "age_years": "integer"}, ages)
-    for name in ("MESH_DEBUG", "DAGSTER_HOME"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith(("MESH_", "DAGSTER_"))]:
+        monkeypatch.delenv(name)
     for name, value in folder.variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(folder.root)
