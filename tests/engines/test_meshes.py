@@ -20,7 +20,7 @@ from pipelines.landing.storage import add_file
 from pipelines.object_store import open_to_duckdb
 from pipelines.services import DEFAULT_CACHE, install
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.timeout(1200)]
 
 REPOSITORY = Path(__file__).parents[2]
 SHARED = REPOSITORY.parent / "shared" / "data" / "landing"
