@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pipelines.discovery.sources import Source
     from pipelines.landing.arrival import LandedFile
+    from pipelines.landing.zone import LandingZone
     from pipelines.settings import Settings
 
 
@@ -104,6 +105,8 @@ def discover(
 
     settings = load_settings()
     zone = LandingZone(settings.landing, settings.s3)
+    if what is None:
+        _tell_misplaced(zone)
     sources = chosen_sources(settings, zone, what)
     found = discover_sources(settings, zone, sources, _print_reading)
     if as_json:
@@ -229,6 +232,12 @@ def _land_folders(folder: Path, settings: Settings) -> None:
             sizes = [(file.size_bytes, file.is_new) for file in files]
             size = size_text(sum(size for size, _ in sizes))
             print(f"+ {dataset}: {len(sizes)} files, {sum(new for _, new in sizes)} new, {size}", flush=True)
+
+
+def _tell_misplaced(zone: LandingZone) -> None:
+    for file in zone.misplaced_files():
+        print(f"mesh: {file} lies in no dataset's folder, so nothing reads it", file=sys.stderr)
+        print("      Move it into <domain>/<dataset>/ of the landing zone.", file=sys.stderr)
 
 
 def _print_landed(file: LandedFile) -> None:

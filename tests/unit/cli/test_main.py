@@ -126,3 +126,14 @@ def test_a_traceback_is_shown_with_debug_alone(crm, mesh, monkeypatch):
     monkeypatch.setattr("sys.argv", ["mesh", "build", "people"])
     with pytest.raises(UsageError):
         main()
+
+
+def test_a_file_that_belongs_to_no_dataset_is_told_of(crm, mesh):
+    (crm.landing / "crm" / "stray.csv").write_text("id\n1\n", encoding="utf-8")
+    told = mesh("discover")
+    assert told.status == 0
+    assert told.err.splitlines() == [
+        "mesh: crm/stray.csv lies in no dataset's folder, so nothing reads it",
+        "      Move it into <domain>/<dataset>/ of the landing zone.",
+    ]
+    assert mesh("discover", "crm.people").err == ""
