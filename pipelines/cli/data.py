@@ -80,7 +80,7 @@ def land(
 
 
 def discover(
-    what: str = typer.Argument(
+    what: str | None = typer.Argument(
         None, metavar="[D[.N]]", help="A domain or schema, a dataset or table; everything when not given."
     ),
     as_json: bool = JSON,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pipelines.cli.printing import print_table, size_text
 
 if TYPE_CHECKING:
+    from pipelines.discovery.dataset_profile import ColumnProfile, DatasetProfile
     from pipelines.discovery.discover import Discovery
-    from pipelines.discovery.profile import ColumnProfile, DatasetProfile
 
 _VALUES_WIDTH = 42
 _VALUE_WIDTH = 19

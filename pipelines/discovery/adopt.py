@@ -13,7 +13,7 @@ from pipelines.landing.operational import database_address
 from pipelines.names import ProductName
 
 if TYPE_CHECKING:
-    from pipelines.discovery.profile import DatasetProfile
+    from pipelines.discovery.dataset_profile import DatasetProfile
     from pipelines.discovery.sources import Source
     from pipelines.landing.zone import LandingZone
     from pipelines.settings import Settings

@@ -17,7 +17,7 @@ from pipelines.landing.arrival import snake_case
 from pipelines.names import DatasetName, quote_identifier, quote_literal
 
 if TYPE_CHECKING:
-    from pipelines.discovery.profile import ColumnProfile, DatasetProfile, TableProfile
+    from pipelines.discovery.dataset_profile import ColumnProfile, DatasetProfile, TableProfile
     from pipelines.landing.operational import DatabaseAddress
     from pipelines.names import ProductName
 

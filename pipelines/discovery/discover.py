@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.discovery.joins import Join, likely_joins
-from pipelines.discovery.profile import DatasetProfile, profile_dataset
+from pipelines.discovery.profile import profile_dataset
 from pipelines.discovery.tables import profile_table
 from pipelines.errors import MeshError
 from pipelines.names import DatasetName
@@ -14,6 +14,7 @@ from pipelines.names import DatasetName
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pipelines.discovery.dataset_profile import DatasetProfile
     from pipelines.discovery.sketches import Sketch
     from pipelines.discovery.sources import Source
     from pipelines.landing.zone import LandingZone

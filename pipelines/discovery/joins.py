@@ -12,7 +12,7 @@ from pipelines.names import OPERATIONAL_CATALOG
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pipelines.discovery.profile import ColumnProfile, DatasetProfile
+    from pipelines.discovery.dataset_profile import ColumnProfile, DatasetProfile
     from pipelines.discovery.sketches import Sketch
 
 _CONTAINED = 0.9

@@ -1,4 +1,4 @@
-"""The profile of one landed dataset: what its columns really are, and what a few scans in the engine tell of each.
+"""Profiling one landed dataset: what its columns really are, and what a few scans in the engine tell of each.
 
 Which columns match those of other datasets is `joins`; what a product makes of all this is `contract_draft`.
 """
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.discovery import scan
 from pipelines.discovery.column_types import best_reading, found_type, is_nested
-from pipelines.discovery.drift import Drift, file_schemas, find_drift
+from pipelines.discovery.dataset_profile import ColumnProfile, DatasetProfile
+from pipelines.discovery.drift import file_schemas, find_drift
 from pipelines.discovery.keys import candidate_keys
 from pipelines.discovery.labels import is_about_leaving
 from pipelines.discovery.landed_view import open_landed
-from pipelines.discovery.names import is_identifier
 from pipelines.discovery.personal import personal_by_name, personal_by_values
 from pipelines.discovery.sketches import sketched_columns
 from pipelines.engine.connection import connect
@@ -28,98 +28,11 @@ if TYPE_CHECKING:
     from pipelines.discovery.readings import Reading
     from pipelines.discovery.scan import MayRead, Measure
     from pipelines.discovery.sketches import Sketch
-    from pipelines.landing.operational import TableName
-    from pipelines.landing.operational_catalog import ForeignKey
     from pipelines.landing.zone import Dataset
     from pipelines.settings import Settings
 
 FEW_VALUES = 20
 SHOWN_MISFITS = 20
-
-
-@dataclass(frozen=True)
-class ColumnProfile:
-    """One column as it landed, and what it is found to be.
-
-    `sources` are the landed columns it comes from, more than one where it was renamed between files. `found_type` is a
-    contract's logical type; `reading` how text is read as that, None where nothing is to be read. `distinct_count` is
-    approximate (HyperLogLog, within about 5 %), exact up to `FEW_VALUES`; `values` counts each value of a column of
-    few, the most frequent first. `misfits` are values that the reading does not read. `is_required` when no row is
-    without a value, or none can be; `comment` is what a database says of it.
-    """
-
-    name: str
-    type: str
-    null_count: int
-    null_share: float
-    distinct_count: int
-    minimum: str | None
-    maximum: str | None
-    sources: tuple[str, ...]
-    found_type: str
-    reading: Reading | None
-    misfit_count: int
-    misfits: tuple[str, ...]
-    values: tuple[tuple[str, int], ...]
-    personal: str | None
-    is_likely_label: bool
-    is_required: bool
-    comment: str = ""
-
-    @property
-    def is_constant(self) -> bool:
-        """Whether every row has the same value, or none any."""
-        return self.distinct_count == 0 or (self.distinct_count == 1 and self.null_count == 0)
-
-
-@dataclass(frozen=True)
-class TableProfile:
-    """What is known of a table of the operational database, but of no landed dataset.
-
-    `primary_key` and `foreign_keys` are those that PostgreSQL keeps. Of a large table only a sample was read;
-    `row_count` is then estimated, None where it cannot be.
-    """
-
-    table: TableName
-    comment: str
-    primary_key: tuple[str, ...]
-    foreign_keys: tuple[ForeignKey, ...]
-    is_sample: bool
-    row_count: int | None
-
-
-@dataclass(frozen=True)
-class DatasetProfile:
-    """A landed dataset, or a table, as it was when it was read. `row_count` rows were.
-
-    `keys` are those proven on all rows, or by the database, the likeliest first. A table has no files and no
-    `fingerprint`.
-    """
-
-    name: str
-    format: str
-    fingerprint: str
-    file_count: int
-    size_bytes: int
-    row_count: int
-    columns: tuple[ColumnProfile, ...]
-    keys: tuple[tuple[str, ...], ...]
-    drift: tuple[Drift, ...]
-    table: TableProfile | None = None
-
-    @property
-    def likely_key(self) -> tuple[str, ...]:
-        """The key that is no coincidence: declared, or meant by the name or the place of its columns; else empty."""
-        if self.table is not None and self.table.primary_key:
-            return self.table.primary_key
-        first = self.columns[0].name if self.columns else None
-        meant = (key for key in self.keys if any(map(is_identifier, key)) or key == (first,))
-        return next(meant, ())
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Columns that may say who left."""
-        return tuple(column.name for column in self.columns if column.is_likely_label)
 
 
 def profile_dataset(

@@ -10,8 +10,9 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pipelines.discovery.dataset_profile import ColumnProfile, DatasetProfile, TableProfile
 from pipelines.discovery.names import is_identifier
-from pipelines.discovery.profile import ColumnProfile, DatasetProfile, TableProfile, profile_dataset
+from pipelines.discovery.profile import profile_dataset
 from pipelines.discovery.readings import INTEGER, NUMBER
 from pipelines.engine.connection import connect
 from pipelines.engine.operational import copy_tables

@@ -128,8 +128,9 @@ class Draft:
                 raise ConflictError(
                     f"{self._name}: its columns were changed by another build", "Run the build again."
                 )
-            self._spec_id = transaction.table_metadata.default_spec_id
-            new = list(parquet_files_to_data_files(table.io, transaction.table_metadata, iter(files)))
+            evolved = transaction.table_metadata
+            self._spec_id = evolved.default_spec_id
+            new = list(parquet_files_to_data_files(table.io, evolved, iter(files)))
             summary = {f"{SUMMARY_PREFIX}{name}": value for name, value in properties.items()}
             if self.base_id is None:
                 first_id = _append_unreferenced(transaction, new, summary)
@@ -189,8 +190,10 @@ def _replace(
     summary: dict[str, str],
     branch: str,
 ) -> None:
-    with transaction.update_snapshot(summary, branch).overwrite() as overwrite:
+    update = transaction.update_snapshot(summary, branch)
+    # Where nothing is replaced, no manifest need be read: adding a day costs the same after years of days.
+    with update.overwrite() if old else update.fast_append() as producer:
         for file in old:
-            overwrite.delete_data_file(file)
+            producer.delete_data_file(file)
         for file in new:
-            overwrite.append_data_file(file)
+            producer.append_data_file(file)

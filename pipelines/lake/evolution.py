@@ -34,8 +34,9 @@ def evolve(transaction: Transaction, columns: Sequence[Column]) -> Schema:
     Raises:
         ContractError: a column that partitions what is published would be dropped.
     """
-    _stop_partitioning(transaction, columns)
-    metadata = transaction.table_metadata
+    metadata = transaction.table_metadata  # a deep copy each time it is asked for
+    if _stop_partitioning(transaction, metadata, columns):
+        metadata = transaction.table_metadata
     wanted = table_schema(columns)
     if _described(metadata.schema()) != _described(wanted):
         _update_columns(transaction, metadata.schema(), wanted)
@@ -71,9 +72,9 @@ def spec_of(metadata: TableMetadata, schema_id: int | None) -> int:
     return max(fitting, default=metadata.default_spec_id)
 
 
-def _stop_partitioning(transaction: Transaction, columns: Sequence[Column]) -> None:
-    """Let go of a partitioning that the columns do not ask for."""
-    metadata = transaction.table_metadata
+def _stop_partitioning(transaction: Transaction, metadata: TableMetadata, columns: Sequence[Column]) -> bool:
+    """Let go of a partitioning that the columns do not ask for; whether there was one."""
+    is_stopped = False
     for field in metadata.spec().fields:
         name = metadata.schema().find_field(field.source_id).name
         if name not in {column.name for column in columns}:
@@ -84,6 +85,8 @@ def _stop_partitioning(transaction: Transaction, columns: Sequence[Column]) -> N
             )
         if name != partition_column(columns):
             transaction.update_spec().remove_field(field.name).commit()
+            is_stopped = True
+    return is_stopped
 
 
 def _update_columns(transaction: Transaction, current: Schema, wanted: Schema) -> None:

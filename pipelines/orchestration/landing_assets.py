@@ -10,7 +10,8 @@ from typing import Any
 import dagster as dg
 
 from pipelines.build.mesh import Mesh
-from pipelines.discovery.profile import DatasetProfile, profile_dataset
+from pipelines.discovery.dataset_profile import DatasetProfile
+from pipelines.discovery.profile import profile_dataset
 from pipelines.errors import MeshError
 from pipelines.landing.operational import OperationalTable
 from pipelines.landing.zone import Dataset

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.discovery.profile import DatasetProfile, profile_dataset
+from pipelines.discovery.dataset_profile import DatasetProfile
+from pipelines.discovery.profile import profile_dataset
 from pipelines.landing.zone import LandingZone
 from pipelines.names import DatasetName
 from pipelines.settings import Settings, load_settings

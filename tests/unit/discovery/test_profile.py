@@ -16,7 +16,7 @@ from pipelines.errors import LandingError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.discovery.profile import ColumnProfile, DatasetProfile
+    from pipelines.discovery.dataset_profile import ColumnProfile, DatasetProfile
 
 
 def column(profile: DatasetProfile, name: str) -> ColumnProfile:
