@@ -67,8 +67,7 @@ class Dataset:
 
     def partition_keys(self, file: StoredFile) -> tuple[str, ...]:
         """Keys of the `key=value` folders between the dataset's folder and `file`."""
-        folders = PurePosixPath(file.name).parent.parts[2:]
-        return tuple(folder.partition("=")[0] for folder in folders if "=" in folder)
+        return tuple(folder.partition("=")[0] for folder in _folders(file) if "=" in folder)
 
     def files_by_day(self, key: str) -> dict[date, list[StoredFile]] | None:
         """The files of each day, when every file lies in a folder `<key>=2024-01-05`; else `None`."""
@@ -168,8 +167,13 @@ def file_format(file_name: str) -> Format:
     return format_
 
 
+def _folders(file: StoredFile) -> list[str]:
+    """The folders between the dataset's own and `file`."""
+    return file.name.split("/")[2:-1]
+
+
 def _day_of(file: StoredFile, key: str) -> date | None:
-    folders = (folder.partition("=") for folder in PurePosixPath(file.name).parent.parts[2:])
+    folders = (folder.partition("=") for folder in _folders(file))
     return next((read_day(value) for name, _, value in folders if name.lower() == key.lower()), None)
 
 
