@@ -46,6 +46,8 @@ def record_results(
     """Append `results` of one audit."""
     import pyarrow as pa
 
+    from pipelines.lake.transaction import PlannedTransaction
+
     now = datetime.now(UTC)
     rows = [
         {
@@ -70,7 +72,8 @@ def record_results(
     ]
     if rows:
         table = mesh.lake.create_table(QUALITY_RESULTS, QUALITY_COLUMNS, commit_retries=_COMMIT_RETRIES)
-        table.append(pa.Table.from_pylist(rows, schema=table.schema().as_arrow()))
+        with PlannedTransaction(table) as transaction:
+            transaction.append(pa.Table.from_pylist(rows, schema=table.schema().as_arrow()))
 
 
 def recorded_results(mesh: Mesh, product: Product, run: str) -> tuple[CheckResult, ...]:

@@ -18,6 +18,7 @@ from pipelines.errors import BuildError, ConflictError
 from pipelines.lake.evolution import evolve, make_current, spec_of
 from pipelines.lake.schema import partition_column
 from pipelines.lake.snapshot import SUMMARY_PREFIX, Snapshot, data_files, local_path, read_snapshot
+from pipelines.lake.transaction import PlannedTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,7 +47,7 @@ class Draft:
         self.partition_column = partition_column(columns)
         table = lake.create_table(identifier, columns)
         self.base_id = table.metadata.current_snapshot_id
-        with table.transaction() as transaction:
+        with PlannedTransaction(table) as transaction:
             self.schema = evolve(transaction, self._columns)
             transaction._updates = ()
             transaction._requirements = ()
@@ -101,7 +102,7 @@ class Draft:
             if audited is None:
                 raise BuildError(f"{self._name}: branch {self.branch} is gone", "Run the build again.")
             try:
-                with table.transaction() as transaction:
+                with PlannedTransaction(table) as transaction:
                     ManageSnapshots(transaction).set_current_snapshot(audited.snapshot_id).remove_branch(
                         self.branch
                     ).commit()
@@ -123,7 +124,7 @@ class Draft:
         partitions: Partitions | None,
     ) -> Table:
         metadata = table.metadata
-        with table.transaction() as transaction:
+        with PlannedTransaction(table) as transaction:
             if evolve(transaction, self._columns) != self.schema:
                 raise ConflictError(
                     f"{self._name}: its columns were changed by another build", "Run the build again."
@@ -163,7 +164,7 @@ def rollback(lake: Lake, identifier: tuple[str, str], snapshot_id: int) -> Snaps
     if snapshot is None:
         raise BuildError(f"{'.'.join(identifier)} has no snapshot {snapshot_id}", "See `mesh history`.")
     try:
-        with table.transaction() as transaction:
+        with PlannedTransaction(table) as transaction:
             ManageSnapshots(transaction).set_current_snapshot(snapshot_id).commit()
             make_current(transaction, snapshot.schema_id, spec_of(table.metadata, snapshot.schema_id))
     except CommitFailedException as error:

@@ -34,7 +34,7 @@ def evolve(transaction: Transaction, columns: Sequence[Column]) -> Schema:
     Raises:
         ContractError: a column that partitions what is published would be dropped.
     """
-    metadata = transaction.table_metadata  # a deep copy each time it is asked for
+    metadata = transaction.table_metadata
     if _stop_partitioning(transaction, metadata, columns):
         metadata = transaction.table_metadata
     wanted = table_schema(columns)

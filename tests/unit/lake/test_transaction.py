@@ -1,0 +1,28 @@
+"""What a transaction remembers is what pyiceberg's own would say."""
+
+from __future__ import annotations
+
+from pyiceberg.table.update.snapshot import ManageSnapshots
+
+from pipelines.contract.model import Column
+from pipelines.lake.evolution import evolve
+from pipelines.lake.transaction import PlannedTransaction
+
+PEOPLE = ("crm", "people")
+
+
+def test_metadata_follows_what_is_staged_and_what_is_committed(folder):
+    first = folder.publish("r1", "SELECT 1::BIGINT AS id, 'Ana' AS name")
+    table = folder.lake.table(PEOPLE)
+    with PlannedTransaction(table) as planned:
+        for stage in (
+            lambda t: ManageSnapshots(t).create_branch(first.snapshot_id, "b").commit(),
+            lambda t: evolve(t, (Column("id", "BIGINT"), Column("age", "BIGINT"))),
+        ):
+            stage(planned)
+            plain = table.transaction()
+            plain._updates = planned._updates
+            assert planned.table_metadata == plain.table_metadata
+            assert planned.table_metadata is planned.table_metadata
+    assert planned.table_metadata == planned._table.metadata
+    assert set(folder.lake.table(PEOPLE).metadata.refs) == {"main", "b"}
