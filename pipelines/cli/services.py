@@ -77,7 +77,7 @@ def status(as_json: bool = JSON) -> None:
 
 @app.command()
 def env() -> None:
-    """Print the settings that point a mesh at these servers, keys included, for the shell to take in.
+    """Print the settings that point a mesh at its servers that run, keys included, for the shell to take in.
 
     Examples:
 
@@ -90,9 +90,10 @@ def env() -> None:
     from pipelines import services
 
     endpoints = services.read_endpoints(_home())
-    if endpoints is None:
-        raise UsageError("no server of this mesh was ever started", "Start them: mesh services up")
-    for name, value in endpoints.as_environment().items():
+    running = [found.service for found in services.status(_home()) if found.process_id is not None]
+    if endpoints is None or not running:
+        raise UsageError("no server of this mesh runs", "Start them: mesh services up")
+    for name, value in endpoints.as_environment(running).items():
         print(f"export {name}={shlex.quote(value)}")
 
 

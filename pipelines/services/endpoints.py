@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from pipelines.services.settings import BUCKETS, DATABASE_USER, HOST
+from pipelines.services.settings import BUCKETS, DATABASE_USER, HOST, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True)
@@ -43,19 +47,24 @@ class Endpoints:
         """The URI of `database`, password included: not for logs."""
         return f"postgresql://{DATABASE_USER}:{self.postgres_password}@{self.postgres_address}/{database}"
 
-    def as_environment(self) -> dict[str, str]:
-        """The settings that point a mesh at these services, as `MESH_*` variables."""
+    def as_environment(self, services: Iterable[Service] = tuple(Service)) -> dict[str, str]:
+        """The settings that point a mesh at `services`, as `MESH_*` variables."""
         landing, warehouse = (f"s3://{bucket}" for bucket in BUCKETS)
-        return {
-            "MESH_LANDING": landing,
-            "MESH_WAREHOUSE": warehouse,
-            "MESH_CATALOG": self.postgres_uri("mesh"),
-            "MESH_S3_ENDPOINT": self.s3_url,
-            "MESH_S3_ACCESS_KEY": self.s3_access_key,
-            "MESH_S3_SECRET_KEY": self.s3_secret_key,
-            "MESH_TRINO": self.trino_url,
-            "MESH_OPERATIONAL": self.postgres_uri("operational"),
+        variables = {
+            Service.MINIO: {
+                "MESH_LANDING": landing,
+                "MESH_WAREHOUSE": warehouse,
+                "MESH_S3_ENDPOINT": self.s3_url,
+                "MESH_S3_ACCESS_KEY": self.s3_access_key,
+                "MESH_S3_SECRET_KEY": self.s3_secret_key,
+            },
+            Service.POSTGRES: {
+                "MESH_CATALOG": self.postgres_uri("mesh"),
+                "MESH_OPERATIONAL": self.postgres_uri("operational"),
+            },
+            Service.TRINO: {"MESH_TRINO": self.trino_url},
         }
+        return {name: value for service in services for name, value in variables[service].items()}
 
     def as_trino_environment(self) -> dict[str, str]:
         """The variables that the files of `trino_etc/catalog` read."""

@@ -1,3 +1,4 @@
+from pipelines.services import Service
 from pipelines.settings import load_settings
 
 
@@ -20,6 +21,11 @@ def test_environment_points_a_mesh_at_the_services(endpoints):
         "MESH_TRINO": "http://127.0.0.1:8080",
         "MESH_OPERATIONAL": "postgresql://mesh:the-password@127.0.0.1:5432/operational",
     }
+
+
+def test_environment_of_some_services_says_nothing_of_others(endpoints):
+    assert endpoints.as_environment([Service.TRINO]) == {"MESH_TRINO": "http://127.0.0.1:8080"}
+    assert set(endpoints.as_environment([Service.POSTGRES])) == {"MESH_CATALOG", "MESH_OPERATIONAL"}
 
 
 def test_repr_shows_addresses_and_no_key(endpoints):
