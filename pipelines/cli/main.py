@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from pipelines.cli import building, catalog, data, modelling, operations, query, report, services
+from pipelines.cli import building, catalog, data, demo, modelling, operations, query, report, services
 from pipelines.errors import DEFECT_HINT, EXIT_STOPPED, MeshError, is_interrupt, system_failure
 from pipelines.services import server_failure
 from pipelines.settings import load_settings
@@ -20,7 +20,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
 )
-for module in (data, modelling, building, query, catalog, operations, report, services):
+for module in (data, demo, modelling, building, query, catalog, operations, report, services):
     module.register(app)
 
 
