@@ -15,7 +15,7 @@ from pyiceberg.io.pyarrow import parquet_files_to_data_files
 from pyiceberg.table.update.snapshot import ManageSnapshots
 
 from pipelines.errors import BuildError, ConflictError
-from pipelines.lake.evolution import evolve, make_current, spec_of
+from pipelines.lake.evolution import evolve, make_current, newest_spec_id
 from pipelines.lake.schema import partition_column
 from pipelines.lake.snapshot import SUMMARY_PREFIX, Snapshot, data_files, local_path, read_snapshot
 from pipelines.lake.transaction import PlannedTransaction
@@ -134,10 +134,12 @@ class Draft:
             new = list(parquet_files_to_data_files(table.io, evolved, iter(files)))
             summary = {f"{SUMMARY_PREFIX}{name}": value for name, value in properties.items()}
             if self.base_id is None:
-                first_id = _append_unreferenced(transaction, new, summary)
+                # Iceberg lets the first snapshot of a table go to `main` only, or to no branch at all: then to none.
+                first_id = _write_snapshot(transaction, [], new, summary, branch=None)
             else:
                 ManageSnapshots(transaction).create_branch(self.base_id, self.branch).commit()
-                _replace(transaction, data_files(table, self.base_id, partitions), new, summary, self.branch)
+                old = data_files(table, self.base_id, partitions)
+                _write_snapshot(transaction, old, new, summary, self.branch)
             make_current(transaction, metadata.current_schema_id, metadata.default_spec_id)
         if self.base_id is None:
             table.manage_snapshots().create_branch(first_id, self.branch).commit()
@@ -166,7 +168,7 @@ def rollback(lake: Lake, identifier: tuple[str, str], snapshot_id: int) -> Snaps
     try:
         with PlannedTransaction(table) as transaction:
             ManageSnapshots(transaction).set_current_snapshot(snapshot_id).commit()
-            make_current(transaction, snapshot.schema_id, spec_of(table.metadata, snapshot.schema_id))
+            make_current(transaction, snapshot.schema_id, newest_spec_id(table.metadata, snapshot.schema_id))
     except CommitFailedException as error:
         raise ConflictError(
             f"{'.'.join(identifier)}: another build published just now",
@@ -175,22 +177,14 @@ def rollback(lake: Lake, identifier: tuple[str, str], snapshot_id: int) -> Snaps
     return read_snapshot(table, snapshot)
 
 
-def _append_unreferenced(transaction: Transaction, files: Sequence[DataFile], summary: dict[str, str]) -> int:
-    """Iceberg lets the first snapshot of a table go to `main` only, or to no branch at all: then to none."""
-    producer = transaction.update_snapshot(summary, branch=None).fast_append()
-    with producer as append:
-        for new in files:
-            append.append_data_file(new)
-    return producer.snapshot_id
-
-
-def _replace(
+def _write_snapshot(
     transaction: Transaction,
     old: Sequence[DataFile],
     new: Sequence[DataFile],
     summary: dict[str, str],
-    branch: str,
-) -> None:
+    branch: str | None,
+) -> int:
+    """Put `new` in place of `old` on `branch`; gives the id of the snapshot."""
     update = transaction.update_snapshot(summary, branch)
     # Where nothing is replaced, no manifest need be read: adding a day costs the same after years of days.
     with update.overwrite() if old else update.fast_append() as producer:
@@ -198,3 +192,4 @@ def _replace(
             producer.delete_data_file(file)
         for file in new:
             producer.append_data_file(file)
+    return producer.snapshot_id

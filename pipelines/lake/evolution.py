@@ -34,18 +34,15 @@ def evolve(transaction: Transaction, columns: Sequence[Column]) -> Schema:
     Raises:
         ContractError: a column that partitions what is published would be dropped.
     """
-    metadata = transaction.table_metadata
-    if _stop_partitioning(transaction, metadata, columns):
-        metadata = transaction.table_metadata
-    wanted = table_schema(columns)
-    if _described(metadata.schema()) != _described(wanted):
-        _update_columns(transaction, metadata.schema(), wanted)
-        metadata = transaction.table_metadata
+    _stop_partitioning(transaction, columns)
+    current, wanted = transaction.table_metadata.schema(), table_schema(columns)
+    if _described(current) != _described(wanted):
+        _update_columns(transaction, current, wanted)
     partitioned_by = partition_column(columns)
-    if partitioned_by is not None and not metadata.spec().fields:
+    if partitioned_by is not None and not transaction.table_metadata.spec().fields:
         name = partition_field_name(partitioned_by)
         transaction.update_spec().add_field(partitioned_by, IdentityTransform(), name).commit()
-    return metadata.schema()
+    return transaction.table_metadata.schema()
 
 
 def make_current(transaction: Transaction, schema_id: int | None, spec_id: int) -> None:
@@ -63,8 +60,8 @@ def make_current(transaction: Transaction, schema_id: int | None, spec_id: int) 
         transaction._stage(tuple(updates))
 
 
-def spec_of(metadata: TableMetadata, schema_id: int | None) -> int:
-    """The newest partitioning by columns that a schema has."""
+def newest_spec_id(metadata: TableMetadata, schema_id: int | None) -> int:
+    """The id of the newest partitioning by columns that a schema has."""
     if schema_id is None:
         return metadata.default_spec_id
     (columns,) = ({f.field_id for f in s.fields} for s in metadata.schemas if s.schema_id == schema_id)
@@ -72,9 +69,9 @@ def spec_of(metadata: TableMetadata, schema_id: int | None) -> int:
     return max(fitting, default=metadata.default_spec_id)
 
 
-def _stop_partitioning(transaction: Transaction, metadata: TableMetadata, columns: Sequence[Column]) -> bool:
-    """Let go of a partitioning that the columns do not ask for; whether there was one."""
-    is_stopped = False
+def _stop_partitioning(transaction: Transaction, columns: Sequence[Column]) -> None:
+    """Let go of a partitioning that the columns do not ask for."""
+    metadata = transaction.table_metadata
     for field in metadata.spec().fields:
         name = metadata.schema().find_field(field.source_id).name
         if name not in {column.name for column in columns}:
@@ -85,8 +82,6 @@ def _stop_partitioning(transaction: Transaction, metadata: TableMetadata, column
             )
         if name != partition_column(columns):
             transaction.update_spec().remove_field(field.name).commit()
-            is_stopped = True
-    return is_stopped
 
 
 def _update_columns(transaction: Transaction, current: Schema, wanted: Schema) -> None:

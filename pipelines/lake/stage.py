@@ -21,7 +21,7 @@ from pyiceberg.table.refs import MAIN_BRANCH, SnapshotRef, SnapshotRefType
 from pyiceberg.table.sorting import UNSORTED_SORT_ORDER
 
 from pipelines.lake.catalog import PLATFORM_MARK, Lake, catalog_properties
-from pipelines.lake.evolution import spec_of
+from pipelines.lake.evolution import newest_spec_id
 from pipelines.lake.files import remove_folder
 from pipelines.lake.snapshot import local_path
 
@@ -121,7 +121,7 @@ def pinned_stage(lake: Lake, identifier: tuple[str, str], snapshot: Snapshot, pl
             "table_uuid": uuid.uuid4(),
             "last_updated_ms": int(time.time() * 1000),
             "current_schema_id": schema_id,
-            "default_spec_id": spec_of(metadata, schema_id),
+            "default_spec_id": newest_spec_id(metadata, schema_id),
             "current_snapshot_id": snapshot.snapshot_id,
             "snapshots": kept,
             "refs": {MAIN_BRANCH: main},
