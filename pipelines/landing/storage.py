@@ -102,10 +102,10 @@ def add_file(source: Path, target: str, s3: S3Settings = DEFAULT_S3) -> bool:
 def _files(folder: str, root: str) -> Iterator[StoredFile]:
     """As text, not as paths: a build lists every day of years, and looks at few."""
     try:
-        found = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        entries = list(os.scandir(folder))
     except (FileNotFoundError, NotADirectoryError):
         return
-    for entry in found:
+    for entry in entries:
         if not _is_visible(entry.name):
             continue
         if not entry.is_dir():
