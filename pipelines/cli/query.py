@@ -6,12 +6,18 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from pipelines.cli.asking import ask_duckdb, ask_trino, opened
 from pipelines.cli.printing import print_json, print_table
 from pipelines.errors import EXIT_FAILED, UsageError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipelines.query.guard import ParsedQuery
 
 
 class OutputFormat(StrEnum):
@@ -62,7 +68,6 @@ def sql(
     """
     from pipelines.query.guard import check_select
     from pipelines.query.output import destination, write_answer
-    from pipelines.query.table import write_plan, write_table
     from pipelines.services import naming_servers
     from pipelines.settings import load_settings
 
@@ -71,19 +76,8 @@ def sql(
     settings = load_settings(os.environ | ({"MESH_ENGINE": engine} if engine else {}))
     ask = ask_trino if settings.engine == "trino" else ask_duckdb
     if chosen is OutputFormat.TABLE and output is None:
-        with naming_servers(settings), ask(settings, parsed, as_of, None) as (connection, asked, asked_at):
-            if asked.is_explain:
-                write_plan(connection, asked, sys.stdout)
-            else:
-                width = None if not sys.stdout.isatty() else _screen_columns()
-                write_table(
-                    connection,
-                    asked,
-                    sys.stdout,
-                    row_limit=limit or None,
-                    screen_columns=width,
-                    asked_at=asked_at,
-                )
+        with naming_servers(settings), ask(settings, parsed, as_of, None) as answer:
+            _show(*answer, row_limit=limit or None)
         return
     if chosen is OutputFormat.TABLE:
         raise UsageError(
@@ -151,6 +145,18 @@ def _text(query: str | None, file: Path | None) -> str:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{file} is not UTF-8 at byte {error.start}", "Save it as UTF-8.") from error
+
+
+def _show(
+    connection: duckdb.DuckDBPyConnection, query: ParsedQuery, asked_at: float, *, row_limit: int | None
+) -> None:
+    from pipelines.query.table import write_plan, write_table
+
+    if query.is_explain:
+        write_plan(connection, query, sys.stdout)
+        return
+    width = _screen_columns() if sys.stdout.isatty() else None
+    write_table(connection, query, sys.stdout, row_limit=row_limit, screen_columns=width, asked_at=asked_at)
 
 
 def _screen_columns() -> int:

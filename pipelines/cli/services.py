@@ -90,7 +90,7 @@ def env() -> None:
     from pipelines import services
 
     endpoints = services.read_endpoints(_home())
-    running = [found.service for found in services.status(_home()) if found.process_id is not None]
+    running = services.running(_home())
     if endpoints is None or not running:
         raise UsageError("no server of this mesh runs", "Start them: mesh services up")
     for name, value in endpoints.as_environment(running).items():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pipelines.errors import UsageError
 from pipelines.landing.operational import database_address
 from pipelines.landing.operational_catalog import CatalogTable, list_tables
-from pipelines.names import LANDING_CATALOG, DatasetName
+from pipelines.names import LANDING_CATALOG, OPERATIONAL_CATALOG, DatasetName
 
 if TYPE_CHECKING:
     from pipelines.landing.zone import LandingZone
@@ -39,7 +39,8 @@ def chosen_sources(settings: Settings, zone: LandingZone, what: str | None) -> l
     if found or what is None:
         return found
     names = {_short(source) if "." in what else _short(source).partition(".")[0] for source in known}
-    near = get_close_matches(what.removeprefix("landing.").removeprefix("operational."), sorted(names), n=1)
+    plain = what.removeprefix(f"{LANDING_CATALOG}.").removeprefix(f"{OPERATIONAL_CATALOG}.")
+    near = get_close_matches(plain, sorted(names), n=1)
     hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(names))}."
     raise UsageError(f"'{what}' has not landed in {places}", hint)
 

@@ -8,7 +8,7 @@ from pipelines.services.doctor import Finding, diagnose, require_landing, requir
 from pipelines.services.endpoints import Endpoints
 from pipelines.services.errors import ServiceError
 from pipelines.services.failure import naming_servers, server_failure
-from pipelines.services.run import ServiceStatus, down, status, up
+from pipelines.services.run import ServiceStatus, down, running, status, up
 from pipelines.services.settings import DEFAULT_CACHE, Service
 from pipelines.services.state import read_endpoints
 
@@ -25,6 +25,7 @@ __all__ = [
     "read_endpoints",
     "require_landing",
     "require_servers",
+    "running",
     "server_failure",
     "status",
     "up",

@@ -103,6 +103,12 @@ def status(home: Path) -> tuple[ServiceStatus, ...]:
     return tuple(_status_of(service, services_folder(home), endpoints) for service in Service)
 
 
+def running(home: Path) -> tuple[Service, ...]:
+    """The servers of the mesh at `home` whose process is there, whether it answers or not."""
+    folder = services_folder(home)
+    return tuple(service for service in Service if _process_file(folder, service).running_id() is not None)
+
+
 def _status_of(service: Service, folder: Path, endpoints: Endpoints) -> ServiceStatus:
     server = _SERVERS[service]
     process_id = _process_file(folder, service).running_id()
