@@ -5,17 +5,20 @@ Version v of a day has 1,000 + v rows, each holding v: a day of two versions, or
 
 from __future__ import annotations
 
-import csv
-import subprocess
-import sys
 from datetime import date
 from typing import TYPE_CHECKING
 
-import duckdb
-from support.versions import BASE_ROWS, ORDERS, whole_version
+from support.versions import (
+    BASE_ROWS,
+    ORDERS,
+    mesh_file_rows,
+    mesh_sql_rows,
+    readers_of,
+    scanned_rows,
+    whole_version,
+)
 
 from pipelines.build.days import BuiltDays
-from pipelines.build.views import refresh_views
 from pipelines.lake.catalog import Lake
 from pipelines.partitions import Partitions
 
@@ -66,24 +69,17 @@ def published_versions(folder: MeshFolder) -> Versions:
     table = Lake(folder.settings).table(IDENTIFIER)
     if table is None or table.current_snapshot() is None:
         return {}
-    with duckdb.connect() as connection:
-        connection.register("orders", table.scan().to_arrow())
-        return _versions(connection.execute(SUMMARY.replace("shop.", "")).fetchall())
+    return _versions(scanned_rows(table.scan(), SUMMARY))
+
+
+def mesh_file_versions(folder: MeshFolder) -> Versions:
+    """What any DuckDB client finds in `mesh.duckdb`."""
+    return _versions(mesh_file_rows(folder, SUMMARY))
 
 
 def mesh_sql_versions(folder: MeshFolder) -> Versions:
-    """What `mesh sql` answers with.
-
-    Raises:
-        RuntimeError: it failed.
-    """
-    mesh = [sys.executable, "-m", "pipelines.cli.main", "sql", SUMMARY, "--format", "csv"]
-    answer = subprocess.run(
-        mesh, env=folder.environment, cwd=folder.root, capture_output=True, text=True, check=False
-    )
-    if answer.returncode:
-        raise RuntimeError(answer.stderr)
-    rows = list(csv.reader(answer.stdout.splitlines()))[1:]
+    """What `mesh sql` answers with."""
+    rows = mesh_sql_rows(folder, SUMMARY)
     return _versions((date.fromisoformat(day), *(int(float(c)) for c in cells)) for day, *cells in rows)
 
 
@@ -107,28 +103,4 @@ def _versions(rows: Iterable[tuple[date, int, int, int, int]]) -> Versions:
     return {day.day: whole_version(tuple(seen)) for day, *seen in rows}
 
 
-# --- readers, for `versions.reading` ---
-
-
-def read_days_by_pyiceberg(folder: MeshFolder, stop, seen) -> None:
-    """Put the versions of all days into `seen` until `stop` is set."""
-    while not stop.wait(0.05):
-        seen.append(published_versions(folder))
-
-
-def read_days_of_mesh_file(folder: MeshFolder, stop, seen) -> None:
-    """As any DuckDB client reads `mesh.duckdb`, while it is rewritten at every turn."""
-    while not stop.wait(0.1):
-        mesh = folder.open()
-        refresh_views(mesh)
-        with duckdb.connect(str(mesh.settings.mesh_file), read_only=True) as connection:
-            seen.append(_versions(connection.execute(SUMMARY).fetchall()))
-
-
-def read_days_by_mesh_sql(folder: MeshFolder, stop, seen) -> None:
-    """As users ask."""
-    while not stop.wait(0.5):
-        seen.append(mesh_sql_versions(folder))
-
-
-DAY_READERS = (read_days_by_pyiceberg, read_days_of_mesh_file, read_days_by_mesh_sql)
+DAY_READERS = readers_of(published_versions, mesh_file_versions, mesh_sql_versions)

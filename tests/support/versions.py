@@ -5,10 +5,10 @@ Version v has 1,000 + v rows, each holding v: rows of two versions, or part of o
 
 from __future__ import annotations
 
+import csv
 import signal
-import subprocess
-import sys
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
@@ -87,48 +87,67 @@ def kept_versions(folder: MeshFolder) -> list[int | None]:
     return [_version_of(table.scan(snapshot_id=s.snapshot_id)) for s in lake.history(("shop", "orders"))]
 
 
+def mesh_file_version(folder: MeshFolder) -> int | None:
+    """The version any DuckDB client finds in `mesh.duckdb`."""
+    return whole_version(*mesh_file_rows(folder, SUMMARY))
+
+
+def mesh_sql_version(folder: MeshFolder) -> int | None:
+    """The version `mesh sql` answers with."""
+    (cells,) = mesh_sql_rows(folder, SUMMARY)
+    return whole_version(tuple(int(float(cell)) for cell in cells))
+
+
 def _version_of(scan: DataScan) -> int | None:
+    return whole_version(*scanned_rows(scan, SUMMARY))
+
+
+# --- the rows of a summary, by each way to read ---
+
+
+def scanned_rows(scan: DataScan, summary: str) -> list[tuple]:
+    """As pyiceberg reads."""
     with duckdb.connect() as connection:
         connection.register("orders", scan.to_arrow())
-        return whole_version(connection.execute(SUMMARY.replace("shop.", "")).fetchone())
+        return connection.execute(summary.replace("shop.", "")).fetchall()
+
+
+def mesh_file_rows(folder: MeshFolder, summary: str) -> list[tuple]:
+    """As any DuckDB client reads `mesh.duckdb`, rewritten just before."""
+    mesh = folder.open()
+    refresh_views(mesh)
+    with duckdb.connect(str(mesh.settings.mesh_file), read_only=True) as connection:
+        return connection.execute(summary).fetchall()
+
+
+def mesh_sql_rows(folder: MeshFolder, summary: str) -> list[list[str]]:
+    """As users ask.
+
+    Raises:
+        RuntimeError: `mesh sql` failed.
+    """
+    answer = folder.command("sql", summary, "--format", "csv")
+    if answer.returncode:
+        raise RuntimeError(answer.stderr)
+    return list(csv.reader(answer.stdout.splitlines()))[1:]
 
 
 # --- readers ---
 
 
-def read_by_pyiceberg(folder: MeshFolder, stop, seen) -> None:
-    """Put every version seen into `seen` until `stop` is set."""
-    while not stop.wait(0.05):
-        seen.append(published_version(folder))
+def read_on(folder: MeshFolder, stop, seen, *, read, pause_seconds: float) -> None:
+    """Put what `read(folder)` gives into `seen` until `stop` is set."""
+    while not stop.wait(pause_seconds):
+        seen.append(read(folder))
 
 
-def read_mesh_file(folder: MeshFolder, stop, seen) -> None:
-    """As any DuckDB client reads `mesh.duckdb`, while it is rewritten at every turn."""
-    while not stop.wait(0.1):
-        mesh = folder.open()
-        refresh_views(mesh)
-        with duckdb.connect(str(mesh.settings.mesh_file), read_only=True) as connection:
-            seen.append(whole_version(connection.execute(SUMMARY).fetchone()))
+def readers_of(by_pyiceberg, of_mesh_file, by_mesh_sql) -> tuple[Callable[..., None], ...]:
+    """A reader of each kind, the dearer ones reading less often."""
+    pauses = {by_pyiceberg: 0.05, of_mesh_file: 0.1, by_mesh_sql: 0.5}
+    return tuple(partial(read_on, read=read, pause_seconds=pause) for read, pause in pauses.items())
 
 
-def read_by_mesh_sql(folder: MeshFolder, stop, seen) -> None:
-    """As users ask."""
-    while not stop.wait(0.5):
-        seen.append(mesh_sql_version(folder))
-
-
-def mesh_sql_version(folder: MeshFolder) -> int | None:
-    """The version `mesh sql` answers with."""
-    mesh = [sys.executable, "-m", "pipelines.cli.main", "sql", SUMMARY, "--format", "csv"]
-    answer = subprocess.run(
-        mesh, env=folder.environment, cwd=folder.root, capture_output=True, text=True, check=False
-    )
-    if answer.returncode:
-        raise RuntimeError(answer.stderr)
-    return whole_version(tuple(int(float(cell)) for cell in answer.stdout.splitlines()[1].split(",")))
-
-
-ALL_READERS = (read_by_pyiceberg, read_mesh_file, read_by_mesh_sql)
+ALL_READERS = readers_of(published_version, mesh_file_version, mesh_sql_version)
 
 
 @contextmanager

@@ -18,8 +18,9 @@ import pytest
 from support.moments import (
     AFTER_COMMIT,
     BEFORE_COMMIT,
-    COMMIT_MOMENTS,
     IN_COMMIT,
+    IS_PUBLISHED,
+    MOMENTS,
     at_commit,
     build,
     build_and_die,
@@ -63,15 +64,6 @@ NAMED = {
 STAGING_SECONDS = 1.5
 TOLD_SECONDS = 60
 OUTAGE = -1
-KILLED_AT = (
-    Step.READING,
-    Step.STAGING,
-    Step.STAGED,
-    Step.BRANCHED,
-    Step.AUDITED,
-    *COMMIT_MOMENTS,
-    Step.PUBLISHED,
-)
 
 
 def read_through_outages(mesh, stop, seen) -> None:
@@ -206,10 +198,10 @@ def test_server_killed_at_the_commit(faults, service, is_failed_at):
 
 
 def test_build_killed(faults):
-    for moment in islice(cycle(KILLED_AT), max(TIMES, len(KILLED_AT))):
+    for moment in islice(cycle(MOMENTS), max(TIMES, len(MOMENTS))):
         version = faults.land()
         assert run(build_and_die, faults.mesh, str(moment)) == -signal.SIGKILL
-        faults.settle(version, is_published=moment in {AFTER_COMMIT, Step.PUBLISHED})
+        faults.settle(version, is_published=moment in IS_PUBLISHED)
 
 
 def test_both_engines_racing(faults):
