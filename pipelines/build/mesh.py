@@ -50,15 +50,26 @@ def open_mesh(settings: Settings | None = None) -> Mesh:
         ServiceError: a server that the settings name cannot be used.
     """
     settings = settings or load_settings()
-    _refuse_incomplete(settings)
-    require_servers(settings)
+    lake = open_lake(settings)
     products = load_products(settings.products)
     return Mesh(
         settings=settings,
         landing=open_landing(settings, products.products.values()),
         products=products,
-        lake=Lake(settings),
+        lake=lake,
     )
+
+
+def open_lake(settings: Settings) -> Lake:
+    """The lake of the mesh that `settings` describe, once the servers it needs are known to answer.
+
+    Raises:
+        UsageError: Trino cannot reach what the settings name.
+        ServiceError: a server that the settings name cannot be used.
+    """
+    _refuse_incomplete(settings)
+    require_servers(settings)
+    return Lake(settings)
 
 
 def _refuse_incomplete(settings: Settings) -> None:

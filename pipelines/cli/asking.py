@@ -29,12 +29,12 @@ def ask_trino(
     settings: Settings, query: ParsedQuery, as_of: str | None, _output_path: str | None
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, ParsedQuery, float]]:
     """Trino's answer to `query` on a DuckDB connection, the query that reads it there, and when Trino was asked."""
-    from pipelines.build.mesh import open_mesh
+    from pipelines.build.mesh import open_lake
     from pipelines.query.trino import trino_answer
 
-    mesh = open_mesh(settings)
-    datasets = [mesh.landing.landed(name) for name in sorted(query.datasets)]
-    with trino_answer(settings, mesh.lake, query, _snapshots(mesh.lake, query, as_of), datasets) as answer:
+    lake = open_lake(settings)
+    snapshots, datasets = _snapshots(lake, query, as_of), _landed(settings, query)
+    with trino_answer(settings, lake, query, snapshots, datasets) as answer:
         yield answer
 
 
@@ -72,13 +72,17 @@ def opened(
 
 
 def _landed(settings: Settings, query: ParsedQuery) -> list[Landed]:
-    """The landed datasets that `query` reads; which of them are tables only the contracts say."""
+    """The landed datasets that `query` reads; which of them are tables only the contracts say.
+
+    Before anything is adopted there is no folder of contracts, and what has landed is files.
+    """
     if not query.datasets:
         return []
     from pipelines.products.load import load_products
     from pipelines.products.operational import open_landing
 
-    zone = open_landing(settings, load_products(settings.products).products.values())
+    products = load_products(settings.products).products if settings.products.is_dir() else {}
+    zone = open_landing(settings, products.values())
     return [zone.landed(name) for name in sorted(query.datasets)]
 
 

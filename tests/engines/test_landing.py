@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import threading
 import uuid
 from contextlib import closing
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 import pytest
+from support.server_mesh import ServerMesh
 
 from pipelines.engine.connection import connect as connect_duckdb
 from pipelines.engine.trino.connection import connect as connect_trino
@@ -308,3 +310,12 @@ def test_datasets_that_are_gone_are_forgotten(landed, settings, trino, local):
     stays.check(COPIED)
     landed.put(files)
     landed.check(COPIED)
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "trino"])
+def test_what_has_landed_is_asked_for_before_anything_is_adopted(tmp_path, endpoints, engine):
+    mesh = ServerMesh(tmp_path / "mesh", endpoints, engine)
+    mesh.products.rmdir()
+    mesh.replace("shop/people/a.csv", "id\n1\n2\n")
+    ended = mesh.command("sql", "SELECT count(*) AS n FROM landing.shop.people", "--json")
+    assert (json.loads(ended.stdout), ended.stderr) == ([{"n": 2}], "")

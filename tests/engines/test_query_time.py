@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import uuid
 
 import pytest
 from support.server_mesh import ServerMesh
-
-from tests.ui.server import MESH
 
 pytestmark = pytest.mark.services
 
@@ -17,12 +14,7 @@ pytestmark = pytest.mark.services
 def test_the_time_told_is_what_trino_took_and_what_came_after(tmp_path, endpoints, trino_rows):
     mark = f"a{uuid.uuid4().hex}"
     slow = f"SELECT sum(sqrt(a.range * b.range)) AS {mark} FROM range(9000) AS a, range(3000) AS b"
-    ended = subprocess.run(
-        [MESH, "sql", "--engine", "trino", slow],
-        env=ServerMesh(tmp_path, endpoints, "trino").environment,
-        capture_output=True,
-        text=True,
-    )
+    ended = ServerMesh(tmp_path, endpoints, "duckdb").command("sql", "--engine", "trino", slow)
     told = re.search(r"^1 row, ([\d.]+) s$", ended.stdout, re.MULTILINE)
     assert told, ended.stdout + ended.stderr
     queries = f"""SELECT date_diff('millisecond', created, "end") AS took FROM system.runtime.queries

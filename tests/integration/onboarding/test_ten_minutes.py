@@ -69,6 +69,8 @@ def test_a_file_of_ones_own(terminal, write) -> None:
     shown = terminal.run("discover").stdout
     for fact in ("1,200 rows", "likely label", "personal: email", "%d.%m.%Y", "key"):
         assert fact in shown
+    (landed,) = terminal.facts("sql", "SELECT count(*) AS rows FROM landing.shop.my_customers")
+    assert landed == {"rows": 1200}
     assert "mesh build" in terminal.run("adopt", "shop.my_customers", "--as", "shop.customers").stdout
     drafted = terminal.facts("model", "churn", "shop.customers", "--label", "has_left")
     assert any("reason" in note and "left out" in note for note in drafted["notes"])
