@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from benchmarks.bench_mesh import EVENTS
 from benchmarks.timing import interleave, ratio_figure
-from pipelines.audit.audit import audit
-from pipelines.audit.duckdb_relation import DuckDBRelation
-from pipelines.build.inputs import bind_published
-from pipelines.engine.duckdb import DuckDBSession
+from meshlake.audit.audit import audit
+from meshlake.audit.duckdb_relation import DuckDBRelation
+from meshlake.building.inputs import bind_published
+from meshlake.engine.duckdb import DuckDBSession
 
 if TYPE_CHECKING:
     from benchmarks.bench_mesh import BenchMesh

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.build.mesh import Mesh, open_mesh
-from pipelines.lake.draft import Draft
-from pipelines.names import DatasetName, ProductName, quote_literal
-from pipelines.settings import load_settings
+from meshlake.building.mesh import Mesh, open_mesh
+from meshlake.lake.draft import Draft
+from meshlake.names import DatasetName, ProductName, quote_literal
+from meshlake.settings import load_settings
 
 if TYPE_CHECKING:
-    from pipelines.engine.session import Session
-    from pipelines.lake.snapshot import Snapshot
+    from meshlake.engine.session import Session
+    from meshlake.lake.snapshot import Snapshot
 
 EVENTS = ProductName("bench", "events")
 PARTS = 4

@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING
 
 from benchmarks.figure import Figure
 from benchmarks.timing import Times, seconds_figure
-from pipelines.build.inputs import bind_published
-from pipelines.build.mesh import open_mesh
-from pipelines.demo import land_demo
-from pipelines.engine.duckdb import DuckDBSession
-from pipelines.landing.relation import relation_sql
-from pipelines.landing.zone import LandingZone
-from pipelines.models.scoring import VERSION_PROPERTY, ModelBuild, model_rows
-from pipelines.models.store import ModelStore
-from pipelines.names import ProductName, quote_literal
-from pipelines.products.product import ModelTransform
-from pipelines.settings import load_settings
+from meshlake.building.inputs import bind_published
+from meshlake.building.mesh import open_mesh
+from meshlake.demo import land_demo
+from meshlake.engine.duckdb import DuckDBSession
+from meshlake.landing.relation import relation_sql
+from meshlake.landing.zone import LandingZone
+from meshlake.models.scoring import VERSION_PROPERTY, ModelBuild, model_rows
+from meshlake.models.store import ModelStore
+from meshlake.names import ProductName, quote_literal
+from meshlake.products.product import ModelTransform
+from meshlake.settings import load_settings
 
 if TYPE_CHECKING:
-    from pipelines.build.mesh import Mesh
+    from meshlake.building.mesh import Mesh
 
 CUSTOMERS, DAYS = 5_000, 180
 _SCORED_ROWS = 500_000
@@ -92,8 +92,8 @@ def _generator_figure(landing: str) -> Figure:
 
 def _scoring_figure(mesh: Mesh, path: Path) -> Figure:
     """The champion over its own features, repeated under other keys, streamed into a Parquet file; not the imports."""
-    import ml_assets.persistence
-    import ml_assets.reasons  # noqa: F401
+    import meshlake.ml_assets.persistence
+    import meshlake.ml_assets.reasons  # noqa: F401
 
     product = mesh.products.get(_PREDICTIONS)
     transform = product.transform

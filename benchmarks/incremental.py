@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from benchmarks.bench_mesh import copy_bare
 from benchmarks.timing import Times, ratio_figure
-from pipelines.build.build import build_product
-from pipelines.names import ProductName
+from meshlake.building.build import build_product
+from meshlake.names import ProductName
 
 if TYPE_CHECKING:
     from benchmarks.bench_mesh import BenchMesh
     from benchmarks.figure import Figure
-    from pipelines.build.mesh import Mesh
+    from meshlake.building.mesh import Mesh
 
 DAILY = ProductName("bench", "daily")
 DAYS = 365

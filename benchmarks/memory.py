@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.bench_mesh import EVENTS, PARTS, BenchMesh, publish, select_of
 from benchmarks.figure import Figure
-from pipelines.engine.duckdb import DuckDBSession
+from meshlake.engine.duckdb import DuckDBSession
 
 
 def memory_figures(bench: BenchMesh) -> list[Figure]:

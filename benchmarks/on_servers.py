@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 
 from benchmarks.bench_mesh import EVENTS, LANDED, MADE_UP, PARTS, publish
 from benchmarks.timing import interleave, ratio_figure
-from pipelines import services
-from pipelines.build.mesh import open_mesh
-from pipelines.engine.connection import connect as connect_duckdb
-from pipelines.engine.trino.connection import connect as connect_trino
-from pipelines.names import quote_literal
-from pipelines.settings import load_settings
+from meshlake import services
+from meshlake.building.mesh import open_mesh
+from meshlake.engine.connection import connect as connect_duckdb
+from meshlake.engine.trino.connection import connect as connect_trino
+from meshlake.names import quote_literal
+from meshlake.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from benchmarks.figure import Figure
-    from pipelines.build.mesh import Mesh
+    from meshlake.building.mesh import Mesh
 
 # In Trino's words and in DuckDB's alike.
 _SELECT = (

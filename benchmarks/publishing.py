@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from benchmarks.bench_mesh import EVENTS, LANDED, PARTS, copy_bare, publish, select_of
 from benchmarks.timing import interleave, ratio_figure
-from pipelines.engine.duckdb import DuckDBSession
-from pipelines.landing.relation import columns, relation_sql
-from pipelines.names import quote_literal
-from pipelines.products.source_aligned import source_select
+from meshlake.engine.duckdb import DuckDBSession
+from meshlake.landing.relation import columns, relation_sql
+from meshlake.names import quote_literal
+from meshlake.products.source_aligned import source_select
 
 if TYPE_CHECKING:
     from benchmarks.bench_mesh import BenchMesh

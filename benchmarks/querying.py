@@ -8,10 +8,10 @@ import duckdb
 
 from benchmarks.bench_mesh import EVENTS
 from benchmarks.timing import interleave, ratio_figure
-from pipelines.build.views import refresh_views
-from pipelines.names import quote_literal
-from pipelines.query.mesh_file import attach_mesh_file
-from pipelines.query.run import open_mesh_file
+from meshlake.building.views import refresh_views
+from meshlake.names import quote_literal
+from meshlake.query.mesh_file import attach_mesh_file
+from meshlake.query.run import open_mesh_file
 
 if TYPE_CHECKING:
     from benchmarks.bench_mesh import BenchMesh

@@ -9,8 +9,13 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from ml_assets.preprocessing import FeatureFrame, FeaturePlan, linear_preprocessing, tree_preprocessing
-from ml_assets.spec import Algorithm
+from meshlake.ml_assets.preprocessing import (
+    FeatureFrame,
+    FeaturePlan,
+    linear_preprocessing,
+    tree_preprocessing,
+)
+from meshlake.ml_assets.spec import Algorithm
 
 # Each tree of a forest draws at most this many rows: on 20,000 rows x 25 columns log loss was the same (.361
 # against .362) for less time, and on 200,000 rows drawing all took over five times as long as drawing 20,000.

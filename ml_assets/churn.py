@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ml_assets import metrics, training_rows
-from ml_assets.candidates import build_candidate, make_scoring_exact
-from ml_assets.leakage import suspected_leaks
-from ml_assets.preprocessing import plan_features
-from ml_assets.scoring import (
+from meshlake.ml_assets import metrics, training_rows
+from meshlake.ml_assets.candidates import build_candidate, make_scoring_exact
+from meshlake.ml_assets.leakage import suspected_leaks
+from meshlake.ml_assets.preprocessing import plan_features
+from meshlake.ml_assets.scoring import (
     ChurnModel,
     churn_probability,
     is_flagged,
     published_probability,
     reference_values,
 )
-from ml_assets.threads import one_thread
+from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from sklearn.pipeline import Pipeline
 
-    from ml_assets.preprocessing import FeaturePlan
-    from ml_assets.spec import Algorithm, ChurnSpec
+    from meshlake.ml_assets.preprocessing import FeaturePlan
+    from meshlake.ml_assets.spec import Algorithm, ChurnSpec
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.metrics import roc_auc_score
 
-from ml_assets.preprocessing import FeatureFrame, Kind
+from meshlake.ml_assets.preprocessing import FeatureFrame, Kind
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     import pandas as pd
 
-    from ml_assets.preprocessing import FeaturePlan
+    from meshlake.ml_assets.preprocessing import FeaturePlan
 
 # On the real telco data an honest model of all features together reaches .92, while a churn score and a
 # satisfaction score taken after the fact reach .94 and .95 alone.

@@ -17,8 +17,8 @@ import numpy as np
 import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
-from ml_assets.scoring import ChurnModel
-from ml_assets.segments import SegmentModel
+from meshlake.ml_assets.scoring import ChurnModel
+from meshlake.ml_assets.segments import SegmentModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 # function that is itself trusted; histogram gradient boosting wraps `check_array`.
 TRUSTED_TYPES = (
     "functools.partial",
-    "ml_assets.preprocessing.FeatureFrame",
-    "ml_assets.segments.signed_log1p",
+    "meshlake.ml_assets.preprocessing.FeatureFrame",
+    "meshlake.ml_assets.segments.signed_log1p",
     "numpy.dtype",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.tree._tree.Tree",

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ml_assets.preprocessing import Kind
-from ml_assets.scoring import churn_probability
+from meshlake.ml_assets.preprocessing import Kind
+from meshlake.ml_assets.scoring import churn_probability
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from ml_assets.scoring import ChurnModel
+    from meshlake.ml_assets.scoring import ChurnModel
 
 # A fall in probability below this is no reason worth telling.
 MINIMUM_EFFECT = 0.001

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import ConfusionMatrixDisplay, precision_recall_curve, roc_curve
 
-from ml_assets.metrics import flag_metrics, probability_metrics
+from meshlake.ml_assets.metrics import flag_metrics, probability_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from matplotlib.axes import Axes
 
-    from ml_assets.churn import CandidateResult, ChurnTraining
-    from ml_assets.segments import SegmentTraining
+    from meshlake.ml_assets.churn import CandidateResult, ChurnTraining
+    from meshlake.ml_assets.segments import SegmentTraining
 
 _DOTS_PER_INCH = 100
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ml_assets.threads import one_thread
+from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,18 +18,18 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from ml_assets.preprocessing import FeatureFrame, Kind, plan_features
-from ml_assets.segment_names import name_segments
-from ml_assets.spec import Scale, close_match
-from ml_assets.threads import one_thread
+from meshlake.ml_assets.preprocessing import FeatureFrame, Kind, plan_features
+from meshlake.ml_assets.segment_names import name_segments
+from meshlake.ml_assets.spec import Scale, close_match
+from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import numpy.typing as npt
 
-    from ml_assets.preprocessing import FeaturePlan
-    from ml_assets.spec import SegmentSpec
+    from meshlake.ml_assets.preprocessing import FeaturePlan
+    from meshlake.ml_assets.spec import SegmentSpec
 
 # k-means centres hardly move beyond this many rows; silhouettes cost the square of theirs.
 MAX_FITTED_ROWS = 100_000

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train_test_split
 
-from ml_assets.spec import close_match
+from meshlake.ml_assets.spec import close_match
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from ml_assets.spec import ChurnSpec
+    from meshlake.ml_assets.spec import ChurnSpec
 
 # Three candidates on five folds of 200,000 rows x 25 columns took under two minutes and 735 MB on two busy
 # cores.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hypothesis
 import pytest
-from support.mesh_folder import MeshFolder
 
-from pipelines import services
+from meshlake import services
+from support.mesh_folder import MeshFolder
 
 # A busy machine is no failing property; the suite as a whole has a time limit.
 hypothesis.settings.register_profile("meshlake", deadline=None)

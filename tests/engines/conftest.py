@@ -6,10 +6,10 @@ from contextlib import closing
 
 import duckdb
 import pytest
-from support.auditing import DuckDBAuditing, TrinoAuditing
 
-from pipelines.engine.trino.connection import connect
-from pipelines.engine.trino.dialect import trino_sql
+from meshlake.engine.trino.connection import connect
+from meshlake.engine.trino.dialect import trino_sql
+from support.auditing import DuckDBAuditing, TrinoAuditing
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from pipelines.audit.audit import MAX_SAMPLES
-from pipelines.contract.model import Bounds, Rule, RuleKind, Severity
+from meshlake.audit.audit import MAX_SAMPLES
+from meshlake.contract.model import Bounds, Rule, RuleKind, Severity
 
 PEOPLE = """
     SELECT * FROM (VALUES

@@ -5,15 +5,15 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from support.server_mesh import ServerMesh
 
-from pipelines.audit.audit import audit
-from pipelines.audit.trino_relation import TrinoRelation
-from pipelines.build.audit import check_published
-from pipelines.contract.model import Bounds, Rule, RuleKind
-from pipelines.errors import AuditError
-from pipelines.lake.stage import STAGE_MARK
-from pipelines.names import ProductName
+from meshlake.audit.audit import audit
+from meshlake.audit.trino_relation import TrinoRelation
+from meshlake.building.audit import check_published
+from meshlake.contract.model import Bounds, Rule, RuleKind
+from meshlake.errors import AuditError
+from meshlake.lake.stage import STAGE_MARK
+from meshlake.names import ProductName
+from support.server_mesh import ServerMesh
 
 
 @pytest.fixture(params=["duckdb", "trino"])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipelines.contract.expectations import SUPPORTED
-from pipelines.contract.model import Rule, RuleKind
+from meshlake.contract.expectations import SUPPORTED
+from meshlake.contract.model import Rule, RuleKind
 
 ROWS = """
     SELECT *, 2 - id AS rest FROM (VALUES

@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import closing
 
 import pytest
+
+from meshlake.audit.audit import audit
+from meshlake.audit.trino_relation import TrinoRelation
+from meshlake.contract.model import Rule, RuleKind
+from meshlake.errors import SystemFailure
 from support.auditing import NAME, STAGE, TrinoAuditing, contract_of
 from support.forwarder import Forwarder
-
-from pipelines.audit.audit import audit
-from pipelines.audit.trino_relation import TrinoRelation
-from pipelines.contract.model import Rule, RuleKind
-from pipelines.errors import SystemFailure
 
 pytestmark = pytest.mark.services
 RULES = [

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.auditing import DuckDBAuditing
 
-from pipelines.audit.audit import MAX_SAMPLES
-from pipelines.contract.model import Bounds, Rule, RuleKind
-from pipelines.names import quote_literal
+from meshlake.audit.audit import MAX_SAMPLES
+from meshlake.contract.model import Bounds, Rule, RuleKind
+from meshlake.names import quote_literal
+from support.auditing import DuckDBAuditing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from support.mesh_folder import MeshFolder
 
-from pipelines.build.build import build_product
-from pipelines.build.compact import compact_lake
-from pipelines.build.mesh import open_mesh
-from pipelines.errors import AuditError
-from pipelines.lake.files import remove_folder
-from pipelines.landing.storage import add_file
-from pipelines.names import ProductName
-from pipelines.settings import load_settings
+from meshlake.building.build import build_product
+from meshlake.building.compact import compact_lake
+from meshlake.building.mesh import open_mesh
+from meshlake.errors import AuditError
+from meshlake.lake.files import remove_folder
+from meshlake.landing.storage import add_file
+from meshlake.names import ProductName
+from meshlake.settings import load_settings
+from support.mesh_folder import MeshFolder
 
 pytestmark = pytest.mark.services
 

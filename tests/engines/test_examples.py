@@ -6,6 +6,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
+from meshlake.building.mesh import Mesh, open_mesh
+from meshlake.engine.trino.dialect import trino_sql
+from meshlake.engine.trino.types import trino_type_of
+from meshlake.names import quote_identifier
+from meshlake.products.inputs import parse_select, select_inputs
+from meshlake.settings import load_settings
 from support.examples import (
     Example,
     differences,
@@ -14,13 +21,6 @@ from support.examples import (
     input_relation,
     read_examples,
 )
-
-from pipelines.build.mesh import Mesh, open_mesh
-from pipelines.engine.trino.dialect import trino_sql
-from pipelines.engine.trino.types import trino_type_of
-from pipelines.names import quote_identifier
-from pipelines.products.inputs import parse_select, select_inputs
-from pipelines.settings import load_settings
 
 REPOSITORY = Path(__file__).parents[2]
 FOLDERS = [REPOSITORY / "data_products", *sorted(REPOSITORY.glob("examples/*/data_products"))]

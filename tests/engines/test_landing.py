@@ -12,19 +12,19 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 import pytest
-from support.server_mesh import ServerMesh
 
-from pipelines.engine.connection import connect as connect_duckdb
-from pipelines.engine.trino.connection import connect as connect_trino
-from pipelines.engine.trino.hive_catalog import HiveCatalog, known_datasets
-from pipelines.engine.trino.landing import bind_external_table
-from pipelines.engine.trino.landing_gone import forget_gone
-from pipelines.errors import LandingError
-from pipelines.landing.relation import relation_sql
-from pipelines.landing.zone import LandingZone
-from pipelines.names import DatasetName
-from pipelines.object_store import list_objects, remove_objects, write_object
-from pipelines.settings import load_settings
+from meshlake.engine.connection import connect as connect_duckdb
+from meshlake.engine.trino.connection import connect as connect_trino
+from meshlake.engine.trino.hive_catalog import HiveCatalog, known_datasets
+from meshlake.engine.trino.landing import bind_external_table
+from meshlake.engine.trino.landing_gone import forget_gone
+from meshlake.errors import LandingError
+from meshlake.landing.relation import relation_sql
+from meshlake.landing.zone import LandingZone
+from meshlake.names import DatasetName
+from meshlake.object_store import list_objects, remove_objects, write_object
+from meshlake.settings import load_settings
+from support.server_mesh import ServerMesh
 
 pytestmark = pytest.mark.services
 LIES, COPIED = "", "copied"

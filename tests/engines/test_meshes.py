@@ -12,13 +12,13 @@ from typing import Any
 import duckdb
 import pytest
 from pyiceberg.catalog.sql import SqlCatalog
+
+from meshlake.lake.catalog import catalog_properties
+from meshlake.landing.storage import add_file
+from meshlake.object_store import open_to_duckdb
+from meshlake.services import DEFAULT_CACHE, install
 from support.equality import differing_rows
 from support.server_mesh import ServerMesh
-
-from pipelines.lake.catalog import catalog_properties
-from pipelines.landing.storage import add_file
-from pipelines.object_store import open_to_duckdb
-from pipelines.services import DEFAULT_CACHE, install
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(1200)]
 

@@ -13,13 +13,13 @@ from pathlib import Path
 import psycopg2
 import pytest
 import yaml
-from support.operational_mesh import OperationalMesh
 
-from pipelines.engine.duckdb import DuckDBSession
-from pipelines.errors import LandingError, NotLandedError, UsageError
-from pipelines.landing.operational import TableName, look_at
-from pipelines.names import DatasetName
-from pipelines.settings import load_settings
+from meshlake.engine.duckdb import DuckDBSession
+from meshlake.errors import LandingError, NotLandedError, UsageError
+from meshlake.landing.operational import TableName, look_at
+from meshlake.names import DatasetName
+from meshlake.settings import load_settings
+from support.operational_mesh import OperationalMesh
 
 pytestmark = pytest.mark.services
 KEY = {"logicalType": "integer", "primaryKey": True, "required": True}

@@ -7,18 +7,18 @@ import time
 from decimal import Decimal
 
 import pytest
-from support.operational_mesh import OperationalMesh
 
-from pipelines.discovery import tables
-from pipelines.discovery.adopt import adopt
-from pipelines.discovery.discover import discover
-from pipelines.discovery.sources import chosen_source, chosen_sources
-from pipelines.errors import UsageError
-from pipelines.landing.operational_catalog import list_tables
-from pipelines.landing.zone import LandingZone
-from pipelines.names import ProductName
-from pipelines.products.load import load_product
-from pipelines.settings import load_settings
+from meshlake.discovery import tables
+from meshlake.discovery.adopt import adopt
+from meshlake.discovery.discover import discover
+from meshlake.discovery.sources import chosen_source, chosen_sources
+from meshlake.errors import UsageError
+from meshlake.landing.operational_catalog import list_tables
+from meshlake.landing.zone import LandingZone
+from meshlake.names import ProductName
+from meshlake.products.load import load_product
+from meshlake.settings import load_settings
+from support.operational_mesh import OperationalMesh
 
 pytestmark = pytest.mark.services
 

@@ -6,6 +6,7 @@ import re
 import uuid
 
 import pytest
+
 from support.server_mesh import ServerMesh
 
 pytestmark = pytest.mark.services

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import sqlglot
 
-from pipelines.products.load import load_products
-from pipelines.products.product import ModelTransform, PythonTransform
+from meshlake.products.load import load_products
+from meshlake.products.product import ModelTransform, PythonTransform
 
 REPOSITORY = Path(__file__).parents[2]
 FOLDERS = [REPOSITORY / "data_products", *sorted(REPOSITORY.glob("examples/*/data_products"))]

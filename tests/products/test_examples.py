@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from support.examples import Example, differences, example_rows, read_examples
 
-from pipelines.build.mesh import Mesh, open_mesh
-from pipelines.products.product import SourceAligned
-from pipelines.settings import load_settings
+from meshlake.building.mesh import Mesh, open_mesh
+from meshlake.products.product import SourceAligned
+from meshlake.settings import load_settings
+from support.examples import Example, differences, example_rows, read_examples
 
 REPOSITORY = Path(__file__).parents[2]
 FOLDERS = [REPOSITORY / "data_products", *sorted(REPOSITORY.glob("examples/*/data_products"))]

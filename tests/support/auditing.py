@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.audit.audit import audit
-from pipelines.audit.duckdb_relation import DuckDBRelation
-from pipelines.audit.trino_relation import TrinoRelation
-from pipelines.contract.model import Column, Contract
-from pipelines.engine.trino.connection import connect, explain_trino, trino_errors
-from pipelines.engine.trino.dialect import trino_sql
-from pipelines.engine.trino.types import duckdb_type_of
-from pipelines.names import ProductName
+from meshlake.audit.audit import audit
+from meshlake.audit.duckdb_relation import DuckDBRelation
+from meshlake.audit.trino_relation import TrinoRelation
+from meshlake.contract.model import Column, Contract
+from meshlake.engine.trino.connection import connect, explain_trino, trino_errors
+from meshlake.engine.trino.dialect import trino_sql
+from meshlake.engine.trino.types import duckdb_type_of
+from meshlake.names import ProductName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipelines.audit.relation import AuditRelation
-    from pipelines.audit.result import CheckResult
-    from pipelines.contract.model import Rule
+    from meshlake.audit.relation import AuditRelation
+    from meshlake.audit.result import CheckResult
+    from meshlake.contract.model import Rule
 
 NAME = ProductName("crm", "customers")
 NOW_SECONDS = 1_704_153_600.0  # 2024-01-02 00:00 UTC

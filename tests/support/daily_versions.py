@@ -8,6 +8,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from meshlake.building.days import BuiltDays
+from meshlake.lake.catalog import Lake
+from meshlake.partitions import Partitions
 from support.versions import (
     BASE_ROWS,
     ORDERS,
@@ -17,10 +20,6 @@ from support.versions import (
     scanned_rows,
     whole_version,
 )
-
-from pipelines.build.days import BuiltDays
-from pipelines.lake.catalog import Lake
-from pipelines.partitions import Partitions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

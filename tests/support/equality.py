@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.engine.duckdb import DuckDBSession
-from pipelines.names import ProductName, quote_identifier
+from meshlake.engine.duckdb import DuckDBSession
+from meshlake.names import ProductName, quote_identifier
 
 if TYPE_CHECKING:
-    from pipelines.build.mesh import Mesh
-    from pipelines.lake.snapshot import Snapshot
+    from meshlake.building.mesh import Mesh
+    from meshlake.lake.snapshot import Snapshot
 
 RELATIVE_TOLERANCE = 1e-9
 _FLOATS = ("DOUBLE", "FLOAT")

@@ -15,22 +15,22 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from pipelines.build.conform import conformed_select
-from pipelines.build.context import BuildContext
-from pipelines.build.inputs import PinnedInputs
-from pipelines.build.rows import make_rows
-from pipelines.engine.duckdb import DuckDBSession
-from pipelines.names import DatasetName, ProductName, quote_identifier, quote_literal
-from pipelines.products.product import SourceAligned
-from pipelines.products.source_aligned import source_select
+from meshlake.building.conform import conformed_select
+from meshlake.building.context import BuildContext
+from meshlake.building.inputs import PinnedInputs
+from meshlake.building.rows import make_rows
+from meshlake.engine.duckdb import DuckDBSession
+from meshlake.names import DatasetName, ProductName, quote_identifier, quote_literal
+from meshlake.products.product import SourceAligned
+from meshlake.products.source_aligned import source_select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipelines.build.mesh import Mesh
-    from pipelines.names import InputName
-    from pipelines.products.product import Product
+    from meshlake.building.mesh import Mesh
+    from meshlake.names import InputName
+    from meshlake.products.product import Product
 
 EXAMPLES_FILE = "examples.yaml"
 RELATIVE_TOLERANCE = 1e-9

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from pipelines.build.build import build_product
-from pipelines.build.mesh import open_mesh
-from pipelines.names import ProductName
-from pipelines.settings import load_settings
+from meshlake.building.build import build_product
+from meshlake.building.mesh import open_mesh
+from meshlake.names import ProductName
+from meshlake.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pipelines.build.build import BuildResult
-    from pipelines.build.mesh import Mesh
-    from pipelines.settings import Settings
+    from meshlake.building.build import BuildResult
+    from meshlake.building.mesh import Mesh
+    from meshlake.settings import Settings
 
 
 class MeshFolder:
@@ -59,7 +59,7 @@ class MeshFolder:
     ) -> subprocess.CompletedProcess[str]:
         """`mesh ARGUMENTS` in a process of its own, with `variables` over the mesh's settings; it may fail."""
         return subprocess.run(
-            [sys.executable, "-m", "pipelines.cli.main", *arguments],
+            [sys.executable, "-m", "meshlake.cli.main", *arguments],
             env=self.environment | variables,
             cwd=self.root,
             capture_output=True,

@@ -7,19 +7,18 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
+from meshlake.building.build import build_product
+from meshlake.building.context import Step
+from meshlake.errors import MeshError
 from support.versions import ORDERS
-
-from pipelines.build.build import build_product
-from pipelines.build.context import Step
-from pipelines.errors import MeshError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyiceberg.catalog.sql import SqlCatalog
-    from support.mesh_folder import MeshFolder
 
-    from pipelines.names import ProductName
+    from meshlake.names import ProductName
+    from support.mesh_folder import MeshFolder
 
 BEFORE_COMMIT = "just before the commit"
 IN_COMMIT = "new metadata written, catalog not yet told"

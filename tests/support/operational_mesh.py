@@ -7,6 +7,7 @@ import uuid
 from contextlib import closing
 
 import psycopg2
+
 from support.mesh_folder import MeshFolder
 
 

@@ -8,16 +8,15 @@ import uuid
 from copy import copy
 from typing import TYPE_CHECKING
 
+from meshlake import services
+from meshlake.object_store import write_object
+from meshlake.services.state import services_folder
 from support.mesh_folder import MeshFolder
-
-from pipelines import services
-from pipelines.object_store import write_object
-from pipelines.services.state import services_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.services import Endpoints, Service
+    from meshlake.services import Endpoints, Service
 
 
 class ServerMesh(MeshFolder):

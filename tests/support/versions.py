@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.build.views import refresh_views
-from pipelines.lake.catalog import Lake
-from pipelines.names import ProductName
+from meshlake.building.views import refresh_views
+from meshlake.lake.catalog import Lake
+from meshlake.names import ProductName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableSequence, Sequence
     from pathlib import Path
 
     from pyiceberg.table import DataScan
+
     from support.mesh_folder import MeshFolder
 
 ORDERS = ProductName("shop", "orders")
@@ -37,12 +38,12 @@ PROCESSES.set_forkserver_preload(
     [
         "great_expectations.expectations",
         "great_expectations.datasource.fluent",
-        "pipelines.audit.audit",
-        "pipelines.audit.duckdb_dialect",
-        "pipelines.build.build",
-        "pipelines.build.source_rows",
-        "pipelines.build.views",
-        "pipelines.query.output",
+        "meshlake.audit.audit",
+        "meshlake.audit.duckdb_dialect",
+        "meshlake.building.build",
+        "meshlake.building.source_rows",
+        "meshlake.building.views",
+        "meshlake.query.output",
         "pandas",
         "pyarrow.parquet",
         "duckdb_engine",

@@ -7,7 +7,6 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from tests.ui.browser import MeshPage, chromium
 from tests.ui.server import MESH
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
-
 from tests.ui.browser import MeshPage, chromium
 from tests.ui.conftest import mesh_environment
 from tests.ui.runs import settled_runs

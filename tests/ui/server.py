@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.services.process import ProcessFile
+from meshlake.services.process import ProcessFile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from support.mesh_folder import MeshFolder
-
-from pipelines.build.days import BuiltDays
 from tests.ui.browser import BUILD_MILLISECONDS
 from tests.ui.server import served
+
+from meshlake.building.days import BuiltDays
+from support.mesh_folder import MeshFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

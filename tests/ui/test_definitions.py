@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.ui.conftest import mesh_environment
 from tests.ui.lab import write_lab
 

@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-from pipelines.demo.telco import write_telco
 from tests.ui.browser import MeshPage
 from tests.ui.conftest import mesh_environment, mesh_json
 from tests.ui.runs import A_PERSON, settled_runs
 from tests.ui.server import served
 
+from meshlake.demo.telco import write_telco
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser
-
     from tests.ui.server import Ui
 
     OpenPage = Callable[[str], MeshPage]

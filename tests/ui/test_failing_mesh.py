@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.ui.browser import MeshPage
 from tests.ui.conftest import mesh_environment
 from tests.ui.lab import write_lab
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser
-
     from tests.ui.server import Ui
 
     OpenPage = Callable[[str], MeshPage]

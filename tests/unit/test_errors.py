@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines import errors
+from meshlake import errors
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.errors import UsageError
-from pipelines.names import DatasetName, ProductName, quote_identifier, quote_literal
+from meshlake.errors import UsageError
+from meshlake.names import DatasetName, ProductName, quote_identifier, quote_literal
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.errors import UsageError
-from pipelines.settings import load_settings, setting_names
+from meshlake.errors import UsageError
+from meshlake.settings import load_settings, setting_names
 
 
 def test_defaults_lie_in_the_working_folder(tmp_path):

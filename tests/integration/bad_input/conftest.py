@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.cli.main import main
+from meshlake.cli.main import main
 
 CUSTOMERS = "Customer ID,Age,City\nc1,41,Oslo\nc2,29,Bergen\nc3,,Oslo\n"
 
@@ -110,10 +110,10 @@ class TinyMesh:
 
     def command(self, *arguments: str) -> list[str]:
         """The command line that runs `mesh ARGUMENTS` in a process of its own."""
-        return [sys.executable, "-m", "pipelines.cli.main", *arguments]
+        return [sys.executable, "-m", "meshlake.cli.main", *arguments]
 
     def process_environment(self) -> dict[str, str]:
-        return os.environ | self._environment() | {"PYTHONPATH": str(Path(__file__).parents[3])}
+        return os.environ | self._environment() | {"PYTHONPATH": str(Path(__file__).parents[3] / "pipelines")}
 
     def process(self, *arguments: str) -> Ran:
         """`mesh ARGUMENTS` in a process of its own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from meshlake.errors import MeshError
 from support.moments import (
     build,
 )
@@ -12,8 +13,6 @@ from support.versions import (
     published_version,
     reading,
 )
-
-from pipelines.errors import MeshError
 
 
 def test_two_builds_of_one_product_both_end_with_a_correct_product(mesh_folder):

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from pipelines.build.context import Step
+from meshlake.building.context import Step
 
 # In a mount namespace of its own, the small file system goes with the process, and needs no rights.
 MOUNTED = 'mount -t tmpfs -o size=8m tmpfs "$1" && shift && exec "$@"'
@@ -20,8 +20,8 @@ import json, os, sys
 from pathlib import Path
 from support.mesh_folder import MeshFolder
 from support.versions import land_version, make_orders, published_version, ORDERS
-from pipelines.build.build import build_product
-from pipelines.errors import MeshError
+from meshlake.building.build import build_product
+from meshlake.errors import MeshError
 
 folder = MeshFolder(Path(sys.argv[1]))
 filler = folder.home / "filler"

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.contract.model import Column
-from pipelines.engine.duckdb import DuckDBSession
-from pipelines.errors import ConflictError
-from pipelines.lake.catalog import Lake
-from pipelines.lake.clean import clean_lake
-from pipelines.lake.draft import Draft, rollback
-from pipelines.settings import load_settings
+from meshlake.contract.model import Column
+from meshlake.engine.duckdb import DuckDBSession
+from meshlake.errors import ConflictError
+from meshlake.lake.catalog import Lake
+from meshlake.lake.clean import clean_lake
+from meshlake.lake.draft import Draft, rollback
+from meshlake.settings import load_settings
 
 PEOPLE = ("crm", "people")
 # Drafts of both shapes compete: a mix of their schemas or rows would show.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 
 import pytest
+
+from meshlake.lake.clean import clean_lake
 from support.mesh_folder import MeshFolder
 from support.moments import (
     IS_PUBLISHED,
@@ -20,8 +22,6 @@ from support.versions import (
     reading,
     run,
 )
-
-from pipelines.lake.clean import clean_lake
 
 TIMES = 10
 

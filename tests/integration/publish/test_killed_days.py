@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 
 import pytest
+
+from meshlake.lake.clean import clean_lake
 from support.daily_versions import (
     DAY_READERS,
     IDENTIFIER,
@@ -18,8 +20,6 @@ from support.daily_versions import (
 from support.mesh_folder import MeshFolder
 from support.moments import IS_PUBLISHED, MOMENTS, build, build_and_die
 from support.versions import left_behind, reading, run
-
-from pipelines.lake.clean import clean_lake
 
 REBUILT = 2
 OTHERS = {1: 1, 3: 1}

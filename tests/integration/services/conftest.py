@@ -7,7 +7,7 @@ from pyarrow import fs
 from pyiceberg.catalog.sql import SqlCatalog
 from trino.dbapi import connect
 
-from pipelines.services.settings import REGION
+from meshlake.services.settings import REGION
 
 
 @pytest.fixture(scope="session")

@@ -9,12 +9,12 @@ from contextlib import closing, suppress
 
 import psycopg2
 import pytest
-from support.server_mesh import ServerMesh
 
-from pipelines import services
-from pipelines.services import Service, diagnose
-from pipelines.services.state import services_folder
-from pipelines.settings import load_settings
+from meshlake import services
+from meshlake.services import Service, diagnose
+from meshlake.services.state import services_folder
+from meshlake.settings import load_settings
+from support.server_mesh import ServerMesh
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(2700)]
 

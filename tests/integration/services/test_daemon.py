@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 import yaml
-from support.server_mesh import ServerMesh
-
-from pipelines.build.mesh import open_mesh
-from pipelines.models.store import ModelStore
-from pipelines.names import ProductName
-from pipelines.orchestration.reporting import LogReporter
-from pipelines.orchestration.run import run_build
 from tests.ui.runs import launcher
 from tests.ui.server import STOP_SECONDS, has_session_ended, listening_addresses, served
+
+from meshlake.building.mesh import open_mesh
+from meshlake.models.store import ModelStore
+from meshlake.names import ProductName
+from meshlake.orchestration.reporting import LogReporter
+from meshlake.orchestration.run import run_build
+from support.server_mesh import ServerMesh
 
 pytestmark = pytest.mark.services
 

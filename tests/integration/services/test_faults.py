@@ -15,6 +15,16 @@ from itertools import count, cycle, islice
 from typing import TYPE_CHECKING
 
 import pytest
+
+from meshlake import services
+from meshlake.building.build import build_product
+from meshlake.building.context import Step
+from meshlake.building.views import refresh_views
+from meshlake.errors import StorageError, SystemFailure
+from meshlake.lake.clean import clean_lake
+from meshlake.lake.files import list_files
+from meshlake.query.run import open_mesh_file
+from meshlake.services import Service, ServiceError
 from support.moments import (
     AFTER_COMMIT,
     BEFORE_COMMIT,
@@ -38,16 +48,6 @@ from support.versions import (
     run,
     whole_version,
 )
-
-from pipelines import services
-from pipelines.build.build import build_product
-from pipelines.build.context import Step
-from pipelines.build.views import refresh_views
-from pipelines.errors import StorageError, SystemFailure
-from pipelines.lake.clean import clean_lake
-from pipelines.lake.files import list_files
-from pipelines.query.run import open_mesh_file
-from pipelines.services import Service, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,9 @@ from contextlib import closing
 import psycopg2
 import pytest
 
-from pipelines import services
-from pipelines.services import Service, ports
-from pipelines.services.state import services_folder
+from meshlake import services
+from meshlake.services import Service, ports
+from meshlake.services.state import services_folder
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(2700)]
 

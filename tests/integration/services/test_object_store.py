@@ -8,21 +8,21 @@ from dataclasses import replace
 import duckdb
 import pytest
 import yaml
-from support.mesh_folder import MeshFolder
 
-from pipelines import object_store
-from pipelines.build.leftovers import remove_leftovers
-from pipelines.build.views import refresh_views
-from pipelines.discovery.adopt import adopt
-from pipelines.discovery.discover import discover
-from pipelines.errors import LandingError, MeshError, StorageError
-from pipelines.lake.clean import clean_lake
-from pipelines.landing.arrival import land
-from pipelines.landing.zone import LandingZone
-from pipelines.models.store import ModelStore
-from pipelines.names import DatasetName, ProductName
-from pipelines.query.mesh_file import attach_mesh_file
-from pipelines.query.run import open_mesh_file
+from meshlake import object_store
+from meshlake.building.leftovers import remove_leftovers
+from meshlake.building.views import refresh_views
+from meshlake.discovery.adopt import adopt
+from meshlake.discovery.discover import discover
+from meshlake.errors import LandingError, MeshError, StorageError
+from meshlake.lake.clean import clean_lake
+from meshlake.landing.arrival import land
+from meshlake.landing.zone import LandingZone
+from meshlake.models.store import ModelStore
+from meshlake.names import DatasetName, ProductName
+from meshlake.query.mesh_file import attach_mesh_file
+from meshlake.query.run import open_mesh_file
+from support.mesh_folder import MeshFolder
 
 pytestmark = pytest.mark.services
 

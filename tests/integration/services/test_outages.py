@@ -6,14 +6,14 @@ import time
 from urllib.error import HTTPError
 
 import pytest
-from support.server_mesh import ServerMesh, Servers
-
-from pipelines import services
-from pipelines.build.build import build_product
-from pipelines.names import ProductName
-from pipelines.services import Service
-from pipelines.services.process import start_ticks
 from tests.ui.server import served
+
+from meshlake import services
+from meshlake.building.build import build_product
+from meshlake.names import ProductName
+from meshlake.services import Service
+from meshlake.services.process import start_ticks
+from support.server_mesh import ServerMesh, Servers
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(2700)]
 

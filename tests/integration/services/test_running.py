@@ -11,9 +11,9 @@ import psycopg2
 import pytest
 from pyarrow import fs
 
-from pipelines import services
-from pipelines.services import install
-from pipelines.services.settings import (
+from meshlake import services
+from meshlake.services import install
+from meshlake.services.settings import (
     BUCKETS,
     DATABASES,
     DEFAULT_CACHE,
@@ -21,7 +21,7 @@ from pipelines.services.settings import (
     TRINO_CATALOGS,
     TRINO_VERSION,
 )
-from pipelines.services.state import services_folder
+from meshlake.services.state import services_folder
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(2700)]
 

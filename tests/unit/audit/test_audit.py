@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.contract.model import Rule, RuleKind
-from pipelines.errors import BuildError
+from meshlake.contract.model import Rule, RuleKind
+from meshlake.errors import BuildError
 
 PEOPLE = """
     SELECT * FROM (VALUES
@@ -45,8 +45,8 @@ def test_all_aggregates_travel_in_one_query(check, connection):
 
 def test_nothing_to_check_imports_nothing():
     code = (
-        "import sys, duckdb; from pipelines.audit.audit import audit;"
-        "from pipelines.audit.duckdb_relation import DuckDBRelation;"
+        "import sys, duckdb; from meshlake.audit.audit import audit;"
+        "from meshlake.audit.duckdb_relation import DuckDBRelation;"
         "audit(DuckDBRelation(duckdb.connect(), 't'), (), contract=None);"
         "print({'great_expectations', 'sqlalchemy', 'pandas'} & set(sys.modules))"
     )
@@ -59,10 +59,10 @@ def test_nothing_to_check_imports_nothing():
 def test_auditing_prints_and_writes_nothing(tmp_path):
     code = """
 import duckdb
-from pipelines.audit.audit import audit
-from pipelines.audit.duckdb_relation import DuckDBRelation
-from pipelines.contract.model import Column, Contract, Rule, RuleKind
-from pipelines.names import ProductName
+from meshlake.audit.audit import audit
+from meshlake.audit.duckdb_relation import DuckDBRelation
+from meshlake.contract.model import Column, Contract, Rule, RuleKind
+from meshlake.names import ProductName
 connection = duckdb.connect()
 connection.execute("CREATE TABLE t AS SELECT 1 AS id")
 rules = (Rule("a", RuleKind.REQUIRED, "id"), Rule("b", RuleKind.SQL, None, {"query": "SELECT nonsense"}))
@@ -75,7 +75,11 @@ audit(DuckDBRelation(connection, "t"), rules, contract=contract)
         text=True,
         check=True,
         cwd=tmp_path,
-        env={"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[3])},
+        env={
+            "HOME": str(tmp_path),
+            "TMPDIR": str(tmp_path),
+            "PYTHONPATH": str(Path(__file__).parents[3] / "pipelines"),
+        },
     )
     assert (run.stdout, run.stderr) == ("", "")
     assert list(tmp_path.iterdir()) == []

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.audit.columns import differences
+from meshlake.audit.columns import differences
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.audit.measures import literal, measure
-from pipelines.contract.model import Bounds, Column, Contract, Rule, RuleKind
-from pipelines.names import ProductName
+from meshlake.audit.measures import literal, measure
+from meshlake.contract.model import Bounds, Column, Contract, Rule, RuleKind
+from meshlake.names import ProductName
 
 CONTRACT = Contract(ProductName("crm", "customers"), "", "", "", "", "", "", (Column("age", "INTEGER"),), ())
 

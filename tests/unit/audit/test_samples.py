@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from pipelines.audit.samples import jsonable
+from meshlake.audit.samples import jsonable
 
 
 @pytest.mark.parametrize(

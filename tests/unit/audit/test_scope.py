@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.audit.scope import holds_day_by_day
-from pipelines.contract.model import Bounds, Rule, RuleKind, Severity
+from meshlake.audit.scope import holds_day_by_day
+from meshlake.contract.model import Bounds, Rule, RuleKind, Severity
 
 WARNING = {"severity": Severity.WARNING}
 

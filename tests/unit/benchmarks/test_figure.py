@@ -1,5 +1,4 @@
 import pytest
-
 from benchmarks.figure import Figure, Verdict
 from benchmarks.report import figure_line
 

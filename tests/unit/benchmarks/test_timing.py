@@ -1,5 +1,4 @@
 import pytest
-
 from benchmarks.timing import Times, interleave, ratio_figure
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from support.mesh_folder import MeshFolder
 
-from pipelines.cli.main import main
+from meshlake.cli.main import main
+from support.mesh_folder import MeshFolder
 
 ID = {"logicalType": "integer", "primaryKey": True, "required": True, "description": "The person's number."}
 

@@ -21,7 +21,7 @@ HEAVY = (
 )
 ASK = """
 import json, sys
-from pipelines.cli.main import main
+from meshlake.cli.main import main
 sys.argv = ["mesh", *sys.argv[1:]]
 try:
     main()

@@ -7,7 +7,7 @@ import re
 import pytest
 import typer
 
-from pipelines.cli.main import app
+from meshlake.cli.main import app
 
 
 def commands(group, path=()):
@@ -120,8 +120,8 @@ def test_a_missing_products_folder_ends_with_2(crm, mesh, monkeypatch):
 
 def test_a_traceback_is_shown_with_debug_alone(crm, mesh, monkeypatch):
     monkeypatch.setenv("MESH_DEBUG", "1")
-    from pipelines.cli.main import main
-    from pipelines.errors import UsageError
+    from meshlake.cli.main import main
+    from meshlake.errors import UsageError
 
     monkeypatch.setattr("sys.argv", ["mesh", "build", "people"])
     with pytest.raises(UsageError):

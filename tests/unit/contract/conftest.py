@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.contract.read import read_contract
-from pipelines.names import ProductName
+from meshlake.contract.read import read_contract
+from meshlake.names import ProductName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pipelines.contract.model import Contract
+    from meshlake.contract.model import Contract
 
 GOOD = """\
 apiVersion: v3.1.0

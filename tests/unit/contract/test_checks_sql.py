@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.contract.checks_sql import read_checks
-from pipelines.contract.model import Rule, RuleKind, Severity
-from pipelines.errors import ContractError
+from meshlake.contract.checks_sql import read_checks
+from meshlake.contract.model import Rule, RuleKind, Severity
+from meshlake.errors import ContractError
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.contract.model import Bounds
+from meshlake.contract.model import Bounds
 
 
 @pytest.mark.parametrize(

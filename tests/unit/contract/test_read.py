@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from pipelines.contract.model import Bounds, RuleKind, ServiceLevels, Severity
-from pipelines.contract.read import read_contract
-from pipelines.errors import ContractError
-from pipelines.names import ProductName
+from meshlake.contract.model import Bounds, RuleKind, ServiceLevels, Severity
+from meshlake.contract.read import read_contract
+from meshlake.errors import ContractError
+from meshlake.names import ProductName
 
 
 def test_columns_hold_every_fact_of_their_property(read):
@@ -220,7 +220,7 @@ def test_a_missing_file_and_one_that_is_not_utf8(tmp_path):
 
 def test_reading_contracts_needs_no_heavy_package():
     code = (
-        "import sys, pipelines.contract.read, pipelines.contract.checks_sql;"
+        "import sys, meshlake.contract.read, meshlake.contract.checks_sql;"
         "print({'great_expectations', 'duckdb', 'pandas', 'pyarrow', 'dagster'} & set(sys.modules))"
     )
     assert (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.contract.model import LandingDatabase
-from pipelines.errors import ContractError
-from pipelines.landing.operational import TableName
-from pipelines.names import DatasetName, ProductName
-from pipelines.products.load import load_product, load_products
-from pipelines.products.operational import open_landing
-from pipelines.settings import load_settings
+from meshlake.contract.model import LandingDatabase
+from meshlake.errors import ContractError
+from meshlake.landing.operational import TableName
+from meshlake.names import DatasetName, ProductName
+from meshlake.products.load import load_product, load_products
+from meshlake.products.operational import open_landing
+from meshlake.settings import load_settings
 
 TABLE = {
     "server": "landing",

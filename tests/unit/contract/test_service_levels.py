@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.contract.facts import FactError
-from pipelines.contract.service_levels import check_cron
+from meshlake.contract.facts import FactError
+from meshlake.contract.service_levels import check_cron
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from open_data_contract_standard.model import SchemaProperty
 
-from pipelines.contract.types import canonical_type, duckdb_type
-from pipelines.names import quote_identifier
+from meshlake.contract.types import canonical_type, duckdb_type
+from meshlake.names import quote_identifier
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pipelines.contract.values import fit_value
+from meshlake.contract.values import fit_value
 
 
 @pytest.mark.parametrize(

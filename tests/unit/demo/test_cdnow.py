@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from pipelines.demo import cdnow
-from pipelines.errors import LandingError
+from meshlake.demo import cdnow
+from meshlake.errors import LandingError
 
 if TYPE_CHECKING:
     from pathlib import Path

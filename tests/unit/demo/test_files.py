@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from pipelines.demo import land_demo
-from pipelines.demo.files import part_path, remove_other_parts, write_part
+from meshlake.demo import land_demo
+from meshlake.demo.files import part_path, remove_other_parts, write_part
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from pipelines.demo.telco import BLOCK_CUSTOMERS, write_telco
-from pipelines.demo.telco_sql import END_DATE
-from pipelines.errors import LandingError, UsageError
+from meshlake.demo.telco import BLOCK_CUSTOMERS, write_telco
+from meshlake.demo.telco_sql import END_DATE
+from meshlake.errors import LandingError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.discovery.dataset_profile import DatasetProfile
-from pipelines.discovery.profile import profile_dataset
-from pipelines.landing.zone import LandingZone
-from pipelines.names import DatasetName
-from pipelines.settings import Settings, load_settings
+from meshlake.discovery.dataset_profile import DatasetProfile
+from meshlake.discovery.profile import profile_dataset
+from meshlake.landing.zone import LandingZone
+from meshlake.names import DatasetName
+from meshlake.settings import Settings, load_settings
 
 Put = Callable[[str, dict[str, str | bytes]], None]
 Profile = Callable[[dict[str, str | bytes]], DatasetProfile]

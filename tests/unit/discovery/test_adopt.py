@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from pipelines.contract.model import Contract, RuleKind, Severity
-from pipelines.discovery.adopt import adopt
-from pipelines.engine.duckdb import DuckDBSession
-from pipelines.errors import LandingError, UsageError
-from pipelines.landing.relation import relation_sql
-from pipelines.names import DatasetName, ProductName
-from pipelines.products.load import load_product
-from pipelines.products.source_aligned import source_select
+from meshlake.contract.model import Contract, RuleKind, Severity
+from meshlake.discovery.adopt import adopt
+from meshlake.engine.duckdb import DuckDBSession
+from meshlake.errors import LandingError, UsageError
+from meshlake.landing.relation import relation_sql
+from meshlake.names import DatasetName, ProductName
+from meshlake.products.load import load_product
+from meshlake.products.source_aligned import source_select
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.discovery.discover import discover
-from pipelines.discovery.sketches import Sketch
-from pipelines.discovery.sources import chosen_source, chosen_sources
-from pipelines.errors import UsageError
-from pipelines.names import DatasetName
+from meshlake.discovery.discover import discover
+from meshlake.discovery.sketches import Sketch
+from meshlake.discovery.sources import chosen_source, chosen_sources
+from meshlake.errors import UsageError
+from meshlake.names import DatasetName
 
 
 @pytest.fixture

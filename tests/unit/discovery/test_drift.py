@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.discovery.drift import FileSchemas, column_groups, find_drift
+from meshlake.discovery.drift import FileSchemas, column_groups, find_drift
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from ml_assets.spec import ChurnSpec, Scale, SegmentSpec
-from pipelines.discovery.adopt import adopt
-from pipelines.discovery.churn_draft import draft_churn
-from pipelines.discovery.segments_draft import draft_segments
-from pipelines.errors import UsageError
-from pipelines.names import DatasetName, ProductName
-from pipelines.products.load import load_product, load_products
+from meshlake.discovery.adopt import adopt
+from meshlake.discovery.churn_draft import draft_churn
+from meshlake.discovery.segments_draft import draft_segments
+from meshlake.errors import UsageError
+from meshlake.ml_assets.spec import ChurnSpec, Scale, SegmentSpec
+from meshlake.names import DatasetName, ProductName
+from meshlake.products.load import load_product, load_products
 
 if TYPE_CHECKING:
     from pathlib import Path

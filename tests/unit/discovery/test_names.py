@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.discovery.labels import is_about_leaving, positive_value
-from pipelines.discovery.names import is_identifier, name_words
-from pipelines.discovery.personal import personal_by_name
+from meshlake.discovery.labels import is_about_leaving, positive_value
+from meshlake.discovery.names import is_identifier, name_words
+from meshlake.discovery.personal import personal_by_name
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from pipelines.discovery.product_folder import Flow, dump_yaml, write_product
-from pipelines.errors import UsageError
-from pipelines.names import ProductName
+from meshlake.discovery.product_folder import Flow, dump_yaml, write_product
+from meshlake.errors import UsageError
+from meshlake.names import ProductName
 
 NAME = ProductName("crm", "people")
 

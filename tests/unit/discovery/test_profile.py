@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from pipelines.discovery.column_types import logical_type
-from pipelines.errors import LandingError
+from meshlake.discovery.column_types import logical_type
+from meshlake.errors import LandingError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.discovery.dataset_profile import ColumnProfile, DatasetProfile
+    from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
 
 
 def column(profile: DatasetProfile, name: str) -> ColumnProfile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from pipelines.discovery.readings import READINGS
+from meshlake.discovery.readings import READINGS
 
 
 def first_reading(cell: str) -> tuple[str, str | None] | None:

@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.contract.model import Column
-from pipelines.engine.duckdb import DuckDBSession
-from pipelines.errors import BuildError
-from pipelines.lake.catalog import Lake
-from pipelines.lake.draft import Draft
-from pipelines.names import DatasetName, ProductName
-from pipelines.settings import load_settings
+from meshlake.contract.model import Column
+from meshlake.engine.duckdb import DuckDBSession
+from meshlake.errors import BuildError
+from meshlake.lake.catalog import Lake
+from meshlake.lake.draft import Draft
+from meshlake.names import DatasetName, ProductName
+from meshlake.settings import load_settings
 
 PEOPLE = ProductName("crm", "people")
 

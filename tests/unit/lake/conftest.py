@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.contract.model import Column
-from pipelines.engine.duckdb import DuckDBSession
-from pipelines.lake.catalog import Lake
-from pipelines.lake.draft import Draft
-from pipelines.settings import load_settings
+from meshlake.contract.model import Column
+from meshlake.engine.duckdb import DuckDBSession
+from meshlake.lake.catalog import Lake
+from meshlake.lake.draft import Draft
+from meshlake.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipelines.lake.snapshot import Snapshot
-    from pipelines.settings import Settings
+    from meshlake.lake.snapshot import Snapshot
+    from meshlake.settings import Settings
 
 PEOPLE = ("crm", "people")
 ID_NAME = (Column("id", "BIGINT"), Column("name", "VARCHAR", "Full name"))

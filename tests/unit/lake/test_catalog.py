@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipelines.contract.model import Column
-from pipelines.engine.duckdb import DuckDBSession
-from pipelines.errors import UsageError
-from pipelines.lake.catalog import Lake, catalog_properties
-from pipelines.lake.draft import rollback
-from pipelines.names import ProductName
-from pipelines.settings import load_settings
+from meshlake.contract.model import Column
+from meshlake.engine.duckdb import DuckDBSession
+from meshlake.errors import UsageError
+from meshlake.lake.catalog import Lake, catalog_properties
+from meshlake.lake.draft import rollback
+from meshlake.names import ProductName
+from meshlake.settings import load_settings
 
 PEOPLE = ("crm", "people")
 NAME = ProductName(*PEOPLE)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.lake.clean import Removed, clean_lake
-from pipelines.lake.draft import Draft, rollback
-from pipelines.lake.stage import ANSWERS, STAGE_MARK, Stage, empty_stage
+from meshlake.lake.clean import Removed, clean_lake
+from meshlake.lake.draft import Draft, rollback
+from meshlake.lake.stage import ANSWERS, STAGE_MARK, Stage, empty_stage
 
 PEOPLE = ("crm", "people")
 ANA = "SELECT 1::BIGINT AS id, 'Ana' AS name"

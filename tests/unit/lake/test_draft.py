@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.contract.model import Column
-from pipelines.errors import BuildError, ConflictError
-from pipelines.lake.catalog import Lake
-from pipelines.lake.clean import clean_lake
-from pipelines.lake.draft import rollback
+from meshlake.contract.model import Column
+from meshlake.errors import BuildError, ConflictError
+from meshlake.lake.catalog import Lake
+from meshlake.lake.clean import clean_lake
+from meshlake.lake.draft import rollback
 
 PEOPLE = ("crm", "people")
 ID_NAME = (Column("id", "BIGINT"), Column("name", "VARCHAR", "Full name"))

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.contract.model import Column
-from pipelines.errors import ContractError
-from pipelines.lake.draft import Draft, rollback
-from pipelines.partitions import Partitions
+from meshlake.contract.model import Column
+from meshlake.errors import ContractError
+from meshlake.lake.draft import Draft, rollback
+from meshlake.partitions import Partitions
 
 USE = ("usage", "calls")
 DAY_CALLS = (Column("day", "DATE", partition_position=1), Column("calls", "BIGINT"))

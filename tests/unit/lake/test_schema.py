@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.contract.model import Column
-from pipelines.errors import ContractError
-from pipelines.lake.schema import duckdb_type, field_ids_sql, table_schema
+from meshlake.contract.model import Column
+from meshlake.errors import ContractError
+from meshlake.lake.schema import duckdb_type, field_ids_sql, table_schema
 
 PLAIN = [
     "VARCHAR",

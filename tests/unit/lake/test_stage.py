@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.contract.model import Column
-from pipelines.lake.clean import clean_lake
-from pipelines.lake.draft import audited_snapshot
-from pipelines.lake.stage import ANSWERS, STAGE_MARK, pinned_stage
+from meshlake.contract.model import Column
+from meshlake.lake.clean import clean_lake
+from meshlake.lake.draft import audited_snapshot
+from meshlake.lake.stage import ANSWERS, STAGE_MARK, pinned_stage
 
 PEOPLE, PINNED = ("crm", "people"), ("mesh", f"snapshot{STAGE_MARK}1")
 ANA, OLD_BO = (

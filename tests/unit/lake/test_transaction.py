@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pyiceberg.table.update.snapshot import ManageSnapshots
 
-from pipelines.contract.model import Column
-from pipelines.lake.evolution import evolve
-from pipelines.lake.transaction import PlannedTransaction
+from meshlake.contract.model import Column
+from meshlake.lake.evolution import evolve
+from meshlake.lake.transaction import PlannedTransaction
 
 PEOPLE = ("crm", "people")
 

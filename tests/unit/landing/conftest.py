@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.landing.relation import relation_sql
-from pipelines.landing.zone import Dataset, LandingZone
-from pipelines.names import DatasetName
+from meshlake.landing.relation import relation_sql
+from meshlake.landing.zone import Dataset, LandingZone
+from meshlake.names import DatasetName
 
 NAME = DatasetName("crm", "customers")
 PutFiles = Callable[[dict[str, bytes | str]], Dataset]

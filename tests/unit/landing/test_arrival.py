@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import LandingError, UsageError
-from pipelines.landing.arrival import land, snake_case
-from pipelines.names import DatasetName
+from meshlake.errors import LandingError, UsageError
+from meshlake.landing.arrival import land, snake_case
+from meshlake.names import DatasetName
 
 
 @pytest.fixture

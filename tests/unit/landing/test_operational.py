@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.errors import UsageError
-from pipelines.landing.operational import (
+from meshlake.errors import UsageError
+from meshlake.landing.operational import (
     OperationalTable,
     TableName,
     database_address,
     look_at,
     postgres_reason,
 )
-from pipelines.landing.operational_types import table_column
-from pipelines.names import DatasetName
+from meshlake.landing.operational_types import table_column
+from meshlake.names import DatasetName
 
 NAME = DatasetName("crm", "people")
 

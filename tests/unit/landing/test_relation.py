@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.errors import LandingError
-from pipelines.landing.failures import explained
-from pipelines.landing.relation import columns, relation_sql
-from pipelines.landing.zone import LandingZone
-from pipelines.names import DatasetName
+from meshlake.errors import LandingError
+from meshlake.landing.failures import explained
+from meshlake.landing.relation import columns, relation_sql
+from meshlake.landing.zone import LandingZone
+from meshlake.names import DatasetName
 
 
 def parquet(tmp_path: Path, select: str) -> bytes:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.landing import storage
-from pipelines.landing.zone import LandingZone
-from pipelines.names import DatasetName
-from pipelines.object_store import StoredObject, is_s3
-from pipelines.settings import S3Settings
+from meshlake.landing import storage
+from meshlake.landing.zone import LandingZone
+from meshlake.names import DatasetName
+from meshlake.object_store import StoredObject, is_s3
+from meshlake.settings import S3Settings
 
 KEYS = (
     "zone/crm/people/dt=2024-01-01/a b.csv",

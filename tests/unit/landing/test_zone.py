@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import LandingError
-from pipelines.landing.zone import Format, LandingZone, file_format
-from pipelines.names import DatasetName
+from meshlake.errors import LandingError
+from meshlake.landing.zone import Format, LandingZone, file_format
+from meshlake.names import DatasetName
 
 
 def test_lists_datasets_with_files_and_leaves_hidden_ones_out(zone, put):

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.churn import ChurnTraining, train_churn
-from ml_assets.segments import SegmentTraining, train_segments
-from ml_assets.spec import ChurnSpec, Scale, SegmentSpec
+from meshlake.ml_assets.churn import ChurnTraining, train_churn
+from meshlake.ml_assets.segments import SegmentTraining, train_segments
+from meshlake.ml_assets.spec import ChurnSpec, Scale, SegmentSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from ml_assets.candidates import build_candidate, make_scoring_exact
-from ml_assets.preprocessing import plan_features
-from ml_assets.spec import Algorithm
+from meshlake.ml_assets.candidates import build_candidate, make_scoring_exact
+from meshlake.ml_assets.preprocessing import plan_features
+from meshlake.ml_assets.spec import Algorithm
 
 FEATURES = ["tickets", "plan", "minutes", "has_contract"]
 

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from ml_assets import training_rows
-from ml_assets.churn import train_churn
-from ml_assets.persistence import dump_model
-from ml_assets.scoring import score_churn
-from ml_assets.spec import Algorithm, ChurnSpec
+from meshlake.ml_assets import training_rows
+from meshlake.ml_assets.churn import train_churn
+from meshlake.ml_assets.persistence import dump_model
+from meshlake.ml_assets.scoring import score_churn
+from meshlake.ml_assets.spec import Algorithm, ChurnSpec
 
 QUICK = (Algorithm.LOGISTIC_REGRESSION,)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.leakage import suspected_leaks
-from ml_assets.preprocessing import plan_features
+from meshlake.ml_assets.leakage import suspected_leaks
+from meshlake.ml_assets.preprocessing import plan_features
 
 CHURNED = np.arange(100) % 2 == 0
 

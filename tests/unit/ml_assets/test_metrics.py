@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score, precision_score, recall_score
 
-from ml_assets.metrics import flag_metrics, lift, probability_metrics, threshold_for_share
+from meshlake.ml_assets.metrics import flag_metrics, lift, probability_metrics, threshold_for_share
 
 CHURNED = np.array([True, True, False, False, False])
 PROBABILITY = np.array([0.9, 0.4, 0.6, 0.1, 0.0])

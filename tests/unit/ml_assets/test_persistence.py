@@ -9,12 +9,12 @@ import skops.io
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from ml_assets.churn import train_churn
-from ml_assets.persistence import dump_model, load_model
-from ml_assets.reasons import explain_churn
-from ml_assets.scoring import score_churn
-from ml_assets.segments import score_segments
-from ml_assets.spec import Algorithm
+from meshlake.ml_assets.churn import train_churn
+from meshlake.ml_assets.persistence import dump_model, load_model
+from meshlake.ml_assets.reasons import explain_churn
+from meshlake.ml_assets.scoring import score_churn
+from meshlake.ml_assets.segments import score_segments
+from meshlake.ml_assets.spec import Algorithm
 
 
 @pytest.mark.parametrize("algorithm", list(Algorithm))

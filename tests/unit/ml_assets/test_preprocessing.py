@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from ml_assets.preprocessing import (
+from meshlake.ml_assets.preprocessing import (
     MAX_CATEGORIES,
     MISSING,
     FeatureFrame,

@@ -6,9 +6,9 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.pipeline import Pipeline
 
-from ml_assets.preprocessing import FeatureFrame
-from ml_assets.reasons import explain_churn, feature_effects
-from ml_assets.scoring import ChurnModel
+from meshlake.ml_assets.preprocessing import FeatureFrame
+from meshlake.ml_assets.reasons import explain_churn, feature_effects
+from meshlake.ml_assets.scoring import ChurnModel
 
 
 class TicketsAndPlan(ClassifierMixin, BaseEstimator):

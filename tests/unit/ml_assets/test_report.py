@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from ml_assets.report import churn_figures, churn_report, segment_figures, segment_report
+from meshlake.ml_assets.report import churn_figures, churn_report, segment_figures, segment_report
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

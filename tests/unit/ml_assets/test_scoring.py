@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.churn import train_churn
-from ml_assets.scoring import reference_values, score_churn
-from ml_assets.spec import Algorithm
+from meshlake.ml_assets.churn import train_churn
+from meshlake.ml_assets.scoring import reference_values, score_churn
+from meshlake.ml_assets.spec import Algorithm
 
 
 def test_scores_are_the_key_a_probability_and_a_flag(training, make_customers):

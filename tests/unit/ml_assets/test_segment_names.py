@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml_assets.segment_names import name_segments
+from meshlake.ml_assets.segment_names import name_segments
 
 RFM = ["recency_days", "frequency", "monetary_value"]
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.persistence import dump_model
-from ml_assets.segments import score_segments, signed_log1p, train_segments
-from ml_assets.spec import Scale, SegmentSpec
+from meshlake.ml_assets.persistence import dump_model
+from meshlake.ml_assets.segments import score_segments, signed_log1p, train_segments
+from meshlake.ml_assets.spec import Scale, SegmentSpec
 
 
 def test_the_segments_that_are_there_are_found_named_and_ordered_by_size(segmentation, shoppers):

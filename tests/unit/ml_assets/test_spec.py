@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ml_assets.spec import Algorithm, ChurnSpec, Scale, SegmentSpec
+from meshlake.ml_assets.spec import Algorithm, ChurnSpec, Scale, SegmentSpec
 
 CHURN = {"task": "churn", "features": "retention.features", "key": "customer_id", "label": "is_churned"}
 SEGMENTS = {"task": "segments", "key": ["a", "b"], "columns": {"monetary": "log", "age": "linear"}}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml_assets import training_rows
-from ml_assets.spec import ChurnSpec
+from meshlake.ml_assets import training_rows
+from meshlake.ml_assets.spec import ChurnSpec
 
 SPEC = ChurnSpec(key=("id",), label="is_churned")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ml_assets.churn import train_churn
-from ml_assets.spec import ChurnSpec
+from meshlake.ml_assets.churn import train_churn
+from meshlake.ml_assets.spec import ChurnSpec
 
 LANDING = Path(__file__).parents[4] / "shared" / "data" / "landing"
 pytestmark = [

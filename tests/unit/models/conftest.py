@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
+
 from support.mesh_folder import MeshFolder
 
 KEY = {"logicalType": "string", "primaryKey": True, "required": True}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.engine import duckdb as engine
-from pipelines.errors import BuildError
-from pipelines.lake.draft import rollback
-from pipelines.models.store import ModelStore
-from pipelines.names import ProductName
+from meshlake.engine import duckdb as engine
+from meshlake.errors import BuildError
+from meshlake.lake.draft import rollback
+from meshlake.models.store import ModelStore
+from meshlake.names import ProductName
 
 PREDICTIONS = ProductName("crm", "predictions")
 

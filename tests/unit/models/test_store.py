@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.models.store import ModelStore
-from pipelines.names import ProductName
+from meshlake.models.store import ModelStore
+from meshlake.names import ProductName
 
 CHURN = ProductName("crm", "churn")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from support.mesh_folder import MeshFolder
 
-from pipelines.names import ProductName
-from pipelines.orchestration.run import run_build
+from meshlake.names import ProductName
+from meshlake.orchestration.run import run_build
+from support.mesh_folder import MeshFolder
 
 ID = {"logicalType": "integer", "primaryKey": True, "required": True}
 

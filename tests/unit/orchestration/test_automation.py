@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import dagster as dg
 import pytest
 
-from pipelines.orchestration import automation
-from pipelines.orchestration.definitions import mesh_definitions
-from pipelines.orchestration.history import instance
+from meshlake.orchestration import automation
+from meshlake.orchestration.definitions import mesh_definitions
+from meshlake.orchestration.history import instance
 
 ORDERS = dg.AssetKey(["landing", "shop", "orders"])
 PETS = dg.AssetKey(["landing", "shop", "pets"])

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 import dagster as dg
 import pytest
 
-from pipelines.errors import UsageError
-from pipelines.orchestration.definitions import BUILD_JOB, mesh_definitions
-from pipelines.orchestration.history import instance
-from pipelines.orchestration.product_assets import asset_key
+from meshlake.errors import UsageError
+from meshlake.orchestration.definitions import BUILD_JOB, mesh_definitions
+from meshlake.orchestration.history import instance
+from meshlake.orchestration.product_assets import asset_key
 
 DAY = {"logicalType": "date", "required": True, "partitioned": True}
 CALLS = dg.AssetKey(["usage", "calls"])

@@ -7,11 +7,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.build.mesh import open_mesh
-from pipelines.names import ProductName
-from pipelines.orchestration.definitions import mesh_definitions
-from pipelines.orchestration.product_assets import asset_key
-from pipelines.settings import load_settings
+from meshlake.building.mesh import open_mesh
+from meshlake.names import ProductName
+from meshlake.orchestration.definitions import mesh_definitions
+from meshlake.orchestration.product_assets import asset_key
+from meshlake.settings import load_settings
 
 REPOSITORY = Path(__file__).parents[3]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from pipelines.orchestration.history import dagster_environment, instance_file
-from pipelines.settings import load_settings
+from meshlake.orchestration.history import dagster_environment, instance_file
+from meshlake.settings import load_settings
 
 SERVER = "postgresql://mesh:s3cret@db:5432/mesh"
 

@@ -3,11 +3,11 @@ import os
 import dagster as dg
 import pytest
 
-from pipelines.build.mesh import open_mesh
-from pipelines.names import DatasetName
-from pipelines.orchestration.landing_assets import landing_asset
-from pipelines.orchestration.reporting import LogReporter
-from pipelines.settings import load_settings
+from meshlake.building.mesh import open_mesh
+from meshlake.names import DatasetName
+from meshlake.orchestration.landing_assets import landing_asset
+from meshlake.orchestration.reporting import LogReporter
+from meshlake.settings import load_settings
 
 
 @pytest.fixture

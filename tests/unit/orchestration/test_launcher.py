@@ -9,8 +9,8 @@ import sys
 import dagster as dg
 import pytest
 
-from pipelines.orchestration.history import instance
-from pipelines.orchestration.launcher import own_process_tags
+from meshlake.orchestration.history import instance
+from meshlake.orchestration.launcher import own_process_tags
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_a_run_of_a_living_process_is_under_way(health):
 
 
 def test_a_run_whose_process_ended_is_gone(health):
-    program = "import json; from pipelines.orchestration.launcher import own_process_tags as t; print(json.dumps(t()))"
+    program = "import json; from meshlake.orchestration.launcher import own_process_tags as t; print(json.dumps(t()))"
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert health(json.loads(ended.stdout)) == "NOT_FOUND"
 

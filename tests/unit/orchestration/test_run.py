@@ -7,10 +7,10 @@ import os
 import dagster as dg
 import pytest
 
-from pipelines.errors import UsageError
-from pipelines.names import ProductName
-from pipelines.orchestration.history import instance
-from pipelines.orchestration.product_assets import asset_key
+from meshlake.errors import UsageError
+from meshlake.names import ProductName
+from meshlake.orchestration.history import instance
+from meshlake.orchestration.product_assets import asset_key
 
 
 def names(results) -> set[str]:

@@ -8,7 +8,7 @@ import sys
 import pytest
 import yaml
 
-from pipelines.names import ProductName
+from meshlake.names import ProductName
 
 NAME = ProductName("crm", "leavers")
 CHURN = {"task": "churn", "features": "crm.features", "key": "id", "label": "is_churned"}
@@ -67,7 +67,7 @@ def test_a_model_that_cannot_be_is_told_with_its_file(loaded, model, told):
 def test_it_is_checked_without_scikit_learn(loaded, mesh_folder):
     assert loaded(CHURN) is None
     program = (
-        "import sys; from pathlib import Path; from pipelines.products.load import load_products\n"
+        "import sys; from pathlib import Path; from meshlake.products.load import load_products\n"
         "assert load_products(Path(sys.argv[1])).products; assert not {'sklearn', 'pandas'} & sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", program, mesh_folder.products], check=True)

@@ -12,10 +12,10 @@ import sqlglot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.contract.model import Column, Contract, Severity
-from pipelines.errors import ContractError, LandingError
-from pipelines.names import DatasetName, ProductName
-from pipelines.products.source_aligned import BadCell, bad_cells_error, source_dataset, source_select
+from meshlake.contract.model import Column, Contract, Severity
+from meshlake.errors import ContractError, LandingError
+from meshlake.names import DatasetName, ProductName
+from meshlake.products.source_aligned import BadCell, bad_cells_error, source_dataset, source_select
 
 
 def contract(*columns: Column, **facts) -> Contract:

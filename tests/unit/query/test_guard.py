@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.errors import UsageError
-from pipelines.names import DatasetName, ProductName
-from pipelines.query.guard import DENIED_FUNCTIONS, TABLE_FUNCTIONS, check_select
+from meshlake.errors import UsageError
+from meshlake.names import DatasetName, ProductName
+from meshlake.query.guard import DENIED_FUNCTIONS, TABLE_FUNCTIONS, check_select
 
 CUSTOMERS = ProductName("crm", "customers")
 

@@ -7,9 +7,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from pipelines.errors import UsageError
-from pipelines.names import ProductName
-from pipelines.query.mesh_file import (
+from meshlake.errors import UsageError
+from meshlake.names import ProductName
+from meshlake.query.mesh_file import (
     PublishedColumn,
     PublishedProduct,
     attach_mesh_file,

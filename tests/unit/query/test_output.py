@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.errors import UsageError
-from pipelines.query.guard import ParsedQuery, check_select
-from pipelines.query.output import FORMATS, destination, write_answer
-from pipelines.query.run import open_mesh_file
+from meshlake.errors import UsageError
+from meshlake.query.guard import ParsedQuery, check_select
+from meshlake.query.output import FORMATS, destination, write_answer
+from meshlake.query.run import open_mesh_file
 
 VALUES = """SELECT 1.10::DECIMAL(5,2) AS money, 0.5::DECIMAL(1,1) AS fraction, .25::DECIMAL(38,38) AS tiny,
 12345678901234567890.123456789::DECIMAL(38,9) AS large, DATE '2024-01-02' AS day,

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import UsageError
-from pipelines.query.questions import Question, Timing, read_questions, time_question
-from pipelines.query.run import open_mesh_file
+from meshlake.errors import UsageError
+from meshlake.query.questions import Question, Timing, read_questions, time_question
+from meshlake.query.run import open_mesh_file
 
 GOOD = """-- question: How many customers are there in each city?
 -- promised_seconds: 0.5

@@ -4,9 +4,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.errors import MeshError, UsageError
-from pipelines.query.guard import ParsedQuery, check_select
-from pipelines.query.run import execute, open_mesh_file
+from meshlake.errors import MeshError, UsageError
+from meshlake.query.guard import ParsedQuery, check_select
+from meshlake.query.run import execute, open_mesh_file
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import duckdb
 import pytest
 from rich.cells import cell_len
 
-from pipelines.errors import UsageError
-from pipelines.query.guard import check_select
-from pipelines.query.table import write_plan, write_table
+from meshlake.errors import UsageError
+from meshlake.query.guard import check_select
+from meshlake.query.table import write_plan, write_table
 
 
 class Screen(io.StringIO):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.services.endpoints import Endpoints
+from meshlake.services.endpoints import Endpoints
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from pipelines.services import ServiceError, diagnose, require_servers
-from pipelines.settings import load_settings
+from meshlake.services import ServiceError, diagnose, require_servers
+from meshlake.settings import load_settings
 
 
 def _settings(folder, port):

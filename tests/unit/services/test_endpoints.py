@@ -1,5 +1,5 @@
-from pipelines.services import Service
-from pipelines.settings import load_settings
+from meshlake.services import Service
+from meshlake.settings import load_settings
 
 
 def test_environment_is_what_settings_read(endpoints, tmp_path):

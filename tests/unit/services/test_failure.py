@@ -5,9 +5,9 @@ import requests
 import sqlalchemy.exc
 from trino.exceptions import TrinoExternalError, TrinoUserError
 
-from pipelines.errors import BuildError, StorageError, SystemFailure
-from pipelines.services import ServiceError, naming_servers, server_failure
-from pipelines.settings import load_settings
+from meshlake.errors import BuildError, StorageError, SystemFailure
+from meshlake.services import ServiceError, naming_servers, server_failure
+from meshlake.settings import load_settings
 
 DEAD = {"MESH_CATALOG": "postgresql://mesh:the-password@127.0.0.1:1/mesh"}
 REFUSED = sqlalchemy.exc.OperationalError("SELECT 1", {}, Exception("server closed the connection"))
@@ -77,7 +77,7 @@ def test_without_servers_none_is_to_blame(tmp_path):
 
 
 def test_a_server_that_answers_again(tmp_path, monkeypatch):
-    monkeypatch.setattr("pipelines.services.failure.require_servers", lambda _: None)
+    monkeypatch.setattr("meshlake.services.failure.require_servers", lambda _: None)
     told = server_failure(REFUSED, load_settings(DEAD, tmp_path), "crm.people")
     assert told.message == "crm.people: PostgreSQL does not answer: server closed the connection"
     other = server_failure(requests.ConnectionError("refused"), load_settings(DEAD, tmp_path), "crm.people")

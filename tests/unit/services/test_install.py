@@ -2,7 +2,7 @@ import stat
 
 import pytest
 
-from pipelines.services import install
+from meshlake.services import install
 
 
 def _script(path, text):

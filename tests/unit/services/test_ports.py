@@ -2,8 +2,8 @@
 
 import socket
 
-from pipelines.services.ports import choose_ports, is_port_free
-from pipelines.services.settings import DEFAULT_PORTS
+from meshlake.services.ports import choose_ports, is_port_free
+from meshlake.services.settings import DEFAULT_PORTS
 
 
 def test_ports_are_distinct_and_avoid_those_in_use():

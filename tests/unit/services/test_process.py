@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from pipelines.services.errors import ServiceError
-from pipelines.services.process import ProcessFile, locked
+from meshlake.services.errors import ServiceError
+from meshlake.services.process import ProcessFile, locked
 
 _PATIENCE_SECONDS = 0.5
 _PRINT_THEN_SLEEP = "import time; print({0}, flush=True); time.sleep(60)"
@@ -112,7 +112,7 @@ def test_lock_is_held_by_one(tmp_path):
     log = tmp_path / "log"
     child = ProcessFile(tmp_path / "child.pid")
     code = (
-        "import sys; from pathlib import Path; from pipelines.services.process import locked\n"
+        "import sys; from pathlib import Path; from meshlake.services.process import locked\n"
         f"with locked(Path({str(tmp_path / 'lock')!r})): print('locked', flush=True)"
     )
     with locked(tmp_path / "lock"):

@@ -2,8 +2,8 @@ import socket
 
 import pytest
 
-from pipelines.services import Service, ServiceError, down, status, up
-from pipelines.services.state import open_endpoints, services_folder
+from meshlake.services import Service, ServiceError, down, status, up
+from meshlake.services.state import open_endpoints, services_folder
 
 
 def test_a_mesh_that_never_started_has_no_status_and_goes_down(tmp_path):

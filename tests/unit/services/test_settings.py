@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipelines.names import CATALOG, LANDING_CATALOG
-from pipelines.orchestration.history import instance_file
-from pipelines.services import settings
+from meshlake.names import CATALOG, LANDING_CATALOG
+from meshlake.orchestration.history import instance_file
+from meshlake.services import settings
 
 _COMPOSE_FILE = Path(__file__).parents[3] / "compose.yaml"
 

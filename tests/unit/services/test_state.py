@@ -3,9 +3,9 @@ import stat
 
 import pytest
 
-from pipelines.services import ports
-from pipelines.services.errors import ServiceError
-from pipelines.services.state import open_endpoints, read_endpoints, services_folder
+from meshlake.services import ports
+from meshlake.services.errors import ServiceError
+from meshlake.services.state import open_endpoints, read_endpoints, services_folder
 
 
 @pytest.fixture

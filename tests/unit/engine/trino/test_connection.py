@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from trino.exceptions import TrinoQueryError, TrinoUserError
 
-from pipelines.engine.trino.connection import connect, explain_trino, with_worker
-from pipelines.errors import UsageError
+from meshlake.engine.trino.connection import connect, explain_trino, with_worker
+from meshlake.errors import UsageError
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipelines.engine.trino.dialect import trino_expression, trino_sql
-from pipelines.errors import BuildError
-from pipelines.names import DatasetName, ProductName
+from meshlake.engine.trino.dialect import trino_expression, trino_sql
+from meshlake.errors import BuildError
+from meshlake.names import DatasetName, ProductName
 
 CUSTOMERS = ProductName("crm", "customers")
 CALLS = DatasetName("crm", "Calls 2")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.engine.trino.hive_types import hive_column, is_hive_name
+from meshlake.engine.trino.hive_types import hive_column, is_hive_name
 
 
 @pytest.mark.parametrize(

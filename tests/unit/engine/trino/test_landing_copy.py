@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.engine.trino.landing_copy import stored_names
+from meshlake.engine.trino.landing_copy import stored_names
 
 
 def test_names_that_hive_cannot_hold_are_numbered():

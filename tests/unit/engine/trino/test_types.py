@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.engine.trino.types import duckdb_type_of, trino_type_of
+from meshlake.engine.trino.types import duckdb_type_of, trino_type_of
 
 SAME = [
     ("VARCHAR", "varchar"),

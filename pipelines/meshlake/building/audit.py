@@ -1,0 +1,139 @@
+"""Checks in the way of a build: on the audit branch before publishing, and on what is published when asked."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from meshlake.audit.result import row_count_result
+from meshlake.audit.scope import holds_day_by_day
+from meshlake.building.inputs import bind_published
+from meshlake.building.quality import record_results
+from meshlake.contract.model import RuleKind
+from meshlake.engine.connection import explain
+from meshlake.errors import AuditError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from meshlake.audit.relation import AuditRelation
+    from meshlake.audit.result import CheckResult
+    from meshlake.building.context import BuildContext
+    from meshlake.building.mesh import Mesh
+    from meshlake.contract.model import Rule
+    from meshlake.engine.session import Session
+    from meshlake.lake.snapshot import Snapshot
+    from meshlake.names import ProductName
+    from meshlake.products.product import Product
+
+_SHOWN_CHARACTERS = 160
+
+
+def audit_staged(context: BuildContext, branch: Snapshot) -> tuple[CheckResult, ...]:
+    """Run every rule of the product on the rows of its audit branch.
+
+    In a build of some days, rules that hold day by day are run on the staged rows, which are bound already: the other
+    days passed them when they were built. All other rules are run on all rows of the branch.
+    """
+    session, mesh, product = context.session, context.mesh, context.product
+    if context.plan is None or context.plan.built is None:
+        return _run(session, mesh, product, product.rules)
+    of_days = [rule for rule in product.rules if holds_day_by_day(rule, context.plan.column)]
+    counts = [rule for rule in product.rules if rule.kind is RuleKind.ROW_COUNT]
+    others = [rule for rule in product.rules if rule not in of_days and rule not in counts]
+    # Iceberg keeps the number of rows: counting them would open every file.
+    results = [row_count_result(rule, branch.row_count) for rule in counts]
+    results += _run(session, mesh, product, of_days)
+    if others:
+        for name in set(product.check_inputs) & context.inputs.partitions.keys():
+            context.inputs.bind_whole(name, mesh, session)
+        session.bind_snapshot(product.name, mesh.lake, branch)
+        results += _run(session, mesh, product, others)
+    found = {result.rule.name: result for result in results}
+    return tuple(found[rule.name] for rule in product.rules)
+
+
+def check_published(mesh: Mesh, name: ProductName) -> Iterator[tuple[ProductName, CheckResult]]:
+    """Run every rule of `name` on its published snapshot, and record the results.
+
+    Raises:
+        UsageError: it was never published.
+    """
+    product = mesh.products.get(name)
+    head = mesh.lake.head((name.domain, name.product))
+    if head is None:
+        raise UsageError(f"{name} was never published", f"Run `mesh build {name}`.")
+    with mesh.session(str(name)) as session:
+        bind_published(mesh, session, product.check_inputs)
+        session.bind_snapshot(name, mesh.lake, head)
+        results = _run(session, mesh, product, product.rules)
+    record_results(mesh, name, "check", head.snapshot_id, results)
+    yield from ((name, result) for result in results)
+
+
+def refuse_blocked(name: ProductName, branch: str, checks: Sequence[CheckResult]) -> None:
+    """Stop before publishing when a blocking check failed.
+
+    Raises:
+        AuditError: naming the checks, their failing rows and the SQL that finds them.
+    """
+    blocking = [check for check in checks if check.is_blocking]
+    if not blocking:
+        return
+    first = blocking[0]
+    others = (
+        f" (and {len(blocking) - 1} more: {', '.join(c.rule.name for c in blocking[1:])})"
+        if len(blocking) > 1
+        else ""
+    )
+    hint = "Nothing was published; what was there before is untouched."
+    if first.failing_sql:
+        find = shlex.quote(" ".join(first.failing_sql.split()))
+        hint += f" Find the rows: mesh sql --as-of {branch} {find}"
+    example = f", such as {_in_words(first.samples[0])}" if first.samples else ""
+    raise AuditError(
+        f"{name}: check {first.rule.name} failed: {first.message}{example}{others}", hint, checks
+    )
+
+
+def _in_words(row: Mapping[str, Any]) -> str:
+    text = ", ".join(f"{column} {'NULL' if value is None else value}" for column, value in row.items())
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
+
+
+def _run(session: Session, mesh: Mesh, product: Product, rules: Sequence[Rule]) -> tuple[CheckResult, ...]:
+    from meshlake.audit.audit import audit
+
+    results = audit(_relation(session, mesh, product.name), rules, contract=product.contract)
+    return tuple(_with_place(session, product, result) for result in results)
+
+
+def _relation(session: Session, mesh: Mesh, name: ProductName) -> AuditRelation:
+    from meshlake.audit.duckdb_relation import DuckDBRelation
+    from meshlake.engine.trino.session import TrinoSession
+
+    if isinstance(session, TrinoSession):
+        from meshlake.audit.trino_relation import TrinoRelation
+
+        return TrinoRelation(session, name.sql, session.stored_as(name), mesh.settings.trino)
+    return DuckDBRelation(session.local.connection, name.sql)
+
+
+def _with_place(session: Session, product: Product, result: CheckResult) -> CheckResult:
+    """A check whose SQL cannot run says where in its file that is wrong."""
+    from meshlake.engine.trino.session import TrinoSession
+
+    if result.is_passed or result.observed is not None or result.rule.kind is not RuleKind.VIOLATING_ROWS:
+        return result
+    file = product.folder / "checks" / f"{result.rule.name}.sql"
+    if isinstance(session, TrinoSession):  # the lines Trino counts are those of the translation
+        return replace(result, message=f"{file}: {result.message}")
+    try:
+        session.local.connection.execute(f"DESCRIBE\n{result.rule.arguments['query']}")
+    except duckdb.Error as error:
+        told = explain(error, str(product.name), file)
+        return replace(result, message=" ".join(filter(None, (f"{told.message}.", told.hint))))
+    return result

@@ -1,0 +1,176 @@
+"""One product from its inputs to its next published snapshot."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from meshlake.building.audit import audit_staged, refuse_blocked
+from meshlake.building.conform import conformed_select
+from meshlake.building.context import BuildContext, Step
+from meshlake.building.day_rows import kept_rows, refuse_other_days
+from meshlake.building.days import plan_days
+from meshlake.building.inputs import bind_published, pin_inputs
+from meshlake.building.quality import record_results, recorded_results
+from meshlake.building.quarantine import publish_quarantine
+from meshlake.building.rows import make_rows
+from meshlake.errors import ConflictError, MeshError
+from meshlake.lake.draft import Draft
+from meshlake.services import naming_servers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from datetime import date
+
+    from meshlake.audit.result import CheckResult
+    from meshlake.building.mesh import Mesh
+    from meshlake.building.rows import Rows
+    from meshlake.lake.snapshot import Snapshot
+    from meshlake.names import ProductName
+    from meshlake.products.product import Product
+
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build did. `facts` are the model's metrics, rows left out, drift and the like, JSON-able."""
+
+    name: ProductName
+    snapshot: Snapshot
+    is_rebuilt: bool
+    checks: tuple[CheckResult, ...] = ()
+    seconds: float = 0.0
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def build_product(
+    mesh: Mesh,
+    name: ProductName,
+    *,
+    is_forced: bool = False,
+    days: Collection[date] = (),
+    progress: Callable[[ProductName, str], None] | None = None,
+) -> BuildResult:
+    """Build and publish one product, unless neither its folder nor its inputs changed since its last snapshot.
+
+    Of a product partitioned by date only the days whose inputs changed are built, and those of `days` that have any.
+    `is_forced` builds all of it, and trains models anew. A build that loses a race to another starts over on what the
+    other published.
+
+    Raises:
+        MeshError: nothing was published; `AuditError.results` hold the checks when one of them kept it from being so.
+    """
+    product = mesh.products.get(name)
+    attempt = 1
+    with naming_servers(mesh.settings, str(name)):
+        while True:
+            try:
+                return _build_once(
+                    mesh, product, is_forced, days, lambda step: progress(name, step) if progress else None
+                )
+            except ConflictError:
+                if attempt == _ATTEMPTS:
+                    raise
+                attempt += 1
+
+
+def _build_once(
+    mesh: Mesh, product: Product, is_forced: bool, days: Collection[date], report: Callable[[str], None]
+) -> BuildResult:
+    started = time.monotonic()
+    report(Step.READING)
+    inputs = pin_inputs(mesh, product.name, product.inputs)
+    head = mesh.lake.head((product.name.domain, product.name.product))
+    fingerprint = inputs.fingerprint(product.code_version)
+    is_current = head is not None and head.properties.get("fingerprint") == fingerprint
+    must_build = is_forced or bool(days)
+    plan = (
+        None
+        if is_current and not must_build
+        else plan_days(product, inputs, head, is_forced=is_forced, asked=days)
+    )
+    is_unchanged = plan.is_unchanged if plan is not None else is_current and not must_build
+    if head is not None and is_unchanged:
+        checks = recorded_results(mesh, product, head.properties.get("run", ""))
+        return BuildResult(product.name, head, is_rebuilt=False, checks=checks)
+    if plan is not None:
+        inputs = replace(inputs, partitions=plan.reads)
+    run = uuid.uuid4().hex[:12]
+    with mesh.session(str(product.name), product.rows_file) as session:
+        context = BuildContext(mesh, product, inputs, session, head, is_forced, run, plan, report)
+        inputs.bind(mesh, session)
+        rows = make_rows(context)
+        snapshot, checks = _publish(context, rows, fingerprint, started)
+    seconds = time.monotonic() - started
+    facts = dict(rows.facts) | (plan.facts if plan is not None else {})
+    return BuildResult(product.name, snapshot, is_rebuilt=True, checks=checks, seconds=seconds, facts=facts)
+
+
+def _publish(
+    context: BuildContext, rows: Rows, fingerprint: str, started: float
+) -> tuple[Snapshot, tuple[CheckResult, ...]]:
+    """Write, audit, publish."""
+    mesh, product, session = context.mesh, context.product, context.session
+    writer = session.local if rows.is_local else session
+    select = conformed_select(
+        rows.select, writer.columns(rows.select), product.contract, str(product.rows_file)
+    )
+    draft = _draft(context)
+    context.report(Step.STAGING)
+    try:
+        staged = writer.stage(kept_rows(context.plan, select), draft)
+    except MeshError as error:
+        raise rows.explain(error) from error
+    context.report(Step.STAGED)
+    session.bind_staged(product.name, staged, draft)
+    refuse_other_days(context)
+    properties = _properties(context, fingerprint) | dict(rows.properties)
+    branch = draft.write_branch(
+        staged.files,
+        properties | {"staging_seconds": f"{time.monotonic() - started:.3f}"},
+        context.plan.replaced if context.plan else None,
+    )
+    context.report(Step.BRANCHED)
+    bind_published(mesh, session, (n for n in product.check_inputs if n not in product.inputs))
+    checks = audit_staged(context, branch)
+    context.report(Step.AUDITED)
+    record_results(mesh, product.name, context.run, branch.snapshot_id, checks)
+    refuse_blocked(product.name, draft.branch, checks)
+    if rows.quarantine is not None:
+        publish_quarantine(context, rows.quarantine)
+    snapshot = draft.publish()
+    try:
+        if context.plan is None or context.plan.built is None:
+            # Of some days those of an earlier snapshot do: collecting them reads every file.
+            session.collect_statistics(snapshot)
+    except MeshError as error:
+        # Readers have the rows already; without statistics only plans are worse, until the next build.
+        context.report(f"published without statistics: {error.message}")
+    context.report(Step.PUBLISHED)
+    return snapshot, checks
+
+
+def _draft(context: BuildContext) -> Draft:
+    product, head = context.product, context.head
+    draft = Draft(
+        context.mesh.lake, (product.name.domain, product.name.product), product.contract.columns, context.run
+    )
+    if context.plan is not None and draft.base_id != (head.snapshot_id if head else None):
+        # The days to build were found for another snapshot than the one they would be put into.
+        raise ConflictError(f"{product.name}: another build published just now", "Run the build again.")
+    return draft
+
+
+def _properties(context: BuildContext, fingerprint: str) -> dict[str, str]:
+    return {
+        "run": context.run,
+        "fingerprint": fingerprint,
+        "code_version": context.product.code_version,
+        "contract_version": context.product.contract.version,
+        "inputs": json.dumps(context.inputs.versions),
+        "engine": context.mesh.settings.engine,
+    } | (context.plan.properties(context.run) if context.plan else {})

@@ -1,0 +1,107 @@
+"""The inputs of one build, pinned: which snapshot of each product, which files or table each landed dataset."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from meshlake.errors import BuildError
+from meshlake.landing.zone import Dataset
+from meshlake.names import DatasetName, ProductName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from meshlake.building.mesh import Mesh
+    from meshlake.engine.session import Session
+    from meshlake.lake.snapshot import Snapshot
+    from meshlake.landing.operational import OperationalTable
+    from meshlake.landing.zone import Landed
+    from meshlake.names import InputName
+    from meshlake.partitions import Partitions
+
+
+@dataclass(frozen=True)
+class PinnedInputs:
+    """What a build reads, fixed before it reads anything, so that a concurrent publish or landing cannot mix in.
+
+    Of inputs named in `partitions` it reads only these days.
+    """
+
+    snapshots: dict[ProductName, Snapshot]
+    datasets: dict[DatasetName, Dataset]
+    tables: dict[DatasetName, OperationalTable] = field(default_factory=dict)
+    partitions: Mapping[InputName, Partitions] = field(default_factory=dict)
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Each input's SQL name and what identifies the state read: a snapshot id, or a hash of files or rows."""
+        products = {str(name): str(snapshot.rows_id) for name, snapshot in self.snapshots.items()}
+        landed: tuple[Landed, ...] = (*self.datasets.values(), *self.tables.values())
+        return products | {str(dataset.name): dataset.fingerprint for dataset in landed}
+
+    def fingerprint(self, code_version: str) -> str:
+        """Changes when the product's folder or anything it reads has changed."""
+        content = json.dumps([code_version, self.versions], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+    def bind(self, mesh: Mesh, session: Session) -> None:
+        """Make every input readable in `session` under its SQL name."""
+        names: tuple[InputName, ...] = (*self.snapshots, *self.datasets)
+        for name in names:
+            self._bind(name, mesh, session, self.partitions.get(name))
+        if self.tables:
+            session.bind_tables(tuple(self.tables.values()))
+
+    def bind_whole(self, name: InputName, mesh: Mesh, session: Session) -> None:
+        """Make all days of one input readable."""
+        self._bind(name, mesh, session, None)
+
+    def landed(self, name: DatasetName) -> Dataset:
+        """The files of a dataset that are read."""
+        dataset, partitions = self.datasets[name], self.partitions.get(name)
+        return dataset if partitions is None else dataset.of_days(partitions)
+
+    def _bind(self, name: InputName, mesh: Mesh, session: Session, partitions: Partitions | None) -> None:
+        if isinstance(name, DatasetName):
+            session.bind_landed(self.datasets[name], partitions)
+        else:
+            session.bind_snapshot(name, mesh.lake, self.snapshots[name], partitions)
+
+
+def pin_inputs(mesh: Mesh, reader: ProductName, names: Iterable[InputName]) -> PinnedInputs:
+    """Pin each of `names` to its state now.
+
+    Raises:
+        BuildError: a product that was never published.
+        LandingError: a dataset that has not landed.
+    """
+    snapshots: dict[ProductName, Snapshot] = {}
+    datasets: dict[DatasetName, Dataset] = {}
+    tables: dict[DatasetName, OperationalTable] = {}
+    for name in names:
+        if isinstance(name, DatasetName):
+            landed = mesh.landing.landed(name)
+            if isinstance(landed, Dataset):
+                datasets[name] = landed
+            else:
+                tables[name] = landed
+            continue
+        head = mesh.lake.head((name.domain, name.product))
+        if head is None:
+            raise BuildError(
+                f"{reader} reads {name}, which was never published",
+                f"Run `mesh build {name}` first, or see why it failed.",
+            )
+        snapshots[name] = head
+    return PinnedInputs(snapshots, datasets, tables)
+
+
+def bind_published(mesh: Mesh, session: Session, names: Iterable[InputName]) -> None:
+    """Make what is published of `names` readable in `session`; a product without a snapshot stays unknown to it."""
+    published = [
+        name for name in names if isinstance(name, DatasetName) or mesh.lake.head((name.domain, name.product))
+    ]
+    pin_inputs(mesh, ProductName("check", "inputs"), published).bind(mesh, session)

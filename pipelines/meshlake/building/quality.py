@@ -1,0 +1,101 @@
+"""Check results kept as rows of `mesh.quality_results`, so that SQL asks for them as for any product."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from meshlake.contract.model import Column
+from meshlake.names import quote_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from meshlake.audit.result import CheckResult
+    from meshlake.building.mesh import Mesh
+    from meshlake.names import ProductName
+    from meshlake.products.product import Product
+
+QUALITY_RESULTS = ("mesh", "quality_results")
+# Every build appends to this one table.
+_COMMIT_RETRIES = 20
+QUALITY_COLUMNS = (
+    Column("checked_at", "TIMESTAMP WITH TIME ZONE", "When the check had run"),
+    Column("product", "VARCHAR", "<domain>.<product>"),
+    Column("check_name", "VARCHAR", "Name of the check, unique within the product"),
+    Column("kind", "VARCHAR", "What kind of rule it holds to"),
+    Column("column_name", "VARCHAR", "The column it is about; null when about the table"),
+    Column("severity", "VARCHAR", "error keeps rows from being published, warning does not"),
+    Column("dimension", "VARCHAR", "Quality dimension, as the contract names it"),
+    Column("is_passed", "BOOLEAN", "Whether the rule held"),
+    Column("observed", "VARCHAR", "What was measured"),
+    Column("failing_rows", "BIGINT", "Rows that break the rule; null where no row can be named"),
+    Column("failing_sql", "VARCHAR", "SQL that finds all of them"),
+    Column("samples", "VARCHAR", "Up to 20 of them, as JSON"),
+    Column("message", "VARCHAR", "The result in words"),
+    Column("seconds", "DOUBLE", "How long the query took that measured it"),
+    Column("snapshot_id", "BIGINT", "The Iceberg snapshot that was checked, published or not"),
+    Column("run", "VARCHAR", "The build that checked it, or the word check"),
+)
+
+
+def record_results(
+    mesh: Mesh, name: ProductName, run: str, snapshot_id: int, results: Sequence[CheckResult]
+) -> None:
+    """Append `results` of one audit."""
+    import pyarrow as pa
+
+    from meshlake.lake.transaction import PlannedTransaction
+
+    now = datetime.now(UTC)
+    rows = [
+        {
+            "checked_at": now,
+            "product": str(name),
+            "check_name": result.rule.name,
+            "kind": result.rule.kind.value,
+            "column_name": result.rule.column,
+            "severity": result.rule.severity.value,
+            "dimension": result.rule.dimension,
+            "is_passed": result.is_passed,
+            "observed": None if result.observed is None else str(result.observed),
+            "failing_rows": result.failing_rows,
+            "failing_sql": result.failing_sql,
+            "samples": json.dumps(result.samples, default=str) if result.samples else None,
+            "message": result.message,
+            "seconds": result.seconds,
+            "snapshot_id": snapshot_id,
+            "run": run,
+        }
+        for result in results
+    ]
+    if rows:
+        table = mesh.lake.create_table(QUALITY_RESULTS, QUALITY_COLUMNS, commit_retries=_COMMIT_RETRIES)
+        with PlannedTransaction(table) as transaction:
+            transaction.append(pa.Table.from_pylist(rows, schema=table.schema().as_arrow()))
+
+
+def recorded_results(mesh: Mesh, product: Product, run: str) -> tuple[CheckResult, ...]:
+    """What the audit of `run` found, for the rules that `product` still has."""
+    from meshlake.audit.result import CheckResult
+
+    table = mesh.lake.table(QUALITY_RESULTS)
+    if table is None:
+        return ()
+    rules = {rule.name: rule for rule in product.rules}
+    rows = table.scan(row_filter=f"run = {quote_literal(run)}").to_arrow().to_pylist()
+    return tuple(
+        CheckResult(
+            rule=rules[row["check_name"]],
+            is_passed=row["is_passed"],
+            observed=row["observed"],
+            message=row["message"],
+            failing_rows=row["failing_rows"],
+            samples=tuple(json.loads(row["samples"])) if row["samples"] else (),
+            failing_sql=row["failing_sql"],
+            seconds=row["seconds"],
+        )
+        for row in rows
+        if row["product"] == str(product.name) and row["check_name"] in rules
+    )

@@ -1,0 +1,136 @@
+"""Bring `mesh.duckdb` up to the state of the catalog: a view per product, and the tables that describe the mesh."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from meshlake.building.quality import QUALITY_COLUMNS, QUALITY_RESULTS
+from meshlake.contract.model import Column
+from meshlake.lake.schema import duckdb_type, table_schema
+from meshlake.query.mesh_file import PublishedColumn, PublishedProduct, read_state, write_mesh_file
+from meshlake.query.state import catalog_state
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from meshlake.building.mesh import Mesh
+    from meshlake.lake.catalog import Lake
+    from meshlake.lake.snapshot import Snapshot
+    from meshlake.names import ProductName
+
+_PRODUCTS = (
+    Column("product", "VARCHAR", "<domain>.<product>"),
+    Column("domain", "VARCHAR", "The team that owns it"),
+    Column("kind", "VARCHAR", "source-aligned, aggregate or consumer-aligned"),
+    Column("owner", "VARCHAR", "Whom to ask"),
+    Column("description", "VARCHAR", "What it is for"),
+    Column("contract_version", "VARCHAR", "Version of the contract it was published under"),
+    Column("row_count", "BIGINT", "Rows published"),
+    Column("size_bytes", "BIGINT", "Bytes of its files"),
+    Column("snapshot_id", "BIGINT", "The published snapshot"),
+    Column("published_at", "TIMESTAMP WITH TIME ZONE", "When it was published"),
+    Column("promised_query_seconds", "DOUBLE", "Answer time (p95) the contract promises"),
+    Column("is_described", "BOOLEAN", "Whether its product folder is there"),
+)
+_SNAPSHOTS = (
+    Column("product", "VARCHAR", "<domain>.<product>"),
+    Column("snapshot_id", "BIGINT", "Iceberg's id of the snapshot"),
+    Column("published_at", "TIMESTAMP WITH TIME ZONE", "When it was published"),
+    Column("is_current", "BOOLEAN", "Whether readers see it now"),
+    Column("row_count", "BIGINT", "Its rows"),
+    Column("size_bytes", "BIGINT", "Bytes of its files"),
+    Column("run", "VARCHAR", "The build that made it"),
+    Column("engine", "VARCHAR", "The engine that ran it"),
+    Column("contract_version", "VARCHAR", "Version of the contract it was published under"),
+    Column("model_version", "VARCHAR", "The model that scored it; null for other products"),
+    Column("inputs", "VARCHAR", "JSON: what it read, and in which version"),
+)
+
+
+def refresh_views(mesh: Mesh) -> None:
+    """Write `mesh.duckdb` anew, unless it shows the catalog as it is now already.
+
+    Raises:
+        UsageError: nothing was built yet.
+    """
+    state = catalog_state(mesh.settings)
+    if read_state(mesh.settings.mesh_file) == state:
+        return
+    names = mesh.lake.products()
+    histories = {name: mesh.lake.history((name.domain, name.product)) for name in names}
+    heads = {name: next(s for s in history if s.is_current) for name, history in histories.items()}
+    system_tables = {
+        "products": pa.Table.from_pylist(
+            [_product_row(mesh, n, s) for n, s in heads.items()], schema=_arrow(_PRODUCTS)
+        ),
+        "snapshots": pa.Table.from_pylist(
+            [_snapshot_row(n, s) for n, history in histories.items() for s in history],
+            schema=_arrow(_SNAPSHOTS),
+        ),
+        "quality_results": _quality_results(mesh.lake),
+    }
+    views = [published(mesh, name, head) for name, head in heads.items()]
+    quarantines = {n.quarantine: mesh.lake.head((n.domain, n.quarantine.product)) for n in names}
+    views += [published(mesh, name, head) for name, head in quarantines.items() if head]
+    s3 = mesh.settings.s3 if mesh.settings.is_on_s3 else None
+    write_mesh_file(mesh.settings.mesh_file, views, system_tables, state, s3)
+
+
+def published(mesh: Mesh, name: ProductName, snapshot: Snapshot) -> PublishedProduct:
+    """`snapshot` as readers see it."""
+    product = mesh.products.products.get(name)
+    return PublishedProduct(
+        name=name,
+        columns=tuple(
+            PublishedColumn(f.name, duckdb_type(f.field_type), f.field_id, f.doc or "")
+            for f in snapshot.schema.fields
+        ),
+        files=mesh.lake.files(snapshot),
+        description=product.contract.description if product else "",
+    )
+
+
+def _quality_results(lake: Lake) -> pa.Table:
+    table = lake.table(QUALITY_RESULTS)
+    return table.scan().to_arrow() if table is not None else _arrow(QUALITY_COLUMNS).empty_table()
+
+
+def _product_row(mesh: Mesh, name: ProductName, head: Snapshot) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "product": str(name),
+        "domain": name.domain,
+        "row_count": head.row_count,
+        "size_bytes": head.size_bytes,
+        "snapshot_id": head.snapshot_id,
+        "published_at": head.published_at,
+        "contract_version": head.properties.get("contract_version"),
+        "is_described": name in mesh.products.products,
+    }
+    if product := mesh.products.products.get(name):
+        contract = product.contract
+        row |= {
+            "kind": product.kind,
+            "owner": contract.owner,
+            "description": contract.description,
+            "promised_query_seconds": contract.service_levels.query_p95_seconds,
+        }
+    return row
+
+
+def _snapshot_row(name: ProductName, snapshot: Snapshot) -> dict[str, Any]:
+    told = ("run", "engine", "contract_version", "model_version", "inputs")
+    return {
+        "product": str(name),
+        "snapshot_id": snapshot.snapshot_id,
+        "published_at": snapshot.published_at,
+        "is_current": snapshot.is_current,
+        "row_count": snapshot.row_count,
+        "size_bytes": snapshot.size_bytes,
+        **{key: snapshot.properties.get(key) for key in told},
+    }
+
+
+def _arrow(columns: Sequence[Column]) -> pa.Schema:
+    return table_schema(columns).as_arrow()

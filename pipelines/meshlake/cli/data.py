@@ -1,0 +1,161 @@
+"""`mesh land`, `mesh discover`, `mesh adopt`: from files, or tables, to drafted products."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import TYPE_CHECKING
+
+import typer
+
+from meshlake.cli.drafts import print_drafted
+from meshlake.cli.printing import print_json, size_text
+from meshlake.errors import EXIT_FAILED
+from meshlake.names import ProductName
+
+if TYPE_CHECKING:
+    from meshlake.discovery.sources import Source
+    from meshlake.landing.arrival import LandedFile
+    from meshlake.landing.zone import LandingZone
+
+
+JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(land)
+    app.command()(discover)
+    app.command()(adopt)
+
+
+def land(
+    paths: list[Path] = typer.Argument(metavar="PATH...", help="Files, or folders of files."),
+    domain: str = typer.Option(..., "--domain", help="The team's namespace, for example crm."),
+    dataset: str = typer.Option(None, "--dataset", help="One dataset for all; else each file's name."),
+    as_json: bool = JSON,
+) -> None:
+    """Copy files into the landing zone: Parquet, CSV or JSON lines, the last two also as .gz.
+
+    Examples:
+
+      mesh land customers.csv --domain crm
+
+      mesh land exports/2026/ --domain billing --dataset invoices
+    """
+    from meshlake.landing.arrival import land as land_files
+    from meshlake.landing.zone import LandingZone
+    from meshlake.services import require_landing
+    from meshlake.settings import load_settings
+
+    settings = load_settings()
+    require_landing(settings)
+    zone = LandingZone(settings.landing, settings.s3)
+    landed = land_files(paths, zone, domain, dataset, None if as_json else _print_landed)
+    if as_json:
+        print_json(
+            [
+                {"dataset": str(f.dataset), "file": f.name, "size_bytes": f.size_bytes, "is_new": f.is_new}
+                for f in landed
+            ]
+        )
+        return
+    names = sorted({str(file.dataset).partition(".")[2] for file in landed})
+    print(f"\nNext: mesh discover {names[0] if len(names) == 1 else domain}")
+
+
+def discover(
+    what: str | None = typer.Argument(
+        None, metavar="[D[.N]]", help="A domain or schema, a dataset or table; everything when not given."
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Profile what has landed: what columns really hold, keys, joins, personal data, drift, likely labels.
+
+    With MESH_OPERATIONAL set, also the tables of that PostgreSQL; of a large one a sample is read.
+
+    Examples:
+
+      mesh discover
+
+      mesh discover crm.customers
+
+      mesh discover operational        # only the tables; `landing` only the files
+    """
+    from meshlake.cli.discovered import discovery_facts, print_discovery
+    from meshlake.discovery.discover import discover as discover_sources
+    from meshlake.discovery.sources import chosen_sources
+    from meshlake.landing.zone import LandingZone
+    from meshlake.settings import load_settings
+
+    settings = load_settings()
+    zone = LandingZone(settings.landing, settings.s3)
+    if what is None:
+        _tell_misplaced(zone)
+    sources = chosen_sources(settings, zone, what)
+    found = discover_sources(settings, zone, sources, _print_reading)
+    if as_json:
+        print_json(discovery_facts(found))
+    else:
+        print_discovery(found)
+        if len(found.profiles) == 1 and not found.failures:
+            print(f"Next: mesh adopt {found.profiles[0].name.partition('.')[2]}")
+    for name, error in found.failures.items():
+        print(f"mesh: {name}: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(f"      {error.hint}", file=sys.stderr)
+    if found.failures:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def adopt(
+    dataset: str = typer.Argument(metavar="D.N", help="A landed dataset, or a table: schema.table."),
+    as_product: str = typer.Option(
+        None, "--as", metavar="D.P", help="The product's name; else the dataset's or table's."
+    ),
+    owner: str = typer.Option(None, "--owner", help="Who answers for it; else git's user.email, else you."),
+    as_json: bool = JSON,
+) -> None:
+    """Draft a source-aligned product from a landed dataset: a contract that holds for what has landed.
+
+    With MESH_OPERATIONAL set, also from a table of that PostgreSQL, which then is the landed dataset.
+
+    Examples:
+
+      mesh adopt crm.customers
+
+      mesh adopt exports.cust_2026 --as crm.customers --owner ana@example.com
+
+      mesh adopt public.orders --as shop.orders   # a table
+    """
+    from meshlake.discovery.adopt import adopt as draft
+    from meshlake.discovery.adopt import default_name
+    from meshlake.discovery.sources import chosen_source
+    from meshlake.landing.zone import LandingZone
+    from meshlake.settings import load_settings
+
+    settings = load_settings()
+    zone = LandingZone(settings.landing, settings.s3)
+    source = chosen_source(settings, zone, dataset)
+    product = ProductName.parse(as_product) if as_product else default_name(source)
+    drafted = draft(settings, zone, source, product, owner)
+    if as_json:
+        print_json(drafted.as_dict())
+        return
+    print_drafted(drafted)
+
+
+def _tell_misplaced(zone: LandingZone) -> None:
+    for file in zone.misplaced_files():
+        print(f"mesh: {file} lies in no dataset's folder, so nothing reads it", file=sys.stderr)
+        print("      Move it into <domain>/<dataset>/ of the landing zone.", file=sys.stderr)
+
+
+def _print_landed(file: LandedFile) -> None:
+    state = "" if file.is_new else " (had landed already)"
+    print(f"+ {file.dataset}: {file.name}, {size_text(file.size_bytes)}{state}", flush=True)
+
+
+def _print_reading(source: Source) -> None:
+    if sys.stderr.isatty():
+        print(f"reading {source}", file=sys.stderr, flush=True)

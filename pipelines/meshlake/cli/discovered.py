@@ -1,0 +1,142 @@
+"""How what was discovered is printed: one table per dataset, then joins and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from meshlake.cli.printing import print_table, size_text
+
+if TYPE_CHECKING:
+    from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
+    from meshlake.discovery.discover import Discovery
+
+_VALUES_WIDTH = 42
+_VALUE_WIDTH = 19
+_NAME_WIDTH = 26
+_COMMENT_WIDTH = 60
+_SHOWN_VALUES = 4
+
+
+def print_discovery(discovery: Discovery) -> None:
+    """Print it all for people, within 100 columns where names allow."""
+    for profile in discovery.profiles:
+        _print_profile(profile)
+    if discovery.joins:
+        rows = [
+            (
+                f"{_short(join.dataset)}.{join.column}",
+                f"{_short(join.other_dataset)}.{join.other_column}",
+                "one to one" if join.is_one_to_one else "many to one",
+                "declared" if join.is_declared else f"{join.containment:4.0%}",
+            )
+            for join in discovery.joins
+        ]
+        print_table(("values of", "are found in the key", "", "share"), rows, "Joins")
+        print()
+
+
+def discovery_facts(discovery: Discovery) -> dict[str, Any]:
+    """It all for programs."""
+    return {
+        "datasets": [asdict(profile) for profile in discovery.profiles],
+        "joins": [asdict(join) for join in discovery.joins],
+        "failed": [
+            {"dataset": str(name), "error": error.message, "hint": error.hint}
+            for name, error in discovery.failures.items()
+        ],
+    }
+
+
+def _print_profile(profile: DatasetProfile) -> None:
+    rows = [
+        (
+            _cut(column.name, _NAME_WIDTH),
+            _type(column),
+            f"{100 * column.null_share:6.1f}" if column.null_count else "",
+            column.distinct_count,
+            _values(column),
+            ", ".join(_notes(profile, column)),
+        )
+        for column in profile.columns
+    ]
+    print_table(
+        ("column", "type", "null %", "distinct", "values", ""), rows, f"{profile.name}: {_facts(profile)}"
+    )
+    if profile.table and profile.table.comment:
+        print(f"Comment: {_line(profile.table.comment)}")
+    if not profile.keys and profile.table and profile.table.is_sample:
+        print("No key is declared, and a sample proves none.")
+    elif not profile.keys:
+        print("No column, and no pair of columns, is a key.")
+    elif len(profile.keys[0]) > 1:
+        print(f"Key: {' or '.join(' with '.join(key) for key in profile.keys)}")
+    for drift in profile.drift:
+        print(f"Drift: {drift.message}")
+    for column in profile.columns:
+        if column.misfits:
+            shown = ", ".join(repr(value) for value in column.misfits[:5])
+            print(f"{column.name}: {column.misfit_count:,} values are no {column.found_type}: {shown}")
+    print()
+
+
+def _facts(profile: DatasetProfile) -> str:
+    table = profile.table
+    if table is None:
+        files = "1 file" if profile.file_count == 1 else f"{profile.file_count} files"
+        return f"{profile.row_count:,} rows, {profile.format}, {files}, {size_text(profile.size_bytes)}"
+    size = f", {size_text(profile.size_bytes)}" if profile.size_bytes else ""
+    if not table.is_sample:
+        return f"{profile.row_count:,} rows, {profile.format} of PostgreSQL{size}"
+    rows = "" if table.row_count is None else f"about {table.row_count:,} rows, "
+    how = "the first" if table.row_count is None else "a sample of"
+    return f"{rows}{profile.format} of PostgreSQL{size}; told from {how} {profile.row_count:,} rows"
+
+
+def _short(name: str) -> str:
+    return name.partition(".")[2]
+
+
+def _type(column: ColumnProfile) -> str:
+    written = f" {column.reading.format}" if column.reading and column.reading.format else ""
+    return f"{column.found_type}{written}"
+
+
+def _values(column: ColumnProfile) -> str:
+    """The values of a column of few, else the ends of its range; never personal ones, which stay off screens."""
+    if column.personal:
+        return ""
+    if not column.values or (
+        column.found_type in {"integer", "number"} and column.distinct_count > _SHOWN_VALUES
+    ):
+        ends = [_cut(end, _VALUE_WIDTH) for end in (column.minimum, column.maximum) if end is not None]
+        return " .. ".join(dict.fromkeys(ends))
+    shown = [_cut(value, _VALUE_WIDTH) for value, _ in column.values[:_SHOWN_VALUES]]
+    more = ", ..." if len(column.values) > _SHOWN_VALUES else ""
+    return _cut(", ".join(shown) + more, _VALUES_WIDTH)
+
+
+def _notes(profile: DatasetProfile, column: ColumnProfile) -> list[str]:
+    notes = ["key"] if (column.name,) in profile.keys else []
+    if column.distinct_count == 0:
+        notes.append("empty")
+    elif column.is_constant:
+        notes.append("constant")
+    if column.personal:
+        notes.append(f"personal: {column.personal}")
+    if column.is_likely_label:
+        notes.append("likely label")
+    if profile.table and column.is_required and "key" not in notes:
+        notes.append("never null")
+    if column.comment:
+        notes.append(_cut(column.comment, _COMMENT_WIDTH))
+    return notes
+
+
+def _line(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _cut(text: str, width: int) -> str:
+    shown = _line(text)
+    return shown if len(shown) <= width else shown[: width - 3] + "..."

@@ -1,0 +1,20 @@
+"""How a drafted product is printed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from meshlake.discovery.product_folder import Drafted
+
+
+def print_drafted(drafted: Drafted) -> None:
+    """What was written and decided, and the next command."""
+    folder = os.path.relpath(drafted.folder)
+    shown = Path(drafted.folder) if folder.startswith("..") else Path(folder)
+    print(f"Drafted {drafted.name} in {shown}/ ({', '.join(drafted.files)})")
+    for note in drafted.notes:
+        print(f"  {note}")
+    print(f"\nRead it, then: mesh build {drafted.name}")

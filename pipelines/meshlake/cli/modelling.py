@@ -1,0 +1,93 @@
+"""`mesh model churn`, `mesh model segments`: products of predictions, drafted on any product."""
+
+from __future__ import annotations
+
+import typer
+
+from meshlake.cli.drafts import print_drafted
+from meshlake.cli.printing import print_json
+from meshlake.names import ProductName
+
+PRODUCT = typer.Argument(metavar="D.P", help="The product to learn from.")
+KEY = typer.Option(
+    None, "--key", metavar="COL", help="The column that tells its rows apart; else its primary key."
+)
+OWNER = typer.Option(None, "--owner", help="Who answers for it; else git's user.email, else you.")
+JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    model = typer.Typer(
+        name="model",
+        help="Draft a product of predictions or segments.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    model.command()(churn)
+    model.command()(segments)
+    app.add_typer(model)
+
+
+def churn(
+    product: str = PRODUCT,
+    label: str = typer.Option(..., "--label", metavar="COL", help="The yes/no column that says who left."),
+    key: str = KEY,
+    churned: str = typer.Option(
+        None, "--churned", metavar="VALUE", help="The label's value that means churn, if not yes, true or 1."
+    ),
+    as_product: str = typer.Option(None, "--as", metavar="D.P2", help="Its name; else <product>_churn."),
+    owner: str = OWNER,
+    as_json: bool = JSON,
+) -> None:
+    """Draft a churn-prediction product: model.yaml, and the contract of its predictions.
+
+    Examples:
+
+      mesh model churn crm.customers --label churned
+
+      mesh model churn crm.customers --label status --churned Left --as retention.predictions
+    """
+    from meshlake.discovery.churn_draft import draft_churn
+    from meshlake.settings import load_settings
+
+    source = ProductName.parse(product)
+    name = (
+        ProductName.parse(as_product) if as_product else ProductName(source.domain, f"{source.product}_churn")
+    )
+    drafted = draft_churn(load_settings(), source, name, label, key, churned, owner)
+    if as_json:
+        print_json(drafted.as_dict())
+    else:
+        print_drafted(drafted)
+
+
+def segments(
+    product: str = PRODUCT,
+    key: str = KEY,
+    as_product: str = typer.Option(None, "--as", metavar="D.P2", help="Its name; else <product>_segments."),
+    owner: str = OWNER,
+    as_json: bool = JSON,
+) -> None:
+    """Draft a segmentation product: model.yaml, and the contract of its segments.
+
+    Examples:
+
+      mesh model segments retail.customer_rfm
+
+      mesh model segments crm.customers --key customer_id --as crm.customer_groups
+    """
+    from meshlake.discovery.segments_draft import draft_segments
+    from meshlake.settings import load_settings
+
+    source = ProductName.parse(product)
+    name = (
+        ProductName.parse(as_product)
+        if as_product
+        else ProductName(source.domain, f"{source.product}_segments")
+    )
+    drafted = draft_segments(load_settings(), source, name, key, owner)
+    if as_json:
+        print_json(drafted.as_dict())
+    else:
+        print_drafted(drafted)

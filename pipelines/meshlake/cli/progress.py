@@ -1,0 +1,114 @@
+"""What `mesh build` shows while it runs and when it has ended."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.status import Status
+
+from meshlake.cli.printing import print_table, size_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from meshlake.building.build import BuildResult
+    from meshlake.errors import MeshError
+    from meshlake.names import InputName, ProductName
+    from meshlake.orchestration.run import BuildOutcome
+
+
+HEADLINE_METRICS = ("roc_auc", "pr_auc", "log_loss", "brier", "lift_at_10_percent", "silhouette", "stability")
+
+
+class TerminalReporter:
+    """One line per product as it ends, and on a terminal what is being done now."""
+
+    def __init__(self, *, is_quiet: bool = False) -> None:
+        self._console = Console(stderr=True, quiet=is_quiet, highlight=False, soft_wrap=True)
+        self._status = Status("starting", console=self._console)
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._status.stop()
+
+    def step(self, _context: object, name: ProductName, step: str) -> None:
+        """Show what is being done now."""
+        self._status.update(f"{name}: {step}")
+
+    def done(self, result: BuildResult) -> None:
+        """One line for a product that is published."""
+        if not result.is_rebuilt:
+            self._line("=", f"{result.name}", "unchanged")
+            return
+        passed = sum(check.is_passed for check in result.checks)
+        rows, size = result.snapshot.row_count, size_text(result.snapshot.size_bytes)
+        facts = f"{rows:,} rows, {size}, {passed}/{len(result.checks)} checks"
+        self._line("+", str(result.name), f"{facts}, {result.seconds:.1f} s")
+        for check in result.checks:
+            if not check.is_passed:
+                self._line(" ", "", f"warning: {check.rule.name}: {check.message}")
+        for note in _notes(result):
+            self._line(" ", "", note)
+
+    def failed(self, name: InputName, error: MeshError) -> None:
+        """The error of a product, in one or two lines."""
+        self._line("x", str(name), error.message.removeprefix(f"{name}: "))
+        if error.hint:
+            self._line(" ", "", error.hint)
+
+    def summary(self, outcome: BuildOutcome) -> None:
+        """What came of the whole build, models' metrics included."""
+        models = [r for r in outcome.results if "model" in r.facts]
+        if models:
+            rows = [(str(r.name), *_model_row(r)) for r in models]
+            self._console.print()
+            print_table(("model", "version", "algorithm", "measured on", "metrics"), rows)
+        built = sum(r.is_rebuilt for r in outcome.results)
+        seconds = time.monotonic() - self._started
+        text = f"\n{built} built, {len(outcome.results) - built} unchanged, {len(outcome.failures)} failed"
+        if outcome.skipped:
+            names = ", ".join(str(name) for name in outcome.skipped)
+            text += f", {len(outcome.skipped)} not built since they read what failed ({names})"
+        self._console.print(f"{text}; {seconds:.1f} s")
+
+    def _line(self, mark: str, name: str, text: str) -> None:
+        self._console.print(f"{mark} {name:<36} {text}", markup=False)
+
+
+def _notes(result: BuildResult) -> Iterator[str]:
+    """What a product left out or did without, and what its model is to be doubted for, in words."""
+    facts = result.facts
+    if (days := facts.get("days_built")) is not None:
+        span = days[0] if len(days) == 1 else f"{len(days)} days from {days[0]} to {days[-1]}"
+        yield f"built {span}, the others were up to date"
+    if rows := facts.get("filtered_rows"):
+        yield f"landed rows left out by the contract's rowFilter: {rows:,}"
+    if rows := facts.get("quarantined_rows"):
+        yield f"landed rows quarantined since values do not fit: {rows:,}, see {result.name.quarantine}"
+    if columns := facts.get("columns_not_in_contract"):
+        yield f"landed, but not in the contract: {', '.join(columns)}"
+    if columns := facts.get("columns_not_landed"):
+        yield f"in the contract, but not landed and so null: {', '.join(columns)}"
+    model = facts.get("model", {})
+    for warning in model.get("warnings", ()):
+        yield f"warning: {warning}"
+    if dropped := model.get("dropped"):
+        reasons = "; ".join(f"{column}: {reason}" for column, reason in dropped.items())
+        yield f"not learned from: {reasons}"
+
+
+def _model_row(result: BuildResult) -> tuple[str, str, str, str]:
+    model = result.facts["model"]
+    metrics = model["metrics"]
+    shown = ", ".join(f"{name} {metrics[name]:.3f}" for name in HEADLINE_METRICS if name in metrics)
+    return model["version"], model["algorithm"], model["measured_on"], shown

@@ -1,0 +1,165 @@
+"""`mesh sql` and `mesh questions`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from meshlake.cli.asking import ask_duckdb, ask_trino, opened
+from meshlake.cli.printing import print_json, print_table
+from meshlake.errors import EXIT_FAILED, UsageError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from meshlake.query.guard import ParsedQuery
+
+
+class OutputFormat(StrEnum):
+    """How an answer is written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(sql)
+    app.command()(questions)
+
+
+def sql(
+    query: str | None = typer.Argument(
+        None, help="One SELECT over products (crm.customers), landed datasets and mesh.* tables."
+    ),
+    file: Path | None = typer.Option(None, "-f", "--file", help="Read the SELECT from a file."),
+    output_format: OutputFormat = typer.Option(
+        OutputFormat.TABLE, "--format", help="How to write the answer."
+    ),
+    output: Path | None = typer.Option(None, "-o", "--output", help="Write to a file instead of the screen."),
+    engine: str | None = typer.Option(
+        None, "--engine", help="duckdb or trino; the settings' engine when not given."
+    ),
+    as_of: str | None = typer.Option(
+        None, "--as-of", help="A time (2026-11-24T12:00), a snapshot id or an audit branch."
+    ),
+    limit: int = typer.Option(1000, "--limit", help="Rows shown in a table; 0 for all."),
+    as_json: bool = typer.Option(False, "--json", help="The same as --format json."),
+) -> None:
+    """Query the mesh in SQL; reading only, and only what the mesh holds.
+
+    Examples:
+
+      mesh sql "SELECT plan, count(*) FROM crm.customers GROUP BY plan"
+
+      mesh sql -f sql/questions/01_revenue_at_risk.sql --format csv -o answer.csv
+
+      mesh sql "SELECT count(*) FROM crm.customers" --as-of 2026-11-24T12:00
+
+      mesh sql "SELECT product, check_name, message FROM mesh.quality_results WHERE NOT is_passed"
+    """
+    from meshlake.query.guard import check_select
+    from meshlake.query.output import destination, write_answer
+    from meshlake.services import naming_servers
+    from meshlake.settings import load_settings
+
+    chosen = OutputFormat.JSON if as_json else output_format
+    parsed = check_select(_text(query, file))
+    settings = load_settings(os.environ | ({"MESH_ENGINE": engine} if engine else {}))
+    ask = ask_trino if settings.engine == "trino" else ask_duckdb
+    if chosen is OutputFormat.TABLE and output is None:
+        with naming_servers(settings), ask(settings, parsed, as_of, None) as answer:
+            _show(*answer, row_limit=limit or None)
+        return
+    if chosen is OutputFormat.TABLE:
+        raise UsageError(
+            "a table is for the screen", "Write files with --format csv, json, jsonl or parquet."
+        )
+    with (
+        naming_servers(settings),
+        destination(output or sys.stdout.buffer) as path,
+        ask(settings, parsed, as_of, path) as (connection, asked, _),
+    ):
+        write_answer(connection, asked, chosen.value, path)
+
+
+def questions(
+    names: list[str] = typer.Argument(
+        None, metavar="[NAME ...]", help="Questions by file name; all when none is given."
+    ),
+    runs: int = typer.Option(5, "--runs", help="How often each is asked."),
+    as_json: bool = typer.Option(False, "--json", help="Print the facts as JSON."),
+) -> None:
+    """Ask the questions of sql/questions and hold their answer times (p95) against what they promise.
+
+    Examples:
+
+      mesh questions
+
+      mesh questions 01_revenue_at_risk --runs 20
+    """
+    from meshlake.query.questions import read_questions, time_question
+    from meshlake.settings import load_settings
+
+    settings = load_settings()
+    known = read_questions(settings.questions)
+    chosen = [q for q in known if not names or q.name in names]
+    if not chosen:
+        raise UsageError(
+            f"no such question in {settings.questions}",
+            f"There are: {', '.join(q.name for q in known) or 'none'}.",
+        )
+    timings = []
+    for question in chosen:
+        with opened(settings, question.query, None, None) as connection:
+            timings.append(time_question(connection, question, runs))
+    rows = [
+        (t.question.name, t.question.text, t.row_count, t.p95_seconds, t.question.promised_seconds, t.is_kept)
+        for t in timings
+    ]
+    columns = ("name", "question", "rows", "p95_seconds", "promised_seconds", "is_kept")
+    if as_json:
+        print_json([dict(zip(columns, row, strict=True)) for row in rows])
+    else:
+        print_table(columns, rows)
+    if not all(t.is_kept for t in timings):
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _text(query: str | None, file: Path | None) -> str:
+    if (query is None) == (file is None):
+        raise UsageError("give one SELECT, as text or with -f FILE", 'mesh sql "SELECT * FROM mesh.products"')
+    if query is not None:
+        return query
+    try:
+        return Path(str(file)).read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is not UTF-8 at byte {error.start}", "Save it as UTF-8.") from error
+
+
+def _show(
+    connection: duckdb.DuckDBPyConnection, query: ParsedQuery, asked_at: float, *, row_limit: int | None
+) -> None:
+    from meshlake.query.table import write_plan, write_table
+
+    if query.is_explain:
+        write_plan(connection, query, sys.stdout)
+        return
+    width = _screen_columns() if sys.stdout.isatty() else None
+    write_table(connection, query, sys.stdout, row_limit=row_limit, screen_columns=width, asked_at=asked_at)
+
+
+def _screen_columns() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns

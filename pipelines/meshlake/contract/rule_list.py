@@ -1,0 +1,42 @@
+"""The rules of one contract as they are gathered, and their names made unique."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from meshlake.contract.model import Rule
+    from meshlake.contract.source import ContractSource, Location
+
+
+@dataclass
+class RuleList:
+    """Rules as they are found, each with where it was found when its author named it."""
+
+    found: list[tuple[Rule, Location | None]] = field(default_factory=list)
+
+    def add(self, rule: Rule, named_at: Location | None = None) -> None:
+        self.found.append((rule, named_at))
+
+    def named(self, source: ContractSource) -> tuple[Rule, ...]:
+        """All rules with unique names; names the platform gave take a number when they repeat.
+
+        Raises:
+            ContractError: when a name its author gave is another rule's too.
+        """
+        counts = Counter(rule.name for rule, _ in self.found)
+        for rule, named_at in self.found:
+            if named_at is not None and counts[rule.name] > 1:
+                raise source.error(named_at, f"rule name '{rule.name}' is given twice", "Rename one of them.")
+        taken: set[str] = set()
+        rules = []
+        for rule, _ in self.found:
+            name, number = rule.name, 1
+            while name in taken or (number > 1 and name in counts):
+                number += 1
+                name = f"{rule.name}_{number}"
+            taken.add(name)
+            rules.append(replace(rule, name=name))
+        return tuple(rules)

@@ -1,0 +1,106 @@
+"""A contract's YAML text: its data, and the line of every fact, so that errors can point at it.
+
+Only text and positions; what the facts mean is read elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from meshlake.errors import ContractError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Location = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class ContractSource:
+    """One contract file as read: its mapping, and the YAML nodes it came from."""
+
+    path: Path
+    data: dict[str, Any]
+    root: yaml.MappingNode
+
+    def line(self, location: Location) -> int:
+        """The line (from 1) of the deepest part of `location` that the file holds."""
+        node: yaml.Node = self.root
+        line = 1
+        for part in location:
+            found = _child(node, part)
+            if found is not None:
+                line, node = found
+        return line
+
+    def error(self, location: Location, message: str, hint: str | None = None) -> ContractError:
+        """The error that says `message` of the fact at `location`."""
+        return ContractError(f"{self.path}:{self.line(location)}: {message}", hint)
+
+
+def read_source(path: Path) -> ContractSource:
+    """Read a YAML mapping in UTF-8.
+
+    Raises:
+        ContractError: when the file is missing, not UTF-8, not YAML, no mapping, or holds a key twice.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ContractError(
+            f"{path}: there is no such file", f"Every product folder holds a {path.name}."
+        ) from error
+    except OSError as error:
+        raise ContractError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ContractError(
+            f"{path}: not UTF-8 at byte {error.start}", "Save the contract as UTF-8."
+        ) from error
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+        if not isinstance(root, yaml.MappingNode):
+            raise ContractError(
+                f"{path}:1: not a contract: no mapping of keys", "Start with 'apiVersion: v3.1.0'."
+            )
+        _refuse_repeated_keys(path, root)
+        return ContractSource(path, loader.construct_document(root), root)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        raise ContractError(
+            f"{path}:{line}: not YAML: {error.problem}", "Mend the YAML at or above this line."
+        ) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise ContractError(f"{path}:1: not YAML: {str(error).splitlines()[0]}", "Mend the YAML.") from error
+    finally:
+        loader.dispose()
+
+
+def _child(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == part:
+                return key.start_mark.line + 1, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part].start_mark.line + 1, node.value[part]
+    return None
+
+
+def _refuse_repeated_keys(path: Path, node: yaml.Node) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen and isinstance(key, yaml.ScalarNode):
+                line = key.start_mark.line + 1
+                raise ContractError(f"{path}:{line}: key '{key.value}' is given twice", "Keep one of them.")
+            if isinstance(key, yaml.ScalarNode):
+                seen.add(key.value)
+            _refuse_repeated_keys(path, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _refuse_repeated_keys(path, item)

@@ -1,0 +1,99 @@
+"""What discovery knows of a landed dataset or a table, and of each of its columns; how it finds out is `profile`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from meshlake.discovery.names import is_identifier
+
+if TYPE_CHECKING:
+    from meshlake.discovery.drift import Drift
+    from meshlake.discovery.readings import Reading
+    from meshlake.landing.operational import TableName
+    from meshlake.landing.operational_catalog import ForeignKey
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """One column as it landed, and what it is found to be.
+
+    `sources` are the landed columns it comes from, more than one where it was renamed between files. `found_type` is a
+    contract's logical type; `reading` how text is read as that, None where nothing is to be read. `distinct_count` is
+    approximate (HyperLogLog, within about 5 %), exact up to `FEW_VALUES`; `values` counts each value of a column of
+    few, the most frequent first. `misfits` are values that the reading does not read. `is_required` when no row is
+    without a value, or none can be; `comment` is what a database says of it.
+    """
+
+    name: str
+    type: str
+    null_count: int
+    null_share: float
+    distinct_count: int
+    minimum: str | None
+    maximum: str | None
+    sources: tuple[str, ...]
+    found_type: str
+    reading: Reading | None
+    misfit_count: int
+    misfits: tuple[str, ...]
+    values: tuple[tuple[str, int], ...]
+    personal: str | None
+    is_likely_label: bool
+    is_required: bool
+    comment: str = ""
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether every row has the same value, or none any."""
+        return self.distinct_count == 0 or (self.distinct_count == 1 and self.null_count == 0)
+
+
+@dataclass(frozen=True)
+class TableProfile:
+    """What is known of a table of the operational database, but of no landed dataset.
+
+    `primary_key` and `foreign_keys` are those that PostgreSQL keeps. Of a large table only a sample was read;
+    `row_count` is then estimated, None where it cannot be.
+    """
+
+    table: TableName
+    comment: str
+    primary_key: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+    is_sample: bool
+    row_count: int | None
+
+
+@dataclass(frozen=True)
+class DatasetProfile:
+    """A landed dataset, or a table, as it was when it was read. `row_count` rows were.
+
+    `keys` are those proven on all rows, or by the database, the likeliest first. A table has no files and no
+    `fingerprint`.
+    """
+
+    name: str
+    format: str
+    fingerprint: str
+    file_count: int
+    size_bytes: int
+    row_count: int
+    columns: tuple[ColumnProfile, ...]
+    keys: tuple[tuple[str, ...], ...]
+    drift: tuple[Drift, ...]
+    table: TableProfile | None = None
+
+    @property
+    def likely_key(self) -> tuple[str, ...]:
+        """The key that is no coincidence: declared, or meant by the name or the place of its columns; else empty."""
+        if self.table is not None and self.table.primary_key:
+            return self.table.primary_key
+        first = self.columns[0].name if self.columns else None
+        meant = (key for key in self.keys if any(map(is_identifier, key)) or key == (first,))
+        return next(meant, ())
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Columns that may say who left."""
+        return tuple(column.name for column in self.columns if column.is_likely_label)

@@ -1,0 +1,63 @@
+"""Personal data, by what a column is called and by what its values look like.
+
+A suspicion to be looked at by the owner, never a proof of absence.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from meshlake.discovery.names import name_words
+from meshlake.discovery.scan import SAMPLE
+from meshlake.names import quote_identifier, quote_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+
+_MOST = 0.7
+_PATTERNS = {
+    "email": r"[^@\s]+@[^@\s]+\.[^@\s]+",
+    "phone": r"(\+[0-9][0-9 ()./-]{6,18}|\(?0?[0-9]{2,4}\)?[ ./-][0-9]{3,4}[ ./-][0-9]{3,5})",
+    "bank account": r"[A-Z]{2}[0-9]{2} ?([A-Z0-9]{4} ?){3,7}[A-Z0-9]{0,3}",
+    "network address": r"[0-9]{1,3}([.][0-9]{1,3}){3}",
+}
+_PERSON = "(customer|client|member|user|person|patient|employee|contact|subscriber|guest|passenger|buyer)"
+_NAMES = {
+    "email": r"(^|_)(e_?mail|mail)(_address)?($|_)",
+    "phone": r"(^|_)(phone|telephone|mobile|cell|msisdn|fax)(_?(no|nr|number))?$",
+    "name": rf"(^|_)(first|last|full|given|family|middle|maiden)_?name($|_)|^(surname|forename)$|(^|_){_PERSON}_name$",
+    "network address": r"(^|_)(ip|ip_address|mac_address)$",
+    "address": r"(^|_)(street|address|addr)(_|$)",
+    "date of birth": r"(^|_)(dob|birth_?(date|day|year)|date_of_birth|born_?(on)?|year_of_birth)($|_)",
+    "national id": r"(^|_)(ssn|social_security|passport|national_id|tax_id|driving_licen[cs]e)",
+    "bank account": r"(^|_)(iban|account_number|card_number|credit_card)($|_)",
+}
+
+
+def personal_by_name(name: str) -> str | None:
+    """The kind of personal data a column called `name` holds most likely; None for none."""
+    snake = "_".join(name_words(name))
+    return next((kind for kind, pattern in _NAMES.items() if re.search(pattern, snake)), None)
+
+
+def personal_by_values(connection: duckdb.DuckDBPyConnection, texts: Sequence[str]) -> dict[str, str]:
+    """The kind of personal data that most sampled values of a text column look like, for columns where they do."""
+    if not texts:
+        return {}
+    shares = ", ".join(_shares(name) for name in texts)
+    row = connection.execute(f"SELECT {shares} FROM {SAMPLE}").fetchone() or ()
+    found = {}
+    for name, of_kinds in zip(texts, row, strict=True):
+        kind, share = max(zip(_PATTERNS, of_kinds, strict=True), key=lambda each: each[1] or 0.0)
+        if share and share >= _MOST:
+            found[name] = kind
+    return found
+
+
+def _shares(name: str) -> str:
+    cell = f"NULLIF(TRIM({quote_identifier(name)}), '')"
+    matches = (f"avg(REGEXP_FULL_MATCH({cell}, {quote_literal(p)})::INTEGER)" for p in _PATTERNS.values())
+    return f"[{', '.join(matches)}]"

@@ -1,0 +1,126 @@
+"""Writing a drafted product's folder: whole or not at all, and never over one that is there."""
+
+from __future__ import annotations
+
+import getpass
+import shutil
+import subprocess
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from meshlake.errors import UsageError
+from meshlake.products.product import CONTRACT_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from meshlake.names import ProductName
+
+MODEL_FILE = "model.yaml"
+_WIDTH = 110
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A product that was drafted. `notes` say what was decided, and on what grounds."""
+
+    name: ProductName
+    folder: Path
+    files: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return {
+            "product": str(self.name),
+            "folder": str(self.folder),
+            "files": list(self.files),
+            "notes": list(self.notes),
+        }
+
+
+class Flow(dict[str, Any]):
+    """A mapping written on one line."""
+
+
+class _Dumper(yaml.SafeDumper):
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+        super().increase_indent(flow, indentless=False)
+
+
+_Dumper.add_representer(
+    Flow, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value, flow_style=True)
+)
+_Dumper.add_representer(
+    tuple, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
+)
+_Dumper.add_representer(
+    str,
+    lambda dumper, value: dumper.represent_scalar(
+        "tag:yaml.org,2002:str", value, style="|" if "\n" in value else None
+    ),
+)
+
+
+def product_folder(root: Path, name: ProductName) -> Path:
+    """The folder that product `name` will have.
+
+    Raises:
+        UsageError: it is there already.
+    """
+    folder = root / name.domain / name.product
+    if folder.exists():
+        raise UsageError(
+            f"{folder} is there already, and drafts never overwrite",
+            "Choose another name with --as DOMAIN.PRODUCT.",
+        )
+    return folder
+
+
+def write_product(
+    root: Path,
+    name: ProductName,
+    contract: Mapping[str, Any],
+    model: Mapping[str, Any] | None,
+    notes: list[str],
+) -> Drafted:
+    """Write the folder of product `name`.
+
+    Raises:
+        UsageError: it is there already, or cannot be written.
+    """
+    folder = product_folder(root, name)
+    contents = {CONTRACT_FILE: contract} | ({MODEL_FILE: model} if model is not None else {})
+    # Loading passes over names that start with a dot, so half a folder is never taken for a product.
+    temporary = folder.with_name(f".{uuid.uuid4().hex}")
+    try:
+        temporary.mkdir(parents=True)
+        for file, content in contents.items():
+            (temporary / file).write_text(dump_yaml(content), encoding="utf-8")
+        temporary.rename(folder)
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be written: {error.strerror}", "Set MESH_PRODUCTS to a folder of yours."
+        ) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return Drafted(name, folder, tuple(contents), tuple(notes))
+
+
+def dump_yaml(content: Mapping[str, Any]) -> str:
+    """`content` in the order given; `Flow` mappings and tuples on one line."""
+    return yaml.dump(dict(content), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
+
+
+def default_owner() -> str:
+    """Whom a drafted contract names as owner: git's user.email, else the user of this machine."""
+    git = shutil.which("git")
+    if git is not None:
+        answer = subprocess.run([git, "config", "user.email"], capture_output=True, text=True, check=False)  # noqa: S603
+        if answer.stdout.strip():
+            return answer.stdout.strip()
+    return getpass.getuser()

@@ -1,0 +1,146 @@
+"""Profiling one landed dataset: what its columns really are, and what a few scans in the engine tell of each.
+
+Which columns match those of other datasets is `joins`; what a product makes of all this is `contract_draft`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from meshlake.discovery import scan
+from meshlake.discovery.column_types import best_reading, found_type, is_nested
+from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
+from meshlake.discovery.drift import file_schemas, find_drift
+from meshlake.discovery.keys import candidate_keys
+from meshlake.discovery.labels import is_about_leaving
+from meshlake.discovery.landed_view import open_landed
+from meshlake.discovery.personal import personal_by_name, personal_by_values
+from meshlake.discovery.sketches import sketched_columns
+from meshlake.engine.connection import connect
+from meshlake.landing.failures import explained
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import duckdb
+
+    from meshlake.discovery.readings import Reading
+    from meshlake.discovery.scan import MayRead, Measure
+    from meshlake.discovery.sketches import Sketch
+    from meshlake.landing.zone import Dataset
+    from meshlake.settings import Settings
+
+FEW_VALUES = 20
+SHOWN_MISFITS = 20
+
+
+def profile_dataset(
+    settings: Settings,
+    dataset: Dataset,
+    *,
+    is_sketched: bool = False,
+    may_read: MayRead = lambda _name, _reading: True,
+) -> tuple[DatasetProfile, dict[str, Sketch]]:
+    """Profile `dataset` in a few scans.
+
+    Args:
+        settings: the mesh's.
+        dataset: what to read.
+        is_sketched: also sketch the values of each column that rows of another dataset may be found by.
+        may_read: whether the text of a column may be read so, if all of it can.
+
+    Raises:
+        LandingError: a file of it cannot be read.
+    """
+    with explained([dataset]), connect(settings) as connection:
+        schemas = file_schemas(connection, dataset)
+        types, groups = open_landed(connection, dataset, schemas)
+        drift = find_drift(groups.values(), schemas) if len(schemas.files) > 1 else ()
+        scan.take_sample(connection)
+        candidates = scan.candidate_readings(connection, types, may_read)
+        row_count, measures = scan.measure(connection, types, candidates)
+        chosen = {name: best_reading(candidates.get(name, ()), measures[name]) for name in types}
+        few = [
+            name
+            for name, m in measures.items()
+            if 0 < m.distinct <= FEW_VALUES and not is_nested(types[name])
+        ]
+        sketched = sketched_columns(types, measures, chosen) if is_sketched else {}
+        values, sketches = scan.values_of(connection, few, sketched)
+        texts = [name for name, kind in types.items() if kind == "VARCHAR" and chosen[name] is None]
+        personal = personal_by_values(connection, texts)
+        found_types = {name: found_type(name, types[name], measures[name], chosen[name]) for name in types}
+        distincts = {
+            n: len(values.get(n, ())) or m.distinct for n, m in measures.items() if m.present == row_count
+        }
+        keys = candidate_keys(connection, found_types, distincts, row_count)
+        found = _Found(row_count, types, found_types, groups, chosen, candidates, values, personal, keys)
+        columns = tuple(_column(connection, name, measures[name], found) for name in types)
+    profile = DatasetProfile(
+        name=str(dataset.name),
+        format=dataset.format.value,
+        fingerprint=dataset.fingerprint,
+        file_count=len(dataset.files),
+        size_bytes=sum(file.size_bytes for file in dataset.files),
+        row_count=row_count,
+        columns=columns,
+        keys=keys,
+        drift=drift,
+    )
+    return profile, sketches
+
+
+@dataclass(frozen=True)
+class _Found:
+    row_count: int
+    types: Mapping[str, str]
+    found_types: Mapping[str, str]
+    groups: Mapping[str, tuple[str, ...]]
+    readings: Mapping[str, Reading | None]
+    candidates: Mapping[str, Sequence[Reading]]
+    values: Mapping[str, Mapping[Any, int]]
+    personal: Mapping[str, str]
+    keys: tuple[tuple[str, ...], ...]
+
+
+def _column(
+    connection: duckdb.DuckDBPyConnection, name: str, measure: Measure, found: _Found
+) -> ColumnProfile:
+    reading = found.readings[name]
+    present, low, high, misfit_count = measure.non_empty, measure.low, measure.high, 0
+    if reading is not None:
+        position = found.candidates[name].index(reading)
+        present, low, high = measure.present, measure.lows[position], measure.highs[position]
+        misfit_count = measure.present - measure.fits[position]
+    counted = {
+        str(value): n for value, n in found.values.get(name, {}).items() if str(value).strip() or not reading
+    }
+    counted.pop("", None)
+    values = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    distinct = len(values) if name in found.values else measure.distinct
+    if (name,) in found.keys:
+        distinct = found.row_count
+    nulls = found.row_count - present
+    if found.found_types[name] == "integer":
+        low, high = (end and end.removesuffix(".0") for end in (low, high))
+    return ColumnProfile(
+        name=name,
+        type=found.types[name],
+        null_count=nulls,
+        null_share=nulls / found.row_count if found.row_count else 0.0,
+        distinct_count=distinct,
+        minimum=low,
+        maximum=high,
+        sources=found.groups[name],
+        found_type=found.found_types[name],
+        reading=reading,
+        misfit_count=misfit_count,
+        misfits=tuple(scan.misfits(connection, name, reading, SHOWN_MISFITS))
+        if reading and misfit_count
+        else (),
+        values=tuple(values),
+        personal=personal_by_name(name) or found.personal.get(name),
+        is_likely_label=distinct == 2 and is_about_leaving(name),
+        is_required=nulls == 0 and found.row_count > 0,
+    )

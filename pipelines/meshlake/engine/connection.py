@@ -1,0 +1,55 @@
+"""DuckDB connections as every part of the mesh opens them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from meshlake.errors import BuildError, MeshError, system_failure
+from meshlake.object_store import open_to_duckdb
+from meshlake.products.sql_place import sql_place, sql_reason
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from meshlake.settings import Settings
+
+
+def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """An in-memory connection that spills to the mesh's scratch folder, in UTC whatever the machine's zone.
+
+    Raises:
+        StorageError: the mesh is in an object store, and DuckDB has no extension for it or no keys.
+    """
+    settings.scratch.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(":memory:", config={"temp_directory": str(settings.scratch)})
+    # Order costs memory, and a table has none.
+    connection.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
+    if settings.is_on_s3:
+        open_to_duckdb(connection, settings.s3)
+    return connection
+
+
+def explain(error: duckdb.Error, where: str, file: Path | None = None) -> MeshError:
+    """DuckDB's error as one plain line and a hint.
+
+    `where` is the product or dataset that was run; `file` the one its SQL stands in, which is named in its stead when
+    the SQL is at fault.
+    """
+    text = str(error)
+    reason = sql_reason(text)
+    if failure := system_failure(error, where):
+        return failure
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return BuildError(f"{where}: more memory is needed than the machine has", f"DuckDB says: {reason}")
+    candidates = re.search(r"(?:Candidate bindings|Did you mean)[: ]*(.+)", text)
+    hint = (
+        f"Perhaps {candidates[1].strip().rstrip('?')}?" if candidates else "Correct the SQL and build again."
+    )
+    if isinstance(error, duckdb.ConversionException):
+        hint = "Correct the value where it comes from, or use TRY_CAST and decide what a bad value means."
+    place = sql_place(text, file.read_text(encoding="utf-8")) if file else None
+    parts = [str(file) if file else where, *([place] if place else []), reason]
+    return BuildError(": ".join(parts), hint)

@@ -1,0 +1,130 @@
+"""Tables of the operational database as DuckDB reads them, by its postgres extension.
+
+A build reads a table once, into Parquet files that it works from: all that it does then sees the same rows, and the
+operational system has one scan to bear. The tables of a build are as of one moment. A query reads them where they live.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from meshlake.duckdb_extension import load_extension
+from meshlake.errors import LandingError
+from meshlake.landing.operational import database_address
+from meshlake.landing.storage import StoredFile
+from meshlake.landing.zone import Dataset, Format
+from meshlake.names import OPERATIONAL_CATALOG, quote_identifier, quote_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from meshlake.landing.operational import OperationalTable
+    from meshlake.settings import Settings
+
+_SECRET = "mesh_operational"  # noqa: S105 - its name
+# PostgreSQL's errors have two spaces, DuckDB's own have not.
+_MARKS = ("ostgres", "libpq", "ERROR:  ")
+_HINT = "See that MESH_OPERATIONAL is right and that PostgreSQL runs: mesh doctor. Then run it again."
+
+
+def attach(connection: duckdb.DuckDBPyConnection, uri: str) -> None:
+    """Make the database at `uri` readable in `connection` as the catalog `operational`, until it is detached.
+
+    Raises:
+        StorageError: DuckDB has no extension for PostgreSQL.
+        LandingError: the database does not answer, or refuses.
+    """
+    address = database_address(uri)
+    load_extension(connection, "postgres", "PostgreSQL")
+    options = {
+        "HOST": address.host,
+        "PORT": str(address.port),
+        "DATABASE": address.database,
+        "USER": address.user,
+        "PASSWORD": address.password,
+    }
+    given = ", ".join(f"{name} {quote_literal(value)}" for name, value in options.items() if value)
+    with postgres_explained(str(address)):
+        connection.execute(f"CREATE OR REPLACE TEMPORARY SECRET {_SECRET} (TYPE postgres, {given})")
+        connection.execute(f"ATTACH '' AS {OPERATIONAL_CATALOG} (TYPE postgres, READ_ONLY, SECRET {_SECRET})")
+
+
+def duckdb_relation(table: OperationalTable) -> str:
+    """A parenthesised SELECT, in DuckDB, of the rows of `table` in the database that is attached."""
+    if not table.is_native:
+        query = f"postgres_query({quote_literal(OPERATIONAL_CATALOG)}, {quote_literal(table.select_sql())})"
+        return f"(SELECT * FROM {query})"
+    values = ", ".join(
+        f"CAST({quote_identifier(c.name)} AS VARCHAR) AS {quote_identifier(c.name)}"
+        if c.is_enum
+        else quote_identifier(c.name)
+        for c in table.columns
+    )
+    return f"(SELECT {values} FROM {OPERATIONAL_CATALOG}.{table.table.sql})"
+
+
+def copy_tables(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[OperationalTable],
+    settings: Settings,
+    folder: Path,
+) -> list[Dataset]:
+    """Write the rows of `tables`, all as of one moment, to Parquet files in `folder`; gives them as datasets.
+
+    Raises:
+        LandingError: the database does not answer, or a value is none of its type.
+        StorageError: DuckDB has no extension for PostgreSQL.
+    """
+    uri = settings.operational or ""
+    attach(connection, uri)
+    folder.mkdir(parents=True)
+    datasets = []
+    try:
+        with postgres_explained(str(database_address(uri))):
+            # The extension reads all of a transaction in one of PostgreSQL's, at isolation level REPEATABLE READ.
+            connection.execute("BEGIN")
+            for table in tables:
+                path = folder / f"{uuid.uuid4().hex}.parquet"
+                connection.execute(
+                    f"COPY (SELECT * FROM {duckdb_relation(table)}) TO {quote_literal(str(path))} (FORMAT parquet)"
+                )
+                # What is wrong with a row is told of the table, not of the copy.
+                file = StoredFile(str(path), str(table.table), path.stat().st_size, table.fingerprint)
+                datasets.append(Dataset(table.name, Format.PARQUET, str(folder), (file,)))
+    finally:
+        with suppress(duckdb.Error):  # none was begun, when the database did not answer
+            connection.execute("ROLLBACK")
+        connection.execute(f"DETACH {OPERATIONAL_CATALOG}")
+    return datasets
+
+
+@contextmanager
+def postgres_explained(address: str) -> Iterator[None]:
+    """Raise LandingError for what DuckDB says of the database at `address`, which may tell its password."""
+    reason = ""
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise
+    except duckdb.Error as error:
+        reason = postgres_failure(error)
+        if not reason:
+            raise
+    if reason:
+        raise LandingError(f"PostgreSQL at {address}: {reason}", _HINT)
+
+
+def postgres_failure(error: duckdb.Error) -> str:
+    """What DuckDB says of PostgreSQL, in one line without any address; '' when it speaks of something else."""
+    text = str(error)
+    if not any(mark in text for mark in _MARKS):
+        return ""
+    told = re.findall(r"(?:FATAL|ERROR): *(.+)|(Connection refused|server closed the connection[^\n]*)", text)
+    said = next((part.strip() for groups in told for part in groups if part), "")
+    return said.rstrip('."') or "it does not answer"

@@ -1,0 +1,132 @@
+"""Connections to Trino as every part of the mesh opens them, and what its errors mean in plain words.
+
+An address may hold a password: it goes into the connection's authentication and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from meshlake.errors import BuildError, MeshError, SystemFailure, UsageError
+from meshlake.names import CATALOG
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from trino.dbapi import Connection
+    from trino.exceptions import TrinoQueryError
+
+_Answer = TypeVar("_Answer")
+_SOURCE = "meshlake"
+_CONNECT_SECONDS = 4
+_ANSWER_SECONDS = 10  # to one request; a query is many, each answered within about a second
+_NO_WORKER = "NO_NODES_AVAILABLE"
+_WORKER_SECONDS = 20
+_PAUSE_SECONDS = 1
+_POSITION = re.compile(r"^line \d+:\d+: ")
+_CORRECT = "Correct the SQL and build again."
+_HINTS: dict[str | None, str] = {
+    "INVALID_CAST_ARGUMENT": "Correct the value where it comes from, or use TRY_CAST and decide what bad ones mean.",
+    "ICEBERG_TOO_MANY_OPEN_PARTITIONS": "Give Trino's catalog mesh an iceberg.max-partitions-per-writer of all days "
+    "of the product, or build it on DuckDB first.",
+}
+_HINT = "See that MESH_TRINO is right and that Trino runs: mesh doctor. Then run it again."
+
+
+def connect(address: str | None, schema: str | None = None, **session_properties: str) -> Connection:
+    """A connection to catalog `mesh`, in UTC; nothing is sent before the first query.
+
+    Args:
+        address: `http://host:8080` or `https://user:password@host`, as MESH_TRINO has it.
+        schema: the domain that names without one are of.
+        session_properties: Trino's, for every query.
+
+    Raises:
+        UsageError: `address` cannot be one, or would send a password unencrypted.
+    """
+    from trino.auth import BasicAuthentication
+    from trino.dbapi import connect as connect_trino
+
+    parts = urlsplit(address or "")
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == -1:
+        raise UsageError(
+            "MESH_TRINO is not the address of a Trino",
+            "Write http://HOST:8080 or https://USER:PASSWORD@HOST.",
+        )
+    if parts.password and parts.scheme == "http":
+        raise UsageError(
+            "MESH_TRINO would send its password unencrypted", "Write https://, or leave the password out."
+        )
+    user = unquote(parts.username or CATALOG)
+    auth = BasicAuthentication(user, unquote(parts.password)) if parts.password else None
+    connection: Connection = connect_trino(  # type: ignore[no-untyped-call]
+        host=parts.hostname,
+        port=port,
+        http_scheme=parts.scheme,
+        user=user,
+        auth=auth,
+        catalog=CATALOG,
+        schema=schema,
+        source=_SOURCE,
+        timezone="UTC",
+        request_timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS),
+        session_properties=session_properties,
+    )
+    return connection
+
+
+def trino_errors() -> tuple[type[Exception], ...]:
+    """What a Trino cursor may raise."""
+    from requests import RequestException
+    from trino.exceptions import Error, HttpError
+
+    errors: tuple[Any, ...] = (Error, HttpError, RequestException)
+    return errors
+
+
+def with_worker(run: Callable[[], _Answer]) -> _Answer:
+    """What `run`, a statement, gives; begun again while Trino, just started, knows of no worker to run it."""
+    deadline = time.monotonic() + _WORKER_SECONDS
+    while True:
+        try:
+            return run()
+        except trino_errors() as error:
+            if getattr(error, "error_name", None) != _NO_WORKER or time.monotonic() > deadline:
+                raise
+        time.sleep(_PAUSE_SECONDS)
+
+
+def is_trinos_own(error: BaseException) -> bool:
+    """Whether `error` is a failure of Trino or of what it reads from, and no fault of the SQL that was run."""
+    from trino.exceptions import TrinoUserError
+
+    return not isinstance(error, TrinoUserError)
+
+
+def trino_reason(error: TrinoQueryError) -> str:
+    """What Trino itself says, in one line."""
+    return _POSITION.sub("", " ".join(str(error.message).split()))
+
+
+def explain_trino(error: Exception, where: str, file: Path | None = None) -> MeshError:
+    """Trino's error as one plain line and a hint.
+
+    `where` is the product or dataset that was run; `file` the one its SQL stands in, which is named in its stead when
+    the SQL is at fault.
+    """
+    from trino.exceptions import TrinoQueryError
+
+    if not isinstance(error, TrinoQueryError):
+        return SystemFailure(f"{where}: Trino does not answer", _HINT)
+    reason = trino_reason(error)
+    if is_trinos_own(error):
+        return SystemFailure(f"{where}: Trino failed: {reason}", _HINT)
+    return BuildError(f"{file or where}: {reason}", _HINTS.get(error.error_name, _CORRECT))

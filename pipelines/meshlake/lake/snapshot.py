@@ -1,0 +1,109 @@
+"""One version of a table: what Iceberg's metadata says of it, and which files hold its rows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from pyiceberg.expressions import In
+
+from meshlake.lake.schema import duckdb_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pyiceberg.manifest import DataFile
+    from pyiceberg.schema import Schema
+    from pyiceberg.table import Table
+    from pyiceberg.table.snapshots import Snapshot as IcebergSnapshot
+
+    from meshlake.partitions import Partitions
+
+SUMMARY_PREFIX = "mesh."
+# The property by which a snapshot says that it holds the rows of another, in other files.
+ROWS_OF = "rows_of"
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One published version of a product. `properties` are what the build wrote of itself, without the prefix."""
+
+    identifier: tuple[str, str]
+    snapshot_id: int
+    published_at: datetime
+    row_count: int
+    size_bytes: int
+    schema: Schema = field(repr=False)
+    properties: Mapping[str, str]
+    is_current: bool = True
+
+    @property
+    def columns(self) -> tuple[tuple[str, str, str], ...]:
+        """Name, DuckDB type and description of each column, in order."""
+        return tuple((f.name, duckdb_type(f.field_type), f.doc or "") for f in self.schema.fields)
+
+    @property
+    def rows_id(self) -> int:
+        """The snapshot whose rows these are: itself, unless it only keeps them in other files."""
+        return int(self.properties.get(ROWS_OF, self.snapshot_id))
+
+    def property_json(self, name: str, default: Any) -> Any:
+        """The property `name`, parsed as JSON; `default` when the build did not write it."""
+        text = self.properties.get(name)
+        return default if text is None else json.loads(text)
+
+
+def read_snapshot(
+    table: Table, snapshot: IcebergSnapshot, *, published_at: datetime | None = None, is_current: bool = True
+) -> Snapshot:
+    """What Iceberg's metadata says of one snapshot; reads no manifest."""
+    summary = dict(snapshot.summary.additional_properties) if snapshot.summary else {}
+    schema = table.schemas()[snapshot.schema_id] if snapshot.schema_id is not None else table.schema()
+    return Snapshot(
+        identifier=(table.name()[-2], table.name()[-1]),
+        snapshot_id=snapshot.snapshot_id,
+        published_at=published_at or datetime.fromtimestamp(snapshot.timestamp_ms / 1000, UTC),
+        row_count=int(summary.get("total-records", 0)),
+        size_bytes=int(summary.get("total-files-size", 0)),
+        schema=schema,
+        properties={
+            k.removeprefix(SUMMARY_PREFIX): v for k, v in summary.items() if k.startswith(SUMMARY_PREFIX)
+        },
+        is_current=is_current,
+    )
+
+
+def publications(table: Table) -> Iterator[Snapshot]:
+    """Each time `main` was moved to a snapshot that is still kept, the last first; a rollback is one of them."""
+    current = table.metadata.current_snapshot_id
+    for entry in reversed(table.metadata.snapshot_log):
+        if snapshot := table.snapshot_by_id(entry.snapshot_id):
+            published_at = datetime.fromtimestamp(entry.timestamp_ms / 1000, UTC)
+            is_current = entry.snapshot_id == current
+            yield read_snapshot(table, snapshot, published_at=published_at, is_current=is_current)
+
+
+def data_files(table: Table, snapshot_id: int | None, partitions: Partitions | None = None) -> list[DataFile]:
+    """The data files of a snapshot (none without one), or those of some of its days.
+
+    Manifests that hold no file of these days are not opened.
+    """
+    if snapshot_id is None:
+        return []
+    if partitions is None:
+        return [task.file for task in table.scan(snapshot_id=snapshot_id).plan_files()]
+    if not partitions.days:
+        return []
+    numbers = {(day - _EPOCH).days for day in partitions.days}
+    by_day = In(partitions.column, sorted(numbers))  # type: ignore[call-arg, arg-type]
+    tasks = table.scan(row_filter=by_day, snapshot_id=snapshot_id).plan_files()
+    # Of more than 200 values pyiceberg says of every file that it may hold one.
+    return [task.file for task in tasks if task.file.partition[0] in numbers]
+
+
+def local_path(uri: str) -> str:
+    """A `file://` address as a plain path; any other address as it is."""
+    return uri.removeprefix("file://")

@@ -1,0 +1,128 @@
+"""Bringing files into the landing zone: which dataset each belongs to, and its copy, whole or not at all.
+
+Everything is planned and refused before the first byte is copied. Contents are not looked into: schema is for
+reading.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meshlake.errors import LandingError
+from meshlake.landing.storage import add_file, list_files
+from meshlake.landing.zone import READABLE, file_format
+from meshlake.names import DatasetName, ProductName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from meshlake.landing.zone import LandingZone
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """A file brought in as `name` (below the zone's root); not new when the same bytes were there already."""
+
+    dataset: DatasetName
+    name: str
+    size_bytes: int
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class _Copy:
+    source: Path
+    dataset: DatasetName
+    name: str
+
+
+def land(
+    paths: Sequence[Path],
+    zone: LandingZone,
+    domain: str,
+    dataset: str | None = None,
+    progress: Callable[[LandedFile], None] | None = None,
+) -> list[LandedFile]:
+    """Copy files, and the files in folders, into `zone` under `domain`.
+
+    All go to `dataset` when it is given. Otherwise a file's name is its dataset's, and in a folder each
+    subfolder is a dataset, unless its name is `key=value`: then the folder itself is one. `progress` is told
+    of each file.
+
+    Raises:
+        UsageError: `domain` or `dataset` is no name.
+        LandingError: a path is missing or holds nothing, a format cannot be read or is not that of the
+            dataset, or other content has landed under the same name. Files before that one have landed, and
+            landing again skips them.
+    """
+    copies = [copy for path in paths for copy in _plan(path, domain, dataset)]
+    _refuse_clashes(copies, zone)
+    landed = []
+    for copy in copies:
+        is_new = add_file(copy.source, f"{zone.root}/{copy.name}", zone.s3)
+        file = LandedFile(copy.dataset, copy.name, copy.source.stat().st_size, is_new)
+        landed.append(file)
+        if progress is not None:
+            progress(file)
+    return landed
+
+
+def snake_case(text: str) -> str:
+    """`text` as a lower snake_case name: 'Customer ID (new)' gives 'customer_id_new', '?' gives ''."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", ascii_text)
+    name = "_".join(re.findall(r"[a-z0-9]+", spaced.lower()))
+    return f"n_{name}" if name[:1].isdigit() else name
+
+
+def _plan(path: Path, domain: str, dataset: str | None) -> Iterator[_Copy]:
+    path = path.absolute()
+    if path.is_file():
+        yield _copy(path, domain, dataset or path.name.partition(".")[0], path.name)
+        return
+    if not path.is_dir():
+        raise LandingError(f"{path}: there is no such file or folder", "Name files or folders that exist.")
+    files = list_files(str(path), str(path))
+    if not files:
+        raise LandingError(f"{path}: the folder holds no files", f"What can land: {READABLE}.")
+    for file in files:
+        top, slash, below = file.name.partition("/")
+        if dataset is not None or (slash and "=" in top):
+            yield _copy(Path(file.path), domain, dataset or path.name, file.name)
+        elif slash:
+            yield _copy(Path(file.path), domain, top, below)
+        else:
+            yield _copy(Path(file.path), domain, top.partition(".")[0], top)
+
+
+def _copy(source: Path, domain: str, dataset: str, name: str) -> _Copy:
+    file_format(str(source))
+    snake = snake_case(dataset)
+    if not snake:
+        raise LandingError(f"{source}: '{dataset}' gives no name for a dataset", "Name it with --dataset.")
+    checked = ProductName(domain, snake)
+    return _Copy(source, DatasetName(domain, snake), f"{checked.domain}/{checked.product}/{name}")
+
+
+def _refuse_clashes(copies: Iterable[_Copy], zone: LandingZone) -> None:
+    """Refuse a dataset of two formats, and two files of one name."""
+    existing = set(zone.datasets())
+    formats = {copy.dataset: zone.dataset(copy.dataset).format for copy in copies if copy.dataset in existing}
+    sources: dict[str, Path] = {}
+    for copy in copies:
+        format_ = file_format(copy.name)
+        expected = formats.setdefault(copy.dataset, format_)
+        if format_ is not expected:
+            raise LandingError(
+                f"{copy.source}: {copy.dataset} holds {expected} files, this one is {format_}",
+                "Land it as another dataset, named with --dataset.",
+            )
+        other = sources.setdefault(copy.name, copy.source)
+        if other != copy.source:
+            raise LandingError(
+                f"{copy.source} and {other} would both land as {copy.name}", "Rename one of them."
+            )

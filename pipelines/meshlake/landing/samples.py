@@ -1,0 +1,117 @@
+"""Parts of a text file's bytes, read to learn how it is written and whether it is whole; gzip is unpacked.
+
+What the bytes mean is for `csv_dialect` and `relation`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from meshlake.errors import LandingError
+from meshlake.landing.storage import open_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from meshlake.landing.storage import StoredFile
+
+_BLOCK_BYTES = 256 * 1024
+_BLOCKS = 32
+_OTHER_FORMATS = {b"PAR1": "Parquet", b"PK\x03\x04": "a ZIP archive or Excel workbook", b"\x1f\x8b": "gzip"}
+
+
+def is_compressed(file: StoredFile) -> bool:
+    """Whether the file's name says it is gzip."""
+    return file.name.lower().endswith(".gz")
+
+
+def head(file: StoredFile) -> tuple[bytes, bool]:
+    """The first 256 KiB of text, and whether that is all of it.
+
+    Raises:
+        LandingError: the file is gzip and damaged anywhere.
+    """
+    if is_compressed(file):
+        check_gzip(file)
+    with _open_text(file) as stream:
+        sample = stream.read(_BLOCK_BYTES)
+        return sample, not stream.read(1)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a file; characters may be cut off at its inner ends."""
+
+    content: bytes
+    is_first: bool
+    is_last: bool
+
+
+def spread_blocks(file: StoredFile) -> Iterator[Block]:
+    """Up to 8 MiB in blocks spread evenly over the file; of gzip, the beginning."""
+    size = 0 if is_compressed(file) else file.size_bytes
+    step = max(_BLOCK_BYTES, size // _BLOCKS)
+    with _open_text(file) as stream:
+        for number in range(_BLOCKS):
+            if size:
+                stream.seek(number * step)
+            content = stream.read(_BLOCK_BYTES)
+            if not content:
+                return
+            yield Block(content, is_first=number == 0, is_last=len(content) < _BLOCK_BYTES)
+
+
+def is_utf8(block: Block) -> bool:
+    """Whether `block` is UTF-8, but for characters cut off at its inner ends."""
+    content = block.content
+    start = 0
+    while not block.is_first and start < min(3, len(content)) and content[start] & 0xC0 == 0x80:
+        start += 1
+    try:
+        content[start:].decode()
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data" and not block.is_last
+    return True
+
+
+@lru_cache(maxsize=10_000)
+def check_gzip(file: StoredFile) -> None:
+    """Unpack `file` to the end, once per process: DuckDB takes the rows before a break for all there are.
+
+    Raises:
+        LandingError: the file is cut off, damaged, or no gzip.
+    """
+    try:
+        with _open_text(file) as stream:
+            while stream.read(1024 * 1024):
+                pass
+    except EOFError:
+        raise LandingError(f"{file.name}: the gzip file is cut off", "Land the whole file again.") from None
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise LandingError(
+            f"{file.name}: the gzip file is damaged: {error}", "Land the file again."
+        ) from None
+
+
+def refuse_other_formats(file: StoredFile, sample: bytes) -> None:
+    """Raise LandingError when `sample` begins like a binary format, whatever the file is called."""
+    for magic, format_ in _OTHER_FORMATS.items():
+        if sample.startswith(magic):
+            raise LandingError(
+                f"{file.name}: its name says text, it is {format_}", "Give the file its right ending."
+            )
+
+
+@contextmanager
+def _open_text(file: StoredFile) -> Iterator[BinaryIO]:
+    with open_file(file) as stored:
+        if is_compressed(file) and file.size_bytes:
+            with gzip.open(stored) as unpacked:
+                yield cast("BinaryIO", unpacked)
+        else:
+            yield stored

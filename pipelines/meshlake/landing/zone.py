@@ -1,0 +1,182 @@
+"""Which datasets have landed, and which files each consists of, or which table of the operational database it is.
+
+A dataset of files is the folder `<root>/<domain>/<dataset>/` with files of one format at any depth; `key=value`
+folders below it are partition columns, as Hive names them. Reading the rows is `relation`'s work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from meshlake.errors import LandingError, NotLandedError
+from meshlake.landing.operational import OperationalTable, look_at
+from meshlake.landing.storage import StoredFile, list_files
+from meshlake.names import DatasetName
+from meshlake.partitions import read_day
+from meshlake.settings import DEFAULT_S3, S3Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from meshlake.landing.operational import TableName
+    from meshlake.partitions import Partitions
+
+
+class Format(StrEnum):
+    """The file formats that can land."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+    JSON = "json"
+
+
+_FORMATS = {
+    ".parquet": Format.PARQUET,
+    ".pq": Format.PARQUET,
+    ".csv": Format.CSV,
+    ".tsv": Format.CSV,
+    ".jsonl": Format.JSON,
+    ".ndjson": Format.JSON,
+    ".json": Format.JSON,
+}
+READABLE = (
+    "Parquet (.parquet), CSV (.csv, .tsv) and JSON lines (.jsonl, .ndjson, .json), the last two also as .gz"
+)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A landed dataset as it stood when it was listed: a fixed list of files, whatever arrives later."""
+
+    name: DatasetName
+    format: Format
+    root: str
+    files: tuple[StoredFile, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever a file is added, removed or rewritten; the same wherever the zone is mounted."""
+        facts = [f"{file.name}\0{file.size_bytes}\0{file.version}" for file in self.files]
+        return hashlib.sha256("\n".join(facts).encode()).hexdigest()
+
+    def partition_keys(self, file: StoredFile) -> tuple[str, ...]:
+        """Keys of the `key=value` folders between the dataset's folder and `file`."""
+        return tuple(folder.partition("=")[0] for folder in _folders(file) if "=" in folder)
+
+    def files_by_day(self, key: str) -> dict[date, list[StoredFile]] | None:
+        """The files of each day, when every file lies in a folder `<key>=2024-01-05`; else `None`."""
+        days: dict[date, list[StoredFile]] = {}
+        for file in self.files:
+            day = _day_of(file, key)
+            if day is None:
+                return None
+            days.setdefault(day, []).append(file)
+        return days
+
+    def of_days(self, partitions: Partitions) -> Dataset:
+        """The dataset as if only the files of these days had landed."""
+        kept = (file for file in self.files if _day_of(file, partitions.column) in partitions.days)
+        return replace(self, files=tuple(kept))
+
+
+Landed = Dataset | OperationalTable
+
+
+class LandingZone:
+    """The landing zone at `root`, a folder or an `s3://` address, to which `s3` is the way.
+
+    The datasets in `tables` are tables of the database at `operational`, whatever lies in the folder.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        s3: S3Settings = DEFAULT_S3,
+        tables: Mapping[DatasetName, TableName] | None = None,
+        operational: str | None = None,
+    ) -> None:
+        self.root = root.rstrip("/")
+        self.s3 = s3
+        self.tables = tables or {}
+        self._operational = operational
+
+    def datasets(self) -> list[DatasetName]:
+        """Every dataset that is a table or has at least one file, sorted by name."""
+        folders = {PurePosixPath(file.name).parts[:2] for file in self._below() if file.name.count("/") > 1}
+        return sorted({DatasetName(domain, dataset) for domain, dataset in folders} | set(self.tables))
+
+    def landed(self, name: DatasetName) -> Landed:
+        """The dataset `name` as it is now: its files, or its table.
+
+        Raises:
+            NotLandedError: there is nothing under this name.
+            LandingError: its files or its table cannot be read.
+        """
+        if name in self.tables:
+            return look_at(name, self.tables[name], self._operational)
+        return self.dataset(name)
+
+    def dataset(self, name: DatasetName) -> Dataset:
+        """The files of `name` as they are now.
+
+        Raises:
+            NotLandedError: nothing has landed under this name.
+            LandingError: its files are of several formats, or of none that can be read.
+        """
+        files = tuple(self._below(f"/{name.domain}/{name.dataset}")) if _is_confined(name) else ()
+        if not files:
+            landed = [str(each) for each in self.datasets()]
+            near = get_close_matches(str(name), landed, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"Landed datasets: {', '.join(landed) or 'none'}."
+            raise NotLandedError(f"{name} has not landed in {self.root}", hint)
+        formats = {file: file_format(file.name) for file in files}
+        first = formats[files[0]]
+        for file, format_ in formats.items():
+            if format_ is not first:
+                raise LandingError(
+                    f"{name} mixes formats: {files[0].name} is {first}, {file.name} is {format_}",
+                    "Keep each format in a dataset folder of its own.",
+                )
+        return Dataset(name, first, self.root, files)
+
+    def misplaced_files(self) -> list[str]:
+        """Files that lie above the dataset folders, so belong to no dataset and are never read."""
+        return [file.name for file in self._below() if file.name.count("/") < 2]
+
+    def _below(self, folder: str = "") -> list[StoredFile]:
+        return list_files(self.root + folder, self.root, self.s3)
+
+
+def file_format(file_name: str) -> Format:
+    """The format that the ending of `file_name` stands for.
+
+    Raises:
+        LandingError: it is none that can be read.
+    """
+    path = PurePosixPath(file_name.lower())
+    is_compressed = path.suffix == ".gz"
+    format_ = _FORMATS.get(path.with_suffix("").suffix if is_compressed else path.suffix)
+    if format_ is None or (is_compressed and format_ is Format.PARQUET):
+        raise LandingError(f"{file_name} is of no format that can be read", f"What can be read: {READABLE}.")
+    return format_
+
+
+def _folders(file: StoredFile) -> list[str]:
+    """The folders between the dataset's own and `file`."""
+    return file.name.split("/")[2:-1]
+
+
+def _day_of(file: StoredFile, key: str) -> date | None:
+    folders = (folder.partition("=") for folder in _folders(file))
+    return next((read_day(value) for name, _, value in folders if name.lower() == key.lower()), None)
+
+
+def _is_confined(name: DatasetName) -> bool:
+    """Whether the name's folders lie in the zone; `..` or a slash would lead out of it."""
+    return not any(part in {".", ".."} or "/" in part for part in (name.domain, name.dataset))

@@ -1,0 +1,70 @@
+"""Segmentations as a `Task`: what is stored of a training, and the rows that come of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from meshlake.models.store import MODEL_FILE
+from meshlake.names import quote_identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
+
+    from meshlake.engine.duckdb import DuckDBSession
+    from meshlake.models.store import ModelVersion
+
+_SCORED = ("segment", "segment_name", "distance", "model_version", "scored_at")
+
+
+class SegmentTask:
+    """`task: segments` of a `model.yaml`."""
+
+    def __init__(self, definition: Mapping[str, Any]) -> None:
+        from meshlake.ml_assets.spec import SegmentSpec
+
+        self._spec = SegmentSpec.from_mapping(definition)
+
+    def train(
+        self, features: pd.DataFrame, report: Callable[[str], None]
+    ) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """See `Task.train`; the files are the model and the plots."""
+        from meshlake.ml_assets.persistence import dump_model
+        from meshlake.ml_assets.report import segment_figures, segment_report
+        from meshlake.ml_assets.segments import train_segments
+
+        training = train_segments(features, self._spec, report)
+        facts = segment_report(training)
+        best = next(c for c in training.curve if c.k == training.k)
+        record = {
+            "algorithm": "k-means",
+            "needed_columns": sorted(self._spec.columns),
+            "measured_on": f"{len(features):,} rows, k = {training.k}",
+            "metrics": {"silhouette": best.silhouette, "stability": best.rand_index_mean},
+            **facts,
+        }
+        files = {MODEL_FILE: dump_model(training.model)}
+        return record, files | {f"{name}.png": picture for name, picture in segment_figures(training).items()}
+
+    def rows_to_score(self, features_sql: str) -> str:
+        """All rows."""
+        return features_sql
+
+    def scorer(self, version: ModelVersion, _wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
+        """See `Task.scorer`."""
+        from meshlake.ml_assets.persistence import load_model
+        from meshlake.ml_assets.segments import SegmentModel, score_segments
+
+        model = load_model(version.read(MODEL_FILE))
+        if not isinstance(model, SegmentModel):
+            raise ValueError(f"version {version.version} is no segmentation")
+        return lambda batch: score_segments(model, batch)
+
+    def register(self, session: DuckDBSession, version: ModelVersion) -> None:
+        """Nothing is joined."""
+
+    def select(self, scores: str, wanted: Sequence[str]) -> str:
+        """The scores as they are."""
+        there = {*self._spec.key, *_SCORED}
+        return f"SELECT {', '.join(quote_identifier(name) for name in wanted if name in there)} FROM {scores}"

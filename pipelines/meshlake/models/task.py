@@ -1,0 +1,40 @@
+"""What every kind of model must be able to do for its scores to become a product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
+
+    from meshlake.engine.duckdb import DuckDBSession
+    from meshlake.models.store import ModelVersion
+
+
+class Task(Protocol):
+    """One kind of model, set up by a `model.yaml`."""
+
+    def __init__(self, definition: Mapping[str, Any]) -> None:
+        """`definition` was checked when the product was loaded."""
+
+    def train(
+        self, features: pd.DataFrame, report: Callable[[str], None]
+    ) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """A new version: its record and its files by name.
+
+        The record holds at least `needed_columns`, `algorithm`, `measured_on`, `metrics` and `warnings`.
+        """
+
+    def rows_to_score(self, features_sql: str) -> str:
+        """The SELECT of the rows that are published."""
+
+    def scorer(self, version: ModelVersion, wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
+        """A function from a batch of features to its scores; `wanted` are the columns the contract promises."""
+
+    def register(self, session: DuckDBSession, version: ModelVersion) -> None:
+        """Make readable in `session` what `select` joins."""
+
+    def select(self, scores: str, wanted: Sequence[str]) -> str:
+        """The SELECT of the published rows from the table of scores."""

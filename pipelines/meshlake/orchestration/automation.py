@@ -1,0 +1,111 @@
+"""What sets builds off by itself: new files, changed inputs, and the retraining schedule."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from meshlake.errors import LandingError
+from meshlake.orchestration.landing_assets import told_before
+from meshlake.orchestration.product_assets import asset_key
+from meshlake.products.product import ModelTransform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from meshlake.building.mesh import Mesh
+    from meshlake.names import DatasetName
+    from meshlake.products.product import Product
+
+LANDING_SECONDS = 30
+RETRY_SECONDS = 600
+_LANDING_SENSOR = "new_files"
+_UNDER_WAY = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+def product_automation_sensor() -> dg.AutomationConditionSensorDefinition:
+    """Rebuilds what reads a changed input. Dagster's own default sensor is stopped unless somebody starts it."""
+    return dg.AutomationConditionSensorDefinition(
+        "rebuild_what_changed",
+        target=dg.AssetSelection.all(),
+        description="Rebuilds the products that read something newly profiled or published.",
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+
+
+def landing_sensor(mesh: Mesh, datasets: Sequence[DatasetName]) -> dg.SensorDefinition:
+    """Sees files that land, and profiles their dataset; what reads it is rebuilt by the automation sensor.
+
+    It keeps no cursor: files are new until a profile of them is told, by whatever run. One that fails is tried again
+    after `RETRY_SECONDS`, or as soon as the files change.
+
+    Tables of the operational database are not watched: each look is a scan of one. The `frequency` of the contract of
+    what reads them says when.
+    """
+    files = [name for name in datasets if name not in mesh.landing.tables]
+
+    @dg.sensor(
+        name=_LANDING_SENSOR,
+        target=[asset_key(name) for name in files] or dg.AssetSelection.all(),
+        description="Profiles a landed dataset when its files change.",
+        minimum_interval_seconds=LANDING_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        own_runs = dg.RunsFilter(tags={"dagster/sensor_name": _LANDING_SENSOR}, statuses=_UNDER_WAY)
+        if context.instance.get_runs_count(own_runs):
+            return dg.SensorResult(skip_reason="what was found before is being profiled")
+        changed = {
+            str(name): fingerprint
+            for name, fingerprint in _fingerprints(mesh, files)
+            if told_before(context.instance, asset_key(name), fingerprint) is None
+        }
+        if not changed:
+            return dg.SensorResult(skip_reason="no new files")
+        # Dagster launches one run for each key.
+        state = json.dumps([changed, int(time.time() // RETRY_SECONDS)], sort_keys=True)
+        request = dg.RunRequest(
+            run_key=hashlib.sha256(state.encode()).hexdigest()[:16],
+            asset_selection=[dg.AssetKey(name.split(".")) for name in changed],
+        )
+        return dg.SensorResult(run_requests=[request])
+
+    return new_files
+
+
+def retraining_schedules(products: Sequence[Product]) -> list[dg.ScheduleDefinition]:
+    """One schedule for each model whose policy has a `retrain_cron`: trains anew even if nothing changed."""
+    return [
+        dg.ScheduleDefinition(
+            name=f"retrain__{product.name.domain}__{product.name.product}",
+            cron_schedule=product.transform.retrain_cron,
+            description=f"Trains the model of {product.name} anew, changed or not.",
+            target=dg.AssetSelection.assets(asset_key(product.name)),
+            run_config={
+                "ops": {f"{product.name.domain}__{product.name.product}": {"config": {"is_forced": True}}}
+            },
+            default_status=dg.DefaultScheduleStatus.RUNNING,
+            execution_timezone="UTC",
+        )
+        for product in products
+        if isinstance(product.transform, ModelTransform) and product.transform.retrain_cron
+    ]
+
+
+def _fingerprints(mesh: Mesh, datasets: Sequence[DatasetName]) -> Iterator[tuple[DatasetName, str]]:
+    for name in datasets:
+        try:
+            yield name, mesh.landing.dataset(name).fingerprint
+        except LandingError:
+            # Not landed yet, or not readable now: the next tick looks again.
+            continue

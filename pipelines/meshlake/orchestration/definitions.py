@@ -1,0 +1,66 @@
+"""What `dagster dev`, `dg` and `mesh ui` load: the mesh of the working folder as Dagster definitions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from meshlake.names import DatasetName
+from meshlake.orchestration.automation import landing_sensor, product_automation_sensor, retraining_schedules
+from meshlake.orchestration.day_partitions import day_partitions
+from meshlake.orchestration.history import dagster_home, write_without_waiting
+from meshlake.orchestration.landing_assets import landing_asset
+from meshlake.orchestration.outages import open_mesh_in_time
+from meshlake.orchestration.product_assets import broken_asset, product_asset
+from meshlake.orchestration.reporting import LogReporter, Reporter
+
+if TYPE_CHECKING:
+    from meshlake.building.mesh import Mesh
+
+BUILD_JOB = "build"
+# Where a product is kept by date, Dagster's dialog wants some day; it cannot be told that none is meant.
+_BUILD_DESCRIPTION = (
+    "Builds every product whose folder or inputs changed. "
+    "Asked for partitions, take Latest: whatever is taken, every day that changed is built."
+)
+
+
+def mesh_definitions(
+    mesh: Mesh, reporter: Reporter | None = None, *, has_partitions: bool = True
+) -> dg.Definitions:
+    """One asset per product (a broken one fails with its reason) and per landed dataset, and what sets them off.
+
+    Without partitions a run need not be of a day: Dagster refuses a run of no day where one partitioned asset reads
+    another. The days it builds are told all the same.
+    """
+    products = list(mesh.products.products.values())
+    read = {name for product in products for name in product.reads if isinstance(name, DatasetName)}
+    datasets = sorted(read | set(mesh.landing.datasets()))
+    partitions = day_partitions(mesh) if has_partitions else None
+    return dg.Definitions(
+        assets=[
+            *(landing_asset(mesh, name) for name in datasets),
+            *(product_asset(mesh, product, partitions) for product in products),
+            *(broken_asset(broken) for broken in mesh.products.broken.values()),
+        ],
+        jobs=[
+            dg.define_asset_job(
+                BUILD_JOB,
+                dg.AssetSelection.all(),
+                description=_BUILD_DESCRIPTION,
+            )
+        ],
+        schedules=retraining_schedules(products),
+        sensors=[landing_sensor(mesh, datasets), product_automation_sensor()],
+        resources={"reporter": reporter or LogReporter()},
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The mesh that the settings of the working folder describe."""
+    mesh = open_mesh_in_time()
+    write_without_waiting(dagster_home(mesh.settings))
+    return mesh_definitions(mesh)

@@ -1,0 +1,104 @@
+"""Where Dagster keeps the history of runs, and how fast it writes it down.
+
+It is kept where the catalog is: in SQLite below the mesh's home, or, when several machines share the mesh, in the
+catalog's own PostgreSQL database. Two meshes then never see each other's runs, and a mesh needs no second database.
+
+A build emits hundreds of events, and Dagster commits each by itself to SQLite: on a disk whose fsync takes 8 ms that
+was 30 of 41 seconds of a build in which nothing had changed. The history is no data product: it is written without
+waiting for the disk. A killed process loses none of it; a power cut may lose its last moments.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+import sqlalchemy
+from dagster._core.instance.ref import InstanceRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from meshlake.settings import Settings
+
+INSTANCE_FILE = "dagster.yaml"
+WORKSPACE_FILE = Path(__file__).with_name("workspace.yaml")
+STORAGE_VARIABLE = "DAGSTER_STORAGE"
+# By its variable alone: Dagster hands its settings to its processes as arguments, which every user can read.
+_IN_POSTGRESQL = f"storage: {{postgres: {{postgres_url: {{env: {STORAGE_VARIABLE}}}}}}}\n"
+
+# Dagster would copy what a step writes by a `tail` that it ends with the step: of a quick one the last lines were lost.
+# Whoever runs steps by this instance has a terminal, and is told there.
+_UNCAPTURED: dict[str, Any] = {
+    "compute_logs": {
+        "module": "dagster._core.storage.noop_compute_log_manager",
+        "class": "NoOpComputeLogManager",
+    }
+}
+
+
+def dagster_home(settings: Settings) -> Path:
+    """The folder of Dagster's instance, with its settings as they are now; `DAGSTER_HOME` is another's to write."""
+    if given := os.environ.get("DAGSTER_HOME"):
+        return Path(given)
+    home = settings.home / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    file, content = home / INSTANCE_FILE, instance_file(is_embedded=settings.is_embedded)
+    if not file.exists() or file.read_text(encoding="utf-8") != content:
+        # Whole at once: a daemon that read half of it would keep its history elsewhere.
+        partial = file.with_name(f".{INSTANCE_FILE}.{os.getpid()}")
+        partial.write_text(content, encoding="utf-8")
+        partial.replace(file)
+    return home
+
+
+def instance_file(*, is_embedded: bool) -> str:
+    """The project's `dagster.yaml`, and where the history is when it is not in SQLite beside it."""
+    common = Path(__file__).with_name(INSTANCE_FILE).read_text(encoding="utf-8")
+    return common if is_embedded else common + _IN_POSTGRESQL
+
+
+def dagster_environment(settings: Settings) -> dict[str, str]:
+    """The variables by which Dagster's processes find this mesh's instance."""
+    found = {"DAGSTER_HOME": str(dagster_home(settings))}
+    return found if settings.is_embedded else found | {STORAGE_VARIABLE: settings.catalog}
+
+
+@contextmanager
+def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """Dagster's instance of this mesh.
+
+    Raises:
+        dagster_postgres.utils.DagsterPostgresException: PostgreSQL, which keeps the history, does not answer.
+    """
+    environment = dagster_environment(settings)
+    home = Path(environment["DAGSTER_HOME"])
+    if STORAGE_VARIABLE in environment:
+        os.environ[STORAGE_VARIABLE] = environment[STORAGE_VARIABLE]
+        logging.getLogger().addFilter(_is_no_retry)
+    write_without_waiting(home)
+    reference = InstanceRef.from_dir(str(home), config_filename=INSTANCE_FILE, overrides=_UNCAPTURED)
+    with dg.DagsterInstance.from_ref(reference) as found:
+        yield found
+
+
+def _is_no_retry(record: logging.LogRecord) -> bool:
+    """Dagster warns of each time it tries PostgreSQL again; the user is told once, when it gives up."""
+    return not record.getMessage().startswith("Retrying failed database connection")
+
+
+def write_without_waiting(home: Path) -> None:
+    """Let this process write SQLite files below `home`, and no others, without waiting for the disk."""
+
+    def on_connect(connection: Any, _record: object) -> None:
+        if type(connection).__module__ != "sqlite3":
+            return
+        files = [Path(row[2]) for row in connection.execute("PRAGMA database_list") if row[2]]
+        if any(file.is_relative_to(home) for file in files):
+            connection.execute("PRAGMA synchronous = OFF")
+
+    sqlalchemy.event.listen(sqlalchemy.engine.Engine, "connect", on_connect)

@@ -1,0 +1,187 @@
+"""Data products as Dagster assets, with their checks."""
+
+# Dagster evaluates the annotations of an asset's function: none of them may be text here.
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import dagster as dg
+from pydantic import Field
+
+from meshlake.audit.result import CheckResult
+from meshlake.building.audit import check_published
+from meshlake.building.build import BuildResult, build_product
+from meshlake.building.mesh import Mesh
+from meshlake.contract.model import Rule, Severity
+from meshlake.errors import AuditError, MeshError
+from meshlake.names import InputName, ProductName
+from meshlake.orchestration.day_partitions import asked_days, day_events
+from meshlake.orchestration.metadata import build_metadata, check_result, column_schema
+from meshlake.orchestration.outages import retry_after_outage
+from meshlake.orchestration.reporting import Reporter
+from meshlake.partitions import read_day
+from meshlake.products.product import BrokenProduct, ModelTransform, Product, PythonTransform, SqlTransform
+
+
+class BuildConfig(dg.Config):
+    """`is_forced` builds even what has not changed, and trains models anew; `days` are built in any case."""
+
+    is_forced: bool = False
+    days: list[str] = Field(default_factory=list)
+
+
+def asset_key(name: InputName) -> dg.AssetKey:
+    """`crm.customers` is the key crm/customers, `landing.crm.customers` the key landing/crm/customers."""
+    return dg.AssetKey(str(name).split("."))
+
+
+def product_asset(
+    mesh: Mesh, product: Product, partitions: dg.PartitionsDefinition[str] | None = None
+) -> dg.AssetsDefinition:
+    """The asset that builds, audits and publishes `product`; by day in `partitions`, if it is partitioned by date."""
+    is_daily = product.is_daily
+    known = mesh.products.products
+    reads_days = any(known[name].is_daily for name in product.upstream if name in known)
+    key = asset_key(product.name)
+
+    @dg.multi_asset(
+        name=_op_name(product.name),
+        specs=[_spec(product, mesh.settings.engine, reads_days=reads_days)],
+        check_specs=[_check_spec(key, rule) for rule in product.rules],
+        # Checks are then optional: a product that did not change is not audited again.
+        can_subset=True,
+        partitions_def=partitions if is_daily else None,
+        backfill_policy=dg.BackfillPolicy.single_run() if is_daily and partitions else None,
+    )
+    def build(
+        context: dg.AssetExecutionContext, config: BuildConfig, reporter: dg.ResourceParam[Reporter]
+    ) -> Iterator[object]:
+        yield from _build_events(mesh, product, context, config, reporter)
+
+    return build
+
+
+def broken_asset(broken: BrokenProduct) -> dg.AssetsDefinition:
+    """A product whose folder cannot be read: there to be seen, and failing with the reason."""
+
+    @dg.asset(
+        key=asset_key(broken.name),
+        group_name=broken.name.domain,
+        description=f"Cannot be read: {broken.error.message}",
+        op_tags={"meshlake/broken": "true"},
+    )
+    def fail(reporter: dg.ResourceParam[Reporter]) -> None:
+        reporter.failed(broken.name, broken.error)
+        raise dg.Failure(str(broken.error), allow_retries=False)
+
+    return fail
+
+
+def _build_events(
+    mesh: Mesh, product: Product, context: dg.AssetExecutionContext, config: BuildConfig, reporter: Reporter
+) -> Iterator[object]:
+    key = asset_key(product.name)
+    try:
+        if not context.selected_asset_keys:
+            # Only checks were asked for: they look at what is published.
+            yield from _check_results(context, (check for _, check in check_published(mesh, product.name)))
+            return
+        result = build_product(
+            mesh,
+            product.name,
+            is_forced=config.is_forced,
+            days=asked_days(context) | {day for text in config.days if (day := read_day(text))},
+            progress=lambda name, step: reporter.step(context, name, step),
+        )
+    except MeshError as error:
+        # A failed blocking check does not stop the step that ran it: the results go first, then the failure.
+        if isinstance(error, AuditError):
+            yield from _check_results(context, error.results)
+        reporter.failed(product.name, error)
+        retry_after_outage(context, error)
+        raise dg.Failure(str(error), allow_retries=False) from error
+    yield from _check_results(context, result.checks)
+    reporter.done(result)
+    for event in day_events(context, key, result):
+        context.log_event(event)
+    yield dg.MaterializeResult(
+        asset_key=key,
+        data_version=dg.DataVersion(str(result.snapshot.rows_id)),
+        metadata=build_metadata(product, result) | _facts_of_unchanged(context.instance, key, result),
+    )
+
+
+def _check_results(
+    context: dg.AssetExecutionContext, checks: Iterable[CheckResult]
+) -> Iterator[dg.AssetCheckResult]:
+    """The results of the checks that the run asks for."""
+    by_name = {selected.name: selected.asset_key for selected in context.selected_asset_check_keys}
+    return (check_result(by_name[c.rule.name], c) for c in checks if c.rule.name in by_name)
+
+
+def _facts_of_unchanged(
+    instance: dg.DagsterInstance, key: dg.AssetKey, result: BuildResult
+) -> dict[str, dg.MetadataValue[Any]]:
+    """What was told when the snapshot was built, since the asset's page shows only the last event."""
+    event = None if result.is_rebuilt else instance.get_latest_materialization_event(key)
+    told = event.asset_materialization.metadata if event and event.asset_materialization else {}
+    is_same = told.get("snapshot_id") == dg.MetadataValue.text(str(result.snapshot.snapshot_id))
+    return {name: value for name, value in told.items() if name != "is_rebuilt"} if is_same else {}
+
+
+def _spec(product: Product, engine: str, *, reads_days: bool) -> dg.AssetSpec:
+    contract = product.contract
+    kinds = {"iceberg", engine}
+    if isinstance(product.transform, ModelTransform):
+        kinds.add("scikitlearn")
+    elif isinstance(product.transform, PythonTransform):
+        kinds.add("python")
+    elif isinstance(product.transform, SqlTransform):
+        kinds.add("sql")
+    return dg.AssetSpec(
+        key=asset_key(product.name),
+        deps=[asset_key(name) for name in product.reads],
+        group_name=product.name.domain,
+        description=f"{contract.description}\n\nGrain: {contract.grain}",
+        owners=[contract.owner if "@" in contract.owner else f"team:{contract.owner}"],
+        tags={"kind": product.kind, **{tag: "" for tag in contract.tags if tag != product.kind}},
+        kinds=kinds,
+        code_version=product.code_version,
+        metadata={
+            "dagster/column_schema": column_schema(contract),
+            "contract_version": contract.version,
+            "folder": str(product.folder),
+        },
+        automation_condition=_automation(contract.service_levels.schedule_cron, reads_days=reads_days),
+        skippable=True,
+    )
+
+
+def _automation(
+    cron: str | None, *, reads_days: bool
+) -> dg.AutomationCondition[dg.AssetKey | dg.AssetCheckKey]:
+    eager = dg.AutomationCondition.eager()
+    if reads_days:
+        # A day without rows is no reason to wait.
+        eager = eager.without(~dg.AutomationCondition.any_deps_missing())
+    # eager() does not look at blocking checks of what it reads.
+    condition = eager & dg.AutomationCondition.all_deps_blocking_checks_passed()
+    if cron is None:
+        return condition
+    # on_cron() would wait until all it reads is updated, which nothing watches of an operational table.
+    due = dg.AutomationCondition.on_cron(cron)
+    due = due.without(dg.AutomationCondition.all_deps_updated_since_cron(cron))
+    return condition | (due & dg.AutomationCondition.all_deps_blocking_checks_passed())
+
+
+def _check_spec(key: dg.AssetKey, rule: Rule) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        name=rule.name,
+        asset=key,
+        description=rule.description or None,
+        blocking=rule.severity is Severity.ERROR,
+        metadata={"kind": rule.kind.value, **({"column": rule.column} if rule.column else {})},
+    )
+
+
+def _op_name(name: ProductName) -> str:
+    return f"{name.domain}__{name.product}"

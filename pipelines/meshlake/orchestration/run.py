@@ -1,0 +1,156 @@
+"""Run a build in this process with the very definitions that Dagster's UI shows, its events kept in the same place."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dagster import DagsterExecutionInterruptedError
+
+from meshlake.errors import DEFECT_HINT, BuildError, UsageError
+from meshlake.names import LANDING_CATALOG, DatasetName, ProductName
+from meshlake.orchestration.definitions import BUILD_JOB, mesh_definitions
+from meshlake.orchestration.history import instance
+from meshlake.orchestration.launcher import own_process_tags
+from meshlake.orchestration.product_assets import asset_key
+from meshlake.products.graph import with_upstream
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import date
+
+    import dagster as dg
+
+    from meshlake.building.build import BuildResult
+    from meshlake.building.mesh import Mesh
+    from meshlake.errors import MeshError
+    from meshlake.names import InputName
+    from meshlake.orchestration.reporting import Reporter
+    from meshlake.products.product import Product
+
+_INTERRUPTED = (DagsterExecutionInterruptedError.__name__, "Query interrupted")
+
+
+@dataclass
+class BuildOutcome:
+    """What came of a whole build: `skipped` are the products that read one that failed."""
+
+    results: list[BuildResult] = field(default_factory=list)
+    failures: dict[InputName, MeshError] = field(default_factory=dict)
+    skipped: list[ProductName] = field(default_factory=list)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every product asked for is published."""
+        return not self.failures and not self.skipped
+
+
+class _Recorder:
+    """Passes everything on to the reporter, and keeps it."""
+
+    def __init__(self, reporter: Reporter, outcome: BuildOutcome) -> None:
+        self._reporter, self._outcome = reporter, outcome
+
+    def step(self, context: dg.AssetExecutionContext, name: ProductName, step: str) -> None:
+        self._reporter.step(context, name, step)
+
+    def done(self, result: BuildResult) -> None:
+        self._outcome.results.append(result)
+        self._reporter.done(result)
+
+    def failed(self, name: InputName, error: MeshError) -> None:
+        self._outcome.failures[name] = error
+        self._reporter.failed(name, error)
+
+
+def run_build(
+    mesh: Mesh,
+    names: Sequence[ProductName],
+    *,
+    is_forced: bool,
+    reporter: Reporter,
+    days: Collection[date] = (),
+) -> BuildOutcome:
+    """Build `names` and all they need (everything when empty), each failure leaving the others to go on.
+
+    `days` are built of each of `names` in any case.
+
+    Raises:
+        UsageError: a name that is no product, or `days` for one that is not partitioned by date.
+    """
+    for name in names:
+        if name not in mesh.products.broken:
+            _refuse_days(mesh.products.get(name), days)
+    wanted = _wanted(mesh, names)
+    outcome = BuildOutcome()
+    asked = {name: [day.isoformat() for day in days] for name in names}
+    forced = {
+        f"{n.domain}__{n.product}": {"config": {"is_forced": is_forced, "days": asked.get(n, [])}}
+        for n in wanted
+        if n in mesh.products.products
+    }
+    with instance(mesh.settings) as dagster_instance:
+        definitions = mesh_definitions(mesh, _Recorder(reporter, outcome), has_partitions=False)
+        job = definitions.resolve_job_def(BUILD_JOB)
+        try:
+            run = job.execute_in_process(
+                asset_selection=_selection(mesh, wanted),
+                instance=dagster_instance,
+                run_config={"ops": forced, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                tags=own_process_tags(),
+                raise_on_error=False,
+            )
+        except DagsterExecutionInterruptedError:
+            raise KeyboardInterrupt from None
+    _keep_defects(run, outcome, reporter)
+    finished = {result.name for result in outcome.results} | outcome.failures.keys()
+    outcome.skipped = sorted(wanted - finished)
+    return outcome
+
+
+def _refuse_days(product: Product, days: Collection[date]) -> None:
+    if days and not product.is_daily:
+        raise UsageError(
+            f"{product.name} is not partitioned by date", "Build it without --days, or with --force."
+        )
+
+
+def _keep_defects(run: dg.ExecuteInProcessResult, outcome: BuildOutcome, reporter: Reporter) -> None:
+    """A step that failed by anything but a `MeshError` is a defect, and is told as one rather than lost.
+
+    Raises:
+        KeyboardInterrupt: the step was stopped by Ctrl-C.
+    """
+    for event in run.all_events:
+        if not event.is_step_failure or event.step_failure_data.user_failure_data is not None:
+            continue
+        name = _built_by(str(event.step_key))
+        error = event.step_failure_data.error
+        cause = error.cause if error and error.cause else error
+        text = "" if cause is None else cause.message.strip()
+        if any(word in text for word in _INTERRUPTED):
+            raise KeyboardInterrupt
+        if cause is not None and os.environ.get("MESH_DEBUG"):
+            text += "\n" + "".join(cause.stack)
+        else:
+            text = text.partition("\n")[0]
+        outcome.failures[name] = BuildError(f"{name}: {text}", DEFECT_HINT)
+        reporter.failed(name, outcome.failures[name])
+
+
+def _built_by(step_key: str) -> InputName:
+    first, _, rest = step_key.partition("__")
+    return DatasetName(*rest.split("__", 1)) if first == LANDING_CATALOG else ProductName(first, rest)
+
+
+def _wanted(mesh: Mesh, names: Sequence[ProductName]) -> set[ProductName]:
+    if not names:
+        return set(mesh.products.products) | set(mesh.products.broken)
+    return with_upstream(mesh.products.products, names)
+
+
+def _selection(mesh: Mesh, wanted: set[ProductName]) -> list[dg.AssetKey]:
+    products = [mesh.products.products[name] for name in wanted if name in mesh.products.products]
+    datasets = {name for product in products for name in product.reads if isinstance(name, DatasetName)}
+    return [asset_key(name) for name in sorted(wanted | datasets, key=str)]

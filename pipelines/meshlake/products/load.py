@@ -1,0 +1,214 @@
+"""Read product folders from disk: `<products>/<domain>/<product>/`, one product each.
+
+A folder that cannot be read becomes a `BrokenProduct`, so that one mistake never hides the other products.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from meshlake.contract.checks_sql import read_checks
+from meshlake.contract.read import read_contract
+from meshlake.errors import ContractError, MeshError, UsageError
+from meshlake.names import InputName, ProductName
+from meshlake.products.graph import in_cycles
+from meshlake.products.inputs import parse_select, select_inputs
+from meshlake.products.model_file import read_model
+from meshlake.products.operational import disagreeing
+from meshlake.products.product import (
+    CONTRACT_FILE,
+    BrokenProduct,
+    Product,
+    SourceAligned,
+    SqlTransform,
+)
+from meshlake.products.python_file import read_python
+from meshlake.products.source_aligned import source_dataset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from meshlake.contract.model import Contract
+    from meshlake.products.product import Transform
+
+TRANSFORM_FILES = ("transform.sql", "transform.py", "model.yaml")
+
+
+@dataclass(frozen=True)
+class ProductSet:
+    """All products of a mesh, those that cannot be read apart."""
+
+    products: dict[ProductName, Product]
+    broken: dict[ProductName, BrokenProduct]
+
+    def get(self, name: ProductName) -> Product:
+        """The product called `name`.
+
+        Raises:
+            UsageError: when there is none (naming the nearest).
+            MeshError: when its folder cannot be read.
+        """
+        if name in self.products:
+            return self.products[name]
+        if name in self.broken:
+            raise self.broken[name].error
+        near = get_close_matches(str(name), [str(n) for n in self.products], n=1)
+        raise UsageError(
+            f"there is no product {name}",
+            f"Did you mean {near[0]}?" if near else "`mesh list` names them all.",
+        )
+
+
+def load_products(root: Path) -> ProductSet:
+    """Read every product folder below `root`.
+
+    Raises:
+        UsageError: when `root` is no folder.
+    """
+    if not root.is_dir():
+        raise UsageError(
+            f"there is no folder of products at {root}", "Set MESH_PRODUCTS, or make one with `mesh adopt`."
+        )
+    products: dict[ProductName, Product] = {}
+    broken: dict[ProductName, BrokenProduct] = {}
+    for folder in _product_folders(root):
+        try:
+            product = load_product(folder)
+            products[product.name] = product
+        except MeshError as error:
+            name = _name_or_stand_in(folder)
+            broken[name] = BrokenProduct(name, folder, error)
+    for name, disagreement in disagreeing(products).items():
+        broken[name] = BrokenProduct(name, products.pop(name).folder, disagreement)
+    _set_aside_cycles(products, broken)
+    _set_aside_unknown_inputs(products, broken)
+    return ProductSet(products, broken)
+
+
+def load_product(folder: Path) -> Product:
+    """Read one product folder.
+
+    Raises:
+        ContractError: what cannot be read, in which file.
+    """
+    name = _product_name(folder)
+    contract = read_contract(folder / CONTRACT_FILE, name)
+    transform, inputs = _read_transform(folder, contract)
+    if name in inputs:
+        raise ContractError(f"{folder}: {name} reads itself", "Let it read something else.")
+    checks = read_checks(folder / "checks", contract.rules)
+    check_inputs = {
+        used
+        for path in sorted((folder / "checks").glob("*.sql"))
+        for used in select_inputs(parse_select(_read_text(path), path), path)
+        if used != name
+    }
+    return Product(
+        name=name,
+        folder=folder,
+        contract=contract,
+        transform=transform,
+        inputs=inputs,
+        check_inputs=tuple(sorted(check_inputs, key=str)),
+        checks=checks,
+        code_version=_code_version(folder),
+    )
+
+
+def _product_name(folder: Path) -> ProductName:
+    try:
+        name = ProductName(folder.parent.name, folder.name)
+    except UsageError as error:
+        raise ContractError(f"{folder}: {error.message}", f"Rename the folder. {error.hint}") from error
+    if name.is_quarantine:
+        raise ContractError(f"{folder}: '{name}' is the name of a quarantine", "Rename the folder.")
+    return name
+
+
+def _name_or_stand_in(folder: Path) -> ProductName:
+    """The product's name; for a folder that cannot name one, a name under which its error can be told."""
+    try:
+        return _product_name(folder)
+    except ContractError:
+        digest = hashlib.sha256(str(folder).encode()).hexdigest()[:8]
+        return ProductName("misnamed", f"folder_{digest}")
+
+
+def _product_folders(root: Path) -> Iterable[Path]:
+    for domain in sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith((".", "_"))):
+        yield from sorted(p for p in domain.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
+
+
+def _read_transform(folder: Path, contract: Contract) -> tuple[Transform, tuple[InputName, ...]]:
+    present = [name for name in TRANSFORM_FILES if (folder / name).exists()]
+    if len(present) > 1:
+        raise ContractError(
+            f"{folder}: has {' and '.join(present)}; a product has one transform", "Remove all but one."
+        )
+    if not present:
+        dataset = source_dataset(contract)
+        return SourceAligned(dataset), (dataset,)
+    path = folder / present[0]
+    if contract.landing_database is not None:
+        raise ContractError(
+            f"{folder}: has {path.name}, so nothing lands for it from the contract's server 'landing'",
+            "Let a source-aligned product read the table, and this one read that product.",
+        )
+    if path.name == "transform.sql":
+        sql = _read_text(path)
+        return SqlTransform(sql, path), select_inputs(parse_select(sql, path), path)
+    if path.name == "transform.py":
+        return read_python(path, _read_text(path))
+    return read_model(path, _read_text(path))
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ContractError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ContractError(f"{path}: not UTF-8 at byte {error.start}", "Save the file as UTF-8.") from error
+
+
+def _code_version(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in [
+        folder / CONTRACT_FILE,
+        *(folder / name for name in TRANSFORM_FILES),
+        *sorted((folder / "checks").glob("*.sql")),
+    ]:
+        if path.exists():
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _set_aside_cycles(products: dict[ProductName, Product], broken: dict[ProductName, BrokenProduct]) -> None:
+    circle = in_cycles(products)
+    for name in circle:
+        others = ", ".join(str(n) for n in sorted(circle))
+        error = ContractError(
+            f"{name} reads itself through others: {others}", "Let one of them read something else."
+        )
+        broken[name] = BrokenProduct(name, products[name].folder, error)
+    for name in circle:
+        del products[name]
+
+
+def _set_aside_unknown_inputs(
+    products: dict[ProductName, Product], broken: dict[ProductName, BrokenProduct]
+) -> None:
+    known = products.keys() | broken.keys()
+    for name, product in list(products.items()):
+        unknown = next((up for up in product.upstream if up not in known), None)
+        if unknown is not None:
+            near = get_close_matches(str(unknown), [str(n) for n in known], n=1)
+            hint = f"Did you mean {near[0]}?" if near else "`mesh list` names them all."
+            file = product.rows_file if unknown in product.inputs else product.folder / "checks"
+            error = ContractError(f"{file}: reads {unknown}, which is no product", hint)
+            broken[name] = BrokenProduct(name, product.folder, error)
+            del products[name]

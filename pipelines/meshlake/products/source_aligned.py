@@ -1,0 +1,266 @@
+"""The SQL that makes a source-aligned product of a landed dataset: the contract's columns, cast.
+
+The rows take one pass: a cell that does not fit fails the SELECT in a column whose bad values are errors, and
+leaves its row out in one whose bad values are quarantined. Which cells those were is asked afterwards, by the
+other queries here. How one cell is cast is `meshlake.landing.casts`; running any of this is the build's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import sqlglot
+from sqlglot import exp
+
+from meshlake.contract.model import Severity
+from meshlake.errors import ContractError, LandingError
+from meshlake.landing.casts import Cast, cast_cell, cast_expression
+from meshlake.landing.relation import FILE_COLUMN, ROW_COLUMN
+from meshlake.names import DatasetName, quote_identifier, quote_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from meshlake.contract.model import Column, Contract
+
+SHOWN_CELLS = 20
+
+
+@dataclass(frozen=True)
+class BadCell:
+    """A landed cell that cannot become what the contract says. `row` counts data rows of the file from 1."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    wanted_type: str
+
+
+@dataclass(frozen=True)
+class _Field:
+    column: Column
+    cast: Cast
+
+    @property
+    def is_bad(self) -> str:
+        """SQL that is true, never null, for a cell that has a value and cannot be cast."""
+        return f"CASE WHEN {self.cast.lenient} IS NULL THEN {self.cast.has_value} ELSE FALSE END"
+
+
+@dataclass(frozen=True)
+class SourceSelect:
+    """The queries of one source-aligned product over what has landed now.
+
+    `unknown_columns` have landed and are used nowhere in the contract, `absent_columns` are optional columns
+    of the contract that have not landed and are null.
+    """
+
+    contract: Contract
+    relation: str
+    unknown_columns: tuple[str, ...]
+    absent_columns: tuple[str, ...]
+    _fields: tuple[_Field, ...]
+
+    @property
+    def select_sql(self) -> str:
+        """The product's rows. Fails on a bad cell in a column whose `on_bad_value` is error."""
+        values = ",\n    ".join(f"{f.cast.strict} AS {quote_identifier(f.column.name)}" for f in self._fields)
+        kept = [*self._row_filter, *(f"NOT {field.is_bad}" for field in self._quarantining)]
+        distinct = "DISTINCT " if self.contract.is_deduplicated else ""
+        where = f"\nWHERE {' AND '.join(kept)}" if kept else ""
+        return f"SELECT {distinct}\n    {values}\nFROM {self.relation}{where}"
+
+    @property
+    def checked_columns(self) -> tuple[Column, ...]:
+        """The columns in which a cell can be bad, in the order in which `counts_sql` counts them."""
+        return tuple(field.column for field in self._checked)
+
+    @property
+    def counts_sql(self) -> str:
+        """One row: rows landed, left out by the filter, quarantined, then bad cells of each checked column.
+
+        Cells of rows that the filter leaves out are not counted, nor, in a column whose bad values are
+        errors, those of quarantined rows. Rows removed as duplicates are what is left of these and the rows
+        published.
+        """
+        kept = " AND ".join(self._row_filter) or "TRUE"
+        counts = ["COUNT(*)", f"COUNT(*) - {_count(kept)}", _count(kept, f"({self._is_quarantined})")]
+        counts += [_count(*self._conditions(field)) for field in self._checked]
+        return f"SELECT {', '.join(counts)} FROM {self.relation}"
+
+    def bad_cells_sql(
+        self, lineage: str, columns: Iterable[str] | None = None, limit: int | None = None
+    ) -> str:
+        """The bad cells of `columns` (default: all checked) as file, row, column_name, value, wanted_type.
+
+        `lineage` is the dataset's relation with `_file` and `_row`. Each column named costs a pass over it.
+        In order of file and row, so the same cells come first each time.
+        """
+        named = None if columns is None else set(columns)
+        cells = [
+            f"SELECT {FILE_COLUMN} AS file, {ROW_COLUMN} AS row, "
+            f"{quote_literal(field.column.name)} AS column_name, {field.cast.text} AS value, "
+            f"{quote_literal(field.column.type)} AS wanted_type "
+            f"FROM {lineage} AS landed WHERE {' AND '.join(self._conditions(field))}"
+            for field in self._checked
+            if named is None or field.column.name in named
+        ]
+        if not cells:
+            raise ValueError("no column named can have bad cells")
+        limited = "" if limit is None else f" LIMIT {limit}"
+        return (
+            "SELECT * FROM ("
+            + "\nUNION ALL\n".join(cells)
+            + f") AS cells ORDER BY file, row, column_name{limited}"
+        )
+
+    @property
+    def _checked(self) -> tuple[_Field, ...]:
+        return tuple(field for field in self._fields if field.cast.can_fail)
+
+    @property
+    def _quarantining(self) -> tuple[_Field, ...]:
+        return tuple(field for field in self._checked if field.column.on_bad_value is Severity.WARNING)
+
+    @property
+    def _is_quarantined(self) -> str:
+        return " OR ".join(field.is_bad for field in self._quarantining) or "FALSE"
+
+    def _conditions(self, field: _Field) -> list[str]:
+        """What holds for a row whose cell of `field` is bad and counts as such."""
+        is_quarantining = field in self._quarantining
+        return [
+            *self._row_filter,
+            *([] if is_quarantining else [f"NOT ({self._is_quarantined})"]),
+            field.is_bad,
+        ]
+
+    @property
+    def _row_filter(self) -> list[str]:
+        return [f"({self.contract.row_filter})"] if self.contract.row_filter else []
+
+
+def source_select(contract: Contract, landing_columns: Mapping[str, str]) -> SourceSelect:
+    """The queries for `contract` over its dataset, whose columns are `landing_columns` (name to DuckDB type).
+
+    Raises:
+        LandingError: a required column, or one named in SQL of the contract, has not landed.
+        ContractError: SQL in the contract cannot be parsed.
+    """
+    dataset = source_dataset(contract)
+    landed = _Landed(dataset, landing_columns)
+    used: set[str] = set()
+    absent: list[str] = []
+    fields: list[_Field] = []
+    if contract.row_filter:
+        used.update(landed.columns_of(contract.row_filter, f"{contract.name}: rowFilter"))
+    for column in contract.columns:
+        if column.expression is not None:
+            used.update(
+                landed.columns_of(column.expression, f"{contract.name}.{column.name}: transformLogic")
+            )
+            fields.append(_Field(column, cast_expression(column.expression, column.type)))
+            continue
+        sources = landed.sources_of(column)
+        if not sources:
+            absent.append(column.name)
+        used.update(sources)
+        fields.append(_Field(column, _cast_sources(sources, landing_columns, column.type)))
+    unknown = tuple(name for name in landing_columns if name not in used)
+    return SourceSelect(contract, dataset.sql, unknown, tuple(absent), tuple(fields))
+
+
+def source_dataset(contract: Contract) -> DatasetName:
+    """The landed dataset that `contract` is a contract for."""
+    if contract.source is not None:
+        return DatasetName.parse(contract.source)
+    return DatasetName(contract.name.domain, contract.name.product)
+
+
+def bad_cells_error(contract: Contract, count: int, cells: Sequence[BadCell]) -> LandingError:
+    """`count` cells cannot be cast, of which `cells` are the first."""
+    shown = "\n".join(
+        f"  {cell.file}, row {cell.row}, column {cell.column}: '{cell.value}' is no {cell.wanted_type}"
+        for cell in cells
+    )
+    values = "1 value does not fit" if count == 1 else f"{count} values do not fit"
+    return LandingError(
+        f"{contract.name}: {values} the contract:\n{shown}",
+        "Correct them where they come from, convert them with transformLogic, or quarantine their rows: "
+        "give the column the rule {metric: invalidValues, mustBe: 0, severity: warning}.",
+    )
+
+
+class _Landed:
+    """The columns that landed, found by name as SQL finds them: exactly, else whatever their case."""
+
+    def __init__(self, dataset: DatasetName, columns: Mapping[str, str]) -> None:
+        self._dataset = dataset
+        self._names = {name.lower(): name for name in columns} | {name: name for name in columns}
+
+    def find(self, name: str) -> str | None:
+        return self._names.get(name) or self._names.get(name.lower())
+
+    def sources_of(self, column: Column) -> list[str]:
+        names = column.sources or (column.name,)
+        found = [landed for name in names if (landed := self.find(name)) is not None]
+        if column.is_required and not found:
+            raise self._missing(f"column {column.name} is required", names)
+        return list(dict.fromkeys(found))
+
+    def columns_of(self, sql: str, where: str) -> set[str]:
+        try:
+            parsed = sqlglot.parse_one(sql, dialect="duckdb")
+        except sqlglot.errors.SqlglotError as error:
+            raise ContractError(f"{where} is no SQL expression: {sql}", str(error).split("\n")[0]) from error
+        found = set()
+        for column in parsed.find_all(exp.Column):
+            name = column.parts[0].name
+            landed = self.find(name)
+            if landed is None:
+                raise self._missing(where, [name])
+            found.add(landed)
+        return found
+
+    def _missing(self, where: str, names: Sequence[str]) -> LandingError:
+        present = list(dict.fromkeys(self._names.values()))
+        by_letters = {"".join(filter(str.isalnum, name.lower())): name for name in present}
+        wanted = "".join(filter(str.isalnum, names[0].lower()))
+        near = [by_letters[key] for key in get_close_matches(wanted, by_letters, n=3)] or present[
+            :SHOWN_CELLS
+        ]
+        return LandingError(
+            f"{self._dataset} has no column '{' or '.join(names)}' ({where})",
+            f"Columns that have landed: {', '.join(near)}. Name one of them in transformSourceObjects.",
+        )
+
+
+def _cast_sources(sources: Sequence[str], types: Mapping[str, str], wanted: str) -> Cast:
+    """The first of `sources` that has a value, cast; a typed null when there is none."""
+    casts = [cast_cell(quote_identifier(name), types[name], wanted) for name in sources]
+    if not casts:
+        null = f"CAST(NULL AS {wanted})"
+        return Cast(null, null, "FALSE", null, can_fail=False)
+    if len(casts) == 1:
+        return casts[0]
+    return Cast(
+        strict=_first(casts, [cast.strict for cast in casts]),
+        lenient=_first(casts, [cast.lenient for cast in casts]),
+        has_value="(" + " OR ".join(cast.has_value for cast in casts) + ")",
+        text=_first(casts, [cast.text for cast in casts]),
+        can_fail=any(cast.can_fail for cast in casts),
+    )
+
+
+def _first(casts: Sequence[Cast], values: Sequence[str]) -> str:
+    branches = " ".join(
+        f"WHEN {cast.has_value} THEN {value}" for cast, value in zip(casts, values, strict=True)
+    )
+    return f"CASE {branches} END"
+
+
+def _count(*conditions: str) -> str:
+    return f"COUNT(*) FILTER (WHERE {' AND '.join(conditions)})"

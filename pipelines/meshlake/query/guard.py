@@ -1,0 +1,181 @@
+"""Which SQL a user may run: one statement that only reads, and only what the mesh holds.
+
+The judgement is made on DuckDB's own syntax tree, the very tree DuckDB runs, so there is no second parser for
+a query to slip between. The connection is locked down besides (`run.py`), but what is allowed is said here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from meshlake.errors import UsageError
+from meshlake.names import CATALOG, LANDING_CATALOG, DatasetName, ProductName
+from meshlake.query.syntax_tree import (
+    Node,
+    NotSelect,
+    position_text,
+    select_statements,
+    visit,
+    without_semicolon,
+)
+
+SYSTEM_TABLES = frozenset({"products", "snapshots", "quality_results"})
+
+# Every other table function of DuckDB reads files, settings, secrets or logs, or runs SQL given as text.
+TABLE_FUNCTIONS = frozenset(
+    {"unnest", "range", "generate_series", "repeat", "repeat_row", "json_each", "json_tree"}
+)
+# They tell settings (credentials among them) or the environment, change state, or only wait.
+DENIED_FUNCTIONS = frozenset(
+    {"current_setting", "getenv", "getvariable", "write_log", "parse_duckdb_log_message", "mesh_state"}
+    | {"nextval", "currval", "setseed", "sleep_ms", "pg_sleep"}
+)
+# Schemas DuckDB knows besides the domains; `ProductName` refuses the other reserved ones.
+_DENIED_SCHEMAS = frozenset({"pg_catalog", "recurring"})
+_BLANK = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
+_EXPLAIN = re.compile(rf"{_BLANK}explain\b(?:{_BLANK}(analyze)\b)?", re.IGNORECASE | re.DOTALL)
+_FIRST_WORD = re.compile(rf"{_BLANK}([a-z]+)", re.IGNORECASE | re.DOTALL)
+_SHOW_TABLES = f"""SELECT
+    CASE table_schema WHEN 'main' THEN '{CATALOG}' ELSE table_schema END || '.' || table_name AS name
+FROM information_schema.tables WHERE table_catalog = '{CATALOG}' ORDER BY name"""
+_SHOW_TABLES_FORMS = frozenset({'"tables"', "__show_tables_expanded"})
+_NAMES_HINT = "Tables are <domain>.<product>, mesh.products or landing.<domain>.<dataset>: see `mesh list`."
+
+TableName = ProductName | DatasetName | str
+
+
+@dataclass(frozen=True)
+class ParsedQuery:
+    """A query that may run, and what it reads.
+
+    `sql` has no closing semicolon; EXPLAIN [ANALYZE] stands before it where `is_explain`. `system_tables` are
+    bare names, such as `products`. Landed datasets are spelled as the user did.
+    """
+
+    sql: str
+    products: frozenset[ProductName] = frozenset()
+    datasets: frozenset[DatasetName] = frozenset()
+    system_tables: frozenset[str] = frozenset()
+    is_explain: bool = False
+
+
+def check_select(sql: str) -> ParsedQuery:
+    """Read `sql`, in DuckDB's dialect, as one statement that only reads what the mesh holds.
+
+    Allowed: SELECT, WITH, VALUES, FROM, TABLE, DESCRIBE, SUMMARIZE, SHOW TABLES, EXPLAIN [ANALYZE] of these.
+
+    Raises:
+        UsageError: when it does not parse (with line and column), is more than one statement, is of another
+            kind, or names a table or function that is not the mesh's.
+    """
+    _check_text(sql)
+    explain = _EXPLAIN.match(sql)
+    offset = explain.end() if explain else 0
+    offset_bytes = len(sql[:offset].encode())
+    root = _one_select(sql, offset_bytes)
+    if _is_show_tables(root):
+        return ParsedQuery(_SHOW_TABLES)
+    tables = _tables(root, sql, offset_bytes)
+    # Put together anew, so that what runs after EXPLAIN is exactly what was judged.
+    prefix = f"EXPLAIN {explain[1] or ''} ".replace("  ", " ") if explain else ""
+    return ParsedQuery(
+        prefix + without_semicolon(sql[offset:]),
+        frozenset(name for name in tables if isinstance(name, ProductName)),
+        frozenset(name for name in tables if isinstance(name, DatasetName)),
+        frozenset(name for name in tables if isinstance(name, str)),
+        is_explain=explain is not None,
+    )
+
+
+def _check_text(sql: str) -> None:
+    try:
+        sql.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError("the SQL is not valid UTF-8 text", "Save it as UTF-8.") from error
+    if "\0" in sql:
+        raise UsageError(
+            f"the SQL holds a zero byte ({position_text(sql, sql.encode().index(0))})", "Remove it."
+        )
+
+
+def _one_select(sql: str, offset_bytes: int) -> Node:
+    try:
+        roots = select_statements(sql, offset_bytes)
+    except NotSelect:
+        raise _not_a_select(sql.encode()[offset_bytes:].decode()) from None
+    if not roots:
+        raise UsageError("there is no SQL to run", 'For example: mesh sql "SELECT * FROM mesh.products"')
+    if len(roots) > 1:
+        raise UsageError(
+            f"{len(roots)} SQL statements were given, but one is run at a time", "Run them one by one."
+        )
+    return roots[0]
+
+
+def _not_a_select(body: str) -> UsageError:
+    found = _FIRST_WORD.match(body)
+    word = found[1].upper() if found else "this"
+    if re.search(r"\bpivot\b", body, re.IGNORECASE) and word in {"PIVOT", "SELECT", "FROM", "WITH"}:
+        return UsageError("PIVOT must name its values", "Write PIVOT ... ON column IN ('a', 'b') USING ...")
+    if word in {"SELECT", "FROM", "WITH", "VALUES"}:
+        word = "this"  # what writes comes later in it
+    return UsageError(
+        f"mesh sql only reads, and {word} does more or other than that",
+        "Use SELECT, DESCRIBE, SHOW TABLES or EXPLAIN; products are written by `mesh build` alone.",
+    )
+
+
+def _is_show_tables(root: Node) -> bool:
+    shown: Node = root.get("from_table", {})
+    return shown.get("type") == "SHOW_REF" and shown.get("table_name") in _SHOW_TABLES_FORMS
+
+
+def _tables(root: Node, sql: str, offset_bytes: int) -> set[TableName]:
+    tables: set[TableName] = set()
+    for node, ctes in visit(root):
+        where = position_text(sql, node.get("query_location", 0) + offset_bytes)
+        kind = node.get("type")
+        if kind == "BASE_TABLE":
+            if "catalog_name" in node or "schema_name" in node or node["table_name"].lower() not in ctes:
+                tables.add(_table_name(node, where))
+        elif kind == "TABLE_FUNCTION":
+            _check_table_function(node["function"], where)
+        elif kind == "SHOW_REF" and "query" not in node:
+            raise UsageError("only SHOW TABLES can be shown", _NAMES_HINT)
+        elif str(node.get("function_name", "")).lower() in DENIED_FUNCTIONS:
+            raise UsageError(
+                f"{node['function_name']}() cannot be used in mesh sql ({where})", "Leave it out."
+            )
+    return tables
+
+
+def _check_table_function(function: Node, where: str) -> None:
+    name = function.get("function_name", "an expression")
+    if name.lower() not in TABLE_FUNCTIONS:
+        raise UsageError(
+            f"{name}() cannot be used as a table in mesh sql ({where})",
+            f"Files are read once landed: `mesh land FILE --domain DOMAIN`. {_NAMES_HINT}",
+        )
+
+
+def _table_name(node: Node, where: str) -> TableName:
+    """The table a node names.
+
+    Raises:
+        UsageError: when it is not named as a table of the mesh is.
+    """
+    parts = ("catalog_name", "schema_name", "table_name")
+    catalog, schema, table = (str(node.get(part, "")) for part in parts)
+    if catalog.lower() == LANDING_CATALOG and schema:
+        return DatasetName(schema, table)
+    domain, product = schema.lower(), table.lower()
+    if not catalog and domain == CATALOG and product in SYSTEM_TABLES:
+        return product
+    if catalog.lower() in {"", CATALOG} and domain not in _DENIED_SCHEMAS:
+        try:
+            return ProductName(domain, product)
+        except UsageError:
+            pass  # said below, in the words of a query
+    text = ".".join(part for part in (catalog, schema, table) if part)
+    raise UsageError(f"'{text}' is not a table of the mesh ({where})", _NAMES_HINT)

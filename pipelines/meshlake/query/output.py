@@ -1,0 +1,139 @@
+"""Writes the answer to a query as CSV, JSON or Parquet. DuckDB streams it; no row passes through Python.
+
+An answer of another engine comes in as an Arrow stream registered on a DuckDB connection. Answers for people
+to read on a screen are `table.py`'s.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+import uuid
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import IO, TYPE_CHECKING
+
+from meshlake.errors import UsageError
+from meshlake.names import quote_identifier, quote_literal
+from meshlake.query.run import execute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import duckdb
+
+    from meshlake.query.guard import ParsedQuery
+
+# `json` is one array; `jsonl` one object a line.
+FORMATS = {
+    "csv": "FORMAT csv, HEADER true",
+    "json": "FORMAT json, ARRAY true",
+    "jsonl": "FORMAT json",
+    "parquet": "FORMAT parquet, COMPRESSION zstd",
+}
+_FRACTION = re.compile(r"DECIMAL\((\d+),\1\)")
+_COPY_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Written:
+    """How much was written, and how long the query and the writing took together."""
+
+    row_count: int
+    seconds: float
+
+
+@contextmanager
+def destination(target: Path | IO[bytes]) -> Iterator[str]:
+    """The path DuckDB shall write to, so that the bytes reach `target`: a file, or an open stream such as
+    stdout.
+
+    A file appears whole, when all is written, or not at all. Give the path to `open_mesh_file` as
+    `output_path`.
+
+    Raises:
+        UsageError: when the file's folder is not there.
+        OSError: when the stream cannot be written on; `BrokenPipeError` when its reader has gone.
+    """
+    if isinstance(target, Path):
+        if not target.absolute().parent.is_dir():
+            raise UsageError(f"{target}: there is no such folder", "Make it first, or write elsewhere.")
+        partial = target.absolute().with_name(f".{target.name}.{uuid.uuid4().hex}.partial")
+        try:
+            yield str(partial)
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+        return
+    read_end, write_end = os.pipe()
+    failures: list[OSError] = []
+    pump = Thread(target=_pump, args=(read_end, target, failures))
+    pump.start()
+    try:
+        yield f"/dev/fd/{write_end}"
+    finally:
+        os.close(write_end)
+        pump.join()
+        if failures:
+            raise failures[0]
+
+
+def write_answer(
+    connection: duckdb.DuckDBPyConnection, query: ParsedQuery, format_name: str, path: str
+) -> Written:
+    """Run `query` and write its rows to `path`.
+
+    Dates and times are ISO, decimals exact. JSON has no word for infinite numbers and NaN: they are null
+    there.
+
+    Raises:
+        UsageError: when the format is unknown or the query cannot run.
+        MeshError: when memory, disk or a file fails.
+    """
+    if format_name not in FORMATS:
+        raise UsageError(f"'{format_name}' is not a format", f"Formats: table, {', '.join(FORMATS)}.")
+    started = time.perf_counter()
+    if query.is_explain:
+        raise UsageError("a plan is text, not rows to be written as " + format_name, "Leave --format out.")
+    columns = _json_columns(connection, query) if format_name.startswith("json") else "*"
+    options = f"{FORMATS[format_name]}, USE_TMP_FILE false"
+    # The line break ends a comment the query may close with.
+    to = f"\n)) TO {quote_literal(path)} ({options})"
+    row = execute(connection, query, before=f"COPY (SELECT {columns} FROM (", after=to).fetchone()
+    return Written(row[0] if row else 0, time.perf_counter() - started)
+
+
+def _json_columns(connection: duckdb.DuckDBPyConnection, query: ParsedQuery) -> str:
+    """The select list that makes every number of the answer one that JSON can hold."""
+    columns = []
+    for name, type_text in column_types(connection, query):
+        column = quote_identifier(name)
+        if type_text in {"DOUBLE", "FLOAT"}:
+            columns.append(f"CASE WHEN isfinite({column}) THEN {column} END AS {column}")
+        elif fraction := _FRACTION.fullmatch(type_text):
+            # DuckDB writes such a decimal without its leading zero, which JSON forbids.
+            digits = int(fraction[1])
+            wider = f"DECIMAL({digits + 1},{digits})" if digits < 38 else "DOUBLE"
+            columns.append(f"CAST({column} AS {wider}) AS {column}")
+        else:
+            columns.append(column)
+    return ", ".join(columns)
+
+
+def column_types(connection: duckdb.DuckDBPyConnection, query: ParsedQuery) -> list[tuple[str, str]]:
+    """Name and DuckDB type of each column of the answer to `query`, without running it."""
+    described = execute(connection, query, before="DESCRIBE FROM (", after="\n)")
+    return [(row[0], row[1]) for row in described.fetchall()]
+
+
+def _pump(read_end: int, stream: IO[bytes], failures: list[OSError]) -> None:
+    with open(read_end, "rb", buffering=0) as source:
+        try:
+            shutil.copyfileobj(source, stream, _COPY_CHUNK_BYTES)
+            stream.flush()
+        except OSError as error:
+            failures.append(error)

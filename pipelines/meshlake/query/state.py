@@ -1,0 +1,48 @@
+"""Which state the catalog is in, told without loading it, so that a reader sees whether its views are current."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meshlake.errors import UsageError
+
+if TYPE_CHECKING:
+    from meshlake.settings import Settings
+
+_TABLES = "SELECT table_namespace, table_name, metadata_location FROM iceberg_tables ORDER BY 1, 2"
+_SQLITE = "sqlite:///"
+
+
+def catalog_state(settings: Settings) -> str:
+    """A text that changes with every commit to the catalog.
+
+    Raises:
+        UsageError: nothing was built yet.
+    """
+    rows = (
+        _sqlite_rows(Path(settings.catalog.removeprefix(_SQLITE)))
+        if settings.is_embedded
+        else _server_rows(settings)
+    )
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+def _sqlite_rows(path: Path) -> list[tuple[str, str, str]]:
+    if not path.exists():
+        raise UsageError("nothing is published yet", "Build the products first: mesh build")
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        return connection.execute(_TABLES).fetchall()
+
+
+def _server_rows(settings: Settings) -> list[tuple[str, str, str]]:
+    import sqlalchemy
+
+    engine = sqlalchemy.create_engine(settings.catalog_uri)
+    with engine.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(sqlalchemy.text(_TABLES))]
+    engine.dispose()
+    return rows

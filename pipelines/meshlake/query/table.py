@@ -1,0 +1,159 @@
+"""Writes the answer to a query as a table for people to read on a screen.
+
+DuckDB turns the values into text; here they are laid out. Nothing is lost silently: what a screen cannot
+hold, rows or columns, is said below the table. Answers for programs are `output.py`'s.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from rich.cells import cell_len, set_cell_size
+
+from meshlake.query.output import Written, column_types
+from meshlake.query.run import execute
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+
+    from meshlake.query.guard import ParsedQuery
+
+DEFAULT_ROW_LIMIT = 1000
+_BATCH_ROWS = 1000
+_WIDEST_CELL = 60
+_NUMBER_TYPES = frozenset(
+    {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE"}
+) | frozenset({"UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"})
+_NULL = "NULL"
+# Control characters could steer the terminal, and those of writing direction disguise what stands there.
+_VISIBLE = dict.fromkeys(
+    [*range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A)],
+    "\N{REPLACEMENT CHARACTER}",
+)
+_VISIBLE |= {ord("\n"): "↵", ord("\r"): "↵", ord("\t"): " "}
+
+
+@dataclass(frozen=True)
+class _Column:
+    name: str
+    width: int
+    is_number: bool
+
+    def cell(self, value: str | None, *, is_styled: bool) -> str:
+        """`value` in the column's width or, in later batches, wider; a null is dim where there are styles."""
+        text = _NULL if value is None else value.translate(_VISIBLE)
+        if cell_len(text) > _WIDEST_CELL:
+            text = set_cell_size(text, _WIDEST_CELL - 1) + "…"
+        blank = " " * (self.width - cell_len(text))
+        if value is None and is_styled:
+            text = f"\x1b[2m{text}\x1b[0m"
+        return blank + text if self.is_number else text + blank
+
+
+def write_table(
+    connection: duckdb.DuckDBPyConnection,
+    query: ParsedQuery,
+    stream: TextIO,
+    *,
+    row_limit: int | None = DEFAULT_ROW_LIMIT,
+    screen_columns: int | None = None,
+    asked_at: float | None = None,
+) -> Written:
+    """Run `query` and write its first rows as a table to `stream`.
+
+    `row_limit` None writes all rows; widths are those of the first 1,000. `screen_columns` None writes all
+    columns, however wide; otherwise those that fit, and the names of the rest below. The time told is from
+    `asked_at` (`time.perf_counter`, now when not given) to the last row.
+
+    Raises:
+        UsageError: when the query cannot run.
+        MeshError: when memory, disk or a file fails.
+    """
+    started = time.perf_counter() if asked_at is None else asked_at
+    limit = "" if row_limit is None else f" LIMIT {row_limit + 1}"
+    types = column_types(connection, query)
+    # The line break ends a comment the query may close with.
+    answer = execute(
+        connection, query, before="SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (", after=f"\n){limit}"
+    )
+    rows = answer.fetchmany(_BATCH_ROWS)
+    all_columns = [_fit(types[i], [row[i] for row in rows]) for i in range(len(types))]
+    columns = _on_screen(all_columns, screen_columns)
+    row_count, finished = _write_rows(answer, rows, columns, stream, row_limit)
+    seconds = finished - started
+    is_cut = row_limit is not None and row_count > row_limit
+    shown = min(row_count, row_limit) if row_limit is not None else row_count
+    stream.write(_footer(shown, seconds, is_cut, [c.name for c in all_columns[len(columns) :]]))
+    return Written(shown, seconds)
+
+
+def write_plan(connection: duckdb.DuckDBPyConnection, query: ParsedQuery, stream: TextIO) -> None:
+    """Run `query`, an EXPLAIN [ANALYZE], and write the plan as text.
+
+    Raises:
+        UsageError: when the query cannot run.
+        MeshError: when memory, disk or a file fails.
+    """
+    for _, plan in execute(connection, query).fetchall():
+        stream.write(plan)
+
+
+def _fit(name_and_type: tuple[str, str], values: Sequence[str | None]) -> _Column:
+    name = name_and_type[0].translate(_VISIBLE)
+    texts = (_NULL if value is None else value.translate(_VISIBLE) for value in values)
+    width = max(cell_len(name), 1, *(cell_len(text) for text in texts))
+    is_number = name_and_type[1].partition("(")[0] in _NUMBER_TYPES | {"DECIMAL"}
+    return _Column(name, min(width, _WIDEST_CELL), is_number)
+
+
+def _on_screen(columns: list[_Column], screen_columns: int | None) -> list[_Column]:
+    """As many of the first columns as fit beside each other; one at least."""
+    if screen_columns is None:
+        return columns
+    used, fitting = 1, 0
+    for column in columns:
+        used += column.width + 3
+        fitting += used <= screen_columns + 2
+    return columns[: max(fitting, 1)]
+
+
+def _write_rows(
+    answer: duckdb.DuckDBPyConnection,
+    rows: list[tuple[str | None, ...]],
+    columns: list[_Column],
+    stream: TextIO,
+    row_limit: int | None,
+) -> tuple[int, float]:
+    """Write the head and the rows up to the limit, batch by batch; gives how many rows came, and when the last did."""
+    last_at = time.perf_counter()
+    is_styled = stream.isatty()
+    stream.write(" " + " │ ".join(c.cell(c.name, is_styled=False) for c in columns).rstrip() + "\n")
+    stream.write("─" + "─┼─".join("─" * c.width for c in columns) + "─\n")
+    row_count = 0
+    while rows:
+        kept = rows if row_limit is None else rows[: max(row_limit - row_count, 0)]
+        stream.writelines(
+            " "
+            + " │ ".join(c.cell(v, is_styled=is_styled) for c, v in zip(columns, row, strict=False)).rstrip()
+            + "\n"
+            for row in kept
+        )
+        row_count += len(rows)
+        rows = answer.fetchmany(_BATCH_ROWS)
+        last_at = time.perf_counter()
+    return row_count, last_at
+
+
+def _footer(row_count: int, seconds: float, is_cut: bool, hidden: list[str]) -> str:
+    lines = [f"{row_count:,} row{'' if row_count == 1 else 's'}, {seconds:.3f} s"]
+    if is_cut:
+        lines.append(
+            f"There are more rows than the first {row_count:,}: raise --limit, or take --format csv."
+        )
+    if hidden:
+        lines.append(f"Not shown, for the screen is too narrow: {', '.join(hidden)}.")
+    return "\n".join(lines) + "\n"

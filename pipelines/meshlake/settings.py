@@ -1,0 +1,219 @@
+"""Settings of a mesh: `MESH_*` variables, then `mesh.toml` in the working folder, then defaults.
+
+Every setting is read here and nowhere else. Secrets are kept out of `repr`, so that no log can print them.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+from meshlake.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ENGINES = ("duckdb", "trino")
+CATALOGS = ("sqlite", "postgresql")
+SETTINGS_FILE = "mesh.toml"
+_PREFIX = "MESH_"
+# How long libpq waits for a server of which nothing is heard, in seconds but for the last; else for minutes.
+_CATALOG_PATIENCE = {
+    "connect_timeout": "4",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "25000",
+}
+# Read by Meshlake but not a setting of a mesh: where downloaded servers are kept between meshes.
+_OTHER_VARIABLES = frozenset({"MESH_CACHE", "MESH_DEBUG"})
+
+
+@dataclass(frozen=True)
+class S3Settings:
+    """Where S3 is; empty keys mean that the machine's own AWS identity is used."""
+
+    endpoint: str | None = None
+    access_key: str | None = field(default=None, repr=False)
+    secret_key: str | None = field(default=None, repr=False)
+    region: str = "us-east-1"
+
+
+DEFAULT_S3 = S3Settings()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that tells one mesh from another. Folders are absolute; `landing` and `warehouse` may be `s3://`."""
+
+    home: Path
+    landing: str
+    products: Path
+    questions: Path
+    engine: str
+    warehouse: str
+    catalog: str = field(repr=False)
+    trino: str | None = field(default=None, repr=False)
+    operational: str | None = field(default=None, repr=False)
+    s3: S3Settings = DEFAULT_S3
+
+    @property
+    def mesh_file(self) -> Path:
+        """The DuckDB file of views that any DuckDB client opens."""
+        return self.home / "mesh.duckdb"
+
+    @property
+    def models(self) -> str:
+        """Where fitted model versions are kept: beside the tables when those are for several machines."""
+        is_shared = self.warehouse.startswith("s3://")
+        return f"{self.warehouse}/_models" if is_shared else str(self.home / "models")
+
+    @property
+    def scratch(self) -> Path:
+        """Where engines spill what does not fit into memory."""
+        return self.home / "scratch"
+
+    @property
+    def is_on_s3(self) -> bool:
+        """Whether the landing zone or the warehouse is in an object store."""
+        return self.landing.startswith("s3://") or self.warehouse.startswith("s3://")
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the catalog is SQLite, which needs no server."""
+        return self.catalog.startswith("sqlite:")
+
+    @property
+    def has_servers(self) -> bool:
+        """Whether any work needs a server."""
+        return self.is_on_s3 or not self.is_embedded or self.engine == "trino"
+
+    @property
+    def catalog_uri(self) -> str:
+        """`catalog` as it is opened: a server that is gone is not waited for without end."""
+        if self.is_embedded:
+            return self.catalog
+        address, _, given = self.catalog.partition("?")
+        return f"{address}?{urlencode(_CATALOG_PATIENCE | dict(parse_qsl(given)))}"
+
+
+def load_settings(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
+    """Read the settings that hold in `folder` (the working folder unless given).
+
+    Raises:
+        UsageError: an unknown name in `mesh.toml` or among the `MESH_*` variables, or a value that cannot be.
+    """
+    environ = os.environ if environ is None else environ
+    folder = (folder or Path.cwd()).absolute()
+    given = _from_file(folder / SETTINGS_FILE) | _from_environment(environ)
+    _refuse_unknown(given)
+    home = _folder(given.get("home", ".mesh"), folder)
+    return Settings(
+        home=home,
+        landing=_place(given.get("landing", str(home / "landing")), folder),
+        products=_folder(given.get("products", "data_products"), folder),
+        questions=_folder(given.get("questions", "sql/questions"), folder),
+        engine=_engine(given.get("engine", "duckdb")),
+        warehouse=_warehouse(given.get("warehouse", str(home / "warehouse")), folder),
+        catalog=_catalog(given.get("catalog", f"sqlite:///{home / 'catalog.db'}")),
+        trino=given.get("trino"),
+        operational=_operational(given.get("operational")),
+        s3=S3Settings(
+            endpoint=given.get("s3_endpoint"),
+            access_key=given.get("s3_access_key"),
+            secret_key=given.get("s3_secret_key"),
+            region=given.get("s3_region", S3Settings.region),
+        ),
+    )
+
+
+def setting_names() -> tuple[str, ...]:
+    """The names `mesh.toml` takes; the variables are the same in capitals behind `MESH_`."""
+    plain = tuple(f.name for f in fields(Settings) if f.name != "s3")
+    return plain + tuple(f"s3_{f.name}" for f in fields(S3Settings))
+
+
+def _from_file(path: Path) -> dict[str, str]:
+    try:
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{path} is not valid TOML: {error}", "Correct it, or remove it to use the defaults."
+        ) from error
+    for name, value in content.items():
+        if not isinstance(value, str):
+            raise UsageError(f"{path}: {name} must be a text in quotes, not {value!r}")
+    return content
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name.removeprefix(_PREFIX).lower(): value
+        for name, value in environ.items()
+        if name.startswith(_PREFIX) and name not in _OTHER_VARIABLES and value
+    }
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    known = setting_names()
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"Known settings: {', '.join(known)}."
+            raise UsageError(f"'{name}' is not a setting ({_PREFIX}{name.upper()} or {SETTINGS_FILE})", hint)
+
+
+def _folder(value: str, base: Path) -> Path:
+    return (base / Path(value).expanduser()).absolute()
+
+
+def _place(value: str, base: Path) -> str:
+    if value.startswith("s3://"):
+        return value.rstrip("/")
+    if "://" in value:
+        raise UsageError(f"'{value}' is neither a folder nor an s3:// address")
+    return str(_folder(value, base))
+
+
+def _warehouse(value: str, base: Path) -> str:
+    place = _place(value, base)
+    # Iceberg's files are found by addresses, in which these two end the path.
+    if wrong := next((character for character in "?#" if character in place), None):
+        raise UsageError(
+            f"the warehouse cannot lie in {place}: its name has a '{wrong}'",
+            "Set MESH_HOME or MESH_WAREHOUSE to another folder.",
+        )
+    return place
+
+
+def _engine(value: str) -> str:
+    if value not in ENGINES:
+        raise UsageError(f"'{value}' is not an engine", f"MESH_ENGINE is one of: {', '.join(ENGINES)}.")
+    return value
+
+
+def _operational(value: str | None) -> str | None:
+    # The value is not told: it holds a password.
+    if value is not None and not value.startswith("postgresql://"):
+        raise UsageError(
+            "MESH_OPERATIONAL is not the address of a PostgreSQL database",
+            "Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE.",
+        )
+    return value
+
+
+def _catalog(value: str) -> str:
+    scheme = value.partition(":")[0].partition("+")[0]
+    if scheme not in CATALOGS:
+        raise UsageError(
+            f"a catalog cannot be kept in '{scheme}'",
+            "MESH_CATALOG is sqlite:////FOLDER/catalog.db or postgresql://USER:PASSWORD@HOST/DATABASE.",
+        )
+    return value
