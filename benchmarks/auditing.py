@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from benchmarks.bench_mesh import EVENTS
 from benchmarks.timing import interleave, ratio_figure
 from meshlake.audit.audit import audit
-from meshlake.audit.duckdb_relation import DuckDBRelation
 from meshlake.building.inputs import bind_published
-from meshlake.engine.duckdb import DuckDBSession
+from meshlake.engines.duckdb.relation import DuckDBRelation
+from meshlake.engines.duckdb.session import DuckDBSession
 
 if TYPE_CHECKING:
     from benchmarks.bench_mesh import BenchMesh

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from meshlake.building.mesh import Mesh, open_mesh
 from meshlake.lake.draft import Draft
 from meshlake.names import DatasetName, ProductName, quote_literal
 from meshlake.settings import load_settings
+from meshlake.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
-    from meshlake.engine.session import Session
+    from meshlake.engines.session import Session
     from meshlake.lake.snapshot import Snapshot
 
 EVENTS = ProductName("bench", "events")
@@ -48,9 +48,9 @@ class BenchMesh:
         """The `MESH_*` variables of a process that works in it."""
         return {"MESH_HOME": str(self.folder), "MESH_PRODUCTS": str(Path(__file__).parent / "products")}
 
-    def open(self) -> Mesh:
+    def open(self) -> Workspace:
         """The mesh as a build opens it."""
-        return open_mesh(load_settings(self.variables, self.folder))
+        return open_workspace(load_settings(self.variables, self.folder))
 
     def landed(self, part_count: int = PARTS) -> list[str]:
         """The Parquet files of the first `part_count` parts."""
@@ -91,7 +91,7 @@ def select_of(files: list[str]) -> str:
     )
 
 
-def publish(session: Session, mesh: Mesh, select: str) -> Snapshot:
+def publish(session: Session, mesh: Workspace, select: str) -> Snapshot:
     """Stage `select`, write the audit branch, publish: a build of `bench.events` without its checks."""
     columns = mesh.products.get(EVENTS).contract.columns
     draft = Draft(mesh.lake, (EVENTS.domain, EVENTS.product), columns, "bench")

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from benchmarks.figure import Figure
 from benchmarks.timing import Times, seconds_figure
 from meshlake.building.inputs import bind_published
-from meshlake.building.mesh import open_mesh
 from meshlake.demo import land_demo
-from meshlake.engine.duckdb import DuckDBSession
+from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.landing.relation import relation_sql
 from meshlake.landing.zone import LandingZone
 from meshlake.models.scoring import VERSION_PROPERTY, ModelBuild, model_rows
@@ -25,9 +24,10 @@ from meshlake.models.store import ModelStore
 from meshlake.names import ProductName, quote_literal
 from meshlake.products.product import ModelTransform
 from meshlake.settings import load_settings
+from meshlake.workspace import open_workspace
 
 if TYPE_CHECKING:
-    from meshlake.building.mesh import Mesh
+    from meshlake.workspace import Workspace
 
 CUSTOMERS, DAYS = 5_000, 180
 _SCORED_ROWS = 500_000
@@ -43,7 +43,7 @@ def command_figures(folder: Path, rounds: int) -> list[Figure]:
     _mesh(variables, "build")
     asked = [_mesh(variables, "sql", _SMALL_QUERY) for _ in range(2 * rounds)]
     unchanged = [_mesh(variables, "build") for _ in range(rounds)]
-    mesh = open_mesh(settings)
+    mesh = open_workspace(settings)
     products = f", {len(mesh.products.products)} products"
     return [
         _process_figure("mesh sql, a small query, whole process", asked, aim=0.7),
@@ -90,7 +90,7 @@ def _generator_figure(landing: str) -> Figure:
     return _rate_figure("demo generator", row_count, times)
 
 
-def _scoring_figure(mesh: Mesh, path: Path) -> Figure:
+def _scoring_figure(mesh: Workspace, path: Path) -> Figure:
     """The champion over its own features, repeated under other keys, streamed into a Parquet file; not the imports."""
     import meshlake.ml_assets.persistence
     import meshlake.ml_assets.reasons  # noqa: F401

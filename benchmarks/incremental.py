@@ -15,7 +15,7 @@ from meshlake.names import ProductName
 if TYPE_CHECKING:
     from benchmarks.bench_mesh import BenchMesh
     from benchmarks.figure import Figure
-    from meshlake.building.mesh import Mesh
+    from meshlake.workspace import Workspace
 
 DAILY = ProductName("bench", "daily")
 DAYS = 365
@@ -46,12 +46,12 @@ def incremental_figures(bench: BenchMesh, rounds: int) -> list[Figure]:
     return [replace(found, value=100 * found.value, low=low, high=high, unit="%", limit=2.0)]
 
 
-def _build_one(mesh: Mesh) -> None:
+def _build_one(mesh: Workspace) -> None:
     built = build_product(mesh, DAILY).facts["days_built"]
     if len(built) != 1:
         raise AssertionError(f"{len(built)} days were built, not the one that is new")
 
 
-def _land(mesh: Mesh, day: int, rows: int) -> None:
+def _land(mesh: Workspace, day: int, rows: int) -> None:
     folder = Path(mesh.landing.root, DAILY.domain, DAILY.product, f"dt={_FIRST + timedelta(days=day)}")
     copy_bare(_MADE_UP.format(day=day, rows=rows), folder / "part_0.parquet")

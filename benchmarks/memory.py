@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.bench_mesh import EVENTS, PARTS, BenchMesh, publish, select_of
 from benchmarks.figure import Figure
-from meshlake.engine.duckdb import DuckDBSession
+from meshlake.engines.duckdb.session import DuckDBSession
 
 
 def memory_figures(bench: BenchMesh) -> list[Figure]:

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 from benchmarks.bench_mesh import EVENTS, LANDED, MADE_UP, PARTS, publish
 from benchmarks.timing import interleave, ratio_figure
 from meshlake import services
-from meshlake.building.mesh import open_mesh
-from meshlake.engine.connection import connect as connect_duckdb
-from meshlake.engine.trino.connection import connect as connect_trino
+from meshlake.engines.duckdb.connection import connect as connect_duckdb
+from meshlake.engines.trino.connection import connect as connect_trino
 from meshlake.names import quote_literal
 from meshlake.settings import load_settings
+from meshlake.workspace import open_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from benchmarks.figure import Figure
-    from meshlake.building.mesh import Mesh
+    from meshlake.workspace import Workspace
 
 # In Trino's words and in DuckDB's alike.
 _SELECT = (
@@ -40,7 +40,7 @@ def server_figures(folder: Path, row_count: int, rounds: int) -> Iterator[Figure
         yield _duckdb_figure(_mesh(folder, environment, "duckdb"), row_count, rounds)
 
 
-def _trino_figure(mesh: Mesh, row_count: int, rounds: int) -> Figure:
+def _trino_figure(mesh: Workspace, row_count: int, rounds: int) -> Figure:
     dataset = mesh.landing.dataset(LANDED["Parquet"])
     select = _SELECT.format(dataset.name.sql)
 
@@ -61,7 +61,7 @@ def _trino_figure(mesh: Mesh, row_count: int, rounds: int) -> Figure:
     return ratio_figure(name, times["ours"], times["bare"], aim=1.10, limit=1.25)
 
 
-def _duckdb_figure(mesh: Mesh, row_count: int, rounds: int) -> Figure:
+def _duckdb_figure(mesh: Workspace, row_count: int, rounds: int) -> Figure:
     files = ", ".join(quote_literal(file.path) for file in mesh.landing.dataset(LANDED["Parquet"]).files)
     select = _SELECT.format(f"read_parquet([{files}])")
 
@@ -81,7 +81,7 @@ def _duckdb_figure(mesh: Mesh, row_count: int, rounds: int) -> Figure:
     return ratio_figure(name, times["ours"], times["bare"], aim=1.10, limit=1.25)
 
 
-def _land(mesh: Mesh, row_count: int) -> None:
+def _land(mesh: Workspace, row_count: int) -> None:
     rows_per_part = row_count // PARTS
     folder = f"{mesh.settings.landing}/bench/{LANDED['Parquet'].dataset}"
     with closing(connect_duckdb(mesh.settings)) as connection:
@@ -91,13 +91,13 @@ def _land(mesh: Mesh, row_count: int) -> None:
             connection.execute(f"COPY ({rows}) TO {file} (FORMAT parquet, COMPRESSION zstd)")
 
 
-def _mesh(folder: Path, environment: dict[str, str], engine: str) -> Mesh:
+def _mesh(folder: Path, environment: dict[str, str], engine: str) -> Workspace:
     variables = environment | {
         "MESH_HOME": str(folder),
         "MESH_PRODUCTS": str(Path(__file__).parent / "products"),
         "MESH_ENGINE": engine,
     }
-    return open_mesh(load_settings(variables, folder))
+    return open_workspace(load_settings(variables, folder))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.bench_mesh import EVENTS, LANDED, PARTS, copy_bare, publish, select_of
 from benchmarks.timing import interleave, ratio_figure
-from meshlake.engine.duckdb import DuckDBSession
+from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.landing.relation import columns, relation_sql
 from meshlake.names import quote_literal
 from meshlake.products.source_aligned import source_select

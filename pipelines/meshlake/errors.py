@@ -48,6 +48,10 @@ class StorageError(MeshError):
     """An object store cannot be reached, or refuses what it is asked."""
 
 
+class ServiceError(MeshError):
+    """A server could not be installed, started, reached or stopped."""
+
+
 class LandingError(MeshError):
     """Landed files cannot be read, or do not fit what the contract says of them."""
 

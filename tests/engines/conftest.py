@@ -7,8 +7,8 @@ from contextlib import closing
 import duckdb
 import pytest
 
-from meshlake.engine.trino.connection import connect
-from meshlake.engine.trino.dialect import trino_sql
+from meshlake.engines.trino.connection import connect
+from meshlake.engines.trino.dialect import trino_sql
 from support.auditing import DuckDBAuditing, TrinoAuditing
 
 

@@ -7,9 +7,9 @@ import uuid
 import pytest
 
 from meshlake.audit.audit import audit
-from meshlake.audit.trino_relation import TrinoRelation
 from meshlake.building.audit import check_published
 from meshlake.contract.model import Bounds, Rule, RuleKind
+from meshlake.engines.trino.relation import TrinoRelation
 from meshlake.errors import AuditError
 from meshlake.lake.stage import STAGE_MARK
 from meshlake.names import ProductName

@@ -7,8 +7,8 @@ from contextlib import closing
 import pytest
 
 from meshlake.audit.audit import audit
-from meshlake.audit.trino_relation import TrinoRelation
 from meshlake.contract.model import Rule, RuleKind
+from meshlake.engines.trino.relation import TrinoRelation
 from meshlake.errors import SystemFailure
 from support.auditing import NAME, STAGE, TrinoAuditing, contract_of
 from support.forwarder import Forwarder

@@ -8,12 +8,12 @@ import pytest
 
 from meshlake.building.build import build_product
 from meshlake.building.compact import compact_lake
-from meshlake.building.mesh import open_mesh
 from meshlake.errors import AuditError
 from meshlake.lake.files import remove_folder
 from meshlake.landing.storage import add_file
 from meshlake.names import ProductName
 from meshlake.settings import load_settings
+from meshlake.workspace import open_workspace
 from support.mesh_folder import MeshFolder
 
 pytestmark = pytest.mark.services
@@ -40,7 +40,7 @@ class ServedDays(MeshFolder):
 
     def served(self, engine="duckdb"):
         landing = f"{self.servers['MESH_LANDING']}/days"
-        return open_mesh(
+        return open_workspace(
             load_settings(
                 self.servers | {**self.variables, "MESH_LANDING": landing, "MESH_ENGINE": engine}, self.root
             )

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from meshlake.building.mesh import Mesh, open_mesh
-from meshlake.engine.trino.dialect import trino_sql
-from meshlake.engine.trino.types import trino_type_of
+from meshlake.engines.trino.dialect import trino_sql
+from meshlake.engines.trino.types import trino_type_of
 from meshlake.names import quote_identifier
 from meshlake.products.inputs import parse_select, select_inputs
 from meshlake.settings import load_settings
+from meshlake.workspace import Workspace, open_workspace
 from support.examples import (
     Example,
     differences,
@@ -35,8 +35,8 @@ SQL_FILES = [
 
 
 @cache
-def mesh_of(products: Path) -> Mesh:
-    return open_mesh(load_settings({"MESH_PRODUCTS": str(products), "MESH_HOME": "/nowhere"}))
+def mesh_of(products: Path) -> Workspace:
+    return open_workspace(load_settings({"MESH_PRODUCTS": str(products), "MESH_HOME": "/nowhere"}))
 
 
 @pytest.mark.services

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from meshlake.engine.trino.dialect import functions
+from meshlake.engines.trino.dialect import functions
 
 
 @pytest.mark.services

@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pytest
 
-from meshlake.engine.connection import connect as connect_duckdb
-from meshlake.engine.trino.connection import connect as connect_trino
-from meshlake.engine.trino.hive_catalog import HiveCatalog, known_datasets
-from meshlake.engine.trino.landing import bind_external_table
-from meshlake.engine.trino.landing_gone import forget_gone
+from meshlake.engines.duckdb.connection import connect as connect_duckdb
+from meshlake.engines.trino.connection import connect as connect_trino
+from meshlake.engines.trino.hive_catalog import HiveCatalog, known_datasets
+from meshlake.engines.trino.landing import bind_external_table
+from meshlake.engines.trino.landing_gone import forget_gone
 from meshlake.errors import LandingError
 from meshlake.landing.relation import relation_sql
 from meshlake.landing.zone import LandingZone

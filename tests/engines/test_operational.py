@@ -14,7 +14,7 @@ import psycopg2
 import pytest
 import yaml
 
-from meshlake.engine.duckdb import DuckDBSession
+from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.errors import LandingError, NotLandedError, UsageError
 from meshlake.landing.operational import TableName, look_at
 from meshlake.names import DatasetName

@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 
 from meshlake.discovery import tables
-from meshlake.discovery.adopt import adopt
 from meshlake.discovery.discover import discover
 from meshlake.discovery.sources import chosen_source, chosen_sources
+from meshlake.drafting.adopt import adopt
 from meshlake.errors import UsageError
 from meshlake.landing.operational_catalog import list_tables
 from meshlake.landing.zone import LandingZone

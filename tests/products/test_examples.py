@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from meshlake.building.mesh import Mesh, open_mesh
 from meshlake.products.product import SourceAligned
 from meshlake.settings import load_settings
+from meshlake.workspace import Workspace, open_workspace
 from support.examples import Example, differences, example_rows, read_examples
 
 REPOSITORY = Path(__file__).parents[2]
@@ -18,8 +18,8 @@ FOLDERS = [REPOSITORY / "data_products", *sorted(REPOSITORY.glob("examples/*/dat
 
 
 @cache
-def mesh_of(products: Path, home: Path) -> Mesh:
-    return open_mesh(load_settings({"MESH_PRODUCTS": str(products), "MESH_HOME": str(home)}))
+def mesh_of(products: Path, home: Path) -> Workspace:
+    return open_workspace(load_settings({"MESH_PRODUCTS": str(products), "MESH_HOME": str(home)}))
 
 
 @pytest.fixture(scope="session")

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from meshlake.audit.audit import audit
-from meshlake.audit.duckdb_relation import DuckDBRelation
-from meshlake.audit.trino_relation import TrinoRelation
 from meshlake.contract.model import Column, Contract
-from meshlake.engine.trino.connection import connect, explain_trino, trino_errors
-from meshlake.engine.trino.dialect import trino_sql
-from meshlake.engine.trino.types import duckdb_type_of
+from meshlake.engines.duckdb.relation import DuckDBRelation
+from meshlake.engines.trino.connection import connect, explain_trino, trino_errors
+from meshlake.engines.trino.dialect import trino_sql
+from meshlake.engines.trino.relation import TrinoRelation
+from meshlake.engines.trino.types import duckdb_type_of
 from meshlake.names import ProductName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from meshlake.audit.relation import AuditRelation
     from meshlake.audit.result import CheckResult
     from meshlake.contract.model import Rule
+    from meshlake.engines.relation import AuditRelation
 
 NAME = ProductName("crm", "customers")
 NOW_SECONDS = 1_704_153_600.0  # 2024-01-02 00:00 UTC

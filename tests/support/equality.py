@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshlake.engine.duckdb import DuckDBSession
+from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.names import ProductName, quote_identifier
 
 if TYPE_CHECKING:
-    from meshlake.building.mesh import Mesh
     from meshlake.lake.snapshot import Snapshot
+    from meshlake.workspace import Workspace
 
 RELATIVE_TOLERANCE = 1e-9
 _FLOATS = ("DOUBLE", "FLOAT")
@@ -17,7 +17,9 @@ _FLOATS = ("DOUBLE", "FLOAT")
 OF_THE_BUILD = frozenset({"model_version", "scored_at"})
 
 
-def differing_rows(mesh: Mesh, name: ProductName, one: Snapshot, other: Snapshot) -> list[tuple[object, ...]]:
+def differing_rows(
+    mesh: Workspace, name: ProductName, one: Snapshot, other: Snapshot
+) -> list[tuple[object, ...]]:
     """The keys of up to 5 rows that are in one snapshot only, or differ; of tables without a key the rows themselves.
 
     Floats may differ by a billionth of the larger one; nothing else may differ at all.

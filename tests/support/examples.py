@@ -19,7 +19,7 @@ from meshlake.building.conform import conformed_select
 from meshlake.building.context import BuildContext
 from meshlake.building.inputs import PinnedInputs
 from meshlake.building.rows import make_rows
-from meshlake.engine.duckdb import DuckDBSession
+from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.names import DatasetName, ProductName, quote_identifier, quote_literal
 from meshlake.products.product import SourceAligned
 from meshlake.products.source_aligned import source_select
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from meshlake.building.mesh import Mesh
     from meshlake.names import InputName
     from meshlake.products.product import Product
+    from meshlake.workspace import Workspace
 
 EXAMPLES_FILE = "examples.yaml"
 RELATIVE_TOLERANCE = 1e-9
@@ -55,14 +55,14 @@ def read_examples(products: Path) -> Iterator[Example]:
             yield Example(product, entry["name"], entry["inputs"], entry["expected"])
 
 
-def example_rows(mesh: Mesh, example: Example) -> list[Row]:
+def example_rows(mesh: Workspace, example: Example) -> list[Row]:
     """The rows the product's transform makes of the example's inputs, conformed to its contract."""
     with example_session(mesh, example) as session:
         return session.table(example_select(mesh, example, session)).to_pylist()
 
 
 @contextmanager
-def example_session(mesh: Mesh, example: Example) -> Iterator[DuckDBSession]:
+def example_session(mesh: Workspace, example: Example) -> Iterator[DuckDBSession]:
     """A session in which the example's inputs are the product's."""
     product = mesh.products.get(example.product)
     unknown = example.inputs.keys() - {str(name) for name in product.inputs}
@@ -74,14 +74,14 @@ def example_session(mesh: Mesh, example: Example) -> Iterator[DuckDBSession]:
         yield session
 
 
-def example_select(mesh: Mesh, example: Example, session: DuckDBSession) -> str:
+def example_select(mesh: Workspace, example: Example, session: DuckDBSession) -> str:
     """The SELECT of the product's rows, in DuckDB's dialect."""
     product = mesh.products.get(example.product)
     select = _select(mesh, product, session)
     return conformed_select(select, session.columns(select), product.contract, str(product.name))
 
 
-def input_relation(mesh: Mesh, example: Example, name: InputName) -> str:
+def input_relation(mesh: Workspace, example: Example, name: InputName) -> str:
     """The example's rows of an input as a query in parentheses, in DuckDB's dialect."""
     return _relation(mesh, name, example.inputs[str(name)])
 
@@ -101,7 +101,7 @@ def differences(expected: Sequence[Row], given: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def _select(mesh: Mesh, product: Product, session: DuckDBSession) -> str:
+def _select(mesh: Workspace, product: Product, session: DuckDBSession) -> str:
     """As the build makes it; a source-aligned product without a landed dataset's files, which here are rows."""
     transform = product.transform
     if isinstance(transform, SourceAligned):
@@ -113,7 +113,7 @@ def _select(mesh: Mesh, product: Product, session: DuckDBSession) -> str:
     return make_rows(context).select
 
 
-def _relation(mesh: Mesh, name: InputName, rows: list[Row]) -> str:
+def _relation(mesh: Workspace, name: InputName, rows: list[Row]) -> str:
     types = _landed_types(rows) if isinstance(name, DatasetName) else _product_types(mesh, name)
     if unknown := {column for row in rows for column in row} - types.keys():
         raise ValueError(f"{name} has no column {', '.join(sorted(unknown))}")
@@ -130,7 +130,7 @@ def _relation(mesh: Mesh, name: InputName, rows: list[Row]) -> str:
     return f"(SELECT {nulls} WHERE false)"
 
 
-def _product_types(mesh: Mesh, name: ProductName) -> dict[str, str]:
+def _product_types(mesh: Workspace, name: ProductName) -> dict[str, str]:
     return {column.name: column.type for column in mesh.products.get(name).contract.columns}
 
 

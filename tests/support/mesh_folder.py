@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from meshlake.building.build import build_product
-from meshlake.building.mesh import open_mesh
 from meshlake.names import ProductName
 from meshlake.settings import load_settings
+from meshlake.workspace import open_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from meshlake.building.build import BuildResult
-    from meshlake.building.mesh import Mesh
     from meshlake.settings import Settings
+    from meshlake.workspace import Workspace
 
 
 class MeshFolder:
@@ -67,9 +67,9 @@ class MeshFolder:
             timeout=timeout_seconds,
         )
 
-    def open(self) -> Mesh:
+    def open(self) -> Workspace:
         """The mesh as its folders are now."""
-        return open_mesh(self.settings)
+        return open_workspace(self.settings)
 
     def build(self, *names: str, **options: Any) -> BuildResult:
         """Build `names` in the order given; the last one's result."""

@@ -39,7 +39,7 @@ PROCESSES.set_forkserver_preload(
         "great_expectations.expectations",
         "great_expectations.datasource.fluent",
         "meshlake.audit.audit",
-        "meshlake.audit.duckdb_dialect",
+        "meshlake.engines.duckdb.sqlalchemy_dialect",
         "meshlake.building.build",
         "meshlake.building.source_rows",
         "meshlake.building.views",

@@ -17,7 +17,7 @@ from meshlake.errors import BuildError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from meshlake.audit.relation import AuditRelation
+    from meshlake.engines.relation import AuditRelation
 
 MAX_SAMPLES = 20
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from meshlake.audit.measures import Measure
-    from meshlake.audit.relation import AuditRelation
+    from meshlake.engines.relation import AuditRelation
 
 
 @dataclass(frozen=True)

@@ -13,21 +13,21 @@ from meshlake.audit.scope import holds_day_by_day
 from meshlake.building.inputs import bind_published
 from meshlake.building.quality import record_results
 from meshlake.contract.model import RuleKind
-from meshlake.engine.connection import explain
+from meshlake.engines.duckdb.connection import explain
 from meshlake.errors import AuditError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from meshlake.audit.relation import AuditRelation
     from meshlake.audit.result import CheckResult
     from meshlake.building.context import BuildContext
-    from meshlake.building.mesh import Mesh
     from meshlake.contract.model import Rule
-    from meshlake.engine.session import Session
+    from meshlake.engines.relation import AuditRelation
+    from meshlake.engines.session import Session
     from meshlake.lake.snapshot import Snapshot
     from meshlake.names import ProductName
     from meshlake.products.product import Product
+    from meshlake.workspace import Workspace
 
 _SHOWN_CHARACTERS = 160
 
@@ -56,7 +56,7 @@ def audit_staged(context: BuildContext, branch: Snapshot) -> tuple[CheckResult, 
     return tuple(found[rule.name] for rule in product.rules)
 
 
-def check_published(mesh: Mesh, name: ProductName) -> Iterator[tuple[ProductName, CheckResult]]:
+def check_published(mesh: Workspace, name: ProductName) -> Iterator[tuple[ProductName, CheckResult]]:
     """Run every rule of `name` on its published snapshot, and record the results.
 
     Raises:
@@ -104,19 +104,21 @@ def _in_words(row: Mapping[str, Any]) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
 
 
-def _run(session: Session, mesh: Mesh, product: Product, rules: Sequence[Rule]) -> tuple[CheckResult, ...]:
+def _run(
+    session: Session, mesh: Workspace, product: Product, rules: Sequence[Rule]
+) -> tuple[CheckResult, ...]:
     from meshlake.audit.audit import audit
 
     results = audit(_relation(session, mesh, product.name), rules, contract=product.contract)
     return tuple(_with_place(session, product, result) for result in results)
 
 
-def _relation(session: Session, mesh: Mesh, name: ProductName) -> AuditRelation:
-    from meshlake.audit.duckdb_relation import DuckDBRelation
-    from meshlake.engine.trino.session import TrinoSession
+def _relation(session: Session, mesh: Workspace, name: ProductName) -> AuditRelation:
+    from meshlake.engines.duckdb.relation import DuckDBRelation
+    from meshlake.engines.trino.session import TrinoSession
 
     if isinstance(session, TrinoSession):
-        from meshlake.audit.trino_relation import TrinoRelation
+        from meshlake.engines.trino.relation import TrinoRelation
 
         return TrinoRelation(session, name.sql, session.stored_as(name), mesh.settings.trino)
     return DuckDBRelation(session.local.connection, name.sql)
@@ -124,7 +126,7 @@ def _relation(session: Session, mesh: Mesh, name: ProductName) -> AuditRelation:
 
 def _with_place(session: Session, product: Product, result: CheckResult) -> CheckResult:
     """A check whose SQL cannot run says where in its file that is wrong."""
-    from meshlake.engine.trino.session import TrinoSession
+    from meshlake.engines.trino.session import TrinoSession
 
     if result.is_passed or result.observed is not None or result.rule.kind is not RuleKind.VIOLATING_ROWS:
         return result

@@ -18,19 +18,19 @@ from meshlake.building.quality import record_results, recorded_results
 from meshlake.building.quarantine import publish_quarantine
 from meshlake.building.rows import make_rows
 from meshlake.errors import ConflictError, MeshError
+from meshlake.health import naming_servers
 from meshlake.lake.draft import Draft
-from meshlake.services import naming_servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from datetime import date
 
     from meshlake.audit.result import CheckResult
-    from meshlake.building.mesh import Mesh
     from meshlake.building.rows import Rows
     from meshlake.lake.snapshot import Snapshot
     from meshlake.names import ProductName
     from meshlake.products.product import Product
+    from meshlake.workspace import Workspace
 
 _ATTEMPTS = 3
 
@@ -48,7 +48,7 @@ class BuildResult:
 
 
 def build_product(
-    mesh: Mesh,
+    mesh: Workspace,
     name: ProductName,
     *,
     is_forced: bool = False,
@@ -79,7 +79,7 @@ def build_product(
 
 
 def _build_once(
-    mesh: Mesh, product: Product, is_forced: bool, days: Collection[date], report: Callable[[str], None]
+    mesh: Workspace, product: Product, is_forced: bool, days: Collection[date], report: Callable[[str], None]
 ) -> BuildResult:
     started = time.monotonic()
     report(Step.READING)

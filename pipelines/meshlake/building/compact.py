@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from meshlake.contract.model import Column
-from meshlake.engine.duckdb import DuckDBSession
+from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.errors import BuildError, ConflictError
 from meshlake.lake.draft import Draft
 from meshlake.lake.schema import duckdb_type
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pyiceberg.manifest import DataFile
     from pyiceberg.table import Table
 
-    from meshlake.building.mesh import Mesh
     from meshlake.lake.snapshot import Snapshot
+    from meshlake.workspace import Workspace
 
 # Fewer files cost a reader little more than one; one file of this size is as good as any larger.
 _MANY_FILES = 8
@@ -42,7 +42,7 @@ class _Small:
     partitions: Partitions | None
 
 
-def compact_lake(mesh: Mesh) -> int:
+def compact_lake(mesh: Workspace) -> int:
     """Rewrite the small files of each table of the mesh where there are many; gives the number of files saved.
 
     A table that somebody else publishes meanwhile is left for the next time.
@@ -79,7 +79,7 @@ def _small_files(table: Table, head: Snapshot) -> _Small | None:
     return _Small(data_files(table, head.snapshot_id, partitions), partitions)
 
 
-def _rewrite(mesh: Mesh, table: Table, head: Snapshot, small: _Small) -> int:
+def _rewrite(mesh: Workspace, table: Table, head: Snapshot, small: _Small) -> int:
     run = uuid.uuid4().hex[:12]
     draft = Draft(mesh.lake, head.identifier, _columns(table, head), run)
     if draft.base_id != head.snapshot_id:

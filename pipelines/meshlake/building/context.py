@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
     from meshlake.building.days import DayPlan
     from meshlake.building.inputs import PinnedInputs
-    from meshlake.building.mesh import Mesh
-    from meshlake.engine.session import Session
+    from meshlake.engines.session import Session
     from meshlake.lake.snapshot import Snapshot
     from meshlake.products.product import Product
+    from meshlake.workspace import Workspace
 
 
 class Step(StrEnum):
@@ -32,7 +32,7 @@ class Step(StrEnum):
 class BuildContext:
     """One attempt at one product: what its stations share. There is a `plan` where it is partitioned by date."""
 
-    mesh: Mesh
+    mesh: Workspace
     product: Product
     inputs: PinnedInputs
     session: Session

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from meshlake.building.inputs import PinnedInputs
-    from meshlake.building.mesh import Mesh
     from meshlake.lake.snapshot import Snapshot
     from meshlake.landing.storage import StoredFile
     from meshlake.landing.zone import Dataset
     from meshlake.names import InputName
     from meshlake.products.product import Product
+    from meshlake.workspace import Workspace
 
 DAYS_PROPERTY = "days"
 # Keys by which landed folders are commonly named by day, besides the product's own column.
@@ -151,7 +151,7 @@ def plan_days(
     return DayPlan(column, base, known, built, before.days, reads, read - built)
 
 
-def first_day(mesh: Mesh, product: Product) -> date | None:
+def first_day(mesh: Workspace, product: Product) -> date | None:
     """The first day of a product partitioned by date, of those published or landed for it; `None` when none is known.
 
     Raises:

@@ -14,13 +14,13 @@ from meshlake.names import DatasetName, ProductName
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from meshlake.building.mesh import Mesh
-    from meshlake.engine.session import Session
+    from meshlake.engines.session import Session
     from meshlake.lake.snapshot import Snapshot
     from meshlake.landing.operational import OperationalTable
     from meshlake.landing.zone import Landed
     from meshlake.names import InputName
     from meshlake.partitions import Partitions
+    from meshlake.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class PinnedInputs:
         content = json.dumps([code_version, self.versions], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:32]
 
-    def bind(self, mesh: Mesh, session: Session) -> None:
+    def bind(self, mesh: Workspace, session: Session) -> None:
         """Make every input readable in `session` under its SQL name."""
         names: tuple[InputName, ...] = (*self.snapshots, *self.datasets)
         for name in names:
@@ -55,7 +55,7 @@ class PinnedInputs:
         if self.tables:
             session.bind_tables(tuple(self.tables.values()))
 
-    def bind_whole(self, name: InputName, mesh: Mesh, session: Session) -> None:
+    def bind_whole(self, name: InputName, mesh: Workspace, session: Session) -> None:
         """Make all days of one input readable."""
         self._bind(name, mesh, session, None)
 
@@ -64,14 +64,16 @@ class PinnedInputs:
         dataset, partitions = self.datasets[name], self.partitions.get(name)
         return dataset if partitions is None else dataset.of_days(partitions)
 
-    def _bind(self, name: InputName, mesh: Mesh, session: Session, partitions: Partitions | None) -> None:
+    def _bind(
+        self, name: InputName, mesh: Workspace, session: Session, partitions: Partitions | None
+    ) -> None:
         if isinstance(name, DatasetName):
             session.bind_landed(self.datasets[name], partitions)
         else:
             session.bind_snapshot(name, mesh.lake, self.snapshots[name], partitions)
 
 
-def pin_inputs(mesh: Mesh, reader: ProductName, names: Iterable[InputName]) -> PinnedInputs:
+def pin_inputs(mesh: Workspace, reader: ProductName, names: Iterable[InputName]) -> PinnedInputs:
     """Pin each of `names` to its state now.
 
     Raises:
@@ -99,7 +101,7 @@ def pin_inputs(mesh: Mesh, reader: ProductName, names: Iterable[InputName]) -> P
     return PinnedInputs(snapshots, datasets, tables)
 
 
-def bind_published(mesh: Mesh, session: Session, names: Iterable[InputName]) -> None:
+def bind_published(mesh: Workspace, session: Session, names: Iterable[InputName]) -> None:
     """Make what is published of `names` readable in `session`; a product without a snapshot stays unknown to it."""
     published = [
         name for name in names if isinstance(name, DatasetName) or mesh.lake.head((name.domain, name.product))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from meshlake.models.store import ModelStore
 
 if TYPE_CHECKING:
-    from meshlake.building.mesh import Mesh
     from meshlake.settings import Settings
+    from meshlake.workspace import Workspace
 
 
 def remove_leftovers(settings: Settings, grace_seconds: float) -> int:
@@ -26,7 +26,7 @@ def remove_leftovers(settings: Settings, grace_seconds: float) -> int:
     return len(outdated) + ModelStore(settings.models, settings.s3).remove_unfinished(grace_seconds)
 
 
-def forget_gone_datasets(mesh: Mesh, grace_seconds: float) -> int:
+def forget_gone_datasets(mesh: Workspace, grace_seconds: float) -> int:
     """Let Trino, where it is the engine, forget landed datasets that are gone; gives how many.
 
     Raises:
@@ -34,8 +34,8 @@ def forget_gone_datasets(mesh: Mesh, grace_seconds: float) -> int:
     """
     if mesh.settings.engine != "trino":
         return 0
-    from meshlake.engine.trino.connection import connect
-    from meshlake.engine.trino.landing_gone import forget_gone
+    from meshlake.engines.trino.connection import connect
+    from meshlake.engines.trino.landing_gone import forget_gone
 
     with closing(connect(mesh.settings.trino)) as trino:
         return forget_gone(trino, mesh.landing, mesh.settings, grace_seconds)

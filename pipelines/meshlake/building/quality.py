@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from meshlake.audit.result import CheckResult
-    from meshlake.building.mesh import Mesh
     from meshlake.names import ProductName
     from meshlake.products.product import Product
+    from meshlake.workspace import Workspace
 
 QUALITY_RESULTS = ("mesh", "quality_results")
 # Every build appends to this one table.
@@ -41,7 +41,7 @@ QUALITY_COLUMNS = (
 
 
 def record_results(
-    mesh: Mesh, name: ProductName, run: str, snapshot_id: int, results: Sequence[CheckResult]
+    mesh: Workspace, name: ProductName, run: str, snapshot_id: int, results: Sequence[CheckResult]
 ) -> None:
     """Append `results` of one audit."""
     import pyarrow as pa
@@ -76,7 +76,7 @@ def record_results(
             transaction.append(pa.Table.from_pylist(rows, schema=table.schema().as_arrow()))
 
 
-def recorded_results(mesh: Mesh, product: Product, run: str) -> tuple[CheckResult, ...]:
+def recorded_results(mesh: Workspace, product: Product, run: str) -> tuple[CheckResult, ...]:
     """What the audit of `run` found, for the rules that `product` still has."""
     from meshlake.audit.result import CheckResult
 

@@ -15,10 +15,10 @@ from meshlake.query.state import catalog_state
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from meshlake.building.mesh import Mesh
     from meshlake.lake.catalog import Lake
     from meshlake.lake.snapshot import Snapshot
     from meshlake.names import ProductName
+    from meshlake.workspace import Workspace
 
 _PRODUCTS = (
     Column("product", "VARCHAR", "<domain>.<product>"),
@@ -49,7 +49,7 @@ _SNAPSHOTS = (
 )
 
 
-def refresh_views(mesh: Mesh) -> None:
+def refresh_views(mesh: Workspace) -> None:
     """Write `mesh.duckdb` anew, unless it shows the catalog as it is now already.
 
     Raises:
@@ -78,7 +78,7 @@ def refresh_views(mesh: Mesh) -> None:
     write_mesh_file(mesh.settings.mesh_file, views, system_tables, state, s3)
 
 
-def published(mesh: Mesh, name: ProductName, snapshot: Snapshot) -> PublishedProduct:
+def published(mesh: Workspace, name: ProductName, snapshot: Snapshot) -> PublishedProduct:
     """`snapshot` as readers see it."""
     product = mesh.products.products.get(name)
     return PublishedProduct(
@@ -97,7 +97,7 @@ def _quality_results(lake: Lake) -> pa.Table:
     return table.scan().to_arrow() if table is not None else _arrow(QUALITY_COLUMNS).empty_table()
 
 
-def _product_row(mesh: Mesh, name: ProductName, head: Snapshot) -> dict[str, Any]:
+def _product_row(mesh: Workspace, name: ProductName, head: Snapshot) -> dict[str, Any]:
     row: dict[str, Any] = {
         "product": str(name),
         "domain": name.domain,

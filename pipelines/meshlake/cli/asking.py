@@ -29,8 +29,8 @@ def ask_trino(
     settings: Settings, query: ParsedQuery, as_of: str | None, _output_path: str | None
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, ParsedQuery, float]]:
     """Trino's answer to `query` on a DuckDB connection, the query that reads it there, and when Trino was asked."""
-    from meshlake.building.mesh import open_lake
     from meshlake.query.trino import trino_answer
+    from meshlake.workspace import open_lake
 
     lake = open_lake(settings)
     snapshots, datasets = _snapshots(lake, query, as_of), _landed(settings, query)
@@ -94,7 +94,7 @@ def _connect(
     output_path: str | None,
 ) -> duckdb.DuckDBPyConnection:
     """Open the mesh for `query`, its views brought up to date first when somebody has published since."""
-    from meshlake.engine.operational import duckdb_relation
+    from meshlake.engines.duckdb.operational import duckdb_relation
     from meshlake.landing.relation import relation_sql
     from meshlake.landing.zone import Dataset
     from meshlake.query.mesh_file import read_state
@@ -103,10 +103,10 @@ def _connect(
 
     is_mesh_read = bool(query.products or query.system_tables) or not query.datasets
     if is_mesh_read and read_state(settings.mesh_file) != catalog_state(settings):
-        from meshlake.building.mesh import open_mesh
         from meshlake.building.views import refresh_views
+        from meshlake.workspace import open_workspace
 
-        refresh_views(open_mesh(settings))
+        refresh_views(open_workspace(settings))
     return open_mesh_file(
         settings.mesh_file,
         [settings.warehouse, settings.landing],
@@ -122,10 +122,10 @@ def _connect(
 
 
 def _published(settings: Settings, query: ParsedQuery, as_of: str) -> Iterable[Any]:
-    from meshlake.building.mesh import open_mesh
     from meshlake.building.views import published
+    from meshlake.workspace import open_workspace
 
-    mesh = open_mesh(settings)
+    mesh = open_workspace(settings)
     return [published(mesh, *named) for named in _snapshots(mesh.lake, query, as_of).items()]
 
 

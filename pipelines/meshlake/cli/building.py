@@ -52,14 +52,14 @@ def build(
 
       mesh build usage.daily_usage --days 2024-01-01..2024-01-07
     """
-    from meshlake.building.mesh import open_mesh
     from meshlake.building.views import refresh_views
     from meshlake.cli.progress import TerminalReporter
     from meshlake.orchestration.run import run_build
+    from meshlake.workspace import open_workspace
 
     names = [ProductName.parse(text) for text in products or ()]
     asked = _days(days, names)
-    mesh = open_mesh()
+    mesh = open_workspace()
     reporter = TerminalReporter(is_quiet=as_json)
     with reporter:
         outcome = run_build(mesh, names, is_forced=force, reporter=reporter, days=asked)
@@ -92,9 +92,9 @@ def check(products: list[str] = PRODUCTS, as_json: bool = JSON) -> None:
       mesh check crm.customers --json
     """
     from meshlake.building.audit import check_published
-    from meshlake.building.mesh import open_mesh
+    from meshlake.workspace import open_workspace
 
-    mesh = open_mesh()
+    mesh = open_workspace()
     names = [ProductName.parse(text) for text in products or ()] or mesh.lake.products()
     facts = [check_fact for name in names for check_fact in check_published(mesh, name)]
     if as_json:
@@ -140,11 +140,11 @@ def clean(
     """
     from meshlake.building.compact import compact_lake
     from meshlake.building.leftovers import forget_gone_datasets, remove_leftovers
-    from meshlake.building.mesh import open_mesh
     from meshlake.building.quality import QUALITY_RESULTS
     from meshlake.lake.clean import GRACE_SECONDS, clean_lake
+    from meshlake.workspace import open_workspace
 
-    mesh = open_mesh()
+    mesh = open_workspace()
     retention = {
         str(n): p.contract.service_levels.retention_seconds for n, p in mesh.products.products.items()
     }

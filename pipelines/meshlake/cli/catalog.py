@@ -11,8 +11,8 @@ from meshlake.errors import UsageError
 from meshlake.names import ProductName
 
 if TYPE_CHECKING:
-    from meshlake.building.mesh import Mesh
     from meshlake.lake.snapshot import Snapshot
+    from meshlake.workspace import Workspace
 
 JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
 PRODUCT = typer.Argument(metavar="D.P", help="A product, such as crm.customers.")
@@ -35,9 +35,9 @@ def list_products(as_json: bool = JSON) -> None:
 
       mesh list --json
     """
-    from meshlake.building.mesh import open_mesh
+    from meshlake.workspace import open_workspace
 
-    mesh = open_mesh()
+    mesh = open_workspace()
     facts = [
         _listed(mesh, name)
         for name in sorted({*mesh.products.products, *mesh.products.broken, *mesh.lake.products()})
@@ -67,9 +67,9 @@ def show(product: str = PRODUCT, as_json: bool = JSON) -> None:
 
       mesh show crm.customers
     """
-    from meshlake.building.mesh import open_mesh
+    from meshlake.workspace import open_workspace
 
-    mesh = open_mesh()
+    mesh = open_workspace()
     name = ProductName.parse(product)
     found = mesh.products.get(name)
     contract = found.contract
@@ -115,9 +115,9 @@ def history(product: str = PRODUCT, as_json: bool = JSON) -> None:
 
       mesh history retention.churn_predictions
     """
-    from meshlake.building.mesh import open_mesh
+    from meshlake.workspace import open_workspace
 
-    mesh = open_mesh()
+    mesh = open_workspace()
     name = ProductName.parse(product)
     snapshots = mesh.lake.history((name.domain, name.product))
     if not snapshots:
@@ -160,11 +160,11 @@ def rollback(
 
       mesh rollback crm.customers --to 150409553571058610
     """
-    from meshlake.building.mesh import open_mesh
     from meshlake.building.views import refresh_views
     from meshlake.lake.draft import rollback as roll_back
+    from meshlake.workspace import open_workspace
 
-    mesh = open_mesh()
+    mesh = open_workspace()
     name = ProductName.parse(product)
     snapshots = mesh.lake.history((name.domain, name.product))
     if not snapshots:
@@ -186,7 +186,7 @@ def rollback(
         print(f"{name} is back at snapshot {restored.snapshot_id} ({restored.row_count:,} rows).")
 
 
-def _listed(mesh: Mesh, name: ProductName) -> dict[str, Any]:
+def _listed(mesh: Workspace, name: ProductName) -> dict[str, Any]:
     head = mesh.lake.head((name.domain, name.product))
     product = mesh.products.products.get(name)
     broken = mesh.products.broken.get(name)

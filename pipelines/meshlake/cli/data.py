@@ -43,9 +43,9 @@ def land(
 
       mesh land exports/2026/ --domain billing --dataset invoices
     """
+    from meshlake.health import require_landing
     from meshlake.landing.arrival import land as land_files
     from meshlake.landing.zone import LandingZone
-    from meshlake.services import require_landing
     from meshlake.settings import load_settings
 
     settings = load_settings()
@@ -128,9 +128,9 @@ def adopt(
 
       mesh adopt public.orders --as shop.orders   # a table
     """
-    from meshlake.discovery.adopt import adopt as draft
-    from meshlake.discovery.adopt import default_name
     from meshlake.discovery.sources import chosen_source
+    from meshlake.drafting.adopt import adopt as draft
+    from meshlake.drafting.adopt import default_name
     from meshlake.landing.zone import LandingZone
     from meshlake.settings import load_settings
 

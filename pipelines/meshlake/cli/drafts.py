@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from meshlake.discovery.product_folder import Drafted
+    from meshlake.drafting.product_folder import Drafted
 
 
 def print_drafted(drafted: Drafted) -> None:

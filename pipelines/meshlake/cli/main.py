@@ -9,7 +9,7 @@ import typer
 
 from meshlake.cli import building, catalog, data, demo, modelling, operations, query, report, services
 from meshlake.errors import DEFECT_HINT, EXIT_STOPPED, MeshError, is_interrupt, system_failure
-from meshlake.services import server_failure
+from meshlake.health import server_failure
 from meshlake.settings import load_settings
 
 app = typer.Typer(

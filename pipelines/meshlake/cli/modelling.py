@@ -48,7 +48,7 @@ def churn(
 
       mesh model churn crm.customers --label status --churned Left --as retention.predictions
     """
-    from meshlake.discovery.churn_draft import draft_churn
+    from meshlake.drafting.churn_draft import draft_churn
     from meshlake.settings import load_settings
 
     source = ProductName.parse(product)
@@ -77,7 +77,7 @@ def segments(
 
       mesh model segments crm.customers --key customer_id --as crm.customer_groups
     """
-    from meshlake.discovery.segments_draft import draft_segments
+    from meshlake.drafting.segments_draft import draft_segments
     from meshlake.settings import load_settings
 
     source = ProductName.parse(product)

@@ -66,9 +66,9 @@ def sql(
 
       mesh sql "SELECT product, check_name, message FROM mesh.quality_results WHERE NOT is_passed"
     """
+    from meshlake.health import naming_servers
     from meshlake.query.guard import check_select
     from meshlake.query.output import destination, write_answer
-    from meshlake.services import naming_servers
     from meshlake.settings import load_settings
 
     chosen = OutputFormat.JSON if as_json else output_format

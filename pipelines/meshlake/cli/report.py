@@ -13,8 +13,8 @@ from meshlake.names import quote_identifier
 if TYPE_CHECKING:
     import duckdb
 
-    from meshlake.building.mesh import Mesh
     from meshlake.products.product import Product
+    from meshlake.workspace import Workspace
 
 AT_RISK_ROWS = 10
 _PRODUCTS = """
@@ -40,11 +40,11 @@ def report(as_json: bool = typer.Option(False, "--json", help="Print the facts a
 
       mesh report --json
     """
-    from meshlake.building.mesh import open_mesh
     from meshlake.building.views import refresh_views
     from meshlake.query.run import open_mesh_file
+    from meshlake.workspace import open_workspace
 
-    mesh = open_mesh()
+    mesh = open_workspace()
     refresh_views(mesh)
     with open_mesh_file(mesh.settings.mesh_file, [mesh.settings.warehouse]) as connection:
         facts = {
@@ -58,7 +58,7 @@ def report(as_json: bool = typer.Option(False, "--json", help="Print the facts a
         _print(mesh, facts)
 
 
-def _print(mesh: Mesh, facts: dict[str, Any]) -> None:
+def _print(mesh: Workspace, facts: dict[str, Any]) -> None:
     rows = [
         (
             p["product"],
@@ -93,7 +93,7 @@ def _print(mesh: Mesh, facts: dict[str, Any]) -> None:
     print(f"  duckdb {mesh.settings.mesh_file}   # any DuckDB client reads the same views")
 
 
-def _models(mesh: Mesh) -> list[dict[str, Any]]:
+def _models(mesh: Workspace) -> list[dict[str, Any]]:
     from meshlake.models.scoring import VERSION_PROPERTY
     from meshlake.models.store import ModelStore
 
@@ -116,7 +116,7 @@ def _models(mesh: Mesh) -> list[dict[str, Any]]:
     return found
 
 
-def _churn_products(mesh: Mesh) -> list[Product]:
+def _churn_products(mesh: Workspace) -> list[Product]:
     published = set(mesh.lake.products())
     return [
         product

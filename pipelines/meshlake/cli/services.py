@@ -104,10 +104,10 @@ def doctor(as_json: bool = JSON) -> None:
 
       mesh doctor
     """
-    from meshlake import services
+    from meshlake.health import diagnose
     from meshlake.settings import load_settings
 
-    findings = services.diagnose(load_settings())
+    findings = diagnose(load_settings())
     if as_json:
         print_json([{"subject": f.subject, "problem": f.problem, "hint": f.hint} for f in findings])
     elif findings:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from meshlake.contract.suggest import nearest
+from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
     from meshlake.contract.model import Column

@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from meshlake.contract.model import Column, Rule, RuleKind
-from meshlake.contract.suggest import nearest
 from meshlake.contract.values import fit_value, is_list, is_ordered, is_text
+from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject
 from pydantic import ValidationError
 
-from meshlake.contract.suggest import nearest
 from meshlake.contract.unknown_keys import unknown_keys
+from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
     from meshlake.contract.source import ContractSource, Location

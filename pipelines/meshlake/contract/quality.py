@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from meshlake.contract.expectations import check_expectation
 from meshlake.contract.facts import FactError, check_pattern, rule_name
 from meshlake.contract.model import Bounds, Column, Rule, RuleKind, Severity
-from meshlake.contract.suggest import nearest
 from meshlake.contract.values import fit_value, is_text
+from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
     from open_data_contract_standard.model import DataQuality

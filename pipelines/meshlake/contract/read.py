@@ -19,8 +19,8 @@ from meshlake.contract.rule_list import RuleList
 from meshlake.contract.servers import landing_database
 from meshlake.contract.service_levels import read_level, service_levels
 from meshlake.contract.source import read_source
-from meshlake.contract.suggest import nearest
 from meshlake.contract.types import LOGICAL_TYPES, duckdb_type
+from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.contract.facts import FactError, rule_name
 from meshlake.contract.model import Bounds, Column, Rule, RuleKind, ServiceLevels, Severity
-from meshlake.contract.suggest import nearest
+from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
     from open_data_contract_standard.model import ServiceLevelAgreementProperty

@@ -1,4 +1,4 @@
-"""What is in files and tables that nobody has described: profiles of them, and products drafted from them.
+"""What is in files and tables that nobody has described: profiles of them, keys, joins, personal data, drift.
 
-Reading the files belongs to `landing`; what a product folder must hold to `products` and `contract`.
+Reading the files belongs to `landing`; what is made of all this to `meshlake.drafting`.
 """

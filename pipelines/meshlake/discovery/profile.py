@@ -17,7 +17,7 @@ from meshlake.discovery.labels import is_about_leaving
 from meshlake.discovery.landed_view import open_landed
 from meshlake.discovery.personal import personal_by_name, personal_by_values
 from meshlake.discovery.sketches import sketched_columns
-from meshlake.engine.connection import connect
+from meshlake.engines.duckdb.connection import connect
 from meshlake.landing.failures import explained
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile, Ta
 from meshlake.discovery.names import is_identifier
 from meshlake.discovery.profile import profile_dataset
 from meshlake.discovery.readings import INTEGER, NUMBER
-from meshlake.engine.connection import connect
-from meshlake.engine.operational import copy_tables
+from meshlake.engines.duckdb.connection import connect
+from meshlake.engines.duckdb.operational import copy_tables
 from meshlake.landing.operational import OperationalTable
 from meshlake.names import DatasetName
 

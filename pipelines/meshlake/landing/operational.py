@@ -1,7 +1,7 @@
 """Tables of the operational database, a PostgreSQL beside the mesh: what they are like and whether they changed.
 
-Their rows are read by the engines (`meshlake.engine.operational`). The address holds a password, so no error here is
-raised from one that could tell it.
+Their rows are read by the engines. The address holds a password, so no error here is raised from one that could tell
+it.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from meshlake.engine.duckdb import DuckDBSession
+    from meshlake.engines.duckdb.session import DuckDBSession
     from meshlake.models.store import ModelVersion
 
 HONEST_FILE = "honest_predictions.parquet"

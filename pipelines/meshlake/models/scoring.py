@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from meshlake.engine.session import Session
+    from meshlake.engines.session import Session
     from meshlake.models.store import ModelStore, ModelVersion
     from meshlake.models.task import Task
     from meshlake.products.product import ModelTransform, Product

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from meshlake.engine.duckdb import DuckDBSession
+    from meshlake.engines.duckdb.session import DuckDBSession
     from meshlake.models.store import ModelVersion
 
 _SCORED = ("segment", "segment_name", "distance", "model_version", "scored_at")

@@ -17,9 +17,9 @@ from meshlake.products.product import ModelTransform
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from meshlake.building.mesh import Mesh
     from meshlake.names import DatasetName
     from meshlake.products.product import Product
+    from meshlake.workspace import Workspace
 
 LANDING_SECONDS = 30
 RETRY_SECONDS = 600
@@ -43,7 +43,7 @@ def product_automation_sensor() -> dg.AutomationConditionSensorDefinition:
     )
 
 
-def landing_sensor(mesh: Mesh, datasets: Sequence[DatasetName]) -> dg.SensorDefinition:
+def landing_sensor(mesh: Workspace, datasets: Sequence[DatasetName]) -> dg.SensorDefinition:
     """Sees files that land, and profiles their dataset; what reads it is rebuilt by the automation sensor.
 
     It keeps no cursor: files are new until a profile of them is told, by whatever run. One that fails is tried again
@@ -102,7 +102,7 @@ def retraining_schedules(products: Sequence[Product]) -> list[dg.ScheduleDefinit
     ]
 
 
-def _fingerprints(mesh: Mesh, datasets: Sequence[DatasetName]) -> Iterator[tuple[DatasetName, str]]:
+def _fingerprints(mesh: Workspace, datasets: Sequence[DatasetName]) -> Iterator[tuple[DatasetName, str]]:
     for name in datasets:
         try:
             yield name, mesh.landing.dataset(name).fingerprint

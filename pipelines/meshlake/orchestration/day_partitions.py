@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from meshlake.building.build import BuildResult
-    from meshlake.building.mesh import Mesh
     from meshlake.products.product import Product
+    from meshlake.workspace import Workspace
 
 _AUTOMATION_TAG = "dagster/from_automation_condition"
 
 
-def day_partitions(mesh: Mesh) -> dg.DailyPartitionsDefinition | None:
+def day_partitions(mesh: Workspace) -> dg.DailyPartitionsDefinition | None:
     """The days of all products that are partitioned by date, from the first that has landed or is published.
 
     One definition for the whole mesh, so that one run can build products one from the other. `None` when no product
@@ -62,7 +62,7 @@ def day_events(
             )
 
 
-def _first_day(mesh: Mesh, product: Product) -> date | None:
+def _first_day(mesh: Workspace, product: Product) -> date | None:
     try:
         return first_day(mesh, product)
     except LandingError:

@@ -11,12 +11,12 @@ from meshlake.orchestration.automation import landing_sensor, product_automation
 from meshlake.orchestration.day_partitions import day_partitions
 from meshlake.orchestration.history import dagster_home, write_without_waiting
 from meshlake.orchestration.landing_assets import landing_asset
-from meshlake.orchestration.outages import open_mesh_in_time
+from meshlake.orchestration.outages import open_workspace_in_time
 from meshlake.orchestration.product_assets import broken_asset, product_asset
 from meshlake.orchestration.reporting import LogReporter, Reporter
 
 if TYPE_CHECKING:
-    from meshlake.building.mesh import Mesh
+    from meshlake.workspace import Workspace
 
 BUILD_JOB = "build"
 # Where a product is kept by date, Dagster's dialog wants some day; it cannot be told that none is meant.
@@ -27,7 +27,7 @@ _BUILD_DESCRIPTION = (
 
 
 def mesh_definitions(
-    mesh: Mesh, reporter: Reporter | None = None, *, has_partitions: bool = True
+    mesh: Workspace, reporter: Reporter | None = None, *, has_partitions: bool = True
 ) -> dg.Definitions:
     """One asset per product (a broken one fails with its reason) and per landed dataset, and what sets them off.
 
@@ -61,6 +61,6 @@ def mesh_definitions(
 @dg.definitions
 def defs() -> dg.Definitions:
     """The mesh that the settings of the working folder describe."""
-    mesh = open_mesh_in_time()
+    mesh = open_workspace_in_time()
     write_without_waiting(dagster_home(mesh.settings))
     return mesh_definitions(mesh)

@@ -9,22 +9,22 @@ from typing import Any
 
 import dagster as dg
 
-from meshlake.building.mesh import Mesh
 from meshlake.discovery.dataset_profile import DatasetProfile
 from meshlake.discovery.profile import profile_dataset
 from meshlake.errors import MeshError
+from meshlake.health import naming_servers
 from meshlake.landing.operational import OperationalTable
 from meshlake.landing.zone import Dataset
 from meshlake.names import LANDING_CATALOG, DatasetName
 from meshlake.orchestration.outages import retry_after_outage
 from meshlake.orchestration.product_assets import asset_key
 from meshlake.orchestration.reporting import Reporter
-from meshlake.services import naming_servers
+from meshlake.workspace import Workspace
 
 _DATA_VERSION_TAG = "dagster/data_version"
 
 
-def landing_asset(mesh: Mesh, name: DatasetName) -> dg.AssetsDefinition:
+def landing_asset(mesh: Workspace, name: DatasetName) -> dg.AssetsDefinition:
     """The asset of one landed dataset: schema, row count and null shares, versioned by its files."""
     is_table = name in mesh.landing.tables
 

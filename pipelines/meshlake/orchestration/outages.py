@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING
 from dagster._core.definitions.definitions_load_context import DefinitionsLoadContext, DefinitionsLoadType
 from dagster._core.errors import raise_execution_interrupts
 
-from meshlake.building.mesh import open_mesh
-from meshlake.errors import StorageError, SystemFailure
-from meshlake.services import ServiceError
+from meshlake.errors import ServiceError, StorageError, SystemFailure
+from meshlake.workspace import open_workspace
 
 if TYPE_CHECKING:
     import dagster as dg
 
-    from meshlake.building.mesh import Mesh
     from meshlake.errors import MeshError
+    from meshlake.workspace import Workspace
 
 # Below `start_timeout_seconds` of dagster.yaml, after which the daemon gives a run up that has not begun.
 _PATIENCE_SECONDS = 840
@@ -27,7 +26,7 @@ _POLL_SECONDS = 5
 _RETRY_TAG = {"dagster/retry_on_asset_or_op_failure": "true"}
 
 
-def open_mesh_in_time() -> Mesh:
+def open_workspace_in_time() -> Workspace:
     """The mesh of the working folder; in the process of a run, once every server answers.
 
     Dagster loads the definitions in each run's process before the run begins.
@@ -40,7 +39,7 @@ def open_mesh_in_time() -> Mesh:
     is_of_run = DefinitionsLoadContext.get().load_type is DefinitionsLoadType.RECONSTRUCTION
     while True:
         try:
-            return open_mesh()
+            return open_workspace()
         except ServiceError:
             if not is_of_run or time.monotonic() > deadline:
                 raise

@@ -10,7 +10,6 @@ from pydantic import Field
 from meshlake.audit.result import CheckResult
 from meshlake.building.audit import check_published
 from meshlake.building.build import BuildResult, build_product
-from meshlake.building.mesh import Mesh
 from meshlake.contract.model import Rule, Severity
 from meshlake.errors import AuditError, MeshError
 from meshlake.names import InputName, ProductName
@@ -20,6 +19,7 @@ from meshlake.orchestration.outages import retry_after_outage
 from meshlake.orchestration.reporting import Reporter
 from meshlake.partitions import read_day
 from meshlake.products.product import BrokenProduct, ModelTransform, Product, PythonTransform, SqlTransform
+from meshlake.workspace import Workspace
 
 
 class BuildConfig(dg.Config):
@@ -35,7 +35,7 @@ def asset_key(name: InputName) -> dg.AssetKey:
 
 
 def product_asset(
-    mesh: Mesh, product: Product, partitions: dg.PartitionsDefinition[str] | None = None
+    mesh: Workspace, product: Product, partitions: dg.PartitionsDefinition[str] | None = None
 ) -> dg.AssetsDefinition:
     """The asset that builds, audits and publishes `product`; by day in `partitions`, if it is partitioned by date."""
     is_daily = product.is_daily
@@ -77,7 +77,11 @@ def broken_asset(broken: BrokenProduct) -> dg.AssetsDefinition:
 
 
 def _build_events(
-    mesh: Mesh, product: Product, context: dg.AssetExecutionContext, config: BuildConfig, reporter: Reporter
+    mesh: Workspace,
+    product: Product,
+    context: dg.AssetExecutionContext,
+    config: BuildConfig,
+    reporter: Reporter,
 ) -> Iterator[object]:
     key = asset_key(product.name)
     try:

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from meshlake.building.build import BuildResult
-    from meshlake.building.mesh import Mesh
     from meshlake.errors import MeshError
     from meshlake.names import InputName
     from meshlake.orchestration.reporting import Reporter
     from meshlake.products.product import Product
+    from meshlake.workspace import Workspace
 
 _INTERRUPTED = (DagsterExecutionInterruptedError.__name__, "Query interrupted")
 
@@ -65,7 +65,7 @@ class _Recorder:
 
 
 def run_build(
-    mesh: Mesh,
+    mesh: Workspace,
     names: Sequence[ProductName],
     *,
     is_forced: bool,
@@ -144,13 +144,13 @@ def _built_by(step_key: str) -> InputName:
     return DatasetName(*rest.split("__", 1)) if first == LANDING_CATALOG else ProductName(first, rest)
 
 
-def _wanted(mesh: Mesh, names: Sequence[ProductName]) -> set[ProductName]:
+def _wanted(mesh: Workspace, names: Sequence[ProductName]) -> set[ProductName]:
     if not names:
         return set(mesh.products.products) | set(mesh.products.broken)
     return with_upstream(mesh.products.products, names)
 
 
-def _selection(mesh: Mesh, wanted: set[ProductName]) -> list[dg.AssetKey]:
+def _selection(mesh: Workspace, wanted: set[ProductName]) -> list[dg.AssetKey]:
     products = [mesh.products.products[name] for name in wanted if name in mesh.products.products]
     datasets = {name for product in products for name in product.reads if isinstance(name, DatasetName)}
     return [asset_key(name) for name in sorted(wanted | datasets, key=str)]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from meshlake.engine.parquet import FileColumn, files_select
+from meshlake.engines.duckdb.parquet import FileColumn, files_select
 from meshlake.errors import UsageError
 from meshlake.names import CATALOG, quote_identifier, quote_literal
 from meshlake.object_store import open_to_duckdb

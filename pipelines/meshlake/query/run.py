@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from meshlake.engine.operational import attach, postgres_failure
+from meshlake.engines.duckdb.operational import attach, postgres_failure
 from meshlake.errors import LandingError, MeshError, UsageError, system_failure
 from meshlake.names import CATALOG, LANDING_CATALOG, quote_identifier, quote_literal
 from meshlake.object_store import open_to_duckdb

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from meshlake.engine.trino.session import TrinoSession
+from meshlake.engines.trino.session import TrinoSession
 from meshlake.errors import BuildError, UsageError
 from meshlake.landing.zone import Dataset
 from meshlake.names import CATALOG

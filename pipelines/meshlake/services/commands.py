@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
-from meshlake.services.errors import ServiceError
+from meshlake.errors import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

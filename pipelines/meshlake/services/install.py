@@ -8,9 +8,9 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meshlake.errors import ServiceError
 from meshlake.services import packages
 from meshlake.services.commands import NICE, run_quietly
-from meshlake.services.errors import ServiceError
 from meshlake.services.process import locked
 from meshlake.services.settings import (
     JDK_PACKAGE,

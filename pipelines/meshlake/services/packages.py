@@ -14,8 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meshlake.errors import ServiceError
 from meshlake.services.commands import NICE, run_quietly, run_watched
-from meshlake.services.errors import ServiceError
 
 if TYPE_CHECKING:
     from meshlake.services.commands import Progress

@@ -14,11 +14,10 @@ import shutil
 import signal
 from typing import TYPE_CHECKING
 
-from meshlake.errors import UsageError
+from meshlake.errors import ServiceError, UsageError
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.services import install
 from meshlake.services.commands import run_quietly, succeeds
-from meshlake.services.errors import ServiceError
 from meshlake.services.server import CHECK_SECONDS, Launch, Server
 from meshlake.services.settings import DATABASE_USER, DATABASES, HOST
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshlake.services.errors import ServiceError
+from meshlake.errors import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from meshlake.errors import ServiceError
 from meshlake.services import minio, postgres, trino
-from meshlake.services.errors import ServiceError
 from meshlake.services.ports import is_port_free
 from meshlake.services.process import ProcessFile, locked
 from meshlake.services.settings import DEFAULT_CACHE, NEEDS, Service

@@ -6,7 +6,7 @@ import http.client
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from meshlake.services.errors import ServiceError
+from meshlake.errors import ServiceError
 from meshlake.services.settings import HOST
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from meshlake.errors import ServiceError
 from meshlake.services.endpoints import Endpoints
-from meshlake.services.errors import ServiceError
 from meshlake.services.ports import choose_ports
 from meshlake.services.process import locked
 from meshlake.services.settings import Service

@@ -9,9 +9,9 @@ import json
 import signal
 from typing import TYPE_CHECKING
 
+from meshlake.errors import ServiceError
 from meshlake.names import CATALOG
 from meshlake.services import install
-from meshlake.services.errors import ServiceError
 from meshlake.services.server import CHECK_SECONDS, Launch, Server, http_get
 from meshlake.services.settings import HOST, TRINO_ETC
 

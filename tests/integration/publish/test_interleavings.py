@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meshlake.contract.model import Column
-from meshlake.engine.duckdb import DuckDBSession
+from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.errors import ConflictError
 from meshlake.lake.catalog import Lake
 from meshlake.lake.clean import clean_lake

@@ -11,7 +11,8 @@ import psycopg2
 import pytest
 
 from meshlake import services
-from meshlake.services import Service, diagnose
+from meshlake.health import diagnose
+from meshlake.services import Service
 from meshlake.services.state import services_folder
 from meshlake.settings import load_settings
 from support.server_mesh import ServerMesh

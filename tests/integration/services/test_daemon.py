@@ -12,11 +12,11 @@ import yaml
 from tests.ui.runs import launcher
 from tests.ui.server import STOP_SECONDS, has_session_ended, listening_addresses, served
 
-from meshlake.building.mesh import open_mesh
 from meshlake.models.store import ModelStore
 from meshlake.names import ProductName
 from meshlake.orchestration.reporting import LogReporter
 from meshlake.orchestration.run import run_build
+from meshlake.workspace import open_workspace
 from support.server_mesh import ServerMesh
 
 pytestmark = pytest.mark.services
@@ -73,7 +73,7 @@ def mesh(tmp_path_factory, endpoints):
     )
     mesh.product("watch.predictions", PREDICTIONS, {"model.yaml": yaml.safe_dump(MODEL)})
     land_people(mesh, "a", 200)
-    outcome = run_build(open_mesh(mesh.settings), [], is_forced=False, reporter=LogReporter())
+    outcome = run_build(open_workspace(mesh.settings), [], is_forced=False, reporter=LogReporter())
     assert outcome.is_complete, outcome.failures
     return mesh
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import psycopg2
 import pytest
 
-from meshlake.services import diagnose
+from meshlake.health import diagnose
 from meshlake.settings import load_settings
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(2700)]
@@ -83,11 +83,11 @@ def test_catalog_of_a_newer_version(settings, endpoints):
 
 
 def test_trino_without_the_catalog(settings, monkeypatch):
-    monkeypatch.setattr("meshlake.services.doctor.LANDING_CATALOG", "elsewhere")
+    monkeypatch.setattr("meshlake.health.doctor.LANDING_CATALOG", "elsewhere")
     assert _problems(settings) == {"Trino": "Trino has no catalog 'elsewhere'"}
 
 
 def test_trino_without_the_operational_database(settings, monkeypatch):
-    monkeypatch.setattr("meshlake.services.doctor.OPERATIONAL_CATALOG", "elsewhere")
+    monkeypatch.setattr("meshlake.health.doctor.OPERATIONAL_CATALOG", "elsewhere")
     assert _problems(replace(settings, engine="duckdb")) == {}
     assert _problems(replace(settings, engine="trino")) == {"Trino": "Trino has no catalog 'elsewhere'"}

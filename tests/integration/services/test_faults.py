@@ -20,11 +20,12 @@ from meshlake import services
 from meshlake.building.build import build_product
 from meshlake.building.context import Step
 from meshlake.building.views import refresh_views
-from meshlake.errors import StorageError, SystemFailure
+from meshlake.errors import ServiceError, StorageError, SystemFailure
+from meshlake.health import server_failure
 from meshlake.lake.clean import clean_lake
 from meshlake.lake.files import list_files
 from meshlake.query.run import open_mesh_file
-from meshlake.services import Service, ServiceError
+from meshlake.services import Service
 from support.moments import (
     AFTER_COMMIT,
     BEFORE_COMMIT,
@@ -74,7 +75,7 @@ def read_through_outages(mesh, stop, seen) -> None:
             try:
                 seen.append(read())
             except Exception as error:
-                told = services.server_failure(error, mesh.settings)
+                told = server_failure(error, mesh.settings)
                 if not isinstance(told, ServiceError | StorageError | SystemFailure):
                     raise
                 seen.append(OUTAGE)

@@ -12,8 +12,8 @@ import yaml
 from meshlake import object_store
 from meshlake.building.leftovers import remove_leftovers
 from meshlake.building.views import refresh_views
-from meshlake.discovery.adopt import adopt
 from meshlake.discovery.discover import discover
+from meshlake.drafting.adopt import adopt
 from meshlake.errors import LandingError, MeshError, StorageError
 from meshlake.lake.clean import clean_lake
 from meshlake.landing.arrival import land

@@ -46,7 +46,7 @@ def test_all_aggregates_travel_in_one_query(check, connection):
 def test_nothing_to_check_imports_nothing():
     code = (
         "import sys, duckdb; from meshlake.audit.audit import audit;"
-        "from meshlake.audit.duckdb_relation import DuckDBRelation;"
+        "from meshlake.engines.duckdb.relation import DuckDBRelation;"
         "audit(DuckDBRelation(duckdb.connect(), 't'), (), contract=None);"
         "print({'great_expectations', 'sqlalchemy', 'pandas'} & set(sys.modules))"
     )
@@ -60,7 +60,7 @@ def test_auditing_prints_and_writes_nothing(tmp_path):
     code = """
 import duckdb
 from meshlake.audit.audit import audit
-from meshlake.audit.duckdb_relation import DuckDBRelation
+from meshlake.engines.duckdb.relation import DuckDBRelation
 from meshlake.contract.model import Column, Contract, Rule, RuleKind
 from meshlake.names import ProductName
 connection = duckdb.connect()

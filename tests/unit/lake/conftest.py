@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from meshlake.contract.model import Column
-from meshlake.engine.duckdb import DuckDBSession
+from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.lake.catalog import Lake
 from meshlake.lake.draft import Draft
 from meshlake.settings import load_settings

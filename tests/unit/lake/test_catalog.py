@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from meshlake.contract.model import Column
-from meshlake.engine.duckdb import DuckDBSession
+from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.errors import UsageError
 from meshlake.lake.catalog import Lake, catalog_properties
 from meshlake.lake.draft import rollback

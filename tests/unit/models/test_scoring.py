@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow.parquet as pq
 import pytest
 
-from meshlake.engine import duckdb as engine
+from meshlake.engines.duckdb import session as engine
 from meshlake.errors import BuildError
 from meshlake.lake.draft import rollback
 from meshlake.models.store import ModelStore

@@ -7,11 +7,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from meshlake.building.mesh import open_mesh
 from meshlake.names import ProductName
 from meshlake.orchestration.definitions import mesh_definitions
 from meshlake.orchestration.product_assets import asset_key
 from meshlake.settings import load_settings
+from meshlake.workspace import open_workspace
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).parents[3]
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
-    return open_mesh(
+    return open_workspace(
         load_settings({"MESH_HOME": str(home), "MESH_PRODUCTS": str(REPOSITORY / "data_products")})
     )
 

@@ -3,18 +3,18 @@ import os
 import dagster as dg
 import pytest
 
-from meshlake.building.mesh import open_mesh
 from meshlake.names import DatasetName
 from meshlake.orchestration.landing_assets import landing_asset
 from meshlake.orchestration.reporting import LogReporter
 from meshlake.settings import load_settings
+from meshlake.workspace import open_workspace
 
 
 @pytest.fixture
 def landed(tmp_path):
     """Materializes the asset of one landed file, in one Dagster instance; gives its metadata."""
     (tmp_path / "data_products").mkdir()
-    mesh = open_mesh(load_settings({"MESH_HOME": str(tmp_path / "mesh")}, tmp_path))
+    mesh = open_workspace(load_settings({"MESH_HOME": str(tmp_path / "mesh")}, tmp_path))
     file = tmp_path / "mesh" / "landing" / "crm" / "people" / "people.csv"
     file.parent.mkdir(parents=True)
     file.write_text("id,name\n1,Ana\n2,Bo\n")

@@ -2,9 +2,9 @@ import sys
 
 import pytest
 
+from meshlake.errors import ServiceError
 from meshlake.services import commands
 from meshlake.services.commands import NICE, run_quietly, run_watched, succeeds
-from meshlake.services.errors import ServiceError
 
 
 def _python(code):

@@ -3,8 +3,8 @@ import os
 
 import pytest
 
+from meshlake.errors import ServiceError
 from meshlake.services import packages
-from meshlake.services.errors import ServiceError
 from meshlake.services.settings import TRINO_CLI, TRINO_SERVER, MavenArtifact
 
 _TINY = MavenArtifact("org.example", "tiny", "1.0", "jar", 5, hashlib.sha256(b"right").hexdigest())

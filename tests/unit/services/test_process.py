@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from meshlake.services.errors import ServiceError
+from meshlake.errors import ServiceError
 from meshlake.services.process import ProcessFile, locked
 
 _PATIENCE_SECONDS = 0.5

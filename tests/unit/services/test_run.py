@@ -2,7 +2,8 @@ import socket
 
 import pytest
 
-from meshlake.services import Service, ServiceError, down, status, up
+from meshlake.errors import ServiceError
+from meshlake.services import Service, down, status, up
 from meshlake.services.state import open_endpoints, services_folder
 
 

@@ -3,8 +3,8 @@ import stat
 
 import pytest
 
+from meshlake.errors import ServiceError
 from meshlake.services import ports
-from meshlake.services.errors import ServiceError
 from meshlake.services.state import open_endpoints, read_endpoints, services_folder
 
 

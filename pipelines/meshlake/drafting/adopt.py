@@ -1,0 +1,85 @@
+"""Adopting a landed dataset or a table: a source-aligned product drafted from its profile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meshlake.discovery.discover import profile_source
+from meshlake.drafting.contract_draft import column_names, draft_contract
+from meshlake.drafting.product_folder import Drafted, default_owner, product_folder, write_product
+from meshlake.errors import LandingError, UsageError
+from meshlake.landing.arrival import snake_case
+from meshlake.landing.operational import database_address
+from meshlake.names import ProductName
+
+if TYPE_CHECKING:
+    from meshlake.discovery.dataset_profile import DatasetProfile
+    from meshlake.discovery.sources import Source
+    from meshlake.landing.zone import LandingZone
+    from meshlake.settings import Settings
+
+
+def adopt(
+    settings: Settings, zone: LandingZone, source: Source, name: ProductName, owner: str | None = None
+) -> Drafted:
+    """Draft product `name` from `source`.
+
+    Raises:
+        UsageError: the product's folder is there already, or no contract could name the table.
+        LandingError: the files or the table cannot be read, or the files hold no row.
+    """
+    product_folder(settings.products, name)
+    profile, _ = profile_source(settings, zone, source)
+    if profile.table is None and not profile.row_count:
+        raise LandingError(
+            f"{source} has no rows, so nothing can be found out about it", "Land a file that has some."
+        )
+    if profile.table and "." in profile.table.table.table:
+        raise UsageError(
+            f"{source}: a contract names no table whose name has a dot", "Make a view of it, and adopt that."
+        )
+    database = database_address(settings.operational) if settings.operational else None
+    contract = draft_contract(profile, name, owner or default_owner(), database)
+    return write_product(settings.products, name, contract, None, _notes(profile))
+
+
+def default_name(source: Source) -> ProductName:
+    """The name of a product made of `source`, when none is given.
+
+    Raises:
+        UsageError: the source's own name makes none.
+    """
+    _, domain, name = str(source).split(".", 2)
+    return ProductName(snake_case(domain), snake_case(name))
+
+
+def _notes(profile: DatasetProfile) -> list[str]:
+    names = column_names(profile)
+    notes = _evidence(profile)
+    if profile.likely_key:
+        notes.append(f"key: {', '.join(names[column] for column in profile.likely_key)}")
+    else:
+        notes.append("no key found: add primaryKey to the contract if you know one")
+    if personal := [names[c.name] for c in profile.columns if c.personal]:
+        notes.append(f"personal data: {', '.join(personal)}")
+    for column in (c for c in profile.columns if c.misfits):
+        example = column.misfits[0]
+        what = f"{column.misfit_count:,} values are no {column.found_type}, such as '{example}'"
+        notes.append(f"{names[column.name]}: {what}")
+    if profile.labels:
+        notes.append(f"likely label: {', '.join(names[column] for column in profile.labels)}")
+    return notes
+
+
+def _evidence(profile: DatasetProfile) -> list[str]:
+    if profile.table is None:
+        read = sum(column.reading is not None for column in profile.columns)
+        return [f"{len(profile.columns)} columns, {read} of them text read as numbers, dates or yes/no"]
+    dates = [c.name for c in profile.columns if c.reading and c.reading.logical_type in {"date", "timestamp"}]
+    notes = [f"{len(profile.columns)} columns, types as PostgreSQL has them"]
+    if dates:
+        notes.append(f"text read as dates: {', '.join(dates)}")
+    if profile.table.is_sample:
+        notes.append(f"told from a sample of {profile.row_count:,} rows")
+    notes += [f"{', '.join(key.columns)} refers to {key}" for key in profile.table.foreign_keys]
+    return notes

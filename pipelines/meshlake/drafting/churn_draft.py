@@ -1,0 +1,196 @@
+"""Drafting a churn-prediction product on any product with a yes/no column: `model.yaml`, and its scores' contract.
+
+What a model is and how it is measured is told in `ml_assets`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from meshlake.discovery.labels import is_about_leaving, positive_value
+from meshlake.discovery.names import name_words
+from meshlake.drafting.contract_document import Description, column_facts, type_facts
+from meshlake.drafting.feature_table import FeatureTable, open_features
+from meshlake.drafting.model_document import BOOLEAN, NUMBER, STRING, no_features, scores_contract
+from meshlake.drafting.product_folder import Drafted, default_owner, product_folder, write_product
+from meshlake.errors import UsageError
+from meshlake.names import quote_identifier, quote_literal
+
+if TYPE_CHECKING:
+    from meshlake.names import ProductName
+    from meshlake.settings import Settings
+
+_FOLDS = 5
+_SHOWN_VALUES = 5
+_SAMPLE_ROWS = 50_000
+
+
+def draft_churn(
+    settings: Settings,
+    source: ProductName,
+    name: ProductName,
+    label: str,
+    key: str | None = None,
+    churned: str | None = None,
+    owner: str | None = None,
+) -> Drafted:
+    """Draft product `name`: predictions of `label`, a column of product `source`.
+
+    `churned` is the value of the label that means so, where it is not yes, true or 1; every other value then means that
+    it is not so.
+
+    Raises:
+        UsageError: a column that there is not, a label that is not two-valued, no key, or a folder that is there.
+    """
+    product_folder(settings.products, name)
+    with open_features(settings, source) as table:
+        label = table.column(label)
+        keys = table.key(key)
+        if label in keys:
+            raise UsageError(
+                f"'{label}' is the key, so it cannot be the label", "Choose another with --label."
+            )
+        positive, counts = _positive(table, label, churned)
+        exclude = _exclusions(table, label, keys, positive)
+        model = _model(table, label, keys, positive, exclude)
+        contract = _contract(table, name, label, keys, owner or default_owner())
+    left, stayed = counts
+    notes = [
+        f"label: {label} = {positive}, {left:,} of {left + stayed:,} rows ({left / (left + stayed):.1%})",
+        f"key: {', '.join(keys)}",
+        *(f"left out: {column}: {reason}" for column, reason in exclude.items()),
+    ]
+    return write_product(settings.products, name, contract, model, notes)
+
+
+def _positive(table: FeatureTable, label: str, churned: str | None) -> tuple[str, tuple[int, int]]:
+    """The label's value, as text, that means so; how many rows have it, and how many another."""
+    cell = quote_identifier(label)
+    rows = table.session.rows(
+        f"SELECT CAST({cell} AS VARCHAR), count(*) FROM {table.name.sql} WHERE {cell} IS NOT NULL "
+        f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000"
+    )
+    counts = {str(value): int(str(count)) for value, count in rows}
+    words = ", ".join(f"'{value}'" for value in list(counts)[:_SHOWN_VALUES])
+    where = f"{table.name}: the label '{label}'"
+    if churned is not None and churned not in counts:
+        raise UsageError(f"{where} is never '{churned}'", f"Its values: {words or 'none'}.")
+    if not counts:
+        raise UsageError(
+            f"{where} is null in every row: nothing to learn from", "Choose another with --label."
+        )
+    if len(counts) == 1:
+        raise UsageError(
+            f"{where} is {words} in every row: nothing to learn from", "Choose another with --label."
+        )
+    positive = churned if churned is not None else positive_value(counts)
+    if positive is None:
+        many = "1,000 or more" if len(counts) == 1000 else str(len(counts))
+        told = (
+            f"has {many} values ({words})"
+            if len(counts) > 2
+            else f"is {words}, and which of them means churn is not told"
+        )
+        hint = "A label is yes or no. Choose another with --label, or say which value means churn: --churned VALUE"
+        raise UsageError(f"{where} {told}", hint)
+    left, stayed = counts[positive], sum(counts.values()) - counts[positive]
+    if min(left, stayed) < _FOLDS:
+        raise UsageError(
+            f"{where} is '{positive}' in {left:,} rows and not in {stayed:,}",
+            f"A model needs at least {_FOLDS} of each to learn from.",
+        )
+    return positive, (left, stayed)
+
+
+def _exclusions(table: FeatureTable, label: str, keys: tuple[str, ...], positive: str) -> dict[str, str]:
+    """Columns to be left out, and why."""
+    # Fitting what leaks takes scikit-learn, which no other command of discovery needs.
+    from meshlake.ml_assets.leakage import suspected_leaks
+    from meshlake.ml_assets.preprocessing import plan_features
+
+    features = [name for name in table.columns if name not in {*keys, label, table.cutoff}]
+    exclude = dict.fromkeys(
+        _like_label(label, features), "is named like the label, so it is known only after it"
+    )
+    exclude |= {k: v for k, v in no_features(table, features).items() if k not in exclude}
+    rows = table.sample(label, _SAMPLE_ROWS)
+    is_churned = (rows[label].astype("string").str.lower() == positive.lower()).to_numpy(dtype=bool)
+    left = [name for name in features if name not in exclude]
+    try:
+        plan = plan_features(rows, left, table.cutoff)
+    except ValueError as error:
+        raise UsageError(
+            f"{table.name}: {error}", "Choose a product that has columns to learn from."
+        ) from error
+    if 0 < is_churned.sum() < len(rows):
+        exclude |= {
+            name: f"tells the label by itself (ROC AUC {area:.3f}), so it is most likely known only after it"
+            for name, area in suspected_leaks(rows, plan, is_churned).items()
+        }
+    return exclude
+
+
+def _like_label(label: str, features: list[str]) -> list[str]:
+    stems = {word[:5] for word in name_words(label) if is_about_leaving(word)}
+    return [name for name in features if any(word[:5] in stems for word in name_words(name))]
+
+
+def _model(
+    table: FeatureTable, label: str, keys: tuple[str, ...], positive: str, exclude: dict[str, str]
+) -> dict[str, Any]:
+    model: dict[str, Any] = {"task": "churn", "features": _features(table, label, positive)}
+    model["key"] = keys[0] if len(keys) == 1 else keys
+    model["label"] = label
+    if table.cutoff:
+        model["cutoff"] = table.cutoff
+    if exclude:
+        model["exclude"] = exclude
+    model["policy"] = {
+        "candidates": ("logistic_regression", "random_forest", "histogram_gradient_boosting"),
+        "folds": _FOLDS,
+        "seed": 42,
+        "flag_share": 0.1,
+    }
+    return model
+
+
+def _features(table: FeatureTable, label: str, positive: str) -> str:
+    """The product, or where its label is no BOOLEAN a SELECT that makes it one."""
+    if table.columns[label] == "BOOLEAN" and positive == "true":
+        return str(table.name)
+    value = quote_literal(positive) if table.columns[label] == "VARCHAR" else positive
+    cells = {name: quote_identifier(name) for name in table.columns}
+    cells[label] = f"{cells[label]} = {value} AS {cells[label]}"
+    return "SELECT\n    " + ",\n    ".join(cells.values()) + f"\nFROM {table.name.sql}\n"
+
+
+def _contract(
+    table: FeatureTable, name: ProductName, label: str, keys: tuple[str, ...], owner: str
+) -> dict[str, Any]:
+    scores = [
+        column_facts("churn_probability", NUMBER, f"Probability of {label}, 0 to 1.", minimum=0, maximum=1),
+        column_facts("is_predicted_churn", BOOLEAN, "Whether the model's policy flags the row."),
+        column_facts("is_labelled", BOOLEAN, f"Whether {label} is already known."),
+        *(
+            column_facts(
+                f"reason_{n}",
+                STRING,
+                f"What pushed the score up, number {n}; null where nothing did.",
+                is_required=False,
+            )
+            for n in (1, 2, 3)
+        ),
+    ]
+    if table.cutoff:
+        cutoff = column_facts(
+            table.cutoff, type_facts(table.columns[table.cutoff]), "The day the features stop before."
+        )
+        scores.insert(0, cutoff)
+    description = Description(
+        purpose=f"How likely {label} is for every row of {table.name}.",
+        usage=f"Join to {table.name} on {', '.join(keys)}; act on is_predicted_churn, or on the probability with a "
+        "threshold of your own.",
+        limitations="A probability, not a verdict. Rows whose outcome is known carry the prediction of a model that "
+        "had not seen them. Reasons say what moved the prediction, not what causes churn.",
+    )
+    return scores_contract(name, owner, "predictions", description, table, keys, scores)

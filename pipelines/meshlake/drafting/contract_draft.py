@@ -1,0 +1,250 @@
+"""The contract of a source-aligned product, drafted from the profile of what has landed or of a table.
+
+It says no more than holds for every row, so that the first build passes; what cannot be seen in data is left to the
+owner.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from meshlake.discovery.names import is_identifier, name_words
+from meshlake.drafting.contract_document import HAS_ROWS, Description, document, title, type_facts
+from meshlake.drafting.product_folder import Flow
+from meshlake.landing.arrival import snake_case
+from meshlake.names import DatasetName, quote_identifier, quote_literal
+
+if TYPE_CHECKING:
+    from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile, TableProfile
+    from meshlake.landing.operational import DatabaseAddress
+    from meshlake.names import ProductName
+
+PLACEHOLDERS = frozenset(
+    {
+        "n/a",
+        "na",
+        "#n/a",
+        "nan",
+        "null",
+        "none",
+        "nil",
+        "-",
+        "--",
+        ".",
+        "?",
+        "unknown",
+        "missing",
+        "\\n",
+        "tbd",
+    }
+)
+_ENUMERATED_ROWS_PER_VALUE = 10
+# Amounts may be refunded and temperatures fall; what these words count is never below zero.
+_NEVER_NEGATIVE = frozenset(
+    {
+        "age",
+        "tenure",
+        "count",
+        "months",
+        "days",
+        "years",
+        "hours",
+        "minutes",
+        "seconds",
+        "gb",
+        "mb",
+        "kb",
+        "bytes",
+    }
+)
+
+
+def draft_contract(
+    profile: DatasetProfile, name: ProductName, owner: str, database: DatabaseAddress | None = None
+) -> dict[str, Any]:
+    """The contract (ODCS v3.1.0) of product `name` over the dataset of `profile`; `database` is where a table is."""
+    names = column_names(profile)
+    key = tuple(names[column] for column in profile.likely_key)
+    words = _words(profile, name)
+    table: dict[str, Any] = {
+        "description": words.description,
+        "dataGranularityDescription": f"One row per {' and '.join(key)}." if key else words.grain,
+    }
+    if words.dataset != f"landing.{name}":
+        table["customProperties"] = [Flow(property="source", value=words.dataset)]
+    table["properties"] = [_property(profile, column, names, key) for column in profile.columns]
+    if profile.row_count:
+        table["quality"] = [HAS_ROWS]
+    description = Description(
+        purpose=words.purpose,
+        usage=f"Query it as {name}" + (f"; {', '.join(key)} identifies a row." if key else "."),
+        limitations=f"Drafted on {datetime.now(UTC):%Y-%m-%d} from {words.evidence}.",
+    )
+    contract = document(name, owner, ("source-aligned",), description, table)
+    if profile.table and database:
+        contract["servers"] = [_server(profile.table, database)]
+    return contract
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What is said otherwise of a table than of files. `dataset` is what the product reads."""
+
+    dataset: str
+    description: str
+    purpose: str
+    grain: str
+    evidence: str
+
+
+def _words(profile: DatasetProfile, name: ProductName) -> _Words:
+    table = profile.table
+    if table is None:
+        files = "one file" if profile.file_count == 1 else f"{profile.file_count} files"
+        return _Words(
+            dataset=profile.name,
+            description=f"{title(name)}, as they landed in {profile.name}.",
+            purpose=f"{title(name)}, cast to what the columns of {profile.name} were found to hold.",
+            grain="One row per landed row.",
+            evidence=f"{profile.row_count:,} rows in {files}; types, rules and personal data are as observed, not as "
+            "promised by whoever sends the files",
+        )
+    comment = f" {table.comment.strip().rstrip('.')}." if table.comment.strip() else ""
+    rows = f"{profile.row_count:,} rows, a sample" if table.is_sample else f"{profile.row_count:,} rows"
+    return _Words(
+        dataset=str(DatasetName(name.domain, table.table.table)),
+        description=f"{title(name)}, as the operational {profile.format} {table.table} has them.{comment}",
+        purpose=f"{title(name)}, with the types that the operational {profile.format} {table.table} has.{comment}",
+        grain=f"One row per row of {table.table}.",
+        evidence=f"PostgreSQL's catalog and {rows}; value lists and personal data are as observed, not as promised by "
+        "whoever runs the database",
+    )
+
+
+def _server(table: TableProfile, database: DatabaseAddress) -> dict[str, Any]:
+    return Flow(
+        server="landing",
+        type="postgresql",
+        host=database.host,
+        port=database.port,
+        database=database.database,
+        schema=table.table.schema,
+    )
+
+
+def column_names(profile: DatasetProfile) -> dict[str, str]:
+    """The product's column name for each landed column: snake_case, numbered where two would be the same."""
+    names: dict[str, str] = {}
+    for position, column in enumerate(profile.columns, start=1):
+        plain = snake_case(column.name) or f"column_{position}"
+        number = 1
+        name = plain
+        while name in names.values():
+            number += 1
+            name = f"{plain}_{number}"
+        names[column.name] = name
+    return names
+
+
+def _property(
+    profile: DatasetProfile, column: ColumnProfile, names: dict[str, str], key: tuple[str, ...]
+) -> dict[str, Any]:
+    name = names[column.name]
+    facts: dict[str, Any] = {"name": name, **_type_facts(column)}
+    kind = facts["logicalType"]
+    facts["description"] = _description(profile, column, kind)
+    if column.personal:
+        facts["classification"] = "personal"
+    if name in key:
+        facts |= {"primaryKey": True, "primaryKeyPosition": key.index(name) + 1}
+    if column.is_required:
+        facts["required"] = True
+    logic = _transform_logic(column, kind)
+    if logic is not None:
+        facts["transformLogic"] = logic
+    elif column.sources != (name,):
+        facts["transformSourceObjects"] = column.sources
+    if _is_never_negative(column, kind):
+        facts["logicalTypeOptions"] = Flow(minimum=0)
+    if quality := _quality(profile, column, name, kind):
+        facts["quality"] = quality
+    return facts
+
+
+def _type_facts(column: ColumnProfile) -> dict[str, Any]:
+    if column.misfits and column.reading and column.reading.converted and not _are_placeholders(column):
+        # The platform can set aside only rows that its own cast refuses.
+        return {"logicalType": "string"}
+    if column.reading is not None or column.found_type == "integer":
+        return {"logicalType": column.found_type}
+    return type_facts(column.type)
+
+
+def _description(profile: DatasetProfile, column: ColumnProfile, kind: str) -> str:
+    said = [f"{column.comment.strip().rstrip('.')}."] if column.comment.strip() else []
+    said.append(_observed(column, kind, "Landed as" if profile.table is None else "Column"))
+    keys = profile.table.foreign_keys if profile.table else ()
+    said += [f"Refers to {key}." for key in keys if column.name in key.columns]
+    return " ".join(said)
+
+
+def _observed(column: ColumnProfile, kind: str, landed_as: str) -> str:
+    landed = f"{landed_as} " + " or ".join(f"'{source}'" for source in column.sources)
+    if column.distinct_count == 0:
+        return f"{landed}; no row has a value."
+    about = "" if column.values else "about "
+    facts = f"{landed}; {about}{column.distinct_count:,} different values"
+    is_shown = not column.personal and kind in {"integer", "number", "date", "timestamp"}
+    facts += f", {column.minimum} to {column.maximum}" if is_shown else ""
+    facts += f", null in {column.null_share:.1%} of rows." if column.null_count else ", never null."
+    if column.personal:
+        facts += f" Looks like personal data: {column.personal}."
+    if column.reading and column.reading.format and kind != "string":
+        facts += f" Written like {column.reading.format}."
+    return facts
+
+
+def _are_placeholders(column: ColumnProfile) -> bool:
+    return bool(column.misfits) and all(value.strip().lower() in PLACEHOLDERS for value in column.misfits)
+
+
+def _transform_logic(column: ColumnProfile, kind: str) -> str | None:
+    """SQL over landing columns, where a plain cast is not enough."""
+    if column.reading is None or kind == "string":
+        return None
+    cells = [quote_identifier(source) for source in column.sources]
+    cell = cells[0] if len(cells) == 1 else f"COALESCE({', '.join(f'CAST({c} AS VARCHAR)' for c in cells)})"
+    if _are_placeholders(column):
+        words = ", ".join(
+            quote_literal(value) for value in ("", *sorted({v.strip() for v in column.misfits}))
+        )
+        cell = f"CASE WHEN TRIM({cell}) IN ({words}) THEN NULL ELSE TRIM({cell}) END"
+        return column.reading.expression(cell) or cell
+    return column.reading.expression(cell)
+
+
+def _is_never_negative(column: ColumnProfile, kind: str) -> bool:
+    is_counted = bool(_NEVER_NEGATIVE & set(name_words(column.name)))
+    return kind in {"integer", "number"} and is_counted and float(column.minimum or -1) >= 0
+
+
+def _quality(profile: DatasetProfile, column: ColumnProfile, name: str, kind: str) -> list[dict[str, Any]]:
+    rules: list[dict[str, Any]] = []
+    is_sampled = profile.table is not None and profile.table.is_sample and column.reading is not None
+    if (column.misfits or is_sampled) and kind != "string" and not _are_placeholders(column):
+        # Rows whose value cannot be cast are set aside in the product's quarantine; with `error` nothing is built.
+        rules.append(Flow(name=f"{name}_readable", metric="invalidValues", mustBe=0, severity="warning"))
+    is_few = column.values and len(column.values) * _ENUMERATED_ROWS_PER_VALUE <= profile.row_count
+    if kind == "string" and is_few and not column.personal and not is_identifier(column.name):
+        rules.append(
+            {
+                "name": f"{name}_known",
+                "metric": "invalidValues",
+                "arguments": {"validValues": tuple(sorted(value for value, _ in column.values))},
+                "mustBe": 0,
+                "severity": "warning",
+            }
+        )
+    return rules

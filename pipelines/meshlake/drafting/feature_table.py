@@ -1,0 +1,152 @@
+"""A product's rows, readable before a model is drafted on it: as published, or as its first build will publish them."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from meshlake.engines.duckdb.session import DuckDBSession
+from meshlake.errors import UsageError
+from meshlake.lake.catalog import Lake
+from meshlake.landing.arrival import snake_case
+from meshlake.landing.zone import Dataset
+from meshlake.names import quote_identifier
+from meshlake.products.load import load_products
+from meshlake.products.operational import open_landing
+from meshlake.products.product import SourceAligned
+from meshlake.products.source_aligned import source_select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+    from meshlake.contract.model import Contract
+    from meshlake.names import ProductName
+    from meshlake.products.product import Product
+    from meshlake.settings import Settings
+
+_CUTOFF_NAMES = ("cutoff", "cut_off", "as_of", "snapshot")
+_DAYS = ("DATE", "TIMESTAMP")
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """The rows of product `name`; `columns` are their names and DuckDB types."""
+
+    session: DuckDBSession
+    name: ProductName
+    contract: Contract
+    columns: dict[str, str]
+
+    @property
+    def cutoff(self) -> str | None:
+        """The column of the primary key that says as of which day a row holds, if there is one."""
+        return next(
+            (
+                column
+                for column in self.contract.primary_key
+                if column.startswith(_CUTOFF_NAMES) and self.columns[column].startswith(_DAYS)
+            ),
+            None,
+        )
+
+    def column(self, text: str) -> str:
+        """The column called `text`, in whatever spelling.
+
+        Raises:
+            UsageError: there is none, naming the nearest.
+        """
+        spellings = {text, text.lower(), snake_case(text)}
+        found = next((name for name in self.columns if name in spellings), None)
+        if found is not None:
+            return found
+        near = get_close_matches(snake_case(text), self.columns, n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"Its columns: {', '.join(self.columns)}."
+        raise UsageError(f"{self.name} has no column '{text}'", hint)
+
+    def key(self, given: str | None) -> tuple[str, ...]:
+        """The columns that identify whom a row is about: those `given`, with commas, else the primary key.
+
+        Raises:
+            UsageError: there is no key, or it is null or the same in several rows (of one cut-off).
+        """
+        names = given.split(",") if given else [c for c in self.contract.primary_key if c != self.cutoff]
+        if not names:
+            raise UsageError(
+                f"{self.name} has no primary key",
+                "Name the column that tells its rows apart with --key COLUMN.",
+            )
+        key = tuple(self.column(name.strip()) for name in names)
+        cells = [quote_identifier(name) for name in (*key, *filter(None, [self.cutoff]))]
+        is_present = " AND ".join(f"{cell} IS NOT NULL" for cell in cells)
+        rows, present, distinct = self.counts(
+            ["count(*)", f"count(*) FILTER (WHERE {is_present})", f"count(DISTINCT row({', '.join(cells)}))"]
+        )
+        words = ", ".join(key)
+        if present < rows:
+            hint = "Choose another with --key, or leave those rows out in a product of your own."
+            raise UsageError(
+                f"{self.name}: {words} is null in {rows - present:,} rows, so it is no key", hint
+            )
+        if distinct < rows:
+            hint = "Choose another with --key, or make a product with one row for each."
+            raise UsageError(f"{self.name}: {words} is the same in several of its {rows:,} rows", hint)
+        return key
+
+    def counts(self, expressions: Sequence[str]) -> list[int]:
+        """Whole numbers over all rows."""
+        row = self.session.rows(f"SELECT {', '.join(expressions)} FROM {self.name.sql}")[0]
+        return [int(str(value)) for value in row]
+
+    def sample(self, label: str, row_count: int) -> pd.DataFrame:
+        """About `row_count` rows whose label is known, decimals as floats, the same each time."""
+        cells = [
+            f"CAST({quote_identifier(name)} AS DOUBLE) AS {quote_identifier(name)}"
+            if kind.startswith("DECIMAL")
+            else quote_identifier(name)
+            for name, kind in self.columns.items()
+        ]
+        known = f"SELECT * FROM {self.name.sql} WHERE {quote_identifier(label)} IS NOT NULL"
+        sampled = f"({known}) USING SAMPLE reservoir({row_count} ROWS) REPEATABLE (42)"
+        frame: pd.DataFrame = self.session.table(f"SELECT {', '.join(cells)} FROM {sampled}").to_pandas(
+            date_as_object=False
+        )
+        return frame
+
+
+@contextmanager
+def open_features(settings: Settings, name: ProductName) -> Iterator[FeatureTable]:
+    """Make the rows of product `name` readable.
+
+    Raises:
+        UsageError: there is no such product, or its rows can be known only once it is built.
+        MeshError: it cannot be read.
+    """
+    product = load_products(settings.products).get(name)
+    with DuckDBSession(settings, str(name)) as session:
+        _bind(settings, product, session)
+        columns = session.columns(f"SELECT * FROM {name.sql}")
+        yield FeatureTable(session, name, product.contract, columns)
+
+
+def _bind(settings: Settings, product: Product, session: DuckDBSession) -> None:
+    name, transform = product.name, product.transform
+    lake = Lake(settings)
+    head = lake.head((name.domain, name.product))
+    if head is not None:
+        session.bind_snapshot(name, lake, head)
+        return
+    if not isinstance(transform, SourceAligned):
+        raise UsageError(
+            f"{name} was never built, so its rows are not known", f"Build it first: mesh build {name}"
+        )
+    landed = open_landing(settings, [product]).landed(transform.dataset)
+    if isinstance(landed, Dataset):
+        session.bind_landed(landed)
+    else:
+        session.bind_tables([landed])
+    columns = session.columns(f"SELECT * FROM {transform.dataset.sql}")
+    session.bind(name, f"(\n{source_select(product.contract, columns).select_sql}\n)")

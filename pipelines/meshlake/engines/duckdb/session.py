@@ -1,0 +1,204 @@
+"""DuckDB as the mesh's engine: inputs as views, staging as a streaming `COPY`, larger than memory."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Self
+
+import duckdb
+
+from meshlake.engines.duckdb.connection import connect, explain
+from meshlake.engines.duckdb.operational import copy_tables
+from meshlake.engines.duckdb.parquet import FileColumn, files_select
+from meshlake.engines.session import Staged
+from meshlake.errors import StorageError
+from meshlake.lake.files import make_folder, remove_folder
+from meshlake.lake.schema import duckdb_type, field_ids_sql
+from meshlake.landing.failures import landing_error
+from meshlake.landing.relation import relation_sql as landed_relation
+from meshlake.names import CATALOG, LANDING_CATALOG, DatasetName, quote_identifier, quote_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    import pyarrow as pa
+    from pyiceberg.schema import Schema
+
+    from meshlake.lake.catalog import Lake
+    from meshlake.lake.draft import Draft
+    from meshlake.lake.snapshot import Snapshot
+    from meshlake.landing.operational import OperationalTable
+    from meshlake.landing.zone import Dataset
+    from meshlake.names import InputName, ProductName
+    from meshlake.partitions import Partitions
+    from meshlake.settings import Settings
+
+FILE_SIZE = "512MB"
+BATCH_ROWS = 100_000
+
+
+class DuckDBSession:
+    """One build's connection. For errors, `where` names what is being run and `file` is the one its SQL stands in."""
+
+    def __init__(self, settings: Settings, where: str, file: Path | None = None) -> None:
+        self.connection = connect(settings)
+        self._settings = settings
+        self._where = where
+        self._file = file
+        self._datasets: dict[DatasetName, Dataset] = {}
+        self._copies: list[Path] = []
+        for catalog in (CATALOG, LANDING_CATALOG):
+            self.connection.execute(f"ATTACH ':memory:' AS {quote_identifier(catalog)}")
+        self.connection.execute(f"USE {quote_identifier(CATALOG)}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End it, and remove the copies it made of tables."""
+        self.connection.close()
+        for folder in self._copies:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @property
+    def local(self) -> DuckDBSession:
+        """Itself."""
+        return self
+
+    def bind(self, name: InputName, relation_sql: str) -> None:
+        """Make `relation_sql` readable as `name`."""
+        catalog = LANDING_CATALOG if isinstance(name, DatasetName) else CATALOG
+        schema = f"{quote_identifier(catalog)}.{quote_identifier(name.domain)}"
+        with self._explained():
+            self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            self.connection.execute(f"CREATE OR REPLACE VIEW {name.sql} AS SELECT * FROM {relation_sql}")
+
+    def bind_landed(self, dataset: Dataset, partitions: Partitions | None = None) -> None:
+        """Make a landed dataset, or some of its days, readable under its name; only files of these days are read then.
+
+        What is wrong with its files is told in its own words.
+
+        Raises:
+            LandingError: a file is damaged.
+        """
+        read = dataset if partitions is None else dataset.of_days(partitions)
+        if read.files:
+            self._datasets[dataset.name] = read
+            self.bind(dataset.name, landed_relation(read))
+        else:  # days that are gone: they have columns but no rows
+            self._datasets[dataset.name] = dataset
+            self.bind(dataset.name, f"(SELECT * FROM {landed_relation(dataset)} WHERE false)")
+
+    def bind_tables(self, tables: Sequence[OperationalTable]) -> None:
+        """Read tables of the operational database, all as of one moment, and make the rows readable.
+
+        Raises:
+            LandingError: the database does not answer, or refuses.
+        """
+        folder = self._settings.scratch / f"operational-{uuid.uuid4().hex}"
+        self._copies.append(folder)
+        with self._explained():
+            datasets = copy_tables(self.connection, tables, self._settings, folder)
+        for dataset in datasets:
+            self.bind_landed(dataset)
+
+    def bind_snapshot(
+        self, name: ProductName, lake: Lake, snapshot: Snapshot, partitions: Partitions | None = None
+    ) -> None:
+        """Make the rows of a snapshot, or those of some of its days, readable as `name`."""
+        self.bind_files(name, lake.files(snapshot, partitions), snapshot.schema)
+
+    def bind_staged(self, name: ProductName, staged: Staged, draft: Draft) -> None:
+        """Make rows that wait for their audit readable as `name`."""
+        self.bind_files(name, staged.files, draft.schema)
+
+    def bind_files(self, name: ProductName, files: Sequence[str], schema: Schema) -> None:
+        """Make the rows of data files, of whichever snapshots, readable as `name` with the columns of `schema`."""
+        self.bind(name, f"({self.files_select(files, schema)})")
+
+    def files_select(self, files: Sequence[str], schema: Schema) -> str:
+        """A SELECT of the rows of data files, with the columns of `schema`."""
+        columns = [FileColumn(f.name, duckdb_type(f.field_type), f.field_id) for f in schema.fields]
+        with self._explained():
+            return files_select(self.connection, columns, files)
+
+    def landed_columns(self, name: DatasetName) -> dict[str, str]:
+        """Names and types of the columns of a landed dataset that is bound."""
+        return self.columns(f"SELECT * FROM {name.sql}")
+
+    def lineage(self, name: DatasetName) -> str:
+        """A parenthesised SELECT of a dataset that is bound, each row with `_file` and `_row`."""
+        return landed_relation(self._datasets[name], lineage=True)
+
+    def columns(self, select: str) -> dict[str, str]:
+        """Names and types of the columns `select` gives; its syntax and names are checked, no row is read."""
+        with self._explained():
+            rows = self.connection.execute(f"DESCRIBE\n{select}").fetchall()
+        return {row[0]: row[1] for row in rows}
+
+    def rows(self, select: str) -> list[tuple[object, ...]]:
+        """All rows of a small answer."""
+        with self._explained():
+            return self.connection.execute(select).fetchall()
+
+    def table(self, select: str) -> pa.Table:
+        """The answer as one Arrow table."""
+        with self._explained():
+            return self.connection.execute(select).to_arrow_table()
+
+    def batches(self, select: str) -> pa.RecordBatchReader:
+        """The answer as a stream of Arrow batches, on a cursor of its own: the session may be used meanwhile."""
+        cursor = self.connection.cursor()
+        cursor.execute(f"USE {quote_identifier(CATALOG)}")
+        with self._explained():
+            return cursor.execute(select).to_arrow_reader(BATCH_ROWS)
+
+    def register(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
+        """Make Arrow rows readable as the table `name` of this session."""
+        self.connection.register(name, rows)
+
+    def stage(self, select: str, draft: Draft) -> Staged:
+        """Write the rows of `select` as Parquet files with the draft's field ids; rows never pass through Python."""
+        make_folder(draft.location)
+        options = (
+            f"FORMAT parquet, COMPRESSION zstd, FIELD_IDS {field_ids_sql(draft.schema)}, RETURN_FILES true"
+        )
+        if draft.partition_column is None:
+            options += f", FILE_SIZE_BYTES '{FILE_SIZE}'"
+        else:
+            by = quote_identifier(draft.partition_column)
+            options += f", PARTITION_BY ({by}), WRITE_PARTITION_COLUMNS true"
+            # Else every thread keeps a file of every partition open, and writes many small ones to keep within memory.
+            select = f"SELECT * FROM ({select}\n) ORDER BY {by}"
+        try:
+            with self._explained():
+                row = self.connection.execute(
+                    f"COPY ({select}\n) TO {quote_literal(draft.location)} ({options})"
+                ).fetchone()
+        except BaseException:
+            # No branch refers to them, and on a full disk nothing more can be done before they are gone.
+            with suppress(StorageError):  # what failed may be the object store
+                remove_folder(draft.location, self._settings.s3)
+            raise
+        row_count, files = row if row else (0, [])
+        return Staged(tuple(files), row_count)
+
+    def collect_statistics(self, snapshot: Snapshot) -> None:
+        """Nothing: DuckDB reads the statistics of Parquet's own footers."""
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.Error as error:
+            landing = landing_error(error, self._datasets.values())
+            raise landing or explain(error, self._where, self._file) from error

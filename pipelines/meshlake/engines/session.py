@@ -1,0 +1,98 @@
+"""What a build asks of an engine, whichever it is.
+
+All SQL handed to a session is in DuckDB's dialect; a session of another engine says it in its own. Which SQL is run is
+decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    import pyarrow as pa
+
+    from meshlake.engines.duckdb.session import DuckDBSession
+    from meshlake.lake.catalog import Lake
+    from meshlake.lake.draft import Draft
+    from meshlake.lake.snapshot import Snapshot
+    from meshlake.landing.operational import OperationalTable
+    from meshlake.landing.zone import Dataset
+    from meshlake.names import DatasetName, InputName, ProductName
+    from meshlake.partitions import Partitions
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Files written for a draft, not yet on any branch."""
+
+    files: tuple[str, ...]
+    row_count: int
+
+
+class Session(Protocol):
+    """One build's connection to an engine. Every method that runs SQL raises a `MeshError` when it fails."""
+
+    @property
+    def local(self) -> DuckDBSession:
+        """DuckDB in this process: for rows made in Python, and for naming bad cells of landed files."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def bind(self, name: InputName, relation_sql: str) -> None:
+        """Make `relation_sql` readable as `name`."""
+
+    def bind_snapshot(
+        self, name: ProductName, lake: Lake, snapshot: Snapshot, partitions: Partitions | None = None
+    ) -> None:
+        """Make the rows of a snapshot, or those of some of its days, readable as `name`."""
+
+    def bind_landed(self, dataset: Dataset, partitions: Partitions | None = None) -> None:
+        """Make a landed dataset, or some of its days, readable under its name.
+
+        Raises:
+            LandingError: a file is damaged.
+        """
+
+    def bind_tables(self, tables: Sequence[OperationalTable]) -> None:
+        """Read tables of the operational database, and make the rows read readable under their names.
+
+        Each is read once and in one snapshot; on DuckDB that is one for all of them.
+
+        Raises:
+            LandingError: the database does not answer, or refuses.
+        """
+
+    def bind_staged(self, name: ProductName, staged: Staged, draft: Draft) -> None:
+        """Make rows that wait for their audit readable as `name`."""
+
+    def landed_columns(self, name: DatasetName) -> dict[str, str]:
+        """Names, as they landed, and DuckDB types of the columns of a dataset that is bound."""
+
+    def lineage(self, name: DatasetName) -> str:
+        """A parenthesised SELECT for `local` of a dataset that is bound, each row with `_file` and `_row`."""
+
+    def columns(self, select: str) -> dict[str, str]:
+        """Names and DuckDB types of the columns `select` gives; its syntax and names are checked, no row is read."""
+
+    def rows(self, select: str) -> list[tuple[object, ...]]:
+        """All rows of a small answer."""
+
+    def table(self, select: str) -> pa.Table:
+        """The answer as one Arrow table, in the order the SELECT asks for."""
+
+    def batches(self, select: str) -> pa.RecordBatchReader:
+        """The answer as a stream of Arrow batches; the session may be used meanwhile."""
+
+    def stage(self, select: str, draft: Draft) -> Staged:
+        """Write the rows of `select` as Parquet files with the draft's field ids; rows never pass through Python."""
+
+    def collect_statistics(self, snapshot: Snapshot) -> None:
+        """Let the engine's planner know the rows of a snapshot that was just published."""

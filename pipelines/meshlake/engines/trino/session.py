@@ -1,0 +1,237 @@
+"""Trino as the mesh's engine: products read at their snapshots, landed files through its Hive connector, rows staged by
+`INSERT` into a table whose files the draft takes as they lie.
+
+Rows come to this process only where it asks for them: `rows`, `table`, `batches`, `stream`.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+import pyarrow as pa
+
+from meshlake.contract.model import Column
+from meshlake.engines.duckdb.parquet import FileColumn, files_select
+from meshlake.engines.duckdb.session import DuckDBSession
+from meshlake.engines.session import Staged
+from meshlake.engines.trino.client import TrinoClient, columns_of
+from meshlake.engines.trino.dialect import is_ordered, trino_sql
+from meshlake.engines.trino.operational import trino_relation
+from meshlake.engines.trino.rows import arrow_stream
+from meshlake.engines.trino.stages import Stages, relation_of
+from meshlake.lake.schema import duckdb_type
+from meshlake.lake.snapshot import Snapshot
+from meshlake.landing.relation import FILE_COLUMN, ROW_COLUMN, relation_sql
+from meshlake.names import CATALOG, quote_identifier, quote_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from pyiceberg.schema import Schema
+
+    from meshlake.lake.catalog import Lake
+    from meshlake.lake.draft import Draft
+    from meshlake.lake.stage import Stage
+    from meshlake.landing.operational import OperationalTable
+    from meshlake.landing.zone import Dataset
+    from meshlake.names import DatasetName, InputName, ProductName
+    from meshlake.partitions import Partitions
+    from meshlake.settings import Settings
+
+# Iceberg has no smaller integers.
+_WIDER = {"TINYINT": "INTEGER", "SMALLINT": "INTEGER", '"NULL"': "VARCHAR"}
+
+_LOG = logging.getLogger(__name__)
+
+
+class TrinoSession:
+    """One build's connection. For errors, `where` names what is being run and `file` is the one its SQL stands in."""
+
+    def __init__(self, settings: Settings, lake: Lake, where: str, file: Path | None = None) -> None:
+        self._settings = settings
+        self._lake = lake
+        self._where = where
+        self._file = file
+        self._client = TrinoClient(settings.trino, where, file)
+        self._stages = Stages(lake, self._client)
+        self._tables: dict[InputName, str] = {}
+        self._stored: dict[ProductName, Stage | Snapshot] = {}
+        self._columns: dict[InputName, dict[str, str]] = {}
+        self._landed: dict[DatasetName, Dataset | tuple[OperationalTable, Stage]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if "local" in self.__dict__:
+            self.local.close()
+        try:
+            self._stages.forget()
+        except Exception as left:
+            # What the session was for is done, or failed for a reason of its own.
+            _LOG.warning("A stage is left for `mesh clean`: %s", str(left).partition("\n")[0])
+        finally:
+            self._client.close()
+
+    @cached_property
+    def local(self) -> DuckDBSession:
+        """DuckDB in this process, on the same object store."""
+        return DuckDBSession(self._settings, self._where, self._file)
+
+    def bind(self, name: InputName, relation_sql: str) -> None:
+        """Make `relation_sql` readable as `name`."""
+        self._tables[name] = f"({self.translated(f'SELECT * FROM {relation_sql}')})"
+        self._columns[name] = {}
+        self._columns[name] = self.columns(f"SELECT * FROM {name.sql}")
+
+    def bind_snapshot(
+        self,
+        name: ProductName,
+        lake: Lake,  # noqa: ARG002 - Trino has its own
+        snapshot: Snapshot,
+        partitions: Partitions | None = None,
+    ) -> None:
+        """Make the rows of a snapshot, or those of some of its days, readable as `name`."""
+        self._stored[name] = snapshot
+        table = ".".join(map(quote_identifier, (CATALOG, *snapshot.identifier)))
+        self._tables[name] = _of_days(
+            f"{table} FOR VERSION AS OF {snapshot.snapshot_id}", partitions, "DATE "
+        )
+        self._columns[name] = _columns_of(snapshot.schema)
+
+    def bind_landed(self, dataset: Dataset, partitions: Partitions | None = None) -> None:
+        """Make a landed dataset, or some of its days, readable under its name, as an external table."""
+        from meshlake.engines.trino.landing import bind_external_table
+
+        with self._client.explained():
+            external = bind_external_table(self._client.connection, dataset, self._settings)
+        # What Hive calls a partition is text.
+        self._tables[dataset.name] = _of_days(external.relation, partitions, "")
+        self._columns[dataset.name] = dict(external.columns)
+        read = dataset if partitions is None else dataset.of_days(partitions)
+        self._landed[dataset.name] = read if read.files else dataset
+
+    def bind_tables(self, tables: Sequence[OperationalTable]) -> None:
+        """Read tables of the operational database, each as of one moment, and make the rows readable."""
+        for table in tables:
+            stage = self._stages.answer(_kept({column.name: column.type for column in table.columns}))
+            self._stages.insert(stage, f"SELECT * FROM {trino_relation(table)}")
+            self._tables[table.name] = relation_of(stage)
+            self._columns[table.name] = _columns_of(stage.schema)
+            self._landed[table.name] = (table, stage)
+
+    def bind_live(self, table: OperationalTable) -> None:
+        """Make a table of the operational database readable where it lives: each query sees it as it then is."""
+        self._tables[table.name] = trino_relation(table)
+        self._columns[table.name] = {column.name: column.type for column in table.columns}
+
+    def bind_staged(self, name: ProductName, staged: Staged, draft: Draft) -> None:
+        """Make rows that wait for their audit readable as `name`."""
+        stage = self._stages.of_draft(draft, staged.files)
+        self._stored[name] = stage
+        self._tables[name] = relation_of(stage)
+        self._columns[name] = _columns_of(draft.schema)
+
+    def stored_as(self, name: ProductName) -> tuple[str, str]:
+        """Schema and name, in catalog `mesh`, of a table of all the rows that `name` is bound to.
+
+        Of a snapshot it is one that stays so, whoever publishes meanwhile.
+        """
+        stored = self._stored[name]
+        stage = self._stages.of_snapshot(stored) if isinstance(stored, Snapshot) else stored
+        self._stored[name] = stage
+        return stage.identifier
+
+    def landed_columns(self, name: DatasetName) -> dict[str, str]:
+        """Names, as they landed, and DuckDB types of the columns of a dataset that is bound."""
+        return self._columns[name]
+
+    def lineage(self, name: DatasetName) -> str:
+        """A parenthesised SELECT for `local` of a dataset that is bound, each row with `_file` and `_row`."""
+        landed = self._landed[name]
+        if not isinstance(landed, tuple):
+            return relation_sql(landed, lineage=True)
+        table, stage = landed
+        file = f"{quote_literal(str(table.table))} AS {FILE_COLUMN}"
+        return f"(SELECT *, {file}, row_number() OVER () AS {ROW_COLUMN} FROM ({self._answered(stage)}))"
+
+    def columns(self, select: str) -> dict[str, str]:
+        """Names and DuckDB types of the columns `select` gives; its syntax and names are checked, no row is read."""
+        # `DESCRIBE OUTPUT` would have the whole SELECT go in an HTTP header, which holds only 8 kB.
+        cursor = self._client.run(f"SELECT * FROM (\n{self.translated(select)}\n) LIMIT 0")
+        return columns_of(cursor)
+
+    def rows(self, select: str) -> list[tuple[object, ...]]:
+        """All rows of a small answer."""
+        return [tuple(row) for row in self._client.run(self.translated(select)).fetchall()]
+
+    def table(self, select: str) -> pa.Table:
+        """The answer as one Arrow table, in the order the SELECT asks for."""
+        if not is_ordered(select):
+            return self.batches(select).read_all()
+        # Files keep no order; what asks for one is small enough to come as rows.
+        return self.stream(select).read_all()
+
+    def stream(self, select: str) -> pa.RecordBatchReader:
+        """The answer row by row, in the order the SELECT asks for: the first rows come soon, many take long."""
+        cursor = self._client.run(self.translated(select))
+        return arrow_stream(cursor, columns_of(cursor))
+
+    def plan(self, select: str) -> pa.Table:
+        """How Trino would run it, a line a row."""
+        rows = self._client.run(f"EXPLAIN {self.translated(select)}").fetchall()
+        return pa.table({"plan": [line for (text,) in rows for line in text.splitlines()]})
+
+    def batches(self, select: str) -> pa.RecordBatchReader:
+        """The answer as a stream of Arrow batches, by way of Parquet files: rows one by one would take much longer."""
+        stage = self._stages.answer(_kept(self.columns(select)))
+        self._stages.insert(stage, self.translated(select))
+        return self.local.batches(self._answered(stage))
+
+    def stage(self, select: str, draft: Draft) -> Staged:
+        """Write the rows of `select` with the draft's field ids; rows never pass through Python."""
+        stage = self._stages.of_draft(draft)
+        self._stages.insert(stage, self.translated(select))
+        return Staged(*stage.files())
+
+    def collect_statistics(self, snapshot: Snapshot) -> None:
+        """Let Trino's planner know how many distinct values each column has."""
+        self._client.run(f"ANALYZE {'.'.join(map(quote_identifier, snapshot.identifier))}")
+
+    def _answered(self, stage: Stage) -> str:
+        """A SELECT for `local` of the rows of `stage`."""
+        files, _ = stage.files()
+        fields = [FileColumn(f.name, duckdb_type(f.field_type), f.field_id) for f in stage.schema.fields]
+        return files_select(self.local.connection, fields, files)
+
+    def translated(self, select: str) -> str:
+        """`select` in Trino's own SQL, over the tables that its names are bound to.
+
+        Raises:
+            BuildError: it says what Trino cannot, or reads what is not bound.
+        """
+        return trino_sql(select, self._tables, self._where, self._file, self._columns)
+
+
+def _kept(columns: Mapping[str, str]) -> list[Column]:
+    """Columns by name and DuckDB type, of the types in which a table can hold them."""
+    return [Column(name, _WIDER.get(kind, kind)) for name, kind in columns.items()]
+
+
+def _columns_of(schema: Schema) -> dict[str, str]:
+    return {field.name: duckdb_type(field.field_type) for field in schema.fields}
+
+
+def _of_days(relation: str, partitions: Partitions | None, literal: str) -> str:
+    """`relation`, or its rows of some days, which Trino opens alone; `literal` begins a value of the column."""
+    if partitions is None:
+        return relation
+    days = ", ".join(f"{literal}'{day}'" for day in sorted(partitions.days))
+    where = f"{quote_identifier(partitions.column)} IN ({days})" if days else "FALSE"
+    return f"(SELECT * FROM {relation} WHERE {where})"

@@ -1,0 +1,50 @@
+"""A copy of the package to which a test adds what a contributor would: one file and one line, counted."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import meshlake
+
+
+class PackageCopy:
+    """`meshlake` in a folder of its own. `touched` are the places that were written, a file or a line each."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.touched: list[str] = []
+        source = Path(meshlake.__file__).parent
+        shutil.copytree(source, folder / "meshlake", ignore=shutil.ignore_patterns("__pycache__", "mesh"))
+
+    def add_file(self, path: str, text: str) -> None:
+        """Write a new file of the package."""
+        target = self.folder / "meshlake" / path
+        assert not target.exists()
+        target.write_text(text, encoding="utf-8")
+        self.touched.append(path)
+
+    def add_line(self, path: str, after: str, line: str) -> None:
+        """Write one line behind the one that holds `after`, which only one does."""
+        target = self.folder / "meshlake" / path
+        lines = target.read_text(encoding="utf-8").splitlines()
+        (position,) = [number for number, each in enumerate(lines) if after in each]
+        lines.insert(position + 1, line)
+        target.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        self.touched.append(f"{path}: {line.strip()}")
+
+    def run(self, code: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run `code` with the copy as the package, in the copy's folder; fails when it does."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("MESH_", "DAGSTER_"))}
+        return subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment | {"PYTHONPATH": str(self.folder)} | variables,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )

@@ -1,0 +1,173 @@
+"""Drafted source-aligned products: what their contracts say, and that they hold for the data they were drafted from."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from meshlake.contract.model import Contract, RuleKind, Severity
+from meshlake.drafting.adopt import adopt
+from meshlake.engines.duckdb.session import DuckDBSession
+from meshlake.errors import LandingError, UsageError
+from meshlake.landing.relation import relation_sql
+from meshlake.names import DatasetName, ProductName
+from meshlake.products.load import load_product
+from meshlake.products.source_aligned import source_select
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOURCE, NAME = DatasetName("crm", "people"), ProductName("crm", "customers")
+
+
+@pytest.fixture
+def adopted(settings, zone, put):
+    """The contract drafted from files of `crm.people`, and the rows that its product has."""
+
+    def draft(files: dict[str, str | bytes]) -> tuple[Contract, list[tuple[object, ...]]]:
+        put("crm.people", files)
+        drafted = adopt(settings, zone, SOURCE, NAME, "ana@example.com")
+        contract = load_product(drafted.folder).contract
+        with DuckDBSession(settings, "test") as session:
+            session.bind(SOURCE, relation_sql(zone.dataset(SOURCE)))
+            select = source_select(contract, session.columns(f"SELECT * FROM {SOURCE.sql}"))
+            return contract, sorted(session.rows(select.select_sql), key=str)
+
+    return draft
+
+
+PEOPLE = "Customer ID,Sign-up Date,E-mail,Age,Plan,Left\n" + "".join(
+    f"C{n:03},{n % 28 + 1:02}/11/2024,u{n}@example.com,{n % 60 + 18},"
+    f"{'plus' if n % 3 else 'basic'},{'Yes' if n % 4 else 'No'}\n"
+    for n in range(200)
+)
+
+
+def test_a_contract_says_what_was_found(adopted) -> None:
+    contract, rows = adopted({"a.csv": PEOPLE})
+    assert [(c.name, c.type) for c in contract.columns] == [
+        ("customer_id", "VARCHAR"),
+        ("sign_up_date", "DATE"),
+        ("e_mail", "VARCHAR"),
+        ("age", "BIGINT"),
+        ("plan", "VARCHAR"),
+        ("left", "BOOLEAN"),
+    ]
+    assert (contract.primary_key, contract.owner, contract.source) == (
+        ("customer_id",),
+        "ana@example.com",
+        "landing.crm.people",
+    )
+    assert contract.column("e_mail").classification == "personal"
+    assert all(column.is_required for column in contract.columns)
+    assert {r.name: r.arguments for r in contract.rules if r.kind is RuleKind.RANGE} == {
+        "age_range": {"minimum": 0}
+    }
+    known = next(r for r in contract.rules if r.name == "plan_known")
+    assert (known.arguments["validValues"], known.severity) == (["basic", "plus"], Severity.WARNING)
+    assert rows[0] == ("C000", date(2024, 11, 1), "u0@example.com", 18, "basic", False)
+
+
+def test_personal_values_are_not_repeated_in_the_contract(adopted, settings) -> None:
+    adopted({"a.csv": PEOPLE})
+    assert "u0@" not in (settings.products / "crm/customers/contract.odcs.yaml").read_text()
+
+
+def test_placeholders_become_null(adopted) -> None:
+    cells = "".join(f"{n},{n}\n" for n in range(300)) + "300,N/A\n301,?\n302,\n"
+    contract, rows = adopted({"a.csv": "n,amount\n" + cells})
+    assert contract.column("amount").type == "BIGINT"
+    assert not contract.column("amount").is_required
+    assert sum(row[1] is None for row in rows) == 3
+    assert len(rows) == 303
+
+
+def test_stray_values_are_quarantined_not_lost_in_the_type(adopted) -> None:
+    cells = "".join(f"{n},{n}\n" for n in range(300)) + "300,twelve\n"
+    contract, rows = adopted({"a.csv": "n,amount\n" + cells})
+    assert (contract.column("amount").type, contract.column("amount").on_bad_value) == (
+        "BIGINT",
+        Severity.WARNING,
+    )
+    assert len(rows) == 300
+
+
+def test_columns_whose_names_become_the_same_stay_apart(adopted) -> None:
+    contract, rows = adopted({"a.csv": "a b,A-B,!\n1,2,3\n"})
+    assert [c.name for c in contract.columns] == ["a_b", "a_b_2", "column_3"]
+    assert rows == [(1, 2, 3)]
+
+
+def test_renamed_columns_come_together(adopted) -> None:
+    contract, rows = adopted({"1.csv": "Unit Price\n1.5\n", "2.csv": "UnitPrice\n2.5\n"})
+    assert contract.column("unit_price").sources == ("UnitPrice", "Unit Price")
+    assert rows == [(1.5,), (2.5,)]
+
+
+def test_types_that_no_table_holds(adopted, tmp_path: Path) -> None:
+    duckdb.sql(
+        "SELECT 1::UBIGINT u, 7::UTINYINT t, 1.5::DECIMAL(9,2) d, [1, 2] l, {'a': 1} s, INTERVAL 1 DAY i, "
+        "TIMESTAMP_NS '2024-01-05 10:00:00' n, TIMESTAMPTZ '2024-01-05 10:00:00+00' z"
+    ).write_parquet(str(tmp_path / "a.parquet"))
+    contract, rows = adopted({"a.parquet": (tmp_path / "a.parquet").read_bytes()})
+    assert [c.type for c in contract.columns] == [
+        *("DECIMAL(20,0)", "BIGINT", "DECIMAL(9,2)", "INTEGER[]", 'STRUCT("a" INTEGER)', "VARCHAR"),
+        *("TIMESTAMP", "TIMESTAMP WITH TIME ZONE"),
+    ]
+    assert len(rows) == 1
+
+
+def test_an_existing_product_is_never_overwritten(adopted, settings, zone) -> None:
+    adopted({"a.csv": PEOPLE})
+    path = settings.products / "crm/customers/contract.odcs.yaml"
+    path.write_text("mine")
+    with pytest.raises(UsageError, match="is there already"):
+        adopt(settings, zone, SOURCE, NAME)
+    assert path.read_text() == "mine"
+
+
+def test_what_cannot_be_adopted(settings, zone, put) -> None:
+    put("crm.people", {"a.csv": "a,b\n"})
+    with pytest.raises(LandingError, match="no rows"):
+        adopt(settings, zone, SOURCE, NAME)
+    assert not settings.products.exists()
+
+
+_CELLS = {
+    "integer": st.integers(-(10**6), 10**6).map(str),
+    "number": st.floats(-1e6, 1e6, allow_nan=False).map(repr),
+    "date": st.dates().map(str),
+    "european": st.dates(date(1900, 1, 1)).map(lambda d: d.strftime("%d/%m/%Y")),
+    "comma": st.floats(-1e6, 1e6, allow_nan=False).map(lambda x: f"{x:.2f}".replace(".", ",")),
+    "word": st.sampled_from(
+        ["yes", "no", "N/A", "07", "1e5", "0x1f", "inf", "a", "2024-01-05 10:00", "12.0"]
+    ),
+}
+
+
+@hypothesis_settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.data())
+def test_every_row_that_landed_is_a_row_of_the_product_or_quarantined(adopted, settings, data) -> None:
+    kinds = data.draw(st.lists(st.sampled_from(sorted(_CELLS)), min_size=1, max_size=3))
+    row = st.tuples(*(st.one_of(st.just(""), _CELLS[kind]) for kind in kinds))
+    rows = data.draw(st.lists(row, min_size=1, max_size=30))
+    text = "n," + ",".join(f"c{n}" for n in range(len(kinds))) + "\n"
+    text += "".join(
+        f"{n}," + ",".join(f'"{cell}"' if cell else "" for cell in cells) + "\n"
+        for n, cells in enumerate(rows)
+    )
+    path = settings.products / "crm/customers"
+    for file in path.glob("*"):
+        file.unlink()
+    if path.exists():
+        path.rmdir()
+    _, made = adopted({"a.csv": text})
+    assert len(made) == len(rows)

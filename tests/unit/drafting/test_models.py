@@ -1,0 +1,174 @@
+"""Drafted models: label, key and what is left out, and the refusal of what no model can be made of."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from meshlake.drafting.adopt import adopt
+from meshlake.drafting.churn_draft import draft_churn
+from meshlake.drafting.segments_draft import draft_segments
+from meshlake.errors import UsageError
+from meshlake.ml_assets.spec import ChurnSpec, Scale, SegmentSpec
+from meshlake.names import DatasetName, ProductName
+from meshlake.products.load import load_product, load_products
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOURCE, CHURN, SEGMENTS = (ProductName("crm", name) for name in ("people", "people_churn", "people_segments"))
+HEADER = (
+    "customer_id,email,account_no,tenure,spend,spend_twice,zip,status,flag,left_on_paper,score,Churn,state"
+)
+
+
+def people(count: int = 200) -> str:
+    numbers = random.Random(7)  # noqa: S311 - the same rows each time
+    rows = [HEADER]
+    for n in range(count):
+        is_left = n % 4 == 0
+        spend = round(numbers.lognormvariate(3, 1.5), 2)
+        rows.append(
+            f"C{n},u{n}@example.com,{n + 5000},{numbers.randint(0, 72)},{spend},{2 * spend},"
+            f"{n % 20 + 10000},"
+            f"{'gone' if is_left else 'here'},{n % 2},{n % 3},{90 + n % 9 if is_left else n % 80},"
+            f"{'Yes' if is_left else 'No'},{('Left', 'Stays', 'New')[n % 3]}"
+        )
+    return "\n".join(rows) + "\n"
+
+
+@pytest.fixture
+def adopted(settings, zone, put) -> None:
+    put("crm.people", {"a.csv": people()})
+    adopt(settings, zone, DatasetName("crm", "people"), SOURCE, "ana@example.com")
+
+
+def model_of(folder: Path) -> dict[str, Any]:
+    return yaml.safe_load((folder / "model.yaml").read_text(encoding="utf-8"))
+
+
+def test_a_churn_product_is_one_that_loads(settings, adopted) -> None:
+    drafted = draft_churn(settings, SOURCE, CHURN, "Churn", owner="ana@example.com")
+    model = model_of(drafted.folder)
+    assert (model["features"], model["key"], model["label"]) == ("crm.people", "customer_id", "churn")
+    assert ChurnSpec.from_mapping(model).flag_share == 0.1
+    product = load_product(drafted.folder)
+    assert (product.upstream, product.contract.primary_key) == ((SOURCE,), ("customer_id",))
+    assert [c.name for c in product.contract.columns] == [
+        *("customer_id", "churn_probability", "is_predicted_churn", "is_labelled"),
+        *("reason_1", "reason_2", "reason_3", "model_version", "scored_at"),
+    ]
+    assert CHURN in load_products(settings.products).products
+
+
+def test_what_would_give_the_label_away_is_left_out_with_the_reason(settings, adopted) -> None:
+    exclude = model_of(draft_churn(settings, SOURCE, CHURN, "churn").folder)["exclude"]
+    assert set(exclude) == {"email", "account_no", "status", "score"}
+    assert exclude["email"] == "personal data"
+    assert "ROC AUC 1.000" in exclude["status"]
+    assert "single rows" in exclude["account_no"]
+
+
+def test_a_label_of_numbers_or_words_is_made_a_boolean(settings, adopted) -> None:
+    for label, churned, expression in (
+        ("flag", None, '"flag" = 1 AS "flag"'),
+        ("state", "Left", '"state" = \'Left\' AS "state"'),
+    ):
+        name = ProductName("crm", f"{label}_churn")
+        drafted = draft_churn(settings, SOURCE, name, label, churned=churned)
+        assert expression in model_of(drafted.folder)["features"]
+        assert load_product(drafted.folder).upstream == (SOURCE,)
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "hint"),
+    [
+        ({"label": "chrun"}, "has no column 'chrun'", "Did you mean churn?"),
+        ({"label": "state"}, "has 3 values", "--churned"),
+        ({"label": "tenure"}, "values", "A label is yes or no"),
+        ({"label": "churn", "key": "tenure"}, "is the same in several", "--key"),
+        ({"label": "churn", "key": "custommer_id"}, "has no column", "customer_id"),
+        ({"label": "customer_id"}, "is the key", "--label"),
+        ({"label": "state", "churned": "Gone"}, "is never 'Gone'", "'Left'"),
+    ],
+)
+def test_what_no_churn_model_can_be_made_of(settings, adopted, options, message, hint) -> None:
+    with pytest.raises(UsageError, match=message) as caught:
+        draft_churn(settings, SOURCE, CHURN, **options)
+    assert hint in str(caught.value.hint)
+    assert not (settings.products / "crm/people_churn").exists()
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (["yes"] * 20, "in every row"),
+        ([""] * 20, "null in every row"),
+        (["yes"] * 3 + ["no"] * 17, "in 3 rows"),
+    ],
+)
+def test_labels_that_teach_nothing(settings, zone, put, cells, message) -> None:
+    rows = "".join(f"{n},{n % 5},{cell}\n" for n, cell in enumerate(cells))
+    put("crm.people", {"a.csv": f"customer_id,x,churn\n{rows}"})
+    adopt(settings, zone, DatasetName("crm", "people"), SOURCE)
+    with pytest.raises(UsageError, match=message):
+        draft_churn(settings, SOURCE, CHURN, "churn")
+
+
+def test_a_product_without_a_key_needs_one_named(settings, zone, put) -> None:
+    put("crm.people", {"a.csv": "a,churn\n" + "1,yes\n1,yes\n2,no\n" * 8})
+    adopt(settings, zone, DatasetName("crm", "people"), SOURCE)
+    with pytest.raises(UsageError, match="has no primary key") as caught:
+        draft_churn(settings, SOURCE, CHURN, "churn")
+    assert "--key" in str(caught.value.hint)
+
+
+def test_the_latest_cutoff_is_segmented_and_every_one_learnt_from(settings, zone, put) -> None:
+    rows = "".join(
+        f"C{n},2024-0{month}-01,{n * 7 % 50},{n * n % 97},{'yes' if n % 3 else 'no'}\n"
+        for n in range(60)
+        for month in (1, 2)
+    )
+    put("crm.people", {"a.csv": f"customer_id,cutoff_date,visits,spend,churn\n{rows}"})
+    adopt(settings, zone, DatasetName("crm", "people"), SOURCE)
+    model = model_of(draft_churn(settings, SOURCE, CHURN, "churn").folder)
+    assert (model["key"], model["cutoff"]) == ("customer_id", "cutoff_date")
+    segments = draft_segments(settings, SOURCE, SEGMENTS)
+    assert 'WHERE "cutoff_date" = (SELECT MAX("cutoff_date")' in model_of(segments.folder)["features"]
+    assert load_product(segments.folder).contract.primary_key == ("customer_id",)
+
+
+def test_segments_compare_by_amounts(settings, adopted) -> None:
+    drafted = draft_segments(settings, SOURCE, SEGMENTS)
+    model = model_of(drafted.folder)
+    assert model["columns"] == {"tenure": "linear", "spend": "log", "score": "linear"}
+    assert SegmentSpec.from_mapping(model).columns["spend"] is Scale.LOG
+    assert load_product(drafted.folder).contract.primary_key == ("customer_id",)
+    notes = "\n".join(drafted.notes)
+    assert "left out: spend_twice: moves with spend" in notes
+    assert "left out: zip: is a place or a code" in notes
+
+
+def test_nothing_to_compare_by(settings, zone, put) -> None:
+    put("crm.people", {"a.csv": "customer_id,name\n" + "".join(f"C{n},N{n}\n" for n in range(30))})
+    adopt(settings, zone, DatasetName("crm", "people"), SOURCE)
+    with pytest.raises(UsageError, match="no numbers"):
+        draft_segments(settings, SOURCE, SEGMENTS)
+
+
+def test_an_unbuilt_product_of_sql_is_to_be_built_first(settings, adopted) -> None:
+    folder = settings.products / "crm" / "adults"
+    folder.mkdir()
+    text = (settings.products / "crm/people/contract.odcs.yaml").read_text(encoding="utf-8")
+    (folder / "contract.odcs.yaml").write_text(
+        text.replace("crm.people", "crm.adults")
+        .replace("name: people", "name: adults")
+        .replace("Product: people", "Product: adults")
+    )
+    (folder / "transform.sql").write_text("SELECT * FROM crm.people WHERE tenure > 3")
+    with pytest.raises(UsageError, match="was never built") as caught:
+        draft_churn(settings, ProductName("crm", "adults"), CHURN, "churn")
+    assert "mesh build crm.adults" in str(caught.value.hint)

@@ -1,0 +1,39 @@
+"""Drafts are written whole or not at all, and their YAML reads back as what was meant."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from meshlake.drafting.product_folder import Flow, dump_yaml, write_product
+from meshlake.errors import UsageError
+from meshlake.names import ProductName
+
+NAME = ProductName("crm", "people")
+
+
+def test_yaml_reads_back(tmp_path) -> None:
+    content = {
+        "words": ("yes", "No", "1", "2024-01-05", "a: b", "ü"),
+        "flow": Flow(mustBe=0, name="x"),
+        "sql": "SELECT\n    1\nFROM t\n",
+        "nested": [{"a": {"b": True}}],
+    }
+    text = dump_yaml(content)
+    assert yaml.safe_load(text) == {**content, "words": list(content["words"])}
+    assert "flow: {mustBe: 0, name: x}" in text
+    assert "sql: |\n" in text
+
+
+def test_a_folder_is_made_whole(tmp_path) -> None:
+    drafted = write_product(tmp_path / "deep" / "products", NAME, {"id": 1}, {"task": "churn"}, ["note"])
+    assert sorted(p.name for p in drafted.folder.iterdir()) == ["contract.odcs.yaml", "model.yaml"]
+    assert [p.name for p in drafted.folder.parent.iterdir()] == ["people"]
+    assert drafted.as_dict()["files"] == ["contract.odcs.yaml", "model.yaml"]
+
+
+def test_a_folder_that_cannot_be_written(tmp_path) -> None:
+    (tmp_path / "products").write_text("a file")
+    with pytest.raises(UsageError, match="cannot be written") as caught:
+        write_product(tmp_path / "products", NAME, {}, None, [])
+    assert "MESH_PRODUCTS" in str(caught.value.hint)

@@ -1,0 +1,3 @@
+from support.fixed_endpoints import endpoints
+
+__all__ = ["endpoints"]
