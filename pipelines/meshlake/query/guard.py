@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from meshlake.errors import UsageError
 from meshlake.names import CATALOG, LANDING_CATALOG, DatasetName, ProductName
+from meshlake.query.functions import FUNCTIONS, REFUSED, TABLE_FUNCTIONS
 from meshlake.query.syntax_tree import (
     Node,
     NotSelect,
@@ -19,18 +20,10 @@ from meshlake.query.syntax_tree import (
     visit,
     without_semicolon,
 )
+from meshlake.suggest import nearest
 
 SYSTEM_TABLES = frozenset({"products", "snapshots", "quality_results"})
 
-# Every other table function of DuckDB reads files, settings, secrets or logs, or runs SQL given as text.
-TABLE_FUNCTIONS = frozenset(
-    {"unnest", "range", "generate_series", "repeat", "repeat_row", "json_each", "json_tree"}
-)
-# They tell settings (credentials among them) or the environment, change state, or only wait.
-DENIED_FUNCTIONS = frozenset(
-    {"current_setting", "getenv", "getvariable", "write_log", "parse_duckdb_log_message", "mesh_state"}
-    | {"nextval", "currval", "setseed", "sleep_ms", "pg_sleep"}
-)
 # Schemas DuckDB knows besides the domains; `ProductName` refuses the other reserved ones.
 _DENIED_SCHEMAS = frozenset({"pg_catalog", "recurring"})
 _BLANK = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
@@ -143,10 +136,8 @@ def _tables(root: Node, sql: str, offset_bytes: int) -> set[TableName]:
             _check_table_function(node["function"], where)
         elif kind == "SHOW_REF" and "query" not in node:
             raise UsageError("only SHOW TABLES can be shown", _NAMES_HINT)
-        elif str(node.get("function_name", "")).lower() in DENIED_FUNCTIONS:
-            raise UsageError(
-                f"{node['function_name']}() cannot be used in mesh sql ({where})", "Leave it out."
-            )
+        elif "function_name" in node:
+            _check_function(str(node["function_name"]), where)
     return tables
 
 
@@ -157,6 +148,20 @@ def _check_table_function(function: Node, where: str) -> None:
             f"{name}() cannot be used as a table in mesh sql ({where})",
             f"Files are read once landed: `mesh land FILE --domain DOMAIN`. {_NAMES_HINT}",
         )
+
+
+def _check_function(name: str, where: str) -> None:
+    """Refuse what does more than compute; a table function's own name is seen here too."""
+    known = name.lower()
+    if known in FUNCTIONS or known in TABLE_FUNCTIONS:
+        return
+    reason = next((reason for reason, names in REFUSED.items() if known in names), None)
+    if reason is not None:
+        raise UsageError(f"{name}() cannot be used in mesh sql ({where}): {reason}", "Leave it out.")
+    hint = (
+        nearest(known, FUNCTIONS) or "Functions are DuckDB's own that only compute from what they are given."
+    )
+    raise UsageError(f"{name}() is no function of mesh sql ({where})", hint)
 
 
 def _table_name(node: Node, where: str) -> TableName:
