@@ -7,7 +7,8 @@ import json
 import pytest
 
 from meshlake.audit.audit import MAX_SAMPLES
-from meshlake.contract.model import Bounds, Rule, RuleKind, Severity
+from meshlake.column import Severity
+from meshlake.contract.model import Bounds, Rule, RuleKind
 
 PEOPLE = """
     SELECT * FROM (VALUES

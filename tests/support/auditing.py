@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from meshlake.audit.audit import audit
-from meshlake.contract.model import Column, Contract
+from meshlake.column import Column
+from meshlake.contract.model import Contract
 from meshlake.engines.duckdb.relation import DuckDBRelation
 from meshlake.engines.trino.connection import connect, explain_trino, trino_errors
 from meshlake.engines.trino.dialect import trino_sql

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from meshlake.contract.model import Severity
+from meshlake.column import Severity
 
 if TYPE_CHECKING:
     from meshlake.contract.model import Rule

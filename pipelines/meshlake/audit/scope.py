@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshlake.contract.model import Bounds, RuleKind, Severity
+from meshlake.column import Severity
+from meshlake.contract.model import Bounds, RuleKind
 
 if TYPE_CHECKING:
     from meshlake.contract.model import Rule

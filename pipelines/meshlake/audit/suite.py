@@ -12,13 +12,14 @@ import warnings
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from meshlake.contract.model import Rule, Severity
+from meshlake.column import Severity
 from meshlake.errors import BuildError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from meshlake.audit.measures import Measure
+    from meshlake.contract.model import Rule
     from meshlake.engines.relation import AuditRelation
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from meshlake.contract.model import Column
+from meshlake.column import Column
 from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.errors import BuildError, ConflictError
 from meshlake.lake.draft import Draft

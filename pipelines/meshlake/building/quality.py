@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from meshlake.contract.model import Column
+from meshlake.column import Column
 from meshlake.names import quote_literal
 
 if TYPE_CHECKING:

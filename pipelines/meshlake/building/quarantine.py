@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshlake.contract.model import Column
+from meshlake.column import Column
 from meshlake.lake.draft import Draft
 from meshlake.names import quote_literal
 

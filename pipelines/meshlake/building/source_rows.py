@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from meshlake.building.rows import Rows
-from meshlake.contract.model import Severity
+from meshlake.column import Severity
 from meshlake.products.source_aligned import SHOWN_CELLS, BadCell, bad_cells_error, source_select
 
 if TYPE_CHECKING:

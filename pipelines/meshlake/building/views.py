@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from meshlake.building.quality import QUALITY_COLUMNS, QUALITY_RESULTS
-from meshlake.contract.model import Column
+from meshlake.column import Column
 from meshlake.lake.schema import duckdb_type, table_schema
 from meshlake.query.mesh_file import PublishedColumn, PublishedProduct, read_state, write_mesh_file
 from meshlake.query.state import catalog_state

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
-    from meshlake.contract.model import Column
+    from meshlake.column import Column
 
 SUPPORTED = frozenset(
     {

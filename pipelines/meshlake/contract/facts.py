@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from meshlake.contract.model import Column, Rule, RuleKind
+from meshlake.contract.model import Rule, RuleKind
 from meshlake.contract.values import fit_value, is_list, is_ordered, is_text
 from meshlake.suggest import nearest
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from open_data_contract_standard.model import SchemaProperty
+
+    from meshlake.column import Column
 
 _RANGE = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _LENGTH = {

@@ -10,17 +10,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from meshlake.column import Severity
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from meshlake.column import Column
     from meshlake.names import ProductName
-
-
-class Severity(StrEnum):
-    """Whether a broken rule keeps the rows from being published."""
-
-    ERROR = "error"
-    WARNING = "warning"
 
 
 class RuleKind(StrEnum):
@@ -108,28 +104,6 @@ class Rule:
     description: str = ""
     dimension: str | None = None
     is_day_by_day: bool = False
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a product.
-
-    `type` is DuckDB's type text (`VARCHAR`, `BIGINT`, `DECIMAL(12,2)`, `TIMESTAMP WITH TIME ZONE`,
-    `STRUCT(...)`). `sources` are the landing columns it comes from, the first that has a value winning;
-    `expression` is SQL over landing columns in their stead.
-    """
-
-    name: str
-    type: str
-    description: str = ""
-    is_required: bool = False
-    primary_key_position: int | None = None
-    partition_position: int | None = None
-    sources: tuple[str, ...] = ()
-    expression: str | None = None
-    classification: str | None = None
-    on_bad_value: Severity = Severity.ERROR
-    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from meshlake.column import Column, Severity
 from meshlake.contract.expectations import check_expectation
 from meshlake.contract.facts import FactError, check_pattern, rule_name
-from meshlake.contract.model import Bounds, Column, Rule, RuleKind, Severity
+from meshlake.contract.model import Bounds, Rule, RuleKind
 from meshlake.contract.values import fit_value, is_text
 from meshlake.suggest import nearest
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from open_data_contract_standard.model import Team
 
+from meshlake.column import Column, Severity
 from meshlake.contract.facts import FactError, column_rules
-from meshlake.contract.model import Column, Contract, Rule, RuleKind, Severity
+from meshlake.contract.model import Contract, Rule, RuleKind
 from meshlake.contract.odcs import OBJECT, check_identity, only_object, parse
 from meshlake.contract.quality import is_cast_rule, quality_rule
 from meshlake.contract.rule_list import RuleList

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from meshlake.column import Column, Severity
 from meshlake.contract.facts import FactError, rule_name
-from meshlake.contract.model import Bounds, Column, Rule, RuleKind, ServiceLevels, Severity
+from meshlake.contract.model import Bounds, Rule, RuleKind, ServiceLevels
 from meshlake.suggest import nearest
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from pyiceberg.table import Table
 
-    from meshlake.contract.model import Column
+    from meshlake.column import Column
     from meshlake.lake.snapshot import Snapshot
     from meshlake.partitions import Partitions
     from meshlake.settings import Settings

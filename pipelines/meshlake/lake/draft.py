@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pyiceberg.manifest import DataFile
     from pyiceberg.table import Table, Transaction
 
-    from meshlake.contract.model import Column
+    from meshlake.column import Column
     from meshlake.lake.catalog import Lake
     from meshlake.partitions import Partitions
 

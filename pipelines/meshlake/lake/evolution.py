@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pyiceberg.table.metadata import TableMetadata
     from pyiceberg.table.update import TableUpdate
 
-    from meshlake.contract.model import Column
+    from meshlake.column import Column
 
 
 def evolve(transaction: Transaction, columns: Sequence[Column]) -> Schema:

@@ -34,7 +34,7 @@ from meshlake.errors import ContractError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from meshlake.contract.model import Column
+    from meshlake.column import Column
 
 _PLAIN: dict[str, IcebergType] = {
     "VARCHAR": StringType(),

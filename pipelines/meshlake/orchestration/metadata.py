@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from meshlake.contract.model import Severity
+from meshlake.column import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,8 @@ from pydantic import Field
 from meshlake.audit.result import CheckResult
 from meshlake.building.audit import check_published
 from meshlake.building.build import BuildResult, build_product
-from meshlake.contract.model import Rule, Severity
+from meshlake.column import Severity
+from meshlake.contract.model import Rule
 from meshlake.errors import AuditError, MeshError
 from meshlake.names import InputName, ProductName
 from meshlake.orchestration.day_partitions import asked_days, day_events

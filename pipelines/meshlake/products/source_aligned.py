@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import sqlglot
 from sqlglot import exp
 
-from meshlake.contract.model import Severity
+from meshlake.column import Severity
 from meshlake.errors import ContractError, LandingError
 from meshlake.landing.casts import Cast, cast_cell, cast_expression
 from meshlake.landing.relation import FILE_COLUMN, ROW_COLUMN
@@ -23,7 +23,8 @@ from meshlake.names import DatasetName, quote_identifier, quote_literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from meshlake.contract.model import Column, Contract
+    from meshlake.column import Column
+    from meshlake.contract.model import Contract
 
 SHOWN_CELLS = 20
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from meshlake.contract.model import Column
+from meshlake.column import Column
 from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.errors import ConflictError
 from meshlake.lake.catalog import Lake

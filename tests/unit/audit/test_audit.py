@@ -61,7 +61,8 @@ def test_auditing_prints_and_writes_nothing(tmp_path):
 import duckdb
 from meshlake.audit.audit import audit
 from meshlake.engines.duckdb.relation import DuckDBRelation
-from meshlake.contract.model import Column, Contract, Rule, RuleKind
+from meshlake.column import Column
+from meshlake.contract.model import Contract, Rule, RuleKind
 from meshlake.names import ProductName
 connection = duckdb.connect()
 connection.execute("CREATE TABLE t AS SELECT 1 AS id")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from meshlake.column import Column
 from meshlake.contract.expectations import check_expectation
-from meshlake.contract.model import Column
 
 COLUMNS = {"id": "INTEGER", "v": "DECIMAL(3,1)", "s": "VARCHAR"}
 

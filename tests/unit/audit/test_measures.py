@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from meshlake.audit.measures import literal, measure
-from meshlake.contract.model import Bounds, Column, Contract, Rule, RuleKind
+from meshlake.column import Column
+from meshlake.contract.model import Bounds, Contract, Rule, RuleKind
 from meshlake.names import ProductName
 
 CONTRACT = Contract(ProductName("crm", "customers"), "", "", "", "", "", "", (Column("age", "INTEGER"),), ())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from meshlake.audit.scope import holds_day_by_day
-from meshlake.contract.model import Bounds, Rule, RuleKind, Severity
+from meshlake.column import Severity
+from meshlake.contract.model import Bounds, Rule, RuleKind
 
 WARNING = {"severity": Severity.WARNING}
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshlake.building.conform import conformed_select
-from meshlake.contract.model import Column, Contract
+from meshlake.column import Column
+from meshlake.contract.model import Contract
 from meshlake.errors import BuildError
 from meshlake.names import ProductName
 

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from meshlake.column import Severity
 from meshlake.contract.checks_sql import read_checks
-from meshlake.contract.model import Rule, RuleKind, Severity
+from meshlake.contract.model import Rule, RuleKind
 from meshlake.errors import ContractError
 
 

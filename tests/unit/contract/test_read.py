@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from meshlake.contract.model import Bounds, RuleKind, ServiceLevels, Severity
+from meshlake.column import Severity
+from meshlake.contract.model import Bounds, RuleKind, ServiceLevels
 from meshlake.contract.read import read_contract
 from meshlake.errors import ContractError
 from meshlake.names import ProductName

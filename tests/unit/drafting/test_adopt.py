@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from meshlake.contract.model import Contract, RuleKind, Severity
+from meshlake.column import Severity
+from meshlake.contract.model import Contract, RuleKind
 from meshlake.drafting.adopt import adopt
 from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.errors import LandingError, UsageError

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from meshlake.contract.model import Column
+from meshlake.column import Column
 from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.lake.catalog import Lake
 from meshlake.lake.draft import Draft

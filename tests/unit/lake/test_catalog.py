@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from meshlake.contract.model import Column
+from meshlake.column import Column
 from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.errors import UsageError
 from meshlake.lake.catalog import Lake, catalog_properties

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from meshlake.contract.model import Column
+from meshlake.column import Column
 from meshlake.errors import BuildError, ConflictError
 from meshlake.lake.catalog import Lake
 from meshlake.lake.clean import clean_lake

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from meshlake.contract.model import Column
+from meshlake.column import Column
 from meshlake.errors import ContractError
 from meshlake.lake.draft import Draft, rollback
 from meshlake.partitions import Partitions

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshlake.contract.model import Column
+from meshlake.column import Column
 from meshlake.errors import ContractError
 from meshlake.lake.schema import duckdb_type, field_ids_sql, table_schema
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from meshlake.contract.model import Column
+from meshlake.column import Column
 from meshlake.lake.clean import clean_lake
 from meshlake.lake.draft import audited_snapshot
 from meshlake.lake.stage import ANSWERS, STAGE_MARK, pinned_stage

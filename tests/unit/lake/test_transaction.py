@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyiceberg.table.update.snapshot import ManageSnapshots
 
-from meshlake.contract.model import Column
+from meshlake.column import Column
 from meshlake.lake.evolution import evolve
 from meshlake.lake.transaction import PlannedTransaction
 

@@ -12,7 +12,8 @@ import sqlglot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshlake.contract.model import Column, Contract, Severity
+from meshlake.column import Column, Severity
+from meshlake.contract.model import Contract
 from meshlake.errors import ContractError, LandingError
 from meshlake.names import DatasetName, ProductName
 from meshlake.products.source_aligned import BadCell, bad_cells_error, source_dataset, source_select

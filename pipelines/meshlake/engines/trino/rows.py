@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from meshlake.contract.model import Column
+from meshlake.column import Column
 from meshlake.errors import ContractError
 from meshlake.lake.schema import table_schema
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
 
-from meshlake.contract.model import Column
+from meshlake.column import Column
 from meshlake.engines.duckdb.parquet import FileColumn, files_select
 from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.engines.session import Staged

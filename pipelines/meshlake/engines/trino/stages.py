@@ -15,7 +15,7 @@ from meshlake.names import CATALOG, quote_identifier
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from meshlake.contract.model import Column
+    from meshlake.column import Column
     from meshlake.engines.trino.client import TrinoClient
     from meshlake.lake.catalog import Lake
     from meshlake.lake.draft import Draft

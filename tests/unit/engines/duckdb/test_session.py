@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from meshlake.contract.model import Column
+from meshlake.column import Column
 from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.errors import BuildError
 from meshlake.lake.catalog import Lake
