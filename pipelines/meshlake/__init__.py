@@ -1,6 +1,89 @@
-"""The Meshlake platform: the way of a datum from the landing zone to a published data product.
+"""Meshlake: from a bucket of unknown files to data products you can trust, and models on top of them.
 
-Read the subpackages in that order: `landing`, `discovery`, `drafting`, `contract`, `products`, `engines`, `lake`,
-`audit`, `models`, `building`, `query`; `orchestration` alone knows Dagster, `cli` alone prints. Domain logic belongs in
-`data_products/`, model code in `ml_assets/`.
+`meshlake.open()` is the front door: it gives a `Mesh`, whose methods are what the command `mesh` does. Nothing heavy is
+loaded before it is used.
+
+Inside, read the subpackages in the order of a datum: `landing`, `discovery`, `drafting`, `contract`, `products`,
+`engines`, `lake`, `audit`, `models`, `building`, `query`; `orchestration` alone knows Dagster, `mesh` is what Python
+code sees, `cli` alone prints. Domain logic belongs in `data_products/`, model code in `ml_assets/`.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from meshlake.errors import (
+        AuditError,
+        BuildError,
+        ConflictError,
+        ContractError,
+        LandingError,
+        MeshError,
+        MissingPackageError,
+        NotLandedError,
+        ServiceError,
+        StorageError,
+        SystemFailure,
+        UsageError,
+    )
+    from meshlake.mesh import Answer, Mesh
+    from meshlake.mesh import open_mesh as open  # noqa: A004 - like gzip.open
+
+    __version__: str
+
+_ERRORS = (
+    "AuditError",
+    "BuildError",
+    "ConflictError",
+    "ContractError",
+    "LandingError",
+    "MeshError",
+    "MissingPackageError",
+    "NotLandedError",
+    "ServiceError",
+    "StorageError",
+    "SystemFailure",
+    "UsageError",
+)
+_PLACES = {
+    "open": "meshlake.mesh:open_mesh",
+    "Mesh": "meshlake.mesh:Mesh",
+    "Answer": "meshlake.mesh:Answer",
+    **{name: f"meshlake.errors:{name}" for name in _ERRORS},
+}
+__all__ = [  # noqa: RUF022 - the front door first
+    "open",
+    "Mesh",
+    "Answer",
+    "__version__",
+    "AuditError",
+    "BuildError",
+    "ConflictError",
+    "ContractError",
+    "LandingError",
+    "MeshError",
+    "MissingPackageError",
+    "NotLandedError",
+    "ServiceError",
+    "StorageError",
+    "SystemFailure",
+    "UsageError",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """What the package offers, loaded when it is first asked for."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("meshlake")
+    if name not in _PLACES:
+        raise AttributeError(f"module 'meshlake' has no attribute '{name}'")
+    module, _, attribute = _PLACES[name].partition(":")
+    return globals().setdefault(name, getattr(import_module(module), attribute))
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -36,6 +36,10 @@ class UsageError(MeshError):
     exit_status = EXIT_WRONG_USE
 
 
+class MissingPackageError(UsageError):
+    """A package is missing that only some meshes need; the hint says what to install."""
+
+
 class ContractError(MeshError):
     """A product folder or its contract cannot be read as what it must be."""
 

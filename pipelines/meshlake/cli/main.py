@@ -19,13 +19,27 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (data, demo, modelling, building, query, catalog, operations, report, services):
     module.register(app)
 
 
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        import meshlake
+
+        print(f"meshlake {meshlake.__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def options(debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error.")) -> None:
+def options(
+    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
+    _version: bool = typer.Option(
+        False, "--version", help="Show the version.", callback=_print_version, is_eager=True
+    ),
+) -> None:
     """Options of every command."""
     if debug:
         os.environ["MESH_DEBUG"] = "1"

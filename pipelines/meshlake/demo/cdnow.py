@@ -13,18 +13,20 @@ import duckdb
 
 from meshlake.demo.files import part_path, write_part
 from meshlake.errors import LandingError
+from meshlake.extras import missing_extra
 from meshlake.names import quote_literal
 
 _DISTRIBUTION = "lifetimes"
 _FILE = "lifetimes/datasets/CDNOW_master.txt"
-_HINT = "Install the package that carries it: pip install --no-deps lifetimes==0.11.3"
+_PURPOSE = "The demo's retailer (CDNOW purchases)"
 
 
 def write_cdnow(landing: Path) -> Path:
     """Land the purchases as `retail/transactions` (CSV, 69,659 rows, the file's columns); give its path.
 
     Raises:
-        LandingError: the package that carries the file is not installed, or the folder cannot be written.
+        MissingPackageError: the package that carries the file is not installed.
+        LandingError: the file is not in it, or the folder cannot be written.
     """
     path = part_path(landing / "retail" / "transactions", "transactions", 1, "csv")
     with duckdb.connect() as connection:
@@ -36,11 +38,10 @@ def _master_file() -> Path:
     try:
         path = Path(str(distribution(_DISTRIBUTION).locate_file(_FILE)))
     except PackageNotFoundError as error:
-        raise LandingError(
-            f"the CDNOW purchases are missing: {_DISTRIBUTION} is not installed", _HINT
-        ) from error
+        raise missing_extra("demo", _PURPOSE, _DISTRIBUTION) from error
     if not path.is_file():
-        raise LandingError(f"the CDNOW purchases are missing: {path} is not there", _HINT)
+        hint = "Install it again: pip install --force-reinstall --no-deps lifetimes==0.11.3"
+        raise LandingError(f"the CDNOW purchases are missing: {path} is not there", hint)
     return path
 
 

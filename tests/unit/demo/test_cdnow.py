@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from meshlake.demo import cdnow
-from meshlake.errors import LandingError
+from meshlake.errors import MissingPackageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,8 +36,8 @@ def test_a_missing_package_is_named_with_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cdnow, "_DISTRIBUTION", "no-such-package-installed")
-    with pytest.raises(LandingError) as error:
+    with pytest.raises(MissingPackageError) as error:
         cdnow.write_cdnow(tmp_path)
-    assert "no-such-package-installed is not installed" in error.value.message
-    assert error.value.hint == "Install the package that carries it: pip install --no-deps lifetimes==0.11.3"
+    assert "needs the package no-such-package-installed" in error.value.message
+    assert error.value.hint == "Install it: pip install 'meshlake[demo]'"
     assert isinstance(error.value.__cause__, PackageNotFoundError)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from meshlake.errors import BuildError, MeshError, SystemFailure, UsageError
+from meshlake.extras import needs_extra
 from meshlake.names import CATALOG
 
 if TYPE_CHECKING:
@@ -48,8 +49,9 @@ def connect(address: str | None, schema: str | None = None, **session_properties
     Raises:
         UsageError: `address` cannot be one, or would send a password unencrypted.
     """
-    from trino.auth import BasicAuthentication
-    from trino.dbapi import connect as connect_trino
+    with needs_extra("trino", "Trino"):
+        from trino.auth import BasicAuthentication
+        from trino.dbapi import connect as connect_trino
 
     parts = urlsplit(address or "")
     try:
