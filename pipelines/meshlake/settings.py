@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,6 +93,14 @@ class Settings:
         """Whether any work needs a server."""
         return self.is_on_s3 or not self.is_embedded or self.engine == "trino"
 
+    def on(self, engine: str | None) -> Settings:
+        """The same mesh with `engine` as its engine; unchanged when that is None.
+
+        Raises:
+            UsageError: there is no such engine.
+        """
+        return self if engine is None else replace(self, engine=_engine(engine))
+
     @property
     def catalog_uri(self) -> str:
         """`catalog` as it is opened: a server that is gone is not waited for without end."""
@@ -102,15 +110,25 @@ class Settings:
         return f"{address}?{urlencode(_CATALOG_PATIENCE | dict(parse_qsl(given)))}"
 
 
-def load_settings(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
+def load_settings(
+    environ: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    chosen: Mapping[str, str] | None = None,
+) -> Settings:
     """Read the settings that hold in `folder` (the working folder unless given).
 
+    Args:
+        environ: the variables, those of this process unless given.
+        folder: where `mesh.toml` is, and what relative paths are below.
+        chosen: settings by the names that `mesh.toml` has for them; they go before all others.
+
     Raises:
-        UsageError: an unknown name in `mesh.toml` or among the `MESH_*` variables, or a value that cannot be.
+        UsageError: an unknown name in `mesh.toml`, among the `MESH_*` variables or in `chosen`, or a value that cannot
+            be.
     """
     environ = os.environ if environ is None else environ
     folder = (folder or Path.cwd()).absolute()
-    given = _from_file(folder / SETTINGS_FILE) | _from_environment(environ)
+    given = _from_file(folder / SETTINGS_FILE) | _from_environment(environ) | dict(chosen or {})
     _refuse_unknown(given)
     home = _folder(given.get("home", ".mesh"), folder)
     return Settings(

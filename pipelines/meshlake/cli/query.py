@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from meshlake.cli.asking import ask_duckdb, ask_trino, opened
 from meshlake.cli.printing import print_json, print_table
 from meshlake.errors import EXIT_FAILED, UsageError
 
@@ -66,29 +64,20 @@ def sql(
 
       mesh sql "SELECT product, check_name, message FROM mesh.quality_results WHERE NOT is_passed"
     """
-    from meshlake.health import naming_servers
-    from meshlake.query.guard import check_select
-    from meshlake.query.output import destination, write_answer
-    from meshlake.settings import load_settings
+    import meshlake
 
     chosen = OutputFormat.JSON if as_json else output_format
-    parsed = check_select(_text(query, file))
-    settings = load_settings(os.environ | ({"MESH_ENGINE": engine} if engine else {}))
-    ask = ask_trino if settings.engine == "trino" else ask_duckdb
+    text = _text(query, file)
+    mesh = meshlake.open()
     if chosen is OutputFormat.TABLE and output is None:
-        with naming_servers(settings), ask(settings, parsed, as_of, None) as answer:
-            _show(*answer, row_limit=limit or None)
+        with mesh.asked(text, as_of=as_of, engine=engine) as asked:
+            _show(*asked, row_limit=limit or None)
         return
     if chosen is OutputFormat.TABLE:
         raise UsageError(
             "a table is for the screen", "Write files with --format csv, json, jsonl or parquet."
         )
-    with (
-        naming_servers(settings),
-        destination(output or sys.stdout.buffer) as path,
-        ask(settings, parsed, as_of, path) as (connection, asked, _),
-    ):
-        write_answer(connection, asked, chosen.value, path)
+    mesh.write(text, output or sys.stdout.buffer, chosen.value, as_of=as_of, engine=engine)
 
 
 def questions(
@@ -106,6 +95,7 @@ def questions(
 
       mesh questions 01_revenue_at_risk --runs 20
     """
+    from meshlake.mesh.asking import ask_duckdb
     from meshlake.query.questions import read_questions, time_question
     from meshlake.settings import load_settings
 
@@ -119,7 +109,7 @@ def questions(
         )
     timings = []
     for question in chosen:
-        with opened(settings, question.query, None, None) as connection:
+        with ask_duckdb(settings, question.query, None, None) as (connection, _, _), connection:
             timings.append(time_question(connection, question, runs))
     rows = [
         (t.question.name, t.question.text, t.row_count, t.p95_seconds, t.question.promised_seconds, t.is_kept)

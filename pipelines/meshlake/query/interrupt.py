@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import contextmanager
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 @contextmanager
 def interruptible(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Let Ctrl-C end what `connection` runs, within the block; of use in the main thread alone, where signals come."""
+    """Let Ctrl-C end what `connection` runs, within the block; nothing in other threads than the main one, which alone
+    hears of signals."""
+    if current_thread() is not main_thread():
+        yield
+        return
     read_end, write_end = os.pipe()
     os.set_blocking(write_end, False)
     watcher = Thread(target=_watch, args=(read_end, connection), daemon=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -22,7 +23,7 @@ from meshlake.query.mesh_file import attach_mesh_file, create_view
 from meshlake.query.syntax_tree import position_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from meshlake.names import DatasetName
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from meshlake.query.mesh_file import PublishedProduct
     from meshlake.settings import S3Settings
 
+ANSWERS_CATALOG = "answers"
 _PUBLISHED_CATALOG = "as published"  # no domain can be called so
 
 
@@ -56,7 +58,7 @@ def open_mesh_file(
         LandingError: the operational database does not answer, or refuses.
     """
     connection = duckdb.connect()
-    try:
+    with closed_on_failure(connection):
         if s3 is not None:
             open_to_duckdb(connection, s3)
         if as_of is not None:
@@ -70,13 +72,26 @@ def open_mesh_file(
         if operational is not None:
             attach(connection, operational)
         _attach_landing(connection, landing or {})
+        attach_answers(connection)
         # The catalog a connection starts with could be written to.
         connection.execute("DETACH memory")
         _lock(connection, path, confined_to, output_path)
+    return connection
+
+
+@contextmanager
+def closed_on_failure(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Close `connection` if the block fails; else it is left open, for an answer may be kept on it."""
+    try:
+        yield
     except BaseException:
         connection.close()
         raise
-    return connection
+
+
+def attach_answers(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make a place in memory where an answer can be kept after its query; no user's SQL can name it."""
+    connection.execute(f"ATTACH ':memory:' AS {quote_identifier(ANSWERS_CATALOG)}")
 
 
 def execute(

@@ -92,7 +92,13 @@ def _parse(sql: str) -> Node:
     # A literal, not a parameter: binding parameters makes DuckDB import pandas, which outlasts the query.
     options = "skip_null := true, skip_empty := true, skip_default := true"
     try:
-        row = _parser().execute(f"SELECT json_serialize_sql({quote_literal(sql)}, {options})").fetchone()
+        # A cursor of its own: threads that share a connection take each other's answers.
+        row = (
+            _parser()
+            .cursor()
+            .execute(f"SELECT json_serialize_sql({quote_literal(sql)}, {options})")
+            .fetchone()
+        )
         answer: Node = json.loads(row[0]) if row else {}
     except RecursionError as error:
         raise UsageError("the SQL is nested too deeply", "Name parts of it in a WITH clause.") from error

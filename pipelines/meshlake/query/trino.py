@@ -17,6 +17,7 @@ from meshlake.errors import BuildError, UsageError
 from meshlake.landing.zone import Dataset
 from meshlake.names import CATALOG
 from meshlake.query.guard import ParsedQuery
+from meshlake.query.run import attach_answers, closed_on_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,7 +44,8 @@ def trino_answer(
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, ParsedQuery, float]]:
     """Run `query` on Trino over `snapshots` and `datasets`.
 
-    Gives a DuckDB connection, the query that reads the answer there, and when Trino was asked (`time.perf_counter`).
+    Gives a DuckDB connection, which is the caller's to close, the query that reads the answer there, and when Trino was
+    asked (`time.perf_counter`).
 
     Raises:
         UsageError: it asks for what only this machine knows.
@@ -52,7 +54,8 @@ def trino_answer(
     if query.system_tables:
         names = ", ".join(f"{CATALOG}.{name}" for name in sorted(query.system_tables))
         raise UsageError(f"{names} is no table of Trino", "Ask for it with --engine duckdb.")
-    with TrinoSession(settings, lake, "the query") as session, duckdb.connect() as connection:
+    connection = duckdb.connect()
+    with closed_on_failure(connection), TrinoSession(settings, lake, "the query") as session:
         for name, snapshot in snapshots.items():
             session.bind_snapshot(name, lake, snapshot)
         for dataset in datasets:
@@ -60,6 +63,7 @@ def trino_answer(
                 session.bind_landed(dataset)
             else:
                 session.bind_live(dataset)
+        attach_answers(connection)
         asked_at = time.perf_counter()
         connection.register(_ANSWER, _run(session, query))
         yield connection, ParsedQuery(f"SELECT * FROM {_ANSWER}"), asked_at

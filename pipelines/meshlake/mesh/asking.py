@@ -1,6 +1,6 @@
 """The mesh opened for one query, on either engine: what it reads found and pinned, its views brought up to date.
 
-Which SQL may run, and running it, is the work of `meshlake.query`; printing that of `cli.query`.
+Which SQL may run, and running it, is the work of `meshlake.query`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,32 @@ if TYPE_CHECKING:
     from meshlake.names import ProductName
     from meshlake.query.guard import ParsedQuery
     from meshlake.settings import Settings
+
+
+@contextmanager
+def asked(
+    settings: Settings, query: ParsedQuery, as_of: str | None = None, output_path: str | None = None
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, ParsedQuery, float]]:
+    """The engine's answer to `query`, to be read on a DuckDB connection by the query that is given with it.
+
+    Args:
+        settings: of the mesh; they name the engine.
+        query: what is asked.
+        as_of: a time, a snapshot or an audit branch, if not what is published now.
+        output_path: the one file that may be written while it is read.
+
+    Gives the connection, which is the caller's to close, the query, and when the engine was asked
+    (`time.perf_counter`).
+
+    Raises:
+        UsageError: there is no such table, or the query cannot run.
+        MeshError: a server, a file or the machine fails.
+    """
+    from meshlake.health import naming_servers
+
+    ask = ask_trino if settings.engine == "trino" else ask_duckdb
+    with naming_servers(settings), ask(settings, query, as_of, output_path) as answer:
+        yield answer
 
 
 @contextmanager
@@ -57,10 +83,12 @@ def opened(
     from meshlake.landing.failures import landing_error
     from meshlake.landing.zone import Dataset
     from meshlake.query.interrupt import interruptible
+    from meshlake.query.run import closed_on_failure
 
     datasets = _landed(settings, query)
     try:
-        with _connect(settings, query, datasets, as_of, output_path) as connection, interruptible(connection):
+        connection = _connect(settings, query, datasets, as_of, output_path)
+        with closed_on_failure(connection), interruptible(connection):
             yield connection
     except (MeshError, duckdb.Error) as error:
         files = [dataset for dataset in datasets if isinstance(dataset, Dataset)]

@@ -1,0 +1,10 @@
+"""The front door: the mesh as Python code, the command line and Dagster users see it.
+
+`meshlake.open()` gives a `Mesh`; its methods are what the commands do. What they call lies below: here is what belongs
+to no single step, such as the state of a product, or what a report is made of.
+"""
+
+from meshlake.mesh.answer import Answer
+from meshlake.mesh.mesh import Mesh, open_mesh
+
+__all__ = ["Answer", "Mesh", "open_mesh"]

@@ -1,0 +1,155 @@
+"""The rows that answer a query, held so that they can be taken in any form, more than once."""
+
+from __future__ import annotations
+
+import html
+import io
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from meshlake.errors import MissingPackageError
+from meshlake.names import quote_identifier, quote_literal
+from meshlake.query.guard import ParsedQuery
+from meshlake.query.run import ANSWERS_CATALOG, execute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import duckdb
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+_TABLE = f"{quote_identifier(ANSWERS_CATALOG)}.main.answer"
+_SHOWN_ROWS = 20
+_SHOWN_COLUMNS = 120  # characters of a line
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to one query.
+
+    Args:
+        columns: the names of the columns, in order.
+        types: their types, as DuckDB writes them.
+        seconds: how long the engine took, from being asked to the last row.
+
+    Example:
+        >>> answer = mesh.sql("SELECT id, plan, fee FROM shop.customers ORDER BY id LIMIT 2")
+        >>> answer.columns
+        ('id', 'plan', 'fee')
+        >>> answer.fetchall()
+        [(1, 'basic', 10.0), (2, 'basic', 12.5)]
+        >>> answer.arrow().num_rows
+        2
+    """
+
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    seconds: float
+    _connection: duckdb.DuckDBPyConnection = field(repr=False)
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """All rows, as tuples of Python values."""
+        return self._rows().fetchall()
+
+    def dicts(self) -> list[dict[str, Any]]:
+        """All rows, each as a dictionary by column."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self]
+
+    def arrow(self) -> pa.Table:
+        """All rows as an Arrow table."""
+        return self._rows().to_arrow_table()
+
+    def df(self) -> pd.DataFrame:
+        """All rows as a pandas data frame."""
+        return self._rows().df()
+
+    def pl(self) -> pl.DataFrame:
+        """All rows as a polars data frame.
+
+        Raises:
+            MissingPackageError: polars is not installed; Meshlake itself does not need it.
+        """
+        try:
+            return self._rows().pl()
+        except ModuleNotFoundError as error:
+            raise MissingPackageError(
+                f"a polars data frame needs the package {error.name}", f"Install it: pip install {error.name}"
+            ) from error
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self.fetchall())
+
+    def __len__(self) -> int:
+        row = self._connection.execute(f"SELECT count(*) FROM {_TABLE}").fetchone()
+        return int(row[0]) if row else 0
+
+    def __bool__(self) -> bool:
+        """True, of an answer without rows too: it is there."""
+        return True
+
+    def __repr__(self) -> str:
+        from meshlake.query.table import write_table
+
+        text = io.StringIO()
+        write_table(
+            self._connection,
+            ParsedQuery(f"SELECT * FROM {_TABLE}"),
+            text,
+            row_limit=_SHOWN_ROWS,
+            screen_columns=_SHOWN_COLUMNS,
+            asked_at=time.perf_counter() - self.seconds,
+        )
+        return text.getvalue().rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        """The first rows as a table for notebooks."""
+        shown = self._connection.execute(
+            f"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM {_TABLE} LIMIT {_SHOWN_ROWS}"
+        ).fetchall()
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
+        body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in shown)
+        count = len(self)
+        more = f", the first {len(shown)} shown" if count > len(shown) else ""
+        return (
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"<p>{count:,} row{'' if count == 1 else 's'}{more}, {self.seconds:.3f} s</p>"
+        )
+
+    def _rows(self) -> duckdb.DuckDBPyConnection:
+        return self._connection.execute(f"SELECT * FROM {_TABLE}")
+
+
+def hold(connection: duckdb.DuckDBPyConnection, query: ParsedQuery, asked_at: float) -> Answer:
+    """Run `query` and keep its rows on `connection`, on which nothing of the mesh then stays open.
+
+    Raises:
+        UsageError: the query cannot run.
+        MeshError: memory, disk or a file fails.
+    """
+    if query.is_explain:
+        plan = execute(connection, query).fetchall()
+        query = ParsedQuery(f"FROM (VALUES {', '.join(map(_plan_row, plan))}) AS plan(part, plan)")
+    execute(connection, query, before=f"CREATE TABLE {_TABLE} AS SELECT * FROM (", after="\n)")
+    seconds = time.perf_counter() - asked_at
+    _leave_the_mesh(connection)
+    described = connection.execute(f"DESCRIBE {_TABLE}").fetchall()
+    return Answer(tuple(row[0] for row in described), tuple(row[1] for row in described), seconds, connection)
+
+
+def _leave_the_mesh(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(f"USE {quote_identifier(ANSWERS_CATALOG)}")
+    others = connection.execute("SELECT database_name FROM duckdb_databases() WHERE NOT internal").fetchall()
+    for (name,) in others:
+        if name != ANSWERS_CATALOG:
+            connection.execute(f"DETACH {quote_identifier(name)}")
+
+
+def _plan_row(row: Sequence[str]) -> str:
+    return f"({', '.join(map(quote_literal, row))})"
+
+
+def _cell(value: str | None) -> str:
+    return "<td><em>NULL</em></td>" if value is None else f"<td>{html.escape(value)}</td>"

@@ -1,0 +1,58 @@
+"""A small shop of forty customers, built once: tests that change it take a folder of their own."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+import meshlake
+from support.mesh_folder import MeshFolder
+
+ID = {"logicalType": "integer", "primaryKey": True, "required": True, "description": "The customer's number."}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_of_the_shell():
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(("MESH_", "DAGSTER_"))]:
+            patch.delenv(name)
+        yield
+
+
+def write_shop(folder: MeshFolder) -> MeshFolder:
+    """Customers landed and described, and a product that reads them; nothing is built."""
+    rows = [
+        f"{n},{'plus' if n % 5 in (3, 4) else 'basic'},{7.5 + 2.5 * n},{'yes' if n % 4 == 0 else 'no'}"
+        for n in range(1, 41)
+    ]
+    folder.land("shop/customers/a.csv", "\n".join(["id,plan,fee,has_left", *rows]) + "\n")
+    columns = {"id": ID, "plan": "string", "fee": "number", "has_left": "string"}
+    folder.product("shop.customers", columns, tags=["source-aligned"])
+    plans = {"transform.sql": "SELECT plan, count(*) AS customers FROM shop.customers GROUP BY plan\n"}
+    folder.product(
+        "shop.plans",
+        {"plan": {"logicalType": "string", "primaryKey": True, "required": True}, "customers": "integer"},
+        plans,
+    )
+    (folder.root / "mesh.toml").write_text('landing = "landing"\nhome = "home"\n', encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built_shop(tmp_path_factory) -> MeshFolder:
+    folder = write_shop(MeshFolder(tmp_path_factory.mktemp("front") / "a shop"))
+    folder.build("shop.customers", "shop.plans")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shop(built_shop) -> meshlake.Mesh:
+    """Only to be read."""
+    return meshlake.open(built_shop.root)
+
+
+@pytest.fixture
+def new_shop(mesh_folder) -> meshlake.Mesh:
+    """A shop of the test's own, not built yet."""
+    return meshlake.open(write_shop(mesh_folder).root)
