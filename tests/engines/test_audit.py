@@ -6,9 +6,25 @@ import json
 
 import pytest
 
-from meshlake.audit.audit import MAX_SAMPLES
+from meshlake.audit.numbers import MAX_SAMPLES
 from meshlake.column import Severity
-from meshlake.contract.model import Bounds, Rule, RuleKind
+from meshlake.rules.bounds import Bounds
+from meshlake.rules.columns import Columns
+from meshlake.rules.duplicate_values import DuplicateValues
+from meshlake.rules.expectation import Expectation
+from meshlake.rules.freshness import Freshness
+from meshlake.rules.invalid_values import InvalidValues
+from meshlake.rules.length import Length
+from meshlake.rules.missing_values import MissingValues
+from meshlake.rules.null_values import NullValues
+from meshlake.rules.pattern import Pattern
+from meshlake.rules.primary_key import PrimaryKey
+from meshlake.rules.range import Range
+from meshlake.rules.required import Required
+from meshlake.rules.row_count import RowCount
+from meshlake.rules.sql import Sql
+from meshlake.rules.unique import Unique
+from meshlake.rules.violating_rows import ViolatingRows
 
 PEOPLE = """
     SELECT * FROM (VALUES
@@ -17,38 +33,37 @@ PEOPLE = """
     ) AS people (id, age, plan, since)
 """
 COLUMNS = {"id": "VARCHAR", "age": "INTEGER", "plan": "VARCHAR", "since": "DATE"}
-K = RuleKind
 
 # rule, what is observed, rows that fail
 BROKEN = [
-    (Rule("required", K.REQUIRED, "id"), 1, 1),
-    (Rule("unique", K.UNIQUE, "id"), 1, 2),
-    (Rule("key", K.PRIMARY_KEY, None, {"columns": ["id"]}), 2, 3),
-    (Rule("key of two", K.PRIMARY_KEY, None, {"columns": ["id", "age"]}), 2, 2),
-    (Rule("range", K.RANGE, "age", {"minimum": 0, "maximum": 120}), 2, 2),
-    (Rule("open range", K.RANGE, "age", {"exclusiveMinimum": 10}), 2, 2),
-    (Rule("dates", K.RANGE, "since", {"exclusiveMaximum": "2024-01-01"}), 1, 1),
-    (Rule("length", K.LENGTH, "plan", {"minLength": 3, "maxLength": 4}), 2, 2),
-    (Rule("pattern", K.PATTERN, "plan", {"pattern": "^[a-z]+$"}), 1, 1),
-    (Rule("nulls", K.NULL_VALUES, "plan"), 1, 1),
-    (Rule("share of nulls", K.NULL_VALUES, "plan", {}, Bounds(below=25, unit="percent")), 25.0, 1),
-    (Rule("missing", K.MISSING_VALUES, "plan", {"missingValues": ["b4"]}), 2, 2),
-    (Rule("valid", K.INVALID_VALUES, "plan", {"validValues": ["basic", "pro"]}), 1, 1),
-    (Rule("none valid", K.INVALID_VALUES, "plan", {"validValues": []}), 3, 3),
+    (Required("required", "id"), 1, 1),
+    (Unique("unique", "id"), 1, 2),
+    (PrimaryKey("key", None, {"columns": ["id"]}), 2, 3),
+    (PrimaryKey("key of two", None, {"columns": ["id", "age"]}), 2, 2),
+    (Range("range", "age", {"minimum": 0, "maximum": 120}), 2, 2),
+    (Range("open range", "age", {"exclusiveMinimum": 10}), 2, 2),
+    (Range("dates", "since", {"exclusiveMaximum": "2024-01-01"}), 1, 1),
+    (Length("length", "plan", {"minLength": 3, "maxLength": 4}), 2, 2),
+    (Pattern("pattern", "plan", {"pattern": "^[a-z]+$"}), 1, 1),
+    (NullValues("nulls", "plan"), 1, 1),
+    (NullValues("share of nulls", "plan", {}, Bounds(below=25, unit="percent")), 25.0, 1),
+    (MissingValues("missing", "plan", {"missingValues": ["b4"]}), 2, 2),
+    (InvalidValues("valid", "plan", {"validValues": ["basic", "pro"]}), 1, 1),
+    (InvalidValues("none valid", "plan", {"validValues": []}), 3, 3),
     (
-        Rule("both", K.INVALID_VALUES, "plan", {"validValues": ["basic", "b4"], "pattern": "^[a-z]+$"}),
+        InvalidValues("both", "plan", {"validValues": ["basic", "b4"], "pattern": "^[a-z]+$"}),
         2,
         2,
     ),
-    (Rule("duplicates", K.DUPLICATE_VALUES, "id", {"columns": ["id"]}), 1, 2),
-    (Rule("sql", K.SQL, "age", {"query": "SELECT count(*) FROM {object} WHERE {property} > 100"}), 1, 1),
+    (DuplicateValues("duplicates", "id", {"columns": ["id"]}), 1, 2),
+    (Sql("sql", "age", {"query": "SELECT count(*) FROM {object} WHERE {property} > 100"}), 1, 1),
     (
-        Rule("spelt", K.SQL, "age", {"query": "SELECT COUNT(*) n FROM ${table} WHERE ${column}::INT < 0"}),
+        Sql("spelt", "age", {"query": "SELECT COUNT(*) n FROM ${table} WHERE ${column}::INT < 0"}),
         1,
         1,
     ),
     (
-        Rule("rows", K.VIOLATING_ROWS, None, {"query": "SELECT id FROM crm.customers WHERE age > 100 -- !"}),
+        ViolatingRows("rows", None, {"query": "SELECT id FROM crm.customers WHERE age > 100 -- !"}),
         1,
         1,
     ),
@@ -63,24 +78,24 @@ def test_broken_rules_name_their_rows(auditing):
         found = (rule.name, result.observed, result.failing_rows, len(result.samples))
         assert found == (rule.name, observed, failing_rows, failing_rows)
         assert len(auditing.rows(result.failing_sql)) == failing_rows
-        if rule.kind != K.VIOLATING_ROWS:
+        if not isinstance(rule, ViolatingRows):
             assert list(result.samples[0]) == list(COLUMNS)
 
 
 def test_kept_rules_pass(auditing):
     rules = [
-        Rule("required", K.REQUIRED, "age"),
-        Rule("unique", K.UNIQUE, "age"),
-        Rule("key", K.PRIMARY_KEY, None, {"columns": ["id", "age"]}),
-        Rule("range", K.RANGE, "age", {"minimum": -1, "maximum": 200}),
-        Rule("length", K.LENGTH, "plan", {"minLength": 2}),
-        Rule("pattern", K.PATTERN, "plan", {"pattern": "[a-z]"}),
-        Rule("valid", K.INVALID_VALUES, "plan", {"validValues": ["basic", "pro", "b4"]}),
-        Rule("castable", K.INVALID_VALUES, "age", {}),
-        Rule("duplicates", K.DUPLICATE_VALUES, None, {"columns": ["id", "age"]}),
-        Rule("sql", K.SQL, None, {"query": "SELECT count(*) FROM {object} WHERE age > 500"}),
-        Rule("rows", K.VIOLATING_ROWS, None, {"query": "SELECT * FROM crm.customers WHERE age > 500"}),
-        Rule("count", K.ROW_COUNT, bounds=Bounds(at_least=2, at_most=2)),
+        Required("required", "age"),
+        Unique("unique", "age"),
+        PrimaryKey("key", None, {"columns": ["id", "age"]}),
+        Range("range", "age", {"minimum": -1, "maximum": 200}),
+        Length("length", "plan", {"minLength": 2}),
+        Pattern("pattern", "plan", {"pattern": "[a-z]"}),
+        InvalidValues("valid", "plan", {"validValues": ["basic", "pro", "b4"]}),
+        InvalidValues("castable", "age", {}),
+        DuplicateValues("duplicates", None, {"columns": ["id", "age"]}),
+        Sql("sql", None, {"query": "SELECT count(*) FROM {object} WHERE age > 500"}),
+        ViolatingRows("rows", None, {"query": "SELECT * FROM crm.customers WHERE age > 500"}),
+        RowCount("count", bounds=Bounds(at_least=2, at_most=2)),
     ]
     results = auditing.check(f"{PEOPLE} WHERE id IS NOT NULL AND age IS NOT NULL", COLUMNS, *rules)
     assert {name: r.message for name, r in results.items() if not r.is_passed} == {}
@@ -92,11 +107,11 @@ def test_numbers_other_than_failing_rows(auditing):
     results = auditing.check(
         PEOPLE,
         COLUMNS,
-        Rule("rows", K.ROW_COUNT, bounds=Bounds(above=4)),
-        Rule("fresh", K.FRESHNESS, "since", old, Bounds(at_most=86_400)),
-        Rule("stale", K.FRESHNESS, "since", old, Bounds(at_most=3600)),
-        Rule("mean", K.SQL, None, {"query": "SELECT avg(age) FROM {object}"}, Bounds(above=69)),
-        Rule("many", K.NULL_VALUES, "plan", {}, Bounds(above=1)),
+        RowCount("rows", bounds=Bounds(above=4)),
+        Freshness("fresh", "since", old, Bounds(at_most=86_400)),
+        Freshness("stale", "since", old, Bounds(at_most=3600)),
+        Sql("mean", None, {"query": "SELECT avg(age) FROM {object}"}, Bounds(above=69)),
+        NullValues("many", "plan", {}, Bounds(above=1)),
     )
     assert [r.is_passed for r in results.values()] == [False, True, False, True, False]
     assert results["rows"].message == "4, must be above 4"
@@ -107,7 +122,7 @@ def test_numbers_other_than_failing_rows(auditing):
 
 
 def test_warnings_do_not_block(auditing):
-    result = auditing.check(PEOPLE, COLUMNS, Rule("r", K.REQUIRED, "id", severity=Severity.WARNING))["r"]
+    result = auditing.check(PEOPLE, COLUMNS, Required("r", "id", severity=Severity.WARNING))["r"]
     assert not result.is_passed
     assert not result.is_blocking
 
@@ -118,7 +133,7 @@ def test_samples_are_few_and_json(auditing):
                {'a': [DATE '2024-01-01']} AS s
         FROM (SELECT unnest(generate_series(0, 49)) AS n)
     """
-    result = auditing.check(rows, {"id": "BIGINT"}, Rule("r", K.RANGE, "id", {"maximum": 9}))["r"]
+    result = auditing.check(rows, {"id": "BIGINT"}, Range("r", "id", {"maximum": 9}))["r"]
     assert result.failing_rows == 40
     assert len(result.samples) == MAX_SAMPLES
     sample = {**result.samples[0], "id": 0}
@@ -128,30 +143,29 @@ def test_samples_are_few_and_json(auditing):
 
 # rule, what DuckDB says, what Trino says
 UNRUNNABLE = [
-    (Rule("function", K.SQL, None, {"query": "SELECT coun(*) FROM {object}"}), "coun", "coun"),
-    (Rule("syntax", K.SQL, None, {"query": "SELECT FROM WHERE"}), "syntax error", "cannot be said"),
-    (Rule("text", K.SQL, None, {"query": "SELECT 'many'"}), "many", "many"),
+    (Sql("function", None, {"query": "SELECT coun(*) FROM {object}"}), "coun", "coun"),
+    (Sql("syntax", None, {"query": "SELECT FROM WHERE"}), "syntax error", "cannot be said"),
+    (Sql("text", None, {"query": "SELECT 'many'"}), "many", "many"),
     (
-        Rule("column", K.SQL, None, {"query": "SELECT id FROM {object}"}),
+        Sql("column", None, {"query": "SELECT id FROM {object}"}),
         "more or less than one number",
         "more or less than one number",
     ),
     (
-        Rule("table", K.VIOLATING_ROWS, None, {"query": "SELECT * FROM crm.nothing"}),
+        ViolatingRows("table", None, {"query": "SELECT * FROM crm.nothing"}),
         "nothing does not exist",
         "crm.nothing",
     ),
     (
-        Rule("cast", K.VIOLATING_ROWS, None, {"query": "SELECT id::INT AS n FROM crm.customers"}),
+        ViolatingRows("cast", None, {"query": "SELECT id::INT AS n FROM crm.customers"}),
         "convert string",
         "Cannot cast",
     ),
-    (Rule("pattern", K.PATTERN, "plan", {"pattern": "("}), "missing )", "unmatched parenthes"),
-    (Rule("types", K.RANGE, "plan", {"minimum": 5}), "Cannot compare", "varchar < integer"),
+    (Pattern("pattern", "plan", {"pattern": "("}), "missing )", "unmatched parenthes"),
+    (Range("types", "plan", {"minimum": 5}), "Cannot compare", "varchar < integer"),
     (
-        Rule(
+        Expectation(
             "expectation",
-            K.EXPECTATION,
             None,
             {"type": "expect_column_max_to_be_between", "kwargs": {"clumn": "age"}},
         ),
@@ -162,7 +176,7 @@ UNRUNNABLE = [
 
 
 def test_rules_that_cannot_run_fail_alone_and_say_why(auditing):
-    good = Rule("good", K.ROW_COUNT, bounds=Bounds(above=0))
+    good = RowCount("good", bounds=Bounds(above=0))
     results = auditing.check(PEOPLE, COLUMNS, good, *(rule for rule, _, _ in UNRUNNABLE))
     assert results["good"].is_passed
     for rule, on_duckdb, on_trino in UNRUNNABLE:
@@ -173,7 +187,7 @@ def test_rules_that_cannot_run_fail_alone_and_say_why(auditing):
 
 
 def test_columns_must_be_the_contracts(auditing):
-    rule = Rule("columns", K.COLUMNS)
+    rule = Columns("columns")
     assert auditing.check(PEOPLE, COLUMNS, rule)["columns"].is_passed
     shuffled = "SELECT plan, since, age, id FROM (" + PEOPLE + ")"
     assert auditing.check(shuffled, COLUMNS, rule)["columns"].is_passed
@@ -185,7 +199,7 @@ def test_columns_must_be_the_contracts(auditing):
 
 
 def test_a_missing_column_fails_its_own_rules_only(auditing):
-    required = [Rule(name, K.REQUIRED, name) for name in ("id", "plan")]
+    required = [Required(name, name) for name in ("id", "plan")]
     results = auditing.check("SELECT 'a' AS id", {"id": "VARCHAR", "plan": "VARCHAR"}, *required)
     assert results["id"].is_passed
     words = '"plan" not found' if auditing.engine == "duckdb" else "'plan' cannot be resolved"
@@ -193,25 +207,23 @@ def test_a_missing_column_fails_its_own_rules_only(auditing):
 
 
 EVERY_KIND = (
-    Rule("columns", K.COLUMNS),
-    Rule("key", K.PRIMARY_KEY, None, {"columns": ["id", "age"]}),
-    Rule("unique", K.UNIQUE, "id"),
-    Rule("range", K.RANGE, "age", {"minimum": 0}),
-    Rule("length", K.LENGTH, "plan", {"minLength": 1}),
-    Rule("pattern", K.PATTERN, "plan", {"pattern": "a"}),
-    Rule("invalid", K.INVALID_VALUES, "plan", {"validValues": ["a"]}),
-    Rule("castable", K.INVALID_VALUES, "since"),
-    Rule("percent", K.NULL_VALUES, "plan", {}, Bounds(at_most=100, unit="percent")),
-    Rule("checks", K.VIOLATING_ROWS, None, {"query": "SELECT * FROM crm.customers WHERE age > 5"}),
-    Rule(
-        "gx", K.EXPECTATION, None, {"type": "expect_column_values_to_be_unique", "kwargs": {"column": "age"}}
-    ),
+    Columns("columns"),
+    PrimaryKey("key", None, {"columns": ["id", "age"]}),
+    Unique("unique", "id"),
+    Range("range", "age", {"minimum": 0}),
+    Length("length", "plan", {"minLength": 1}),
+    Pattern("pattern", "plan", {"pattern": "a"}),
+    InvalidValues("invalid", "plan", {"validValues": ["a"]}),
+    InvalidValues("castable", "since"),
+    NullValues("percent", "plan", {}, Bounds(at_most=100, unit="percent")),
+    ViolatingRows("checks", None, {"query": "SELECT * FROM crm.customers WHERE age > 5"}),
+    Expectation("gx", None, {"type": "expect_column_values_to_be_unique", "kwargs": {"column": "age"}}),
 )
-FRESH = Rule("fresh", K.FRESHNESS, "since", {"maximum_age_seconds": 1}, Bounds(at_most=1))
+FRESH = Freshness("fresh", "since", {"maximum_age_seconds": 1}, Bounds(at_most=1))
 
 
 def test_an_empty_table_breaks_only_what_needs_rows(auditing):
-    rows = Rule("rows", K.ROW_COUNT, bounds=Bounds(above=0))
+    rows = RowCount("rows", bounds=Bounds(above=0))
     results = auditing.check(f"{PEOPLE} WHERE false", COLUMNS, *EVERY_KIND, rows, FRESH)
     assert [name for name, result in results.items() if not result.is_passed] == ["rows", "fresh"]
     assert results["fresh"].message == "no value"
@@ -237,15 +249,13 @@ def test_any_name_and_text_is_data(auditing):
     results = auditing.check(
         rows,
         {ODD: "VARCHAR"},
-        Rule("columns", K.COLUMNS),
-        Rule("required", K.REQUIRED, ODD),
-        Rule("valid", K.INVALID_VALUES, ODD, {"validValues": [text]}),
-        Rule("pattern", K.PATTERN, ODD, {"pattern": "100% :of.*🦆$"}),
-        Rule("length", K.LENGTH, ODD, {"minLength": len(text), "maxLength": len(text)}),
-        Rule(
-            "sql", K.SQL, ODD, {"query": "SELECT count(*) FROM {object} WHERE {property} LIKE '%:nothing%'"}
-        ),
-        Rule("bad", K.INVALID_VALUES, ODD, {"validValues": [text[:-1]]}),
+        Columns("columns"),
+        Required("required", ODD),
+        InvalidValues("valid", ODD, {"validValues": [text]}),
+        Pattern("pattern", ODD, {"pattern": "100% :of.*🦆$"}),
+        Length("length", ODD, {"minLength": len(text), "maxLength": len(text)}),
+        Sql("sql", ODD, {"query": "SELECT count(*) FROM {object} WHERE {property} LIKE '%:nothing%'"}),
+        InvalidValues("bad", ODD, {"validValues": [text[:-1]]}),
     )
     assert {name: r.message for name, r in results.items() if not r.is_passed} == {"bad": "1 failing row"}
     assert results["bad"].samples == ({ODD: text},)
@@ -267,15 +277,15 @@ def test_decimals_zones_and_nested_columns(auditing):
     results = auditing.check(
         rows,
         columns,
-        Rule("columns", K.COLUMNS),
-        Rule("paid", K.RANGE, "paid", {"minimum": 0.1, "maximum": 0.1}),
-        Rule("seen", K.RANGE, "seen", {"minimum": "2024-01-01 23:00:00+00:00"}),
-        Rule("fresh", K.FRESHNESS, "seen", {"maximum_age_seconds": 3600}, Bounds(at_most=3600)),
-        Rule("items", K.LENGTH, "items", {"maxLength": 2}),
-        Rule("key", K.PRIMARY_KEY, None, {"columns": ["items", "nested", "seen"]}),
-        Rule("on", K.INVALID_VALUES, "is_on", {"validValues": [True]}),
-        Rule("nested", K.REQUIRED, "nested"),
-        Rule("off", K.INVALID_VALUES, "is_on", {"validValues": [False]}),
+        Columns("columns"),
+        Range("paid", "paid", {"minimum": 0.1, "maximum": 0.1}),
+        Range("seen", "seen", {"minimum": "2024-01-01 23:00:00+00:00"}),
+        Freshness("fresh", "seen", {"maximum_age_seconds": 3600}, Bounds(at_most=3600)),
+        Length("items", "items", {"maxLength": 2}),
+        PrimaryKey("key", None, {"columns": ["items", "nested", "seen"]}),
+        InvalidValues("on", "is_on", {"validValues": [True]}),
+        Required("nested", "nested"),
+        InvalidValues("off", "is_on", {"validValues": [False]}),
     )
     assert {name: r.message for name, r in results.items() if not r.is_passed} == {"off": "1 failing row"}
     assert results["fresh"].observed == 3600

@@ -8,11 +8,14 @@ import pytest
 
 from meshlake.audit.audit import audit
 from meshlake.building.audit import check_published
-from meshlake.contract.model import Bounds, Rule, RuleKind
 from meshlake.engines.trino.relation import TrinoRelation
 from meshlake.errors import AuditError
 from meshlake.lake.stage import STAGE_MARK
 from meshlake.names import ProductName
+from meshlake.rules.bounds import Bounds
+from meshlake.rules.expectation import Expectation
+from meshlake.rules.primary_key import PrimaryKey
+from meshlake.rules.row_count import RowCount
 from support.server_mesh import ServerMesh
 
 
@@ -53,11 +56,10 @@ def test_what_is_checked_is_one_snapshot_whoever_publishes_meanwhile(tmp_path, e
     first = mesh.build(str(name)).snapshot
     opened = mesh.open()
     rules = (
-        Rule("rows", RuleKind.ROW_COUNT, None, bounds=Bounds(at_least=2, at_most=2)),
-        Rule("key", RuleKind.PRIMARY_KEY, None, {"columns": ["id"]}),
-        Rule(
+        RowCount("rows", None, bounds=Bounds(at_least=2, at_most=2)),
+        PrimaryKey("key", None, {"columns": ["id"]}),
+        Expectation(
             "gx",
-            RuleKind.EXPECTATION,
             None,
             {"type": "expect_table_row_count_to_equal", "kwargs": {"value": 2}},
         ),

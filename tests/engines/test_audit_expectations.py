@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from meshlake.contract.expectations import SUPPORTED
-from meshlake.contract.model import Rule, RuleKind
+from meshlake.rules.expectation import SUPPORTED, Expectation
 
 ROWS = """
     SELECT *, 2 - id AS rest FROM (VALUES
@@ -176,7 +175,7 @@ def test_every_supported_expectation_is_tried():
 
 def test_each_runs_in_the_engine(auditing):
     rules = [
-        Rule(f"{kind} {outcome}", RuleKind.EXPECTATION, None, {"type": kind, "kwargs": kwargs})
+        Expectation(f"{kind} {outcome}", None, {"type": kind, "kwargs": kwargs})
         for kind, both in ARGUMENTS.items()
         for outcome, kwargs in zip(("holds", "fails"), both, strict=True)
     ]
@@ -189,7 +188,7 @@ def test_each_runs_in_the_engine(auditing):
 
 def test_failing_values_are_sampled_under_their_columns(auditing):
     pair, compound, single = (
-        Rule(kind, RuleKind.EXPECTATION, None, {"type": kind, "kwargs": kwargs})
+        Expectation(kind, None, {"type": kind, "kwargs": kwargs})
         for kind, kwargs in {
             "expect_column_pair_values_to_be_equal": {"column_A": "id", "column_B": "rest"},
             "expect_compound_columns_to_be_unique": {"column_list": ["id", "s"]},

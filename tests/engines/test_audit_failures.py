@@ -7,17 +7,19 @@ from contextlib import closing
 import pytest
 
 from meshlake.audit.audit import audit
-from meshlake.contract.model import Rule, RuleKind
 from meshlake.engines.trino.relation import TrinoRelation
 from meshlake.errors import SystemFailure
+from meshlake.rules.expectation import Expectation
+from meshlake.rules.required import Required
+from meshlake.rules.sql import Sql
 from support.auditing import NAME, STAGE, TrinoAuditing, contract_of
 from support.forwarder import Forwarder
 
 pytestmark = pytest.mark.services
 RULES = [
-    Rule("required", RuleKind.REQUIRED, "id"),
-    Rule("sql", RuleKind.SQL, None, {"query": "SELECT count(*) FROM {object} WHERE id > 1"}),
-    Rule("gx", RuleKind.EXPECTATION, None, {"type": "expect_column_to_exist", "kwargs": {"column": "id"}}),
+    Required("required", "id"),
+    Sql("sql", None, {"query": "SELECT count(*) FROM {object} WHERE id > 1"}),
+    Expectation("gx", None, {"type": "expect_column_to_exist", "kwargs": {"column": "id"}}),
 ]
 
 

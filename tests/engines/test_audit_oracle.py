@@ -12,16 +12,27 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshlake.audit.audit import MAX_SAMPLES
-from meshlake.contract.model import Bounds, Rule, RuleKind
+from meshlake.audit.numbers import MAX_SAMPLES
 from meshlake.names import quote_literal
+from meshlake.rules.bounds import Bounds
+from meshlake.rules.duplicate_values import DuplicateValues
+from meshlake.rules.invalid_values import InvalidValues
+from meshlake.rules.length import Length
+from meshlake.rules.missing_values import MissingValues
+from meshlake.rules.null_values import NullValues
+from meshlake.rules.pattern import Pattern
+from meshlake.rules.primary_key import PrimaryKey
+from meshlake.rules.range import Range
+from meshlake.rules.required import Required
+from meshlake.rules.unique import Unique
 from support.auditing import DuckDBAuditing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from meshlake.rules.rule import Rule
+
 COLUMNS = {"n": "INTEGER", "t": "VARCHAR", "d": "DATE", "f": "DOUBLE"}
-K = RuleKind
 FLOATS = [-1.5, 0.0, 2.5, float("nan"), float("inf")]
 TEXTS = ["", "a", "ab", "ü", "%", "it's", ":x", "🦆🦆"]
 ROWS = st.lists(
@@ -38,7 +49,7 @@ ROWS = st.lists(
 def _failing(rule: Rule, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of `rows` that break `rule`."""
     arguments, values = rule.arguments, [row.get(rule.column) for row in rows]
-    if rule.kind in (K.UNIQUE, K.PRIMARY_KEY, K.DUPLICATE_VALUES):
+    if type(rule) in (Unique, PrimaryKey, DuplicateValues):
         names = arguments.get("columns", [rule.column])
         # text tells NaN equal to itself, as SQL does
         keys = [tuple(None if row[name] is None else str(row[name]) for name in names) for row in rows]
@@ -46,15 +57,15 @@ def _failing(rule: Rule, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [
             row
             for row, key in zip(rows, keys, strict=True)
-            if (None in key and rule.kind == K.PRIMARY_KEY) or (None not in key and counts[key] > 1)
+            if (None in key and type(rule) is PrimaryKey) or (None not in key and counts[key] > 1)
         ]
-    return [row for row, value in zip(rows, values, strict=True) if _is_wrong(rule.kind, arguments, value)]
+    return [row for row, value in zip(rows, values, strict=True) if _is_wrong(type(rule), arguments, value)]
 
 
-def _is_wrong(kind: RuleKind, arguments: Any, value: Any) -> bool:
+def _is_wrong(kind: type[Rule], arguments: Any, value: Any) -> bool:
     if value is None:
-        return kind in (K.REQUIRED, K.NULL_VALUES, K.MISSING_VALUES)
-    if kind == K.RANGE:
+        return kind in (Required, NullValues, MissingValues)
+    if kind is Range:
         value = value.isoformat() if isinstance(value, date) else value
         if value != value:  # NaN is above every number in SQL
             return "maximum" in arguments or "exclusiveMaximum" in arguments
@@ -64,34 +75,34 @@ def _is_wrong(kind: RuleKind, arguments: Any, value: Any) -> bool:
             or ("exclusiveMinimum" in arguments and value <= arguments["exclusiveMinimum"])
             or ("exclusiveMaximum" in arguments and value >= arguments["exclusiveMaximum"])
         )
-    if kind == K.LENGTH:
+    if kind is Length:
         return not arguments.get("minLength", 0) <= len(value) <= arguments.get("maxLength", 99)
-    if kind == K.PATTERN:
+    if kind is Pattern:
         return re.search(arguments["pattern"], value) is None
-    if kind == K.MISSING_VALUES:
+    if kind is MissingValues:
         return value in arguments["missingValues"]
-    return kind == K.INVALID_VALUES and value not in arguments["validValues"]
+    return kind is InvalidValues and value not in arguments["validValues"]
 
 
 RANGES = [
-    Rule("n_range", K.RANGE, "n", {"minimum": -1, "exclusiveMaximum": 2}),
-    Rule("f_range", K.RANGE, "f", {"exclusiveMinimum": -1.5, "maximum": 2.5}),
-    Rule("f_minimum", K.RANGE, "f", {"minimum": 0}),
-    Rule("d_range", K.RANGE, "d", {"minimum": "2023-12-31", "maximum": "2024-01-01"}),
+    Range("n_range", "n", {"minimum": -1, "exclusiveMaximum": 2}),
+    Range("f_range", "f", {"exclusiveMinimum": -1.5, "maximum": 2.5}),
+    Range("f_minimum", "f", {"minimum": 0}),
+    Range("d_range", "d", {"minimum": "2023-12-31", "maximum": "2024-01-01"}),
 ]
 RULES = [
     *RANGES,
-    *(Rule(f"{name}_required", K.REQUIRED, name) for name in COLUMNS),
-    *(Rule(f"{name}_unique", K.UNIQUE, name) for name in COLUMNS),
-    Rule("key", K.PRIMARY_KEY, None, {"columns": ["t", "n"]}),
-    Rule("key_n", K.PRIMARY_KEY, None, {"columns": ["n"]}),
-    Rule("twice", K.DUPLICATE_VALUES, None, {"columns": ["d", "t"]}),
-    Rule("length", K.LENGTH, "t", {"minLength": 1, "maxLength": 2}),
-    Rule("pattern", K.PATTERN, "t", {"pattern": "^[a-zü]+$"}),
-    Rule("missing", K.MISSING_VALUES, "t", {"missingValues": ["", "it's"]}),
-    Rule("valid", K.INVALID_VALUES, "t", {"validValues": ["a", "%", ":x"]}),
-    Rule("few", K.NULL_VALUES, "n", {}, Bounds(below=25, unit="percent")),
-    Rule("some", K.NULL_VALUES, "n", {}, Bounds(at_most=2)),
+    *(Required(f"{name}_required", name) for name in COLUMNS),
+    *(Unique(f"{name}_unique", name) for name in COLUMNS),
+    PrimaryKey("key", None, {"columns": ["t", "n"]}),
+    PrimaryKey("key_n", None, {"columns": ["n"]}),
+    DuplicateValues("twice", None, {"columns": ["d", "t"]}),
+    Length("length", "t", {"minLength": 1, "maxLength": 2}),
+    Pattern("pattern", "t", {"pattern": "^[a-zü]+$"}),
+    MissingValues("missing", "t", {"missingValues": ["", "it's"]}),
+    InvalidValues("valid", "t", {"validValues": ["a", "%", ":x"]}),
+    NullValues("few", "n", {}, Bounds(below=25, unit="percent")),
+    NullValues("some", "n", {}, Bounds(at_most=2)),
 ]
 
 

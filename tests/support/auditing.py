@@ -20,9 +20,9 @@ from meshlake.names import ProductName
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from meshlake.audit.result import CheckResult
-    from meshlake.contract.model import Rule
     from meshlake.engines.relation import AuditRelation
+    from meshlake.rules.result import CheckResult
+    from meshlake.rules.rule import Rule
 
 NAME = ProductName("crm", "customers")
 NOW_SECONDS = 1_704_153_600.0  # 2024-01-02 00:00 UTC

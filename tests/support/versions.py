@@ -36,17 +36,13 @@ Seen = tuple[int, int, int, int]
 PROCESSES = get_context("forkserver")
 PROCESSES.set_forkserver_preload(
     [
-        "great_expectations.expectations",
-        "great_expectations.datasource.fluent",
         "meshlake.audit.audit",
-        "meshlake.engines.duckdb.sqlalchemy_dialect",
         "meshlake.building.build",
         "meshlake.building.source_rows",
         "meshlake.building.views",
         "meshlake.query.output",
         "pandas",
         "pyarrow.parquet",
-        "duckdb_engine",
     ]
 )
 

@@ -8,25 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from meshlake.audit.result import row_count_result
-from meshlake.audit.scope import holds_day_by_day
 from meshlake.building.inputs import bind_published
 from meshlake.building.quality import record_results
-from meshlake.contract.model import RuleKind
 from meshlake.engines.duckdb.connection import explain
 from meshlake.errors import AuditError, UsageError
+from meshlake.rules.result import row_count_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from meshlake.audit.result import CheckResult
     from meshlake.building.context import BuildContext
-    from meshlake.contract.model import Rule
     from meshlake.engines.relation import AuditRelation
     from meshlake.engines.session import Session
     from meshlake.lake.snapshot import Snapshot
     from meshlake.names import ProductName
     from meshlake.products.product import Product
+    from meshlake.rules.result import CheckResult
+    from meshlake.rules.rule import Rule
     from meshlake.workspace import Workspace
 
 _SHOWN_CHARACTERS = 160
@@ -41,8 +39,8 @@ def audit_staged(context: BuildContext, branch: Snapshot) -> tuple[CheckResult, 
     session, mesh, product = context.session, context.mesh, context.product
     if context.plan is None or context.plan.built is None:
         return _run(session, mesh, product, product.rules)
-    of_days = [rule for rule in product.rules if holds_day_by_day(rule, context.plan.column)]
-    counts = [rule for rule in product.rules if rule.kind is RuleKind.ROW_COUNT]
+    of_days = [rule for rule in product.rules if rule.holds_day_by_day(context.plan.column)]
+    counts = [rule for rule in product.rules if rule.is_of_row_count]
     others = [rule for rule in product.rules if rule not in of_days and rule not in counts]
     # Iceberg keeps the number of rows: counting them would open every file.
     results = [row_count_result(rule, branch.row_count) for rule in counts]
@@ -128,9 +126,9 @@ def _with_place(session: Session, product: Product, result: CheckResult) -> Chec
     """A check whose SQL cannot run says where in its file that is wrong."""
     from meshlake.engines.trino.session import TrinoSession
 
-    if result.is_passed or result.observed is not None or result.rule.kind is not RuleKind.VIOLATING_ROWS:
+    file = result.rule.sql_file(product.folder)
+    if result.is_passed or result.observed is not None or file is None:
         return result
-    file = product.folder / "checks" / f"{result.rule.name}.sql"
     if isinstance(session, TrinoSession):  # the lines Trino counts are those of the translation
         return replace(result, message=f"{file}: {result.message}")
     try:

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from datetime import date
 
-    from meshlake.audit.result import CheckResult
     from meshlake.building.rows import Rows
     from meshlake.lake.snapshot import Snapshot
     from meshlake.names import ProductName
     from meshlake.products.product import Product
+    from meshlake.rules.result import CheckResult
     from meshlake.workspace import Workspace
 
 _ATTEMPTS = 3

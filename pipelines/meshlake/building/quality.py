@@ -12,9 +12,9 @@ from meshlake.names import quote_literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from meshlake.audit.result import CheckResult
     from meshlake.names import ProductName
     from meshlake.products.product import Product
+    from meshlake.rules.result import CheckResult
     from meshlake.workspace import Workspace
 
 QUALITY_RESULTS = ("mesh", "quality_results")
@@ -54,7 +54,7 @@ def record_results(
             "checked_at": now,
             "product": str(name),
             "check_name": result.rule.name,
-            "kind": result.rule.kind.value,
+            "kind": result.rule.kind,
             "column_name": result.rule.column,
             "severity": result.rule.severity.value,
             "dimension": result.rule.dimension,
@@ -78,7 +78,7 @@ def record_results(
 
 def recorded_results(mesh: Workspace, product: Product, run: str) -> tuple[CheckResult, ...]:
     """What the audit of `run` found, for the rules that `product` still has."""
-    from meshlake.audit.result import CheckResult
+    from meshlake.rules.result import CheckResult
 
     table = mesh.lake.table(QUALITY_RESULTS)
     if table is None:

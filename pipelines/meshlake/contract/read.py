@@ -1,7 +1,7 @@
 """From `contract.odcs.yaml` (ODCS v3.1.0 or v3.2.0) to a `Contract`.
 
 This module goes through the file in order and gives every error its line; what each fact means is in
-`types.py`, `facts.py`, `quality.py` and `service_levels.py`.
+`types.py`, `service_levels.py` and each kind of rule, in `meshlake.rules`.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 from open_data_contract_standard.model import Team
 
 from meshlake.column import Column, Severity
-from meshlake.contract.facts import FactError, column_rules
-from meshlake.contract.model import Contract, Rule, RuleKind
+from meshlake.contract.model import Contract
 from meshlake.contract.odcs import OBJECT, check_identity, only_object, parse
-from meshlake.contract.quality import is_cast_rule, quality_rule
 from meshlake.contract.rule_list import RuleList
 from meshlake.contract.servers import landing_database
 from meshlake.contract.service_levels import read_level, service_levels
 from meshlake.contract.source import read_source
 from meshlake.contract.types import LOGICAL_TYPES, duckdb_type
+from meshlake.rules.facts import FactError
+from meshlake.rules.kinds import column_rules, quality_rule, table_rules
 from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from meshlake.contract.source import ContractSource, Location
     from meshlake.names import ProductName
+    from meshlake.rules.rule import Rule
 
 _CUSTOM = {"source": str, "rowFilter": str, "deduplicate": bool, "lookbackDays": int}
 _KINDS = {str: "text", bool: "true or false", int: "a whole number"}
@@ -52,7 +53,8 @@ def read_contract(path: Path, expected: ProductName) -> Contract:
     table = only_object(source, odcs, expected)
     columns = _columns(source, table)
     rules = RuleList()
-    rules.add(Rule("columns", RuleKind.COLUMNS, description="Column names and types are the contract's"))
+    for rule in table_rules(columns):
+        rules.add(rule)
     columns = _add_column_rules(source, table, columns, rules)
     for position, item in enumerate(table.quality or []):
         _add_quality(source, rules, item, None, columns, (*OBJECT, "quality", position))
@@ -155,13 +157,6 @@ def _add_column_rules(
     source: ContractSource, table: SchemaObject, columns: tuple[Column, ...], rules: RuleList
 ) -> tuple[Column, ...]:
     """Add the rules of every column; give the columns back knowing what a value that cannot be cast means."""
-    keyed = sorted((c.primary_key_position, c.name) for c in columns if c.primary_key_position is not None)
-    if keyed:
-        names = [name for _, name in keyed]
-        description = f"{', '.join(names)} identify one row"
-        rules.add(
-            Rule("primary_key", RuleKind.PRIMARY_KEY, None, {"columns": names}, description=description)
-        )
     settled = []
     for position, (prop, column) in enumerate(zip(table.properties or [], columns, strict=True)):
         location: Location = (*OBJECT, "properties", position)
@@ -175,7 +170,7 @@ def _add_column_rules(
         on_bad_value = Severity.ERROR
         for number, item in enumerate(prop.quality or []):
             quality = _add_quality(source, rules, item, column, columns, (*location, "quality", number))
-            if quality is not None and is_cast_rule(quality):
+            if quality is not None and quality.is_about_casts:
                 on_bad_value = quality.severity
         settled.append(replace(column, on_bad_value=on_bad_value))
     return tuple(settled)

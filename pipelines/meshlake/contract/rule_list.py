@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from meshlake.contract.model import Rule
     from meshlake.contract.source import ContractSource, Location
+    from meshlake.rules.rule import Rule
 
 
 @dataclass

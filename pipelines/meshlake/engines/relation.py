@@ -21,13 +21,21 @@ class AuditRelation(Protocol):
 
     @property
     def failure(self) -> MeshError | None:
-        """What kept the engine itself from answering Great Expectations, if anything did; no check is to blame."""
+        """What kept the engine itself from answering, if anything did; no check is to blame."""
 
     def columns(self) -> dict[str, str]:
         """Names and DuckDB types of the columns, in order.
 
         Raises:
             MeshError: the rows cannot be read.
+        """
+
+    def answer(self, query: str) -> list[tuple[object, ...]]:
+        """All rows of the small answer to `query`.
+
+        Raises:
+            BuildError: it cannot be run; the message is what the engine says of the SQL, in its own words.
+            MeshError: the engine itself failed; that is kept as `failure`.
         """
 
     def count(self, query: str) -> int:
@@ -42,20 +50,6 @@ class AuditRelation(Protocol):
 
         Raises:
             MeshError: it cannot be run.
-        """
-
-    def aggregate_sql(self, expression: str) -> str:
-        """An aggregate over the rows as the engine says it.
-
-        Raises:
-            MeshError: the engine cannot say it.
-        """
-
-    def query_sql(self, query: str) -> str:
-        """`query` as the engine says it.
-
-        Raises:
-            MeshError: the engine cannot say it, or it reads what is not there.
         """
 
     def asset(self, context: Any) -> Any:

@@ -12,10 +12,10 @@ from meshlake.column import Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from meshlake.audit.result import CheckResult
     from meshlake.building.build import BuildResult
     from meshlake.contract.model import Contract
     from meshlake.products.product import Product
+    from meshlake.rules.result import CheckResult
 
 
 def column_schema(contract: Contract) -> dg.TableSchema:

@@ -7,11 +7,9 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
-from meshlake.audit.result import CheckResult
 from meshlake.building.audit import check_published
 from meshlake.building.build import BuildResult, build_product
 from meshlake.column import Severity
-from meshlake.contract.model import Rule
 from meshlake.errors import AuditError, MeshError
 from meshlake.names import InputName, ProductName
 from meshlake.orchestration.day_partitions import asked_days, day_events
@@ -20,6 +18,8 @@ from meshlake.orchestration.outages import retry_after_outage
 from meshlake.orchestration.reporting import Reporter
 from meshlake.partitions import read_day
 from meshlake.products.product import BrokenProduct, ModelTransform, Product, PythonTransform, SqlTransform
+from meshlake.rules.result import CheckResult
+from meshlake.rules.rule import Rule
 from meshlake.workspace import Workspace
 
 
@@ -184,7 +184,7 @@ def _check_spec(key: dg.AssetKey, rule: Rule) -> dg.AssetCheckSpec:
         asset=key,
         description=rule.description or None,
         blocking=rule.severity is Severity.ERROR,
-        metadata={"kind": rule.kind.value, **({"column": rule.column} if rule.column else {})},
+        metadata={"kind": rule.kind, **({"column": rule.column} if rule.column else {})},
     )
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from meshlake.contract.checks_sql import read_checks
 from meshlake.contract.read import read_contract
 from meshlake.errors import ContractError, MeshError, UsageError
 from meshlake.names import InputName, ProductName
@@ -27,6 +26,7 @@ from meshlake.products.product import (
 )
 from meshlake.products.python_file import read_python
 from meshlake.products.source_aligned import source_dataset
+from meshlake.rules.violating_rows import read_checks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from meshlake.contract.facts import FactError
 from meshlake.contract.service_levels import check_cron
 from meshlake.errors import ContractError, UsageError
 from meshlake.ml_assets.spec import ChurnSpec, SegmentSpec
 from meshlake.names import ProductName
 from meshlake.products.inputs import parse_select, select_inputs
 from meshlake.products.product import ModelTransform
+from meshlake.rules.facts import FactError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from meshlake.contract.model import Contract, Rule
+    from meshlake.contract.model import Contract
     from meshlake.errors import MeshError
+    from meshlake.rules.rule import Rule
 
 
 CONTRACT_FILE = "contract.odcs.yaml"

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from meshlake.contract.model import Rule, RuleKind
 from meshlake.errors import BuildError
+from meshlake.rules.range import Range
+from meshlake.rules.sql import Sql
+from meshlake.rules.unique import Unique
+from meshlake.rules.violating_rows import ViolatingRows
 
 PEOPLE = """
     SELECT * FROM (VALUES
@@ -18,13 +21,12 @@ PEOPLE = """
     ) AS people (id, age, plan, since)
 """
 COLUMNS = {"id": "VARCHAR", "age": "INTEGER", "plan": "VARCHAR", "since": "DATE"}
-K = RuleKind
 
 
 def test_the_owners_transaction_and_views_are_seen_and_left_alone(check, connection):
     connection.execute("BEGIN")
     connection.execute("CREATE TEMP VIEW own AS SELECT 1 AS id")
-    rule = Rule("r", K.VIOLATING_ROWS, None, {"query": "SELECT * FROM own"})
+    rule = ViolatingRows("r", None, {"query": "SELECT * FROM own"})
     assert check("SELECT 1 AS id", {"id": "INTEGER"}, rule)["r"].failing_rows == 1
     connection.execute("ROLLBACK")
     assert connection.execute("SELECT count(*) FROM duckdb_views() WHERE view_name = 'own'").fetchone() == (
@@ -33,11 +35,9 @@ def test_the_owners_transaction_and_views_are_seen_and_left_alone(check, connect
 
 
 def test_all_aggregates_travel_in_one_query(check, connection):
-    rules = [Rule(f"r{n}", K.RANGE, "age", {"maximum": n + 200}) for n in range(10)]
+    rules = [Range(f"r{n}", "age", {"maximum": n + 200}) for n in range(10)]
     connection.execute("CALL enable_logging('QueryLog')")
-    assert all(
-        result.is_passed for result in check(PEOPLE, COLUMNS, *rules, Rule("u", K.UNIQUE, "age")).values()
-    )
+    assert all(result.is_passed for result in check(PEOPLE, COLUMNS, *rules, Unique("u", "age")).values())
     connection.execute("CALL disable_logging()")
     logged = connection.execute("SELECT message FROM duckdb_logs WHERE type = 'QueryLog'").fetchall()
     assert sum("FILTER" in message for (message,) in logged) == 1
@@ -62,11 +62,13 @@ import duckdb
 from meshlake.audit.audit import audit
 from meshlake.engines.duckdb.relation import DuckDBRelation
 from meshlake.column import Column
-from meshlake.contract.model import Contract, Rule, RuleKind
+from meshlake.contract.model import Contract
+from meshlake.rules.required import Required
+from meshlake.rules.sql import Sql
 from meshlake.names import ProductName
 connection = duckdb.connect()
 connection.execute("CREATE TABLE t AS SELECT 1 AS id")
-rules = (Rule("a", RuleKind.REQUIRED, "id"), Rule("b", RuleKind.SQL, None, {"query": "SELECT nonsense"}))
+rules = (Required("a", "id"), Sql("b", None, {"query": "SELECT nonsense"}))
 contract = Contract(ProductName("a", "b"), "", "", "", "", "", "", (Column("id", "INTEGER"),), rules)
 audit(DuckDBRelation(connection, "t"), rules, contract=contract)
 """
@@ -95,5 +97,5 @@ def test_rows_that_cannot_be_read_are_no_failed_check(check, connection, tmp_pat
         check(
             "SELECT 1 AS id",
             {"id": "INTEGER"},
-            Rule("r", K.SQL, None, {"query": "SELECT count(*) FROM crm.files"}),
+            Sql("r", None, {"query": "SELECT count(*) FROM crm.files"}),
         )

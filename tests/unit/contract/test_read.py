@@ -6,10 +6,24 @@ import sys
 import pytest
 
 from meshlake.column import Severity
-from meshlake.contract.model import Bounds, RuleKind, ServiceLevels
+from meshlake.contract.model import ServiceLevels
 from meshlake.contract.read import read_contract
 from meshlake.errors import ContractError
 from meshlake.names import ProductName
+from meshlake.rules.bounds import Bounds
+from meshlake.rules.columns import Columns
+from meshlake.rules.expectation import Expectation
+from meshlake.rules.freshness import Freshness
+from meshlake.rules.invalid_values import InvalidValues
+from meshlake.rules.length import Length
+from meshlake.rules.null_values import NullValues
+from meshlake.rules.pattern import Pattern
+from meshlake.rules.primary_key import PrimaryKey
+from meshlake.rules.range import Range
+from meshlake.rules.required import Required
+from meshlake.rules.row_count import RowCount
+from meshlake.rules.sql import Sql
+from meshlake.rules.unique import Unique
 
 
 def test_columns_hold_every_fact_of_their_property(read):
@@ -25,22 +39,22 @@ def test_columns_hold_every_fact_of_their_property(read):
 
 
 def test_every_fact_becomes_one_rule_with_a_stable_name(read):
-    assert {rule.name: rule.kind for rule in read().rules} == {
-        "columns": RuleKind.COLUMNS,
-        "primary_key": RuleKind.PRIMARY_KEY,
-        "customer_id_required": RuleKind.REQUIRED,
-        "customer_id_length": RuleKind.LENGTH,
-        "customer_id_pattern": RuleKind.PATTERN,
-        "age_unique": RuleKind.UNIQUE,
-        "age_range": RuleKind.RANGE,
-        "age_castable": RuleKind.INVALID_VALUES,
-        "plan_known": RuleKind.INVALID_VALUES,
-        "plan_null_values": RuleKind.NULL_VALUES,
-        "row_count": RuleKind.ROW_COUNT,
-        "adults": RuleKind.SQL,
-        "mean_age": RuleKind.EXPECTATION,
-        "signed_up_on_required": RuleKind.REQUIRED,
-        "signed_up_on_freshness": RuleKind.FRESHNESS,
+    assert {rule.name: type(rule) for rule in read().rules} == {
+        "columns": Columns,
+        "primary_key": PrimaryKey,
+        "customer_id_required": Required,
+        "customer_id_length": Length,
+        "customer_id_pattern": Pattern,
+        "age_unique": Unique,
+        "age_range": Range,
+        "age_castable": InvalidValues,
+        "plan_known": InvalidValues,
+        "plan_null_values": NullValues,
+        "row_count": RowCount,
+        "adults": Sql,
+        "mean_age": Expectation,
+        "signed_up_on_required": Required,
+        "signed_up_on_freshness": Freshness,
     }
 
 
@@ -221,7 +235,7 @@ def test_a_missing_file_and_one_that_is_not_utf8(tmp_path):
 
 def test_reading_contracts_needs_no_heavy_package():
     code = (
-        "import sys, meshlake.contract.read, meshlake.contract.checks_sql;"
+        "import sys, meshlake.contract.read, meshlake.rules.violating_rows;"
         "print({'great_expectations', 'duckdb', 'pandas', 'pyarrow', 'dagster'} & set(sys.modules))"
     )
     assert (

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from meshlake.contract.facts import FactError
 from meshlake.contract.service_levels import check_cron
+from meshlake.rules.facts import FactError
 
 
 @pytest.mark.parametrize(

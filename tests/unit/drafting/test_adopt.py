@@ -12,7 +12,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from meshlake.column import Severity
-from meshlake.contract.model import Contract, RuleKind
 from meshlake.drafting.adopt import adopt
 from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.errors import LandingError, UsageError
@@ -20,9 +19,12 @@ from meshlake.landing.relation import relation_sql
 from meshlake.names import DatasetName, ProductName
 from meshlake.products.load import load_product
 from meshlake.products.source_aligned import source_select
+from meshlake.rules.range import Range
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from meshlake.contract.model import Contract
 
 SOURCE, NAME = DatasetName("crm", "people"), ProductName("crm", "customers")
 
@@ -67,7 +69,7 @@ def test_a_contract_says_what_was_found(adopted) -> None:
     )
     assert contract.column("e_mail").classification == "personal"
     assert all(column.is_required for column in contract.columns)
-    assert {r.name: r.arguments for r in contract.rules if r.kind is RuleKind.RANGE} == {
+    assert {r.name: r.arguments for r in contract.rules if isinstance(r, Range)} == {
         "age_range": {"minimum": 0}
     }
     known = next(r for r in contract.rules if r.name == "plan_known")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from meshlake.engines.duckdb.connection import explain
-from meshlake.errors import system_failure
+from meshlake.errors import BuildError, system_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,14 @@ class DuckDBRelation:
             described = self._connection.execute(f"DESCRIBE SELECT * FROM {self.table}").fetchall()
         return {name: type_text for name, type_text, *_ in described}
 
+    def answer(self, query: str) -> list[tuple[object, ...]]:
+        try:
+            return self._connection.execute(query).fetchall()
+        except duckdb.Error as error:
+            self._note(error)
+            # The paragraphs that follow quote SQL that its author did not write.
+            raise self.failure or BuildError(str(error).strip().split("\n\n")[0]) from error
+
     def count(self, query: str) -> int:
         with self._explained():
             row = self._connection.execute(f"SELECT count(*) FROM (\n{query}\n)").fetchone()
@@ -42,12 +50,6 @@ class DuckDBRelation:
             result = self._connection.execute(f"SELECT * FROM (\n{query}\n) LIMIT {int(limit)}")
             names = [column[0] for column in result.description]
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-    def aggregate_sql(self, expression: str) -> str:
-        return expression
-
-    def query_sql(self, query: str) -> str:
-        return query
 
     def asset(self, context: Any) -> Any:
         from sqlalchemy.pool import StaticPool

@@ -11,7 +11,6 @@ from meshlake.engines.trino.connection import (
     trino_errors,
     trino_reason,
 )
-from meshlake.engines.trino.dialect import trino_expression
 from meshlake.errors import BuildError
 from meshlake.names import CATALOG
 
@@ -29,9 +28,6 @@ class TrinoQueries(Protocol):
 
     def rows(self, select: str) -> list[tuple[object, ...]]:
         """All rows of a small answer."""
-
-    def translated(self, select: str) -> str:
-        """`select` in Trino's own SQL."""
 
 
 class TrinoRelation:
@@ -56,6 +52,16 @@ class TrinoRelation:
     def columns(self) -> dict[str, str]:
         return self._session.columns(f"SELECT * FROM {self.table}")
 
+    def answer(self, query: str) -> list[tuple[object, ...]]:
+        from trino.exceptions import TrinoQueryError
+
+        try:
+            return self._session.rows(query)
+        except BuildError as error:
+            if isinstance(error.__cause__, TrinoQueryError):
+                raise BuildError(trino_reason(error.__cause__)) from error
+            raise
+
     def count(self, query: str) -> int:
         ((count,),) = self._session.rows(f"SELECT count(*) FROM (\n{query}\n)")
         return int(str(count))
@@ -65,12 +71,6 @@ class TrinoRelation:
         names = list(self._session.columns(limited))
         rows = self._session.rows(limited)
         return [dict(zip(names, map(_as_duckdb_has_it, row), strict=True)) for row in rows]
-
-    def aggregate_sql(self, expression: str) -> str:
-        return trino_expression(expression, self.table)
-
-    def query_sql(self, query: str) -> str:
-        return self._session.translated(query)
 
     def asset(self, context: Any) -> Any:
         import sqlalchemy

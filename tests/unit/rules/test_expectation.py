@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from meshlake.column import Column
-from meshlake.contract.expectations import check_expectation
+from meshlake.rules.expectation import check_expectation
 
 COLUMNS = {"id": "INTEGER", "v": "DECIMAL(3,1)", "s": "VARCHAR"}
 

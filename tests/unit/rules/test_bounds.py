@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from meshlake.contract.model import Bounds
+from meshlake.rules.bounds import Bounds
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,19 @@ A plain table, so that reading a contract does not import Great Expectations.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from meshlake.rules.bounds import Bounds
+from meshlake.rules.facts import FactError
+from meshlake.rules.measure import AuditedTable, Expected
+from meshlake.rules.quality_rule import QualityRule
 from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from open_data_contract_standard.model import DataQuality
+
     from meshlake.column import Column
 
 SUPPORTED = frozenset(
@@ -56,6 +64,53 @@ SUPPORTED = frozenset(
 )
 # What the contract itself says better, and runs in the engine.
 _INSTEAD = {"regex": "logicalTypeOptions: {pattern: ...}", "type": "logicalType or physicalType"}
+
+
+class Expectation(QualityRule):
+    """An expectation that Great Expectations runs. Arguments: its `type`, and the `kwargs` it takes."""
+
+    kind: ClassVar[str] = "expectation"
+    quality_type: ClassVar[str | None] = "custom"
+
+    @classmethod
+    def read_arguments(
+        cls, item: DataQuality, column: Column | None, columns: tuple[Column, ...]
+    ) -> dict[str, Any]:
+        engine = (item.engine or "").lower().replace("-", "").replace("_", "")
+        if engine != "greatexpectations":
+            hint = "Use engine: greatExpectations."
+            raise FactError("engine", f"engine '{item.engine}' is not supported", hint)
+        implementation = item.implementation
+        if not isinstance(implementation, dict) or not isinstance(implementation.get("type"), str):
+            hint = "Write implementation: {type: expect_..., kwargs: {...}}."
+            raise FactError("implementation", "the expectation has no type", hint)
+        kwargs = dict(implementation.get("kwargs") or {})
+        if column is not None:
+            kwargs.setdefault("column", column.name)
+        try:
+            check_expectation(implementation["type"], kwargs, columns)
+        except ValueError as error:
+            hint = "docs/adding-a-product.md lists what runs in the engine; checks/*.sql can say anything."
+            raise FactError("implementation", str(error), hint) from error
+        return {"type": implementation["type"], "kwargs": kwargs}
+
+    @classmethod
+    def read_bounds(cls, item: DataQuality) -> Bounds:  # it has its own, in its kwargs
+        return Bounds()
+
+    @classmethod
+    def default_word(cls, arguments: Mapping[str, Any]) -> str:
+        return str(arguments["type"])
+
+    def measure(self, table: AuditedTable) -> Expected:
+        return Expected(self.arguments["type"], self.arguments["kwargs"])
+
+    def message(self, observed: float | str | None, failing_rows: int | None, *, is_passed: bool) -> str:
+        if failing_rows is not None and not is_passed:
+            return super().message(observed, failing_rows, is_passed=False)
+        if observed is None:
+            return "as expected" if is_passed else "not as expected"
+        return str(observed)
 
 
 def check_expectation(kind: str, kwargs: dict[str, Any], columns: tuple[Column, ...]) -> None:

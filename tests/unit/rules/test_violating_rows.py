@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from meshlake.column import Severity
-from meshlake.contract.checks_sql import read_checks
-from meshlake.contract.model import Rule, RuleKind
 from meshlake.errors import ContractError
+from meshlake.rules.columns import Columns
+from meshlake.rules.violating_rows import ViolatingRows, read_checks
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,8 @@ from meshlake.errors import ContractError
 def test_a_check_is_a_query_under_a_header(tmp_path, text, severity, description, query):
     (tmp_path / "paid_once.sql").write_text(text, encoding="utf-8")
     (rule,) = read_checks(tmp_path)
-    assert rule == Rule(
+    assert rule == ViolatingRows(
         "paid_once",
-        RuleKind.VIOLATING_ROWS,
         arguments={"query": query},
         severity=severity,
         description=description,
@@ -58,4 +57,4 @@ def test_a_product_without_checks_has_none(tmp_path):
 def test_wrong_checks_are_named(tmp_path, file, text, words):
     (tmp_path / file).write_text(text)
     with pytest.raises(ContractError, match=words):
-        read_checks(tmp_path, (Rule("columns", RuleKind.COLUMNS),))
+        read_checks(tmp_path, (Columns("columns"),))

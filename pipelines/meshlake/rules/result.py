@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from meshlake.column import Severity
 
 if TYPE_CHECKING:
-    from meshlake.contract.model import Rule
+    from meshlake.rules.rule import Rule
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class CheckResult:
         """The result as JSON can hold it."""
         return {
             "check": self.rule.name,
-            "kind": self.rule.kind.value,
+            "kind": self.rule.kind,
             "column": self.rule.column,
             "severity": self.rule.severity.value,
             "is_passed": self.is_passed,
@@ -55,5 +55,4 @@ class CheckResult:
 def row_count_result(rule: Rule, row_count: int) -> CheckResult:
     """What a rule on the number of rows says of a number that is known already."""
     is_passed = rule.bounds.is_met_by(row_count)
-    message = str(row_count) if is_passed else f"{row_count}, must be {rule.bounds}"
-    return CheckResult(rule, is_passed, row_count, message)
+    return CheckResult(rule, is_passed, row_count, rule.message(row_count, None, is_passed=is_passed))

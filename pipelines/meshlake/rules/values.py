@@ -11,6 +11,8 @@ import re
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from meshlake.names import quote_literal
+
 Value = str | int | float | bool
 _TEMPORAL = ("DATE", "TIME", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE")
 _NUMERIC = re.compile(r"INTEGER|BIGINT|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\)")
@@ -24,6 +26,16 @@ def is_text(type_text: str) -> bool:
 def is_list(type_text: str) -> bool:
     """Whether a column of this DuckDB type holds lists."""
     return type_text.endswith("[]")
+
+
+def is_float(type_text: str) -> bool:
+    """Whether a column of this DuckDB type may hold what is not a number."""
+    return type_text in ("FLOAT", "DOUBLE")
+
+
+def is_moment(type_text: str) -> bool:
+    """Whether values of this DuckDB type lie in time: dates and timestamps."""
+    return type_text in ("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE")
 
 
 def is_ordered(type_text: str) -> bool:
@@ -48,6 +60,21 @@ def fit_value(value: object, type_text: str) -> Value:
     if type_text in _TEMPORAL:
         return _iso_text(value, type_text)
     raise ValueError(f"a column of type {type_text} cannot be compared with a value")
+
+
+def literal(value: Value, type_text: str) -> str:
+    """`value` as a SQL literal of a column's type.
+
+    >>> literal("2024-01-01", "DATE")
+    "CAST('2024-01-01' AS DATE)"
+    """
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, str):
+        return (
+            quote_literal(value) if type_text == "VARCHAR" else f"CAST({quote_literal(value)} AS {type_text})"
+        )
+    return repr(value)
 
 
 def _text_value(value: object) -> str:

@@ -3,18 +3,68 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
 
-from meshlake.contract.model import Rule, RuleKind
-from meshlake.contract.quality import read_severity
 from meshlake.errors import ContractError
+from meshlake.rules.facts import read_severity
+from meshlake.rules.measure import AuditedTable, Query
+from meshlake.rules.rule import Rule
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from meshlake.column import Severity
+
+_FOLDER = "checks"
 _COMMENT = re.compile(r"--\s?(.*)")
 _FACT = re.compile(r"(severity|scope)\s*:\s*(.*)", re.IGNORECASE)
 _RULE_NAME = re.compile(r"[A-Za-z0-9_]+")
+
+
+@dataclass(frozen=True)
+class ViolatingRows(Rule):
+    """Every row that argument `query` returns violates it.
+
+    `is_day_by_day` is said of a query that finds the violating rows of a day in that day's rows alone.
+    """
+
+    kind: ClassVar[str] = "violating_rows"
+
+    is_day_by_day: bool = False
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """The check that a file states.
+
+        Raises:
+            ContractError: it has a wrong name, severity or scope, or no SQL.
+        """
+        header, query = _split(_text(path))
+        facts, description = _facts(header)
+        if facts.get("scope", "day") != "day":
+            raise ContractError(
+                f"{path}: scope is '{facts['scope']}'", "Write -- scope: day, or leave the line out."
+            )
+        if not query:
+            raise ContractError(f"{path}: no SQL in it", "Write a SELECT that returns the violating rows.")
+        return cls(
+            path.stem,
+            arguments={"query": query},
+            severity=_severity(path, facts),
+            description=" ".join(description),
+            is_day_by_day="scope" in facts,
+        )
+
+    def measure(self, table: AuditedTable) -> Query:  # its author names the table
+        query = self.arguments["query"]
+        return Query(f"SELECT count(*) FROM (\n{query}\n)", query, is_row_count=True)
+
+    def is_told_by_a_day(self, day_column: str) -> bool:
+        return self.is_day_by_day
+
+    def sql_file(self, folder: Path) -> Path:
+        return folder / _FOLDER / f"{self.name}.sql"
 
 
 def read_checks(folder: Path, contract_rules: tuple[Rule, ...] = ()) -> tuple[Rule, ...]:
@@ -27,7 +77,7 @@ def read_checks(folder: Path, contract_rules: tuple[Rule, ...] = ()) -> tuple[Ru
     Raises:
         ContractError: for a wrong name or severity, an empty file, or a name the contract has already.
     """
-    rules = tuple(_read_check(path) for path in sorted(folder.glob("*.sql")))
+    rules = tuple(ViolatingRows.read(path) for path in sorted(folder.glob("*.sql")))
     taken = {rule.name for rule in contract_rules}
     for rule in rules:
         if rule.name in taken:
@@ -36,39 +86,23 @@ def read_checks(folder: Path, contract_rules: tuple[Rule, ...] = ()) -> tuple[Ru
     return rules
 
 
-def _read_check(path: Path) -> Rule:
+def _text(path: Path) -> str:
     if not _RULE_NAME.fullmatch(path.stem):
         raise ContractError(
             f"{path}: '{path.stem}' cannot name a check", "Use letters, digits and underscores."
         )
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise ContractError(f"{path}: not UTF-8 at byte {error.start}", "Save the file as UTF-8.") from error
-    header, query = _split(text)
-    facts, description = _facts(header)
+
+
+def _severity(path: Path, facts: dict[str, str]) -> Severity:
     try:
-        severity = read_severity(facts.get("severity"))
+        return read_severity(facts.get("severity"))
     except ValueError as error:
-        raise ContractError(
-            f"{path}:1: {error}", "Write -- severity: warning, or leave the line out."
-        ) from error
-    if facts.get("scope", "day") != "day":
-        raise ContractError(
-            f"{path}: scope is '{facts['scope']}'", "Write -- scope: day, or leave the line out."
-        )
-    if not query:
-        raise ContractError(f"{path}: no SQL in it", "Write a SELECT that returns the violating rows.")
-    arguments = {"query": query}
-    return Rule(
-        path.stem,
-        RuleKind.VIOLATING_ROWS,
-        None,
-        arguments,
-        severity=severity,
-        description=" ".join(description),
-        is_day_by_day="scope" in facts,
-    )
+        hint = "Write -- severity: warning, or leave the line out."
+        raise ContractError(f"{path}:1: {error}", hint) from error
 
 
 def _facts(header: list[str]) -> tuple[dict[str, str], list[str]]:

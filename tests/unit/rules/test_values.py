@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from meshlake.contract.values import fit_value
+from meshlake.rules.values import fit_value, literal
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,17 @@ def test_values_of_the_columns_type_fit(value, type_text, fitted):
 def test_other_values_are_refused(value, type_text):
     with pytest.raises(ValueError, match=r"\S"):
         fit_value(value, type_text)
+
+
+@pytest.mark.parametrize(
+    ("value", "type_text", "sql"),
+    [
+        ("it's", "VARCHAR", "'it''s'"),
+        ("2024-01-01", "DATE", "CAST('2024-01-01' AS DATE)"),
+        (5, "BIGINT", "5"),
+        (1e-07, "DOUBLE", "1e-07"),
+        (True, "BOOLEAN", "TRUE"),
+    ],
+)
+def test_literals(value, type_text, sql):
+    assert literal(value, type_text) == sql

@@ -1,0 +1,141 @@
+"""The kinds of rule there are, and a contract's rules by asking each of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from meshlake.plugins import Doorway
+from meshlake.rules.facts import FactError
+from meshlake.rules.quality_rule import LIBRARY
+from meshlake.suggest import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from open_data_contract_standard.model import DataQuality, SchemaProperty, ServiceLevelAgreementProperty
+
+    from meshlake.column import Column
+    from meshlake.rules.rule import Rule
+
+# In the order in which the rules of one column are told. Another distribution's kinds are stated by quality items.
+KINDS: Doorway[type[Rule]] = Doorway(
+    "meshlake.rules",
+    "kind of rule",
+    {
+        "columns": "meshlake.rules.columns:Columns",
+        "primary_key": "meshlake.rules.primary_key:PrimaryKey",
+        "required": "meshlake.rules.required:Required",
+        "unique": "meshlake.rules.unique:Unique",
+        "range": "meshlake.rules.range:Range",
+        "length": "meshlake.rules.length:Length",
+        "pattern": "meshlake.rules.pattern:Pattern",
+        "nullValues": "meshlake.rules.null_values:NullValues",
+        "missingValues": "meshlake.rules.missing_values:MissingValues",
+        "invalidValues": "meshlake.rules.invalid_values:InvalidValues",
+        "duplicateValues": "meshlake.rules.duplicate_values:DuplicateValues",
+        "rowCount": "meshlake.rules.row_count:RowCount",
+        "sql": "meshlake.rules.sql:Sql",
+        "expectation": "meshlake.rules.expectation:Expectation",
+        "freshness": "meshlake.rules.freshness:Freshness",
+        "violating_rows": "meshlake.rules.violating_rows:ViolatingRows",
+    },
+)
+_TEXT = "text"  # an item of this type is only read by people
+_DESCRIPTIVE = ("format", "timezone", "defaultTimezone")
+
+
+def table_rules(columns: tuple[Column, ...]) -> Iterator[Rule]:
+    """The rules that follow from all columns of a contract together."""
+    for kind in _ours():
+        yield from kind.of_table(columns)
+
+
+def column_rules(prop: SchemaProperty, column: Column) -> Iterator[Rule]:
+    """The rules that follow from what a contract says of one column, its quality items left out.
+
+    Raises:
+        FactError: for an option that is unknown or has a value that does not fit the column.
+    """
+    known = [*(option for kind in _ours() for option in kind.options), *_DESCRIPTIVE]
+    for key in prop.logicalTypeOptions or {}:
+        if key not in known:
+            hint = nearest(key, known) or "State it as a quality item of type sql instead."
+            raise FactError("logicalTypeOptions", f"logicalTypeOptions '{key}' is not supported", hint)
+    for kind in _ours():
+        yield from kind.of_property(prop, column)
+
+
+def quality_rule(item: DataQuality, column: Column | None, columns: tuple[Column, ...]) -> Rule | None:
+    """The rule a quality item states; None for one of type `text`, which only people read.
+
+    Args:
+        item: one item, of a column or of the table.
+        column: the column it is of; None for the table.
+        columns: all columns of the product.
+
+    Raises:
+        FactError: for anything that cannot be checked as written.
+    """
+    kind_name = item.type or (LIBRARY if item.metric or item.rule else None)
+    if kind_name == _TEXT:
+        return None
+    if kind_name is None:
+        raise FactError("type", "quality item has no metric", _use_one_of(_types(_ours())))
+    kind = _metric(item.metric or item.rule or "") if kind_name == LIBRARY else _typed(kind_name)
+    return kind.of_quality(item, column, columns)
+
+
+def service_level_rule(
+    item: ServiceLevelAgreementProperty, element: str | None, columns: tuple[Column, ...]
+) -> Rule | None:
+    """The rule a service level states; None for one that is no rule.
+
+    Raises:
+        FactError: for anything that cannot be checked as written.
+    """
+    for kind in _ours():
+        if kind.service_level is not None and kind.service_level == item.property:
+            return kind.of_service_level(item, element, columns)
+    return None
+
+
+def rule_levels() -> tuple[str, ...]:
+    """The properties of `slaProperties` that state a rule."""
+    return tuple(kind.service_level for kind in _ours() if kind.service_level is not None)
+
+
+def _metric(word: str) -> type[Rule]:
+    metrics = _metrics(_ours())
+    if word not in metrics:
+        metrics = _metrics(KINDS.all().values())
+    if word not in metrics:
+        hint = nearest(word, metrics) or f"The metrics are {', '.join(metrics)}."
+        raise FactError("metric", f"metric '{word}' is unknown", hint)
+    return metrics[word]
+
+
+def _typed(word: str) -> type[Rule]:
+    types = _types(_ours())
+    if word not in types:
+        types = _types(KINDS.all().values())
+    if word not in types:
+        raise FactError("type", f"quality type '{word}' is unknown", _use_one_of(types))
+    return types[word]
+
+
+def _metrics(kinds: Iterable[type[Rule]]) -> dict[str, type[Rule]]:
+    return {kind.kind: kind for kind in kinds if kind.quality_type == LIBRARY}
+
+
+def _types(kinds: Iterable[type[Rule]]) -> dict[str, type[Rule]]:
+    return {kind.quality_type: kind for kind in kinds if kind.quality_type not in (None, LIBRARY)}
+
+
+def _use_one_of(types: Iterable[str]) -> str:
+    return f"Use one of {', '.join((LIBRARY, *types, _TEXT))}."
+
+
+@cache
+def _ours() -> tuple[type[Rule], ...]:
+    return tuple(KINDS.get(name) for name in KINDS.members)

@@ -1,0 +1,87 @@
+"""What a rule asks an audit to find out: an aggregate, a query, the columns that there are, or an expectation.
+
+Text only, in DuckDB's dialect. An aggregate is an expression over the audited rows, so that those of all rules travel
+in one query; a query is a SELECT of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from meshlake.column import Column
+
+
+@dataclass(frozen=True)
+class AuditedTable:
+    """The rows a rule is measured on.
+
+    `sql` is their quoted SQL name, `columns` are those of the contract, and ages are counted back from `now_seconds`,
+    in seconds since 1970 UTC.
+    """
+
+    sql: str
+    columns: tuple[Column, ...]
+    now_seconds: float
+
+    def type_of(self, name: str | None) -> str:
+        """The type that the contract gives the column called `name`.
+
+        Raises:
+            KeyError: it has no such column.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column.type
+        raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """A number that an expression over the audited rows gives.
+
+    It is that of the failing rows when `is_row_count`; else the rows of `failing_sql`, if any, have to be counted.
+    """
+
+    expression: str
+    failing_sql: str | None = None
+    is_row_count: bool = False
+
+
+@dataclass(frozen=True)
+class Query:
+    """The one number that a SELECT gives; `failing_sql` and `is_row_count` are as those of an `Aggregate`."""
+
+    select: str
+    failing_sql: str | None = None
+    is_row_count: bool = False
+
+
+@dataclass(frozen=True)
+class ActualColumns:
+    """How names and types of the columns differ from the `promised` types by name."""
+
+    promised: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """An expectation of Great Expectations' own, which runs it."""
+
+    type: str
+    kwargs: Mapping[str, Any]
+
+
+Measure = Aggregate | Query | ActualColumns | Expected
+
+
+def failing_rows(predicate: str, table: AuditedTable) -> Aggregate:
+    """The number of rows for which `predicate` is true."""
+    return Aggregate(
+        f"count(*) FILTER (WHERE {predicate})",
+        f"SELECT * FROM {table.sql} WHERE {predicate}",
+        is_row_count=True,
+    )

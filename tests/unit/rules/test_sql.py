@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from meshlake.column import Column
+from meshlake.rules.bounds import Bounds
+from meshlake.rules.measure import AuditedTable
+from meshlake.rules.sql import Sql
+
+TABLE = AuditedTable('"crm"."customers"', (Column("age", "INTEGER"),), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("SELECT count(*) FROM {object} WHERE age > 1", 'SELECT * FROM "crm"."customers" WHERE age > 1'),
+        (
+            "select count(*) as n from {object} t join x using (id)",
+            'SELECT * FROM "crm"."customers" AS t JOIN x USING (id)',
+        ),
+        ("SELECT count(age) FROM {object}", None),
+        ("SELECT count(*) / 2 FROM {object}", None),
+        ("SELECT count(*) FROM {object} GROUP BY age", None),
+        ("SELECT count(*) FROM {object} LIMIT 1", None),
+        ("SELECT max(age) FROM {object}", None),
+        ("no SQL at all", None),
+    ],
+)
+def test_the_rows_a_plain_count_counts(query, rows):
+    rule = Sql("r", None, {"query": query}, Bounds(at_most=0))
+    assert rule.measure(TABLE).failing_sql == rows
