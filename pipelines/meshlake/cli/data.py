@@ -11,6 +11,7 @@ import typer
 from meshlake.cli.drafts import print_drafted
 from meshlake.cli.printing import print_json, size_text
 from meshlake.errors import EXIT_FAILED
+from meshlake.formats import FORMATS
 from meshlake.names import ProductName
 
 if TYPE_CHECKING:
@@ -30,12 +31,14 @@ def register(app: typer.Typer) -> None:
 
 
 def land(
-    paths: list[Path] = typer.Argument(metavar="PATH...", help="Files, or folders of files."),
+    paths: list[Path] = typer.Argument(
+        metavar="PATH...", help=f"Files, or folders of files, of a format: {', '.join(FORMATS.members)}."
+    ),
     domain: str = typer.Option(..., "--domain", help="The team's namespace, for example crm."),
     dataset: str = typer.Option(None, "--dataset", help="One dataset for all; else each file's name."),
     as_json: bool = JSON,
 ) -> None:
-    """Copy files into the landing zone: Parquet, CSV or JSON lines, the last two also as .gz.
+    """Copy files as they are into the landing zone, where they can be read at once.
 
     Examples:
 

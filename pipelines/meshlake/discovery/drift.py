@@ -10,9 +10,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from meshlake.landing.arrival import snake_case
-from meshlake.landing.csv_dialect import detect_dialect
 from meshlake.landing.relation import columns as landed_columns
-from meshlake.landing.zone import Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,7 +55,7 @@ def file_schemas(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> Fil
     """
     schemas: dict[str, dict[str, str]] = {}
     for file in dataset.files:
-        if file.size_bytes == 0 or (dataset.format is Format.CSV and detect_dialect(file) is None):
+        if file.size_bytes == 0 or not dataset.format.has_columns(file):
             continue
         schemas[file.name] = landed_columns(connection, replace(dataset, files=(file,)))
     return FileSchemas(schemas)

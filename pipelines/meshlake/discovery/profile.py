@@ -79,7 +79,7 @@ def profile_dataset(
         columns = tuple(_column(connection, name, measures[name], found) for name in types)
     profile = DatasetProfile(
         name=str(dataset.name),
-        format=dataset.format.value,
+        format=dataset.format.name,
         fingerprint=dataset.fingerprint,
         file_count=len(dataset.files),
         size_bytes=sum(file.size_bytes for file in dataset.files),

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError
+from meshlake.formats import format_of, readable
 from meshlake.landing.storage import add_file, list_files
-from meshlake.landing.zone import READABLE, file_format
 from meshlake.names import DatasetName, ProductName
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _plan(path: Path, domain: str, dataset: str | None) -> Iterator[_Copy]:
         raise LandingError(f"{path}: there is no such file or folder", "Name files or folders that exist.")
     files = list_files(str(path), str(path))
     if not files:
-        raise LandingError(f"{path}: the folder holds no files", f"What can land: {READABLE}.")
+        raise LandingError(f"{path}: the folder holds no files", f"What can land: {readable()}.")
     for file in files:
         top, slash, below = file.name.partition("/")
         if dataset is not None or (slash and "=" in top):
@@ -100,7 +100,7 @@ def _plan(path: Path, domain: str, dataset: str | None) -> Iterator[_Copy]:
 
 
 def _copy(source: Path, domain: str, dataset: str, name: str) -> _Copy:
-    file_format(str(source))
+    format_of(str(source))
     snake = snake_case(dataset)
     if not snake:
         raise LandingError(f"{source}: '{dataset}' gives no name for a dataset", "Name it with --dataset.")
@@ -114,7 +114,7 @@ def _refuse_clashes(copies: Iterable[_Copy], zone: LandingZone) -> None:
     formats = {copy.dataset: zone.dataset(copy.dataset).format for copy in copies if copy.dataset in existing}
     sources: dict[str, Path] = {}
     for copy in copies:
-        format_ = file_format(copy.name)
+        format_ = format_of(copy.name)
         expected = formats.setdefault(copy.dataset, format_)
         if format_ is not expected:
             raise LandingError(

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError, NotLandedError
+from meshlake.formats import format_of
 from meshlake.landing.operational import OperationalTable, look_at
 from meshlake.landing.storage import StoredFile, list_files
 from meshlake.names import DatasetName
@@ -24,30 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from meshlake.formats.format import Format
     from meshlake.landing.operational import TableName
     from meshlake.partitions import Partitions
-
-
-class Format(StrEnum):
-    """The file formats that can land."""
-
-    PARQUET = "parquet"
-    CSV = "csv"
-    JSON = "json"
-
-
-_FORMATS = {
-    ".parquet": Format.PARQUET,
-    ".pq": Format.PARQUET,
-    ".csv": Format.CSV,
-    ".tsv": Format.CSV,
-    ".jsonl": Format.JSON,
-    ".ndjson": Format.JSON,
-    ".json": Format.JSON,
-}
-READABLE = (
-    "Parquet (.parquet), CSV (.csv, .tsv) and JSON lines (.jsonl, .ndjson, .json), the last two also as .gz"
-)
 
 
 @dataclass(frozen=True)
@@ -65,9 +44,13 @@ class Dataset:
         facts = [f"{file.name}\0{file.size_bytes}\0{file.version}" for file in self.files]
         return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
-    def partition_keys(self, file: StoredFile) -> tuple[str, ...]:
-        """Keys of the `key=value` folders between the dataset's folder and `file`."""
-        return tuple(folder.partition("=")[0] for folder in _folders(file) if "=" in folder)
+    @property
+    def keyed_files(self) -> dict[StoredFile, tuple[str, ...]]:
+        """Each file with the keys of the `key=value` folders between the dataset's folder and it."""
+        return {
+            file: tuple(folder.partition("=")[0] for folder in _folders(file) if "=" in folder)
+            for file in self.files
+        }
 
     def files_by_day(self, key: str) -> dict[date, list[StoredFile]] | None:
         """The files of each day, when every file lies in a folder `<key>=2024-01-05`; else `None`."""
@@ -135,7 +118,7 @@ class LandingZone:
             near = get_close_matches(str(name), landed, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"Landed datasets: {', '.join(landed) or 'none'}."
             raise NotLandedError(f"{name} has not landed in {self.root}", hint)
-        formats = {file: file_format(file.name) for file in files}
+        formats = {file: format_of(file.name) for file in files}
         first = formats[files[0]]
         for file, format_ in formats.items():
             if format_ is not first:
@@ -151,20 +134,6 @@ class LandingZone:
 
     def _below(self, folder: str = "") -> list[StoredFile]:
         return list_files(self.root + folder, self.root, self.s3)
-
-
-def file_format(file_name: str) -> Format:
-    """The format that the ending of `file_name` stands for.
-
-    Raises:
-        LandingError: it is none that can be read.
-    """
-    path = PurePosixPath(file_name.lower())
-    is_compressed = path.suffix == ".gz"
-    format_ = _FORMATS.get(path.with_suffix("").suffix if is_compressed else path.suffix)
-    if format_ is None or (is_compressed and format_ is Format.PARQUET):
-        raise LandingError(f"{file_name} is of no format that can be read", f"What can be read: {READABLE}.")
-    return format_
 
 
 def _folders(file: StoredFile) -> list[str]:

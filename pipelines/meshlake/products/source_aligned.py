@@ -16,8 +16,8 @@ from sqlglot import exp
 
 from meshlake.column import Severity
 from meshlake.errors import ContractError, LandingError
+from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.landing.casts import Cast, cast_cell, cast_expression
-from meshlake.landing.relation import FILE_COLUMN, ROW_COLUMN
 from meshlake.names import DatasetName, quote_identifier, quote_literal
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshlake.building.inputs import PinnedInputs
+from meshlake.formats.csv import CSV
 from meshlake.landing.storage import StoredFile
-from meshlake.landing.zone import Dataset, Format
+from meshlake.landing.zone import Dataset
 from meshlake.names import DatasetName
 
 NAMES = st.sampled_from(["a", "b", "c"])
@@ -24,7 +25,7 @@ def pinned(state: dict[str, dict[str, tuple[int, int]]], root: str = "/landing")
             )
             for file, (size, time) in sorted(files.items())
         )
-        datasets[DatasetName("crm", name)] = Dataset(DatasetName("crm", name), Format.CSV, root, listed)
+        datasets[DatasetName("crm", name)] = Dataset(DatasetName("crm", name), CSV, root, listed)
     return PinnedInputs({}, datasets)
 
 

@@ -43,7 +43,7 @@ def test_datasets_and_files_are_named_below_the_root(zone):
         "crm/people/dt=2024-01-01/a b.csv",
         "s3://bucket/zone/crm/people/dt=2024-01-01/a b.csv",
     )
-    assert zone.dataset(name).partition_keys(file) == ("dt",)
+    assert zone.dataset(name).keyed_files == {file: ("dt",)}
     assert zone.misplaced_files() == ["stray.csv"]
 
 

@@ -15,9 +15,10 @@ import duckdb
 
 from meshlake.duckdb_extension import load_extension
 from meshlake.errors import LandingError
+from meshlake.formats.parquet import PARQUET
 from meshlake.landing.operational import database_address
 from meshlake.landing.storage import StoredFile
-from meshlake.landing.zone import Dataset, Format
+from meshlake.landing.zone import Dataset
 from meshlake.names import OPERATIONAL_CATALOG, quote_identifier, quote_literal
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def copy_tables(
                 )
                 # What is wrong with a row is told of the table, not of the copy.
                 file = StoredFile(str(path), str(table.table), path.stat().st_size, table.fingerprint)
-                datasets.append(Dataset(table.name, Format.PARQUET, str(folder), (file,)))
+                datasets.append(Dataset(table.name, PARQUET, str(folder), (file,)))
     finally:
         with suppress(duckdb.Error):  # none was begun, when the database did not answer
             connection.execute("ROLLBACK")

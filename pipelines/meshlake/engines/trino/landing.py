@@ -14,28 +14,26 @@ from typing import TYPE_CHECKING
 
 from meshlake.engines.duckdb.connection import connect
 from meshlake.engines.trino.hive_catalog import Bound, HiveCatalog
-from meshlake.engines.trino.hive_fidelity import Layout, UnfaithfulError, layout
+from meshlake.engines.trino.hive_fidelity import layout
 from meshlake.engines.trino.hive_types import hive_column
 from meshlake.engines.trino.landing_copy import copy_place, remove_old_copies, stored_names, write_copy
 from meshlake.errors import LandingError
+from meshlake.formats.format import UnfaithfulError
 from meshlake.landing.relation import columns as landed_columns
-from meshlake.landing.zone import Format
 from meshlake.names import quote_identifier, quote_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import duckdb
     from trino.dbapi import Connection
 
+    from meshlake.formats.format import HiveLayout
     from meshlake.landing.storage import StoredFile
     from meshlake.landing.zone import Dataset
     from meshlake.settings import Settings
 
 _VERSION_CHARACTERS = 12
-_FORMATS = {Format.PARQUET: "PARQUET", Format.CSV: "CSV", Format.JSON: "OPENX_JSON"}
-# Hive reads an empty cell of CSV as empty text; quoted empty text, which is not null, is only ever read from a copy.
-_CSV_VALUE = "nullif({}, '')"
 
 
 @dataclass(frozen=True)
@@ -82,19 +80,18 @@ def _bind_as_it_lies(
     before: Bound | None,
 ) -> Bound:
     """Let Trino read the landed files themselves."""
-    found = layout(connection, dataset, columns)
+    found, keys = layout(connection, dataset, columns)
     files = {_digest(file): file for file in dataset.files}
     if found.line_condition is not None:
         checked = set(before.checked) if before is not None else set()
         new = [file for digest, file in files.items() if digest not in checked]
         _refuse_lines(catalog, dataset, new, found.line_condition)
-    names = found.dialect.columns if found.dialect else [n for n in columns if n not in found.partition_keys]
-    declared = {name: hive_column(columns[name]).declared for name in names}
-    declared |= dict.fromkeys(found.partition_keys, "varchar")
-    properties = _properties(dataset, found)
+    declared = {name: hive_column(columns[name]).declared for name in found.columns}
+    declared |= dict.fromkeys(keys, "varchar")
+    properties = _properties(dataset, found, keys)
     version = hashlib.sha256(repr((declared, properties)).encode()).hexdigest()[:_VERSION_CHARACTERS]
     catalog.create_table(version, declared, properties)
-    if found.partition_keys:
+    if keys:
         catalog.find_partitions(version)
     return Bound(dataset.fingerprint, version, dict(columns), "", tuple(files))
 
@@ -138,12 +135,11 @@ def _refuse_lines(catalog: HiveCatalog, dataset: Dataset, files: list[StoredFile
 
 def _external(catalog: HiveCatalog, dataset: Dataset, bound: Bound) -> ExternalTable:
     """The SELECT of a dataset's rows, from a table that may know of files that landed later."""
-    is_csv = dataset.format is Format.CSV and not bound.copied_because
+    as_it_lies = "{}" if bound.copied_because else dataset.format.hive_value
     stored = stored_names(bound.columns)
     kept = {name: hive_column(kind) for name, kind in bound.columns.items()}
     values = ", ".join(
-        f"{(_CSV_VALUE if is_csv else column.read).format(quote_identifier(stored[name]))} "
-        f"AS {quote_identifier(name)}"
+        f"{column.read.format(as_it_lies.format(quote_identifier(stored[name])))} AS {quote_identifier(name)}"
         for name, column in kept.items()
     )
     pinned = "" if bound.copied_because else f" WHERE {_is_of(dataset.files)}"
@@ -151,17 +147,11 @@ def _external(catalog: HiveCatalog, dataset: Dataset, bound: Bound) -> ExternalT
     return ExternalTable(relation, {name: column.type for name, column in kept.items()})
 
 
-def _properties(dataset: Dataset, found: Layout) -> dict[str, str]:
-    properties = _placed(_FORMATS[dataset.format], _place(dataset))
-    if found.partition_keys:
-        properties["partitioned_by"] = f"ARRAY[{', '.join(map(quote_literal, found.partition_keys))}]"
-    if found.dialect is not None:
-        properties |= {
-            "skip_header_line_count": "1",
-            "csv_separator": quote_literal(found.dialect.delimiter),
-            "csv_quote": quote_literal(found.dialect.quote),
-        }
-    return properties
+def _properties(dataset: Dataset, found: HiveLayout, keys: Sequence[str]) -> dict[str, str]:
+    properties = _placed(found.format, _place(dataset))
+    if keys:
+        properties["partitioned_by"] = f"ARRAY[{', '.join(map(quote_literal, keys))}]"
+    return properties | dict(found.properties)
 
 
 def _placed(format_: str, place: str) -> dict[str, str]:

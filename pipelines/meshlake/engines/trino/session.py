@@ -21,9 +21,10 @@ from meshlake.engines.trino.dialect import is_ordered, trino_sql
 from meshlake.engines.trino.operational import trino_relation
 from meshlake.engines.trino.rows import arrow_stream
 from meshlake.engines.trino.stages import Stages, relation_of
+from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.lake.schema import duckdb_type
 from meshlake.lake.snapshot import Snapshot
-from meshlake.landing.relation import FILE_COLUMN, ROW_COLUMN, relation_sql
+from meshlake.landing.relation import relation_sql
 from meshlake.names import CATALOG, quote_identifier, quote_literal
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError
-from meshlake.landing.samples import head, is_utf8, refuse_other_formats, spread_blocks
+from meshlake.formats import refuse_other_formats
+from meshlake.formats.reader import unique_names
+from meshlake.formats.samples import head, is_utf8, spread_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from meshlake.landing.storage import StoredFile
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -49,7 +49,7 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
     sample, is_whole = head(file)
     if not sample:
         return None
-    refuse_other_formats(file, sample)
+    refuse_other_formats(file.name, sample)
     encoding = _encoding(file, sample)
     text = _decode(sample, encoding)
     if not text.split("\n", 1)[0].strip():
@@ -71,7 +71,7 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
             f"{file.name}, line 1: a column name holds a line break", "Write the names without line breaks."
         )
     return CsvDialect(
-        encoding, dialect.delimiter, dialect.quotechar or "", _escape(dialect), _unique(rows[0])
+        encoding, dialect.delimiter, dialect.quotechar or "", _escape(dialect), unique_names(rows[0])
     )
 
 
@@ -148,18 +148,3 @@ def _fit(rows: list[list[str]]) -> tuple[bool, float, bool, int]:
     share = sum(len(row) == width for row in rows) / len(rows)
     is_unquoted = not any(name[:1] in {'"', "'"} for name in rows[0])
     return width > 1, share, is_unquoted, width
-
-
-def _unique(names: Sequence[str]) -> tuple[str, ...]:
-    """Column names that differ by more than case: repeated ones numbered, empty ones named by position."""
-    unique: list[str] = []
-    taken: set[str] = set()
-    for position, given in enumerate(names, start=1):
-        name = base = given.strip() or f"column_{position}"
-        number = 0
-        while name.lower() in taken:
-            number += 1
-            name = f"{base}_{number}"
-        taken.add(name.lower())
-        unique.append(name)
-    return tuple(unique)

@@ -1,6 +1,6 @@
 """Parts of a text file's bytes, read to learn how it is written and whether it is whole; gzip is unpacked.
 
-What the bytes mean is for `csv_dialect` and `relation`.
+What the bytes mean is for the formats of text.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _BLOCK_BYTES = 256 * 1024
 _BLOCKS = 32
-_OTHER_FORMATS = {b"PAR1": "Parquet", b"PK\x03\x04": "a ZIP archive or Excel workbook", b"\x1f\x8b": "gzip"}
+_ARCHIVES = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "a ZIP archive, as an Excel workbook is"}
 
 
 def is_compressed(file: StoredFile) -> bool:
@@ -34,13 +34,19 @@ def head(file: StoredFile) -> tuple[bytes, bool]:
     """The first 256 KiB of text, and whether that is all of it.
 
     Raises:
-        LandingError: the file is gzip and damaged anywhere.
+        LandingError: the file is gzip and damaged anywhere, or packed though its name does not say so.
     """
     if is_compressed(file):
         check_gzip(file)
     with _open_text(file) as stream:
         sample = stream.read(_BLOCK_BYTES)
-        return sample, not stream.read(1)
+        is_whole = not stream.read(1)
+    for magic, archive in _ARCHIVES.items():
+        if sample.startswith(magic):
+            raise LandingError(
+                f"{file.name}: its name says text, it is {archive}", "Give the file its right ending."
+            )
+    return sample, is_whole
 
 
 @dataclass(frozen=True)
@@ -96,15 +102,6 @@ def check_gzip(file: StoredFile) -> None:
         raise LandingError(
             f"{file.name}: the gzip file is damaged: {error}", "Land the file again."
         ) from None
-
-
-def refuse_other_formats(file: StoredFile, sample: bytes) -> None:
-    """Raise LandingError when `sample` begins like a binary format, whatever the file is called."""
-    for magic, format_ in _OTHER_FORMATS.items():
-        if sample.startswith(magic):
-            raise LandingError(
-                f"{file.name}: its name says text, it is {format_}", "Give the file its right ending."
-            )
 
 
 @contextmanager

@@ -1,0 +1,173 @@
+"""CSV: every cell as text, by name of its column. How one file is written `csv_dialect` finds out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from meshlake.errors import LandingError
+from meshlake.formats.csv_dialect import CsvDialect, detect_dialect
+from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
+from meshlake.formats.reader import (
+    compression_sql,
+    duckdb_message,
+    grouped,
+    hive_options_sql,
+    paths_sql,
+    selected_sql,
+    text_columns_sql,
+)
+from meshlake.formats.samples import is_compressed
+from meshlake.landing.storage import duckdb_reader
+from meshlake.names import quote_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from meshlake.formats.format import Keyed
+    from meshlake.landing.storage import StoredFile
+
+_SHOWN_CHARACTERS = 80
+# What DuckDB's errors of its CSV reader begin with.
+_ON_LINE = "CSV Error on Line: "
+_INVALID_STATE = "The CSV Parser state machine reached an invalid state"
+_NOT_ENCODED = "File is not "
+# The types of errors that DuckDB tells in the table of rejected lines.
+_CAUSES = {
+    "UNQUOTED VALUE": "has a quote that is never closed, or text after a closing quote",
+    "INVALID ENCODING": "is not UTF-8, though the samples taken from the file were",
+    "LINE SIZE OVER MAXIMUM": "is over 2 MB long, most likely since a quote is never closed",
+}
+_COUNTS = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
+_REJECTS = (
+    ", store_rejects = true, rejects_limit = 1, rejects_table = 'rejects', rejects_scan = 'reject_scans'"
+)
+_LINE_HINT = (
+    "Correct that line: a value that holds a delimiter or a quote stands in quotes, its own quotes doubled."
+)
+_IS_UTF8 = "from_utf8(to_utf8(line)) = line"
+
+
+class _Csv(Format):
+    name = "csv"
+    title = "CSV"
+    endings = (".csv", ".tsv")
+    compressions = (".gz",)
+    # Hive reads an empty cell as empty text; quoted empty text, which is not null, is only ever read from a copy.
+    hive_value = "nullif({}, '')"
+
+    def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
+        dialects = {file: dialect for file in files if (dialect := detect_dialect(file))}
+        groups = grouped(dialects, lambda file: (dialects[file], files[file], is_compressed(file)))
+        return [_select(dialect, keys, group) for (dialect, keys, _), group in groups]
+
+    def has_columns(self, file: StoredFile) -> bool:
+        return detect_dialect(file) is not None
+
+    def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
+        is_readers = message.startswith((_ON_LINE, _INVALID_STATE, _NOT_ENCODED))
+        if not isinstance(error, duckdb.InvalidInputException) or not is_readers:
+            return None
+        # Where DuckDB names the file, the text of a cell may stand as well, so this is but where to look first.
+        likely = sorted(files, key=lambda file: f"\n  file = {file.path}\n" not in message)
+        return next((told for file in likely if (told := _fault(file))), None)
+
+    def hive_layout(
+        self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, str]
+    ) -> HiveLayout:
+        dialects = {dialect for file in files if (dialect := detect_dialect(file))}
+        if len(dialects) != 1:
+            raise UnfaithfulError("its CSV files differ in columns, delimiter, quotes or encoding")
+        dialect = dialects.pop()
+        if (dialect.encoding, dialect.quote, dialect.escape) != ("utf-8", '"', '"'):
+            raise UnfaithfulError("it is not UTF-8 with plain double quotes")
+        if {key for keys in files.values() for key in keys} & {name.lower() for name in dialect.columns}:
+            raise UnfaithfulError("a folder and a column have the same name")
+        properties = {
+            "skip_header_line_count": "1",
+            "csv_separator": quote_literal(dialect.delimiter),
+            "csv_quote": quote_literal(dialect.quote),
+        }
+        return HiveLayout("CSV", dialect.columns, properties, _line_condition(dialect))
+
+
+CSV = _Csv()
+
+
+def _select(
+    dialect: CsvDialect, keys: Sequence[str], files: Sequence[StoredFile], more_options: str = ""
+) -> str:
+    options = {
+        "delim": quote_literal(dialect.delimiter),
+        "quote": quote_literal(dialect.quote),
+        "escape": quote_literal(dialect.escape),
+        "encoding": quote_literal(dialect.encoding),
+        "columns": text_columns_sql(dialect.columns),
+        "compression": compression_sql(files),
+    }
+    given = ", ".join(f"{name} = {value}" for name, value in options.items())
+    # An empty cell is null, a quoted empty one is empty text.
+    fixed = "header = true, auto_detect = false, strict_mode = true, nullstr = '', allow_quoted_nulls = false"
+    return (
+        f"SELECT {selected_sql(dialect.columns, keys)} "
+        f"FROM read_csv({paths_sql(files)}, {given}, {fixed}{hive_options_sql(keys)}{more_options})"
+    )
+
+
+def _fault(file: StoredFile) -> LandingError | None:
+    """What DuckDB finds wrong when it reads `file` alone, down to the first line that it cannot take."""
+    dialect = detect_dialect(file)
+    if dialect is None:
+        return None
+    with duckdb_reader(file) as connection:
+        try:
+            select = _select(dialect, (), [file], _REJECTS)
+            connection.execute(f"SELECT count(COLUMNS(*)) FROM ({select})").fetchall()
+        except duckdb.InvalidInputException as error:
+            return _whole_file_fault(file, dialect, duckdb_message(error))
+        rejected = connection.execute(
+            "SELECT line, error_type, error_message, csv_line FROM rejects ORDER BY line LIMIT 1"
+        ).fetchone()
+    return _line_fault(file, *rejected) if rejected else None
+
+
+def _whole_file_fault(file: StoredFile, dialect: CsvDialect, message: str) -> LandingError | None:
+    if message.startswith(_INVALID_STATE):
+        return LandingError(
+            f"{file.name}: lines end in different ways, or a value holds a line break but no quotes",
+            "Use one kind of line end, and put quotes around values with line breaks.",
+        )
+    if message.startswith(_NOT_ENCODED):
+        encoding = dialect.encoding.upper()
+        return LandingError(
+            f"{file.name}: it holds characters that are not {encoding} as far as it can be read",
+            "Save the file as UTF-8.",
+        )
+    return None
+
+
+def _line_fault(file: StoredFile, line: int, kind: str, message: str, text: str) -> LandingError:
+    counts = _COUNTS.fullmatch(message)
+    cause = (
+        f"has {counts[2]} values where the header has {counts[1]} columns"
+        if counts
+        else _CAUSES.get(kind, "cannot be read")
+    )
+    shown = (text.splitlines() or [""])[0][:_SHOWN_CHARACTERS]
+    return LandingError(f"{file.name}, line {line}: it {cause}: {shown}", _LINE_HINT)
+
+
+def _line_condition(dialect: CsvDialect) -> str:
+    r"""Every line a whole row: no quoted line break, no `""` for empty text, no backslash, no cell too few."""
+    width = len(dialect.columns)
+    delimiter = re.escape(dialect.delimiter)
+    cell = rf'(?:[^"\\{delimiter}\x00]*|"(?:[^"\\\x00]|"")+")'
+    row = quote_literal(rf"^{cell}(?:{delimiter}{cell}){{{width - 1}}}$")
+    # Most lines have no quotes, and to split one costs a fraction of matching it.
+    return (
+        f"line <> '' AND {_IS_UTF8} AND CASE WHEN strpos(line, '\"') > 0 THEN regexp_like(line, {row}) "
+        f"ELSE strpos(line, '\\') = 0 AND strpos(line, chr(0)) = 0 "
+        f"AND cardinality(split(line, {quote_literal(dialect.delimiter)})) = {width} END"
+    )

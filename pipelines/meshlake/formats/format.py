@@ -1,0 +1,118 @@
+"""What a format of landed files is asked: the one protocol that `landing` and the engines know files by.
+
+A member derives from `Format` and says what is different with it. Nothing here reads a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from meshlake.names import quote_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import duckdb
+
+    from meshlake.errors import LandingError
+    from meshlake.landing.storage import StoredFile
+
+FILE_COLUMN = "_file"
+ROW_COLUMN = "_row"
+
+# Files to read, each with the keys of the `key=value` folders it lies in: columns of text, as Hive has them.
+Keyed: TypeAlias = "Mapping[StoredFile, tuple[str, ...]]"
+
+
+class UnfaithfulError(Exception):
+    """Trino would read other rows than DuckDB from files where they lie; the text says why. It reads a copy then."""
+
+
+@dataclass(frozen=True)
+class HiveLayout:
+    """How Trino's Hive connector reads files where they lie, and gives just the rows that DuckDB reads.
+
+    `format` and `properties` are those of its table, the latter as SQL; `columns` in the order of the files, without
+    those of folders. `line_condition` is Trino's SQL that is true for a `line` of which both readers make the same;
+    `None` where no line needs a look.
+    """
+
+    format: str
+    columns: tuple[str, ...]
+    properties: Mapping[str, str] = field(default_factory=dict)
+    line_condition: str | None = None
+
+
+class Format(Protocol):
+    """One format: a singleton, called `name` in the doorway and `title` by people.
+
+    `endings` are those of file names, in small letters; behind one may stand one of `compressions`. All its files begin
+    with `magic`, if that is not empty. `hive_value` is Trino's SQL for a value of a `HiveLayout`, `{}` the column.
+    """
+
+    name: str
+    title: str
+    endings: tuple[str, ...]
+    compressions: tuple[str, ...] = ()
+    magic: bytes = b""
+    hive_value: str = "{}"
+
+    def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
+        """SELECTs that together give every row of `files`, columns by name; none when they have no columns.
+
+        `among` are all files of the dataset, where these decide which columns there are. Text that says nothing of its
+        type is VARCHAR.
+
+        Raises:
+            LandingError: a file is damaged or cannot be read as what its name says.
+        """
+
+    def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
+        """What an error of DuckDB says about one of `files`, in plain words; `None` when it is about something else.
+
+        `message` is DuckDB's own, without its class. A value of the data may stand in it: told is only by the class, by
+        fixed words that it begins with, and by asking the files.
+        """
+
+    def has_columns(self, file: StoredFile) -> bool:
+        """Whether there is a table in `file` at all, if perhaps without rows.
+
+        Raises:
+            LandingError: it is damaged.
+        """
+        return True
+
+    def numbered(self, file: StoredFile, keys: tuple[str, ...], among: Sequence[StoredFile]) -> list[str]:
+        """As `selects` of one file, each row with `_row`: its number from 1, in the file's order.
+
+        It may be slower, and needs DuckDB's `preserve_insertion_order`.
+        """
+        selects = self.selects({file: keys}, among)
+        return [f"SELECT *, row_number() OVER () AS {ROW_COLUMN} FROM ({select})" for select in selects]
+
+    def hive_layout(
+        self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, str]
+    ) -> HiveLayout:
+        """How Trino reads `files` where they lie; `columns` are those not of folders, with DuckDB's types of them.
+
+        Raises:
+            UnfaithfulError: it cannot be. So it is for a format that does not say.
+        """
+        raise UnfaithfulError(f"Trino cannot read {self.title} where it lies")
+
+    def has_ending(self, file_name: str) -> bool:
+        """Whether the name of a file says that it is one of these."""
+        path = PurePosixPath(file_name.lower())
+        if path.suffix in self.compressions:
+            path = path.with_suffix("")
+        return path.suffix in self.endings
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def lineage_select(select: str, file: StoredFile) -> str:
+    """A SELECT of the rows of `select`, which are of `file`, each with `_file`."""
+    return f"SELECT *, {quote_literal(file.name)} AS {FILE_COLUMN} FROM ({select})"

@@ -1,0 +1,166 @@
+"""Parquet: columns with the types that the files give them, by name."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import duckdb
+
+from meshlake.errors import LandingError
+from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
+from meshlake.formats.reader import grouped, hive_options_sql, paths_sql
+from meshlake.landing.storage import duckdb_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from meshlake.formats.format import Keyed
+    from meshlake.landing.storage import StoredFile
+
+# Errors that say nothing of a damaged file, whatever file they name.
+_NOT_ABOUT_FILES = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ConversionException,
+    duckdb.HTTPException,
+    duckdb.OutOfMemoryException,
+    duckdb.ParserException,
+    duckdb.InterruptException,
+)
+_WIDER = {
+    "TINYINT": ("SMALLINT", "INTEGER", "BIGINT"),
+    "SMALLINT": ("INTEGER", "BIGINT"),
+    "INTEGER": ("BIGINT",),
+    "FLOAT": ("DOUBLE",),
+}
+# What one column of a file was written as, then what is nested in it, each as: name, physical, logical and DuckDB type,
+# number of parts.
+_Written: TypeAlias = "tuple[tuple[Any, ...], ...]"
+
+
+class _Parquet(Format):
+    name = "parquet"
+    title = "Parquet"
+    endings = (".parquet", ".pq")
+    magic = b"PAR1"
+
+    def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
+        return [_select(group, keys) for keys, group in grouped(files, lambda file: files[file])]
+
+    def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
+        if isinstance(error, duckdb.ConversionException):
+            return _types_error(message, files)
+        if isinstance(error, _NOT_ABOUT_FILES):
+            return None
+        # Not all of DuckDB's errors name the file, and a value may be called like one: the files are asked. Those of
+        # no class of DuckDB's own are of what it reads Parquet's pages with.
+        likely = [file for file in files if file.path in message or type(error) is duckdb.Error]
+        damaged = next((file for file in files if not _has_footer(file)), None)
+        damaged = damaged or next((file for file in likely if not _is_readable(file)), None)
+        if damaged is None:
+            return None
+        cause = "it is cut off, damaged, or no Parquet file" if damaged.size_bytes else "it is empty"
+        return LandingError(f"{damaged.name}: {cause}", "Land the file again, whole; or remove it.")
+
+    def hive_layout(
+        self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, str]
+    ) -> HiveLayout:
+        written: dict[str, set[_Written]] = {}
+        for file in _written_columns(connection, files):
+            names = [column[0][0].lower() for column in file]
+            if len(set(names)) < len(names):
+                raise UnfaithfulError("a file has columns whose names differ only in case")
+            for name, column in zip(names, file, strict=True):
+                written.setdefault(name, set()).add(column)
+        for name, duckdb_type in columns.items():
+            if not _is_read_alike(duckdb_type, written.get(name.lower(), set())):
+                raise UnfaithfulError(f"Trino may read column {name}, {duckdb_type}, differently from DuckDB")
+        return HiveLayout("PARQUET", tuple(columns))
+
+
+PARQUET = _Parquet()
+
+
+def _select(files: Sequence[StoredFile], keys: Sequence[str] = ()) -> str:
+    return f"SELECT * FROM read_parquet({paths_sql(files)}, union_by_name = true{hive_options_sql(keys)})"
+
+
+def _types_error(message: str, files: Sequence[StoredFile]) -> LandingError | None:
+    """Which column of which file has a type that the other files' cannot become."""
+    for file in files:
+        start = f'Error while reading file "{file.path}": failed to cast column '
+        if not message.startswith(start):
+            continue
+        with duckdb_reader(file) as connection:
+            own, common = (_columns(connection, each) for each in ([file], files))
+        for name, kind in own.items():
+            if message.startswith(f'"{name}" from type {kind} to {common[name]}: ', len(start)):
+                return LandingError(
+                    f"{file.name}: column {name} is {kind} in it and {common[name]} in other files",
+                    "Land files of such different types as different datasets.",
+                )
+    return None
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, files: Sequence[StoredFile]) -> dict[str, str]:
+    rows = connection.execute(f"DESCRIBE {_select(files)}").fetchall()
+    return {row[0]: row[1] for row in rows}
+
+
+def _has_footer(file: StoredFile) -> bool:
+    return _runs(file, f"SELECT count(*) FROM parquet_file_metadata({paths_sql([file])})")
+
+
+def _is_readable(file: StoredFile) -> bool:
+    return _runs(file, f"SELECT bit_xor(hash(every)) FROM ({_select([file])}) AS every")
+
+
+def _runs(file: StoredFile, query: str) -> bool:
+    with duckdb_reader(file) as connection:
+        try:
+            connection.execute(query).fetchall()
+        except _NOT_ABOUT_FILES:
+            return True
+        except duckdb.Error:
+            return False
+    return True
+
+
+def _is_read_alike(duckdb_type: str, written: set[_Written]) -> bool:
+    if not written:
+        return False
+    if any(len(column) > 1 for column in written):
+        return len(written) == 1
+    return all(
+        physical != "INT96" and "NANOS=Nano" not in (logical or "") and _fits(found, duckdb_type)
+        for ((_, physical, logical, found, _),) in written
+    )
+
+
+def _fits(found: str | None, wanted: str) -> bool:
+    if found is not None and found.startswith("DECIMAL") and wanted.startswith("DECIMAL"):
+        return True
+    return found == wanted or wanted in _WIDER.get(found or "", ())
+
+
+def _written_columns(
+    connection: duckdb.DuckDBPyConnection, files: Iterable[StoredFile]
+) -> Iterator[list[_Written]]:
+    """The columns in each file's footer."""
+    rows = connection.execute(
+        "SELECT file_name, name, type, logical_type, duckdb_type, coalesce(num_children, 0) "
+        f"FROM parquet_schema({paths_sql(files)}) ORDER BY file_name, column_id"
+    ).fetchall()
+    for _, of_file in groupby(rows, key=itemgetter(0)):
+        parts = [row[1:] for row in of_file][1:]  # the first is the whole row's
+        columns = []
+        while parts:
+            length, missing = 0, 1
+            while missing:
+                missing += parts[length][-1] - 1
+                length += 1
+            columns.append(tuple(parts[:length]))
+            del parts[:length]
+        yield columns
