@@ -9,9 +9,9 @@ import duckdb
 from benchmarks.bench_mesh import EVENTS
 from benchmarks.timing import interleave, ratio_figure
 from meshlake.building.views import refresh_views
+from meshlake.engines.duckdb.confined import open_mesh_file
+from meshlake.lake.mesh_file import attach_mesh_file
 from meshlake.names import quote_literal
-from meshlake.query.mesh_file import attach_mesh_file
-from meshlake.query.run import open_mesh_file
 
 if TYPE_CHECKING:
     from benchmarks.bench_mesh import BenchMesh

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from meshlake.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ENGINES = ("duckdb", "trino")
 CATALOGS = ("sqlite", "postgresql")
 SETTINGS_FILE = "mesh.toml"
 _PREFIX = "MESH_"
@@ -88,18 +87,9 @@ class Settings:
         """Whether the catalog is SQLite, which needs no server."""
         return self.catalog.startswith("sqlite:")
 
-    @property
-    def has_servers(self) -> bool:
-        """Whether any work needs a server."""
-        return self.is_on_s3 or not self.is_embedded or self.engine == "trino"
-
     def on(self, engine: str | None) -> Settings:
-        """The same mesh with `engine` as its engine; unchanged when that is None.
-
-        Raises:
-            UsageError: there is no such engine.
-        """
-        return self if engine is None else replace(self, engine=_engine(engine))
+        """The same mesh with `engine` as its engine; unchanged when that is None."""
+        return self if engine is None else replace(self, engine=engine)
 
     @property
     def catalog_uri(self) -> str:
@@ -136,7 +126,7 @@ def load_settings(
         landing=_place(given.get("landing", str(home / "landing")), folder),
         products=_folder(given.get("products", "data_products"), folder),
         questions=_folder(given.get("questions", "sql/questions"), folder),
-        engine=_engine(given.get("engine", "duckdb")),
+        engine=given.get("engine", "duckdb"),
         warehouse=_warehouse(given.get("warehouse", str(home / "warehouse")), folder),
         catalog=_catalog(given.get("catalog", f"sqlite:///{home / 'catalog.db'}")),
         trino=given.get("trino"),
@@ -148,6 +138,17 @@ def load_settings(
             region=given.get("s3_region", S3Settings.region),
         ),
     )
+
+
+def without_keys(address: str) -> str:
+    """`address` without user, password and options, to be told.
+
+    Example:
+        >>> without_keys("postgresql://mesh:secret@db:5432/mesh?sslmode=require")
+        'postgresql://db:5432/mesh'
+    """
+    parts = urlsplit(address)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
 
 
 def setting_names() -> tuple[str, ...]:
@@ -209,12 +210,6 @@ def _warehouse(value: str, base: Path) -> str:
             "Set MESH_HOME or MESH_WAREHOUSE to another folder.",
         )
     return place
-
-
-def _engine(value: str) -> str:
-    if value not in ENGINES:
-        raise UsageError(f"'{value}' is not an engine", f"MESH_ENGINE is one of: {', '.join(ENGINES)}.")
-    return value
 
 
 def _operational(value: str | None) -> str | None:

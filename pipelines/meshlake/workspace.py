@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from meshlake.errors import UsageError
+from meshlake.engines.engine import engine_of
 from meshlake.health import require_servers
 from meshlake.lake.catalog import Lake
 from meshlake.products.load import ProductSet, load_products
@@ -15,6 +15,7 @@ from meshlake.settings import Settings, load_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from meshlake.engines.engine import Engine
     from meshlake.engines.session import Session
     from meshlake.landing.zone import LandingZone
 
@@ -28,18 +29,17 @@ class Workspace:
     products: ProductSet
     lake: Lake
 
+    @property
+    def engine(self) -> Engine:
+        """The engine that the settings name."""
+        return engine_of(self.settings)
+
     def session(self, where: str, file: Path | None = None) -> Session:
-        """A connection to the engine that the settings name.
+        """A connection to the engine, for one build.
 
         For errors, `where` names what is being run and `file` is the one its SQL stands in.
         """
-        if self.settings.engine == "trino":
-            from meshlake.engines.trino.session import TrinoSession
-
-            return TrinoSession(self.settings, self.lake, where, file)
-        from meshlake.engines.duckdb.session import DuckDBSession
-
-        return DuckDBSession(self.settings, where, file)
+        return self.engine.session(self.settings, self.lake, where, file)
 
 
 def open_workspace(settings: Settings | None = None) -> Workspace:
@@ -64,26 +64,9 @@ def open_lake(settings: Settings) -> Lake:
     """The lake of the mesh that `settings` describe, once the servers it needs are known to answer.
 
     Raises:
-        UsageError: Trino cannot reach what the settings name.
+        UsageError: there is no such engine, or it cannot reach what the settings name.
         ServiceError: a server that the settings name cannot be used.
     """
-    _refuse_incomplete(settings)
+    engine_of(settings).refuse(settings)
     require_servers(settings)
     return Lake(settings)
-
-
-def _refuse_incomplete(settings: Settings) -> None:
-    """Trino reaches neither folders of this machine nor SQLite."""
-    if settings.engine != "trino":
-        return
-    if not settings.trino:
-        raise UsageError("MESH_ENGINE=trino, but MESH_TRINO is not set", "Set it to Trino's address.")
-    for name, place, scheme in (
-        ("MESH_LANDING", settings.landing, "s3://"),
-        ("MESH_WAREHOUSE", settings.warehouse, "s3://"),
-        ("MESH_CATALOG", settings.catalog, "postgresql"),
-    ):
-        if not place.startswith(scheme):
-            raise UsageError(
-                f"Trino cannot reach {name}: it is no {scheme} address", "See docs/scaling-out.md."
-            )

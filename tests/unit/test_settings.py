@@ -44,7 +44,6 @@ def test_places_may_be_on_s3(tmp_path):
     [
         ({"MESH_HOEM": "x"}, "'hoem' is not a setting", "Did you mean home?"),
         ({"MESH_XYZZY": "x"}, "'xyzzy' is not a setting", "Known settings: home"),
-        ({"MESH_ENGINE": "spark"}, "'spark' is not an engine", "duckdb, trino"),
         ({"MESH_LANDING": "gs://raw"}, "'gs://raw' is neither a folder nor an s3:// address", ""),
         ({"MESH_HOME": "a#b"}, "the warehouse cannot lie in", "MESH_WAREHOUSE"),
         ({"MESH_WAREHOUSE": "what?"}, "its name has a '?'", "another folder"),

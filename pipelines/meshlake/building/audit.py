@@ -6,11 +6,8 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
 from meshlake.building.inputs import bind_published
 from meshlake.building.quality import record_results
-from meshlake.engines.duckdb.connection import explain
 from meshlake.errors import AuditError, UsageError
 from meshlake.rules.result import row_count_result
 
@@ -18,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from meshlake.building.context import BuildContext
-    from meshlake.engines.relation import AuditRelation
     from meshlake.engines.session import Session
     from meshlake.lake.snapshot import Snapshot
     from meshlake.names import ProductName
@@ -38,18 +34,18 @@ def audit_staged(context: BuildContext, branch: Snapshot) -> tuple[CheckResult, 
     """
     session, mesh, product = context.session, context.mesh, context.product
     if context.plan is None or context.plan.built is None:
-        return _run(session, mesh, product, product.rules)
+        return _run(session, product, product.rules)
     of_days = [rule for rule in product.rules if rule.holds_day_by_day(context.plan.column)]
     counts = [rule for rule in product.rules if rule.is_of_row_count]
     others = [rule for rule in product.rules if rule not in of_days and rule not in counts]
     # Iceberg keeps the number of rows: counting them would open every file.
     results = [row_count_result(rule, branch.row_count) for rule in counts]
-    results += _run(session, mesh, product, of_days)
+    results += _run(session, product, of_days)
     if others:
         for name in set(product.check_inputs) & context.inputs.partitions.keys():
             context.inputs.bind_whole(name, mesh, session)
         session.bind_snapshot(product.name, mesh.lake, branch)
-        results += _run(session, mesh, product, others)
+        results += _run(session, product, others)
     found = {result.rule.name: result for result in results}
     return tuple(found[rule.name] for rule in product.rules)
 
@@ -67,7 +63,7 @@ def check_published(mesh: Workspace, name: ProductName) -> Iterator[tuple[Produc
     with mesh.session(str(name)) as session:
         bind_published(mesh, session, product.check_inputs)
         session.bind_snapshot(name, mesh.lake, head)
-        results = _run(session, mesh, product, product.rules)
+        results = _run(session, product, product.rules)
     record_results(mesh, name, "check", head.snapshot_id, results)
     yield from ((name, result) for result in results)
 
@@ -102,38 +98,19 @@ def _in_words(row: Mapping[str, Any]) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
 
 
-def _run(
-    session: Session, mesh: Workspace, product: Product, rules: Sequence[Rule]
-) -> tuple[CheckResult, ...]:
+def _run(session: Session, product: Product, rules: Sequence[Rule]) -> tuple[CheckResult, ...]:
     from meshlake.audit.audit import audit
 
-    results = audit(_relation(session, mesh, product.name), rules, contract=product.contract)
+    results = audit(session.relation(product.name), rules, contract=product.contract)
     return tuple(_with_place(session, product, result) for result in results)
-
-
-def _relation(session: Session, mesh: Workspace, name: ProductName) -> AuditRelation:
-    from meshlake.engines.duckdb.relation import DuckDBRelation
-    from meshlake.engines.trino.session import TrinoSession
-
-    if isinstance(session, TrinoSession):
-        from meshlake.engines.trino.relation import TrinoRelation
-
-        return TrinoRelation(session, name.sql, session.stored_as(name), mesh.settings.trino)
-    return DuckDBRelation(session.local.connection, name.sql)
 
 
 def _with_place(session: Session, product: Product, result: CheckResult) -> CheckResult:
     """A check whose SQL cannot run says where in its file that is wrong."""
-    from meshlake.engines.trino.session import TrinoSession
-
     file = result.rule.sql_file(product.folder)
     if result.is_passed or result.observed is not None or file is None:
         return result
-    if isinstance(session, TrinoSession):  # the lines Trino counts are those of the translation
+    fault = session.fault(result.rule.arguments["query"], file)
+    if fault is None:
         return replace(result, message=f"{file}: {result.message}")
-    try:
-        session.local.connection.execute(f"DESCRIBE\n{result.rule.arguments['query']}")
-    except duckdb.Error as error:
-        told = explain(error, str(product.name), file)
-        return replace(result, message=" ".join(filter(None, (f"{told.message}.", told.hint))))
-    return result
+    return replace(result, message=" ".join(filter(None, (f"{fault.message}.", fault.hint))))

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from meshlake.column import Column
-from meshlake.engines.duckdb.session import DuckDBSession
+from meshlake.engines.engine import open_local
 from meshlake.errors import BuildError, ConflictError
 from meshlake.lake.draft import Draft
 from meshlake.lake.schema import duckdb_type
@@ -85,7 +85,7 @@ def _rewrite(mesh: Workspace, table: Table, head: Snapshot, small: _Small) -> in
     if draft.base_id != head.snapshot_id:
         raise ConflictError(f"{'.'.join(head.identifier)}: a build published just now", "Clean again.")
     name = f"{quote_identifier(head.identifier[0])}.{quote_identifier(head.identifier[1])}"
-    with DuckDBSession(mesh.settings, ".".join(head.identifier)) as session:
+    with open_local(mesh.settings, ".".join(head.identifier)) as session:
         files = mesh.lake.files(head, small.partitions)
         staged = session.stage(session.files_select(files, head.schema), draft)
     row_count = sum(file.record_count for file in small.files)

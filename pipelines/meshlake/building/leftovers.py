@@ -1,17 +1,15 @@
-"""What is left beside the lake: model versions half written, what DuckDB had spilled, datasets that are gone."""
+"""What is left beside the lake: model versions half written, and what DuckDB had spilled."""
 
 from __future__ import annotations
 
 import shutil
 import time
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from meshlake.models.store import ModelStore
 
 if TYPE_CHECKING:
     from meshlake.settings import Settings
-    from meshlake.workspace import Workspace
 
 
 def remove_leftovers(settings: Settings, grace_seconds: float) -> int:
@@ -24,18 +22,3 @@ def remove_leftovers(settings: Settings, grace_seconds: float) -> int:
         else:
             path.unlink()
     return len(outdated) + ModelStore(settings.models, settings.s3).remove_unfinished(grace_seconds)
-
-
-def forget_gone_datasets(mesh: Workspace, grace_seconds: float) -> int:
-    """Let Trino, where it is the engine, forget landed datasets that are gone; gives how many.
-
-    Raises:
-        MeshError: Trino or the object store fails.
-    """
-    if mesh.settings.engine != "trino":
-        return 0
-    from meshlake.engines.trino.connection import connect
-    from meshlake.engines.trino.landing_gone import forget_gone
-
-    with closing(connect(mesh.settings.trino)) as trino:
-        return forget_gone(trino, mesh.landing, mesh.settings, grace_seconds)

@@ -25,7 +25,7 @@ def publish_quarantine(context: BuildContext, select: str) -> None:
     name = context.product.name.quarantine
     draft = Draft(context.mesh.lake, (name.domain, name.product), QUARANTINE_COLUMNS, context.run)
     # Rows are numbered as they are read, so they must be read in order.
-    context.session.local.connection.execute("SET preserve_insertion_order = true")
+    context.session.local.keep_order()
     staged = context.session.local.stage(_with_other_days(context, select), draft)
     draft.write_branch(staged.files, {"run": context.run})
     draft.publish()

@@ -70,7 +70,7 @@ def _explain(context: BuildContext, source: SourceSelect, lineage: str, error: M
         return error
     local = context.session.local
     # Rows are numbered as they are read, so they must be read in order.
-    local.connection.execute("SET preserve_insertion_order = true")
+    local.keep_order()
     cells = local.rows(source.bad_cells_sql(lineage, bad, SHOWN_CELLS))
     named = [BadCell(str(f), int(str(r)), str(c), str(v), str(t)) for f, r, c, v, t in cells]
     return bad_cells_error(context.product.contract, sum(bad.values()), named)

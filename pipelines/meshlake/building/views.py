@@ -8,9 +8,9 @@ import pyarrow as pa
 
 from meshlake.building.quality import QUALITY_COLUMNS, QUALITY_RESULTS
 from meshlake.column import Column
+from meshlake.lake.mesh_file import PublishedColumn, PublishedProduct, read_state, write_mesh_file
 from meshlake.lake.schema import duckdb_type, table_schema
-from meshlake.query.mesh_file import PublishedColumn, PublishedProduct, read_state, write_mesh_file
-from meshlake.query.state import catalog_state
+from meshlake.lake.state import catalog_state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

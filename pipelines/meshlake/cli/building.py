@@ -139,7 +139,7 @@ def clean(
       mesh clean --keep-audits
     """
     from meshlake.building.compact import compact_lake
-    from meshlake.building.leftovers import forget_gone_datasets, remove_leftovers
+    from meshlake.building.leftovers import remove_leftovers
     from meshlake.building.quality import QUALITY_RESULTS
     from meshlake.lake.clean import GRACE_SECONDS, clean_lake
     from meshlake.workspace import open_workspace
@@ -153,7 +153,7 @@ def clean(
     compacted = compact_lake(mesh)
     removed = clean_lake(mesh.lake, retention, keep_audits=keep_audits)
     leftovers = remove_leftovers(mesh.settings, GRACE_SECONDS)
-    gone = forget_gone_datasets(mesh, GRACE_SECONDS)
+    gone = mesh.engine.forget_gone(mesh.settings, mesh.landing, GRACE_SECONDS)
     if as_json:
         others = {"leftovers": leftovers, "compacted_files": compacted, "gone_datasets": gone}
         print_json(removed.as_dict() | others)

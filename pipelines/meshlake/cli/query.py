@@ -13,9 +13,7 @@ from meshlake.cli.printing import print_json, print_table
 from meshlake.errors import EXIT_FAILED, UsageError
 
 if TYPE_CHECKING:
-    import duckdb
-
-    from meshlake.query.guard import ParsedQuery
+    from meshlake.engines.answer import Answer
 
 
 class OutputFormat(StrEnum):
@@ -44,7 +42,9 @@ def sql(
     ),
     output: Path | None = typer.Option(None, "-o", "--output", help="Write to a file instead of the screen."),
     engine: str | None = typer.Option(
-        None, "--engine", help="duckdb or trino; the settings' engine when not given."
+        None,
+        "--engine",
+        help="duckdb, trino or another that is installed; the settings' engine when not given.",
     ),
     as_of: str | None = typer.Option(
         None, "--as-of", help="A time (2026-11-24T12:00), a snapshot id or an audit branch."
@@ -70,8 +70,8 @@ def sql(
     text = _text(query, file)
     mesh = meshlake.open()
     if chosen is OutputFormat.TABLE and output is None:
-        with mesh.asked(text, as_of=as_of, engine=engine) as asked:
-            _show(*asked, row_limit=limit or None)
+        with mesh.asked(text, as_of=as_of, engine=engine) as answer:
+            _show(answer, row_limit=limit or None)
         return
     if chosen is OutputFormat.TABLE:
         raise UsageError(
@@ -95,7 +95,7 @@ def questions(
 
       mesh questions 01_revenue_at_risk --runs 20
     """
-    from meshlake.mesh.asking import ask_duckdb
+    from meshlake.mesh.asking import asked
     from meshlake.query.questions import read_questions, time_question
     from meshlake.settings import load_settings
 
@@ -109,8 +109,8 @@ def questions(
         )
     timings = []
     for question in chosen:
-        with ask_duckdb(settings, question.query, None, None) as (connection, _, _), connection:
-            timings.append(time_question(connection, question, runs))
+        with asked(settings, question.query) as answer:
+            timings.append(time_question(answer, question, runs))
     rows = [
         (t.question.name, t.question.text, t.row_count, t.p95_seconds, t.question.promised_seconds, t.is_kept)
         for t in timings
@@ -137,16 +137,14 @@ def _text(query: str | None, file: Path | None) -> str:
         raise UsageError(f"{file} is not UTF-8 at byte {error.start}", "Save it as UTF-8.") from error
 
 
-def _show(
-    connection: duckdb.DuckDBPyConnection, query: ParsedQuery, asked_at: float, *, row_limit: int | None
-) -> None:
+def _show(answer: Answer, *, row_limit: int | None) -> None:
     from meshlake.query.table import write_plan, write_table
 
-    if query.is_explain:
-        write_plan(connection, query, sys.stdout)
+    if answer.is_plan:
+        write_plan(answer, sys.stdout)
         return
     width = _screen_columns() if sys.stdout.isatty() else None
-    write_table(connection, query, sys.stdout, row_limit=row_limit, screen_columns=width, asked_at=asked_at)
+    write_table(answer, sys.stdout, row_limit=row_limit, screen_columns=width)
 
 
 def _screen_columns() -> int:

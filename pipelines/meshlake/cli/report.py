@@ -41,7 +41,7 @@ def report(as_json: bool = typer.Option(False, "--json", help="Print the facts a
       mesh report --json
     """
     from meshlake.building.views import refresh_views
-    from meshlake.query.run import open_mesh_file
+    from meshlake.engines.duckdb.confined import open_mesh_file
     from meshlake.workspace import open_workspace
 
     mesh = open_workspace()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from meshlake.engines.duckdb.session import DuckDBSession
+from meshlake.engines.engine import open_local
 from meshlake.errors import UsageError
 from meshlake.lake.catalog import Lake
 from meshlake.landing.arrival import snake_case
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from meshlake.contract.model import Contract
+    from meshlake.engines.session import LocalSession
     from meshlake.names import ProductName
     from meshlake.products.product import Product
     from meshlake.settings import Settings
@@ -36,7 +37,7 @@ _DAYS = ("DATE", "TIMESTAMP")
 class FeatureTable:
     """The rows of product `name`; `columns` are their names and DuckDB types."""
 
-    session: DuckDBSession
+    session: LocalSession
     name: ProductName
     contract: Contract
     columns: dict[str, str]
@@ -126,13 +127,13 @@ def open_features(settings: Settings, name: ProductName) -> Iterator[FeatureTabl
         MeshError: it cannot be read.
     """
     product = load_products(settings.products).get(name)
-    with DuckDBSession(settings, str(name)) as session:
+    with open_local(settings, str(name)) as session:
         _bind(settings, product, session)
         columns = session.columns(f"SELECT * FROM {name.sql}")
         yield FeatureTable(session, name, product.contract, columns)
 
 
-def _bind(settings: Settings, product: Product, session: DuckDBSession) -> None:
+def _bind(settings: Settings, product: Product, session: LocalSession) -> None:
     name, transform = product.name, product.transform
     lake = Lake(settings)
     head = lake.head((name.domain, name.product))

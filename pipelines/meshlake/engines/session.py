@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
     from types import TracebackType
 
     import pyarrow as pa
+    from pyiceberg.schema import Schema
 
-    from meshlake.engines.duckdb.session import DuckDBSession
+    from meshlake.engines.relation import AuditRelation
+    from meshlake.errors import MeshError
     from meshlake.lake.catalog import Lake
     from meshlake.lake.draft import Draft
     from meshlake.lake.snapshot import Snapshot
@@ -37,7 +40,7 @@ class Session(Protocol):
     """One build's connection to an engine. Every method that runs SQL raises a `MeshError` when it fails."""
 
     @property
-    def local(self) -> DuckDBSession:
+    def local(self) -> LocalSession:
         """DuckDB in this process: for rows made in Python, and for naming bad cells of landed files."""
 
     def __enter__(self) -> Self: ...
@@ -96,3 +99,28 @@ class Session(Protocol):
 
     def collect_statistics(self, snapshot: Snapshot) -> None:
         """Let the engine's planner know the rows of a snapshot that was just published."""
+
+    def relation(self, name: ProductName) -> AuditRelation:
+        """The rows that `name` is bound to, for their audit."""
+
+    def fault(self, query: str, file: Path) -> MeshError | None:
+        """What is wrong with `query`, which stands in `file`, and where in it; `None` when the engine cannot tell."""
+
+
+class LocalSession(Session, Protocol):
+    """DuckDB in this process, which every mesh has: rows of Python get into a product by it."""
+
+    def close(self) -> None:
+        """End it."""
+
+    def register(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
+        """Make Arrow rows readable as the table `name`; those of a reader once."""
+
+    def register_parquet(self, name: str, path: str) -> None:
+        """Make the rows of a Parquet file readable as the table `name`."""
+
+    def keep_order(self) -> None:
+        """From now on read landed rows in the order they stand in, as their numbering needs; it costs memory."""
+
+    def files_select(self, files: Sequence[str], schema: Schema) -> str:
+        """A SELECT of the rows of data files, of whichever snapshots, with the columns of `schema`."""

@@ -10,19 +10,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from uuid import uuid4
 
+from meshlake.engines.engine import ENGINES, engine_of
 from meshlake.errors import ServiceError
-from meshlake.names import CATALOG, LANDING_CATALOG, OPERATIONAL_CATALOG
+from meshlake.settings import without_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pyarrow.fs import S3FileSystem
     from sqlalchemy import Engine
 
     from meshlake.settings import S3Settings, Settings
+
+    # What is tried, by what is tried of it; one raises `ServiceError` when it fails.
+    Examinations = Mapping[str, Callable[[], None]]
 
 _CONNECT_SECONDS = 4
 _ANSWER_SECONDS = 5
@@ -66,41 +69,24 @@ class Finding:
 
 def diagnose(settings: Settings) -> tuple[Finding, ...]:
     """Examine every server that `settings` name, side by side; at most 15 seconds in all."""
-    examinations: dict[str, Callable[[], None]] = {}
-    if settings.landing.startswith("s3://"):
-        examinations[f"Landing zone {settings.landing}"] = partial(
-            _read_bucket, settings.landing, settings.s3
-        )
-    if settings.warehouse.startswith("s3://"):
-        examinations[f"Warehouse {settings.warehouse}"] = partial(
-            _write_bucket, settings.warehouse, settings.s3
-        )
-    if not settings.is_embedded:
-        examinations[f"Catalog {_without_keys(settings.catalog)}"] = partial(
-            _open_catalog, settings.catalog_uri
-        )
-    if settings.trino:
-        examinations[f"Trino {_without_keys(settings.trino)}"] = partial(_query_trino, settings)
-    if settings.operational:
-        subject = f"Operational database {_without_keys(settings.operational)}"
-        examinations[subject] = partial(_ask_operational, settings.operational)
-    if not examinations:
-        return ()
-    with ThreadPoolExecutor(len(examinations)) as pool:
-        return tuple(pool.map(_examine, examinations, examinations.values()))
+    engines = [
+        engine.examinations(settings, is_chosen=name == settings.engine)
+        for name, engine in ENGINES.all().items()
+    ]
+    return _examined(_of_storage(settings), *engines, _of_sources(settings))
 
 
 def require_servers(settings: Settings) -> None:
-    """See that every server can be used; Trino only where it is the engine, as else nothing asks it, and no operational
+    """See that every server that any work needs can be used: of the engines the chosen one, and no operational
     database, which only some products read.
 
     Raises:
         ServiceError: a server cannot be used as the settings say.
+        UsageError: there is no such engine.
     """
-    used = replace(settings, operational=None)
-    if settings.engine != "trino":
-        used = replace(used, trino=None)
-    for finding in diagnose(used):
+    needed = replace(settings, operational=None)
+    engine = engine_of(settings).examinations(needed, is_chosen=True)
+    for finding in _examined(_of_storage(settings), engine):
         _refuse(finding)
 
 
@@ -118,6 +104,32 @@ def require_landing(settings: Settings) -> None:
         )
 
 
+def _of_storage(settings: Settings) -> Examinations:
+    found: dict[str, Callable[[], None]] = {}
+    if settings.landing.startswith("s3://"):
+        found[f"Landing zone {settings.landing}"] = partial(_read_bucket, settings.landing, settings.s3)
+    if settings.warehouse.startswith("s3://"):
+        found[f"Warehouse {settings.warehouse}"] = partial(_write_bucket, settings.warehouse, settings.s3)
+    if not settings.is_embedded:
+        found[f"Catalog {without_keys(settings.catalog)}"] = partial(_open_catalog, settings.catalog_uri)
+    return found
+
+
+def _of_sources(settings: Settings) -> Examinations:
+    if not settings.operational:
+        return {}
+    subject = f"Operational database {without_keys(settings.operational)}"
+    return {subject: partial(_ask_operational, settings.operational)}
+
+
+def _examined(*parts: Examinations) -> tuple[Finding, ...]:
+    all_of_them = {subject: examination for part in parts for subject, examination in part.items()}
+    if not all_of_them:
+        return ()
+    with ThreadPoolExecutor(len(all_of_them)) as pool:
+        return tuple(pool.map(_examine, all_of_them, all_of_them.values()))
+
+
 def _refuse(finding: Finding) -> None:
     if finding.problem is not None:
         raise ServiceError(f"{finding.subject}: {finding.problem}", finding.hint)
@@ -130,11 +142,6 @@ def _examine(subject: str, examination: Callable[[], None]) -> Finding:
     except ServiceError as error:
         return Finding(subject, time.monotonic() - started, error.message, error.hint)
     return Finding(subject, time.monotonic() - started)
-
-
-def _without_keys(uri: str) -> str:
-    parts = urlsplit(uri)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
 
 
 def _read_bucket(address: str, s3: S3Settings) -> None:
@@ -227,37 +234,3 @@ def _catalog_columns(engine: Engine) -> set[str]:
         if tables.has_table("iceberg_tables")
         else set()
     )
-
-
-def _query_trino(settings: Settings) -> None:
-    from requests import RequestException
-    from trino.dbapi import connect
-    from trino.exceptions import Error, HttpError, TrinoConnectionError
-
-    parts = urlsplit(settings.trino or "")
-    wanted = [CATALOG, LANDING_CATALOG]
-    if settings.operational and settings.engine == "trino":
-        wanted.append(OPERATIONAL_CATALOG)
-    connection = connect(  # type: ignore[no-untyped-call]
-        host=parts.hostname,
-        port=parts.port,
-        http_scheme=parts.scheme,
-        user=parts.username or CATALOG,
-        request_timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS),
-        max_attempts=1,
-    )
-    try:
-        cursor = connection.cursor()
-        catalogs = {name for (name,) in cursor.execute("SHOW CATALOGS").fetchall()}
-        for name in wanted:
-            if name not in catalogs:
-                hint = "Add one as pipelines/meshlake/services/trino_etc/catalog does."
-                raise ServiceError(f"Trino has no catalog '{name}'", hint)
-            cursor.execute(f"SELECT count(*) FROM {name}.information_schema.schemata").fetchall()
-    except (RequestException, TrinoConnectionError) as error:
-        hint = "Check MESH_TRINO; `mesh services status` for your own."
-        raise ServiceError("Trino does not answer", hint) from error
-    except (Error, HttpError) as error:
-        raise ServiceError(f"Trino says: {error}", "Check MESH_TRINO and Trino's own log.") from error
-    finally:
-        connection.close()

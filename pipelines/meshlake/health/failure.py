@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from meshlake.engines.engine import engine_of
 from meshlake.errors import MeshError, ServiceError, StorageError, SystemFailure, system_failure
 from meshlake.health.doctor import require_servers
 
@@ -45,7 +46,7 @@ def server_failure(error: Exception, settings: Settings, where: str = "") -> Mes
     seconds when a server does not answer.
     """
     told = error if isinstance(error, MeshError) else system_failure(error, where)
-    if not settings.has_servers or not _may_be_a_servers(error):
+    if not _has_servers(settings) or not _may_be_a_servers(error):
         return told
     at = f"{where}: " if where else ""
     try:
@@ -54,6 +55,11 @@ def server_failure(error: Exception, settings: Settings, where: str = "") -> Mes
         return ServiceError(f"{at}{found.message}", f"{found.hint} {_AGAIN}" if found.hint else _AGAIN)
     reason = str(error).strip().partition("\n")[0]
     return told or SystemFailure(f"{at}a server failed, and answers again: {reason}", "Run it again.")
+
+
+def _has_servers(settings: Settings) -> bool:
+    """Whether any work needs a server."""
+    return settings.is_on_s3 or not settings.is_embedded or engine_of(settings).is_served
 
 
 def _may_be_a_servers(error: Exception) -> bool:

@@ -9,19 +9,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from meshlake.errors import MissingPackageError
-from meshlake.names import quote_identifier, quote_literal
-from meshlake.query.guard import ParsedQuery
-from meshlake.query.run import ANSWERS_CATALOG, execute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    import duckdb
     import pandas as pd
     import polars as pl
     import pyarrow as pa
 
-_TABLE = f"{quote_identifier(ANSWERS_CATALOG)}.main.answer"
+    from meshlake.engines.answer import Answer as OpenAnswer
+    from meshlake.engines.answer import Rows
+
 _SHOWN_ROWS = 20
 _SHOWN_COLUMNS = 120  # characters of a line
 
@@ -48,7 +46,7 @@ class Answer:
     columns: tuple[str, ...]
     types: tuple[str, ...]
     seconds: float
-    _connection: duckdb.DuckDBPyConnection = field(repr=False)
+    _kept: OpenAnswer = field(repr=False)
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """All rows, as tuples of Python values."""
@@ -83,7 +81,7 @@ class Answer:
         return iter(self.fetchall())
 
     def __len__(self) -> int:
-        row = self._connection.execute(f"SELECT count(*) FROM {_TABLE}").fetchone()
+        row = self._kept.run(before="SELECT count(*) FROM (", after=")").fetchone()
         return int(row[0]) if row else 0
 
     def __bool__(self) -> bool:
@@ -95,20 +93,14 @@ class Answer:
 
         text = io.StringIO()
         write_table(
-            self._connection,
-            ParsedQuery(f"SELECT * FROM {_TABLE}"),
-            text,
-            row_limit=_SHOWN_ROWS,
-            screen_columns=_SHOWN_COLUMNS,
-            asked_at=time.perf_counter() - self.seconds,
+            self._kept, text, row_limit=_SHOWN_ROWS, screen_columns=_SHOWN_COLUMNS, seconds=self.seconds
         )
         return text.getvalue().rstrip("\n")
 
     def _repr_html_(self) -> str:
         """The first rows as a table for notebooks."""
-        shown = self._connection.execute(
-            f"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM {_TABLE} LIMIT {_SHOWN_ROWS}"
-        ).fetchall()
+        texts = "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ("
+        shown = self._kept.run(before=texts, after=f") LIMIT {_SHOWN_ROWS}").fetchall()
         head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
         body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in shown)
         count = len(self)
@@ -118,37 +110,21 @@ class Answer:
             f"<p>{count:,} row{'' if count == 1 else 's'}{more}, {self.seconds:.3f} s</p>"
         )
 
-    def _rows(self) -> duckdb.DuckDBPyConnection:
-        return self._connection.execute(f"SELECT * FROM {_TABLE}")
+    def _rows(self) -> Rows:
+        return self._kept.run()
 
 
-def hold(connection: duckdb.DuckDBPyConnection, query: ParsedQuery, asked_at: float) -> Answer:
-    """Run `query` and keep its rows on `connection`, on which nothing of the mesh then stays open.
+def hold(answer: OpenAnswer) -> Answer:
+    """The rows of `answer`, of which nothing then stays open.
 
     Raises:
         UsageError: the query cannot run.
         MeshError: memory, disk or a file fails.
     """
-    if query.is_explain:
-        plan = execute(connection, query).fetchall()
-        query = ParsedQuery(f"FROM (VALUES {', '.join(map(_plan_row, plan))}) AS plan(part, plan)")
-    execute(connection, query, before=f"CREATE TABLE {_TABLE} AS SELECT * FROM (", after="\n)")
-    seconds = time.perf_counter() - asked_at
-    _leave_the_mesh(connection)
-    described = connection.execute(f"DESCRIBE {_TABLE}").fetchall()
-    return Answer(tuple(row[0] for row in described), tuple(row[1] for row in described), seconds, connection)
-
-
-def _leave_the_mesh(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute(f"USE {quote_identifier(ANSWERS_CATALOG)}")
-    others = connection.execute("SELECT database_name FROM duckdb_databases() WHERE NOT internal").fetchall()
-    for (name,) in others:
-        if name != ANSWERS_CATALOG:
-            connection.execute(f"DETACH {quote_identifier(name)}")
-
-
-def _plan_row(row: Sequence[str]) -> str:
-    return f"({', '.join(map(quote_literal, row))})"
+    kept = answer.keep()
+    seconds = time.perf_counter() - answer.asked_at
+    described = kept.columns()
+    return Answer(tuple(name for name, _ in described), tuple(kind for _, kind in described), seconds, kept)
 
 
 def _cell(value: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import IO
 
-    import duckdb
-
+    from meshlake.engines.answer import Answer as OpenAnswer
     from meshlake.mesh.answer import Answer
-    from meshlake.query.guard import ParsedQuery
     from meshlake.query.output import Written
     from meshlake.workspace import Workspace
 
@@ -104,8 +102,8 @@ class Mesh:
         from meshlake.query.guard import check_select
 
         settings, parsed = self.settings.on(engine), check_select(query)
-        with asked(settings, parsed, _as_text(as_of)) as (connection, readable, asked_at):
-            return hold(connection, readable, asked_at)
+        with asked(settings, parsed, _as_text(as_of)) as answer:
+            return hold(answer)
 
     def write(
         self,
@@ -139,9 +137,9 @@ class Mesh:
 
         with (
             destination(target) as path,
-            self.asked(query, as_of=as_of, engine=engine, output_path=path) as (connection, parsed, _),
+            self.asked(query, as_of=as_of, engine=engine, output_path=path) as answer,
         ):
-            return write_answer(connection, parsed, format_name, path)
+            return write_answer(answer, format_name, path)
 
     @contextmanager
     def asked(
@@ -151,13 +149,13 @@ class Mesh:
         as_of: Moment | None = None,
         engine: str | None = None,
         output_path: str | None = None,
-    ) -> Iterator[tuple[duckdb.DuckDBPyConnection, ParsedQuery, float]]:
+    ) -> Iterator[OpenAnswer]:
         """`query` about to be answered, for those who read rows as they come: see `meshlake.mesh.asking.asked`."""
         from meshlake.mesh.asking import asked
         from meshlake.query.guard import check_select
 
         settings, parsed = self.settings.on(engine), check_select(query)
-        with asked(settings, parsed, _as_text(as_of), output_path) as answer, closing(answer[0]):
+        with asked(settings, parsed, _as_text(as_of), output_path) as answer:
             yield answer
 
 

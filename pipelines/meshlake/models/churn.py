@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from meshlake.models.store import MODEL_FILE
-from meshlake.names import quote_identifier, quote_literal
+from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
-    from meshlake.engines.duckdb.session import DuckDBSession
+    from meshlake.engines.session import LocalSession
     from meshlake.models.store import ModelVersion
 
 HONEST_FILE = "honest_predictions.parquet"
@@ -91,12 +91,9 @@ class ChurnTask:
 
         return score
 
-    def register(self, session: DuckDBSession, version: ModelVersion) -> None:
+    def register(self, session: LocalSession, version: ModelVersion) -> None:
         """The honest predictions as a view."""
-        path = quote_literal(f"{version.folder}/{HONEST_FILE}")
-        session.connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {HONEST} AS SELECT * FROM read_parquet({path})"
-        )
+        session.register_parquet(HONEST, f"{version.folder}/{HONEST_FILE}")
 
     def select(self, scores: str, wanted: Sequence[str]) -> str:
         """Scores, with the honest prediction in the place of the model's where there is one."""

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from meshlake.engines.duckdb.session import DuckDBSession
+    from meshlake.engines.session import LocalSession
     from meshlake.models.store import ModelVersion
 
 
@@ -33,7 +33,7 @@ class Task(Protocol):
     def scorer(self, version: ModelVersion, wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
         """A function from a batch of features to its scores; `wanted` are the columns the contract promises."""
 
-    def register(self, session: DuckDBSession, version: ModelVersion) -> None:
+    def register(self, session: LocalSession, version: ModelVersion) -> None:
         """Make readable in `session` what `select` joins."""
 
     def select(self, scores: str, wanted: Sequence[str]) -> str:

@@ -46,7 +46,7 @@ def product_asset(
 
     @dg.multi_asset(
         name=_op_name(product.name),
-        specs=[_spec(product, mesh.settings.engine, reads_days=reads_days)],
+        specs=[_spec(product, mesh.engine.kind, reads_days=reads_days)],
         check_specs=[_check_spec(key, rule) for rule in product.rules],
         # Checks are then optional: a product that did not change is not audited again.
         can_subset=True,

@@ -12,7 +12,7 @@ from sqlglot.optimizer.scope import traverse_scope
 
 from meshlake.errors import ContractError
 from meshlake.names import CATALOG, LANDING_CATALOG, DatasetName, InputName, ProductName
-from meshlake.products.sql_place import sql_place, sql_reason
+from meshlake.sql_place import sql_place, sql_reason
 
 if TYPE_CHECKING:
     from pathlib import Path

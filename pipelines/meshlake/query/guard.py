@@ -1,28 +1,27 @@
 """Which SQL a user may run: one statement that only reads, and only what the mesh holds.
 
 The judgement is made on DuckDB's own syntax tree, the very tree DuckDB runs, so there is no second parser for
-a query to slip between. The connection is locked down besides (`run.py`), but what is allowed is said here.
+a query to slip between. The connection is locked down besides
+(`engines/duckdb/confined.py`), but what is allowed is said here.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from meshlake.engines.answer import ParsedQuery
 from meshlake.errors import UsageError
-from meshlake.names import CATALOG, LANDING_CATALOG, DatasetName, ProductName
+from meshlake.names import CATALOG, LANDING_CATALOG, SYSTEM_TABLES, DatasetName, ProductName
 from meshlake.query.functions import FUNCTIONS, REFUSED, TABLE_FUNCTIONS
 from meshlake.query.syntax_tree import (
     Node,
     NotSelect,
-    position_text,
     select_statements,
     visit,
     without_semicolon,
 )
+from meshlake.sql_place import position_text
 from meshlake.suggest import nearest
-
-SYSTEM_TABLES = frozenset({"products", "snapshots", "quality_results"})
 
 # Schemas DuckDB knows besides the domains; `ProductName` refuses the other reserved ones.
 _DENIED_SCHEMAS = frozenset({"pg_catalog", "recurring"})
@@ -36,21 +35,6 @@ _SHOW_TABLES_FORMS = frozenset({'"tables"', "__show_tables_expanded"})
 _NAMES_HINT = "Tables are <domain>.<product>, mesh.products or landing.<domain>.<dataset>: see `mesh list`."
 
 TableName = ProductName | DatasetName | str
-
-
-@dataclass(frozen=True)
-class ParsedQuery:
-    """A query that may run, and what it reads.
-
-    `sql` has no closing semicolon; EXPLAIN [ANALYZE] stands before it where `is_explain`. `system_tables` are
-    bare names, such as `products`. Landed datasets are spelled as the user did.
-    """
-
-    sql: str
-    products: frozenset[ProductName] = frozenset()
-    datasets: frozenset[DatasetName] = frozenset()
-    system_tables: frozenset[str] = frozenset()
-    is_explain: bool = False
 
 
 def check_select(sql: str) -> ParsedQuery:

@@ -19,14 +19,11 @@ from typing import IO, TYPE_CHECKING
 
 from meshlake.errors import UsageError
 from meshlake.names import quote_identifier, quote_literal
-from meshlake.query.run import execute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import duckdb
-
-    from meshlake.query.guard import ParsedQuery
+    from meshlake.engines.answer import Answer
 
 # `json` is one array; `jsonl` one object a line.
 FORMATS = {
@@ -82,10 +79,8 @@ def destination(target: Path | IO[bytes]) -> Iterator[str]:
             raise failures[0]
 
 
-def write_answer(
-    connection: duckdb.DuckDBPyConnection, query: ParsedQuery, format_name: str, path: str
-) -> Written:
-    """Run `query` and write its rows to `path`.
+def write_answer(answer: Answer, format_name: str, path: str) -> Written:
+    """Write the rows of `answer` to `path`.
 
     Dates and times are ISO, decimals exact. JSON has no word for infinite numbers and NaN: they are null
     there.
@@ -97,20 +92,20 @@ def write_answer(
     if format_name not in FORMATS:
         raise UsageError(f"'{format_name}' is not a format", f"Formats: table, {', '.join(FORMATS)}.")
     started = time.perf_counter()
-    if query.is_explain:
+    if answer.is_plan:
         raise UsageError("a plan is text, not rows to be written as " + format_name, "Leave --format out.")
-    columns = _json_columns(connection, query) if format_name.startswith("json") else "*"
+    columns = _json_columns(answer) if format_name.startswith("json") else "*"
     options = f"{FORMATS[format_name]}, USE_TMP_FILE false"
     # The line break ends a comment the query may close with.
     to = f"\n)) TO {quote_literal(path)} ({options})"
-    row = execute(connection, query, before=f"COPY (SELECT {columns} FROM (", after=to).fetchone()
+    row = answer.run(before=f"COPY (SELECT {columns} FROM (", after=to).fetchone()
     return Written(row[0] if row else 0, time.perf_counter() - started)
 
 
-def _json_columns(connection: duckdb.DuckDBPyConnection, query: ParsedQuery) -> str:
+def _json_columns(answer: Answer) -> str:
     """The select list that makes every number of the answer one that JSON can hold."""
     columns = []
-    for name, type_text in column_types(connection, query):
+    for name, type_text in answer.columns():
         column = quote_identifier(name)
         if type_text in {"DOUBLE", "FLOAT"}:
             columns.append(f"CASE WHEN isfinite({column}) THEN {column} END AS {column}")
@@ -122,12 +117,6 @@ def _json_columns(connection: duckdb.DuckDBPyConnection, query: ParsedQuery) -> 
         else:
             columns.append(column)
     return ", ".join(columns)
-
-
-def column_types(connection: duckdb.DuckDBPyConnection, query: ParsedQuery) -> list[tuple[str, str]]:
-    """Name and DuckDB type of each column of the answer to `query`, without running it."""
-    described = execute(connection, query, before="DESCRIBE FROM (", after="\n)")
-    return [(row[0], row[1]) for row in described.fetchall()]
 
 
 def _pump(read_end: int, stream: IO[bytes], failures: list[OSError]) -> None:

@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meshlake.errors import MeshError, UsageError
-from meshlake.query.guard import ParsedQuery, check_select
-from meshlake.query.run import execute
+from meshlake.query.guard import check_select
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import duckdb
+    from meshlake.engines.answer import Answer, ParsedQuery
 
 _HEADER = re.compile(r"--\s*(question|promised_seconds):\s*(.*?)\s*")
 
@@ -65,8 +64,8 @@ def read_questions(folder: Path) -> tuple[Question, ...]:
     return tuple(_read(path) for path in sorted(folder.glob("*.sql")))
 
 
-def time_question(connection: duckdb.DuckDBPyConnection, question: Question, run_count: int) -> Timing:
-    """Answer `question` `run_count` times, the first included, reading every row of the answer.
+def time_question(answer: Answer, question: Question, run_count: int) -> Timing:
+    """Have `answer`, that of `question`, run `run_count` times, the first included, reading every row of the answer.
 
     Raises:
         MeshError: when the question cannot be answered.
@@ -75,7 +74,7 @@ def time_question(connection: duckdb.DuckDBPyConnection, question: Question, run
     row_count = 0
     for _ in range(run_count):
         started = time.perf_counter()
-        row_count = len(execute(connection, question.query).fetchall())
+        row_count = len(answer.run().fetchall())
         run_seconds.append(time.perf_counter() - started)
     return Timing(question, tuple(run_seconds), row_count)
 

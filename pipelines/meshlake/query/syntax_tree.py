@@ -13,6 +13,7 @@ import duckdb
 
 from meshlake.errors import UsageError
 from meshlake.names import quote_literal
+from meshlake.sql_place import position_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,12 +23,6 @@ Node = dict[str, Any]
 
 class NotSelect(Exception):  # noqa: N818 - a finding, not a failure
     """The text parses, as something other than SELECT statements."""
-
-
-def position_text(sql: str, position_bytes: int) -> str:
-    """`line 2, column 5` (both from 1, in characters) of the byte `position_bytes` of `sql` in UTF-8."""
-    before = sql.encode()[:position_bytes].decode(errors="ignore")
-    return f"line {before.count(chr(10)) + 1}, column {len(before) - before.rfind(chr(10))}"
 
 
 def select_statements(sql: str, offset_bytes: int = 0) -> list[Node]:

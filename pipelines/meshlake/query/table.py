@@ -12,15 +12,12 @@ from typing import TYPE_CHECKING, TextIO
 
 from rich.cells import cell_len, set_cell_size
 
-from meshlake.query.output import Written, column_types
-from meshlake.query.run import execute
+from meshlake.query.output import Written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import duckdb
-
-    from meshlake.query.guard import ParsedQuery
+    from meshlake.engines.answer import Answer, Rows
 
 DEFAULT_ROW_LIMIT = 1000
 _BATCH_ROWS = 1000
@@ -55,50 +52,46 @@ class _Column:
 
 
 def write_table(
-    connection: duckdb.DuckDBPyConnection,
-    query: ParsedQuery,
+    answer: Answer,
     stream: TextIO,
     *,
     row_limit: int | None = DEFAULT_ROW_LIMIT,
     screen_columns: int | None = None,
-    asked_at: float | None = None,
+    seconds: float | None = None,
 ) -> Written:
-    """Run `query` and write its first rows as a table to `stream`.
+    """Write the first rows of `answer` as a table to `stream`.
 
     `row_limit` None writes all rows; widths are those of the first 1,000. `screen_columns` None writes all
-    columns, however wide; otherwise those that fit, and the names of the rest below. The time told is from
-    `asked_at` (`time.perf_counter`, now when not given) to the last row.
+    columns, however wide; otherwise those that fit, and the names of the rest below. The time told is
+    `seconds`, or when not given that from when the engine was asked to the last row.
 
     Raises:
         UsageError: when the query cannot run.
         MeshError: when memory, disk or a file fails.
     """
-    started = time.perf_counter() if asked_at is None else asked_at
     limit = "" if row_limit is None else f" LIMIT {row_limit + 1}"
-    types = column_types(connection, query)
+    types = answer.columns()
     # The line break ends a comment the query may close with.
-    answer = execute(
-        connection, query, before="SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (", after=f"\n){limit}"
-    )
-    rows = answer.fetchmany(_BATCH_ROWS)
+    found = answer.run(before="SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (", after=f"\n){limit}")
+    rows = found.fetchmany(_BATCH_ROWS)
     all_columns = [_fit(types[i], [row[i] for row in rows]) for i in range(len(types))]
     columns = _on_screen(all_columns, screen_columns)
-    row_count, finished = _write_rows(answer, rows, columns, stream, row_limit)
-    seconds = finished - started
+    row_count, finished = _write_rows(found, rows, columns, stream, row_limit)
+    seconds = finished - answer.asked_at if seconds is None else seconds
     is_cut = row_limit is not None and row_count > row_limit
     shown = min(row_count, row_limit) if row_limit is not None else row_count
     stream.write(_footer(shown, seconds, is_cut, [c.name for c in all_columns[len(columns) :]]))
     return Written(shown, seconds)
 
 
-def write_plan(connection: duckdb.DuckDBPyConnection, query: ParsedQuery, stream: TextIO) -> None:
-    """Run `query`, an EXPLAIN [ANALYZE], and write the plan as text.
+def write_plan(answer: Answer, stream: TextIO) -> None:
+    """Write `answer`, which is a plan, as text.
 
     Raises:
         UsageError: when the query cannot run.
         MeshError: when memory, disk or a file fails.
     """
-    for _, plan in execute(connection, query).fetchall():
+    for _, plan in answer.run().fetchall():
         stream.write(plan)
 
 
@@ -122,7 +115,7 @@ def _on_screen(columns: list[_Column], screen_columns: int | None) -> list[_Colu
 
 
 def _write_rows(
-    answer: duckdb.DuckDBPyConnection,
+    found: Rows,
     rows: list[tuple[str | None, ...]],
     columns: list[_Column],
     stream: TextIO,
@@ -143,7 +136,7 @@ def _write_rows(
             for row in kept
         )
         row_count += len(rows)
-        rows = answer.fetchmany(_BATCH_ROWS)
+        rows = found.fetchmany(_BATCH_ROWS)
         last_at = time.perf_counter()
     return row_count, last_at
 

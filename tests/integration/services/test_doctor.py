@@ -83,11 +83,11 @@ def test_catalog_of_a_newer_version(settings, endpoints):
 
 
 def test_trino_without_the_catalog(settings, monkeypatch):
-    monkeypatch.setattr("meshlake.health.doctor.LANDING_CATALOG", "elsewhere")
+    monkeypatch.setattr("meshlake.engines.trino.health.LANDING_CATALOG", "elsewhere")
     assert _problems(settings) == {"Trino": "Trino has no catalog 'elsewhere'"}
 
 
 def test_trino_without_the_operational_database(settings, monkeypatch):
-    monkeypatch.setattr("meshlake.health.doctor.OPERATIONAL_CATALOG", "elsewhere")
+    monkeypatch.setattr("meshlake.engines.trino.health.OPERATIONAL_CATALOG", "elsewhere")
     assert _problems(replace(settings, engine="duckdb")) == {}
     assert _problems(replace(settings, engine="trino")) == {"Trino": "Trino has no catalog 'elsewhere'"}

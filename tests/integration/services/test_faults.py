@@ -20,11 +20,11 @@ from meshlake import services
 from meshlake.building.build import build_product
 from meshlake.building.context import Step
 from meshlake.building.views import refresh_views
+from meshlake.engines.duckdb.confined import open_mesh_file
 from meshlake.errors import ServiceError, StorageError, SystemFailure
 from meshlake.health import server_failure
 from meshlake.lake.clean import clean_lake
 from meshlake.lake.files import list_files
-from meshlake.query.run import open_mesh_file
 from meshlake.services import Service
 from support.moments import (
     AFTER_COMMIT,

@@ -14,14 +14,14 @@ from meshlake.building.leftovers import remove_leftovers
 from meshlake.building.views import refresh_views
 from meshlake.discovery.discover import discover
 from meshlake.drafting.adopt import adopt
+from meshlake.engines.duckdb.confined import open_mesh_file
 from meshlake.errors import LandingError, MeshError, StorageError
 from meshlake.lake.clean import clean_lake
+from meshlake.lake.mesh_file import attach_mesh_file
 from meshlake.landing.arrival import land
 from meshlake.landing.zone import LandingZone
 from meshlake.models.store import ModelStore
 from meshlake.names import DatasetName, ProductName
-from meshlake.query.mesh_file import attach_mesh_file
-from meshlake.query.run import open_mesh_file
 from support.mesh_folder import MeshFolder
 
 pytestmark = pytest.mark.services

@@ -130,7 +130,7 @@ def test_other_threads_can_ask(shop):
 
 
 def test_an_unknown_engine_is_refused(shop):
-    with pytest.raises(meshlake.UsageError, match="'spark' is not an engine"):
+    with pytest.raises(meshlake.UsageError, match="'spark' is no engine"):
         shop.sql("SELECT 1", engine="spark")
 
 

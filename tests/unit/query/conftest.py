@@ -6,8 +6,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from meshlake.lake.mesh_file import PublishedColumn, PublishedProduct, write_mesh_file
 from meshlake.names import DatasetName, ProductName
-from meshlake.query.mesh_file import PublishedColumn, PublishedProduct, write_mesh_file
 
 CUSTOMERS = ProductName("crm", "customers")
 

@@ -8,14 +8,14 @@ import pyarrow as pa
 import pytest
 
 from meshlake.errors import UsageError
-from meshlake.names import ProductName
-from meshlake.query.mesh_file import (
+from meshlake.lake.mesh_file import (
     PublishedColumn,
     PublishedProduct,
     attach_mesh_file,
     read_state,
     write_mesh_file,
 )
+from meshlake.names import ProductName
 
 
 def read(path: Path, sql: str) -> list[tuple[object, ...]]:

@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meshlake.engines.answer import ParsedQuery
+from meshlake.engines.duckdb.answer import DuckDBAnswer
+from meshlake.engines.duckdb.confined import open_mesh_file
 from meshlake.errors import UsageError
-from meshlake.query.guard import ParsedQuery, check_select
+from meshlake.query.guard import check_select
 from meshlake.query.output import FORMATS, destination, write_answer
-from meshlake.query.run import open_mesh_file
 
 VALUES = """SELECT 1.10::DECIMAL(5,2) AS money, 0.5::DECIMAL(1,1) AS fraction, .25::DECIMAL(38,38) AS tiny,
 12345678901234567890.123456789::DECIMAL(38,9) AS large, DATE '2024-01-02' AS day,
@@ -28,7 +30,7 @@ true AS flag -- a comment at the end"""
 def written(query: str, format_name: str) -> bytes:
     stream = io.BytesIO()
     with destination(stream) as path, duckdb.connect() as connection:
-        write_answer(connection, check_select(query), format_name, path)
+        write_answer(DuckDBAnswer(connection, check_select(query)), format_name, path)
     return stream.getvalue()
 
 
@@ -120,7 +122,7 @@ def test_the_confined_connection_may_write_its_output_and_nothing_else(
         destination(target) as path,
         open_mesh_file(mesh_file, confined_to, output_path=path) as connection,
     ):
-        result = write_answer(connection, query, format_name, path)
+        result = write_answer(DuckDBAnswer(connection, query), format_name, path)
         assert not target.exists()
         with pytest.raises(duckdb.PermissionException):
             connection.execute(f"COPY (SELECT 1) TO '{tmp_path}/elsewhere'")
@@ -133,13 +135,9 @@ def test_the_confined_connection_may_write_its_output_and_nothing_else(
 def test_a_failed_query_leaves_an_existing_file_as_it_was(tmp_path):
     target = tmp_path / "answer.csv"
     target.write_text("of yesterday")
+    query = check_select("SELECT CASE range WHEN 9999 THEN error('stop') END FROM range(10000)")
     with pytest.raises(UsageError, match="stop"), destination(target) as path, duckdb.connect() as connection:
-        write_answer(
-            connection,
-            check_select("SELECT CASE range WHEN 9999 THEN error('stop') END FROM range(10000)"),
-            "csv",
-            path,
-        )
+        write_answer(DuckDBAnswer(connection, query), "csv", path)
     assert target.read_text() == "of yesterday"
     assert list(tmp_path.iterdir()) == [target]
 
@@ -153,18 +151,18 @@ def test_a_reader_that_leaves_ends_the_writing():
         destination(stream) as path,
         duckdb.connect() as connection,
     ):
-        write_answer(connection, check_select("FROM range(1000000)"), "csv", path)
+        write_answer(DuckDBAnswer(connection, check_select("FROM range(1000000)")), "csv", path)
 
 
 def test_an_unknown_format_is_named():
     with duckdb.connect() as connection, pytest.raises(UsageError, match="'xlsx' is not a format") as caught:
-        write_answer(connection, check_select("SELECT 1"), "xlsx", "unused")
+        write_answer(DuckDBAnswer(connection, check_select("SELECT 1")), "xlsx", "unused")
     assert "parquet" in caught.value.hint
 
 
 def test_a_plan_is_not_written_as_rows():
     with duckdb.connect() as connection, pytest.raises(UsageError, match="a plan is text"):
-        write_answer(connection, check_select("EXPLAIN SELECT 1"), "csv", "unused")
+        write_answer(DuckDBAnswer(connection, check_select("EXPLAIN SELECT 1")), "csv", "unused")
 
 
 def test_an_answer_of_another_engine_comes_as_an_arrow_stream(tmp_path: Path):
@@ -172,7 +170,10 @@ def test_an_answer_of_another_engine_comes_as_an_arrow_stream(tmp_path: Path):
     stream = pa.RecordBatchReader.from_batches(pa.schema([("a", pa.int64())]), batches)
     with destination(tmp_path / "a.csv") as path, duckdb.connect() as connection:
         connection.register("answer", stream)
-        assert write_answer(connection, ParsedQuery("SELECT * FROM answer"), "csv", path).row_count == 3
+        assert (
+            write_answer(DuckDBAnswer(connection, ParsedQuery("SELECT * FROM answer")), "csv", path).row_count
+            == 3
+        )
     assert (tmp_path / "a.csv").read_text() == "a\n0\n1\n2\n"
 
 
@@ -184,5 +185,5 @@ def test_any_text_comes_back_from_json(texts):
         connection.register("answer", pa.table({"text": pa.array(texts, pa.string())}))
         stream = io.BytesIO()
         with destination(stream) as path:
-            write_answer(connection, ParsedQuery("SELECT text FROM answer"), "json", path)
+            write_answer(DuckDBAnswer(connection, ParsedQuery("SELECT text FROM answer")), "json", path)
     assert [row["text"] for row in json.loads(stream.getvalue())] == texts

@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
+from meshlake.engines.duckdb.answer import DuckDBAnswer
+from meshlake.engines.duckdb.confined import open_mesh_file
 from meshlake.errors import UsageError
 from meshlake.query.questions import Question, Timing, read_questions, time_question
-from meshlake.query.run import open_mesh_file
 
 GOOD = """-- question: How many customers are there in each city?
 -- promised_seconds: 0.5
@@ -45,7 +46,7 @@ def test_answers_are_timed_against_the_promise(tmp_path: Path, mesh_file, confin
     (tmp_path / "q.sql").write_text(GOOD.replace("0.5", "60"), encoding="utf-8")
     (question,) = read_questions(tmp_path)
     with open_mesh_file(mesh_file, confined_to) as connection:
-        timing = time_question(connection, question, 3)
+        timing = time_question(DuckDBAnswer(connection, question.query), question, 3)
     assert len(timing.run_seconds) == 3
     assert timing.row_count == 2
     assert timing.is_kept

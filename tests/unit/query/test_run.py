@@ -4,9 +4,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from meshlake.engines.answer import ParsedQuery
+from meshlake.engines.duckdb.answer import execute
+from meshlake.engines.duckdb.confined import open_mesh_file
 from meshlake.errors import MeshError, UsageError
-from meshlake.query.guard import ParsedQuery, check_select
-from meshlake.query.run import execute, open_mesh_file
+from meshlake.query.guard import check_select
 
 
 @pytest.fixture

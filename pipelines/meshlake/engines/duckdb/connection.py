@@ -9,7 +9,7 @@ import duckdb
 
 from meshlake.errors import BuildError, MeshError, system_failure
 from meshlake.object_store import open_to_duckdb
-from meshlake.products.sql_place import sql_place, sql_reason
+from meshlake.sql_place import sql_place, sql_reason
 
 if TYPE_CHECKING:
     from pathlib import Path

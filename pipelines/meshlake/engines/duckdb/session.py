@@ -11,10 +11,11 @@ import duckdb
 
 from meshlake.engines.duckdb.connection import connect, explain
 from meshlake.engines.duckdb.operational import copy_tables
-from meshlake.engines.duckdb.parquet import FileColumn, files_select
+from meshlake.engines.duckdb.relation import DuckDBRelation
 from meshlake.engines.session import Staged
 from meshlake.errors import StorageError
 from meshlake.lake.files import make_folder, remove_folder
+from meshlake.lake.parquet import FileColumn, files_select
 from meshlake.lake.schema import duckdb_type, field_ids_sql
 from meshlake.landing.failures import landing_error
 from meshlake.landing.relation import relation_sql as landed_relation
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyiceberg.schema import Schema
 
+    from meshlake.engines.relation import AuditRelation
+    from meshlake.errors import MeshError
     from meshlake.lake.catalog import Lake
     from meshlake.lake.draft import Draft
     from meshlake.lake.snapshot import Snapshot
@@ -70,7 +73,7 @@ class DuckDBSession:
             shutil.rmtree(folder, ignore_errors=True)
 
     @property
-    def local(self) -> DuckDBSession:
+    def local(self) -> Self:
         """Itself."""
         return self
 
@@ -166,6 +169,18 @@ class DuckDBSession:
         """Make Arrow rows readable as the table `name` of this session."""
         self.connection.register(name, rows)
 
+    def register_parquet(self, name: str, path: str) -> None:
+        """Make the rows of a Parquet file readable as the table `name` of this session."""
+        with self._explained():
+            self.connection.execute(
+                f"CREATE OR REPLACE TEMP VIEW {quote_identifier(name)} AS "
+                f"SELECT * FROM read_parquet({quote_literal(path)})"
+            )
+
+    def keep_order(self) -> None:
+        """From now on read rows in the order they stand in."""
+        self.connection.execute("SET preserve_insertion_order = true")
+
     def stage(self, select: str, draft: Draft) -> Staged:
         """Write the rows of `select` as Parquet files with the draft's field ids; rows never pass through Python."""
         make_folder(draft.location)
@@ -194,6 +209,18 @@ class DuckDBSession:
 
     def collect_statistics(self, snapshot: Snapshot) -> None:
         """Nothing: DuckDB reads the statistics of Parquet's own footers."""
+
+    def relation(self, name: ProductName) -> AuditRelation:
+        """The rows that `name` is bound to, for their audit."""
+        return DuckDBRelation(self.connection, name.sql)
+
+    def fault(self, query: str, file: Path) -> MeshError | None:
+        """What is wrong with `query`, which stands in `file`: its line and column."""
+        try:
+            self.connection.execute(f"DESCRIBE\n{query}")
+        except duckdb.Error as error:
+            return explain(error, self._where, file)
+        return None
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

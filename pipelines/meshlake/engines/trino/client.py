@@ -23,7 +23,7 @@ class TrinoClient:
     """One connection. For errors, `where` names what is being run and `file` is the one its SQL stands in."""
 
     def __init__(self, address: str | None, where: str, file: Path | None) -> None:
-        self.connection: Connection = connect(address, **_SESSION)
+        self.connection: Connection = connect(address, session=_SESSION)
         self._where = where
         self._file = file
 

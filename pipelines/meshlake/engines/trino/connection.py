@@ -15,7 +15,7 @@ from meshlake.extras import needs_extra
 from meshlake.names import CATALOG
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from trino.dbapi import Connection
@@ -25,6 +25,7 @@ _Answer = TypeVar("_Answer")
 _SOURCE = "meshlake"
 _CONNECT_SECONDS = 4
 _ANSWER_SECONDS = 10  # to one request; a query is many, each answered within about a second
+_ATTEMPTS = 3
 _NO_WORKER = "NO_NODES_AVAILABLE"
 _WORKER_SECONDS = 20
 _PAUSE_SECONDS = 1
@@ -38,13 +39,22 @@ _HINTS: dict[str | None, str] = {
 _HINT = "See that MESH_TRINO is right and that Trino runs: mesh doctor. Then run it again."
 
 
-def connect(address: str | None, schema: str | None = None, **session_properties: str) -> Connection:
+def connect(
+    address: str | None,
+    schema: str | None = None,
+    *,
+    answer_seconds: float = _ANSWER_SECONDS,
+    attempts: int = _ATTEMPTS,
+    session: Mapping[str, str] | None = None,
+) -> Connection:
     """A connection to catalog `mesh`, in UTC; nothing is sent before the first query.
 
     Args:
         address: `http://host:8080` or `https://user:password@host`, as MESH_TRINO has it.
         schema: the domain that names without one are of.
-        session_properties: Trino's, for every query.
+        answer_seconds: how long the answer to one request is waited for.
+        attempts: how often a request is sent that no answer comes to.
+        session: properties of Trino's, for every query.
 
     Raises:
         UsageError: `address` cannot be one, or would send a password unencrypted.
@@ -79,8 +89,9 @@ def connect(address: str | None, schema: str | None = None, **session_properties
         schema=schema,
         source=_SOURCE,
         timezone="UTC",
-        request_timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS),
-        session_properties=session_properties,
+        request_timeout=(_CONNECT_SECONDS, answer_seconds),
+        max_attempts=attempts,
+        session_properties=dict(session or {}),
     )
     return connection
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Self
 import pyarrow as pa
 
 from meshlake.column import Column
-from meshlake.engines.duckdb.parquet import FileColumn, files_select
-from meshlake.engines.duckdb.session import DuckDBSession
+from meshlake.engines.engine import open_local
 from meshlake.engines.session import Staged
 from meshlake.engines.trino.client import TrinoClient, columns_of
 from meshlake.engines.trino.dialect import is_ordered, trino_sql
 from meshlake.engines.trino.operational import trino_relation
+from meshlake.engines.trino.relation import TrinoRelation
 from meshlake.engines.trino.rows import arrow_stream
 from meshlake.engines.trino.stages import Stages, relation_of
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
     from pyiceberg.schema import Schema
 
+    from meshlake.engines.relation import AuditRelation
+    from meshlake.engines.session import LocalSession
+    from meshlake.errors import MeshError
     from meshlake.lake.catalog import Lake
     from meshlake.lake.draft import Draft
     from meshlake.lake.stage import Stage
@@ -81,9 +84,9 @@ class TrinoSession:
             self._client.close()
 
     @cached_property
-    def local(self) -> DuckDBSession:
+    def local(self) -> LocalSession:
         """DuckDB in this process, on the same object store."""
-        return DuckDBSession(self._settings, self._where, self._file)
+        return open_local(self._settings, self._where, self._file)
 
     def bind(self, name: InputName, relation_sql: str) -> None:
         """Make `relation_sql` readable as `name`."""
@@ -208,8 +211,15 @@ class TrinoSession:
     def _answered(self, stage: Stage) -> str:
         """A SELECT for `local` of the rows of `stage`."""
         files, _ = stage.files()
-        fields = [FileColumn(f.name, duckdb_type(f.field_type), f.field_id) for f in stage.schema.fields]
-        return files_select(self.local.connection, fields, files)
+        return self.local.files_select(files, stage.schema)
+
+    def relation(self, name: ProductName) -> AuditRelation:
+        """The rows that `name` is bound to, for their audit."""
+        return TrinoRelation(self, name.sql, self.stored_as(name), self._settings.trino)
+
+    def fault(self, _query: str, _file: Path) -> MeshError | None:
+        """Nothing: the lines that Trino counts are those of the translation."""
+        return None
 
     def translated(self, select: str) -> str:
         """`select` in Trino's own SQL, over the tables that its names are bound to.

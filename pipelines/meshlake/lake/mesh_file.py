@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from meshlake.engines.duckdb.parquet import FileColumn, files_select
 from meshlake.errors import UsageError
+from meshlake.lake.parquet import FileColumn, files_select
 from meshlake.names import CATALOG, quote_identifier, quote_literal
 from meshlake.object_store import open_to_duckdb
 

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from meshlake.products.sql_place import sql_place, sql_reason
+from meshlake.sql_place import sql_place, sql_reason
 
 WRAPPED = "COPY (SELECT *\nFROM (\n{}\n)) TO 'nowhere.parquet'"
 

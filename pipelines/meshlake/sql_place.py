@@ -1,4 +1,4 @@
-"""Where in its author's own file a piece of SQL is wrong, told from what DuckDB says of the SQL it was given.
+"""Where a piece of SQL is wrong, in its author's own file too, told from what DuckDB says of the SQL it was given.
 
 The platform wraps what people write, so DuckDB's line numbers are not theirs; the line it quotes is.
 """
@@ -9,6 +9,12 @@ import re
 
 _QUOTED_LINE = re.compile(r"^(LINE (\d+): )(.*)\n( *)\^", re.MULTILINE)
 _CUT_OFF = "..."
+
+
+def position_text(sql: str, position_bytes: int) -> str:
+    """`line 2, column 5` (both from 1, in characters) of the byte `position_bytes` of `sql` in UTF-8."""
+    before = sql.encode()[:position_bytes].decode(errors="ignore")
+    return f"line {before.count(chr(10)) + 1}, column {len(before) - before.rfind(chr(10))}"
 
 
 def sql_place(message: str, text: str) -> str | None:

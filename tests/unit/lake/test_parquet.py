@@ -3,7 +3,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from meshlake.engines.duckdb.parquet import FileColumn, files_select
+from meshlake.lake.parquet import FileColumn, files_select
 
 NOW = (FileColumn("id", "BIGINT", 1), FileColumn("name", "VARCHAR", 2))
 AS_NOW = ("SELECT 1::BIGINT AS id, 'Ana' AS name", "{id: 1, name: 2}")

@@ -1,0 +1,201 @@
+"""A user's question answered by DuckDB, in this process, and what DuckDB says of it in words a user can act on."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import time
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from meshlake.engines.answer import ParsedQuery
+from meshlake.engines.duckdb.confined import ANSWERS_CATALOG, closed_on_failure, open_mesh_file
+from meshlake.engines.duckdb.interrupt import interruptible
+from meshlake.engines.duckdb.operational import duckdb_relation, postgres_failure
+from meshlake.errors import LandingError, MeshError, UsageError, system_failure
+from meshlake.lake.mesh_file import read_state
+from meshlake.lake.state import catalog_state
+from meshlake.landing.failures import landing_error
+from meshlake.landing.relation import relation_sql
+from meshlake.landing.zone import Dataset
+from meshlake.names import CATALOG, LANDING_CATALOG, SYSTEM_TABLES, quote_identifier, quote_literal
+from meshlake.sql_place import position_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from meshlake.engines.answer import Answer, Question
+
+_KEPT = f"{quote_identifier(ANSWERS_CATALOG)}.main.answer"
+
+
+class DuckDBAnswer:
+    """See `Answer`: `query` on a connection that holds the mesh."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, query: ParsedQuery) -> None:
+        self.asked_at = time.perf_counter()
+        self._connection = connection
+        self._query = query
+        self.is_kept = False
+
+    @property
+    def is_plan(self) -> bool:
+        """Whether the answer is a plan."""
+        return self._query.is_explain
+
+    def columns(self) -> list[tuple[str, str]]:
+        """Name and type of each column; no row is read."""
+        described = execute(self._connection, self._query, before="DESCRIBE FROM (", after="\n)")
+        return [(row[0], row[1]) for row in described.fetchall()]
+
+    def run(self, *, before: str = "", after: str = "") -> duckdb.DuckDBPyConnection:
+        """See `Answer.run`."""
+        return execute(self._connection, self._query, before=before, after=after)
+
+    def keep(self) -> DuckDBAnswer:
+        """See `Answer.keep`; the connection, which has let go of the mesh, is then the rows' own."""
+        query = self._query
+        if query.is_explain:
+            rows = ", ".join(f"({', '.join(map(quote_literal, row))})" for row in self.run().fetchall())
+            query = ParsedQuery(f"FROM (VALUES {rows}) AS plan(part, plan)")
+        execute(self._connection, query, before=f"CREATE TABLE {_KEPT} AS SELECT * FROM (", after="\n)")
+        _leave_the_mesh(self._connection)
+        self.is_kept = True
+        return DuckDBAnswer(self._connection, ParsedQuery(f"SELECT * FROM {_KEPT}"))
+
+    def close(self) -> None:
+        """End the connection, unless kept rows are on it."""
+        if not self.is_kept:
+            self._connection.close()
+
+
+@contextmanager
+def duckdb_answer(question: Question) -> Iterator[Answer]:
+    """The mesh for `question`; what is wrong with a landed file it reads is told in the landing zone's words."""
+    landed = question.landed
+    try:
+        connection = _opened(question)
+        with (
+            closed_on_failure(connection),
+            interruptible(connection),
+            closing(DuckDBAnswer(connection, question.query)) as answer,
+        ):
+            yield answer
+    except (MeshError, duckdb.Error) as error:
+        cause = error if isinstance(error, duckdb.Error) else error.__cause__
+        files = [each for each in landed if isinstance(each, Dataset)]
+        told = landing_error(cause, files) if isinstance(cause, duckdb.Error) else None
+        if told is None:
+            raise
+        raise told from error
+
+
+def _opened(question: Question) -> duckdb.DuckDBPyConnection:
+    """The views of the mesh, brought up to date first when somebody has published since."""
+    settings, query, landed = question.settings, question.query, question.landed
+    is_mesh_read = bool(query.products or query.system_tables) or not query.datasets
+    if is_mesh_read and read_state(settings.mesh_file) != catalog_state(settings):
+        question.refresh_views()
+    reads_tables = any(not isinstance(each, Dataset) for each in landed)
+    return open_mesh_file(
+        settings.mesh_file,
+        [settings.warehouse, settings.landing],
+        landing={
+            each.name: relation_sql(each) if isinstance(each, Dataset) else duckdb_relation(each)
+            for each in landed
+        },
+        as_of=question.published if question.as_of else None,
+        output_path=question.output_path,
+        s3=settings.s3 if settings.is_on_s3 else None,
+        operational=settings.operational if reads_tables else None,
+    )
+
+
+def _leave_the_mesh(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(f"USE {quote_identifier(ANSWERS_CATALOG)}")
+    others = connection.execute("SELECT database_name FROM duckdb_databases() WHERE NOT internal").fetchall()
+    for (name,) in others:
+        if name != ANSWERS_CATALOG:
+            connection.execute(f"DETACH {quote_identifier(name)}")
+
+
+def execute(
+    connection: duckdb.DuckDBPyConnection, query: ParsedQuery, *, before: str = "", after: str = ""
+) -> duckdb.DuckDBPyConnection:
+    """Run `query`, with the platform's own SQL before and after it.
+
+    Raises:
+        UsageError: when a table is not there (naming the nearest) or the query cannot run (naming the place).
+        MeshError: when memory, disk or a file fails.
+    """
+    check_tables_exist(connection, query)
+    try:
+        return connection.execute(f"{before}{query.sql}{after}")
+    except duckdb.InternalException:
+        raise  # a defect, not the user's
+    except duckdb.Error as error:
+        plain = type(error)(_detail(error)["exception_message"])
+        raise _as_mesh_error(error, query.sql, len(before.encode())) from plain
+
+
+def check_tables_exist(connection: duckdb.DuckDBPyConnection, query: ParsedQuery) -> None:
+    """Refuse a query on tables that are not there: DuckDB would take an unknown `crm.csv` for a file."""
+    rows = connection.execute(
+        "SELECT lower(table_catalog), lower(table_schema), lower(table_name) FROM information_schema.tables "
+        f"WHERE table_catalog IN ({quote_literal(CATALOG)}, {quote_literal(LANDING_CATALOG)})"
+    ).fetchall()
+    known = {_spoken_name(*row) for row in rows}
+    wanted = {str(name) for name in query.products | query.datasets} | {
+        f"{CATALOG}.{name}" for name in query.system_tables
+    }
+    for name in sorted(wanted):
+        if name.lower() not in known:
+            near = difflib.get_close_matches(name.lower(), known, n=3)
+            hint = f"Did you mean {' or '.join(near)}?" if near else "`mesh list` shows what there is."
+            raise UsageError(f"there is no table {name}", hint)
+
+
+def _as_mesh_error(error: duckdb.Error, sql: str, before_bytes: int) -> MeshError:
+    detail = _detail(error)
+    message, *rest = [line.strip() for line in detail["exception_message"].splitlines() if line.strip()]
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return MeshError(
+            f"the query needs more memory or disk than there is: {message}", "Filter or group first."
+        )
+    if reason := postgres_failure(type(error)(message)):
+        return LandingError(
+            f"the operational database: {reason}", "See `mesh doctor`, and run the query again."
+        )
+    is_gone = "HTTP 404" in message
+    if not is_gone and (failure := system_failure(type(error)(message))):
+        return failure
+    if isinstance(error, duckdb.IOException | duckdb.PermissionException):
+        return MeshError(
+            f"a file could not be read or written: {message}",
+            "If products were rebuilt or cleaned meanwhile, run the query again.",
+        )
+    where = ""
+    if "position" in detail and int(detail["position"]) >= before_bytes:
+        where = f" ({position_text(sql, int(detail['position']) - before_bytes)})"
+    candidates = detail.get("candidates", "")
+    hint = f"Did you mean {candidates.replace(',', ', ')}?" if candidates else " ".join(rest[:1])
+    return UsageError(f"the query cannot run: {message.rstrip('!')}{where}", hint or None)
+
+
+def _spoken_name(catalog: str, schema: str, table: str) -> str:
+    """The name a user writes for a table of the connection."""
+    if catalog == LANDING_CATALOG:
+        return f"{catalog}.{schema}.{table}"
+    return f"{CATALOG}.{table}" if schema == "main" and table in SYSTEM_TABLES else f"{schema}.{table}"
+
+
+def _detail(error: duckdb.Error) -> dict[str, str]:
+    """DuckDB's account of an error: `exception_message` and, where known, `position` in bytes."""
+    _, _, text = str(error).partition(": ")
+    try:
+        detail: dict[str, str] = json.loads(text)
+    except json.JSONDecodeError:
+        return {"exception_message": text or str(error)}
+    return detail

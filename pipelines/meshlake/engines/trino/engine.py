@@ -1,0 +1,75 @@
+"""Trino as an engine: a server, which reads the object store and the catalog that others share."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from functools import partial
+from typing import TYPE_CHECKING
+
+from meshlake.errors import UsageError
+from meshlake.settings import without_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from meshlake.engines.answer import Answer, Question
+    from meshlake.engines.session import Session
+    from meshlake.lake.catalog import Lake
+    from meshlake.landing.zone import LandingZone
+    from meshlake.settings import Settings
+
+
+class TrinoEngine:
+    """See `Engine`."""
+
+    kind = "trino"
+    is_served = True
+
+    def refuse(self, settings: Settings) -> None:
+        """Trino reaches neither folders of this machine nor SQLite."""
+        if not settings.trino:
+            raise UsageError("MESH_ENGINE=trino, but MESH_TRINO is not set", "Set it to Trino's address.")
+        for name, place, scheme in (
+            ("MESH_LANDING", settings.landing, "s3://"),
+            ("MESH_WAREHOUSE", settings.warehouse, "s3://"),
+            ("MESH_CATALOG", settings.catalog, "postgresql"),
+        ):
+            if not place.startswith(scheme):
+                raise UsageError(
+                    f"Trino cannot reach {name}: it is no {scheme} address", "See docs/scaling-out.md."
+                )
+
+    def examinations(self, settings: Settings, *, is_chosen: bool) -> Mapping[str, Callable[[], None]]:
+        """That it answers and has the catalogs, and where products read it through Trino the operational database's."""
+        if not settings.trino:
+            return {}
+        from meshlake.engines.trino.health import examine
+
+        reads_operational = is_chosen and settings.operational is not None
+        subject = f"Trino {without_keys(settings.trino)}"
+        return {subject: partial(examine, settings.trino, reads_operational=reads_operational)}
+
+    def session(self, settings: Settings, lake: Lake, where: str, file: Path | None = None) -> Session:
+        """See `Engine.session`."""
+        from meshlake.engines.trino.session import TrinoSession
+
+        return TrinoSession(settings, lake, where, file)
+
+    def answer(self, question: Question) -> AbstractContextManager[Answer]:
+        """From snapshots and landed datasets; the system tables only this machine has."""
+        from meshlake.engines.trino.answer import trino_answer
+
+        return trino_answer(question)
+
+    def forget_gone(self, settings: Settings, landing: LandingZone, grace_seconds: float) -> int:
+        """Its tables of landed datasets, and their copies."""
+        from meshlake.engines.trino.connection import connect
+        from meshlake.engines.trino.landing_gone import forget_gone
+
+        with closing(connect(settings.trino)) as trino:
+            return forget_gone(trino, landing, settings, grace_seconds)
+
+
+ENGINE = TrinoEngine()

@@ -1,0 +1,47 @@
+"""Whether a Trino can be used: it answers, takes the user, and has the catalogs that the mesh is read from."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from meshlake.engines.trino.connection import connect
+from meshlake.errors import ServiceError, UsageError
+from meshlake.names import CATALOG, LANDING_CATALOG, OPERATIONAL_CATALOG
+
+if TYPE_CHECKING:
+    from trino.dbapi import Connection
+
+_ANSWER_SECONDS = 5
+_CHECK = "Check MESH_TRINO: host, port, user and password; `mesh services status` for your own."
+
+
+def examine(address: str, *, reads_operational: bool = False) -> None:
+    """Ask each catalog of the Trino at `address`, the one of the operational database only where that is read.
+
+    Raises:
+        ServiceError: it cannot be used.
+    """
+    from requests import RequestException
+    from trino.exceptions import Error, HttpError, TrinoConnectionError
+
+    wanted = [CATALOG, LANDING_CATALOG, *([OPERATIONAL_CATALOG] if reads_operational else [])]
+    try:
+        with closing(connect(address, answer_seconds=_ANSWER_SECONDS, attempts=1)) as connection:
+            _ask(connection, wanted)
+    except UsageError as error:
+        raise ServiceError(error.message, error.hint) from error
+    except (RequestException, TrinoConnectionError) as error:
+        raise ServiceError("Trino does not answer", _CHECK) from error
+    except (Error, HttpError) as error:
+        raise ServiceError(f"Trino says: {error}", f"{_CHECK} See Trino's own log.") from error
+
+
+def _ask(connection: Connection, wanted: list[str]) -> None:
+    cursor = connection.cursor()
+    catalogs = {name for (name,) in cursor.execute("SHOW CATALOGS").fetchall()}
+    for name in wanted:
+        if name not in catalogs:
+            hint = "Add one as pipelines/meshlake/services/trino_etc/catalog does."
+            raise ServiceError(f"Trino has no catalog '{name}'", hint)
+        cursor.execute(f"SELECT count(*) FROM {name}.information_schema.schemata").fetchall()
