@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError, NotLandedError
@@ -21,7 +20,7 @@ from meshlake.partitions import read_day
 from meshlake.settings import DEFAULT_S3, S3Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from meshlake.formats.format import Format
@@ -71,6 +70,15 @@ class Dataset:
 Landed = Dataset | OperationalTable
 
 
+@dataclass(frozen=True)
+class Survey:
+    """What is in a landing zone at one moment: which datasets, why some cannot be read, which files belong to none."""
+
+    datasets: tuple[DatasetName, ...]
+    broken: Mapping[DatasetName, LandingError]
+    misplaced: tuple[str, ...]
+
+
 class LandingZone:
     """The landing zone at `root`, a folder or an `s3://` address, to which `s3` is the way.
 
@@ -91,8 +99,20 @@ class LandingZone:
 
     def datasets(self) -> list[DatasetName]:
         """Every dataset that is a table or has at least one file, sorted by name."""
-        folders = {PurePosixPath(file.name).parts[:2] for file in self._below() if file.name.count("/") > 1}
-        return sorted({DatasetName(domain, dataset) for domain, dataset in folders} | set(self.tables))
+        return sorted(self._files_by_dataset(self._below()).keys() | self.tables.keys())
+
+    def survey(self) -> Survey:
+        """All that has landed, by one listing; tables are not looked at."""
+        files = self._below()
+        by_name = self._files_by_dataset(files)
+        broken = {}
+        for name in by_name.keys() - self.tables.keys():
+            try:
+                self._dataset(name, tuple(by_name[name]))
+            except LandingError as error:
+                broken[name] = error
+        misplaced = tuple(file.name for file in files if file.name.count("/") < 2)
+        return Survey(tuple(sorted(by_name.keys() | self.tables.keys())), broken, misplaced)
 
     def landed(self, name: DatasetName) -> Landed:
         """The dataset `name` as it is now: its files, or its table.
@@ -118,6 +138,24 @@ class LandingZone:
             near = get_close_matches(str(name), landed, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"Landed datasets: {', '.join(landed) or 'none'}."
             raise NotLandedError(f"{name} has not landed in {self.root}", hint)
+        return self._dataset(name, files)
+
+    def misplaced_files(self) -> list[str]:
+        """Files that lie above the dataset folders, so belong to no dataset and are never read."""
+        return [file.name for file in self._below() if file.name.count("/") < 2]
+
+    def _dataset(self, name: DatasetName, files: tuple[StoredFile, ...]) -> Dataset:
+        """The dataset of `files`, one at least.
+
+        Raises:
+            LandingError: they are of several formats, of none that can be read, or not named in UTF-8.
+        """
+        for file in files:
+            if not _is_utf8(file.name):
+                raise LandingError(
+                    f"{file.name!a} is no name in UTF-8, so no engine can be told of it",
+                    "Rename the file or its folder.",
+                )
         formats = {file: format_of(file.name) for file in files}
         first = formats[files[0]]
         for file, format_ in formats.items():
@@ -128,12 +166,21 @@ class LandingZone:
                 )
         return Dataset(name, first, self.root, files)
 
-    def misplaced_files(self) -> list[str]:
-        """Files that lie above the dataset folders, so belong to no dataset and are never read."""
-        return [file.name for file in self._below() if file.name.count("/") < 2]
+    def _files_by_dataset(self, files: Iterable[StoredFile]) -> dict[DatasetName, list[StoredFile]]:
+        by_name: dict[DatasetName, list[StoredFile]] = {}
+        for file in files:
+            if file.name.count("/") > 1:
+                domain, dataset, _ = file.name.split("/", 2)
+                by_name.setdefault(DatasetName(domain, dataset), []).append(file)
+        return by_name
 
     def _below(self, folder: str = "") -> list[StoredFile]:
         return list_files(self.root + folder, self.root, self.s3)
+
+
+def _is_utf8(name: str) -> bool:
+    """Python reads bytes of a name that are not UTF-8 as halves of surrogates."""
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _folders(file: StoredFile) -> list[str]:

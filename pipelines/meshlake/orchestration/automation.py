@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from meshlake.errors import LandingError
+from meshlake.orchestration.keys import asset_key, op_name, schedule_name
 from meshlake.orchestration.landing_assets import told_before
-from meshlake.orchestration.product_assets import asset_key
 from meshlake.products.product import ModelTransform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from meshlake.names import DatasetName
     from meshlake.products.product import Product
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LANDING_SECONDS = 30
 RETRY_SECONDS = 600
 _LANDING_SENSOR = "new_files"
+_NOTHING_NEW = dg.SensorResult(skip_reason="no new files")
 _UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -66,34 +67,33 @@ def landing_sensor(mesh: Workspace, datasets: Sequence[DatasetName]) -> dg.Senso
         if context.instance.get_runs_count(own_runs):
             return dg.SensorResult(skip_reason="what was found before is being profiled")
         changed = {
-            str(name): fingerprint
+            asset_key(name): fingerprint
             for name, fingerprint in _fingerprints(mesh, files)
             if told_before(context.instance, asset_key(name), fingerprint) is None
         }
-        if not changed:
-            return dg.SensorResult(skip_reason="no new files")
-        # Dagster launches one run for each key.
-        state = json.dumps([changed, int(time.time() // RETRY_SECONDS)], sort_keys=True)
-        request = dg.RunRequest(
-            run_key=hashlib.sha256(state.encode()).hexdigest()[:16],
-            asset_selection=[dg.AssetKey(name.split(".")) for name in changed],
-        )
-        return dg.SensorResult(run_requests=[request])
+        return dg.SensorResult(run_requests=[_request(changed)]) if changed else _NOTHING_NEW
 
     return new_files
+
+
+def _request(changed: Mapping[dg.AssetKey, str]) -> dg.RunRequest:
+    """Dagster launches one run for each `run_key`: for each state of the files, and again some time later."""
+    files = sorted((key.to_string(), fingerprint) for key, fingerprint in changed.items())
+    state = json.dumps([files, int(time.time() // RETRY_SECONDS)])
+    return dg.RunRequest(
+        run_key=hashlib.sha256(state.encode()).hexdigest()[:16], asset_selection=list(changed)
+    )
 
 
 def retraining_schedules(products: Sequence[Product]) -> list[dg.ScheduleDefinition]:
     """One schedule for each model whose policy has a `retrain_cron`: trains anew even if nothing changed."""
     return [
         dg.ScheduleDefinition(
-            name=f"retrain__{product.name.domain}__{product.name.product}",
+            name=schedule_name("retrain", product.name),
             cron_schedule=product.transform.retrain_cron,
             description=f"Trains the model of {product.name} anew, changed or not.",
             target=dg.AssetSelection.assets(asset_key(product.name)),
-            run_config={
-                "ops": {f"{product.name.domain}__{product.name.product}": {"config": {"is_forced": True}}}
-            },
+            run_config={"ops": {op_name(product.name): {"config": {"is_forced": True}}}},
             default_status=dg.DefaultScheduleStatus.RUNNING,
             execution_timezone="UTC",
         )

@@ -10,12 +10,15 @@ from meshlake.names import DatasetName
 from meshlake.orchestration.automation import landing_sensor, product_automation_sensor, retraining_schedules
 from meshlake.orchestration.day_partitions import day_partitions
 from meshlake.orchestration.history import dagster_home, write_without_waiting
-from meshlake.orchestration.landing_assets import landing_asset
+from meshlake.orchestration.landing_assets import landing_asset, misplaced_assets
 from meshlake.orchestration.outages import open_workspace_in_time
 from meshlake.orchestration.product_assets import broken_asset, product_asset
 from meshlake.orchestration.reporting import LogReporter, Reporter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from meshlake.products.product import Product
     from meshlake.workspace import Workspace
 
 BUILD_JOB = "build"
@@ -29,33 +32,32 @@ _BUILD_DESCRIPTION = (
 def mesh_definitions(
     mesh: Workspace, reporter: Reporter | None = None, *, has_partitions: bool = True
 ) -> dg.Definitions:
-    """One asset per product (a broken one fails with its reason) and per landed dataset, and what sets them off.
+    """One asset per product and per landed dataset (a broken one fails with its reason), and what sets them off.
 
     Without partitions a run need not be of a day: Dagster refuses a run of no day where one partitioned asset reads
     another. The days it builds are told all the same.
     """
     products = list(mesh.products.products.values())
-    read = {name for product in products for name in product.reads if isinstance(name, DatasetName)}
-    datasets = sorted(read | set(mesh.landing.datasets()))
+    survey = mesh.landing.survey()
+    datasets = sorted({*_read(products), *survey.datasets})
     partitions = day_partitions(mesh) if has_partitions else None
     return dg.Definitions(
         assets=[
-            *(landing_asset(mesh, name) for name in datasets),
+            *(landing_asset(mesh, name, survey.broken.get(name)) for name in datasets),
+            *misplaced_assets(mesh, survey.misplaced),
             *(product_asset(mesh, product, partitions) for product in products),
             *(broken_asset(broken) for broken in mesh.products.broken.values()),
         ],
-        jobs=[
-            dg.define_asset_job(
-                BUILD_JOB,
-                dg.AssetSelection.all(),
-                description=_BUILD_DESCRIPTION,
-            )
-        ],
+        jobs=[dg.define_asset_job(BUILD_JOB, dg.AssetSelection.all(), description=_BUILD_DESCRIPTION)],
         schedules=retraining_schedules(products),
         sensors=[landing_sensor(mesh, datasets), product_automation_sensor()],
         resources={"reporter": reporter or LogReporter()},
         executor=dg.in_process_executor,
     )
+
+
+def _read(products: Iterable[Product]) -> Iterator[DatasetName]:
+    return (name for product in products for name in product.reads if isinstance(name, DatasetName))
 
 
 @dg.definitions

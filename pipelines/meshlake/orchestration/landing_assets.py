@@ -4,60 +4,121 @@ Of a table of the operational database only the columns are told: its rows are t
 """
 
 # Dagster evaluates the annotations of an asset's function: none of them may be text here.
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
 from meshlake.discovery.dataset_profile import DatasetProfile
 from meshlake.discovery.profile import profile_dataset
-from meshlake.errors import MeshError
+from meshlake.errors import LandingError, MeshError
 from meshlake.health import naming_servers
 from meshlake.landing.operational import OperationalTable
 from meshlake.landing.zone import Dataset
 from meshlake.names import LANDING_CATALOG, DatasetName
+from meshlake.orchestration.keys import asset_key, misplaced_key, misplaced_op_name, op_name, shown
 from meshlake.orchestration.outages import retry_after_outage
-from meshlake.orchestration.product_assets import asset_key
 from meshlake.orchestration.reporting import Reporter
 from meshlake.workspace import Workspace
 
 _DATA_VERSION_TAG = "dagster/data_version"
+_MOVE_THEM = "Move what is data into <domain>/<dataset>/ of the landing zone."
+# What has neither a reader nor a contract is shown as what it is, and stops nothing else.
+_BROKEN = {"meshlake/broken": "true"}
 
 
-def landing_asset(mesh: Workspace, name: DatasetName) -> dg.AssetsDefinition:
-    """The asset of one landed dataset: schema, row count and null shares, versioned by its files."""
-    is_table = name in mesh.landing.tables
+def landing_asset(
+    mesh: Workspace, name: DatasetName, broken: LandingError | None = None
+) -> dg.AssetsDefinition:
+    """The asset of one landed dataset: schema, row count and null shares, versioned by its files.
 
-    @dg.asset(
-        key=asset_key(name),
-        # No domain can be called so; among a domain's products a dataset would look like one of them.
-        group_name=LANDING_CATALOG,
-        kinds={"postgresql" if is_table else "file"},
-        tags={"kind": "landing"},
-        description=f"The table {mesh.landing.tables[name]} of the operational database."
-        if is_table
-        else f"Files as they arrived in {name.domain}/{name.dataset}/ of the landing zone.",
+    `broken` is why it cannot be read now. It is looked at again when it is materialized, for files come and go.
+    """
+
+    @dg.multi_asset(
+        name=op_name(name), outs={"result": _out(mesh, name, broken)}, op_tags=_BROKEN if broken else None
     )
     def profile(
         context: dg.AssetExecutionContext, reporter: dg.ResourceParam[Reporter]
     ) -> dg.MaterializeResult[None]:
         try:
             with naming_servers(mesh.settings, str(name)):
-                dataset = mesh.landing.landed(name)
-                told = told_before(context.instance, context.asset_key, dataset.fingerprint)
-                if told is None:
-                    told = (
-                        _metadata(profile_dataset(mesh.settings, dataset)[0])
-                        if isinstance(dataset, Dataset)
-                        else _table_metadata(dataset)
-                    )
+                return _look_at(mesh, name, context)
         except MeshError as error:
             reporter.failed(name, error)
             retry_after_outage(context, error)
-            raise dg.Failure(str(error), allow_retries=False) from error
-        return dg.MaterializeResult(data_version=dg.DataVersion(dataset.fingerprint), metadata=told)
+            raise dg.Failure(shown(str(error)), allow_retries=False) from error
 
     return profile
+
+
+def misplaced_assets(mesh: Workspace, files: Iterable[str]) -> list[dg.AssetsDefinition]:
+    """An asset for each folder that holds `files` which belong to no dataset: there to be seen, and failing."""
+    by_domain: dict[str, list[str]] = {}
+    for file in files:
+        by_domain.setdefault(file.rpartition("/")[0], []).append(file)
+    return [_misplaced_asset(mesh, domain, tuple(found)) for domain, found in sorted(by_domain.items())]
+
+
+def _out(mesh: Workspace, name: DatasetName, broken: LandingError | None) -> dg.AssetOut:
+    is_table = name in mesh.landing.tables
+    about = (
+        f"The table {mesh.landing.tables[name]} of the operational database."
+        if is_table
+        else f"Files as they arrived in {name.domain}/{name.dataset}/ of the landing zone."
+    )
+    return dg.AssetOut(
+        key=asset_key(name),
+        # No domain can be called so; among a domain's products a dataset would look like one of them.
+        group_name=LANDING_CATALOG,
+        kinds={"postgresql" if is_table else "file"},
+        tags={"kind": "landing"},
+        description=shown(f"Cannot be read: {broken.message}" if broken else about),
+        dagster_type=dg.Nothing,
+    )
+
+
+def _look_at(
+    mesh: Workspace, name: DatasetName, context: dg.AssetExecutionContext
+) -> dg.MaterializeResult[None]:
+    dataset = mesh.landing.landed(name)
+    told = told_before(context.instance, context.asset_key, dataset.fingerprint)
+    if told is None:
+        told = (
+            _metadata(profile_dataset(mesh.settings, dataset)[0])
+            if isinstance(dataset, Dataset)
+            else _table_metadata(dataset)
+        )
+    return dg.MaterializeResult(data_version=dg.DataVersion(dataset.fingerprint), metadata=told)
+
+
+def _misplaced_asset(mesh: Workspace, domain: str, files: tuple[str, ...]) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name=misplaced_op_name(domain),
+        outs={
+            "result": dg.AssetOut(
+                key=misplaced_key(domain),
+                group_name=LANDING_CATALOG,
+                kinds={"file"},
+                tags={"kind": "landing"},
+                description=shown(f"Cannot be read: {_misplaced_text(files)}"),
+                dagster_type=dg.Nothing,
+            )
+        },
+        op_tags=_BROKEN,
+    )
+    def find() -> dg.MaterializeResult[None]:
+        left = [file for file in mesh.landing.misplaced_files() if file.rpartition("/")[0] == domain]
+        if left:
+            raise dg.Failure(shown(f"{_misplaced_text(left)} {_MOVE_THEM}"), allow_retries=False)
+        return dg.MaterializeResult()
+
+    return find
+
+
+def _misplaced_text(files: Sequence[str]) -> str:
+    more = f" and {len(files) - 1:,} more" if len(files) > 1 else ""
+    return f"{files[0]}{more} in no folder of a dataset, so never read."
 
 
 def told_before(

@@ -11,8 +11,8 @@ from meshlake.building.audit import check_published
 from meshlake.building.build import BuildResult, build_product
 from meshlake.column import Severity
 from meshlake.errors import AuditError, MeshError
-from meshlake.names import InputName, ProductName
 from meshlake.orchestration.day_partitions import asked_days, day_events
+from meshlake.orchestration.keys import asset_key, op_name, owner, shown, tag_key
 from meshlake.orchestration.metadata import build_metadata, check_result, column_schema
 from meshlake.orchestration.outages import retry_after_outage
 from meshlake.orchestration.reporting import Reporter
@@ -30,11 +30,6 @@ class BuildConfig(dg.Config):
     days: list[str] = Field(default_factory=list)
 
 
-def asset_key(name: InputName) -> dg.AssetKey:
-    """`crm.customers` is the key crm/customers, `landing.crm.customers` the key landing/crm/customers."""
-    return dg.AssetKey(str(name).split("."))
-
-
 def product_asset(
     mesh: Workspace, product: Product, partitions: dg.PartitionsDefinition[str] | None = None
 ) -> dg.AssetsDefinition:
@@ -45,8 +40,10 @@ def product_asset(
     key = asset_key(product.name)
 
     @dg.multi_asset(
-        name=_op_name(product.name),
-        specs=[_spec(product, mesh.engine.kind, reads_days=reads_days)],
+        name=op_name(product.name),
+        # Dagster's own names for what is read are the same for a-b and a_b.
+        ins={op_name(read): dg.AssetIn(asset_key(read), dagster_type=dg.Nothing) for read in product.reads},
+        outs={"result": _out(product, mesh.engine.kind, reads_days=reads_days)},
         check_specs=[_check_spec(key, rule) for rule in product.rules],
         # Checks are then optional: a product that did not change is not audited again.
         can_subset=True,
@@ -67,12 +64,12 @@ def broken_asset(broken: BrokenProduct) -> dg.AssetsDefinition:
     @dg.asset(
         key=asset_key(broken.name),
         group_name=broken.name.domain,
-        description=f"Cannot be read: {broken.error.message}",
+        description=shown(f"Cannot be read: {broken.error.message}"),
         op_tags={"meshlake/broken": "true"},
     )
     def fail(reporter: dg.ResourceParam[Reporter]) -> None:
         reporter.failed(broken.name, broken.error)
-        raise dg.Failure(str(broken.error), allow_retries=False)
+        raise dg.Failure(shown(str(broken.error)), allow_retries=False)
 
     return fail
 
@@ -84,7 +81,6 @@ def _build_events(
     config: BuildConfig,
     reporter: Reporter,
 ) -> Iterator[object]:
-    key = asset_key(product.name)
     try:
         if not context.selected_asset_keys:
             # Only checks were asked for: they look at what is published.
@@ -103,12 +99,19 @@ def _build_events(
             yield from _check_results(context, error.results)
         reporter.failed(product.name, error)
         retry_after_outage(context, error)
-        raise dg.Failure(str(error), allow_retries=False) from error
+        raise dg.Failure(shown(str(error)), allow_retries=False) from error
     yield from _check_results(context, result.checks)
     reporter.done(result)
+    yield _published(product, context, result)
+
+
+def _published(
+    product: Product, context: dg.AssetExecutionContext, result: BuildResult
+) -> dg.MaterializeResult[None]:
+    key = asset_key(product.name)
     for event in day_events(context, key, result):
         context.log_event(event)
-    yield dg.MaterializeResult(
+    return dg.MaterializeResult(
         asset_key=key,
         data_version=dg.DataVersion(str(result.snapshot.rows_id)),
         metadata=build_metadata(product, result) | _facts_of_unchanged(context.instance, key, result),
@@ -133,7 +136,7 @@ def _facts_of_unchanged(
     return {name: value for name, value in told.items() if name != "is_rebuilt"} if is_same else {}
 
 
-def _spec(product: Product, engine: str, *, reads_days: bool) -> dg.AssetSpec:
+def _out(product: Product, engine: str, *, reads_days: bool) -> dg.AssetOut:
     contract = product.contract
     kinds = {"iceberg", engine}
     if isinstance(product.transform, ModelTransform):
@@ -142,13 +145,13 @@ def _spec(product: Product, engine: str, *, reads_days: bool) -> dg.AssetSpec:
         kinds.add("python")
     elif isinstance(product.transform, SqlTransform):
         kinds.add("sql")
-    return dg.AssetSpec(
+    return dg.AssetOut(
         key=asset_key(product.name),
-        deps=[asset_key(name) for name in product.reads],
+        dagster_type=dg.Nothing,
         group_name=product.name.domain,
         description=f"{contract.description}\n\nGrain: {contract.grain}",
-        owners=[contract.owner if "@" in contract.owner else f"team:{contract.owner}"],
-        tags={"kind": product.kind, **{tag: "" for tag in contract.tags if tag != product.kind}},
+        owners=[owner(contract.owner)],
+        tags={**{tag_key(tag): "" for tag in contract.tags if tag != product.kind}, "kind": product.kind},
         kinds=kinds,
         code_version=product.code_version,
         metadata={
@@ -157,7 +160,7 @@ def _spec(product: Product, engine: str, *, reads_days: bool) -> dg.AssetSpec:
             "folder": str(product.folder),
         },
         automation_condition=_automation(contract.service_levels.schedule_cron, reads_days=reads_days),
-        skippable=True,
+        is_required=False,
     )
 
 
@@ -186,7 +189,3 @@ def _check_spec(key: dg.AssetKey, rule: Rule) -> dg.AssetCheckSpec:
         blocking=rule.severity is Severity.ERROR,
         metadata={"kind": rule.kind, **({"column": rule.column} if rule.column else {})},
     )
-
-
-def _op_name(name: ProductName) -> str:
-    return f"{name.domain}__{name.product}"

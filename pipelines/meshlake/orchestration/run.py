@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING
 from dagster import DagsterExecutionInterruptedError
 
 from meshlake.errors import DEFECT_HINT, BuildError, UsageError
-from meshlake.names import LANDING_CATALOG, DatasetName, ProductName
+from meshlake.names import DatasetName
 from meshlake.orchestration.definitions import BUILD_JOB, mesh_definitions
 from meshlake.orchestration.history import instance
+from meshlake.orchestration.keys import asset_key, name_of_op, op_name
 from meshlake.orchestration.launcher import own_process_tags
-from meshlake.orchestration.product_assets import asset_key
 from meshlake.products.graph import with_upstream
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     import dagster as dg
 
     from meshlake.building.build import BuildResult
     from meshlake.errors import MeshError
-    from meshlake.names import InputName
+    from meshlake.names import InputName, ProductName
     from meshlake.orchestration.reporting import Reporter
     from meshlake.products.product import Product
     from meshlake.workspace import Workspace
@@ -85,28 +85,38 @@ def run_build(
     wanted = _wanted(mesh, names)
     outcome = BuildOutcome()
     asked = {name: [day.isoformat() for day in days] for name in names}
-    forced = {
-        f"{n.domain}__{n.product}": {"config": {"is_forced": is_forced, "days": asked.get(n, [])}}
+    ops = {
+        op_name(n): {"config": {"is_forced": is_forced, "days": asked.get(n, [])}}
         for n in wanted
         if n in mesh.products.products
     }
+    run = _run(mesh, wanted, ops, _Recorder(reporter, outcome))
+    _keep_defects(run, outcome, reporter)
+    finished = {result.name for result in outcome.results} | outcome.failures.keys()
+    outcome.skipped = sorted(wanted - finished)
+    return outcome
+
+
+def _run(
+    mesh: Workspace, wanted: set[ProductName], ops: Mapping[str, object], reporter: Reporter
+) -> dg.ExecuteInProcessResult:
+    """The build job, of `wanted` and the datasets they read, with a configuration for each of `ops`.
+
+    Raises:
+        KeyboardInterrupt: it was stopped by Ctrl-C between two steps.
+    """
     with instance(mesh.settings) as dagster_instance:
-        definitions = mesh_definitions(mesh, _Recorder(reporter, outcome), has_partitions=False)
-        job = definitions.resolve_job_def(BUILD_JOB)
+        job = mesh_definitions(mesh, reporter, has_partitions=False).resolve_job_def(BUILD_JOB)
         try:
-            run = job.execute_in_process(
+            return job.execute_in_process(
                 asset_selection=_selection(mesh, wanted),
                 instance=dagster_instance,
-                run_config={"ops": forced, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                run_config={"ops": ops, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
                 tags=own_process_tags(),
                 raise_on_error=False,
             )
         except DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None
-    _keep_defects(run, outcome, reporter)
-    finished = {result.name for result in outcome.results} | outcome.failures.keys()
-    outcome.skipped = sorted(wanted - finished)
-    return outcome
 
 
 def _refuse_days(product: Product, days: Collection[date]) -> None:
@@ -125,7 +135,7 @@ def _keep_defects(run: dg.ExecuteInProcessResult, outcome: BuildOutcome, reporte
     for event in run.all_events:
         if not event.is_step_failure or event.step_failure_data.user_failure_data is not None:
             continue
-        name = _built_by(str(event.step_key))
+        name = name_of_op(str(event.step_key))
         error = event.step_failure_data.error
         cause = error.cause if error and error.cause else error
         text = "" if cause is None else cause.message.strip()
@@ -137,11 +147,6 @@ def _keep_defects(run: dg.ExecuteInProcessResult, outcome: BuildOutcome, reporte
             text = text.partition("\n")[0]
         outcome.failures[name] = BuildError(f"{name}: {text}", DEFECT_HINT)
         reporter.failed(name, outcome.failures[name])
-
-
-def _built_by(step_key: str) -> InputName:
-    first, _, rest = step_key.partition("__")
-    return DatasetName(*rest.split("__", 1)) if first == LANDING_CATALOG else ProductName(first, rest)
 
 
 def _wanted(mesh: Workspace, names: Sequence[ProductName]) -> set[ProductName]:

@@ -10,7 +10,7 @@ import pytest
 from meshlake.errors import UsageError
 from meshlake.orchestration.definitions import BUILD_JOB, mesh_definitions
 from meshlake.orchestration.history import instance
-from meshlake.orchestration.product_assets import asset_key
+from meshlake.orchestration.keys import asset_key
 
 DAY = {"logicalType": "date", "required": True, "partitioned": True}
 CALLS = dg.AssetKey(["usage", "calls"])

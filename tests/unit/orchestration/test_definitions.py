@@ -9,7 +9,7 @@ import pytest
 
 from meshlake.names import ProductName
 from meshlake.orchestration.definitions import mesh_definitions
-from meshlake.orchestration.product_assets import asset_key
+from meshlake.orchestration.keys import asset_key
 from meshlake.settings import load_settings
 from meshlake.workspace import open_workspace
 

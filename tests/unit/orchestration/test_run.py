@@ -10,7 +10,7 @@ import pytest
 from meshlake.errors import UsageError
 from meshlake.names import ProductName
 from meshlake.orchestration.history import instance
-from meshlake.orchestration.product_assets import asset_key
+from meshlake.orchestration.keys import asset_key
 
 
 def names(results) -> set[str]:
