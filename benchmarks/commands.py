@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING
 
 from benchmarks.figure import Figure
 from benchmarks.timing import Times, seconds_figure
-from meshlake.building.inputs import bind_published
+from meshlake.building.context import BuildContext
+from meshlake.building.inputs import PinnedInputs, bind_published
 from meshlake.demo import land_demo
 from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.landing.relation import relation_sql
 from meshlake.landing.zone import LandingZone
-from meshlake.models.scoring import VERSION_PROPERTY, ModelBuild, model_rows
-from meshlake.models.store import ModelStore
 from meshlake.names import ProductName, quote_literal
-from meshlake.products.product import ModelTransform
 from meshlake.settings import load_settings
+from meshlake.transforms.model import ModelTransform
 from meshlake.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -102,24 +101,20 @@ def _scoring_figure(mesh: Workspace, path: Path) -> Figure:
     assert head is not None
     with DuckDBSession(mesh.settings, "scoring") as session:
         bind_published(mesh, session, product.inputs)
-        latest = f"SELECT * FROM ({transform.features_sql}) QUALIFY cutoff_date = max(cutoff_date) OVER ()"
+        latest = (
+            f"SELECT * FROM ({transform.model.features_sql}) QUALIFY cutoff_date = max(cutoff_date) OVER ()"
+        )
         repeated = (
             f"SELECT f.* REPLACE (customer_id || '-' || i AS customer_id) "
             f"FROM ({latest}) AS f, range({_SCORED_ROWS}) AS r (i) LIMIT {_SCORED_ROWS}"
         )
-        build = ModelBuild(
-            store=ModelStore(mesh.settings.models, mesh.settings.s3),
-            session=session,
-            product=product,
-            transform=replace(transform, features_sql=repeated),
-            champion=head.properties[VERSION_PROPERTY],
-            input_versions={},
-            run="bench",
-            report=lambda _step: None,
+        build = BuildContext(
+            mesh, product, PinnedInputs({}, {}), session, head, False, "bench", None, lambda _step: None
         )
+        scored = replace(transform, model=replace(transform.model, features_sql=repeated))
         copy = "COPY ({}) TO " + quote_literal(str(path)) + " (FORMAT parquet)"
         times = Times()
-        times.measure(lambda: session.rows(copy.format(model_rows(build).select)))
+        times.measure(lambda: session.rows(copy.format(scored.make_rows(build).select)))
     return _rate_figure("scoring, with reasons for those at risk", _SCORED_ROWS, times)
 
 

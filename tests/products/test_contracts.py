@@ -9,7 +9,6 @@ import pytest
 import sqlglot
 
 from meshlake.products.load import load_products
-from meshlake.products.product import ModelTransform, PythonTransform
 
 REPOSITORY = Path(__file__).parents[2]
 FOLDERS = [REPOSITORY / "data_products", *sorted(REPOSITORY.glob("examples/*/data_products"))]
@@ -80,9 +79,8 @@ def test_sql_can_be_written_for_trino(path: Path):
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
 def test_queries_inside_python_and_models_can_be_written_for_trino(folder: Path):
-    transforms = [product.transform for product in load_products(folder).products.values()]
-    queries = [t.features_sql for t in transforms if isinstance(t, ModelTransform)]
-    queries += [sql for t in transforms if isinstance(t, PythonTransform) for sql in t.queries.values()]
+    products = load_products(folder).products.values()
+    queries = [sql for product in products for sql in product.transform.queries.values()]
     assert queries
     for sql in queries:
         assert sqlglot.parse_one(written_for_trino(sql), read="trino")

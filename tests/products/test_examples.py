@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from meshlake.products.product import SourceAligned
 from meshlake.settings import load_settings
+from meshlake.transforms.source_aligned import SourceAligned
 from meshlake.workspace import Workspace, open_workspace
 from support.examples import Example, differences, example_rows, read_examples
 

@@ -18,11 +18,8 @@ import yaml
 from meshlake.building.conform import conformed_select
 from meshlake.building.context import BuildContext
 from meshlake.building.inputs import PinnedInputs
-from meshlake.building.rows import make_rows
 from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.names import DatasetName, ProductName, quote_identifier, quote_literal
-from meshlake.products.product import SourceAligned
-from meshlake.products.source_aligned import source_select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -103,14 +100,12 @@ def differences(expected: Sequence[Row], given: Sequence[Row]) -> str:
 
 def _select(mesh: Workspace, product: Product, session: DuckDBSession) -> str:
     """As the build makes it; a source-aligned product without a landed dataset's files, which here are rows."""
-    transform = product.transform
-    if isinstance(transform, SourceAligned):
-        landed = session.columns(f"SELECT * FROM {transform.dataset.sql}")
-        return source_select(product.contract, landed).select_sql
+    if select := product.transform.unbuilt_select(product.contract, session):
+        return select
     context = BuildContext(
         mesh, product, PinnedInputs({}, {}), session, None, False, "example", None, lambda step: None
     )
-    return make_rows(context).select
+    return product.transform.make_rows(context).select
 
 
 def _relation(mesh: Workspace, name: InputName, rows: list[Row]) -> str:

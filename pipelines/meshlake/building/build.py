@@ -16,7 +16,6 @@ from meshlake.building.days import plan_days
 from meshlake.building.inputs import bind_published, pin_inputs
 from meshlake.building.quality import record_results, recorded_results
 from meshlake.building.quarantine import publish_quarantine
-from meshlake.building.rows import make_rows
 from meshlake.errors import ConflictError, MeshError
 from meshlake.health import naming_servers
 from meshlake.lake.draft import Draft
@@ -25,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from datetime import date
 
-    from meshlake.building.rows import Rows
     from meshlake.lake.snapshot import Snapshot
     from meshlake.names import ProductName
     from meshlake.products.product import Product
+    from meshlake.products.transform import Rows
     from meshlake.rules.result import CheckResult
     from meshlake.workspace import Workspace
 
@@ -103,7 +102,7 @@ def _build_once(
     with mesh.session(str(product.name), product.rows_file) as session:
         context = BuildContext(mesh, product, inputs, session, head, is_forced, run, plan, report)
         inputs.bind(mesh, session)
-        rows = make_rows(context)
+        rows = product.transform.make_rows(context)
         snapshot, checks = _publish(context, rows, fingerprint, started)
     seconds = time.monotonic() - started
     facts = dict(rows.facts) | (plan.facts if plan is not None else {})

@@ -7,13 +7,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from meshlake.building.days import DayPlan
     from meshlake.building.inputs import PinnedInputs
+    from meshlake.contract.model import Contract
     from meshlake.engines.session import Session
     from meshlake.lake.snapshot import Snapshot
+    from meshlake.names import ProductName
     from meshlake.products.product import Product
+    from meshlake.settings import Settings
     from meshlake.workspace import Workspace
 
 
@@ -30,7 +33,10 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class BuildContext:
-    """One attempt at one product: what its stations share. There is a `plan` where it is partitioned by date."""
+    """One attempt at one product: what its stations share. There is a `plan` where it is partitioned by date.
+
+    To a transform it is a `meshlake.products.transform.RowsContext`.
+    """
 
     mesh: Workspace
     product: Product
@@ -41,3 +47,33 @@ class BuildContext:
     run: str
     plan: DayPlan | None
     report: Callable[[str], None]
+
+    @property
+    def name(self) -> ProductName:
+        """The product under build."""
+        return self.product.name
+
+    @property
+    def contract(self) -> Contract:
+        """Its contract."""
+        return self.product.contract
+
+    @property
+    def code_version(self) -> str:
+        """The state of its folder."""
+        return self.product.code_version
+
+    @property
+    def settings(self) -> Settings:
+        """Those of the mesh."""
+        return self.mesh.settings
+
+    @property
+    def input_versions(self) -> Mapping[str, str]:
+        """In which state each input is read."""
+        return self.inputs.versions
+
+    @property
+    def published(self) -> Mapping[str, str]:
+        """The properties of the snapshot that readers see now; none before the first."""
+        return self.head.properties if self.head else {}

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from meshlake.names import DatasetName
 from meshlake.partitions import Partitions
-from meshlake.products.product import SourceAligned
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from meshlake.workspace import Workspace
 
 DAYS_PROPERTY = "days"
-# Keys by which landed folders are commonly named by day, besides the product's own column.
-_DAY_KEYS = ("dt", "day", "date", "ds")
 _HASH_CHARACTERS = 12
 
 
@@ -128,7 +125,7 @@ def plan_days(
     is_forced: bool = False,
     asked: Collection[date] = (),
 ) -> DayPlan | None:
-    """The days to build now; `None` when the product is not partitioned by date, or a model makes its rows.
+    """The days to build now; `None` when the product is not partitioned by date, or not built by day.
 
     `is_forced` builds every day; `asked` are days built though nothing changed, if any input is of them.
     """
@@ -165,7 +162,7 @@ def first_day(mesh: Workspace, product: Product) -> date | None:
     for name in product.inputs:
         if isinstance(name, DatasetName) and name not in mesh.landing.tables:
             dataset = mesh.landing.dataset(name)
-            for key in _keys(product, column):
+            for key in product.transform.day_keys(product.contract, column):
                 days |= (dataset.files_by_day(key) or {}).keys()
     return min(days, default=None)
 
@@ -183,24 +180,13 @@ def _keyed_inputs(product: Product, inputs: PinnedInputs, column: str) -> dict[I
         if (built := BuiltDays.of(snapshot)) is not None:
             keyed[name] = _InputDays(built.column, {day: facts.run for day, facts in built.days.items()})
     for dataset in inputs.datasets.values():
-        for key in _keys(product, column):
+        for key in product.transform.day_keys(product.contract, column):
             if (files := dataset.files_by_day(key)) is not None:
                 keyed[dataset.name] = _InputDays(
                     key, {day: _files_hash(dataset, files[day]) for day in files}
                 )
                 break
     return keyed
-
-
-def _keys(product: Product, column: str) -> tuple[str, ...]:
-    """The names a landed dataset's day may have. A source-aligned product's day is the very key, or nothing ties
-    the rows of a file to the day of its folder."""
-    if not isinstance(product.transform, SourceAligned):
-        return (column, *_DAY_KEYS)
-    described = product.contract.column(column)
-    if described.expression is not None or len(described.sources) > 1:
-        return ()
-    return described.sources or (column,)
 
 
 def _files_hash(dataset: Dataset, files: Sequence[StoredFile]) -> str:

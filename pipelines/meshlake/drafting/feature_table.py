@@ -15,8 +15,6 @@ from meshlake.landing.zone import Dataset
 from meshlake.names import quote_identifier
 from meshlake.products.load import load_products
 from meshlake.products.operational import open_landing
-from meshlake.products.product import SourceAligned
-from meshlake.products.source_aligned import source_select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -134,20 +132,21 @@ def open_features(settings: Settings, name: ProductName) -> Iterator[FeatureTabl
 
 
 def _bind(settings: Settings, product: Product, session: LocalSession) -> None:
-    name, transform = product.name, product.transform
+    name, dataset = product.name, product.transform.landed
     lake = Lake(settings)
     head = lake.head((name.domain, name.product))
     if head is not None:
         session.bind_snapshot(name, lake, head)
         return
-    if not isinstance(transform, SourceAligned):
-        raise UsageError(
-            f"{name} was never built, so its rows are not known", f"Build it first: mesh build {name}"
-        )
-    landed = open_landing(settings, [product]).landed(transform.dataset)
-    if isinstance(landed, Dataset):
-        session.bind_landed(landed)
-    else:
-        session.bind_tables([landed])
-    columns = session.columns(f"SELECT * FROM {transform.dataset.sql}")
-    session.bind(name, f"(\n{source_select(product.contract, columns).select_sql}\n)")
+    if dataset is not None:
+        landed = open_landing(settings, [product]).landed(dataset)
+        if isinstance(landed, Dataset):
+            session.bind_landed(landed)
+        else:
+            session.bind_tables([landed])
+        if select := product.transform.unbuilt_select(product.contract, session):
+            session.bind(name, f"(\n{select}\n)")
+            return
+    raise UsageError(
+        f"{name} was never built, so its rows are not known", f"Build it first: mesh build {name}"
+    )

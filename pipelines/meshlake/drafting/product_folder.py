@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from meshlake.errors import UsageError
-from meshlake.products.product import CONTRACT_FILE
+from meshlake.products.transform import CONTRACT_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from meshlake.engines.session import LocalSession
     from meshlake.models.store import ModelVersion
+    from meshlake.products.transform import LocalRows
 
 HONEST_FILE = "honest_predictions.parquet"
 HONEST = "mesh_honest"
@@ -91,8 +91,8 @@ class ChurnTask:
 
         return score
 
-    def register(self, session: LocalSession, version: ModelVersion) -> None:
-        """The honest predictions as a view."""
+    def register(self, session: LocalRows, version: ModelVersion) -> None:
+        """The honest predictions."""
         session.register_parquet(HONEST, f"{version.folder}/{HONEST_FILE}")
 
     def select(self, scores: str, wanted: Sequence[str]) -> str:

@@ -6,110 +6,84 @@ that a rollback of the product takes its model back as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from meshlake.errors import BuildError
-from meshlake.models import churn, segments
+from meshlake.models.store import ModelStore
+from meshlake.products.transform import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator
 
     import pandas as pd
     import pyarrow as pa
 
-    from meshlake.engines.session import Session
-    from meshlake.models.store import ModelStore, ModelVersion
+    from meshlake.models.definition import ModelDefinition
+    from meshlake.models.store import ModelVersion
     from meshlake.models.task import Task
-    from meshlake.products.product import ModelTransform, Product
+    from meshlake.products.transform import RowsContext
 
 SCORES = "mesh_scores"
 VERSION_PROPERTY = "model_version"
 
 
-@dataclass(frozen=True)
-class ModelBuild:
-    """What the build of a model's product hands over. `champion` is the version that scored what is published now;
-    `None` has a new one trained. `report` hears one line before each longer step."""
-
-    store: ModelStore
-    session: Session
-    product: Product
-    transform: ModelTransform
-    champion: str | None
-    input_versions: Mapping[str, str]
-    run: str
-    report: Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class ScoredRows:
-    """A SELECT of the scores, what is told of the model, and what the snapshot remembers of it."""
-
-    select: str
-    facts: Mapping[str, Any]
-    properties: Mapping[str, str]
-
-
-def model_rows(build: ModelBuild) -> ScoredRows:
+def model_rows(model: ModelDefinition, context: RowsContext) -> Rows:
     """Scores of the features, by the champion or by a version trained now.
 
-    A version is trained when there is no champion, when the product's folder changed since, or when its features are
-    no longer there. New rows alone are only scored.
+    A version is trained when there is no champion, when the product's folder changed since, when its features are no
+    longer there, or when the build is forced. New rows alone are only scored.
 
     Raises:
         BuildError: the definition, the features or the label allow no model.
     """
-    task = _task(build.transform)
+    store = ModelStore(context.settings.models, context.settings.s3)
+    task = model.task
     try:
-        version = _champion(build) or _train(build, task)
-        select = _score(build, task, version)
+        version = _champion(store, model, context) or _train(store, model, task, context)
+        select = _score(model, task, version, context)
     except ValueError as error:
-        hint = f"Change {build.transform.path.name} or the features it reads."
-        raise BuildError(f"{build.product.name}: {error}", hint) from error
-    return ScoredRows(
-        select, {"model": _facts(build.transform.task, version)}, {VERSION_PROPERTY: version.version}
-    )
+        hint = f"Change {model.path.name} or the features it reads."
+        raise BuildError(f"{context.name}: {error}", hint) from error
+    facts = {"model": _facts(model.task_name, version)}
+    return Rows(select, facts, {VERSION_PROPERTY: version.version}, is_local=True)
 
 
-def _task(transform: ModelTransform) -> Task:
-    tasks: dict[str, type[Task]] = {"churn": churn.ChurnTask, "segments": segments.SegmentTask}
-    return tasks[transform.task](transform.definition)
-
-
-def _champion(build: ModelBuild) -> ModelVersion | None:
-    champion = build.store.load(build.product.name, build.champion) if build.champion else None
-    if champion is None or champion.record["code_version"] != build.product.code_version:
+def _champion(store: ModelStore, model: ModelDefinition, context: RowsContext) -> ModelVersion | None:
+    """The version that scored what is published now, if it may score again."""
+    published = None if context.is_forced else context.published.get(VERSION_PROPERTY)
+    champion = store.load(context.name, published) if published else None
+    if champion is None or champion.record["code_version"] != context.code_version:
         return None
-    there = build.session.columns(build.transform.features_sql)
+    there = context.session.columns(model.features_sql)
     return champion if set(champion.record["needed_columns"]) <= there.keys() else None
 
 
-def _train(build: ModelBuild, task: Task) -> ModelVersion:
-    build.report("training: reading the features")
+def _train(store: ModelStore, model: ModelDefinition, task: Task, context: RowsContext) -> ModelVersion:
+    context.report("training: reading the features")
     trained_at = datetime.now(UTC)
-    frame = to_frame(build.session.table(build.transform.features_sql))
-    record, files = task.train(frame, build.report)
-    version = f"{trained_at:%Y%m%dT%H%M%S}-{build.run[:6]}"
+    frame = to_frame(context.session.table(model.features_sql))
+    record, files = task.train(frame, context.report)
+    version = f"{trained_at:%Y%m%dT%H%M%S}-{context.run[:6]}"
     record = {
         "version": version,
         "trained_at": trained_at.isoformat(),
-        "code_version": build.product.code_version,
-        "inputs": dict(build.input_versions),
-        "definition": dict(build.transform.definition),
+        "code_version": context.code_version,
+        "inputs": dict(context.input_versions),
+        "definition": dict(model.content),
         **record,
     }
-    return build.store.save(build.product.name, version, record, files)
+    return store.save(context.name, version, record, files)
 
 
-def _score(build: ModelBuild, task: Task, version: ModelVersion) -> str:
-    build.report("scoring")
+def _score(model: ModelDefinition, task: Task, version: ModelVersion, context: RowsContext) -> str:
+    context.report("scoring")
     scored_at = datetime.now(UTC)
-    wanted = [column.name for column in build.product.contract.columns]
-    rows = build.session.batches(task.rows_to_score(build.transform.features_sql))
-    build.session.local.register(SCORES, _stream(task, version, rows, wanted, scored_at))
-    task.register(build.session.local, version)
+    wanted = [column.name for column in context.contract.columns]
+    rows = context.session.batches(task.rows_to_score(model.features_sql))
+    local = context.session.local
+    local.register(SCORES, _stream(task, version, rows, wanted, scored_at))
+    task.register(local, version)
     return task.select(SCORES, wanted)
 
 

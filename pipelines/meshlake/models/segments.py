@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from meshlake.engines.session import LocalSession
     from meshlake.models.store import ModelVersion
+    from meshlake.products.transform import LocalRows
 
 _SCORED = ("segment", "segment_name", "distance", "model_version", "scored_at")
 
@@ -61,7 +61,7 @@ class SegmentTask:
             raise ValueError(f"version {version.version} is no segmentation")
         return lambda batch: score_segments(model, batch)
 
-    def register(self, session: LocalSession, version: ModelVersion) -> None:
+    def register(self, session: LocalRows, version: ModelVersion) -> None:
         """Nothing is joined."""
 
     def select(self, scores: str, wanted: Sequence[str]) -> str:

@@ -1,23 +1,34 @@
-"""What every kind of model must be able to do for its scores to become a product."""
+"""What every kind of model must be able to do for its scores to become a product, and how kinds are found.
+
+A kind is one class in one file and one line of `TASKS`, by the name that `task:` of a `model.yaml` gives; its module
+imports no scikit-learn before it trains or scores, since every `model.yaml` is read through it. Other distributions add
+kinds by entry points of the group `meshlake.tasks`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
+
+from meshlake.plugins import Doorway
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
-    from meshlake.engines.session import LocalSession
     from meshlake.models.store import ModelVersion
+    from meshlake.products.transform import LocalRows
 
 
 class Task(Protocol):
     """One kind of model, set up by a `model.yaml`."""
 
     def __init__(self, definition: Mapping[str, Any]) -> None:
-        """`definition` was checked when the product was loaded."""
+        """Set up by a `model.yaml`.
+
+        Raises:
+            ValueError: it asks for what cannot be, in one plain sentence that names the key.
+        """
 
     def train(
         self, features: pd.DataFrame, report: Callable[[str], None]
@@ -33,8 +44,18 @@ class Task(Protocol):
     def scorer(self, version: ModelVersion, wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
         """A function from a batch of features to its scores; `wanted` are the columns the contract promises."""
 
-    def register(self, session: LocalSession, version: ModelVersion) -> None:
+    def register(self, session: LocalRows, version: ModelVersion) -> None:
         """Make readable in `session` what `select` joins."""
 
     def select(self, scores: str, wanted: Sequence[str]) -> str:
         """The SELECT of the published rows from the table of scores."""
+
+
+TASKS: Doorway[type[Task]] = Doorway(
+    "meshlake.tasks",
+    "task",
+    {
+        "churn": "meshlake.models.churn:ChurnTask",
+        "segments": "meshlake.models.segments:SegmentTask",
+    },
+)

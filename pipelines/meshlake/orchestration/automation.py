@@ -12,7 +12,6 @@ import dagster as dg
 from meshlake.errors import LandingError
 from meshlake.orchestration.keys import asset_key, op_name, schedule_name
 from meshlake.orchestration.landing_assets import told_before
-from meshlake.products.product import ModelTransform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -98,7 +97,7 @@ def retraining_schedules(products: Sequence[Product]) -> list[dg.ScheduleDefinit
             execution_timezone="UTC",
         )
         for product in products
-        if isinstance(product.transform, ModelTransform) and product.transform.retrain_cron
+        if product.transform.retrain_cron
     ]
 
 

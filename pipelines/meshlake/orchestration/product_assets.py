@@ -17,7 +17,7 @@ from meshlake.orchestration.metadata import build_metadata, check_result, column
 from meshlake.orchestration.outages import retry_after_outage
 from meshlake.orchestration.reporting import Reporter
 from meshlake.partitions import read_day
-from meshlake.products.product import BrokenProduct, ModelTransform, Product, PythonTransform, SqlTransform
+from meshlake.products.product import BrokenProduct, Product
 from meshlake.rules.result import CheckResult
 from meshlake.rules.rule import Rule
 from meshlake.workspace import Workspace
@@ -138,13 +138,6 @@ def _facts_of_unchanged(
 
 def _out(product: Product, engine: str, *, reads_days: bool) -> dg.AssetOut:
     contract = product.contract
-    kinds = {"iceberg", engine}
-    if isinstance(product.transform, ModelTransform):
-        kinds.add("scikitlearn")
-    elif isinstance(product.transform, PythonTransform):
-        kinds.add("python")
-    elif isinstance(product.transform, SqlTransform):
-        kinds.add("sql")
     return dg.AssetOut(
         key=asset_key(product.name),
         dagster_type=dg.Nothing,
@@ -152,7 +145,7 @@ def _out(product: Product, engine: str, *, reads_days: bool) -> dg.AssetOut:
         description=f"{contract.description}\n\nGrain: {contract.grain}",
         owners=[owner(contract.owner)],
         tags={**{tag_key(tag): "" for tag in contract.tags if tag != product.kind}, "kind": product.kind},
-        kinds=kinds,
+        kinds={"iceberg", engine, *product.transform.tools},
         code_version=product.code_version,
         metadata={
             "dagster/column_schema": column_schema(contract),

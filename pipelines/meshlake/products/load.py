@@ -12,20 +12,12 @@ from typing import TYPE_CHECKING
 
 from meshlake.contract.read import read_contract
 from meshlake.errors import ContractError, MeshError, UsageError
-from meshlake.names import InputName, ProductName
+from meshlake.names import ProductName
 from meshlake.products.graph import in_cycles
 from meshlake.products.inputs import parse_select, select_inputs
-from meshlake.products.model_file import read_model
 from meshlake.products.operational import disagreeing
-from meshlake.products.product import (
-    CONTRACT_FILE,
-    BrokenProduct,
-    Product,
-    SourceAligned,
-    SqlTransform,
-)
-from meshlake.products.python_file import read_python
-from meshlake.products.source_aligned import source_dataset
+from meshlake.products.product import BrokenProduct, Product
+from meshlake.products.transform import CONTRACT_FILE, TRANSFORMS, read_text
 from meshlake.rules.violating_rows import read_checks
 
 if TYPE_CHECKING:
@@ -33,9 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from meshlake.contract.model import Contract
-    from meshlake.products.product import Transform
-
-TRANSFORM_FILES = ("transform.sql", "transform.py", "model.yaml")
+    from meshlake.products.transform import Transform
 
 
 @dataclass(frozen=True)
@@ -97,14 +87,14 @@ def load_product(folder: Path) -> Product:
     """
     name = _product_name(folder)
     contract = read_contract(folder / CONTRACT_FILE, name)
-    transform, inputs = _read_transform(folder, contract)
-    if name in inputs:
+    transform = _read_transform(folder, contract)
+    if name in transform.inputs:
         raise ContractError(f"{folder}: {name} reads itself", "Let it read something else.")
     checks = read_checks(folder / "checks", contract.rules)
     check_inputs = {
         used
         for path in sorted((folder / "checks").glob("*.sql"))
-        for used in select_inputs(parse_select(_read_text(path), path), path)
+        for used in select_inputs(parse_select(read_text(path), path), path)
         if used != name
     }
     return Product(
@@ -112,10 +102,9 @@ def load_product(folder: Path) -> Product:
         folder=folder,
         contract=contract,
         transform=transform,
-        inputs=inputs,
         check_inputs=tuple(sorted(check_inputs, key=str)),
         checks=checks,
-        code_version=_code_version(folder),
+        code_version=_code_version(folder, transform),
     )
 
 
@@ -143,47 +132,27 @@ def _product_folders(root: Path) -> Iterable[Path]:
         yield from sorted(p for p in domain.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
 
 
-def _read_transform(folder: Path, contract: Contract) -> tuple[Transform, tuple[InputName, ...]]:
-    present = [name for name in TRANSFORM_FILES if (folder / name).exists()]
+def _read_transform(folder: Path, contract: Contract) -> Transform:
+    present = [name for name in TRANSFORMS.names if name != CONTRACT_FILE and (folder / name).exists()]
     if len(present) > 1:
         raise ContractError(
             f"{folder}: has {' and '.join(present)}; a product has one transform", "Remove all but one."
         )
-    if not present:
-        dataset = source_dataset(contract)
-        return SourceAligned(dataset), (dataset,)
-    path = folder / present[0]
-    if contract.landing_database is not None:
+    file = next(iter(present), CONTRACT_FILE)
+    transform = TRANSFORMS.get(file).read(folder / file, contract)
+    if transform.landed is None and contract.landing_database is not None:
         raise ContractError(
-            f"{folder}: has {path.name}, so nothing lands for it from the contract's server 'landing'",
+            f"{folder}: has {file}, so nothing lands for it from the contract's server 'landing'",
             "Let a source-aligned product read the table, and this one read that product.",
         )
-    if path.name == "transform.sql":
-        sql = _read_text(path)
-        return SqlTransform(sql, path), select_inputs(parse_select(sql, path), path)
-    if path.name == "transform.py":
-        return read_python(path, _read_text(path))
-    return read_model(path, _read_text(path))
+    return transform
 
 
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ContractError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ContractError(f"{path}: not UTF-8 at byte {error.start}", "Save the file as UTF-8.") from error
-
-
-def _code_version(folder: Path) -> str:
+def _code_version(folder: Path, transform: Transform) -> str:
     digest = hashlib.sha256()
-    for path in [
-        folder / CONTRACT_FILE,
-        *(folder / name for name in TRANSFORM_FILES),
-        *sorted((folder / "checks").glob("*.sql")),
-    ]:
-        if path.exists():
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    own = {folder / CONTRACT_FILE: None, transform.path: None}  # one file where the contract says all
+    for path in (*own, *sorted((folder / "checks").glob("*.sql"))):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from meshlake.errors import ContractError
 from meshlake.landing.operational import TableName
 from meshlake.landing.zone import LandingZone
-from meshlake.products.product import SourceAligned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,11 +18,7 @@ if TYPE_CHECKING:
 
 def open_landing(settings: Settings, products: Iterable[Product]) -> LandingZone:
     """The landing zone; a dataset that a contract of `products` says is a table is one, whoever reads it."""
-    tables = {
-        product.transform.dataset: table
-        for product in products
-        if isinstance(product.transform, SourceAligned) and (table := _table(product))
-    }
+    tables = dict(table for product in products if (table := _table(product)))
     return LandingZone(settings.landing, settings.s3, tables, settings.operational)
 
 
@@ -33,19 +28,20 @@ def disagreeing(products: Mapping[ProductName, Product]) -> dict[ProductName, Co
     errors = {}
     for name in sorted(products):
         product = products[name]
-        if not isinstance(product.transform, SourceAligned):
+        if (dataset := product.transform.landed) is None:
             continue
-        other = first.setdefault(product.transform.dataset, product)
+        other = first.setdefault(dataset, product)
         if _table(other) != _table(product):
             errors[name] = ContractError(
-                f"{product.rows_file}: says that {product.transform.dataset} lives elsewhere than {other.name} says",
+                f"{product.rows_file}: says that {dataset} lives elsewhere than {other.name} says",
                 "Give both contracts the same entry 'server: landing'.",
             )
     return errors
 
 
-def _table(product: Product) -> TableName | None:
-    place = product.contract.landing_database
-    if place is None or not isinstance(product.transform, SourceAligned):
+def _table(product: Product) -> tuple[DatasetName, TableName] | None:
+    """The dataset that the contract describes and the table it is, if it is one."""
+    place, dataset = product.contract.landing_database, product.transform.landed
+    if place is None or dataset is None:
         return None
-    return TableName(place.schema, product.transform.dataset.dataset, place.database)
+    return dataset, TableName(place.schema, dataset.dataset, place.database)

@@ -2,49 +2,69 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from meshlake.contract.service_levels import check_cron
 from meshlake.errors import ContractError, UsageError
-from meshlake.ml_assets.spec import ChurnSpec, SegmentSpec
+from meshlake.models.task import TASKS
 from meshlake.names import ProductName
-from meshlake.products.inputs import parse_select, select_inputs
-from meshlake.products.product import ModelTransform
 from meshlake.rules.facts import FactError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from meshlake.names import InputName
+    from meshlake.models.task import Task
 
-_SPECS: dict[str, type[ChurnSpec | SegmentSpec]] = {"churn": ChurnSpec, "segments": SegmentSpec}
 _GUIDE = "See docs/adding-a-product.md."
 
 
-def read_model(path: Path, text: str) -> tuple[ModelTransform, tuple[InputName, ...]]:
-    """The model that `text`, the content of `path`, defines, and what its features are read from.
+@dataclass(frozen=True)
+class ModelDefinition:
+    """What a `model.yaml` asks for; `content` is all of it, `features_sql` the SELECT that the model learns from."""
+
+    path: Path
+    task_name: str
+    features_sql: str
+    content: Mapping[str, Any]
+
+    @property
+    def task(self) -> Task:
+        """Its task, set up."""
+        return TASKS.get(self.task_name)(self.content)
+
+    @property
+    def retrain_cron(self) -> str | None:
+        """When a new version is trained even if nothing changed."""
+        policy = self.content.get("policy") or {}
+        cron = policy.get("retrain_cron")
+        return None if cron is None else str(cron)
+
+
+def read_definition(path: Path, text: str) -> ModelDefinition:
+    """The model that `text`, the content of `path`, defines.
 
     Raises:
         ContractError: it defines none.
     """
-    definition = _mapping(path, text)
-    task, sql = definition.get("task"), _features_sql(path, definition)
-    if task not in _SPECS:
-        raise ContractError(f"{path}: task is {task!r}", f"Tasks: {', '.join(_SPECS)}.")
-    inputs = select_inputs(parse_select(sql, path), path)
+    content = _mapping(path, text)
+    task = content.get("task")
+    if task not in TASKS.names:
+        raise ContractError(f"{path}: task is {task!r}", f"Tasks: {', '.join(TASKS.names)}.")
+    model = ModelDefinition(path, task, _features_sql(path, content), content)
     try:
-        _SPECS[task].from_mapping(definition)
+        _ = model.task
     except ValueError as error:
         raise ContractError(f"{path}: {error}", _GUIDE) from error
-    model = ModelTransform(path, task, sql, definition)
     if model.retrain_cron is not None:
         try:
             check_cron(model.retrain_cron)
         except FactError as error:
             raise ContractError(f"{path}: policy.retrain_cron: {error}", error.hint) from error
-    return model, inputs
+    return model
 
 
 def _mapping(path: Path, text: str) -> dict[str, Any]:

@@ -1,0 +1,55 @@
+"""`model.yaml`: the scores of a model that the platform trains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from meshlake.models.definition import read_definition
+from meshlake.products.inputs import parse_select, select_inputs
+from meshlake.products.transform import Transform, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from meshlake.contract.model import Contract
+    from meshlake.models.definition import ModelDefinition
+    from meshlake.products.transform import Rows, RowsContext
+
+
+@dataclass(frozen=True)
+class ModelTransform(Transform):
+    """The rows are what a version of the model makes of its features; a model learns from all days at once."""
+
+    model: ModelDefinition
+    tools: ClassVar[frozenset[str]] = frozenset({"scikitlearn"})
+    is_daily: ClassVar[bool] = False
+    is_model: ClassVar[bool] = True
+
+    @classmethod
+    def read(cls, path: Path, contract: Contract) -> Self:  # noqa: ARG003
+        """See `Transform.read`."""
+        model = read_definition(path, read_text(path))
+        return cls(path, select_inputs(parse_select(model.features_sql, path), path), model)
+
+    @property
+    def kind(self) -> str:
+        """Scores are for a use."""
+        return "consumer-aligned"
+
+    @property
+    def queries(self) -> Mapping[str, str]:
+        """The SELECT of the features."""
+        return {"features": self.model.features_sql}
+
+    @property
+    def retrain_cron(self) -> str | None:
+        """When a new version is trained even if nothing changed."""
+        return self.model.retrain_cron
+
+    def make_rows(self, context: RowsContext) -> Rows:
+        """See `Transform.make_rows`; trains first when that is due."""
+        from meshlake.models.scoring import model_rows
+
+        return model_rows(self.model, context)

@@ -1,0 +1,130 @@
+"""`transform.py`: a function from Arrow tables to an Arrow table.
+
+It is read without running it: its `INPUTS`, and that there is a `transform` to call.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from meshlake.errors import BuildError, ContractError
+from meshlake.products.inputs import parse_select, select_inputs
+from meshlake.products.transform import Rows, Transform, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+    from types import ModuleType
+
+    from meshlake.contract.model import Contract
+    from meshlake.products.transform import RowsContext
+
+_PYTHON_ROWS = "mesh_python_rows"
+
+
+@dataclass(frozen=True)
+class PythonTransform(Transform):
+    """`transform(**inputs) -> pyarrow.Table`; `selects` are the SELECTs that give the inputs, by argument name."""
+
+    selects: Mapping[str, str]
+    tools: ClassVar[frozenset[str]] = frozenset({"python"})
+
+    @classmethod
+    def read(cls, path: Path, contract: Contract) -> Self:  # noqa: ARG003
+        """See `Transform.read`."""
+        selects = _selects(path, read_text(path))
+        inputs = {name for sql in selects.values() for name in select_inputs(parse_select(sql, path), path)}
+        return cls(path, tuple(sorted(inputs, key=str)), selects)
+
+    @property
+    def queries(self) -> Mapping[str, str]:
+        """Those that give the inputs."""
+        return self.selects
+
+    def make_rows(self, context: RowsContext) -> Rows:
+        """See `Transform.make_rows`.
+
+        Raises:
+            BuildError: the function fails, or gives no table.
+        """
+        import pyarrow as pa
+
+        tables = {name: context.session.table(sql) for name, sql in self.selects.items()}
+        try:
+            function: Callable[..., Any] = _load_module(self.path).transform
+            table = function(**tables)
+        except (Exception, SystemExit) as error:
+            # Whatever a product's own code raises is that product's failure, and names its file.
+            reason = str(error).strip().partition("\n")[0]
+            raise BuildError(
+                f"{_raised_at(self.path, error)}: {type(error).__name__}: {reason}", "Correct the transform."
+            ) from error
+        if not isinstance(table, pa.Table):
+            raise BuildError(
+                f"{self.path}: transform returned {type(table).__name__}", "Return a pyarrow.Table."
+            )
+        context.session.local.register(_PYTHON_ROWS, table)
+        return Rows(f"SELECT * FROM {_PYTHON_ROWS}", is_local=True)
+
+
+def _selects(path: Path, text: str) -> dict[str, str]:
+    """The `INPUTS` of a file that defines a transform."""
+    try:
+        module = ast.parse(text)
+    except SyntaxError as error:
+        where = f"line {error.lineno}, column {error.offset}"
+        raise ContractError(f"{path}: {where}: {error.msg}", "Correct the Python.") from error
+    except ValueError as error:
+        raise ContractError(f"{path}: not Python: {error}", "Save the file as UTF-8 text.") from error
+    selects = next(
+        (_literal(node.value, path) for node in _assignments(module) if _assigns_inputs(node)), None
+    )
+    if not isinstance(selects, dict) or not all(isinstance(q, str) for q in selects.values()):
+        raise ContractError(
+            f"{path}: needs INPUTS, a dict of SELECTs by argument name",
+            'INPUTS = {"orders": "SELECT * FROM shop.orders"}',
+        )
+    if not any(isinstance(node, ast.FunctionDef) and node.name == "transform" for node in module.body):
+        raise ContractError(
+            f"{path}: needs a function `transform`", "def transform(orders: pa.Table) -> pa.Table"
+        )
+    return selects
+
+
+def _assignments(module: ast.Module) -> list[ast.Assign]:
+    return [node for node in module.body if isinstance(node, ast.Assign)]
+
+
+def _assigns_inputs(node: ast.Assign) -> bool:
+    return any(isinstance(target, ast.Name) and target.id == "INPUTS" for target in node.targets)
+
+
+def _literal(node: ast.expr, path: Path) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except ValueError as error:
+        raise ContractError(
+            f"{path}: INPUTS must be written out as a literal",
+            "No names or calls: it is read without running the file.",
+        ) from error
+
+
+def _raised_at(path: Path, error: BaseException) -> str:
+    """The last line of `path` that `error` came through."""
+    lines = [
+        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
+    ]
+    return f"{path}: line {lines[-1]}" if lines else str(path)
+
+
+def _load_module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("mesh_transform", path)
+    if spec is None or spec.loader is None:
+        raise BuildError(f"{path}: cannot be loaded")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,118 @@
+"""A product without a file of its own for its rows: the contract's columns, cast from one landed dataset.
+
+What was left out is counted, and what is bad is named; the SQL is `meshlake.products.source_aligned`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from meshlake.column import Severity
+from meshlake.products.source_aligned import (
+    SHOWN_CELLS,
+    BadCell,
+    bad_cells_error,
+    source_dataset,
+    source_select,
+)
+from meshlake.products.transform import Rows, Transform
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from meshlake.contract.model import Contract
+    from meshlake.errors import MeshError
+    from meshlake.names import DatasetName
+    from meshlake.products.source_aligned import SourceSelect
+    from meshlake.products.transform import RowsContext, RowsSession
+
+
+@dataclass(frozen=True)
+class SourceAligned(Transform):
+    """The rows of `dataset` as the contract wants them."""
+
+    dataset: DatasetName
+
+    @classmethod
+    def read(cls, path: Path, contract: Contract) -> Self:
+        """See `Transform.read`."""
+        dataset = source_dataset(contract)
+        return cls(path, (dataset,), dataset)
+
+    @property
+    def landed(self) -> DatasetName:
+        """The dataset."""
+        return self.dataset
+
+    def day_keys(self, contract: Contract, column: str) -> tuple[str, ...]:
+        """The very key, or nothing ties the rows of a file to the day of its folder."""
+        described = contract.column(column)
+        if described.expression is not None or len(described.sources) > 1:
+            return ()
+        return described.sources or (column,)
+
+    def unbuilt_select(self, contract: Contract, session: RowsSession) -> str:
+        """The rows as the first build will publish them."""
+        return source_select(contract, session.landed_columns(self.dataset)).select_sql
+
+    def make_rows(self, context: RowsContext) -> Rows:
+        """See `Transform.make_rows`.
+
+        Raises:
+            LandingError: a required column has not landed.
+        """
+        source = source_select(context.contract, context.session.landed_columns(self.dataset))
+        facts = _facts(context, source)
+        lineage = context.session.lineage(self.dataset)
+        quarantining = _quarantining(source)
+        return Rows(
+            source.select_sql,
+            facts=facts,
+            # None quarantined now still takes away those of the build before.
+            quarantine=source.bad_cells_sql(
+                lineage, quarantining, limit=None if facts["quarantined_rows"] else 0
+            )
+            if quarantining
+            else None,
+            explain=lambda error: _explain(context, source, lineage, error),
+        )
+
+
+def _quarantining(source: SourceSelect) -> list[str]:
+    return [column.name for column in source.checked_columns if column.on_bad_value is Severity.WARNING]
+
+
+def _facts(context: RowsContext, source: SourceSelect) -> dict[str, Any]:
+    """Drift, and where the contract leaves rows out, how many; that costs a pass of its own over the landed rows."""
+    facts: dict[str, Any] = {}
+    if source.unknown_columns:
+        facts["columns_not_in_contract"] = list(source.unknown_columns)
+    if source.absent_columns:
+        facts["columns_not_landed"] = list(source.absent_columns)
+    contract = context.contract
+    if contract.row_filter or contract.is_deduplicated or _quarantining(source):
+        landed, filtered, quarantined, *_ = context.session.rows(source.counts_sql)[0]
+        facts |= {"landed_rows": landed, "filtered_rows": filtered, "quarantined_rows": quarantined}
+    return facts
+
+
+def _explain(context: RowsContext, source: SourceSelect, lineage: str, error: MeshError) -> MeshError:
+    """Name the bad cells that made the cast fail; any other error is passed on as it is."""
+    blocking = [c.name for c in source.checked_columns if c.on_bad_value is Severity.ERROR]
+    if not blocking:
+        return error
+    counts = context.session.rows(source.counts_sql)[0][3:]
+    bad = {
+        c.name: int(str(n))
+        for c, n in zip(source.checked_columns, counts, strict=True)
+        if c.name in blocking and n
+    }
+    if not bad:
+        return error
+    local = context.session.local
+    # Rows are numbered as they are read, so they must be read in order.
+    local.keep_order()
+    cells = local.rows(source.bad_cells_sql(lineage, bad, SHOWN_CELLS))
+    named = [BadCell(str(f), int(str(r)), str(c), str(v), str(t)) for f, r, c, v, t in cells]
+    return bad_cells_error(context.contract, sum(bad.values()), named)

@@ -1,0 +1,81 @@
+"""A kind of model is one file and one line: the share of each row in a sum is a model that is trained and scores."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from meshlake.models.task import TASKS
+from support.mesh_folder import MeshFolder
+from support.package_copy import PackageCopy
+
+SHARES = '''
+"""`task: shares`: what part of the sum of a column each row is."""
+
+import json
+
+
+class ShareTask:
+    def __init__(self, definition):
+        if "column" not in definition:
+            raise ValueError("'column' is missing")
+        self._key, self._column = definition["key"], definition["column"]
+
+    def train(self, features, report):
+        report("adding up")
+        total = float(features[self._column].sum())
+        record = {"needed_columns": [self._key, self._column], "algorithm": "sum", "measured_on": "all rows"}
+        record |= {"metrics": {"total": total}, "dropped": {}, "warnings": []}
+        return record, {"total.json": json.dumps(total).encode()}
+
+    def rows_to_score(self, features_sql):
+        return features_sql
+
+    def scorer(self, version, wanted):
+        total = json.loads(version.read("total.json"))
+        return lambda batch: batch[[self._key]].assign(share=batch[self._column] / total)
+
+    def register(self, session, version):
+        """Nothing is joined."""
+
+    def select(self, scores, wanted):
+        return f"SELECT {', '.join(wanted)} FROM {scores}"
+'''
+BUILD = """
+import json
+from meshlake.building.build import build_product
+from meshlake.names import ProductName
+from meshlake.workspace import open_workspace
+
+mesh = open_workspace()
+build_product(mesh, ProductName("shop", "orders"))
+result = build_product(mesh, ProductName("shop", "shares"))
+rows = mesh.lake.table(("shop", "shares")).scan().to_arrow().to_pylist()
+print(json.dumps({"rows": rows, "model": result.facts["model"]}))
+"""
+
+
+def test_one_more_kind_is_one_file_and_one_line(tmp_path):
+    copy = PackageCopy(tmp_path)
+    copy.add_file("models/shares.py", SHARES)
+    copy.add_line(
+        "models/task.py",
+        '"segments": "meshlake.models.segments',
+        '        "shares": "meshlake.models.shares:ShareTask",',
+    )
+    mesh = MeshFolder(tmp_path / "mesh")
+    mesh.land("shop/orders/a.csv", "id,price\n1,10\n2,30\n")
+    mesh.product("shop.orders", {"id": "integer", "price": "number"})
+    model = "task: shares\nfeatures: shop.orders\nkey: id\ncolumn: price\n"
+    mesh.product("shop.shares", {"id": "integer", "share": "number"}, {"model.yaml": model})
+    told = json.loads(copy.run(BUILD, **mesh.variables).stdout)
+    assert told["rows"] == [{"id": 1, "share": 0.25}, {"id": 2, "share": 0.75}]
+    assert told["model"]["task"] == "shares"
+    assert told["model"]["metrics"] == {"total": 40.0}
+    assert len(copy.touched) <= 2
+
+
+@pytest.mark.parametrize("name", TASKS.names)
+def test_every_kind_can_be_loaded(name):
+    assert TASKS.get(name).__name__.endswith("Task")
