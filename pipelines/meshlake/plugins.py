@@ -55,6 +55,10 @@ class Doorway(Generic[Member]):
         hint = nearest(name, self.names) or f"There are: {', '.join(self.names)}."
         raise UsageError(f"'{name}' is no {self.word}", hint)
 
+    def __contains__(self, name: str) -> bool:
+        """Whether there is a member called `name`."""
+        return name in self.members or name in self._others
+
     def all(self) -> dict[str, Member]:
         """Every member by its name, ours first."""
         return {name: self.get(name) for name in self.names}

@@ -10,13 +10,18 @@ import tomllib
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from meshlake.errors import UsageError
+from meshlake.stores import STORES, scheme_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from _typeshed import DataclassInstance
+
+    from meshlake.stores import Store
 
 CATALOGS = ("sqlite", "postgresql")
 SETTINGS_FILE = "mesh.toml"
@@ -34,21 +39,11 @@ _OTHER_VARIABLES = frozenset({"MESH_CACHE", "MESH_DEBUG"})
 
 
 @dataclass(frozen=True)
-class S3Settings:
-    """Where S3 is; empty keys mean that the machine's own AWS identity is used."""
-
-    endpoint: str | None = None
-    access_key: str | None = field(default=None, repr=False)
-    secret_key: str | None = field(default=None, repr=False)
-    region: str = "us-east-1"
-
-
-DEFAULT_S3 = S3Settings()
-
-
-@dataclass(frozen=True)
 class Settings:
-    """All that tells one mesh from another. Folders are absolute; `landing` and `warehouse` may be `s3://`."""
+    """All that tells one mesh from another. Folders are absolute; `landing` and `warehouse` may be a store's addresses.
+
+    `stores` are the stores that anything was set of.
+    """
 
     home: Path
     landing: str
@@ -59,7 +54,7 @@ class Settings:
     catalog: str = field(repr=False)
     trino: str | None = field(default=None, repr=False)
     operational: str | None = field(default=None, repr=False)
-    s3: S3Settings = DEFAULT_S3
+    stores: tuple[Store, ...] = ()
 
     @property
     def mesh_file(self) -> Path:
@@ -69,18 +64,23 @@ class Settings:
     @property
     def models(self) -> str:
         """Where fitted model versions are kept: beside the tables when those are for several machines."""
-        is_shared = self.warehouse.startswith("s3://")
-        return f"{self.warehouse}/_models" if is_shared else str(self.home / "models")
+        is_local = self.store_of(self.warehouse).is_local
+        return str(self.home / "models") if is_local else f"{self.warehouse}/_models"
 
     @property
     def scratch(self) -> Path:
         """Where engines spill what does not fit into memory."""
         return self.home / "scratch"
 
+    def store_of(self, place: str) -> Store:
+        """The store that `place` (a path or an address) is in."""
+        scheme = scheme_of(place)
+        return next((store for store in self.stores if store.scheme == scheme), None) or STORES.get(scheme)()
+
     @property
-    def is_on_s3(self) -> bool:
-        """Whether the landing zone or the warehouse is in an object store."""
-        return self.landing.startswith("s3://") or self.warehouse.startswith("s3://")
+    def used_stores(self) -> tuple[Store, ...]:
+        """The stores of the landing zone and the warehouse, each once."""
+        return tuple(dict.fromkeys(self.store_of(place) for place in (self.landing, self.warehouse)))
 
     @property
     def is_embedded(self) -> bool:
@@ -98,6 +98,9 @@ class Settings:
             return self.catalog
         address, _, given = self.catalog.partition("?")
         return f"{address}?{urlencode(_CATALOG_PATIENCE | dict(parse_qsl(given)))}"
+
+
+_PLAIN = tuple(each.name for each in fields(Settings) if each.name != "stores")
 
 
 def load_settings(
@@ -131,12 +134,7 @@ def load_settings(
         catalog=_catalog(given.get("catalog", f"sqlite:///{home / 'catalog.db'}")),
         trino=given.get("trino"),
         operational=_operational(given.get("operational")),
-        s3=S3Settings(
-            endpoint=given.get("s3_endpoint"),
-            access_key=given.get("s3_access_key"),
-            secret_key=given.get("s3_secret_key"),
-            region=given.get("s3_region", S3Settings.region),
-        ),
+        stores=_stores(given),
     )
 
 
@@ -153,8 +151,8 @@ def without_keys(address: str) -> str:
 
 def setting_names() -> tuple[str, ...]:
     """The names `mesh.toml` takes; the variables are the same in capitals behind `MESH_`."""
-    plain = tuple(f.name for f in fields(Settings) if f.name != "s3")
-    return plain + tuple(f"s3_{f.name}" for f in fields(S3Settings))
+    of_stores = (f"{name}_{option}" for name, store in STORES.all().items() for option in _options(store))
+    return (*_PLAIN, *of_stores)
 
 
 def _from_file(path: Path) -> dict[str, str]:
@@ -181,12 +179,31 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:
-    known = setting_names()
     for name in given:
-        if name not in known:
+        if name not in _PLAIN and _store_option(name) is None:
+            known = setting_names()
             near = get_close_matches(name, known, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"Known settings: {', '.join(known)}."
             raise UsageError(f"'{name}' is not a setting ({_PREFIX}{name.upper()} or {SETTINGS_FILE})", hint)
+
+
+def _store_option(name: str) -> tuple[str, str] | None:
+    """The store and its option that the setting `name` is of; no store is loaded for names that cannot be one's."""
+    scheme, _, option = name.partition("_")
+    is_one = scheme in STORES and option in _options(STORES.get(scheme))
+    return (scheme, option) if is_one else None
+
+
+def _options(store: type[Store]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(cast("type[DataclassInstance]", store)))
+
+
+def _stores(given: Mapping[str, str]) -> tuple[Store, ...]:
+    options: dict[str, dict[str, str]] = {}
+    for name, value in given.items():
+        if name not in _PLAIN and (found := _store_option(name)):
+            options.setdefault(found[0], {})[found[1]] = value
+    return tuple(STORES.get(scheme)(**values) for scheme, values in options.items())
 
 
 def _folder(value: str, base: Path) -> Path:
@@ -194,11 +211,13 @@ def _folder(value: str, base: Path) -> Path:
 
 
 def _place(value: str, base: Path) -> str:
-    if value.startswith("s3://"):
-        return value.rstrip("/")
-    if "://" in value:
-        raise UsageError(f"'{value}' is neither a folder nor an s3:// address")
-    return str(_folder(value, base))
+    if "://" not in value:
+        return str(_folder(value, base))
+    scheme = scheme_of(value)
+    if scheme not in STORES or STORES.get(scheme).is_local:
+        an = " or ".join(f"{name}://" for name, store in STORES.all().items() if not store.is_local)
+        raise UsageError(f"'{value}' is neither a folder nor an {an} address")
+    return value.rstrip("/")
 
 
 def _warehouse(value: str, base: Path) -> str:

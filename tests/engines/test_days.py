@@ -9,7 +9,6 @@ import pytest
 from meshlake.building.build import build_product
 from meshlake.building.compact import compact_lake
 from meshlake.errors import AuditError
-from meshlake.lake.files import remove_folder
 from meshlake.landing.storage import add_file
 from meshlake.names import ProductName
 from meshlake.settings import load_settings
@@ -54,11 +53,12 @@ class ServedDays(MeshFolder):
 
     def _add(self, place, text):
         settings = self.served().settings
-        add_file(self.land(place, text), f"{settings.landing}/{place}", settings.s3)
+        add_file(self.land(place, text), f"{settings.landing}/{place}", settings.store_of(settings.landing))
 
     def remove_day(self, day):
         settings = self.served().settings
-        remove_folder(f"{settings.landing}/daily/calls/dt=2024-01-{day:02}", settings.s3)
+        place = f"{settings.landing}/daily/calls/dt=2024-01-{day:02}"
+        settings.store_of(place).remove_folder(place)
 
     def build_both(self, engine, **options):
         """The days built of each product, by the engine; `None` for all."""

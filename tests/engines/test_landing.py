@@ -20,9 +20,8 @@ from meshlake.engines.trino.landing import bind_external_table
 from meshlake.engines.trino.landing_gone import forget_gone
 from meshlake.errors import LandingError
 from meshlake.landing.relation import relation_sql
-from meshlake.landing.zone import LandingZone
+from meshlake.landing.zone import files_zone
 from meshlake.names import DatasetName
-from meshlake.object_store import list_objects, remove_objects, write_object
 from meshlake.settings import load_settings
 from support.server_mesh import ServerMesh
 
@@ -56,14 +55,18 @@ class Landed:
     trino: object
     local: object
 
+    @property
+    def store(self):
+        return self.settings.store_of(self.settings.landing)
+
     def put(self, files):
         for file, content in files.items():
             address = f"{self.settings.landing}/{self.name.domain}/{self.name.dataset}/{file}"
-            write_object(address, content.encode() if isinstance(content, str) else content, self.settings.s3)
+            self.store.write(address, content.encode() if isinstance(content, str) else content)
         return self.dataset()
 
     def dataset(self):
-        return LandingZone(self.settings.landing, self.settings.s3).dataset(self.name)
+        return files_zone(self.settings).dataset(self.name)
 
     def bind(self, dataset=None):
         return bind_external_table(self.trino, dataset or self.dataset(), self.settings)
@@ -282,31 +285,31 @@ def test_what_was_superseded_a_day_ago_is_dropped(landed):
 
 
 def test_nothing_is_written_to_the_landing_zone(landed):
-    place, s3 = f"{landed.settings.landing}/{landed.name.domain}", landed.settings.s3
+    place, store = f"{landed.settings.landing}/{landed.name.domain}", landed.store
     landed.put({"a.csv": 'id,n\n1,"a\nb"\n', "dt=1/b.csv": "id,n\n2,b\n"})
     landed.check(COPIED)
-    remove_objects([f"{place}/{landed.name.dataset}/dt=1/b.csv"], s3)
+    store.remove([f"{place}/{landed.name.dataset}/dt=1/b.csv"])
     landed.put({"a.csv": "id,n\n1,a\n"})
-    before = list_objects(place, s3)
+    before = store.files(place)
     landed.check(LIES)
     landed.put({"a.csv": 'id,n\n1,""\n'})
     landed.check(COPIED)
-    assert [found.address for found in list_objects(place, s3)] == [found.address for found in before]
+    assert [found.path for found in store.files(place)] == [found.path for found in before]
 
 
 def test_datasets_that_are_gone_are_forgotten(landed, settings, trino, local):
     files = {"a.csv": 'n\n"a\\b"\n'}
     stays = Landed(DatasetName("engines", f"d_{uuid.uuid4().hex}"), settings, trino, local)
-    zone = LandingZone(settings.landing, settings.s3)
+    zone = files_zone(settings)
     for each in (landed, stays):
         each.put(files)
         each.check(COPIED)
     forget_gone(trino, zone, settings, grace_seconds=0)  # what other tests left
-    remove_objects([file.path for file in landed.dataset().files], settings.s3)
+    landed.store.remove([file.path for file in landed.dataset().files])
     assert forget_gone(trino, zone, settings, grace_seconds=3600) == 0
     assert forget_gone(trino, zone, settings, grace_seconds=0) == 1
     assert not [table for table in known_datasets(trino) if table[1] == landed.name.dataset]
-    assert not list_objects(f"{settings.warehouse}/_landing/engines/{landed.name.dataset}", settings.s3)
+    assert not landed.store.files(f"{settings.warehouse}/_landing/engines/{landed.name.dataset}")
     stays.check(COPIED)
     landed.put(files)
     landed.check(COPIED)

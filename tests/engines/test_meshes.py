@@ -15,7 +15,6 @@ from pyiceberg.catalog.sql import SqlCatalog
 
 from meshlake.lake.catalog import catalog_properties
 from meshlake.landing.storage import add_file
-from meshlake.object_store import open_to_duckdb
 from meshlake.services import DEFAULT_CACHE, install
 from support.equality import differing_rows
 from support.server_mesh import ServerMesh
@@ -91,7 +90,7 @@ def assert_foreign_clients_read(mesh: ServerMesh) -> None:
     catalog = SqlCatalog("mesh", **catalog_properties(settings))
     assert catalog.load_table("crm.customers").scan().to_arrow().num_rows == count["n"]
     with duckdb.connect() as connection:
-        open_to_duckdb(connection, settings.s3)
+        settings.store_of(settings.warehouse).open_to_duckdb(connection)
         connection.execute(f"ATTACH '{settings.mesh_file}' AS mesh (READ_ONLY)")
         assert connection.execute("SELECT count(*) FROM mesh.crm.customers").fetchall() == [(count["n"],)]
 
@@ -103,5 +102,6 @@ def test_real_telco_and_retail_mesh(mesh):
     settings = mesh.open().settings
     for file in SHARED.rglob("*"):
         if file.is_file():
-            add_file(file, f"{settings.landing}/{file.relative_to(SHARED)}", settings.s3)
+            target = f"{settings.landing}/{file.relative_to(SHARED)}"
+            add_file(file, target, settings.store_of(target))
     assert_each_engine_publishes_the_same(mesh)

@@ -14,7 +14,7 @@ from meshlake.discovery.sources import chosen_source, chosen_sources
 from meshlake.drafting.adopt import adopt
 from meshlake.errors import UsageError
 from meshlake.landing.operational_catalog import list_tables
-from meshlake.landing.zone import LandingZone
+from meshlake.landing.zone import files_zone
 from meshlake.names import ProductName
 from meshlake.products.load import load_product
 from meshlake.settings import load_settings
@@ -56,7 +56,7 @@ def settings_of(mesh):
 
 def discovered(mesh, what=None):
     settings = settings_of(mesh)
-    zone = LandingZone(settings.landing, settings.s3)
+    zone = files_zone(settings)
     return discover(settings, zone, chosen_sources(settings, zone, what or mesh.schema))
 
 
@@ -147,7 +147,7 @@ def test_a_table_is_adopted_and_built_unchanged(shop):
 
 def test_a_product_of_another_domain_reads_the_table_as_a_dataset_of_its_own(shop):
     settings = settings_of(shop)
-    zone = LandingZone(settings.landing, settings.s3)
+    zone = files_zone(settings)
     source = chosen_source(settings, zone, f"{shop.schema}.customers")
     adopt(settings, zone, source, ProductName("crm", "people"), "ana@example.com")
     contract = load_product(shop.products / "crm" / "people").contract
@@ -206,6 +206,6 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line_without_its_password
 def test_a_name_that_neither_place_has(shop):
     settings = settings_of(shop)
     with pytest.raises(UsageError, match="nor is there a table in PostgreSQL at") as caught:
-        chosen_source(settings, LandingZone(settings.landing), f"{shop.schema}.custmers")
+        chosen_source(settings, files_zone(settings), f"{shop.schema}.custmers")
     assert caught.value.hint == f"Did you mean {shop.schema}.customers?"
     assert settings.operational not in caught.value.message

@@ -11,6 +11,12 @@ from pathlib import Path
 import meshlake
 
 
+def _ignored(folder: str, names: list[str]) -> set[str]:
+    """Compiled files, and the demo's products, which are a link in a checkout."""
+    demo = {"mesh"} if Path(folder).name == "demo" else set()
+    return {name for name in names if name == "__pycache__"} | demo
+
+
 class PackageCopy:
     """`meshlake` in a folder of its own. `touched` are the places that were written, a file or a line each."""
 
@@ -18,7 +24,7 @@ class PackageCopy:
         self.folder = folder
         self.touched: list[str] = []
         source = Path(meshlake.__file__).parent
-        shutil.copytree(source, folder / "meshlake", ignore=shutil.ignore_patterns("__pycache__", "mesh"))
+        shutil.copytree(source, folder / "meshlake", ignore=_ignored)
 
     def add_file(self, path: str, text: str) -> None:
         """Write a new file of the package."""
@@ -39,12 +45,13 @@ class PackageCopy:
     def run(self, code: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run `code` with the copy as the package, in the copy's folder; fails when it does."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("MESH_", "DAGSTER_"))}
-        return subprocess.run(
+        ended = subprocess.run(
             [sys.executable, "-c", code],
             env=environment | {"PYTHONPATH": str(self.folder)} | variables,
             cwd=self.folder,
             capture_output=True,
             text=True,
-            check=True,
             timeout=120,
         )
+        assert ended.returncode == 0, ended.stderr
+        return ended

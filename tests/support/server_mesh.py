@@ -9,7 +9,6 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from meshlake import services
-from meshlake.object_store import write_object
 from meshlake.services.state import services_folder
 from support.mesh_folder import MeshFolder
 
@@ -34,7 +33,8 @@ class ServerMesh(MeshFolder):
         return {**super().variables, **servers, "MESH_ENGINE": self.engine}
 
     def replace(self, path: str, text: str) -> None:
-        write_object(f"{self.settings.landing}/{path}", text.encode(), self.settings.s3)
+        settings = self.settings
+        settings.store_of(settings.landing).write(f"{settings.landing}/{path}", text.encode())
 
     def on(self, engine: str) -> ServerMesh:
         """The same mesh, built by another engine."""

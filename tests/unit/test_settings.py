@@ -40,11 +40,26 @@ def test_places_may_be_on_s3(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("place", "scheme"), [("s3://bucket", "s3"), ("/s3/bucket", "file"), ("s3:/bucket", "file")]
+)
+def test_an_address_is_told_from_a_folder(tmp_path, place, scheme):
+    settings = load_settings({"MESH_LANDING": place}, tmp_path)
+    assert settings.store_of(settings.landing).scheme == scheme
+
+
+def test_models_lie_beside_the_tables_where_several_machines_share_them(tmp_path):
+    assert load_settings({}, tmp_path).models == str(tmp_path / ".mesh/models")
+    assert load_settings({"MESH_WAREHOUSE": "s3://lake/mesh"}, tmp_path).models == "s3://lake/mesh/_models"
+
+
+@pytest.mark.parametrize(
     ("variables", "told", "hint"),
     [
         ({"MESH_HOEM": "x"}, "'hoem' is not a setting", "Did you mean home?"),
         ({"MESH_XYZZY": "x"}, "'xyzzy' is not a setting", "Known settings: home"),
         ({"MESH_LANDING": "gs://raw"}, "'gs://raw' is neither a folder nor an s3:// address", ""),
+        ({"MESH_LANDING": "file:///raw"}, "'file:///raw' is neither a folder nor an s3:// address", ""),
+        ({"MESH_S3_ENDPOIN": "x"}, "'s3_endpoin' is not a setting", "Did you mean s3_endpoint?"),
         ({"MESH_HOME": "a#b"}, "the warehouse cannot lie in", "MESH_WAREHOUSE"),
         ({"MESH_WAREHOUSE": "what?"}, "its name has a '?'", "another folder"),
     ],
@@ -89,7 +104,7 @@ def test_no_secret_is_printed(tmp_path):
     assert "topsecret" not in repr(settings)
     assert "accesskey" not in repr(settings)
     assert not settings.is_embedded
-    assert settings.s3.secret_key == "topsecret"
+    assert settings.store_of("s3://raw").secret_key == "topsecret"
 
 
 def test_every_setting_has_one_name():

@@ -6,7 +6,7 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-from meshlake.models.store import ModelStore
+from meshlake.models.store import model_store
 
 if TYPE_CHECKING:
     from meshlake.settings import Settings
@@ -21,4 +21,4 @@ def remove_leftovers(settings: Settings, grace_seconds: float) -> int:
             shutil.rmtree(path)
         else:
             path.unlink()
-    return len(outdated) + ModelStore(settings.models, settings.s3).remove_unfinished(grace_seconds)
+    return len(outdated) + model_store(settings).remove_unfinished(grace_seconds)

@@ -74,8 +74,7 @@ def refresh_views(mesh: Workspace) -> None:
     views = [published(mesh, name, head) for name, head in heads.items()]
     quarantines = {n.quarantine: mesh.lake.head((n.domain, n.quarantine.product)) for n in names}
     views += [published(mesh, name, head) for name, head in quarantines.items() if head]
-    s3 = mesh.settings.s3 if mesh.settings.is_on_s3 else None
-    write_mesh_file(mesh.settings.mesh_file, views, system_tables, state, s3)
+    write_mesh_file(mesh.settings.mesh_file, views, system_tables, state, mesh.settings.used_stores)
 
 
 def published(mesh: Workspace, name: ProductName, snapshot: Snapshot) -> PublishedProduct:

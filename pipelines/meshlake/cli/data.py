@@ -48,12 +48,12 @@ def land(
     """
     from meshlake.health import require_landing
     from meshlake.landing.arrival import land as land_files
-    from meshlake.landing.zone import LandingZone
+    from meshlake.landing.zone import files_zone
     from meshlake.settings import load_settings
 
     settings = load_settings()
     require_landing(settings)
-    zone = LandingZone(settings.landing, settings.s3)
+    zone = files_zone(settings)
     landed = land_files(paths, zone, domain, dataset, None if as_json else _print_landed)
     if as_json:
         print_json(
@@ -88,11 +88,11 @@ def discover(
     from meshlake.cli.discovered import discovery_facts, print_discovery
     from meshlake.discovery.discover import discover as discover_sources
     from meshlake.discovery.sources import chosen_sources
-    from meshlake.landing.zone import LandingZone
+    from meshlake.landing.zone import files_zone
     from meshlake.settings import load_settings
 
     settings = load_settings()
-    zone = LandingZone(settings.landing, settings.s3)
+    zone = files_zone(settings)
     if what is None:
         _tell_misplaced(zone)
     sources = chosen_sources(settings, zone, what)
@@ -134,11 +134,11 @@ def adopt(
     from meshlake.discovery.sources import chosen_source
     from meshlake.drafting.adopt import adopt as draft
     from meshlake.drafting.adopt import default_name
-    from meshlake.landing.zone import LandingZone
+    from meshlake.landing.zone import files_zone
     from meshlake.settings import load_settings
 
     settings = load_settings()
-    zone = LandingZone(settings.landing, settings.s3)
+    zone = files_zone(settings)
     source = chosen_source(settings, zone, dataset)
     product = ProductName.parse(as_product) if as_product else default_name(source)
     drafted = draft(settings, zone, source, product, owner)

@@ -57,7 +57,6 @@ def demo(
       mesh demo --into postgresql
     """
     from meshlake.demo import land_demo
-    from meshlake.object_store import is_s3
     from meshlake.settings import load_settings
 
     def told(share: float, text: str) -> None:
@@ -72,7 +71,7 @@ def demo(
             )
         _load_operator(settings.operational, customers, days, told)
         return
-    if not is_s3(settings.landing):
+    if settings.store_of(settings.landing).is_local:
         land_demo(Path(settings.landing), customers, days, last_day, told)
         return
     with TemporaryDirectory(prefix="mesh-demo-") as folder:
@@ -99,9 +98,9 @@ def _load_operator(uri: str | None, customers: int, days: int, told: Callable[[f
 def _land_folders(folder: Path, settings: Settings) -> None:
     """Land `<folder>/<domain>/<dataset>/`; unlike a folder, a bucket keeps what has landed under the same name."""
     from meshlake.landing.arrival import land as land_files
-    from meshlake.landing.zone import LandingZone
+    from meshlake.landing.zone import files_zone
 
-    zone = LandingZone(settings.landing, settings.s3)
+    zone = files_zone(settings)
     for domain in sorted(folder.iterdir()):
         landed = land_files([domain], zone, domain.name)
         for dataset, files in groupby(landed, key=lambda file: file.dataset):

@@ -95,9 +95,9 @@ def _print(mesh: Workspace, facts: dict[str, Any]) -> None:
 
 def _models(mesh: Workspace) -> list[dict[str, Any]]:
     from meshlake.models.scoring import VERSION_PROPERTY
-    from meshlake.models.store import ModelStore
+    from meshlake.models.store import model_store
 
-    store = ModelStore(mesh.settings.models, mesh.settings.s3)
+    store = model_store(mesh.settings)
     found = []
     for name in mesh.lake.products():
         head = mesh.lake.head((name.domain, name.product))

@@ -1,4 +1,4 @@
-"""Whether the servers that the settings name can be used: any S3, PostgreSQL and Trino, this machine's or not.
+"""Whether the servers that the settings name can be used: object stores, PostgreSQL, Trino, this machine's or not.
 
 Starting servers on this machine is the work of `meshlake.services`.
 """

@@ -1,6 +1,7 @@
 """`mesh doctor`: whether every server the settings name can be used, told in seconds and before any work is done.
 
-Works on any S3, PostgreSQL and Trino, this machine's or not. Folders and SQLite need no server and are not examined.
+Works on any object store, PostgreSQL and Trino, this machine's or not. Folders and SQLite need no server and are not
+examined.
 """
 
 from __future__ import annotations
@@ -10,19 +11,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from meshlake.engines.engine import ENGINES, engine_of
-from meshlake.errors import ServiceError
+from meshlake.errors import MeshError, ServiceError
 from meshlake.settings import without_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pyarrow.fs import S3FileSystem
     from sqlalchemy import Engine
 
-    from meshlake.settings import S3Settings, Settings
+    from meshlake.settings import Settings
 
     # What is tried, by what is tried of it; one raises `ServiceError` when it fails.
     Examinations = Mapping[str, Callable[[], None]]
@@ -40,21 +39,6 @@ _CATALOG_COLUMNS = frozenset(
         "iceberg_type",
     }
 )
-_S3_KEYS_HINT = "Check MESH_S3_ACCESS_KEY and MESH_S3_SECRET_KEY, and what they allow."
-_FULL = ("no space is left to write to", "Free space: `mesh clean`, or a larger disk.")
-_S3_PROBLEMS = {  # what S3 or the way to it says: what that means, and what to do
-    "SIGNATURE_DOES_NOT_MATCH": ("S3 refuses the secret key", _S3_KEYS_HINT),
-    "INVALID_ACCESS_KEY_ID": ("S3 does not know the access key", _S3_KEYS_HINT),
-    "ACCESS_DENIED": ("S3 denies these keys the access", _S3_KEYS_HINT),
-    "NO_SUCH_BUCKET": ("the bucket does not exist", "Create it, or name another in the settings."),
-    "no space left": _FULL,
-    "StorageFull": _FULL,
-    "Quota": ("the bucket's quota is used up", "Free space: `mesh clean`, or a larger quota."),
-    "NETWORK_CONNECTION": (
-        "S3 does not answer",
-        "Check MESH_S3_ENDPOINT; `mesh services status` for your own.",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -94,22 +78,22 @@ def require_landing(settings: Settings) -> None:
     """See that files can be landed.
 
     Raises:
-        ServiceError: the object store cannot be used as the settings say.
+        ServiceError: the store cannot be used as the settings say.
     """
-    if settings.landing.startswith("s3://"):
-        _refuse(
-            _examine(
-                f"Landing zone {settings.landing}", partial(_write_bucket, settings.landing, settings.s3)
-            )
-        )
+    store = settings.store_of(settings.landing)
+    examination = partial(store.examine, settings.landing, is_written=True)
+    _refuse(_examine(f"Landing zone {settings.landing}", examination))
 
 
 def _of_storage(settings: Settings) -> Examinations:
     found: dict[str, Callable[[], None]] = {}
-    if settings.landing.startswith("s3://"):
-        found[f"Landing zone {settings.landing}"] = partial(_read_bucket, settings.landing, settings.s3)
-    if settings.warehouse.startswith("s3://"):
-        found[f"Warehouse {settings.warehouse}"] = partial(_write_bucket, settings.warehouse, settings.s3)
+    for name, place, is_written in (
+        ("Landing zone", settings.landing, False),
+        ("Warehouse", settings.warehouse, True),
+    ):
+        store = settings.store_of(place)
+        if not store.is_local:
+            found[f"{name} {place}"] = partial(store.examine, place, is_written=is_written)
     if not settings.is_embedded:
         found[f"Catalog {without_keys(settings.catalog)}"] = partial(_open_catalog, settings.catalog_uri)
     return found
@@ -139,53 +123,9 @@ def _examine(subject: str, examination: Callable[[], None]) -> Finding:
     started = time.monotonic()
     try:
         examination()
-    except ServiceError as error:
+    except MeshError as error:
         return Finding(subject, time.monotonic() - started, error.message, error.hint)
     return Finding(subject, time.monotonic() - started)
-
-
-def _read_bucket(address: str, s3: S3Settings) -> None:
-    from pyarrow import fs
-
-    filesystem = _s3_filesystem(s3)
-    bucket = address.removeprefix("s3://").partition("/")[0]
-    try:
-        filesystem.get_file_info(fs.FileSelector(bucket))
-    except OSError as error:
-        raise _s3_error(error) from error
-
-
-def _write_bucket(address: str, s3: S3Settings) -> None:
-    """Write a small object and remove it: only writing shows a full disk, or keys that may only read."""
-    filesystem = _s3_filesystem(s3)
-    path = f"{address.removeprefix('s3://')}/_mesh_doctor_{uuid4().hex}"
-    try:
-        with filesystem.open_output_stream(path) as file:
-            file.write(b"written by `mesh doctor`, and removed again")
-        filesystem.delete_file(path)
-    except OSError as error:
-        raise _s3_error(error) from error
-
-
-def _s3_filesystem(s3: S3Settings) -> S3FileSystem:
-    from pyarrow import fs
-
-    return fs.S3FileSystem(
-        access_key=s3.access_key,
-        secret_key=s3.secret_key,
-        endpoint_override=s3.endpoint,
-        region=s3.region,
-        connect_timeout=_CONNECT_SECONDS,
-        request_timeout=_ANSWER_SECONDS,
-        retry_strategy=fs.AwsStandardS3RetryStrategy(max_attempts=1),
-    )
-
-
-def _s3_error(error: OSError) -> ServiceError:
-    for mark, (problem, hint) in _S3_PROBLEMS.items():
-        if mark in str(error):
-            return ServiceError(problem, hint)
-    return ServiceError(f"S3 says: {error}", "Check MESH_S3_ENDPOINT and the keys.")
 
 
 def _open_catalog(uri: str) -> None:

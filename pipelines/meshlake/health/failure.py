@@ -59,7 +59,8 @@ def server_failure(error: Exception, settings: Settings, where: str = "") -> Mes
 
 def _has_servers(settings: Settings) -> bool:
     """Whether any work needs a server."""
-    return settings.is_on_s3 or not settings.is_embedded or engine_of(settings).is_served
+    is_local = all(store.is_local for store in settings.used_stores)
+    return not is_local or not settings.is_embedded or engine_of(settings).is_served
 
 
 def _may_be_a_servers(error: Exception) -> bool:

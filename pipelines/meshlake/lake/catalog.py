@@ -23,7 +23,6 @@ from meshlake.errors import UsageError, system_failure
 from meshlake.lake.schema import partition_spec, table_schema
 from meshlake.lake.snapshot import data_files, local_path, publications, read_snapshot
 from meshlake.names import CATALOG, ProductName
-from meshlake.object_store import ANSWER_SECONDS, CONNECT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -164,25 +163,12 @@ class Lake:
 
 def catalog_properties(settings: Settings) -> dict[str, str]:
     """pyiceberg's properties for the catalog of `settings`."""
-    is_remote = settings.warehouse.startswith("s3://")
-    properties = {
+    return {
         "uri": settings.catalog_uri,
         # A daemon outlives restarts of the server.
         "pool_pre_ping": "true",
-        "warehouse": settings.warehouse if is_remote else f"file://{settings.warehouse}",
+        **settings.store_of(settings.warehouse).iceberg_properties(settings.warehouse),
     }
-    if is_remote:
-        s3 = settings.s3
-        given = {
-            "s3.endpoint": s3.endpoint,
-            "s3.access-key-id": s3.access_key,
-            "s3.secret-access-key": s3.secret_key,
-            "s3.region": s3.region,
-            "s3.connect-timeout": str(CONNECT_SECONDS),
-            "s3.request-timeout": str(ANSWER_SECONDS),
-        }
-        properties |= {name: value for name, value in given.items() if value}
-    return properties
 
 
 def _moment(text: str) -> datetime:

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from meshlake.lake.draft import AUDIT_PREFIX
-from meshlake.lake.files import list_files, remove_empty_folders, remove_files
 from meshlake.lake.snapshot import local_path
 from meshlake.lake.stage import ANSWERS, STAGE_MARK
 
@@ -126,18 +125,20 @@ def _replaced_ms(table: Table) -> dict[int, int]:
 def _delete_orphans(lake: Lake, table: Table, grace_seconds: float, removed: Removed) -> None:
     location = local_path(table.location())
     _delete(lake, location, set(_referred_files(table)), grace_seconds, removed)
-    remove_empty_folders(f"{location}/data", time.time() - grace_seconds)
+    store = lake.settings.store_of(location)
+    store.remove_empty_folders(f"{location}/data", time.time() - grace_seconds)
 
 
 def _delete(lake: Lake, place: str, referred: set[str], grace_seconds: float, removed: Removed) -> None:
     """Delete the files below `place` that are not `referred` to."""
+    store = lake.settings.store_of(place)
     limit_seconds = time.time() - grace_seconds
     orphans = [
         file
-        for file in list_files(place, lake.settings.s3)
+        for file in store.files(place)
         if file.path not in referred and file.modified_seconds <= limit_seconds
     ]
-    remove_files(orphans, lake.settings.s3)
+    store.remove([file.path for file in orphans])
     removed.files += len(orphans)
     removed.size_bytes += sum(file.size_bytes for file in orphans)
 

@@ -18,7 +18,6 @@ import duckdb
 from meshlake.errors import UsageError
 from meshlake.lake.parquet import FileColumn, files_select
 from meshlake.names import CATALOG, quote_identifier, quote_literal
-from meshlake.object_store import open_to_duckdb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from meshlake.names import ProductName
-    from meshlake.settings import S3Settings
+    from meshlake.stores import Store
 
 
 @dataclass(frozen=True)
@@ -65,19 +64,19 @@ def write_mesh_file(
     products: Iterable[PublishedProduct],
     system_tables: Mapping[str, pa.Table],
     state: str,
-    s3: S3Settings | None = None,
+    stores: Iterable[Store] = (),
 ) -> None:
     """Replace the file at `path`, at once for every reader, by one of these products and system tables.
 
-    `state` is any text that tells which state of the catalog this is; `read_state` gives it back. `s3` is the way to
-    products in an object store; no key gets into the file, so each client that opens it gives its own.
+    `state` is any text that tells which state of the catalog this is; `read_state` gives it back. `stores` hold the
+    products' files; no key gets into the file, so each client that opens it gives its own.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".mesh-file-") as folder:
         new_file = Path(folder) / path.name
         with duckdb.connect() as connection:
-            if s3 is not None:
-                open_to_duckdb(connection, s3)
+            for store in stores:
+                store.open_to_duckdb(connection)
             connection.execute(f"ATTACH {quote_literal(str(new_file))} AS {quote_identifier(CATALOG)}")
             connection.execute(f"USE {quote_identifier(CATALOG)}")
             for product in products:

@@ -22,7 +22,6 @@ from pyiceberg.table.sorting import UNSORTED_SORT_ORDER
 
 from meshlake.lake.catalog import PLATFORM_MARK, Lake, catalog_properties
 from meshlake.lake.evolution import newest_spec_id
-from meshlake.lake.files import remove_folder
 from meshlake.lake.snapshot import local_path
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ class Stage:
     def discard(self) -> None:
         """Take it out of the catalog, its files too."""
         self.forget()
-        remove_folder(self._place, self._lake.settings.s3)
+        self._lake.settings.store_of(self._place).remove_folder(self._place)
 
     def _load(self) -> Table:
         return self._lake.catalog.load_table(self.identifier)

@@ -16,6 +16,7 @@ from meshlake.errors import LandingError
 from meshlake.formats import format_of, readable
 from meshlake.landing.storage import add_file, list_files
 from meshlake.names import DatasetName, ProductName
+from meshlake.stores.disk import Disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -63,7 +64,7 @@ def land(
     _refuse_clashes(copies, zone)
     landed = []
     for copy in copies:
-        is_new = add_file(copy.source, f"{zone.root}/{copy.name}", zone.s3)
+        is_new = add_file(copy.source, f"{zone.root}/{copy.name}", zone.store)
         file = LandedFile(copy.dataset, copy.name, copy.source.stat().st_size, is_new)
         landed.append(file)
         if progress is not None:
@@ -86,7 +87,7 @@ def _plan(path: Path, domain: str, dataset: str | None) -> Iterator[_Copy]:
         return
     if not path.is_dir():
         raise LandingError(f"{path}: there is no such file or folder", "Name files or folders that exist.")
-    files = list_files(str(path), str(path))
+    files = list_files(Disk(), str(path), str(path))
     if not files:
         raise LandingError(f"{path}: the folder holds no files", f"What can land: {readable()}.")
     for file in files:

@@ -17,7 +17,7 @@ from meshlake.landing.operational import OperationalTable, look_at
 from meshlake.landing.storage import StoredFile, list_files
 from meshlake.names import DatasetName
 from meshlake.partitions import read_day
-from meshlake.settings import DEFAULT_S3, S3Settings
+from meshlake.stores.disk import Disk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from meshlake.formats.format import Format
     from meshlake.landing.operational import TableName
     from meshlake.partitions import Partitions
+    from meshlake.settings import Settings
+    from meshlake.stores import Store
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Dataset:
 
 
 Landed = Dataset | OperationalTable
+_DISK = Disk()
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Survey:
 
 
 class LandingZone:
-    """The landing zone at `root`, a folder or an `s3://` address, to which `s3` is the way.
+    """The landing zone at `root`, a place of `store`.
 
     The datasets in `tables` are tables of the database at `operational`, whatever lies in the folder.
     """
@@ -88,12 +91,12 @@ class LandingZone:
     def __init__(
         self,
         root: str,
-        s3: S3Settings = DEFAULT_S3,
+        store: Store = _DISK,
         tables: Mapping[DatasetName, TableName] | None = None,
         operational: str | None = None,
     ) -> None:
         self.root = root.rstrip("/")
-        self.s3 = s3
+        self.store = store
         self.tables = tables or {}
         self._operational = operational
 
@@ -175,7 +178,12 @@ class LandingZone:
         return by_name
 
     def _below(self, folder: str = "") -> list[StoredFile]:
-        return list_files(self.root + folder, self.root, self.s3)
+        return list_files(self.store, self.root + folder, self.root)
+
+
+def files_zone(settings: Settings) -> LandingZone:
+    """The landing zone of `settings`, with files alone."""
+    return LandingZone(settings.landing, settings.store_of(settings.landing))
 
 
 def _is_utf8(name: str) -> bool:

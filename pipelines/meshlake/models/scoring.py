@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from meshlake.errors import BuildError
-from meshlake.models.store import ModelStore
+from meshlake.models.store import model_store
 from meshlake.products.transform import Rows
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from meshlake.models.definition import ModelDefinition
-    from meshlake.models.store import ModelVersion
+    from meshlake.models.store import ModelStore, ModelVersion
     from meshlake.models.task import Task
     from meshlake.products.transform import RowsContext
 
@@ -37,7 +37,7 @@ def model_rows(model: ModelDefinition, context: RowsContext) -> Rows:
     Raises:
         BuildError: the definition, the features or the label allow no model.
     """
-    store = ModelStore(context.settings.models, context.settings.s3)
+    store = model_store(context.settings)
     task = model.task
     try:
         version = _champion(store, model, context) or _train(store, model, task, context)

@@ -10,31 +10,30 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from meshlake.lake.files import list_files, remove_folder
-from meshlake.object_store import is_s3, read_object, write_object
-from meshlake.settings import DEFAULT_S3
+from meshlake.stores.disk import Disk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from meshlake.names import ProductName
-    from meshlake.settings import S3Settings
+    from meshlake.settings import Settings
+    from meshlake.stores import Store
 
 MODEL_FILE = "model.skops"
 RECORD_FILE = "record.json"
+_DISK = Disk()
 
 
 @dataclass(frozen=True)
 class ModelVersion:
-    """One stored version: `record` is JSON, `folder` (a path or `s3://` address) holds its files."""
+    """One stored version: `record` is JSON, `folder`, a place of `store`, holds its files."""
 
     version: str
     folder: str
     record: Mapping[str, Any]
-    s3: S3Settings = field(default=DEFAULT_S3, repr=False)
+    store: Store = field(default=_DISK, repr=False)
 
     def read(self, file: str) -> bytes:
         """The bytes of one of its files.
@@ -42,31 +41,29 @@ class ModelVersion:
         Raises:
             FileNotFoundError: it has no such file.
         """
-        content = _read(f"{self.folder}/{file}", self.s3)
+        content = self.store.read(f"{self.folder}/{file}")
         if content is None:
             raise FileNotFoundError(f"{self.folder}/{file}")
         return content
 
 
 class ModelStore:
-    """All versions of the models of a mesh, in `root`: a folder or an `s3://` address, to which `s3` is the way."""
+    """All versions of the models of a mesh, in `root`, a place of `store`."""
 
-    def __init__(self, root: str, s3: S3Settings = DEFAULT_S3) -> None:
+    def __init__(self, root: str, store: Store = _DISK) -> None:
         self._root = root
-        self._s3 = s3
+        self._store = store
 
     def load(self, product: ProductName, version: str) -> ModelVersion | None:
         """A version, or `None` when it is not there."""
         folder = f"{self._root}/{product}/{version}"
-        record = _read(f"{folder}/{RECORD_FILE}", self._s3)
-        return None if record is None else ModelVersion(version, folder, json.loads(record), self._s3)
+        record = self._store.read(f"{folder}/{RECORD_FILE}")
+        return None if record is None else ModelVersion(version, folder, json.loads(record), self._store)
 
     def versions(self, product: ProductName) -> list[ModelVersion]:
         """Every version of `product`'s model, oldest first."""
-        folder = f"{self._root}/{product}/"
-        names = {
-            file.path.removeprefix(folder).partition("/")[0] for file in list_files(folder[:-1], self._s3)
-        }
+        files = self._store.files(f"{self._root}/{product}")
+        names = {file.name.partition("/")[0] for file in files}
         found = [self.load(product, name) for name in names]
         return sorted((v for v in found if v is not None), key=lambda v: str(v.record["trained_at"]))
 
@@ -78,13 +75,14 @@ class ModelStore:
             return there
         folder = f"{self._root}/{product}/{version}"
         for name, content in files.items():
-            _write(f"{folder}/{name}", content, self._s3)
-        _write(f"{folder}/{RECORD_FILE}", json.dumps(record, indent=2, default=str).encode(), self._s3)
-        return ModelVersion(version, folder, record, self._s3)
+            self._store.write(f"{folder}/{name}", content)
+        told = json.dumps(record, indent=2, default=str)
+        self._store.write(f"{folder}/{RECORD_FILE}", told.encode())
+        return ModelVersion(version, folder, record, self._store)
 
     def remove_unfinished(self, grace_seconds: float) -> int:
         """Remove versions without a record, unless younger than `grace_seconds`; gives how many."""
-        files = list_files(self._root, self._s3)
+        files = self._store.files(self._root)
         modified_seconds: dict[str, float] = {}
         for file in files:
             folder = _folder(file.path)
@@ -97,27 +95,14 @@ class ModelStore:
             if folder not in finished and seconds <= limit_seconds
         ]
         for folder in unfinished:
-            remove_folder(folder, self._s3)
+            self._store.remove_folder(folder)
         return len(unfinished)
+
+
+def model_store(settings: Settings) -> ModelStore:
+    """The models of the mesh that `settings` describe."""
+    return ModelStore(settings.models, settings.store_of(settings.models))
 
 
 def _folder(path: str) -> str:
     return path.rpartition("/")[0]
-
-
-def _read(path: str, s3: S3Settings) -> bytes | None:
-    if is_s3(path):
-        return read_object(path, s3)
-    return Path(path).read_bytes() if Path(path).exists() else None
-
-
-def _write(path: str, content: bytes, s3: S3Settings) -> None:
-    """Write a file whole or not at all."""
-    if is_s3(path):
-        write_object(path, content, s3)
-        return
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}")
-    temporary.write_bytes(content)
-    temporary.replace(target)

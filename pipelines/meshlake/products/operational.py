@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def open_landing(settings: Settings, products: Iterable[Product]) -> LandingZone:
     """The landing zone; a dataset that a contract of `products` says is a table is one, whoever reads it."""
     tables = dict(table for product in products if (table := _table(product)))
-    return LandingZone(settings.landing, settings.s3, tables, settings.operational)
+    store = settings.store_of(settings.landing)
+    return LandingZone(settings.landing, store, tables, settings.operational)
 
 
 def disagreeing(products: Mapping[ProductName, Product]) -> dict[ProductName, ContractError]:

@@ -12,7 +12,7 @@ import yaml
 from tests.ui.runs import launcher
 from tests.ui.server import STOP_SECONDS, has_session_ended, listening_addresses, served
 
-from meshlake.models.store import ModelStore
+from meshlake.models.store import model_store
 from meshlake.names import ProductName
 from meshlake.orchestration.reporting import LogReporter
 from meshlake.orchestration.run import run_build
@@ -52,7 +52,7 @@ def land_people(mesh, prefix: str, count: int) -> None:
 
 
 def model_versions(mesh) -> list[str]:
-    store = ModelStore(mesh.settings.models, mesh.settings.s3)
+    store = model_store(mesh.settings)
     return [version.version for version in store.versions(ProductName("watch", "predictions"))]
 
 

@@ -43,7 +43,8 @@ def _everything():
     ],
 )
 def test_wrong_s3_settings(settings, change, problem):
-    wrong = replace(settings, s3=replace(settings.s3, **change))
+    (store,) = settings.stores
+    wrong = replace(settings, stores=(replace(store, **change),))
     assert _problems(wrong) == {"Landing": problem, "Warehouse": problem}
 
 

@@ -24,7 +24,6 @@ from meshlake.engines.duckdb.confined import open_mesh_file
 from meshlake.errors import ServiceError, StorageError, SystemFailure
 from meshlake.health import server_failure
 from meshlake.lake.clean import clean_lake
-from meshlake.lake.files import list_files
 from meshlake.services import Service
 from support.moments import (
     AFTER_COMMIT,
@@ -84,7 +83,8 @@ def read_through_outages(mesh, stop, seen) -> None:
 def duckdb_version(opened) -> int | None:
     refresh_views(opened)
     settings = opened.settings
-    with open_mesh_file(settings.mesh_file, [settings.warehouse], s3=settings.s3) as connection:
+    stores = settings.used_stores
+    with open_mesh_file(settings.mesh_file, [settings.warehouse], stores=stores) as connection:
         return whole_version(connection.execute(SUMMARY).fetchone())
 
 
@@ -227,8 +227,9 @@ def assert_clean_removes_the_rest(mesh: ServerMesh) -> None:
     table = lake.table(("shop", "orders"))
     assert set(table.metadata.refs) == {"main"}
     assert len(table.snapshots()) == 1
-    left = {file.path for file in list_files("s3://warehouse/shop", lake.settings.s3)}
+    store = lake.settings.store_of("s3://warehouse")
+    left = {file.path for file in store.files("s3://warehouse/shop")}
     assert {path for path in left if "/data/" in path} == set(lake.files(lake.head(("shop", "orders"))))
-    assert not list_files("s3://warehouse/_answers", lake.settings.s3)
+    assert not store.files("s3://warehouse/_answers")
     assert published_version(mesh) == before
     assert clean_lake(lake, {"shop.orders": 0.0}, grace_seconds=0).files == 0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 import yaml
 
-from meshlake import object_store
 from meshlake.building.leftovers import remove_leftovers
 from meshlake.building.views import refresh_views
 from meshlake.discovery.discover import discover
@@ -19,10 +19,13 @@ from meshlake.errors import LandingError, MeshError, StorageError
 from meshlake.lake.clean import clean_lake
 from meshlake.lake.mesh_file import attach_mesh_file
 from meshlake.landing.arrival import land
-from meshlake.landing.zone import LandingZone
-from meshlake.models.store import ModelStore
+from meshlake.landing.zone import LandingZone, files_zone
+from meshlake.models.store import model_store
 from meshlake.names import DatasetName, ProductName
 from support.mesh_folder import MeshFolder
+
+if TYPE_CHECKING:
+    from meshlake.stores import Store
 
 pytestmark = pytest.mark.services
 
@@ -61,8 +64,12 @@ class BucketMesh(MeshFolder):
         }
 
     @property
+    def store(self) -> Store:
+        return self.settings.store_of(self.settings.landing)
+
+    @property
     def zone(self) -> LandingZone:
-        return LandingZone(self.settings.landing, self.settings.s3)
+        return files_zone(self.settings)
 
     def land_text(self, path: str, text: str, **options):
         """Land a file that lies at `inbox/<path>`."""
@@ -72,8 +79,7 @@ class BucketMesh(MeshFolder):
         return land([file], self.zone, "crm", **options)
 
     def keys(self, place: str) -> list[str]:
-        found = object_store.list_objects(place, self.settings.s3)
-        return [each.address.removeprefix(f"{place}/") for each in found]
+        return [file.name for file in self.store.files(place)]
 
 
 @pytest.fixture
@@ -107,17 +113,17 @@ def test_a_file_lands_whole_once_and_is_never_replaced(mesh):
 def test_of_two_that_land_a_name_at_once_the_store_lets_one_win(mesh, tmp_path, monkeypatch):
     (tmp_path / "a.csv").write_text("id\n1\n")
     address = f"{mesh.settings.landing}/crm/people/a.csv"
-    client = object_store._client(mesh.settings.s3)
+    client = mesh.store._client()
     monkeypatch.setattr(type(client), "exists", lambda *_: False)
-    object_store.upload_new(tmp_path / "a.csv", address, mesh.settings.s3)
+    mesh.store.add(tmp_path / "a.csv", address)
     with pytest.raises(FileExistsError):
-        object_store.upload_new(tmp_path / "a.csv", address, mesh.settings.s3)
+        mesh.store.add(tmp_path / "a.csv", address)
 
 
 def test_a_rewritten_object_of_the_same_size_is_another_state(mesh):
     mesh.land_text("people.csv", "id\n1\n")
     before = mesh.zone.dataset(DatasetName("crm", "people")).fingerprint
-    object_store.write_object(f"{mesh.settings.landing}/crm/people/people.csv", b"id\n2\n", mesh.settings.s3)
+    mesh.store.write(f"{mesh.settings.landing}/crm/people/people.csv", b"id\n2\n")
     assert mesh.zone.dataset(DatasetName("crm", "people")).fingerprint != before
 
 
@@ -153,9 +159,7 @@ def test_products_models_queries_and_history(landed):
     landed.build(*names)
     assert [row["customers"] for row in landed.rows("crm.days")] == [100, 100]
 
-    (version,) = ModelStore(landed.settings.models, landed.settings.s3).versions(
-        ProductName("crm", "predictions")
-    )
+    (version,) = model_store(landed.settings).versions(ProductName("crm", "predictions"))
     assert {row["model_version"] for row in landed.rows("crm.predictions")} == {version.version}
     assert version.folder.startswith(landed.settings.warehouse)
 
@@ -187,9 +191,9 @@ def test_a_query_reads_the_mesh_s_own_places_alone(landed):
     refresh_views(mesh)
     settings = mesh.settings
     foreign = f"{settings.warehouse}_of_others/a.csv"
-    object_store.write_object(foreign, b"x\n1\n", settings.s3)
+    landed.store.write(foreign, b"x\n1\n")
     with open_mesh_file(
-        settings.mesh_file, [settings.warehouse, settings.landing], s3=settings.s3
+        settings.mesh_file, [settings.warehouse, settings.landing], stores=settings.used_stores
     ) as connection:
         assert connection.execute("SELECT count(*) FROM crm.people").fetchone() == (200,)
         with pytest.raises(duckdb.PermissionException, match="disabled by configuration"):
@@ -201,9 +205,9 @@ def test_any_duckdb_client_reads_the_mesh_file_with_a_secret_of_its_own(landed):
     landed.build("crm.people")
     mesh = landed.open()
     refresh_views(mesh)
-    assert landed.settings.s3.secret_key.encode() not in landed.settings.mesh_file.read_bytes()
+    assert landed.store.secret_key.encode() not in landed.settings.mesh_file.read_bytes()
     with duckdb.connect() as client:
-        object_store.open_to_duckdb(client, landed.settings.s3)
+        landed.store.open_to_duckdb(client)
         attach_mesh_file(client, landed.settings.mesh_file)
         assert client.execute("SELECT count(*) FROM crm.people").fetchone() == (200,)
 
@@ -212,12 +216,12 @@ def test_clean_leaves_no_orphan(landed):
     landed.product("crm.people", PEOPLE)
     landed.build("crm.people")
     mesh = landed.open()
-    store = ModelStore(mesh.settings.models, mesh.settings.s3)
+    store = model_store(mesh.settings)
     store.save(ProductName("crm", "churn"), "v1", {"trained_at": "2024-01-01"}, {"model.skops": b"x"})
     kept = landed.keys(mesh.settings.warehouse)
     table = mesh.lake.catalog.load_table(("crm", "people")).location()
     for orphan in (f"{table}/data/killed/data_0.parquet", f"{mesh.settings.models}/crm.churn/v2/model.skops"):
-        object_store.write_object(orphan, b"x", mesh.settings.s3)
+        landed.store.write(orphan, b"x")
     assert clean_lake(mesh.lake, {}).files == 0
     assert remove_leftovers(mesh.settings, grace_seconds=3600) == 0
     assert clean_lake(mesh.lake, {}, grace_seconds=0).files == 1
@@ -257,6 +261,6 @@ def test_what_cannot_be_used_is_said_before_any_work(mesh, name, value, told):
 
 
 def test_the_landing_zone_says_itself_what_it_cannot_do(mesh):
-    zone = LandingZone(mesh.settings.landing, replace(mesh.settings.s3, secret_key="wrong"))
+    zone = LandingZone(mesh.settings.landing, replace(mesh.store, secret_key="wrong"))
     with pytest.raises(StorageError, match=r"S3 says: .*signature"):
         zone.datasets()

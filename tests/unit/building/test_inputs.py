@@ -10,6 +10,7 @@ from meshlake.formats.csv import CSV
 from meshlake.landing.storage import StoredFile
 from meshlake.landing.zone import Dataset
 from meshlake.names import DatasetName
+from meshlake.stores.disk import Disk
 
 NAMES = st.sampled_from(["a", "b", "c"])
 FILES = st.dictionaries(NAMES, st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=3)
@@ -21,7 +22,7 @@ def pinned(state: dict[str, dict[str, tuple[int, int]]], root: str = "/landing")
     for name, files in state.items():
         listed = tuple(
             StoredFile(
-                f"{root}/crm/{name}/{file}.csv", f"crm/{name}/{file}.csv", size_bytes=size, version=str(time)
+                f"{root}/crm/{name}/{file}.csv", f"crm/{name}/{file}.csv", size, str(time), time, Disk()
             )
             for file, (size, time) in sorted(files.items())
         )

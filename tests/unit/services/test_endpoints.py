@@ -6,7 +6,7 @@ def test_environment_is_what_settings_read(endpoints, tmp_path):
     settings = load_settings(endpoints.as_environment(), tmp_path)
     assert settings.catalog == "postgresql://mesh:the-password@127.0.0.1:5432/mesh"
     assert (settings.landing, settings.warehouse) == ("s3://landing", "s3://warehouse")
-    assert settings.s3.endpoint == "http://127.0.0.1:9000"
+    assert settings.store_of("s3://landing").endpoint == "http://127.0.0.1:9000"
     assert settings.trino == "http://127.0.0.1:8080"
 
 

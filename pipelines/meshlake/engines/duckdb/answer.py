@@ -108,7 +108,7 @@ def _opened(question: Question) -> duckdb.DuckDBPyConnection:
         },
         as_of=question.published if question.as_of else None,
         output_path=question.output_path,
-        s3=settings.s3 if settings.is_on_s3 else None,
+        stores=settings.used_stores,
         operational=settings.operational if reads_tables else None,
     )
 

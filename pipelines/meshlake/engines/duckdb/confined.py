@@ -13,7 +13,6 @@ import duckdb
 from meshlake.engines.duckdb.operational import attach
 from meshlake.lake.mesh_file import attach_mesh_file, create_view
 from meshlake.names import CATALOG, LANDING_CATALOG, quote_identifier, quote_literal
-from meshlake.object_store import open_to_duckdb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from meshlake.lake.mesh_file import PublishedProduct
     from meshlake.names import DatasetName
-    from meshlake.settings import S3Settings
+    from meshlake.stores import Store
 
 ANSWERS_CATALOG = "answers"
 _PUBLISHED_CATALOG = "as published"  # no domain can be called so
@@ -34,25 +33,25 @@ def open_mesh_file(
     landing: Mapping[DatasetName, str] | None = None,
     as_of: Iterable[PublishedProduct] | None = None,
     output_path: str | None = None,
-    s3: S3Settings | None = None,
+    stores: Iterable[Store] = (),
     operational: str | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Open the mesh file at `path` for one query.
 
     Files are read under the folders `confined_to` alone, and only `output_path` can be written besides.
     `landing` maps each landed dataset the query names to the SQL relation that reads it. With `as_of`,
-    exactly those snapshots are the mesh; the system tables stay as they are now. `s3` is the way to folders that are
-    `s3://` addresses, `operational` the address of the database that relations of `landing` read.
+    exactly those snapshots are the mesh; the system tables stay as they are now. `stores` hold these
+    folders, `operational` the address of the database that relations of `landing` read.
 
     Raises:
         UsageError: when there is no mesh file, or it cannot be read.
-        StorageError: DuckDB has no extension for the object store or for PostgreSQL, or there are no keys.
+        StorageError: DuckDB has no extension for a store or for PostgreSQL, or there are no keys.
         LandingError: the operational database does not answer, or refuses.
     """
     connection = duckdb.connect()
     with closed_on_failure(connection):
-        if s3 is not None:
-            open_to_duckdb(connection, s3)
+        for store in stores:
+            store.open_to_duckdb(connection)
         if as_of is not None:
             _attach_as_of(connection, path, as_of)
         elif landing and not path.exists():

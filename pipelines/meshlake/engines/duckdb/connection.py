@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from meshlake.errors import BuildError, MeshError, system_failure
-from meshlake.object_store import open_to_duckdb
 from meshlake.sql_place import sql_place, sql_reason
 
 if TYPE_CHECKING:
@@ -21,14 +20,14 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     """An in-memory connection that spills to the mesh's scratch folder, in UTC whatever the machine's zone.
 
     Raises:
-        StorageError: the mesh is in an object store, and DuckDB has no extension for it or no keys.
+        StorageError: DuckDB has no extension for a store of the mesh, or there are no keys.
     """
     settings.scratch.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(":memory:", config={"temp_directory": str(settings.scratch)})
     # Order costs memory, and a table has none.
     connection.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
-    if settings.is_on_s3:
-        open_to_duckdb(connection, settings.s3)
+    for store in settings.used_stores:
+        store.open_to_duckdb(connection)
     return connection
 
 

@@ -20,6 +20,7 @@ from meshlake.landing.operational import database_address
 from meshlake.landing.storage import StoredFile
 from meshlake.landing.zone import Dataset
 from meshlake.names import OPERATIONAL_CATALOG, quote_identifier, quote_literal
+from meshlake.stores.disk import Disk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,7 +97,10 @@ def copy_tables(
                     f"COPY (SELECT * FROM {duckdb_relation(table)}) TO {quote_literal(str(path))} (FORMAT parquet)"
                 )
                 # What is wrong with a row is told of the table, not of the copy.
-                file = StoredFile(str(path), str(table.table), path.stat().st_size, table.fingerprint)
+                status = path.stat()
+                file = StoredFile(
+                    str(path), str(table.table), status.st_size, table.fingerprint, status.st_mtime, Disk()
+                )
                 datasets.append(Dataset(table.name, PARQUET, str(folder), (file,)))
     finally:
         with suppress(duckdb.Error):  # none was begun, when the database did not answer

@@ -14,7 +14,6 @@ from meshlake.engines.duckdb.operational import copy_tables
 from meshlake.engines.duckdb.relation import DuckDBRelation
 from meshlake.engines.session import Staged
 from meshlake.errors import StorageError
-from meshlake.lake.files import make_folder, remove_folder
 from meshlake.lake.parquet import FileColumn, files_select
 from meshlake.lake.schema import duckdb_type, field_ids_sql
 from meshlake.landing.failures import landing_error
@@ -183,7 +182,8 @@ class DuckDBSession:
 
     def stage(self, select: str, draft: Draft) -> Staged:
         """Write the rows of `select` as Parquet files with the draft's field ids; rows never pass through Python."""
-        make_folder(draft.location)
+        store = self._settings.store_of(draft.location)
+        store.make_folder(draft.location)
         options = (
             f"FORMAT parquet, COMPRESSION zstd, FIELD_IDS {field_ids_sql(draft.schema)}, RETURN_FILES true"
         )
@@ -201,8 +201,8 @@ class DuckDBSession:
                 ).fetchone()
         except BaseException:
             # No branch refers to them, and on a full disk nothing more can be done before they are gone.
-            with suppress(StorageError):  # what failed may be the object store
-                remove_folder(draft.location, self._settings.s3)
+            with suppress(StorageError):  # what failed may be the store
+                store.remove_folder(draft.location)
             raise
         row_count, files = row if row else (0, [])
         return Staged(tuple(files), row_count)

@@ -31,15 +31,11 @@ class TrinoEngine:
         """Trino reaches neither folders of this machine nor SQLite."""
         if not settings.trino:
             raise UsageError("MESH_ENGINE=trino, but MESH_TRINO is not set", "Set it to Trino's address.")
-        for name, place, scheme in (
-            ("MESH_LANDING", settings.landing, "s3://"),
-            ("MESH_WAREHOUSE", settings.warehouse, "s3://"),
-            ("MESH_CATALOG", settings.catalog, "postgresql"),
-        ):
-            if not place.startswith(scheme):
-                raise UsageError(
-                    f"Trino cannot reach {name}: it is no {scheme} address", "See docs/scaling-out.md."
-                )
+        places = {"MESH_LANDING": settings.landing, "MESH_WAREHOUSE": settings.warehouse}
+        here = [f"{name}: it is a folder" for name in places if settings.store_of(places[name]).is_local]
+        here += ["MESH_CATALOG: it is SQLite"] if settings.is_embedded else []
+        if here:
+            raise UsageError(f"Trino cannot reach {here[0]} of this machine", "See docs/scaling-out.md.")
 
     def examinations(self, settings: Settings, *, is_chosen: bool) -> Mapping[str, Callable[[], None]]:
         """That it answers and has the catalogs, and where products read it through Trino the operational database's."""

@@ -12,7 +12,6 @@ import duckdb
 
 from meshlake.engines.duckdb.connection import explain
 from meshlake.engines.trino.hive_types import hive_column, is_hive_name
-from meshlake.lake.files import list_files, remove_files, remove_folder
 from meshlake.landing.failures import landing_error
 from meshlake.landing.relation import relation_sql
 from meshlake.names import quote_identifier, quote_literal
@@ -58,7 +57,7 @@ def write_copy(
             f"(FORMAT parquet, COMPRESSION zstd, FILE_SIZE_BYTES '{_FILE_SIZE}')"
         )
     except duckdb.Error as error:
-        remove_folder(place, settings.s3)
+        settings.store_of(place).remove_folder(place)
         raise landing_error(error, [dataset]) or explain(error, str(dataset.name)) from error
 
 
@@ -77,14 +76,14 @@ def stored_names(columns: Iterable[str]) -> dict[str, str]:
 def remove_old_copies(dataset: Dataset, settings: Settings, kept_versions: Collection[str]) -> None:
     """Remove copies that no table stands on and no build can still be writing."""
     place = _copies(dataset, settings)
+    store = settings.store_of(place)
     limit_seconds = time.time() - _KEPT_SECONDS
     old = [
         file
-        for file in list_files(place, settings.s3)
-        if file.path.removeprefix(f"{place}/").split("/")[0] not in kept_versions
-        and file.modified_seconds < limit_seconds
+        for file in store.files(place)
+        if file.name.split("/")[0] not in kept_versions and file.modified_seconds < limit_seconds
     ]
-    remove_files(old, settings.s3)
+    store.remove([file.path for file in old])
 
 
 def _copies(dataset: Dataset, settings: Settings) -> str:

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 from meshlake.engines.trino.connection import explain_trino, trino_errors
 from meshlake.engines.trino.hive_catalog import HiveCatalog, known_datasets
 from meshlake.engines.trino.landing_copy import COPIES
-from meshlake.lake.files import list_files, remove_files
 from meshlake.names import DatasetName
 
 if TYPE_CHECKING:
     from trino.dbapi import Connection
 
-    from meshlake.lake.files import LakeFile
     from meshlake.landing.zone import LandingZone
     from meshlake.settings import Settings
+    from meshlake.stores import StoredFile
 
 
 def forget_gone(trino: Connection, zone: LandingZone, settings: Settings, grace_seconds: float) -> int:
@@ -32,6 +31,7 @@ def forget_gone(trino: Connection, zone: LandingZone, settings: Settings, grace_
         MeshError: Trino or the object store fails.
     """
     copies = _copies(settings)
+    store = settings.store_of(settings.warehouse)
     limit_seconds = time.time() - grace_seconds
     try:
         known = known_datasets(trino) | copies.keys()
@@ -44,17 +44,17 @@ def forget_gone(trino: Connection, zone: LandingZone, settings: Settings, grace_
         ]
         for name in gone:
             HiveCatalog(trino, DatasetName(*name)).forget()
-            remove_files(copies.get(name, []), settings.s3)
+            store.remove([file.path for file in copies.get(name, [])])
     except trino_errors() as error:
         raise explain_trino(error, "landing") from error
     return len(gone)
 
 
-def _copies(settings: Settings) -> dict[tuple[str, str], list[LakeFile]]:
+def _copies(settings: Settings) -> dict[tuple[str, str], list[StoredFile]]:
     """The files of all copies, by domain and dataset as Trino names them."""
     place = f"{settings.warehouse}/{COPIES}"
-    found: dict[tuple[str, str], list[LakeFile]] = {}
-    for file in list_files(place, settings.s3):
-        domain, dataset, *_ = file.path.removeprefix(f"{place}/").lower().split("/")
+    found: dict[tuple[str, str], list[StoredFile]] = {}
+    for file in settings.store_of(place).files(place):
+        domain, dataset, *_ = file.name.lower().split("/")
         found.setdefault((domain, dataset), []).append(file)
     return found
