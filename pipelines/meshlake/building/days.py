@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from meshlake.building.inputs import PinnedInputs
     from meshlake.lake.snapshot import Snapshot
-    from meshlake.landing.storage import StoredFile
     from meshlake.landing.zone import Dataset
     from meshlake.names import InputName
     from meshlake.products.product import Product
+    from meshlake.stores import StoredFile
     from meshlake.workspace import Workspace
 
 DAYS_PROPERTY = "days"

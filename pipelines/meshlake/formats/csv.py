@@ -20,14 +20,14 @@ from meshlake.formats.reader import (
     text_columns_sql,
 )
 from meshlake.formats.samples import is_compressed
-from meshlake.landing.storage import duckdb_reader
 from meshlake.names import quote_literal
+from meshlake.stores import duckdb_reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from meshlake.formats.format import Keyed
-    from meshlake.landing.storage import StoredFile
+    from meshlake.stores import StoredFile
 
 _SHOWN_CHARACTERS = 80
 # What DuckDB's errors of its CSV reader begin with.

@@ -21,7 +21,7 @@ from meshlake.formats.reader import unique_names
 from meshlake.formats.samples import head, is_utf8, spread_blocks
 
 if TYPE_CHECKING:
-    from meshlake.landing.storage import StoredFile
+    from meshlake.stores import StoredFile
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 1000

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from meshlake.formats.format import Format
-    from meshlake.landing.storage import StoredFile
+    from meshlake.stores import StoredFile
 
 _NOT_FOUND = 404
 

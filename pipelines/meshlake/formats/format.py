@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from meshlake.errors import LandingError
-    from meshlake.landing.storage import StoredFile
+    from meshlake.stores import StoredFile
 
 FILE_COLUMN = "_file"
 ROW_COLUMN = "_row"

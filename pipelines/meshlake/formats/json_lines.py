@@ -22,14 +22,14 @@ from meshlake.formats.reader import (
     text_columns_sql,
 )
 from meshlake.formats.samples import head, is_compressed
-from meshlake.landing.storage import duckdb_reader
 from meshlake.names import quote_literal
+from meshlake.stores import duckdb_reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from meshlake.formats.format import Keyed
-    from meshlake.landing.storage import StoredFile
+    from meshlake.stores import StoredFile
 
 # What DuckDB's errors of its JSON reader begin with; the file and the line follow.
 _MALFORMED = "Malformed JSON"

@@ -11,13 +11,13 @@ import duckdb
 from meshlake.errors import LandingError
 from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
 from meshlake.formats.reader import grouped, hive_options_sql, paths_sql
-from meshlake.landing.storage import duckdb_reader
+from meshlake.stores import duckdb_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from meshlake.formats.format import Keyed
-    from meshlake.landing.storage import StoredFile
+    from meshlake.stores import StoredFile
 
 # Errors that say nothing of a damaged file, whatever file they name.
 _NOT_ABOUT_FILES = (

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from meshlake.landing.storage import StoredFile
+    from meshlake.stores import StoredFile
 
 _Key = TypeVar("_Key")
 _KIND = re.compile(r"[A-Z][A-Za-z/-]*(?: [A-Z][A-Za-z/-]*)* Error: ")

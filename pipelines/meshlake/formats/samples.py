@@ -13,12 +13,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from meshlake.errors import LandingError
-from meshlake.landing.storage import open_file
+from meshlake.stores import open_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from meshlake.landing.storage import StoredFile
+    from meshlake.stores import StoredFile
 
 _BLOCK_BYTES = 256 * 1024
 _BLOCKS = 32

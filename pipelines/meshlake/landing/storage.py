@@ -1,25 +1,18 @@
-"""Files of the landing zone: which of a store's are visible, opened, and added without ever replacing one.
+"""Files of the landing zone: which of a store's are visible, and how one is added without ever replacing another.
 
 Where they lie is the store's affair, and what they mean other modules'.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError
-from meshlake.stores import StoredFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from meshlake.stores import Store
-
-__all__ = ["StoredFile", "add_file", "duckdb_reader", "list_files", "open_file"]
+    from meshlake.stores import Store, StoredFile
 
 _HIDDEN = (".", "_")
 _BLOCK_BYTES = 1024 * 1024
@@ -35,20 +28,6 @@ def list_files(store: Store, folder: str, root: str) -> list[StoredFile]:
         StorageError: the store cannot be listed.
     """
     return store.files(folder, root, _is_visible)
-
-
-@contextmanager
-def open_file(file: StoredFile) -> Iterator[BinaryIO]:
-    """Open `file` for reading bytes; the result can seek."""
-    with file.store.open(file.path) as stream:
-        yield stream
-
-
-def duckdb_reader(file: StoredFile) -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection of its own that can read `file` and those beside it."""
-    connection = duckdb.connect(":memory:")
-    file.store.open_to_duckdb(connection)
-    return connection
 
 
 def add_file(source: Path, target: str, store: Store) -> bool:

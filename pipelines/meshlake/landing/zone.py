@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from meshlake.errors import LandingError, NotLandedError
 from meshlake.formats import format_of
 from meshlake.landing.operational import OperationalTable, look_at
-from meshlake.landing.storage import StoredFile, list_files
+from meshlake.landing.storage import list_files
 from meshlake.names import DatasetName
 from meshlake.partitions import read_day
 from meshlake.stores.disk import Disk
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from meshlake.landing.operational import TableName
     from meshlake.partitions import Partitions
     from meshlake.settings import Settings
-    from meshlake.stores import Store
+    from meshlake.stores import Store, StoredFile
 
 
 @dataclass(frozen=True)

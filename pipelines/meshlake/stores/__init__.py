@@ -103,6 +103,20 @@ class StoredFile:
     store: Store = field(repr=False, compare=False)
 
 
+def open_file(file: StoredFile) -> AbstractContextManager[BinaryIO]:
+    """Open `file` for reading bytes; the result can seek."""
+    return file.store.open(file.path)
+
+
+def duckdb_reader(file: StoredFile) -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection of its own that can read `file` and those beside it."""
+    import duckdb
+
+    connection = duckdb.connect(":memory:")
+    file.store.open_to_duckdb(connection)
+    return connection
+
+
 STORES: Doorway[type[Store]] = Doorway(
     "meshlake.stores",
     "store",

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from meshlake.building.inputs import PinnedInputs
 from meshlake.formats.csv import CSV
-from meshlake.landing.storage import StoredFile
 from meshlake.landing.zone import Dataset
 from meshlake.names import DatasetName
+from meshlake.stores import StoredFile
 from meshlake.stores.disk import Disk
 
 NAMES = st.sampled_from(["a", "b", "c"])

@@ -17,9 +17,9 @@ from meshlake.duckdb_extension import load_extension
 from meshlake.errors import LandingError
 from meshlake.formats.parquet import PARQUET
 from meshlake.landing.operational import database_address
-from meshlake.landing.storage import StoredFile
 from meshlake.landing.zone import Dataset
 from meshlake.names import OPERATIONAL_CATALOG, quote_identifier, quote_literal
+from meshlake.stores import StoredFile
 from meshlake.stores.disk import Disk
 
 if TYPE_CHECKING:

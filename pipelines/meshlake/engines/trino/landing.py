@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from trino.dbapi import Connection
 
     from meshlake.formats.format import HiveLayout
-    from meshlake.landing.storage import StoredFile
     from meshlake.landing.zone import Dataset
     from meshlake.settings import Settings
+    from meshlake.stores import StoredFile
 
 _VERSION_CHARACTERS = 12
 
