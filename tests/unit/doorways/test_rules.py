@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-
-import pytest
+from typing import TYPE_CHECKING, Any
 
 from meshlake.rules.kinds import KINDS
 from support.mesh_folder import MeshFolder
 from support.package_copy import PackageCopy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 DISTINCT_VALUES = '''"""The library metric `distinctValues`."""
 
@@ -30,6 +32,7 @@ class DistinctValues(Metric):
 '''
 BUILD = """
 import json
+from typing import TYPE_CHECKING, Any
 from pathlib import Path
 from meshlake.building.build import build_product
 from meshlake.errors import AuditError
@@ -47,32 +50,62 @@ rows = mesh.lake.table(("mesh", "quality_results")).scan().to_arrow().to_pylist(
 print(json.dumps({
     "checks": {check.rule.name: check.as_dict() for check in checks},
     "rows": {row["check_name"]: [row["kind"], row["observed"]] for row in rows},
-    "loaded": sorted({"great_expectations", "duckdb_engine", "sqlalchemy"} & set(sys.modules)),
+    "loaded": sorted({"great_expectations", "duckdb_engine"} & set(sys.modules)),
 }))
 """
 
 
-@pytest.mark.parametrize(
-    ("bound", "is_passed", "message"), [(2, True, "2"), (1, False, "2, must be 1")], ids=["kept", "broken"]
-)
-def test_a_kind_of_rule_is_one_file_and_one_line(tmp_path, bound, is_passed, message):
+def build(copy: PackageCopy, quality: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What a build by `copy` finds of a product whose column `paid_by` has these rules."""
+    mesh = MeshFolder(copy.folder / "mesh")
+    mesh.land("shop/orders/a.csv", "id,paid_by\n1,card\n2,cash\n3,card\n")
+    mesh.product("shop.orders", {"id": "integer", "paid_by": {"logicalType": "string", "quality": quality}})
+    found: dict[str, Any] = json.loads(copy.run(BUILD, **mesh.variables).stdout)
+    return found
+
+
+def test_a_kind_of_rule_is_one_file_and_one_line(tmp_path):
     copy = PackageCopy(tmp_path)
     copy.add_file("rules/distinct_values.py", DISTINCT_VALUES)
     line = '        "distinctValues": "meshlake.rules.distinct_values:DistinctValues",'
     copy.add_line("rules/kinds.py", '"duplicateValues":', line)
-    mesh = MeshFolder(tmp_path / "mesh")
-    mesh.land("shop/orders/a.csv", "id,paid_by\n1,card\n2,cash\n3,card\n")
-    quality = [{"metric": "distinctValues", "mustBe": bound}]
-    mesh.product("shop.orders", {"id": "integer", "paid_by": {"logicalType": "string", "quality": quality}})
-
-    found = json.loads(copy.run(BUILD, **mesh.variables).stdout)
-
+    kept, broken = {"metric": "distinctValues", "mustBe": 2}, {"metric": "distinctValues", "mustBe": 1}
+    found = build(copy, [kept, broken | {"name": "paid_in_one_way"}])
     assert len(copy.touched) == 2
-    check = found["checks"]["paid_by_distinct_values"]
-    assert (check["kind"], check["is_passed"], check["message"]) == ("distinctValues", is_passed, message)
-    assert found["rows"]["paid_by_distinct_values"] == ["distinctValues", "2"]
-    assert "great_expectations" not in found["loaded"]
+    told = {
+        name: (check["kind"], check["is_passed"], check["message"]) for name, check in found["checks"].items()
+    }
+    assert told["paid_by_distinct_values"] == ("distinctValues", True, "2")
+    assert told["paid_in_one_way"] == ("distinctValues", False, "2, must be 1")
+    assert found["rows"]["paid_in_one_way"] == ["distinctValues", "2"]
+    assert found["loaded"] == []
 
 
 def test_kinds_are_found_by_the_word_their_results_are_told_under():
     assert {name: kind.kind for name, kind in KINDS.all().items()} == {name: name for name in KINDS.names}
+
+
+def test_a_kind_of_another_distribution_is_found_by_its_entry_point(tmp_path):
+    (tmp_path / "others.py").write_text(DISTINCT_VALUES)
+    about = tmp_path / "others-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: others\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[meshlake.rules]\ndistinctValues = others:DistinctValues\n")
+    found = build(PackageCopy(tmp_path), [{"metric": "distinctValues", "mustBe": 2}])
+    assert found["rows"]["paid_by_distinct_values"] == ["distinctValues", "2"]
+
+
+EXPECTATION = {
+    "type": "custom",
+    "engine": "greatExpectations",
+    "implementation": {
+        "type": "expect_column_distinct_values_to_equal_set",
+        "kwargs": {"value_set": ["card", "cash"]},
+    },
+}
+
+
+def test_great_expectations_is_loaded_for_an_expectation_only(tmp_path):
+    found = build(PackageCopy(tmp_path), [EXPECTATION])
+    assert found["checks"]["paid_by_expect_column_distinct_values_to_equal_set"]["is_passed"]
+    assert "great_expectations" in found["loaded"]
