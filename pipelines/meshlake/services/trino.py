@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import signal
+from contextlib import closing
 from typing import TYPE_CHECKING
 
+from meshlake.engines.trino.connection import connect, trino_errors
 from meshlake.errors import ServiceError
 from meshlake.names import CATALOG
 from meshlake.services import install
@@ -52,19 +54,12 @@ def _create_catalog_tables(endpoints: Endpoints) -> None:
 def _check(endpoints: Endpoints) -> None:
     if json.loads(http_get(_TITLE, endpoints.trino_port, "/v1/info"))["starting"]:
         raise ServiceError(f"Trino at {endpoints.trino_url} is still starting")
-    from requests import RequestException
-    from trino.dbapi import connect
-    from trino.exceptions import Error, HttpError
-
-    connection = connect(  # type: ignore[no-untyped-call]
-        host=HOST, port=endpoints.trino_port, user="mesh", request_timeout=CHECK_SECONDS, max_attempts=1
-    )
+    ask = f"SELECT count(*) FROM {CATALOG}.information_schema.schemata"
     try:
-        connection.cursor().execute(f"SELECT count(*) FROM {CATALOG}.information_schema.schemata").fetchall()
-    except (Error, HttpError, RequestException) as error:
+        with closing(connect(endpoints.trino_url, answer_seconds=CHECK_SECONDS, attempts=1)) as connection:
+            connection.cursor().execute(ask).fetchall()
+    except trino_errors() as error:
         raise ServiceError(f"Trino at {endpoints.trino_url} does not answer a query: {error}") from error
-    finally:
-        connection.close()
 
 
 SERVER = Server(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from meshlake.errors import BuildError, MeshError, SystemFailure, UsageError
 from meshlake.extras import needs_extra
@@ -36,6 +36,7 @@ _HINTS: dict[str | None, str] = {
     "ICEBERG_TOO_MANY_OPEN_PARTITIONS": "Give Trino's catalog mesh an iceberg.max-partitions-per-writer of all days "
     "of the product, or build it on DuckDB first.",
 }
+REFUSED = "Trino refuses the user, or the password"
 _HINT = "See that MESH_TRINO is right and that Trino runs: mesh doctor. Then run it again."
 
 
@@ -63,28 +64,14 @@ def connect(
         from trino.auth import BasicAuthentication
         from trino.dbapi import connect as connect_trino
 
-    parts = urlsplit(address or "")
-    try:
-        port = parts.port
-    except ValueError:
-        port = -1
-    if parts.scheme not in {"http", "https"} or not parts.hostname or port == -1:
-        raise UsageError(
-            "MESH_TRINO is not the address of a Trino",
-            "Write http://HOST:8080 or https://USER:PASSWORD@HOST.",
-        )
-    if parts.password and parts.scheme == "http":
-        raise UsageError(
-            "MESH_TRINO would send its password unencrypted", "Write https://, or leave the password out."
-        )
+    parts = _parts(address or "")
     user = unquote(parts.username or CATALOG)
-    auth = BasicAuthentication(user, unquote(parts.password)) if parts.password else None
     connection: Connection = connect_trino(  # type: ignore[no-untyped-call]
         host=parts.hostname,
-        port=port,
+        port=parts.port,
         http_scheme=parts.scheme,
         user=user,
-        auth=auth,
+        auth=BasicAuthentication(user, unquote(parts.password)) if parts.password else None,
         catalog=CATALOG,
         schema=schema,
         source=_SOURCE,
@@ -96,6 +83,25 @@ def connect(
     return connection
 
 
+def _parts(address: str) -> SplitResult:
+    """The parts of an address that can be one of a Trino."""
+    parts = urlsplit(address)
+    try:
+        is_one = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number
+        is_one = False
+    if not is_one:
+        raise UsageError(
+            "MESH_TRINO is not the address of a Trino",
+            "Write http://HOST:8080 or https://USER:PASSWORD@HOST.",
+        )
+    if parts.password and parts.scheme == "http":
+        raise UsageError(
+            "MESH_TRINO would send its password unencrypted", "Write https://, or leave the password out."
+        )
+    return parts
+
+
 def trino_errors() -> tuple[type[Exception], ...]:
     """What a Trino cursor may raise."""
     from requests import RequestException
@@ -103,6 +109,14 @@ def trino_errors() -> tuple[type[Exception], ...]:
 
     errors: tuple[Any, ...] = (Error, HttpError, RequestException)
     return errors
+
+
+def is_refused(error: BaseException) -> bool:
+    """Whether Trino did not take the user or the password."""
+    from trino.exceptions import HttpError
+
+    # Of an answer that is none of Trino's own the client tells the status in these words alone.
+    return isinstance(error, HttpError) and str(error).startswith("error 401")
 
 
 def with_worker(run: Callable[[], _Answer]) -> _Answer:
@@ -137,6 +151,8 @@ def explain_trino(error: Exception, where: str, file: Path | None = None) -> Mes
     """
     from trino.exceptions import TrinoQueryError
 
+    if is_refused(error):
+        return SystemFailure(f"{where}: {REFUSED}", _HINT)
     if not isinstance(error, TrinoQueryError):
         return SystemFailure(f"{where}: Trino does not answer", _HINT)
     reason = trino_reason(error)

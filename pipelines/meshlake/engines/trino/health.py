@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from meshlake.engines.trino.connection import connect
+from meshlake.engines.trino.connection import REFUSED, connect, is_refused, trino_errors
 from meshlake.errors import ServiceError, UsageError
+from meshlake.extras import needs_extra
 from meshlake.names import CATALOG, LANDING_CATALOG, OPERATIONAL_CATALOG
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ def examine(address: str, *, reads_operational: bool = False) -> None:
     Raises:
         ServiceError: it cannot be used.
     """
-    from requests import RequestException
-    from trino.exceptions import Error, HttpError, TrinoConnectionError
+    with needs_extra("trino", "Trino"):
+        from requests import RequestException
+        from trino.exceptions import TrinoConnectionError
 
     wanted = [CATALOG, LANDING_CATALOG, *([OPERATIONAL_CATALOG] if reads_operational else [])]
     try:
@@ -33,8 +35,9 @@ def examine(address: str, *, reads_operational: bool = False) -> None:
         raise ServiceError(error.message, error.hint) from error
     except (RequestException, TrinoConnectionError) as error:
         raise ServiceError("Trino does not answer", _CHECK) from error
-    except (Error, HttpError) as error:
-        raise ServiceError(f"Trino says: {error}", f"{_CHECK} See Trino's own log.") from error
+    except trino_errors() as error:
+        problem = REFUSED if is_refused(error) else f"Trino says: {error}"
+        raise ServiceError(problem, f"{_CHECK} See Trino's own log.") from error
 
 
 def _ask(connection: Connection, wanted: list[str]) -> None:
