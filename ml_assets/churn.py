@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from meshlake.ml_assets import metrics, training_rows
-from meshlake.ml_assets.candidates import build_candidate, make_scoring_exact
+from meshlake.ml_assets.candidates.candidate import build_candidate, make_scoring_exact
 from meshlake.ml_assets.leakage import suspected_leaks
 from meshlake.ml_assets.preprocessing import plan_features
 from meshlake.ml_assets.scoring import (
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
-    from meshlake.ml_assets.spec import Algorithm, ChurnSpec
+    from meshlake.ml_assets.spec import ChurnSpec
 
 
 @dataclass(frozen=True)
 class CandidateResult:
     """One algorithm on the folds: its out-of-fold metrics, and those of each fold."""
 
-    algorithm: Algorithm
+    algorithm: str
     out_of_fold: Mapping[str, float]
     folds: tuple[Mapping[str, float], ...]
     probability: npt.NDArray[np.float64]
@@ -67,7 +67,7 @@ class ChurnTraining:
 
     spec: ChurnSpec
     model: ChurnModel
-    algorithm: Algorithm
+    algorithm: str
     candidates: tuple[CandidateResult, ...]
     folds_sha256: str
     honest: pd.DataFrame
@@ -141,13 +141,13 @@ def _plan(rows: pd.DataFrame, spec: ChurnSpec) -> FeaturePlan:
     return plan_features(rows, [str(name) for name in rows.columns if name not in no_features], spec.cutoff)
 
 
-def _fit(algorithm: Algorithm, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec) -> Pipeline:
+def _fit(algorithm: str, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec) -> Pipeline:
     pipeline = build_candidate(algorithm, plan, spec.seed, len(rows))
     return make_scoring_exact(pipeline.fit(rows, rows[spec.label].to_numpy()))
 
 
 def _cross_validate(
-    algorithm: Algorithm,
+    algorithm: str,
     plan: FeaturePlan,
     rows: pd.DataFrame,
     folds: npt.NDArray[np.int64],
@@ -167,7 +167,7 @@ def _cross_validate(
 
 
 def _predict_held_out(
-    algorithm: Algorithm,
+    algorithm: str,
     plan: FeaturePlan,
     development: pd.DataFrame,
     held_out: pd.DataFrame,

@@ -17,6 +17,7 @@ import numpy as np
 import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
+from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.scoring import ChurnModel
 from meshlake.ml_assets.segments import SegmentModel
 
@@ -24,16 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 # Beyond what skops trusts by itself (scikit-learn's estimators, numpy's arrays and scalars). Each was looked
-# at: none does more on loading than to take the attributes it is given. `functools.partial` can only wrap a
-# function that is itself trusted; histogram gradient boosting wraps `check_array`.
+# at: none does more on loading than to take the attributes it is given. What one algorithm needs is its own to name.
 TRUSTED_TYPES = (
-    "functools.partial",
     "meshlake.ml_assets.preprocessing.FeatureFrame",
     "meshlake.ml_assets.segments.signed_log1p",
     "numpy.dtype",
-    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    "sklearn.tree._tree.Tree",
-    "sklearn.utils.validation.check_array",
 )
 _MODELS = {"churn": ChurnModel, "segments": SegmentModel}
 # The earliest time a ZIP entry can carry, in place of the time of writing.
@@ -47,14 +43,17 @@ def dump_model(model: ChurnModel | SegmentModel) -> bytes:
     return _canonical(skops.io.dumps({"task": task, "fields": fields}))
 
 
-def load_model(content: bytes) -> ChurnModel | SegmentModel:
-    """The model whose `dump_model` gave `content`.
+def load_model(content: bytes, algorithm: str | None = None) -> ChurnModel | SegmentModel:
+    """The model whose `dump_model` gave `content`; `algorithm` is the candidate that a churn model was chosen from.
 
     Raises:
-        ValueError: when `content` is no such archive, or holds a type not in `TRUSTED_TYPES`.
+        ValueError: when `content` is no such archive, or holds a type that is neither in `TRUSTED_TYPES` nor trusted by
+            `algorithm`.
+        UsageError: no candidate is called `algorithm`.
     """
+    trusted = TRUSTED_TYPES + (CANDIDATES.get(algorithm).trusted_types if algorithm else ())
     try:
-        loaded = skops.io.loads(content, trusted=list(TRUSTED_TYPES))
+        loaded = skops.io.loads(content, trusted=list(trusted))
         fields = {name: tuple(v) if isinstance(v, list) else v for name, v in loaded["fields"].items()}
         model: ChurnModel | SegmentModel = _MODELS[loaded["task"]](**fields)
         return model

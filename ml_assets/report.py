@@ -37,12 +37,12 @@ def churn_report(training: ChurnTraining) -> dict[str, Any]:
     is_churned, probability, is_flagged = _out_of_fold(training)
     return {
         "task": "churn",
-        "algorithm": str(training.algorithm),
+        "algorithm": training.algorithm,
         "rows": dict(training.row_counts),
         "features": dict(training.features),
         "dropped": dict(training.dropped),
         "folds": {"count": spec.folds, "seed": spec.seed, "sha256": training.folds_sha256},
-        "candidates": {str(c.algorithm): _candidate_report(c) for c in training.candidates},
+        "candidates": {c.algorithm: _candidate_report(c) for c in training.candidates},
         "policy": {"flag_share": spec.flag_share, "threshold": training.model.threshold},
         "out_of_fold": {
             **probability_metrics(is_churned, probability),

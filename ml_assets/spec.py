@@ -12,13 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
-
-class Algorithm(StrEnum):
-    """The candidates a churn model is chosen from."""
-
-    LOGISTIC_REGRESSION = "logistic_regression"
-    RANDOM_FOREST = "random_forest"
-    HISTOGRAM_GRADIENT_BOOSTING = "histogram_gradient_boosting"
+from meshlake.ml_assets.candidates.candidate import CANDIDATES, DEFAULT_CANDIDATES
 
 
 class Scale(StrEnum):
@@ -45,7 +39,7 @@ class ChurnSpec:
     label: str
     cutoff: str | None = None
     exclude: Mapping[str, str] = field(default_factory=dict)
-    candidates: tuple[Algorithm, ...] = tuple(Algorithm)
+    candidates: tuple[str, ...] = DEFAULT_CANDIDATES
     folds: int = 5
     seed: int = 42
     flag_share: float | None = 0.1
@@ -201,13 +195,19 @@ def _one_of(choices: type[_Choice], value: Any, path: str) -> _Choice:
     return choices(value)
 
 
-def _candidates(policy: Mapping[str, Any]) -> tuple[Algorithm, ...]:
-    value = policy.get("candidates", [str(algorithm) for algorithm in Algorithm])
+def _candidates(policy: Mapping[str, Any]) -> tuple[str, ...]:
+    value = policy.get("candidates", list(DEFAULT_CANDIDATES))
     if not isinstance(value, list) or not value or len(set(map(str, value))) != len(value):
         raise ValueError(
-            f"'policy.candidates' is {value!r}; it must list, once each, some of: {', '.join(Algorithm)}"
+            f"'policy.candidates' is {value!r}; it must list, once each, some of: {', '.join(CANDIDATES.names)}"
         )
-    return tuple(_one_of(Algorithm, name, "policy.candidates") for name in value)
+    for name in value:
+        if name not in CANDIDATES.names:
+            raise ValueError(
+                f"'policy.candidates' is {name!r}.{close_match(str(name), CANDIDATES.names)} "
+                f"Allowed: {', '.join(CANDIDATES.names)}"
+            )
+    return tuple(value)
 
 
 def _exclusions(mapping: Mapping[str, Any]) -> dict[str, str]:

@@ -74,7 +74,7 @@ class ChurnTask:
         from meshlake.ml_assets.reasons import explain_churn
         from meshlake.ml_assets.scoring import ChurnModel, score_churn
 
-        model = load_model(version.read(MODEL_FILE))
+        model = load_model(version.read(MODEL_FILE), version.record["algorithm"])
         if not isinstance(model, ChurnModel):
             raise ValueError(f"version {version.version} is no churn model")
         has_reasons = any(reason in wanted for reason in _REASONS)

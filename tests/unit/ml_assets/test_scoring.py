@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.churn import train_churn
 from meshlake.ml_assets.scoring import reference_values, score_churn
-from meshlake.ml_assets.spec import Algorithm
 
 
 def test_scores_are_the_key_a_probability_and_a_flag(training, make_customers):
@@ -22,7 +22,7 @@ def test_scores_are_the_key_a_probability_and_a_flag(training, make_customers):
     assert scores["is_predicted_churn"].any()
 
 
-@pytest.mark.parametrize("algorithm", list(Algorithm))
+@pytest.mark.parametrize("algorithm", CANDIDATES.names)
 @pytest.mark.parametrize("size", [1, 7, 64])
 def test_batch_by_batch_gives_exactly_what_all_at_once_gives(customers, churn_spec, algorithm, size):
     model = train_churn(customers, replace(churn_spec, candidates=(algorithm,), folds=2)).model

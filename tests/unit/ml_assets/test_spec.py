@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from meshlake.ml_assets.spec import Algorithm, ChurnSpec, Scale, SegmentSpec
+from meshlake.ml_assets.candidates.candidate import CANDIDATES
+from meshlake.ml_assets.spec import ChurnSpec, Scale, SegmentSpec
 
 CHURN = {"task": "churn", "features": "retention.features", "key": "customer_id", "label": "is_churned"}
 SEGMENTS = {"task": "segments", "key": ["a", "b"], "columns": {"monetary": "log", "age": "linear"}}
@@ -11,7 +12,7 @@ SEGMENTS = {"task": "segments", "key": ["a", "b"], "columns": {"monetary": "log"
 def test_what_is_left_out_of_a_churn_model_has_defaults():
     spec = ChurnSpec.from_mapping(CHURN)
     assert spec == ChurnSpec(key=("customer_id",), label="is_churned")
-    assert spec.candidates == tuple(Algorithm)
+    assert spec.candidates == CANDIDATES.names
     assert (spec.folds, spec.seed, spec.flag_share, spec.threshold) == (5, 42, 0.1, None)
 
 
@@ -29,7 +30,7 @@ def test_everything_a_churn_model_can_say_is_read():
         label="is_churned",
         cutoff="on",
         exclude={"city": "too many"},
-        candidates=(Algorithm.RANDOM_FOREST,),
+        candidates=("random_forest",),
         folds=3,
         seed=7,
         flag_share=None,
