@@ -78,6 +78,14 @@ class AuditError(BuildError):
         self.results = tuple(results)
 
 
+class IncompleteBuildError(BuildError):
+    """Not all that was asked for is published; `outcome` says what is, and why the rest is not."""
+
+    def __init__(self, outcome: Any) -> None:
+        super().__init__(f"not everything is published: {outcome}", "Correct it, and build again.")
+        self.outcome = outcome
+
+
 class ConflictError(BuildError):
     """Another writer moved the product since the audit branch was cut."""
 

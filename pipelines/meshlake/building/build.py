@@ -45,6 +45,20 @@ class BuildResult:
     seconds: float = 0.0
     facts: Mapping[str, Any] = field(default_factory=dict)
 
+    def as_dict(self) -> dict[str, object]:
+        """As JSON-able facts."""
+        return {
+            "product": str(self.name),
+            "snapshot_id": str(self.snapshot.snapshot_id),
+            "is_rebuilt": self.is_rebuilt,
+            "rows": self.snapshot.row_count,
+            "size_bytes": self.snapshot.size_bytes,
+            "seconds": round(self.seconds, 3),
+            "checks_passed": sum(check.is_passed for check in self.checks),
+            "checks": len(self.checks),
+            "facts": dict(self.facts),
+        }
+
 
 def build_product(
     mesh: Workspace,

@@ -12,12 +12,12 @@ from meshlake.cli.drafts import print_drafted
 from meshlake.cli.printing import print_json, size_text
 from meshlake.errors import EXIT_FAILED
 from meshlake.formats import FORMATS
-from meshlake.names import ProductName
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from meshlake.discovery.sources import Source
     from meshlake.landing.arrival import LandedFile
-    from meshlake.landing.zone import LandingZone
 
 
 JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
@@ -46,15 +46,9 @@ def land(
 
       mesh land exports/2026/ --domain billing --dataset invoices
     """
-    from meshlake.health import require_landing
-    from meshlake.landing.arrival import land as land_files
-    from meshlake.landing.zone import files_zone
-    from meshlake.settings import load_settings
+    import meshlake
 
-    settings = load_settings()
-    require_landing(settings)
-    zone = files_zone(settings)
-    landed = land_files(paths, zone, domain, dataset, None if as_json else _print_landed)
+    landed = meshlake.open().land(paths, domain, dataset, progress=None if as_json else _print_landed)
     if as_json:
         print_json(
             [
@@ -85,18 +79,13 @@ def discover(
 
       mesh discover operational        # only the tables; `landing` only the files
     """
+    import meshlake
     from meshlake.cli.discovered import discovery_facts, print_discovery
-    from meshlake.discovery.discover import discover as discover_sources
-    from meshlake.discovery.sources import chosen_sources
-    from meshlake.landing.zone import files_zone
-    from meshlake.settings import load_settings
 
-    settings = load_settings()
-    zone = files_zone(settings)
+    mesh = meshlake.open()
     if what is None:
-        _tell_misplaced(zone)
-    sources = chosen_sources(settings, zone, what)
-    found = discover_sources(settings, zone, sources, _print_reading)
+        _tell_misplaced(mesh.misplaced_files())
+    found = mesh.discover(what, progress=_print_reading)
     if as_json:
         print_json(discovery_facts(found))
     else:
@@ -131,25 +120,13 @@ def adopt(
 
       mesh adopt public.orders --as shop.orders   # a table
     """
-    from meshlake.discovery.sources import chosen_source
-    from meshlake.drafting.adopt import adopt as draft
-    from meshlake.drafting.adopt import default_name
-    from meshlake.landing.zone import files_zone
-    from meshlake.settings import load_settings
+    import meshlake
 
-    settings = load_settings()
-    zone = files_zone(settings)
-    source = chosen_source(settings, zone, dataset)
-    product = ProductName.parse(as_product) if as_product else default_name(source)
-    drafted = draft(settings, zone, source, product, owner)
-    if as_json:
-        print_json(drafted.as_dict())
-        return
-    print_drafted(drafted)
+    print_drafted(meshlake.open().adopt(dataset, as_product, owner), as_json=as_json)
 
 
-def _tell_misplaced(zone: LandingZone) -> None:
-    for file in zone.misplaced_files():
+def _tell_misplaced(files: Iterable[str]) -> None:
+    for file in files:
         print(f"mesh: {file} lies in no dataset's folder, so nothing reads it", file=sys.stderr)
         print("      Move it into <domain>/<dataset>/ of the landing zone.", file=sys.stderr)
 

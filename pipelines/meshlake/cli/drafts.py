@@ -6,12 +6,17 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meshlake.cli.printing import print_json
+
 if TYPE_CHECKING:
     from meshlake.drafting.product_folder import Drafted
 
 
-def print_drafted(drafted: Drafted) -> None:
+def print_drafted(drafted: Drafted, *, as_json: bool) -> None:
     """What was written and decided, and the next command."""
+    if as_json:
+        print_json(drafted.as_dict())
+        return
     folder = os.path.relpath(drafted.folder)
     shown = Path(drafted.folder) if folder.startswith("..") else Path(folder)
     print(f"Drafted {drafted.name} in {shown}/ ({', '.join(drafted.files)})")

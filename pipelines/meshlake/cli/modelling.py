@@ -5,8 +5,6 @@ from __future__ import annotations
 import typer
 
 from meshlake.cli.drafts import print_drafted
-from meshlake.cli.printing import print_json
-from meshlake.names import ProductName
 
 PRODUCT = typer.Argument(metavar="D.P", help="The product to learn from.")
 KEY = typer.Option(
@@ -48,18 +46,12 @@ def churn(
 
       mesh model churn crm.customers --label status --churned Left --as retention.predictions
     """
-    from meshlake.drafting.churn_draft import draft_churn
-    from meshlake.settings import load_settings
+    import meshlake
 
-    source = ProductName.parse(product)
-    name = (
-        ProductName.parse(as_product) if as_product else ProductName(source.domain, f"{source.product}_churn")
+    drafted = meshlake.open().model_churn(
+        product, label, key=key, churned=churned, as_product=as_product, owner=owner
     )
-    drafted = draft_churn(load_settings(), source, name, label, key, churned, owner)
-    if as_json:
-        print_json(drafted.as_dict())
-    else:
-        print_drafted(drafted)
+    print_drafted(drafted, as_json=as_json)
 
 
 def segments(
@@ -77,17 +69,7 @@ def segments(
 
       mesh model segments crm.customers --key customer_id --as crm.customer_groups
     """
-    from meshlake.drafting.segments_draft import draft_segments
-    from meshlake.settings import load_settings
+    import meshlake
 
-    source = ProductName.parse(product)
-    name = (
-        ProductName.parse(as_product)
-        if as_product
-        else ProductName(source.domain, f"{source.product}_segments")
-    )
-    drafted = draft_segments(load_settings(), source, name, key, owner)
-    if as_json:
-        print_json(drafted.as_dict())
-    else:
-        print_drafted(drafted)
+    drafted = meshlake.open().model_segments(product, key=key, as_product=as_product, owner=owner)
+    print_drafted(drafted, as_json=as_json)

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.status import Status
 
 from meshlake.cli.printing import print_table, size_text
+from meshlake.mesh.report import HEADLINE_METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from meshlake.errors import MeshError
     from meshlake.names import InputName, ProductName
     from meshlake.orchestration.run import BuildOutcome
-
-
-HEADLINE_METRICS = ("roc_auc", "pr_auc", "log_loss", "brier", "lift_at_10_percent", "silhouette", "stability")
 
 
 class TerminalReporter:

@@ -95,22 +95,9 @@ def questions(
 
       mesh questions 01_revenue_at_risk --runs 20
     """
-    from meshlake.mesh.asking import asked
-    from meshlake.query.questions import read_questions, time_question
-    from meshlake.settings import load_settings
+    import meshlake
 
-    settings = load_settings()
-    known = read_questions(settings.questions)
-    chosen = [q for q in known if not names or q.name in names]
-    if not chosen:
-        raise UsageError(
-            f"no such question in {settings.questions}",
-            f"There are: {', '.join(q.name for q in known) or 'none'}.",
-        )
-    timings = []
-    for question in chosen:
-        with asked(settings, question.query) as answer:
-            timings.append(time_question(answer, question, runs))
+    timings = meshlake.open().questions(*names or (), runs=runs)
     rows = [
         (t.question.name, t.question.text, t.row_count, t.p95_seconds, t.question.promised_seconds, t.is_kept)
         for t in timings

@@ -50,6 +50,19 @@ class Snapshot:
         """The snapshot whose rows these are: itself, unless it only keeps them in other files."""
         return int(self.properties.get(ROWS_OF, self.snapshot_id))
 
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON-able facts."""
+        return {
+            "snapshot_id": str(self.snapshot_id),
+            "published_at": f"{self.published_at:%Y-%m-%d %H:%M:%S}",
+            "is_current": self.is_current,
+            "rows": self.row_count,
+            "size_bytes": self.size_bytes,
+            "model_version": self.properties.get("model_version"),
+            "run": self.properties.get("run"),
+            "inputs": self.property_json("inputs", {}),
+        }
+
     def property_json(self, name: str, default: Any) -> Any:
         """The property `name`, parsed as JSON; `default` when the build did not write it."""
         text = self.properties.get(name)

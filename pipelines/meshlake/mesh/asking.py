@@ -14,7 +14,7 @@ from meshlake.engines.engine import engine_of
 from meshlake.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from meshlake.engines.answer import Answer, ParsedQuery
     from meshlake.lake.catalog import Lake
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from meshlake.lake.snapshot import Snapshot
     from meshlake.landing.zone import Landed
     from meshlake.names import ProductName
+    from meshlake.query.questions import Timing
     from meshlake.settings import Settings
 
 
@@ -111,3 +112,24 @@ class Question:
         from meshlake.workspace import open_workspace
 
         refresh_views(open_workspace(self.settings))
+
+
+def ask_questions(settings: Settings, names: Collection[str], runs: int) -> list[Timing]:
+    """Ask the questions called `names`, or all, `runs` times each.
+
+    Raises:
+        UsageError: there is none of these names.
+        MeshError: one cannot be answered.
+    """
+    from meshlake.query.questions import read_questions, time_question
+
+    known = read_questions(settings.questions)
+    chosen = [question for question in known if not names or question.name in names]
+    if not chosen:
+        there = ", ".join(question.name for question in known) or "none"
+        raise UsageError(f"no such question in {settings.questions}", f"There are: {there}.")
+    timings = []
+    for question in chosen:
+        with asked(settings, question.query) as answer:
+            timings.append(time_question(answer, question, runs))
+    return timings

@@ -1,25 +1,29 @@
-"""`Mesh`: what can be done with a mesh, from Python. The commands are these methods, printed."""
+"""`Mesh`: all that can be done with a mesh, from Python. The commands are these methods, printed."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshlake.errors import UsageError
-from meshlake.settings import Settings, load_settings
+from meshlake.errors import IncompleteBuildError, UsageError
+from meshlake.mesh.reading import ReadMesh, product_name
+from meshlake.names import ProductName
+from meshlake.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import IO
+    from collections.abc import Callable, Collection, Iterable
+    from datetime import date
 
-    from meshlake.engines.answer import Answer as OpenAnswer
-    from meshlake.mesh.answer import Answer
-    from meshlake.query.output import Written
-    from meshlake.workspace import Workspace
-
-Moment = str | int | datetime
+    from meshlake.building.upkeep import Cleaned
+    from meshlake.discovery.discover import Discovery
+    from meshlake.discovery.sources import Source
+    from meshlake.drafting.product_folder import Drafted
+    from meshlake.lake.snapshot import Snapshot
+    from meshlake.landing.arrival import LandedFile
+    from meshlake.landing.zone import LandingZone
+    from meshlake.orchestration.reporting import Reporter
+    from meshlake.orchestration.run import BuildOutcome
+    from meshlake.rules.result import CheckResult
 
 
 def open_mesh(folder: str | Path | None = None, /, **settings: str | Path | None) -> Mesh:
@@ -55,111 +59,212 @@ def open_mesh(folder: str | Path | None = None, /, **settings: str | Path | None
     return Mesh(load_settings(folder=place, chosen=chosen))
 
 
-class Mesh:
+class Mesh(ReadMesh):
     """A mesh, opened. Every method sees its folders, its landing zone and its catalog as they are when it is called.
 
-    Args:
-        settings: all that tells one mesh from another; `meshlake.open` reads them.
+    Example:
+        >>> import meshlake
+        >>> new = meshlake.open(empty_folder)
+        >>> [file.name for file in new.land(customers_csv, domain="shop")]
+        ['shop/customers/customers.csv']
+        >>> new.discover("shop.customers").profiles[0].likely_key
+        ('id',)
+        >>> str(new.adopt("shop.customers", owner="ana@example.com").name)
+        'shop.customers'
+        >>> new.build().is_complete
+        True
+        >>> new.sql("SELECT count(*) FROM shop.customers WHERE has_left").fetchall()
+        [(10,)]
+        >>> drafted = new.model_churn("shop.customers", label="has_left")
+        >>> str(drafted.name), drafted.files
+        ('shop.customers_churn', ('contract.odcs.yaml', 'model.yaml'))
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def land(
+        self,
+        paths: str | Path | Iterable[str | Path],
+        domain: str,
+        dataset: str | None = None,
+        *,
+        progress: Callable[[LandedFile], None] | None = None,
+    ) -> list[LandedFile]:
+        """Copy files, or folders of files, into the landing zone, whole or not at all.
 
-    def __repr__(self) -> str:
-        return f"<Mesh of {self.settings.products} in {self.settings.home}, on {self.settings.engine}>"
+        Args:
+            paths: one or several.
+            domain: the team's namespace.
+            dataset: one dataset for all; else each file's name, in a folder each subfolder's.
+            progress: told of each file.
+
+        Raises:
+            UsageError: `domain` or `dataset` is no name.
+            LandingError: a path is missing or cannot be read, or other content has landed under its name.
+        """
+        from meshlake.health import require_landing
+        from meshlake.landing.arrival import land
+
+        require_landing(self.settings)
+        many = [paths] if isinstance(paths, str | Path) else paths
+        return land([Path(path) for path in many], self._zone, domain, dataset, progress)
+
+    def discover(
+        self, what: str | None = None, *, progress: Callable[[Source], None] = lambda _: None
+    ) -> Discovery:
+        """What has landed really holds: types, keys, joins, personal data, drift, likely labels.
+
+        Args:
+            what: a domain or schema, a dataset or table; everything when not given.
+            progress: told of each dataset before it is read.
+
+        Raises:
+            UsageError: nothing of that name has landed. What cannot be read is in `failures` of the answer.
+        """
+        from meshlake.discovery.discover import discover
+        from meshlake.discovery.sources import chosen_sources
+
+        return discover(self.settings, self._zone, chosen_sources(self.settings, self._zone, what), progress)
+
+    def misplaced_files(self) -> list[str]:
+        """Files of the landing zone that lie in no dataset's folder, so that nothing reads them."""
+        return list(self._zone.misplaced_files())
+
+    def adopt(self, dataset: str, as_product: str | None = None, owner: str | None = None) -> Drafted:
+        """Draft a source-aligned product from a landed dataset, or a table of the operational database.
+
+        Args:
+            dataset: `domain.dataset`, or `schema.table`.
+            as_product: the product's name; else the dataset's or table's.
+            owner: who answers for it; else git's `user.email`, else the user of this machine.
+
+        Raises:
+            UsageError: there is no such dataset, or the product's folder is there already.
+            LandingError: it cannot be read, or has no rows.
+        """
+        from meshlake.discovery.sources import chosen_source
+        from meshlake.drafting.adopt import adopt, default_name
+
+        source = chosen_source(self.settings, self._zone, dataset)
+        name = ProductName.parse(as_product) if as_product else default_name(source)
+        return adopt(self.settings, self._zone, source, name, owner)
+
+    def model_churn(
+        self,
+        product: str,
+        label: str,
+        *,
+        key: str | None = None,
+        churned: str | None = None,
+        as_product: str | None = None,
+        owner: str | None = None,
+    ) -> Drafted:
+        """Draft a product of predictions of `label`, a yes/no column of `product`.
+
+        Args:
+            product: to learn from; it must be published.
+            label: the column that says who left.
+            key: the column that tells its rows apart; else its primary key.
+            churned: the label's value that means churn, if not yes, true or 1.
+            as_product: its name; else `<product>_churn`.
+            owner: as in `adopt`.
+
+        Raises:
+            UsageError: there is no such column or key, the label is not two-valued, or the folder is there already.
+        """
+        from meshlake.drafting.churn_draft import draft_churn
+
+        source = ProductName.parse(product)
+        name = _model_name(source, as_product, "churn")
+        return draft_churn(self.settings, source, name, label, key, churned, owner)
+
+    def model_segments(
+        self, product: str, *, key: str | None = None, as_product: str | None = None, owner: str | None = None
+    ) -> Drafted:
+        """Draft a product of segments: groups of the rows of `product` that are alike in its numbers.
+
+        Args:
+            product: to learn from; it must be published.
+            key: the column that tells its rows apart; else its primary key.
+            as_product: its name; else `<product>_segments`.
+            owner: as in `adopt`.
+
+        Raises:
+            UsageError: there is no such key, there are no numbers, or the folder is there already.
+        """
+        from meshlake.drafting.segments_draft import draft_segments
+
+        source = ProductName.parse(product)
+        return draft_segments(self.settings, source, _model_name(source, as_product, "segments"), key, owner)
+
+    def build(
+        self,
+        *products: str | ProductName,
+        is_forced: bool = False,
+        days: Collection[date] = (),
+        reporter: Reporter | None = None,
+        has_to_be_complete: bool = True,
+    ) -> BuildOutcome:
+        """Build the named products and all they need, or everything; only what changed is rebuilt.
+
+        Args:
+            products: their names.
+            is_forced: build even what has not changed, and train models anew.
+            days: of the products named, build these days even if they have not changed.
+            reporter: told of each product; nobody is when not given.
+            has_to_be_complete: whether it is an error that a product failed; else the outcome tells.
+
+        Raises:
+            IncompleteBuildError: a product failed; the others were built all the same.
+            UsageError: a name that is no product, or days of one that is not kept by date.
+        """
+        from meshlake.building.views import refresh_views
+        from meshlake.orchestration.reporting import QuietReporter
+        from meshlake.orchestration.run import run_build
+
+        names, workspace = [product_name(name) for name in products], self.workspace
+        told = reporter or QuietReporter()
+        outcome = run_build(workspace, names, is_forced=is_forced, reporter=told, days=days)
+        if outcome.results:
+            refresh_views(workspace)
+        if has_to_be_complete and not outcome.is_complete:
+            raise IncompleteBuildError(outcome)
+        return outcome
+
+    def check(self, *products: str | ProductName) -> dict[str, tuple[CheckResult, ...]]:
+        """Run the checks on what is published now: of the products named, or of all; the results by product.
+
+        Raises:
+            UsageError: one was never published.
+        """
+        from meshlake.building.audit import check_published
+
+        workspace = self.workspace
+        names = [product_name(name) for name in products] or workspace.lake.products()
+        return {str(name): tuple(r for _, r in check_published(workspace, name)) for name in names}
+
+    def rollback(self, product: str | ProductName, to: str | int | None = None) -> Snapshot:
+        """Make an earlier snapshot of `product` current again: see `DataProduct.rollback`."""
+        from meshlake.building.upkeep import roll_back
+
+        return roll_back(self.workspace, product_name(product), None if to is None else str(to))
+
+    def clean(self, *, keep_audits: bool = False) -> Cleaned:
+        """Remove what failed, killed or outdated builds left; what may still be needed is left alone.
+
+        Args:
+            keep_audits: keep failed audit branches, to look into them.
+        """
+        from meshlake.building.upkeep import clean_mesh
+
+        return clean_mesh(self.workspace, keep_audits=keep_audits)
 
     @property
-    def workspace(self) -> Workspace:
-        """The mesh as the packages below the front door take it, opened anew."""
-        from meshlake.workspace import open_workspace
+    def _zone(self) -> LandingZone:
+        from meshlake.landing.zone import files_zone
 
-        return open_workspace(self.settings)
-
-    def sql(self, query: str, *, as_of: Moment | None = None, engine: str | None = None) -> Answer:
-        """Ask the mesh in SQL, DuckDB's dialect; reading only, and only what the mesh holds.
-
-        Args:
-            query: one SELECT over products (`crm.customers`), landed datasets (`landing.crm.customers`) and the tables
-                that tell of the mesh (`mesh.products`, `mesh.snapshots`, `mesh.quality_results`).
-            as_of: a time, a snapshot's id or an audit branch; what is published now when not given.
-            engine: `duckdb`, `trino` or another; the settings' engine when not given.
-
-        Raises:
-            UsageError: the query cannot run, or writes, or reads what is not the mesh's.
-            MeshError: a server, a file or the machine fails.
-
-        Example:
-            >>> mesh.sql("SELECT plan, count(*) AS customers FROM shop.customers GROUP BY plan ORDER BY plan").dicts()
-            [{'plan': 'basic', 'customers': 24}, {'plan': 'plus', 'customers': 16}]
-            >>> mesh.sql("SELECT * FROM shop.custommers")
-            Traceback (most recent call last):
-            ...
-            meshlake.errors.UsageError: there is no table shop.custommers
-            Did you mean shop.customers?
-        """
-        from meshlake.mesh.answer import hold
-        from meshlake.mesh.asking import asked
-        from meshlake.query.guard import check_select
-
-        settings, parsed = self.settings.on(engine), check_select(query)
-        with asked(settings, parsed, _as_text(as_of)) as answer:
-            return hold(answer)
-
-    def write(
-        self,
-        query: str,
-        target: Path | IO[bytes],
-        format_name: str,
-        *,
-        as_of: Moment | None = None,
-        engine: str | None = None,
-    ) -> Written:
-        """Write the answer to `query` to a file or an open stream; rows stream, however many they are.
-
-        A file appears whole or not at all.
-
-        Args:
-            query: as in `sql`.
-            target: the file, or the stream.
-            format_name: `csv`, `json`, `jsonl` or `parquet`.
-            as_of: as in `sql`.
-            engine: as in `sql`.
-
-        Raises:
-            UsageError: as in `sql`; the format is unknown, or the file's folder is not there.
-            MeshError: as in `sql`.
-
-        Example:
-            >>> mesh.write("SELECT id, plan FROM shop.customers", folder / "plans.csv", "csv").row_count
-            40
-        """
-        from meshlake.query.output import destination, write_answer
-
-        with (
-            destination(target) as path,
-            self.asked(query, as_of=as_of, engine=engine, output_path=path) as answer,
-        ):
-            return write_answer(answer, format_name, path)
-
-    @contextmanager
-    def asked(
-        self,
-        query: str,
-        *,
-        as_of: Moment | None = None,
-        engine: str | None = None,
-        output_path: str | None = None,
-    ) -> Iterator[OpenAnswer]:
-        """`query` about to be answered, for those who read rows as they come: see `meshlake.mesh.asking.asked`."""
-        from meshlake.mesh.asking import asked
-        from meshlake.query.guard import check_select
-
-        settings, parsed = self.settings.on(engine), check_select(query)
-        with asked(settings, parsed, _as_text(as_of), output_path) as answer:
-            yield answer
+        return files_zone(self.settings)
 
 
-def _as_text(moment: Moment | None) -> str | None:
-    if moment is None:
-        return None
-    return moment.isoformat() if isinstance(moment, datetime) else str(moment)
+def _model_name(source: ProductName, as_product: str | None, kind: str) -> ProductName:
+    if as_product:
+        return ProductName.parse(as_product)
+    return ProductName(source.domain, f"{source.product}_{kind}")

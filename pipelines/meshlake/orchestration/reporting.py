@@ -25,14 +25,21 @@ class Reporter(Protocol):
         """A product could not be built, or a landed dataset not be read."""
 
 
-class LogReporter:
-    """Tells Dagster's own log, where the UI shows it."""
+class QuietReporter:
+    """Tells nobody: what came of a build is in its outcome."""
+
+    def step(self, context: dg.AssetExecutionContext, name: ProductName, step: str) -> None:
+        """Not told."""
+
+    def done(self, result: BuildResult) -> None:
+        """Not told."""
+
+    def failed(self, name: InputName, error: MeshError) -> None:
+        """Not told."""
+
+
+class LogReporter(QuietReporter):
+    """Tells Dagster's own log how far a build is, where the UI shows it; events say what came of it."""
 
     def step(self, context: dg.AssetExecutionContext, name: ProductName, step: str) -> None:
         context.log.info(f"{name}: {step}")
-
-    def done(self, result: BuildResult) -> None:
-        """The materialization event says it all."""
-
-    def failed(self, name: InputName, error: MeshError) -> None:
-        """The failure event says it all."""

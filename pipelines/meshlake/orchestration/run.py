@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dagster import DagsterExecutionInterruptedError
 
-from meshlake.errors import DEFECT_HINT, BuildError, UsageError
+from meshlake.errors import DEFECT_HINT, AuditError, BuildError, UsageError
 from meshlake.names import DatasetName
 from meshlake.orchestration.definitions import BUILD_JOB, mesh_definitions
 from meshlake.orchestration.history import instance
@@ -45,6 +45,26 @@ class BuildOutcome:
         """Whether every product asked for is published."""
         return not self.failures and not self.skipped
 
+    def as_dict(self) -> dict[str, object]:
+        """As JSON-able facts; a failed check brings up to 20 of its rows, and the SQL that finds all."""
+        return {
+            "built": [result.as_dict() for result in self.results],
+            "failed": [
+                {"product": str(name), "error": e.message, "hint": e.hint, "checks": _blocking_checks(e)}
+                for name, e in self.failures.items()
+            ],
+            "skipped": [str(name) for name in self.skipped],
+        }
+
+    def __str__(self) -> str:
+        told = [
+            f"{len(self.results)} published",
+            f"{len(self.failures)} failed",
+            f"{len(self.skipped)} not tried",
+        ]
+        reasons = [error.message for error in self.failures.values()]
+        return "; ".join([", ".join(told), *reasons])
+
 
 class _Recorder:
     """Passes everything on to the reporter, and keeps it."""
@@ -77,8 +97,10 @@ def run_build(
     `days` are built of each of `names` in any case.
 
     Raises:
-        UsageError: a name that is no product, or `days` for one that is not partitioned by date.
+        UsageError: a name that is no product, `days` for one that is not partitioned by date, or for none by name.
     """
+    if days and not names:
+        raise UsageError("days are for products that are named", "Name those whose days are to be built.")
     for name in names:
         if name not in mesh.products.broken:
             _refuse_days(mesh.products.get(name), days)
@@ -117,6 +139,11 @@ def _run(
             )
         except DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None
+
+
+def _blocking_checks(error: MeshError) -> list[dict[str, object]]:
+    results = error.results if isinstance(error, AuditError) else ()
+    return [result.as_dict() for result in results if result.is_blocking]
 
 
 def _refuse_days(product: Product, days: Collection[date]) -> None:

@@ -10,6 +10,10 @@ import meshlake
 from support.mesh_folder import MeshFolder
 
 ID = {"logicalType": "integer", "primaryKey": True, "required": True, "description": "The customer's number."}
+QUESTION = """-- question: Who pays most?
+-- promised_seconds: 10
+SELECT id, fee FROM shop.customers ORDER BY fee DESC LIMIT 3
+"""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -35,6 +39,9 @@ def write_shop(folder: MeshFolder) -> MeshFolder:
         {"plan": {"logicalType": "string", "primaryKey": True, "required": True}, "customers": "integer"},
         plans,
     )
+    questions = folder.root / "sql" / "questions"
+    questions.mkdir(parents=True)
+    (questions / "who_pays_most.sql").write_text(QUESTION, encoding="utf-8")
     (folder.root / "mesh.toml").write_text('landing = "landing"\nhome = "home"\n', encoding="utf-8")
     return folder
 

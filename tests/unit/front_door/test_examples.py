@@ -7,13 +7,17 @@ from importlib import import_module
 
 import pytest
 
-MODULES = ["meshlake.mesh.mesh", "meshlake.mesh.answer", "meshlake.extras"]
+PACKAGE = "meshlake.mesh"
+MODULES = [f"{PACKAGE}.{name}" for name in ("mesh", "reading", "product", "answer")] + ["meshlake.extras"]
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_the_examples_run(shop, built_shop, name):
+def test_the_examples_run(shop, built_shop, tmp_path, name):
     module = import_module(name)
-    given = {"mesh": shop, "folder": built_shop.root}
+    file, empty = tmp_path / "customers.csv", tmp_path / "empty"
+    empty.mkdir()
+    file.write_bytes((built_shop.landing / "shop/customers/a.csv").read_bytes())
+    given = {"mesh": shop, "folder": built_shop.root, "customers_csv": file, "empty_folder": empty}
     ran = doctest.testmod(
         module, extraglobs=given, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     )

@@ -1,0 +1,96 @@
+"""Keeping a mesh in order: what a clean-up keeps and takes away, and which snapshot one step back is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from meshlake.building.compact import compact_lake
+from meshlake.building.leftovers import remove_leftovers
+from meshlake.building.quality import QUALITY_RESULTS
+from meshlake.building.views import refresh_views
+from meshlake.errors import UsageError
+from meshlake.lake.clean import GRACE_SECONDS, Removed, clean_lake
+from meshlake.lake.draft import rollback
+
+if TYPE_CHECKING:
+    from meshlake.lake.snapshot import Snapshot
+    from meshlake.names import ProductName
+    from meshlake.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What a clean-up did.
+
+    Args:
+        removed: what it took away of the lake.
+        leftovers: how many model versions half written, and files that engines had spilled, it removed.
+        gone_datasets: how many landed datasets that are gone the engine forgot.
+        compacted_files: how many fewer small files there are for the same rows.
+    """
+
+    removed: Removed
+    leftovers: int
+    gone_datasets: int
+    compacted_files: int
+
+    def as_dict(self) -> dict[str, int]:
+        """As JSON-able facts."""
+        return self.removed.as_dict() | {
+            "leftovers": self.leftovers,
+            "compacted_files": self.compacted_files,
+            "gone_datasets": self.gone_datasets,
+        }
+
+
+def clean_mesh(mesh: Workspace, *, keep_audits: bool = False) -> Cleaned:
+    """Remove what failed, killed or outdated builds left, snapshots past the retention of their contracts too.
+
+    Where many small builds left many small files, their rows are put into few. What a running build or query may need
+    is left alone. `keep_audits` leaves failed audit branches there to be looked into.
+    """
+    retention = {
+        str(n): p.contract.service_levels.retention_seconds for n, p in mesh.products.products.items()
+    }
+    # Its rows are kept, and nobody asks how the table itself was an hour ago.
+    retention[".".join(QUALITY_RESULTS)] = 0.0
+    compacted = compact_lake(mesh)
+    removed = clean_lake(mesh.lake, retention, keep_audits=keep_audits)
+    leftovers = remove_leftovers(mesh.settings, GRACE_SECONDS)
+    gone = mesh.engine.forget_gone(mesh.settings, mesh.landing, GRACE_SECONDS)
+    return Cleaned(removed, leftovers, gone, compacted)
+
+
+def history(mesh: Workspace, name: ProductName) -> list[Snapshot]:
+    """The snapshots of `name` that are kept, newest publication first.
+
+    Raises:
+        UsageError: it is no product, or was never published.
+    """
+    snapshots = mesh.lake.history((name.domain, name.product))
+    if not snapshots:
+        mesh.products.get(name)
+        raise UsageError(f"{name} was never published", f"Run `mesh build {name}`.")
+    return snapshots
+
+
+def roll_back(mesh: Workspace, name: ProductName, to: str | None = None) -> Snapshot:
+    """Make the snapshot `to` of `name` current again, or the one before the current; gives it.
+
+    Raises:
+        UsageError: `name` was never published, or has no such snapshot.
+        ConflictError: somebody published at the same moment.
+    """
+    snapshots = history(mesh, name)
+    current = next((s.rows_id for s in snapshots if s.is_current), None)
+    # One step back is to other rows, not to the same ones in more files.
+    steps = [s for s in snapshots if (s.rows_id != current if to is None else str(s.snapshot_id) == to)]
+    target = next((s for s in steps if not s.is_current), None)
+    if target is None:
+        raise UsageError(
+            f"{name} has no earlier snapshot{f' {to}' if to else ''}", f"See `mesh history {name}`."
+        )
+    restored = rollback(mesh.lake, (name.domain, name.product), target.snapshot_id)
+    refresh_views(mesh)
+    return restored

@@ -1,0 +1,235 @@
+"""What can be asked of a mesh: SQL, products and their states, questions, a report."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from meshlake.names import ProductName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import IO
+
+    from meshlake.engines.answer import Answer as OpenAnswer
+    from meshlake.lake.snapshot import Snapshot
+    from meshlake.mesh.answer import Answer
+    from meshlake.mesh.product import DataProduct
+    from meshlake.mesh.report import Report
+    from meshlake.mesh.states import ProductState
+    from meshlake.query.output import Written
+    from meshlake.query.questions import Timing
+    from meshlake.settings import Settings
+    from meshlake.workspace import Workspace
+
+Moment = str | int | datetime
+
+
+class ReadMesh:
+    """The half of `Mesh` that changes nothing.
+
+    Args:
+        settings: all that tells one mesh from another; `meshlake.open` reads them.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def __repr__(self) -> str:
+        return f"<Mesh of {self.settings.products} in {self.settings.home}, on {self.settings.engine}>"
+
+    @property
+    def workspace(self) -> Workspace:
+        """The mesh as the packages below the front door take it, opened anew."""
+        from meshlake.workspace import open_workspace
+
+        return open_workspace(self.settings)
+
+    def sql(self, query: str, *, as_of: Moment | None = None, engine: str | None = None) -> Answer:
+        """Ask the mesh in SQL, DuckDB's dialect; reading only, and only what the mesh holds.
+
+        Args:
+            query: one SELECT over products (`crm.customers`), landed datasets (`landing.crm.customers`) and the tables
+                that tell of the mesh (`mesh.products`, `mesh.snapshots`, `mesh.quality_results`).
+            as_of: a time, a snapshot's id or an audit branch; what is published now when not given.
+            engine: `duckdb`, `trino` or another; the settings' engine when not given.
+
+        Raises:
+            UsageError: the query cannot run, or writes, or reads what is not the mesh's.
+            MeshError: a server, a file or the machine fails.
+
+        Example:
+            >>> mesh.sql("SELECT plan, count(*) AS customers FROM shop.customers GROUP BY plan ORDER BY plan").dicts()
+            [{'plan': 'basic', 'customers': 24}, {'plan': 'plus', 'customers': 16}]
+            >>> mesh.sql("SELECT * FROM shop.custommers")
+            Traceback (most recent call last):
+            ...
+            meshlake.errors.UsageError: there is no table shop.custommers
+            Did you mean shop.customers?
+        """
+        from meshlake.mesh.answer import hold
+        from meshlake.mesh.asking import asked
+        from meshlake.query.guard import check_select
+
+        settings, parsed = self.settings.on(engine), check_select(query)
+        with asked(settings, parsed, _as_text(as_of)) as answer:
+            return hold(answer)
+
+    def write(
+        self,
+        query: str,
+        target: Path | IO[bytes],
+        format_name: str,
+        *,
+        as_of: Moment | None = None,
+        engine: str | None = None,
+    ) -> Written:
+        """Write the answer to `query` to a file or an open stream; rows stream, however many they are.
+
+        A file appears whole or not at all.
+
+        Args:
+            query: as in `sql`.
+            target: the file, or the stream.
+            format_name: `csv`, `json`, `jsonl` or `parquet`.
+            as_of: as in `sql`.
+            engine: as in `sql`.
+
+        Raises:
+            UsageError: as in `sql`; the format is unknown, or the file's folder is not there.
+            MeshError: as in `sql`.
+
+        Example:
+            >>> mesh.write("SELECT id, plan FROM shop.customers", folder / "plans.csv", "csv").row_count
+            40
+        """
+        from meshlake.query.output import destination, write_answer
+
+        with (
+            destination(target) as path,
+            self.asked(query, as_of=as_of, engine=engine, output_path=path) as answer,
+        ):
+            return write_answer(answer, format_name, path)
+
+    @contextmanager
+    def asked(
+        self,
+        query: str,
+        *,
+        as_of: Moment | None = None,
+        engine: str | None = None,
+        output_path: str | None = None,
+    ) -> Iterator[OpenAnswer]:
+        """`query` about to be answered, for those who read rows as they come: see `meshlake.mesh.asking.asked`."""
+        from meshlake.mesh.asking import asked
+        from meshlake.query.guard import check_select
+
+        settings, parsed = self.settings.on(engine), check_select(query)
+        with asked(settings, parsed, _as_text(as_of), output_path) as answer:
+            yield answer
+
+    def product(self, name: str | ProductName) -> DataProduct:
+        """The product called `name`: rows, contract, history, checks, lineage.
+
+        Raises:
+            UsageError: there is none (naming the nearest).
+            MeshError: its folder cannot be read.
+
+        Example:
+            >>> mesh.product("shop.customers")
+            <DataProduct shop.customers: published>
+        """
+        from meshlake.mesh.product import DataProduct
+
+        return DataProduct(self, self.workspace, product_name(name))
+
+    def history(self, product: str | ProductName) -> list[Snapshot]:
+        """The published versions of `product` that are kept, newest first; its folder may be gone.
+
+        Raises:
+            UsageError: there is no such product, or it was never published.
+
+        Example:
+            >>> [(snapshot.row_count, snapshot.is_current) for snapshot in mesh.history("shop.customers")]
+            [(40, True)]
+        """
+        from meshlake.building.upkeep import history
+
+        return history(self.workspace, product_name(product))
+
+    @property
+    def products(self) -> list[ProductState]:
+        """Every product that has a folder or is published, broken ones too, by name.
+
+        Example:
+            >>> [(state.product, state.rows, state.state) for state in mesh.products]
+            [('shop.customers', 40, 'published'), ('shop.plans', 2, 'published')]
+        """
+        from meshlake.mesh.states import product_states
+
+        return product_states(self.workspace)
+
+    @property
+    def datasets(self) -> list[str]:
+        """Every dataset that has landed, as SQL names it.
+
+        Example:
+            >>> mesh.datasets
+            ['landing.shop.customers']
+        """
+        from meshlake.landing.zone import files_zone
+
+        if self.settings.products.is_dir():
+            return [str(name) for name in self.workspace.landing.datasets()]
+        return [str(name) for name in files_zone(self.settings).datasets()]
+
+    def questions(self, *names: str, runs: int = 5) -> list[Timing]:
+        """Ask the questions of the mesh's folder of questions, each several times, and measure their answer times.
+
+        Args:
+            names: the file names without `.sql`; all when none is given.
+            runs: how often each is asked.
+
+        Raises:
+            UsageError: there is no such question, or one does not say what it promises.
+            MeshError: one cannot be answered.
+
+        Example:
+            >>> [timing] = mesh.questions("who_pays_most", runs=2)
+            >>> timing.question.text, timing.row_count, timing.is_kept
+            ('Who pays most?', 3, True)
+        """
+        from meshlake.mesh.asking import ask_questions
+
+        return ask_questions(self.settings, names, runs)
+
+    def report(self) -> Report:
+        """What is published, the checks it passed, the models' metrics, and who is most at risk.
+
+        Raises:
+            UsageError: nothing is published yet.
+
+        Example:
+            >>> [(p["product"], p["checks_passed"] == p["checks"]) for p in mesh.report().products]
+            [('shop.customers', True), ('shop.plans', True)]
+        """
+        from meshlake.mesh.report import make_report
+
+        return make_report(self.workspace)
+
+
+def product_name(name: str | ProductName) -> ProductName:
+    """`name`, read when it is text.
+
+    Raises:
+        UsageError: it is no product's name.
+    """
+    return name if isinstance(name, ProductName) else ProductName.parse(name)
+
+
+def _as_text(moment: Moment | None) -> str | None:
+    if moment is None:
+        return None
+    return moment.isoformat() if isinstance(moment, datetime) else str(moment)

@@ -1,0 +1,72 @@
+"""How each product of a mesh stands: described, broken, built, published, changed since."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from meshlake.lake.snapshot import Snapshot
+    from meshlake.names import ProductName
+    from meshlake.products.load import ProductSet
+    from meshlake.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class ProductState:
+    """How a product stands, in words; what is not known of it is None.
+
+    Args:
+        product: its name.
+        kind: source-aligned, aggregate or consumer-aligned.
+        owner: whom to ask.
+        rows: how many are published.
+        size_bytes: of its files.
+        published_at: when, in UTC.
+        state: in words.
+    """
+
+    product: str
+    kind: str | None
+    owner: str | None
+    rows: int | None
+    size_bytes: int | None
+    published_at: str | None
+    state: str
+
+    def as_dict(self) -> dict[str, object]:
+        """As JSON-able facts."""
+        return asdict(self)
+
+
+def product_states(mesh: Workspace) -> list[ProductState]:
+    """Every product that has a folder or is published, by name."""
+    names = {*mesh.products.products, *mesh.products.broken, *mesh.lake.products()}
+    return [product_state(mesh, name) for name in sorted(names)]
+
+
+def product_state(mesh: Workspace, name: ProductName) -> ProductState:
+    """How `name` stands."""
+    head = mesh.lake.head((name.domain, name.product))
+    product = mesh.products.products.get(name)
+    return ProductState(
+        product=str(name),
+        kind=product.kind if product else None,
+        owner=product.contract.owner if product else None,
+        rows=head.row_count if head else None,
+        size_bytes=head.size_bytes if head else None,
+        published_at=f"{head.published_at:%Y-%m-%d %H:%M:%S}" if head else None,
+        state=_in_words(mesh.products, name, head),
+    )
+
+
+def _in_words(products: ProductSet, name: ProductName, head: Snapshot | None) -> str:
+    if broken := products.broken.get(name):
+        return f"cannot be read: {broken.error.message}"
+    product = products.products.get(name)
+    if product is None:
+        return "published, its folder is gone"
+    if head is None:
+        return "not built yet"
+    is_changed = head.properties.get("code_version") != product.code_version
+    return "published, its folder changed since" if is_changed else "published"
