@@ -8,7 +8,6 @@ import pytest
 
 from meshlake.audit.audit import audit
 from meshlake.building.audit import check_published
-from meshlake.engines.trino.relation import TrinoRelation
 from meshlake.errors import AuditError
 from meshlake.lake.stage import STAGE_MARK
 from meshlake.names import ProductName
@@ -66,7 +65,7 @@ def test_what_is_checked_is_one_snapshot_whoever_publishes_meanwhile(tmp_path, e
     )
     with opened.session(str(name)) as session:
         session.bind_snapshot(name, opened.lake, first)
-        relation = TrinoRelation(session, name.sql, session.stored_as(name), opened.settings.trino)
+        relation = session.relation(name)
         mesh.product(str(name), {**COLUMNS, "weight": "number"}, {"transform.sql": MORE_ROWS})
         second = mesh.build(str(name)).snapshot
         results = audit(relation, rules, contract=opened.products.get(name).contract)

@@ -43,7 +43,7 @@ class CutRelation(TrinoRelation):
 
 def test_a_trino_that_ends_during_the_audit(trino, endpoints):
     forwarder = Forwarder(endpoints.trino_port)
-    relation = CutRelation(trino, NAME.sql, ("crm", STAGE), f"http://127.0.0.1:{forwarder.port}")
+    relation = CutRelation(trino, NAME.sql, lambda: ("crm", STAGE), f"http://127.0.0.1:{forwarder.port}")
     relation.forwarder = forwarder
     with pytest.raises(SystemFailure, match="Trino does not answer"):
         audit(relation, RULES, contract=contract_of({"id": "INTEGER"}))
@@ -53,7 +53,7 @@ def test_a_trino_that_is_not_there_is_told_without_its_password(trino):
     forwarder = Forwarder(1)
     forwarder.cut()
     address = f"https://ana:s3cret@127.0.0.1:{forwarder.port}"
-    relation = TrinoRelation(trino, NAME.sql, ("crm", STAGE), address)
+    relation = TrinoRelation(trino, NAME.sql, lambda: ("crm", STAGE), address)
     with pytest.raises(SystemFailure, match="Trino does not answer") as failed:
         audit(relation, RULES, contract=contract_of({"id": "INTEGER"}))
     told = failed.value

@@ -80,7 +80,7 @@ class TrinoAuditing:
         """Audit `rules` on the rows of a query; the results by name."""
         self._run(f"DROP TABLE IF EXISTS crm.{STAGE}")
         self._run(f"CREATE TABLE crm.{STAGE} AS {self.translated(rows)}")
-        return _audited(TrinoRelation(self, NAME.sql, ("crm", STAGE), self.address), columns, rules)
+        return _audited(TrinoRelation(self, NAME.sql, lambda: ("crm", STAGE), self.address), columns, rules)
 
     def rows(self, select: str) -> list[tuple[object, ...]]:
         """The rows of a SELECT in DuckDB's dialect over the audited ones."""

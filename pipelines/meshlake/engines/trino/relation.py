@@ -15,6 +15,8 @@ from meshlake.errors import BuildError
 from meshlake.names import CATALOG
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.engine import ExceptionContext
 
     from meshlake.errors import MeshError
@@ -36,17 +38,22 @@ class TrinoRelation:
     Args:
         session: what runs the checks' SQL.
         table: the quoted SQL name of the rows, which `session` has bound.
-        stored_as: schema and name of the table of catalog `mesh` that `table` stands for.
+        stored_as: gives schema and name of the table of catalog `mesh` that `table` stands for. Only Great
+            Expectations needs one, and of a snapshot it has to be made.
         address: Trino's, as MESH_TRINO has it.
     """
 
     def __init__(
-        self, session: TrinoQueries, table: str, stored_as: tuple[str, str], address: str | None
+        self,
+        session: TrinoQueries,
+        table: str,
+        stored_as: Callable[[], tuple[str, str]],
+        address: str | None,
     ) -> None:
         self.table = table
         self.failure: MeshError | None = None
         self._session = session
-        self._schema, self._name = stored_as
+        self._stored_as = stored_as
         self._address = address
 
     def columns(self) -> dict[str, str]:
@@ -78,15 +85,16 @@ class TrinoRelation:
         from sqlalchemy.pool import StaticPool
 
         # Where Trino is, and the password, are the creator's: Great Expectations can print nothing of them.
-        url = f"trino://{CATALOG}@trino/{CATALOG}/{self._schema}"
+        schema, name = self._stored_as()
+        url = f"trino://{CATALOG}@trino/{CATALOG}/{schema}"
         try:
             source = context.data_sources.add_sql(
                 "trino",
                 connection_string=url,
-                kwargs={"creator": lambda: connect(self._address, self._schema), "poolclass": StaticPool},
+                kwargs={"creator": lambda: connect(self._address, schema), "poolclass": StaticPool},
             )
             # Of a query Trino tells no columns, which Great Expectations' own expectations need.
-            asset = source.add_table_asset("audited", table_name=self._name)
+            asset = source.add_table_asset("audited", table_name=name)
         except TestConnectionError as error:
             self._note(_origin(error))
             raise self.failure or error from error

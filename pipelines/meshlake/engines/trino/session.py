@@ -7,7 +7,7 @@ Rows come to this process only where it asks for them: `rows`, `table`, `batches
 from __future__ import annotations
 
 import logging
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
@@ -215,7 +215,7 @@ class TrinoSession:
 
     def relation(self, name: ProductName) -> AuditRelation:
         """The rows that `name` is bound to, for their audit."""
-        return TrinoRelation(self, name.sql, self.stored_as(name), self._settings.trino)
+        return TrinoRelation(self, name.sql, partial(self.stored_as, name), self._settings.trino)
 
     def fault(self, _query: str, _file: Path) -> MeshError | None:
         """Nothing: the lines that Trino counts are those of the translation."""
