@@ -20,8 +20,9 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from meshlake.ml_assets.preprocessing import FeatureFrame, Kind, plan_features
 from meshlake.ml_assets.segment_names import name_segments
-from meshlake.ml_assets.spec import Scale, close_match
+from meshlake.ml_assets.spec import Scale
 from meshlake.ml_assets.threads import one_thread
+from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,8 +102,8 @@ def train_segments(
     tell = on_progress or (lambda _: None)
     for column in (*spec.key, *spec.columns):
         if column not in features.columns:
-            known = tuple(map(str, features.columns))
-            raise ValueError(f"the features have no column '{column}'.{close_match(column, known)}")
+            near = nearest(column, map(str, features.columns))
+            raise ValueError(" ".join(filter(None, [f"the features have no column '{column}'.", near])))
     rows = features.sort_values(list(spec.key), kind="stable", ignore_index=True)
     plan = plan_features(rows, spec.columns)
     if wrong := [name for name, kind in plan.kinds.items() if kind not in (Kind.NUMBER, Kind.BOOLEAN)]:

@@ -1,18 +1,20 @@
-"""What a model is asked to do, read from a `model.yaml` mapping and checked.
+"""What a model is asked to do: `model.yaml` as pydantic models, and of it what training acts upon.
 
-Only what `ml_assets` acts upon is kept; the platform's own keys (`features`, `retrain_cron`) are accepted and
+Keys of the platform (`features`, `policy.retrain_cron`) are declared here too, since one file holds them all, and are
 left to it. No scikit-learn here, so that a specification can be checked without importing it.
 """
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from meshlake.ml_assets.candidates.candidate import CANDIDATES, DEFAULT_CANDIDATES
+from meshlake.validation import Document, one_of, read_as, told
 
 
 class Scale(StrEnum):
@@ -20,11 +22,6 @@ class Scale(StrEnum):
 
     LOG = "log"
     LINEAR = "linear"
-
-
-_Choice = TypeVar("_Choice", bound=StrEnum)
-_PLATFORM_KEYS = ("features",)
-_PLATFORM_POLICY_KEYS = ("retrain_cron",)
 
 
 @dataclass(frozen=True)
@@ -50,31 +47,9 @@ class ChurnSpec:
         """Read a `model.yaml` mapping with `task: churn`.
 
         Raises:
-            ValueError: naming the key that is missing, unknown or wrong, and what is allowed.
+            ValueError: naming every key that is missing, unknown or wrong, and what is allowed.
         """
-        _refuse_unknown(mapping, ("task", "key", "label", "cutoff", "exclude", "policy", *_PLATFORM_KEYS), "")
-        _expect_task(mapping, "churn")
-        policy = _mapping(mapping, "policy", "policy")
-        _refuse_unknown(
-            policy,
-            ("candidates", "folds", "seed", "flag_share", "threshold", *_PLATFORM_POLICY_KEYS),
-            "policy.",
-        )
-        flag_share, threshold = _flag_policy(policy)
-        spec = cls(
-            key=_names(mapping, "key"),
-            label=_text(mapping, "label"),
-            cutoff=_text(mapping, "cutoff") if mapping.get("cutoff") is not None else None,
-            exclude=_exclusions(mapping),
-            candidates=_candidates(policy),
-            folds=_integer(policy, "folds", 5, minimum=2),
-            seed=_integer(policy, "seed", 42, minimum=0),
-            flag_share=flag_share,
-            threshold=threshold,
-        )
-        if spec.label in spec.key or spec.label == spec.cutoff or spec.cutoff in spec.key:
-            raise ValueError("'key', 'label' and 'cutoff' must name different columns")
-        return spec
+        return read_as(ChurnDocument, mapping).spec
 
 
 @dataclass(frozen=True)
@@ -92,129 +67,178 @@ class SegmentSpec:
         """Read a `model.yaml` mapping with `task: segments`.
 
         Raises:
-            ValueError: naming the key that is missing, unknown or wrong, and what is allowed.
+            ValueError: naming every key that is missing, unknown or wrong, and what is allowed.
         """
-        _refuse_unknown(mapping, ("task", "key", "columns", "policy", *_PLATFORM_KEYS), "")
-        _expect_task(mapping, "segments")
-        policy = _mapping(mapping, "policy", "policy")
-        _refuse_unknown(policy, ("k_min", "k_max", "seed", *_PLATFORM_POLICY_KEYS), "policy.")
-        columns = {
-            name: _one_of(Scale, scale, f"columns.{name}")
-            for name, scale in _mapping(mapping, "columns", "columns").items()
-        }
-        if not columns:
-            raise ValueError("'columns' is missing: name the columns to compare by, each 'log' or 'linear'")
-        k_min = _integer(policy, "k_min", 3, minimum=2)
-        k_max = _integer(policy, "k_max", max(6, k_min), minimum=2)
-        if k_max < k_min:
-            raise ValueError(
-                f"'policy.k_max' is {k_max}; it must be at least 'policy.k_min', which is {k_min}"
-            )
-        return cls(_names(mapping, "key"), columns, k_min, k_max, _integer(policy, "seed", 42, minimum=0))
+        return read_as(SegmentDocument, mapping).spec
 
 
-def close_match(name: str, allowed: tuple[str, ...]) -> str:
-    """` Did you mean 'x'?` for the name in `allowed` nearest to `name`, or nothing."""
-    near = difflib.get_close_matches(name, allowed, n=1)
-    return f" Did you mean '{near[0]}'?" if near else ""
-
-
-def _refuse_unknown(mapping: Mapping[str, Any], allowed: tuple[str, ...], prefix: str) -> None:
-    for name in mapping:
-        if name not in allowed:
-            raise ValueError(
-                f"'{prefix}{name}' is not known.{close_match(str(name), allowed)} "
-                f"Allowed: {', '.join(allowed)}"
-            )
-
-
-def _expect_task(mapping: Mapping[str, Any], task: str) -> None:
-    if mapping.get("task", task) != task:
-        raise ValueError(f"'task' is {mapping['task']!r}; it must be '{task}' here")
-
-
-def _mapping(mapping: Mapping[str, Any], key: str, path: str) -> Mapping[str, Any]:
-    value = mapping.get(key)
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
-        raise ValueError(f"'{path}' is {value!r}; it must be a mapping of names to values")
-    return value
-
-
-def _text(mapping: Mapping[str, Any], key: str) -> str:
-    value = mapping.get(key)
-    if value is None:
-        raise ValueError(f"'{key}' is missing: name one column")
-    if not isinstance(value, str) or not value:
-        raise ValueError(f"'{key}' is {value!r}; it must be the name of one column")
-    return value
-
-
-def _names(mapping: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    value = mapping.get(key)
+def _names(value: object) -> object:
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
-        raise ValueError(f"'{key}' is {value!r}; it must be a column name or a list of column names")
+        raise ValueError("it must be a column name or a list of column names")
     if len(set(names)) != len(names):
-        raise ValueError(f"'{key}' is {value!r}; it names a column twice")
-    return tuple(names)
+        raise ValueError("it names a column twice")
+    return names
 
 
-def _integer(policy: Mapping[str, Any], key: str, default: int, minimum: int) -> int:
-    value = policy.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
-        raise ValueError(f"'policy.{key}' is {value!r}; it must be a whole number of at least {minimum}")
+def _reason(value: object) -> object:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("it must say in words why the column is left out")
     return value
 
 
-def _share(policy: Mapping[str, Any], key: str) -> float | None:
-    value = policy.get(key)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1:
-        raise ValueError(f"'policy.{key}' is {value!r}; it must be a number between 0 and 1, both excluded")
-    return float(value)
-
-
-def _flag_policy(policy: Mapping[str, Any]) -> tuple[float | None, float | None]:
-    flag_share, threshold = _share(policy, "flag_share"), _share(policy, "threshold")
-    if flag_share is not None and threshold is not None:
-        raise ValueError("'policy.flag_share' and 'policy.threshold' are both given; keep one of them")
-    if flag_share is None and threshold is None:
-        flag_share = 0.1
-    return flag_share, threshold
-
-
-def _one_of(choices: type[_Choice], value: Any, path: str) -> _Choice:
-    allowed = tuple(str(choice) for choice in choices)
-    if value not in allowed:
-        raise ValueError(
-            f"'{path}' is {value!r}.{close_match(str(value), allowed)} Allowed: {', '.join(allowed)}"
-        )
-    return choices(value)
-
-
-def _candidates(policy: Mapping[str, Any]) -> tuple[str, ...]:
-    value = policy.get("candidates", list(DEFAULT_CANDIDATES))
+def _candidates(value: object) -> object:
     if not isinstance(value, list) or not value or len(set(map(str, value))) != len(value):
-        raise ValueError(
-            f"'policy.candidates' is {value!r}; it must list, once each, some of: {', '.join(CANDIDATES.names)}"
+        raise ValueError(f"it must list, once each, some of: {', '.join(CANDIDATES.names)}")
+    return value
+
+
+def _empty_if_none(value: object) -> object:
+    return {} if value is None else value
+
+
+_Names = Annotated[list[str], BeforeValidator(_names, json_schema_input_type=str | list[str])]
+_Column = Annotated[str, Field(min_length=1), told("the name of one column")]
+_Seed = Annotated[int, Field(strict=True, ge=0), told("a whole number of at least 0")]
+_TwoOrMore = Annotated[int, Field(strict=True, ge=2), told("a whole number of at least 2")]
+_Between = Annotated[float, Field(strict=True, gt=0, lt=1)]
+_Share = Annotated[_Between | None, told("a number between 0 and 1, both excluded")]
+_Candidate = Annotated[str, *one_of(lambda: CANDIDATES.names)]
+_Scale = Annotated[Scale, *one_of(lambda: [str(scale) for scale in Scale])]
+
+
+class Policy(Document):
+    """How the model is chosen and kept."""
+
+    retrain_cron: Annotated[str | None, told("a cron expression")] = Field(
+        default=None,
+        description="When a new version is trained even if nothing changed, in UTC: '0 4 * * 1'.",
+    )
+
+
+class ModelDocument(Document):
+    """What every `model.yaml` says; each task adds its own."""
+
+    task: str = Field(description="The kind of model.")
+    features: Annotated[str, Field(min_length=1), told("a product or a SELECT over products")] = Field(
+        description="What the model learns from: a product, or a SELECT over products."
+    )
+    key: _Names = Field(description="The columns that identify whom a row is about.")
+    policy: Annotated[Policy, BeforeValidator(_empty_if_none)] = Policy()
+
+
+class ChurnPolicy(Policy):
+    """How a churn model is chosen, and who is flagged."""
+
+    candidates: Annotated[list[_Candidate], BeforeValidator(_candidates)] = Field(
+        default=list(DEFAULT_CANDIDATES),
+        description="The algorithms compared; the one with the least log loss on the folds wins.",
+    )
+    folds: _TwoOrMore = Field(default=5, description="Into how many parts the rows are split to compare.")
+    seed: _Seed = Field(default=42, description="The same seed and rows give the same model.")
+    flag_share: _Share = Field(
+        default=None,
+        description="The share of customers, the most likely first, that is predicted to churn; 0.1 if not said.",
+    )
+    threshold: _Share = Field(
+        default=None, description="The probability from which on churn is predicted, instead of flag_share."
+    )
+
+    @model_validator(mode="after")
+    def _flags_one_way(self) -> Self:
+        if self.flag_share is not None and self.threshold is not None:
+            raise ValueError("'policy.flag_share' and 'policy.threshold' are both given; keep one of them")
+        return self
+
+
+class ChurnDocument(ModelDocument):
+    """A model of who will leave."""
+
+    model_config = ConfigDict(title="Churn model")
+
+    task: Annotated[Literal["churn"], told("'churn' here")] = Field(description="The kind of model.")
+    label: _Column = Field(
+        description="The BOOLEAN column to predict; null is scored, and never learned from or measured with."
+    )
+    cutoff: _Column | None = Field(
+        default=None,
+        description="The column that says as of which day a row holds; the latest labelled day tests the model.",
+    )
+    exclude: Annotated[
+        dict[str, Annotated[str, BeforeValidator(_reason)]], BeforeValidator(_empty_if_none)
+    ] = Field(default={}, description="Columns that are no features, each with the reason.")
+    policy: Annotated[ChurnPolicy, BeforeValidator(_empty_if_none)] = ChurnPolicy()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_a_label(cls, value: Any) -> Any:
+        """A label that is empty is as good as none."""
+        if isinstance(value, Mapping) and value.get("label", "") is None:
+            return {name: content for name, content in value.items() if name != "label"}
+        return value
+
+    @model_validator(mode="after")
+    def _names_different_columns(self) -> Self:
+        if self.label in self.key or self.label == self.cutoff or self.cutoff in self.key:
+            raise ValueError("'key', 'label' and 'cutoff' must name different columns")
+        return self
+
+    @property
+    def spec(self) -> ChurnSpec:
+        """What training acts upon."""
+        policy = self.policy
+        is_shared = policy.flag_share is None and policy.threshold is None
+        return ChurnSpec(
+            key=tuple(self.key),
+            label=self.label,
+            cutoff=self.cutoff,
+            exclude=dict(self.exclude),
+            candidates=tuple(policy.candidates),
+            folds=policy.folds,
+            seed=policy.seed,
+            flag_share=ChurnSpec.flag_share if is_shared else policy.flag_share,
+            threshold=policy.threshold,
         )
-    for name in value:
-        if name not in CANDIDATES.names:
-            raise ValueError(
-                f"'policy.candidates' is {name!r}.{close_match(str(name), CANDIDATES.names)} "
-                f"Allowed: {', '.join(CANDIDATES.names)}"
-            )
-    return tuple(value)
 
 
-def _exclusions(mapping: Mapping[str, Any]) -> dict[str, str]:
-    exclude = _mapping(mapping, "exclude", "exclude")
-    for column, reason in exclude.items():
-        if not isinstance(reason, str) or not reason.strip():
+class SegmentPolicy(Policy):
+    """How many segments may come of it."""
+
+    k_min: _TwoOrMore = Field(default=3, description="The fewest segments.")
+    k_max: _TwoOrMore | None = Field(
+        default=None, description="The most segments; 6, or k_min if that is more."
+    )
+    seed: _Seed = Field(default=42, description="The same seed and rows give the same segments.")
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        if self.k_max is not None and self.k_max < self.k_min:
             raise ValueError(
-                f"'exclude.{column}' is {reason!r}; it must say in words why the column is left out"
+                f"'policy.k_max' is {self.k_max}; it must be at least 'policy.k_min', which is {self.k_min}"
             )
-    return dict(exclude)
+        return self
+
+
+def _some_columns(value: dict[str, Scale]) -> dict[str, Scale]:
+    if not value:
+        raise ValueError("'columns' is missing: name the columns to compare by, each 'log' or 'linear'")
+    return value
+
+
+class SegmentDocument(ModelDocument):
+    """Groups of customers who are alike."""
+
+    model_config = ConfigDict(title="Segmentation")
+
+    task: Annotated[Literal["segments"], told("'segments' here")] = Field(description="The kind of model.")
+    columns: Annotated[dict[str, _Scale], AfterValidator(_some_columns), BeforeValidator(_empty_if_none)] = (
+        Field(description="The columns to compare by: log for amounts and counts, linear for all others.")
+    )
+    policy: Annotated[SegmentPolicy, BeforeValidator(_empty_if_none)] = SegmentPolicy()
+
+    @property
+    def spec(self) -> SegmentSpec:
+        """What training acts upon."""
+        policy = self.policy
+        k_max = max(6, policy.k_min) if policy.k_max is None else policy.k_max
+        return SegmentSpec(tuple(self.key), dict(self.columns), policy.k_min, k_max, policy.seed)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train_test_split
 
-from meshlake.ml_assets.spec import close_match
+from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -34,8 +34,8 @@ def labelled_rows(features: pd.DataFrame, spec: ChurnSpec) -> pd.DataFrame:
     """
     for column in (*spec.key, spec.label, *filter(None, [spec.cutoff]), *spec.exclude):
         if column not in features.columns:
-            names = tuple(map(str, features.columns))
-            raise ValueError(f"the features have no column '{column}'.{close_match(column, names)}")
+            near = nearest(column, map(str, features.columns))
+            raise ValueError(" ".join(filter(None, [f"the features have no column '{column}'.", near])))
     label = read_label(features[spec.label])
     rows = features.loc[label.notna()].assign(**{spec.label: label[label.notna()].astype(bool)})
     if spec.cutoff and rows[spec.cutoff].isna().any():

@@ -14,14 +14,15 @@ from meshlake.contract.unknown_keys import unknown_keys
 from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
-    from meshlake.contract.source import ContractSource, Location
     from meshlake.names import ProductName
+    from meshlake.validation import Location
+    from meshlake.yaml_file import YamlFile
 
 API_VERSIONS = ("v3.1.0", "v3.2.0")
 OBJECT: Location = ("schema", 0)
 
 
-def parse(source: ContractSource) -> OpenDataContractStandard:
+def parse(source: YamlFile) -> OpenDataContractStandard:
     if source.data.get("kind") != "DataContract":
         raise source.error(("kind",), f"kind is {source.data.get('kind')!r}", "Write kind: DataContract.")
     version = source.data.get("apiVersion")
@@ -49,7 +50,7 @@ def parse(source: ContractSource) -> OpenDataContractStandard:
     return odcs
 
 
-def check_identity(source: ContractSource, odcs: OpenDataContractStandard, expected: ProductName) -> None:
+def check_identity(source: YamlFile, odcs: OpenDataContractStandard, expected: ProductName) -> None:
     wanted = {"id": str(expected), "domain": expected.domain, "dataProduct": expected.product}
     for key, value in wanted.items():
         found = getattr(odcs, key)
@@ -61,9 +62,7 @@ def check_identity(source: ContractSource, odcs: OpenDataContractStandard, expec
             raise source.error((), f"{key} is missing", f"Add a line '{key}: ...'.")
 
 
-def only_object(
-    source: ContractSource, odcs: OpenDataContractStandard, expected: ProductName
-) -> SchemaObject:
+def only_object(source: YamlFile, odcs: OpenDataContractStandard, expected: ProductName) -> SchemaObject:
     objects = odcs.schema_ or []
     if len(objects) != 1:
         message = f"schema has {len(objects)} objects, not one"

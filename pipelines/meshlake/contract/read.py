@@ -17,11 +17,11 @@ from meshlake.contract.odcs import OBJECT, check_identity, only_object, parse
 from meshlake.contract.rule_list import RuleList
 from meshlake.contract.servers import landing_database
 from meshlake.contract.service_levels import read_level, service_levels
-from meshlake.contract.source import read_source
 from meshlake.contract.types import LOGICAL_TYPES, duckdb_type
 from meshlake.rules.facts import FactError
 from meshlake.rules.kinds import column_rules, quality_rule, table_rules
 from meshlake.suggest import nearest
+from meshlake.yaml_file import read_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,9 +33,10 @@ if TYPE_CHECKING:
         SchemaProperty,
     )
 
-    from meshlake.contract.source import ContractSource, Location
     from meshlake.names import ProductName
     from meshlake.rules.rule import Rule
+    from meshlake.validation import Location
+    from meshlake.yaml_file import YamlFile
 
 _CUSTOM = {"source": str, "rowFilter": str, "deduplicate": bool, "lookbackDays": int}
 _KINDS = {str: "text", bool: "true or false", int: "a whole number"}
@@ -47,7 +48,7 @@ def read_contract(path: Path, expected: ProductName) -> Contract:
     Raises:
         ContractError: naming file and line, when the file is not a contract this platform can hold to.
     """
-    source = read_source(path)
+    source = read_yaml(path, "a contract", "Start with 'apiVersion: v3.1.0'.")
     odcs = parse(source)
     check_identity(source, odcs, expected)
     table = only_object(source, odcs, expected)
@@ -80,7 +81,7 @@ def read_contract(path: Path, expected: ProductName) -> Contract:
     )
 
 
-def _columns(source: ContractSource, table: SchemaObject) -> tuple[Column, ...]:
+def _columns(source: YamlFile, table: SchemaObject) -> tuple[Column, ...]:
     columns: list[Column] = []
     for position, prop in enumerate(table.properties or []):
         location: Location = (*OBJECT, "properties", position)
@@ -96,7 +97,7 @@ def _columns(source: ContractSource, table: SchemaObject) -> tuple[Column, ...]:
     return tuple(columns)
 
 
-def _check_partition(source: ContractSource, columns: list[Column], location: Location) -> None:
+def _check_partition(source: YamlFile, columns: list[Column], location: Location) -> None:
     """Let the last of `columns` be the partition column only if it is the first such, of type DATE and never null."""
     column = columns[-1]
     if column.partition_position is None:
@@ -113,9 +114,7 @@ def _check_partition(source: ContractSource, columns: list[Column], location: Lo
     raise source.error((*location, "partitioned"), f"column '{column.name}' {problem}", hint)
 
 
-def _check_lookback(
-    source: ContractSource, days: int, columns: tuple[Column, ...], location: Location
-) -> None:
+def _check_lookback(source: YamlFile, days: int, columns: tuple[Column, ...], location: Location) -> None:
     if days < 0:
         raise source.error(location, f"lookbackDays is {days}, less than 0")
     if all(column.partition_position is None for column in columns):
@@ -123,7 +122,7 @@ def _check_lookback(
         raise source.error(location, "lookbackDays is for a product partitioned by date", hint)
 
 
-def _column(source: ContractSource, prop: SchemaProperty, position: int, location: Location) -> Column:
+def _column(source: YamlFile, prop: SchemaProperty, position: int, location: Location) -> Column:
     name = prop.name or ""
     try:
         type_text = duckdb_type(prop)
@@ -154,7 +153,7 @@ def _position(is_key: bool | None, position: int | None, order: int) -> int | No
 
 
 def _add_column_rules(
-    source: ContractSource, table: SchemaObject, columns: tuple[Column, ...], rules: RuleList
+    source: YamlFile, table: SchemaObject, columns: tuple[Column, ...], rules: RuleList
 ) -> tuple[Column, ...]:
     """Add the rules of every column; give the columns back knowing what a value that cannot be cast means."""
     settled = []
@@ -177,7 +176,7 @@ def _add_column_rules(
 
 
 def _add_quality(
-    source: ContractSource,
+    source: YamlFile,
     rules: RuleList,
     item: DataQuality,
     column: Column | None,
@@ -195,7 +194,7 @@ def _add_quality(
 
 
 def _add_service_levels(
-    source: ContractSource, odcs: OpenDataContractStandard, columns: tuple[Column, ...], rules: RuleList
+    source: YamlFile, odcs: OpenDataContractStandard, columns: tuple[Column, ...], rules: RuleList
 ) -> dict[str, object]:
     levels: dict[str, object] = {}
     for position, item in enumerate(odcs.slaProperties or []):
@@ -214,9 +213,7 @@ def _add_service_levels(
     return levels
 
 
-def _custom_properties(
-    source: ContractSource, table: SchemaObject, columns: tuple[Column, ...]
-) -> dict[str, Any]:
+def _custom_properties(source: YamlFile, table: SchemaObject, columns: tuple[Column, ...]) -> dict[str, Any]:
     custom: dict[str, Any] = {}
     for position, item in enumerate(table.customProperties or []):
         location: Location = (*OBJECT, "customProperties", position)
@@ -241,7 +238,7 @@ def _description(odcs: OpenDataContractStandard, table: SchemaObject) -> str:
     return (table.description or purpose or "").strip()
 
 
-def _owner(source: ContractSource, odcs: OpenDataContractStandard) -> str:
+def _owner(source: YamlFile, odcs: OpenDataContractStandard) -> str:
     """Who answers for the product: the member with role owner, else the team."""
     members = (odcs.team.members or []) if isinstance(odcs.team, Team) else (odcs.team or [])
     owner = next((member.username or member.name for member in members if member.role == "owner"), None)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from meshlake.contract.source import ContractSource, Location
     from meshlake.rules.rule import Rule
+    from meshlake.validation import Location
+    from meshlake.yaml_file import YamlFile
 
 
 @dataclass
@@ -20,7 +21,7 @@ class RuleList:
     def add(self, rule: Rule, named_at: Location | None = None) -> None:
         self.found.append((rule, named_at))
 
-    def named(self, source: ContractSource) -> tuple[Rule, ...]:
+    def named(self, source: YamlFile) -> tuple[Rule, ...]:
         """All rules with unique names; names the platform gave take a number when they repeat.
 
         Raises:

@@ -13,14 +13,15 @@ from meshlake.contract.model import LandingDatabase
 if TYPE_CHECKING:
     from open_data_contract_standard.model import OpenDataContractStandard
 
-    from meshlake.contract.source import ContractSource, Location
+    from meshlake.validation import Location
+    from meshlake.yaml_file import YamlFile
 
 _LANDING = "landing"
 _DATABASE_TYPES = frozenset({"postgresql", "postgres"})
 _FILE_TYPES = frozenset({"local", "s3"})
 
 
-def landing_database(source: ContractSource, odcs: OpenDataContractStandard) -> LandingDatabase | None:
+def landing_database(source: YamlFile, odcs: OpenDataContractStandard) -> LandingDatabase | None:
     """The database that holds the dataset as a table; `None` when it lands as files.
 
     Raises:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from meshlake.contract.source import Location
+    from meshlake.validation import Location
 
 
 def unknown_keys(

@@ -6,16 +6,18 @@ with the model's opinion of what it has already seen.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from meshlake.ml_assets.spec import ChurnDocument
 from meshlake.models.store import MODEL_FILE
 from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
 
+    from meshlake.ml_assets.spec import ModelDocument
     from meshlake.models.store import ModelVersion
     from meshlake.products.transform import LocalRows
 
@@ -29,10 +31,10 @@ _OTHERS = ("is_labelled", "model_version", "scored_at")
 class ChurnTask:
     """`task: churn` of a `model.yaml`."""
 
-    def __init__(self, definition: Mapping[str, Any]) -> None:
-        from meshlake.ml_assets.spec import ChurnSpec
+    document: ClassVar[type[ModelDocument]] = ChurnDocument
 
-        self._spec = ChurnSpec.from_mapping(definition)
+    def __init__(self, document: ChurnDocument) -> None:
+        self._spec = document.spec
         self._keys = [*self._spec.key, *filter(None, [self._spec.cutoff])]
 
     def train(

@@ -5,95 +5,82 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from meshlake.contract.service_levels import check_cron
-from meshlake.errors import ContractError, UsageError
+from meshlake.errors import UsageError
 from meshlake.models.task import TASKS
 from meshlake.names import ProductName
 from meshlake.rules.facts import FactError
+from meshlake.suggest import nearest
+from meshlake.validation import mistakes
+from meshlake.yaml_file import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from meshlake.ml_assets.spec import ModelDocument
     from meshlake.models.task import Task
+    from meshlake.yaml_file import YamlFile
 
-_GUIDE = "See docs/adding-a-product.md."
+_GUIDE = "See docs/adding-a-product.md, or `mesh schema model` for all it can say."
 
 
 @dataclass(frozen=True)
 class ModelDefinition:
-    """What a `model.yaml` asks for; `content` is all of it, `features_sql` the SELECT that the model learns from."""
+    """What a `model.yaml` asks for: `document` in its task's own terms, `content` as it was written.
+
+    `features_sql` is the SELECT that the model learns from.
+    """
 
     path: Path
-    task_name: str
-    features_sql: str
+    document: ModelDocument
     content: Mapping[str, Any]
+    features_sql: str
 
     @property
     def task(self) -> Task:
         """Its task, set up."""
-        return TASKS.get(self.task_name)(self.content)
+        return TASKS.get(self.document.task)(self.document)
 
     @property
     def retrain_cron(self) -> str | None:
         """When a new version is trained even if nothing changed."""
-        policy = self.content.get("policy") or {}
-        cron = policy.get("retrain_cron")
-        return None if cron is None else str(cron)
+        return self.document.policy.retrain_cron
 
 
-def read_definition(path: Path, text: str) -> ModelDefinition:
-    """The model that `text`, the content of `path`, defines.
+def read_definition(path: Path) -> ModelDefinition:
+    """The model that the file at `path` defines.
 
     Raises:
-        ContractError: it defines none.
+        ContractError: it defines none, with every mistake and its line.
     """
-    content = _mapping(path, text)
-    task = content.get("task")
+    file = read_yaml(path, "a model", f"It must hold task, features and key. {_GUIDE}")
+    task = file.data.get("task")
     if task not in TASKS.names:
-        raise ContractError(f"{path}: task is {task!r}", f"Tasks: {', '.join(TASKS.names)}.")
-    model = ModelDefinition(path, task, _features_sql(path, content), content)
+        hint = nearest(str(task), TASKS.names)
+        tasks = f"Tasks: {', '.join(TASKS.names)}."
+        raise file.error(("task",), f"task is {task!r}", " ".join(filter(None, [hint, tasks])))
+    model = TASKS.get(task).document
+    if found := mistakes(model, file.data):
+        raise file.error_of(found, _GUIDE)
+    document = model.model_validate(file.data)
+    _check_cron(file, document.policy.retrain_cron)
+    return ModelDefinition(path, document, file.data, _features_sql(file, document.features))
+
+
+def _check_cron(file: YamlFile, cron: str | None) -> None:
     try:
-        _ = model.task
-    except ValueError as error:
-        raise ContractError(f"{path}: {error}", _GUIDE) from error
-    if model.retrain_cron is not None:
-        try:
-            check_cron(model.retrain_cron)
-        except FactError as error:
-            raise ContractError(f"{path}: policy.retrain_cron: {error}", error.hint) from error
-    return model
+        if cron is not None:
+            check_cron(cron)
+    except FactError as error:
+        raise file.error(("policy", "retrain_cron"), f"policy.retrain_cron: {error}", error.hint) from error
 
 
-def _mapping(path: Path, text: str) -> dict[str, Any]:
-    try:
-        definition = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise ContractError(
-            f"{where}: not YAML: {error.problem}", "Mend the YAML at or above this line."
-        ) from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise ContractError(f"{path}: not YAML: {str(error).splitlines()[0]}", "Mend the YAML.") from error
-    if not isinstance(definition, dict):
-        raise ContractError(f"{path}: must hold task, features and key", _GUIDE)
-    return definition
-
-
-def _features_sql(path: Path, definition: dict[str, Any]) -> str:
+def _features_sql(file: YamlFile, features: str) -> str:
     """`features` as a SELECT: it may be one, or name a product."""
-    features = definition.get("features")
-    if not isinstance(features, str) or not features.strip():
-        raise ContractError(
-            f"{path}: needs `features`, a product or a SELECT over products",
-            "features: retention.churn_features",
-        )
     if len(features.split()) > 1:
         return features
     try:
         return f"SELECT * FROM {ProductName.parse(features.strip()).sql}"
     except UsageError as error:
-        raise ContractError(f"{path}: features: {error.message}", error.hint) from error
+        raise file.error(("features",), f"features: {error.message}", error.hint) from error

@@ -45,7 +45,7 @@ def model_rows(model: ModelDefinition, context: RowsContext) -> Rows:
     except ValueError as error:
         hint = f"Change {model.path.name} or the features it reads."
         raise BuildError(f"{context.name}: {error}", hint) from error
-    facts = {"model": _facts(model.task_name, version)}
+    facts = {"model": _facts(model.document.task, version)}
     return Rows(select, facts, {VERSION_PROPERTY: version.version}, is_local=True)
 
 

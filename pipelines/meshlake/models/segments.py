@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from meshlake.ml_assets.spec import SegmentDocument
 from meshlake.models.store import MODEL_FILE
 from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
 
+    from meshlake.ml_assets.spec import ModelDocument
     from meshlake.models.store import ModelVersion
     from meshlake.products.transform import LocalRows
 
@@ -21,10 +23,10 @@ _SCORED = ("segment", "segment_name", "distance", "model_version", "scored_at")
 class SegmentTask:
     """`task: segments` of a `model.yaml`."""
 
-    def __init__(self, definition: Mapping[str, Any]) -> None:
-        from meshlake.ml_assets.spec import SegmentSpec
+    document: ClassVar[type[ModelDocument]] = SegmentDocument
 
-        self._spec = SegmentSpec.from_mapping(definition)
+    def __init__(self, document: SegmentDocument) -> None:
+        self._spec = document.spec
 
     def train(
         self, features: pd.DataFrame, report: Callable[[str], None]

@@ -7,15 +7,16 @@ kinds by entry points of the group `meshlake.tasks`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from meshlake.plugins import Doorway
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
 
+    from meshlake.ml_assets.spec import ModelDocument
     from meshlake.models.store import ModelVersion
     from meshlake.products.transform import LocalRows
 
@@ -23,12 +24,11 @@ if TYPE_CHECKING:
 class Task(Protocol):
     """One kind of model, set up by a `model.yaml`."""
 
-    def __init__(self, definition: Mapping[str, Any]) -> None:
-        """Set up by a `model.yaml`.
+    # All that a `model.yaml` of this kind can say; from it come what is told of mistakes, and the schema for editors.
+    document: ClassVar[type[ModelDocument]]
 
-        Raises:
-            ValueError: it asks for what cannot be, in one plain sentence that names the key.
-        """
+    def __init__(self, document: Any) -> None:
+        """Set up by a `model.yaml`, read as `document`."""
 
     def train(
         self, features: pd.DataFrame, report: Callable[[str], None]

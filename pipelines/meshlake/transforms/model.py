@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from meshlake.models.definition import read_definition
 from meshlake.products.inputs import parse_select, select_inputs
-from meshlake.products.transform import Transform, read_text
+from meshlake.products.transform import Transform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ class ModelTransform(Transform):
     @classmethod
     def read(cls, path: Path, contract: Contract) -> Self:  # noqa: ARG003
         """See `Transform.read`."""
-        model = read_definition(path, read_text(path))
+        model = read_definition(path)
         return cls(path, select_inputs(parse_select(model.features_sql, path), path), model)
 
     @property

@@ -15,12 +15,18 @@ SHARES = '''
 
 import json
 
+from meshlake.ml_assets.spec import ModelDocument
+
+
+class ShareDocument(ModelDocument):
+    column: str
+
 
 class ShareTask:
-    def __init__(self, definition):
-        if "column" not in definition:
-            raise ValueError("'column' is missing")
-        self._key, self._column = definition["key"], definition["column"]
+    document = ShareDocument
+
+    def __init__(self, document):
+        (self._key,), self._column = document.key, document.column
 
     def train(self, features, report):
         report("adding up")
@@ -51,8 +57,9 @@ from meshlake.workspace import open_workspace
 mesh = open_workspace()
 build_product(mesh, ProductName("shop", "orders"))
 result = build_product(mesh, ProductName("shop", "shares"))
+wrong = mesh.products.broken[ProductName("shop", "wrong")].error.message
 rows = mesh.lake.table(("shop", "shares")).scan().to_arrow().to_pylist()
-print(json.dumps({"rows": rows, "model": result.facts["model"]}))
+print(json.dumps({"rows": rows, "model": result.facts["model"], "wrong": wrong}))
 """
 
 
@@ -69,10 +76,12 @@ def test_one_more_kind_is_one_file_and_one_line(tmp_path):
     mesh.product("shop.orders", {"id": "integer", "price": "number"})
     model = "task: shares\nfeatures: shop.orders\nkey: id\ncolumn: price\n"
     mesh.product("shop.shares", {"id": "integer", "share": "number"}, {"model.yaml": model})
+    mesh.product("shop.wrong", {"id": "integer"}, {"model.yaml": model.replace("column", "colum")})
     told = json.loads(copy.run(BUILD, **mesh.variables).stdout)
     assert told["rows"] == [{"id": 1, "share": 0.25}, {"id": 2, "share": 0.75}]
     assert told["model"]["task"] == "shares"
     assert told["model"]["metrics"] == {"total": 40.0}
+    assert "model.yaml:4: 'colum' is not known. Did you mean 'column'?" in told["wrong"]
     assert len(copy.touched) <= 2
 
 

@@ -6,7 +6,12 @@ from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.spec import ChurnSpec, Scale, SegmentSpec
 
 CHURN = {"task": "churn", "features": "retention.features", "key": "customer_id", "label": "is_churned"}
-SEGMENTS = {"task": "segments", "key": ["a", "b"], "columns": {"monetary": "log", "age": "linear"}}
+SEGMENTS = {
+    "task": "segments",
+    "features": "shop.rfm",
+    "key": ["a", "b"],
+    "columns": {"monetary": "log", "age": "linear"},
+}
 
 
 def test_what_is_left_out_of_a_churn_model_has_defaults():

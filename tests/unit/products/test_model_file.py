@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -60,8 +61,21 @@ def test_a_model_that_can_be_trained(loaded, model):
 def test_a_model_that_cannot_be_is_told_with_its_file(loaded, model, told):
     error = loaded(model)
     assert told in error.message
-    assert "crm/leavers/model.yaml: " in error.message
+    assert re.search(r"crm/leavers/model\.yaml:\d+: ", error.message)
     assert error.hint
+
+
+def test_every_mistake_is_told_with_its_line(loaded):
+    error = loaded(CHURN | {"labell": "x", "policy": {"fold": 3, "seed": -1}, "key": ["id", "id"]})
+    lines = [line.partition("model.yaml:")[2] for line in error.message.splitlines()]
+    assert lines == [
+        "2: 'key' is ['id', 'id']; it names a column twice",
+        "6: 'labell' is not known. Did you mean 'label'? "
+        "Allowed: task, features, key, policy, label, cutoff, exclude",
+        "8: 'policy.fold' is not known. Did you mean 'folds'? "
+        "Allowed: retrain_cron, candidates, folds, seed, flag_share, threshold",
+        "9: 'policy.seed' is -1; it must be a whole number of at least 0",
+    ]
 
 
 def test_it_is_checked_without_scikit_learn(loaded, mesh_folder):

@@ -1,4 +1,4 @@
-"""A contract's YAML text: its data, and the line of every fact, so that errors can point at it.
+"""A YAML file that people write: its data, and the line of every fact, so that errors can point at it.
 
 Only text and positions; what the facts mean is read elsewhere.
 """
@@ -13,19 +13,21 @@ import yaml
 from meshlake.errors import ContractError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from meshlake.validation import Location, Mistake
+
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-Location = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
-class ContractSource:
-    """One contract file as read: its mapping, and the YAML nodes it came from."""
+class YamlFile:
+    """One file as read: its data, a mapping or a list, and the YAML nodes it came from."""
 
     path: Path
-    data: dict[str, Any]
-    root: yaml.MappingNode
+    data: Any
+    root: yaml.Node
 
     def line(self, location: Location) -> int:
         """The line (from 1) of the deepest part of `location` that the file holds."""
@@ -41,34 +43,32 @@ class ContractSource:
         """The error that says `message` of the fact at `location`."""
         return ContractError(f"{self.path}:{self.line(location)}: {message}", hint)
 
+    def error_of(self, mistakes: Iterable[Mistake], hint: str | None = None) -> ContractError:
+        """The error that tells all `mistakes`, a line each, in the order of the file."""
+        lines = sorted((self.line(mistake.location), mistake.message) for mistake in mistakes)
+        return ContractError("\n".join(f"{self.path}:{line}: {message}" for line, message in lines), hint)
 
-def read_source(path: Path) -> ContractSource:
-    """Read a YAML mapping in UTF-8.
+
+def read_yaml(path: Path, what: str, start: str, *, is_list: bool = False) -> YamlFile:
+    """Read a YAML mapping, or a list, in UTF-8.
+
+    Args:
+        path: the file.
+        what: what it is, with its article, for errors: `a contract`.
+        start: a hint for one who writes the first.
+        is_list: whether a list is wanted.
 
     Raises:
-        ContractError: when the file is missing, not UTF-8, not YAML, no mapping, or holds a key twice.
+        ContractError: when the file is missing, not UTF-8, not YAML, of another shape, or holds a key twice.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise ContractError(
-            f"{path}: there is no such file", f"Every product folder holds a {path.name}."
-        ) from error
-    except OSError as error:
-        raise ContractError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ContractError(
-            f"{path}: not UTF-8 at byte {error.start}", "Save the contract as UTF-8."
-        ) from error
-    loader = _Loader(text)
+    loader = _Loader(_text(path))
     try:
         root = loader.get_single_node()
-        if not isinstance(root, yaml.MappingNode):
-            raise ContractError(
-                f"{path}:1: not a contract: no mapping of keys", "Start with 'apiVersion: v3.1.0'."
-            )
+        if not isinstance(root, yaml.SequenceNode if is_list else yaml.MappingNode):
+            shape = "list" if is_list else "mapping of keys"
+            raise ContractError(f"{path}:1: not {what}: no {shape}", start)
         _refuse_repeated_keys(path, root)
-        return ContractSource(path, loader.construct_document(root), root)
+        return YamlFile(path, loader.construct_document(root), root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -79,6 +79,19 @@ def read_source(path: Path) -> ContractSource:
         raise ContractError(f"{path}:1: not YAML: {str(error).splitlines()[0]}", "Mend the YAML.") from error
     finally:
         loader.dispose()
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ContractError(
+            f"{path}: there is no such file", f"Every product folder holds a {path.name}."
+        ) from error
+    except OSError as error:
+        raise ContractError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ContractError(f"{path}: not UTF-8 at byte {error.start}", "Save the file as UTF-8.") from error
 
 
 def _child(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
