@@ -7,20 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from meshlake.building.examples import example_select, example_session, input_relation
 from meshlake.engines.trino.dialect import trino_sql
 from meshlake.engines.trino.types import trino_type_of
 from meshlake.names import quote_identifier
+from meshlake.products.examples import Example, differences, read_examples
 from meshlake.products.inputs import parse_select, select_inputs
 from meshlake.settings import load_settings
 from meshlake.workspace import Workspace, open_workspace
-from support.examples import (
-    Example,
-    differences,
-    example_select,
-    example_session,
-    input_relation,
-    read_examples,
-)
 
 REPOSITORY = Path(__file__).parents[2]
 FOLDERS = [REPOSITORY / "data_products", *sorted(REPOSITORY.glob("examples/*/data_products"))]

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from meshlake.building.examples import example_rows
+from meshlake.errors import ContractError
+from meshlake.products.examples import Example, differences, read_examples
 from meshlake.settings import load_settings
 from meshlake.transforms.source_aligned import SourceAligned
 from meshlake.workspace import Workspace, open_workspace
-from support.examples import Example, differences, example_rows, read_examples
 
 REPOSITORY = Path(__file__).parents[2]
 FOLDERS = [REPOSITORY / "data_products", *sorted(REPOSITORY.glob("examples/*/data_products"))]
@@ -118,7 +120,9 @@ def test_every_kind_of_transform_runs(mesh_folder, product, inputs, expected):
     for name, (columns, files) in PRODUCTS.items():
         mesh_folder.product(name, columns, files)
     mesh = mesh_folder.open()
-    example = Example(next(n for n in mesh.products.products if str(n) == product), "x", inputs, expected)
+    example = Example(
+        next(n for n in mesh.products.products if str(n) == product), "x", inputs, expected, "examples.yaml:1"
+    )
     assert differences(expected, example_rows(mesh, example)) == ""
     assert isinstance(mesh.products.get(example.product).transform, SourceAligned) is (
         product == "crm.people"
@@ -130,6 +134,7 @@ def test_every_kind_of_transform_runs(mesh_folder, product, inputs, expected):
     [
         ({"crm.people": [{"name": "Ana"}]}, "crm.people has no column name"),
         ({"crm.people": [], "crm.pets": []}, "crm.ages does not read crm.pets"),
+        ({}, "has no rows of crm.people, which crm.ages reads"),
     ],
 )
 def test_an_example_that_does_not_fit_its_inputs_is_refused(mesh_folder, inputs, told):
@@ -137,5 +142,27 @@ def test_an_example_that_does_not_fit_its_inputs_is_refused(mesh_folder, inputs,
         mesh_folder.product(name, columns, files)
     mesh = mesh_folder.open()
     name = next(n for n in mesh.products.products if str(n) == "crm.ages")
-    with pytest.raises(ValueError, match=told):
-        example_rows(mesh, Example(name, "x", inputs, []))
+    with pytest.raises(ContractError, match=f"examples.yaml:1: {told}"):
+        example_rows(mesh, Example(name, "x", inputs, [], "examples.yaml:1"))
+
+
+WRONG = """- name: one
+  inputs: {crm.people: []}
+  expect: []
+- name: two
+  inputs:
+    crm.people: {id: 1}
+  expected: []
+"""
+
+
+def test_every_mistake_of_a_file_is_told_with_its_line(mesh_folder):
+    columns, files = PRODUCTS["crm.ages"]
+    mesh_folder.product("crm.ages", columns, files | {"examples.yaml": WRONG})
+    with pytest.raises(ContractError) as caught:
+        list(read_examples(mesh_folder.products))
+    assert [line.partition("examples.yaml:")[2] for line in caught.value.message.splitlines()] == [
+        "1: 'expected' is missing",
+        "3: 'expect' is not known. Did you mean 'expected'? Allowed: name, inputs, expected",
+        "6: 'inputs.crm.people' is {'id': 1}; it must be a list",
+    ]

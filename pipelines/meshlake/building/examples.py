@@ -1,0 +1,124 @@
+"""Run a product's examples: literal input rows through its real transform, as a build does, in memory."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from meshlake.building.conform import conformed_select
+from meshlake.building.context import BuildContext
+from meshlake.building.inputs import PinnedInputs
+from meshlake.engines.engine import open_local
+from meshlake.errors import ContractError
+from meshlake.names import DatasetName, quote_identifier, quote_literal
+from meshlake.suggest import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from meshlake.engines.session import LocalSession
+    from meshlake.names import InputName, ProductName
+    from meshlake.products.examples import Example, Row
+    from meshlake.products.product import Product
+    from meshlake.workspace import Workspace
+
+
+def example_rows(mesh: Workspace, example: Example) -> list[Row]:
+    """The rows the product's transform makes of the example's inputs, conformed to its contract."""
+    with example_session(mesh, example) as session:
+        rows: list[Row] = session.table(example_select(mesh, example, session)).to_pylist()
+        return rows
+
+
+@contextmanager
+def example_session(mesh: Workspace, example: Example) -> Iterator[LocalSession]:
+    """A session in which the example's inputs are the product's.
+
+    Raises:
+        ContractError: its inputs are not those that the product reads, or not of their columns.
+    """
+    product = mesh.products.get(example.product)
+    read = {str(name) for name in product.inputs}
+    if unknown := sorted(example.inputs.keys() - read):
+        raise ContractError(
+            f"{example.place}: {example.product} does not read {', '.join(unknown)}",
+            nearest(unknown[0], read),
+        )
+    if missing := sorted(read - example.inputs.keys()):
+        raise ContractError(
+            f"{example.place}: has no rows of {', '.join(missing)}, which {example.product} reads",
+            f"Write `{missing[0]}: []` for none.",
+        )
+    with open_local(mesh.settings, str(example.product)) as session:
+        for name in product.inputs:
+            session.bind(name, input_relation(mesh, example, name))
+        yield session
+
+
+def example_select(mesh: Workspace, example: Example, session: LocalSession) -> str:
+    """The SELECT of the product's rows, in DuckDB's dialect."""
+    product = mesh.products.get(example.product)
+    select = _select(mesh, product, session)
+    return conformed_select(select, session.columns(select), product.contract, str(product.name))
+
+
+def input_relation(mesh: Workspace, example: Example, name: InputName) -> str:
+    """The example's rows of an input as a query in parentheses, in DuckDB's dialect."""
+    rows = example.inputs[str(name)]
+    types = _landed_types(rows) if isinstance(name, DatasetName) else _product_types(mesh, name)
+    if unknown := sorted({column for row in rows for column in row} - types.keys()):
+        raise ContractError(
+            f"{example.place}: {name} has no column {', '.join(unknown)}", nearest(unknown[0], types)
+        )
+    return _relation(rows, types)
+
+
+def _select(mesh: Workspace, product: Product, session: LocalSession) -> str:
+    """As the build makes it; a source-aligned product without a landed dataset's files, which here are rows."""
+    if select := product.transform.unbuilt_select(product.contract, session):
+        return select
+    context = BuildContext(
+        mesh, product, PinnedInputs({}, {}), session, None, False, "example", None, lambda _step: None
+    )
+    return product.transform.make_rows(context).select
+
+
+def _relation(rows: list[Row], types: Mapping[str, str]) -> str:
+    selected = [
+        ", ".join(
+            f"CAST({_literal(row.get(column))} AS {kind}) AS {quote_identifier(column)}"
+            for column, kind in types.items()
+        )
+        for row in rows
+    ]
+    if selected:
+        return "(" + " UNION ALL ".join(f"SELECT {values}" for values in selected) + ")"
+    nulls = ", ".join(f"CAST(NULL AS {kind}) AS {quote_identifier(column)}" for column, kind in types.items())
+    return f"(SELECT {nulls} WHERE false)"
+
+
+def _product_types(mesh: Workspace, name: ProductName) -> dict[str, str]:
+    return {column.name: str(column.type) for column in mesh.products.get(name).contract.columns}
+
+
+def _landed_types(rows: list[Row]) -> dict[str, str]:
+    kinds = ((bool, "BOOLEAN"), (int, "BIGINT"), (float, "DOUBLE"), (datetime, "TIMESTAMP"), (date, "DATE"))
+    types: dict[str, str] = {}
+    for row in rows:
+        for column, value in row.items():
+            kind = next((text for of, text in kinds if isinstance(value, of)), None)
+            types[column] = kind or types.get(column, "VARCHAR")
+    return types
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool | int | float):
+        return str(value)
+    if isinstance(value, list):
+        return f"[{', '.join(_literal(item) for item in value)}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{quote_literal(k)}: {_literal(v)}" for k, v in value.items()) + "}"
+    return quote_literal(str(value))
