@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from meshlake.audit.audit import audit
+from meshlake.engines.duckdb.relation import DuckDBRelation
 from meshlake.errors import BuildError
 from meshlake.rules.range import Range
 from meshlake.rules.sql import Sql
 from meshlake.rules.unique import Unique
 from meshlake.rules.violating_rows import ViolatingRows
+from support.auditing import NAME, contract_of
 
 PEOPLE = """
     SELECT * FROM (VALUES
@@ -99,3 +102,13 @@ def test_rows_that_cannot_be_read_are_no_failed_check(check, connection, tmp_pat
             {"id": "INTEGER"},
             Sql("r", None, {"query": "SELECT count(*) FROM crm.files"}),
         )
+
+
+def test_audited_rows_that_cannot_be_read_are_no_failed_check(connection, tmp_path):
+    file = tmp_path / "rows.parquet"
+    connection.execute(f"COPY (SELECT range AS id FROM range(3)) TO '{file}'")
+    connection.execute(f"CREATE VIEW crm.customers AS SELECT * FROM read_parquet('{file}')")
+    file.unlink()
+    rules = [Range("a", "id", {"minimum": 0}), Unique("b", "id")]
+    with pytest.raises(BuildError, match=r"rows\.parquet"):
+        audit(DuckDBRelation(connection, NAME.sql), rules, contract=contract_of({"id": "BIGINT"}))
