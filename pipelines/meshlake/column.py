@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from meshlake.types.tree import Type
 
 
 class Severity(StrEnum):
@@ -17,13 +21,12 @@ class Severity(StrEnum):
 class Column:
     """One column of a product.
 
-    `type` is DuckDB's type text (`VARCHAR`, `BIGINT`, `DECIMAL(12,2)`, `TIMESTAMP WITH TIME ZONE`,
-    `STRUCT(...)`). `sources` are the landing columns it comes from, the first that has a value winning;
-    `expression` is SQL over landing columns in their stead.
+    `sources` are the landing columns it comes from, the first that has a value winning; `expression` is SQL over
+    landing columns in their stead.
     """
 
     name: str
-    type: str
+    type: Type
     description: str = ""
     is_required: bool = False
     primary_key_position: int | None = None

@@ -9,11 +9,11 @@ import pytest
 
 from meshlake.building.examples import example_select, example_session, input_relation
 from meshlake.engines.trino.dialect import trino_sql
-from meshlake.engines.trino.types import trino_type_of
 from meshlake.names import quote_identifier
 from meshlake.products.examples import Example, differences, read_examples
 from meshlake.products.inputs import parse_select, select_inputs
 from meshlake.settings import load_settings
+from meshlake.types.trino import trino_text
 from meshlake.workspace import Workspace, open_workspace
 
 REPOSITORY = Path(__file__).parents[2]
@@ -76,6 +76,6 @@ def test_shipped_sql_is_one_trino_can_run(products: Path, file: Path, trino_rows
 def _no_rows(columns: dict[str, str]) -> str:
     """A relation of such columns without a row, since only Trino's reading of the SQL is tried."""
     nulls = ", ".join(
-        f"CAST(NULL AS {trino_type_of(kind)}) AS {quote_identifier(name)}" for name, kind in columns.items()
+        f"CAST(NULL AS {trino_text(kind)}) AS {quote_identifier(name)}" for name, kind in columns.items()
     )
     return f"(SELECT {nulls} WHERE FALSE)"

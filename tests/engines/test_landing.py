@@ -23,6 +23,7 @@ from meshlake.landing.relation import relation_sql
 from meshlake.landing.zone import files_zone
 from meshlake.names import DatasetName
 from meshlake.settings import load_settings
+from meshlake.types.duckdb import parse
 from support.server_mesh import ServerMesh
 
 pytestmark = pytest.mark.services
@@ -192,7 +193,7 @@ def test_parquet(landed, tmp_path, way, selects):
 def test_nested_values_are_read_by_position(landed, tmp_path):
     landed.put({"a.parquet": parquet(tmp_path, "SELECT {'A b': 1, 'c': [DATE '2024-01-05']} AS s")})
     external = landed.bind()
-    assert external.columns == {"s": 'STRUCT("A b" INTEGER, c DATE[])'}
+    assert external.columns == {"s": parse('STRUCT("A b" INTEGER, c DATE[])')}
     assert landed.ask(f"SELECT s.\"A b\", s.c[1] = DATE '2024-01-05' FROM {external.relation}") == [(1, True)]
 
 

@@ -14,8 +14,9 @@ from meshlake.engines.duckdb.relation import DuckDBRelation
 from meshlake.engines.trino.connection import connect, explain_trino, trino_errors
 from meshlake.engines.trino.dialect import trino_sql
 from meshlake.engines.trino.relation import TrinoRelation
-from meshlake.engines.trino.types import duckdb_type_of
 from meshlake.names import ProductName
+from meshlake.types.duckdb import parse
+from meshlake.types.trino import parse_trino
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from meshlake.engines.relation import AuditRelation
     from meshlake.rules.result import CheckResult
     from meshlake.rules.rule import Rule
+    from meshlake.types.tree import Type
 
 NAME = ProductName("crm", "customers")
 NOW_SECONDS = 1_704_153_600.0  # 2024-01-02 00:00 UTC
@@ -31,7 +33,7 @@ STAGE = "customers__stage_test"
 
 def contract_of(columns: dict[str, str]) -> Contract:
     """A contract that promises these columns and nothing else."""
-    listed = tuple(Column(name, type_text) for name, type_text in columns.items())
+    listed = tuple(Column(name, parse(text)) for name, text in columns.items())
     return Contract(NAME, "1.0.0", "active", "", "", "", "ana", listed, ())
 
 
@@ -86,9 +88,9 @@ class TrinoAuditing:
         """The rows of a SELECT in DuckDB's dialect over the audited ones."""
         return [tuple(row) for row in self._run(self.translated(select)).fetchall()]
 
-    def columns(self, select: str) -> dict[str, str]:
+    def columns(self, select: str) -> dict[str, Type]:
         cursor = self._run(f"SELECT * FROM (\n{self.translated(select)}\n) LIMIT 0")
-        return {column.name: duckdb_type_of(str(column.type_code)) for column in cursor.description}
+        return {column.name: parse_trino(str(column.type_code)) for column in cursor.description}
 
     def translated(self, select: str) -> str:
         return trino_sql(select, {NAME: f"mesh.crm.{STAGE}"}, str(NAME))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from meshlake.building.audit import audit_staged, refuse_blocked
-from meshlake.building.conform import conformed_select
+from meshlake.building.conform import conformed_select, misfits_error
 from meshlake.building.context import BuildContext, Step
 from meshlake.building.day_rows import kept_rows, refuse_other_days
 from meshlake.building.days import plan_days
@@ -129,15 +129,15 @@ def _publish(
     """Write, audit, publish."""
     mesh, product, session = context.mesh, context.product, context.session
     writer = session.local if rows.is_local else session
-    select = conformed_select(
-        rows.select, writer.columns(rows.select), product.contract, str(product.rows_file)
-    )
+    given, where = writer.columns(rows.select), str(product.rows_file)
+    select = conformed_select(rows.select, given, product.contract, where)
     draft = _draft(context)
     context.report(Step.STAGING)
     try:
         staged = writer.stage(kept_rows(context.plan, select), draft)
     except MeshError as error:
-        raise rows.explain(error) from error
+        misfits = misfits_error(rows.select, given, product.contract, where, writer.rows)
+        raise misfits or rows.explain(error) from error
     context.report(Step.STAGED)
     session.bind_staged(product.name, staged, draft)
     refuse_other_days(context)

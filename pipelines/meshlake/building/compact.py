@@ -15,11 +15,11 @@ from meshlake.column import Column
 from meshlake.engines.engine import open_local
 from meshlake.errors import BuildError, ConflictError
 from meshlake.lake.draft import Draft
-from meshlake.lake.schema import duckdb_type
 from meshlake.lake.snapshot import ROWS_OF, data_files
 from meshlake.lake.stage import STAGE_MARK
 from meshlake.names import quote_identifier
 from meshlake.partitions import Partitions
+from meshlake.types.iceberg import from_iceberg
 
 if TYPE_CHECKING:
     from pyiceberg.manifest import DataFile
@@ -103,7 +103,7 @@ def _rewrite(mesh: Workspace, table: Table, head: Snapshot, small: _Small) -> in
 def _columns(table: Table, head: Snapshot) -> list[Column]:
     """The columns as they are published, whatever the contract says by now."""
     by = _partition_column(table)
-    columns = [Column(f.name, duckdb_type(f.field_type), f.doc or "") for f in head.schema.fields]
+    columns = [Column(f.name, from_iceberg(f.field_type), f.doc or "") for f in head.schema.fields]
     return [replace(c, partition_position=1) if c.name == by else c for c in columns]
 
 

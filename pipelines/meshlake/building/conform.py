@@ -2,55 +2,82 @@
 
 from __future__ import annotations
 
-import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from meshlake.errors import BuildError
-from meshlake.names import quote_identifier
+from meshlake.names import quote_identifier, quote_literal
+from meshlake.types.casting import lenient_cast, strict_cast
+from meshlake.types.keeping import Keeps, is_silent, keeps
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from meshlake.column import Column
     from meshlake.contract.model import Contract
+    from meshlake.types.tree import Type
 
-_INTEGERS = {
-    "TINYINT",
-    "SMALLINT",
-    "INTEGER",
-    "BIGINT",
-    "HUGEINT",
-    "UTINYINT",
-    "USMALLINT",
-    "UINTEGER",
-    "UBIGINT",
-    "UHUGEINT",
-}
-_FLOATS = {"FLOAT", "DOUBLE"}
-_TIMESTAMPS = {"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE"}
+_SHOWN_VALUES = 5
 
 
-def conformed_select(select: str, given: Mapping[str, str], contract: Contract, where: str) -> str:
+def conformed_select(select: str, given: Mapping[str, Type], contract: Contract, where: str) -> str:
     """`select` with the contract's columns, in its order and of its types; `given` are the columns it has now.
 
-    Only casts that keep every value or fail loudly are added; a transform that gives text where a number is promised
-    is a mistake to be mended in the transform.
+    Only casts to wider types are added, and they fail on a value that they would change; a transform that gives text
+    where a number is promised is a mistake to be mended in the transform.
 
     Raises:
         BuildError: a column that is missing, unknown to the contract, or of a type that would lose values.
     """
-    wanted = {column.name: column.type for column in contract.columns}
-    _refuse_other_columns(set(given), set(wanted), where)
-    casts = []
-    for name, kind in wanted.items():
-        if not _is_safe_cast(given[name], kind):
+    _refuse_other_columns(set(given), {column.name for column in contract.columns}, where)
+    for column in contract.columns:
+        if not is_silent(given[column.name], column.type):
             raise BuildError(
-                f"{where}: {name} is {given[name]}, the contract says {kind}",
-                f"Write CAST(... AS {kind}) in the transform, or change the contract.",
+                f"{where}: {column.name} is {given[column.name]}, the contract says {column.type}",
+                f"Write CAST(... AS {column.type}) in the transform, or change the contract.",
             )
-        quoted = quote_identifier(name)
-        casts.append(quoted if given[name] == kind else f"CAST({quoted} AS {kind}) AS {quoted}")
+    casts = [_conformed(column, given[column.name]) for column in contract.columns]
     return f"SELECT {', '.join(casts)} FROM (\n{select}\n)"
+
+
+def misfits_error(
+    select: str,
+    given: Mapping[str, Type],
+    contract: Contract,
+    where: str,
+    rows: Callable[[str], Sequence[tuple[object, ...]]],
+) -> BuildError | None:
+    """What `conformed_select` failed on: values of `select`, asked for with `rows`, that the contract's types change.
+
+    `None` where it failed on something else.
+    """
+    proven = [c for c in contract.columns if keeps(given[c.name], c.type) is not Keeps.EVERYTHING]
+    if not proven:
+        return None
+    found = "\nUNION ALL ".join(_misfits(select, column, given[column.name]) for column in proven)
+    misfits = rows(f"SELECT * FROM ({found})")
+    if not misfits:
+        return None
+    shown = "\n".join(f"  column {name}: '{value}' is no {kind}" for name, value, kind in misfits)
+    return BuildError(
+        f"{where}: values do not fit the contract:\n{shown}",
+        "Say in the transform how they become what the contract promises (ROUND, CAST), or change its type.",
+    )
+
+
+def _conformed(column: Column, given: Type) -> str:
+    quoted = quote_identifier(column.name)
+    cast = strict_cast(quoted, given, column.type)
+    return quoted if cast == quoted else f"{cast} AS {quoted}"
+
+
+def _misfits(select: str, column: Column, given: Type) -> str:
+    quoted = quote_identifier(column.name)
+    return (
+        f"(SELECT {quote_literal(column.name)} AS column_name, CAST({quoted} AS VARCHAR) AS value, "
+        f"{quote_literal(str(column.type))} AS wanted_type FROM (\n{select}\n) AS given_rows "
+        f"WHERE {quoted} IS NOT NULL AND {lenient_cast(quoted, given, column.type)} IS NULL LIMIT {_SHOWN_VALUES})"
+    )
 
 
 def _refuse_other_columns(given: set[str], wanted: set[str], where: str) -> None:
@@ -66,25 +93,3 @@ def _refuse_other_columns(given: set[str], wanted: set[str], where: str) -> None
             f"{where}: gives {', '.join(extra)}, which the contract does not know",
             "Describe it in the contract, or leave it out.",
         )
-
-
-def _is_safe_cast(given: str, wanted: str) -> bool:
-    if given in {wanted, '"NULL"', "NULL"}:
-        return True
-    if given in _INTEGERS:
-        return wanted in _INTEGERS | _FLOATS or wanted.startswith("DECIMAL")
-    if given.startswith("DECIMAL"):
-        return wanted in _FLOATS or (wanted.startswith("DECIMAL") and _scale(wanted) >= _scale(given))
-    if given in _FLOATS:
-        return wanted == "DOUBLE"
-    if given in _TIMESTAMPS:
-        return wanted == "TIMESTAMP" or (given == "DATE" and wanted.startswith("TIMESTAMP"))
-    if given.startswith("ENUM") or given == "UUID":
-        return wanted == "VARCHAR"
-    # Nested types: DuckDB refuses a cast between different shapes, and fails on a value that does not fit.
-    return given.endswith(("[]", ")")) and wanted.endswith(("[]", ")"))
-
-
-def _scale(kind: str) -> int:
-    match = re.search(r",\s*(\d+)\)", kind)
-    return int(match[1]) if match else 0

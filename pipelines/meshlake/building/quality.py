@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.column import Column
 from meshlake.names import quote_literal
+from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,22 +22,22 @@ QUALITY_RESULTS = ("mesh", "quality_results")
 # Every build appends to this one table.
 _COMMIT_RETRIES = 20
 QUALITY_COLUMNS = (
-    Column("checked_at", "TIMESTAMP WITH TIME ZONE", "When the check had run"),
-    Column("product", "VARCHAR", "<domain>.<product>"),
-    Column("check_name", "VARCHAR", "Name of the check, unique within the product"),
-    Column("kind", "VARCHAR", "What kind of rule it holds to"),
-    Column("column_name", "VARCHAR", "The column it is about; null when about the table"),
-    Column("severity", "VARCHAR", "error keeps rows from being published, warning does not"),
-    Column("dimension", "VARCHAR", "Quality dimension, as the contract names it"),
-    Column("is_passed", "BOOLEAN", "Whether the rule held"),
-    Column("observed", "VARCHAR", "What was measured"),
-    Column("failing_rows", "BIGINT", "Rows that break the rule; null where no row can be named"),
-    Column("failing_sql", "VARCHAR", "SQL that finds all of them"),
-    Column("samples", "VARCHAR", "Up to 20 of them, as JSON"),
-    Column("message", "VARCHAR", "The result in words"),
-    Column("seconds", "DOUBLE", "How long the query took that measured it"),
-    Column("snapshot_id", "BIGINT", "The Iceberg snapshot that was checked, published or not"),
-    Column("run", "VARCHAR", "The build that checked it, or the word check"),
+    Column("checked_at", Scalar.TIMESTAMPTZ, "When the check had run"),
+    Column("product", Scalar.VARCHAR, "<domain>.<product>"),
+    Column("check_name", Scalar.VARCHAR, "Name of the check, unique within the product"),
+    Column("kind", Scalar.VARCHAR, "What kind of rule it holds to"),
+    Column("column_name", Scalar.VARCHAR, "The column it is about; null when about the table"),
+    Column("severity", Scalar.VARCHAR, "error keeps rows from being published, warning does not"),
+    Column("dimension", Scalar.VARCHAR, "Quality dimension, as the contract names it"),
+    Column("is_passed", Scalar.BOOLEAN, "Whether the rule held"),
+    Column("observed", Scalar.VARCHAR, "What was measured"),
+    Column("failing_rows", Scalar.BIGINT, "Rows that break the rule; null where no row can be named"),
+    Column("failing_sql", Scalar.VARCHAR, "SQL that finds all of them"),
+    Column("samples", Scalar.VARCHAR, "Up to 20 of them, as JSON"),
+    Column("message", Scalar.VARCHAR, "The result in words"),
+    Column("seconds", Scalar.DOUBLE, "How long the query took that measured it"),
+    Column("snapshot_id", Scalar.BIGINT, "The Iceberg snapshot that was checked, published or not"),
+    Column("run", Scalar.VARCHAR, "The build that checked it, or the word check"),
 )
 
 

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from meshlake.column import Column
 from meshlake.lake.draft import Draft
 from meshlake.names import quote_literal
+from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
     from meshlake.building.context import BuildContext
 
 QUARANTINE_COLUMNS = (
-    Column("file", "VARCHAR", "The landed file, below the landing zone"),
-    Column("row", "BIGINT", "The data row in that file, from 1"),
-    Column("column_name", "VARCHAR", "The column whose value cannot be cast"),
-    Column("value", "VARCHAR", "The value as it landed"),
-    Column("wanted_type", "VARCHAR", "The type the contract wants"),
+    Column("file", Scalar.VARCHAR, "The landed file, below the landing zone"),
+    Column("row", Scalar.BIGINT, "The data row in that file, from 1"),
+    Column("column_name", Scalar.VARCHAR, "The column whose value cannot be cast"),
+    Column("value", Scalar.VARCHAR, "The value as it landed"),
+    Column("wanted_type", Scalar.VARCHAR, "The type the contract wants"),
 )
 
 

@@ -9,8 +9,10 @@ import pyarrow as pa
 from meshlake.building.quality import QUALITY_COLUMNS, QUALITY_RESULTS
 from meshlake.column import Column
 from meshlake.lake.mesh_file import PublishedColumn, PublishedProduct, read_state, write_mesh_file
-from meshlake.lake.schema import duckdb_type, table_schema
+from meshlake.lake.schema import table_schema
 from meshlake.lake.state import catalog_state
+from meshlake.types.iceberg import from_iceberg
+from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,31 +23,31 @@ if TYPE_CHECKING:
     from meshlake.workspace import Workspace
 
 _PRODUCTS = (
-    Column("product", "VARCHAR", "<domain>.<product>"),
-    Column("domain", "VARCHAR", "The team that owns it"),
-    Column("kind", "VARCHAR", "source-aligned, aggregate or consumer-aligned"),
-    Column("owner", "VARCHAR", "Whom to ask"),
-    Column("description", "VARCHAR", "What it is for"),
-    Column("contract_version", "VARCHAR", "Version of the contract it was published under"),
-    Column("row_count", "BIGINT", "Rows published"),
-    Column("size_bytes", "BIGINT", "Bytes of its files"),
-    Column("snapshot_id", "BIGINT", "The published snapshot"),
-    Column("published_at", "TIMESTAMP WITH TIME ZONE", "When it was published"),
-    Column("promised_query_seconds", "DOUBLE", "Answer time (p95) the contract promises"),
-    Column("is_described", "BOOLEAN", "Whether its product folder is there"),
+    Column("product", Scalar.VARCHAR, "<domain>.<product>"),
+    Column("domain", Scalar.VARCHAR, "The team that owns it"),
+    Column("kind", Scalar.VARCHAR, "source-aligned, aggregate or consumer-aligned"),
+    Column("owner", Scalar.VARCHAR, "Whom to ask"),
+    Column("description", Scalar.VARCHAR, "What it is for"),
+    Column("contract_version", Scalar.VARCHAR, "Version of the contract it was published under"),
+    Column("row_count", Scalar.BIGINT, "Rows published"),
+    Column("size_bytes", Scalar.BIGINT, "Bytes of its files"),
+    Column("snapshot_id", Scalar.BIGINT, "The published snapshot"),
+    Column("published_at", Scalar.TIMESTAMPTZ, "When it was published"),
+    Column("promised_query_seconds", Scalar.DOUBLE, "Answer time (p95) the contract promises"),
+    Column("is_described", Scalar.BOOLEAN, "Whether its product folder is there"),
 )
 _SNAPSHOTS = (
-    Column("product", "VARCHAR", "<domain>.<product>"),
-    Column("snapshot_id", "BIGINT", "Iceberg's id of the snapshot"),
-    Column("published_at", "TIMESTAMP WITH TIME ZONE", "When it was published"),
-    Column("is_current", "BOOLEAN", "Whether readers see it now"),
-    Column("row_count", "BIGINT", "Its rows"),
-    Column("size_bytes", "BIGINT", "Bytes of its files"),
-    Column("run", "VARCHAR", "The build that made it"),
-    Column("engine", "VARCHAR", "The engine that ran it"),
-    Column("contract_version", "VARCHAR", "Version of the contract it was published under"),
-    Column("model_version", "VARCHAR", "The model that scored it; null for other products"),
-    Column("inputs", "VARCHAR", "JSON: what it read, and in which version"),
+    Column("product", Scalar.VARCHAR, "<domain>.<product>"),
+    Column("snapshot_id", Scalar.BIGINT, "Iceberg's id of the snapshot"),
+    Column("published_at", Scalar.TIMESTAMPTZ, "When it was published"),
+    Column("is_current", Scalar.BOOLEAN, "Whether readers see it now"),
+    Column("row_count", Scalar.BIGINT, "Its rows"),
+    Column("size_bytes", Scalar.BIGINT, "Bytes of its files"),
+    Column("run", Scalar.VARCHAR, "The build that made it"),
+    Column("engine", Scalar.VARCHAR, "The engine that ran it"),
+    Column("contract_version", Scalar.VARCHAR, "Version of the contract it was published under"),
+    Column("model_version", Scalar.VARCHAR, "The model that scored it; null for other products"),
+    Column("inputs", Scalar.VARCHAR, "JSON: what it read, and in which version"),
 )
 
 
@@ -83,7 +85,7 @@ def published(mesh: Workspace, name: ProductName, snapshot: Snapshot) -> Publish
     return PublishedProduct(
         name=name,
         columns=tuple(
-            PublishedColumn(f.name, duckdb_type(f.field_type), f.field_id, f.doc or "")
+            PublishedColumn(f.name, from_iceberg(f.field_type), f.field_id, f.doc or "")
             for f in snapshot.schema.fields
         ),
         files=mesh.lake.files(snapshot),

@@ -68,7 +68,7 @@ def show(product: str = PRODUCT, as_json: bool = JSON) -> None:
     print(f"  {'reads':<13} {', '.join(map(str, found.definition.inputs))}\n")
     print_table(
         ("column", "type", "required", "description"),
-        [(c.name, c.type, c.is_required, c.description) for c in contract.columns],
+        [(c.name, str(c.type), c.is_required, c.description) for c in contract.columns],
     )
     print()
     print_table(

@@ -17,10 +17,11 @@ from meshlake.contract.odcs import OBJECT, check_identity, only_object, parse
 from meshlake.contract.rule_list import RuleList
 from meshlake.contract.servers import landing_database
 from meshlake.contract.service_levels import read_level, service_levels
-from meshlake.contract.types import LOGICAL_TYPES, duckdb_type
 from meshlake.rules.facts import FactError
 from meshlake.rules.kinds import column_rules, quality_rule, table_rules
 from meshlake.suggest import nearest
+from meshlake.types.odcs import LOGICAL_TYPES, column_type
+from meshlake.types.tree import Scalar
 from meshlake.yaml_file import read_yaml
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _check_partition(source: YamlFile, columns: list[Column], location: Location
         return
     if any(other.partition_position is not None for other in columns[:-1]):
         problem = "is a second partition column"
-    elif column.type != "DATE":
+    elif column.type is not Scalar.DATE:
         problem = f"of type {column.type} cannot partition the product"
     elif not column.is_required:
         problem = "partitions the product and may be null"
@@ -125,7 +126,7 @@ def _check_lookback(source: YamlFile, days: int, columns: tuple[Column, ...], lo
 def _column(source: YamlFile, prop: SchemaProperty, position: int, location: Location) -> Column:
     name = prop.name or ""
     try:
-        type_text = duckdb_type(prop)
+        kind = column_type(prop)
     except ValueError as error:
         key = "logicalType" if prop.physicalType is None else "physicalType"
         hint = nearest(prop.logicalType or "", LOGICAL_TYPES) if key == "logicalType" else None
@@ -133,7 +134,7 @@ def _column(source: YamlFile, prop: SchemaProperty, position: int, location: Loc
         raise source.error((*location, key), f"column '{name}': {error}", hint) from error
     return Column(
         name=name,
-        type=type_text,
+        type=kind,
         description=prop.description or "",
         is_required=bool(prop.required or prop.primaryKey),
         primary_key_position=_position(prop.primaryKey, prop.primaryKeyPosition, position),

@@ -5,27 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.names import is_identifier
+from meshlake.types.odcs import logical_name
+from meshlake.types.tree import FLOATS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from meshlake.discovery.readings import Reading
     from meshlake.discovery.scan import Measure
+    from meshlake.types.tree import Type
 
 # A text column is read as something else when at least this share of its values can be.
 NEARLY_ALL = 0.99
-FLOATS = frozenset({"FLOAT", "DOUBLE"})
-_NESTED = ("STRUCT", "MAP", "UNION", "VARIANT")
-_LANDED_TYPES = {
-    "DATE": "date",
-    "TIME": "time",
-    "BOOLEAN": "boolean",
-    "FLOAT": "number",
-    "DOUBLE": "number",
-    "HUGEINT": "number",
-    "UHUGEINT": "number",
-    "UBIGINT": "number",
-}
 
 
 def best_reading(candidates: Sequence[Reading], measure: Measure) -> Reading | None:
@@ -39,30 +30,10 @@ def best_reading(candidates: Sequence[Reading], measure: Measure) -> Reading | N
     return candidates[best]
 
 
-def found_type(name: str, kind: str, measure: Measure, reading: Reading | None) -> str:
-    """The contract's logical type for the column `name` of DuckDB type `kind`."""
+def found_type(name: str, kind: Type, measure: Measure, reading: Reading | None) -> str:
+    """The contract's logical type for the column `name` of type `kind`."""
     if reading is not None:
         return reading.logical_type
     # Where some are null, whole numbers often land as floats; of other numbers, the next file may hold fractions.
     is_whole = kind in FLOATS and 0 < measure.present == measure.whole
-    return "integer" if is_whole and is_identifier(name) else logical_type(kind)
-
-
-def logical_type(kind: str) -> str:
-    """The contract's logical type for values of DuckDB type `kind`."""
-    if kind in _LANDED_TYPES:
-        return _LANDED_TYPES[kind]
-    if kind.startswith("TIMESTAMP"):
-        return "timestamp"
-    if kind.startswith("DECIMAL"):
-        return "number"
-    if kind.endswith("INT") or kind.endswith("INTEGER"):
-        return "integer"
-    if kind.endswith("]"):
-        return "array"
-    return {"S": "object", "M": "map"}.get(kind[0], "string") if is_nested(kind) else "string"
-
-
-def is_nested(kind: str) -> bool:
-    """Whether values of this DuckDB type have parts."""
-    return kind.startswith(_NESTED) or kind.endswith("]")
+    return "integer" if is_whole and is_identifier(name) else logical_name(kind)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from meshlake.discovery.readings import Reading
     from meshlake.landing.operational import TableName
     from meshlake.landing.operational_catalog import ForeignKey
+    from meshlake.types.tree import Type
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class ColumnProfile:
     """
 
     name: str
-    type: str
+    type: Type
     null_count: int
     null_share: float
     distinct_count: int

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from meshlake.landing.arrival import snake_case
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from meshlake.landing.zone import Dataset
+    from meshlake.types.tree import Type
 
 _SAME_NAME = 0.6
 
@@ -34,15 +36,15 @@ class Drift:
 
 @dataclass(frozen=True)
 class FileSchemas:
-    """The columns (name to DuckDB type) of each file that has any, by file name, in file order."""
+    """The columns (name to type) of each file that has any, by file name, in file order."""
 
-    files: Mapping[str, Mapping[str, str]]
+    files: Mapping[str, Mapping[str, Type]]
 
     def having(self, column: str) -> frozenset[str]:
         """The files that have `column`."""
         return frozenset(name for name, columns in self.files.items() if column in columns)
 
-    def types(self, column: str) -> frozenset[str]:
+    def types(self, column: str) -> frozenset[Type]:
         """The types `column` has in the files that have it."""
         return frozenset(columns[column] for columns in self.files.values() if column in columns)
 
@@ -53,7 +55,7 @@ def file_schemas(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> Fil
     Raises:
         LandingError: a file cannot be read.
     """
-    schemas: dict[str, dict[str, str]] = {}
+    schemas: dict[str, dict[str, Type]] = {}
     for file in dataset.files:
         if file.size_bytes == 0 or not dataset.format.has_columns(file):
             continue
@@ -103,7 +105,7 @@ def find_drift(groups: Iterable[tuple[str, ...]], schemas: FileSchemas) -> tuple
             kind: frozenset(
                 f for f, columns in schemas.files.items() if any(columns.get(n) == kind for n in group)
             )
-            for kind in sorted(frozenset().union(*map(schemas.types, group)))
+            for kind in sorted(set(chain.from_iterable(map(schemas.types, group))), key=str)
         }
         if len(by_type) > 1:
             told = "; ".join(f"{kind} in {_words(files)}" for kind, files in by_type.items())

@@ -9,6 +9,7 @@ from meshlake.discovery.scan import LANDED
 from meshlake.landing.relation import columns as landed_columns
 from meshlake.landing.relation import relation_sql
 from meshlake.names import quote_identifier
+from meshlake.types.duckdb import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 
     from meshlake.discovery.drift import FileSchemas
     from meshlake.landing.zone import Dataset
+    from meshlake.types.tree import Type
 
 
 def open_landed(
     connection: duckdb.DuckDBPyConnection, dataset: Dataset, schemas: FileSchemas
-) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+) -> tuple[dict[str, Type], dict[str, tuple[str, ...]]]:
     """Make the dataset readable as `landed`, columns that were renamed as one; its types and sources by name."""
     given = landed_columns(connection, dataset)
     groups = {group[0]: group for group in column_groups(given, schemas)}
@@ -30,10 +32,10 @@ def open_landed(
     )
     connection.execute(f"CREATE TEMP VIEW {LANDED} AS SELECT {selected} FROM {relation_sql(dataset)}")
     rows = connection.execute(f"DESCRIBE {LANDED}").fetchall()
-    return {row[0]: row[1] for row in rows}, groups
+    return {row[0]: parse(row[1]) for row in rows}, groups
 
 
-def _merged(group: tuple[str, ...], types: Mapping[str, str]) -> str:
+def _merged(group: tuple[str, ...], types: Mapping[str, Type]) -> str:
     cells = [quote_identifier(name) for name in group]
     if len({types[name] for name in group}) > 1:
         cells = [f"CAST({cell} AS VARCHAR)" for cell in cells]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery import scan
-from meshlake.discovery.column_types import best_reading, found_type, is_nested
+from meshlake.discovery.column_types import best_reading, found_type
 from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
 from meshlake.discovery.drift import file_schemas, find_drift
 from meshlake.discovery.keys import candidate_keys
@@ -19,6 +19,7 @@ from meshlake.discovery.personal import personal_by_name, personal_by_values
 from meshlake.discovery.sketches import sketched_columns
 from meshlake.engines.duckdb.connection import connect
 from meshlake.landing.failures import explained
+from meshlake.types.tree import Scalar, is_nested
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from meshlake.discovery.sketches import Sketch
     from meshlake.landing.zone import Dataset
     from meshlake.settings import Settings
+    from meshlake.types.tree import Type
 
 FEW_VALUES = 20
 SHOWN_MISFITS = 20
@@ -68,7 +70,7 @@ def profile_dataset(
         ]
         sketched = sketched_columns(types, measures, chosen) if is_sketched else {}
         values, sketches = scan.values_of(connection, few, sketched)
-        texts = [name for name, kind in types.items() if kind == "VARCHAR" and chosen[name] is None]
+        texts = [name for name, kind in types.items() if kind is Scalar.VARCHAR and chosen[name] is None]
         personal = personal_by_values(connection, texts)
         found_types = {name: found_type(name, types[name], measures[name], chosen[name]) for name in types}
         distincts = {
@@ -94,7 +96,7 @@ def profile_dataset(
 @dataclass(frozen=True)
 class _Found:
     row_count: int
-    types: Mapping[str, str]
+    types: Mapping[str, Type]
     found_types: Mapping[str, str]
     groups: Mapping[str, tuple[str, ...]]
     readings: Mapping[str, Reading | None]

@@ -1,22 +1,23 @@
 """The ways text can be read as something else: which SQL reads a cell, and which columns it can be true of.
 
 A reading is believed only of a column whose every value it reads; counting them is `scan`'s work. What the platform
-casts by itself (`meshlake.landing.casts`) is asked of the very SQL that a build will run.
+casts by itself (`meshlake.landing.text_values`) is asked of the very SQL that a build will run.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from meshlake.landing.casts import cast_cell
+from meshlake.landing.text_values import text_value
 from meshlake.names import quote_literal
+from meshlake.types.tree import Scalar, Type
 
-_TYPES = {
-    "integer": "BIGINT",
-    "number": "DOUBLE",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "timestamp": "TIMESTAMP",
+_TYPES: dict[str, Type] = {
+    "integer": Scalar.BIGINT,
+    "number": Scalar.DOUBLE,
+    "boolean": Scalar.BOOLEAN,
+    "date": Scalar.DATE,
+    "timestamp": Scalar.TIMESTAMP,
 }
 # Casts alone are too kind: DuckDB reads 0x1f and 1_000 as integers, and nan and inf as numbers.
 _INTEGER = r"[-+]?[0-9]+([.]0*)?"
@@ -42,8 +43,8 @@ class Reading:
     converted: str | None = None
 
     @property
-    def type(self) -> str:
-        """The DuckDB type a value has."""
+    def type(self) -> Type:
+        """The type a value has."""
         return _TYPES[self.logical_type]
 
     def expression(self, cell: str) -> str | None:
@@ -55,11 +56,7 @@ class Reading:
         if self.converted is not None:
             plain = self.converted.format(cell=f"TRIM({cell})").replace("STRPTIME", "TRY_STRPTIME")
             return f"CASE WHEN {self.looks_right(cell)} THEN TRY_CAST({plain} AS {self.type}) END"
-        if self.logical_type == "date":
-            # A build would cut the time off; a column with times in it is no column of dates.
-            time = cast_cell(cell, "VARCHAR", "TIMESTAMP").lenient
-            return f"CASE WHEN {time} = DATE_TRUNC('day', {time}) THEN CAST({time} AS DATE) END"
-        return cast_cell(cell, "VARCHAR", self.type).lenient
+        return text_value(cell, self.type)
 
     def looks_right(self, cell: str) -> str:
         """SQL for whether `cell` is written as this reading expects."""

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from meshlake.discovery.column_types import FLOATS, is_nested
 from meshlake.discovery.readings import INTEGER, NUMBER, READINGS, Reading
 from meshlake.discovery.sketches import Sketch
 from meshlake.names import quote_identifier
+from meshlake.types.tree import FLOATS, Scalar, is_nested
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from meshlake.discovery.sketches import Sketched
+    from meshlake.types.tree import Type
 
 # Whether the text of a column, given by its name, may be read so.
 MayRead = Callable[[str, Reading], bool]
@@ -61,10 +62,10 @@ def take_sample(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def candidate_readings(
-    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, str], may_read: MayRead
+    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Type], may_read: MayRead
 ) -> dict[str, tuple[Reading, ...]]:
     """For each text column, the readings it may have that the sample leaves possible, the best first."""
-    texts = [name for name, kind in columns.items() if kind == "VARCHAR"]
+    texts = [name for name, kind in columns.items() if kind is Scalar.VARCHAR]
     if not texts:
         return {}
     counts = _one_row(connection, [_reading_counts(quote_identifier(name)) for name in texts], SAMPLE)
@@ -81,7 +82,7 @@ def candidate_readings(
 
 def measure(
     connection: duckdb.DuckDBPyConnection,
-    columns: Mapping[str, str],
+    columns: Mapping[str, Type],
     candidates: Mapping[str, Sequence[Reading]],
 ) -> tuple[int, dict[str, Measure]]:
     """The row count, and the measures of every column, in one scan."""
@@ -140,15 +141,15 @@ def _reading_counts(cell: str) -> str:
     return f"[{', '.join(counts)}]"
 
 
-def _measures(name: str, kind: str, candidates: Sequence[Reading]) -> str:
+def _measures(name: str, kind: Type, candidates: Sequence[Reading]) -> str:
     cell = quote_identifier(name)
     text = "CAST({}({}) AS VARCHAR)"
     present, non_empty, zero_led, whole = f"count({cell})", f"count({cell})", "0", "0"
     distinct, low, high = f"approx_count_distinct({cell})", text.format("min", cell), text.format("max", cell)
-    if kind == "VARCHAR":
+    if kind is Scalar.VARCHAR:
         present, non_empty = f"count(NULLIF(TRIM({cell}), ''))", f"count(NULLIF({cell}, ''))"
         distinct = f"approx_count_distinct(NULLIF({cell}, ''))"
-    elif is_nested(kind) or kind in {"BLOB", "BIT", "GEOMETRY"}:
+    elif is_nested(kind) or str(kind) in {"BLOB", "BIT", "GEOMETRY"}:
         distinct, low, high = (
             f"approx_count_distinct(CAST({cell} AS VARCHAR))",
             "NULL::VARCHAR",

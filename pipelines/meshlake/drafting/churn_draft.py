@@ -15,6 +15,7 @@ from meshlake.drafting.model_document import BOOLEAN, NUMBER, STRING, no_feature
 from meshlake.drafting.product_folder import Drafted, default_owner, product_folder, write_product
 from meshlake.errors import UsageError
 from meshlake.names import quote_identifier, quote_literal
+from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
     from meshlake.names import ProductName
@@ -156,9 +157,9 @@ def _model(
 
 def _features(table: FeatureTable, label: str, positive: str) -> str:
     """The product, or where its label is no BOOLEAN a SELECT that makes it one."""
-    if table.columns[label] == "BOOLEAN" and positive == "true":
+    if table.columns[label] is Scalar.BOOLEAN and positive == "true":
         return str(table.name)
-    value = quote_literal(positive) if table.columns[label] == "VARCHAR" else positive
+    value = quote_literal(positive) if table.columns[label] is Scalar.VARCHAR else positive
     cells = {name: quote_identifier(name) for name in table.columns}
     cells[label] = f"{cells[label]} = {value} AS {cells[label]}"
     return "SELECT\n    " + ",\n    ".join(cells.values()) + f"\nFROM {table.name.sql}\n"

@@ -6,46 +6,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from meshlake.contract.types import canonical_type
 from meshlake.drafting.product_folder import Flow
+from meshlake.types.iceberg import widened
+from meshlake.types.odcs import is_said_by_logical_type, logical_name
+from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
     from meshlake.names import ProductName
+    from meshlake.types.tree import Type
 
 HAS_ROWS = Flow(name="has_rows", metric="rowCount", mustBeGreaterThan=0)
-_LOGICAL_TYPES = {
-    "VARCHAR": "string",
-    "BIGINT": "integer",
-    "DOUBLE": "number",
-    "BOOLEAN": "boolean",
-    "DATE": "date",
-    "TIMESTAMP": "timestamp",
-    "TIMESTAMP WITH TIME ZONE": "timestamp",
-    "TIME": "time",
-}
-_OTHER_TYPES = {
-    "INTEGER": "integer",
-    "FLOAT": "number",
-    "DECIMAL": "number",
-    "STRUCT": "object",
-    "MAP": "map",
-    "UUID": "string",
-    "BLOB": "string",
-}
-# DuckDB's types that no Iceberg table has, and the nearest that loses nothing.
-_WIDER = {
-    "TINYINT": "INTEGER",
-    "SMALLINT": "INTEGER",
-    "UTINYINT": "INTEGER",
-    "USMALLINT": "INTEGER",
-    "UINTEGER": "BIGINT",
-    "UBIGINT": "DECIMAL(20,0)",
-    "HUGEINT": "DECIMAL(38,0)",
-    "UHUGEINT": "DECIMAL(38,0)",
-    "TIMESTAMP_S": "TIMESTAMP",
-    "TIMESTAMP_MS": "TIMESTAMP",
-    "TIMESTAMP_NS": "TIMESTAMP",
-}
 
 
 @dataclass(frozen=True)
@@ -86,21 +56,16 @@ def title(name: ProductName) -> str:
     return name.product.replace("_", " ").capitalize()
 
 
-def type_facts(kind: str) -> dict[str, Any]:
-    """`logicalType`, and where that does not say it all `physicalType` or options, for DuckDB type `kind`.
+def type_facts(kind: Type) -> dict[str, Any]:
+    """`logicalType`, and where that does not say it all `physicalType` or options, for values of type `kind`.
 
-    A type that no Iceberg table holds becomes text.
+    A type that no Iceberg table holds becomes a wider one, or text.
     """
-    try:
-        physical = canonical_type(_WIDER.get(kind, kind))
-    except ValueError:
-        return {"logicalType": "string"}
-    if physical in _LOGICAL_TYPES:
-        options = {"logicalTypeOptions": Flow(timezone=True)} if physical.endswith("ZONE") else {}
-        return {"logicalType": _LOGICAL_TYPES[physical], **options}
-    if physical.endswith("]"):
-        return {"logicalType": "array", "physicalType": physical}
-    return {"logicalType": _OTHER_TYPES[physical.partition("(")[0]], "physicalType": physical}
+    held = widened(kind)
+    facts: dict[str, Any] = {"logicalType": logical_name(held)}
+    if held is Scalar.TIMESTAMPTZ:
+        return facts | {"logicalTypeOptions": Flow(timezone=True)}
+    return facts if is_said_by_logical_type(held) else facts | {"physicalType": str(held)}
 
 
 def column_facts(
@@ -113,8 +78,8 @@ def column_facts(
     return column | ({"logicalTypeOptions": Flow(options)} if options else {})
 
 
-def key_facts(types: dict[str, str], source: ProductName) -> list[dict[str, Any]]:
-    """The properties of a primary key; `types` are the DuckDB types of its columns, in order, as `source` has them."""
+def key_facts(types: dict[str, Type], source: ProductName) -> list[dict[str, Any]]:
+    """The properties of a primary key; `types` are those of its columns, in order, as `source` has them."""
     return [
         {
             "name": name,

@@ -15,6 +15,7 @@ from meshlake.landing.zone import Dataset
 from meshlake.names import quote_identifier
 from meshlake.products.load import load_products
 from meshlake.products.operational import open_landing
+from meshlake.types.tree import Decimal, is_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,19 +27,19 @@ if TYPE_CHECKING:
     from meshlake.names import ProductName
     from meshlake.products.product import Product
     from meshlake.settings import Settings
+    from meshlake.types.tree import Type
 
 _CUTOFF_NAMES = ("cutoff", "cut_off", "as_of", "snapshot")
-_DAYS = ("DATE", "TIMESTAMP")
 
 
 @dataclass(frozen=True)
 class FeatureTable:
-    """The rows of product `name`; `columns` are their names and DuckDB types."""
+    """The rows of product `name`; `columns` are their names and types."""
 
     session: LocalSession
     name: ProductName
     contract: Contract
-    columns: dict[str, str]
+    columns: dict[str, Type]
 
     @property
     def cutoff(self) -> str | None:
@@ -47,7 +48,7 @@ class FeatureTable:
             (
                 column
                 for column in self.contract.primary_key
-                if column.startswith(_CUTOFF_NAMES) and self.columns[column].startswith(_DAYS)
+                if column.startswith(_CUTOFF_NAMES) and is_moment(self.columns[column])
             ),
             None,
         )
@@ -104,7 +105,7 @@ class FeatureTable:
         """About `row_count` rows whose label is known, decimals as floats, the same each time."""
         cells = [
             f"CAST({quote_identifier(name)} AS DOUBLE) AS {quote_identifier(name)}"
-            if kind.startswith("DECIMAL")
+            if isinstance(kind, Decimal)
             else quote_identifier(name)
             for name, kind in self.columns.items()
         ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from meshlake.discovery.names import is_identifier
 from meshlake.drafting.contract_document import HAS_ROWS, Description, document, key_facts, type_facts
 from meshlake.names import quote_identifier
+from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from meshlake.names import ProductName
 
 _NEARLY_UNIQUE = 0.9
-STRING, NUMBER, BOOLEAN = type_facts("VARCHAR"), type_facts("DOUBLE"), type_facts("BOOLEAN")
-INTEGER = type_facts("BIGINT")
+STRING, NUMBER, BOOLEAN = type_facts(Scalar.VARCHAR), type_facts(Scalar.DOUBLE), type_facts(Scalar.BOOLEAN)
+INTEGER = type_facts(Scalar.BIGINT)
 SCORED_BY: list[dict[str, Any]] = [
     {
         "name": "model_version",
@@ -27,7 +28,7 @@ SCORED_BY: list[dict[str, Any]] = [
     },
     {
         "name": "scored_at",
-        **type_facts("TIMESTAMP WITH TIME ZONE"),
+        **type_facts(Scalar.TIMESTAMPTZ),
         "description": "When the row was scored.",
         "required": True,
     },

@@ -13,12 +13,12 @@ from meshlake.drafting.model_document import INTEGER, NUMBER, STRING, no_feature
 from meshlake.drafting.product_folder import Drafted, default_owner, product_folder, write_product
 from meshlake.errors import UsageError
 from meshlake.names import quote_identifier
+from meshlake.types.tree import is_number
 
 if TYPE_CHECKING:
     from meshlake.names import ProductName
     from meshlake.settings import Settings
 
-_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
 # Places and codes are numbers whose distances mean nothing to how customers behave.
 _NO_AMOUNTS = frozenset(
     {"zip", "postcode", "postal", "code", "latitude", "longitude", "lat", "lon", "lng", "year"}
@@ -68,9 +68,7 @@ def draft_segments(
 def _columns(table: FeatureTable, keys: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
     """The columns to compare by, each with its scale, and those left out with the reason."""
     numbers = [
-        name
-        for name, kind in table.columns.items()
-        if kind.startswith(_NUMBERS) and not kind.endswith("]") and name not in {*keys, table.cutoff}
+        name for name, kind in table.columns.items() if is_number(kind) and name not in {*keys, table.cutoff}
     ]
     left_out = no_features(table, numbers)
     left_out |= {

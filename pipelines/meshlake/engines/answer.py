@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from meshlake.landing.zone import Landed
     from meshlake.names import DatasetName, ProductName
     from meshlake.settings import Settings
+    from meshlake.types.tree import Type
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,8 @@ class Answer(Protocol):
     def is_plan(self) -> bool:
         """Whether the answer is a plan."""
 
-    def columns(self) -> list[tuple[str, str]]:
-        """Name and DuckDB type of each column, in order.
+    def columns(self) -> list[tuple[str, Type]]:
+        """Name and type of each column, in order.
 
         Raises:
             MeshError: as `run` does.

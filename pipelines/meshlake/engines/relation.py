@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from meshlake.errors import MeshError
+    from meshlake.types.tree import Type
 
 
 class AuditRelation(Protocol):
@@ -23,8 +24,8 @@ class AuditRelation(Protocol):
     def failure(self) -> MeshError | None:
         """What kept the engine itself from answering, if anything did; no check is to blame."""
 
-    def columns(self) -> dict[str, str]:
-        """Names and DuckDB types of the columns, in order.
+    def columns(self) -> dict[str, Type]:
+        """Names and types of the columns, in order.
 
         Raises:
             MeshError: the rows cannot be read.

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from meshlake.landing.zone import Dataset
     from meshlake.names import DatasetName, InputName, ProductName
     from meshlake.partitions import Partitions
+    from meshlake.types.tree import Type
 
 
 @dataclass(frozen=True)
@@ -76,14 +77,14 @@ class Session(Protocol):
     def bind_staged(self, name: ProductName, staged: Staged, draft: Draft) -> None:
         """Make rows that wait for their audit readable as `name`."""
 
-    def landed_columns(self, name: DatasetName) -> dict[str, str]:
-        """Names, as they landed, and DuckDB types of the columns of a dataset that is bound."""
+    def landed_columns(self, name: DatasetName) -> dict[str, Type]:
+        """Names, as they landed, and types of the columns of a dataset that is bound."""
 
     def lineage(self, name: DatasetName) -> str:
         """A parenthesised SELECT for `local` of a dataset that is bound, each row with `_file` and `_row`."""
 
-    def columns(self, select: str) -> dict[str, str]:
-        """Names and DuckDB types of the columns `select` gives; its syntax and names are checked, no row is read."""
+    def columns(self, select: str) -> dict[str, Type]:
+        """Names and types of the columns `select` gives; its syntax and names are checked, no row is read."""
 
     def rows(self, select: str) -> list[tuple[object, ...]]:
         """All rows of a small answer."""

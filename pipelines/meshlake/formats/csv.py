@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from meshlake.formats.format import Keyed
     from meshlake.stores import StoredFile
+    from meshlake.types.tree import Type
 
 _SHOWN_CHARACTERS = 80
 # What DuckDB's errors of its CSV reader begin with.
@@ -75,7 +76,7 @@ class _Csv(Format):
         return next((told for file in likely if (told := _fault(file))), None)
 
     def hive_layout(
-        self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, str]
+        self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, Type]
     ) -> HiveLayout:
         dialects = {dialect for file in files if (dialect := detect_dialect(file))}
         if len(dialects) != 1:

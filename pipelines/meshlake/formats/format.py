@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from meshlake.errors import LandingError
     from meshlake.stores import StoredFile
+    from meshlake.types.tree import Type
 
 FILE_COLUMN = "_file"
 ROW_COLUMN = "_row"
@@ -93,9 +94,9 @@ class Format(Protocol):
         return [f"SELECT *, row_number() OVER () AS {ROW_COLUMN} FROM ({select})" for select in selects]
 
     def hive_layout(
-        self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, str]
+        self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, Type]
     ) -> HiveLayout:
-        """How Trino reads `files` where they lie; `columns` are those not of folders, with DuckDB's types of them.
+        """How Trino reads `files` where they lie; `columns` are those not of folders, with their types.
 
         Raises:
             UnfaithfulError: it cannot be. So it is for a format that does not say.

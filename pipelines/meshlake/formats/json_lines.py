@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from meshlake.formats.format import Keyed
     from meshlake.stores import StoredFile
+    from meshlake.types.tree import Type
 
 # What DuckDB's errors of its JSON reader begin with; the file and the line follow.
 _MALFORMED = "Malformed JSON"
@@ -83,7 +84,7 @@ class _JsonLines(Format):
         )
 
     def hive_layout(
-        self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, str]
+        self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, Type]
     ) -> HiveLayout:
         if not all(_PLAIN_NAME.fullmatch(name) for name in columns):
             raise UnfaithfulError("a JSON key is not made of plain letters, digits, spaces, _ and -")

@@ -12,12 +12,15 @@ from meshlake.errors import LandingError
 from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
 from meshlake.formats.reader import grouped, hive_options_sql, paths_sql
 from meshlake.stores import duckdb_reader
+from meshlake.types.duckdb import parse
+from meshlake.types.tree import Decimal, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from meshlake.formats.format import Keyed
     from meshlake.stores import StoredFile
+    from meshlake.types.tree import Type
 
 # Errors that say nothing of a damaged file, whatever file they name.
 _NOT_ABOUT_FILES = (
@@ -29,11 +32,11 @@ _NOT_ABOUT_FILES = (
     duckdb.ParserException,
     duckdb.InterruptException,
 )
-_WIDER = {
-    "TINYINT": ("SMALLINT", "INTEGER", "BIGINT"),
-    "SMALLINT": ("INTEGER", "BIGINT"),
-    "INTEGER": ("BIGINT",),
-    "FLOAT": ("DOUBLE",),
+_WIDER: dict[Type, tuple[Type, ...]] = {
+    Scalar.TINYINT: (Scalar.SMALLINT, Scalar.INTEGER, Scalar.BIGINT),
+    Scalar.SMALLINT: (Scalar.INTEGER, Scalar.BIGINT),
+    Scalar.INTEGER: (Scalar.BIGINT,),
+    Scalar.FLOAT: (Scalar.DOUBLE,),
 }
 # What one column of a file was written as, then what is nested in it, each as: name, physical, logical and DuckDB type,
 # number of parts.
@@ -65,7 +68,7 @@ class _Parquet(Format):
         return LandingError(f"{damaged.name}: {cause}", "Land the file again, whole; or remove it.")
 
     def hive_layout(
-        self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, str]
+        self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, Type]
     ) -> HiveLayout:
         written: dict[str, set[_Written]] = {}
         for file in _written_columns(connection, files):
@@ -74,9 +77,9 @@ class _Parquet(Format):
                 raise UnfaithfulError("a file has columns whose names differ only in case")
             for name, column in zip(names, file, strict=True):
                 written.setdefault(name, set()).add(column)
-        for name, duckdb_type in columns.items():
-            if not _is_read_alike(duckdb_type, written.get(name.lower(), set())):
-                raise UnfaithfulError(f"Trino may read column {name}, {duckdb_type}, differently from DuckDB")
+        for name, kind in columns.items():
+            if not _is_read_alike(kind, written.get(name.lower(), set())):
+                raise UnfaithfulError(f"Trino may read column {name}, {kind}, differently from DuckDB")
         return HiveLayout("PARQUET", tuple(columns))
 
 
@@ -128,21 +131,24 @@ def _runs(file: StoredFile, query: str) -> bool:
     return True
 
 
-def _is_read_alike(duckdb_type: str, written: set[_Written]) -> bool:
+def _is_read_alike(kind: Type, written: set[_Written]) -> bool:
     if not written:
         return False
     if any(len(column) > 1 for column in written):
         return len(written) == 1
     return all(
-        physical != "INT96" and "NANOS=Nano" not in (logical or "") and _fits(found, duckdb_type)
+        physical != "INT96" and "NANOS=Nano" not in (logical or "") and _fits(found, kind)
         for ((_, physical, logical, found, _),) in written
     )
 
 
-def _fits(found: str | None, wanted: str) -> bool:
-    if found is not None and found.startswith("DECIMAL") and wanted.startswith("DECIMAL"):
+def _fits(found_text: str | None, wanted: Type) -> bool:
+    if found_text is None:
+        return False
+    found = parse(found_text)
+    if isinstance(found, Decimal) and isinstance(wanted, Decimal):
         return True
-    return found == wanted or wanted in _WIDER.get(found or "", ())
+    return found == wanted or wanted in _WIDER.get(found, ())
 
 
 def _written_columns(

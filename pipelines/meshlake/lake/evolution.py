@@ -5,7 +5,6 @@ Which rows, and when they become current, is the draft's.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pyiceberg.table.update import SetCurrentSchemaUpdate, SetDefaultSpecUpdate
@@ -13,6 +12,7 @@ from pyiceberg.transforms import IdentityTransform
 
 from meshlake.errors import ContractError
 from meshlake.lake.schema import partition_column, partition_field_name, table_schema
+from meshlake.types.iceberg import from_iceberg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pyiceberg.table.update import TableUpdate
 
     from meshlake.column import Column
+    from meshlake.types.tree import Type
 
 
 def evolve(transaction: Transaction, columns: Sequence[Column]) -> Schema:
@@ -91,7 +92,7 @@ def _update_columns(transaction: Transaction, current: Schema, wanted: Schema) -
             update.delete_column((name,))
         for column in wanted.fields:
             there = present.get(column.name)
-            if there is not None and _without_ids(there.field_type) == _without_ids(column.field_type):
+            if there is not None and from_iceberg(there.field_type) == from_iceberg(column.field_type):
                 if (there.doc or None) != column.doc:
                     update.update_column((column.name,), doc=column.doc or "")
                 continue
@@ -100,10 +101,6 @@ def _update_columns(transaction: Transaction, current: Schema, wanted: Schema) -
             update.add_column((column.name,), column.field_type, doc=column.doc)
 
 
-def _described(schema: Schema) -> list[tuple[str, str, str | None]]:
+def _described(schema: Schema) -> dict[str, tuple[Type, str | None]]:
     """The columns of a schema but for their ids and their order, which a name stands for."""
-    return sorted((f.name, _without_ids(f.field_type), f.doc or None) for f in schema.fields)
-
-
-def _without_ids(kind: object) -> str:
-    return re.sub(r"\b\d+: ", "", str(kind))
+    return {f.name: (from_iceberg(f.field_type), f.doc or None) for f in schema.fields}

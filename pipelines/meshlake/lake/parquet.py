@@ -10,24 +10,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from meshlake.names import quote_identifier, quote_literal
+from meshlake.types.duckdb import parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import duckdb
 
+    from meshlake.types.tree import Type
+
 
 @dataclass(frozen=True)
 class FileColumn:
-    """A column of a snapshot: its name and DuckDB type now, its Iceberg field id for good."""
+    """A column of a snapshot: its name and type now, its Iceberg field id for good."""
 
     name: str
-    type: str
+    type: Type
     field_id: int
 
 
-# What a file was written with, column by column: field id, name, DuckDB type (None for a nested one).
-_Written: TypeAlias = "tuple[tuple[int | None, str, str | None], ...]"
+# What a file was written with, column by column: field id, name, type (None for a nested one).
+_Written: TypeAlias = "tuple[tuple[int | None, str, Type | None], ...]"
 
 
 def files_select(
@@ -64,7 +67,7 @@ def _select(columns: Sequence[FileColumn], written: _Written, files: Sequence[st
     types = {field_id: kind for field_id, _, kind in written if kind is not None}
     fields = ", ".join(
         f"{c.field_id}: {{name: {quote_literal(c.name)}, "
-        f"type: {quote_literal(types.get(c.field_id, c.type))}, default_value: NULL}}"
+        f"type: {quote_literal(str(types.get(c.field_id, c.type)))}, default_value: NULL}}"
         for c in columns
     )
     is_widened = any(types.get(c.field_id, c.type) != c.type for c in columns)
@@ -81,4 +84,7 @@ def _written(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> dic
         FROM parquet_schema([{", ".join(map(quote_literal, files))}])
         WHERE column_id > 0 GROUP BY file_name"""
     ).fetchall()
-    return {file: tuple(map(tuple, written)) for file, written in rows}
+    return {
+        file: tuple((field_id, name, kind and parse(kind)) for field_id, name, kind in written)
+        for file, written in rows
+    }

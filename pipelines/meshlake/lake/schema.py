@@ -2,54 +2,24 @@
 
 from __future__ import annotations
 
-import re
+from itertools import count
 from typing import TYPE_CHECKING
 
 from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.transforms import IdentityTransform
-from pyiceberg.types import (
-    BinaryType,
-    BooleanType,
-    DateType,
-    DecimalType,
-    DoubleType,
-    FloatType,
-    IcebergType,
-    IntegerType,
-    ListType,
-    LongType,
-    MapType,
-    NestedField,
-    StringType,
-    StructType,
-    TimestampType,
-    TimestamptzType,
-    TimeType,
-    UUIDType,
-)
+from pyiceberg.types import ListType, MapType, NestedField, StructType
 
 from meshlake.errors import ContractError
+from meshlake.names import quote_identifier
+from meshlake.types.iceberg import HELD, to_iceberg
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from pyiceberg.types import IcebergType
 
     from meshlake.column import Column
-
-_PLAIN: dict[str, IcebergType] = {
-    "VARCHAR": StringType(),
-    "BIGINT": LongType(),
-    "INTEGER": IntegerType(),
-    "DOUBLE": DoubleType(),
-    "FLOAT": FloatType(),
-    "BOOLEAN": BooleanType(),
-    "DATE": DateType(),
-    "TIME": TimeType(),
-    "TIMESTAMP": TimestampType(),
-    "TIMESTAMP WITH TIME ZONE": TimestamptzType(),
-    "BLOB": BinaryType(),
-    "UUID": UUIDType(),
-}
 
 # Provisional too.
 _PARTITION_FIELD_ID = 1000
@@ -60,19 +30,12 @@ def table_schema(columns: Sequence[Column]) -> Schema:
 
     Columns are optional in it: that they hold no null is a rule of the contract, audited before publishing, and a
     rule may be relaxed later where a required field of Iceberg may not.
+
+    Raises:
+        ContractError: a column is of a type that Iceberg does not have.
     """
-    ids = _Ids()
-    fields = [
-        NestedField(
-            ids.next(),
-            column.name,
-            _iceberg_type(column.type, ids),
-            required=False,
-            doc=column.description or None,
-        )
-        for column in columns
-    ]
-    return Schema(*fields)
+    next_id = count(1).__next__
+    return Schema(*(_field(column, next_id) for column in columns))
 
 
 def partition_column(columns: Sequence[Column]) -> str | None:
@@ -102,91 +65,27 @@ def partition_field_name(column: str) -> str:
     return f"{column}_partition"
 
 
-def duckdb_type(iceberg_type: IcebergType) -> str:
-    """DuckDB's type text for `iceberg_type`."""
-    for text, plain in _PLAIN.items():
-        if plain == iceberg_type:
-            return text
-    if isinstance(iceberg_type, DecimalType):
-        return f"DECIMAL({iceberg_type.precision},{iceberg_type.scale})"
-    if isinstance(iceberg_type, ListType):
-        return f"{duckdb_type(iceberg_type.element_type)}[]"
-    if isinstance(iceberg_type, MapType):
-        return f"MAP({duckdb_type(iceberg_type.key_type)}, {duckdb_type(iceberg_type.value_type)})"
-    if isinstance(iceberg_type, StructType):
-        return (
-            "STRUCT("
-            + ", ".join(f"{_quoted(f.name)} {duckdb_type(f.field_type)}" for f in iceberg_type.fields)
-            + ")"
-        )
-    raise ContractError(f"no DuckDB type for Iceberg's {iceberg_type}")
-
-
 def field_ids_sql(schema: Schema) -> str:
     """The `FIELD_IDS` value of a DuckDB `COPY ... (FORMAT parquet)`, so that files carry the table's field ids."""
     return (
         "{"
-        + ", ".join(f"{_quoted(f.name)}: {_field_id_sql(f.field_id, f.field_type)}" for f in schema.fields)
+        + ", ".join(
+            f"{quote_identifier(f.name)}: {_field_id_sql(f.field_id, f.field_type)}" for f in schema.fields
+        )
         + "}"
     )
 
 
-class _Ids:
-    def __init__(self) -> None:
-        self._last = 0
-
-    def next(self) -> int:
-        self._last += 1
-        return self._last
-
-
-def _iceberg_type(text: str, ids: _Ids) -> IcebergType:
-    text = text.strip()
-    if text in _PLAIN:
-        return _PLAIN[text]
-    if decimal := re.fullmatch(r"DECIMAL\((\d+),\s*(\d+)\)", text):
-        return DecimalType(int(decimal[1]), int(decimal[2]))
-    if text.endswith("[]"):
-        return ListType(ids.next(), _iceberg_type(text[:-2], ids), element_required=False)
-    if text.startswith("STRUCT(") and text.endswith(")"):
-        parts = [_name_and_type(part) for part in _split(text[7:-1])]
-        return StructType(
-            *(NestedField(ids.next(), name, _iceberg_type(kind, ids), required=False) for name, kind in parts)
-        )
-    if text.startswith("MAP(") and text.endswith(")"):
-        key, value = _split(text[4:-1])
-        key_id, value_id = ids.next(), ids.next()
-        return MapType(
-            key_id, _iceberg_type(key, ids), value_id, _iceberg_type(value, ids), value_required=False
-        )
-    raise ContractError(
-        f"type {text} cannot be kept in an Iceberg table",
-        f"Use one of {', '.join(_PLAIN)}, DECIMAL(p,s), T[], STRUCT, MAP.",
-    )
-
-
-def _split(text: str) -> list[str]:
-    """Split `a INTEGER, b STRUCT(c DATE, d DATE)` at its outer commas."""
-    parts, depth, is_quoted, start = [], 0, False, 0
-    for position, character in enumerate(text):
-        if character == '"':
-            is_quoted = not is_quoted
-        elif not is_quoted and character == "(":
-            depth += 1
-        elif not is_quoted and character == ")":
-            depth -= 1
-        elif not is_quoted and character == "," and depth == 0:
-            parts.append(text[start:position].strip())
-            start = position + 1
-    return [*parts, text[start:].strip()]
-
-
-def _name_and_type(part: str) -> tuple[str, str]:
-    quoted = re.match(r'"((?:[^"]|"")*)"\s+(.*)', part, re.DOTALL)
-    if quoted:
-        return quoted[1].replace('""', '"'), quoted[2]
-    name, _, kind = part.partition(" ")
-    return name, kind
+def _field(column: Column, next_id: Callable[[], int]) -> NestedField:
+    field_id = next_id()
+    try:
+        kind = to_iceberg(column.type, next_id)
+    except ValueError as error:
+        raise ContractError(
+            f"column '{column.name}': {error}",
+            f"Use one of {', '.join(map(str, HELD))}, DECIMAL(p,s), T[], STRUCT, MAP.",
+        ) from error
+    return NestedField(field_id, column.name, kind, required=False, doc=column.description or None)
 
 
 def _field_id_sql(field_id: int, kind: IcebergType) -> str:
@@ -199,11 +98,9 @@ def _field_id_sql(field_id: int, kind: IcebergType) -> str:
             f"value: {_field_id_sql(kind.value_id, kind.value_type)}",
         ]
     elif isinstance(kind, StructType):
-        children = [f"{_quoted(f.name)}: {_field_id_sql(f.field_id, f.field_type)}" for f in kind.fields]
+        children = [
+            f"{quote_identifier(f.name)}: {_field_id_sql(f.field_id, f.field_type)}" for f in kind.fields
+        ]
     if not children:
         return str(field_id)
     return "{" + ", ".join([f"__duckdb_field_id: {field_id}", *children]) + "}"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

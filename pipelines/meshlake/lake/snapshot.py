@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyiceberg.expressions import In
 
-from meshlake.lake.schema import duckdb_type
+from meshlake.types.iceberg import from_iceberg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pyiceberg.table.snapshots import Snapshot as IcebergSnapshot
 
     from meshlake.partitions import Partitions
+    from meshlake.types.tree import Type
 
 SUMMARY_PREFIX = "mesh."
 # The property by which a snapshot says that it holds the rows of another, in other files.
@@ -41,9 +42,9 @@ class Snapshot:
     is_current: bool = True
 
     @property
-    def columns(self) -> tuple[tuple[str, str, str], ...]:
-        """Name, DuckDB type and description of each column, in order."""
-        return tuple((f.name, duckdb_type(f.field_type), f.doc or "") for f in self.schema.fields)
+    def columns(self) -> tuple[tuple[str, Type, str], ...]:
+        """Name, type and description of each column, in order."""
+        return tuple((f.name, from_iceberg(f.field_type), f.doc or "") for f in self.schema.fields)
 
     @property
     def rows_id(self) -> int:

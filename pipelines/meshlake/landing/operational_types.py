@@ -8,36 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from meshlake.names import quote_identifier
-
-_NATIVE = {
-    "bool": "BOOLEAN",
-    "int2": "SMALLINT",
-    "int4": "INTEGER",
-    "int8": "BIGINT",
-    "float4": "FLOAT",
-    "float8": "DOUBLE",
-    "text": "VARCHAR",
-    "varchar": "VARCHAR",
-    "bytea": "BLOB",
-    "date": "DATE",
-    "time": "TIME",
-    "timestamp": "TIMESTAMP",
-    "timestamptz": "TIMESTAMP WITH TIME ZONE",
-    "uuid": "UUID",
-}
-_MAX_DIGITS = 38
+from meshlake.types.postgres import from_postgres
+from meshlake.types.tree import ListOf, Scalar, Type
 
 
 @dataclass(frozen=True)
 class TableColumn:
-    """One column. `type` is DuckDB's type text of what the engines give for it.
+    """One column. `type` is that of what the engines give for it.
 
     `cast` is the PostgreSQL type that it is cast to for them, '' for none; `is_enum` columns they themselves read as
     text; the text of `is_number` columns is a number of any length.
     """
 
     name: str
-    type: str
+    type: Type
     cast: str = ""
     is_enum: bool = False
     is_number: bool = False
@@ -50,7 +34,7 @@ class TableColumn:
     @property
     def is_list(self) -> bool:
         """Whether each value is a list."""
-        return self.type.endswith("[]")
+        return isinstance(self.type, ListOf)
 
     @property
     def select_sql(self) -> str:
@@ -69,28 +53,16 @@ def table_column(name: str, kind: str, is_enum: bool, modifier: int, dimensions:
         dimensions: 0 for no list.
     """
     if dimensions > 1:
-        return TableColumn(name, "VARCHAR", "text")
+        return TableColumn(name, Scalar.VARCHAR, "text")
     is_list = dimensions == 1
     if is_list and kind == "int2":
-        return TableColumn(name, "INTEGER[]", "integer[]")  # Iceberg has no smaller ones
-    given = _decimal(modifier) if kind == "numeric" else _NATIVE.get(kind)
-    suffix = "[]" if is_list else ""
-    if given is not None:
-        return TableColumn(name, given + suffix)
+        return TableColumn(name, ListOf(Scalar.INTEGER), "integer[]")  # Iceberg has no smaller ones
+    given = from_postgres(kind, modifier)
+    found = given or Scalar.VARCHAR
     return TableColumn(
         name,
-        f"VARCHAR{suffix}",
-        f"text{suffix}",
-        is_enum=is_enum and not is_list,
-        is_number=kind == "numeric" and not is_list,
+        ListOf(found) if is_list else found,
+        "" if given else "text[]" if is_list else "text",
+        is_enum=given is None and is_enum and not is_list,
+        is_number=given is None and kind == "numeric" and not is_list,
     )
-
-
-def _decimal(modifier: int) -> str | None:
-    """`None` for a number that no engine's decimal holds: one of any length, or rounded to tens."""
-    if modifier < 0:
-        return None
-    precision, scale = ((modifier - 4) >> 16) & 0xFFFF, (((modifier - 4) & 0x7FF) ^ 0x400) - 0x400
-    if precision > _MAX_DIGITS or not 0 <= scale <= precision:
-        return None
-    return f"DECIMAL({precision},{scale})"

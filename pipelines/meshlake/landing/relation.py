@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from meshlake.errors import LandingError
 from meshlake.formats.format import lineage_select
 from meshlake.landing.failures import explained
+from meshlake.types.duckdb import parse
 
 if TYPE_CHECKING:
     import duckdb
 
     from meshlake.landing.zone import Dataset
+    from meshlake.types.tree import Type
 
 
 def relation_sql(dataset: Dataset, *, lineage: bool = False) -> str:
@@ -43,12 +45,12 @@ def relation_sql(dataset: Dataset, *, lineage: bool = False) -> str:
     return "(" + "\nUNION ALL BY NAME\n".join(selects) + ")"
 
 
-def columns(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> dict[str, str]:
-    """Names and DuckDB types of the columns of `dataset`, in order.
+def columns(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> dict[str, Type]:
+    """Names and types of the columns of `dataset`, in order.
 
     Raises:
         LandingError: as `relation_sql`, and when a Parquet file is damaged.
     """
     with explained([dataset]):
         rows = connection.execute(f"DESCRIBE SELECT * FROM {relation_sql(dataset)}").fetchall()
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: parse(row[1]) for row in rows}

@@ -124,7 +124,9 @@ def hold(answer: OpenAnswer) -> Answer:
     kept = answer.keep()
     seconds = time.perf_counter() - answer.asked_at
     described = kept.columns()
-    return Answer(tuple(name for name, _ in described), tuple(kind for _, kind in described), seconds, kept)
+    return Answer(
+        tuple(name for name, _ in described), tuple(str(kind) for _, kind in described), seconds, kept
+    )
 
 
 def _cell(value: str | None) -> str:

@@ -143,7 +143,12 @@ class DataProduct:
             "version": contract.version,
             "inputs": [str(name) for name in self._product.inputs],
             "columns": [
-                {"name": c.name, "type": c.type, "is_required": c.is_required, "description": c.description}
+                {
+                    "name": c.name,
+                    "type": str(c.type),
+                    "is_required": c.is_required,
+                    "description": c.description,
+                }
                 for c in contract.columns
             ],
             "checks": [

@@ -136,7 +136,7 @@ def _metadata(found: DatasetProfile) -> dict[str, Any]:
     columns = [
         dg.TableColumn(
             name=c.name,
-            type=c.type,
+            type=str(c.type),
             description=f"{c.null_share:.1%} null, about {c.distinct_count:,} distinct",
         )
         for c in found.columns
@@ -152,5 +152,5 @@ def _metadata(found: DatasetProfile) -> dict[str, Any]:
 
 
 def _table_metadata(table: OperationalTable) -> dict[str, Any]:
-    columns = [dg.TableColumn(name=column.name, type=column.type) for column in table.columns]
+    columns = [dg.TableColumn(name=column.name, type=str(column.type)) for column in table.columns]
     return {"dagster/column_schema": dg.TableSchema(columns=columns), "format": "postgresql"}

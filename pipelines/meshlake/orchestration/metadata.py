@@ -24,7 +24,7 @@ def column_schema(contract: Contract) -> dg.TableSchema:
         columns=[
             dg.TableColumn(
                 name=column.name,
-                type=column.type,
+                type=str(column.type),
                 description=column.description or None,
                 constraints=dg.TableColumnConstraints(
                     nullable=not column.is_required, unique=contract.primary_key == (column.name,)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from meshlake.column import Column
     from meshlake.contract.model import Contract
+    from meshlake.types.tree import Type
 
 SHOWN_CELLS = 20
 
@@ -104,7 +105,7 @@ class SourceSelect:
         cells = [
             f"SELECT {FILE_COLUMN} AS file, {ROW_COLUMN} AS row, "
             f"{quote_literal(field.column.name)} AS column_name, {field.cast.text} AS value, "
-            f"{quote_literal(field.column.type)} AS wanted_type "
+            f"{quote_literal(str(field.column.type))} AS wanted_type "
             f"FROM {lineage} AS landed WHERE {' AND '.join(self._conditions(field))}"
             for field in self._checked
             if named is None or field.column.name in named
@@ -144,8 +145,8 @@ class SourceSelect:
         return [f"({self.contract.row_filter})"] if self.contract.row_filter else []
 
 
-def source_select(contract: Contract, landing_columns: Mapping[str, str]) -> SourceSelect:
-    """The queries for `contract` over its dataset, whose columns are `landing_columns` (name to DuckDB type).
+def source_select(contract: Contract, landing_columns: Mapping[str, Type]) -> SourceSelect:
+    """The queries for `contract` over its dataset, whose columns are `landing_columns` (name to type).
 
     Raises:
         LandingError: a required column, or one named in SQL of the contract, has not landed.
@@ -198,7 +199,7 @@ def bad_cells_error(contract: Contract, count: int, cells: Sequence[BadCell]) ->
 class _Landed:
     """The columns that landed, found by name as SQL finds them: exactly, else whatever their case."""
 
-    def __init__(self, dataset: DatasetName, columns: Mapping[str, str]) -> None:
+    def __init__(self, dataset: DatasetName, columns: Mapping[str, Type]) -> None:
         self._dataset = dataset
         self._names = {name.lower(): name for name in columns} | {name: name for name in columns}
 
@@ -239,7 +240,7 @@ class _Landed:
         )
 
 
-def _cast_sources(sources: Sequence[str], types: Mapping[str, str], wanted: str) -> Cast:
+def _cast_sources(sources: Sequence[str], types: Mapping[str, Type], wanted: Type) -> Cast:
     """The first of `sources` that has a value, cast; a typed null when there is none."""
     casts = [cast_cell(quote_identifier(name), types[name], wanted) for name in sources]
     if not casts:

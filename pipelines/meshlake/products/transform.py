@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from meshlake.errors import MeshError
     from meshlake.names import InputName, ProductName
     from meshlake.settings import Settings
+    from meshlake.types.tree import Type
 
 CONTRACT_FILE = "contract.odcs.yaml"
 
@@ -145,14 +146,14 @@ class RowsSession(Protocol):
     def local(self) -> LocalRows:
         """The engine in this process."""
 
-    def landed_columns(self, name: DatasetName) -> dict[str, str]:
-        """Names, as they landed, and DuckDB types of the columns of a dataset that is bound."""
+    def landed_columns(self, name: DatasetName) -> dict[str, Type]:
+        """Names, as they landed, and types of the columns of a dataset that is bound."""
 
     def lineage(self, name: DatasetName) -> str:
         """A parenthesised SELECT for `local` of a dataset that is bound, each row with `_file` and `_row`."""
 
-    def columns(self, select: str) -> dict[str, str]:
-        """Names and DuckDB types of the columns `select` gives."""
+    def columns(self, select: str) -> dict[str, Type]:
+        """Names and types of the columns `select` gives."""
 
     def rows(self, select: str) -> list[tuple[object, ...]]:
         """All rows of a small answer."""

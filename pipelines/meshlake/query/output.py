@@ -7,7 +7,6 @@ to read on a screen are `table.py`'s.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import time
 import uuid
@@ -19,6 +18,7 @@ from typing import IO, TYPE_CHECKING
 
 from meshlake.errors import UsageError
 from meshlake.names import quote_identifier, quote_literal
+from meshlake.types.tree import FLOATS, MAX_DECIMAL_DIGITS, Decimal, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,6 @@ FORMATS = {
     "jsonl": "FORMAT json",
     "parquet": "FORMAT parquet, COMPRESSION zstd",
 }
-_FRACTION = re.compile(r"DECIMAL\((\d+),\1\)")
 _COPY_CHUNK_BYTES = 1 << 20
 
 
@@ -105,14 +104,13 @@ def write_answer(answer: Answer, format_name: str, path: str) -> Written:
 def _json_columns(answer: Answer) -> str:
     """The select list that makes every number of the answer one that JSON can hold."""
     columns = []
-    for name, type_text in answer.columns():
+    for name, kind in answer.columns():
         column = quote_identifier(name)
-        if type_text in {"DOUBLE", "FLOAT"}:
+        if kind in FLOATS:
             columns.append(f"CASE WHEN isfinite({column}) THEN {column} END AS {column}")
-        elif fraction := _FRACTION.fullmatch(type_text):
+        elif isinstance(kind, Decimal) and kind.precision == kind.scale:
             # DuckDB writes such a decimal without its leading zero, which JSON forbids.
-            digits = int(fraction[1])
-            wider = f"DECIMAL({digits + 1},{digits})" if digits < 38 else "DOUBLE"
+            wider = Decimal(kind.scale + 1, kind.scale) if kind.scale < MAX_DECIMAL_DIGITS else Scalar.DOUBLE
             columns.append(f"CAST({column} AS {wider}) AS {column}")
         else:
             columns.append(column)

@@ -13,18 +13,17 @@ from typing import TYPE_CHECKING, TextIO
 from rich.cells import cell_len, set_cell_size
 
 from meshlake.query.output import Written
+from meshlake.types.tree import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from meshlake.engines.answer import Answer, Rows
+    from meshlake.types.tree import Type
 
 DEFAULT_ROW_LIMIT = 1000
 _BATCH_ROWS = 1000
 _WIDEST_CELL = 60
-_NUMBER_TYPES = frozenset(
-    {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE"}
-) | frozenset({"UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"})
 _NULL = "NULL"
 # Control characters could steer the terminal, and those of writing direction disguise what stands there.
 _VISIBLE = dict.fromkeys(
@@ -95,12 +94,11 @@ def write_plan(answer: Answer, stream: TextIO) -> None:
         stream.write(plan)
 
 
-def _fit(name_and_type: tuple[str, str], values: Sequence[str | None]) -> _Column:
+def _fit(name_and_type: tuple[str, Type], values: Sequence[str | None]) -> _Column:
     name = name_and_type[0].translate(_VISIBLE)
     texts = (_NULL if value is None else value.translate(_VISIBLE) for value in values)
     width = max(cell_len(name), 1, *(cell_len(text) for text in texts))
-    is_number = name_and_type[1].partition("(")[0] in _NUMBER_TYPES | {"DECIMAL"}
-    return _Column(name, min(width, _WIDEST_CELL), is_number)
+    return _Column(name, min(width, _WIDEST_CELL), is_number(name_and_type[1]))
 
 
 def _on_screen(columns: list[_Column], screen_columns: int | None) -> list[_Column]:

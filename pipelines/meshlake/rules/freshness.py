@@ -10,8 +10,8 @@ from meshlake.rules.durations import read_seconds
 from meshlake.rules.facts import FactError, rule_name
 from meshlake.rules.measure import Aggregate, AuditedTable
 from meshlake.rules.rule import Rule
-from meshlake.rules.values import is_moment
 from meshlake.suggest import nearest
+from meshlake.types.tree import is_moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -50,15 +50,15 @@ class InvalidValues(Metric):
         return super().default_word(arguments) if arguments else "castable"
 
     def measure(self, table: AuditedTable) -> Aggregate:
-        column, type_text, parts = self.column_sql, table.type_of(self.column), []
+        column, kind, parts = self.column_sql, table.type_of(self.column), []
         if "validValues" in self.arguments:
-            values = ", ".join(literal(value, type_text) for value in self.arguments["validValues"])
+            values = ", ".join(literal(value, kind) for value in self.arguments["validValues"])
             # SQL has no empty list; with no valid value every value is invalid.
             parts.append(f"{column} NOT IN ({values})" if values else f"{column} IS NOT NULL")
         if "pattern" in self.arguments:
             parts.append(is_unlike(column, self.arguments["pattern"]))
         if not parts:
-            parts.append(f"{column} IS NOT NULL AND TRY_CAST({column} AS {type_text}) IS NULL")
+            parts.append(f"{column} IS NOT NULL AND TRY_CAST({column} AS {kind}) IS NULL")
         return failing_rows(" OR ".join(parts), table)
 
     def is_told_by_a_day(self, day_column: str) -> bool:

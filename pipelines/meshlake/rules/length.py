@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from meshlake.rules.facts import FactError, rule_name
 from meshlake.rules.measure import Aggregate, AuditedTable, failing_rows
 from meshlake.rules.rule import Rule
-from meshlake.rules.values import is_list, is_text
+from meshlake.types.tree import ListOf, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,14 +37,14 @@ class Length(Rule):
         lengths = {_ARGUMENTS[key]: _length(given[key], key) for key in cls.options if key in given}
         if not lengths:
             return
-        if not (is_text(column.type) or is_list(column.type)):
+        if column.type is not Scalar.VARCHAR and not isinstance(column.type, ListOf):
             raise FactError("logicalTypeOptions", f"a column of type {column.type} has no length")
         words = ", ".join(f"{key} {value}" for key, value in lengths.items())
         description = f"The length of {column.name} lies within {words}"
         yield cls(rule_name(f"{column.name}_length"), column.name, lengths, description=description)
 
     def measure(self, table: AuditedTable) -> Aggregate:
-        length = "array_length" if is_list(table.type_of(self.column)) else "length"
+        length = "array_length" if isinstance(table.type_of(self.column), ListOf) else "length"
         parts = (
             f"{length}({self.column_sql}) {sign} {self.arguments[key]}"
             for key, sign in _FAILS.items()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from meshlake.column import Column
+    from meshlake.types.tree import Type
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class AuditedTable:
     columns: tuple[Column, ...]
     now_seconds: float
 
-    def type_of(self, name: str | None) -> str:
+    def type_of(self, name: str | None) -> Type:
         """The type that the contract gives the column called `name`.
 
         Raises:
@@ -64,7 +65,7 @@ class Query:
 class ActualColumns:
     """How names and types of the columns differ from the `promised` types by name."""
 
-    promised: Mapping[str, str]
+    promised: Mapping[str, Type]
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,8 @@ class MissingValues(Metric):
         return {key: fitted_list(value, key, column) for key, value in arguments.items()}
 
     def measure(self, table: AuditedTable) -> Aggregate:
-        type_text = table.type_of(self.column)
-        values = ", ".join(literal(value, type_text) for value in self.arguments.get("missingValues", ()))
+        kind = table.type_of(self.column)
+        values = ", ".join(literal(value, kind) for value in self.arguments.get("missingValues", ()))
         listed_too = f" OR {self.column_sql} IN ({values})" if values else ""
         return failing_rows(f"{self.column_sql} IS NULL{listed_too}", table)
 

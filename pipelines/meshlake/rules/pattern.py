@@ -9,7 +9,7 @@ from meshlake.names import quote_literal
 from meshlake.rules.facts import FactError, rule_name
 from meshlake.rules.measure import Aggregate, AuditedTable, failing_rows
 from meshlake.rules.rule import Rule
-from meshlake.rules.values import is_text
+from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def checked_pattern(pattern: object, column: Column, key: str) -> str:
     Raises:
         FactError: under `key`, when not.
     """
-    if not is_text(column.type):
+    if column.type is not Scalar.VARCHAR:
         raise FactError(key, f"a column of type {column.type} has no pattern")
     if not isinstance(pattern, str):
         raise FactError(key, f"pattern {pattern!r} is not text")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from meshlake.rules.facts import FactError, fitted, rule_name
 from meshlake.rules.measure import Aggregate, AuditedTable, failing_rows
 from meshlake.rules.rule import Rule
-from meshlake.rules.values import is_float, is_ordered, literal
+from meshlake.rules.values import literal
+from meshlake.types.tree import FLOATS, is_ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,13 +41,13 @@ class Range(Rule):
         yield cls(rule_name(f"{column.name}_range"), column.name, limits, description=description)
 
     def measure(self, table: AuditedTable) -> Aggregate:
-        type_text = table.type_of(self.column)
+        kind = table.type_of(self.column)
         parts = [
-            f"{self.column_sql} {sign} {literal(self.arguments[key], type_text)}"
+            f"{self.column_sql} {sign} {literal(self.arguments[key], kind)}"
             for key, sign in _FAILS.items()
             if key in self.arguments
         ]
-        if is_float(type_text) and self.arguments.keys() & {"maximum", "exclusiveMaximum"}:
+        if kind in FLOATS and self.arguments.keys() & {"maximum", "exclusiveMaximum"}:
             # NaN is above every number on DuckDB, and neither above nor below any on Trino.
             parts.append(f"isnan({self.column_sql})")
         return failing_rows(" OR ".join(parts), table)

@@ -14,6 +14,7 @@ from meshlake.types.tree import (
     Scalar,
     Struct,
     Type,
+    Unknown,
     is_number,
     is_temporal,
 )
@@ -42,8 +43,10 @@ def held_type(text: str) -> Type:
         ValueError: it is no type, or one an Iceberg table cannot hold.
     """
     found = parse(text)
+    if isinstance(found, Unknown):
+        raise ValueError(f"'{text}' is not a DuckDB type that a product can have")
     if not can_hold(found):
-        raise ValueError(f"type {found} is unknown, or cannot be held by an Iceberg table")
+        raise ValueError(f"type {found} cannot be held by an Iceberg table")
     return found
 
 

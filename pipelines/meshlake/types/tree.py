@@ -115,6 +115,11 @@ class Unknown:
 
     text: str
 
+    @property
+    def name(self) -> str:
+        """What it is called, without its parts: `UNION` of `UNION(a INTEGER)`."""
+        return self.text.partition("(")[0].strip().upper()
+
     def __str__(self) -> str:
         return self.text
 
@@ -154,5 +159,5 @@ def is_ordered(type_: Type) -> bool:
 def is_nested(type_: Type) -> bool:
     """Whether values have parts."""
     if isinstance(type_, Unknown):
-        return type_.text.partition("(")[0].strip().upper() in {"UNION", "VARIANT"}
+        return type_.name in {"UNION", "VARIANT"}
     return isinstance(type_, ListOf | MapOf | Struct)

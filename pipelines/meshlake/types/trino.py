@@ -44,7 +44,7 @@ def trino_text(type_: Type) -> str:
         ValueError: Trino has no such type.
     """
     if isinstance(type_, Decimal):
-        return f"decimal({type_.precision}, {type_.scale})"
+        return f"decimal({type_.precision},{type_.scale})"
     if isinstance(type_, ListOf):
         return f"array({trino_text(type_.element)})"
     if isinstance(type_, MapOf):

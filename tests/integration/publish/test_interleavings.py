@@ -14,12 +14,13 @@ from meshlake.lake.catalog import Lake
 from meshlake.lake.clean import clean_lake
 from meshlake.lake.draft import Draft, rollback
 from meshlake.settings import load_settings
+from meshlake.types.tree import Scalar
 
 PEOPLE = ("crm", "people")
 # Drafts of both shapes compete: a mix of their schemas or rows would show.
 SHAPES = (
-    (Column("id", "BIGINT"), Column("run", "BIGINT")),
-    (Column("run", "BIGINT"), Column("id", "VARCHAR")),
+    (Column("id", Scalar.BIGINT), Column("run", Scalar.BIGINT)),
+    (Column("run", Scalar.BIGINT), Column("id", Scalar.VARCHAR)),
 )
 ACTIONS = st.tuples(
     st.sampled_from(["begin", "begin", "write", "write", "publish", "publish", "rollback", "clean"]),

@@ -65,6 +65,7 @@ import duckdb
 from meshlake.audit.audit import audit
 from meshlake.engines.duckdb.relation import DuckDBRelation
 from meshlake.column import Column
+from meshlake.types.tree import Scalar
 from meshlake.contract.model import Contract
 from meshlake.rules.required import Required
 from meshlake.rules.sql import Sql
@@ -72,7 +73,7 @@ from meshlake.names import ProductName
 connection = duckdb.connect()
 connection.execute("CREATE TABLE t AS SELECT 1 AS id")
 rules = (Required("a", "id"), Sql("b", None, {"query": "SELECT nonsense"}))
-contract = Contract(ProductName("a", "b"), "", "", "", "", "", "", (Column("id", "INTEGER"),), rules)
+contract = Contract(ProductName("a", "b"), "", "", "", "", "", "", (Column("id", Scalar.INTEGER),), rules)
 audit(DuckDBRelation(connection, "t"), rules, contract=contract)
 """
     run = subprocess.run(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from meshlake.audit.columns import differences
+from meshlake.types.duckdb import parse
 
 
 @pytest.mark.parametrize(
@@ -21,4 +22,7 @@ from meshlake.audit.columns import differences
     ],
 )
 def test_differences(actual, expected, wrong):
-    assert differences(actual, expected) == wrong
+    given, promised = (
+        {name: parse(text) for name, text in columns.items()} for columns in (actual, expected)
+    )
+    assert differences(given, promised) == wrong

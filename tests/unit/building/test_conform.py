@@ -14,17 +14,18 @@ from meshlake.column import Column
 from meshlake.contract.model import Contract
 from meshlake.errors import BuildError
 from meshlake.names import ProductName
+from meshlake.types.duckdb import parse
 
 
 def contract(**columns: str) -> Contract:
-    listed = tuple(Column(name, kind) for name, kind in columns.items())
+    listed = tuple(Column(name, parse(kind)) for name, kind in columns.items())
     return Contract(ProductName("crm", "people"), "1.0.0", "active", "", "", "", "ana", listed, ())
 
 
 def conform(select: str, **wanted: str) -> tuple[list[tuple], list[str], list[str]]:
     """Rows, column names and types after conforming."""
     described = duckdb.sql(select)
-    given_types = dict(zip(described.columns, map(str, described.types), strict=True))
+    given_types = dict(zip(described.columns, map(parse, map(str, described.types)), strict=True))
     conformed = duckdb.sql(
         conformed_select(select, given_types, contract(**wanted), "crm/people/transform.sql")
     )
@@ -54,7 +55,7 @@ SAFE = [
 def test_casts_that_keep_every_value_are_made(value, wanted, expected):
     rows, _, types = conform(f"SELECT {value} AS x", x=wanted)
     assert rows == [(expected,)]
-    assert types == [wanted]
+    assert list(map(parse, types)) == [parse(wanted)]
 
 
 LOSSY = [

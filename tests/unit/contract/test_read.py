@@ -29,7 +29,7 @@ from meshlake.rules.unique import Unique
 def test_columns_hold_every_fact_of_their_property(read):
     contract = read()
     customer_id, age, plan, signed_up_on = contract.columns
-    assert [c.type for c in contract.columns] == ["VARCHAR", "BIGINT", "VARCHAR", "DATE"]
+    assert [str(c.type) for c in contract.columns] == ["VARCHAR", "BIGINT", "VARCHAR", "DATE"]
     assert customer_id.is_required
     assert customer_id.sources == ("Customer ID", "CustomerID")
     assert contract.primary_key == ("customer_id",)

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from meshlake.discovery.column_types import logical_type
 from meshlake.errors import LandingError
 
 if TYPE_CHECKING:
@@ -161,22 +160,3 @@ def test_counts_are_exact_whatever_the_cells(profile, cells) -> None:
     assert x.null_count == sum(cell is None for cell in cells)
     is_whole = all(cell is None or cell.lstrip("-").isdigit() for cell in cells) and any(cells)
     assert (x.found_type == "integer") == is_whole
-
-
-@pytest.mark.parametrize(
-    ("kind", "logical"),
-    [
-        ("TINYINT", "integer"),
-        ("UINTEGER", "integer"),
-        ("HUGEINT", "number"),
-        ("DECIMAL(9,2)", "number"),
-        ("TIMESTAMP_NS", "timestamp"),
-        ("STRUCT(a INTEGER)", "object"),
-        ("MAP(VARCHAR, INTEGER)", "map"),
-        ("INTEGER[]", "array"),
-        ("INTERVAL", "string"),
-        ("ENUM('a', 'b')", "string"),
-    ],
-)
-def test_logical_types(kind: str, logical: str) -> None:
-    assert logical_type(kind) == logical

@@ -11,6 +11,7 @@ from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.lake.catalog import Lake
 from meshlake.lake.draft import Draft
 from meshlake.settings import load_settings
+from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from meshlake.settings import Settings
 
 PEOPLE = ("crm", "people")
-ID_NAME = (Column("id", "BIGINT"), Column("name", "VARCHAR", "Full name"))
+ID_NAME = (Column("id", Scalar.BIGINT), Column("name", Scalar.VARCHAR, "Full name"))
 
 
 class LakeFolder:

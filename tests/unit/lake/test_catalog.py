@@ -14,6 +14,7 @@ from meshlake.lake.catalog import Lake, catalog_properties
 from meshlake.lake.draft import rollback
 from meshlake.names import ProductName
 from meshlake.settings import load_settings
+from meshlake.types.tree import Scalar
 
 PEOPLE = ("crm", "people")
 NAME = ProductName(*PEOPLE)
@@ -148,7 +149,7 @@ def test_a_snapshot_without_rows_reads_as_none(folder):
 
 def test_a_snapshot_reads_by_its_own_schema(folder):
     first = folder.publish("r1", ANA)
-    folder.publish("r2", "SELECT 'x' AS name", (Column("name", "VARCHAR"),))
+    folder.publish("r2", "SELECT 'x' AS name", (Column("name", Scalar.VARCHAR),))
     assert read(folder, first) == [(1, "Ana")]
 
 

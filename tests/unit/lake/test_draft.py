@@ -9,9 +9,11 @@ from meshlake.errors import BuildError, ConflictError
 from meshlake.lake.catalog import Lake
 from meshlake.lake.clean import clean_lake
 from meshlake.lake.draft import rollback
+from meshlake.types.duckdb import parse
+from meshlake.types.tree import Scalar
 
 PEOPLE = ("crm", "people")
-ID_NAME = (Column("id", "BIGINT"), Column("name", "VARCHAR", "Full name"))
+ID_NAME = (Column("id", Scalar.BIGINT), Column("name", Scalar.VARCHAR, "Full name"))
 ANA = "SELECT 1::BIGINT AS id, 'Ana' AS name"
 BO = "SELECT 2::BIGINT AS id, 'Bo' AS name"
 NO_ROWS = "SELECT 1::BIGINT AS id, 'Ana' AS name WHERE false"
@@ -68,28 +70,28 @@ def test_the_branch_holds_the_new_rows_alone(folder):
 
 EVOLUTIONS = {
     "a column is added": (
-        (*ID_NAME, Column("age", "BIGINT")),
+        (*ID_NAME, Column("age", Scalar.BIGINT)),
         "SELECT 2::BIGINT AS id, 'Bo' AS name, 30::BIGINT AS age",
         {"id": 2, "name": "Bo", "age": 30},
     ),
-    "a column is dropped": ((Column("id", "BIGINT"),), "SELECT 2::BIGINT AS id", {"id": 2}),
+    "a column is dropped": ((Column("id", Scalar.BIGINT),), "SELECT 2::BIGINT AS id", {"id": 2}),
     "a type becomes wider": (
-        (Column("id", "DOUBLE"), ID_NAME[1]),
+        (Column("id", Scalar.DOUBLE), ID_NAME[1]),
         "SELECT 2.5::DOUBLE AS id, 'Bo' AS name",
         {"id": 2.5, "name": "Bo"},
     ),
     "a type becomes another": (
-        (Column("id", "VARCHAR"), ID_NAME[1]),
+        (Column("id", Scalar.VARCHAR), ID_NAME[1]),
         "SELECT 'two' AS id, 'Bo' AS name",
         {"id": "two", "name": "Bo"},
     ),
     "a column is renamed": (
-        (Column("id", "BIGINT"), Column("full_name", "VARCHAR")),
+        (Column("id", Scalar.BIGINT), Column("full_name", Scalar.VARCHAR)),
         "SELECT 2::BIGINT AS id, 'Bo' AS full_name",
         {"id": 2, "full_name": "Bo"},
     ),
     "a column becomes nested": (
-        (Column("id", "BIGINT"), Column("name", 'STRUCT("first" VARCHAR, "tags" VARCHAR[])')),
+        (Column("id", Scalar.BIGINT), Column("name", parse('STRUCT("first" VARCHAR, "tags" VARCHAR[])'))),
         "SELECT 2::BIGINT AS id, {'first': 'Bo', 'tags': ['x']} AS name",
         {"id": 2, "name": {"first": "Bo", "tags": ["x"]}},
     ),
@@ -112,7 +114,7 @@ def test_a_changed_schema_is_seen_with_its_rows_and_not_before(folder, columns, 
 
 def test_a_schema_of_a_draft_that_is_never_published_is_never_seen(folder):
     folder.publish("r1", ANA)
-    folder.audited("r2", "SELECT true AS is_other", (Column("is_other", "BOOLEAN"),))
+    folder.audited("r2", "SELECT true AS is_other", (Column("is_other", Scalar.BOOLEAN),))
     assert folder.rows() == [{"id": 1, "name": "Ana"}]
     folder.publish("r3", BO)
     assert folder.rows() == [{"id": 2, "name": "Bo"}]
@@ -120,16 +122,16 @@ def test_a_schema_of_a_draft_that_is_never_published_is_never_seen(folder):
 
 def test_an_unpublished_first_draft_leaves_the_next_its_own_schema(folder):
     folder.audited("r1", ANA)
-    folder.publish("r2", "SELECT true AS is_other", (Column("is_other", "BOOLEAN"),))
+    folder.publish("r2", "SELECT true AS is_other", (Column("is_other", Scalar.BOOLEAN),))
     assert folder.rows() == [{"is_other": True}]
 
 
 def test_a_changed_description_is_published_with_the_rows(folder):
     folder.publish("r1", ANA)
-    folder.publish("r2", ANA, (ID_NAME[0], Column("name", "VARCHAR", "As on the passport")))
+    folder.publish("r2", ANA, (ID_NAME[0], Column("name", Scalar.VARCHAR, "As on the passport")))
     assert folder.lake.head(PEOPLE).columns == (
-        ("id", "BIGINT", ""),
-        ("name", "VARCHAR", "As on the passport"),
+        ("id", Scalar.BIGINT, ""),
+        ("name", Scalar.VARCHAR, "As on the passport"),
     )
 
 
@@ -169,8 +171,8 @@ def test_a_draft_overtaken_before_its_branch_was_written_is_refused(folder, firs
 
 def test_a_draft_whose_columns_another_build_changed_is_a_conflict(folder):
     folder.publish("r1", ANA)
-    slow = folder.draft("slow", (*ID_NAME, Column("age", "BIGINT")))
-    folder.publish("fast", "SELECT 'x' AS id", (Column("id", "VARCHAR"),))
+    slow = folder.draft("slow", (*ID_NAME, Column("age", Scalar.BIGINT)))
+    folder.publish("fast", "SELECT 'x' AS id", (Column("id", Scalar.VARCHAR),))
     with pytest.raises(ConflictError):
         slow.write_branch(folder.stage(slow, f"{ANA}, 30::BIGINT AS age"), {})
     assert folder.rows() == [{"id": "x"}]
@@ -199,7 +201,9 @@ def test_a_draft_whose_branch_was_cleaned_away_cannot_be_published(folder):
 def test_rollback_brings_back_rows_and_schema(folder):
     first = folder.publish("r1", ANA)
     folder.publish(
-        "r2", "SELECT 'two' AS id, 30::BIGINT AS age", (Column("id", "VARCHAR"), Column("age", "BIGINT"))
+        "r2",
+        "SELECT 'two' AS id, 30::BIGINT AS age",
+        (Column("id", Scalar.VARCHAR), Column("age", Scalar.BIGINT)),
     )
     restored = rollback(folder.lake, PEOPLE, first.snapshot_id)
     assert restored.snapshot_id == first.snapshot_id == folder.lake.head(PEOPLE).snapshot_id

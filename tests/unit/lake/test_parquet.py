@@ -4,8 +4,9 @@ import duckdb
 import pytest
 
 from meshlake.lake.parquet import FileColumn, files_select
+from meshlake.types.duckdb import parse
 
-NOW = (FileColumn("id", "BIGINT", 1), FileColumn("name", "VARCHAR", 2))
+NOW = (FileColumn("id", parse("BIGINT"), 1), FileColumn("name", parse("VARCHAR"), 2))
 AS_NOW = ("SELECT 1::BIGINT AS id, 'Ana' AS name", "{id: 1, name: 2}")
 
 
@@ -49,7 +50,7 @@ def test_whatever_a_file_was_written_with_it_reads_as_the_columns_now(tmp_path, 
 def test_nested_columns_read_by_the_field_ids_inside(tmp_path):
     ids = "{address: {__duckdb_field_id: 1, town: 2}}"
     file = write(tmp_path / "f.parquet", "SELECT {'town': 'Oslo'} AS address", ids)
-    column = FileColumn("address", "STRUCT(town VARCHAR)", 1)
+    column = FileColumn("address", parse("STRUCT(town VARCHAR)"), 1)
     assert read((column,), file)[1] == [({"town": "Oslo"},)]
 
 

@@ -11,9 +11,10 @@ from meshlake.column import Column
 from meshlake.errors import ContractError
 from meshlake.lake.draft import Draft, rollback
 from meshlake.partitions import Partitions
+from meshlake.types.tree import Scalar
 
 USE = ("usage", "calls")
-DAY_CALLS = (Column("day", "DATE", partition_position=1), Column("calls", "BIGINT"))
+DAY_CALLS = (Column("day", Scalar.DATE, partition_position=1), Column("calls", Scalar.BIGINT))
 THREE_DAYS = "SELECT DATE '2024-01-01' + i::INTEGER AS day, i AS calls FROM range(3) AS numbers (i)"
 
 
@@ -110,8 +111,8 @@ def test_more_days_than_pyiceberg_compares_one_by_one_are_still_these_days(table
     assert len(table.folder.lake.files(snapshot, some)) == 220
 
 
-PLAIN = (Column("day", "DATE"), Column("calls", "BIGINT"))
-BY_MONTH = (Column("month", "DATE", partition_position=1), Column("calls", "BIGINT"))
+PLAIN = (Column("day", Scalar.DATE), Column("calls", Scalar.BIGINT))
+BY_MONTH = (Column("month", Scalar.DATE, partition_position=1), Column("calls", Scalar.BIGINT))
 
 
 def test_a_contract_may_begin_to_partition_and_end_it(table):
@@ -122,7 +123,7 @@ def test_a_contract_may_begin_to_partition_and_end_it(table):
 
 
 def test_a_column_may_be_new_and_partition_at_once_and_rolled_back_from(table):
-    first = table.publish("SELECT 1::BIGINT AS calls", columns=(Column("calls", "BIGINT"),))
+    first = table.publish("SELECT 1::BIGINT AS calls", columns=(Column("calls", Scalar.BIGINT),))
     table.publish(THREE_DAYS)
     assert rollback(table.folder.lake, USE, first.snapshot_id).row_count == 1
     table.publish(THREE_DAYS)
@@ -141,7 +142,9 @@ def test_a_partition_column_goes_in_two_steps_and_older_snapshots_are_still_read
 
 def test_a_draft_that_was_never_published_does_not_change_what_is_replaced(table):
     table.publish(THREE_DAYS)
-    plain = Draft(table.folder.lake, USE, (Column("day", "DATE"), Column("calls", "BIGINT")), "failed")
+    plain = Draft(
+        table.folder.lake, USE, (Column("day", Scalar.DATE), Column("calls", Scalar.BIGINT)), "failed"
+    )
     plain.write_branch(table.folder.stage(plain, THREE_DAYS), {})
     table.publish(calls(2, 9), january(2))
     assert table.rows() == {1: 0, 2: 9, 3: 2}

@@ -8,13 +8,14 @@ from meshlake.column import Column
 from meshlake.lake.clean import clean_lake
 from meshlake.lake.draft import audited_snapshot
 from meshlake.lake.stage import ANSWERS, STAGE_MARK, pinned_stage
+from meshlake.types.tree import Scalar
 
 PEOPLE, PINNED = ("crm", "people"), ("mesh", f"snapshot{STAGE_MARK}1")
 ANA, OLD_BO = (
     "SELECT 1::BIGINT AS id, 'Ana' AS name",
     "SELECT 2::BIGINT AS id, 'Bo' AS name, 41::BIGINT AS age",
 )
-WIDER = (Column("id", "BIGINT"), Column("name", "VARCHAR"), Column("age", "BIGINT"))
+WIDER = (Column("id", Scalar.BIGINT), Column("name", Scalar.VARCHAR), Column("age", Scalar.BIGINT))
 
 
 def pin(folder, snapshot):

@@ -7,6 +7,7 @@ from pyiceberg.table.update.snapshot import ManageSnapshots
 from meshlake.column import Column
 from meshlake.lake.evolution import evolve
 from meshlake.lake.transaction import PlannedTransaction
+from meshlake.types.tree import Scalar
 
 PEOPLE = ("crm", "people")
 
@@ -17,7 +18,7 @@ def test_metadata_follows_what_is_staged_and_what_is_committed(folder):
     with PlannedTransaction(table) as planned:
         for stage in (
             lambda t: ManageSnapshots(t).create_branch(first.snapshot_id, "b").commit(),
-            lambda t: evolve(t, (Column("id", "BIGINT"), Column("age", "BIGINT"))),
+            lambda t: evolve(t, (Column("id", Scalar.BIGINT), Column("age", Scalar.BIGINT))),
         ):
             stage(planned)
             plain = table.transaction()

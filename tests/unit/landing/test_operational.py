@@ -44,7 +44,7 @@ def test_a_column_comes_as_both_engines_have_it_or_as_text(
     kind, is_enum, modifier, dimensions, type_, selected
 ):
     column = table_column("c", kind, is_enum, modifier, dimensions)
-    assert (column.type, column.select_sql) == (type_, selected)
+    assert (str(column.type), column.select_sql) == (type_, selected)
 
 
 def test_an_enumeration_is_text_to_the_engines_too_but_not_a_list_of_them():

@@ -18,6 +18,7 @@ from meshlake.landing.failures import explained
 from meshlake.landing.relation import columns, relation_sql
 from meshlake.landing.zone import LandingZone
 from meshlake.names import DatasetName
+from meshlake.types.tree import Scalar
 
 
 def parquet(tmp_path: Path, select: str) -> bytes:
@@ -31,7 +32,11 @@ def parquet(tmp_path: Path, select: str) -> bytes:
 
 def test_csv_files_meet_by_name(connection, put, read):
     dataset = put({"a.csv": "id,name\n1,ann\n", "b.csv": "name,city,id\nbob,Rome,2\n"})
-    assert columns(connection, dataset) == {"id": "VARCHAR", "name": "VARCHAR", "city": "VARCHAR"}
+    assert columns(connection, dataset) == {
+        "id": Scalar.VARCHAR,
+        "name": Scalar.VARCHAR,
+        "city": Scalar.VARCHAR,
+    }
     assert read(dataset) == [("1", "ann", None), ("2", "bob", "Rome")]
 
 
@@ -47,7 +52,7 @@ def test_parquet_files_meet_by_name_and_keep_their_types(connection, put, read, 
             "b.parquet": parquet(tmp_path, "SELECT 'x' AS name, 2 AS id"),
         }
     )
-    assert columns(connection, dataset) == {"id": "INTEGER", "d": "DATE", "name": "VARCHAR"}
+    assert columns(connection, dataset) == {"id": Scalar.INTEGER, "d": Scalar.DATE, "name": Scalar.VARCHAR}
     assert [(row[0], row[2]) for row in read(dataset)] == [(1, None), (2, "x")]
 
 
@@ -62,7 +67,7 @@ def test_hive_folders_are_text_columns(connection, put, read, ending, content):
     dataset = put(
         {f"dt=2024-01-05/a.{ending}": first, f"dt=2024-01-06/a.{ending}": second, f"flat.{ending}": flat}
     )
-    assert columns(connection, dataset) == {"id": "VARCHAR", "dt": "VARCHAR"}
+    assert columns(connection, dataset) == {"id": Scalar.VARCHAR, "dt": Scalar.VARCHAR}
     assert read(dataset) == [("1", "2024-01-05"), ("2", "2024-01-06"), ("3", None)]
 
 
@@ -139,7 +144,7 @@ def test_json_values_are_text(connection, put, read):
         '{"i": 1, "f": 1.5, "s": "x", "n": null, "b": true, "o": {"k": [1, "y"]}, "l": [], "q": "\\u00e9\\n"}'
     )
     dataset = put({"a.jsonl": line + '\n\n{"late": "2024-01-05"}\n'})
-    assert set(columns(connection, dataset).values()) == {"VARCHAR"}
+    assert set(columns(connection, dataset).values()) == {Scalar.VARCHAR}
     assert list(columns(connection, dataset)) == ["i", "late", "f", "s", "n", "b", "o", "l", "q"]
     assert read(dataset)[1] == ("1", None, "1.5", "x", None, "true", '{"k":[1,"y"]}', "[]", "é\n")
     assert read(dataset)[0][1] == "2024-01-05"

@@ -6,8 +6,9 @@ from meshlake.column import Column
 from meshlake.rules.bounds import Bounds
 from meshlake.rules.measure import AuditedTable
 from meshlake.rules.sql import Sql
+from meshlake.types.tree import Scalar
 
-TABLE = AuditedTable('"crm"."customers"', (Column("age", "INTEGER"),), 0.0)
+TABLE = AuditedTable('"crm"."customers"', (Column("age", Scalar.INTEGER),), 0.0)
 
 
 @pytest.mark.parametrize(

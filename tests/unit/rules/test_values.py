@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from meshlake.rules.values import fit_value, literal
+from meshlake.types.duckdb import parse
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ from meshlake.rules.values import fit_value, literal
     ],
 )
 def test_values_of_the_columns_type_fit(value, type_text, fitted):
-    assert fit_value(value, type_text) == fitted
+    assert fit_value(value, parse(type_text)) == fitted
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_values_of_the_columns_type_fit(value, type_text, fitted):
 )
 def test_other_values_are_refused(value, type_text):
     with pytest.raises(ValueError, match=r"\S"):
-        fit_value(value, type_text)
+        fit_value(value, parse(type_text))
 
 
 @pytest.mark.parametrize(
@@ -58,4 +59,4 @@ def test_other_values_are_refused(value, type_text):
     ],
 )
 def test_literals(value, type_text, sql):
-    assert literal(value, type_text) == sql
+    assert literal(value, parse(type_text)) == sql

@@ -56,14 +56,14 @@ def test_a_type_that_no_table_holds_has_a_wider_one(text, held):
 TRINO = [
     ("VARCHAR", "varchar"),
     ("FLOAT", "real"),
-    ("DECIMAL(38,0)", "decimal(38, 0)"),
+    ("DECIMAL(38,0)", "decimal(38,0)"),
     ("TIME", "time(6)"),
     ("TIMESTAMP", "timestamp(6)"),
     ("TIMESTAMP WITH TIME ZONE", "timestamp(6) with time zone"),
     ("BLOB", "varbinary"),
     ("UUID", "uuid"),
     ("VARCHAR[][]", "array(array(varchar))"),
-    ("MAP(VARCHAR, DECIMAL(10,2))", "map(varchar, decimal(10, 2))"),
+    ("MAP(VARCHAR, DECIMAL(10,2))", "map(varchar, decimal(10,2))"),
     ('STRUCT("a, b" INTEGER, "say ""hi""" DATE[])[]', 'array(row("a, b" integer, "say ""hi""" array(date)))'),
 ]
 
@@ -194,7 +194,9 @@ def test_a_contract_cannot_ask_for_other_types(text):
 
 
 LOGICAL = [
+    ("TINYINT", "integer"),
     ("SMALLINT", "integer"),
+    ("UINTEGER", "integer"),
     ("UBIGINT", "number"),
     ("HUGEINT", "number"),
     ("FLOAT", "number"),
@@ -204,6 +206,8 @@ LOGICAL = [
     ("UUID", "string"),
     ("JSON", "string"),
     ("UNION(a INTEGER)", "string"),
+    ("INTERVAL", "string"),
+    ("ENUM('a', 'b')", "string"),
     ("INTEGER[3]", "array"),
 ]
 

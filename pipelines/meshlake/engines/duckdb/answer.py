@@ -22,11 +22,13 @@ from meshlake.landing.relation import relation_sql
 from meshlake.landing.zone import Dataset
 from meshlake.names import CATALOG, LANDING_CATALOG, SYSTEM_TABLES, quote_identifier, quote_literal
 from meshlake.sql_place import position_text
+from meshlake.types.duckdb import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from meshlake.engines.answer import Answer, Question
+    from meshlake.types.tree import Type
 
 _KEPT = f"{quote_identifier(ANSWERS_CATALOG)}.main.answer"
 
@@ -45,10 +47,10 @@ class DuckDBAnswer:
         """Whether the answer is a plan."""
         return self._query.is_explain
 
-    def columns(self) -> list[tuple[str, str]]:
+    def columns(self) -> list[tuple[str, Type]]:
         """Name and type of each column; no row is read."""
         described = execute(self._connection, self._query, before="DESCRIBE FROM (", after="\n)")
-        return [(row[0], row[1]) for row in described.fetchall()]
+        return [(row[0], parse(row[1])) for row in described.fetchall()]
 
     def run(self, *, before: str = "", after: str = "") -> duckdb.DuckDBPyConnection:
         """See `Answer.run`."""

@@ -9,11 +9,13 @@ import duckdb
 
 from meshlake.engines.duckdb.connection import explain
 from meshlake.errors import BuildError, system_failure
+from meshlake.types.duckdb import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from meshlake.errors import MeshError
+    from meshlake.types.tree import Type
 
 
 class DuckDBRelation:
@@ -27,10 +29,10 @@ class DuckDBRelation:
         self.failure: MeshError | None = None
         self._connection = connection
 
-    def columns(self) -> dict[str, str]:
+    def columns(self) -> dict[str, Type]:
         with self._explained():
             described = self._connection.execute(f"DESCRIBE SELECT * FROM {self.table}").fetchall()
-        return {name: type_text for name, type_text, *_ in described}
+        return {name: parse(text) for name, text, *_ in described}
 
     def answer(self, query: str) -> list[tuple[object, ...]]:
         try:

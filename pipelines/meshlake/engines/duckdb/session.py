@@ -15,10 +15,12 @@ from meshlake.engines.duckdb.relation import DuckDBRelation
 from meshlake.engines.session import Staged
 from meshlake.errors import StorageError
 from meshlake.lake.parquet import FileColumn, files_select
-from meshlake.lake.schema import duckdb_type, field_ids_sql
+from meshlake.lake.schema import field_ids_sql
 from meshlake.landing.failures import landing_error
 from meshlake.landing.relation import relation_sql as landed_relation
 from meshlake.names import CATALOG, LANDING_CATALOG, DatasetName, quote_identifier, quote_literal
+from meshlake.types.duckdb import parse
+from meshlake.types.iceberg import from_iceberg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from meshlake.names import InputName, ProductName
     from meshlake.partitions import Partitions
     from meshlake.settings import Settings
+    from meshlake.types.tree import Type
 
 FILE_SIZE = "512MB"
 BATCH_ROWS = 100_000
@@ -129,11 +132,11 @@ class DuckDBSession:
 
     def files_select(self, files: Sequence[str], schema: Schema) -> str:
         """A SELECT of the rows of data files, with the columns of `schema`."""
-        columns = [FileColumn(f.name, duckdb_type(f.field_type), f.field_id) for f in schema.fields]
+        columns = [FileColumn(f.name, from_iceberg(f.field_type), f.field_id) for f in schema.fields]
         with self._explained():
             return files_select(self.connection, columns, files)
 
-    def landed_columns(self, name: DatasetName) -> dict[str, str]:
+    def landed_columns(self, name: DatasetName) -> dict[str, Type]:
         """Names and types of the columns of a landed dataset that is bound."""
         return self.columns(f"SELECT * FROM {name.sql}")
 
@@ -141,11 +144,11 @@ class DuckDBSession:
         """A parenthesised SELECT of a dataset that is bound, each row with `_file` and `_row`."""
         return landed_relation(self._datasets[name], lineage=True)
 
-    def columns(self, select: str) -> dict[str, str]:
+    def columns(self, select: str) -> dict[str, Type]:
         """Names and types of the columns `select` gives; its syntax and names are checked, no row is read."""
         with self._explained():
             rows = self.connection.execute(f"DESCRIBE\n{select}").fetchall()
-        return {row[0]: row[1] for row in rows}
+        return {row[0]: parse(row[1]) for row in rows}
 
     def rows(self, select: str) -> list[tuple[object, ...]]:
         """All rows of a small answer."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from meshlake.engines.answer import Answer, Question, Rows
+    from meshlake.types.tree import Type
 
 _ANSWER = "answer"
 _OF_ANSWER = ParsedQuery(f"SELECT * FROM {_ANSWER}")
@@ -79,7 +80,7 @@ class TrinoAnswer:
         self._arrived = DuckDBAnswer(connection, _OF_ANSWER)
         self._is_waiting = False
 
-    def columns(self) -> list[tuple[str, str]]:
+    def columns(self) -> list[tuple[str, Type]]:
         """Name and type of each column; the rows wait for the next `run`."""
         self._ask()
         return self._arrived.columns()

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from meshlake.engines.trino.connection import connect, explain_trino, trino_errors, with_worker
-from meshlake.engines.trino.types import duckdb_type_of
 from meshlake.names import CATALOG
+from meshlake.types.tree import Unknown
+from meshlake.types.trino import parse_trino
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from trino.dbapi import Connection, Cursor
+
+    from meshlake.types.tree import Type
 
 # The product's own statistics are collected once it is published; a stage is read only by its audit.
 _SESSION = {f"{CATALOG}.collect_extended_statistics_on_write": "false"}
@@ -62,13 +65,14 @@ class TrinoClient:
         self.connection.close()  # type: ignore[no-untyped-call]
 
 
-def columns_of(cursor: Cursor) -> dict[str, str]:
-    """Names and DuckDB types of the columns of an answer; a type that DuckDB lacks has Trino's name."""
-    described = {}
+def columns_of(cursor: Cursor) -> dict[str, Type]:
+    """Names and types of the columns of an answer; one that DuckDB lacks is of unknown type, with Trino's name."""
+    described: dict[str, Type] = {}
     for column in cursor.description:
-        kind = str(column.type_code)
-        # It is refused where it is to be kept, by that name.
-        with suppress(ValueError):
-            kind = duckdb_type_of(kind)
-        described[column.name] = kind
+        text = str(column.type_code)
+        try:
+            described[column.name] = parse_trino(text)
+        except ValueError:
+            # It is refused where it is to be kept, by that name.
+            described[column.name] = Unknown(text)
     return described

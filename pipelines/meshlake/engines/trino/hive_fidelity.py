@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from meshlake.formats.format import HiveLayout
     from meshlake.landing.zone import Dataset
+    from meshlake.types.tree import Type
 
 # A query names each file, and Trino takes a query of a million characters, in which a dataset may stand several times.
 MOST_PATH_CHARACTERS = 200_000
@@ -27,7 +28,7 @@ _FOLDER = re.compile(r"[a-z_][a-z0-9_]*=[A-Za-z0-9.-][A-Za-z0-9._-]*")
 
 
 def layout(
-    connection: duckdb.DuckDBPyConnection, dataset: Dataset, columns: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, columns: Mapping[str, Type]
 ) -> tuple[HiveLayout, tuple[str, ...]]:
     """How `dataset`, in which DuckDB finds `columns`, is read by Hive where it lies, and the keys of its folders.
 
@@ -58,7 +59,7 @@ def _partition_keys(dataset: Dataset) -> tuple[str, ...]:
     return keys.pop()
 
 
-def _refuse_columns(columns: Mapping[str, str]) -> None:
+def _refuse_columns(columns: Mapping[str, Type]) -> None:
     if not columns:
         raise UnfaithfulError("it has no column but those of its folders")
     if wrong := next((name for name in columns if not is_hive_name(name)), None):

@@ -8,55 +8,55 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-import duckdb
-
-from meshlake.names import quote_identifier
+from meshlake.types.tree import Decimal, ListOf, MapOf, Scalar, Struct, Type
+from meshlake.types.trino import trino_text
 
 if TYPE_CHECKING:
-    from duckdb.sqltypes import DuckDBPyType
+    from collections.abc import Mapping
 
-_PLAIN = {
-    "BOOLEAN": "boolean",
-    "TINYINT": "tinyint",
-    "SMALLINT": "smallint",
-    "INTEGER": "integer",
-    "BIGINT": "bigint",
-    "FLOAT": "real",
-    "DOUBLE": "double",
-    "VARCHAR": "varchar",
-    "BLOB": "varbinary",
-    "DATE": "date",
-    "TIMESTAMP": "timestamp(6)",
-}
+_PLAIN = frozenset(
+    {
+        Scalar.BOOLEAN,
+        Scalar.TINYINT,
+        Scalar.SMALLINT,
+        Scalar.INTEGER,
+        Scalar.BIGINT,
+        Scalar.FLOAT,
+        Scalar.DOUBLE,
+        Scalar.VARCHAR,
+        Scalar.BLOB,
+        Scalar.DATE,
+        Scalar.TIMESTAMP,
+    }
+)
 # What DuckDB writes in its place, and what Trino makes of that; `{}` is the column.
-_CONVERTED = {
-    "UTINYINT": ("SMALLINT", "CAST({} AS SMALLINT)", "{}"),
-    "USMALLINT": ("INTEGER", "CAST({} AS INTEGER)", "{}"),
-    "UINTEGER": ("BIGINT", "CAST({} AS BIGINT)", "{}"),
-    "UBIGINT": ("DECIMAL(20,0)", "CAST({} AS DECIMAL(20,0))", "{}"),
-    "TIMESTAMP WITH TIME ZONE": ("TIMESTAMP", "({} AT TIME ZONE 'UTC')", "with_timezone({}, 'UTC')"),
-    "TIMESTAMP_NS": (
-        "BIGINT",
+_CONVERTED: Mapping[Type, tuple[Type, str, str]] = {
+    Scalar.UTINYINT: (Scalar.SMALLINT, "CAST({} AS SMALLINT)", "{}"),
+    Scalar.USMALLINT: (Scalar.INTEGER, "CAST({} AS INTEGER)", "{}"),
+    Scalar.UINTEGER: (Scalar.BIGINT, "CAST({} AS BIGINT)", "{}"),
+    Scalar.UBIGINT: (Decimal(20, 0), "CAST({} AS DECIMAL(20,0))", "{}"),
+    Scalar.TIMESTAMPTZ: (Scalar.TIMESTAMP, "({} AT TIME ZONE 'UTC')", "with_timezone({}, 'UTC')"),
+    Scalar.TIMESTAMP_NS: (
+        Scalar.BIGINT,
         "epoch_ns({})",
         "CAST(from_unixtime_nanos({}) AT TIME ZONE 'UTC' AS timestamp(9))",
     ),
-    "TIME": ("VARCHAR", "CAST({} AS VARCHAR)", "CAST({} AS time(6))"),
-    "UUID": ("VARCHAR", "CAST({} AS VARCHAR)", "CAST({} AS uuid)"),
+    Scalar.TIME: (Scalar.VARCHAR, "CAST({} AS VARCHAR)", "CAST({} AS time(6))"),
+    Scalar.UUID: (Scalar.VARCHAR, "CAST({} AS VARCHAR)", "CAST({} AS uuid)"),
 }
-_NESTED = frozenset({"struct", "list", "map"})
 _FIELD_NAME = re.compile(r"\w+( \w+)*", re.ASCII)
 
 
 @dataclass(frozen=True)
 class HiveColumn:
-    """One column. `type` is its DuckDB type as readers see it, `declared` Trino's type in the table.
+    """One column. `type` is the one that readers see, `declared` Trino's type in the table.
 
     `written` is DuckDB's SQL for what a copy holds, `read` Trino's SQL for the value; in both `{}` is the column.
     """
 
-    type: str
+    type: Type
     declared: str
     written: str
     read: str
@@ -64,21 +64,20 @@ class HiveColumn:
     @property
     def is_as_found(self) -> bool:
         """Whether a Parquet column of this type may be read where it lies, as it is declared."""
-        return self.written == "{}" or self.type == "TIMESTAMP WITH TIME ZONE"
+        return self.written == "{}" or self.type is Scalar.TIMESTAMPTZ
 
 
-def hive_column(duckdb_type: str) -> HiveColumn:
-    """How a column that DuckDB finds to be of `duckdb_type` is kept and read."""
-    parsed = duckdb.sqltype(duckdb_type)
-    if (declared := _declared(parsed)) is not None:
-        return HiveColumn(duckdb_type, declared, "{}", "{}")
-    if str(parsed) in _CONVERTED:
-        stored, written, read = _CONVERTED[str(parsed)]
-        return HiveColumn(str(parsed), str(_declared(duckdb.sqltype(stored))), written, read)
-    if parsed.id in _NESTED:
-        # As JSON, which is what a nested value of a JSON file is, too.
-        return HiveColumn("VARCHAR", "varchar", "CAST(to_json({}) AS VARCHAR)", "{}")
-    return HiveColumn("VARCHAR", "varchar", "CAST({} AS VARCHAR)", "{}")
+def hive_column(kind: Type) -> HiveColumn:
+    """How a column that DuckDB finds to be of type `kind` is kept and read."""
+    if _is_declared(kind):
+        return HiveColumn(kind, trino_text(kind), "{}", "{}")
+    if kind in _CONVERTED:
+        stored, written, read = _CONVERTED[kind]
+        return HiveColumn(kind, trino_text(stored), written, read)
+    # A nested value as JSON, which is what one of a JSON file is, too.
+    is_with_parts = isinstance(kind, ListOf | MapOf | Struct)
+    written = "CAST(to_json({}) AS VARCHAR)" if is_with_parts else "CAST({} AS VARCHAR)"
+    return HiveColumn(Scalar.VARCHAR, "varchar", written, "{}")
 
 
 def is_hive_name(name: str) -> bool:
@@ -86,19 +85,12 @@ def is_hive_name(name: str) -> bool:
     return bool(name) and "," not in name and name == name.strip() and name.isprintable()
 
 
-def _declared(parsed: DuckDBPyType) -> str | None:
-    """Trino's type for one that both have; `None` when there is none."""
-    if parsed.id == "decimal":
-        return str(parsed).lower()
-    if parsed.id not in _NESTED:
-        return _PLAIN.get(str(parsed))
-    children = cast("list[tuple[str, DuckDBPyType]]", parsed.children)
-    parts = [(name, _declared(child)) for name, child in children]
-    if any(declared is None for _, declared in parts):
-        return None
-    if parsed.id == "struct":
-        if not all(_FIELD_NAME.fullmatch(name) for name, _ in parts):
-            return None
-        return f"row({', '.join(f'{quote_identifier(name)} {declared}' for name, declared in parts)})"
-    kind = "array" if parsed.id == "list" else "map"
-    return f"{kind}({', '.join(str(declared) for _, declared in parts)})"
+def _is_declared(kind: Type) -> bool:
+    """Whether Hive has this type, too."""
+    if isinstance(kind, ListOf):
+        return kind.length is None and _is_declared(kind.element)
+    if isinstance(kind, MapOf):
+        return _is_declared(kind.key) and _is_declared(kind.value)
+    if isinstance(kind, Struct):
+        return all(_FIELD_NAME.fullmatch(f.name) and _is_declared(f.type) for f in kind.fields)
+    return isinstance(kind, Decimal) or kind in _PLAIN

@@ -21,6 +21,7 @@ from meshlake.errors import LandingError
 from meshlake.formats.format import UnfaithfulError
 from meshlake.landing.relation import columns as landed_columns
 from meshlake.names import quote_identifier, quote_literal
+from meshlake.types.duckdb import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,16 +33,17 @@ if TYPE_CHECKING:
     from meshlake.landing.zone import Dataset
     from meshlake.settings import Settings
     from meshlake.stores import StoredFile
+    from meshlake.types.tree import Type
 
 _VERSION_CHARACTERS = 12
 
 
 @dataclass(frozen=True)
 class ExternalTable:
-    """A landed dataset in Trino. `relation` is a parenthesised SELECT in Trino's SQL; `columns` have DuckDB types."""
+    """A landed dataset in Trino. `relation` is a parenthesised SELECT in Trino's SQL; `columns` have types."""
 
     relation: str
-    columns: dict[str, str]
+    columns: dict[str, Type]
 
 
 def bind_external_table(trino: Connection, dataset: Dataset, settings: Settings) -> ExternalTable:
@@ -76,7 +78,7 @@ def _bind_as_it_lies(
     catalog: HiveCatalog,
     connection: duckdb.DuckDBPyConnection,
     dataset: Dataset,
-    columns: Mapping[str, str],
+    columns: Mapping[str, Type],
     before: Bound | None,
 ) -> Bound:
     """Let Trino read the landed files themselves."""
@@ -93,14 +95,14 @@ def _bind_as_it_lies(
     catalog.create_table(version, declared, properties)
     if keys:
         catalog.find_partitions(version)
-    return Bound(dataset.fingerprint, version, dict(columns), "", tuple(files))
+    return Bound(dataset.fingerprint, version, _texts(columns), "", tuple(files))
 
 
 def _bind_copy(
     catalog: HiveCatalog,
     connection: duckdb.DuckDBPyConnection,
     dataset: Dataset,
-    columns: Mapping[str, str],
+    columns: Mapping[str, Type],
     settings: Settings,
     reason: str,
 ) -> Bound:
@@ -111,7 +113,7 @@ def _bind_copy(
     declared = {stored[name]: hive_column(kind).declared for name, kind in columns.items()}
     place = copy_place(dataset, version, settings)
     catalog.create_table(version, declared, _placed("PARQUET", place))
-    return Bound(dataset.fingerprint, version, dict(columns), reason, ())
+    return Bound(dataset.fingerprint, version, _texts(columns), reason, ())
 
 
 def _refuse_lines(catalog: HiveCatalog, dataset: Dataset, files: list[StoredFile], condition: str) -> None:
@@ -137,7 +139,7 @@ def _external(catalog: HiveCatalog, dataset: Dataset, bound: Bound) -> ExternalT
     """The SELECT of a dataset's rows, from a table that may know of files that landed later."""
     as_it_lies = "{}" if bound.copied_because else dataset.format.hive_value
     stored = stored_names(bound.columns)
-    kept = {name: hive_column(kind) for name, kind in bound.columns.items()}
+    kept = {name: hive_column(parse(text)) for name, text in bound.columns.items()}
     values = ", ".join(
         f"{column.read.format(as_it_lies.format(quote_identifier(stored[name])))} AS {quote_identifier(name)}"
         for name, column in kept.items()
@@ -152,6 +154,10 @@ def _properties(dataset: Dataset, found: HiveLayout, keys: Sequence[str]) -> dic
     if keys:
         properties["partitioned_by"] = f"ARRAY[{', '.join(map(quote_literal, keys))}]"
     return properties | dict(found.properties)
+
+
+def _texts(columns: Mapping[str, Type]) -> dict[str, str]:
+    return {name: str(kind) for name, kind in columns.items()}
 
 
 def _placed(format_: str, place: str) -> dict[str, str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from meshlake.landing.zone import Dataset
     from meshlake.settings import Settings
+    from meshlake.types.tree import Type
 
 COPIES = "_landing"
 _FILE_SIZE = "256MB"
@@ -35,7 +36,7 @@ def copy_place(dataset: Dataset, version: str, settings: Settings) -> str:
 def write_copy(
     connection: duckdb.DuckDBPyConnection,
     dataset: Dataset,
-    columns: Mapping[str, str],
+    columns: Mapping[str, Type],
     version: str,
     settings: Settings,
 ) -> None:

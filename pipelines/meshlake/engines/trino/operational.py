@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshlake.engines.trino.types import trino_type_of
 from meshlake.names import OPERATIONAL_CATALOG, quote_identifier, quote_literal
+from meshlake.types.trino import trino_text
 
 if TYPE_CHECKING:
     from meshlake.landing.operational import OperationalTable
@@ -19,7 +19,7 @@ def trino_relation(table: OperationalTable) -> str:
         return f"(SELECT {names} FROM {OPERATIONAL_CATALOG}.{table.table.sql})"
     # Nor does it take lists from a query of PostgreSQL's own: they come as JSON, whose elements are text.
     values = ", ".join(
-        f"CAST(CAST(json_parse({quote_identifier(c.name)}) AS ARRAY(VARCHAR)) AS {trino_type_of(c.type)}) "
+        f"CAST(CAST(json_parse({quote_identifier(c.name)}) AS ARRAY(VARCHAR)) AS {trino_text(c.type)}) "
         f"AS {quote_identifier(c.name)}"
         if c.is_list
         else quote_identifier(c.name)

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import ExceptionContext
 
     from meshlake.errors import MeshError
+    from meshlake.types.tree import Type
 
 
 class TrinoQueries(Protocol):
     """What the audit asks of a Trino session; a SELECT is in DuckDB's dialect, over the names the session has bound."""
 
-    def columns(self, select: str) -> dict[str, str]:
-        """Names and DuckDB types of the columns `select` gives."""
+    def columns(self, select: str) -> dict[str, Type]:
+        """Names and types of the columns `select` gives."""
 
     def rows(self, select: str) -> list[tuple[object, ...]]:
         """All rows of a small answer."""
@@ -56,7 +57,7 @@ class TrinoRelation:
         self._stored_as = stored_as
         self._address = address
 
-    def columns(self) -> dict[str, str]:
+    def columns(self) -> dict[str, Type]:
         return self._session.columns(f"SELECT * FROM {self.table}")
 
     def answer(self, query: str) -> list[tuple[object, ...]]:

@@ -22,10 +22,11 @@ from meshlake.engines.trino.relation import TrinoRelation
 from meshlake.engines.trino.rows import arrow_stream
 from meshlake.engines.trino.stages import Stages, relation_of
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
-from meshlake.lake.schema import duckdb_type
 from meshlake.lake.snapshot import Snapshot
 from meshlake.landing.relation import relation_sql
 from meshlake.names import CATALOG, quote_identifier, quote_literal
+from meshlake.types.iceberg import from_iceberg, widened
+from meshlake.types.tree import Scalar, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,9 +46,7 @@ if TYPE_CHECKING:
     from meshlake.names import DatasetName, InputName, ProductName
     from meshlake.partitions import Partitions
     from meshlake.settings import Settings
-
-# Iceberg has no smaller integers.
-_WIDER = {"TINYINT": "INTEGER", "SMALLINT": "INTEGER", '"NULL"': "VARCHAR"}
+    from meshlake.types.tree import Type
 
 _LOG = logging.getLogger(__name__)
 
@@ -64,7 +63,7 @@ class TrinoSession:
         self._stages = Stages(lake, self._client)
         self._tables: dict[InputName, str] = {}
         self._stored: dict[ProductName, Stage | Snapshot] = {}
-        self._columns: dict[InputName, dict[str, str]] = {}
+        self._columns: dict[InputName, dict[str, Type]] = {}
         self._landed: dict[DatasetName, Dataset | tuple[OperationalTable, Stage]] = {}
 
     def __enter__(self) -> Self:
@@ -152,8 +151,8 @@ class TrinoSession:
         self._stored[name] = stage
         return stage.identifier
 
-    def landed_columns(self, name: DatasetName) -> dict[str, str]:
-        """Names, as they landed, and DuckDB types of the columns of a dataset that is bound."""
+    def landed_columns(self, name: DatasetName) -> dict[str, Type]:
+        """Names, as they landed, and types of the columns of a dataset that is bound."""
         return self._columns[name]
 
     def lineage(self, name: DatasetName) -> str:
@@ -165,8 +164,8 @@ class TrinoSession:
         file = f"{quote_literal(str(table.table))} AS {FILE_COLUMN}"
         return f"(SELECT *, {file}, row_number() OVER () AS {ROW_COLUMN} FROM ({self._answered(stage)}))"
 
-    def columns(self, select: str) -> dict[str, str]:
-        """Names and DuckDB types of the columns `select` gives; its syntax and names are checked, no row is read."""
+    def columns(self, select: str) -> dict[str, Type]:
+        """Names and types of the columns `select` gives; its syntax and names are checked, no row is read."""
         # `DESCRIBE OUTPUT` would have the whole SELECT go in an HTTP header, which holds only 8 kB.
         cursor = self._client.run(f"SELECT * FROM (\n{self.translated(select)}\n) LIMIT 0")
         return columns_of(cursor)
@@ -230,13 +229,16 @@ class TrinoSession:
         return trino_sql(select, self._tables, self._where, self._file, self._columns)
 
 
-def _kept(columns: Mapping[str, str]) -> list[Column]:
-    """Columns by name and DuckDB type, of the types in which a table can hold them."""
-    return [Column(name, _WIDER.get(kind, kind)) for name, kind in columns.items()]
+def _kept(columns: Mapping[str, Type]) -> list[Column]:
+    """Columns by name and type, of the types to which Trino itself widens them for a table to hold."""
+    return [
+        Column(name, kind if isinstance(kind, Unknown) or kind is Scalar.JSON else widened(kind))
+        for name, kind in columns.items()
+    ]
 
 
-def _columns_of(schema: Schema) -> dict[str, str]:
-    return {field.name: duckdb_type(field.field_type) for field in schema.fields}
+def _columns_of(schema: Schema) -> dict[str, Type]:
+    return {field.name: from_iceberg(field.field_type) for field in schema.fields}
 
 
 def _of_days(relation: str, partitions: Partitions | None, literal: str) -> str:

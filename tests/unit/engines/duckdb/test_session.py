@@ -17,6 +17,8 @@ from meshlake.lake.catalog import Lake
 from meshlake.lake.draft import Draft
 from meshlake.names import DatasetName, ProductName
 from meshlake.settings import load_settings
+from meshlake.types.duckdb import parse
+from meshlake.types.tree import Scalar
 
 PEOPLE = ProductName("crm", "people")
 
@@ -54,7 +56,7 @@ def test_binding_again_replaces(session):
 
 def test_columns_are_known_without_reading_a_row(session):
     select = "SELECT 1::BIGINT AS id, error('read') AS name"
-    assert session.columns(select)["id"] == "BIGINT"
+    assert session.columns(select)["id"] is Scalar.BIGINT
     with pytest.raises(BuildError, match="read"):
         session.rows(select)
 
@@ -121,7 +123,7 @@ VALUES = {
 @pytest.mark.parametrize(("kind", "sql", "value"), [(k, *v) for k, v in VALUES.items()], ids=VALUES)
 def test_a_value_is_the_same_after_staging_in_iceberg_s_eyes(settings, session, kind, sql, value):
     lake = Lake(settings)
-    draft = Draft(lake, ("crm", "x"), [Column('col "x"', kind)], "r1")
+    draft = Draft(lake, ("crm", "x"), [Column('col "x"', parse(kind))], "r1")
     staged = session.stage(f'SELECT CAST({sql} AS {kind}) AS "col ""x""" UNION ALL SELECT NULL', draft)
     assert staged.row_count == 2
     snapshot = draft.write_branch(staged.files, {})
@@ -134,7 +136,9 @@ def test_a_value_is_the_same_after_staging_in_iceberg_s_eyes(settings, session, 
 
 
 def test_staged_files_carry_the_draft_s_field_ids(settings, session):
-    draft = Draft(Lake(settings), ("crm", "x"), [Column("a", "BIGINT"), Column("b", "VARCHAR")], "r1")
+    draft = Draft(
+        Lake(settings), ("crm", "x"), [Column("a", Scalar.BIGINT), Column("b", Scalar.VARCHAR)], "r1"
+    )
     (file,) = session.stage("SELECT 1::BIGINT AS a, 'x' AS b", draft).files
     ids = [int(field.metadata[b"PARQUET:field_id"]) for field in pq.read_schema(file)]
     assert ids == [field.field_id for field in draft.schema.fields]
@@ -142,7 +146,7 @@ def test_staged_files_carry_the_draft_s_field_ids(settings, session):
 
 
 def test_a_failed_staging_leaves_no_files(settings, session):
-    draft = Draft(Lake(settings), ("crm", "x"), [Column("a", "BIGINT")], "r1")
+    draft = Draft(Lake(settings), ("crm", "x"), [Column("a", Scalar.BIGINT)], "r1")
     with pytest.raises(BuildError, match="no luck"):
         session.stage(
             "SELECT CASE WHEN i < 300000 THEN i ELSE error('no luck') END AS a FROM range(400000) t(i)", draft
@@ -153,10 +157,10 @@ def test_a_failed_staging_leaves_no_files(settings, session):
 def test_files_of_an_older_schema_read_by_field_id(settings, session):
     """A column added since is null in them, whatever their own columns are called."""
     lake = Lake(settings)
-    old = Draft(lake, ("crm", "x"), [Column("a", "BIGINT")], "r1")
+    old = Draft(lake, ("crm", "x"), [Column("a", Scalar.BIGINT)], "r1")
     old.write_branch(session.stage("SELECT 1::BIGINT AS a", old).files, {})
     first = old.publish()
-    new = Draft(lake, ("crm", "x"), [Column("b", "VARCHAR"), Column("a", "BIGINT")], "r2")
+    new = Draft(lake, ("crm", "x"), [Column("b", Scalar.VARCHAR), Column("a", Scalar.BIGINT)], "r2")
     new.write_branch(session.stage("SELECT 'x' AS b, 2::BIGINT AS a", new).files, {})
     second = new.publish()
     files = (*lake.files(first), *lake.files(second))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from meshlake.engines.trino.hive_types import hive_column, is_hive_name
+from meshlake.types.duckdb import parse
+from meshlake.types.tree import Scalar
 
 
 @pytest.mark.parametrize(
@@ -22,8 +24,13 @@ from meshlake.engines.trino.hive_types import hive_column, is_hive_name
     ],
 )
 def test_types_that_hive_has_are_read_as_they_lie(duckdb_type, declared):
-    column = hive_column(duckdb_type)
-    assert (column.type, column.declared, column.written, column.read) == (duckdb_type, declared, "{}", "{}")
+    column = hive_column(parse(duckdb_type))
+    assert (column.type, column.declared, column.written, column.read) == (
+        parse(duckdb_type),
+        declared,
+        "{}",
+        "{}",
+    )
     assert column.is_as_found
 
 
@@ -38,21 +45,21 @@ def test_types_that_hive_has_are_read_as_they_lie(duckdb_type, declared):
     ],
 )
 def test_types_that_hive_lacks_are_kept_as_another(duckdb_type, declared, read):
-    column = hive_column(duckdb_type)
-    assert (column.type, column.declared, column.read) == (duckdb_type, declared, read)
+    column = hive_column(parse(duckdb_type))
+    assert (column.type, column.declared, column.read) == (parse(duckdb_type), declared, read)
     assert not column.is_as_found
 
 
 def test_timestamps_with_zone_are_read_where_they_lie_and_given_their_zone_back():
-    column = hive_column("TIMESTAMP WITH TIME ZONE")
+    column = hive_column(Scalar.TIMESTAMPTZ)
     assert (column.declared, column.read) == ("timestamp(6)", "with_timezone({}, 'UTC')")
     assert column.is_as_found
 
 
 @pytest.mark.parametrize("duckdb_type", ["INTERVAL", "JSON", "HUGEINT", 'STRUCT("a,b" INTEGER)', "TIME[]"])
 def test_what_hive_cannot_hold_is_text(duckdb_type):
-    column = hive_column(duckdb_type)
-    assert (column.type, column.declared) == ("VARCHAR", "varchar")
+    column = hive_column(parse(duckdb_type))
+    assert (column.type, column.declared) == (Scalar.VARCHAR, "varchar")
     assert not column.is_as_found
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from meshlake.names import InputName
+    from meshlake.types.tree import Type
 
 _PLACEHOLDER = "__input_"
 
@@ -25,7 +26,7 @@ class Tables:
     """Placeholders for a query's tables while it is spelled out; `schema` has the columns of those known."""
 
     def __init__(
-        self, relations: Mapping[InputName, str], columns: Mapping[InputName, Mapping[str, str]]
+        self, relations: Mapping[InputName, str], columns: Mapping[InputName, Mapping[str, Type]]
     ) -> None:
         self.schema: dict[str, dict[str, str]] = {}
         self._relations = relations
@@ -61,7 +62,7 @@ class Tables:
         alias = table.alias or table.name
         if len(parts) > 1 and not table.alias:
             _forget_domain(query, parts[-2], parts[-1])
-        columns = {column.lower(): kind for column, kind in self._columns.get(name, {}).items()}
+        columns = {column.lower(): str(kind) for column, kind in self._columns.get(name, {}).items()}
         self._replace(table, self._relations[name], alias, columns)
 
     def _take_out_series(self, table: exp.Table) -> None:

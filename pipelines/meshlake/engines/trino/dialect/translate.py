@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from meshlake.names import InputName
+    from meshlake.types.tree import Type
 
 
 def trino_sql(
@@ -28,7 +29,7 @@ def trino_sql(
     tables: Mapping[InputName, str],
     where: str,
     file: Path | None = None,
-    columns: Mapping[InputName, Mapping[str, str]] | None = None,
+    columns: Mapping[InputName, Mapping[str, Type]] | None = None,
 ) -> str:
     """One SELECT in DuckDB's dialect as one Trino query.
 
@@ -38,7 +39,7 @@ def trino_sql(
             `FOR VERSION AS OF`, or a subquery in parentheses.
         where: what is being run, for errors.
         file: the file the SQL stands in, for errors.
-        columns: names and DuckDB types of the columns of `tables`, as far as known. Without them `*`, and what
+        columns: names and types of the columns of `tables`, as far as known. Without them `*`, and what
             depends on a column's type (a date less a date, a text made of a float), is not known to be equal.
 
     Raises:
@@ -56,7 +57,7 @@ def trino_sql(
 
 
 def trino_expression(
-    sql: str, where: str, file: Path | None = None, columns: Mapping[str, str] | None = None
+    sql: str, where: str, file: Path | None = None, columns: Mapping[str, Type] | None = None
 ) -> str:
     """One expression in DuckDB's dialect, over one relation, as a Trino expression.
 
@@ -64,14 +65,14 @@ def trino_expression(
         sql: the expression.
         where: what is being run, for errors.
         file: the file the SQL stands in, for errors.
-        columns: names and DuckDB types of the relation's columns, as far as known.
+        columns: names and types of the relation's columns, as far as known.
 
     Raises:
         BuildError: it says what Trino cannot.
     """
     with _explained(where, file):
         select = sqlglot.parse_one(f"SELECT {sql}\nFROM relation", dialect="duckdb", into=exp.Select)
-        said = rewritten(spelled_out(select, {"relation": columns} if columns else {}))
+        said = rewritten(spelled_out(select, {"relation": _texts(columns)} if columns else {}))
         for column in said.find_all(exp.Column):
             if column.table == "relation":
                 column.set("table", None)
@@ -81,6 +82,10 @@ def trino_expression(
 def is_ordered(sql: str) -> bool:
     """Whether the rows of a SELECT in DuckDB's dialect come in an order that it asks for."""
     return sqlglot.parse_one(sql, dialect="duckdb").args.get("order") is not None
+
+
+def _texts(columns: Mapping[str, Type]) -> dict[str, str]:
+    return {name: str(kind) for name, kind in columns.items()}
 
 
 @contextmanager
