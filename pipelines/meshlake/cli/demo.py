@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime  # noqa: TC003 - typer reads the annotations
 from enum import StrEnum
 from itertools import groupby
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,9 +14,7 @@ from meshlake.cli.printing import size_text
 from meshlake.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from meshlake.settings import Settings
+    from meshlake.mesh.demo import DemoLanded
 
 
 class DemoPlace(StrEnum):
@@ -56,54 +53,33 @@ def demo(
 
       mesh demo --into postgresql
     """
-    from meshlake.demo import land_demo
-    from meshlake.settings import load_settings
+    import meshlake
+    from meshlake.mesh.demo import load_operator
 
     def told(share: float, text: str) -> None:
         print(f"{share:4.0%} {text}", flush=True)
 
-    settings = load_settings()
+    mesh = meshlake.open()
     last_day = usage_until.date() if usage_until else None
-    if into is DemoPlace.POSTGRESQL:
-        if last_day is not None:
-            raise UsageError(
-                "--usage-until is for files that land day by day", "Leave it out with --into postgresql."
-            )
-        _load_operator(settings.operational, customers, days, told)
+    if into is DemoPlace.LANDING:
+        _tell(mesh.land_demo(customers, days, last_day, progress=told))
         return
-    if settings.store_of(settings.landing).is_local:
-        land_demo(Path(settings.landing), customers, days, last_day, told)
-        return
-    with TemporaryDirectory(prefix="mesh-demo-") as folder:
-        land_demo(Path(folder), customers, days, last_day, told)
-        _land_folders(Path(folder), settings)
-
-
-def _load_operator(uri: str | None, customers: int, days: int, told: Callable[[float, str], None]) -> None:
-    from meshlake.demo.operational import load_telco
-    from meshlake.landing.operational import database_address, open_database
-
-    if uri is None:
-        hint = "Set it to postgresql://USER:PASSWORD@HOST:PORT/DATABASE."
-        raise UsageError("MESH_OPERATIONAL is not set, so there is no database to load", hint)
-    address = database_address(uri)
-    with open_database(address, "the demo", is_read_only=False) as database:
-        load_telco(database, customers, days, progress=told)
+    if last_day is not None:
+        raise UsageError(
+            "--usage-until is for files that land day by day", "Leave it out with --into postgresql."
+        )
     print(
-        f"\nThe operator's tables are in {address}.\n"
+        f"\nThe operator's tables are in {load_operator(mesh.settings, customers, days, told)}.\n"
         "Next: mesh discover operational; then mesh adopt operational.crm.customers --as DOMAIN.customers"
     )
 
 
-def _land_folders(folder: Path, settings: Settings) -> None:
-    """Land `<folder>/<domain>/<dataset>/`; unlike a folder, a bucket keeps what has landed under the same name."""
-    from meshlake.landing.arrival import land as land_files
-    from meshlake.landing.zone import files_zone
-
-    zone = files_zone(settings)
-    for domain in sorted(folder.iterdir()):
-        landed = land_files([domain], zone, domain.name)
-        for dataset, files in groupby(landed, key=lambda file: file.dataset):
-            sizes = [(file.size_bytes, file.is_new) for file in files]
-            size = size_text(sum(size for size, _ in sizes))
-            print(f"+ {dataset}: {len(sizes)} files, {sum(new for _, new in sizes)} new, {size}", flush=True)
+def _tell(landed: DemoLanded) -> None:
+    for dataset, files in groupby(landed.files, key=lambda file: file.dataset):
+        sizes = [(file.size_bytes, file.is_new) for file in files]
+        size = size_text(sum(size for size, _ in sizes))
+        print(f"+ {dataset}: {len(sizes)} files, {sum(new for _, new in sizes)} new, {size}")
+    for folder in landed.folders:
+        print(f"Wrote the demo's {folder.name.replace('_', ' ')} into {os.path.relpath(folder)}/")
+    if not landed.has_products:
+        print("The folder of products holds others than the demo's: run it in an empty folder to see those.")

@@ -31,7 +31,8 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: st
         table.add_row(*(_text(value) for value in row))
     # What is piped is for programs and files: it is never cut to the width of a screen nobody sees.
     width = None if sys.stdout.isatty() else 1000
-    console = Console(width=width)
+    # Values are shown as they are, also where [one] or :two: would mean a style or a picture to rich.
+    console = Console(width=width, markup=False, emoji=False)
     if title is not None:  # a title of the table's own would be broken at the table's width
         console.print(title, style="italic", markup=False, highlight=False, soft_wrap=True)
     console.print(table)

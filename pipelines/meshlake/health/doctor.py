@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.engines.engine import ENGINES, engine_of
 from meshlake.errors import MeshError, ServiceError
+from meshlake.extras import needs_extra
 from meshlake.settings import without_keys
 
 if TYPE_CHECKING:
@@ -134,7 +135,8 @@ def _open_catalog(uri: str) -> None:
     from sqlalchemy.pool import NullPool
 
     try:
-        engine = create_engine(uri, poolclass=NullPool)
+        with needs_extra("services", "PostgreSQL"):
+            engine = create_engine(uri, poolclass=NullPool)
         unknown = _catalog_columns(engine) - _CATALOG_COLUMNS
     except (ArgumentError, ValueError) as error:
         raise ServiceError(
@@ -156,7 +158,10 @@ def _ask_operational(uri: str) -> None:
     from sqlalchemy.pool import NullPool
 
     try:
-        engine = create_engine(uri, poolclass=NullPool, connect_args={"connect_timeout": _CONNECT_SECONDS})
+        with needs_extra("services", "PostgreSQL"):
+            engine = create_engine(
+                uri, poolclass=NullPool, connect_args={"connect_timeout": _CONNECT_SECONDS}
+            )
         with engine.connect():
             pass
     except (SQLAlchemyError, ValueError) as error:

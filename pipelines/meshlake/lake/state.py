@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshlake.errors import UsageError
+from meshlake.extras import needs_extra
 
 if TYPE_CHECKING:
     from meshlake.settings import Settings
@@ -41,7 +42,8 @@ def _sqlite_rows(path: Path) -> list[tuple[str, str, str]]:
 def _server_rows(settings: Settings) -> list[tuple[str, str, str]]:
     import sqlalchemy
 
-    engine = sqlalchemy.create_engine(settings.catalog_uri)
+    with needs_extra("services", "PostgreSQL"):
+        engine = sqlalchemy.create_engine(settings.catalog_uri)
     with engine.connect() as connection:
         rows = [tuple(row) for row in connection.execute(sqlalchemy.text(_TABLES))]
     engine.dispose()

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from datetime import date
 
     from meshlake.building.upkeep import Cleaned
+    from meshlake.demo.files import Progress
     from meshlake.discovery.discover import Discovery
     from meshlake.discovery.sources import Source
     from meshlake.drafting.product_folder import Drafted
     from meshlake.lake.snapshot import Snapshot
     from meshlake.landing.arrival import LandedFile
     from meshlake.landing.zone import LandingZone
+    from meshlake.mesh.demo import DemoLanded
     from meshlake.orchestration.reporting import Reporter
     from meshlake.orchestration.run import BuildOutcome
     from meshlake.rules.result import CheckResult
@@ -256,6 +258,30 @@ class Mesh(ReadMesh):
         from meshlake.building.upkeep import clean_mesh
 
         return clean_mesh(self.workspace, keep_audits=keep_audits)
+
+    def land_demo(
+        self,
+        customers: int = 20_000,
+        days: int = 180,
+        usage_until: date | None = None,
+        *,
+        progress: Progress | None = None,
+    ) -> DemoLanded:
+        """Land the demo's data, and write its products and questions where the mesh has none.
+
+        Args:
+            customers: of the simulated telco operator; the retailer's are always the same.
+            days: of daily usage, the last of them 2026-06-30.
+            usage_until: leave usage of later days for another call.
+            progress: told how far it is, as a share and in words.
+
+        Raises:
+            MissingPackageError: the package that carries the retailer's file is not installed.
+            UsageError: a number is out of range, or a folder cannot be written.
+        """
+        from meshlake.mesh.demo import land_demo
+
+        return land_demo(self.settings, customers, days, usage_until, progress)
 
     @property
     def _zone(self) -> LandingZone:

@@ -8,6 +8,7 @@ import pytest
 import typer
 
 from meshlake.cli.main import app
+from meshlake.cli.printing import print_table
 
 
 def commands(group, path=()):
@@ -137,3 +138,11 @@ def test_a_file_that_belongs_to_no_dataset_is_told_of(crm, mesh):
         "      Move it into <domain>/<dataset>/ of the landing zone.",
     ]
     assert mesh("discover", "crm.people").err == ""
+
+
+def test_values_that_look_like_markup_are_shown_as_they_are(capfd):
+    print_table(("what", "[bold]"), [("meshlake[trino]", ":warning:")], "[red]title")
+    out = capfd.readouterr().out
+    assert "[red]title" in out
+    assert "meshlake[trino]  :warning:" in out
+    assert "[bold]" in out
