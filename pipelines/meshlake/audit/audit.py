@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from meshlake.audit.columns import differences
 from meshlake.audit.numbers import check_numbers
 from meshlake.rules.measure import ActualColumns, Aggregate, AuditedTable, Expected, Query
 from meshlake.rules.result import CheckResult
@@ -51,9 +50,9 @@ def audit(
 
 
 def _columns_result(relation: AuditRelation, rule: Rule, measure: ActualColumns) -> CheckResult:
-    """Whether the columns are the contract's, by name and type; their order is free."""
+    """What is wrong with the columns as the engine has them."""
     started = time.perf_counter()
-    found = differences(relation.columns(), measure.promised)
+    found = measure.differences(relation.columns())
     text = "; ".join(found) or "as in the contract"
     message = rule.message(text, None, is_passed=not found)
     return CheckResult(rule, not found, text, message, seconds=time.perf_counter() - started)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from meshlake.column import Column
     from meshlake.types.tree import Type
@@ -63,9 +63,9 @@ class Query:
 
 @dataclass(frozen=True)
 class ActualColumns:
-    """How names and types of the columns differ from the `promised` types by name."""
+    """What `differences` finds wrong, in words, with the columns as they are: their types by name."""
 
-    promised: Mapping[str, Type]
+    differences: Callable[[Mapping[str, Type]], Sequence[str]]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from meshlake.audit.columns import differences
+from meshlake.rules.columns import differences
 from meshlake.types.duckdb import parse
 
 
