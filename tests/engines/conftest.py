@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from meshlake.engines.trino.connection import connect
-from meshlake.engines.trino.dialect import trino_sql
+from meshlake.engines.trino.dialect import transpile
 from support.auditing import DuckDBAuditing, TrinoAuditing
 
 
@@ -35,9 +35,7 @@ def query(request):
     else:
         endpoints = request.getfixturevalue("endpoints")
         with closing(connect(endpoints.trino_url)) as connection:
-            yield lambda sql: [
-                tuple(row) for row in connection.cursor().execute(trino_sql(sql, {}, "x")).fetchall()
-            ]
+            yield lambda sql: [tuple(row) for row in connection.cursor().execute(transpile(sql)).fetchall()]
 
 
 @pytest.fixture(params=["duckdb", pytest.param("trino", marks=pytest.mark.services)])

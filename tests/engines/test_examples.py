@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from meshlake.building.examples import example_select, example_session, input_relation
-from meshlake.engines.trino.dialect import trino_sql
+from meshlake.engines.trino.dialect import Relation
+from meshlake.engines.trino.transpiling import transpile_select
 from meshlake.names import quote_identifier
 from meshlake.products.examples import Example, differences, read_examples
 from meshlake.products.inputs import parse_select, select_inputs
@@ -48,10 +49,11 @@ def test_example_gives_on_trino_the_rows_it_expects(products: Path, example: Exa
     with example_session(mesh, example) as session:
         select = example_select(mesh, example, session)
         columns = {name: session.columns(f"SELECT * FROM {name.sql}") for name in inputs}
-    tables = {
-        name: f"({trino_sql(input_relation(mesh, example, name)[1:-1], {}, str(name))})" for name in inputs
+    texts = {
+        name: transpile_select(input_relation(mesh, example, name)[1:-1], {}, str(name)) for name in inputs
     }
-    given = trino_rows(trino_sql(select, tables, str(example.product), columns=columns))
+    relations = {name: Relation(f"({text})", columns[name]) for name, text in texts.items()}
+    given = trino_rows(transpile_select(select, relations, str(example.product)))
     assert not (found := differences(example.expected, given)), f"{example.product}: {example.name}\n{found}"
 
 
@@ -69,8 +71,8 @@ def test_shipped_sql_is_one_trino_can_run(products: Path, file: Path, trino_rows
         for name in select_inputs(parse_select(text, file), file)
         if name not in contracts
     }
-    tables = {name: _no_rows(kinds) for name, kinds in columns.items()}
-    trino_rows(trino_sql(text, tables, "shipped", file, columns))
+    relations = {name: Relation(_no_rows(kinds), kinds) for name, kinds in columns.items()}
+    trino_rows(transpile_select(text, relations, "shipped", file))
 
 
 def _no_rows(columns: dict[str, str]) -> str:

@@ -12,8 +12,9 @@ from meshlake.column import Column
 from meshlake.contract.model import Contract
 from meshlake.engines.duckdb.relation import DuckDBRelation
 from meshlake.engines.trino.connection import connect, explain_trino, trino_errors
-from meshlake.engines.trino.dialect import trino_sql
+from meshlake.engines.trino.dialect import Relation
 from meshlake.engines.trino.relation import TrinoRelation
+from meshlake.engines.trino.transpiling import transpile_select
 from meshlake.names import ProductName
 from meshlake.types.duckdb import parse
 from meshlake.types.trino import parse_trino
@@ -81,19 +82,19 @@ class TrinoAuditing:
     def check(self, rows: str, columns: dict[str, str], *rules: Rule) -> dict[str, CheckResult]:
         """Audit `rules` on the rows of a query; the results by name."""
         self._run(f"DROP TABLE IF EXISTS crm.{STAGE}")
-        self._run(f"CREATE TABLE crm.{STAGE} AS {self.translated(rows)}")
+        self._run(f"CREATE TABLE crm.{STAGE} AS {self.transpiled(rows)}")
         return _audited(TrinoRelation(self, NAME.sql, lambda: ("crm", STAGE), self.address), columns, rules)
 
     def rows(self, select: str) -> list[tuple[object, ...]]:
         """The rows of a SELECT in DuckDB's dialect over the audited ones."""
-        return [tuple(row) for row in self._run(self.translated(select)).fetchall()]
+        return [tuple(row) for row in self._run(self.transpiled(select)).fetchall()]
 
     def columns(self, select: str) -> dict[str, Type]:
-        cursor = self._run(f"SELECT * FROM (\n{self.translated(select)}\n) LIMIT 0")
+        cursor = self._run(f"SELECT * FROM (\n{self.transpiled(select)}\n) LIMIT 0")
         return {column.name: parse_trino(str(column.type_code)) for column in cursor.description}
 
-    def translated(self, select: str) -> str:
-        return trino_sql(select, {NAME: f"mesh.crm.{STAGE}"}, str(NAME))
+    def transpiled(self, select: str) -> str:
+        return transpile_select(select, {NAME: Relation(f"mesh.crm.{STAGE}")}, str(NAME))
 
     def close(self) -> None:
         self._run(f"DROP TABLE IF EXISTS crm.{STAGE}")

@@ -16,11 +16,12 @@ from meshlake.column import Column
 from meshlake.engines.engine import open_local
 from meshlake.engines.session import Staged
 from meshlake.engines.trino.client import TrinoClient, columns_of
-from meshlake.engines.trino.dialect import is_ordered, trino_sql
+from meshlake.engines.trino.dialect import Relation, is_ordered
 from meshlake.engines.trino.operational import trino_relation
 from meshlake.engines.trino.relation import TrinoRelation
 from meshlake.engines.trino.rows import arrow_stream
 from meshlake.engines.trino.stages import Stages, relation_of
+from meshlake.engines.trino.transpiling import transpile_select
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.lake.snapshot import Snapshot
 from meshlake.landing.relation import relation_sql
@@ -61,9 +62,9 @@ class TrinoSession:
         self._file = file
         self._client = TrinoClient(settings.trino, where, file)
         self._stages = Stages(lake, self._client)
-        self._tables: dict[InputName, str] = {}
+        self._relations: dict[InputName, Relation] = {}
         self._stored: dict[ProductName, Stage | Snapshot] = {}
-        self._columns: dict[InputName, dict[str, Type]] = {}
+        self._landed_columns: dict[DatasetName, dict[str, Type]] = {}
         self._landed: dict[DatasetName, Dataset | tuple[OperationalTable, Stage]] = {}
 
     def __enter__(self) -> Self:
@@ -89,9 +90,9 @@ class TrinoSession:
 
     def bind(self, name: InputName, relation_sql: str) -> None:
         """Make `relation_sql` readable as `name`."""
-        self._tables[name] = f"({self.translated(f'SELECT * FROM {relation_sql}')})"
-        self._columns[name] = {}
-        self._columns[name] = self.columns(f"SELECT * FROM {name.sql}")
+        relation = f"({self.transpiled(f'SELECT * FROM {relation_sql}')})"
+        self._relations[name] = Relation(relation)
+        self._relations[name] = Relation(relation, self.columns(f"SELECT * FROM {name.sql}"))
 
     def bind_snapshot(
         self,
@@ -103,10 +104,8 @@ class TrinoSession:
         """Make the rows of a snapshot, or those of some of its days, readable as `name`."""
         self._stored[name] = snapshot
         table = ".".join(map(quote_identifier, (CATALOG, *snapshot.identifier)))
-        self._tables[name] = _of_days(
-            f"{table} FOR VERSION AS OF {snapshot.snapshot_id}", partitions, "DATE "
-        )
-        self._columns[name] = _columns_of(snapshot.schema)
+        rows = _of_days(f"{table} FOR VERSION AS OF {snapshot.snapshot_id}", partitions, "DATE ")
+        self._relations[name] = Relation(rows, _columns_of(snapshot.schema))
 
     def bind_landed(self, dataset: Dataset, partitions: Partitions | None = None) -> None:
         """Make a landed dataset, or some of its days, readable under its name, as an external table."""
@@ -115,8 +114,9 @@ class TrinoSession:
         with self._client.explained():
             external = bind_external_table(self._client.connection, dataset, self._settings)
         # What Hive calls a partition is text.
-        self._tables[dataset.name] = _of_days(external.relation, partitions, "")
-        self._columns[dataset.name] = dict(external.columns)
+        rows = _of_days(external.relation, partitions, "")
+        self._relations[dataset.name] = Relation(rows, external.columns)
+        self._landed_columns[dataset.name] = external.columns
         read = dataset if partitions is None else dataset.of_days(partitions)
         self._landed[dataset.name] = read if read.files else dataset
 
@@ -125,21 +125,20 @@ class TrinoSession:
         for table in tables:
             stage = self._stages.answer(_kept({column.name: column.type for column in table.columns}))
             self._stages.insert(stage, f"SELECT * FROM {trino_relation(table)}")
-            self._tables[table.name] = relation_of(stage)
-            self._columns[table.name] = _columns_of(stage.schema)
+            self._landed_columns[table.name] = _columns_of(stage.schema)
+            self._relations[table.name] = Relation(relation_of(stage), self._landed_columns[table.name])
             self._landed[table.name] = (table, stage)
 
     def bind_live(self, table: OperationalTable) -> None:
         """Make a table of the operational database readable where it lives: each query sees it as it then is."""
-        self._tables[table.name] = trino_relation(table)
-        self._columns[table.name] = {column.name: column.type for column in table.columns}
+        columns = {column.name: column.type for column in table.columns}
+        self._relations[table.name] = Relation(trino_relation(table), columns)
 
     def bind_staged(self, name: ProductName, staged: Staged, draft: Draft) -> None:
         """Make rows that wait for their audit readable as `name`."""
         stage = self._stages.of_draft(draft, staged.files)
         self._stored[name] = stage
-        self._tables[name] = relation_of(stage)
-        self._columns[name] = _columns_of(draft.schema)
+        self._relations[name] = Relation(relation_of(stage), _columns_of(draft.schema))
 
     def stored_as(self, name: ProductName) -> tuple[str, str]:
         """Schema and name, in catalog `mesh`, of a table of all the rows that `name` is bound to.
@@ -153,7 +152,7 @@ class TrinoSession:
 
     def landed_columns(self, name: DatasetName) -> dict[str, Type]:
         """Names, as they landed, and types of the columns of a dataset that is bound."""
-        return self._columns[name]
+        return self._landed_columns[name]
 
     def lineage(self, name: DatasetName) -> str:
         """A parenthesised SELECT for `local` of a dataset that is bound, each row with `_file` and `_row`."""
@@ -167,12 +166,12 @@ class TrinoSession:
     def columns(self, select: str) -> dict[str, Type]:
         """Names and types of the columns `select` gives; its syntax and names are checked, no row is read."""
         # `DESCRIBE OUTPUT` would have the whole SELECT go in an HTTP header, which holds only 8 kB.
-        cursor = self._client.run(f"SELECT * FROM (\n{self.translated(select)}\n) LIMIT 0")
+        cursor = self._client.run(f"SELECT * FROM (\n{self.transpiled(select)}\n) LIMIT 0")
         return columns_of(cursor)
 
     def rows(self, select: str) -> list[tuple[object, ...]]:
         """All rows of a small answer."""
-        return [tuple(row) for row in self._client.run(self.translated(select)).fetchall()]
+        return [tuple(row) for row in self._client.run(self.transpiled(select)).fetchall()]
 
     def table(self, select: str) -> pa.Table:
         """The answer as one Arrow table, in the order the SELECT asks for."""
@@ -183,24 +182,24 @@ class TrinoSession:
 
     def stream(self, select: str) -> pa.RecordBatchReader:
         """The answer row by row, in the order the SELECT asks for: the first rows come soon, many take long."""
-        cursor = self._client.run(self.translated(select))
+        cursor = self._client.run(self.transpiled(select))
         return arrow_stream(cursor, columns_of(cursor))
 
     def plan(self, select: str) -> pa.Table:
         """How Trino would run it, a line a row."""
-        rows = self._client.run(f"EXPLAIN {self.translated(select)}").fetchall()
+        rows = self._client.run(f"EXPLAIN {self.transpiled(select)}").fetchall()
         return pa.table({"plan": [line for (text,) in rows for line in text.splitlines()]})
 
     def batches(self, select: str) -> pa.RecordBatchReader:
         """The answer as a stream of Arrow batches, by way of Parquet files: rows one by one would take much longer."""
         stage = self._stages.answer(_kept(self.columns(select)))
-        self._stages.insert(stage, self.translated(select))
+        self._stages.insert(stage, self.transpiled(select))
         return self.local.batches(self._answered(stage))
 
     def stage(self, select: str, draft: Draft) -> Staged:
         """Write the rows of `select` with the draft's field ids; rows never pass through Python."""
         stage = self._stages.of_draft(draft)
-        self._stages.insert(stage, self.translated(select))
+        self._stages.insert(stage, self.transpiled(select))
         return Staged(*stage.files())
 
     def collect_statistics(self, snapshot: Snapshot) -> None:
@@ -217,16 +216,16 @@ class TrinoSession:
         return TrinoRelation(self, name.sql, partial(self.stored_as, name), self._settings.trino)
 
     def fault(self, _query: str, _file: Path) -> MeshError | None:
-        """Nothing: the lines that Trino counts are those of the translation."""
+        """Nothing: the lines that Trino counts are those of the transpiled query."""
         return None
 
-    def translated(self, select: str) -> str:
+    def transpiled(self, select: str) -> str:
         """`select` in Trino's own SQL, over the tables that its names are bound to.
 
         Raises:
             BuildError: it says what Trino cannot, or reads what is not bound.
         """
-        return trino_sql(select, self._tables, self._where, self._file, self._columns)
+        return transpile_select(select, self._relations, self._where, self._file)
 
 
 def _kept(columns: Mapping[str, Type]) -> list[Column]:

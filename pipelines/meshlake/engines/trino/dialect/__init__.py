@@ -1,10 +1,34 @@
-"""DuckDB's SQL said in Trino's, equal row for row: one SELECT or expression in, one out.
+"""DuckDB's SQL transpiled to Trino's, equal row for row: one SELECT in, one out.
 
-Only text; nothing is run here. `translate` leads: `tables` puts the mesh's tables in their places, `shape` spells out
-what DuckDB lets one leave out, and the others say one family of functions each. What Trino cannot say is refused by
-name.
+A library of its own, on sqlglot's trees and on nothing else: only text, nothing is run here. sqlglot's own transpiling
+gives SQL that runs, not always SQL that means the same; here types decide how a part is written, and what Trino has no
+equal of is refused by name. docs/trino-dialect.md tells what is transpiled, what is refused, and how it is tested.
+
+`transpile` leads: `tables` qualifies tables, `shape` writes out what DuckDB lets one leave out, `rewrite` has each
+family of functions (`casts`, `numbers`, `texts`, `dates`, `intervals`, `lists`, `aggregates`) rewrite its own, and
+`generator` writes the text.
+
+Example:
+    >>> from meshlake.engines.trino.dialect import Relation, UnsupportedError, transpile
+    >>> calls = Relation('"mesh"."crm"."calls"', {"id": "BIGINT", "started_at": "TIMESTAMP", "tags": "VARCHAR[]"})
+    >>> find = {("crm", "calls"): calls}.get
+    >>> transpile("SELECT len(tags) AS n FROM crm.calls", find)
+    'SELECT CARDINALITY("calls"."tags") AS "n" FROM "mesh"."crm"."calls" AS "calls"'
+    >>> try:
+    ...     transpile("SELECT * FROM crm.calls USING SAMPLE 10", find)
+    ... except UnsupportedError as error:
+    ...     print(f"Trino has no {error}")
+    Trino has no a sample
 """
 
-from meshlake.engines.trino.dialect.translate import is_ordered, trino_expression, trino_sql
+from meshlake.engines.trino.dialect.tables import Relation, UnknownTableError
+from meshlake.engines.trino.dialect.template import UnsupportedError
+from meshlake.engines.trino.dialect.transpile import is_ordered, transpile
 
-__all__ = ["is_ordered", "trino_expression", "trino_sql"]
+__all__ = [
+    "Relation",
+    "UnknownTableError",
+    "UnsupportedError",
+    "is_ordered",
+    "transpile",
+]

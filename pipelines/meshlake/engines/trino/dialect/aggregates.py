@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from meshlake.engines.trino.dialect.template import INTEGERS, CannotSayError, T, kind, say
+from meshlake.engines.trino.dialect.template import INTEGERS, T, UnsupportedError, kind, trino
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,14 +33,14 @@ def _average(node: exp.Expr) -> exp.Expr:
     if kind(value) in INTEGERS | {T.DOUBLE}:
         return node
     if kind(value) in (T.DATE, T.TIMESTAMP, T.TIMESTAMPTZ, T.INTERVAL):
-        raise CannotSayError("avg of times")
-    return say(f"AVG({distinct}CAST(:x AS DOUBLE))", x=value)
+        raise UnsupportedError("avg of times")
+    return trino(f"AVG({distinct}CAST(:x AS DOUBLE))", x=value)
 
 
 def _sum(node: exp.Expr) -> exp.Expr:
     value, distinct = _value(node)
     other = {T.BOOLEAN: "INTEGER", T.FLOAT: "DOUBLE"}.get(kind(value) or T.UNKNOWN)
-    return say(f"SUM({distinct}CAST(:x AS {other}))", x=value) if other else node
+    return trino(f"SUM({distinct}CAST(:x AS {other}))", x=value) if other else node
 
 
 def _value(node: exp.Expr) -> tuple[exp.Expr, str]:
@@ -51,14 +51,16 @@ def _value(node: exp.Expr) -> tuple[exp.Expr, str]:
 
 def _of_floats(name: str) -> Rewrite:
     """Two integers would be taken as REAL, with seven digits."""
-    return lambda node: say(f"{name}(CAST(:x AS DOUBLE), CAST(:y AS DOUBLE))", x=node.this, y=node.expression)
+    return lambda node: trino(
+        f"{name}(CAST(:x AS DOUBLE), CAST(:y AS DOUBLE))", x=node.this, y=node.expression
+    )
 
 
 def _by(name: str) -> Callable[[exp.Expr, exp.Expr], exp.Expr]:
     def rewrite(node: exp.Expr, given: exp.Expr) -> exp.Expr:
         if node.args.get("count"):
-            raise CannotSayError(f"arg_{name[:3].lower()} of several rows")
-        return say(
+            raise UnsupportedError(f"arg_{name[:3].lower()} of several rows")
+        return trino(
             f"{name}(:x, :y) FILTER (WHERE :x IS NOT NULL AND :given)",
             x=node.this,
             y=node.expression,
@@ -69,15 +71,15 @@ def _by(name: str) -> Callable[[exp.Expr, exp.Expr], exp.Expr]:
 
 
 def _ordered(place: int) -> Callable[[exp.Expr, exp.Expr], exp.Expr]:
-    return lambda node, given: say(f"ELEMENT_AT(:x, {place})", x=_listed(node.this, given))
+    return lambda node, given: trino(f"ELEMENT_AT(:x, {place})", x=_listed(node.this, given))
 
 
 def _joined(node: exp.Expr, given: exp.Expr) -> exp.Expr:
     value = node.this.this if isinstance(node.this, exp.Order) else node.this
     inner = value.expressions[0] if isinstance(value, exp.Distinct) else value
-    present = say(":x IS NOT NULL AND :given", x=inner, given=given)
+    present = trino(":x IS NOT NULL AND :given", x=inner, given=given)
     joint = node.args.get("separator") or exp.Literal.string(",")
-    return say("ARRAY_JOIN(:x, :joint)", x=_listed(node.this, present), joint=joint)
+    return trino("ARRAY_JOIN(:x, :joint)", x=_listed(node.this, present), joint=joint)
 
 
 def _listed(value: exp.Expr, given: exp.Expr) -> exp.Expr:
@@ -87,16 +89,16 @@ def _listed(value: exp.Expr, given: exp.Expr) -> exp.Expr:
 def _quantile(node: exp.Expr, given: exp.Expr) -> exp.Expr:
     position = exp.Literal.number("0.5") if isinstance(node, exp.Median) else node.expression
     if not isinstance(position, exp.Literal):
-        raise CannotSayError("several quantiles at once")
+        raise UnsupportedError("several quantiles at once")
     return _quantile_of(node.this, position, isinstance(node, exp.PercentileDisc), given)
 
 
 def _quantile_of(value: exp.Expr, position: exp.Expr, is_discrete: bool, given: exp.Expr) -> exp.Expr:
-    present = say(":x IS NOT NULL AND :given", x=value, given=given)
+    present = trino(":x IS NOT NULL AND :given", x=value, given=given)
     if is_discrete:
-        return say(_AT, x=value, p=position, given=present)
-    as_float = say("CAST(:x AS DOUBLE)", x=value)
-    return say(_BETWEEN, x=as_float, p=position, given=present)
+        return trino(_AT, x=value, p=position, given=present)
+    as_float = trino("CAST(:x AS DOUBLE)", x=value)
+    return trino(_BETWEEN, x=as_float, p=position, given=present)
 
 
 def _within_group(node: exp.Expr, given: exp.Expr) -> exp.Expr:
@@ -104,13 +106,13 @@ def _within_group(node: exp.Expr, given: exp.Expr) -> exp.Expr:
     if not isinstance(inner, exp.PercentileCont | exp.PercentileDisc) or order.expressions[0].args.get(
         "desc"
     ):
-        raise CannotSayError(f"{node.sql('duckdb')}")
+        raise UnsupportedError(f"{node.sql('duckdb')}")
     return _quantile_of(order.expressions[0].this, inner.this, isinstance(inner, exp.PercentileDisc), given)
 
 
 def _any_value(node: exp.Expr) -> exp.Expr:
     inner = node.this
-    return say("ANY_VALUE(:x)", x=inner.this) if isinstance(inner, exp.AnyValue) else node
+    return trino("ANY_VALUE(:x)", x=inner.this) if isinstance(inner, exp.AnyValue) else node
 
 
 _FILTERED: dict[type[exp.Expr], Callable[[exp.Expr, exp.Expr], exp.Expr]] = {
@@ -138,7 +140,7 @@ def _without_filter(node: exp.Expr) -> exp.Expr:
     if isinstance(node.parent, exp.Window | exp.IgnoreNulls | exp.RespectNulls):
         if isinstance(node, exp.First | exp.Last):
             return node
-        raise CannotSayError(f"{node.key} over a window")
+        raise UnsupportedError(f"{node.key} over a window")
     return _FILTERED[type(node)](node, exp.true())
 
 

@@ -13,11 +13,11 @@ from meshlake.engines.trino.dialect.template import (
     LISTS,
     TEXTS,
     TIMESTAMPS,
-    CannotSayError,
     T,
+    UnsupportedError,
     kind,
     once,
-    say,
+    trino,
 )
 
 if TYPE_CHECKING:
@@ -100,10 +100,10 @@ def as_text(node: exp.Expr) -> exp.Expr:
         return once(shortest, _FLOAT_TEXT)
     time = T.TIMESTAMP if given in TIMESTAMPS else given
     if time in _TIME_TEXT:
-        return say(_TIME_TEXT[time], x=node)
+        return trino(_TIME_TEXT[time], x=node)
     if given in LISTS or given in (T.STRUCT, T.MAP):
-        raise CannotSayError(f"a text of a whole {given.value.lower()}")
-    return say("CAST(:x AS VARCHAR)", x=node)
+        raise UnsupportedError(f"a text of a whole {given.value.lower()}")
+    return trino("CAST(:x AS VARCHAR)", x=node)
 
 
 def trino_data_type(data_type: exp.DataType) -> exp.DataType:
@@ -138,7 +138,7 @@ def _cast(node: exp.Expr) -> exp.Expr:
 def _of_text(text: exp.Expr, wanted: exp.DType, to: exp.DataType, is_strict: bool) -> exp.Expr:
     """The value DuckDB reads in a text. Plain casts come first: they are fast, and most texts need no more."""
     if wanted == T.JSON:
-        return say("JSON_PARSE(:x)" if is_strict else "TRY(JSON_PARSE(:x))", x=text)
+        return trino("JSON_PARSE(:x)" if is_strict else "TRY(JSON_PARSE(:x))", x=text)
     cast = exp.Cast if is_strict else exp.TryCast
 
     def plain(value: exp.Expr) -> exp.Expr:
@@ -148,21 +148,21 @@ def _of_text(text: exp.Expr, wanted: exp.DType, to: exp.DataType, is_strict: boo
         return plain(text)
     if wanted in FLOATS:
         value = once(text, _FLOAT)
-        return plain(value) if is_strict else say("TRY(:v)", v=plain(value))
+        return plain(value) if is_strict else trino("TRY(:v)", v=plain(value))
     if wanted == T.BOOLEAN:
-        return plain(say(_WORDS, x=text))
+        return plain(trino(_WORDS, x=text))
     if wanted == T.TIMESTAMPTZ:
-        return say("AT_TIMEZONE(:v, 'UTC')", v=plain(text))
+        return trino("AT_TIMEZONE(:v, 'UTC')", v=plain(text))
     other = _read_otherwise(wanted)
     if other is None:
         return plain(text)
-    value = say(other, x=text)
+    value = trino(other, x=text)
     if wanted in INTEGERS:
         value = cast(this=value, to=exp.DataType.build("DECIMAL(38, 10)", dialect="trino"))
     first: exp.Expr = exp.TryCast(this=text.copy(), to=to.copy())
     if wanted in TIMESTAMPS:
         # Longer ones have parts of microseconds, which DuckDB leaves out.
-        first = say("IF(LENGTH(:x) <= 26, :first)", x=text, first=first)
+        first = trino("IF(LENGTH(:x) <= 26, :first)", x=text, first=first)
     return exp.Coalesce(this=first, expressions=[plain(value)])
 
 

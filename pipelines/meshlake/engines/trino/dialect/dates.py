@@ -10,11 +10,11 @@ from sqlglot import exp
 from meshlake.engines.trino.dialect.intervals import INTERVALS, TIME_UNITS, first, unit_of
 from meshlake.engines.trino.dialect.template import (
     TIMESTAMPS,
-    CannotSayError,
     T,
+    UnsupportedError,
     kind,
-    say,
     text_literal,
+    trino,
 )
 
 if TYPE_CHECKING:
@@ -38,24 +38,24 @@ _SAME_FORMAT = re.compile(r"(?:[^%]|%[YymdHMSIpjaAbB%])*")
 
 def _whole_difference(node: exp.Expr) -> exp.Expr:
     part, start, end = node.expressions
-    return say("DATE_DIFF(:part, :a, :b)", part=part, a=start, b=end)
+    return trino("DATE_DIFF(:part, :a, :b)", part=part, a=start, b=end)
 
 
 def _cut(node: exp.Expr) -> exp.Expr:
     unit, value = unit_of(node.args.get("unit")), node.this
     if unit not in INTERVALS:
-        raise CannotSayError(f"date_trunc to a {unit.lower()}")
+        raise UnsupportedError(f"date_trunc to a {unit.lower()}")
     if kind(value) == T.DATE and unit in TIME_UNITS:
-        value = say("CAST(:x AS TIMESTAMP(6))", x=value)
-    return say(f"DATE_TRUNC('{unit.lower()}', :x)", x=value)
+        value = trino("CAST(:x AS TIMESTAMP(6))", x=value)
+    return trino(f"DATE_TRUNC('{unit.lower()}', :x)", x=value)
 
 
 def _field(name: str, value: exp.Expr) -> exp.Expr:
     if name not in _FIELDS:
-        raise CannotSayError(f"the date part {name.lower()}")
+        raise UnsupportedError(f"the date part {name.lower()}")
     if kind(value) == T.DATE and name in TIME_UNITS:
-        value = say("CAST(:x AS TIMESTAMP(6))", x=value)
-    return say(_FIELDS[name], x=value)
+        value = trino("CAST(:x AS TIMESTAMP(6))", x=value)
+    return trino(_FIELDS[name], x=value)
 
 
 def _date_part(node: exp.Expr) -> exp.Expr:
@@ -65,9 +65,9 @@ def _date_part(node: exp.Expr) -> exp.Expr:
 
 def _epoch(node: exp.Expr) -> exp.Expr:
     value = node.this
-    return say(
+    return trino(
         "TO_UNIXTIME(:x)",
-        x=value if kind(value) == T.TIMESTAMPTZ else say("CAST(:x AS TIMESTAMP(6))", x=value),
+        x=value if kind(value) == T.TIMESTAMPTZ else trino("CAST(:x AS TIMESTAMP(6))", x=value),
     )
 
 
@@ -75,12 +75,12 @@ def _of_epoch(node: exp.Expr) -> exp.Expr:
     """`to_timestamp(seconds)` has a zone, `epoch_ms(milliseconds)` has none, `epoch_ms(time)` is the way back."""
     scale = node.args.get("scale")
     if scale is None:
-        return say("FROM_UNIXTIME(:x, 'UTC')", x=node.this)
+        return trino("FROM_UNIXTIME(:x, 'UTC')", x=node.this)
     factor = 10 ** int(scale.name)
     if kind(node.this) in TIMESTAMPS | {T.DATE, T.TIMESTAMPTZ}:
         seconds = _epoch(node)
-        return say(f"CAST(FLOOR(:s * {factor}) AS BIGINT)", s=seconds)
-    return say(
+        return trino(f"CAST(FLOOR(:s * {factor}) AS BIGINT)", s=seconds)
+    return trino(
         f"CAST(FROM_UNIXTIME_NANOS(CAST(:x AS DECIMAL(38, 0)) * {10**9 // factor}) AS TIMESTAMP(6))",
         x=node.this,
     )
@@ -89,8 +89,8 @@ def _of_epoch(node: exp.Expr) -> exp.Expr:
 def _in_zone(node: exp.Expr) -> exp.Expr:
     zone = node.args["zone"]
     if kind(node.this) == T.TIMESTAMPTZ:
-        return say("CAST(AT_TIMEZONE(:x, :zone) AS TIMESTAMP(6))", x=node.this, zone=zone)
-    return say("AT_TIMEZONE(WITH_TIMEZONE(CAST(:x AS TIMESTAMP(6)), :zone), 'UTC')", x=node.this, zone=zone)
+        return trino("CAST(AT_TIMEZONE(:x, :zone) AS TIMESTAMP(6))", x=node.this, zone=zone)
+    return trino("AT_TIMEZONE(WITH_TIMEZONE(CAST(:x AS TIMESTAMP(6)), :zone), 'UTC')", x=node.this, zone=zone)
 
 
 def _format(template: str) -> Rewrite:
@@ -99,15 +99,15 @@ def _format(template: str) -> Rewrite:
     def rewrite(node: exp.Expr) -> exp.Expr:
         written = text_literal(node.args.get("format"), "a time format")
         if not _SAME_FORMAT.fullmatch(written):
-            raise CannotSayError(f"the time format {written}")
-        return say(template, x=node.this, format=exp.Literal.string(written))
+            raise UnsupportedError(f"the time format {written}")
+        return trino(template, x=node.this, format=exp.Literal.string(written))
 
     return rewrite
 
 
 def _make_date(node: exp.Expr) -> exp.Expr:
     parts = {name: node.args[name] for name in ("year", "month", "day")}
-    return say(
+    return trino(
         "CAST(CAST(:year AS VARCHAR) || '-' || CAST(:month AS VARCHAR) || '-' || CAST(:day AS VARCHAR) AS DATE)",
         **parts,
     )
@@ -125,8 +125,8 @@ REWRITES: dict[type[exp.Expr], Rewrite] = {
     exp.TimeToStr: _format("DATE_FORMAT(:x, :format)"),
     exp.StrToTime: _format("CAST(DATE_PARSE(:x, :format) AS TIMESTAMP(6))"),
     exp.DateFromParts: _make_date,
-    exp.Dayname: lambda node: say("DATE_FORMAT(:x, '%W')", x=node.this),
-    exp.Monthname: lambda node: say("DATE_FORMAT(:x, '%M')", x=node.this),
+    exp.Dayname: lambda node: trino("DATE_FORMAT(:x, '%W')", x=node.this),
+    exp.Monthname: lambda node: trino("DATE_FORMAT(:x, '%M')", x=node.this),
 }
 BY_NAME: dict[str, Rewrite] = {
     "date_part": _date_part,
@@ -135,6 +135,6 @@ BY_NAME: dict[str, Rewrite] = {
     "datesub": _whole_difference,
     "weekday": lambda node: _field("DOW", first(node)),
     "isodow": lambda node: _field("ISODOW", first(node)),
-    "dayname": lambda node: say("DATE_FORMAT(:x, '%W')", x=first(node)),
-    "monthname": lambda node: say("DATE_FORMAT(:x, '%M')", x=first(node)),
+    "dayname": lambda node: trino("DATE_FORMAT(:x, '%W')", x=first(node)),
+    "monthname": lambda node: trino("DATE_FORMAT(:x, '%M')", x=first(node)),
 }

@@ -9,7 +9,7 @@ from sqlglot.errors import ErrorLevel
 from sqlglot.generators.trino import TrinoGenerator
 
 from meshlake.engines.trino.dialect.functions import trino_functions
-from meshlake.engines.trino.dialect.template import CannotSayError
+from meshlake.engines.trino.dialect.template import UnsupportedError
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class _Generator(TrinoGenerator):
     def func(self, name: Any, *args: Any, **options: Any) -> str:
         if str(name).lower() not in trino_functions():
-            raise CannotSayError(f"the function {str(name).lower()}")
+            raise UnsupportedError(f"the function {str(name).lower()}")
         return super().func(name, *args, **options)
 
 
@@ -30,7 +30,7 @@ def generated(query: exp.Expr) -> str:
     """`query` as text.
 
     Raises:
-        CannotSayError: a function Trino does not have.
+        UnsupportedError: a function Trino does not have.
         SqlglotError: anything else sqlglot cannot write for Trino.
     """
     return query.sql(dialect=_Trino, unsupported_level=ErrorLevel.RAISE, identify=True, comments=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from meshlake.engines.trino.dialect.template import INTEGERS, TIMESTAMPS, CannotSayError, T, kind, say
+from meshlake.engines.trino.dialect.template import INTEGERS, TIMESTAMPS, T, UnsupportedError, kind, trino
 
 if TYPE_CHECKING:
     from meshlake.engines.trino.dialect.template import Rewrite
@@ -40,14 +40,14 @@ def first(node: exp.Expr) -> exp.Expr:
 def _interval(node: exp.Expr) -> exp.Expr:
     unit, count = unit_of(node.args.get("unit")), node.this
     if unit not in INTERVALS:
-        raise CannotSayError(f"the interval {node.sql('duckdb')}")
+        raise UnsupportedError(f"the interval {node.sql('duckdb')}")
     if isinstance(count, exp.Literal):
         if not re.fullmatch(r"-?\d+", count.this):
-            raise CannotSayError(f"the interval {node.sql('duckdb')}")
+            raise UnsupportedError(f"the interval {node.sql('duckdb')}")
         if unit in ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND") and not count.this.startswith("-"):
             return node
         count = exp.Literal.number(count.this)
-    return exp.Paren(this=say(f":n * {INTERVALS[unit]}", n=count))
+    return exp.Paren(this=trino(f":n * {INTERVALS[unit]}", n=count))
 
 
 def _add(node: exp.Expr) -> exp.Expr:
@@ -63,12 +63,12 @@ def _add(node: exp.Expr) -> exp.Expr:
     intervals = list(right.find_all(exp.Interval))
     if intervals:
         units = {unit_of(part.args.get("unit")) for part in intervals}
-        moment = say("CAST(:d AS TIMESTAMP(6))", d=left) if units & TIME_UNITS else left
+        moment = trino("CAST(:d AS TIMESTAMP(6))", d=left) if units & TIME_UNITS else left
         return exp.Paren(this=type(node)(this=moment, expression=right))
     if kind(right) in INTEGERS:
-        return say(f"DATE_ADD('day', {'-' if isinstance(node, exp.Sub) else ''}:n, :d)", n=right, d=left)
+        return trino(f"DATE_ADD('day', {'-' if isinstance(node, exp.Sub) else ''}:n, :d)", n=right, d=left)
     if kind(right) == T.DATE and isinstance(node, exp.Sub):
-        return say("DATE_DIFF('day', :b, :a)", a=left, b=right)
+        return trino("DATE_DIFF('day', :b, :a)", a=left, b=right)
     return node
 
 
@@ -77,7 +77,7 @@ def _add_interval(sign: str) -> Rewrite:
         interval = node.expression
         if not list(interval.find_all(exp.Interval)):
             interval = exp.Paren(
-                this=say(f":n * {INTERVALS[unit_of(node.args.get('unit')) or 'DAY']}", n=interval)
+                this=trino(f":n * {INTERVALS[unit_of(node.args.get('unit')) or 'DAY']}", n=interval)
             )
         moved = (exp.Add if sign == "+" else exp.Sub)(this=node.this, expression=interval)
         return _add(moved)
@@ -86,7 +86,7 @@ def _add_interval(sign: str) -> Rewrite:
 
 
 def _interval_of(unit: str) -> Rewrite:
-    return lambda node: exp.Paren(this=say(f":n * {INTERVALS[unit]}", n=first(node)))
+    return lambda node: exp.Paren(this=trino(f":n * {INTERVALS[unit]}", n=first(node)))
 
 
 def _series(node: exp.Expr) -> exp.Expr:
@@ -99,7 +99,7 @@ def _series(node: exp.Expr) -> exp.Expr:
     if not parts["s"].find(exp.Interval):
         return node
     is_before = "x_ < :b" if node.args.get("is_end_exclusive") else "x_ <= :b"
-    return say(
+    return trino(
         f"FILTER(SEQUENCE(CAST(:a AS TIMESTAMP(6)), CAST(:b AS TIMESTAMP(6)), :s), x_ -> {is_before})",
         **parts,
     )

@@ -1,4 +1,4 @@
-"""`QUALIFY` and `DISTINCT ON`, which Trino has no words for, said as a query that keeps rows of a query within.
+"""`QUALIFY` and `DISTINCT ON`, which Trino has no words for, rewritten as a query that keeps rows of a query within.
 
 The query within gives a column to every projection, and to every expression that rows are sorted or told apart by.
 """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from meshlake.engines.trino.dialect.casts import trino_data_type
-from meshlake.engines.trino.dialect.template import LISTS, TEXTS, CannotSayError, T, kind, say
+from meshlake.engines.trino.dialect.template import LISTS, TEXTS, T, UnsupportedError, kind, trino
 
 if TYPE_CHECKING:
     from meshlake.engines.trino.dialect.template import Rewrite
@@ -17,8 +17,8 @@ _NOT_NULL = "FILTER(:x, x_ -> x_ IS NOT NULL)"
 
 def _length(node: exp.Expr) -> exp.Expr:
     if kind(node.this) in LISTS or kind(node.this) == T.MAP:
-        return say("CARDINALITY(:x)", x=node.this)
-    return say("LENGTH(:x)", x=node.this)
+        return trino("CARDINALITY(:x)", x=node.this)
+    return trino("LENGTH(:x)", x=node.this)
 
 
 def _bracket(node: exp.Expr) -> exp.Expr:
@@ -28,15 +28,15 @@ def _bracket(node: exp.Expr) -> exp.Expr:
     if given == T.STRUCT:
         return exp.Dot(this=node.this, expression=exp.to_identifier(index.name, quoted=True))
     if given == T.MAP:
-        return say(
+        return trino(
             "ELEMENT_AT(:x, :i)", x=node.this, i=index if kind(index) in TEXTS else _place(node, index)
         )
     place = _place(node, index)
     if given in LISTS:
-        return say("ELEMENT_AT(:x, :i)", x=node.this, i=place)
+        return trino("ELEMENT_AT(:x, :i)", x=node.this, i=place)
     if given is None:
-        raise CannotSayError("[...] of a value whose type is not known")
-    return say("SUBSTR(:x, :i, 1)", x=node.this, i=place)
+        raise UnsupportedError("[...] of a value whose type is not known")
+    return trino("SUBSTR(:x, :i, 1)", x=node.this, i=place)
 
 
 def _place(node: exp.Expr, index: exp.Expr) -> exp.Expr:
@@ -46,28 +46,30 @@ def _place(node: exp.Expr, index: exp.Expr) -> exp.Expr:
     if isinstance(index, exp.Literal):
         return exp.Literal.number(int(index.this) + 1)
     return (
-        exp.Literal.number(1 - int(index.this.name)) if isinstance(index, exp.Neg) else say(":i + 1", i=index)
+        exp.Literal.number(1 - int(index.this.name))
+        if isinstance(index, exp.Neg)
+        else trino(":i + 1", i=index)
     )
 
 
 def _part(value: exp.Expr, start: exp.Expr | None, end: exp.Expr | None) -> exp.Expr:
     for bound in (start, end):
         if bound is not None and not (isinstance(bound, exp.Literal) and int(bound.this) > 0):
-            raise CannotSayError("a slice whose bounds are not numbers from 1")
+            raise UnsupportedError("a slice whose bounds are not numbers from 1")
     first = int(start.name) if start is not None else 1
     count = f"{max(int(end.name) - first + 1, 0)}" if end is not None else None
     if kind(value) in LISTS:
-        return say(f"SLICE(:x, {first}, {count or 'CARDINALITY(:x)'})", x=value)
-    return say(f"SUBSTR(:x, {first}, {count})" if count else f"SUBSTR(:x, {first})", x=value)
+        return trino(f"SLICE(:x, {first}, {count or 'CARDINALITY(:x)'})", x=value)
+    return trino(f"SUBSTR(:x, {first}, {count})" if count else f"SUBSTR(:x, {first})", x=value)
 
 
 def _map(node: exp.Expr) -> exp.Expr:
     pairs = node.this
     if not isinstance(pairs, exp.Struct):
-        raise CannotSayError("a map of other than keys and values")
+        raise UnsupportedError("a map of other than keys and values")
     keys = exp.Array(expressions=[pair.this.copy() for pair in pairs.expressions])
     values = exp.Array(expressions=[pair.expression.copy() for pair in pairs.expressions])
-    return say("MAP(:k, :v)", k=keys, v=values)
+    return trino("MAP(:k, :v)", k=keys, v=values)
 
 
 def _struct(node: exp.Expr) -> exp.Expr:
@@ -79,7 +81,7 @@ def _struct(node: exp.Expr) -> exp.Expr:
         wanted = trino_data_type(value.type)
         if wanted.this == T.DECIMAL and not value.type.expressions:
             if not isinstance(value, exp.Literal):
-                raise CannotSayError("a struct of a decimal number whose digits are not known")
+                raise UnsupportedError("a struct of a decimal number whose digits are not known")
             digits = value.this.partition(".")[2]
             wanted = exp.DataType.build(
                 f"DECIMAL({max(len(value.this) - 1, 1)}, {len(digits)})", dialect="trino"
@@ -92,11 +94,11 @@ def _sort(node: exp.Expr) -> exp.Expr:
     asc, nulls_first = node.args.get("asc"), node.args.get("nulls_first")
     is_descending = isinstance(asc, exp.Boolean) and not asc.this
     if isinstance(nulls_first, exp.Boolean) and nulls_first.this:
-        raise CannotSayError("list_sort with nulls first")
+        raise UnsupportedError("list_sort with nulls first")
     if not is_descending:
-        return say("ARRAY_SORT(:x)", x=node.this)
+        return trino("ARRAY_SORT(:x)", x=node.this)
     # Nulls stay last, as with DuckDB.
-    return say(f"CONCAT(REVERSE(ARRAY_SORT({_NOT_NULL})), FILTER(:x, x_ -> x_ IS NULL))", x=node.this)
+    return trino(f"CONCAT(REVERSE(ARRAY_SORT({_NOT_NULL})), FILTER(:x, x_ -> x_ IS NULL))", x=node.this)
 
 
 def _comprehension(node: exp.Expr) -> exp.Expr:
@@ -106,8 +108,8 @@ def _comprehension(node: exp.Expr) -> exp.Expr:
     name = inner.expression.name
     values = inner.args["iterator"]
     if condition := inner.args.get("condition"):
-        values = say("FILTER(:x, :f)", x=values, f=_lambda(name, condition))
-    return say("TRANSFORM(:x, :f)", x=values, f=_lambda(name, inner.this))
+        values = trino("FILTER(:x, :f)", x=values, f=_lambda(name, condition))
+    return trino("TRANSFORM(:x, :f)", x=values, f=_lambda(name, inner.this))
 
 
 def _lambda(name: str, body: exp.Expr) -> exp.Expr:
@@ -123,7 +125,7 @@ def _of(template: str) -> Rewrite:
             if isinstance(node, exp.Anonymous)
             else [part for part in (node.this, node.expression) if isinstance(part, exp.Expr)]
         )
-        return say(template, **dict(zip("xy", parts, strict=False)))
+        return trino(template, **dict(zip("xy", parts, strict=False)))
 
     return rewrite
 

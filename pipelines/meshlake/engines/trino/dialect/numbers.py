@@ -12,10 +12,10 @@ from meshlake.engines.trino.dialect.template import (
     INTEGERS,
     LISTS,
     TIMESTAMPS,
-    CannotSayError,
     T,
+    UnsupportedError,
     kind,
-    say,
+    trino,
 )
 
 if TYPE_CHECKING:
@@ -27,13 +27,13 @@ _READ_FROM_TEXT = (
 
 
 def _divide(node: exp.Expr) -> exp.Expr:
-    divided = say("CAST(:a AS DOUBLE)", a=node.this)
+    divided = trino("CAST(:a AS DOUBLE)", a=node.this)
     return exp.Div(this=divided, expression=node.expression, typed=True, safe=False)
 
 
 def _divide_whole(node: exp.Expr) -> exp.Expr:
     if not (_is_integer(node.this) and _is_integer(node.expression)):
-        raise CannotSayError("// of numbers not known to be integers")
+        raise UnsupportedError("// of numbers not known to be integers")
     return exp.Div(this=node.this, expression=_not_zero(node.expression), typed=True, safe=False)
 
 
@@ -44,7 +44,7 @@ def _remainder(node: exp.Expr) -> exp.Expr:
 def _not_zero(divisor: exp.Expr) -> exp.Expr:
     if isinstance(divisor, exp.Literal) and float(divisor.this) != 0:
         return divisor
-    return say("NULLIF(:x, 0)", x=divisor)
+    return trino("NULLIF(:x, 0)", x=divisor)
 
 
 def _compare(node: exp.Expr) -> exp.Expr:
@@ -78,24 +78,24 @@ def _is_integer(node: exp.Expr) -> bool:
 
 def _join(node: exp.Expr) -> exp.Expr:
     if kind(node.this) in LISTS or kind(node.expression) in LISTS:
-        return say("CONCAT(:a, :b)", a=node.this, b=node.expression)
-    return say("CONCAT(:a, :b)", a=as_text(node.this), b=as_text(node.expression))
+        return trino("CONCAT(:a, :b)", a=node.this, b=node.expression)
+    return trino("CONCAT(:a, :b)", a=as_text(node.this), b=as_text(node.expression))
 
 
 def _extreme(name: str) -> Rewrite:
     def rewrite(node: exp.Expr) -> exp.Expr:
         items = exp.Array(expressions=[node.this, *node.expressions])
-        return say(f"ARRAY_{name}(FILTER(:items, x_ -> x_ IS NOT NULL))", items=items)
+        return trino(f"ARRAY_{name}(FILTER(:items, x_ -> x_ IS NOT NULL))", items=items)
 
     return rewrite
 
 
 def _logarithm(node: exp.Expr) -> exp.Expr:
-    return node if node.expression else say("LOG10(:x)", x=node.this)
+    return node if node.expression else trino("LOG10(:x)", x=node.this)
 
 
 def _is_infinite(node: exp.Expr) -> exp.Expr:
-    return say("IS_INFINITE(:x)", x=node.this)
+    return trino("IS_INFINITE(:x)", x=node.this)
 
 
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ)
@@ -113,5 +113,5 @@ REWRITES: dict[type[exp.Expr], Rewrite] = {
     exp.IsInf: _is_infinite,
 }
 BY_NAME: dict[str, Rewrite] = {
-    "isfinite": lambda node: say("IS_FINITE(:x)", x=node.expressions[0]),
+    "isfinite": lambda node: trino("IS_FINITE(:x)", x=node.expressions[0]),
 }

@@ -1,4 +1,4 @@
-"""Every part of a query said by the family it belongs to, from the inside out."""
+"""Every part of a query rewritten by the family it belongs to, from the inside out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from meshlake.engines.trino.dialect import aggregates, casts, dates, intervals, lists, numbers, texts
-from meshlake.engines.trino.dialect.template import CannotSayError
+from meshlake.engines.trino.dialect.template import UnsupportedError
 
 if TYPE_CHECKING:
     from meshlake.engines.trino.dialect.template import Rewrite
@@ -32,16 +32,16 @@ _OTHERWISE = frozenset(
 
 
 def rewritten(query: exp.Expr) -> exp.Expr:
-    """`query`, whose parts have the types DuckDB gives them, with what Trino says otherwise said as Trino does.
+    """`query`, whose parts have the types DuckDB gives them, with what Trino writes otherwise written as Trino does.
 
     Raises:
-        CannotSayError: Trino cannot say a part of it.
+        UnsupportedError: Trino has no equal of a part of it.
     """
     root = exp.Paren(this=query)  # so that the outermost part can be replaced too
     for node in reversed(list(query.walk(bfs=True))):
         name = node.name if isinstance(node, exp.Anonymous) else ""
         if isinstance(node, exp.Func) and (name or node.sql_name()).lower() in _OTHERWISE:
-            raise CannotSayError(f"{(name or node.sql_name()).lower()} as DuckDB means it")
+            raise UnsupportedError(f"{(name or node.sql_name()).lower()} as DuckDB means it")
         rewrite = (
             _BY_NAME.get(node.name.lower()) if isinstance(node, exp.Anonymous) else _REWRITES.get(type(node))
         )
@@ -52,5 +52,5 @@ def rewritten(query: exp.Expr) -> exp.Expr:
         if new is not node:
             new.type = new.type if new.type is not None and isinstance(new, exp.Cast) else kept
             node.replace(new)
-    said: exp.Expr = root.this
-    return said
+    new_root: exp.Expr = root.this
+    return new_root

@@ -11,7 +11,7 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
 from meshlake.engines.trino.dialect.kept_rows import keep_rows
-from meshlake.engines.trino.dialect.template import CannotSayError, kind
+from meshlake.engines.trino.dialect.template import UnsupportedError, kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ _TYPES = {
 _JOINS = ("ASOF", "POSITIONAL", "NATURAL")
 
 
-def spelled_out(query: exp.Query, schema: Mapping[str, Mapping[str, str]]) -> exp.Query:
+def normalized(query: exp.Query, schema: Mapping[str, Mapping[str, str]]) -> exp.Query:
     """`query` with stars, aliases, `USING` and `GROUP BY ALL` written out as columns, and every part's type known.
 
     Args:
@@ -33,7 +33,7 @@ def spelled_out(query: exp.Query, schema: Mapping[str, Mapping[str, str]]) -> ex
         schema: for each table it names, the columns and DuckDB's types of them.
 
     Raises:
-        CannotSayError: it cannot be spelled out.
+        UnsupportedError: it cannot be spelled out.
         SqlglotError: a name in it is not known.
     """
     _refuse(query)
@@ -62,12 +62,12 @@ def _refuse(query: exp.Query) -> None:
     for join in query.find_all(exp.Join):
         for word in (join.method, join.kind):
             if word.upper() in _JOINS:
-                raise CannotSayError(f"{word.upper()} JOIN")
+                raise UnsupportedError(f"{word.upper()} JOIN")
     if query.find(exp.TableSample):
-        raise CannotSayError("a sample")
+        raise UnsupportedError("a sample")
     for limit in query.find_all(exp.Limit):
         if isinstance(limit.expression, exp.LimitOptions) or limit.args.get("limit_options"):
-            raise CannotSayError("LIMIT in percent")
+            raise UnsupportedError("LIMIT in percent")
 
 
 def _refuse_unknown_stars(select: exp.Select) -> None:
@@ -86,7 +86,7 @@ def _refuse_unknown_stars(select: exp.Select) -> None:
         else None
     )
     if stars and what:
-        raise CannotSayError(f"{what} of a table whose columns are not known")
+        raise UnsupportedError(f"{what} of a table whose columns are not known")
 
 
 def _group_by_all(select: exp.Select) -> None:
@@ -112,10 +112,10 @@ def _by_position(union: exp.SetOperation) -> None:
         return
     left, right = union.left.named_selects, union.right.named_selects
     if "*" in left or "*" in right:
-        raise CannotSayError("UNION BY NAME of tables whose columns are not known")
+        raise UnsupportedError("UNION BY NAME of tables whose columns are not known")
     names = [*left, *(name for name in right if name not in left)]
     if len(names) > len(left) and union.find_ancestor(exp.Select):
-        raise CannotSayError("UNION BY NAME of different columns within a query")
+        raise UnsupportedError("UNION BY NAME of different columns within a query")
     union.set("this", _selecting(union.left, names))
     union.set("expression", _selecting(union.right, names))
     union.set("by_name", None)

@@ -1,4 +1,4 @@
-"""What every family of functions says its SQL with: templates of Trino's SQL, kinds of types, and the refusal."""
+"""What every family of functions is transpiled with: templates of Trino's SQL, kinds of types, and the refusal."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ TIMESTAMPS = frozenset({T.TIMESTAMP, T.TIMESTAMPNTZ, T.TIMESTAMP_S, T.TIMESTAMP_
 LISTS = frozenset({T.ARRAY, T.LIST})
 
 
-class CannotSayError(Exception):
-    """Trino has no words for what its text names."""
+class UnsupportedError(Exception):
+    """Trino has nothing that gives what the text names as DuckDB does."""
 
 
-def say(template: str, **parts: exp.Expr) -> exp.Expr:
+def trino(template: str, **parts: exp.Expr) -> exp.Expr:
     """Trino's SQL with `:name` replaced by a part; parts are copied, so one may be named twice."""
     return exp.replace_placeholders(
         _parsed(template), **{name: _wrapped(part) for name, part in parts.items()}
@@ -48,19 +48,19 @@ def text_literal(node: exp.Expr | None, what: str) -> str:
     """The value of a string literal.
 
     Raises:
-        CannotSayError: it is anything else; the message names `what`.
+        UnsupportedError: it is anything else; the message names `what`.
     """
     if isinstance(node, exp.Literal) and node.is_string:
         return str(node.this)
-    raise CannotSayError(f"{what} that is not written out")
+    raise UnsupportedError(f"{what} that is not written out")
 
 
 def once(node: exp.Expr, template: str, **parts: exp.Expr) -> exp.Expr:
     """`template` over `:x`, with `node` computed once although `:x` stands in it several times."""
     if isinstance(node.unnest(), exp.Column | exp.Literal | exp.Identifier):
-        return say(template, x=node, **parts)
-    body = say(template, x=exp.column("x_"), **parts)
-    return say("ELEMENT_AT(TRANSFORM(ARRAY[:x], x_ -> :body), 1)", x=node, body=body)
+        return trino(template, x=node, **parts)
+    body = trino(template, x=exp.column("x_"), **parts)
+    return trino("ELEMENT_AT(TRANSFORM(ARRAY[:x], x_ -> :body), 1)", x=node, body=body)
 
 
 @cache

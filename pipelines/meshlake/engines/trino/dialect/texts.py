@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from meshlake.engines.trino.dialect.casts import as_text
-from meshlake.engines.trino.dialect.template import LISTS, CannotSayError, T, kind, once, say, text_literal
+from meshlake.engines.trino.dialect.template import (
+    LISTS,
+    T,
+    UnsupportedError,
+    kind,
+    once,
+    text_literal,
+    trino,
+)
 
 if TYPE_CHECKING:
     from meshlake.engines.trino.dialect.template import Rewrite
@@ -30,10 +38,10 @@ def _trim(node: exp.Expr) -> exp.Expr:
 def _pattern(node: exp.Expr | None, flags: str = "") -> exp.Expr:
     """The pattern with its flags; `$` is the end of the text, as RE2 has it, and not also before a last line end."""
     if unknown := set(flags) - set(_FLAGS):
-        raise CannotSayError(f"the regular expression flag '{min(unknown)}'")
+        raise UnsupportedError(f"the regular expression flag '{min(unknown)}'")
     if not isinstance(node, exp.Literal):
         if flags.strip("c") or node is None:
-            raise CannotSayError("flags of a regular expression that is not written out")
+            raise UnsupportedError("flags of a regular expression that is not written out")
         return node
     pattern: str = node.this
     if "(?m" not in pattern:
@@ -44,12 +52,12 @@ def _pattern(node: exp.Expr | None, flags: str = "") -> exp.Expr:
 def _matches(node: exp.Expr) -> exp.Expr:
     flag = node.args.get("flag")
     pattern = _pattern(node.expression, text_literal(flag, "a flag") if flag else "")
-    return say("REGEXP_LIKE(:x, :p)", x=node.this, p=pattern)
+    return trino("REGEXP_LIKE(:x, :p)", x=node.this, p=pattern)
 
 
 def _matches_whole(text: exp.Expr, pattern: exp.Expr) -> exp.Expr:
     written = text_literal(_pattern(pattern), "a pattern")
-    return say("REGEXP_LIKE(:x, :p)", x=text, p=exp.Literal.string(rf"\A(?:{written})\z"))
+    return trino("REGEXP_LIKE(:x, :p)", x=text, p=exp.Literal.string(rf"\A(?:{written})\z"))
 
 
 def _replace(node: exp.Expr) -> exp.Expr:
@@ -62,11 +70,11 @@ def _replace(node: exp.Expr) -> exp.Expr:
     if "g" not in flags:
         shift = 2
         pattern = exp.Literal.string(rf"\A((?s:.*?))({text_literal(pattern, 'a pattern')})")
-    said = _BACK_REFERENCE.sub(
+    dollars = _BACK_REFERENCE.sub(
         lambda match: f"${int(match[1]) + shift}" if match[1] else rf"\{match[2] or match[3]}",
         text_literal(replacement, "a replacement"),
     )
-    new = exp.Literal.string(("$1" if shift else "") + said)
+    new = exp.Literal.string(("$1" if shift else "") + dollars)
     return exp.Anonymous(this="REGEXP_REPLACE", expressions=[node.this, pattern, new])
 
 
@@ -74,18 +82,18 @@ def _extract(node: exp.Expr) -> exp.Expr:
     pattern = _pattern(node.expression)
     group = node.args.get("group") or exp.Literal.number(0)
     found = exp.Anonymous(this="REGEXP_EXTRACT", expressions=[node.this, pattern, group])
-    return say("IF(:x IS NULL, NULL, COALESCE(:found, ''))", x=node.this, found=found)
+    return trino("IF(:x IS NULL, NULL, COALESCE(:found, ''))", x=node.this, found=found)
 
 
 def _concat(node: exp.Expr) -> exp.Expr:
-    parts = [say("COALESCE(:x, '')", x=as_text(part)) for part in node.expressions]
+    parts = [trino("COALESCE(:x, '')", x=as_text(part)) for part in node.expressions]
     return exp.Anonymous(this="CONCAT", expressions=parts) if len(parts) > 1 else parts[0]
 
 
 def _substring(node: exp.Expr) -> exp.Expr:
     start, length = node.args["start"], node.args.get("length")
     if not (isinstance(start, exp.Literal) and int(start.this) > 0) and kind(node.this) != T.VARBINARY:
-        raise CannotSayError("substring from a place that is not a number from 1")
+        raise UnsupportedError("substring from a place that is not a number from 1")
     return exp.Anonymous(this="SUBSTR", expressions=[node.this, start, *([length] if length else [])])
 
 
@@ -93,8 +101,8 @@ def _end(template: str, name: str) -> Rewrite:
     def rewrite(node: exp.Expr) -> exp.Expr:
         count = node.expression
         if not isinstance(count, exp.Literal):
-            raise CannotSayError(f"{name} by a count that is not written out")
-        return say(template, x=node.this, n=count)
+            raise UnsupportedError(f"{name} by a count that is not written out")
+        return trino(template, x=node.this, n=count)
 
     return rewrite
 
@@ -102,28 +110,28 @@ def _end(template: str, name: str) -> Rewrite:
 def _split_part(node: exp.Expr) -> exp.Expr:
     index = node.args["part_index"]
     if not (isinstance(index, exp.Literal) and int(index.this) > 0):
-        raise CannotSayError("split_part with an index that is not a number from 1")
+        raise UnsupportedError("split_part with an index that is not a number from 1")
     parts = {"x": node.this, "d": node.args["delimiter"], "n": index}
-    return say("IF(:x IS NULL, NULL, COALESCE(SPLIT_PART(:x, :d, :n), ''))", **parts)
+    return trino("IF(:x IS NULL, NULL, COALESCE(SPLIT_PART(:x, :d, :n), ''))", **parts)
 
 
 def _contains(node: exp.Expr) -> exp.Expr:
     if kind(node.this) in LISTS:
-        return say("CONTAINS(:x, :y)", x=node.this, y=node.expression)
-    return say("STRPOS(:x, :y) > 0", x=node.this, y=node.expression)
+        return trino("CONTAINS(:x, :y)", x=node.this, y=node.expression)
+    return trino("STRPOS(:x, :y) > 0", x=node.this, y=node.expression)
 
 
 def _ends_with(node: exp.Expr) -> exp.Expr:
     text, ending = node.expressions if isinstance(node, exp.Anonymous) else (node.this, node.expression)
-    return say("STARTS_WITH(REVERSE(:x), REVERSE(:y))", x=text, y=ending)
+    return trino("STARTS_WITH(REVERSE(:x), REVERSE(:y))", x=text, y=ending)
 
 
 def _sha256(node: exp.Expr) -> exp.Expr:
-    return say("LOWER(TO_HEX(SHA256(TO_UTF8(:x))))", x=node.this)
+    return trino("LOWER(TO_HEX(SHA256(TO_UTF8(:x))))", x=node.this)
 
 
 def _collate(node: exp.Expr) -> exp.Expr:
-    raise CannotSayError(f"COLLATE {node.expression.name}")
+    raise UnsupportedError(f"COLLATE {node.expression.name}")
 
 
 REWRITES: dict[type[exp.Expr], Rewrite] = {
@@ -145,12 +153,12 @@ REWRITES: dict[type[exp.Expr], Rewrite] = {
         node.this, "IF(:x = '', '', RPAD('', CAST(LENGTH(:x) * :n AS INTEGER), :x))", n=node.args["times"]
     ),
     exp.SHA2: _sha256,
-    exp.Unicode: lambda node: say("CODEPOINT(CAST(SUBSTR(:x, 1, 1) AS VARCHAR(1)))", x=node.this),
+    exp.Unicode: lambda node: trino("CODEPOINT(CAST(SUBSTR(:x, 1, 1) AS VARCHAR(1)))", x=node.this),
 }
 BY_NAME: dict[str, Rewrite] = {
     "regexp_full_match": lambda node: _matches_whole(*node.expressions[:2]),
-    "prefix": lambda node: say("STARTS_WITH(:x, :y)", x=node.expressions[0], y=node.expressions[1]),
+    "prefix": lambda node: trino("STARTS_WITH(:x, :y)", x=node.expressions[0], y=node.expressions[1]),
     "suffix": _ends_with,
     "ends_with": _ends_with,
-    "strlen": lambda node: say("LENGTH(TO_UTF8(:x))", x=node.expressions[0]),
+    "strlen": lambda node: trino("LENGTH(TO_UTF8(:x))", x=node.expressions[0]),
 }
