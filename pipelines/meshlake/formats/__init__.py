@@ -1,4 +1,4 @@
-"""How a landed file is written - Parquet, CSV, JSON lines - one object each, found by the ending of its name.
+"""How a landed file is written - Parquet, CSV, JSON lines, Excel - one object each, found by the ending of its name.
 
 What a format is asked, `format.Format` says: the SQL that reads its files, what is wrong with one of them in plain
 words, whether Trino reads it where it lies. A new format is one file here with a class like those beside it, and one
@@ -24,6 +24,7 @@ FORMATS: Doorway[Format] = Doorway(
         "parquet": "meshlake.formats.parquet:PARQUET",
         "csv": "meshlake.formats.csv:CSV",
         "json": "meshlake.formats.json_lines:JSON_LINES",
+        "excel": "meshlake.formats.excel:EXCEL",
     },
 )
 
@@ -60,7 +61,7 @@ def refuse_other_formats(file_name: str, sample: bytes) -> None:
     Raises:
         LandingError: it does.
     """
-    for other in FORMATS.all().values():
+    for other in map(FORMATS.get, FORMATS.members):
         if other.magic and sample.startswith(other.magic):
             raise LandingError(
                 f"{file_name}: its name says text, it is {other.title}", "Give the file its right ending."

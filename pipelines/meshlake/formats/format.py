@@ -13,6 +13,7 @@ from meshlake.names import quote_literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import duckdb
 
@@ -46,6 +47,14 @@ class HiveLayout:
     line_condition: str | None = None
 
 
+@dataclass(frozen=True)
+class Part:
+    """A table in a file that holds several: what it is called, and the name under which the file lands as that one."""
+
+    title: str
+    file_name: str
+
+
 class Format(Protocol):
     """One format: a singleton, called `name` in the doorway and `title` by people.
 
@@ -77,6 +86,14 @@ class Format(Protocol):
         fixed words that it begins with, and by asking the files.
         """
 
+    def parts(self, source: Path) -> tuple[Part, ...]:
+        """The tables in a file that is to land. One without a title is what the file as a whole is.
+
+        Raises:
+            LandingError: it has to be looked into for that, and is damaged.
+        """
+        return (Part("", source.name),)
+
     def has_columns(self, file: StoredFile) -> bool:
         """Whether there is a table in `file` at all, if perhaps without rows.
 
@@ -92,6 +109,10 @@ class Format(Protocol):
         """
         selects = self.selects({file: keys}, among)
         return [f"SELECT *, row_number() OVER () AS {ROW_COLUMN} FROM ({select})" for select in selects]
+
+    def folders_read(self) -> tuple[str, ...]:
+        """Folders of this machine that its SELECTs read instead of files that DuckDB cannot read itself."""
+        return ()
 
     def hive_layout(
         self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, Type]

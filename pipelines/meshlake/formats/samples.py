@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _BLOCK_BYTES = 256 * 1024
 _BLOCKS = 32
-_ARCHIVES = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "a ZIP archive, as an Excel workbook is"}
+_ARCHIVES = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "a ZIP archive or Excel workbook"}
 
 
 def is_compressed(file: StoredFile) -> bool:

@@ -21,6 +21,7 @@ from meshlake.stores.disk import Disk
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from meshlake.formats.format import Part
     from meshlake.landing.zone import LandingZone
 
 
@@ -83,7 +84,7 @@ def snake_case(text: str) -> str:
 def _plan(path: Path, domain: str, dataset: str | None) -> Iterator[_Copy]:
     path = path.absolute()
     if path.is_file():
-        yield _copy(path, domain, dataset or path.name.partition(".")[0], path.name)
+        yield from _copies(path, domain, dataset, path.name.partition(".")[0], path.name)
         return
     if not path.is_dir():
         raise LandingError(f"{path}: there is no such file or folder", "Name files or folders that exist.")
@@ -93,15 +94,41 @@ def _plan(path: Path, domain: str, dataset: str | None) -> Iterator[_Copy]:
     for file in files:
         top, slash, below = file.name.partition("/")
         if dataset is not None or (slash and "=" in top):
-            yield _copy(Path(file.path), domain, dataset or path.name, file.name)
+            yield from _copies(Path(file.path), domain, dataset, path.name, file.name)
         elif slash:
-            yield _copy(Path(file.path), domain, top, below)
+            yield from _copies(Path(file.path), domain, None, top, below)
         else:
-            yield _copy(Path(file.path), domain, top.partition(".")[0], top)
+            yield from _copies(Path(file.path), domain, None, top.partition(".")[0], top)
+
+
+def _copies(source: Path, domain: str, named: str | None, unnamed: str, name: str) -> Iterator[_Copy]:
+    """A copy of `source`, which is called `name` in the dataset, or one for each table in it.
+
+    The dataset is `named`, or after the name `unnamed`, with that of the table behind it where there are several.
+    """
+    parts = format_of(str(source)).parts(source)
+    if named is not None and len(parts) > 1:
+        raise LandingError(
+            f"{source}: it holds several tables: {', '.join(part.title for part in parts)}",
+            f"Land it without --dataset, as a dataset of each; or name it {parts[0].file_name} for that one.",
+        )
+    folder = name.rpartition("/")[0]
+    taken: dict[str, Part] = {}
+    for part in parts:
+        title = snake_case(part.title)
+        other = taken.setdefault(title, part)
+        if "/" in part.file_name or (part.title and not title) or other != part:
+            why = (
+                f"names the same dataset as '{other.title}'"
+                if other != part
+                else "gives no name for a dataset"
+            )
+            raise LandingError(f"{source}: its table '{part.title}' {why}", "Rename it in the file.")
+        dataset = named or (f"{unnamed}_{title}" if title else unnamed)
+        yield _copy(source, domain, dataset, f"{folder}/{part.file_name}" if folder else part.file_name)
 
 
 def _copy(source: Path, domain: str, dataset: str, name: str) -> _Copy:
-    format_of(str(source))
     snake = snake_case(dataset)
     if not snake:
         raise LandingError(f"{source}: '{dataset}' gives no name for a dataset", "Name it with --dataset.")

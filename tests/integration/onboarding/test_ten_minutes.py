@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from support.workbooks import styled, workbook
+
 REPOSITORY = Path(__file__).parents[3]
 TELCO_FLAT = REPOSITORY.parent / "shared" / "data" / "landing" / "telco_flat" / "customers"
 
@@ -141,3 +143,41 @@ def test_every_command_helps_with_examples(terminal, command) -> None:
     assert "Examples:" in shown
     assert f"mesh {' '.join(command)}" in shown
     assert "--json" in shown
+
+
+def workbook_of_a_shop(fees: list[object]) -> bytes:
+    header = ["Customer No", "Signed up", "Fee", "Active"]
+    customers = [[f"{n:04}", styled(45000 + n, 1), fee, n % 2 == 0] for n, fee in enumerate(fees)]
+    plans = [["Plan", "Price"], ["S", 5], ["M", 9.99]]
+    return workbook({"Customers": [header, [], *customers], "Plans": plans}, number_formats=["dd/mm/yyyy"])
+
+
+def test_a_workbook_of_ones_own(terminal, tmp_path) -> None:
+    path = tmp_path / "Shop 2024.xlsx"
+    path.write_bytes(workbook_of_a_shop([n + 0.25 for n in range(200)]))
+    landed = terminal.facts("land", str(path), "--domain", "shop")
+    assert [file["file"] for file in landed] == [
+        "shop/shop_2024_customers/Shop 2024#Customers.xlsx",
+        "shop/shop_2024_plans/Shop 2024#Plans.xlsx",
+    ]
+    found = {each["name"]: each for each in terminal.facts("discover", "shop")["datasets"]}
+    customers = found["landing.shop.shop_2024_customers"]
+    assert (customers["row_count"], customers["keys"][0]) == (200, ["Customer No"])
+    assert [c["type"] for c in customers["columns"]] == ["VARCHAR", "DATE", "DOUBLE", "BOOLEAN"]
+    (answer,) = terminal.facts("sql", "SELECT max(Price) AS price FROM landing.shop.shop_2024_plans")
+    assert answer == {"price": 9.99}
+    terminal.run("adopt", "shop.shop_2024_customers", "--as", "shop.customers")
+    (built,) = terminal.facts("build", "shop.customers")["built"]
+    assert (built["rows"], built["checks"]) == (200, built["checks_passed"])
+    (answer,) = terminal.facts(
+        "sql", "SELECT min(customer_no) AS first, max(signed_up) AS day, sum(fee) AS fees FROM shop.customers"
+    )
+    assert answer == {"first": "0000", "day": "2023-09-30", "fees": 19950.0}
+
+    more = tmp_path / "2025#Customers.xlsx"
+    more.write_bytes(workbook_of_a_shop([7, "free"]))
+    terminal.run("land", str(more), "--domain", "shop", "--dataset", "shop_2024_customers")
+    told = terminal.run("build", "shop.customers", status=1).stderr
+    assert "2025#Customers.xlsx" in told
+    assert "row 4" in told
+    assert "'free'" in told

@@ -88,8 +88,8 @@ def test_other_content_under_the_same_name_is_refused(zone, inbox):
 
 def test_nothing_lands_when_one_file_cannot(zone, inbox):
     (inbox / "a.csv").write_text("id\n1\n")
-    (inbox / "b.xlsx").write_text("")
-    with pytest.raises(LandingError, match=r"b\.xlsx is of no format"):
+    (inbox / "b.avro").write_text("")
+    with pytest.raises(LandingError, match=r"b\.avro is of no format"):
         land([inbox], zone, "crm")
     assert not zone.datasets()
 

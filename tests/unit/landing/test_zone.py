@@ -43,8 +43,8 @@ def test_mixed_formats_are_refused(put):
 
 
 def test_a_file_of_no_known_format_is_refused_rather_than_ignored(put):
-    with pytest.raises(LandingError, match=r"crm/customers/b\.xlsx is of no format"):
-        put({"a.csv": "id\n1\n", "b.xlsx": b"PK"})
+    with pytest.raises(LandingError, match=r"crm/customers/b\.avro is of no format"):
+        put({"a.csv": "id\n1\n", "b.avro": b"Obj"})
 
 
 def test_fingerprint_follows_the_files(zone, put, tmp_path):
@@ -84,7 +84,7 @@ def test_format_by_ending(name, expected):
     assert format_of(name).name == expected
 
 
-@pytest.mark.parametrize("name", ["a", "a.gz", "a.parquet.gz", "a.xlsx", ".csv"])
+@pytest.mark.parametrize("name", ["a", "a.gz", "a.parquet.gz", "a.avro", "a.xlsx.gz", ".csv"])
 def test_other_endings_are_refused(name):
     with pytest.raises(LandingError, match="no format"):
         format_of(name)

@@ -100,10 +100,11 @@ def _opened(question: Question) -> duckdb.DuckDBPyConnection:
     is_mesh_read = bool(query.products or query.system_tables) or not query.datasets
     if is_mesh_read and read_state(settings.mesh_file) != catalog_state(settings):
         question.refresh_views()
+    copied = {folder for each in landed if isinstance(each, Dataset) for folder in each.format.folders_read()}
     reads_tables = any(not isinstance(each, Dataset) for each in landed)
     return open_mesh_file(
         settings.mesh_file,
-        [settings.warehouse, settings.landing],
+        [settings.warehouse, settings.landing, *sorted(copied)],
         landing={
             each.name: relation_sql(each) if isinstance(each, Dataset) else duckdb_relation(each)
             for each in landed
