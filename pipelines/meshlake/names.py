@@ -13,8 +13,6 @@ from meshlake.errors import UsageError
 
 CATALOG = "mesh"
 LANDING_CATALOG = "landing"
-# Where both engines have the operational database; no user's SQL may name it.
-OPERATIONAL_CATALOG = "operational"
 # What `mesh.duckdb` tells of the mesh itself, in catalog `mesh`.
 SYSTEM_TABLES = frozenset({"products", "snapshots", "quality_results"})
 QUARANTINE_SUFFIX = "__quarantine"

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 CATALOGS = ("sqlite", "postgresql")
 SETTINGS_FILE = "mesh.toml"
 _PREFIX = "MESH_"
+# What follows names a source and an option of it, which the source itself knows.
+_OF_SOURCES = "source_"
 # How long libpq waits for a server of which nothing is heard, in seconds but for the last; else for minutes.
 _CATALOG_PATIENCE = {
     "connect_timeout": "4",
@@ -42,7 +44,7 @@ _OTHER_VARIABLES = frozenset({"MESH_CACHE", "MESH_DEBUG"})
 class Settings:
     """All that tells one mesh from another. Folders are absolute; `landing` and `warehouse` may be a store's addresses.
 
-    `stores` are the stores that anything was set of.
+    `stores` are the stores that anything was set of, `source_options` what was set of sources without a setting here.
     """
 
     home: Path
@@ -55,6 +57,7 @@ class Settings:
     trino: str | None = field(default=None, repr=False)
     operational: str | None = field(default=None, repr=False)
     stores: tuple[Store, ...] = ()
+    source_options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
     def mesh_file(self) -> Path:
@@ -76,6 +79,11 @@ class Settings:
         """The store that `place` (a path or an address) is in."""
         scheme = scheme_of(place)
         return next((store for store in self.stores if store.scheme == scheme), None) or STORES.get(scheme)()
+
+    def of_source(self, name: str) -> dict[str, str]:
+        """What was set of the source `name`, by option: `MESH_SOURCE_SQLITE_FILE` is `file` of `sqlite`."""
+        prefix = f"{_OF_SOURCES}{name}_"
+        return {k.removeprefix(prefix): v for k, v in self.source_options if k.startswith(prefix)}
 
     @property
     def used_stores(self) -> tuple[Store, ...]:
@@ -100,7 +108,8 @@ class Settings:
         return f"{address}?{urlencode(_CATALOG_PATIENCE | dict(parse_qsl(given)))}"
 
 
-_PLAIN = tuple(each.name for each in fields(Settings) if each.name != "stores")
+_GATHERED = frozenset({"stores", "source_options"})
+_PLAIN = tuple(each.name for each in fields(Settings) if each.name not in _GATHERED)
 
 
 def load_settings(
@@ -135,6 +144,7 @@ def load_settings(
         trino=given.get("trino"),
         operational=_operational(given.get("operational")),
         stores=_stores(given),
+        source_options=tuple((k, v) for k, v in given.items() if k.startswith(_OF_SOURCES)),
     )
 
 
@@ -180,7 +190,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:
     for name in given:
-        if name not in _PLAIN and _store_option(name) is None:
+        if name not in _PLAIN and not name.startswith(_OF_SOURCES) and _store_option(name) is None:
             known = setting_names()
             near = get_close_matches(name, known, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"Known settings: {', '.join(known)}."

@@ -9,7 +9,7 @@ from meshlake.engines.engine import engine_of
 from meshlake.health import require_servers
 from meshlake.lake.catalog import Lake
 from meshlake.products.load import ProductSet, load_products
-from meshlake.products.operational import open_landing
+from meshlake.products.places import open_landing
 from meshlake.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from meshlake.engines.engine import Engine
     from meshlake.engines.session import Session
-    from meshlake.landing.zone import LandingZone
+    from meshlake.sources.landing import Landing
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Workspace:
     """What a build needs to know of its surroundings."""
 
     settings: Settings
-    landing: LandingZone
+    landing: Landing
     products: ProductSet
     lake: Lake
 

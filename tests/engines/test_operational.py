@@ -16,9 +16,10 @@ import yaml
 
 from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.errors import LandingError, NotLandedError, UsageError
-from meshlake.landing.operational import TableName, look_at
 from meshlake.names import DatasetName
 from meshlake.settings import load_settings
+from meshlake.sources.catalog import TableName
+from meshlake.sources.postgresql.table import look_at
 from support.operational_mesh import OperationalMesh
 
 pytestmark = pytest.mark.services
@@ -276,7 +277,7 @@ def test_a_build_reads_all_tables_as_of_one_moment_while_others_write(tmp_path, 
                 look_at(DatasetName("d", name), TableName(mesh.schema, name), mesh.uri) for name in "ab"
             ]
             with DuckDBSession(settings, "test") as session:
-                session.bind_tables(tables)
+                session.bind_live(tables)
                 ((a, b),) = session.rows(
                     "SELECT (SELECT count(*) FROM landing.d.a), (SELECT count(*) FROM landing.d.b)"
                 )
@@ -286,7 +287,7 @@ def test_a_build_reads_all_tables_as_of_one_moment_while_others_write(tmp_path, 
         is_over.set()
         writer.join()
     assert len(seen) > 1, "nothing was written meanwhile"
-    assert not list(settings.scratch.glob("operational-*"))
+    assert not list(settings.scratch.glob("copy-*"))
 
 
 @pytest.mark.parametrize(

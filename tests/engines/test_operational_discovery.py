@@ -8,16 +8,16 @@ from decimal import Decimal
 
 import pytest
 
-from meshlake.discovery import tables
 from meshlake.discovery.discover import discover
 from meshlake.discovery.sources import chosen_source, chosen_sources
 from meshlake.drafting.adopt import adopt
 from meshlake.errors import UsageError
-from meshlake.landing.operational_catalog import list_tables
-from meshlake.landing.zone import files_zone
 from meshlake.names import ProductName
 from meshlake.products.load import load_product
 from meshlake.settings import load_settings
+from meshlake.sources.postgresql import source
+from meshlake.sources.postgresql.catalog import list_tables
+from meshlake.sources.postgresql.database import database_address
 from support.operational_mesh import OperationalMesh
 
 pytestmark = pytest.mark.services
@@ -56,8 +56,7 @@ def settings_of(mesh):
 
 def discovered(mesh, what=None):
     settings = settings_of(mesh)
-    zone = files_zone(settings)
-    return discover(settings, zone, chosen_sources(settings, zone, what or mesh.schema))
+    return discover(settings, chosen_sources(settings, what or mesh.schema))
 
 
 def test_what_the_catalog_knows_beats_what_the_rows_suggest(shop):
@@ -94,7 +93,8 @@ def test_views_and_partitioned_tables_are_listed_but_no_partition_and_nothing_un
         "CREATE VIEW seen AS SELECT n FROM days",
         "CREATE MATERIALIZED VIEW kept AS SELECT n FROM days",
     )
-    listed = {t.table.table: t.kind for t in list_tables(mesh.uri) if t.table.schema == mesh.schema}
+    tables = [table for table, _ in list_tables(database_address(mesh.uri))]
+    listed = {t.table.table: t.kind for t in tables if t.table.schema == mesh.schema}
     assert listed == {"days": "partitioned table", "seen": "view", "kept": "materialised view"}
     assert {p.row_count for p in discovered(mesh).profiles} == {1}
 
@@ -113,7 +113,7 @@ def test_a_large_table_is_told_from_a_sample(shop, monkeypatch):
         "CREATE TABLE large (n int NOT NULL, m int, price numeric, word text)",
         "INSERT INTO large SELECT n, n, n + 0.5, repeat('x', 100) FROM generate_series(1, 40000) AS n",
     )
-    monkeypatch.setattr(tables, "SAMPLED_BYTES", 1_000_000)
+    monkeypatch.setattr(source, "SAMPLED_BYTES", 1_000_000)
     (profile,) = discovered(shop, f"{shop.schema}.large").profiles
     assert profile.table.is_sample
     assert profile.row_count < 20_000
@@ -147,11 +147,10 @@ def test_a_table_is_adopted_and_built_unchanged(shop):
 
 def test_a_product_of_another_domain_reads_the_table_as_a_dataset_of_its_own(shop):
     settings = settings_of(shop)
-    zone = files_zone(settings)
-    source = chosen_source(settings, zone, f"{shop.schema}.customers")
-    adopt(settings, zone, source, ProductName("crm", "people"), "ana@example.com")
+    found = chosen_source(settings, f"{shop.schema}.customers")
+    adopt(settings, found, ProductName("crm", "people"), "ana@example.com")
     contract = load_product(shop.products / "crm" / "people").contract
-    assert (contract.source, contract.landing_database.schema) == ("landing.crm.customers", shop.schema)
+    assert (contract.source, contract.landing_place.schema) == ("landing.crm.customers", shop.schema)
     assert shop.build("crm.people").snapshot.row_count == 300
 
 
@@ -206,6 +205,6 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line_without_its_password
 def test_a_name_that_neither_place_has(shop):
     settings = settings_of(shop)
     with pytest.raises(UsageError, match="nor is there a table in PostgreSQL at") as caught:
-        chosen_source(settings, files_zone(settings), f"{shop.schema}.custmers")
+        chosen_source(settings, f"{shop.schema}.custmers")
     assert caught.value.hint == f"Did you mean {shop.schema}.customers?"
     assert settings.operational not in caught.value.message

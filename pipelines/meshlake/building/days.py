@@ -160,7 +160,7 @@ def first_day(mesh: Workspace, product: Product) -> date | None:
     built = BuiltDays.of(mesh.lake.head((product.name.domain, product.name.product)))
     days = set(built.days) if built else set()
     for name in product.inputs:
-        if isinstance(name, DatasetName) and name not in mesh.landing.tables:
+        if isinstance(name, DatasetName) and name not in mesh.landing.elsewhere:
             dataset = mesh.landing.dataset(name)
             for key in product.transform.day_keys(product.contract, column):
                 days |= (dataset.files_by_day(key) or {}).keys()

@@ -1,4 +1,4 @@
-"""The inputs of one build, pinned: which snapshot of each product, which files or table each landed dataset."""
+"""The inputs of one build, pinned: which snapshot of each product, what each landed dataset."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from meshlake.errors import BuildError
-from meshlake.landing.zone import Dataset
 from meshlake.names import DatasetName, ProductName
 
 if TYPE_CHECKING:
@@ -16,10 +15,10 @@ if TYPE_CHECKING:
 
     from meshlake.engines.session import Session
     from meshlake.lake.snapshot import Snapshot
-    from meshlake.landing.operational import OperationalTable
-    from meshlake.landing.zone import Landed
+    from meshlake.landing.zone import Dataset
     from meshlake.names import InputName
     from meshlake.partitions import Partitions
+    from meshlake.sources import Landed
     from meshlake.workspace import Workspace
 
 
@@ -31,16 +30,14 @@ class PinnedInputs:
     """
 
     snapshots: dict[ProductName, Snapshot]
-    datasets: dict[DatasetName, Dataset]
-    tables: dict[DatasetName, OperationalTable] = field(default_factory=dict)
+    landed: dict[DatasetName, Landed]
     partitions: Mapping[InputName, Partitions] = field(default_factory=dict)
 
     @property
     def versions(self) -> dict[str, str]:
         """Each input's SQL name and what identifies the state read: a snapshot id, or a hash of files or rows."""
         products = {str(name): str(snapshot.rows_id) for name, snapshot in self.snapshots.items()}
-        landed: tuple[Landed, ...] = (*self.datasets.values(), *self.tables.values())
-        return products | {str(dataset.name): dataset.fingerprint for dataset in landed}
+        return products | {str(name): landed.fingerprint for name, landed in self.landed.items()}
 
     def fingerprint(self, code_version: str) -> str:
         """Changes when the product's folder or anything it reads has changed."""
@@ -52,14 +49,19 @@ class PinnedInputs:
         names: tuple[InputName, ...] = (*self.snapshots, *self.datasets)
         for name in names:
             self._bind(name, mesh, session, self.partitions.get(name))
-        if self.tables:
-            session.bind_tables(tuple(self.tables.values()))
+        if live := [landed for landed in self.landed.values() if landed.files is None]:
+            session.bind_live(live)
 
     def bind_whole(self, name: InputName, mesh: Workspace, session: Session) -> None:
         """Make all days of one input readable."""
         self._bind(name, mesh, session, None)
 
-    def landed(self, name: DatasetName) -> Dataset:
+    @property
+    def datasets(self) -> dict[DatasetName, Dataset]:
+        """Those of the landed inputs that are files."""
+        return {name: landed.files for name, landed in self.landed.items() if landed.files is not None}
+
+    def read_files(self, name: DatasetName) -> Dataset:
         """The files of a dataset that are read."""
         dataset, partitions = self.datasets[name], self.partitions.get(name)
         return dataset if partitions is None else dataset.of_days(partitions)
@@ -81,15 +83,10 @@ def pin_inputs(mesh: Workspace, reader: ProductName, names: Iterable[InputName])
         LandingError: a dataset that has not landed.
     """
     snapshots: dict[ProductName, Snapshot] = {}
-    datasets: dict[DatasetName, Dataset] = {}
-    tables: dict[DatasetName, OperationalTable] = {}
+    landed: dict[DatasetName, Landed] = {}
     for name in names:
         if isinstance(name, DatasetName):
-            landed = mesh.landing.landed(name)
-            if isinstance(landed, Dataset):
-                datasets[name] = landed
-            else:
-                tables[name] = landed
+            landed[name] = mesh.landing.landed(name)
             continue
         head = mesh.lake.head((name.domain, name.product))
         if head is None:
@@ -98,7 +95,7 @@ def pin_inputs(mesh: Workspace, reader: ProductName, names: Iterable[InputName])
                 f"Run `mesh build {name}` first, or see why it failed.",
             )
         snapshots[name] = head
-    return PinnedInputs(snapshots, datasets, tables)
+    return PinnedInputs(snapshots, landed)
 
 
 def bind_published(mesh: Workspace, session: Session, names: Iterable[InputName]) -> None:

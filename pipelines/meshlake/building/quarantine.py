@@ -39,7 +39,7 @@ def _with_other_days(context: BuildContext, select: str) -> str:
     unread = {
         file.name
         for dataset in inputs.datasets.values()
-        for file in set(dataset.files) - set(inputs.landed(dataset.name).files)
+        for file in set(dataset.files) - set(inputs.read_files(dataset.name).files)
     }
     if head is None or not unread:
         return select

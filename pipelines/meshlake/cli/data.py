@@ -16,8 +16,8 @@ from meshlake.formats import FORMATS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from meshlake.discovery.sources import Source
     from meshlake.landing.arrival import LandedFile
+    from meshlake.sources import Found
 
 
 JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
@@ -136,6 +136,6 @@ def _print_landed(file: LandedFile) -> None:
     print(f"+ {file.dataset}: {file.name}, {size_text(file.size_bytes)}{state}", flush=True)
 
 
-def _print_reading(source: Source) -> None:
+def _print_reading(source: Found) -> None:
     if sys.stderr.isatty():
         print(f"reading {source}", file=sys.stderr, flush=True)

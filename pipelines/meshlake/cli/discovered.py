@@ -87,10 +87,10 @@ def _facts(profile: DatasetProfile) -> str:
         return f"{profile.row_count:,} rows, {profile.format}, {files}, {size_text(profile.size_bytes)}"
     size = f", {size_text(profile.size_bytes)}" if profile.size_bytes else ""
     if not table.is_sample:
-        return f"{profile.row_count:,} rows, {profile.format} of PostgreSQL{size}"
+        return f"{profile.row_count:,} rows, {profile.format} of {table.product}{size}"
     rows = "" if table.row_count is None else f"about {table.row_count:,} rows, "
     how = "the first" if table.row_count is None else "a sample of"
-    return f"{rows}{profile.format} of PostgreSQL{size}; told from {how} {profile.row_count:,} rows"
+    return f"{rows}{profile.format} of {table.product}{size}; told from {how} {profile.row_count:,} rows"
 
 
 def _short(name: str) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from meshlake.column import Column
     from meshlake.names import ProductName
     from meshlake.rules.rule import Rule
+    from meshlake.sources import Place
 
 
 @dataclass(frozen=True)
@@ -24,14 +25,6 @@ class ServiceLevels:
     freshness_seconds: float | None = None
     freshness_column: str | None = None
     schedule_cron: str | None = None
-
-
-@dataclass(frozen=True)
-class LandingDatabase:
-    """Where a dataset lives that is a table of an operational database; the table is called as the dataset."""
-
-    database: str | None
-    schema: str
 
 
 @dataclass(frozen=True)
@@ -50,7 +43,7 @@ class Contract:
     service_levels: ServiceLevels = ServiceLevels()
     tags: tuple[str, ...] = ()
     source: str | None = None
-    landing_database: LandingDatabase | None = None
+    landing_place: Place | None = None
     row_filter: str | None = None
     is_deduplicated: bool = False
     lookback_days: int = 0

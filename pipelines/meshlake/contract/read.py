@@ -15,7 +15,7 @@ from meshlake.column import Column, Severity
 from meshlake.contract.model import Contract
 from meshlake.contract.odcs import OBJECT, check_identity, only_object, parse
 from meshlake.contract.rule_list import RuleList
-from meshlake.contract.servers import landing_database
+from meshlake.contract.servers import landing_place
 from meshlake.contract.service_levels import read_level, service_levels
 from meshlake.rules.facts import FactError
 from meshlake.rules.kinds import column_rules, quality_rule, table_rules
@@ -75,7 +75,7 @@ def read_contract(path: Path, expected: ProductName) -> Contract:
         service_levels=service_levels(levels),
         tags=tuple(odcs.tags or ()),
         source=custom.get("source"),
-        landing_database=landing_database(source, odcs),
+        landing_place=landing_place(source, odcs),
         row_filter=custom.get("rowFilter"),
         is_deduplicated=custom.get("deduplicate", False),
         lookback_days=custom.get("lookbackDays", 0),

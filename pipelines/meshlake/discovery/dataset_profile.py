@@ -10,8 +10,7 @@ from meshlake.discovery.names import is_identifier
 if TYPE_CHECKING:
     from meshlake.discovery.drift import Drift
     from meshlake.discovery.readings import Reading
-    from meshlake.landing.operational import TableName
-    from meshlake.landing.operational_catalog import ForeignKey
+    from meshlake.sources.catalog import ForeignKey, TableName
     from meshlake.types.tree import Type
 
 
@@ -52,10 +51,11 @@ class ColumnProfile:
 
 @dataclass(frozen=True)
 class TableProfile:
-    """What is known of a table of the operational database, but of no landed dataset.
+    """What is known of a table of a database, but of no landed files.
 
-    `primary_key` and `foreign_keys` are those that PostgreSQL keeps. Of a large table only a sample was read;
-    `row_count` is then estimated, None where it cannot be.
+    `primary_key` and `foreign_keys` are those that the database keeps. Of a large table only a sample was read;
+    `row_count` is then estimated, None where it cannot be. `product` is the database's own name, `server` the entry of
+    a contract's `servers` that leads to the table.
     """
 
     table: TableName
@@ -64,6 +64,8 @@ class TableProfile:
     foreign_keys: tuple[ForeignKey, ...]
     is_sample: bool
     row_count: int | None
+    product: str
+    server: tuple[tuple[str, str | int], ...]
 
 
 @dataclass(frozen=True)

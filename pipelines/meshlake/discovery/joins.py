@@ -7,7 +7,6 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.names import name_words
-from meshlake.names import OPERATIONAL_CATALOG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -67,7 +66,7 @@ def _declared(profile: DatasetProfile) -> Iterator[Join]:
         yield Join(
             profile.name,
             mine,
-            f"{OPERATIONAL_CATALOG}.{key.other_table}",
+            f"{key.catalog}.{key.other_table}",
             others,
             1.0,
             is_key,

@@ -1,7 +1,7 @@
-"""What can be discovered, and what of it a user's words name: landed datasets, and tables of the operational database.
+"""What can be discovered, and what of it a user's words name: what every source of the settings has.
 
 A name may be written with what holds it before it (`landing.crm.people`, `operational.crm.people`), and must be where
-both have it.
+several have it.
 """
 
 from __future__ import annotations
@@ -10,67 +10,61 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from meshlake.errors import UsageError
-from meshlake.landing.operational import database_address
-from meshlake.landing.operational_catalog import CatalogTable, list_tables
-from meshlake.names import LANDING_CATALOG, OPERATIONAL_CATALOG, DatasetName
+from meshlake.sources import configured_sources
 
 if TYPE_CHECKING:
-    from meshlake.landing.zone import LandingZone
     from meshlake.settings import Settings
+    from meshlake.sources import Found
 
-Source = DatasetName | CatalogTable
 
-
-def chosen_sources(settings: Settings, zone: LandingZone, what: str | None) -> list[Source]:
-    """The sources that `what` names: a domain or schema, one of them, or None for all.
+def chosen_sources(settings: Settings, what: str | None) -> list[Found]:
+    """All that `what` names: a domain or schema, one dataset or table, or None for all.
 
     Raises:
         UsageError: there is nothing of that name, naming what there is.
-        LandingError: the operational database does not answer, or refuses.
+        LandingError: a source does not answer, or refuses.
     """
-    known: list[Source] = [*zone.datasets(), *_tables(settings, what)]
-    places = zone.root
-    if settings.operational:
-        places += f", nor is there a table in PostgreSQL at {database_address(settings.operational)}"
+    sources = configured_sources(settings)
+    catalogs = {source.catalog for source in sources}
+    first = what.partition(".")[0] if what is not None else None
+    asked = [source for source in sources if first not in catalogs - {source.catalog}]
+    known = [each for source in asked for each in source.found()]
+    places = ", nor is there ".join(source.where for source in sources)
     if not known:
-        hint = "Land files first: mesh land PATH --domain DOMAIN"
-        raise UsageError(f"nothing has landed in {places}", hint)
-    found = [source for source in known if what is None or what in _names(source)]
+        raise UsageError(
+            f"nothing has landed in {places}", "Land files first: mesh land PATH --domain DOMAIN"
+        )
+    found = [each for each in known if what is None or what in _names(each)]
     if found or what is None:
         return found
-    names = {_short(source) if "." in what else _short(source).partition(".")[0] for source in known}
-    plain = what.removeprefix(f"{LANDING_CATALOG}.").removeprefix(f"{OPERATIONAL_CATALOG}.")
+    names = {_short(each) if "." in what else _short(each).partition(".")[0] for each in known}
+    plain = what.partition(".")[2] if first in catalogs and "." in what else what
     near = get_close_matches(plain, sorted(names), n=1)
     hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(names))}."
     raise UsageError(f"'{what}' has not landed in {places}", hint)
 
 
-def chosen_source(settings: Settings, zone: LandingZone, what: str) -> Source:
-    """The one source that `what` names.
+def chosen_source(settings: Settings, what: str) -> Found:
+    """The one dataset or table that `what` names.
 
     Raises:
-        UsageError: there is none, or one in each place, or it is a domain.
-        LandingError: the operational database does not answer, or refuses.
+        UsageError: there is none, or one in several sources, or it is a domain.
+        LandingError: a source does not answer, or refuses.
     """
-    sources = chosen_sources(settings, zone, what)
-    found = [source for source in sources if what in {str(source), _short(source)}]
+    sources = chosen_sources(settings, what)
+    found = [each for each in sources if what in {str(each), _short(each)}]
     if not found:
         raise UsageError(f"'{what}' is a domain", f"Name one of it, for example {_short(sources[0])}.")
     if len(found) > 1:
         hint = f"Name one of them: {', '.join(map(str, found))}."
-        raise UsageError(f"{what} is both landed files and a table", hint)
+        raise UsageError(f"{what} is in {len(found)} sources", hint)
     return found[0]
 
 
-def _tables(settings: Settings, what: str | None) -> list[CatalogTable]:
-    is_asked = what is None or what.partition(".")[0] != LANDING_CATALOG
-    return list_tables(settings.operational) if settings.operational and is_asked else []
+def _names(found: Found) -> set[str]:
+    catalog, domain, name = str(found).split(".", 2)
+    return {catalog, domain, f"{domain}.{name}", f"{catalog}.{domain}", str(found)}
 
 
-def _names(source: Source) -> set[str]:
-    catalog, domain, name = str(source).split(".", 2)
-    return {catalog, domain, f"{domain}.{name}", f"{catalog}.{domain}", str(source)}
-
-
-def _short(source: Source) -> str:
-    return str(source).partition(".")[2]
+def _short(found: Found) -> str:
+    return str(found).partition(".")[2]

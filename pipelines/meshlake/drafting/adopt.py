@@ -9,19 +9,15 @@ from meshlake.drafting.contract_draft import column_names, draft_contract
 from meshlake.drafting.product_folder import Drafted, default_owner, product_folder, write_product
 from meshlake.errors import LandingError, UsageError
 from meshlake.landing.arrival import snake_case
-from meshlake.landing.operational import database_address
 from meshlake.names import ProductName
 
 if TYPE_CHECKING:
     from meshlake.discovery.dataset_profile import DatasetProfile
-    from meshlake.discovery.sources import Source
-    from meshlake.landing.zone import LandingZone
     from meshlake.settings import Settings
+    from meshlake.sources import Found
 
 
-def adopt(
-    settings: Settings, zone: LandingZone, source: Source, name: ProductName, owner: str | None = None
-) -> Drafted:
+def adopt(settings: Settings, source: Found, name: ProductName, owner: str | None = None) -> Drafted:
     """Draft product `name` from `source`.
 
     Raises:
@@ -29,7 +25,7 @@ def adopt(
         LandingError: the files or the table cannot be read, or the files hold no row.
     """
     product_folder(settings.products, name)
-    profile, _ = profile_source(settings, zone, source)
+    profile, _ = profile_source(settings, source)
     if profile.table is None and not profile.row_count:
         raise LandingError(
             f"{source} has no rows, so nothing can be found out about it", "Land a file that has some."
@@ -38,12 +34,11 @@ def adopt(
         raise UsageError(
             f"{source}: a contract names no table whose name has a dot", "Make a view of it, and adopt that."
         )
-    database = database_address(settings.operational) if settings.operational else None
-    contract = draft_contract(profile, name, owner or default_owner(), database)
+    contract = draft_contract(profile, name, owner or default_owner())
     return write_product(settings.products, name, contract, None, _notes(profile))
 
 
-def default_name(source: Source) -> ProductName:
+def default_name(source: Found) -> ProductName:
     """The name of a product made of `source`, when none is given.
 
     Raises:
@@ -76,7 +71,7 @@ def _evidence(profile: DatasetProfile) -> list[str]:
         read = sum(column.reading is not None for column in profile.columns)
         return [f"{len(profile.columns)} columns, {read} of them text read as numbers, dates or yes/no"]
     dates = [c.name for c in profile.columns if c.reading and c.reading.logical_type in {"date", "timestamp"}]
-    notes = [f"{len(profile.columns)} columns, types as PostgreSQL has them"]
+    notes = [f"{len(profile.columns)} columns, types as {profile.table.product} has them"]
     if dates:
         notes.append(f"text read as dates: {', '.join(dates)}")
     if profile.table.is_sample:

@@ -17,8 +17,7 @@ from meshlake.landing.arrival import snake_case
 from meshlake.names import DatasetName, quote_identifier, quote_literal
 
 if TYPE_CHECKING:
-    from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile, TableProfile
-    from meshlake.landing.operational import DatabaseAddress
+    from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
     from meshlake.names import ProductName
 
 PLACEHOLDERS = frozenset(
@@ -61,10 +60,8 @@ _NEVER_NEGATIVE = frozenset(
 )
 
 
-def draft_contract(
-    profile: DatasetProfile, name: ProductName, owner: str, database: DatabaseAddress | None = None
-) -> dict[str, Any]:
-    """The contract (ODCS v3.1.0) of product `name` over the dataset of `profile`; `database` is where a table is."""
+def draft_contract(profile: DatasetProfile, name: ProductName, owner: str) -> dict[str, Any]:
+    """The contract (ODCS v3.1.0) of product `name` over the dataset of `profile`."""
     names = column_names(profile)
     key = tuple(names[column] for column in profile.likely_key)
     words = _words(profile, name)
@@ -83,8 +80,8 @@ def draft_contract(
         limitations=f"Drafted on {datetime.now(UTC):%Y-%m-%d} from {words.evidence}.",
     )
     contract = document(name, owner, ("source-aligned",), description, table)
-    if profile.table and database:
-        contract["servers"] = [_server(profile.table, database)]
+    if profile.table:
+        contract["servers"] = [Flow(profile.table.server)]
     return contract
 
 
@@ -118,19 +115,8 @@ def _words(profile: DatasetProfile, name: ProductName) -> _Words:
         description=f"{title(name)}, as the operational {profile.format} {table.table} has them.{comment}",
         purpose=f"{title(name)}, with the types that the operational {profile.format} {table.table} has.{comment}",
         grain=f"One row per row of {table.table}.",
-        evidence=f"PostgreSQL's catalog and {rows}; value lists and personal data are as observed, not as promised by "
-        "whoever runs the database",
-    )
-
-
-def _server(table: TableProfile, database: DatabaseAddress) -> dict[str, Any]:
-    return Flow(
-        server="landing",
-        type="postgresql",
-        host=database.host,
-        port=database.port,
-        database=database.database,
-        schema=table.table.schema,
+        evidence=f"{table.product}'s catalog and {rows}; value lists and personal data are as observed, not as "
+        "promised by whoever runs the database",
     )
 
 

@@ -11,10 +11,9 @@ from meshlake.engines.engine import open_local
 from meshlake.errors import UsageError
 from meshlake.lake.catalog import Lake
 from meshlake.landing.arrival import snake_case
-from meshlake.landing.zone import Dataset
 from meshlake.names import quote_identifier
 from meshlake.products.load import load_products
-from meshlake.products.operational import open_landing
+from meshlake.products.places import open_landing
 from meshlake.types.tree import Decimal, is_moment
 
 if TYPE_CHECKING:
@@ -141,10 +140,10 @@ def _bind(settings: Settings, product: Product, session: LocalSession) -> None:
         return
     if dataset is not None:
         landed = open_landing(settings, [product]).landed(dataset)
-        if isinstance(landed, Dataset):
-            session.bind_landed(landed)
+        if landed.files is not None:
+            session.bind_landed(landed.files)
         else:
-            session.bind_tables([landed])
+            session.bind_live([landed])
         if select := product.transform.unbuilt_select(product.contract, session):
             session.bind(name, f"(\n{select}\n)")
             return

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from meshlake.lake.catalog import Lake
     from meshlake.lake.mesh_file import PublishedProduct
     from meshlake.lake.snapshot import Snapshot
-    from meshlake.landing.zone import Landed
     from meshlake.names import DatasetName, ProductName
     from meshlake.settings import Settings
+    from meshlake.sources import Landed
     from meshlake.types.tree import Type
 
 

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from meshlake.lake.catalog import Lake
     from meshlake.lake.draft import Draft
     from meshlake.lake.snapshot import Snapshot
-    from meshlake.landing.operational import OperationalTable
     from meshlake.landing.zone import Dataset
     from meshlake.names import DatasetName, InputName, ProductName
     from meshlake.partitions import Partitions
+    from meshlake.sources import Landed
     from meshlake.types.tree import Type
 
 
@@ -65,13 +65,14 @@ class Session(Protocol):
             LandingError: a file is damaged.
         """
 
-    def bind_tables(self, tables: Sequence[OperationalTable]) -> None:
-        """Read tables of the operational database, and make the rows read readable under their names.
+    def bind_live(self, landed: Sequence[Landed]) -> None:
+        """Read datasets whose rows change in place, and make the rows read readable under their names.
 
-        Each is read once and in one snapshot; on DuckDB that is one for all of them.
+        Each is read once and as of one moment; on DuckDB that is one for all of a source.
 
         Raises:
-            LandingError: the database does not answer, or refuses.
+            LandingError: a source does not answer, or refuses.
+            UsageError: the engine cannot read one.
         """
 
     def bind_staged(self, name: ProductName, staged: Staged, draft: Draft) -> None:

@@ -16,6 +16,7 @@ from meshlake.engines.engine import ENGINES, engine_of
 from meshlake.errors import MeshError, ServiceError
 from meshlake.extras import needs_extra
 from meshlake.settings import without_keys
+from meshlake.sources import configured_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,10 +102,10 @@ def _of_storage(settings: Settings) -> Examinations:
 
 
 def _of_sources(settings: Settings) -> Examinations:
-    if not settings.operational:
-        return {}
-    subject = f"Operational database {without_keys(settings.operational)}"
-    return {subject: partial(_ask_operational, settings.operational)}
+    found: dict[str, Callable[[], None]] = {}
+    for source in configured_sources(settings):
+        found |= source.examinations()
+    return found
 
 
 def _examined(*parts: Examinations) -> tuple[Finding, ...]:
@@ -150,24 +151,6 @@ def _open_catalog(uri: str) -> None:
             f"the catalog is of a newer version: iceberg_tables has the column {min(unknown)}",
             "Upgrade Meshlake to the version that the others who use this catalog have.",
         )
-
-
-def _ask_operational(uri: str) -> None:
-    from sqlalchemy import create_engine
-    from sqlalchemy.exc import SQLAlchemyError
-    from sqlalchemy.pool import NullPool
-
-    try:
-        with needs_extra("services", "PostgreSQL"):
-            engine = create_engine(
-                uri, poolclass=NullPool, connect_args={"connect_timeout": _CONNECT_SECONDS}
-            )
-        with engine.connect():
-            pass
-    except (SQLAlchemyError, ValueError) as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[-1]
-        hint = "Check MESH_OPERATIONAL: host, port, database, user and password."
-        raise ServiceError(reason, hint) from error
 
 
 def _catalog_columns(engine: Engine) -> set[str]:

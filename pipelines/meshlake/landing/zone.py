@@ -1,4 +1,4 @@
-"""Which datasets have landed, and which files each consists of, or which table of the operational database it is.
+"""Which datasets have landed as files, and which files each consists of.
 
 A dataset of files is the folder `<root>/<domain>/<dataset>/` with files of one format at any depth; `key=value`
 folders below it are partition columns, as Hive names them. Reading the rows is `relation`'s work.
@@ -13,18 +13,16 @@ from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError, NotLandedError
 from meshlake.formats import format_of
-from meshlake.landing.operational import OperationalTable, look_at
 from meshlake.landing.storage import list_files
 from meshlake.names import DatasetName
 from meshlake.partitions import read_day
 from meshlake.stores.disk import Disk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
     from meshlake.formats.format import Format
-    from meshlake.landing.operational import TableName
     from meshlake.partitions import Partitions
     from meshlake.settings import Settings
     from meshlake.stores import Store, StoredFile
@@ -69,7 +67,6 @@ class Dataset:
         return replace(self, files=tuple(kept))
 
 
-Landed = Dataset | OperationalTable
 _DISK = Disk()
 
 
@@ -85,48 +82,35 @@ class Survey:
 class LandingZone:
     """The landing zone at `root`, a place of `store`.
 
-    The datasets in `tables` are tables of the database at `operational`, whatever lies in the folder.
+    The datasets in `elsewhere` are those of other sources, whatever lies in the folder.
     """
 
     def __init__(
         self,
         root: str,
         store: Store = _DISK,
-        tables: Mapping[DatasetName, TableName] | None = None,
-        operational: str | None = None,
+        elsewhere: Collection[DatasetName] = (),
     ) -> None:
         self.root = root.rstrip("/")
         self.store = store
-        self.tables = tables or {}
-        self._operational = operational
+        self.elsewhere = frozenset(elsewhere)
 
     def datasets(self) -> list[DatasetName]:
-        """Every dataset that is a table or has at least one file, sorted by name."""
-        return sorted(self._files_by_dataset(self._below()).keys() | self.tables.keys())
+        """Every dataset that lives elsewhere or has at least one file, sorted by name."""
+        return sorted(self._files_by_dataset(self._below()).keys() | self.elsewhere)
 
     def survey(self) -> Survey:
-        """All that has landed, by one listing; tables are not looked at."""
+        """All that has landed, by one listing; what lives elsewhere is not looked at."""
         files = self._below()
         by_name = self._files_by_dataset(files)
         broken = {}
-        for name in by_name.keys() - self.tables.keys():
+        for name in by_name.keys() - self.elsewhere:
             try:
                 self._dataset(name, tuple(by_name[name]))
             except LandingError as error:
                 broken[name] = error
         misplaced = tuple(file.name for file in files if file.name.count("/") < 2)
-        return Survey(tuple(sorted(by_name.keys() | self.tables.keys())), broken, misplaced)
-
-    def landed(self, name: DatasetName) -> Landed:
-        """The dataset `name` as it is now: its files, or its table.
-
-        Raises:
-            NotLandedError: there is nothing under this name.
-            LandingError: its files or its table cannot be read.
-        """
-        if name in self.tables:
-            return look_at(name, self.tables[name], self._operational)
-        return self.dataset(name)
+        return Survey(tuple(sorted(by_name.keys() | self.elsewhere)), broken, misplaced)
 
     def dataset(self, name: DatasetName) -> Dataset:
         """The files of `name` as they are now.

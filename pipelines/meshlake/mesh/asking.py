@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from meshlake.lake.catalog import Lake
     from meshlake.lake.mesh_file import PublishedProduct
     from meshlake.lake.snapshot import Snapshot
-    from meshlake.landing.zone import Landed
     from meshlake.names import ProductName
     from meshlake.query.questions import Timing
     from meshlake.settings import Settings
+    from meshlake.sources import Landed
 
 
 @contextmanager
@@ -60,19 +60,16 @@ class Question:
 
     @cached_property
     def landed(self) -> Sequence[Landed]:
-        """The landed datasets; which of them are tables only the contracts say.
-
-        Before anything is adopted there is no folder of contracts, and what has landed is files.
-        """
-        if not self.query.datasets:
+        """The landed datasets; which of them live elsewhere than in files only their contracts say."""
+        datasets = sorted(self.query.datasets)
+        if not datasets:
             return ()
-        from meshlake.products.load import load_products
-        from meshlake.products.operational import open_landing
+        from meshlake.products.load import load_describing
+        from meshlake.products.places import open_landing
 
-        folder = self.settings.products
-        products = load_products(folder).products if folder.is_dir() else {}
-        zone = open_landing(self.settings, products.values())
-        return [zone.landed(name) for name in sorted(self.query.datasets)]
+        products = load_describing(self.settings.products, datasets)
+        landing = open_landing(self.settings, products.values())
+        return [landing.landed(name) for name in datasets]
 
     @cached_property
     def lake(self) -> Lake:

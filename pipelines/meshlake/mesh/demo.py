@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from meshlake.demo.files import Progress
     from meshlake.landing.arrival import LandedFile
-    from meshlake.landing.operational import DatabaseAddress
     from meshlake.settings import Settings
+    from meshlake.sources.postgresql.database import DatabaseAddress
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def load_operator(
         LandingError: it does not answer, or refuses.
     """
     from meshlake.demo.operational import load_telco
-    from meshlake.landing.operational import database_address, open_database
+    from meshlake.sources.postgresql.database import database_address, open_database
 
     if settings.operational is None:
         hint = "Set it to postgresql://USER:PASSWORD@HOST:PORT/DATABASE."

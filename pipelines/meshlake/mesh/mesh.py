@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from meshlake.building.upkeep import Cleaned
     from meshlake.demo.files import Progress
     from meshlake.discovery.discover import Discovery
-    from meshlake.discovery.sources import Source
     from meshlake.drafting.product_folder import Drafted
     from meshlake.lake.snapshot import Snapshot
     from meshlake.landing.arrival import LandedFile
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from meshlake.orchestration.reporting import Reporter
     from meshlake.orchestration.run import BuildOutcome
     from meshlake.rules.result import CheckResult
+    from meshlake.sources import Found
 
 
 def open_mesh(folder: str | Path | None = None, /, **settings: str | Path | None) -> Mesh:
@@ -110,7 +110,7 @@ class Mesh(ReadMesh):
         return land([Path(path) for path in many], self._zone, domain, dataset, progress)
 
     def discover(
-        self, what: str | None = None, *, progress: Callable[[Source], None] = lambda _: None
+        self, what: str | None = None, *, progress: Callable[[Found], None] = lambda _: None
     ) -> Discovery:
         """What has landed really holds: types, keys, joins, personal data, drift, likely labels.
 
@@ -124,7 +124,7 @@ class Mesh(ReadMesh):
         from meshlake.discovery.discover import discover
         from meshlake.discovery.sources import chosen_sources
 
-        return discover(self.settings, self._zone, chosen_sources(self.settings, self._zone, what), progress)
+        return discover(self.settings, chosen_sources(self.settings, what), progress)
 
     def misplaced_files(self) -> list[str]:
         """Files of the landing zone that lie in no dataset's folder, so that nothing reads them."""
@@ -145,9 +145,9 @@ class Mesh(ReadMesh):
         from meshlake.discovery.sources import chosen_source
         from meshlake.drafting.adopt import adopt, default_name
 
-        source = chosen_source(self.settings, self._zone, dataset)
+        source = chosen_source(self.settings, dataset)
         name = ProductName.parse(as_product) if as_product else default_name(source)
-        return adopt(self.settings, self._zone, source, name, owner)
+        return adopt(self.settings, source, name, owner)
 
     def model_churn(
         self,

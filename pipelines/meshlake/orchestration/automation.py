@@ -52,7 +52,7 @@ def landing_sensor(mesh: Workspace, datasets: Sequence[DatasetName]) -> dg.Senso
     Tables of the operational database are not watched: each look is a scan of one. The `frequency` of the contract of
     what reads them says when.
     """
-    files = [name for name in datasets if name not in mesh.landing.tables]
+    files = [name for name in datasets if name not in mesh.landing.elsewhere]
 
     @dg.sensor(
         name=_LANDING_SENSOR,

@@ -1,6 +1,6 @@
 """Landed datasets as Dagster assets: materializing one profiles what has landed, if that has changed.
 
-Of a table of the operational database only the columns are told: its rows are that system's own work to read.
+Of what does not lie in files only the columns are told: its rows are another system's work to read.
 """
 
 # Dagster evaluates the annotations of an asset's function: none of them may be text here.
@@ -13,12 +13,11 @@ from meshlake.discovery.dataset_profile import DatasetProfile
 from meshlake.discovery.profile import profile_dataset
 from meshlake.errors import LandingError, MeshError
 from meshlake.health import naming_servers
-from meshlake.landing.operational import OperationalTable
-from meshlake.landing.zone import Dataset
 from meshlake.names import LANDING_CATALOG, DatasetName
 from meshlake.orchestration.keys import asset_key, misplaced_key, misplaced_op_name, op_name, shown
 from meshlake.orchestration.outages import retry_after_outage
 from meshlake.orchestration.reporting import Reporter
+from meshlake.sources import Landed
 from meshlake.workspace import Workspace
 
 _DATA_VERSION_TAG = "dagster/data_version"
@@ -61,19 +60,14 @@ def misplaced_assets(mesh: Workspace, files: Iterable[str]) -> list[dg.AssetsDef
 
 
 def _out(mesh: Workspace, name: DatasetName, broken: LandingError | None) -> dg.AssetOut:
-    is_table = name in mesh.landing.tables
-    about = (
-        f"The table {mesh.landing.tables[name]} of the operational database."
-        if is_table
-        else f"Files as they arrived in {name.domain}/{name.dataset}/ of the landing zone."
-    )
+    source = mesh.landing.source_of(name)
     return dg.AssetOut(
         key=asset_key(name),
         # No domain can be called so; among a domain's products a dataset would look like one of them.
         group_name=LANDING_CATALOG,
-        kinds={"postgresql" if is_table else "file"},
+        kinds={source.badge},
         tags={"kind": "landing"},
-        description=shown(f"Cannot be read: {broken.message}" if broken else about),
+        description=shown(f"Cannot be read: {broken.message}" if broken else mesh.landing.about(name)),
         dagster_type=dg.Nothing,
     )
 
@@ -81,15 +75,12 @@ def _out(mesh: Workspace, name: DatasetName, broken: LandingError | None) -> dg.
 def _look_at(
     mesh: Workspace, name: DatasetName, context: dg.AssetExecutionContext
 ) -> dg.MaterializeResult[None]:
-    dataset = mesh.landing.landed(name)
-    told = told_before(context.instance, context.asset_key, dataset.fingerprint)
+    landed = mesh.landing.landed(name)
+    told = told_before(context.instance, context.asset_key, landed.fingerprint)
     if told is None:
-        told = (
-            _metadata(profile_dataset(mesh.settings, dataset)[0])
-            if isinstance(dataset, Dataset)
-            else _table_metadata(dataset)
-        )
-    return dg.MaterializeResult(data_version=dg.DataVersion(dataset.fingerprint), metadata=told)
+        files = landed.files
+        told = _declared(landed) if files is None else _metadata(profile_dataset(mesh.settings, files)[0])
+    return dg.MaterializeResult(data_version=dg.DataVersion(landed.fingerprint), metadata=told)
 
 
 def _misplaced_asset(mesh: Workspace, domain: str, files: tuple[str, ...]) -> dg.AssetsDefinition:
@@ -151,6 +142,6 @@ def _metadata(found: DatasetProfile) -> dict[str, Any]:
     }
 
 
-def _table_metadata(table: OperationalTable) -> dict[str, Any]:
-    columns = [dg.TableColumn(name=column.name, type=str(column.type)) for column in table.columns]
-    return {"dagster/column_schema": dg.TableSchema(columns=columns), "format": "postgresql"}
+def _declared(landed: Landed) -> dict[str, Any]:
+    columns = [dg.TableColumn(name=name, type=str(kind)) for name, kind in (landed.columns or {}).items()]
+    return {"dagster/column_schema": dg.TableSchema(columns=columns), "format": landed.source}

@@ -6,6 +6,7 @@ A folder that cannot be read becomes a `BrokenProduct`, so that one mistake neve
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -15,16 +16,17 @@ from meshlake.errors import ContractError, MeshError, UsageError
 from meshlake.names import ProductName
 from meshlake.products.graph import in_cycles
 from meshlake.products.inputs import parse_select, select_inputs
-from meshlake.products.operational import disagreeing
+from meshlake.products.places import disagreeing
 from meshlake.products.product import BrokenProduct, Product
 from meshlake.products.transform import CONTRACT_FILE, TRANSFORMS, read_text
 from meshlake.rules.violating_rows import read_checks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from meshlake.contract.model import Contract
+    from meshlake.names import DatasetName
     from meshlake.products.transform import Transform
 
 
@@ -77,6 +79,29 @@ def load_products(root: Path) -> ProductSet:
     _set_aside_cycles(products, broken)
     _set_aside_unknown_inputs(products, broken)
     return ProductSet(products, broken)
+
+
+def load_describing(root: Path, datasets: Collection[DatasetName]) -> dict[ProductName, Product]:
+    """Of the products below `root` those whose contract may be one for `datasets`; no other contract is parsed.
+
+    Those that cannot be read, or that contradict another, say nothing.
+    """
+    products: dict[ProductName, Product] = {}
+    for folder in _product_folders(root) if root.is_dir() else ():
+        with suppress(MeshError):
+            if any(_may_describe(folder, dataset) for dataset in datasets):
+                product = load_product(folder)
+                products[product.name] = product
+    contradicting = disagreeing(products)
+    return {name: product for name, product in products.items() if name not in contradicting}
+
+
+def _may_describe(folder: Path, dataset: DatasetName) -> bool:
+    """Whether the contract names the dataset, or is called as it; behind a backslash YAML can hide any name."""
+    if (folder.parent.name, folder.name) == (dataset.domain, dataset.dataset):
+        return True
+    text = read_text(folder / CONTRACT_FILE)
+    return f"{dataset.domain}.{dataset.dataset}" in text or "\\" in text
 
 
 def load_product(folder: Path) -> Product:
@@ -140,7 +165,7 @@ def _read_transform(folder: Path, contract: Contract) -> Transform:
         )
     file = next(iter(present), CONTRACT_FILE)
     transform = TRANSFORMS.get(file).read(folder / file, contract)
-    if transform.landed is None and contract.landing_database is not None:
+    if transform.landed is None and contract.landing_place is not None:
         raise ContractError(
             f"{folder}: has {file}, so nothing lands for it from the contract's server 'landing'",
             "Let a source-aligned product read the table, and this one read that product.",

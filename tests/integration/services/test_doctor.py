@@ -8,6 +8,7 @@ import pytest
 
 from meshlake.health import diagnose
 from meshlake.settings import load_settings
+from meshlake.sources.postgresql.source import PostgreSQL
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(2700)]
 
@@ -89,6 +90,6 @@ def test_trino_without_the_catalog(settings, monkeypatch):
 
 
 def test_trino_without_the_operational_database(settings, monkeypatch):
-    monkeypatch.setattr("meshlake.engines.trino.health.OPERATIONAL_CATALOG", "elsewhere")
+    monkeypatch.setattr(PostgreSQL, "trino_catalog", "elsewhere")
     assert _problems(replace(settings, engine="duckdb")) == {}
     assert _problems(replace(settings, engine="trino")) == {"Trino": "Trino has no catalog 'elsewhere'"}

@@ -13,6 +13,7 @@ import yaml
 from meshlake.building.leftovers import remove_leftovers
 from meshlake.building.views import refresh_views
 from meshlake.discovery.discover import discover
+from meshlake.discovery.sources import chosen_sources
 from meshlake.drafting.adopt import adopt
 from meshlake.engines.duckdb.confined import open_mesh_file
 from meshlake.errors import LandingError, MeshError, StorageError
@@ -22,6 +23,7 @@ from meshlake.landing.arrival import land
 from meshlake.landing.zone import LandingZone, files_zone
 from meshlake.models.store import model_store
 from meshlake.names import DatasetName, ProductName
+from meshlake.sources.files import FoundFiles
 from support.mesh_folder import MeshFolder
 
 if TYPE_CHECKING:
@@ -132,7 +134,7 @@ def test_every_format_is_discovered_adopted_and_built(mesh, tmp_path):
     mesh.land_text("events.jsonl", '{"id": 1, "v": 2.5}\n{"id": 2}\n')
     duckdb.sql("SELECT 1 AS id, DATE '2024-01-01' AS day").write_parquet(str(tmp_path / "bills.parquet"))
     land([tmp_path / "bills.parquet"], mesh.zone, "crm")
-    found = discover(mesh.settings, mesh.zone, mesh.zone.datasets(), lambda _: None)
+    found = discover(mesh.settings, chosen_sources(mesh.settings, None), lambda _: None)
     assert found.failures == {}
     assert {p.name: p.row_count for p in found.profiles} == {
         "landing.crm.bills": 1,
@@ -140,7 +142,7 @@ def test_every_format_is_discovered_adopted_and_built(mesh, tmp_path):
         "landing.crm.events": 2,
     }
     for name in mesh.zone.datasets():
-        adopt(mesh.settings, mesh.zone, name, ProductName("crm", name.dataset), "ana@example.com")
+        adopt(mesh.settings, FoundFiles(name, mesh.zone), ProductName("crm", name.dataset), "ana@example.com")
         mesh.build(f"crm.{name.dataset}")
     assert mesh.rows("crm.codes") == [{"id": 1, "name": "Zo\u00eb"}]
     assert mesh.rows("crm.events") == [{"id": 1, "v": 2.5}, {"id": 2, "v": None}]

@@ -9,6 +9,7 @@ from meshlake.building.inputs import PinnedInputs
 from meshlake.formats.csv import CSV
 from meshlake.landing.zone import Dataset
 from meshlake.names import DatasetName
+from meshlake.sources.files import LandedFiles
 from meshlake.stores import StoredFile
 from meshlake.stores.disk import Disk
 
@@ -26,7 +27,8 @@ def pinned(state: dict[str, dict[str, tuple[int, int]]], root: str = "/landing")
             )
             for file, (size, time) in sorted(files.items())
         )
-        datasets[DatasetName("crm", name)] = Dataset(DatasetName("crm", name), CSV, root, listed)
+        dataset = DatasetName("crm", name)
+        datasets[dataset] = LandedFiles(Dataset(dataset, CSV, root, listed))
     return PinnedInputs({}, datasets)
 
 

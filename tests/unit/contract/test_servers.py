@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from meshlake.contract.model import LandingDatabase
 from meshlake.errors import ContractError
-from meshlake.landing.operational import TableName
 from meshlake.names import DatasetName, ProductName
 from meshlake.products.load import load_product, load_products
-from meshlake.products.operational import open_landing
+from meshlake.products.places import open_landing
 from meshlake.settings import load_settings
+from meshlake.sources import Place
 
 TABLE = {
     "server": "landing",
@@ -26,11 +25,11 @@ KEY = {"id": {"logicalType": "integer", "required": True}}
 def test_a_dataset_is_the_table_of_its_name_in_the_schema_given(mesh_folder):
     mesh_folder.product("crm.people", KEY, servers=[TABLE], custom={"source": "landing.crm.Kunden"})
     products = load_products(mesh_folder.products).products
-    assert products[ProductName("crm", "people")].contract.landing_database == LandingDatabase(
-        "shop", "sales"
-    )
+    place = Place("postgresql", database="shop", schema="sales")
+    assert products[ProductName("crm", "people")].contract.landing_place == place
     zone = open_landing(load_settings(mesh_folder.variables, mesh_folder.root), products.values())
-    assert zone.tables == {DatasetName("crm", "Kunden"): TableName("sales", "Kunden", "shop")}
+    assert zone.places == {DatasetName("crm", "Kunden"): place}
+    assert "sales.Kunden" in zone.about(DatasetName("crm", "Kunden"))
     assert zone.datasets() == [DatasetName("crm", "Kunden")]
 
 
@@ -40,7 +39,7 @@ def test_a_dataset_is_the_table_of_its_name_in_the_schema_given(mesh_folder):
 )
 def test_other_servers_leave_the_dataset_to_its_files(mesh_folder, servers):
     folder = mesh_folder.product("crm.people", KEY, servers=servers)
-    assert load_product(folder).contract.landing_database is None
+    assert load_product(folder).contract.landing_place is None
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from meshlake.discovery.sketches import Sketch
 from meshlake.discovery.sources import chosen_source, chosen_sources
 from meshlake.errors import UsageError
 from meshlake.names import DatasetName
+from meshlake.sources.files import FoundFiles
 
 
 @pytest.fixture
@@ -31,11 +32,11 @@ def landed(put) -> None:
 
 def test_what_is_chosen(settings, zone, landed) -> None:
     people = DatasetName("crm", "people")
-    assert len(chosen_sources(settings, zone, None)) == 3
+    assert len(chosen_sources(settings, None)) == 3
     assert (
-        chosen_sources(settings, zone, "crm")
-        == chosen_sources(settings, zone, "landing.crm.people")
-        == [people]
+        chosen_sources(settings, "crm")
+        == chosen_sources(settings, "landing.crm.people")
+        == [FoundFiles(people, zone)]
     )
 
 
@@ -44,7 +45,7 @@ def test_what_is_chosen(settings, zone, landed) -> None:
 )
 def test_what_has_not_landed(settings, zone, landed, what, hint) -> None:
     with pytest.raises(UsageError) as caught:
-        chosen_sources(settings, zone, what)
+        chosen_sources(settings, what)
     assert what in caught.value.message
     assert hint in str(caught.value.hint)
 
@@ -58,18 +59,18 @@ def test_what_has_not_landed(settings, zone, landed, what, hint) -> None:
 )
 def test_what_cannot_be_adopted(settings, zone, landed, what, message, hint) -> None:
     with pytest.raises(UsageError, match=message) as caught:
-        chosen_source(settings, zone, what)
+        chosen_source(settings, what)
     assert caught.value.hint == hint
 
 
 def test_nothing_landed(settings, zone) -> None:
     with pytest.raises(UsageError, match="nothing has landed") as caught:
-        chosen_sources(settings, zone, None)
+        chosen_sources(settings, None)
     assert "mesh land" in str(caught.value.hint)
 
 
 def test_joins_by_values_and_names(settings, zone, landed) -> None:
-    found = discover(settings, zone, chosen_sources(settings, zone, None))
+    found = discover(settings, chosen_sources(settings, None))
     assert {(j.dataset, j.column, j.other_dataset, j.other_column, j.is_one_to_one) for j in found.joins} == {
         ("landing.crm.people", "zip", "landing.geo.places", "zip", False),
         ("landing.shop.orders", "customer", "landing.crm.people", "Customer ID", False),
@@ -78,9 +79,9 @@ def test_joins_by_values_and_names(settings, zone, landed) -> None:
 
 def test_a_bad_dataset_does_not_hide_the_others(settings, zone, landed, put) -> None:
     put("shop.bad", {"a.parquet": b"nothing"})
-    found = discover(settings, zone, chosen_sources(settings, zone, "shop"))
+    found = discover(settings, chosen_sources(settings, "shop"))
     assert [p.name for p in found.profiles] == ["landing.shop.orders"]
-    assert list(found.failures) == [DatasetName("shop", "bad")]
+    assert list(found.failures) == [FoundFiles(DatasetName("shop", "bad"), zone)]
 
 
 def test_sketches_estimate_containment_below_the_smaller_limit() -> None:

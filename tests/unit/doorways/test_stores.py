@@ -101,6 +101,7 @@ from pathlib import Path
 import meshlake
 from meshlake.building.build import build_product
 from meshlake.discovery.discover import discover
+from meshlake.discovery.sources import chosen_sources
 from meshlake.health import diagnose
 from meshlake.lake.clean import clean_lake
 from meshlake.landing.arrival import land
@@ -118,7 +119,7 @@ mesh = open_workspace(settings)
 assert landed.is_new
 dataset = mesh.landing.dataset(DatasetName("crm", "people"))
 assert [file.path for file in dataset.files] == ["vault://landing/crm/people/people.csv"]
-(profile,) = discover(settings, mesh.landing, [dataset.name]).profiles
+(profile,) = discover(settings, chosen_sources(settings, None)).profiles
 assert profile.row_count == 2
 
 built = build_product(mesh, ProductName("crm", "people"))

@@ -20,6 +20,7 @@ from meshlake.names import DatasetName, ProductName
 from meshlake.products.load import load_product
 from meshlake.products.source_aligned import source_select
 from meshlake.rules.range import Range
+from meshlake.sources.files import FoundFiles
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def adopted(settings, zone, put):
 
     def draft(files: dict[str, str | bytes]) -> tuple[Contract, list[tuple[object, ...]]]:
         put("crm.people", files)
-        drafted = adopt(settings, zone, SOURCE, NAME, "ana@example.com")
+        drafted = adopt(settings, FoundFiles(SOURCE, zone), NAME, "ana@example.com")
         contract = load_product(drafted.folder).contract
         with DuckDBSession(settings, "test") as session:
             session.bind(SOURCE, relation_sql(zone.dataset(SOURCE)))
@@ -132,14 +133,14 @@ def test_an_existing_product_is_never_overwritten(adopted, settings, zone) -> No
     path = settings.products / "crm/customers/contract.odcs.yaml"
     path.write_text("mine")
     with pytest.raises(UsageError, match="is there already"):
-        adopt(settings, zone, SOURCE, NAME)
+        adopt(settings, FoundFiles(SOURCE, zone), NAME)
     assert path.read_text() == "mine"
 
 
 def test_what_cannot_be_adopted(settings, zone, put) -> None:
     put("crm.people", {"a.csv": "a,b\n"})
     with pytest.raises(LandingError, match="no rows"):
-        adopt(settings, zone, SOURCE, NAME)
+        adopt(settings, FoundFiles(SOURCE, zone), NAME)
     assert not settings.products.exists()
 
 

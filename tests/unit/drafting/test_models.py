@@ -15,6 +15,7 @@ from meshlake.errors import UsageError
 from meshlake.ml_assets.spec import ChurnSpec, Scale, SegmentSpec
 from meshlake.names import DatasetName, ProductName
 from meshlake.products.load import load_product, load_products
+from meshlake.sources.files import FoundFiles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +44,7 @@ def people(count: int = 200) -> str:
 @pytest.fixture
 def adopted(settings, zone, put) -> None:
     put("crm.people", {"a.csv": people()})
-    adopt(settings, zone, DatasetName("crm", "people"), SOURCE, "ana@example.com")
+    adopt(settings, FoundFiles(DatasetName("crm", "people"), zone), SOURCE, "ana@example.com")
 
 
 def model_of(folder: Path) -> dict[str, Any]:
@@ -113,14 +114,14 @@ def test_what_no_churn_model_can_be_made_of(settings, adopted, options, message,
 def test_labels_that_teach_nothing(settings, zone, put, cells, message) -> None:
     rows = "".join(f"{n},{n % 5},{cell}\n" for n, cell in enumerate(cells))
     put("crm.people", {"a.csv": f"customer_id,x,churn\n{rows}"})
-    adopt(settings, zone, DatasetName("crm", "people"), SOURCE)
+    adopt(settings, FoundFiles(DatasetName("crm", "people"), zone), SOURCE)
     with pytest.raises(UsageError, match=message):
         draft_churn(settings, SOURCE, CHURN, "churn")
 
 
 def test_a_product_without_a_key_needs_one_named(settings, zone, put) -> None:
     put("crm.people", {"a.csv": "a,churn\n" + "1,yes\n1,yes\n2,no\n" * 8})
-    adopt(settings, zone, DatasetName("crm", "people"), SOURCE)
+    adopt(settings, FoundFiles(DatasetName("crm", "people"), zone), SOURCE)
     with pytest.raises(UsageError, match="has no primary key") as caught:
         draft_churn(settings, SOURCE, CHURN, "churn")
     assert "--key" in str(caught.value.hint)
@@ -133,7 +134,7 @@ def test_the_latest_cutoff_is_segmented_and_every_one_learnt_from(settings, zone
         for month in (1, 2)
     )
     put("crm.people", {"a.csv": f"customer_id,cutoff_date,visits,spend,churn\n{rows}"})
-    adopt(settings, zone, DatasetName("crm", "people"), SOURCE)
+    adopt(settings, FoundFiles(DatasetName("crm", "people"), zone), SOURCE)
     model = model_of(draft_churn(settings, SOURCE, CHURN, "churn").folder)
     assert (model["key"], model["cutoff"]) == ("customer_id", "cutoff_date")
     segments = draft_segments(settings, SOURCE, SEGMENTS)
@@ -154,7 +155,7 @@ def test_segments_compare_by_amounts(settings, adopted) -> None:
 
 def test_nothing_to_compare_by(settings, zone, put) -> None:
     put("crm.people", {"a.csv": "customer_id,name\n" + "".join(f"C{n},N{n}\n" for n in range(30))})
-    adopt(settings, zone, DatasetName("crm", "people"), SOURCE)
+    adopt(settings, FoundFiles(DatasetName("crm", "people"), zone), SOURCE)
     with pytest.raises(UsageError, match="no numbers"):
         draft_segments(settings, SOURCE, SEGMENTS)
 

@@ -7,7 +7,9 @@ import pyarrow as pa
 import pytest
 
 from meshlake.lake.mesh_file import PublishedColumn, PublishedProduct, write_mesh_file
+from meshlake.landing.zone import LandingZone
 from meshlake.names import DatasetName, ProductName
+from meshlake.sources.files import LandedFiles
 
 CUSTOMERS = ProductName("crm", "customers")
 
@@ -54,12 +56,12 @@ def mesh_file(tmp_path: Path, customers: PublishedProduct, empty_product: Publis
 
 
 @pytest.fixture
-def landing(tmp_path: Path) -> dict[DatasetName, str]:
-    folder = tmp_path / "landing"
-    folder.mkdir()
+def landing(tmp_path: Path) -> list[LandedFiles]:
+    folder = tmp_path / "landing" / "crm" / "demo graphics"
+    folder.mkdir(parents=True)
     (folder / "it's.csv").write_text("Customer ID,Age\n1,41\n2,\n", encoding="utf-8")
-    path = str(folder / "it's.csv").replace("'", "''")
-    return {DatasetName("crm", "demo graphics"): f"SELECT * FROM read_csv('{path}', all_varchar = true)"}
+    zone = LandingZone(str(tmp_path / "landing"))
+    return [LandedFiles(zone.dataset(DatasetName("crm", "demo graphics")))]
 
 
 @pytest.fixture

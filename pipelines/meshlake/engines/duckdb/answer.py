@@ -13,13 +13,9 @@ import duckdb
 from meshlake.engines.answer import ParsedQuery
 from meshlake.engines.duckdb.confined import ANSWERS_CATALOG, closed_on_failure, open_mesh_file
 from meshlake.engines.duckdb.interrupt import interruptible
-from meshlake.engines.duckdb.operational import duckdb_relation, postgres_failure
-from meshlake.errors import LandingError, MeshError, UsageError, system_failure
+from meshlake.errors import MeshError, UsageError, system_failure
 from meshlake.lake.mesh_file import read_state
 from meshlake.lake.state import catalog_state
-from meshlake.landing.failures import landing_error
-from meshlake.landing.relation import relation_sql
-from meshlake.landing.zone import Dataset
 from meshlake.names import CATALOG, LANDING_CATALOG, SYSTEM_TABLES, quote_identifier, quote_literal
 from meshlake.sql_place import position_text
 from meshlake.types.duckdb import parse
@@ -75,7 +71,7 @@ class DuckDBAnswer:
 
 @contextmanager
 def duckdb_answer(question: Question) -> Iterator[Answer]:
-    """The mesh for `question`; what is wrong with a landed file it reads is told in the landing zone's words."""
+    """The mesh for `question`; what is wrong with a landed dataset it reads is told in its source's words."""
     landed = question.landed
     try:
         connection = _opened(question)
@@ -87,11 +83,10 @@ def duckdb_answer(question: Question) -> Iterator[Answer]:
             yield answer
     except (MeshError, duckdb.Error) as error:
         cause = error if isinstance(error, duckdb.Error) else error.__cause__
-        files = [each for each in landed if isinstance(each, Dataset)]
-        told = landing_error(cause, files) if isinstance(cause, duckdb.Error) else None
-        if told is None:
+        told = (each.explain(cause) for each in landed) if isinstance(cause, duckdb.Error) else ()
+        if (found := next(filter(None, told), None)) is None:
             raise
-        raise told from error
+        raise found from error
 
 
 def _opened(question: Question) -> duckdb.DuckDBPyConnection:
@@ -100,19 +95,15 @@ def _opened(question: Question) -> duckdb.DuckDBPyConnection:
     is_mesh_read = bool(query.products or query.system_tables) or not query.datasets
     if is_mesh_read and read_state(settings.mesh_file) != catalog_state(settings):
         question.refresh_views()
-    copied = {folder for each in landed if isinstance(each, Dataset) for folder in each.format.folders_read()}
-    reads_tables = any(not isinstance(each, Dataset) for each in landed)
+    formats = {each.files.format for each in landed if each.files is not None}
+    copied = sorted({folder for each in formats for folder in each.folders_read()})
     return open_mesh_file(
         settings.mesh_file,
-        [settings.warehouse, settings.landing, *sorted(copied)],
-        landing={
-            each.name: relation_sql(each) if isinstance(each, Dataset) else duckdb_relation(each)
-            for each in landed
-        },
+        [settings.warehouse, settings.landing, *copied],
+        landing=landed,
         as_of=question.published if question.as_of else None,
         output_path=question.output_path,
         stores=settings.used_stores,
-        operational=settings.operational if reads_tables else None,
     )
 
 
@@ -166,10 +157,6 @@ def _as_mesh_error(error: duckdb.Error, sql: str, before_bytes: int) -> MeshErro
     if isinstance(error, duckdb.OutOfMemoryException):
         return MeshError(
             f"the query needs more memory or disk than there is: {message}", "Filter or group first."
-        )
-    if reason := postgres_failure(type(error)(message)):
-        return LandingError(
-            f"the operational database: {reason}", "See `mesh doctor`, and run the query again."
         )
     is_gone = "HTTP 404" in message
     if not is_gone and (failure := system_failure(type(error)(message))):

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from meshlake.engines.duckdb.operational import attach
 from meshlake.lake.mesh_file import attach_mesh_file, create_view
 from meshlake.names import CATALOG, LANDING_CATALOG, quote_identifier, quote_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from meshlake.lake.mesh_file import PublishedProduct
-    from meshlake.names import DatasetName
+    from meshlake.sources import Landed
     from meshlake.stores import Store
 
 ANSWERS_CATALOG = "answers"
@@ -30,23 +29,21 @@ def open_mesh_file(
     path: Path,
     confined_to: Sequence[str],
     *,
-    landing: Mapping[DatasetName, str] | None = None,
+    landing: Sequence[Landed] = (),
     as_of: Iterable[PublishedProduct] | None = None,
     output_path: str | None = None,
     stores: Iterable[Store] = (),
-    operational: str | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Open the mesh file at `path` for one query.
 
     Files are read under the folders `confined_to` alone, and only `output_path` can be written besides.
-    `landing` maps each landed dataset the query names to the SQL relation that reads it. With `as_of`,
-    exactly those snapshots are the mesh; the system tables stay as they are now. `stores` hold these
-    folders, `operational` the address of the database that relations of `landing` read.
+    `landing` are the landed datasets that the query names, read where they live. With `as_of`,
+    exactly those snapshots are the mesh; the system tables stay as they are now. `stores` hold these folders.
 
     Raises:
         UsageError: when there is no mesh file, or it cannot be read.
-        StorageError: DuckDB has no extension for a store or for PostgreSQL, or there are no keys.
-        LandingError: the operational database does not answer, or refuses.
+        StorageError: DuckDB has no extension for a store or a source, or there are no keys.
+        LandingError: a source of `landing` does not answer, or refuses.
     """
     connection = duckdb.connect()
     with closed_on_failure(connection):
@@ -60,9 +57,7 @@ def open_mesh_file(
             connection.execute(f"USE {quote_identifier(CATALOG)}")
         else:
             attach_mesh_file(connection, path)
-        if operational is not None:
-            attach(connection, operational)
-        _attach_landing(connection, landing or {})
+        _attach_landing(connection, landing)
         attach_answers(connection)
         # The catalog a connection starts with could be written to.
         connection.execute("DETACH memory")
@@ -102,14 +97,14 @@ def _attach_as_of(
         connection.execute(f"CREATE VIEW {name} AS FROM {quote_identifier(_PUBLISHED_CATALOG)}.{name}")
 
 
-def _attach_landing(connection: duckdb.DuckDBPyConnection, landing: Mapping[DatasetName, str]) -> None:
+def _attach_landing(connection: duckdb.DuckDBPyConnection, landing: Sequence[Landed]) -> None:
     if not landing:
         return
     connection.execute(f"ATTACH ':memory:' AS {quote_identifier(LANDING_CATALOG)}")
-    for name, relation in landing.items():
-        schema = f"{quote_identifier(LANDING_CATALOG)}.{quote_identifier(name.domain)}"
+    for each in landing:
+        schema = f"{quote_identifier(LANDING_CATALOG)}.{quote_identifier(each.name.domain)}"
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        connection.execute(f"CREATE VIEW {name.sql} AS {relation}")
+        connection.execute(f"CREATE VIEW {each.name.sql} AS {each.duckdb_relation(connection)}")
 
 
 def _lock(

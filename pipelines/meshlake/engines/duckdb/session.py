@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Self
 import duckdb
 
 from meshlake.engines.duckdb.connection import connect, explain
-from meshlake.engines.duckdb.operational import copy_tables
 from meshlake.engines.duckdb.relation import DuckDBRelation
 from meshlake.engines.session import Staged
 from meshlake.errors import StorageError
@@ -19,6 +18,7 @@ from meshlake.lake.schema import field_ids_sql
 from meshlake.landing.failures import landing_error
 from meshlake.landing.relation import relation_sql as landed_relation
 from meshlake.names import CATALOG, LANDING_CATALOG, DatasetName, quote_identifier, quote_literal
+from meshlake.sources import copy_landed
 from meshlake.types.duckdb import parse
 from meshlake.types.iceberg import from_iceberg
 
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from meshlake.lake.catalog import Lake
     from meshlake.lake.draft import Draft
     from meshlake.lake.snapshot import Snapshot
-    from meshlake.landing.operational import OperationalTable
     from meshlake.landing.zone import Dataset
     from meshlake.names import InputName, ProductName
     from meshlake.partitions import Partitions
     from meshlake.settings import Settings
+    from meshlake.sources import Landed
     from meshlake.types.tree import Type
 
 FILE_SIZE = "512MB"
@@ -69,7 +69,7 @@ class DuckDBSession:
         self.close()
 
     def close(self) -> None:
-        """End it, and remove the copies it made of tables."""
+        """End it, and remove the copies it made of what changes in place."""
         self.connection.close()
         for folder in self._copies:
             shutil.rmtree(folder, ignore_errors=True)
@@ -103,16 +103,16 @@ class DuckDBSession:
             self._datasets[dataset.name] = dataset
             self.bind(dataset.name, f"(SELECT * FROM {landed_relation(dataset)} WHERE false)")
 
-    def bind_tables(self, tables: Sequence[OperationalTable]) -> None:
-        """Read tables of the operational database, all as of one moment, and make the rows readable.
+    def bind_live(self, landed: Sequence[Landed]) -> None:
+        """Read datasets whose rows change in place, those of a source as of one moment, and make the rows readable.
 
         Raises:
-            LandingError: the database does not answer, or refuses.
+            LandingError: a source does not answer, or refuses.
         """
-        folder = self._settings.scratch / f"operational-{uuid.uuid4().hex}"
+        folder = self._settings.scratch / f"copy-{uuid.uuid4().hex}"
         self._copies.append(folder)
         with self._explained():
-            datasets = copy_tables(self.connection, tables, self._settings, folder)
+            datasets = copy_landed(landed, self._settings, self.connection, folder)
         for dataset in datasets:
             self.bind_landed(dataset)
 

@@ -17,7 +17,6 @@ from meshlake.engines.duckdb.answer import DuckDBAnswer
 from meshlake.engines.duckdb.confined import attach_answers, closed_on_failure
 from meshlake.engines.trino.session import TrinoSession
 from meshlake.errors import BuildError, UsageError
-from meshlake.landing.zone import Dataset
 from meshlake.names import CATALOG
 
 if TYPE_CHECKING:
@@ -54,10 +53,7 @@ def trino_answer(question: Question) -> Iterator[Answer]:
         for name, snapshot in snapshots.items():
             session.bind_snapshot(name, lake, snapshot)
         for landed in question.landed:
-            if isinstance(landed, Dataset):
-                session.bind_landed(landed)
-            else:
-                session.bind_live(landed)
+            session.bind_where_it_lives(landed)
         attach_answers(connection)
         yield answer
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.errors import UsageError
 from meshlake.settings import without_keys
+from meshlake.sources import configured_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,14 +39,14 @@ class TrinoEngine:
             raise UsageError(f"Trino cannot reach {here[0]} of this machine", "See docs/scaling-out.md.")
 
     def examinations(self, settings: Settings, *, is_chosen: bool) -> Mapping[str, Callable[[], None]]:
-        """That it answers and has the catalogs, and where products read it through Trino the operational database's."""
+        """That it answers and has the catalogs, and where products are built by it those of other sources."""
         if not settings.trino:
             return {}
         from meshlake.engines.trino.health import examine
 
-        reads_operational = is_chosen and settings.operational is not None
-        subject = f"Trino {without_keys(settings.trino)}"
-        return {subject: partial(examine, settings.trino, reads_operational=reads_operational)}
+        sources = configured_sources(settings) if is_chosen else []
+        catalogs = tuple(source.trino_catalog for source in sources if source.trino_catalog is not None)
+        return {f"Trino {without_keys(settings.trino)}": partial(examine, settings.trino, catalogs)}
 
     def session(self, settings: Settings, lake: Lake, where: str, file: Path | None = None) -> Session:
         """See `Engine.session`."""

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 from meshlake.engines.trino.connection import REFUSED, connect, is_refused, trino_errors
 from meshlake.errors import ServiceError, UsageError
 from meshlake.extras import needs_extra
-from meshlake.names import CATALOG, LANDING_CATALOG, OPERATIONAL_CATALOG
+from meshlake.names import CATALOG, LANDING_CATALOG
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from trino.dbapi import Connection
 
 _ANSWER_SECONDS = 5
 _CHECK = "Check MESH_TRINO: host, port, user and password; `mesh services status` for your own."
 
 
-def examine(address: str, *, reads_operational: bool = False) -> None:
-    """Ask each catalog of the Trino at `address`, the one of the operational database only where that is read.
+def examine(address: str, catalogs: Sequence[str] = ()) -> None:
+    """Ask each catalog of the Trino at `address`: those of every mesh, and `catalogs` besides.
 
     Raises:
         ServiceError: it cannot be used.
@@ -27,7 +29,7 @@ def examine(address: str, *, reads_operational: bool = False) -> None:
         from requests import RequestException
         from trino.exceptions import TrinoConnectionError
 
-    wanted = [CATALOG, LANDING_CATALOG, *([OPERATIONAL_CATALOG] if reads_operational else [])]
+    wanted = [CATALOG, LANDING_CATALOG, *catalogs]
     try:
         with closing(connect(address, answer_seconds=_ANSWER_SECONDS, attempts=1)) as connection:
             _ask(connection, wanted)

@@ -17,7 +17,6 @@ from meshlake.engines.engine import open_local
 from meshlake.engines.session import Staged
 from meshlake.engines.trino.client import TrinoClient, columns_of
 from meshlake.engines.trino.dialect import Relation, is_ordered
-from meshlake.engines.trino.operational import trino_relation
 from meshlake.engines.trino.relation import TrinoRelation
 from meshlake.engines.trino.rows import arrow_stream
 from meshlake.engines.trino.stages import Stages, relation_of
@@ -30,7 +29,7 @@ from meshlake.types.iceberg import from_iceberg, widened
 from meshlake.types.tree import Scalar, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -42,11 +41,11 @@ if TYPE_CHECKING:
     from meshlake.lake.catalog import Lake
     from meshlake.lake.draft import Draft
     from meshlake.lake.stage import Stage
-    from meshlake.landing.operational import OperationalTable
     from meshlake.landing.zone import Dataset
     from meshlake.names import DatasetName, InputName, ProductName
     from meshlake.partitions import Partitions
     from meshlake.settings import Settings
+    from meshlake.sources import Landed
     from meshlake.types.tree import Type
 
 _LOG = logging.getLogger(__name__)
@@ -65,7 +64,7 @@ class TrinoSession:
         self._relations: dict[InputName, Relation] = {}
         self._stored: dict[ProductName, Stage | Snapshot] = {}
         self._landed_columns: dict[DatasetName, dict[str, Type]] = {}
-        self._landed: dict[DatasetName, Dataset | tuple[OperationalTable, Stage]] = {}
+        self._lineages: dict[DatasetName, Callable[[], str]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -118,21 +117,25 @@ class TrinoSession:
         self._relations[dataset.name] = Relation(rows, external.columns)
         self._landed_columns[dataset.name] = external.columns
         read = dataset if partitions is None else dataset.of_days(partitions)
-        self._landed[dataset.name] = read if read.files else dataset
+        whole = read if read.files else dataset
+        self._lineages[dataset.name] = lambda: relation_sql(whole, lineage=True)
 
-    def bind_tables(self, tables: Sequence[OperationalTable]) -> None:
-        """Read tables of the operational database, each as of one moment, and make the rows readable."""
-        for table in tables:
-            stage = self._stages.answer(_kept({column.name: column.type for column in table.columns}))
-            self._stages.insert(stage, f"SELECT * FROM {trino_relation(table)}")
-            self._landed_columns[table.name] = _columns_of(stage.schema)
-            self._relations[table.name] = Relation(relation_of(stage), self._landed_columns[table.name])
-            self._landed[table.name] = (table, stage)
+    def bind_live(self, landed: Sequence[Landed]) -> None:
+        """Read datasets whose rows change in place, each as of one moment, and make the rows readable."""
+        for each in landed:
+            relation = each.trino_relation()
+            stage = self._stages.answer(_kept(each.columns or {}))
+            self._stages.insert(stage, f"SELECT * FROM {relation}")
+            self._landed_columns[each.name] = _columns_of(stage.schema)
+            self._relations[each.name] = Relation(relation_of(stage), self._landed_columns[each.name])
+            self._lineages[each.name] = partial(self._staged_lineage, each.label, stage)
 
-    def bind_live(self, table: OperationalTable) -> None:
-        """Make a table of the operational database readable where it lives: each query sees it as it then is."""
-        columns = {column.name: column.type for column in table.columns}
-        self._relations[table.name] = Relation(trino_relation(table), columns)
+    def bind_where_it_lives(self, landed: Landed) -> None:
+        """Make a dataset readable for a query: files as they lie, what changes in place as it is when it is read."""
+        if landed.files is not None:
+            self.bind_landed(landed.files)
+        else:
+            self._relations[landed.name] = Relation(landed.trino_relation(), dict(landed.columns or {}))
 
     def bind_staged(self, name: ProductName, staged: Staged, draft: Draft) -> None:
         """Make rows that wait for their audit readable as `name`."""
@@ -156,11 +159,10 @@ class TrinoSession:
 
     def lineage(self, name: DatasetName) -> str:
         """A parenthesised SELECT for `local` of a dataset that is bound, each row with `_file` and `_row`."""
-        landed = self._landed[name]
-        if not isinstance(landed, tuple):
-            return relation_sql(landed, lineage=True)
-        table, stage = landed
-        file = f"{quote_literal(str(table.table))} AS {FILE_COLUMN}"
+        return self._lineages[name]()
+
+    def _staged_lineage(self, label: str, stage: Stage) -> str:
+        file = f"{quote_literal(label)} AS {FILE_COLUMN}"
         return f"(SELECT *, {file}, row_number() OVER () AS {ROW_COLUMN} FROM ({self._answered(stage)}))"
 
     def columns(self, select: str) -> dict[str, Type]:

@@ -1,12 +1,11 @@
-"""Which landed datasets are tables of the operational database, as the contracts of source-aligned products say."""
+"""Where each landed dataset lives, as the contracts of source-aligned products say: in files, or in another source."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from meshlake.errors import ContractError
-from meshlake.landing.operational import TableName
-from meshlake.landing.zone import LandingZone
+from meshlake.sources.landing import Landing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -14,13 +13,12 @@ if TYPE_CHECKING:
     from meshlake.names import DatasetName, ProductName
     from meshlake.products.product import Product
     from meshlake.settings import Settings
+    from meshlake.sources import Place
 
 
-def open_landing(settings: Settings, products: Iterable[Product]) -> LandingZone:
-    """The landing zone; a dataset that a contract of `products` says is a table is one, whoever reads it."""
-    tables = dict(table for product in products if (table := _table(product)))
-    store = settings.store_of(settings.landing)
-    return LandingZone(settings.landing, store, tables, settings.operational)
+def open_landing(settings: Settings, products: Iterable[Product]) -> Landing:
+    """All that has landed; a dataset lives where a contract of `products` says, whoever reads it."""
+    return Landing(settings, dict(place for product in products if (place := _place(product))))
 
 
 def disagreeing(products: Mapping[ProductName, Product]) -> dict[ProductName, ContractError]:
@@ -32,7 +30,7 @@ def disagreeing(products: Mapping[ProductName, Product]) -> dict[ProductName, Co
         if (dataset := product.transform.landed) is None:
             continue
         other = first.setdefault(dataset, product)
-        if _table(other) != _table(product):
+        if _place(other) != _place(product):
             errors[name] = ContractError(
                 f"{product.rows_file}: says that {dataset} lives elsewhere than {other.name} says",
                 "Give both contracts the same entry 'server: landing'.",
@@ -40,9 +38,7 @@ def disagreeing(products: Mapping[ProductName, Product]) -> dict[ProductName, Co
     return errors
 
 
-def _table(product: Product) -> tuple[DatasetName, TableName] | None:
-    """The dataset that the contract describes and the table it is, if it is one."""
-    place, dataset = product.contract.landing_database, product.transform.landed
-    if place is None or dataset is None:
-        return None
-    return dataset, TableName(place.schema, dataset.dataset, place.database)
+def _place(product: Product) -> tuple[DatasetName, Place] | None:
+    """The dataset that the contract describes and where it lives, if not in files."""
+    place, dataset = product.contract.landing_place, product.transform.landed
+    return None if place is None or dataset is None else (dataset, place)

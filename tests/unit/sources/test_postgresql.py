@@ -5,15 +5,12 @@ from __future__ import annotations
 import pytest
 
 from meshlake.errors import UsageError
-from meshlake.landing.operational import (
-    OperationalTable,
-    TableName,
-    database_address,
-    look_at,
-    postgres_reason,
-)
-from meshlake.landing.operational_types import table_column
 from meshlake.names import DatasetName
+from meshlake.sources.catalog import TableName
+from meshlake.sources.postgresql.columns import table_column
+from meshlake.sources.postgresql.database import database_address, postgres_reason
+from meshlake.sources.postgresql.rows import TableRows
+from meshlake.sources.postgresql.table import look_at
 
 NAME = DatasetName("crm", "people")
 
@@ -54,8 +51,8 @@ def test_an_enumeration_is_text_to_the_engines_too_but_not_a_list_of_them():
 
 def test_the_select_names_everything_quoted():
     columns = (table_column('a"b', "int4", False, -1, 0), table_column("l", "text", False, -1, 1))
-    table = OperationalTable(NAME, TableName("my schema", "t"), columns, "f")
-    assert table.select_sql("to_json({})") == (
+    rows = TableRows(TableName("my schema", "t"), columns)
+    assert rows.select_sql("to_json({})") == (
         'SELECT "a""b" AS "a""b", to_json("l") AS "l" FROM "my schema"."t"'
     )
 

@@ -15,19 +15,15 @@ import duckdb
 
 from meshlake.duckdb_extension import load_extension
 from meshlake.errors import LandingError
-from meshlake.formats.parquet import PARQUET
-from meshlake.landing.operational import database_address
-from meshlake.landing.zone import Dataset
-from meshlake.names import OPERATIONAL_CATALOG, quote_identifier, quote_literal
-from meshlake.stores import StoredFile
-from meshlake.stores.disk import Disk
+from meshlake.names import quote_identifier, quote_literal
+from meshlake.sources.postgresql.database import CATALOG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from meshlake.landing.operational import OperationalTable
-    from meshlake.settings import Settings
+    from meshlake.sources.postgresql.database import DatabaseAddress
+    from meshlake.sources.postgresql.rows import TableRows
 
 _SECRET = "mesh_operational"  # noqa: S105 - its name
 # PostgreSQL's errors have two spaces, DuckDB's own have not.
@@ -35,14 +31,13 @@ _MARKS = ("ostgres", "libpq", "ERROR:  ")
 _HINT = "See that MESH_OPERATIONAL is right and that PostgreSQL runs: mesh doctor. Then run it again."
 
 
-def attach(connection: duckdb.DuckDBPyConnection, uri: str) -> None:
-    """Make the database at `uri` readable in `connection` as the catalog `operational`, until it is detached.
+def attach(connection: duckdb.DuckDBPyConnection, address: DatabaseAddress) -> None:
+    """Make the database readable in `connection` as the catalog `operational`, unless it is, until it is detached.
 
     Raises:
         StorageError: DuckDB has no extension for PostgreSQL.
         LandingError: the database does not answer, or refuses.
     """
-    address = database_address(uri)
     load_extension(connection, "postgres", "PostgreSQL")
     options = {
         "HOST": address.host,
@@ -54,59 +49,54 @@ def attach(connection: duckdb.DuckDBPyConnection, uri: str) -> None:
     given = ", ".join(f"{name} {quote_literal(value)}" for name, value in options.items() if value)
     with postgres_explained(str(address)):
         connection.execute(f"CREATE OR REPLACE TEMPORARY SECRET {_SECRET} (TYPE postgres, {given})")
-        connection.execute(f"ATTACH '' AS {OPERATIONAL_CATALOG} (TYPE postgres, READ_ONLY, SECRET {_SECRET})")
+        connection.execute(
+            f"ATTACH IF NOT EXISTS '' AS {CATALOG} (TYPE postgres, READ_ONLY, SECRET {_SECRET})"
+        )
 
 
-def duckdb_relation(table: OperationalTable) -> str:
-    """A parenthesised SELECT, in DuckDB, of the rows of `table` in the database that is attached."""
-    if not table.is_native:
-        query = f"postgres_query({quote_literal(OPERATIONAL_CATALOG)}, {quote_literal(table.select_sql())})"
+def duckdb_relation(rows: TableRows) -> str:
+    """A parenthesised SELECT, in DuckDB, of `rows` in the database that is attached."""
+    if not rows.is_native:
+        query = f"postgres_query({quote_literal(CATALOG)}, {quote_literal(rows.select_sql())})"
         return f"(SELECT * FROM {query})"
     values = ", ".join(
         f"CAST({quote_identifier(c.name)} AS VARCHAR) AS {quote_identifier(c.name)}"
         if c.is_enum
         else quote_identifier(c.name)
-        for c in table.columns
+        for c in rows.columns
     )
-    return f"(SELECT {values} FROM {OPERATIONAL_CATALOG}.{table.table.sql})"
+    return f"(SELECT {values} FROM {CATALOG}.{rows.table.sql})"
 
 
-def copy_tables(
+def copy_rows(
     connection: duckdb.DuckDBPyConnection,
-    tables: Sequence[OperationalTable],
-    settings: Settings,
+    many: Sequence[TableRows],
+    address: DatabaseAddress,
     folder: Path,
-) -> list[Dataset]:
-    """Write the rows of `tables`, all as of one moment, to Parquet files in `folder`; gives them as datasets.
+) -> list[Path]:
+    """Write the rows of several tables, all as of one moment, to a Parquet file in `folder` each.
 
     Raises:
         LandingError: the database does not answer, or a value is none of its type.
         StorageError: DuckDB has no extension for PostgreSQL.
     """
-    uri = settings.operational or ""
-    attach(connection, uri)
-    folder.mkdir(parents=True)
-    datasets = []
+    attach(connection, address)
+    files = []
     try:
-        with postgres_explained(str(database_address(uri))):
+        with postgres_explained(str(address)):
             # The extension reads all of a transaction in one of PostgreSQL's, at isolation level REPEATABLE READ.
             connection.execute("BEGIN")
-            for table in tables:
+            for rows in many:
                 path = folder / f"{uuid.uuid4().hex}.parquet"
                 connection.execute(
-                    f"COPY (SELECT * FROM {duckdb_relation(table)}) TO {quote_literal(str(path))} (FORMAT parquet)"
+                    f"COPY (SELECT * FROM {duckdb_relation(rows)}) TO {quote_literal(str(path))} (FORMAT parquet)"
                 )
-                # What is wrong with a row is told of the table, not of the copy.
-                status = path.stat()
-                file = StoredFile(
-                    str(path), str(table.table), status.st_size, table.fingerprint, status.st_mtime, Disk()
-                )
-                datasets.append(Dataset(table.name, PARQUET, str(folder), (file,)))
+                files.append(path)
     finally:
         with suppress(duckdb.Error):  # none was begun, when the database did not answer
             connection.execute("ROLLBACK")
-        connection.execute(f"DETACH {OPERATIONAL_CATALOG}")
-    return datasets
+        connection.execute(f"DETACH {CATALOG}")
+    return files
 
 
 @contextmanager

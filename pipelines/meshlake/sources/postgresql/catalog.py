@@ -1,20 +1,22 @@
 """What PostgreSQL's own catalog says of the tables of the operational database: keys, references, not-null, comments.
 
-No row is read here. One table that a contract names is looked at by `operational`.
+No row is read here. One table that a contract names is looked at by `table`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from meshlake.landing.operational import COLUMNS_SQL, TableName, database_address, open_database
-from meshlake.landing.operational_types import TableColumn, table_column
-from meshlake.names import OPERATIONAL_CATALOG
+from meshlake.sources.catalog import CatalogColumn, CatalogTable, ForeignKey, TableName
+from meshlake.sources.postgresql.columns import COLUMNS_SQL, table_column
+from meshlake.sources.postgresql.database import CATALOG, open_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from meshlake.sources.postgresql.columns import TableColumn
+    from meshlake.sources.postgresql.database import DatabaseAddress
 
 _KINDS = {
     "r": "table",
@@ -23,6 +25,8 @@ _KINDS = {
     "v": "view",
     "f": "foreign table",
 }
+# Those of which PostgreSQL itself sees to it that no row breaks what the catalog says.
+_ENFORCED = frozenset("rp")
 # Tables that the user may read, without partitions (their table has their rows) and what extensions brought.
 _TABLES = r"""
 SELECT c.oid, n.nspname, c.relname, c.relkind,
@@ -53,60 +57,14 @@ WHERE r.conrelid = ANY(%s) AND r.contype = 'f' AND r.conparentid = 0 AND r.conva
 GROUP BY r.oid, r.conrelid, n.nspname, c.relname ORDER BY r.oid"""
 
 
-@dataclass(frozen=True)
-class ForeignKey:
-    """`columns` hold values of `other_columns` of `other_table`, as PostgreSQL sees to."""
+def list_tables(address: DatabaseAddress) -> list[tuple[CatalogTable, tuple[TableColumn, ...]]]:
+    """The tables and views that the user of the database may read, by name; PostgreSQL's own left out.
 
-    columns: tuple[str, ...]
-    other_table: TableName
-    other_columns: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return f"{' and '.join(self.other_columns)} of {self.other_table}"
-
-
-@dataclass(frozen=True)
-class CatalogColumn:
-    """A column, and what its table's owner says of it."""
-
-    column: TableColumn
-    is_required: bool
-    comment: str
-
-
-@dataclass(frozen=True)
-class CatalogTable:
-    """A table or view as PostgreSQL's catalog has it. `keys` are its primary key and what else is unique and not null.
-
-    `size_bytes` is 0 for what keeps no rows itself: views and foreign tables.
-    """
-
-    table: TableName
-    kind: str
-    size_bytes: int
-    comment: str
-    columns: tuple[CatalogColumn, ...]
-    primary_key: tuple[str, ...]
-    keys: tuple[tuple[str, ...], ...]
-    foreign_keys: tuple[ForeignKey, ...]
-
-    def __str__(self) -> str:
-        return f"{OPERATIONAL_CATALOG}.{self.table}"
-
-    @property
-    def is_enforced(self) -> bool:
-        """Whether PostgreSQL itself sees to it that no row breaks what the catalog says."""
-        return self.kind in {"table", "partitioned table"}
-
-
-def list_tables(uri: str) -> list[CatalogTable]:
-    """The tables and views of the database at `uri` that its user may read, by name; PostgreSQL's own left out.
+    Each with its columns as the engines get them.
 
     Raises:
         LandingError: the database does not answer, or refuses.
-        UsageError: `uri` is no address.
     """
-    address = database_address(uri)
     with (
         open_database(address, "the tables of MESH_OPERATIONAL") as connection,
         connection.cursor() as cursor,
@@ -117,21 +75,49 @@ def list_tables(uri: str) -> list[CatalogTable]:
         keys = _by_table(_rows(cursor, _KEYS, oids))
         references = _by_table(_rows(cursor, _REFERENCES, oids))
     return [
-        CatalogTable(
-            table=TableName(schema, table, address.database),
-            kind=_KINDS[kind],
-            size_bytes=size_bytes,
-            comment=comment,
-            columns=tuple(CatalogColumn(table_column(*c[:5]), *c[5:]) for c in columns[oid]),
-            primary_key=next((tuple(names) for is_primary, names in keys[oid] if is_primary), ()),
-            keys=tuple(tuple(names) for _, names in keys[oid]),
-            foreign_keys=tuple(
-                ForeignKey(tuple(mine), TableName(other_schema, other), tuple(others))
-                for mine, other_schema, other, others in references[oid]
-            ),
+        (
+            _table(row, columns[row[0]], keys[row[0]], references[row[0]], address),
+            tuple(table_column(*column[:5]) for column in columns[row[0]]),
         )
-        for oid, schema, table, kind, size_bytes, comment in found
+        for row in found
     ]
+
+
+def _table(
+    row: Any, columns: list[Any], keys: list[Any], references: list[Any], address: DatabaseAddress
+) -> CatalogTable:
+    _, schema, table, kind, size_bytes, comment = row
+    server = {
+        "server": "landing",
+        "type": "postgresql",
+        "host": address.host,
+        "port": address.port,
+        "database": address.database,
+        "schema": schema,
+    }
+    return CatalogTable(
+        catalog=CATALOG,
+        table=TableName(schema, table, address.database),
+        kind=_KINDS[kind],
+        size_bytes=size_bytes,
+        comment=comment,
+        columns=tuple(_column(column) for column in columns),
+        primary_key=next((tuple(names) for is_primary, names in keys if is_primary), ()),
+        keys=tuple(tuple(names) for _, names in keys),
+        foreign_keys=tuple(
+            ForeignKey(tuple(mine), TableName(other_schema, other), tuple(others), CATALOG)
+            for mine, other_schema, other, others in references
+        ),
+        is_enforced=kind in _ENFORCED,
+        product="PostgreSQL",
+        server=tuple(server.items()),
+    )
+
+
+def _column(facts: Any) -> CatalogColumn:
+    *of_type, is_required, comment = facts
+    column = table_column(*of_type)
+    return CatalogColumn(column.name, column.is_number, is_required, comment)
 
 
 def _rows(cursor: Any, query: str, oids: list[int] | None = None) -> list[Any]:

@@ -11,6 +11,15 @@ from meshlake.names import quote_identifier
 from meshlake.types.postgres import from_postgres
 from meshlake.types.tree import ListOf, Scalar, Type
 
+# What `table_column` takes, with the table before it, and whether the column is required and its comment after it.
+COLUMNS_SQL = """
+SELECT a.attrelid, a.attname, coalesce(e.typname, t.typname), coalesce(e.typtype, t.typtype) = 'e', a.atttypmod,
+    CASE WHEN e.oid IS NULL THEN 0 ELSE greatest(a.attndims, 1) END,
+    a.attnotnull, coalesce(col_description(a.attrelid, a.attnum), '')
+FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
+WHERE a.attrelid = ANY(%s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum"""
+
 
 @dataclass(frozen=True)
 class TableColumn:
