@@ -82,6 +82,8 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("meshlake")
+    if name == "dagster":
+        return import_module("meshlake.dagster")
     if name not in _PLACES:
         raise AttributeError(f"module 'meshlake' has no attribute '{name}'")
     module, _, attribute = _PLACES[name].partition(":")

@@ -1,4 +1,4 @@
-"""`mesh build`, `mesh check`, `mesh clean`."""
+"""`mesh build`, `mesh check`, `mesh test`, `mesh clean`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(build)
     app.command()(check)
+    app.command("test")(run_tests)
     app.command()(clean)
 
 
@@ -99,6 +100,30 @@ def check(products: list[str] = PRODUCTS, as_json: bool = JSON) -> None:
             if not result.is_passed and result.failing_sql:
                 print(f"\n{name} {result.rule.name}: find the rows with\n  {result.failing_sql}")
     if any(not r.is_passed and r.rule.severity.value == "error" for _, r in facts):
+        raise typer.Exit(EXIT_FAILED)
+
+
+def run_tests(products: list[str] = PRODUCTS, as_json: bool = JSON) -> None:
+    """Run the examples that stand in product folders: literal rows through the real transforms, in memory.
+
+    Examples:
+
+      mesh test
+
+      mesh test crm.customers --json
+    """
+    import meshlake
+
+    runs = meshlake.open().test(*products or ())
+    if as_json:
+        print_json([run.as_dict() for run in runs])
+    else:
+        rows = [(run.product, run.example, "passed" if run.is_passed else "FAILED") for run in runs]
+        print_table(("product", "example", "result"), rows)
+        for run in runs:
+            if not run.is_passed:
+                print(f"\n{run.place}: {run.product}: {run.example}\n{run.differences}")
+    if not all(run.is_passed for run in runs):
         raise typer.Exit(EXIT_FAILED)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from meshlake.engines.answer import Answer as OpenAnswer
     from meshlake.lake.snapshot import Snapshot
     from meshlake.mesh.answer import Answer
+    from meshlake.mesh.examples import ExampleRun
     from meshlake.mesh.product import DataProduct
     from meshlake.mesh.report import Report
     from meshlake.mesh.states import ProductState
@@ -184,6 +185,20 @@ class ReadMesh:
         if self.settings.products.is_dir():
             return [str(name) for name in self.workspace.landing.datasets()]
         return [str(name) for name in files_zone(self.settings).datasets()]
+
+    def test(self, *products: str | ProductName) -> list[ExampleRun]:
+        """Run the examples of the products named, or of all: literal rows through the real transforms, in memory.
+
+        Raises:
+            ContractError: an example cannot be read, or does not fit what its product reads.
+
+        Example:
+            >>> [(run.product, run.example, run.is_passed) for run in mesh.test()]
+            [('shop.plans', 'customers are counted by plan', True)]
+        """
+        from meshlake.mesh.examples import run_examples
+
+        return run_examples(self.workspace, [product_name(name) for name in products])
 
     def questions(self, *names: str, runs: int = 5) -> list[Timing]:
         """Ask the questions of the mesh's folder of questions, each several times, and measure their answer times.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from meshlake.errors import MeshError
+    from meshlake.settings import Settings
     from meshlake.workspace import Workspace
 
 # Below `start_timeout_seconds` of dagster.yaml, after which the daemon gives a run up that has not begun.
@@ -26,8 +27,8 @@ _POLL_SECONDS = 5
 _RETRY_TAG = {"dagster/retry_on_asset_or_op_failure": "true"}
 
 
-def open_workspace_in_time() -> Workspace:
-    """The mesh of the working folder; in the process of a run, once every server answers.
+def open_workspace_in_time(settings: Settings | None = None) -> Workspace:
+    """The mesh of `settings`, else of the working folder; in the process of a run, once every server answers.
 
     Dagster loads the definitions in each run's process before the run begins.
 
@@ -39,7 +40,7 @@ def open_workspace_in_time() -> Workspace:
     is_of_run = DefinitionsLoadContext.get().load_type is DefinitionsLoadType.RECONSTRUCTION
     while True:
         try:
-            return open_workspace()
+            return open_workspace(settings)
         except ServiceError:
             if not is_of_run or time.monotonic() > deadline:
                 raise

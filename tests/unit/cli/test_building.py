@@ -145,3 +145,21 @@ def test_days_that_cannot_be_built_are_refused(usage, mesh, arguments, told):
     answer = mesh("build", *arguments)
     assert answer.status == 2
     assert told in answer.err
+
+
+EXAMPLE = """- name: born in 1984
+  inputs: {crm.people: [{id: 1, born: 1984}]}
+  expected: [{id: 1, age_years: 40}]
+"""
+
+
+def test_examples_are_run_and_told(crm, mesh):
+    file = crm.products / "crm/ages/examples.yaml"
+    file.write_text(EXAMPLE)
+    assert mesh("test").status == 0
+    file.write_text(EXAMPLE.replace("40", "41"))
+    told = mesh("test", "crm.ages")
+    assert told.status == 1
+    assert "FAILED" in told.out
+    assert "examples.yaml:1: crm.ages: born in 1984" in told.out
+    assert "age_years" in told.out

@@ -53,6 +53,7 @@ AFTER_BUILD = {
     ("show", "crm.people", "--json"): dict,
     ("history", "crm.people", "--json"): list,
     ("check", "--json"): list,
+    ("test", "--json"): list,
     ("clean", "--json"): dict,
     ("report", "--json"): dict,
     ("sql", "SELECT * FROM crm.people", "--json"): list,

@@ -14,6 +14,11 @@ QUESTION = """-- question: Who pays most?
 -- promised_seconds: 10
 SELECT id, fee FROM shop.customers ORDER BY fee DESC LIMIT 3
 """
+EXAMPLES = """- name: customers are counted by plan
+  inputs:
+    shop.customers: [{id: 1, plan: basic}, {id: 2, plan: basic}, {id: 3, plan: plus}]
+  expected: [{plan: basic, customers: 2}, {plan: plus, customers: 1}]
+"""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -33,7 +38,10 @@ def write_shop(folder: MeshFolder) -> MeshFolder:
     folder.land("shop/customers/a.csv", "\n".join(["id,plan,fee,has_left", *rows]) + "\n")
     columns = {"id": ID, "plan": "string", "fee": "number", "has_left": "string"}
     folder.product("shop.customers", columns, tags=["source-aligned"])
-    plans = {"transform.sql": "SELECT plan, count(*) AS customers FROM shop.customers GROUP BY plan\n"}
+    plans = {
+        "transform.sql": "SELECT plan, count(*) AS customers FROM shop.customers GROUP BY plan\n",
+        "examples.yaml": EXAMPLES,
+    }
     folder.product(
         "shop.plans",
         {"plan": {"logicalType": "string", "primaryKey": True, "required": True}, "customers": "integer"},

@@ -8,7 +8,10 @@ from importlib import import_module
 import pytest
 
 PACKAGE = "meshlake.mesh"
-MODULES = [f"{PACKAGE}.{name}" for name in ("mesh", "reading", "product", "answer")] + ["meshlake.extras"]
+MODULES = [f"{PACKAGE}.{name}" for name in ("mesh", "reading", "product", "answer")] + [
+    "meshlake.extras",
+    "meshlake.dagster",
+]
 
 
 @pytest.mark.parametrize("name", MODULES)
