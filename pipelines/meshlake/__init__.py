@@ -29,7 +29,8 @@ if TYPE_CHECKING:
         SystemFailure,
         UsageError,
     )
-    from meshlake.mesh import Answer, Mesh
+    from meshlake.mesh import Answer, DataProduct, Mesh
+    from meshlake.mesh import init_mesh as init
     from meshlake.mesh import open_mesh as open  # noqa: A004 - like gzip.open
 
     __version__: str
@@ -51,13 +52,17 @@ _ERRORS = (
 )
 _PLACES = {
     "open": "meshlake.mesh:open_mesh",
+    "init": "meshlake.mesh:init_mesh",
     "Mesh": "meshlake.mesh:Mesh",
+    "DataProduct": "meshlake.mesh:DataProduct",
     "Answer": "meshlake.mesh:Answer",
     **{name: f"meshlake.errors:{name}" for name in _ERRORS},
 }
 __all__ = [  # noqa: RUF022 - the front door first
     "open",
+    "init",
     "Mesh",
+    "DataProduct",
     "Answer",
     "__version__",
     "AuditError",

@@ -95,6 +95,13 @@ class Settings:
         """Whether the catalog is SQLite, which needs no server."""
         return self.catalog.startswith("sqlite:")
 
+    def make_home(self) -> Path:
+        """The folder of lake, catalog and state, made if it is not there; git does not see one that is made here."""
+        if not self.home.exists():
+            self.home.mkdir(parents=True, exist_ok=True)
+            (self.home / ".gitignore").write_text("*\n", encoding="utf-8")
+        return self.home
+
     def on(self, engine: str | None) -> Settings:
         """The same mesh with `engine` as its engine; unchanged when that is None."""
         return self if engine is None else replace(self, engine=engine)

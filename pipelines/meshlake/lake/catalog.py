@@ -55,7 +55,7 @@ class Lake:
     def catalog(self) -> SqlCatalog:
         """The catalog, made on first use."""
         if self.settings.is_embedded:
-            self.settings.home.mkdir(parents=True, exist_ok=True)
+            self.settings.make_home()
         for _ in range(_CATALOG_TABLES):
             # Another process that opens a new mesh at the same moment may be the one to make a table of the catalog.
             with suppress(DBAPIError):

@@ -16,16 +16,13 @@ if TYPE_CHECKING:
 
     from meshlake.building.upkeep import Cleaned
     from meshlake.demo.files import Progress
-    from meshlake.discovery.discover import Discovery
     from meshlake.drafting.product_folder import Drafted
     from meshlake.lake.snapshot import Snapshot
     from meshlake.landing.arrival import LandedFile
-    from meshlake.landing.zone import LandingZone
     from meshlake.mesh.demo import DemoLanded
     from meshlake.orchestration.reporting import Reporter
     from meshlake.orchestration.run import BuildOutcome
     from meshlake.rules.result import CheckResult
-    from meshlake.sources import Found
 
 
 def open_mesh(folder: str | Path | None = None, /, **settings: str | Path | None) -> Mesh:
@@ -106,29 +103,9 @@ class Mesh(ReadMesh):
         from meshlake.landing.arrival import land
 
         require_landing(self.settings)
+        self._make_landing()
         many = [paths] if isinstance(paths, str | Path) else paths
         return land([Path(path) for path in many], self._zone, domain, dataset, progress)
-
-    def discover(
-        self, what: str | None = None, *, progress: Callable[[Found], None] = lambda _: None
-    ) -> Discovery:
-        """What has landed really holds: types, keys, joins, personal data, drift, likely labels.
-
-        Args:
-            what: a domain or schema, a dataset or table; everything when not given.
-            progress: told of each dataset before it is read.
-
-        Raises:
-            UsageError: nothing of that name has landed. What cannot be read is in `failures` of the answer.
-        """
-        from meshlake.discovery.discover import discover
-        from meshlake.discovery.sources import chosen_sources
-
-        return discover(self.settings, chosen_sources(self.settings, what), progress)
-
-    def misplaced_files(self) -> list[str]:
-        """Files of the landing zone that lie in no dataset's folder, so that nothing reads them."""
-        return list(self._zone.misplaced_files())
 
     def adopt(self, dataset: str, as_product: str | None = None, owner: str | None = None) -> Drafted:
         """Draft a source-aligned product from a landed dataset, or a table of the operational database.
@@ -281,13 +258,13 @@ class Mesh(ReadMesh):
         """
         from meshlake.mesh.demo import land_demo
 
+        self._make_landing()
         return land_demo(self.settings, customers, days, usage_until, progress)
 
-    @property
-    def _zone(self) -> LandingZone:
-        from meshlake.landing.zone import files_zone
-
-        return files_zone(self.settings)
+    def _make_landing(self) -> None:
+        """A landing zone below the mesh's home is as little git's as all else there."""
+        if Path(self.settings.landing).is_relative_to(self.settings.home):
+            self.settings.make_home()
 
 
 def _model_name(source: ProductName, as_product: str | None, kind: str) -> ProductName:

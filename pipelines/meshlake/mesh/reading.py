@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from meshlake.names import ProductName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from typing import IO
 
+    from meshlake.discovery.discover import Discovery
     from meshlake.engines.answer import Answer as OpenAnswer
     from meshlake.lake.snapshot import Snapshot
+    from meshlake.landing.zone import LandingZone
     from meshlake.mesh.answer import Answer
     from meshlake.mesh.examples import ExampleRun
     from meshlake.mesh.product import DataProduct
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from meshlake.query.output import Written
     from meshlake.query.questions import Timing
     from meshlake.settings import Settings
+    from meshlake.sources import Found
     from meshlake.workspace import Workspace
 
 Moment = str | int | datetime
@@ -180,11 +183,29 @@ class ReadMesh:
             >>> mesh.datasets
             ['landing.shop.customers']
         """
-        from meshlake.landing.zone import files_zone
+        zone = self.workspace.landing if self.settings.products.is_dir() else self._zone
+        return [str(name) for name in zone.datasets()]
 
-        if self.settings.products.is_dir():
-            return [str(name) for name in self.workspace.landing.datasets()]
-        return [str(name) for name in files_zone(self.settings).datasets()]
+    def discover(
+        self, what: str | None = None, *, progress: Callable[[Found], None] = lambda _: None
+    ) -> Discovery:
+        """What has landed really holds: types, keys, joins, personal data, drift, likely labels.
+
+        Args:
+            what: a domain or schema, a dataset or table; everything when not given.
+            progress: told of each dataset before it is read.
+
+        Raises:
+            UsageError: nothing of that name has landed. What cannot be read is in `failures` of the answer.
+        """
+        from meshlake.discovery.discover import discover
+        from meshlake.discovery.sources import chosen_sources
+
+        return discover(self.settings, chosen_sources(self.settings, what), progress)
+
+    def misplaced_files(self) -> list[str]:
+        """Files of the landing zone that lie in no dataset's folder, so that nothing reads them."""
+        return list(self._zone.misplaced_files())
 
     def test(self, *products: str | ProductName) -> list[ExampleRun]:
         """Run the examples of the products named, or of all: literal rows through the real transforms, in memory.
@@ -233,6 +254,12 @@ class ReadMesh:
         from meshlake.mesh.report import make_report
 
         return make_report(self.workspace)
+
+    @property
+    def _zone(self) -> LandingZone:
+        from meshlake.landing.zone import files_zone
+
+        return files_zone(self.settings)
 
 
 def product_name(name: str | ProductName) -> ProductName:

@@ -45,7 +45,7 @@ def dagster_home(settings: Settings) -> Path:
     """The folder of Dagster's instance, with its settings as they are now; `DAGSTER_HOME` is another's to write."""
     if given := os.environ.get("DAGSTER_HOME"):
         return Path(given)
-    home = settings.home / "dagster"
+    home = settings.make_home() / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     file, content = home / INSTANCE_FILE, instance_file(is_embedded=settings.is_embedded)
     if not file.exists() or file.read_text(encoding="utf-8") != content:

@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 
 PACKAGE = "meshlake.mesh"
-MODULES = [f"{PACKAGE}.{name}" for name in ("mesh", "reading", "product", "answer")] + [
+MODULES = [f"{PACKAGE}.{name}" for name in ("mesh", "new", "reading", "product", "answer")] + [
     "meshlake.extras",
     "meshlake.dagster",
 ]

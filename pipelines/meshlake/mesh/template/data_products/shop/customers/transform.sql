@@ -1,0 +1,7 @@
+SELECT
+    customer,
+    count(*) AS orders,
+    sum(amount) AS spent,
+    max(ordered_on) AS last_ordered_on
+FROM shop.orders
+GROUP BY customer

@@ -1,0 +1,9 @@
+-- question: Which customers spend most?
+-- promised_seconds: 1
+SELECT
+    customer,
+    spent,
+    last_ordered_on
+FROM shop.customers
+ORDER BY spent DESC
+LIMIT 3

@@ -1,0 +1,91 @@
+"""`mesh init`: the mesh that it writes builds, tests, answers and opens in Dagster as it stands."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+import meshlake
+
+
+@pytest.fixture
+def new(terminal):
+    terminal.run("init", "my shop")
+    terminal.folder = terminal.folder / "my shop"
+    return terminal
+
+
+def test_it_builds_answers_and_keeps_its_promises(new):
+    built = new.facts("build")
+    assert {each["product"]: each["rows"] for each in built["built"]} == {
+        "shop.orders": 6,
+        "shop.customers": 3,
+    }
+    assert new.facts("sql", "SELECT customer FROM shop.customers WHERE spent > 100") == [{"customer": "cleo"}]
+    assert [question["is_kept"] for question in new.facts("questions")] == [True]
+    assert [run["is_passed"] for run in new.facts("test")] == [True]
+    assert all(check["is_passed"] for check in new.facts("check"))
+    assert [found["name"] for found in new.facts("discover")["datasets"]] == ["landing.shop.orders"]
+
+
+def test_its_tests_pass(new):
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"],
+        cwd=new.folder,
+        env=new._environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "4 passed" in done.stdout
+
+
+def test_dagster_opens_it(new):
+    dagster = Path(sys.executable).with_name("dagster")
+    done = subprocess.run(
+        [str(dagster), "definitions", "validate"],
+        cwd=new.folder,
+        env=new._environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_git_sees_what_was_written_and_nothing_that_was_built(new):
+    new.run("build")
+    for command in (["init", "--quiet"], ["add", "--all"]):
+        subprocess.run(["git", *command], cwd=new.folder, check=True)
+    listed = subprocess.run(["git", "ls-files"], cwd=new.folder, capture_output=True, text=True, check=True)
+    files = listed.stdout.splitlines()
+    for file in (".gitignore", "mesh.toml", "landing/shop/orders/2024.csv", ".github/workflows/mesh.yaml"):
+        assert file in files
+    assert not [file for file in files if file.startswith(".mesh/")]
+    workflow = yaml.safe_load((new.folder / ".github/workflows/mesh.yaml").read_text())
+    assert {"run": "mesh build"} in workflow["jobs"]["build"]["steps"]
+
+
+def test_nothing_is_overwritten(new):
+    readme = new.folder / "README.md"
+    readme.write_text("mine")
+    told = new.run("init", ".", status=2).stderr
+    assert "mesh.toml is there already, and nothing is overwritten" in told
+    assert readme.read_text() == "mine"
+
+
+def test_the_home_of_a_mesh_hides_itself_from_git_but_no_folder_that_was_there(tmp_path):
+    (tmp_path / "data_products").mkdir()
+    (tmp_path / "mine").mkdir()
+    for home, is_hidden in (("new", True), ("mine", False)):
+        mesh = meshlake.open(tmp_path, home=home)
+        assert mesh.products == []
+        assert (tmp_path / home / ".gitignore").exists() is is_hidden
+
+
+def test_next_steps_are_told(terminal):
+    told = terminal.run("init", "a b").stdout
+    assert "Next: cd 'a b' && mesh build" in told
