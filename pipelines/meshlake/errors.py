@@ -6,6 +6,8 @@ traceback. Exit statuses live here because they are part of what an error promis
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +48,10 @@ class ContractError(MeshError):
 
 class SystemFailure(MeshError):  # noqa: N818 - the machine's failure, not the mesh's
     """The machine or a server lets nothing more be done: a full disk, an object store that does not answer."""
+
+
+class DeniedError(SystemFailure):
+    """A server knows who asks and lets them do nothing: a wrong key, a missing right. Asking again changes nothing."""
 
 
 class StorageError(MeshError):
@@ -90,52 +96,118 @@ class ConflictError(BuildError):
     """Another writer moved the product since the audit branch was cut."""
 
 
-_DISK_IS_FULL = re.compile("No space left|is full|out of disk|quota exceeded|File too large", re.IGNORECASE)
+_AGAIN = "See `mesh doctor` and run it again; what was published before is untouched."
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_SQLITE_NO_ROOM, _SQLITE_IO = 13, 10  # the low byte of its codes
+_DENIED_STATUS = frozenset({401, 403})
+# Classes of SQLSTATE by which PostgreSQL itself fails: no connection, no resources, an operator, the system below it.
+_POSTGRESQL_STATES = frozenset({"08", "53", "57", "58"})
+_CANCELED = "57014"
 
-# As PostgreSQL's client, and Dagster after six tries of it, tell that the server cannot be reached or has gone.
-_POSTGRESQL_FAILS = re.compile(
-    r"connection to server .* failed: .*|server closed the connection|terminating connection|SSL SYSCALL error"
-    "|connection already closed|too many retries for DB connection"
+# DuckDB has one class for all that goes wrong with files, and no code: its own words say which, at its beginning and
+# its end. In between is a path, and no value of anybody's rows.
+_DUCKDB_NO_ROOM = re.compile(
+    r"(?:[A-Za-z]+ Error: )?"
+    r"(?:Failed to commit: |Failed to create checkpoint because of error: "
+    r'|Checkpoint failed for database ".*?"\. The database has been invalidated\. Original error: )?'
+    r'(?:Could not|Cannot|Failed to) [a-z ]+ ".*"[a-z0-9 -]*: '
+    rf"(?:{'|'.join(re.escape(os.strerror(code)) for code in sorted(_NO_ROOM))})(?:\n\nLINE .*)?",
+    re.DOTALL,
 )
+_DUCKDB_UNREACHED = re.compile(r"(?:IO Error: )?[^'\"]* error for HTTP (?:HEAD|GET|PUT|POST|DELETE) to '")
+# pyarrow's errors of an object store have neither a class nor a number of their own.
+_ARROW_STORE = re.compile(r"(?:When .*: )?AWS Error ([A-Z_]+) during ", re.DOTALL)
+_ARROW_DENIED = frozenset({"ACCESS_DENIED", "INVALID_ACCESS_KEY_ID", "SIGNATURE_DOES_NOT_MATCH"})
 
-# As DuckDB and pyarrow tell that an object store does not answer, or refuses.
-_OBJECT_STORE_FAILS = re.compile(
-    r"^.*(?:HTTP (?:HEAD|GET|PUT|POST|DELETE)|HTTP code|AWS Error) .*$", re.MULTILINE
-)
 
+def system_failure(error: Exception, where: str = "", message: str | None = None) -> SystemFailure | None:
+    """What `error` says of the machine or a server, in plain words; `None` when it is about anything else.
 
-def system_failure(error: Exception, where: str = "") -> SystemFailure | None:
-    """What `error` says of the machine, in plain words; `None` when it is about anything else.
-
-    `where` names what was being done. Libraries tell of a full disk by exceptions of their own, so their text decides.
+    Its class and code decide, never words that may be data (docs/adr/0024). `where` names what was being done.
+    `message` is what `error` says, unless it is its text: DuckDB wraps its errors in JSON if it is told to.
     """
     at = f"{where}: " if where else ""
-    if _DISK_IS_FULL.search(str(error)):
-        return SystemFailure(
-            f"{at}the disk is full",
-            "Free some space and run it again; what was published before is untouched.",
-        )
-    if "disk I/O error" in str(error):  # SQLite's words
-        return SystemFailure(
-            f"{at}the disk is full or fails", "Free some space, see to it, and run it again."
-        )
-    if told := _POSTGRESQL_FAILS.search(str(error)):
-        return SystemFailure(
-            f"{at}PostgreSQL does not answer: {told[0]}",
-            "See `mesh doctor` and run it again; what was published before is untouched.",
-        )
-    if told := _OBJECT_STORE_FAILS.search(str(error)):
-        return SystemFailure(
-            f"{at}the object store fails: {told[0]}",
-            "See `mesh doctor` and run it again; what was published before is untouched.",
-        )
+    text = str(error) if message is None else message
+    driver = _drivers_own(error)
+    if _has_no_room(driver, text):
+        hint = "Free some space and run it again; what was published before is untouched."
+        return SystemFailure(f"{at}the disk is full", hint)
+    if _sqlite_code(driver) == _SQLITE_IO:
+        hint = "Free some space, see to it, and run it again."
+        return SystemFailure(f"{at}the disk is full or fails", hint)
+    if _is_postgresql_gone(error, driver):
+        return SystemFailure(f"{at}PostgreSQL does not answer: {_first_line(str(driver))}", _AGAIN)
+    if is_denied := _is_denied_by_store(error, text):
+        return DeniedError(f"{at}the object store fails: {_first_line(text)}", _AGAIN)
+    if is_denied is not None:
+        return SystemFailure(f"{at}the object store fails: {_first_line(text)}", _AGAIN)
     if isinstance(error, OSError) and error.strerror:
+        place = "" if error.filename is None else f"{error.filename}: "
         return SystemFailure(
-            f"{at}{error.filename}: {error.strerror}", "See that it is there and can be read and written."
+            f"{at}{place}{error.strerror}", "See that it is there and can be read and written."
         )
     return None
 
 
 def is_interrupt(error: BaseException) -> bool:
     """Whether `error` is what DuckDB makes of Ctrl-C."""
-    return isinstance(error, RuntimeError) and str(error) == "Query interrupted"
+    if _is_a(error, "duckdb", "InterruptException"):
+        return True
+    # What its Python client raises when it finds the signal has no class of its own.
+    return type(error) is RuntimeError and error.args == ("Query interrupted",)
+
+
+def _is_a(error: BaseException | None, library: str, *names: str) -> bool:
+    """Whether `error` is of a class of these `names` of a library, which is not imported to find out."""
+    return any(
+        kind.__name__ in names and kind.__module__.partition(".")[0].lstrip("_") == library
+        for kind in type(error).__mro__
+    )
+
+
+def _drivers_own(error: Exception) -> BaseException:
+    """The database driver's own error where SQLAlchemy wrapped it."""
+    wrapped = getattr(error, "orig", None) if _is_a(error, "sqlalchemy", "DBAPIError") else None
+    return wrapped if isinstance(wrapped, BaseException) else error
+
+
+def _has_no_room(driver: BaseException, text: str) -> bool:
+    if isinstance(driver, OSError):
+        return driver.errno in _NO_ROOM
+    if _is_a(driver, "duckdb", "IOException", "TransactionException", "FatalException"):
+        return _DUCKDB_NO_ROOM.fullmatch(text) is not None
+    return _sqlite_code(driver) == _SQLITE_NO_ROOM
+
+
+def _sqlite_code(driver: BaseException) -> int | None:
+    code = getattr(driver, "sqlite_errorcode", None) if _is_a(driver, "sqlite3", "Error") else None
+    return code & 0xFF if isinstance(code, int) else None
+
+
+def _is_postgresql_gone(error: Exception, driver: BaseException) -> bool:
+    if _is_a(error, "dagster_postgres", "DagsterPostgresException"):  # after six tries
+        return True
+    if _is_a(driver, "psycopg2", "OperationalError"):
+        state = getattr(driver, "pgcode", None)
+        # Without a state it is the client that speaks: it got no connection, or lost it.
+        return state is None or (state[:2] in _POSTGRESQL_STATES and state != _CANCELED)
+    is_closed = bool(getattr(error, "connection_invalidated", False))
+    return _is_a(driver, "psycopg2", "InterfaceError") and (
+        is_closed or driver.args == ("connection already closed",)
+    )
+
+
+def _is_denied_by_store(error: Exception, text: str) -> bool | None:
+    """Whether an object store knows who asks and refuses; `None` when `error` is not of an object store."""
+    if _is_a(error, "duckdb", "HTTPException"):
+        return getattr(error, "status_code", None) in _DENIED_STATUS
+    if _is_a(error, "duckdb", "IOException"):
+        return False if _DUCKDB_UNREACHED.match(text) else None
+    if type(error) is OSError and error.errno is None:
+        told = _ARROW_STORE.match(text)
+        return told[1] in _ARROW_DENIED if told else None
+    return None
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0].strip()

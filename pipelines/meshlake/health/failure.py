@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from meshlake.engines.engine import engine_of
-from meshlake.errors import MeshError, ServiceError, StorageError, SystemFailure, system_failure
+from meshlake.errors import DeniedError, MeshError, ServiceError, StorageError, SystemFailure, system_failure
 from meshlake.health.doctor import require_servers
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def server_failure(error: Exception, settings: Settings, where: str = "") -> Mes
     try:
         require_servers(settings)
     except ServiceError as found:
-        return ServiceError(f"{at}{found.message}", f"{found.hint} {_AGAIN}" if found.hint else _AGAIN)
+        kind = DeniedError if isinstance(told, DeniedError) else ServiceError
+        return kind(f"{at}{found.message}", f"{found.hint} {_AGAIN}" if found.hint else _AGAIN)
     reason = str(error).strip().partition("\n")[0]
     return told or SystemFailure(f"{at}a server failed, and answers again: {reason}", "Run it again.")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dagster._core.definitions.definitions_load_context import DefinitionsLoadContext, DefinitionsLoadType
 from dagster._core.errors import raise_execution_interrupts
 
-from meshlake.errors import ServiceError, StorageError, SystemFailure
+from meshlake.errors import DeniedError, ServiceError, StorageError, SystemFailure
 from meshlake.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def open_workspace_in_time(settings: Settings | None = None) -> Workspace:
 def retry_after_outage(context: dg.AssetExecutionContext, error: MeshError) -> None:
     """Let the daemon launch the run again, once it has failed, where `error` is the machine's or a server's failure.
 
-    Anything else, such as a failed check, would only fail again.
+    Anything else, such as a failed check or a key that a server refuses, would only fail again.
     """
-    if isinstance(error, ServiceError | SystemFailure | StorageError):
+    if isinstance(error, ServiceError | SystemFailure | StorageError) and not isinstance(error, DeniedError):
         context.instance.add_run_tags(context.run.run_id, _RETRY_TAG)

@@ -29,7 +29,11 @@ if TYPE_CHECKING:
     from meshlake.products.product import Product
     from meshlake.workspace import Workspace
 
-_INTERRUPTED = (DagsterExecutionInterruptedError.__name__, "Query interrupted")
+_INTERRUPTED = frozenset(
+    {DagsterExecutionInterruptedError.__name__, "KeyboardInterrupt", "InterruptException"}
+)
+# As `errors.is_interrupt` tells it; of an error that it caught, Dagster keeps the class and what it says.
+_BY_SIGNAL = ("RuntimeError", "RuntimeError: Query interrupted")
 
 
 @dataclass
@@ -166,7 +170,7 @@ def _keep_defects(run: dg.ExecuteInProcessResult, outcome: BuildOutcome, reporte
         error = event.step_failure_data.error
         cause = error.cause if error and error.cause else error
         text = "" if cause is None else cause.message.strip()
-        if any(word in text for word in _INTERRUPTED):
+        if cause and (cause.cls_name in _INTERRUPTED or (cause.cls_name, text) == _BY_SIGNAL):
             raise KeyboardInterrupt
         if cause is not None and os.environ.get("MESH_DEBUG"):
             text += "\n" + "".join(cause.stack)

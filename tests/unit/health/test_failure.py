@@ -1,16 +1,19 @@
 """What is told of a failure when the servers behind it are gone, and of those that no server is the cause of."""
 
+import psycopg2
 import pytest
 import requests
 import sqlalchemy.exc
 from trino.exceptions import TrinoExternalError, TrinoUserError
 
-from meshlake.errors import BuildError, ServiceError, StorageError, SystemFailure
+from meshlake.errors import BuildError, DeniedError, ServiceError, StorageError, SystemFailure
 from meshlake.health import naming_servers, server_failure
 from meshlake.settings import load_settings
 
 DEAD = {"MESH_CATALOG": "postgresql://mesh:the-password@127.0.0.1:1/mesh"}
-REFUSED = sqlalchemy.exc.OperationalError("SELECT 1", {}, Exception("server closed the connection"))
+REFUSED = sqlalchemy.exc.OperationalError(
+    "SELECT 1", {}, psycopg2.OperationalError("server closed the connection")
+)
 
 
 def _caused(error, cause):
@@ -84,3 +87,10 @@ def test_a_server_that_answers_again(tmp_path, monkeypatch):
     assert other.message == "crm.people: a server failed, and answers again: refused"
     storage = StorageError("s3://landing: S3 says: no")
     assert server_failure(storage, load_settings(DEAD, tmp_path)) is storage
+
+
+def test_a_key_that_is_refused_stays_told_as_that(settings):
+    """Whichever server the examination finds, asking again with the same key would change nothing."""
+    told = server_failure(DeniedError("crm.people: the object store fails: 403"), settings, "crm.people")
+    assert type(told) is DeniedError
+    assert told.message.startswith("crm.people: Catalog postgresql://127.0.0.1:1/mesh: connection to")

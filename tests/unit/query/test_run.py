@@ -57,6 +57,11 @@ def test_show_tables_names_what_can_be_queried(connection):
         ("SELECT upper(1, 2)", "No function matches", ""),
         ("SELECT ?", "Values were not provided", ""),
         ("SELECT error('stop')", "stop", ""),
+        # What a full disk or a dead server says, said of data.
+        ("SELECT 'my inbox is full'::BIGINT", "Could not convert string 'my inbox is full' to INT64", ""),
+        ("SELECT 'HTTP GET /x'::BIGINT", "Could not convert string 'HTTP GET /x' to INT64", ""),
+        ("SELECT 'libpq: ERROR:  no'::BIGINT", "Could not convert string 'libpq: ERROR:  no' to INT64", ""),
+        ("SELECT error('HTTP 404')", "HTTP 404", ""),
     ],
 )
 def test_a_query_that_cannot_run_says_where_and_what_to_do(connection, sql, message, hint):

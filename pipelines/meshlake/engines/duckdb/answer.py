@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from meshlake.engines.answer import Answer, Question
     from meshlake.types.tree import Type
 
+_NOT_FOUND = 404
 _KEPT = f"{quote_identifier(ANSWERS_CATALOG)}.main.answer"
 
 
@@ -153,13 +154,14 @@ def check_tables_exist(connection: duckdb.DuckDBPyConnection, query: ParsedQuery
 
 def _as_mesh_error(error: duckdb.Error, sql: str, before_bytes: int) -> MeshError:
     detail = _detail(error)
-    message, *rest = [line.strip() for line in detail["exception_message"].splitlines() if line.strip()]
+    whole = detail["exception_message"]
+    message, *rest = [line.strip() for line in whole.splitlines() if line.strip()]
     if isinstance(error, duckdb.OutOfMemoryException):
         return MeshError(
             f"the query needs more memory or disk than there is: {message}", "Filter or group first."
         )
-    is_gone = "HTTP 404" in message
-    if not is_gone and (failure := system_failure(type(error)(message))):
+    is_gone = isinstance(error, duckdb.HTTPException) and getattr(error, "status_code", 0) == _NOT_FOUND
+    if not is_gone and (failure := system_failure(error, message=whole)):
         return failure
     if isinstance(error, duckdb.IOException | duckdb.PermissionException):
         return MeshError(

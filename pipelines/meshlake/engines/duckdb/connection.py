@@ -43,12 +43,17 @@ def explain(error: duckdb.Error, where: str, file: Path | None = None) -> MeshEr
         return failure
     if isinstance(error, duckdb.OutOfMemoryException):
         return BuildError(f"{where}: more memory is needed than the machine has", f"DuckDB says: {reason}")
-    candidates = re.search(r"(?:Candidate bindings|Did you mean)[: ]*(.+)", text)
-    hint = (
-        f"Perhaps {candidates[1].strip().rstrip('?')}?" if candidates else "Correct the SQL and build again."
-    )
+    hint = _candidates(error, text) or "Correct the SQL and build again."
     if isinstance(error, duckdb.ConversionException):
         hint = "Correct the value where it comes from, or use TRY_CAST and decide what a bad value means."
     place = sql_place(text, file.read_text(encoding="utf-8")) if file else None
     parts = [str(file) if file else where, *([place] if place else []), reason]
     return BuildError(": ".join(parts), hint)
+
+
+def _candidates(error: duckdb.Error, text: str) -> str | None:
+    """The names that DuckDB offers for one it does not know; errors of other classes may say so of data."""
+    if not isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException):
+        return None
+    found = re.search(r"(?:Candidate bindings|Did you mean)[: ]*(.+)", text)
+    return f"Perhaps {found[1].strip().rstrip('?')}?" if found else None

@@ -26,8 +26,14 @@ if TYPE_CHECKING:
     from meshlake.sources.postgresql.rows import TableRows
 
 _SECRET = "mesh_operational"  # noqa: S105 - its name
-# PostgreSQL's errors have two spaces, DuckDB's own have not.
-_MARKS = ("ostgres", "libpq", "ERROR:  ")
+# How the extension begins what it says of PostgreSQL. Errors of two classes begin with words that a query can choose,
+# by `error()`, or quote a value.
+_BEGINNINGS = re.compile(
+    r"(?:[A-Za-z]+(?: [A-Za-z]+)* Error: )?"
+    r"(?:Unable to connect to Postgres at |Failed to execute query \"|Failed to prepare (?:query|COPY) \""
+    r"|Failed to describe prepared statement|Failed to fetch header for COPY|Unable to read binary COPY data)"
+)
+_THE_QUERYS_OWN = (duckdb.InvalidInputException, duckdb.ConversionException)
 _HINT = "See that MESH_OPERATIONAL is right and that PostgreSQL runs: mesh doctor. Then run it again."
 
 
@@ -115,10 +121,13 @@ def postgres_explained(address: str) -> Iterator[None]:
         raise LandingError(f"PostgreSQL at {address}: {reason}", _HINT)
 
 
-def postgres_failure(error: duckdb.Error) -> str:
-    """What DuckDB says of PostgreSQL, in one line without any address; '' when it speaks of something else."""
-    text = str(error)
-    if not any(mark in text for mark in _MARKS):
+def postgres_failure(error: duckdb.Error, message: str | None = None) -> str:
+    """What DuckDB says of PostgreSQL, in one line without any address; '' when it speaks of something else.
+
+    `message` is what `error` says, unless it is its text.
+    """
+    text = str(error) if message is None else message
+    if isinstance(error, _THE_QUERYS_OWN) or not _BEGINNINGS.match(text):
         return ""
     told = re.findall(r"(?:FATAL|ERROR): *(.+)|(Connection refused|server closed the connection[^\n]*)", text)
     said = next((part.strip() for groups in told for part in groups if part), "")
