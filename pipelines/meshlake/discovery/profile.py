@@ -16,7 +16,6 @@ from meshlake.discovery.keys import candidate_keys
 from meshlake.discovery.labels import is_about_leaving
 from meshlake.discovery.landed_view import open_landed
 from meshlake.discovery.personal import personal_by_name, personal_by_values
-from meshlake.discovery.sketches import sketched_columns
 from meshlake.engines.duckdb.connection import connect
 from meshlake.landing.failures import explained
 from meshlake.types.tree import Scalar, is_nested
@@ -68,7 +67,7 @@ def profile_dataset(
             for name, m in measures.items()
             if 0 < m.distinct <= FEW_VALUES and not is_nested(types[name])
         ]
-        sketched = sketched_columns(types, measures, chosen) if is_sketched else {}
+        sketched = scan.sketched_columns(types, measures, chosen) if is_sketched else {}
         values, sketches = scan.values_of(connection, few, sketched)
         texts = [name for name, kind in types.items() if kind is Scalar.VARCHAR and chosen[name] is None]
         personal = personal_by_values(connection, texts)

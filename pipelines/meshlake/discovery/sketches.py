@@ -3,18 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from meshlake.names import quote_identifier
-from meshlake.types.odcs import logical_name
-from meshlake.types.tree import Scalar, is_nested
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from meshlake.discovery.readings import Reading
-    from meshlake.discovery.scan import Measure
-    from meshlake.types.tree import Type
 
 _SKETCH_HASHES = 1_000
 _HASH_RANGE = 2**63
@@ -57,24 +45,3 @@ class Sketched:
         hashed = f"(hash({self.as_text}) >> 1)"
         is_below = f"{hashed} < {int(_HASH_RANGE * self.share)}::UBIGINT"
         return f"list(DISTINCT {hashed}) FILTER (WHERE {is_below} AND {self.as_text} IS NOT NULL)"
-
-
-def sketched_columns(
-    types: Mapping[str, Type], measures: Mapping[str, Measure], readings: Mapping[str, Reading | None]
-) -> dict[str, Sketched]:
-    """The columns to sketch: text and whole numbers of more than two values."""
-    joinable = {}
-    for name, kind in types.items():
-        cell, reading = quote_identifier(name), readings[name]
-        logical = reading.logical_type if reading else logical_name(kind)
-        if measures[name].whole and measures[name].whole == measures[name].present:
-            text = f"CAST(TRY_CAST({cell} AS BIGINT) AS VARCHAR)"
-        elif logical == "integer":
-            text = f"CAST({reading.value(cell)} AS VARCHAR)" if reading else f"CAST({cell} AS VARCHAR)"
-        elif logical == "string" and not is_nested(kind):
-            text = f"NULLIF({cell}, '')" if kind is Scalar.VARCHAR else f"CAST({cell} AS VARCHAR)"
-        else:
-            continue
-        if measures[name].distinct > 1:
-            joinable[name] = Sketched(text, measures[name].distinct)
-    return joinable

@@ -80,6 +80,8 @@ class Engine(Protocol):
         """
 
 
+# The engine that every mesh has, in this process: it alone knows the tables that tell of the mesh itself.
+LOCAL = "duckdb"
 ENGINES: Doorway[Engine] = Doorway(
     "meshlake.engines",
     "engine",

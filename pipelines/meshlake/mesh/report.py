@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
-    import duckdb
-
     from meshlake.products.product import Product
     from meshlake.workspace import Workspace
 
@@ -49,16 +47,11 @@ def make_report(mesh: Workspace) -> Report:
     Raises:
         UsageError: nothing is.
     """
-    from meshlake.building.views import refresh_views
-    from meshlake.engines.duckdb.confined import open_mesh_file
-
-    refresh_views(mesh)
-    with open_mesh_file(mesh.settings.mesh_file, [mesh.settings.warehouse]) as connection:
-        return Report(
-            products=_rows(connection, _PRODUCTS),
-            models=_models(mesh),
-            at_risk={str(p.name): _rows(connection, _at_risk_sql(p)) for p in _churn_products(mesh)},
-        )
+    return Report(
+        products=_rows(mesh, _PRODUCTS),
+        models=_models(mesh),
+        at_risk={str(p.name): _rows(mesh, _at_risk_sql(p)) for p in _churn_products(mesh)},
+    )
 
 
 def _models(mesh: Workspace) -> list[dict[str, Any]]:
@@ -109,7 +102,11 @@ def _at_risk_sql(product: Product) -> str:
     )
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
-    answer = connection.execute(sql)
-    names = [column[0] for column in answer.description]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+def _rows(mesh: Workspace, sql: str) -> list[dict[str, Any]]:
+    from meshlake.engines.engine import LOCAL
+    from meshlake.mesh.asking import asked
+    from meshlake.query.guard import check_select
+
+    with asked(mesh.settings.on(LOCAL), check_select(sql)) as answer:
+        names = [name for name, _ in answer.columns()]
+        return [dict(zip(names, row, strict=True)) for row in answer.run().fetchall()]

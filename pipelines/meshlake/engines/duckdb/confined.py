@@ -52,9 +52,7 @@ def open_mesh_file(
         if as_of is not None:
             _attach_as_of(connection, path, as_of)
         elif landing and not path.exists():
-            # What has landed can be read before anything is built.
-            connection.execute(f"ATTACH ':memory:' AS {quote_identifier(CATALOG)}")
-            connection.execute(f"USE {quote_identifier(CATALOG)}")
+            _use_empty_mesh(connection)  # what has landed can be read before anything is built
         else:
             attach_mesh_file(connection, path)
         _attach_landing(connection, landing)
@@ -80,12 +78,16 @@ def attach_answers(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"ATTACH ':memory:' AS {quote_identifier(ANSWERS_CATALOG)}")
 
 
+def _use_empty_mesh(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(f"ATTACH ':memory:' AS {quote_identifier(CATALOG)}")
+    connection.execute(f"USE {quote_identifier(CATALOG)}")
+
+
 def _attach_as_of(
     connection: duckdb.DuckDBPyConnection, path: Path, products: Iterable[PublishedProduct]
 ) -> None:
     attach_mesh_file(connection, path, _PUBLISHED_CATALOG)
-    connection.execute(f"ATTACH ':memory:' AS {quote_identifier(CATALOG)}")
-    connection.execute(f"USE {quote_identifier(CATALOG)}")
+    _use_empty_mesh(connection)
     for product in products:
         create_view(connection, product)
     tables = connection.execute(
