@@ -6,14 +6,14 @@ Every setting is read here and nowhere else. Secrets are kept out of `repr`, so 
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from meshlake.errors import UsageError
+from meshlake.settings_file import read_settings_file
 from meshlake.stores import STORES, scheme_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ CATALOGS = ("sqlite", "postgresql")
 SETTINGS_FILE = "mesh.toml"
 _PREFIX = "MESH_"
 # What follows names a source and an option of it, which the source itself knows.
-_OF_SOURCES = "source_"
+OF_SOURCES = "source_"
 # How long libpq waits for a server of which nothing is heard, in seconds but for the last; else for minutes.
 _CATALOG_PATIENCE = {
     "connect_timeout": "4",
@@ -40,6 +40,10 @@ _CATALOG_PATIENCE = {
 _OTHER_VARIABLES = frozenset({"MESH_CACHE", "MESH_DEBUG"})
 
 
+def _told(description: str) -> dict[str, str]:
+    return {"description": description}
+
+
 @dataclass(frozen=True)
 class Settings:
     """All that tells one mesh from another. Folders are absolute; `landing` and `warehouse` may be a store's addresses.
@@ -47,15 +51,26 @@ class Settings:
     `stores` are the stores that anything was set of, `source_options` what was set of sources without a setting here.
     """
 
-    home: Path
-    landing: str
-    products: Path
-    questions: Path
-    engine: str
-    warehouse: str
-    catalog: str = field(repr=False)
-    trino: str | None = field(default=None, repr=False)
-    operational: str | None = field(default=None, repr=False)
+    home: Path = field(metadata=_told("The folder of all that Meshlake keeps; `.mesh` if not said."))
+    landing: str = field(
+        metadata=_told("Where files land: a folder or a store's address; `landing` in home.")
+    )
+    products: Path = field(metadata=_told("The folder of product folders; `data_products` if not said."))
+    questions: Path = field(metadata=_told("The folder of saved questions; `sql/questions` if not said."))
+    engine: str = field(metadata=_told("What runs SQL; `duckdb` if not said."))
+    warehouse: str = field(
+        metadata=_told("Where rows are published: a folder or a store's address; `warehouse` in home.")
+    )
+    catalog: str = field(
+        repr=False,
+        metadata=_told("Where the catalog is: sqlite:////FOLDER/catalog.db, or a postgresql:// address."),
+    )
+    trino: str | None = field(
+        default=None, repr=False, metadata=_told("The address of Trino, http:// or https://.")
+    )
+    operational: str | None = field(
+        default=None, repr=False, metadata=_told("The address of the operational database, postgresql://.")
+    )
     stores: tuple[Store, ...] = ()
     source_options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
@@ -82,7 +97,7 @@ class Settings:
 
     def of_source(self, name: str) -> dict[str, str]:
         """What was set of the source `name`, by option: `MESH_SOURCE_SQLITE_FILE` is `file` of `sqlite`."""
-        prefix = f"{_OF_SOURCES}{name}_"
+        prefix = f"{OF_SOURCES}{name}_"
         return {k.removeprefix(prefix): v for k, v in self.source_options if k.startswith(prefix)}
 
     @property
@@ -137,7 +152,11 @@ def load_settings(
     """
     environ = os.environ if environ is None else environ
     folder = (folder or Path.cwd()).absolute()
-    given = _from_file(folder / SETTINGS_FILE) | _from_environment(environ) | dict(chosen or {})
+    given = (
+        read_settings_file(folder / SETTINGS_FILE, _is_setting, _nearest_setting)
+        | _from_environment(environ)
+        | dict(chosen or {})
+    )
     _refuse_unknown(given)
     home = _folder(given.get("home", ".mesh"), folder)
     return Settings(
@@ -151,7 +170,7 @@ def load_settings(
         trino=given.get("trino"),
         operational=_operational(given.get("operational")),
         stores=_stores(given),
-        source_options=tuple((k, v) for k, v in given.items() if k.startswith(_OF_SOURCES)),
+        source_options=tuple((k, v) for k, v in given.items() if k.startswith(OF_SOURCES)),
     )
 
 
@@ -166,25 +185,12 @@ def without_keys(address: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
 
 
-def setting_names() -> tuple[str, ...]:
-    """The names `mesh.toml` takes; the variables are the same in capitals behind `MESH_`."""
-    of_stores = (f"{name}_{option}" for name, store in STORES.all().items() for option in _options(store))
-    return (*_PLAIN, *of_stores)
-
-
-def _from_file(path: Path) -> dict[str, str]:
-    try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{path} is not valid TOML: {error}", "Correct it, or remove it to use the defaults."
-        ) from error
-    for name, value in content.items():
-        if not isinstance(value, str):
-            raise UsageError(f"{path}: {name} must be a text in quotes, not {value!r}")
-    return content
+def known_settings() -> dict[str, str]:
+    """What each setting says, by the name `mesh.toml` has for it; variables are the same in capitals behind `MESH_`."""
+    told = {each.name: each.metadata["description"] for each in fields(Settings) if each.name in _PLAIN}
+    for name, store in STORES.all().items():
+        told |= {f"{name}_{each}": f"The {each.replace('_', ' ')} of {name}." for each in _options(store)}
+    return told
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -197,11 +203,19 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:
     for name in given:
-        if name not in _PLAIN and not name.startswith(_OF_SOURCES) and _store_option(name) is None:
-            known = setting_names()
-            near = get_close_matches(name, known, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"Known settings: {', '.join(known)}."
-            raise UsageError(f"'{name}' is not a setting ({_PREFIX}{name.upper()} or {SETTINGS_FILE})", hint)
+        if not _is_setting(name):
+            message = f"'{name}' is not a setting ({_PREFIX}{name.upper()} or {SETTINGS_FILE})"
+            raise UsageError(message, _nearest_setting(name))
+
+
+def _is_setting(name: str) -> bool:
+    return name in _PLAIN or name.startswith(OF_SOURCES) or _store_option(name) is not None
+
+
+def _nearest_setting(name: str) -> str:
+    known = known_settings()
+    near = get_close_matches(name, known, n=1)
+    return f"Did you mean {near[0]}?" if near else f"Known settings: {', '.join(known)}."
 
 
 def _store_option(name: str) -> tuple[str, str] | None:

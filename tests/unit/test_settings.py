@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from meshlake.errors import UsageError
-from meshlake.settings import load_settings, setting_names
+from meshlake.settings import Settings, known_settings, load_settings
+from meshlake.stores import STORES
 
 
 def test_defaults_lie_in_the_working_folder(tmp_path):
@@ -108,8 +111,22 @@ def test_no_secret_is_printed(tmp_path):
 
 
 def test_every_setting_has_one_name():
-    assert len(set(setting_names())) == len(setting_names())
-    assert {"home", "landing", "products", "s3_endpoint", "s3_secret_key"} <= set(setting_names())
+    assert {"home", "landing", "products", "s3_endpoint", "s3_secret_key"} <= set(known_settings())
+    plain = {each.name for each in fields(Settings)}
+    assert not {name for name in plain if "_" in name and name.partition("_")[0] in STORES.names}
+
+
+def test_all_that_is_wrong_in_a_file_is_told_with_its_line(tmp_path):
+    (tmp_path / "mesh.toml").write_text("# mine\nhoem = 'x'\nengine = 7\n\n[mesh]\nhome = 'x'\n")
+    with pytest.raises(UsageError) as caught:
+        load_settings({}, tmp_path)
+    file = tmp_path / "mesh.toml"
+    assert caught.value.message.splitlines() == [
+        f"{file}:2: 'hoem' is not a setting",
+        f"{file}:3: engine must be a text in quotes, not 7",
+        f"{file}:5: mesh must be a text in quotes, not {{'home': 'x'}}",
+    ]
+    assert caught.value.hint == "Did you mean home?"
 
 
 def test_a_catalog_server_is_not_waited_for_without_end(tmp_path):

@@ -7,7 +7,19 @@ import sys
 
 import typer
 
-from meshlake.cli import building, catalog, data, demo, init, modelling, operations, query, report, services
+from meshlake.cli import (
+    building,
+    catalog,
+    data,
+    demo,
+    init,
+    modelling,
+    operations,
+    query,
+    report,
+    schema,
+    services,
+)
 from meshlake.errors import DEFECT_HINT, EXIT_STOPPED, MeshError, is_interrupt, system_failure
 from meshlake.health import server_failure
 from meshlake.settings import load_settings
@@ -21,7 +33,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (init, data, demo, modelling, building, query, catalog, operations, report, services):
+for module in (init, data, demo, modelling, building, query, catalog, operations, report, schema, services):
     module.register(app)
 
 

@@ -35,7 +35,7 @@ def adopt(settings: Settings, source: Found, name: ProductName, owner: str | Non
             f"{source}: a contract names no table whose name has a dot", "Make a view of it, and adopt that."
         )
     contract = draft_contract(profile, name, owner or default_owner())
-    return write_product(settings.products, name, contract, None, _notes(profile))
+    return write_product(settings, name, contract, None, _notes(profile))
 
 
 def default_name(source: Found) -> ProductName:

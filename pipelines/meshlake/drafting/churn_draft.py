@@ -61,7 +61,7 @@ def draft_churn(
         f"key: {', '.join(keys)}",
         *(f"left out: {column}: {reason}" for column, reason in exclude.items()),
     ]
-    return write_product(settings.products, name, contract, model, notes)
+    return write_product(settings, name, contract, model, notes)
 
 
 def _positive(table: FeatureTable, label: str, churned: str | None) -> tuple[str, tuple[int, int]]:

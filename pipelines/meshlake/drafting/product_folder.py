@@ -13,14 +13,17 @@ import yaml
 
 from meshlake.errors import UsageError
 from meshlake.products.transform import CONTRACT_FILE
+from meshlake.schemas.schemas import editor_comment, write_schemas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from meshlake.names import ProductName
+    from meshlake.settings import Settings
 
 MODEL_FILE = "model.yaml"
+_SCHEMAS = {CONTRACT_FILE: "contract", MODEL_FILE: "model"}
 _WIDTH = 110
 
 
@@ -82,25 +85,27 @@ def product_folder(root: Path, name: ProductName) -> Path:
 
 
 def write_product(
-    root: Path,
+    settings: Settings,
     name: ProductName,
     contract: Mapping[str, Any],
     model: Mapping[str, Any] | None,
     notes: list[str],
 ) -> Drafted:
-    """Write the folder of product `name`.
+    """Write the folder of product `name`; its files tell editors of their schemas, which are brought up to date.
 
     Raises:
         UsageError: it is there already, or cannot be written.
     """
-    folder = product_folder(root, name)
+    folder = product_folder(settings.products, name)
+    write_schemas(settings)
     contents = {CONTRACT_FILE: contract} | ({MODEL_FILE: model} if model is not None else {})
     # Loading passes over names that start with a dot, so half a folder is never taken for a product.
     temporary = folder.with_name(f".{uuid.uuid4().hex}")
     try:
         temporary.mkdir(parents=True)
         for file, content in contents.items():
-            (temporary / file).write_text(dump_yaml(content), encoding="utf-8")
+            comment = editor_comment(settings, _SCHEMAS[file], folder)
+            (temporary / file).write_text(comment + dump_yaml(content), encoding="utf-8")
         temporary.rename(folder)
     except OSError as error:
         raise UsageError(

@@ -62,7 +62,7 @@ def draft_segments(
         f"key: {', '.join(keys)}",
         *(f"left out: {column}: {reason}" for column, reason in left_out.items()),
     ]
-    return write_product(settings.products, name, contract, model, notes)
+    return write_product(settings, name, contract, model, notes)
 
 
 def _columns(table: FeatureTable, keys: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:

@@ -8,6 +8,7 @@ import yaml
 from meshlake.drafting.product_folder import Flow, dump_yaml, write_product
 from meshlake.errors import UsageError
 from meshlake.names import ProductName
+from meshlake.settings import load_settings
 
 NAME = ProductName("crm", "people")
 
@@ -26,14 +27,25 @@ def test_yaml_reads_back(tmp_path) -> None:
 
 
 def test_a_folder_is_made_whole(tmp_path) -> None:
-    drafted = write_product(tmp_path / "deep" / "products", NAME, {"id": 1}, {"task": "churn"}, ["note"])
+    settings = load_settings({"MESH_PRODUCTS": "deep/products"}, tmp_path)
+    drafted = write_product(settings, NAME, {"id": 1}, {"task": "churn"}, ["note"])
     assert sorted(p.name for p in drafted.folder.iterdir()) == ["contract.odcs.yaml", "model.yaml"]
     assert [p.name for p in drafted.folder.parent.iterdir()] == ["people"]
     assert drafted.as_dict()["files"] == ["contract.odcs.yaml", "model.yaml"]
 
 
+def test_a_drafted_file_leads_its_editor_to_a_schema(tmp_path) -> None:
+    drafted = write_product(load_settings({}, tmp_path), NAME, {"id": 1}, {"task": "churn"}, [])
+    for file, schema in (("contract.odcs.yaml", "contract"), ("model.yaml", "model")):
+        first = (drafted.folder / file).read_text(encoding="utf-8").splitlines()[0]
+        mark, _, path = first.partition("=")
+        assert mark == "# yaml-language-server: $schema"
+        assert (drafted.folder / path).resolve() == tmp_path / f".mesh/schemas/{schema}.schema.json"
+        assert (drafted.folder / path).is_file()
+
+
 def test_a_folder_that_cannot_be_written(tmp_path) -> None:
     (tmp_path / "products").write_text("a file")
     with pytest.raises(UsageError, match="cannot be written") as caught:
-        write_product(tmp_path / "products", NAME, {}, None, [])
+        write_product(load_settings({"MESH_PRODUCTS": "products"}, tmp_path), NAME, {}, None, [])
     assert "MESH_PRODUCTS" in str(caught.value.hint)
