@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from meshlake.errors import UsageError
+from meshlake.schemas.schemas import write_schemas
+from meshlake.settings import load_settings
 
 _TEMPLATE = Path(__file__).with_name("template")
 # What git, Dagster, pytest or the mesh itself would take for theirs where it lies in the package.
@@ -23,7 +25,7 @@ def init_mesh(folder: str | Path = ".") -> tuple[Path, ...]:
     """Write a new mesh into `folder`, which is made if it is not there; as `meshlake.init`.
 
     It has settings, an example product with its data, one that reads it, a question, tests, a workflow for CI and a
-    Dagster code location. Nothing is overwritten.
+    Dagster code location; editors find the schemas of its files. Nothing is overwritten.
 
     Gives the files that were written.
 
@@ -57,6 +59,7 @@ def init_mesh(folder: str | Path = ".") -> tuple[Path, ...]:
         raise UsageError(
             f"{error.filename} cannot be written: {error.strerror}", "Name a folder of yours."
         ) from error
+    write_schemas(load_settings({}, root))
     return tuple(targets)
 
 

@@ -89,3 +89,13 @@ def test_the_home_of_a_mesh_hides_itself_from_git_but_no_folder_that_was_there(t
 def test_next_steps_are_told(terminal):
     told = terminal.run("init", "a b").stdout
     assert "Next: cd 'a b' && mesh build" in told
+
+
+def test_editors_find_the_schemas_of_its_files(new):
+    written = sorted([new.folder / "mesh.toml", *new.folder.glob("data_products/*/*/*.yaml")])
+    assert len(written) == 4
+    for file in written:
+        first = file.read_text(encoding="utf-8").splitlines()[0]
+        assert first.startswith(("# yaml-language-server: $schema=", "#:schema "))
+        path = first.removeprefix("# yaml-language-server: $schema=").removeprefix("#:schema ")
+        assert (file.parent / path).is_file()
