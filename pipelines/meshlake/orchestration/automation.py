@@ -65,11 +65,8 @@ def landing_sensor(mesh: Workspace, datasets: Sequence[DatasetName]) -> dg.Senso
         own_runs = dg.RunsFilter(tags={"dagster/sensor_name": _LANDING_SENSOR}, statuses=_UNDER_WAY)
         if context.instance.get_runs_count(own_runs):
             return dg.SensorResult(skip_reason="what was found before is being profiled")
-        changed = {
-            asset_key(name): fingerprint
-            for name, fingerprint in _fingerprints(mesh, files)
-            if told_before(context.instance, asset_key(name), fingerprint) is None
-        }
+        found = ((asset_key(name), fingerprint) for name, fingerprint in _fingerprints(mesh, files))
+        changed = {key: state for key, state in found if told_before(context.instance, key, state) is None}
         return dg.SensorResult(run_requests=[_request(changed)]) if changed else _NOTHING_NEW
 
     return new_files

@@ -14,6 +14,7 @@ from meshlake.orchestration.landing_assets import landing_asset, misplaced_asset
 from meshlake.orchestration.outages import open_workspace_in_time
 from meshlake.orchestration.product_assets import broken_asset, product_asset
 from meshlake.orchestration.reporting import LogReporter, Reporter
+from meshlake.orchestration.upkeep import clean_job, clean_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,6 +42,7 @@ def mesh_definitions(
     survey = mesh.landing.survey()
     datasets = sorted({*_read(products), *survey.datasets})
     partitions = day_partitions(mesh) if has_partitions else None
+    clean = clean_job(mesh)
     return dg.Definitions(
         assets=[
             *(landing_asset(mesh, name, survey.broken.get(name)) for name in datasets),
@@ -48,8 +50,8 @@ def mesh_definitions(
             *(product_asset(mesh, product, partitions) for product in products),
             *(broken_asset(broken) for broken in mesh.products.broken.values()),
         ],
-        jobs=[dg.define_asset_job(BUILD_JOB, dg.AssetSelection.all(), description=_BUILD_DESCRIPTION)],
-        schedules=retraining_schedules(products),
+        jobs=[dg.define_asset_job(BUILD_JOB, dg.AssetSelection.all(), description=_BUILD_DESCRIPTION), clean],
+        schedules=[*retraining_schedules(products), clean_schedule(clean)],
         sensors=[landing_sensor(mesh, datasets), product_automation_sensor()],
         resources={"reporter": reporter or LogReporter()},
         executor=dg.in_process_executor,

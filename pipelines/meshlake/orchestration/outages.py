@@ -48,7 +48,7 @@ def open_workspace_in_time(settings: Settings | None = None) -> Workspace:
             time.sleep(_POLL_SECONDS)
 
 
-def retry_after_outage(context: dg.AssetExecutionContext, error: MeshError) -> None:
+def retry_after_outage(context: dg.OpExecutionContext | dg.AssetExecutionContext, error: MeshError) -> None:
     """Let the daemon launch the run again, once it has failed, where `error` is the machine's or a server's failure.
 
     Anything else, such as a failed check or a key that a server refuses, would only fail again.

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from meshlake.errors import MeshError
     from meshlake.names import InputName, ProductName
     from meshlake.orchestration.reporting import Reporter
-    from meshlake.products.product import Product
     from meshlake.workspace import Workspace
 
 _INTERRUPTED = frozenset(
@@ -103,11 +102,7 @@ def run_build(
     Raises:
         UsageError: a name that is no product, `days` for one that is not partitioned by date, or for none by name.
     """
-    if days and not names:
-        raise UsageError("days are for products that are named", "Name those whose days are to be built.")
-    for name in names:
-        if name not in mesh.products.broken:
-            _refuse_days(mesh.products.get(name), days)
+    _refuse_days(mesh, names, days)
     wanted = _wanted(mesh, names)
     outcome = BuildOutcome()
     asked = {name: [day.isoformat() for day in days] for name in names}
@@ -150,11 +145,15 @@ def _blocking_checks(error: MeshError) -> list[dict[str, object]]:
     return [result.as_dict() for result in results if result.is_blocking]
 
 
-def _refuse_days(product: Product, days: Collection[date]) -> None:
-    if days and not product.is_daily:
-        raise UsageError(
-            f"{product.name} is not partitioned by date", "Build it without --days, or with --force."
-        )
+def _refuse_days(mesh: Workspace, names: Sequence[ProductName], days: Collection[date]) -> None:
+    """Refuse unknown names, and days of what is not kept by date; a broken product's build says what it is."""
+    if days and not names:
+        raise UsageError("days are for products that are named", "Name those whose days are to be built.")
+    for name in names:
+        if name not in mesh.products.broken and not mesh.products.get(name).is_daily and days:
+            raise UsageError(
+                f"{name} is not partitioned by date", "Build it without --days, or with --force."
+            )
 
 
 def _keep_defects(run: dg.ExecuteInProcessResult, outcome: BuildOutcome, reporter: Reporter) -> None:
