@@ -16,7 +16,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from meshlake.errors import UsageError
@@ -24,6 +23,7 @@ from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from importlib.metadata import EntryPoint
 
 Member = TypeVar("Member")
 
@@ -70,6 +70,8 @@ class Doorway(Generic[Member]):
 
     @cached_property
     def _others(self) -> dict[str, EntryPoint]:
+        from importlib.metadata import entry_points
+
         return {point.name: point for point in entry_points(group=self.group)}
 
     def _load(self, name: str, place: str) -> Member:
