@@ -25,6 +25,7 @@ from meshlake.names import DatasetName
 from meshlake.settings import load_settings
 from meshlake.types.duckdb import parse
 from support.server_mesh import ServerMesh
+from support.workbooks import styled, workbook
 
 pytestmark = pytest.mark.services
 LIES, COPIED = "", "copied"
@@ -188,6 +189,14 @@ def test_text(landed, way, files):
 def test_parquet(landed, tmp_path, way, selects):
     landed.put({file: parquet(tmp_path, select) for file, select in selects.items()})
     landed.check(way)
+
+
+def test_excel(landed):
+    header = ["id", "day", "moment", "share", "left", "note"]
+    row = ["007", styled(45296, 1), styled(45296.5515625, 1), 0.1, True, 'Grüße, "x"\n']
+    landed.put({"a.xlsx": workbook({"S": [header, row, [], ["8"]]}, number_formats=["yyyy-mm-dd hh:mm"])})
+    landed.check(COPIED)
+    assert landed.copied_because == "Trino cannot read Excel where it lies"
 
 
 def test_nested_values_are_read_by_position(landed, tmp_path):

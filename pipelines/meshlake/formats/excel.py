@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote
 
 from meshlake.errors import LandingError
@@ -68,10 +68,10 @@ class _Excel(Format):
     def parts(self, source: Path) -> tuple[Part, ...]:
         """A sheet each, if several hold something: the workbook under a name that ends in `#SHEET`."""
         with open_workbook(str(source), source.open("rb")) as book:
-            is_one = _named_sheet(str(source), book) is not None or len(book.filled_sheets) < 2
-            if is_one:
-                return super().parts(source)
-            return tuple(Part(sheet, f"{source.stem}#{sheet}{source.suffix}") for sheet in book.filled_sheets)
+            sheets = [] if _named_sheet(str(source), book) else book.filled_sheets
+        if len(sheets) < 2:
+            return super().parts(source)
+        return tuple(Part(sheet, f"{source.stem}#{sheet}{source.suffix}") for sheet in sheets)
 
     def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
         return [_select(file, keys, among) for file, keys in files.items() if self.has_columns(file)]
@@ -171,8 +171,8 @@ def _write(table: _Table, types: tuple[Scalar, ...]) -> _Copy:
         pa.array(map(_AS[type_], cells) if type_ in _AS else cells, to_arrow(type_))
         for cells, type_ in zip(table.cells, types, strict=True)
     ]
-    numbers = pa.array(table.numbers, pa.int64())
-    parquet.write_table(pa.table([*arrays, numbers], [*copy.names, copy.row_column]), path)
+    arrays.append(pa.array(table.numbers, pa.int64()))
+    parquet.write_table(pa.table(arrays, [*copy.names, copy.row_column]), path)
     return copy
 
 
@@ -255,10 +255,8 @@ def _as_moment(value: Value | None) -> Value | None:
     return datetime.combine(value, time()) if type(value) is date else value
 
 
-_AS: Mapping[Scalar, Callable[[Value | None], Value | None]] = {
-    Scalar.VARCHAR: _as_text,
-    Scalar.TIMESTAMP: _as_moment,
-}
+_Converting: TypeAlias = "Callable[[Value | None], Value | None]"
+_AS: Mapping[Scalar, _Converting] = {Scalar.VARCHAR: _as_text, Scalar.TIMESTAMP: _as_moment}
 
 
 def _named_sheet(name: str, book: Workbook) -> str | None:
