@@ -100,6 +100,10 @@ class Settings:
         prefix = f"{OF_SOURCES}{name}_"
         return {k.removeprefix(prefix): v for k, v in self.source_options if k.startswith(prefix)}
 
+    def with_files_alone(self) -> Settings:
+        """The same mesh as if no other source were set."""
+        return replace(self, operational=None, source_options=())
+
     @property
     def used_stores(self) -> tuple[Store, ...]:
         """The stores of the landing zone and the warehouse, each once."""

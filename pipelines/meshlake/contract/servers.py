@@ -34,7 +34,7 @@ def landing_place(source: YamlFile, odcs: OpenDataContractStandard) -> Place | N
         raise source.error(("servers", entries[1][0]), "server 'landing' is given twice", "Keep one of them.")
     place = _place(server)
     if place is None:
-        hint = f"It is s3 or local for files, or another source: {', '.join(SOURCES.names[1:])}."
+        hint = f"It is local or the name of a store for files, or one of: {', '.join(SOURCES.names[1:])}."
         raise source.error((*location, "type"), f"a dataset cannot land from '{server.type}'", hint)
     if missing := SOURCES.get(place.source).missing(place):
         hint = f"Add '{missing}', the one that holds the table; the table is called as the dataset."

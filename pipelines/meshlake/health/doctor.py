@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -63,14 +63,14 @@ def diagnose(settings: Settings) -> tuple[Finding, ...]:
 
 
 def require_servers(settings: Settings) -> None:
-    """See that every server that any work needs can be used: of the engines the chosen one, and no operational
-    database, which only some products read.
+    """See that every server that any work needs can be used: of the engines the chosen one, and no source but
+    files, as only some products read the others.
 
     Raises:
         ServiceError: a server cannot be used as the settings say.
         UsageError: there is no such engine.
     """
-    needed = replace(settings, operational=None)
+    needed = settings.with_files_alone()
     engine = engine_of(settings).examinations(needed, is_chosen=True)
     for finding in _examined(_of_storage(settings), engine):
         _refuse(finding)

@@ -49,8 +49,8 @@ def landing_sensor(mesh: Workspace, datasets: Sequence[DatasetName]) -> dg.Senso
     It keeps no cursor: files are new until a profile of them is told, by whatever run. One that fails is tried again
     after `RETRY_SECONDS`, or as soon as the files change.
 
-    Tables of the operational database are not watched: each look is a scan of one. The `frequency` of the contract of
-    what reads them says when.
+    What lives elsewhere than in files is not watched: each look at a table is a scan of it. The `frequency` of the
+    contract of what reads it says when.
     """
     files = [name for name in datasets if name not in mesh.landing.elsewhere]
 

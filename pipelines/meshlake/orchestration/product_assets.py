@@ -168,7 +168,7 @@ def _automation(
     condition = eager & dg.AutomationCondition.all_deps_blocking_checks_passed()
     if cron is None:
         return condition
-    # on_cron() would wait until all it reads is updated, which nothing watches of an operational table.
+    # on_cron() would wait until all it reads is updated, which nothing watches of what is no file.
     due = dg.AutomationCondition.on_cron(cron)
     due = due.without(dg.AutomationCondition.all_deps_updated_since_cron(cron))
     return condition | (due & dg.AutomationCondition.all_deps_blocking_checks_passed())

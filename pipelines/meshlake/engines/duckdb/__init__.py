@@ -1,1 +1,1 @@
-"""DuckDB as an engine, in this process: connections, its session, relations under audit, tables of PostgreSQL."""
+"""DuckDB as an engine, in this process: connections, its session, relations under audit, answers to questions."""

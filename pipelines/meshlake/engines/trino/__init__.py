@@ -1,4 +1,4 @@
-"""Trino as an engine: its session, SQL said in its words, landed files and operational tables as its tables.
+"""Trino as an engine: its session, SQL said in its words, landed files as its tables.
 
 Nothing here runs unless `MESH_ENGINE=trino` or a query asks for it.
 """
