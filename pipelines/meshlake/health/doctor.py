@@ -1,7 +1,7 @@
 """`mesh doctor`: whether every server the settings name can be used, told in seconds and before any work is done.
 
-Works on any object store, PostgreSQL and Trino, this machine's or not. Folders and SQLite need no server and are not
-examined.
+Stores, the catalog, engines and sources examine their own, this machine's or not; here they are asked, all at once.
+Folders and SQLite need no server and are not examined.
 """
 
 from __future__ import annotations
@@ -14,33 +14,17 @@ from typing import TYPE_CHECKING
 
 from meshlake.engines.engine import ENGINES, engine_of
 from meshlake.errors import MeshError, ServiceError
-from meshlake.extras import needs_extra
+from meshlake.lake.catalog_server import examine
 from meshlake.settings import without_keys
 from meshlake.sources import configured_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sqlalchemy import Engine
-
     from meshlake.settings import Settings
 
     # What is tried, by what is tried of it; one raises `ServiceError` when it fails.
     Examinations = Mapping[str, Callable[[], None]]
-
-_CONNECT_SECONDS = 4
-_ANSWER_SECONDS = 5
-# The columns of the JDBC catalog's schema V1, the newest that pyiceberg and Trino 476 know.
-_CATALOG_COLUMNS = frozenset(
-    {
-        "catalog_name",
-        "table_namespace",
-        "table_name",
-        "metadata_location",
-        "previous_metadata_location",
-        "iceberg_type",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -97,7 +81,7 @@ def _of_storage(settings: Settings) -> Examinations:
         if not store.is_local:
             found[f"{name} {place}"] = partial(store.examine, place, is_written=is_written)
     if not settings.is_embedded:
-        found[f"Catalog {without_keys(settings.catalog)}"] = partial(_open_catalog, settings.catalog_uri)
+        found[f"Catalog {without_keys(settings.catalog)}"] = partial(examine, settings.catalog_uri)
     return found
 
 
@@ -128,37 +112,3 @@ def _examine(subject: str, examination: Callable[[], None]) -> Finding:
     except MeshError as error:
         return Finding(subject, time.monotonic() - started, error.message, error.hint)
     return Finding(subject, time.monotonic() - started)
-
-
-def _open_catalog(uri: str) -> None:
-    from sqlalchemy import create_engine
-    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-    from sqlalchemy.pool import NullPool
-
-    try:
-        with needs_extra("services", "PostgreSQL"):
-            engine = create_engine(uri, poolclass=NullPool)
-        unknown = _catalog_columns(engine) - _CATALOG_COLUMNS
-    except (ArgumentError, ValueError) as error:
-        raise ServiceError(
-            "the address cannot be read", "Write postgresql://user:password@host:port/name."
-        ) from error
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-        raise ServiceError(reason, "Check MESH_CATALOG: host, port, database, user and password.") from error
-    if unknown:
-        raise ServiceError(
-            f"the catalog is of a newer version: iceberg_tables has the column {min(unknown)}",
-            "Upgrade Meshlake to the version that the others who use this catalog have.",
-        )
-
-
-def _catalog_columns(engine: Engine) -> set[str]:
-    from sqlalchemy import inspect
-
-    tables = inspect(engine)
-    return (
-        {column["name"] for column in tables.get_columns("iceberg_tables")}
-        if tables.has_table("iceberg_tables")
-        else set()
-    )
