@@ -117,7 +117,7 @@ def train_churn(
     test, test_warnings = _test(out_of_time, spec)
     return ChurnTraining(
         spec=spec,
-        model=ChurnModel(pipeline, spec.key, threshold, references),
+        model=ChurnModel(pipeline, spec.key, threshold, references, winner.algorithm),
         algorithm=winner.algorithm,
         candidates=candidates,
         folds_sha256=training_rows.folds_hash(folds),

@@ -2,8 +2,9 @@
 
 Method: one feature at a time is set to its usual value among the training rows (median, or most frequent
 value), and the row is scored again; what the probability falls by is that feature's effect. It is exact for
-the model asked and needs no second model, but it looks at one feature at a time: of two features that say the
-same, each may seem to matter less than both together.
+the model asked and needs no second model; an algorithm that knows the same without scoring again is asked
+instead (`Candidate.effects`). But it looks at one feature at a time: of two features that say the same, each
+may seem to matter less than both together.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.preprocessing import Kind
 from meshlake.ml_assets.scoring import churn_probability
+from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -55,6 +58,12 @@ def feature_effects(model: ChurnModel, frame: pd.DataFrame) -> npt.NDArray[np.fl
     `frame` is the output of the pipeline's `frame` step; the answer has its shape, (rows, features).
     """
     rest = model.pipeline[1:]
+    if model.algorithm and not frame.empty:
+        usual_row = pd.DataFrame([model.references])[list(frame.columns)].astype(frame.dtypes)
+        with one_thread():
+            known = CANDIDATES.get(model.algorithm)().effects(rest, frame, usual_row)
+        if known is not None:
+            return known
     probability = churn_probability(rest, frame)
     effects = np.zeros(frame.shape)
     for position, name in enumerate(frame.columns):

@@ -30,13 +30,15 @@ class ChurnModel:
     """A fitted pipeline with all that scoring needs, so that nothing is decided again after training.
 
     `pipeline` has the steps `frame`, `columns`, `model`; a row is flagged from `threshold` on; `references`
-    is the usual value of each feature (median, or most frequent value), as the `frame` step gives it.
+    is the usual value of each feature (median, or most frequent value), as the `frame` step gives it; `algorithm` is
+    the candidate it was chosen from, empty in versions stored before that was kept.
     """
 
     pipeline: Pipeline
     key: tuple[str, ...]
     threshold: float
     references: Mapping[str, float | str]
+    algorithm: str = ""
 
 
 def score_churn(model: ChurnModel, batch: pd.DataFrame) -> pd.DataFrame:

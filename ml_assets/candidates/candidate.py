@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, ClassVar
 from meshlake.plugins import Doorway
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
     from sklearn.base import ClassifierMixin
     from sklearn.compose import ColumnTransformer
     from sklearn.pipeline import Pipeline
@@ -36,6 +39,24 @@ class Candidate(ABC):
     @abstractmethod
     def estimator(self, plan: FeaturePlan, seed: int, rows: int) -> ClassifierMixin:
         """The unfitted classifier, the same for the same `seed`; `rows` is how many rows it will be fitted on."""
+
+    def effects(
+        self,
+        pipeline: Pipeline,  # noqa: ARG002
+        frame: pd.DataFrame,  # noqa: ARG002
+        usual: pd.DataFrame,  # noqa: ARG002
+    ) -> npt.NDArray[np.float64] | None:
+        """What each row's churn probability falls by when a feature alone takes its usual value.
+
+        For an algorithm that can tell without scoring the rows once for each feature; `None` where it cannot. It must
+        be exact: reasons are the same either way.
+
+        Args:
+            pipeline: fitted; the steps `columns` and `model`.
+            frame: what the step `frame` makes of the rows, (rows, features).
+            usual: one row of the same columns.
+        """
+        return None
 
 
 CANDIDATES: Doorway[type[Candidate]] = Doorway(

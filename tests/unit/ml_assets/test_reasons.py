@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.pipeline import Pipeline
 
+from meshlake.ml_assets.churn import train_churn
 from meshlake.ml_assets.preprocessing import FeatureFrame
 from meshlake.ml_assets.reasons import explain_churn, feature_effects
 from meshlake.ml_assets.scoring import ChurnModel
+from meshlake.ml_assets.spec import ChurnSpec
 
 
 class TicketsAndPlan(ClassifierMixin, BaseEstimator):
@@ -92,3 +96,21 @@ def test_an_empty_batch_has_no_reasons(training, customers):
     reasons = explain_churn(training.model, customers.head(0))
     assert list(reasons.columns) == ["customer_id", "reason_1", "reason_2", "reason_3"]
     assert len(reasons) == 0
+
+
+def test_an_algorithm_that_knows_effects_by_itself_tells_the_same_as_scoring_again(make_customers):
+    rows = make_customers(400, seed=3)
+    rare = np.where(
+        np.arange(400) == 7, "lifetime", rows["plan"]
+    )  # under one row in 200: a column with the unseen
+    rarer = np.where(np.arange(400) == 8, "trial", rare)
+    rows = rows.assign(plan=rarer, region=np.where(np.arange(400) % 3 == 0, None, "north"))
+    spec = ChurnSpec(("customer_id",), "is_churned", candidates=("logistic_regression",), folds=2)
+    model = train_churn(rows, spec).model
+    unseen = rows.head(50).assign(plan="never seen", tickets=None)
+    for batch in (rows, unseen, rows.head(0)):
+        frame = model.pipeline[:1].transform(batch)
+        known = feature_effects(model, frame)
+        assert known == pytest.approx(feature_effects(replace(model, algorithm=""), frame), abs=1e-12)
+        assert known.shape == frame.shape
+    assert np.abs(feature_effects(model, model.pipeline[:1].transform(rows))).max(axis=0).min() > 0
