@@ -16,7 +16,7 @@ from meshlake.building.days import plan_days
 from meshlake.building.inputs import bind_published, pin_inputs
 from meshlake.building.quality import record_results, recorded_results
 from meshlake.building.quarantine import publish_quarantine
-from meshlake.errors import ConflictError, MeshError
+from meshlake.errors import BuildError, ConflictError, MeshError
 from meshlake.health import naming_servers
 from meshlake.lake.draft import Draft
 
@@ -135,9 +135,11 @@ def _publish(
     context.report(Step.STAGING)
     try:
         staged = writer.stage(kept_rows(context.plan, select), draft)
-    except MeshError as error:
+    except BuildError as error:
         misfits = misfits_error(rows.select, given, product.contract, where, writer.rows)
         raise misfits or rows.explain(error) from error
+    except MeshError as error:
+        raise rows.explain(error) from error
     context.report(Step.STAGED)
     session.bind_staged(product.name, staged, draft)
     refuse_other_days(context)

@@ -18,14 +18,10 @@ if TYPE_CHECKING:
 
 _TRUE_WORDS = "'^(t|yes|y|1)$'"
 _FALSE_WORDS = "'^(f|no|n|0)$'"
-# A text of so many characters has no more digits than a float keeps, and a number between these bounds is neither
-# infinite nor rounded to 0.
-_SURE_FLOATS: dict[Type, tuple[int, str]] = {
-    Scalar.DOUBLE: (15, "1e-300 AND 1e300"),
-    Scalar.FLOAT: (6, "1e-37 AND 1e37"),
-}
-# 1e39 is infinite to a FLOAT, and nothing shorter is.
-_SURE_CHARACTERS = 3
+# A text of so many characters has no more digits than a float of the type keeps.
+_SURE_CHARACTERS: dict[Type, int] = {Scalar.DOUBLE: 15, Scalar.FLOAT: 6}
+# Nothing that is rounded to zero is shorter than 1e-46.
+_SURE_ZERO_CHARACTERS = 4
 # Characters of `2024-01-05 10:00:00`, without seconds, and with microseconds.
 _SECONDS, _MINUTES, _MICROSECONDS = 19, 16, 26
 _NANOSECONDS = "[.][0-9]{6}[0-9]*[1-9]"
@@ -50,8 +46,11 @@ def text_value(cell: str, wanted: Type, *, is_strict: bool = False) -> str:
     if wanted is Scalar.TIME:
         return f"CAST({cast}('1970-01-01 ' || {_moment_text(trimmed)} AS TIMESTAMP) AS TIME)"
     plain = f"TRY_CAST({cell} AS {wanted})"
-    is_unsure = " OR ".join([f"{plain} IS NULL", *_doubts(cell, plain, wanted)])
-    return f"CASE WHEN {is_unsure} THEN {_careful(trimmed, wanted, cast)} ELSE {plain} END"
+    doubts, reassurance = _doubts(cell, plain, wanted)
+    careful = _careful(trimmed, wanted, cast)
+    if reassurance:
+        careful = f"CASE WHEN {plain} IS NOT NULL AND {reassurance} THEN {plain} ELSE {careful} END"
+    return f"CASE WHEN {' OR '.join([f'{plain} IS NULL', *doubts])} THEN {careful} ELSE {plain} END"
 
 
 def json_value(json: str, cell: str, wanted: Type) -> tuple[str, str]:
@@ -65,38 +64,50 @@ def json_value(json: str, cell: str, wanted: Type) -> tuple[str, str]:
     return fail_unless(f"{is_null} OR {kept}", value, cell), f"CASE WHEN {kept} THEN TRY({value}) END"
 
 
-def _doubts(cell: str, plain: str, wanted: Type) -> list[str]:
-    """What makes it unsure that the plain cast of `cell`, if it gives a value, gives the one written."""
-    if wanted in INTEGERS:
-        return [f"{cell} LIKE '%.%'", *_has_exponent(cell)]
+def _doubts(cell: str, plain: str, wanted: Type) -> tuple[list[str], str]:
+    """What makes it unsure that the plain cast of `cell`, if it gives a value, gives the one written.
+
+    It is asked of every cell, so it is what engines are fastest at, and may doubt too much; the second is asked of the
+    cells in doubt, and is true where the plain cast is right after all.
+    """
+    has_exponent = f"{cell} LIKE '_%-%'"  # 1e3 has no fraction, 15e-1 does
+    if _is_whole(wanted):
+        return [f"{cell} LIKE '%.%'", f"{cell} LIKE '%-%'"], f"{cell} NOT LIKE '%.%' AND NOT {has_exponent}"
     if isinstance(wanted, Decimal):
-        return [f"{cell} LIKE '%.{'_' * (wanted.scale + 1)}%'", *_has_exponent(cell)]
+        point, places = f"STRPOS({cell}, '.')", min(wanted.scale, len("e-"))
+        is_short = f"({point} = 0 OR {point} >= LENGTH({cell}) - {wanted.scale})"
+        return [f"{point} < LENGTH({cell}) - {places}"], f"{is_short} AND NOT {has_exponent}"
     if wanted in FLOATS:
-        characters, bounds = _SURE_FLOATS[wanted]
-        is_extreme = f"LENGTH({cell}) > {_SURE_CHARACTERS} AND NOT ABS({plain}) BETWEEN {bounds}"
-        return [f"LENGTH({cell}) > {characters}", f"({is_extreme})"]
+        # Of 0, of what is infinite, and of what has fewer digits since it is next to 0.
+        is_extreme = f"{plain} * {plain} = {plain} * {plain} * 2"
+        is_long = f"LENGTH({cell}) > {_SURE_CHARACTERS[wanted]}"
+        return [is_long, is_extreme], f"{plain} = 0 AND LENGTH({cell}) <= {_SURE_ZERO_CHARACTERS}"
     if wanted is Scalar.DATE:
-        return [f"LENGTH({cell}) <> {len('2024-01-05')}"]
+        return [f"LENGTH({cell}) <> {len('2024-01-05')}"], ""
     if wanted is Scalar.TIMESTAMP:
-        rest = f"SUBSTR({cell}, 18)"
+        rest = f"SUBSTR({cell}, {_SECONDS - 1})"
         has_no_offset = (
             f"LENGTH({cell}) <= {_MICROSECONDS} AND {rest} NOT LIKE '%+%' AND {rest} NOT LIKE '%-%'"
         )
-        is_plain = f"SUBSTR({cell}, 17, 1) = ':' AND (LENGTH({cell}) = {_SECONDS} OR ({has_no_offset}))"
-        return [f"(LENGTH({cell}) > {_MINUTES} AND NOT ({is_plain}))"]
-    return [f"LENGTH({cell}) > {_MICROSECONDS}"] if wanted is Scalar.TIMESTAMPTZ else []
+        is_plain = f"SUBSTR({cell}, {_SECONDS - 2}, 1) = ':' AND {has_no_offset}"
+        return [f"{cell} NOT LIKE '____-__-_____:__:__'"], f"(LENGTH({cell}) <= {_MINUTES} OR ({is_plain}))"
+    return [f"LENGTH({cell}) > {_MICROSECONDS}"] if wanted is Scalar.TIMESTAMPTZ else [], ""
 
 
-def _has_exponent(cell: str) -> list[str]:
-    return [f"{cell} LIKE '%e%'", f"{cell} LIKE '%E%'"]
+def _is_whole(wanted: Type) -> bool:
+    return wanted in INTEGERS or (isinstance(wanted, Decimal) and wanted.scale == 0)
 
 
 def _careful(trimmed: str, wanted: Type, cast: str) -> str:
     """The value of text of which the plain cast is not sure."""
     if is_number(wanted):
-        # The sign and the point cannot go wrong, a digit can.
         found = f"CAST(TRY_CAST({trimmed} AS {wanted}) AS VARCHAR)"
+        # The sign and the point cannot go wrong, a digit can.
         text = _wrong_unless(f"{_digits(trimmed)} = {_digits(found)}", trimmed)
+        if _is_whole(wanted):
+            # 12.0 is whole, 12.5 becomes 12?5, which no engine takes for a number.
+            whole = f"REPLACE(REGEXP_REPLACE({trimmed}, '[.]0*$', ''), '.', '?')"
+            text = f"CASE WHEN {trimmed} LIKE '_%-%' THEN {text} ELSE {whole} END"
         return f"{cast}({text} AS {wanted})"
     if wanted is Scalar.BOOLEAN:
         word = f"REGEXP_REPLACE(REGEXP_REPLACE(LOWER({trimmed}), {_TRUE_WORDS}, 'true'), {_FALSE_WORDS}, 'false')"

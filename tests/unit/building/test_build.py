@@ -59,6 +59,21 @@ def test_an_unknown_product_is_refused(crm):
         crm.build("crm.peeple")
 
 
+def test_a_value_that_the_contract_would_change_is_named_and_nothing_is_published(crm):
+    crm.land("crm/people/a.csv", "id,born\n1,1984\n2,9007199254740993\n")
+    crm.product(
+        "crm.ages", {"id": ID, "born": "number"}, {"transform.sql": "SELECT id, born FROM crm.people\n"}
+    )
+    with pytest.raises(
+        BuildError, match=r"transform\.sql: .*\n  column born: '9007199254740993' is no DOUBLE"
+    ):
+        crm.build("crm.people", "crm.ages")
+    assert crm.open().lake.head(("crm", "ages")) is None
+    crm.land("crm/people/a.csv", "id,born\n1,1984\n2,9007199254740992\n")
+    crm.build("crm.people", "crm.ages")
+    assert crm.rows("crm.ages") == [{"id": 1, "born": 1984.0}, {"id": 2, "born": 9007199254740992.0}]
+
+
 # --- what makes a product stale ---
 
 CHANGES = {

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshlake.building.conform import conformed_select
+from meshlake.building.conform import conformed_select, misfits_error
 from meshlake.column import Column
 from meshlake.contract.model import Contract
 from meshlake.errors import BuildError
@@ -81,6 +81,33 @@ def test_a_cast_that_could_lose_something_is_the_transform_s_to_write(value, wan
     with pytest.raises(BuildError, match=r"crm/people/transform\.sql: x is .*, the contract says") as caught:
         conform(f"SELECT {value} AS x", x=wanted)
     assert caught.value.hint.startswith(f"Write CAST(... AS {wanted})")
+
+
+CHANGED = [
+    ("9007199254740993::BIGINT", "DOUBLE", "9007199254740993"),
+    ("16777217::INTEGER", "FLOAT", "16777217"),
+    ("1234567890123456789.12::DECIMAL(21,2)", "DOUBLE", "1234567890123456789.12"),
+    ("9223372036854775808::HUGEINT", "BIGINT", "9223372036854775808"),
+    ("TIMESTAMP_NS '2024-01-05 10:00:00.123456789'", "TIMESTAMP", "2024-01-05 10:00:00.123456789"),
+    ("[9007199254740993]::BIGINT[]", "DOUBLE[]", "[9007199254740993]"),
+]
+
+
+@pytest.mark.parametrize(("value", "wanted", "shown"), CHANGED)
+def test_a_value_that_the_contract_s_type_would_change_is_an_error_that_names_it(value, wanted, shown):
+    select = f"SELECT {value} AS x UNION ALL SELECT NULL"
+    described = duckdb.sql(select)
+    given_types = dict(zip(described.columns, map(parse, map(str, described.types)), strict=True))
+    told = (select, given_types, contract(x=wanted), "crm/people/transform.sql")
+    with pytest.raises(duckdb.ConversionException):
+        duckdb.sql(conformed_select(*told)).fetchall()
+    error = misfits_error(*told, lambda sql: duckdb.sql(sql).fetchall())
+    assert f"column x: '{shown}' is no {wanted}" in error.message
+
+
+def test_a_failure_that_no_value_is_to_blame_for_has_no_misfits():
+    told = ("SELECT 1::BIGINT AS x", {"x": parse("BIGINT")}, contract(x="DOUBLE"), "transform.sql")
+    assert misfits_error(*told, lambda sql: duckdb.sql(sql).fetchall()) is None
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from meshlake.column import Column, Severity
 from meshlake.contract.model import Contract
 from meshlake.errors import ContractError, LandingError
+from meshlake.landing.casts import cast_cell
 from meshlake.names import DatasetName, ProductName
 from meshlake.products.source_aligned import BadCell, bad_cells_error, source_dataset, source_select
 from meshlake.types.duckdb import parse
@@ -105,7 +106,16 @@ UTC_TEN = datetime(2024, 1, 5, 10, tzinfo=UTC)
         ("INTEGER", "7", 7),
         ("DOUBLE", "1.5", 1.5),
         ("DOUBLE", " -1e3 ", -1000.0),
+        ("BIGINT", "1e3", 1000),
+        ("DOUBLE", "0.30000000000000004", 0.30000000000000004),
+        ("DOUBLE", "9007199254740992", 9007199254740992.0),
+        ("DOUBLE", "-Infinity", float("-inf")),
+        ("DOUBLE", "0.000000000000000000", 0.0),
         ("DECIMAL(12,2)", "1.50", Decimal("1.50")),
+        ("DECIMAL(12,2)", "1.5000", Decimal("1.50")),
+        ("DECIMAL(12,2)", "-7", Decimal("-7.00")),
+        ("DECIMAL(12,4)", "-7.1234", Decimal("-7.1234")),
+        ("DECIMAL(12,2)", "15e-1", Decimal("1.50")),
         ("BOOLEAN", "true", True),
         ("BOOLEAN", " TRUE ", True),
         ("BOOLEAN", "Yes", True),
@@ -126,7 +136,16 @@ UTC_TEN = datetime(2024, 1, 5, 10, tzinfo=UTC)
         ("TIMESTAMP", "2024-01-05", datetime(2024, 1, 5)),  # noqa: DTZ001
         ("TIMESTAMP WITH TIME ZONE", "2024-01-05T12:00:00+02:00", UTC_TEN),
         ("TIMESTAMP WITH TIME ZONE", "2024-01-05 10:00:00", UTC_TEN),
+        ("TIMESTAMP", "2024-01-05T10:00:00Z", datetime(2024, 1, 5, 10)),  # noqa: DTZ001
+        ("TIMESTAMP", "2024-01-05 10:00:00.1234560", datetime(2024, 1, 5, 10, 0, 0, 123456)),  # noqa: DTZ001
         ("TIME", " 12:30 ", time(12, 30)),
+        ("DOUBLE[]", "[1, 1.50, null]", [1.0, 1.5, None]),
+        ("MAP(VARCHAR, DECIMAL(12,2))", '{"a": 1.5}', {"a": Decimal("1.50")}),
+        (
+            'STRUCT("d" DATE, "t" TIMESTAMP[])',
+            '{"d": "2024-01-05", "t": []}',
+            {"d": date(2024, 1, 5), "t": []},
+        ),
         ("BIGINT[]", "[1, 2]", [1, 2]),
         ("BIGINT[]", " ", None),
         ('STRUCT("k" BIGINT, "m" VARCHAR)', '{"k": 1, "m": null}', {"k": 1, "m": None}),
@@ -158,6 +177,35 @@ def test_text_becomes(wanted, cell, expected):
         ("DATE", "2024-01-05 oops"),
         ("TIMESTAMP", "2024-01-05 25:00:00"),
         ("TIME", "12:30:00 x"),
+        # what a cast of the engine's would change
+        ("BIGINT", "15e-1"),
+        ("DOUBLE", "9007199254740993"),
+        ("DOUBLE", "1e999"),
+        ("DOUBLE", "1e-400"),
+        ("DOUBLE", "1.23456e-320"),
+        ("FLOAT", "16777217"),
+        ("DECIMAL(12,2)", "1.239"),
+        ("DECIMAL(12,2)", " 1.239 "),
+        ("DECIMAL(12,2)", "1239e-3"),
+        ("DECIMAL(12,4)", "1.e-9"),
+        ("DATE", "2024-01-05 10:00:00"),
+        ("DATE", "2024-01-05T00:00:00+02:00"),
+        ("TIMESTAMP", "2024-01-05 10:00:00+02"),
+        ("TIMESTAMP", "2024-1-5 1:02:03-02"),
+        ("TIMESTAMP", "2024-01-05 10:00:00.1234567"),
+        ("TIMESTAMP WITH TIME ZONE", "2024-01-05 10:00:00.1234567+02:00"),
+        ("TIME", "12:30:00+02"),
+        ("INTEGER[]", "[1.5]"),
+        ("INTEGER[]", '["7"]'),
+        ("INTEGER[][]", "[[1], [2.5]]"),
+        ("DECIMAL(12,2)[]", "[1.239]"),
+        ("DECIMAL(38,2)[]", "[1234567890123456789.12]"),
+        ("DOUBLE[]", "[9007199254740993]"),
+        ("DATE[]", '["2024-01-05 10:00:00"]'),
+        ('STRUCT("a" INTEGER)', '{"a": 1.5}'),
+        ('STRUCT("a" INTEGER, "b" VARCHAR)', '{"a": "7", "b": "x"}'),
+        ("MAP(VARCHAR, INTEGER)", '{"a": 1.5}'),
+        ("MAP(INTEGER, INTEGER)", '{"1.5": 1}'),
         ("BIGINT[]", '["x"]'),
         ("BIGINT[]", "[1"),
         ('STRUCT("k" BIGINT)', '{"k": "x"}'),
@@ -198,6 +246,18 @@ def test_typed_cells_become(given_type, wanted, value, expected):
         ("DECIMAL(6,2)", "INTEGER", "12.50"),
         ("BIGINT", "INTEGER", "3000000000"),
         ("DOUBLE", "DECIMAL(4,2)", "1000"),
+        ("BIGINT", "DOUBLE", "9007199254740993"),
+        ("INTEGER", "FLOAT", "16777217"),
+        ("DECIMAL(21,2)", "DOUBLE", "1234567890123456789.12"),
+        ("DOUBLE", "DECIMAL(12,2)", "1.239"),
+        ("DECIMAL(12,3)", "DECIMAL(12,2)", "1.239"),
+        ("DOUBLE[]", "INTEGER[]", "[1.5]"),
+        ("VARCHAR[]", "INTEGER[]", "['7']"),
+        ("STRUCT(a DOUBLE)", 'STRUCT("a" INTEGER)', "{'a': 1.5}"),
+        ("TIMESTAMP_NS", "TIMESTAMP", "'2024-01-05 10:00:00.123456789'"),
+        ("TIMESTAMP", "DATE", "'2024-01-05 10:00:00'"),
+        ("BLOB", "VARCHAR", "'a'"),
+        ("JSON", "BIGINT", """'"7"'"""),
     ],
 )
 def test_typed_cells_that_do_not_fit_are_bad(given_type, wanted, value):
@@ -228,6 +288,22 @@ def test_the_counts_are_those_of_the_cells_named(values):
         assert (landed_rows, left_out) == (len(values), 0)
         assert quarantined == bad == len(cells) == len(values) - len(landed.rows(select.select_sql))
         assert [values[row - 1] for _, row, *_ in cells] == [value for *_, value, _ in cells]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.from_regex(r"[-+]?[0-9]{1,20}([.][0-9]{0,20})?([eE][-+]?[0-9]{1,2})?", fullmatch=True),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_a_number_is_published_as_it_is_written_or_it_is_bad(values):
+    landed = text(x=values)
+    for wanted in ("BIGINT", "DOUBLE", "FLOAT", "DECIMAL(12,2)", "DECIMAL(38,10)", "DECIMAL(9,0)"):
+        cast = cast_cell("x", Scalar.VARCHAR, parse(wanted))
+        for written, made in landed.rows(f"SELECT x, CAST({cast.lenient} AS VARCHAR) FROM landing.crm.raw"):
+            assert made is None or Decimal(made) == Decimal(written)
 
 
 # --- columns ---
