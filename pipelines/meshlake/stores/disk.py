@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, ClassVar
@@ -105,11 +107,22 @@ class Disk:
         for entry in entries:
             if is_visible is not None and not is_visible(entry.name):
                 continue
-            if not entry.is_dir():
-                status = entry.stat()
+            if entry.is_dir(follow_symlinks=False):
+                yield from self._below(entry.path, root, is_visible)
+            elif (status := _status(entry)) and not stat.S_ISDIR(status.st_mode):
                 name = entry.path.removeprefix(f"{root}/")
                 yield StoredFile(
                     entry.path, name, status.st_size, str(status.st_mtime_ns), status.st_mtime, self
                 )
-            elif not entry.is_symlink():
-                yield from self._below(entry.path, root, is_visible)
+
+
+def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """What a link leads to, or a file is; `None` when it has left meanwhile.
+
+    A link that leads nowhere is itself, so that whoever reads it is told of it, and nobody else is stopped.
+    """
+    with suppress(OSError):
+        return entry.stat()
+    with suppress(FileNotFoundError):
+        return entry.stat(follow_symlinks=False)
+    return None

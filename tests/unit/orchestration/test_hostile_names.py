@@ -20,6 +20,8 @@ from meshlake.orchestration.definitions import mesh_definitions
 from meshlake.orchestration.keys import asset_key, name_of
 from support.mesh_folder import MeshFolder
 
+# Dagster asks schedules for what it says itself has no effect.
+pytestmark = pytest.mark.filterwarnings("ignore:Property `ScheduleDefinition.environment_vars`")
 ROWS = "id\n1\n"
 ID = {"id": {"logicalType": "integer", "primaryKey": True, "required": True}}
 HOSTILE = [
@@ -69,6 +71,9 @@ def bucket(shop):
     shop.land("shop/unknown/a.docx", "?")
     shop.land("shop/misplaced.csv", ROWS)
     shop.land("misplaced.csv", ROWS)
+    for link in ("nowhere.csv", "itself.csv"):
+        (shop.landing / "shop/linked").mkdir(exist_ok=True)
+        (shop.landing / "shop/linked" / link).symlink_to(link if link == "itself.csv" else "gone.csv")
     strange = Path(os.fsdecode(os.fsencode(shop.landing) + b"/shop/caf\xe9"))
     strange.mkdir()
     (strange / "a.csv").write_text(ROWS)
@@ -138,6 +143,7 @@ def test_what_is_broken_fails_with_its_reason_until_it_is_mended(bucket):
         return failed.step_failure_data.error.message
 
     assert "mixes formats" in materialize("landing", "shop", "mixed")
+    assert "shop/linked/itself.csv" in materialize("landing", "shop", "linked")
     assert "Move what is data into" in materialize("landing", "shop")
     assert "Rename the file" in materialize("landing", "shop", "caf~dce9~")
     (bucket.landing / "shop/mixed/b.parquet").unlink()
