@@ -71,9 +71,7 @@ class _Csv(Format):
         is_readers = message.startswith((_ON_LINE, _INVALID_STATE, _NOT_ENCODED))
         if not isinstance(error, duckdb.InvalidInputException) or not is_readers:
             return None
-        # Where DuckDB names the file, the text of a cell may stand as well, so this is but where to look first.
-        likely = sorted(files, key=lambda file: f"\n  file = {file.path}\n" not in message)
-        return next((told for file in likely if (told := _fault(file))), None)
+        return next((told for file in files if _may_be_of(file, message) and (told := _fault(file))), None)
 
     def hive_layout(
         self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, Type]
@@ -115,6 +113,14 @@ def _select(
         f"SELECT {selected_sql(dialect.columns, keys)} "
         f"FROM read_csv({paths_sql(files)}, {given}, {fixed}{hive_options_sql(keys)}{more_options})"
     )
+
+
+def _may_be_of(file: StoredFile, message: str) -> bool:
+    """Whether an error can be of `file`. Where DuckDB names the file the text of a cell may stand, too."""
+    if not message.startswith(_NOT_ENCODED):
+        return f"\n  file = {file.path}\n" in message
+    dialect = detect_dialect(file)
+    return dialect is not None and message.startswith(f"{_NOT_ENCODED}{dialect.encoding} ")
 
 
 def _fault(file: StoredFile) -> LandingError | None:
