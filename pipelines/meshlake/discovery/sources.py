@@ -57,7 +57,7 @@ def chosen_source(settings: Settings, what: str) -> Found:
         raise UsageError(f"'{what}' is a domain", f"Name one of it, for example {_short(sources[0])}.")
     if len(found) > 1:
         hint = f"Name one of them: {', '.join(map(str, found))}."
-        raise UsageError(f"{what} is in {len(found)} sources", hint)
+        raise UsageError(f"{what} is both {' and '.join(each.noun for each in found)}", hint)
     return found[0]
 
 

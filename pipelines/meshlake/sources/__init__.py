@@ -96,7 +96,12 @@ class Sample:
 
 
 class Found(Protocol):
-    """Something of a source that discovery can look into; `str()` is its name: `landing.crm.people`."""
+    """Something of a source that discovery can look into; `str()` is its name: `landing.crm.people`.
+
+    `noun` is what such things are called: 'landed files', 'a table'.
+    """
+
+    noun: ClassVar[str]
 
     def sample(self, folder: Path) -> Sample:
         """Its rows, or some of many, read once; copies go to `folder`, made if need be, the caller's to remove.

@@ -64,6 +64,7 @@ class LandedFiles:
 class FoundFiles:
     """See `Found`."""
 
+    noun: ClassVar[str] = "landed files"
     name: DatasetName
     zone: LandingZone = field(repr=False, compare=False)
 

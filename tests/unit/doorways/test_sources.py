@@ -79,11 +79,12 @@ class LandedTable:
 
 @dataclass(frozen=True)
 class FoundTable:
+    noun: ClassVar[str] = "a table"
     name: DatasetName
     file: str
 
     def __str__(self):
-        return f"sqlite.main.{self.name.dataset}"
+        return f"sqlite.shop.{self.name.dataset}"
 
     def sample(self, folder):
         dataset = written(self.file, self.name, folder)
@@ -91,8 +92,8 @@ class FoundTable:
             facts = connection.execute(f"PRAGMA table_info({quote_identifier(self.name.dataset)})").fetchall()
         key = tuple(name for _, name, _, _, _, place in facts if place)
         columns = tuple(CatalogColumn(f[1], False, bool(f[3]), "") for f in facts)
-        server = (("server", "landing"), ("type", "sqlite"), ("schema", "main"))
-        table = TableName("main", self.name.dataset)
+        server = (("server", "landing"), ("type", "sqlite"), ("schema", "shop"))
+        table = TableName("shop", self.name.dataset)
         keys = (key,) if key else ()
         return Sample(
             dataset,
@@ -140,7 +141,7 @@ class SQLite:
     def found(self):
         with closing(sqlite3.connect(self.file)) as connection:
             names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        return [FoundTable(DatasetName("main", name), self.file) for (name,) in names]
+        return [FoundTable(DatasetName("shop", name), self.file) for (name,) in names]
 
     def examinations(self):
         return {f"SQLite {self.file}": lambda: None}
@@ -151,6 +152,7 @@ USE = """
 import warnings
 warnings.simplefilter("error")
 import sqlite3
+from pathlib import Path
 import meshlake
 from meshlake.health import diagnose
 from meshlake.orchestration.landing_assets import landing_asset
@@ -159,9 +161,15 @@ from meshlake.workspace import open_workspace
 mesh = meshlake.open()
 assert [finding.subject for finding in diagnose(mesh.settings)] == ["SQLite shop.db"]
 (profile,) = mesh.discover("sqlite").profiles
-assert (profile.name, profile.row_count, profile.likely_key) == ("sqlite.main.people", 2, ("id",))
+assert (profile.name, profile.row_count, profile.likely_key) == ("sqlite.shop.people", 2, ("id",))
 
-mesh.adopt("main.people", "crm.people", owner="ana@example.com")
+Path("people.csv").write_text("id\\n1\\n")
+mesh.land("people.csv", "shop")
+try:
+    mesh.adopt("shop.people")
+except meshlake.UsageError as error:
+    assert error.message == "shop.people is both landed files and a table"
+mesh.adopt("sqlite.shop.people", "crm.people", owner="ana@example.com")
 mesh.build("crm.people")
 answer = "SELECT id, name FROM crm.people ORDER BY id"
 assert mesh.sql(answer).fetchall() == [(1, "Ana"), (2, "Bo")]

@@ -44,6 +44,7 @@ _UNSTORED = frozenset({"view", "foreign table"})
 class FoundTable:
     """See `Found`: a table or view that PostgreSQL's catalog has."""
 
+    noun: ClassVar[str] = "a table"
     table: CatalogTable
     columns: tuple[TableColumn, ...]
     address: DatabaseAddress
