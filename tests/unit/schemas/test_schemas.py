@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -114,3 +117,26 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     with pytest.raises(UsageError, match=r"schemas/contract\.schema\.json cannot be written") as caught:
         write_schemas(load_settings({"MESH_HOME": "home"}, tmp_path))
     assert "MESH_HOME" in str(caught.value.hint)
+
+
+def test_a_task_of_another_distribution_is_in_the_schema_of_models(tmp_path):
+    facts = tmp_path / "others-1.0.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: others\nVersion: 1.0\n")
+    (facts / "entry_points.txt").write_text("[meshlake.tasks]\nshares = others:ShareTask\n")
+    (tmp_path / "others.py").write_text(
+        "from meshlake.ml_assets.spec import ModelDocument\n\n\n"
+        "class ShareDocument(ModelDocument):\n    column: str\n\n\n"
+        "class ShareTask:\n    document = ShareDocument\n"
+    )
+    program = "from meshlake.schemas.schemas import schema_text; print(schema_text('model'))"
+    printed = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    schema = json.loads(printed)
+    assert schema["properties"]["task"]["enum"] == ["churn", "segments", "shares"]
+    assert "column" in schema["$defs"]["ShareDocument"]["properties"]
