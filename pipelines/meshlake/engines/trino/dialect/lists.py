@@ -148,6 +148,7 @@ REWRITES: dict[type[exp.Expr], Rewrite] = {
     exp.ArrayMax: _of(f"ARRAY_MAX({_NOT_NULL})"),
 }
 BY_NAME: dict[str, Rewrite] = {
+    "to_json": _of("JSON_FORMAT(CAST(:x AS JSON))"),
     "list_position": _of("NULLIF(ARRAY_POSITION(:x, :y), 0)"),
     "list_indexof": _of("NULLIF(ARRAY_POSITION(:x, :y), 0)"),
     "list_reverse": _of("REVERSE(:x)"),

@@ -1,0 +1,87 @@
+"""A landed cell becomes the same value on both engines, or is bad on both."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+from trino.exceptions import TrinoQueryError
+
+from meshlake.landing.casts import cast_cell
+from meshlake.types.duckdb import parse
+
+KEPT = [
+    ("VARCHAR", "BIGINT", "'17850.0'", "17850"),
+    ("VARCHAR", "BIGINT", "' -42 '", "-42"),
+    ("VARCHAR", "BIGINT", "'1e3'", "1000"),
+    ("VARCHAR", "DOUBLE", "'0.30000000000000004'", "0.30000000000000004::DOUBLE"),
+    ("VARCHAR", "DOUBLE", "'9007199254740992'", "9007199254740992::DOUBLE"),
+    ("VARCHAR", "DOUBLE", "'-Infinity'", "'-Infinity'::DOUBLE"),
+    ("VARCHAR", "DOUBLE", "'0.000000000000000000'", "0::DOUBLE"),
+    ("VARCHAR", "FLOAT", "'1.5'", "1.5::FLOAT"),
+    ("VARCHAR", "DECIMAL(12,2)", "'1.5000'", "1.5"),
+    ("VARCHAR", "DECIMAL(12,4)", "'-7.1234'", "-7.1234"),
+    ("VARCHAR", "DATE", "'2024-01-05T00:00:00Z'", "DATE '2024-01-05'"),
+    ("VARCHAR", "TIMESTAMP", "'2024-01-05T10:00:00Z'", "TIMESTAMP '2024-01-05 10:00:00'"),
+    ("VARCHAR", "TIMESTAMP", "'2024-01-05 10:00:00.1234560'", "TIMESTAMP '2024-01-05 10:00:00.123456'"),
+    ("VARCHAR", "TIME", "' 12:30 '", "TIME '12:30:00'"),
+    ("VARCHAR", "INTEGER[]", "'[1, 2, null]'", "[1, 2, NULL]"),
+    ("VARCHAR", "VARCHAR[]", """'["a,b", "c"]'""", "['a,b', 'c']"),
+    ("VARCHAR", "DOUBLE[]", "'[1, 1.50]'", "[1.0::DOUBLE, 1.5::DOUBLE]"),
+    ("BIGINT", "DOUBLE", "9007199254740992", "9007199254740992::DOUBLE"),
+    ("DOUBLE", "BIGINT", "12.0", "12"),
+    ("DOUBLE", "DECIMAL(12,2)", "1.1", "1.1"),
+    ("DECIMAL(12,3)", "DECIMAL(12,2)", "1.230", "1.23"),
+    ("DOUBLE[]", "INTEGER[]", "[1.0, NULL]", "[1, NULL]"),
+    ("TIMESTAMP", "DATE", "'2024-01-05 00:00:00'", "DATE '2024-01-05'"),
+]
+BAD = [
+    ("VARCHAR", "BIGINT", "'1.5'"),
+    ("VARCHAR", "BIGINT", "'15e-1'"),
+    ("VARCHAR", "DOUBLE", "'9007199254740993'"),
+    ("VARCHAR", "DOUBLE", "'1e999'"),
+    ("VARCHAR", "DOUBLE", "'1e-400'"),
+    ("VARCHAR", "FLOAT", "'16777217'"),
+    ("VARCHAR", "DECIMAL(12,2)", "'1.239'"),
+    ("VARCHAR", "DECIMAL(12,2)", "' 1.239 '"),
+    ("VARCHAR", "DATE", "'2024-01-05 10:00:00'"),
+    ("VARCHAR", "TIMESTAMP", "'2024-01-05 10:00:00+02'"),
+    ("VARCHAR", "TIMESTAMP", "'2024-01-05 10:00:00.1234567'"),
+    ("VARCHAR", "TIME", "'12:30:00+02'"),
+    ("VARCHAR", "INTEGER[]", "'[1.5]'"),
+    ("VARCHAR", "INTEGER[]", """'["7"]'"""),
+    ("VARCHAR", "DECIMAL(12,2)[]", "'[1.239]'"),
+    ("VARCHAR", 'STRUCT("a" INTEGER)', """'{"a": 1.5}'"""),
+    ("VARCHAR", "MAP(VARCHAR, INTEGER)", """'{"a": 1.5}'"""),
+    ("BIGINT", "DOUBLE", "9007199254740993"),
+    ("BIGINT", "DOUBLE", "9223372036854775807"),
+    ("INTEGER", "FLOAT", "16777217"),
+    ("DECIMAL(21,2)", "DOUBLE", "1234567890123456789.12"),
+    ("DOUBLE", "DECIMAL(12,2)", "1.239"),
+    ("DOUBLE", "BIGINT", "1.5"),
+    ("DECIMAL(12,3)", "DECIMAL(12,2)", "1.239"),
+    ("DOUBLE[]", "INTEGER[]", "[1.5]"),
+    ("VARCHAR[]", "INTEGER[]", "['7']"),
+    ("STRUCT(a DOUBLE)", 'STRUCT("a" INTEGER)', "{'a': 1.5}"),
+    ("TIMESTAMP", "DATE", "'2024-01-05 10:00:00'"),
+]
+
+
+def _cast(given: str, wanted: str, value: str):
+    return cast_cell("x", parse(given), parse(wanted)), f"(SELECT CAST({value} AS {given}) AS x) AS landed"
+
+
+@pytest.mark.parametrize(("given", "wanted", "value", "expected"), KEPT)
+def test_a_cast_value_is_that_which_landed(query, given, wanted, value, expected):
+    cast, landed = _cast(given, wanted, value)
+    same = (
+        f"{made} IS NOT DISTINCT FROM CAST({expected} AS {wanted})" for made in (cast.strict, cast.lenient)
+    )
+    assert query(f"SELECT {', '.join(same)} FROM {landed}") == [(True, True)]
+
+
+@pytest.mark.parametrize(("given", "wanted", "value"), BAD)
+def test_a_cast_that_would_change_a_value_is_bad(query, given, wanted, value):
+    cast, landed = _cast(given, wanted, value)
+    assert query(f"SELECT {cast.lenient} IS NULL FROM {landed}") == [(True,)]
+    with pytest.raises((duckdb.Error, TrinoQueryError)):
+        query(f"SELECT {cast.strict} FROM {landed}")
