@@ -6,6 +6,7 @@ import html
 import io
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from meshlake.errors import MissingPackageError
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from meshlake.engines.answer import Answer as OpenAnswer
     from meshlake.engines.answer import Rows
 
+# A state of the mesh: a time, a snapshot's id or an audit branch.
+Moment = str | int | datetime
 _SHOWN_ROWS = 20
 _SHOWN_COLUMNS = 120  # characters of a line
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from meshlake.engines.engine import LOCAL
 from meshlake.errors import UsageError
 from meshlake.mesh.states import ProductState, product_state
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
 
     from meshlake.contract.model import Contract
     from meshlake.lake.snapshot import Snapshot
-    from meshlake.mesh.answer import Answer
-    from meshlake.mesh.reading import Moment, ReadMesh
+    from meshlake.mesh.answer import Answer, Moment
     from meshlake.names import InputName, ProductName
     from meshlake.products.product import Product
     from meshlake.rules.result import CheckResult
@@ -37,6 +37,13 @@ class Lineage:
     downstream: tuple[str, ...]
 
 
+class Askable(Protocol):
+    """What a product asks its mesh."""
+
+    def sql(self, query: str, *, as_of: Moment | None = None, engine: str | None = None) -> Answer:
+        """The answer to one SELECT."""
+
+
 class DataProduct:
     """A product as its folder and the catalog are when `Mesh.product` is called.
 
@@ -56,7 +63,7 @@ class DataProduct:
         1
     """
 
-    def __init__(self, mesh: ReadMesh, workspace: Workspace, name: ProductName) -> None:
+    def __init__(self, mesh: Askable, workspace: Workspace, name: ProductName) -> None:
         self._mesh = mesh
         self._workspace = workspace
         self._product = workspace.products.get(name)
@@ -121,7 +128,7 @@ class DataProduct:
         """
         head = self._published()
         sql = _RECORDED.format(product=self.name, snapshot=head.snapshot_id, rows=head.rows_id)
-        return self._mesh.sql(sql, engine="duckdb")
+        return self._mesh.sql(sql, engine=LOCAL)
 
     def check(self) -> tuple[CheckResult, ...]:
         """Run its checks on what is published now.

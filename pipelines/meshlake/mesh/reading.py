@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from meshlake.engines.answer import Answer as OpenAnswer
     from meshlake.lake.snapshot import Snapshot
     from meshlake.landing.zone import LandingZone
-    from meshlake.mesh.answer import Answer
+    from meshlake.mesh.answer import Answer, Moment
     from meshlake.mesh.examples import ExampleRun
     from meshlake.mesh.product import DataProduct
     from meshlake.mesh.report import Report
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from meshlake.settings import Settings
     from meshlake.sources import Found
     from meshlake.workspace import Workspace
-
-Moment = str | int | datetime
 
 
 class ReadMesh:
