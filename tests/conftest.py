@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import os
+
 import hypothesis
 import pytest
 
 from meshlake import services
-from support.mesh_folder import MeshFolder
+from support.small_mesh import SmallMesh
 
 # A busy machine is no failing property; the suite as a whole has a time limit.
 hypothesis.settings.register_profile("meshlake", deadline=None)
 hypothesis.settings.load_profile("meshlake")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_of_the_shell():
+    """`meshlake.open` reads variables too: those of whoever runs the tests are not the tests' meshes'."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in set(os.environ) - {"MESH_CACHE"}:
+            if name.startswith(("MESH_", "DAGSTER_")):
+                patch.delenv(name)
+        yield
+
+
 @pytest.fixture
-def mesh_folder(tmp_path) -> MeshFolder:
+def mesh(tmp_path) -> SmallMesh:
     """An empty mesh in a folder of its own."""
-    return MeshFolder(tmp_path / "mesh")
+    return SmallMesh(tmp_path / "mesh")
 
 
 @pytest.fixture(scope="session")

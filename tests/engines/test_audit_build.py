@@ -35,16 +35,16 @@ def test_checks_are_told_alike(mesh):
     name = f"audit_{uuid.uuid4().hex[:8]}.people"
     old = f"-- severity: warning\nSELECT id FROM {name} WHERE born < 1900\n"
     mesh.product(name, COLUMNS, {"transform.sql": ROWS, "checks/old.sql": old})
-    built = mesh.build(name)
+    built = mesh.build_product(name)
     product = ProductName.parse(name)
-    for results in (built.checks, [result for _, result in check_published(mesh.open(), product)]):
+    for results in (built.checks, [result for _, result in check_published(mesh.workspace, product)]):
         (failed,) = [result for result in results if not result.is_passed]
         assert (failed.rule.name, failed.failing_rows, failed.samples) == ("old", 1, ({"id": 2},))
 
     bad = f"SELECT id FROM {name} WHERE weight > 1900\n"
     mesh.product(name, COLUMNS, {"transform.sql": ROWS, "checks/bad.sql": bad})
     with pytest.raises(AuditError, match=r"check bad failed: .*checks/bad\.sql.*weight"):
-        mesh.build(name)
+        mesh.build_product(name)
 
 
 @pytest.mark.services
@@ -52,8 +52,8 @@ def test_what_is_checked_is_one_snapshot_whoever_publishes_meanwhile(tmp_path, e
     mesh = ServerMesh(tmp_path, endpoints, "trino")
     name = ProductName(f"audit_{uuid.uuid4().hex[:8]}", "people")
     mesh.product(str(name), COLUMNS, {"transform.sql": ROWS})
-    first = mesh.build(str(name)).snapshot
-    opened = mesh.open()
+    first = mesh.build_product(str(name)).snapshot
+    opened = mesh.workspace
     rules = (
         RowCount("rows", None, bounds=Bounds(at_least=2, at_most=2)),
         PrimaryKey("key", None, {"columns": ["id"]}),
@@ -67,7 +67,7 @@ def test_what_is_checked_is_one_snapshot_whoever_publishes_meanwhile(tmp_path, e
         session.bind_snapshot(name, opened.lake, first)
         relation = session.relation(name)
         mesh.product(str(name), {**COLUMNS, "weight": "number"}, {"transform.sql": MORE_ROWS})
-        second = mesh.build(str(name)).snapshot
+        second = mesh.build_product(str(name)).snapshot
         results = audit(relation, rules, contract=opened.products.get(name).contract)
     assert (first.row_count, second.row_count) == (2, 3)
     assert [(result.rule.name, result.is_passed) for result in results] == [

@@ -11,9 +11,8 @@ from meshlake.building.compact import compact_lake
 from meshlake.errors import AuditError
 from meshlake.landing.storage import add_file
 from meshlake.names import ProductName
-from meshlake.settings import load_settings
-from meshlake.workspace import open_workspace
-from support.mesh_folder import MeshFolder
+from support.server_mesh import settings_of
+from support.small_mesh import SmallMesh
 
 pytestmark = pytest.mark.services
 
@@ -27,23 +26,17 @@ GROUP BY days.dt
 """
 
 
-class ServedDays(MeshFolder):
+class ServedDays(SmallMesh):
     """Calls that land by day in the servers' bucket, and their totals over two days."""
 
-    def __init__(self, root, servers):
-        super().__init__(root)
-        self.servers = servers
+    def __init__(self, root, endpoints):
+        super().__init__(root, **settings_of(endpoints) | {"landing": "s3://landing/days"})
         self.product("daily.calls", {"dt": DAY, "caller": "string", "minutes": "integer"})
         totals = {"dt": DAY, "minutes": "integer"}
         self.product("daily.totals", totals, {"transform.sql": TWO_DAYS}, custom={"lookbackDays": 1})
 
     def served(self, engine="duckdb"):
-        landing = f"{self.servers['MESH_LANDING']}/days"
-        return open_workspace(
-            load_settings(
-                self.servers | {**self.variables, "MESH_LANDING": landing, "MESH_ENGINE": engine}, self.root
-            )
-        )
+        return self.having(engine=engine).workspace
 
     def land_day(self, day, minutes, name="a"):
         self._add(f"daily/calls/dt=2024-01-{day:02}/{name}.csv", f"caller,minutes\nC1,{minutes}\n")
@@ -52,11 +45,11 @@ class ServedDays(MeshFolder):
         self._add(f"{domain}/callers/dt=2024-01-{day:02}/a.csv", f"caller\n{caller}\n")
 
     def _add(self, place, text):
-        settings = self.served().settings
+        settings = self.settings
         add_file(self.land(place, text), f"{settings.landing}/{place}", settings.store_of(settings.landing))
 
     def remove_day(self, day):
-        settings = self.served().settings
+        settings = self.settings
         place = f"{settings.landing}/daily/calls/dt=2024-01-{day:02}"
         settings.store_of(place).remove_folder(place)
 
@@ -75,7 +68,7 @@ class ServedDays(MeshFolder):
 
 
 def test_each_engine_builds_the_days_that_changed_on_what_the_other_built(tmp_path, endpoints):
-    mesh = ServedDays(tmp_path / "mesh", endpoints.as_environment())
+    mesh = ServedDays(tmp_path / "mesh", endpoints)
     for day in (1, 2, 3):
         mesh.land_day(day, day)
     assert mesh.build_both("trino") == [None, None]
@@ -95,7 +88,7 @@ def test_each_engine_builds_the_days_that_changed_on_what_the_other_built(tmp_pa
 
 @pytest.mark.parametrize("engine", ["duckdb", "trino"])
 def test_rules_on_all_days_see_the_new_days_before_they_are_published(tmp_path, endpoints, engine):
-    mesh = ServedDays(tmp_path / "mesh", endpoints.as_environment())
+    mesh = ServedDays(tmp_path / "mesh", endpoints)
     callers = ProductName(f"daily_{engine}", "callers")
     once = {"logicalType": "string", "primaryKey": True, "required": True}
     mesh.product(

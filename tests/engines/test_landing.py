@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import threading
 import uuid
 from contextlib import closing
@@ -330,5 +329,5 @@ def test_what_has_landed_is_asked_for_before_anything_is_adopted(tmp_path, endpo
     mesh = ServerMesh(tmp_path / "mesh", endpoints, engine)
     mesh.products.rmdir()
     mesh.replace("shop/people/a.csv", "id\n1\n2\n")
-    ended = mesh.command("sql", "SELECT count(*) AS n FROM landing.shop.people", "--json")
-    assert (json.loads(ended.stdout), ended.stderr) == ([{"n": 2}], "")
+    ended = mesh.process("sql", "SELECT count(*) AS n FROM landing.shop.people", "--json")
+    assert (ended.facts, ended.err) == ([{"n": 2}], "")

@@ -32,9 +32,7 @@ def mesh(tmp_path, endpoints) -> ServerMesh:
 
 def run(mesh: ServerMesh, *arguments: str, engine: str = "duckdb") -> str:
     """What `mesh ARGUMENTS` prints; it must succeed."""
-    ran = mesh.on(engine).command(*arguments, timeout_seconds=1200)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout
+    return mesh.on(engine).process(*arguments, timeout_seconds=1200).ended().out
 
 
 def rows(mesh: ServerMesh, select: str, engine: str, *options: str) -> list[dict[str, Any]]:
@@ -47,7 +45,7 @@ def assert_each_engine_publishes_the_same(mesh: ServerMesh) -> None:
     """Everything is built on Trino, then anew on DuckDB; row for row the products must be equal."""
     run(mesh, "build", engine="trino")
     run(mesh, "build", "--force", engine="duckdb")
-    opened = mesh.open()
+    opened = mesh.workspace
     assert opened.products.products
     for name in opened.products.products:
         newest, before, *_ = opened.lake.history((name.domain, name.product))
@@ -57,7 +55,7 @@ def assert_each_engine_publishes_the_same(mesh: ServerMesh) -> None:
 
 
 def test_demo_mesh(mesh):
-    mesh.products = REPOSITORY / "data_products"
+    mesh = mesh.having(products=REPOSITORY / "data_products")
     run(mesh, "demo", "--customers", "600", "--days", "100")
     assert_each_engine_publishes_the_same(mesh)
     assert_each_reads_what_the_other_published(mesh)
@@ -66,7 +64,7 @@ def test_demo_mesh(mesh):
 
 def assert_each_reads_what_the_other_published(mesh: ServerMesh) -> None:
     select = "SELECT plan, count(*) AS customers, max(signed_up_on) AS newest FROM crm.customers GROUP BY 1 ORDER BY 1"
-    (duckdb_s, trino_s, *_) = mesh.open().lake.history(("crm", "customers"))
+    (duckdb_s, trino_s, *_) = mesh.workspace.lake.history(("crm", "customers"))
     now = rows(mesh, select, "duckdb")
     assert now
     for snapshot in (duckdb_s, trino_s):
@@ -78,7 +76,7 @@ def assert_each_reads_what_the_other_published(mesh: ServerMesh) -> None:
 
 def assert_foreign_clients_read(mesh: ServerMesh) -> None:
     """Trino's own client, pyiceberg and plain DuckDB, with the settings that docs/scaling-out.md gives."""
-    opened = mesh.open()
+    opened = mesh.workspace
     settings, (count,) = opened.settings, rows(mesh, "SELECT count(*) AS n FROM crm.customers", "duckdb")
     java = install.java(DEFAULT_CACHE, print) / "bin" / "java"
     client = [java, "-jar", install.trino_cli(DEFAULT_CACHE, print), "--server", settings.trino]
@@ -98,8 +96,8 @@ def assert_foreign_clients_read(mesh: ServerMesh) -> None:
 def test_real_telco_and_retail_mesh(mesh):
     if not SHARED.is_dir():
         pytest.skip(f"needs {SHARED}, the real data that the project does not carry")
-    mesh.products = REPOSITORY / "examples" / "telco" / "data_products"
-    settings = mesh.open().settings
+    mesh = mesh.having(products=REPOSITORY / "examples" / "telco" / "data_products")
+    settings = mesh.settings
     for file in SHARED.rglob("*"):
         if file.is_file():
             target = f"{settings.landing}/{file.relative_to(SHARED)}"

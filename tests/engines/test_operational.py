@@ -17,7 +17,6 @@ import yaml
 from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.errors import LandingError, NotLandedError, UsageError
 from meshlake.names import DatasetName
-from meshlake.settings import load_settings
 from meshlake.sources.catalog import TableName
 from meshlake.sources.postgresql.table import look_at
 from support.operational_mesh import OperationalMesh
@@ -33,7 +32,7 @@ def mesh(tmp_path, endpoints, request):
 
 @pytest.fixture
 def people(mesh):
-    mesh.run(
+    mesh.execute(
         "CREATE TABLE people (id int PRIMARY KEY, name text, paid numeric(10, 2))",
         "INSERT INTO people VALUES (1, 'Ada', 1.50), (2, 'Bo', NULL)",
     )
@@ -101,7 +100,7 @@ ENGINES_LACK = ("g", "i", "q", "r", "t", "u", "x", "y", "small")
 def test_every_type_and_null_comes_as_postgresql_has_it(mesh, left_out):
     types = {name: facts for name, facts in TYPES.items() if name not in left_out}
     columns = ", ".join(f'"{name}" {kind}' for name, (kind, *_) in types.items())
-    mesh.run(
+    mesh.execute(
         "CREATE TYPE mood AS ENUM ('ok', 'sad')",
         f"CREATE TABLE every (id int, {columns})",
         f"INSERT INTO every VALUES (1, {', '.join(value for _, value, *_ in types.values())})",
@@ -114,7 +113,7 @@ def test_every_type_and_null_comes_as_postgresql_has_it(mesh, left_out):
         for name, kind in wanted.items()
     }
     mesh.table_product(f"{mesh.domain}.every", {"id": KEY, **contract})
-    mesh.build(f"{mesh.domain}.every")
+    mesh.build_product(f"{mesh.domain}.every")
     first, second = sorted(mesh.rows(f"{mesh.domain}.every"), key=lambda row: row["id"])
     assert list(first.values())[1:] == [value for *_, value in types.values()]
     assert set(list(second.values())[1:]) == {None}
@@ -135,11 +134,11 @@ def test_every_type_and_null_comes_as_postgresql_has_it(mesh, left_out):
 )
 def test_a_table_is_read_again_only_when_something_was_written(people, write):
     name = f"{people.domain}.people"
-    assert people.build(name).is_rebuilt
-    assert not people.build(name).is_rebuilt
-    people.run(write)
-    assert people.build(name).is_rebuilt
-    assert not people.build(name).is_rebuilt
+    assert people.build_product(name).is_rebuilt
+    assert not people.build_product(name).is_rebuilt
+    people.execute(write)
+    assert people.build_product(name).is_rebuilt
+    assert not people.build_product(name).is_rebuilt
 
 
 def test_an_update_by_a_transaction_older_than_the_newest_row_is_noticed(people):
@@ -147,33 +146,33 @@ def test_an_update_by_a_transaction_older_than_the_newest_row_is_noticed(people)
     dataset = DatasetName(people.domain, "people")
     with closing(psycopg2.connect(people.uri)) as older, older.cursor() as cursor:
         cursor.execute(f"UPDATE {people.schema}.people SET name = 'Older' WHERE id = 1")
-        people.run("INSERT INTO people VALUES (3, 'Newer', 0)")
+        people.execute("INSERT INTO people VALUES (3, 'Newer', 0)")
         before = look_at(dataset, table, people.uri).fingerprint
         older.commit()
     assert look_at(dataset, table, people.uri).fingerprint != before
 
 
 def test_a_view_is_rebuilt_when_its_rows_change(people):
-    people.run("CREATE VIEW named AS SELECT id, name FROM people WHERE id < 3")
+    people.execute("CREATE VIEW named AS SELECT id, name FROM people WHERE id < 3")
     name = f"{people.domain}.named"
     people.table_product(name, {"id": KEY, "name": "string"})
-    assert people.build(name).is_rebuilt
-    people.run("INSERT INTO people VALUES (3, 'Chi', 2)")
-    assert not people.build(name).is_rebuilt
-    people.run("UPDATE people SET name = 'Ida' WHERE id = 1")
-    assert people.build(name).is_rebuilt
+    assert people.build_product(name).is_rebuilt
+    people.execute("INSERT INTO people VALUES (3, 'Chi', 2)")
+    assert not people.build_product(name).is_rebuilt
+    people.execute("UPDATE people SET name = 'Ida' WHERE id = 1")
+    assert people.build_product(name).is_rebuilt
     assert [row["name"] for row in people.rows(name)] == ["Ida", "Bo"]
 
 
 def test_an_empty_table_gives_an_empty_product(people):
-    people.run("TRUNCATE people")
-    assert people.build(f"{people.domain}.people").snapshot.row_count == 0
+    people.execute("TRUNCATE people")
+    assert people.build_product(f"{people.domain}.people").snapshot.row_count == 0
 
 
 def test_the_database_and_the_lake_meet_in_one_statement(people):
     name = f"{people.domain}.people"
-    people.build(name)
-    people.run("UPDATE people SET paid = 9 WHERE id = 1")
+    people.build_product(name)
+    people.execute("UPDATE people SET paid = 9 WHERE id = 1")
     live = DatasetName(people.domain, "people").sql
     found = people.ask(
         f"SELECT p.name, CAST(t.paid AS VARCHAR) AS now, CAST(p.paid AS VARCHAR) AS built "
@@ -192,20 +191,20 @@ def test_a_transform_and_a_check_read_the_table_too(people):
             "checks/known.sql": f"SELECT * FROM {people.domain}.names WHERE name NOT IN (SELECT name FROM {live})",
         },
     )
-    result = people.build(f"{people.domain}.people", f"{people.domain}.names")
+    result = people.build_product(f"{people.domain}.people", f"{people.domain}.names")
     assert [row["name"] for row in people.rows(f"{people.domain}.names")] == ["Ada", "Bo"]
     assert all(check.is_passed for check in result.checks)
 
 
 def test_bad_values_are_told_of_the_table_and_quarantined(people):
-    people.run("ALTER TABLE people ADD COLUMN born text", "UPDATE people SET born = 'then' WHERE id = 2")
+    people.execute("ALTER TABLE people ADD COLUMN born text", "UPDATE people SET born = 'then' WHERE id = 2")
     name = f"{people.domain}.people"
     people.table_product(name, {"id": KEY, "born": "date"})
     with pytest.raises(LandingError, match=rf"{people.schema}.people, row 2, column born: 'then' is no DATE"):
-        people.build(name)
+        people.build_product(name)
     rule = [{"metric": "invalidValues", "mustBe": 0, "severity": "warning"}]
     people.table_product(name, {"id": KEY, "born": {"logicalType": "date", "quality": rule}})
-    people.build(name)
+    people.build_product(name)
     assert [row["value"] for row in people.rows(f"{name}__quarantine")] == ["then"]
 
 
@@ -221,11 +220,10 @@ def test_bad_values_are_told_of_the_table_and_quarantined(people):
     ],
 )
 def test_a_query_reaches_no_table_that_no_contract_names(people, sql):
-    people.run("CREATE TABLE secrets AS SELECT 'hidden' AS word")
-    people.build(f"{people.domain}.people")
-    ended = people.command("sql", sql.format(schema=people.schema))
-    assert ended.returncode == 2, ended.stdout
-    assert "hidden" not in ended.stdout + ended.stderr
+    people.execute("CREATE TABLE secrets AS SELECT 'hidden' AS word")
+    people.build_product(f"{people.domain}.people")
+    ended = people.process("sql", sql.format(schema=people.schema)).ended(2)
+    assert "hidden" not in ended.out + ended.err
 
 
 def test_the_demo_operator_runs_in_postgresql_and_its_tables_make_the_products_its_files_make(
@@ -236,8 +234,7 @@ def test_the_demo_operator_runs_in_postgresql_and_its_tables_make_the_products_i
     names = ("crm.customers", "usage.daily_usage", "billing.invoices", "support.tickets")
     server = {"server": "landing", "type": "postgresql", "database": "operational"}
     for into in ("landing", "postgresql"):
-        ended = mesh.command("demo", "--into", into, "--customers", "300", "--days", "90")
-        assert ended.returncode == 0, ended.stderr
+        mesh.process("demo", "--into", into, "--customers", "300", "--days", "90").ended()
     built = {}
     for is_table in (False, True):
         for name in names:
@@ -248,7 +245,7 @@ def test_the_demo_operator_runs_in_postgresql_and_its_tables_make_the_products_i
                 file = folder / "contract.odcs.yaml"
                 contract = {**yaml.safe_load(file.read_text()), "servers": [{**server, "schema": domain}]}
                 file.write_text(yaml.safe_dump(contract))
-            assert mesh.build(name).is_rebuilt
+            assert mesh.build_product(name).is_rebuilt
         built[is_table] = {name: mesh.rows(name) for name in names}
     assert built[True] == built[False]
     assert all(built[True].values())
@@ -257,8 +254,8 @@ def test_the_demo_operator_runs_in_postgresql_and_its_tables_make_the_products_i
 def test_a_build_reads_all_tables_as_of_one_moment_while_others_write(tmp_path, endpoints):
     """Each writer adds a row to both tables in one transaction, so at any moment they are equally long."""
     mesh = OperationalMesh(tmp_path / "mesh", endpoints, "duckdb")
-    mesh.run("CREATE TABLE a AS SELECT generate_series(1, 200000) AS id", "CREATE TABLE b AS TABLE a")
-    settings = load_settings(mesh.variables, mesh.root)
+    mesh.execute("CREATE TABLE a AS SELECT generate_series(1, 200000) AS id", "CREATE TABLE b AS TABLE a")
+    settings = mesh.settings
     is_over = threading.Event()
 
     def write():
@@ -300,14 +297,14 @@ def test_a_build_reads_all_tables_as_of_one_moment_while_others_write(tmp_path, 
     ],
 )
 def test_a_database_that_cannot_be_used_is_told_in_one_line_without_its_password(people, uri, told):
-    people.uri = uri.format(address=people._endpoints.postgres_address)
+    wrong = people.having(operational=uri.format(address=people.endpoints.postgres_address))
     for command in (
         ("sql", f"SELECT * FROM landing.{people.domain}.people"),
         ("build", f"{people.domain}.people"),
     ):
-        ended = people.command(*command)
-        said = ended.stdout + ended.stderr
-        assert ended.returncode in {1, 2}
+        ended = wrong.process(*command)
+        said = ended.out + ended.err
+        assert ended.status in {1, 2}
         assert told in said
         assert "Traceback" not in said
         assert "topsecret" not in said
@@ -316,17 +313,17 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line_without_its_password
 def test_a_table_or_column_that_is_missing_is_named(people):
     people.table_product(f"{people.domain}.peple", {"id": KEY})
     with pytest.raises(NotLandedError, match=r"has no table .*peple") as missing:
-        people.build(f"{people.domain}.peple")
+        people.build_product(f"{people.domain}.peple")
     assert missing.value.hint == f"Did you mean {people.schema}.people?"
     people.table_product(
         f"{people.domain}.people", {"id": KEY, "nmae": {"logicalType": "string", "required": True}}
     )
     with pytest.raises(LandingError, match="has no column 'nmae'"):
-        people.build(f"{people.domain}.people")
+        people.build_product(f"{people.domain}.people")
 
 
 def test_a_table_that_may_not_be_read_is_told(people):
-    people.run("CREATE VIEW forbidden AS SELECT rolpassword FROM pg_authid")
+    people.execute("CREATE VIEW forbidden AS SELECT rolpassword FROM pg_authid")
     with pytest.raises(LandingError, match="permission denied"):
         look_at(DatasetName("d", "forbidden"), TableName(people.schema, "forbidden"), people.uri)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from decimal import Decimal
 
@@ -14,7 +13,6 @@ from meshlake.drafting.adopt import adopt
 from meshlake.errors import UsageError
 from meshlake.names import ProductName
 from meshlake.products.load import load_product
-from meshlake.settings import load_settings
 from meshlake.sources.postgresql import source
 from meshlake.sources.postgresql.catalog import list_tables
 from meshlake.sources.postgresql.database import database_address
@@ -35,7 +33,7 @@ def mesh(tmp_path, endpoints, engine):
 
 @pytest.fixture
 def shop(mesh):
-    mesh.run(
+    mesh.execute(
         "CREATE TABLE customers (id bigint PRIMARY KEY, email text NOT NULL UNIQUE, joined_on text, code text, "
         "balance numeric, plan text)",
         "INSERT INTO customers SELECT n, 'u' || n || '@example.com', "
@@ -50,12 +48,8 @@ def shop(mesh):
     return mesh
 
 
-def settings_of(mesh):
-    return load_settings(mesh.variables, mesh.root)
-
-
 def discovered(mesh, what=None):
-    settings = settings_of(mesh)
+    settings = mesh.settings
     return discover(settings, chosen_sources(settings, what or mesh.schema))
 
 
@@ -86,7 +80,7 @@ def test_what_the_catalog_knows_beats_what_the_rows_suggest(shop):
 
 
 def test_views_and_partitioned_tables_are_listed_but_no_partition_and_nothing_unreadable(mesh):
-    mesh.run(
+    mesh.execute(
         "CREATE TABLE days (day date NOT NULL, n int) PARTITION BY RANGE (day)",
         "CREATE TABLE days_2024 PARTITION OF days FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
         "INSERT INTO days VALUES ('2024-02-01', 1)",
@@ -100,7 +94,7 @@ def test_views_and_partitioned_tables_are_listed_but_no_partition_and_nothing_un
 
 
 def test_one_table_that_cannot_be_read_does_not_hide_the_others(shop):
-    shop.run("CREATE VIEW broken AS SELECT 1 / (id - id) AS n FROM customers")
+    shop.execute("CREATE VIEW broken AS SELECT 1 / (id - id) AS n FROM customers")
     found = discovered(shop)
     assert len(found.profiles) == 2
     ((source, error),) = found.failures.items()
@@ -109,7 +103,7 @@ def test_one_table_that_cannot_be_read_does_not_hide_the_others(shop):
 
 
 def test_a_large_table_is_told_from_a_sample(shop, monkeypatch):
-    shop.run(
+    shop.execute(
         "CREATE TABLE large (n int NOT NULL, m int, price numeric, word text)",
         "INSERT INTO large SELECT n, n, n + 0.5, repeat('x', 100) FROM generate_series(1, 40000) AS n",
     )
@@ -125,11 +119,9 @@ def test_a_large_table_is_told_from_a_sample(shop, monkeypatch):
 @pytest.mark.parametrize("engine", ["duckdb", "trino"])
 def test_a_table_is_adopted_and_built_unchanged(shop):
     domain = shop.domain
-    ended = shop.command("adopt", f"{domain}.customers", "--owner", "ana@example.com")
-    assert ended.returncode == 0, ended.stderr
-    ended = shop.command("adopt", f"{domain}.Order Lines", "--owner", "ana@example.com")
-    assert ended.returncode == 0, ended.stderr
-    assert f"customer_id refers to id of {domain}.customers" in ended.stdout
+    shop.process("adopt", f"{domain}.customers", "--owner", "ana@example.com").ended()
+    ended = shop.process("adopt", f"{domain}.Order Lines", "--owner", "ana@example.com").ended()
+    assert f"customer_id refers to id of {domain}.customers" in ended.out
     customers, lines = f"{domain}.customers", f"{domain}.order_lines"
     contract = load_product(shop.products / domain / "order_lines").contract
     assert contract.primary_key == ("order_id", "line")
@@ -138,7 +130,7 @@ def test_a_table_is_adopted_and_built_unchanged(shop):
     text = (shop.products / domain / "customers" / "contract.odcs.yaml").read_text()
     assert "Everyone who ever paid." in text
     assert "What the customer pays for." in text
-    shop.build(customers, lines)
+    shop.build_product(customers, lines)
     assert len(shop.rows(lines)) == 400
     assert shop.rows(lines)[0]["amount_eur"] == Decimal("1.00")
     (first,) = (row for row in shop.rows(customers) if row["id"] == 4)
@@ -146,39 +138,38 @@ def test_a_table_is_adopted_and_built_unchanged(shop):
 
 
 def test_a_product_of_another_domain_reads_the_table_as_a_dataset_of_its_own(shop):
-    settings = settings_of(shop)
+    settings = shop.settings
     found = chosen_source(settings, f"{shop.schema}.customers")
     adopt(settings, found, ProductName("crm", "people"), "ana@example.com")
     contract = load_product(shop.products / "crm" / "people").contract
     assert (contract.source, contract.landing_place.schema) == ("landing.crm.customers", shop.schema)
-    assert shop.build("crm.people").snapshot.row_count == 300
+    assert shop.build_product("crm.people").snapshot.row_count == 300
 
 
 def test_an_empty_table_is_adopted_by_what_the_catalog_says(shop):
-    shop.run("TRUNCATE customers CASCADE")
-    assert shop.command("adopt", f"{shop.domain}.customers").returncode == 0
+    shop.execute("TRUNCATE customers CASCADE")
+    shop.process("adopt", f"{shop.domain}.customers").ended()
     contract = load_product(shop.products / shop.domain / "customers").contract
     assert contract.primary_key == ("id",)
     assert str(contract.column("balance").type) == "DOUBLE"
-    assert shop.build(f"{shop.domain}.customers").snapshot.row_count == 0
+    assert shop.build_product(f"{shop.domain}.customers").snapshot.row_count == 0
 
 
 def test_files_and_a_table_of_one_name_are_told_apart(shop):
     shop.land(f"{shop.schema}/customers/a.csv", "id\n1\n")
-    ended = shop.command("adopt", f"{shop.schema}.customers")
-    assert "both landed files and a table" in ended.stderr
+    ended = shop.process("adopt", f"{shop.schema}.customers")
+    assert "both landed files and a table" in ended.err
     assert {p.format for p in discovered(shop, f"{shop.schema}.customers").profiles} == {"csv", "table"}
     (profile,) = discovered(shop, f"landing.{shop.schema}").profiles
     assert profile.format == "csv"
 
 
 def test_what_is_printed_and_what_programs_get(shop):
-    ended = shop.command("discover", f"{shop.schema}.customers")
-    assert ended.returncode == 0, ended.stderr
-    assert f"operational.{shop.schema}.customers: 300 rows, table of PostgreSQL" in ended.stdout
-    assert "Comment: Everyone who ever paid." in ended.stdout
-    assert f"Next: mesh adopt {shop.schema}.customers" in ended.stdout
-    (facts,) = json.loads(shop.command("discover", f"{shop.schema}.customers", "--json").stdout)["datasets"]
+    ended = shop.process("discover", f"{shop.schema}.customers").ended()
+    assert f"operational.{shop.schema}.customers: 300 rows, table of PostgreSQL" in ended.out
+    assert "Comment: Everyone who ever paid." in ended.out
+    assert f"Next: mesh adopt {shop.schema}.customers" in ended.out
+    (facts,) = shop.process("discover", f"{shop.schema}.customers", "--json").ended().facts["datasets"]
     assert facts["table"]["primary_key"] == ["id"]
 
 
@@ -191,19 +182,19 @@ def test_what_is_printed_and_what_programs_get(shop):
     ],
 )
 def test_a_database_that_cannot_be_used_is_told_in_one_line_without_its_password(mesh, endpoints, uri, told):
-    mesh.uri = uri.format(address=endpoints.postgres_address)
+    wrong = mesh.having(operational=uri.format(address=endpoints.postgres_address))
     for command in (("discover",), ("adopt", "crm.people")):
         started = time.monotonic()
-        ended = mesh.command(*command)
-        assert ended.returncode in {1, 2}
-        assert told in ended.stderr.splitlines()[0]
-        assert "Traceback" not in ended.stderr
-        assert "topsecret" not in ended.stdout + ended.stderr
+        ended = wrong.process(*command)
+        assert ended.status in {1, 2}
+        assert told in ended.err.splitlines()[0]
+        assert "Traceback" not in ended.err
+        assert "topsecret" not in ended.out + ended.err
         assert time.monotonic() - started < 15
 
 
 def test_a_name_that_neither_place_has(shop):
-    settings = settings_of(shop)
+    settings = shop.settings
     with pytest.raises(UsageError, match="nor is there a table in PostgreSQL at") as caught:
         chosen_source(settings, f"{shop.schema}.custmers")
     assert caught.value.hint == f"Did you mean {shop.schema}.customers?"

@@ -15,9 +15,9 @@ pytestmark = pytest.mark.services
 def test_the_time_told_is_what_trino_took_and_what_came_after(tmp_path, endpoints, trino_rows):
     mark = f"a{uuid.uuid4().hex}"
     slow = f"SELECT sum(sqrt(a.range * b.range)) AS {mark} FROM range(9000) AS a, range(3000) AS b"
-    ended = ServerMesh(tmp_path, endpoints, "duckdb").command("sql", "--engine", "trino", slow)
-    told = re.search(r"^1 row, ([\d.]+) s$", ended.stdout, re.MULTILINE)
-    assert told, ended.stdout + ended.stderr
+    ended = ServerMesh(tmp_path, endpoints, "duckdb").process("sql", "--engine", "trino", slow)
+    told = re.search(r"^1 row, ([\d.]+) s$", ended.out, re.MULTILINE)
+    assert told, ended.out + ended.err
     queries = f"""SELECT date_diff('millisecond', created, "end") AS took FROM system.runtime.queries
         WHERE query LIKE '%{mark}%' AND query NOT LIKE '%runtime%' AND state = 'FINISHED'"""
     (query,) = trino_rows(queries)

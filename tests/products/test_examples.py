@@ -116,15 +116,19 @@ BORN_1984 = {"id": 1, "born_on": "1984-02-03", "is_member": True}
         ("crm.names", {"crm.people": [{"id": 1}, {"id": 2}]}, [{"id": 2}]),
     ],
 )
-def test_every_kind_of_transform_runs(mesh_folder, product, inputs, expected):
+def test_every_kind_of_transform_runs(mesh, product, inputs, expected):
     for name, (columns, files) in PRODUCTS.items():
-        mesh_folder.product(name, columns, files)
-    mesh = mesh_folder.open()
+        mesh.product(name, columns, files)
+    workspace = mesh.workspace
     example = Example(
-        next(n for n in mesh.products.products if str(n) == product), "x", inputs, expected, "examples.yaml:1"
+        next(n for n in workspace.products.products if str(n) == product),
+        "x",
+        inputs,
+        expected,
+        "examples.yaml:1",
     )
-    assert differences(expected, example_rows(mesh, example)) == ""
-    assert isinstance(mesh.products.get(example.product).transform, SourceAligned) is (
+    assert differences(expected, example_rows(workspace, example)) == ""
+    assert isinstance(workspace.products.get(example.product).transform, SourceAligned) is (
         product == "crm.people"
     )
 
@@ -137,13 +141,13 @@ def test_every_kind_of_transform_runs(mesh_folder, product, inputs, expected):
         ({}, "has no rows of crm.people, which crm.ages reads"),
     ],
 )
-def test_an_example_that_does_not_fit_its_inputs_is_refused(mesh_folder, inputs, told):
+def test_an_example_that_does_not_fit_its_inputs_is_refused(mesh, inputs, told):
     for name, (columns, files) in PRODUCTS.items():
-        mesh_folder.product(name, columns, files)
-    mesh = mesh_folder.open()
-    name = next(n for n in mesh.products.products if str(n) == "crm.ages")
+        mesh.product(name, columns, files)
+    workspace = mesh.workspace
+    name = next(n for n in workspace.products.products if str(n) == "crm.ages")
     with pytest.raises(ContractError, match=f"examples.yaml:1: {told}"):
-        example_rows(mesh, Example(name, "x", inputs, [], "examples.yaml:1"))
+        example_rows(workspace, Example(name, "x", inputs, [], "examples.yaml:1"))
 
 
 WRONG = """- name: one
@@ -156,11 +160,11 @@ WRONG = """- name: one
 """
 
 
-def test_every_mistake_of_a_file_is_told_with_its_line(mesh_folder):
+def test_every_mistake_of_a_file_is_told_with_its_line(mesh):
     columns, files = PRODUCTS["crm.ages"]
-    mesh_folder.product("crm.ages", columns, files | {"examples.yaml": WRONG})
+    mesh.product("crm.ages", columns, files | {"examples.yaml": WRONG})
     with pytest.raises(ContractError) as caught:
-        list(read_examples(mesh_folder.products))
+        list(read_examples(mesh.products))
     assert [line.partition("examples.yaml:")[2] for line in caught.value.message.splitlines()] == [
         "1: 'expected' is missing",
         "3: 'expect' is not known. Did you mean 'expected'? Allowed: name, inputs, expected",

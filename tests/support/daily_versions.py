@@ -24,7 +24,7 @@ from support.versions import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from support.mesh_folder import MeshFolder
+    from support.small_mesh import SmallMesh
 
 IDENTIFIER = (ORDERS.domain, ORDERS.product)
 SUMMARY = (
@@ -33,7 +33,7 @@ SUMMARY = (
 Versions = dict[int, int | None]
 
 
-def make_daily_orders(folder: MeshFolder) -> None:
+def make_daily_orders(folder: SmallMesh) -> None:
     """The product's folder; `land_day` gives it rows."""
     folder.product(
         "shop.orders",
@@ -52,7 +52,7 @@ def make_daily_orders(folder: MeshFolder) -> None:
     )
 
 
-def land_day(folder: MeshFolder, day: int, version: int) -> None:
+def land_day(folder: SmallMesh, day: int, version: int) -> None:
     """Land version `version` (from 1) of that day of January in place of any before."""
     rows = "".join(f"{i},{version}\n" for i in range(BASE_ROWS + version))
     folder.replace(f"shop/orders/dt={january(day)}/orders.csv", f"id,version\n{rows}")
@@ -63,7 +63,7 @@ def january(day: int) -> date:
     return date(2024, 1, day)
 
 
-def published_versions(folder: MeshFolder) -> Versions:
+def published_versions(folder: SmallMesh) -> Versions:
     """What pyiceberg reads of `main`: the version of each day, `None` for one that is no whole version."""
     table = Lake(folder.settings).table(IDENTIFIER)
     if table is None or table.current_snapshot() is None:
@@ -71,25 +71,25 @@ def published_versions(folder: MeshFolder) -> Versions:
     return _versions(scanned_rows(table.scan(), SUMMARY))
 
 
-def mesh_file_versions(folder: MeshFolder) -> Versions:
+def mesh_file_versions(folder: SmallMesh) -> Versions:
     """What any DuckDB client finds in `mesh.duckdb`."""
     return _versions(mesh_file_rows(folder, SUMMARY))
 
 
-def mesh_sql_versions(folder: MeshFolder) -> Versions:
+def mesh_sql_versions(folder: SmallMesh) -> Versions:
     """What `mesh sql` answers with."""
     rows = mesh_sql_rows(folder, SUMMARY)
     return _versions((date.fromisoformat(day), *(int(float(c)) for c in cells)) for day, *cells in rows)
 
 
-def files_of(folder: MeshFolder, days: Iterable[int]) -> tuple[str, ...]:
+def files_of(folder: SmallMesh, days: Iterable[int]) -> tuple[str, ...]:
     """The data files of some days as they are published."""
     lake = Lake(folder.settings)
     head = lake.head(IDENTIFIER)
     return lake.files(head, Partitions("day", frozenset(map(january, days)))) if head else ()
 
 
-def days_built_last(folder: MeshFolder) -> set[int]:
+def days_built_last(folder: SmallMesh) -> set[int]:
     """The days that were made by the build whose snapshot is published."""
     head = Lake(folder.settings).head(IDENTIFIER)
     built = BuiltDays.of(head)

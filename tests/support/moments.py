@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pyiceberg.catalog.sql import SqlCatalog
 
     from meshlake.names import ProductName
-    from support.mesh_folder import MeshFolder
+    from support.small_mesh import SmallMesh
 
 BEFORE_COMMIT = "just before the commit"
 IN_COMMIT = "new metadata written, catalog not yet told"
@@ -36,15 +36,15 @@ MOMENTS = (
 IS_PUBLISHED = frozenset({AFTER_COMMIT, Step.PUBLISHED})
 
 
-def build(folder: MeshFolder, is_forced: bool = False) -> None:
+def build(folder: SmallMesh, is_forced: bool = False) -> None:
     """Build the product; exit status 1 with the error printed when it fails."""
     try:
-        build_product(folder.open(), ORDERS, is_forced=is_forced)
+        build_product(folder.workspace, ORDERS, is_forced=is_forced)
     except MeshError:
         sys.exit(1)
 
 
-def build_and_die(folder: MeshFolder, moment: str) -> None:
+def build_and_die(folder: SmallMesh, moment: str) -> None:
     """Build the product, and kill this very process at `moment`."""
 
     def die_at(_name: ProductName, step: str) -> None:
@@ -53,7 +53,7 @@ def build_and_die(folder: MeshFolder, moment: str) -> None:
         if step == Step.AUDITED and moment in COMMIT_MOMENTS:
             at_commit(mesh.lake.catalog, moment, die)
 
-    mesh = folder.open()
+    mesh = folder.workspace
     build_product(mesh, ORDERS, progress=die_at)
 
 

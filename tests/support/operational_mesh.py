@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from contextlib import closing
 
 import psycopg2
 
-from support.mesh_folder import MeshFolder
+from support.server_mesh import settings_of
+from support.small_mesh import SmallMesh
 
 
-class OperationalMesh(MeshFolder):
+class OperationalMesh(SmallMesh):
     """A mesh on one engine, with a schema of its own in the operational database."""
 
     def __init__(self, root, endpoints, engine) -> None:
-        super().__init__(root)
-        self.schema = f"s{uuid.uuid4().hex}"
+        on_trino = settings_of(endpoints) if engine == "trino" else {}
         self.uri = endpoints.postgres_uri("operational")
-        self._endpoints = endpoints
-        self._engine = engine
-        self.run(f"CREATE SCHEMA {self.schema}")
+        super().__init__(root, **on_trino | {"operational": self.uri, "engine": engine})
+        self.schema = f"s{uuid.uuid4().hex}"
+        self.endpoints = endpoints
+        self.execute(f"CREATE SCHEMA {self.schema}")
 
-    @property
-    def variables(self):
-        on_trino = self._endpoints.as_environment() if self._engine == "trino" else {}
-        return {
-            **super().variables,
-            **on_trino,
-            "MESH_OPERATIONAL": self.uri,
-            "MESH_ENGINE": self._engine,
-        }
-
-    def run(self, *statements):
+    def execute(self, *statements):
+        """Run statements in PostgreSQL, in one transaction."""
         with closing(psycopg2.connect(self.uri)) as connection, connection, connection.cursor() as cursor:
-            cursor.execute(f"SET search_path = {getattr(self, 'schema', 'public')}, public")
+            cursor.execute(f"SET search_path = {self.schema}, public")
             for statement in statements:
                 cursor.execute(statement)
 
@@ -43,16 +34,11 @@ class OperationalMesh(MeshFolder):
             "server": "landing",
             "type": "postgresql",
             "host": "127.0.0.1",
-            "port": self._endpoints.postgres_port,
+            "port": self.endpoints.postgres_port,
             "database": "operational",
             "schema": self.schema,
         }
         return self.product(name, columns, servers=[server], **given)
-
-    def ask(self, sql):
-        ended = self.command("sql", sql, "--json")
-        assert ended.returncode == 0, ended.stderr
-        return json.loads(ended.stdout)
 
     @property
     def domain(self):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import uuid
-from copy import copy
 from typing import TYPE_CHECKING
 
 from meshlake import services
 from meshlake.services.state import services_folder
-from support.mesh_folder import MeshFolder
+from support.small_mesh import SmallMesh
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,19 +17,20 @@ if TYPE_CHECKING:
     from meshlake.services import Endpoints, Service
 
 
-class ServerMesh(MeshFolder):
+def settings_of(endpoints: Endpoints) -> dict[str, str]:
+    """The settings of a mesh that lies on all three servers, by the names that `meshlake.open` has for them."""
+    variables = endpoints.as_environment()
+    return {name.removeprefix("MESH_").lower(): value for name, value in variables.items()}
+
+
+class ServerMesh(SmallMesh):
     """Warehouse and catalog are on the servers, and a landing zone of its own in their bucket; `engine` builds."""
 
     def __init__(self, root: Path, endpoints: Endpoints, engine: str) -> None:
-        super().__init__(root)
+        servers = settings_of(endpoints)
+        own_zone = f"{servers['landing']}/{uuid.uuid4().hex}"
+        super().__init__(root, **servers | {"landing": own_zone, "engine": engine})
         self.endpoints = endpoints
-        self.engine = engine
-        self.zone = f"{endpoints.as_environment()['MESH_LANDING']}/{uuid.uuid4().hex}"
-
-    @property
-    def variables(self) -> dict[str, str]:
-        servers = self.endpoints.as_environment() | {"MESH_LANDING": self.zone}
-        return {**super().variables, **servers, "MESH_ENGINE": self.engine}
 
     def replace(self, path: str, text: str) -> None:
         settings = self.settings
@@ -38,9 +38,7 @@ class ServerMesh(MeshFolder):
 
     def on(self, engine: str) -> ServerMesh:
         """The same mesh, built by another engine."""
-        other = copy(self)
-        other.engine = engine
-        return other
+        return self.having(engine=engine)
 
 
 class Servers:

@@ -5,7 +5,6 @@ Version v has 1,000 + v rows, each holding v: rows of two versions, or part of o
 
 from __future__ import annotations
 
-import csv
 import signal
 from contextlib import contextmanager
 from functools import partial
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from pyiceberg.table import DataScan
 
-    from support.mesh_folder import MeshFolder
+    from support.small_mesh import SmallMesh
 
 ORDERS = ProductName("shop", "orders")
 BASE_ROWS = 1000
@@ -40,6 +39,8 @@ PROCESSES.set_forkserver_preload(
         "meshlake.building.build",
         "meshlake.building.source_rows",
         "meshlake.building.views",
+        "meshlake.cli.main",
+        "meshlake.mesh.mesh",
         "meshlake.query.output",
         "pandas",
         "pyarrow.parquet",
@@ -47,7 +48,7 @@ PROCESSES.set_forkserver_preload(
 )
 
 
-def make_orders(folder: MeshFolder) -> None:
+def make_orders(folder: SmallMesh) -> None:
     """The product's folder; `land_version` gives it rows."""
     folder.product(
         "shop.orders",
@@ -56,7 +57,7 @@ def make_orders(folder: MeshFolder) -> None:
     )
 
 
-def land_version(folder: MeshFolder, version: int) -> None:
+def land_version(folder: SmallMesh, version: int) -> None:
     """Land version `version` (from 1) in place of any before."""
     rows = "".join(f"{i},{version}\n" for i in range(BASE_ROWS + version))
     folder.replace("shop/orders/orders.csv", f"id,version\n{rows}")
@@ -69,7 +70,7 @@ def whole_version(seen: Seen) -> int | None:
     return low if is_whole else None
 
 
-def published_version(folder: MeshFolder) -> int | None:
+def published_version(folder: SmallMesh) -> int | None:
     """What pyiceberg reads of `main`: a whole version, or none published yet (0)."""
     table = Lake(folder.settings).table(("shop", "orders"))
     if table is None or table.current_snapshot() is None:
@@ -77,19 +78,19 @@ def published_version(folder: MeshFolder) -> int | None:
     return _version_of(table.scan())
 
 
-def kept_versions(folder: MeshFolder) -> list[int | None]:
+def kept_versions(folder: SmallMesh) -> list[int | None]:
     """What pyiceberg reads of every snapshot that was published and is kept, the last first."""
     lake = Lake(folder.settings)
     table = lake.table(("shop", "orders"))
     return [_version_of(table.scan(snapshot_id=s.snapshot_id)) for s in lake.history(("shop", "orders"))]
 
 
-def mesh_file_version(folder: MeshFolder) -> int | None:
+def mesh_file_version(folder: SmallMesh) -> int | None:
     """The version any DuckDB client finds in `mesh.duckdb`."""
     return whole_version(*mesh_file_rows(folder, SUMMARY))
 
 
-def mesh_sql_version(folder: MeshFolder) -> int | None:
+def mesh_sql_version(folder: SmallMesh) -> int | None:
     """The version `mesh sql` answers with."""
     (cells,) = mesh_sql_rows(folder, SUMMARY)
     return whole_version(tuple(int(float(cell)) for cell in cells))
@@ -109,30 +110,27 @@ def scanned_rows(scan: DataScan, summary: str) -> list[tuple]:
         return connection.execute(summary.replace("shop.", "")).fetchall()
 
 
-def mesh_file_rows(folder: MeshFolder, summary: str) -> list[tuple]:
+def mesh_file_rows(folder: SmallMesh, summary: str) -> list[tuple]:
     """As any DuckDB client reads `mesh.duckdb`, rewritten just before."""
-    mesh = folder.open()
+    mesh = folder.workspace
     refresh_views(mesh)
     with duckdb.connect(str(mesh.settings.mesh_file), read_only=True) as connection:
         return connection.execute(summary).fetchall()
 
 
-def mesh_sql_rows(folder: MeshFolder, summary: str) -> list[list[str]]:
+def mesh_sql_rows(folder: SmallMesh, summary: str) -> list[list[str]]:
     """As users ask.
 
     Raises:
-        RuntimeError: `mesh sql` failed.
+        AssertionError: `mesh sql` failed.
     """
-    answer = folder.command("sql", summary, "--format", "csv")
-    if answer.returncode:
-        raise RuntimeError(answer.stderr)
-    return list(csv.reader(answer.stdout.splitlines()))[1:]
+    return folder.process("sql", summary, "--format", "csv").ended().cells
 
 
 # --- readers ---
 
 
-def read_on(folder: MeshFolder, stop, seen, *, read, pause_seconds: float) -> None:
+def read_on(folder: SmallMesh, stop, seen, *, read, pause_seconds: float) -> None:
     """Put what `read(folder)` gives into `seen` until `stop` is set."""
     while not stop.wait(pause_seconds):
         seen.append(read(folder))
@@ -149,7 +147,7 @@ ALL_READERS = readers_of(published_version, mesh_file_version, mesh_sql_version)
 
 @contextmanager
 def reading(
-    folder: MeshFolder, targets: Sequence[Callable[..., None]] = ALL_READERS
+    folder: SmallMesh, targets: Sequence[Callable[..., None]] = ALL_READERS
 ) -> Iterator[MutableSequence[int | None]]:
     """Readers of every kind at work, each in a process of its own; what they have seen so far.
 

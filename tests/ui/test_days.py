@@ -11,7 +11,7 @@ from tests.ui.browser import BUILD_MILLISECONDS
 from tests.ui.server import served
 
 from meshlake.building.days import BuiltDays
-from support.mesh_folder import MeshFolder
+from support.small_mesh import SmallMesh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,38 +32,37 @@ JOB = "/locations/__repository__@mesh/jobs/build"
 
 
 @pytest.fixture(scope="module")
-def mesh(tmp_path_factory: pytest.TempPathFactory) -> MeshFolder:
+def mesh(tmp_path_factory: pytest.TempPathFactory) -> SmallMesh:
     """Three days of calls, a product kept by date of them and one that is not; all built by `mesh build`."""
-    folder = MeshFolder(tmp_path_factory.mktemp("usage"))
+    folder = SmallMesh(tmp_path_factory.mktemp("usage"))
     folder.product("usage.calls", COLUMNS)
     folder.product("usage.totals", COLUMNS, {"transform.sql": TOTALS})
     folder.product("usage.whole", {"minutes": "integer"}, {"transform.sql": WHOLE})
     for day, minutes in ((FIRST, 10), (SECOND, 20), (THIRD, 30)):
         land(folder, day, minutes)
-    built = folder.command("build")
-    assert built.returncode == 0, built.stderr
+    folder.process("build").ended()
     return folder
 
 
 @pytest.fixture(scope="module")
-def ui(mesh: MeshFolder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
+def ui(mesh: SmallMesh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
     """`mesh ui` on it."""
     with served(mesh.environment, tmp_path_factory.mktemp("ui")) as running:
         yield running
 
 
-def land(mesh: MeshFolder, day: date, minutes: int) -> None:
+def land(mesh: SmallMesh, day: date, minutes: int) -> None:
     mesh.land(f"usage/calls/dt={day}/a.csv", f"minutes\n{minutes}\n")
 
 
-def builds(mesh: MeshFolder) -> dict[date, str]:
+def builds(mesh: SmallMesh) -> dict[date, str]:
     """The build that made each published day of the calls."""
-    built = BuiltDays.of(mesh.open().lake.head(("usage", "calls")))
+    built = BuiltDays.of(mesh.workspace.lake.head(("usage", "calls")))
     assert built is not None
     return {day: facts.run for day, facts in built.days.items()}
 
 
-def rebuilt(mesh: MeshFolder, before: dict[date, str]) -> set[date]:
+def rebuilt(mesh: SmallMesh, before: dict[date, str]) -> set[date]:
     """The days of the calls that were made anew since `before`."""
     return {day for day, run in builds(mesh).items() if run != before.get(day)}
 
@@ -84,7 +83,7 @@ def test_partitions_page_shows_the_days_that_are_built(ui: Ui, open_page: OpenPa
     page.sees("Materialized (3)", "Missing (1)", "Failed (0)", "snapshot_id")
 
 
-def test_one_day_is_launched_and_no_other_built(ui: Ui, mesh: MeshFolder, open_page: OpenPage) -> None:
+def test_one_day_is_launched_and_no_other_built(ui: Ui, mesh: SmallMesh, open_page: OpenPage) -> None:
     before = builds(mesh)
     page = open_page(ui.url)
     page.go("/assets/usage/calls?view=partitions")
@@ -94,7 +93,7 @@ def test_one_day_is_launched_and_no_other_built(ui: Ui, mesh: MeshFolder, open_p
     assert rebuilt(mesh, before) == {SECOND}
 
 
-def test_a_range_of_days_is_one_run(ui: Ui, mesh: MeshFolder, open_page: OpenPage) -> None:
+def test_a_range_of_days_is_one_run(ui: Ui, mesh: SmallMesh, open_page: OpenPage) -> None:
     before = builds(mesh)
     page = open_page(ui.url)
     page.go("/assets/usage/calls?view=partitions")
@@ -108,7 +107,7 @@ def test_a_range_of_days_is_one_run(ui: Ui, mesh: MeshFolder, open_page: OpenPag
 
 
 def test_the_job_builds_what_changed_whatever_day_it_is_asked_for(
-    ui: Ui, mesh: MeshFolder, open_page: OpenPage
+    ui: Ui, mesh: SmallMesh, open_page: OpenPage
 ) -> None:
     before = builds(mesh)
     land(mesh, FIRST, 11)

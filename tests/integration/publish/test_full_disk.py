@@ -18,12 +18,12 @@ MOUNTED = 'mount -t tmpfs -o size=8m tmpfs "$1" && shift && exec "$@"'
 SCRIPT = """
 import json, os, sys
 from pathlib import Path
-from support.mesh_folder import MeshFolder
+from support.small_mesh import SmallMesh
 from support.versions import land_version, make_orders, published_version, ORDERS
 from meshlake.building.build import build_product
 from meshlake.errors import MeshError
 
-folder = MeshFolder(Path(sys.argv[1]))
+folder = SmallMesh(Path(sys.argv[1]))
 filler = folder.home / "filler"
 
 def fill(_name, step):
@@ -33,18 +33,18 @@ def fill(_name, step):
 
 make_orders(folder)
 land_version(folder, 1)
-build_product(folder.open(), ORDERS)
+build_product(folder.workspace, ORDERS)
 found = {}
 for version, moment in enumerate(sys.argv[2:], start=2):
     land_version(folder, version)
     told = None
     try:
-        build_product(folder.open(), ORDERS, progress=fill)
+        build_product(folder.workspace, ORDERS, progress=fill)
     except MeshError as error:
         told = error.message
     when_full = published_version(folder)
     filler.unlink()
-    build_product(folder.open(), ORDERS)
+    build_product(folder.workspace, ORDERS)
     found[moment] = [told, when_full, published_version(folder)]
 print(json.dumps(found))
 """
@@ -53,11 +53,11 @@ print(json.dumps(found))
 MOMENTS = [Step.READING, Step.STAGING, Step.STAGED, Step.BRANCHED, Step.AUDITED]
 
 
-def test_a_disk_that_fills_up_loses_nothing(mesh_folder):
-    mesh_folder.home.mkdir()
+def test_a_disk_that_fills_up_loses_nothing(mesh):
+    mesh.home.mkdir()
     command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", MOUNTED, "sh"]
-    arguments = [mesh_folder.home, sys.executable, "-c", SCRIPT, mesh_folder.root, *map(str, MOMENTS)]
-    environment = mesh_folder.environment | {"PYTHONPATH": ":".join(sys.path)}
+    arguments = [mesh.home, sys.executable, "-c", SCRIPT, mesh.root, *map(str, MOMENTS)]
+    environment = mesh.environment | {"PYTHONPATH": ":".join(sys.path)}
     ran = subprocess.run([*command, *arguments], env=environment, capture_output=True, text=True, check=False)
     if ran.returncode and ("unshare" in ran.stderr or "mount:" in ran.stderr):
         pytest.skip(f"a small file system cannot be mounted here: {ran.stderr.strip()}")

@@ -7,13 +7,13 @@ import signal
 import pytest
 
 from meshlake.lake.clean import clean_lake
-from support.mesh_folder import MeshFolder
 from support.moments import (
     IS_PUBLISHED,
     MOMENTS,
     build,
     build_and_die,
 )
+from support.small_mesh import SmallMesh
 from support.versions import (
     land_version,
     make_orders,
@@ -29,7 +29,7 @@ TIMES = 10
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory):
     """A mesh with version 1 published, and what its readers see while the tests of this module kill builds."""
-    folder = MeshFolder(tmp_path_factory.mktemp("watched"))
+    folder = SmallMesh(tmp_path_factory.mktemp("watched"))
     make_orders(folder)
     land_version(folder, 1)
     assert run(build, folder) == 0
@@ -55,26 +55,26 @@ def test_a_killed_build_shows_readers_a_whole_version_or_nothing_new(watched, mo
     assert set(seen).isdisjoint({None} | never_published)
 
 
-def test_the_first_build_killed_publishes_nothing(mesh_folder):
-    make_orders(mesh_folder)
-    land_version(mesh_folder, 1)
+def test_the_first_build_killed_publishes_nothing(mesh):
+    make_orders(mesh)
+    land_version(mesh, 1)
     for moment in [m for m in MOMENTS if m not in IS_PUBLISHED]:
-        assert run(build_and_die, mesh_folder, str(moment)) == -signal.SIGKILL
-        assert published_version(mesh_folder) == 0
-        assert mesh_folder.open().lake.products() == []
-    assert run(build, mesh_folder) == 0
-    assert published_version(mesh_folder) == 1
-    assert_clean_removes_the_rest(mesh_folder)
+        assert run(build_and_die, mesh, str(moment)) == -signal.SIGKILL
+        assert published_version(mesh) == 0
+        assert mesh.workspace.lake.products() == []
+    assert run(build, mesh) == 0
+    assert published_version(mesh) == 1
+    assert_clean_removes_the_rest(mesh)
 
 
-def assert_clean_removes_the_rest(mesh_folder) -> None:
-    lake = mesh_folder.open().lake
-    before = published_version(mesh_folder)
+def assert_clean_removes_the_rest(mesh) -> None:
+    lake = mesh.workspace.lake
+    before = published_version(mesh)
     clean_lake(lake, {"shop.orders": 0.0}, grace_seconds=0)
     table = lake.table(("shop", "orders"))
     assert set(table.metadata.refs) == {"main"}
     assert len(table.snapshots()) == 1
-    data = mesh_folder.home / "warehouse/shop/orders/data"
+    data = mesh.home / "warehouse/shop/orders/data"
     assert [str(p) for p in data.rglob("*") if p.is_file()] == list(lake.files(lake.head(("shop", "orders"))))
-    assert published_version(mesh_folder) == before
-    assert mesh_sql_version(mesh_folder) == before
+    assert published_version(mesh) == before
+    assert mesh_sql_version(mesh) == before

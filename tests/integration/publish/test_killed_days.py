@@ -17,8 +17,8 @@ from support.daily_versions import (
     mesh_sql_versions,
     published_versions,
 )
-from support.mesh_folder import MeshFolder
 from support.moments import IS_PUBLISHED, MOMENTS, build, build_and_die
+from support.small_mesh import SmallMesh
 from support.versions import left_behind, reading, run
 
 REBUILT = 2
@@ -28,7 +28,7 @@ OTHERS = {1: 1, 3: 1}
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory):
     """Three days, what their readers see while builds of the second are killed, and all that was published."""
-    folder = MeshFolder(tmp_path_factory.mktemp("watched_days"))
+    folder = SmallMesh(tmp_path_factory.mktemp("watched_days"))
     make_daily_orders(folder)
     for day in (*OTHERS, REBUILT):
         land_day(folder, day, 1)
@@ -58,21 +58,21 @@ def test_a_killed_build_of_a_day_shows_readers_the_old_day_or_the_new(watched, m
     assert [each for each in seen if each not in published] == []
 
 
-def test_a_killed_build_of_a_new_day_shows_readers_no_part_of_it(mesh_folder):
-    make_daily_orders(mesh_folder)
-    land_day(mesh_folder, 1, 1)
-    assert run(build, mesh_folder) == 0
-    land_day(mesh_folder, 2, 5)
+def test_a_killed_build_of_a_new_day_shows_readers_no_part_of_it(mesh):
+    make_daily_orders(mesh)
+    land_day(mesh, 1, 1)
+    assert run(build, mesh) == 0
+    land_day(mesh, 2, 5)
     for moment in [m for m in MOMENTS if m not in IS_PUBLISHED]:
-        assert run(build_and_die, mesh_folder, str(moment)) == -signal.SIGKILL
-        assert published_versions(mesh_folder) == {1: 1}
-    assert run(build, mesh_folder) == 0
-    assert published_versions(mesh_folder) == {1: 1, 2: 5}
-    assert_clean_removes_the_rest(mesh_folder)
+        assert run(build_and_die, mesh, str(moment)) == -signal.SIGKILL
+        assert published_versions(mesh) == {1: 1}
+    assert run(build, mesh) == 0
+    assert published_versions(mesh) == {1: 1, 2: 5}
+    assert_clean_removes_the_rest(mesh)
 
 
 def assert_clean_removes_the_rest(folder) -> None:
-    lake, before = folder.open().lake, published_versions(folder)
+    lake, before = folder.workspace.lake, published_versions(folder)
     clean_lake(lake, {"shop.orders": 0.0}, grace_seconds=0)
     assert set(lake.table(IDENTIFIER).metadata.refs) == {"main"}
     data = folder.home / "warehouse/shop/orders/data"

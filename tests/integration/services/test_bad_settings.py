@@ -51,13 +51,13 @@ def mesh(endpoints, tmp_path_factory):
 
 def _assert_told(mesh, command, changes, problem):
     started = time.monotonic()
-    ran = mesh.command(*COMMANDS[command], **changes)
+    ran = mesh.process(*COMMANDS[command], **changes)
     assert time.monotonic() - started < 15
-    assert ran.returncode in {1, 2}
-    told = ran.stderr.strip().splitlines()
+    assert ran.status in {1, 2}
+    told = ran.err.strip().splitlines()
     assert problem in told[0]
     assert len(told) <= 2
-    assert ran.stdout == ""
+    assert ran.out == ""
 
 
 @pytest.mark.parametrize("command", COMMANDS)

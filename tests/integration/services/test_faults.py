@@ -68,7 +68,7 @@ OUTAGE = -1
 
 def read_through_outages(mesh, stop, seen) -> None:
     """As pyiceberg reads, and as `mesh sql` on DuckDB does; a server that is away is no version."""
-    opened = mesh.on("duckdb").open()
+    opened = mesh.on("duckdb").workspace
     while not stop.wait(0.3):
         for read in (lambda: published_version(mesh), lambda: duckdb_version(opened)):
             try:
@@ -106,7 +106,7 @@ class Faults:
     def build_killing(self, service: Service, plan: Callable[..., None]) -> bool:
         """Build a new version, `service` being killed as `plan(opened mesh, step, kill)` has it; whether it failed."""
         version = self.land()
-        opened, killed = self.mesh.open(), []
+        opened, killed = self.mesh.workspace, []
 
         def kill() -> None:
             if not killed:
@@ -134,7 +134,7 @@ class Faults:
         assert published_version(self.mesh) == self.published[-1]
         assert set(self.seen) <= {OUTAGE, *self.published}
         self.published.append(version)
-        self.mesh.build("shop.orders")
+        self.mesh.build_product("shop.orders")
         assert published_version(self.mesh) == version
 
 
@@ -150,7 +150,7 @@ def mesh(servers, tmp_path_factory):
     mesh = ServerMesh(tmp_path_factory.mktemp("faults"), servers.up(), "trino")
     make_orders(mesh)
     land_version(mesh, 1)
-    mesh.build("shop.orders")
+    mesh.build_product("shop.orders")
     return mesh
 
 
@@ -215,12 +215,12 @@ def test_both_engines_racing(faults):
         assert published_version(mesh) == version
     assert set(kept_versions(mesh)) <= set(faults.published)
     assert set(faults.seen) <= {OUTAGE, *faults.published}
-    history = mesh.open().lake.history(("shop", "orders"))
+    history = mesh.workspace.lake.history(("shop", "orders"))
     assert {snapshot.properties["engine"] for snapshot in history[: 2 * RACES]} == {"duckdb", "trino"}
 
 
 def assert_clean_removes_the_rest(mesh: ServerMesh) -> None:
-    lake = mesh.open().lake
+    lake = mesh.workspace.lake
     before = published_version(mesh)
     clean_lake(lake, {"shop.orders": 0.0}, grace_seconds=0)
     assert lake.identifiers() == [("mesh", "quality_results"), ("shop", "orders")]

@@ -24,7 +24,8 @@ from meshlake.landing.zone import LandingZone, files_zone
 from meshlake.models.store import model_store
 from meshlake.names import DatasetName, ProductName
 from meshlake.sources.files import FoundFiles
-from support.mesh_folder import MeshFolder
+from support.server_mesh import settings_of
+from support.small_mesh import SmallMesh
 
 if TYPE_CHECKING:
     from meshlake.stores import Store
@@ -48,22 +49,13 @@ MODEL = {
 }
 
 
-class BucketMesh(MeshFolder):
+class BucketMesh(SmallMesh):
     """A mesh whose landing zone and warehouse are folders of its own in the buckets; its catalog is SQLite."""
 
     def __init__(self, root, endpoints) -> None:
-        super().__init__(root)
-        self._store = {k: v for k, v in endpoints.as_environment().items() if k.startswith("MESH_S3")}
-        self._prefix = uuid.uuid4().hex
-
-    @property
-    def variables(self):
-        return {
-            **super().variables,
-            **self._store,
-            "MESH_LANDING": f"s3://landing/{self._prefix}",
-            "MESH_WAREHOUSE": f"s3://warehouse/{self._prefix}",
-        }
+        keys = {name: value for name, value in settings_of(endpoints).items() if name.startswith("s3")}
+        own = uuid.uuid4().hex
+        super().__init__(root, landing=f"s3://landing/{own}", warehouse=f"s3://warehouse/{own}", **keys)
 
     @property
     def store(self) -> Store:
@@ -143,7 +135,7 @@ def test_every_format_is_discovered_adopted_and_built(mesh, tmp_path):
     }
     for name in mesh.zone.datasets():
         adopt(mesh.settings, FoundFiles(name, mesh.zone), ProductName("crm", name.dataset), "ana@example.com")
-        mesh.build(f"crm.{name.dataset}")
+        mesh.build_product(f"crm.{name.dataset}")
     assert mesh.rows("crm.codes") == [{"id": 1, "name": "Zo\u00eb"}]
     assert mesh.rows("crm.events") == [{"id": 1, "v": 2.5}, {"id": 2, "v": None}]
     assert len(mesh.rows("crm.bills")) == 1
@@ -158,7 +150,7 @@ def test_products_models_queries_and_history(landed):
     )
     landed.product("crm.predictions", PREDICTIONS, {"model.yaml": yaml.safe_dump(MODEL)})
     names = ("crm.people", "crm.days", "crm.predictions")
-    landed.build(*names)
+    landed.build_product(*names)
     assert [row["customers"] for row in landed.rows("crm.days")] == [100, 100]
 
     (version,) = model_store(landed.settings).versions(ProductName("crm", "predictions"))
@@ -166,8 +158,8 @@ def test_products_models_queries_and_history(landed):
     assert version.folder.startswith(landed.settings.warehouse)
 
     before = landed.keys(landed.settings.warehouse)
-    mesh = landed.open()
-    assert [landed.build(name).is_rebuilt for name in names] == [False] * 3
+    mesh = landed.workspace
+    assert [landed.build_product(name).is_rebuilt for name in names] == [False] * 3
     assert landed.keys(landed.settings.warehouse) == before
     assert len(mesh.lake.history(("crm", "days"))) == 1
 
@@ -175,21 +167,19 @@ def test_products_models_queries_and_history(landed):
         "SELECT sum(customers) AS n FROM crm.days": "n\n200\n",
         "SELECT count(*) AS n FROM landing.crm.people WHERE dt = '2024-01-01'": "n\n100\n",
     }.items():
-        ended = landed.command("sql", query, "--format", "csv")
-        assert (ended.returncode, ended.stdout) == (0, answer), ended.stderr
+        assert landed.process("sql", query, "--format", "csv").ended().out == answer
 
 
 def test_the_demo_data_lands_in_a_bucket(mesh):
-    ended = mesh.command("demo", "--customers", "100", "--days", "90")
-    assert ended.returncode == 0, ended.stderr
+    mesh.process("demo", "--customers", "100", "--days", "90").ended()
     assert DatasetName("crm", "customers") in mesh.zone.datasets()
     assert not (mesh.root / "s3:").exists()
 
 
 def test_a_query_reads_the_mesh_s_own_places_alone(landed):
     landed.product("crm.people", PEOPLE)
-    landed.build("crm.people")
-    mesh = landed.open()
+    landed.build_product("crm.people")
+    mesh = landed.workspace
     refresh_views(mesh)
     settings = mesh.settings
     foreign = f"{settings.warehouse}_of_others/a.csv"
@@ -204,8 +194,8 @@ def test_a_query_reads_the_mesh_s_own_places_alone(landed):
 
 def test_any_duckdb_client_reads_the_mesh_file_with_a_secret_of_its_own(landed):
     landed.product("crm.people", PEOPLE)
-    landed.build("crm.people")
-    mesh = landed.open()
+    landed.build_product("crm.people")
+    mesh = landed.workspace
     refresh_views(mesh)
     assert landed.store.secret_key.encode() not in landed.settings.mesh_file.read_bytes()
     with duckdb.connect() as client:
@@ -216,8 +206,8 @@ def test_any_duckdb_client_reads_the_mesh_file_with_a_secret_of_its_own(landed):
 
 def test_clean_leaves_no_orphan(landed):
     landed.product("crm.people", PEOPLE)
-    landed.build("crm.people")
-    mesh = landed.open()
+    landed.build_product("crm.people")
+    mesh = landed.workspace
     store = model_store(mesh.settings)
     store.save(ProductName("crm", "churn"), "v1", {"trained_at": "2024-01-01"}, {"model.skops": b"x"})
     kept = landed.keys(mesh.settings.warehouse)
@@ -234,14 +224,14 @@ def test_clean_leaves_no_orphan(landed):
 
 def test_a_failed_staging_leaves_no_file(landed):
     landed.product("crm.people", PEOPLE)
-    landed.build("crm.people")
+    landed.build_product("crm.people")
     before = landed.keys(landed.settings.warehouse)
-    mesh = landed.open()
+    mesh = landed.workspace
     landed.product(
         "crm.people", PEOPLE | {"bad": {"logicalType": "integer", "transformLogic": "error('no')"}}
     )
     with pytest.raises(MeshError, match="no"):
-        landed.build("crm.people")
+        landed.build_product("crm.people")
     data = [key for key in landed.keys(mesh.settings.warehouse) if key.endswith(".parquet")]
     assert data == [key for key in before if key.endswith(".parquet")]
 
@@ -256,10 +246,9 @@ def test_a_failed_staging_leaves_no_file(landed):
     ],
 )
 def test_what_cannot_be_used_is_said_before_any_work(mesh, name, value, told):
-    ended = mesh.command("build", timeout_seconds=15, **{name: value})
-    assert ended.returncode == 1
-    assert told in ended.stderr
-    assert len(ended.stderr.strip().splitlines()) == 2
+    ended = mesh.process("build", timeout_seconds=15, **{name: value}).ended(1)
+    assert told in ended.err
+    assert len(ended.err.strip().splitlines()) == 2
 
 
 def test_the_landing_zone_says_itself_what_it_cannot_do(mesh):

@@ -79,7 +79,7 @@ def mesh(servers, tmp_path_factory):
     mesh = OutageMesh(tmp_path_factory.mktemp("watched") / "mesh", services.up(servers.home, which=STORES))
     mesh.land_up_to(1)
     for name in ("people", "slow", "few"):
-        build_product(mesh.open(), ProductName("watch", name))
+        build_product(mesh.workspace, ProductName("watch", name))
     return mesh
 
 

@@ -17,46 +17,46 @@ AGES = "SELECT id, 2024 - born AS age_years FROM crm.people\n"
 
 
 @pytest.fixture
-def crm(mesh_folder):
+def crm(mesh):
     """Two people, and the ages made of them."""
-    mesh_folder.land("crm/people/a.csv", "id,born\n1,1984\n2,1990\n")
-    mesh_folder.product("crm.people", {"id": ID, "born": "integer"})
-    mesh_folder.product("crm.ages", {"id": ID, "age_years": "integer"}, {"transform.sql": AGES})
-    return mesh_folder
+    mesh.land("crm/people/a.csv", "id,born\n1,1984\n2,1990\n")
+    mesh.product("crm.people", {"id": ID, "born": "integer"})
+    mesh.product("crm.ages", {"id": ID, "age_years": "integer"}, {"transform.sql": AGES})
+    return mesh
 
 
 def test_products_are_built_from_what_is_published(crm):
-    result = crm.build("crm.people", "crm.ages")
+    result = crm.build_product("crm.people", "crm.ages")
     assert crm.rows("crm.people") == [{"id": 1, "born": 1984}, {"id": 2, "born": 1990}]
     assert crm.rows("crm.ages") == [{"id": 1, "age_years": 40}, {"id": 2, "age_years": 34}]
     assert result.is_rebuilt
     assert result.snapshot.row_count == 2
     assert all(check.is_passed for check in result.checks)
     assert result.snapshot.property_json("inputs", {}) == {
-        "crm.people": str(crm.open().lake.head(("crm", "people")).snapshot_id)
+        "crm.people": str(crm.workspace.lake.head(("crm", "people")).snapshot_id)
     }
 
 
 def test_a_build_tells_its_steps_in_order(crm):
     told = []
-    crm.build("crm.people", progress=lambda name, step: told.append((name, step)))
+    crm.build_product("crm.people", progress=lambda name, step: told.append((name, step)))
     assert [step for name, step in told if name == PEOPLE] == list(Step)
 
 
 def test_an_input_that_was_never_published_is_named(crm):
     with pytest.raises(BuildError, match=r"crm\.ages reads crm\.people, which was never published"):
-        crm.build("crm.ages")
+        crm.build_product("crm.ages")
 
 
 def test_a_dataset_that_has_not_landed_is_named(crm):
     (crm.landing / "crm/people/a.csv").unlink()
     with pytest.raises(LandingError, match=r"landing\.crm\.people has not landed"):
-        crm.build("crm.people")
+        crm.build_product("crm.people")
 
 
 def test_an_unknown_product_is_refused(crm):
     with pytest.raises(UsageError, match=r"no product crm\.peeple"):
-        crm.build("crm.peeple")
+        crm.build_product("crm.peeple")
 
 
 def test_a_value_that_the_contract_would_change_is_named_and_nothing_is_published(crm):
@@ -67,10 +67,10 @@ def test_a_value_that_the_contract_would_change_is_named_and_nothing_is_publishe
     with pytest.raises(
         BuildError, match=r"transform\.sql: .*\n  column born: '9007199254740993' is no DOUBLE"
     ):
-        crm.build("crm.people", "crm.ages")
-    assert crm.open().lake.head(("crm", "ages")) is None
+        crm.build_product("crm.people", "crm.ages")
+    assert crm.workspace.lake.head(("crm", "ages")) is None
     crm.land("crm/people/a.csv", "id,born\n1,1984\n2,9007199254740992\n")
-    crm.build("crm.people", "crm.ages")
+    crm.build_product("crm.people", "crm.ages")
     assert crm.rows("crm.ages") == [{"id": 1, "born": 1984.0}, {"id": 2, "born": 9007199254740992.0}]
 
 
@@ -110,9 +110,9 @@ CHANGES = {
 
 @pytest.mark.parametrize(("change", "is_stale"), CHANGES.values(), ids=CHANGES)
 def test_what_makes_a_product_stale(crm, change, is_stale):
-    first = crm.build("crm.people")
+    first = crm.build_product("crm.people")
     change(crm)
-    again = crm.build("crm.people")
+    again = crm.build_product("crm.people")
     assert again.is_rebuilt is is_stale
     assert (again.snapshot.snapshot_id != first.snapshot.snapshot_id) is is_stale
     if not is_stale:
@@ -122,22 +122,22 @@ def test_what_makes_a_product_stale(crm, change, is_stale):
 
 
 def test_a_product_is_stale_when_an_input_was_published_anew(crm):
-    crm.build("crm.people", "crm.ages")
-    assert not crm.build("crm.ages").is_rebuilt
-    crm.build("crm.people", is_forced=True)
-    assert crm.build("crm.ages").is_rebuilt
+    crm.build_product("crm.people", "crm.ages")
+    assert not crm.build_product("crm.ages").is_rebuilt
+    crm.build_product("crm.people", is_forced=True)
+    assert crm.build_product("crm.ages").is_rebuilt
 
 
 def test_a_failed_build_is_tried_again(crm):
     crm.land("crm/people/a.csv", "id,born\n1,1984\n1,1990\n")
     for _ in range(2):
         with pytest.raises(AuditError):
-            crm.build("crm.people")
+            crm.build_product("crm.people")
 
 
 def test_forcing_builds_what_has_not_changed(crm):
-    first = crm.build("crm.people")
-    again = crm.build("crm.people", is_forced=True)
+    first = crm.build_product("crm.people")
+    again = crm.build_product("crm.people", is_forced=True)
     assert again.is_rebuilt
     assert again.snapshot.snapshot_id != first.snapshot.snapshot_id
     assert crm.rows("crm.people") == [{"id": 1, "born": 1984}, {"id": 2, "born": 1990}]
@@ -147,22 +147,24 @@ def test_forcing_builds_what_has_not_changed(crm):
 
 
 def test_a_failed_check_leaves_what_was_published(crm):
-    first = crm.build("crm.people")
+    first = crm.build_product("crm.people")
     crm.land("crm/people/b.csv", "id,born\n2,1999\n,2000\n")
     with pytest.raises(AuditError, match=r"crm\.people: check .* failed") as caught:
-        crm.build("crm.people")
+        crm.build_product("crm.people")
     assert "Find the rows: mesh sql --as-of audit_" in caught.value.hint
     assert {c.rule.name for c in caught.value.results if not c.is_passed}
-    assert crm.open().lake.head(("crm", "people")).snapshot_id == first.snapshot.snapshot_id
+    assert crm.workspace.lake.head(("crm", "people")).snapshot_id == first.snapshot.snapshot_id
     assert len(crm.rows("crm.people")) == 2
-    branches = [r for r in crm.open().lake.table(("crm", "people")).metadata.refs if r.startswith("audit_")]
+    branches = [
+        r for r in crm.workspace.lake.table(("crm", "people")).metadata.refs if r.startswith("audit_")
+    ]
     assert len(branches) == 1
 
 
 def test_a_warning_does_not_keep_rows_from_being_published(crm):
     warning = "-- severity: warning\n-- Nobody is that old.\nSELECT * FROM crm.people WHERE born < 1985\n"
     crm.product("crm.people", {"id": ID, "born": "integer"}, {"checks/too_old.sql": warning})
-    result = crm.build("crm.people")
+    result = crm.build_product("crm.people")
     (failed,) = [c for c in result.checks if not c.is_passed]
     assert (failed.rule.name, failed.failing_rows, failed.samples) == (
         "too_old",
@@ -173,18 +175,18 @@ def test_a_warning_does_not_keep_rows_from_being_published(crm):
 
 
 def test_a_check_may_read_another_product_and_sees_the_new_rows_of_its_own(crm):
-    crm.build("crm.people", "crm.ages")
+    crm.build_product("crm.people", "crm.ages")
     orphans = "SELECT * FROM crm.ages WHERE id NOT IN (SELECT id FROM crm.people WHERE born > 1985)\n"
     crm.product(
         "crm.ages", {"id": ID, "age_years": "integer"}, {"transform.sql": AGES, "checks/orphans.sql": orphans}
     )
     with pytest.raises(AuditError, match="orphans failed: 1 failing row"):
-        crm.build("crm.ages")
+        crm.build_product("crm.ages")
 
 
 def results(folder, where: str = "true") -> list[tuple]:
     """Rows of `mesh.quality_results` as users read them."""
-    mesh = folder.open()
+    mesh = folder.workspace
     refresh_views(mesh)
     with duckdb.connect(str(mesh.settings.mesh_file), read_only=True) as connection:
         return connection.execute(
@@ -194,10 +196,10 @@ def results(folder, where: str = "true") -> list[tuple]:
 
 
 def test_every_audit_is_recorded_published_or_not(crm):
-    first = crm.build("crm.people")
+    first = crm.build_product("crm.people")
     crm.land("crm/people/b.csv", "id,born\n2,1999\n")
     with pytest.raises(AuditError) as caught:
-        crm.build("crm.people")
+        crm.build_product("crm.people")
     rows = results(crm)
     assert {row[5] for row in rows if all(r[2] for r in rows if r[6] == row[6])} == {
         first.snapshot.snapshot_id
@@ -210,8 +212,8 @@ def test_every_audit_is_recorded_published_or_not(crm):
 
 
 def test_what_is_unchanged_is_not_audited_again(crm):
-    first = crm.build("crm.people")
-    crm.build("crm.people")
+    first = crm.build_product("crm.people")
+    crm.build_product("crm.people")
     assert len(results(crm)) == len(first.checks)
 
 
@@ -224,7 +226,7 @@ def test_python_rows(crm):
         'def transform(people):\n    return people.filter(pc.field("born") > 1985).select(["id"])\n'
     )
     crm.product("crm.young", {"id": ID}, {"transform.py": code})
-    crm.build("crm.people", "crm.young")
+    crm.build_product("crm.people", "crm.young")
     assert crm.rows("crm.young") == [{"id": 2}]
 
 
@@ -240,13 +242,13 @@ def test_a_python_transform_that_fails_names_its_file(crm, body, told):
     code = f'INPUTS = {{"people": "SELECT * FROM crm.people"}}\n\n\ndef transform(people):\n    {body}\n'
     crm.product("crm.young", {"id": ID}, {"transform.py": code})
     with pytest.raises(BuildError, match=told):
-        crm.build("crm.people", "crm.young")
+        crm.build_product("crm.people", "crm.young")
 
 
 def test_a_wrong_value_names_file_row_column_and_value(crm):
     crm.land("crm/people/b.csv", "id,born\n3,nineteen\n")
     with pytest.raises(LandingError, match=r"crm/people/b\.csv, row 1, column born: 'nineteen' is no BIGINT"):
-        crm.build("crm.people")
+        crm.build_product("crm.people")
     assert crm.rows("crm.people") == []
 
 
@@ -262,7 +264,7 @@ QUARANTINING = {
 def test_quarantined_rows_are_counted_kept_and_let_go_when_mended(crm):
     crm.product("crm.people", QUARANTINING)
     crm.land("crm/people/b.csv", "id,born\n3,nineteen\n4,2000\n")
-    result = crm.build("crm.people")
+    result = crm.build_product("crm.people")
     assert result.facts["quarantined_rows"] == 1
     assert [row["id"] for row in crm.rows("crm.people")] == [1, 2, 4]
     (kept,) = crm.rows("crm.people__quarantine")
@@ -274,35 +276,35 @@ def test_quarantined_rows_are_counted_kept_and_let_go_when_mended(crm):
         "wanted_type": "BIGINT",
     }
     crm.land("crm/people/b.csv", "id,born\n3,1919\n4,2000\n")
-    assert crm.build("crm.people").facts["quarantined_rows"] == 0
+    assert crm.build_product("crm.people").facts["quarantined_rows"] == 0
     assert crm.rows("crm.people__quarantine") == []
 
 
 def test_a_build_reads_its_inputs_as_they_were_when_it_began(crm):
     """What another build publishes while this one runs must not mix in."""
-    crm.build("crm.people")
-    mesh = crm.open()
+    crm.build_product("crm.people")
+    mesh = crm.workspace
 
     def publish_meanwhile(_name, step):
         if step == Step.STAGING:
             crm.land("crm/people/a.csv", "id,born\n9,1924\n")
-            crm.build("crm.people")
+            crm.build_product("crm.people")
 
     build_product(mesh, ProductName("crm", "ages"), progress=publish_meanwhile)
     assert [row["id"] for row in crm.rows("crm.ages")] == [1, 2]
-    assert crm.build("crm.ages").is_rebuilt
+    assert crm.build_product("crm.ages").is_rebuilt
     assert crm.rows("crm.ages") == [{"id": 9, "age_years": 100}]
 
 
 def test_a_build_that_was_overtaken_starts_over_on_what_is_there_now(crm):
-    crm.build("crm.people")
+    crm.build_product("crm.people")
     overtaken = []
 
     def overtake(_name, step):
         if step == Step.AUDITED and not overtaken:
             overtaken.append(crm.land("crm/people/b.csv", "id,born\n3,2000\n"))
-            crm.build("crm.people")
+            crm.build_product("crm.people")
 
-    result = crm.build("crm.people", is_forced=True, progress=overtake)
+    result = crm.build_product("crm.people", is_forced=True, progress=overtake)
     assert result.is_rebuilt
     assert [row["id"] for row in crm.rows("crm.people")] == [1, 2, 3]

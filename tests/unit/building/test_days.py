@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support.mesh_folder import MeshFolder
 
 from meshlake.errors import AuditError, BuildError
+from support.small_mesh import SmallMesh
 
 DAY = {"logicalType": "date", "required": True, "partitioned": True}
 CALLS = {"dt": DAY, "caller": "string", "minutes": "integer"}
@@ -48,17 +48,17 @@ def describe(mesh):
 
 
 @pytest.fixture
-def usage(mesh_folder):
+def usage(mesh):
     """Three days of calls, their totals, and totals that look back one day; all built."""
-    describe(mesh_folder)
+    describe(mesh)
     for day in (1, 2, 3):
-        land(mesh_folder, day, day, 10 * day)
-    build(mesh_folder)
-    return mesh_folder
+        land(mesh, day, day, 10 * day)
+    build(mesh)
+    return mesh
 
 
 def build(mesh, **options):
-    mesh.build("usage.calls", "usage.totals", "usage.two_days", **options)
+    mesh.build_product("usage.calls", "usage.totals", "usage.two_days", **options)
 
 
 def test_the_first_build_makes_every_day(usage):
@@ -92,7 +92,7 @@ def test_only_the_days_that_changed_are_built_and_those_that_look_back_on_them(u
         ("usage.totals", built),
         ("usage.two_days", built_looking_back),
     ]:
-        result = usage.build(name)
+        result = usage.build_product(name)
         assert result.is_rebuilt is (days is not None)
         if days is not None:
             assert days_built(result) == days
@@ -106,7 +106,7 @@ def test_files_of_days_that_did_not_change_are_not_even_opened(usage):
     damaged.write_bytes(b"\0" * before.st_size)
     os.utime(damaged, ns=(before.st_atime_ns, before.st_mtime_ns))
     land(usage, 3, 5)
-    assert days_built(usage.build("usage.calls")) == [3]
+    assert days_built(usage.build_product("usage.calls")) == [3]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_files_of_days_that_did_not_change_are_not_even_opened(usage):
 )
 def test_other_code_builds_every_day(usage, change):
     change(usage)
-    result = usage.build("usage.calls", "usage.totals")
+    result = usage.build_product("usage.calls", "usage.totals")
     assert result.is_rebuilt
     assert len(result.facts.get("days_built", [1, 2, 3])) == 3
 
@@ -135,34 +135,34 @@ def test_an_input_that_is_not_kept_by_date_builds_every_day(usage):
         TOTALS,
         {"transform.sql": PAID},
     )
-    usage.build("usage.prices", "usage.paid")
+    usage.build_product("usage.prices", "usage.paid")
     land(usage, 3, 5)
-    assert days_built(usage.build("usage.calls", "usage.paid")) == [3]
+    assert days_built(usage.build_product("usage.calls", "usage.paid")) == [3]
     assert totals(usage, "usage.paid") == {1: 22, 2: 44, 3: 10}
     usage.land("usage/prices/a.csv", "price\n3\n")
-    assert "days_built" not in usage.build("usage.prices", "usage.paid").facts
+    assert "days_built" not in usage.build_product("usage.prices", "usage.paid").facts
     assert totals(usage, "usage.paid") == {1: 33, 2: 66, 3: 15}
 
 
 def test_days_asked_for_are_built_though_nothing_changed(usage):
-    result = usage.build("usage.totals", days=[date(2024, 1, 2)])
+    result = usage.build_product("usage.totals", days=[date(2024, 1, 2)])
     assert days_built(result) == [2]
     assert totals(usage) == {1: 11, 2: 22, 3: 33}
-    assert not usage.build("usage.totals").is_rebuilt
+    assert not usage.build_product("usage.totals").is_rebuilt
 
 
 def test_a_day_asked_for_that_no_input_is_of_builds_only_what_changed(usage):
     future = [date(2030, 1, 1)]
-    assert not usage.build("usage.calls", days=future).is_rebuilt
+    assert not usage.build_product("usage.calls", days=future).is_rebuilt
     land(usage, 2, 7)
-    assert days_built(usage.build("usage.calls", days=future)) == [2]
+    assert days_built(usage.build_product("usage.calls", days=future)) == [2]
 
 
 def test_rows_of_days_that_the_inputs_do_not_make_are_refused(usage):
     shifted = TOTAL.replace("SELECT dt,", "SELECT (dt + 1)::DATE AS dt,")
     usage.product("usage.totals", TOTALS, {"transform.sql": shifted})
     with pytest.raises(BuildError, match=r"gives rows of 2024-01-04, which come of the inputs of other days"):
-        usage.build("usage.totals")
+        usage.build_product("usage.totals")
     assert totals(usage) == {1: 11, 2: 22, 3: 33}
 
 
@@ -173,46 +173,46 @@ def test_a_row_without_a_day_is_refused(usage):
         {"transform.sql": "SELECT NULL::DATE AS dt, 1::BIGINT AS minutes FROM usage.calls"},
     )
     with pytest.raises(AuditError, match="dt_required"):
-        usage.build("usage.totals")
+        usage.build_product("usage.totals")
 
 
 KEYED = CALLS | {"caller": {"logicalType": "string", "primaryKey": True, "required": True}}
 
 
-def test_a_key_without_the_day_is_unique_over_all_days(mesh_folder):
-    mesh_folder.product("usage.calls", KEYED)
-    land(mesh_folder, 1, 1)
-    mesh_folder.build("usage.calls")
-    land(mesh_folder, 2, 2)
+def test_a_key_without_the_day_is_unique_over_all_days(mesh):
+    mesh.product("usage.calls", KEYED)
+    land(mesh, 1, 1)
+    mesh.build_product("usage.calls")
+    land(mesh, 2, 2)
     with pytest.raises(AuditError, match="primary_key"):
-        mesh_folder.build("usage.calls")
+        mesh.build_product("usage.calls")
 
 
-def test_rules_about_all_rows_see_them_and_checks_of_a_day_see_the_day(mesh_folder):
+def test_rules_about_all_rows_see_them_and_checks_of_a_day_see_the_day(mesh):
     few = "-- scope: day\nSELECT 1 FROM usage.calls HAVING count(*) > 2\n"
     at_least_three = {"metric": "rowCount", "mustBeGreaterOrEqualTo": 3}
-    land(mesh_folder, 1, 1, 2)
-    land(mesh_folder, 2, 1, 2)
-    mesh_folder.product("usage.calls", CALLS, quality=[at_least_three])
-    mesh_folder.build("usage.calls")
-    mesh_folder.product(
+    land(mesh, 1, 1, 2)
+    land(mesh, 2, 1, 2)
+    mesh.product("usage.calls", CALLS, quality=[at_least_three])
+    mesh.build_product("usage.calls")
+    mesh.product(
         "usage.calls", CALLS, {"checks/few.sql": few.replace("> 2", "> 9")}, quality=[at_least_three]
     )
-    mesh_folder.build("usage.calls")
-    land(mesh_folder, 3, *range(8))
-    assert mesh_folder.build("usage.calls").snapshot.row_count == 12
+    mesh.build_product("usage.calls")
+    land(mesh, 3, *range(8))
+    assert mesh.build_product("usage.calls").snapshot.row_count == 12
 
 
-def test_the_quarantine_keeps_the_rows_of_other_days(mesh_folder):
+def test_the_quarantine_keeps_the_rows_of_other_days(mesh):
     bad = {"metric": "invalidValues", "mustBe": 0, "severity": "warning"}
-    mesh_folder.product("usage.calls", CALLS | {"minutes": {"logicalType": "integer", "quality": [bad]}})
+    mesh.product("usage.calls", CALLS | {"minutes": {"logicalType": "integer", "quality": [bad]}})
     for day in (1, 2):
-        land(mesh_folder, day, "x", 5)
-    mesh_folder.build("usage.calls")
-    land(mesh_folder, 2, 5)
-    land(mesh_folder, 3, "y")
-    mesh_folder.build("usage.calls")
-    found = [(row["file"].split("/")[2], row["value"]) for row in mesh_folder.rows("usage.calls__quarantine")]
+        land(mesh, day, "x", 5)
+    mesh.build_product("usage.calls")
+    land(mesh, 2, 5)
+    land(mesh, 3, "y")
+    mesh.build_product("usage.calls")
+    found = [(row["file"].split("/")[2], row["value"]) for row in mesh.rows("usage.calls__quarantine")]
     assert found == [("dt=2024-01-01", "x"), ("dt=2024-01-03", "y")]
 
 
@@ -225,7 +225,7 @@ STEP = st.dictionaries(
 @given(st.lists(STEP, min_size=2, max_size=3))
 def test_any_sequence_of_changes_gives_the_rows_of_a_full_build(steps):
     with tempfile.TemporaryDirectory() as folder:
-        mesh = MeshFolder(Path(folder))
+        mesh = SmallMesh(Path(folder))
         describe(mesh)
         land(mesh, 1, 1)
         for number, step in enumerate(steps):

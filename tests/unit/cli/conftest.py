@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from meshlake.cli.main import main
-from support.mesh_folder import MeshFolder
+from support.small_mesh import SmallMesh
 
 ID = {"logicalType": "integer", "primaryKey": True, "required": True, "description": "The person's number."}
 
@@ -30,9 +30,9 @@ class Answer:
 
 
 @pytest.fixture
-def crm(tmp_path, monkeypatch) -> MeshFolder:
+def crm(tmp_path, monkeypatch) -> SmallMesh:
     """Two people landed and their ages, not built yet; the settings of this process are those of that mesh."""
-    folder = MeshFolder(tmp_path / "mesh")
+    folder = SmallMesh(tmp_path / "mesh")
     folder.land("crm/people/a.csv", "id,born\n1,1984\n2,1990\n")
     folder.product("crm.people", {"id": ID, "born": "integer"}, tags=["source-aligned"])
     ages = {"transform.sql": "SELECT id, 2024 - born AS age_years FROM crm.people\n"}

@@ -8,7 +8,6 @@ from meshlake.errors import ContractError
 from meshlake.names import DatasetName, ProductName
 from meshlake.products.load import load_product, load_products
 from meshlake.products.places import open_landing
-from meshlake.settings import load_settings
 from meshlake.sources import Place
 
 TABLE = {
@@ -22,12 +21,12 @@ TABLE = {
 KEY = {"id": {"logicalType": "integer", "required": True}}
 
 
-def test_a_dataset_is_the_table_of_its_name_in_the_schema_given(mesh_folder):
-    mesh_folder.product("crm.people", KEY, servers=[TABLE], custom={"source": "landing.crm.Kunden"})
-    products = load_products(mesh_folder.products).products
+def test_a_dataset_is_the_table_of_its_name_in_the_schema_given(mesh):
+    mesh.product("crm.people", KEY, servers=[TABLE], custom={"source": "landing.crm.Kunden"})
+    products = load_products(mesh.products).products
     place = Place("postgresql", database="shop", schema="sales")
     assert products[ProductName("crm", "people")].contract.landing_place == place
-    zone = open_landing(load_settings(mesh_folder.variables, mesh_folder.root), products.values())
+    zone = open_landing(mesh.settings, products.values())
     assert zone.places == {DatasetName("crm", "Kunden"): place}
     assert "sales.Kunden" in zone.about(DatasetName("crm", "Kunden"))
     assert zone.datasets() == [DatasetName("crm", "Kunden")]
@@ -37,8 +36,8 @@ def test_a_dataset_is_the_table_of_its_name_in_the_schema_given(mesh_folder):
     "servers",
     [[], [{**TABLE, "server": "production"}], [{"server": "landing", "type": "s3", "location": "s3://b/"}]],
 )
-def test_other_servers_leave_the_dataset_to_its_files(mesh_folder, servers):
-    folder = mesh_folder.product("crm.people", KEY, servers=servers)
+def test_other_servers_leave_the_dataset_to_its_files(mesh, servers):
+    folder = mesh.product("crm.people", KEY, servers=servers)
     assert load_product(folder).contract.landing_place is None
 
 
@@ -50,24 +49,24 @@ def test_other_servers_leave_the_dataset_to_its_files(mesh_folder, servers):
         ([TABLE, TABLE], "server 'landing' is given twice"),
     ],
 )
-def test_what_nothing_can_be_read_from_is_refused(mesh_folder, servers, told):
-    folder = mesh_folder.product("crm.people", KEY, servers=servers)
+def test_what_nothing_can_be_read_from_is_refused(mesh, servers, told):
+    folder = mesh.product("crm.people", KEY, servers=servers)
     with pytest.raises(ContractError, match=told) as refused:
         load_product(folder)
     assert "contract.odcs.yaml:" in refused.value.message
 
 
-def test_a_product_with_a_transform_has_no_table_of_its_own(mesh_folder):
-    folder = mesh_folder.product("crm.people", KEY, {"transform.sql": "SELECT 1 AS id"}, servers=[TABLE])
+def test_a_product_with_a_transform_has_no_table_of_its_own(mesh):
+    folder = mesh.product("crm.people", KEY, {"transform.sql": "SELECT 1 AS id"}, servers=[TABLE])
     with pytest.raises(ContractError, match=r"has transform.sql"):
         load_product(folder)
 
 
-def test_two_contracts_may_not_disagree_where_a_dataset_lives(mesh_folder):
+def test_two_contracts_may_not_disagree_where_a_dataset_lives(mesh):
     source = {"source": "landing.crm.people"}
-    mesh_folder.product("crm.a", KEY, servers=[TABLE], custom=source)
-    mesh_folder.product("crm.b", KEY, custom=source)
-    mesh_folder.product("crm.c", KEY, servers=[TABLE], custom=source)
-    found = load_products(mesh_folder.products)
+    mesh.product("crm.a", KEY, servers=[TABLE], custom=source)
+    mesh.product("crm.b", KEY, custom=source)
+    mesh.product("crm.c", KEY, servers=[TABLE], custom=source)
+    found = load_products(mesh.products)
     assert [str(name) for name in found.products] == ["crm.a", "crm.c"]
     assert "lives elsewhere than crm.a says" in str(found.broken[ProductName("crm", "b")].error)

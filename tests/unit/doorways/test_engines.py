@@ -9,8 +9,8 @@ import pytest
 from meshlake.engines.engine import ENGINES, engine_of
 from meshlake.errors import UsageError
 from meshlake.settings import load_settings
-from support.mesh_folder import MeshFolder
 from support.package_copy import PackageCopy
+from support.small_mesh import SmallMesh
 
 # DuckDB under another name, which leaves a mark on every session and on every answer.
 MARKED = '''"""DuckDB with a mark."""
@@ -66,7 +66,7 @@ main()
 
 @pytest.fixture
 def shop(tmp_path):
-    folder = MeshFolder(tmp_path / "mesh")
+    folder = SmallMesh(tmp_path / "mesh")
     folder.land("shop/orders/a.csv", "id,paid_by\n1,card\n2,cash\n")
     number = {"logicalType": "integer", "primaryKey": True, "required": True}
     folder.product("shop.orders", {"id": number, "paid_by": "string"})

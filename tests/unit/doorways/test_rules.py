@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from meshlake.rules.kinds import KINDS
-from support.mesh_folder import MeshFolder
 from support.package_copy import PackageCopy
+from support.small_mesh import SmallMesh
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,7 +57,7 @@ print(json.dumps({
 
 def build(copy: PackageCopy, quality: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What a build by `copy` finds of a product whose column `paid_by` has these rules."""
-    mesh = MeshFolder(copy.folder / "mesh")
+    mesh = SmallMesh(copy.folder / "mesh")
     mesh.land("shop/orders/a.csv", "id,paid_by\n1,card\n2,cash\n3,card\n")
     mesh.product("shop.orders", {"id": "integer", "paid_by": {"logicalType": "string", "quality": quality}})
     found: dict[str, Any] = json.loads(copy.run(BUILD, **mesh.variables).stdout)

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from meshlake.models.task import TASKS
-from support.mesh_folder import MeshFolder
 from support.package_copy import PackageCopy
+from support.small_mesh import SmallMesh
 
 SHARES = '''
 """`task: shares`: what part of the sum of a column each row is."""
@@ -71,7 +71,7 @@ def test_one_more_kind_is_one_file_and_one_line(tmp_path):
         '"segments": "meshlake.models.segments',
         '        "shares": "meshlake.models.shares:ShareTask",',
     )
-    mesh = MeshFolder(tmp_path / "mesh")
+    mesh = SmallMesh(tmp_path / "mesh")
     mesh.land("shop/orders/a.csv", "id,price\n1,10\n2,30\n")
     mesh.product("shop.orders", {"id": "integer", "price": "number"})
     model = "task: shares\nfeatures: shop.orders\nkey: id\ncolumn: price\n"

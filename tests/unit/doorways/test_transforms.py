@@ -7,8 +7,8 @@ import json
 import pytest
 
 from meshlake.products.transform import CONTRACT_FILE, TRANSFORMS, Transform
-from support.mesh_folder import MeshFolder
 from support.package_copy import PackageCopy
+from support.small_mesh import SmallMesh
 
 LITERAL_ROWS = '''
 """`rows.yaml`: the rows written out."""
@@ -55,7 +55,7 @@ def test_one_more_kind_is_one_file_and_one_line(tmp_path):
         '"transform.py": "meshlake.transforms',
         '        "rows.yaml": "meshlake.transforms.rows_yaml:LiteralRows",',
     )
-    mesh = MeshFolder(tmp_path / "mesh")
+    mesh = SmallMesh(tmp_path / "mesh")
     rows = "- {plan: basic, price: 5}\n- {plan: plus, price: 9}\n"
     mesh.product("crm.plans", {"plan": "string", "price": "integer"}, {"rows.yaml": rows})
     told = json.loads(copy.run(BUILD, **mesh.variables).stdout)
@@ -69,16 +69,16 @@ def test_every_kind_is_found_by_the_file_it_stands_in(file):
     assert issubclass(TRANSFORMS.get(file), Transform)
 
 
-def test_a_product_has_one_transform(mesh_folder):
-    folder = mesh_folder.product(
+def test_a_product_has_one_transform(mesh):
+    folder = mesh.product(
         "crm.plans", {"id": "integer"}, {"transform.sql": "SELECT 1 AS id\n", "model.yaml": "task: churn\n"}
     )
-    (broken,) = mesh_folder.open().products.broken.values()
+    (broken,) = mesh.workspace.products.broken.values()
     assert broken.error.message == f"{folder}: has transform.sql and model.yaml; a product has one transform"
 
 
-def test_a_product_of_no_transform_reads_what_landed_under_its_name(mesh_folder):
-    mesh_folder.product("crm.plans", {"id": "integer"})
-    (product,) = mesh_folder.open().products.products.values()
+def test_a_product_of_no_transform_reads_what_landed_under_its_name(mesh):
+    mesh.product("crm.plans", {"id": "integer"})
+    (product,) = mesh.workspace.products.products.values()
     assert product.rows_file.name == CONTRACT_FILE
     assert str(product.transform.landed) == "landing.crm.plans"

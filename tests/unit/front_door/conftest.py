@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 import meshlake
-from support.mesh_folder import MeshFolder
+from support.small_mesh import SmallMesh
 
 ID = {"logicalType": "integer", "primaryKey": True, "required": True, "description": "The customer's number."}
 QUESTION = """-- question: Who pays most?
@@ -21,15 +19,7 @@ EXAMPLES = """- name: customers are counted by plan
 """
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _no_settings_of_the_shell():
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith(("MESH_", "DAGSTER_"))]:
-            patch.delenv(name)
-        yield
-
-
-def write_shop(folder: MeshFolder) -> MeshFolder:
+def write_shop(folder: SmallMesh) -> SmallMesh:
     """Customers landed and described, and a product that reads them; nothing is built."""
     rows = [
         f"{n},{'plus' if n % 5 in (3, 4) else 'basic'},{7.5 + 2.5 * n},{'yes' if n % 4 == 0 else 'no'}"
@@ -55,9 +45,9 @@ def write_shop(folder: MeshFolder) -> MeshFolder:
 
 
 @pytest.fixture(scope="session")
-def built_shop(tmp_path_factory) -> MeshFolder:
-    folder = write_shop(MeshFolder(tmp_path_factory.mktemp("front") / "a shop"))
-    folder.build("shop.customers", "shop.plans")
+def built_shop(tmp_path_factory) -> SmallMesh:
+    folder = write_shop(SmallMesh(tmp_path_factory.mktemp("front") / "a shop"))
+    folder.build_product("shop.customers", "shop.plans")
     return folder
 
 
@@ -68,6 +58,6 @@ def shop(built_shop) -> meshlake.Mesh:
 
 
 @pytest.fixture
-def new_shop(mesh_folder) -> meshlake.Mesh:
+def new_shop(mesh) -> meshlake.Mesh:
     """A shop of the test's own, not built yet."""
-    return meshlake.open(write_shop(mesh_folder).root)
+    return meshlake.open(write_shop(mesh).root)

@@ -23,8 +23,8 @@ def test_a_build_tells_what_came_of_each_product(new_shop):
     ]
 
 
-def test_a_product_that_fails_is_an_error_with_the_outcome(new_shop, mesh_folder):
-    mesh_folder.land("shop/customers/b.csv", TWICE)
+def test_a_product_that_fails_is_an_error_with_the_outcome(new_shop, mesh):
+    mesh.land("shop/customers/b.csv", TWICE)
     with pytest.raises(
         meshlake.IncompleteBuildError, match=r"0 published, 1 failed, 1 not tried.*check"
     ) as told:
@@ -41,12 +41,12 @@ def test_days_are_for_products_that_are_named(new_shop):
         new_shop.build(days=[date(2024, 1, 1)])
 
 
-def test_checks_are_run_on_what_is_published(new_shop, mesh_folder):
+def test_checks_are_run_on_what_is_published(new_shop, mesh):
     new_shop.build()
     (results,) = new_shop.check("shop.plans").values()
     assert all(result.is_passed for result in results)
     assert set(new_shop.check()) == {"shop.customers", "shop.plans"}
-    check = mesh_folder.products / "shop/plans/checks/many.sql"
+    check = mesh.products / "shop/plans/checks/many.sql"
     check.parent.mkdir()
     check.write_text("SELECT * FROM shop.plans WHERE customers < 20\n")
     product = new_shop.product("shop.plans")
@@ -55,9 +55,9 @@ def test_checks_are_run_on_what_is_published(new_shop, mesh_folder):
     assert (first["check_name"], first["is_passed"], first["failing_rows"]) == ("many", False, 1)
 
 
-def test_versions_can_be_gone_back_to(new_shop, mesh_folder):
+def test_versions_can_be_gone_back_to(new_shop, mesh):
     new_shop.build()
-    mesh_folder.land("shop/customers/b.csv", "id,plan,fee,has_left\n41,basic,1,no\n")
+    mesh.land("shop/customers/b.csv", "id,plan,fee,has_left\n41,basic,1,no\n")
     new_shop.build()
     product = new_shop.product("shop.customers")
     newest, oldest = product.history()
@@ -82,10 +82,10 @@ def test_a_product_that_is_not_there_names_the_nearest(shop):
         shop.product("shop.plan")
 
 
-def test_lineage_goes_all_the_way(new_shop, mesh_folder):
+def test_lineage_goes_all_the_way(new_shop, mesh):
     key = {"logicalType": "string", "primaryKey": True, "required": True}
     most = {"transform.sql": "SELECT plan FROM shop.plans\n"}
-    mesh_folder.product("shop.most", {"plan": key}, most)
+    mesh.product("shop.most", {"plan": key}, most)
     lineage = new_shop.product("shop.customers").lineage()
     assert lineage.upstream == ("landing.shop.customers",)
     assert lineage.downstream == ("shop.most", "shop.plans")
@@ -96,10 +96,10 @@ def test_lineage_goes_all_the_way(new_shop, mesh_folder):
     )
 
 
-def test_states_of_what_is_broken_or_gone(new_shop, mesh_folder):
+def test_states_of_what_is_broken_or_gone(new_shop, mesh):
     new_shop.build()
-    (mesh_folder.products / "shop/plans").rename(mesh_folder.products / "shop/_plans")
-    (mesh_folder.products / "shop/customers/contract.odcs.yaml").write_text("schema: [")
+    (mesh.products / "shop/plans").rename(mesh.products / "shop/_plans")
+    (mesh.products / "shop/customers/contract.odcs.yaml").write_text("schema: [")
     states = {state.product: state.state for state in new_shop.products}
     assert states["shop.plans"] == "published, its folder is gone"
     assert states["shop.customers"].startswith("cannot be read: ")

@@ -155,16 +155,16 @@ def test_a_snapshot_reads_by_its_own_schema(folder):
 
 @pytest.mark.parametrize("name", ["with space", "it's", 'quo"te', "ünïcode", "100%", "a+b&c", "%20"])
 def test_a_mesh_may_lie_in_any_folder(tmp_path, name):
-    from support.mesh_folder import MeshFolder
+    from support.small_mesh import SmallMesh
 
-    mesh_folder = MeshFolder(tmp_path / name)
-    mesh_folder.land("crm/people/a.csv", "id\n1\n")
-    mesh_folder.product("crm.people", {"id": "integer"})
-    mesh_folder.build("crm.people")
-    mesh_folder.land("crm/people/b.csv", "id\n2\n")
-    mesh_folder.build("crm.people")
-    assert mesh_folder.rows("crm.people") == [{"id": 1}, {"id": 2}]
-    assert (mesh_folder.home / "warehouse/crm/people/data").is_dir()
+    mesh = SmallMesh(tmp_path / name)
+    mesh.land("crm/people/a.csv", "id\n1\n")
+    mesh.product("crm.people", {"id": "integer"})
+    mesh.build_product("crm.people")
+    mesh.land("crm/people/b.csv", "id\n2\n")
+    mesh.build_product("crm.people")
+    assert mesh.rows("crm.people") == [{"id": 1}, {"id": 2}]
+    assert (mesh.home / "warehouse/crm/people/data").is_dir()
 
 
 def test_remote_warehouse_properties_hold_what_was_given_alone(tmp_path):

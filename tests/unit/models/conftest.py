@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from support.mesh_folder import MeshFolder
+from support.small_mesh import SmallMesh
 
 KEY = {"logicalType": "string", "primaryKey": True, "required": True}
 FEATURES = {"customer_id": KEY, "usage": "number", "plan": "string", "is_churned": "boolean"}
@@ -37,7 +37,7 @@ def csv(rows: int = 200, unlabelled: int = 20, offset: int = 0) -> str:
     return "\n".join(lines) + "\n"
 
 
-class ChurnMesh(MeshFolder):
+class ChurnMesh(SmallMesh):
     """The folder, and its predictions by customer."""
 
     def write(self, **changes) -> None:
@@ -45,8 +45,8 @@ class ChurnMesh(MeshFolder):
         self.product("crm.predictions", PREDICTIONS, {"model.yaml": yaml.safe_dump({**MODEL, **changes})})
 
     def build_model(self, **options):
-        self.build("crm.features")
-        return self.build("crm.predictions", **options)
+        self.build_product("crm.features")
+        return self.build_product("crm.predictions", **options)
 
     def predictions(self) -> dict[str, dict]:
         return {row["customer_id"]: row for row in self.rows("crm.predictions")}

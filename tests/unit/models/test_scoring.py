@@ -19,7 +19,7 @@ def csv_rows(*rows: str) -> str:
 
 
 def versions(folder) -> list[str]:
-    return [v.version for v in ModelStore(folder.open().settings.models).versions(PREDICTIONS)]
+    return [v.version for v in ModelStore(folder.settings.models).versions(PREDICTIONS)]
 
 
 def scores(folder) -> dict[str, float]:
@@ -44,8 +44,10 @@ def test_a_score_tells_its_version_and_time(trained):
 
 def test_the_model_was_never_shown_those_without_a_label(trained):
     folder, _ = trained
-    record = ModelStore(folder.open().settings.models).versions(PREDICTIONS)[0].record
-    assert record["inputs"] == {"crm.features": str(folder.open().lake.head(("crm", "features")).snapshot_id)}
+    record = ModelStore(folder.settings.models).versions(PREDICTIONS)[0].record
+    assert record["inputs"] == {
+        "crm.features": str(folder.workspace.lake.head(("crm", "features")).snapshot_id)
+    }
     honest = pq.read_table(
         folder.home / f"models/crm.predictions/{record['version']}/honest_predictions.parquet"
     )
@@ -113,7 +115,7 @@ def test_a_changed_definition_trains_anew(churn):
 def test_a_rollback_takes_the_model_back(churn):
     first = churn.build_model()
     churn.build_model(is_forced=True)
-    rollback(churn.open().lake, ("crm", "predictions"), first.snapshot.snapshot_id)
+    rollback(churn.workspace.lake, ("crm", "predictions"), first.snapshot.snapshot_id)
     churn.land("crm/features/b.csv", csv_rows("new,5,basic,"))
     again = churn.build_model()
     assert again.facts["model"]["version"] == first.facts["model"]["version"]
@@ -207,10 +209,10 @@ SEGMENT_MODEL = (
 
 def test_segments_cover_every_customer_and_stay_the_same(churn):
     churn.product("crm.segments", SEGMENTS, {"model.yaml": SEGMENT_MODEL})
-    churn.build("crm.features", "crm.segments")
+    churn.build_product("crm.features", "crm.segments")
     first = {row["customer_id"]: (row["segment"], row["segment_name"]) for row in churn.rows("crm.segments")}
     assert len(first) == 200
     assert len(set(first.values())) == 3
-    churn.build("crm.segments", is_forced=True)
+    churn.build_product("crm.segments", is_forced=True)
     again = {row["customer_id"]: (row["segment"], row["segment_name"]) for row in churn.rows("crm.segments")}
     assert again == first

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from meshlake.names import ProductName
-from meshlake.orchestration.run import run_build
-from support.mesh_folder import MeshFolder
+from support.small_mesh import SmallMesh
 
 ID = {"logicalType": "integer", "primaryKey": True, "required": True}
 
@@ -29,13 +27,13 @@ class Heard:
         self.failed_names.append(str(name))
 
 
-class OrchestratedMesh(MeshFolder):
+class OrchestratedMesh(SmallMesh):
     """Built by Dagster in this process, as `mesh build` does."""
 
-    def run(self, *names: str, is_forced: bool = False, days=()):
+    def build(self, *names: str, **options):
+        """What came of it, whether or not it is complete; `heard` is what was told meanwhile."""
         self.heard = Heard()
-        parsed = [ProductName.parse(name) for name in names]
-        return run_build(self.open(), parsed, is_forced=is_forced, reporter=self.heard, days=days)
+        return super().build(*names, reporter=self.heard, has_to_be_complete=False, **options)
 
 
 @pytest.fixture

@@ -21,10 +21,10 @@ def tick(shop):
     """One tick of the sensor: what it requests, or why nothing."""
 
     def evaluate():
-        definitions = mesh_definitions(shop.open())
+        definitions = mesh_definitions(shop.workspace)
         sensor = next(each for each in definitions.sensors if each.name == "new_files")
         with (
-            instance(shop.open().settings) as dagster_instance,
+            instance(shop.settings) as dagster_instance,
             dg.build_sensor_context(
                 instance=dagster_instance, repository_def=definitions.get_repository_def()
             ) as context,
@@ -38,9 +38,9 @@ def tick(shop):
 def test_files_are_new_until_they_are_profiled(shop, tick):
     first = tick()
     assert set(first.asset_selection) == {ORDERS, PETS}
-    shop.run("shop.orders")
+    shop.build("shop.orders")
     assert tick().asset_selection == [PETS]
-    shop.run("shop.pets")
+    shop.build("shop.pets")
     assert tick() == "no new files"
     shop.land("shop/orders/b.csv", "id,price\n3,30\n")
     later = tick()
@@ -49,7 +49,7 @@ def test_files_are_new_until_they_are_profiled(shop, tick):
 
 
 def test_files_whose_profile_fails_are_asked_for_again_but_not_at_every_tick(shop, tick, monkeypatch):
-    shop.run()
+    shop.build()
     shop.land("shop/pets/b.csv", 'id\n"1\n')
     keys = []
     for seconds in (0, automation.LANDING_SECONDS, automation.RETRY_SECONDS):
@@ -58,7 +58,7 @@ def test_files_whose_profile_fails_are_asked_for_again_but_not_at_every_tick(sho
         assert request.asset_selection == [PETS]
         keys.append(request.run_key)
         monkeypatch.undo()
-        assert not shop.run("shop.pets").is_complete
+        assert not shop.build("shop.pets").is_complete
     assert keys[0] == keys[1] != keys[2]
 
 
@@ -68,17 +68,17 @@ def test_what_is_being_profiled_is_not_asked_for_again(shop, tick):
         status=dg.DagsterRunStatus.STARTED,
         tags={"dagster/sensor_name": "new_files"},
     )
-    with instance(shop.open().settings) as dagster_instance:
+    with instance(shop.settings) as dagster_instance:
         dagster_instance.add_run(run)
     assert tick() == "what was found before is being profiled"
 
 
 @pytest.mark.filterwarnings("ignore::dagster_shared.utils.warnings.BetaWarning")
-def test_a_frequency_builds_a_product_when_it_is_due_even_if_nothing_it_reads_was_seen_to_change(mesh_folder):
-    mesh_folder.land("shop/orders/a.csv", "id\n1\n")
+def test_a_frequency_builds_a_product_when_it_is_due_even_if_nothing_it_reads_was_seen_to_change(mesh):
+    mesh.land("shop/orders/a.csv", "id\n1\n")
     nightly = [{"property": "frequency", "value": "0 3 * * *", "unit": "cron"}]
-    mesh_folder.product("shop.orders", {"id": "integer"}, slaProperties=nightly)
-    definitions = mesh_definitions(mesh_folder.open())
+    mesh.product("shop.orders", {"id": "integer"}, slaProperties=nightly)
+    definitions = mesh_definitions(mesh.workspace)
     cursor, asked = None, []
     with dg.DagsterInstance.ephemeral() as ephemeral:
         for hour in (1, 2, 4, 5):

@@ -32,7 +32,7 @@ def land(mesh, day, minutes):
 
 
 def materialized(mesh, key=CALLS):
-    with instance(mesh.open().settings) as dagster:
+    with instance(mesh.settings) as dagster:
         return dagster.get_materialized_partitions(key)
 
 
@@ -42,7 +42,7 @@ def today():
 
 def evaluated(mesh, dagster, cursor=None):
     """What automation asks for now."""
-    definitions = mesh_definitions(mesh.open())
+    definitions = mesh_definitions(mesh.workspace)
     return dg.evaluate_automation_conditions(
         definitions, dagster, asset_selection=dg.AssetSelection.all(), cursor=cursor
     )
@@ -50,17 +50,17 @@ def evaluated(mesh, dagster, cursor=None):
 
 def backfill(mesh, first, last):
     """A run of some days, as the UI launches it."""
-    with instance(mesh.open().settings) as dagster:
-        job = mesh_definitions(mesh.open()).resolve_job_def(BUILD_JOB)
+    with instance(mesh.settings) as dagster:
+        job = mesh_definitions(mesh.workspace).resolve_job_def(BUILD_JOB)
         tags = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
         return job.execute_in_process(asset_selection=[CALLS], tags=tags, instance=dagster)
 
 
 def test_a_whole_build_materializes_each_day_it_built(usage):
-    assert usage.run().is_complete
+    assert usage.build().is_complete
     assert materialized(usage) == {"2024-01-01", "2024-01-03"}
     land(usage, 2, 20)
-    assert usage.run().is_complete
+    assert usage.build().is_complete
     assert materialized(usage) == {"2024-01-01", "2024-01-02", "2024-01-03"}
     assert usage.rows("usage.total") == [{"minutes": 60}]
 
@@ -69,24 +69,24 @@ def test_a_whole_build_builds_a_product_by_day_of_another_by_day(usage):
     columns = {"dt": DAY, "minutes": "integer"}
     by_day = "SELECT dt, sum(minutes)::BIGINT AS minutes FROM usage.calls GROUP BY dt\n"
     usage.product("usage.by_day", columns, {"transform.sql": by_day})
-    assert usage.run().is_complete
+    assert usage.build().is_complete
     land(usage, 3, 31)
-    assert usage.run().is_complete
+    assert usage.build().is_complete
     assert {row["dt"].day: row["minutes"] for row in usage.rows("usage.by_day")} == {1: 10, 3: 31}
     assert materialized(usage, dg.AssetKey(["usage", "by_day"])) == {"2024-01-01", "2024-01-03"}
 
 
 def test_the_days_begin_with_the_first_that_has_landed(usage):
-    partitions = mesh_definitions(usage.open()).resolve_asset_graph().get(CALLS).partitions_def
+    partitions = mesh_definitions(usage.workspace).resolve_asset_graph().get(CALLS).partitions_def
     assert partitions.get_first_partition_key() == "2024-01-01"
     assert partitions.get_last_partition_key() == today()
 
 
 def test_a_backfill_builds_its_days_in_one_run(usage):
-    usage.run()
-    before = usage.open().lake.head(("usage", "calls"))
+    usage.build()
+    before = usage.workspace.lake.head(("usage", "calls"))
     assert backfill(usage, "2024-01-01", "2024-01-02").success
-    after = usage.open().lake.head(("usage", "calls"))
+    after = usage.workspace.lake.head(("usage", "calls"))
     assert after.snapshot_id != before.snapshot_id
     assert materialized(usage) == {"2024-01-01", "2024-01-02", "2024-01-03"}
     assert usage.rows("usage.calls") == [
@@ -96,21 +96,21 @@ def test_a_backfill_builds_its_days_in_one_run(usage):
 
 
 def test_days_asked_for_are_built_of_the_products_named_alone(usage):
-    usage.run()
-    outcome = usage.run("usage.calls", days=[date(2024, 1, 3)])
+    usage.build()
+    outcome = usage.build("usage.calls", days=[date(2024, 1, 3)])
     (result,) = outcome.results
     assert result.facts["days_built"] == ["2024-01-03"]
     with pytest.raises(UsageError, match=r"usage\.total is not partitioned by date"):
-        usage.run("usage.total", days=[date(2024, 1, 3)])
+        usage.build("usage.total", days=[date(2024, 1, 3)])
 
 
 def test_files_that_land_late_are_built_by_automation_and_so_is_what_reads_them(usage):
-    usage.run()
-    with instance(usage.open().settings) as dagster:
+    usage.build()
+    with instance(usage.settings) as dagster:
         cursor = evaluated(usage, dagster).cursor
         land(usage, 1, 11)
-        landing = asset_key(usage.open().landing.datasets()[-1])
-        job = mesh_definitions(usage.open()).resolve_job_def(BUILD_JOB)
+        landing = asset_key(usage.workspace.landing.datasets()[-1])
+        job = mesh_definitions(usage.workspace).resolve_job_def(BUILD_JOB)
         job.execute_in_process(asset_selection=[landing], instance=dagster)
         found = evaluated(usage, dagster, cursor)
         assert found.get_num_requested(CALLS) == 1
@@ -119,6 +119,6 @@ def test_files_that_land_late_are_built_by_automation_and_so_is_what_reads_them(
         found = evaluated(usage, dagster, found.cursor)
         assert found.get_num_requested(dg.AssetKey(["usage", "total"])) == 1
     assert usage.rows("usage.calls")[0] == {"dt": date(2024, 1, 1), "minutes": 11}
-    assert set(usage.open().lake.head(("usage", "calls")).property_json("inputs", {})) == {
+    assert set(usage.workspace.lake.head(("usage", "calls")).property_json("inputs", {})) == {
         "landing.usage.calls"
     }

@@ -91,14 +91,14 @@ def test_sensors_run_without_being_switched_on(definitions):
     assert all(sensor.default_status == dg.DefaultSensorStatus.RUNNING for sensor in definitions.sensors)
 
 
-def test_a_folder_that_cannot_be_read_is_an_asset_that_says_why(mesh_folder):
-    mesh_folder.product("shop.orders", {"id": "integer"}, {"transform.sql": "SELEC 1"})
-    graph = mesh_definitions(mesh_folder.open()).resolve_asset_graph()
+def test_a_folder_that_cannot_be_read_is_an_asset_that_says_why(mesh):
+    mesh.product("shop.orders", {"id": "integer"}, {"transform.sql": "SELEC 1"})
+    graph = mesh_definitions(mesh.workspace).resolve_asset_graph()
     assert graph.get(key("shop.orders")).description.startswith("Cannot be read: ")
 
 
-def test_an_empty_mesh_loads(mesh_folder):
-    assert mesh_definitions(mesh_folder.open()).resolve_asset_graph().get_all_asset_keys() == set()
+def test_an_empty_mesh_loads(mesh):
+    assert mesh_definitions(mesh.workspace).resolve_asset_graph().get_all_asset_keys() == set()
 
 
 def test_a_name_s_key_is_its_parts():

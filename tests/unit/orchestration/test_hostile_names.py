@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -18,7 +17,8 @@ from hypothesis import strategies as st
 from meshlake.names import DatasetName
 from meshlake.orchestration.definitions import mesh_definitions
 from meshlake.orchestration.keys import asset_key, name_of
-from support.mesh_folder import MeshFolder
+from support.ran import run_apart
+from support.small_mesh import SmallMesh
 
 # Dagster asks schedules for what it says itself has no effect.
 pytestmark = pytest.mark.filterwarnings("ignore:Property `ScheduleDefinition.environment_vars`")
@@ -51,9 +51,9 @@ FOLDERS = st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_si
 )
 
 
-def loaded(mesh: MeshFolder) -> dg.RepositoryDefinition:
+def loaded(mesh: SmallMesh) -> dg.RepositoryDefinition:
     """The definitions as Dagster's code server gives them to its daemon and pages."""
-    definitions = mesh_definitions(mesh.open())
+    definitions = mesh_definitions(mesh.workspace)
     dg.Definitions.validate_loadable(definitions)
     repository = definitions.get_repository_def()
     serialize_value(RepositorySnap.from_def(repository)).encode()
@@ -101,7 +101,7 @@ def test_every_folder_is_an_asset_and_none_stops_the_others(bucket):
 @given(st.lists(st.tuples(FOLDERS, FOLDERS), max_size=6, unique=True))
 def test_any_names_give_definitions_that_load(names):
     with tempfile.TemporaryDirectory() as folder:
-        mesh = MeshFolder(Path(folder))
+        mesh = SmallMesh(Path(folder))
         for domain, dataset in names:
             mesh.land(f"{domain}/{dataset}/a.csv", ROWS)
         keys = loaded(mesh).asset_graph.get_all_asset_keys()
@@ -118,7 +118,7 @@ def test_one_product_may_read_datasets_whose_names_are_near_each_other(shop):
     assert loaded(shop).asset_graph.get(dg.AssetKey(["shop", "near"])).parent_keys == {
         asset_key(DatasetName("shop", name)) for name in near
     }
-    assert shop.run("shop.near").is_complete
+    assert shop.build("shop.near").is_complete
     assert shop.rows("shop.near") == [{"id": 1}, {"id": 1}]
 
 
@@ -126,7 +126,7 @@ def test_a_dataset_is_read_whatever_its_folder_is_called(shop):
     for position, name in enumerate(["Calls 2", "Größe", "a-b", "a__b", "数据 😀"]):
         shop.land(f"shop/{name}/a.csv", ROWS)
         shop.product(f"shop.p{position}", ID, custom={"source": f"landing.shop.{name}"})
-    outcome = shop.run()
+    outcome = shop.build()
     assert outcome.failures == {}
     assert shop.rows("shop.p1") == [{"id": 1}]
 
@@ -151,7 +151,7 @@ def test_what_is_broken_fails_with_its_reason_until_it_is_mended(bucket):
 
 
 def test_the_sensor_asks_for_all_that_can_be_read(bucket):
-    definitions = mesh_definitions(bucket.open())
+    definitions = mesh_definitions(bucket.workspace)
     sensor = next(each for each in definitions.sensors if each.name == "new_files")
     with (
         dg.DagsterInstance.ephemeral() as instance,
@@ -164,20 +164,10 @@ def test_the_sensor_asks_for_all_that_can_be_read(bucket):
 
 
 def test_mesh_build_and_dagsters_own_tool_work_beside_such_folders(bucket, tmp_path):
-    built = bucket.command("build")
-    assert built.returncode == 0, built.stderr
+    bucket.process("build").ended()
     assert bucket.rows("shop.totals") == [{"total": 30.0}]
     home = tmp_path / "dagster"
     home.mkdir()
-    validated = subprocess.run(
-        [
-            Path(sys.executable).with_name("dagster"),
-            *("definitions", "validate", "-m", "meshlake.orchestration.definitions"),
-        ],
-        env=bucket.environment | {"DAGSTER_HOME": str(home)},
-        cwd=bucket.root,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert validated.returncode == 0, validated.stdout + validated.stderr
+    validate = ("definitions", "validate", "-m", "meshlake.orchestration.definitions")
+    dagster = Path(sys.executable).with_name("dagster")
+    run_apart([dagster, *validate], bucket.environment | {"DAGSTER_HOME": str(home)}, bucket.root).ended()

@@ -14,13 +14,13 @@ from meshlake.orchestration.launcher import own_process_tags
 
 
 @pytest.fixture
-def health(mesh_folder, monkeypatch):
+def health(mesh, monkeypatch):
     """What the launcher of a mesh's own instance says of a run with these tags."""
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
 
     def ask(tags):
         run = dg.DagsterRun(job_name="build", status=dg.DagsterRunStatus.STARTED, tags=tags)
-        with instance(mesh_folder.open().settings) as found:
+        with instance(mesh.settings) as found:
             found.add_run(run)
             return found.run_launcher.check_run_worker_health(run).status.value
 

@@ -18,7 +18,7 @@ def names(results) -> set[str]:
 
 
 def test_everything_is_built_after_what_it_reads(shop):
-    outcome = shop.run()
+    outcome = shop.build()
     assert outcome.is_complete
     assert names(outcome.results) == {"shop.orders", "shop.totals", "shop.pets"}
     assert shop.heard.done_names.index("shop.orders") < shop.heard.done_names.index("shop.totals")
@@ -27,24 +27,24 @@ def test_everything_is_built_after_what_it_reads(shop):
 
 
 def test_only_what_changed_is_built_again(shop):
-    shop.run()
+    shop.build()
     shop.land("shop/pets/b.csv", "id\n2\n")
-    outcome = shop.run()
+    outcome = shop.build()
     assert names(r for r in outcome.results if r.is_rebuilt) == {"shop.pets"}
     assert names(outcome.results) == {"shop.orders", "shop.totals", "shop.pets"}
 
 
 def test_a_changed_input_builds_what_reads_it(shop):
-    shop.run()
+    shop.build()
     shop.land("shop/orders/b.csv", "id,price\n3,30\n")
-    outcome = shop.run()
+    outcome = shop.build()
     assert names(r for r in outcome.results if r.is_rebuilt) == {"shop.orders", "shop.totals"}
     assert shop.rows("shop.totals") == [{"total": 60.0}]
 
 
 def test_forcing_builds_everything_asked_for(shop):
-    shop.run()
-    assert names(r for r in shop.run(is_forced=True).results if r.is_rebuilt) == {
+    shop.build()
+    assert names(r for r in shop.build(is_forced=True).results if r.is_rebuilt) == {
         "shop.orders",
         "shop.totals",
         "shop.pets",
@@ -52,13 +52,13 @@ def test_forcing_builds_everything_asked_for(shop):
 
 
 def test_a_product_is_built_with_all_it_needs_and_nothing_else(shop):
-    assert names(shop.run("shop.totals").results) == {"shop.orders", "shop.totals"}
+    assert names(shop.build("shop.totals").results) == {"shop.orders", "shop.totals"}
     assert shop.rows("shop.pets") == []
 
 
 def test_a_failed_check_keeps_back_what_reads_it_and_nothing_else(shop):
     shop.land("shop/orders/b.csv", "id,price\n3,100\n")
-    outcome = shop.run()
+    outcome = shop.build()
     assert [str(name) for name in outcome.failures] == ["shop.orders"]
     assert [str(name) for name in outcome.skipped] == ["shop.totals"]
     assert names(outcome.results) == {"shop.pets"}
@@ -68,10 +68,10 @@ def test_a_failed_check_keeps_back_what_reads_it_and_nothing_else(shop):
 
 def test_dagster_keeps_every_check_of_a_failed_audit(shop):
     shop.land("shop/orders/b.csv", "id,price\n3,100\n")
-    shop.run()
+    shop.build()
     orders = ProductName("shop", "orders")
-    key, rules = asset_key(orders), shop.open().products.get(orders).rules
-    with instance(shop.open().settings) as dagster:
+    key, rules = asset_key(orders), shop.workspace.products.get(orders).rules
+    with instance(shop.settings) as dagster:
         records = dagster.event_log_storage.get_latest_asset_check_execution_by_key(
             [dg.AssetCheckKey(key, rule.name) for rule in rules]
         )
@@ -85,7 +85,7 @@ def test_dagster_keeps_every_check_of_a_failed_audit(shop):
 
 def test_a_folder_that_cannot_be_read_does_not_stop_the_others(shop):
     (shop.products / "shop/orders/contract.odcs.yaml").write_text("schema: [")
-    outcome = shop.run()
+    outcome = shop.build()
     assert [str(name) for name in outcome.failures] == ["shop.orders"]
     assert [str(name) for name in outcome.skipped] == ["shop.totals"]
     assert names(outcome.results) == {"shop.pets"}
@@ -93,14 +93,14 @@ def test_a_folder_that_cannot_be_read_does_not_stop_the_others(shop):
 
 def test_asking_for_a_folder_that_cannot_be_read_tells_why(shop):
     (shop.products / "shop/pets/contract.odcs.yaml").write_text("schema: [")
-    (error,) = shop.run("shop.pets").failures.values()
+    (error,) = shop.build("shop.pets").failures.values()
     assert "contract.odcs.yaml" in error.message
 
 
 def test_a_dataset_that_cannot_be_read_keeps_back_its_reader_alone(shop):
     (shop.landing / "shop/pets/a.csv").write_text("")
     (shop.landing / "shop/pets/b.parquet").write_text("no parquet")
-    outcome = shop.run()
+    outcome = shop.build()
     assert {str(name) for name in outcome.failures} <= {"landing.shop.pets", "shop.pets"}
     assert outcome.failures
     assert names(outcome.results) == {"shop.orders", "shop.totals"}
@@ -109,15 +109,15 @@ def test_a_dataset_that_cannot_be_read_keeps_back_its_reader_alone(shop):
 def test_products_that_read_each_other_do_not_stop_the_others(shop):
     for one, other in [("a", "b"), ("b", "a")]:
         shop.product(f"ring.{one}", {"id": "integer"}, {"transform.sql": f"SELECT id FROM ring.{other}\n"})
-    outcome = shop.run()
+    outcome = shop.build()
     assert {str(name) for name in outcome.failures} == {"ring.a", "ring.b"}
     assert names(outcome.results) == {"shop.orders", "shop.totals", "shop.pets"}
 
 
 def test_an_unknown_name_is_refused_before_anything_is_built(shop):
     with pytest.raises(UsageError, match=r"no product shop\.order\b"):
-        shop.run("shop.pets", "shop.order")
-    assert shop.open().lake.products() == []
+        shop.build("shop.pets", "shop.order")
+    assert shop.workspace.lake.products() == []
 
 
 def test_what_a_step_says_is_not_lost_when_the_step_is_quick(shop, tmp_path):
@@ -126,5 +126,5 @@ def test_what_a_step_says_is_not_lost_when_the_step_is_quick(shop, tmp_path):
     tail.write_text('#!/bin/sh\nsleep 5\nexec /usr/bin/tail "$@"\n')
     tail.chmod(0o755)
     shop.land("shop/orders/orders.csv", '"')
-    ended = shop.command("build", PATH=f"{tmp_path}:{os.environ['PATH']}")
-    assert "x landing.shop.orders" in ended.stderr
+    ended = shop.process("build", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert "x landing.shop.orders" in ended.err

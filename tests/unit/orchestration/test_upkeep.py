@@ -16,7 +16,7 @@ from meshlake.orchestration.upkeep import CLEAN_JOB
 @pytest.fixture
 def orphan(shop):
     """A file that a killed build has left beside those of a product."""
-    shop.run("shop.pets")
+    shop.build("shop.pets")
     (published, *_) = (shop.home / "warehouse").rglob("*.parquet")
     left = published.with_name("left-by-a-killed-build.parquet")
     left.write_bytes(b"PAR1")
@@ -26,14 +26,14 @@ def orphan(shop):
 
 
 def test_it_goes_off_every_night_without_being_switched_on(shop):
-    definitions = mesh_definitions(shop.open())
+    definitions = mesh_definitions(shop.workspace)
     (schedule,) = (each for each in definitions.schedules if each.job_name == CLEAN_JOB)
     assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("30 2 * * *", "UTC")
 
 
 def test_it_takes_away_what_mesh_clean_does_and_tells_how_much(shop, orphan):
-    job = mesh_definitions(shop.open()).resolve_job_def(CLEAN_JOB)
+    job = mesh_definitions(shop.workspace).resolve_job_def(CLEAN_JOB)
     with dg.DagsterInstance.ephemeral() as instance:
         run = job.execute_in_process(instance=instance)
     assert run.success
@@ -45,7 +45,7 @@ def test_it_takes_away_what_mesh_clean_does_and_tells_how_much(shop, orphan):
 
 
 def test_what_cannot_be_cleaned_fails_in_plain_words(shop, orphan):
-    mesh = shop.open()
+    mesh = shop.workspace
     (shop.home / "catalog.db").write_bytes(b"no database")
     run = mesh_definitions(mesh).resolve_job_def(CLEAN_JOB).execute_in_process(raise_on_error=False)
     (failed,) = (event for event in run.all_events if event.is_step_failure)

@@ -17,13 +17,13 @@ SEGMENTS = {"task": "segments", "features": "crm.features", "key": "id", "column
 
 
 @pytest.fixture
-def loaded(mesh_folder):
+def loaded(mesh):
     """Load a mesh of one model; the error by which it is set aside, if any."""
-    mesh_folder.product("crm.features", {"id": "string", "usage": "number", "is_churned": "boolean"})
+    mesh.product("crm.features", {"id": "string", "usage": "number", "is_churned": "boolean"})
 
     def load(model):
-        mesh_folder.product("crm.leavers", {"id": "string"}, {"model.yaml": yaml.safe_dump(model)})
-        broken = mesh_folder.open().products.broken
+        mesh.product("crm.leavers", {"id": "string"}, {"model.yaml": yaml.safe_dump(model)})
+        broken = mesh.workspace.products.broken
         return broken[NAME].error if broken else None
 
     return load
@@ -78,10 +78,10 @@ def test_every_mistake_is_told_with_its_line(loaded):
     ]
 
 
-def test_it_is_checked_without_scikit_learn(loaded, mesh_folder):
+def test_it_is_checked_without_scikit_learn(loaded, mesh):
     assert loaded(CHURN) is None
     program = (
         "import sys; from pathlib import Path; from meshlake.products.load import load_products\n"
         "assert load_products(Path(sys.argv[1])).products; assert not {'sklearn', 'pandas'} & sys.modules.keys()"
     )
-    subprocess.run([sys.executable, "-c", program, mesh_folder.products], check=True)
+    subprocess.run([sys.executable, "-c", program, mesh.products], check=True)

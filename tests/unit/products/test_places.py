@@ -10,7 +10,7 @@ from meshlake.mesh.asking import Question
 from meshlake.names import DatasetName, ProductName
 from meshlake.products import load
 from meshlake.products.load import load_describing
-from support.mesh_folder import MeshFolder
+from support.small_mesh import SmallMesh
 
 TABLE = {"server": "landing", "type": "postgresql", "database": "shop", "schema": "sales"}
 KEY = {"id": {"logicalType": "integer", "required": True}}
@@ -18,9 +18,9 @@ PEOPLE = DatasetName("crm", "people")
 
 
 @pytest.fixture
-def mesh(tmp_path) -> MeshFolder:
+def mesh(tmp_path) -> SmallMesh:
     """Twenty products of landed files; files of `crm.people` have landed too."""
-    mesh = MeshFolder(tmp_path)
+    mesh = SmallMesh(tmp_path)
     for number in range(20):
         mesh.product(f"crm.others_{number}", KEY)
     mesh.land("crm/people/a.csv", "id\n1\n")
@@ -41,7 +41,7 @@ def parsed(monkeypatch) -> list[str]:
     return names
 
 
-def look(mesh: MeshFolder):
+def look(mesh: SmallMesh):
     query = ParsedQuery("", datasets=frozenset({PEOPLE}))
     return Question(mesh.settings, query).landed
 

@@ -1,0 +1,107 @@
+"""`mesh ARGUMENTS`, run in this process or in one of its own, and what a user sees of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import meshlake
+from meshlake.cli.main import main
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+COMMAND = (sys.executable, "-m", "meshlake.cli.main")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How one command ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def facts(self) -> Any:
+        """The JSON it printed."""
+        return json.loads(self.out)
+
+    @property
+    def cells(self) -> list[list[str]]:
+        """The CSV it printed, the header left out."""
+        return list(csv.reader(self.out.splitlines()))[1:]
+
+    def ended(self, status: int = 0) -> Ran:
+        """This, which must have ended with `status` and without a traceback."""
+        assert self.status == status, self.out + self.err
+        assert "Traceback" not in self.err
+        return self
+
+    def tells(self, name: str, *texts: str, line_count: int = 2) -> None:
+        """The build told that `name` failed, saying `texts` in so many lines."""
+        found = re.search(rf"^x {re.escape(name)} (.*?)(?=^[x+=] |^$)", self.err, re.MULTILINE | re.DOTALL)
+        assert found is not None, self.err
+        assert [text for text in texts if text not in found[1]] == [], found[1]
+        assert len(found[1].splitlines()) <= line_count, found[1]
+
+
+def clean_environment() -> dict[str, str]:
+    """This process's environment without settings of any mesh, the very package under test found first."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("MESH_", "DAGSTER_"))}
+    package = str(Path(meshlake.__file__).parents[1])
+    path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
+    # Wide enough that no line is broken where a test looks for a text.
+    return kept | {"PYTHONPATH": path, "COLUMNS": "1000"}
+
+
+def run_here(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> Ran:
+    """`mesh ARGUMENTS` in this process, which is afterwards as it was."""
+    # `mesh sql` writes bytes, so what stands for the screen must take them.
+    out, err, status = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO(), 0
+    with _terminal(arguments, environment), chdir(folder), redirect_stdout(out), redirect_stderr(err):
+        try:
+            main()
+        except SystemExit as end:
+            status = int(end.code or 0)
+    out.seek(0)
+    return Ran(status, out.read(), err.getvalue())
+
+
+def run_apart(
+    command: Sequence[str | Path], environment: Mapping[str, str], folder: Path, **options: Any
+) -> Ran:
+    """A command in a process of its own; `options` are those of `subprocess.run`."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        **{"timeout": 120, **options},
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@contextmanager
+def _terminal(arguments: Sequence[str], environment: Mapping[str, str]) -> Iterator[None]:
+    before, argv = dict(os.environ), sys.argv
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = ["mesh", *arguments]
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        sys.argv = argv
