@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import os
 import re
 import subprocess
 import sys
-from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
+import tempfile
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,15 +66,13 @@ def clean_environment() -> dict[str, str]:
 
 def run_here(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> Ran:
     """`mesh ARGUMENTS` in this process, which is afterwards as it was."""
-    # `mesh sql` writes bytes, so what stands for the screen must take them.
-    out, err, status = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO(), 0
-    with _terminal(arguments, environment), chdir(folder), redirect_stdout(out), redirect_stderr(err):
+    status = 0
+    with _terminal(arguments, environment), chdir(folder), _screen("stdout") as out, _screen("stderr") as err:
         try:
             main()
         except SystemExit as end:
             status = int(end.code or 0)
-    out.seek(0)
-    return Ran(status, out.read(), err.getvalue())
+    return Ran(status, out[0], err[0])
 
 
 def run_apart(
@@ -91,6 +89,24 @@ def run_apart(
         **{"timeout": 120, **options},
     )
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@contextmanager
+def _screen(name: str) -> Iterator[list[str]]:
+    """What is written to a stream meanwhile, by whatever way: libraries and child processes know its number alone."""
+    number, stream = {"stdout": 1, "stderr": 2}[name], getattr(sys, name)
+    kept, written = os.dup(number), []
+    with tempfile.TemporaryFile("w+", buffering=1, encoding="utf-8") as file:
+        os.dup2(file.fileno(), number)
+        setattr(sys, name, file)
+        try:
+            yield written
+        finally:
+            setattr(sys, name, stream)
+            file.seek(0)
+            os.dup2(kept, number)
+            os.close(kept)
+            written.append(file.read())
 
 
 @contextmanager

@@ -38,7 +38,6 @@ class SmallMesh:
         folders = {"home": root / "home", "landing": root / "landing", "products": root / "data_products"}
         self.given: dict[str, str | Path] = folders | settings
         self.landing = folders["landing"]
-        self.landing.mkdir(parents=True, exist_ok=True)
         self.products.mkdir(parents=True, exist_ok=True)
 
     def having(self, **settings: str | Path) -> Self:

@@ -1,18 +1,14 @@
-"""Meshes for the tests of the UI, a browser, and a page that must meet no error."""
+"""What the tests of the UI look with: a browser, and a page that must meet no error."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.ui.browser import MeshPage, chromium
-from tests.ui.server import MESH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser
 
@@ -40,26 +36,3 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Call
     for page in pages:
         page.close()
     assert errors == []
-
-
-def mesh_environment(root: Path, products: Path) -> dict[str, str]:
-    """The variables of a mesh that lies wholly below `root`."""
-    return {
-        "MESH_HOME": str(root / ".mesh"),
-        "MESH_LANDING": str(root / "landing"),
-        "MESH_PRODUCTS": str(products),
-    }
-
-
-def mesh_json(environment: Mapping[str, str], *arguments: str) -> Any:
-    """What `mesh ARGUMENTS --json` prints."""
-    import os
-
-    answer = subprocess.run(
-        [MESH, *arguments, "--json"],
-        env={**os.environ, **environment},
-        check=True,
-        capture_output=True,
-        timeout=60,
-    )
-    return json.loads(answer.stdout)

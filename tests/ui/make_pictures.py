@@ -1,4 +1,4 @@
-"""Draws the README's pictures of the demo mesh: `python -m tests.ui.make_pictures` (three minutes, needs Chromium).
+"""Draws the README's pictures of the demo mesh: `PYTHONPATH=tests python -m tests.ui.make_pictures` (needs Chromium).
 
 `docs/images/graph.png` is Dagster's graph after a build; `docs/images/answer.png` is what `mesh sql` answers to who is
 most at risk and why. The mesh is built in a temporary folder.
@@ -7,8 +7,6 @@ most at risk and why. The mesh is built in a temporary folder.
 from __future__ import annotations
 
 import io
-import os
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +14,12 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 from tests.ui.browser import MeshPage, chromium
-from tests.ui.conftest import mesh_environment
 from tests.ui.runs import settled_runs
-from tests.ui.server import MESH, served
+from tests.ui.server import served
+
+from support.small_mesh import SmallMesh
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from playwright.sync_api import Browser, FloatRect
 
 ROOT = Path(__file__).parents[2]
@@ -39,21 +36,14 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         root = Path(folder)
-        environment = mesh_environment(root, ROOT / "data_products")
-        _mesh(environment, "demo", "--customers", "5000", "--days", "180")
-        _mesh(environment, "build")
-        _draw_answer(browser, _mesh(environment, "sql", QUESTION))
-        with served(environment, root) as ui:
+        mesh = SmallMesh(root, products=ROOT / "data_products")
+        mesh.process("demo", "--customers", "5000", "--days", "180").ended()
+        mesh.process("build", timeout_seconds=600).ended()
+        _draw_answer(browser, mesh.process("sql", QUESTION).ended().out)
+        with served(mesh.environment, root) as ui:
             # Opening the UI sets the sensors to work; the picture shows the mesh at rest.
             settled_runs(ui, {"new_files", "rebuild_what_changed"})
             _draw_graph(browser, ui.url)
-
-
-def _mesh(environment: Mapping[str, str], *arguments: str) -> str:
-    ran = subprocess.run(
-        [MESH, *arguments], env={**os.environ, **environment}, check=True, stdout=subprocess.PIPE
-    )
-    return ran.stdout.decode()
 
 
 def _draw_answer(browser: Browser, answer: str) -> None:

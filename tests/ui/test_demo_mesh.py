@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.ui.browser import MeshPage
-from tests.ui.conftest import mesh_environment, mesh_json
 from tests.ui.runs import A_PERSON, settled_runs
 from tests.ui.server import served
 
 from meshlake.demo.telco import write_telco
+from support.small_mesh import SmallMesh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,19 +31,19 @@ AUTOMATION = """{repositoriesOrError{... on RepositoryConnection{nodes{
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def mesh(tmp_path_factory: pytest.TempPathFactory) -> SmallMesh:
     """A landed, not yet built operator of 1,000 customers."""
-    root = tmp_path_factory.mktemp("demo")
+    mesh = SmallMesh(tmp_path_factory.mktemp("demo"))
     for domain in DOMAINS:
-        shutil.copytree(PRODUCTS / domain, root / "products" / domain)
-    write_telco(root / "landing", customers=1_000, days=90)
-    return mesh_environment(root, root / "products")
+        shutil.copytree(PRODUCTS / domain, mesh.products / domain)
+    write_telco(mesh.landing, customers=1_000, days=90)
+    return mesh
 
 
 @pytest.fixture(scope="module")
-def ui(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
+def ui(mesh: SmallMesh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
     """`mesh ui` on it."""
-    with served(environment, tmp_path_factory.mktemp("ui")) as running:
+    with served(mesh.environment, tmp_path_factory.mktemp("ui")) as running:
         yield running
 
 
@@ -125,12 +125,10 @@ def test_schedules_and_sensors_run(ui: Ui, built: str, open_page: OpenPage) -> N
     )
 
 
-def test_runs_of_people_and_sensors_do_not_fight(ui: Ui, built: str, environment: dict[str, str]) -> None:
+def test_runs_of_people_and_sensors_do_not_fight(ui: Ui, built: str, mesh: SmallMesh) -> None:
     runs = settled_runs(ui, {"new_files", A_PERSON})
     assert {run["status"] for run in runs} == {"SUCCESS"}
     spans = sorted((run["startTime"], run["endTime"]) for run in runs)
     assert all(ended <= began for (_, ended), (began, _) in pairwise(spans)), spans
-    published = mesh_json(
-        environment, "sql", "SELECT product, count(*) AS snapshots FROM mesh.snapshots GROUP BY 1"
-    )
+    published = mesh.ask("SELECT product, count(*) AS snapshots FROM mesh.snapshots GROUP BY 1")
     assert {row["snapshots"] for row in published} == {1}, "what had not changed was built again"

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.ui.browser import MeshPage
-from tests.ui.conftest import mesh_environment
-from tests.ui.lab import write_lab
+from tests.ui.lab import lab
 from tests.ui.server import served
 
 if TYPE_CHECKING:
@@ -26,8 +25,8 @@ MATERIALIZED = """query($path: [String!]!) {assetNodeOrError(assetKey: {path: $p
 @pytest.fixture(scope="module")
 def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
     """`mesh ui` on the mesh with something wrong."""
-    root = tmp_path_factory.mktemp("lab")
-    with served(mesh_environment(root, write_lab(root)), tmp_path_factory.mktemp("ui")) as running:
+    mesh = lab(tmp_path_factory.mktemp("lab"))
+    with served(mesh.environment, tmp_path_factory.mktemp("ui")) as running:
         yield running
 
 

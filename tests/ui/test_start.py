@@ -8,18 +8,18 @@ import signal
 from typing import TYPE_CHECKING
 
 from tests.ui.browser import ARTIFACTS
-from tests.ui.conftest import mesh_environment
 from tests.ui.server import STOP_SECONDS, has_session_ended, listening_addresses, served
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from support.small_mesh import SmallMesh
+
 READY_SECONDS = 60
 
 
-def test_serves_an_empty_mesh_on_loopback_only_and_ends_whole(tmp_path: Path) -> None:
-    (tmp_path / "products").mkdir()
-    with served(mesh_environment(tmp_path, tmp_path / "products"), tmp_path) as ui:
+def test_serves_an_empty_mesh_on_loopback_only_and_ends_whole(mesh: SmallMesh, tmp_path: Path) -> None:
+    with served(mesh.environment, tmp_path) as ui:
         ARTIFACTS.mkdir(parents=True, exist_ok=True)
         (ARTIFACTS / "start.json").write_text(
             json.dumps({"ready_seconds": round(ui.ready_seconds, 1)}) + "\n"

@@ -4,7 +4,7 @@ import json
 import re
 import shlex
 
-HEADER = "Customer ID,Age,City\n"
+from .conftest import HEADER
 
 
 def test_duplicate_keys_are_counted_sampled_and_found_by_the_command_told(built_mesh):
@@ -30,7 +30,7 @@ def test_at_most_twenty_rows_are_sampled_and_all_counted(built_mesh):
     (check,) = failed[0]["checks"]
     assert (check["check"], check["failing_rows"], len(check["samples"])) == ("of_age", 50, 20)
     assert check["failing_sql"] == "SELECT * FROM crm.customers WHERE age < 18"
-    recorded = built_mesh.rows(
+    recorded = built_mesh.cells(
         "SELECT failing_rows, json_array_length(samples) FROM mesh.quality_results "
         "WHERE check_name = 'of_age' AND NOT is_passed"
     )
@@ -44,7 +44,7 @@ def test_check_that_only_warns_does_not_block(built_mesh):
     ran = built_mesh.run("build")
     assert ran.status == 0
     assert "warning: of_age: 1 failing row" in ran.err
-    assert built_mesh.rows("SELECT count(*) FROM crm.customers") == [["4"]]
+    assert built_mesh.cells("SELECT count(*) FROM crm.customers") == [["4"]]
 
 
 def test_check_with_a_column_that_is_not_there(built_mesh):

@@ -26,7 +26,7 @@ import pytest
 )
 def test_sql_that_would_write_is_refused(shared_mesh, query):
     shared_mesh.refuses("sql", query, says=("mesh sql only reads", "SELECT"))
-    assert shared_mesh.rows("SELECT count(*) FROM crm.customers") == [["3"]]
+    assert shared_mesh.cells("SELECT count(*) FROM crm.customers") == [["3"]]
     assert not (shared_mesh.root / "stolen.csv").exists()
 
 
@@ -72,9 +72,8 @@ def test_unknown_names_are_answered_with_the_nearest(shared_mesh, arguments, say
     ],
 )
 def test_wrong_settings_in_variables(mesh, environment, says):
-    mesh.environment = environment
-    mesh.refuses("build", says=says)
-    assert "secret" not in mesh.run("build").err
+    mesh.refuses("build", says=says, **environment)
+    assert "secret" not in mesh.run("build", **environment).err
 
 
 @pytest.mark.parametrize(
@@ -91,9 +90,7 @@ def test_wrong_settings_file(mesh, text, says):
 
 
 def test_catalog_that_cannot_be_reached(mesh):
-    mesh.environment = {"MESH_CATALOG": "postgresql://ana:secret@127.0.0.1:1/mesh"}
-    ran = mesh.run("build")
-    assert ran.status == 1
+    ran = mesh.run("build", MESH_CATALOG="postgresql://ana:secret@127.0.0.1:1/mesh").ended(1)
     assert ran.err.startswith("mesh: Catalog postgresql://127.0.0.1:1/mesh: connection to server")
     assert "port 1 failed" in ran.err
     assert "Check MESH_CATALOG" in ran.err
@@ -119,7 +116,7 @@ def test_reader_that_leaves_a_pipe_is_no_error(shared_mesh, form):
     with subprocess.Popen(
         command,
         cwd=shared_mesh.root,
-        env=shared_mesh.process_environment(),
+        env=shared_mesh.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as mesh_sql:
@@ -135,7 +132,7 @@ def _interrupted(mesh, arguments, is_busy):
     with subprocess.Popen(
         mesh.command(*arguments),
         cwd=mesh.root,
-        env=mesh.process_environment(),
+        env=mesh.environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -157,7 +154,7 @@ def _interrupted(mesh, arguments, is_busy):
 
 
 def test_stopping_a_build_ends_plainly_and_publishes_nothing_half(built_mesh):
-    built_mesh.describe("crm.slow", "name: city, logicalType: string")
+    built_mesh.product("crm.slow", {"city": "string"})
     built_mesh.write(
         "crm.slow",
         "transform.py",
@@ -172,7 +169,7 @@ def test_stopping_a_build_ends_plainly_and_publishes_nothing_half(built_mesh):
     assert "Traceback" not in err
     assert "defect" not in err
     built_mesh.refuses("sql", "FROM crm.slow", says=("there is no table crm.slow",))
-    assert built_mesh.rows("SELECT count(*) FROM crm.customers") == [["3"]]
+    assert built_mesh.cells("SELECT count(*) FROM crm.customers") == [["3"]]
 
 
 def test_stopping_a_query_ends_plainly(shared_mesh):

@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 
+from support.ran import run_apart
+
 LARGE = "SELECT 'o' || range AS order_id, random() AS amount FROM range(1000000)"
 
 
@@ -26,7 +28,7 @@ def small_disk(tmp_path):
 
 def _land_large_orders(mesh):
     (mesh.landing / "shop/orders/a.csv").unlink()
-    mesh.land_parquet("shop/orders/a.parquet", LARGE)
+    mesh.land_rows("shop/orders/a.parquet", LARGE)
 
 
 def _fill(disk):
@@ -40,7 +42,7 @@ def test_views_that_a_full_disk_does_not_hold_are_written_when_there_is_room(sma
     _fill(small_disk)
     mesh.refuses("sql", "FROM shop.orders", says=("the disk is full", "Free some space"), status=1)
     (small_disk / "filler").unlink()
-    assert mesh.rows("SELECT count(*) FROM shop.orders") == [["2"]]
+    assert mesh.cells("SELECT count(*) FROM shop.orders") == [["2"]]
 
 
 def test_full_disk_keeps_what_was_published(small_disk, mesh):
@@ -52,8 +54,8 @@ def test_full_disk_keeps_what_was_published(small_disk, mesh):
     ran.tells("shop.orders", "the disk is full", "Free some space")
     assert "Traceback" not in ran.err
     assert "\n+ crm.customers" in f"\n{ran.err}"
-    assert mesh.rows("SELECT count(*) FROM crm.customers") == [["4"]]
-    assert mesh.rows("SELECT * FROM shop.orders ORDER BY 1") == [["o1", "10.5"], ["o2", "7.0"]]
+    assert mesh.cells("SELECT count(*) FROM crm.customers") == [["4"]]
+    assert mesh.cells("SELECT * FROM shop.orders ORDER BY 1") == [["o1", "10.5"], ["o2", "7.0"]]
 
     _fill(small_disk)
     stopped = mesh.process("build")
@@ -65,23 +67,17 @@ def test_full_disk_keeps_what_was_published(small_disk, mesh):
     (mesh.landing / "shop/orders/a.parquet").unlink()
     mesh.land("shop/orders/a.csv", "order_id,amount\no3,1\n")
     assert mesh.process("build").status == 0
-    assert mesh.rows("SELECT * FROM shop.orders") == [["o3", "1.0"]]
+    assert mesh.cells("SELECT * FROM shop.orders") == [["o3", "1.0"]]
 
 
 def test_file_that_may_not_grow_is_told_like_a_full_disk(built_mesh):
     _land_large_orders(built_mesh)
     limit_bytes = 4 << 20  # more than Dagster's own files take, less than the rows
-    ran = subprocess.run(
+    ran = run_apart(
         built_mesh.command("build"),
-        cwd=built_mesh.root,
-        env=built_mesh.process_environment(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+        built_mesh.environment,
+        built_mesh.root,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes)),
     )
-    assert ran.returncode == 1
-    assert "the disk is full" in ran.stderr
-    assert "Traceback" not in ran.stderr
-    assert built_mesh.rows("SELECT * FROM shop.orders ORDER BY 1") == [["o1", "10.5"], ["o2", "7.0"]]
+    assert "the disk is full" in ran.ended(1).err
+    assert built_mesh.cells("SELECT * FROM shop.orders ORDER BY 1") == [["o1", "10.5"], ["o2", "7.0"]]

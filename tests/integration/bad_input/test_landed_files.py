@@ -2,13 +2,11 @@
 
 import pytest
 
-HEADER = "Customer ID,Age,City\n"
+from .conftest import CUSTOMERS, HEADER
+
 FILE = "crm/customers/a.csv"
-COLUMNS = """name: customer_id, logicalType: string, primaryKey: true, transformSourceObjects: [Customer ID]
-    name: age, logicalType: integer, transformSourceObjects: [Age]
-    name: city, logicalType: string, transformSourceObjects: [City]"""
-QUARANTINE = "quality: [{metric: invalidValues, mustBe: 0, severity: warning}]"
-QUARANTINING = COLUMNS.replace("[Age]", f"[Age], {QUARANTINE}")
+QUARANTINE = {"metric": "invalidValues", "mustBe": 0, "severity": "warning"}
+QUARANTINING = {**CUSTOMERS, "age": {**CUSTOMERS["age"], "quality": [QUARANTINE]}}
 ROWS = 'SELECT \'c\' || range AS "Customer ID", range AS "Age", \'Oslo\' AS "City" FROM range(5000)'
 AGAIN = "Land the file again, whole"
 CORRECT = "Correct that line"
@@ -45,10 +43,10 @@ DAMAGED = {
 def told(shared_mesh):
     """One build of all of them."""
     for dataset, (file, content, _) in DAMAGED.items():
-        shared_mesh.describe(f"damaged.{dataset}", COLUMNS)
+        shared_mesh.product(f"damaged.{dataset}", CUSTOMERS)
         if content is not None:
             shared_mesh.land(f"damaged/{dataset}/{file}", content)
-    whole = shared_mesh.land_parquet("damaged/parquet_cut_off/a.parquet", ROWS).read_bytes()
+    whole = shared_mesh.land_rows("damaged/parquet_cut_off/a.parquet", ROWS).read_bytes()
     shared_mesh.land("damaged/parquet_cut_off/a.parquet", whole[:-40])
     shared_mesh.land("damaged/parquet_overwritten/a.parquet", whole[:100] + bytes(1000) + whole[1100:])
     return shared_mesh.failing_build()
@@ -65,7 +63,7 @@ def test_damaged_files_are_told_to_who_queries_them_before_anything_is_built(mes
     mesh.land(FILE, f'{HEADER}c1,41,"Oslo\n')
     mesh.refuses("sql", "SELECT * FROM landing.crm.customers", says=(f"{FILE}, line 2", CORRECT), status=1)
     mesh.refuses("discover", "crm.customers", says=(f"{FILE}, line 2", CORRECT), status=1)
-    file = mesh.land_parquet("crm/visits/a.parquet", ROWS)
+    file = mesh.land_rows("crm/visits/a.parquet", ROWS)
     file.write_bytes(file.read_bytes()[:-40])
     mesh.refuses(
         "sql", "SELECT * FROM landing.crm.visits", says=("crm/visits/a.parquet: it is cut", AGAIN), status=1
@@ -88,7 +86,7 @@ def test_columns_missing_from_and_added_to_landing_are_told(built_mesh):
     assert ran.status == 0
     assert "in the contract, but not landed and so null: city" in ran.err
     assert "landed, but not in the contract: Shoe Size" in ran.err
-    assert built_mesh.rows("SELECT * FROM crm.customers") == [["c1", "41", ""]]
+    assert built_mesh.cells("SELECT * FROM crm.customers") == [["c1", "41", ""]]
 
 
 def test_value_that_cannot_be_cast_fails_naming_file_row_column_and_value(built_mesh):
@@ -109,28 +107,28 @@ def test_at_most_twenty_bad_values_are_named_and_all_counted(built_mesh):
 
 
 def test_value_that_cannot_be_cast_is_quarantined_where_the_contract_only_warns(built_mesh):
-    built_mesh.describe("crm.customers", QUARANTINING)
+    built_mesh.product("crm.customers", QUARANTINING)
     built_mesh.land("crm/customers/b.csv", f"{HEADER}c8,30,Oslo\nc9,forty,Oslo\n")
     ran = built_mesh.run("build")
     assert ran.status == 0, ran.err
     assert "landed rows quarantined since values do not fit: 1, see crm.customers__quarantine" in ran.err
-    assert built_mesh.rows("SELECT count(*), count(*) FILTER (customer_id = 'c9') FROM crm.customers") == [
+    assert built_mesh.cells("SELECT count(*), count(*) FILTER (customer_id = 'c9') FROM crm.customers") == [
         ["4", "0"]
     ]
-    quarantined = built_mesh.rows("SELECT * FROM crm.customers__quarantine")
+    quarantined = built_mesh.cells("SELECT * FROM crm.customers__quarantine")
     assert quarantined == [["crm/customers/b.csv", "2", "age", "forty", "BIGINT"]]
     built_mesh.land("crm/customers/b.csv", f"{HEADER}c8,30,Oslo\nc9,40,Oslo\n")
     assert built_mesh.run("build").status == 0
-    assert built_mesh.rows("SELECT * FROM crm.customers__quarantine") == []
-    assert built_mesh.rows("SELECT count(*) FROM crm.customers") == [["5"]]
+    assert built_mesh.cells("SELECT * FROM crm.customers__quarantine") == []
+    assert built_mesh.cells("SELECT count(*) FROM crm.customers") == [["5"]]
 
 
 def test_quarantine_numbers_rows_as_they_lie_in_a_large_file(built_mesh):
-    built_mesh.describe("crm.customers", QUARANTINING)
+    built_mesh.product("crm.customers", QUARANTINING)
     rows = (f"d{number},{'x' if number % 100_000 == 0 else 30},Oslo\n" for number in range(1, 300_001))
     built_mesh.land("crm/customers/b.csv", HEADER + "".join(rows))
     assert built_mesh.run("build", "crm.customers").status == 0
-    numbered = built_mesh.rows('SELECT "row" FROM crm.customers__quarantine ORDER BY "row"')
+    numbered = built_mesh.cells('SELECT "row" FROM crm.customers__quarantine ORDER BY "row"')
     assert numbered == [["100000"], ["200000"], ["300000"]]
 
 
@@ -146,16 +144,16 @@ def test_csv_in_another_manner_reads_the_same(built_mesh):
         "quotes": f'{HEADER}"c1","41","Tromsø"\n'.encode(),
     }
     for manner, content in manners.items():
-        built_mesh.describe(f"manners.{manner}", COLUMNS)
+        built_mesh.product(f"manners.{manner}", CUSTOMERS)
         built_mesh.land(f"manners/{manner}/a.csv", content)
     ran = built_mesh.run("build")
     assert ran.status == 0, ran.err
-    read = {manner: built_mesh.rows(f"SELECT * FROM manners.{manner}") for manner in manners}
+    read = {manner: built_mesh.cells(f"SELECT * FROM manners.{manner}") for manner in manners}
     assert read == {manner: [["c1", "41", "Tromsø"]] for manner in manners}
 
 
 def test_dataset_of_several_formats(built_mesh):
-    built_mesh.land_parquet("crm/customers/b.parquet", ROWS)
+    built_mesh.land_rows("crm/customers/b.parquet", ROWS)
     built_mesh.fails(
         "landing.crm.customers", "mixes formats", "b.parquet is parquet", "a dataset folder of its own"
     )
@@ -170,16 +168,16 @@ def test_dataset_whose_files_are_gone(built_mesh):
 
 def test_datasets_without_rows_are_products_without_rows(built_mesh):
     built_mesh.land(FILE, HEADER)
-    built_mesh.describe("crm.visitors", COLUMNS)
-    built_mesh.land_parquet("crm/visitors/a.parquet", f"{ROWS} LIMIT 0")
+    built_mesh.product("crm.visitors", CUSTOMERS)
+    built_mesh.land_rows("crm/visitors/a.parquet", f"{ROWS} LIMIT 0")
     assert built_mesh.run("build").status == 0
-    assert built_mesh.rows("SELECT * FROM crm.customers UNION ALL FROM crm.visitors") == []
+    assert built_mesh.cells("SELECT * FROM crm.customers UNION ALL FROM crm.visitors") == []
 
 
 def test_all_null_and_constant_columns_are_kept_as_they_are(built_mesh):
     built_mesh.land(FILE, f"{HEADER}c1,,Oslo\nc2,,Oslo\n")
     assert built_mesh.run("build").status == 0
-    assert built_mesh.rows("SELECT * FROM crm.customers ORDER BY 1") == [
+    assert built_mesh.cells("SELECT * FROM crm.customers ORDER BY 1") == [
         ["c1", "", "Oslo"],
         ["c2", "", "Oslo"],
     ]
@@ -190,4 +188,4 @@ def test_file_names_with_spaces_quotes_and_wildcards(built_mesh):
     built_mesh.fails("crm.customers", "it's a \"file\" [1]*?.csv, row 1, column age: 'forty'", line_count=3)
     built_mesh.land('crm/customers/it\'s a "file" [1]*?.csv', f"{HEADER}c9,40,Oslo\n")
     assert built_mesh.run("build").status == 0
-    assert built_mesh.rows("SELECT count(*) FROM crm.customers") == [["4"]]
+    assert built_mesh.cells("SELECT count(*) FROM crm.customers") == [["4"]]

@@ -2,27 +2,33 @@
 
 import pytest
 
+from .conftest import KEY
+
 MODEL = """task: churn
 features: crm.features
 key: customer_id
 label: is_churned
 policy: {candidates: [logistic_regression], folds: 3}
 """
-FEATURES = """name: customer_id, logicalType: string, primaryKey: true
-    name: usage, logicalType: number
-    name: empty, logicalType: number
-    name: constant, logicalType: string
-    name: is_churned, logicalType: boolean
-    name: is_always, logicalType: boolean
-    name: is_unknown, logicalType: boolean
-    name: churned_text, logicalType: string
-    name: churned_number, logicalType: integer"""
-PREDICTIONS = """name: customer_id, logicalType: string, primaryKey: true
-    name: churn_probability, logicalType: number
-    name: is_predicted_churn, logicalType: boolean
-    name: is_labelled, logicalType: boolean
-    name: model_version, logicalType: string
-    name: scored_at, logicalType: timestamp, logicalTypeOptions: {timezone: true}"""
+FEATURES = {
+    "customer_id": KEY,
+    "usage": "number",
+    "empty": "number",
+    "constant": "string",
+    "is_churned": "boolean",
+    "is_always": "boolean",
+    "is_unknown": "boolean",
+    "churned_text": "string",
+    "churned_number": "integer",
+}
+PREDICTIONS = {
+    "customer_id": KEY,
+    "churn_probability": "number",
+    "is_predicted_churn": "boolean",
+    "is_labelled": "boolean",
+    "model_version": "string",
+    "scored_at": {"logicalType": "timestamp", "logicalTypeOptions": {"timezone": True}},
+}
 CHANGE = "Change model.yaml or the features it reads."
 
 
@@ -68,13 +74,13 @@ WRONG = {
 @pytest.fixture(scope="module")
 def with_features(shared_mesh):
     """Features of 120 customers, two of them without any information, and labels of all kinds."""
-    shared_mesh.land_parquet(
+    shared_mesh.land_rows(
         "crm/features/a.parquet",
         """SELECT 'c' || number AS customer_id, sin(number) + number % 4 AS usage, NULL::DOUBLE AS empty,
         'x' AS constant, number % 4 = 0 AS is_churned, true AS is_always, NULL::BOOLEAN AS is_unknown,
         'yes' AS churned_text, number % 4 AS churned_number FROM range(120) AS numbers(number)""",
     )
-    shared_mesh.describe("crm.features", FEATURES)
+    shared_mesh.product("crm.features", FEATURES)
     return shared_mesh
 
 
@@ -82,15 +88,11 @@ def with_features(shared_mesh):
 def told(with_features):
     """One build of all of them."""
     for product, (model, _) in (NO_MODEL | WRONG).items():
-        with_features.describe(f"models.{product}", PREDICTIONS)
-        with_features.write(f"models.{product}", "model.yaml", model)
-    with_features.describe(
-        "models.promises", f"{PREDICTIONS}\n    name: churn_propability, logicalType: number"
-    )
-    columns = "customer_id, usage, empty, constant, is_churned"
-    with_features.write("models.promises", "model.yaml", _reading(f"SELECT {columns} FROM crm.features"))
-    with_features.describe("models.works", PREDICTIONS)
-    with_features.write("models.works", "model.yaml", _reading(f"SELECT {columns} FROM crm.features"))
+        with_features.product(f"models.{product}", PREDICTIONS, {"model.yaml": model})
+    model = _reading("SELECT customer_id, usage, empty, constant, is_churned FROM crm.features")
+    misspelt = {**PREDICTIONS, "churn_propability": "number"}
+    with_features.product("models.promises", misspelt, {"model.yaml": model})
+    with_features.product("models.works", PREDICTIONS, {"model.yaml": model})
     return with_features.failing_build()
 
 
@@ -113,5 +115,5 @@ def test_all_null_and_constant_features_are_left_out_and_told(told, with_feature
         "not learned from: empty: has no value in any row; constant: has the same value in every row"
         in told.err
     )
-    scored = with_features.rows("SELECT count(*), count(churn_probability) FROM models.works")
+    scored = with_features.cells("SELECT count(*), count(churn_probability) FROM models.works")
     assert scored == [["120", "120"]]

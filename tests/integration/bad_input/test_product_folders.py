@@ -24,7 +24,7 @@ CONTRACTS = {
     ),
 }
 # Each is the transform of a product with the columns city and customers.
-COLUMNS = "name: city, logicalType: string\nname: customers, logicalType: integer"
+COLUMNS = {"city": "string", "customers": "integer"}
 LONG = "SELECT " + ", ".join(f"age AS age_{number}" for number in range(40))
 TRANSFORMS = {
     "no_keyword": (
@@ -85,8 +85,7 @@ def told(shared_mesh):
     for product, (text, _) in CONTRACTS.items():
         shared_mesh.write(f"contracts.{product}", "contract.odcs.yaml", text)
     for product, (sql, _) in TRANSFORMS.items():
-        shared_mesh.describe(f"transforms.{product}", COLUMNS)
-        shared_mesh.write(f"transforms.{product}", "transform.sql", sql)
+        shared_mesh.product(f"transforms.{product}", COLUMNS, {"transform.sql": sql})
     return shared_mesh.failing_build()
 
 
@@ -103,9 +102,9 @@ def test_transform_is_told_by_the_place_in_the_file_of_its_author(told, product)
 def test_files_that_are_not_utf8(built_mesh):
     path = built_mesh.products / "crm/customers/contract.odcs.yaml"
     path.write_bytes(path.read_bytes().replace(b"status: active", "status: läuft".encode("latin-1")))
-    built_mesh.describe("crm.cities", COLUMNS)
-    sql = built_mesh.write("crm.cities", "transform.sql", "")
-    sql.write_bytes("SELECT 'Tromsø' AS city, 1 AS customers".encode("latin-1"))
+    built_mesh.product("crm.cities", COLUMNS)
+    latin_1 = "SELECT 'Tromsø' AS city, 1 AS customers".encode("latin-1")
+    sql = built_mesh.write("crm.cities", "transform.sql", latin_1)
     ran = built_mesh.failing_build()
     ran.tells("crm.customers", f"{path}: not UTF-8 at byte", "Save the contract as UTF-8.")
     ran.tells("crm.cities", f"{sql}: not UTF-8 at byte", "Save the file as UTF-8.")
@@ -123,7 +122,7 @@ def test_folder_without_a_contract_and_one_whose_name_is_no_name(built_mesh):
 def test_two_transforms_and_none_without_a_landed_dataset(built_mesh):
     built_mesh.write("crm.customers", "transform.sql", "SELECT 1")
     built_mesh.write("crm.customers", "model.yaml", "task: churn")
-    built_mesh.describe("crm.customer", "name: city, logicalType: string")
+    built_mesh.product("crm.customer", {"city": "string"})
     ran = built_mesh.failing_build()
     ran.tells("crm.customers", "has transform.sql and model.yaml", "Remove all but one.")
     ran.tells("landing.crm.customer", "has not landed in", "Did you mean landing.crm.customers?")
@@ -132,8 +131,8 @@ def test_two_transforms_and_none_without_a_landed_dataset(built_mesh):
 
 def test_cycle_names_its_products_and_spares_the_others(built_mesh):
     for product, read in {"first": "second", "second": "first", "narcissus": "narcissus"}.items():
-        built_mesh.describe(f"crm.{product}", COLUMNS)
-        built_mesh.write(f"crm.{product}", "transform.sql", f"SELECT city, customers FROM crm.{read}")
+        sql = f"SELECT city, customers FROM crm.{read}"
+        built_mesh.product(f"crm.{product}", COLUMNS, {"transform.sql": sql})
     ran = built_mesh.failing_build()
     ran.tells("crm.first", "crm.first, crm.second", "Let one of them read something else.")
     ran.tells("crm.second", "crm.first, crm.second")
@@ -141,8 +140,8 @@ def test_cycle_names_its_products_and_spares_the_others(built_mesh):
 
 
 def test_broken_input_keeps_its_readers_from_being_built_even_by_name(built_mesh):
-    built_mesh.describe("crm.cities", COLUMNS)
-    built_mesh.write("crm.cities", "transform.sql", "SELECT city, age AS customers FROM crm.customers")
+    sql = "SELECT city, age AS customers FROM crm.customers"
+    built_mesh.product("crm.cities", COLUMNS, {"transform.sql": sql})
     built_mesh.write("crm.customers", "contract.odcs.yaml", "kind: [")
     ran = built_mesh.run("build", "crm.cities")
     assert ran.status == 1

@@ -35,8 +35,7 @@ TRANSFORMS = {
 def told(shared_mesh):
     """One build of all of them."""
     for product, (code, _) in TRANSFORMS.items():
-        shared_mesh.describe(f"transforms.{product}", "name: city, logicalType: string")
-        shared_mesh.write(f"transforms.{product}", "transform.py", code)
+        shared_mesh.product(f"transforms.{product}", {"city": "string"}, {"transform.py": code})
     return shared_mesh.failing_build()
 
 

@@ -2,52 +2,43 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.small_mesh import SmallMesh
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-MESH = Path(sys.executable).with_name("mesh")
+    from support.ran import Ran
 
 
-class Terminal:
-    """Runs `mesh` in one folder, with no settings but the defaults."""
+class NewMesh(SmallMesh):
+    """A folder with nothing in it yet, and no settings but the defaults."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._environment = {k: v for k, v in os.environ.items() if not k.startswith(("MESH_", "DAGSTER_"))}
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.products.rmdir()
+        self.given = {}
 
-    def run(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-        """Run `mesh arguments`; it must end with `status`, and never with a traceback."""
-        done = subprocess.run(
-            [str(MESH), *arguments],
-            cwd=self.folder,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == status, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
-        return done
+    @property
+    def products(self) -> Path:
+        return self.root / "data_products"
+
+    def does(self, *arguments: str, status: int = 0) -> Ran:
+        """Run `mesh ARGUMENTS` in a process of its own; it must end with `status`, and never with a traceback."""
+        return self.process(*arguments).ended(status)
 
     def facts(self, *arguments: str) -> Any:
-        """The JSON that `mesh arguments --json` prints."""
-        return json.loads(self.run(*arguments, "--json").stdout)
+        """The JSON that `mesh ARGUMENTS --json` prints."""
+        return self.does(*arguments, "--json").facts
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Terminal:
-    folder = tmp_path / "my mesh"
-    folder.mkdir()
-    return Terminal(folder)
+def mesh(tmp_path: Path) -> NewMesh:
+    return NewMesh(tmp_path / "my mesh")
 
 
 @pytest.fixture

@@ -10,13 +10,15 @@ import pytest
 import yaml
 
 import meshlake
+from support.ran import run_apart
 
 
 @pytest.fixture
-def new(terminal):
-    terminal.run("init", "my shop")
-    terminal.folder = terminal.folder / "my shop"
-    return terminal
+def new(mesh):
+    """What `mesh init` writes, as it stands."""
+    mesh.does("init", "my shop")
+    mesh.root /= "my shop"
+    return mesh
 
 
 def test_it_builds_answers_and_keeps_its_promises(new):
@@ -33,46 +35,32 @@ def test_it_builds_answers_and_keeps_its_promises(new):
 
 
 def test_its_tests_pass(new):
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"],
-        cwd=new.folder,
-        env=new._environment,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "4 passed" in done.stdout
+    pytest_there = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    assert "4 passed" in run_apart(pytest_there, new.environment, new.root).ended().out
 
 
 def test_dagster_opens_it(new):
     dagster = Path(sys.executable).with_name("dagster")
-    done = subprocess.run(
-        [str(dagster), "definitions", "validate"],
-        cwd=new.folder,
-        env=new._environment,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    run_apart([dagster, "definitions", "validate"], new.environment, new.root).ended()
 
 
 def test_git_sees_what_was_written_and_nothing_that_was_built(new):
-    new.run("build")
+    new.does("build")
     for command in (["init", "--quiet"], ["add", "--all"]):
-        subprocess.run(["git", *command], cwd=new.folder, check=True)
-    listed = subprocess.run(["git", "ls-files"], cwd=new.folder, capture_output=True, text=True, check=True)
+        subprocess.run(["git", *command], cwd=new.root, check=True)
+    listed = subprocess.run(["git", "ls-files"], cwd=new.root, capture_output=True, text=True, check=True)
     files = listed.stdout.splitlines()
     for file in (".gitignore", "mesh.toml", "landing/shop/orders/2024.csv", ".github/workflows/mesh.yaml"):
         assert file in files
     assert not [file for file in files if file.startswith(".mesh/")]
-    workflow = yaml.safe_load((new.folder / ".github/workflows/mesh.yaml").read_text())
+    workflow = yaml.safe_load((new.root / ".github/workflows/mesh.yaml").read_text())
     assert {"run": "mesh build"} in workflow["jobs"]["build"]["steps"]
 
 
 def test_nothing_is_overwritten(new):
-    readme = new.folder / "README.md"
+    readme = new.root / "README.md"
     readme.write_text("mine")
-    told = new.run("init", ".", status=2).stderr
+    told = new.does("init", ".", status=2).err
     assert "mesh.toml is there already, and nothing is overwritten" in told
     assert readme.read_text() == "mine"
 
@@ -86,8 +74,8 @@ def test_the_home_of_a_mesh_hides_itself_from_git_but_no_folder_that_was_there(t
         assert (tmp_path / home / ".gitignore").exists() is is_hidden
 
 
-def test_next_steps_are_told(terminal):
-    told = terminal.run("init", "a b").stdout
+def test_next_steps_are_told(mesh):
+    told = mesh.does("init", "a b").out
     assert "Next: cd 'a b' && mesh build" in told
 
 

@@ -7,21 +7,21 @@ import pytest
 DUPLICATE = "id,born\n2,1999\n"
 
 
-def test_a_build_tells_each_product_once_and_what_came_of_all(crm, mesh):
-    told = mesh("build")
+def test_a_build_tells_each_product_once_and_what_came_of_all(crm):
+    told = crm.run("build")
     assert told.status == 0
     lines = told.err.splitlines()
     assert sum(line.startswith("+ crm.people") for line in lines) == 1
     assert sum(line.startswith("+ crm.ages") for line in lines) == 1
     assert "2 built, 0 unchanged, 0 failed" in lines[-1]
-    again = mesh("build")
+    again = crm.run("build")
     assert "= crm.people" in again.err
     assert "0 built, 2 unchanged, 0 failed" in again.err
 
 
-def test_a_failed_check_ends_with_1_and_names_what_was_not_built(crm, mesh):
+def test_a_failed_check_ends_with_1_and_names_what_was_not_built(crm):
     crm.land("crm/people/b.csv", DUPLICATE)
-    told = mesh("build")
+    told = crm.run("build")
     assert told.status == 1
     assert "x crm.people" in told.err
     assert "mesh sql --as-of audit_" in told.err
@@ -29,9 +29,9 @@ def test_a_failed_check_ends_with_1_and_names_what_was_not_built(crm, mesh):
     assert "crm.ages" in told.err.splitlines()[-1]
 
 
-def test_the_facts_of_a_failed_build(crm, mesh):
+def test_the_facts_of_a_failed_build(crm):
     crm.land("crm/people/b.csv", DUPLICATE)
-    told = mesh("build", "--json")
+    told = crm.run("build", "--json")
     assert told.status == 1
     (failed,) = told.facts["failed"]
     assert failed["product"] == "crm.people"
@@ -41,62 +41,62 @@ def test_the_facts_of_a_failed_build(crm, mesh):
     assert {row["id"] for row in check["samples"]} == {2}
 
 
-def test_the_rows_of_a_failed_audit_can_be_asked_for(crm, mesh):
+def test_the_rows_of_a_failed_audit_can_be_asked_for(crm):
     crm.land("crm/people/b.csv", DUPLICATE)
-    failed = mesh("build", "--json").facts["failed"][0]
+    failed = crm.run("build", "--json").facts["failed"][0]
     branch = failed["hint"].partition("--as-of ")[2].split()[0]
-    answer = mesh("sql", "--as-of", branch, "SELECT count(*) AS n FROM crm.people", "--json")
+    answer = crm.run("sql", "--as-of", branch, "SELECT count(*) AS n FROM crm.people", "--json")
     assert answer.facts == [{"n": 3}]
 
 
-def test_check_looks_at_what_is_published(crm, mesh):
-    mesh("build")
-    assert mesh("check").status == 0
+def test_check_looks_at_what_is_published(crm):
+    crm.run("build")
+    assert crm.run("check").status == 0
     crm.product(
         "crm.people",
         {"id": {"logicalType": "integer", "primaryKey": True, "required": True}, "born": "integer"},
         {"checks/too_old.sql": "SELECT * FROM crm.people WHERE born < 1985\n"},
     )
-    told = mesh("check", "crm.people")
+    told = crm.run("check", "crm.people")
     assert told.status == 1
     assert "too_old" in told.out
     assert "FAILED" in told.out
 
 
-def test_list_tells_the_state_of_each(crm, mesh):
-    assert {p["product"]: p["state"] for p in mesh("list", "--json").facts} == {
+def test_list_tells_the_state_of_each(crm):
+    assert {p["product"]: p["state"] for p in crm.run("list", "--json").facts} == {
         "crm.ages": "not built yet",
         "crm.people": "not built yet",
     }
-    mesh("build")
+    crm.run("build")
     (crm.products / "crm/ages/transform.sql").write_text(
         "SELECT id, 2025 - born AS age_years FROM crm.people\n"
     )
     (crm.products / "crm/people/contract.odcs.yaml").write_text("schema: [")
-    states = {p["product"]: p["state"] for p in mesh("list", "--json").facts}
+    states = {p["product"]: p["state"] for p in crm.run("list", "--json").facts}
     assert states["crm.ages"] == "published, its folder changed since"
     assert states["crm.people"].startswith("cannot be read: ")
 
 
-def test_a_rollback_is_one_step_back(crm, mesh):
-    mesh("build")
+def test_a_rollback_is_one_step_back(crm):
+    crm.run("build")
     crm.land("crm/people/b.csv", "id,born\n3,2000\n")
-    mesh("build")
-    newest, oldest = mesh("history", "crm.people", "--json").facts
+    crm.run("build")
+    newest, oldest = crm.run("history", "crm.people", "--json").facts
     assert (newest["rows"], oldest["rows"]) == (3, 2)
-    assert mesh("rollback", "crm.people").status == 0
-    assert mesh("sql", "SELECT count(*) AS n FROM crm.people", "--json").facts == [{"n": 2}]
-    assert mesh("rollback", "crm.people", "--to", newest["snapshot_id"]).status == 0
-    assert mesh("sql", "SELECT count(*) AS n FROM crm.people", "--json").facts == [{"n": 3}]
-    assert mesh("rollback", "crm.people", "--to", "1").status == 2
+    assert crm.run("rollback", "crm.people").status == 0
+    assert crm.run("sql", "SELECT count(*) AS n FROM crm.people", "--json").facts == [{"n": 2}]
+    assert crm.run("rollback", "crm.people", "--to", newest["snapshot_id"]).status == 0
+    assert crm.run("sql", "SELECT count(*) AS n FROM crm.people", "--json").facts == [{"n": 3}]
+    assert crm.run("rollback", "crm.people", "--to", "1").status == 2
 
 
-def test_clean_tells_what_it_removed(crm, mesh):
-    mesh("build")
-    assert mesh("clean").out.startswith("Removed 0 stages, 0 audit branches, 0 expired snapshots")
+def test_clean_tells_what_it_removed(crm):
+    crm.run("build")
+    assert crm.run("clean").out.startswith("Removed 0 stages, 0 audit branches, 0 expired snapshots")
 
 
-def test_quarantined_rows_are_told_and_can_be_asked_for(crm, mesh):
+def test_quarantined_rows_are_told_and_can_be_asked_for(crm):
     crm.product(
         "crm.people",
         {
@@ -108,11 +108,11 @@ def test_quarantined_rows_are_told_and_can_be_asked_for(crm, mesh):
         },
     )
     crm.land("crm/people/b.csv", "id,born\n3,nineteen\n")
-    told = mesh("build")
+    told = crm.run("build")
     assert told.status == 0
     assert "quarantined" in told.err
     assert "crm.people__quarantine" in told.err
-    rows = mesh("sql", "SELECT file, row, value FROM crm.people__quarantine", "--json").facts
+    rows = crm.run("sql", "SELECT file, row, value FROM crm.people__quarantine", "--json").facts
     assert rows == [{"file": "crm/people/b.csv", "row": 1, "value": "nineteen"}]
 
 
@@ -125,9 +125,9 @@ def usage(crm):
     return crm
 
 
-def test_days_asked_for_are_built_again(usage, mesh):
-    assert mesh("build", "usage.calls").status == 0
-    answer = mesh("build", "usage.calls", "--days", "2024-01-02..2024-01-03")
+def test_days_asked_for_are_built_again(usage):
+    assert usage.run("build", "usage.calls").status == 0
+    answer = usage.run("build", "usage.calls", "--days", "2024-01-02..2024-01-03")
     assert answer.status == 0
     assert "built 2 days from 2024-01-02 to 2024-01-03" in answer.err
 
@@ -141,8 +141,8 @@ def test_days_asked_for_are_built_again(usage, mesh):
         (("crm.people", "--days", "2024-01-02"), "crm.people is not partitioned by date"),
     ],
 )
-def test_days_that_cannot_be_built_are_refused(usage, mesh, arguments, told):
-    answer = mesh("build", *arguments)
+def test_days_that_cannot_be_built_are_refused(usage, arguments, told):
+    answer = usage.run("build", *arguments)
     assert answer.status == 2
     assert told in answer.err
 
@@ -153,12 +153,12 @@ EXAMPLE = """- name: born in 1984
 """
 
 
-def test_examples_are_run_and_told(crm, mesh):
+def test_examples_are_run_and_told(crm):
     file = crm.products / "crm/ages/examples.yaml"
     file.write_text(EXAMPLE)
-    assert mesh("test").status == 0
+    assert crm.run("test").status == 0
     file.write_text(EXAMPLE.replace("40", "41"))
-    told = mesh("test", "crm.ages")
+    told = crm.run("test", "crm.ages")
     assert told.status == 1
     assert "FAILED" in told.out
     assert "examples.yaml:1: crm.ages: born in 1984" in told.out

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 
 import pytest
+
+from support.ran import run_apart
 
 HEAVY = (
     "dagster",
@@ -33,22 +34,15 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})), file
 
 def loaded(folder, *arguments: str) -> set[str]:
     """The packages that a command has loaded when it ends."""
-    ended = subprocess.run(
-        [sys.executable, "-c", ASK, *arguments],
-        env=folder.environment,
-        cwd=folder.root,
-        capture_output=True,
-        text=True,
-    )
-    assert ended.returncode == 0, ended.stderr
-    return set(json.loads(ended.stderr.splitlines()[-1]))
+    ended = run_apart([sys.executable, "-c", ASK, *arguments], folder.environment, folder.root).ended()
+    return set(json.loads(ended.err.splitlines()[-1]))
 
 
 @pytest.fixture
-def built(crm, mesh):
-    assert mesh("build").status == 0
+def built(crm):
+    assert crm.run("build").status == 0
     # Whoever asks first after a build brings the views up to date, which takes the catalog.
-    assert mesh("sql", "SELECT 1").status == 0
+    assert crm.run("sql", "SELECT 1").status == 0
     return crm
 
 

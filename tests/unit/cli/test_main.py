@@ -9,6 +9,7 @@ import typer
 
 from meshlake.cli.main import app
 from meshlake.cli.printing import print_table
+from meshlake.errors import UsageError
 
 
 def commands(group, path=()):
@@ -25,7 +26,7 @@ COMMANDS = dict(commands(typer.main.get_command(app)))
 
 @pytest.mark.parametrize("name", COMMANDS, ids=" ".join)
 def test_help_has_an_example_of_the_very_command(mesh, name):
-    told = mesh(*name, "--help")
+    told = mesh.run(*name, "--help")
     assert told.status == 0
     assert re.search(rf"Examples?:\s+mesh {' '.join(name)}\b", told.out)
 
@@ -37,7 +38,7 @@ def test_every_option_is_explained(name):
 
 
 def test_without_a_command_help_is_shown(mesh):
-    told = mesh()
+    told = mesh.run()
     assert "build" in told.out + told.err
     assert told.status in (0, 2)
 
@@ -62,16 +63,16 @@ AFTER_BUILD = {
 
 
 @pytest.mark.parametrize("arguments", BEFORE_ANYTHING, ids=" ".join)
-def test_json_is_json_before_anything_was_built(crm, mesh, arguments):
-    told = mesh(*arguments)
+def test_json_is_json_before_anything_was_built(crm, arguments):
+    told = crm.run(*arguments)
     assert told.status == 0, told.err
     assert isinstance(told.facts, BEFORE_ANYTHING[arguments])
 
 
-def test_json_is_json_of_what_was_built(crm, mesh):
-    assert mesh("build", "--json").status == 0
+def test_json_is_json_of_what_was_built(crm):
+    assert crm.run("build", "--json").status == 0
     for arguments, kind in AFTER_BUILD.items():
-        told = mesh(*arguments)
+        told = crm.run(*arguments)
         assert told.status == 0, told.err
         assert isinstance(told.facts, kind), arguments
 
@@ -91,8 +92,8 @@ WRONG_USE = [
 
 
 @pytest.mark.parametrize(("arguments", "told", "hint"), WRONG_USE, ids=[" ".join(a) for a, _, _ in WRONG_USE])
-def test_wrong_use_ends_with_2_and_says_what_to_do(crm, mesh, arguments, told, hint):
-    answer = mesh(*arguments)
+def test_wrong_use_ends_with_2_and_says_what_to_do(crm, arguments, told, hint):
+    answer = crm.run(*arguments)
     assert answer.status == 2
     assert answer.out == ""
     assert answer.err.startswith(f"mesh: {told}")
@@ -103,42 +104,35 @@ def test_wrong_use_ends_with_2_and_says_what_to_do(crm, mesh, arguments, told, h
 @pytest.mark.parametrize(
     "arguments", [("bild",), ("build", "--frce"), ("show",), ("sql", "--format", "xml", "SELECT 1")]
 )
-def test_what_the_command_line_does_not_know_ends_with_2(crm, mesh, arguments):
-    answer = mesh(*arguments)
+def test_what_the_command_line_does_not_know_ends_with_2(crm, arguments):
+    answer = crm.run(*arguments)
     assert answer.status == 2
     assert answer.err
 
 
-def test_a_wrong_setting_ends_with_2(crm, mesh, monkeypatch):
-    monkeypatch.setenv("MESH_HOEM", "x")
-    answer = mesh("list")
+def test_a_wrong_setting_ends_with_2(crm):
+    answer = crm.run("list", MESH_HOEM="x")
     assert (answer.status, "Did you mean home?" in answer.err) == (2, True)
 
 
-def test_a_missing_products_folder_ends_with_2(crm, mesh, monkeypatch):
-    monkeypatch.setenv("MESH_PRODUCTS", str(crm.root / "nowhere"))
-    assert mesh("list").status == 2
+def test_a_missing_products_folder_ends_with_2(crm):
+    assert crm.run("list", MESH_PRODUCTS=str(crm.root / "nowhere")).status == 2
 
 
-def test_a_traceback_is_shown_with_debug_alone(crm, mesh, monkeypatch):
-    monkeypatch.setenv("MESH_DEBUG", "1")
-    from meshlake.cli.main import main
-    from meshlake.errors import UsageError
-
-    monkeypatch.setattr("sys.argv", ["mesh", "build", "people"])
+def test_a_traceback_is_shown_with_debug_alone(crm):
     with pytest.raises(UsageError):
-        main()
+        crm.run("build", "people", MESH_DEBUG="1")
 
 
-def test_a_file_that_belongs_to_no_dataset_is_told_of(crm, mesh):
+def test_a_file_that_belongs_to_no_dataset_is_told_of(crm):
     (crm.landing / "crm" / "stray.csv").write_text("id\n1\n", encoding="utf-8")
-    told = mesh("discover")
+    told = crm.run("discover")
     assert told.status == 0
     assert told.err.splitlines() == [
         "mesh: crm/stray.csv lies in no dataset's folder, so nothing reads it",
         "      Move it into <domain>/<dataset>/ of the landing zone.",
     ]
-    assert mesh("discover", "crm.people").err == ""
+    assert crm.run("discover", "crm.people").err == ""
 
 
 def test_values_that_look_like_markup_are_shown_as_they_are(capfd):
