@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+import meshlake
 from meshlake.lake.draft import Draft
 from meshlake.names import DatasetName, ProductName, quote_literal
-from meshlake.settings import load_settings
-from meshlake.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from meshlake.engines.session import Session
     from meshlake.lake.snapshot import Snapshot
+    from meshlake.workspace import Workspace
 
 EVENTS = ProductName("bench", "events")
+PRODUCTS = Path(__file__).parent / "products"
 PARTS = 4
 LANDED = {"Parquet": DatasetName("bench", "events"), "CSV": DatasetName("bench", "events_csv")}
 # Integers and days as other systems write them, so that the product has something to cast.
@@ -46,11 +47,11 @@ class BenchMesh:
     @property
     def variables(self) -> dict[str, str]:
         """The `MESH_*` variables of a process that works in it."""
-        return {"MESH_HOME": str(self.folder), "MESH_PRODUCTS": str(Path(__file__).parent / "products")}
+        return {"MESH_HOME": str(self.folder), "MESH_PRODUCTS": str(PRODUCTS)}
 
     def open(self) -> Workspace:
         """The mesh as a build opens it."""
-        return open_workspace(load_settings(self.variables, self.folder))
+        return meshlake.open(self.folder, home=self.folder, products=PRODUCTS).workspace
 
     def landed(self, part_count: int = PARTS) -> list[str]:
         """The Parquet files of the first `part_count` parts."""

@@ -13,11 +13,11 @@ from meshlake.sources.files import FoundFiles
 
 
 @pytest.fixture
-def landed(put) -> None:
+def landed(mesh) -> None:
     people = "\n".join(f"C{n},{n % 40 + 100},{n}" for n in range(400))
-    put("crm.people", {"a.csv": f"Customer ID,zip,age\n{people}\n"})
+    mesh.land_files("crm.people", {"a.csv": f"Customer ID,zip,age\n{people}\n"})
     orders = "\n".join(f"{n},C{n % 300},{n * 7 % 90}" for n in range(900))
-    put(
+    mesh.land_files(
         "shop.orders",
         {
             "a.jsonl": "\n".join(
@@ -27,7 +27,7 @@ def landed(put) -> None:
         },
     )
     places = "\n".join(f"{n + 100},Town {n}" for n in range(60))
-    put("geo.places", {"a.csv": f"zip,town\n{places}\n"})
+    mesh.land_files("geo.places", {"a.csv": f"zip,town\n{places}\n"})
 
 
 def test_what_is_chosen(settings, zone, landed) -> None:
@@ -77,8 +77,8 @@ def test_joins_by_values_and_names(settings, zone, landed) -> None:
     }
 
 
-def test_a_bad_dataset_does_not_hide_the_others(settings, zone, landed, put) -> None:
-    put("shop.bad", {"a.parquet": b"nothing"})
+def test_a_bad_dataset_does_not_hide_the_others(settings, zone, landed, mesh) -> None:
+    mesh.land_files("shop.bad", {"a.parquet": b"nothing"})
     found = discover(settings, chosen_sources(settings, "shop"))
     assert [p.name for p in found.profiles] == ["landing.shop.orders"]
     assert list(found.failures) == [FoundFiles(DatasetName("shop", "bad"), zone)]

@@ -45,13 +45,10 @@ DISTRIBUTION = """[meshlake.engines]
 marked = their_engine:ENGINE
 """
 BUILD = """
-import os
-from pathlib import Path
+import meshlake
 from meshlake.building.build import build_product
 from meshlake.names import ProductName
-from meshlake.settings import load_settings
-from meshlake.workspace import open_workspace
-mesh = open_workspace(load_settings(os.environ, Path.cwd()))
+mesh = meshlake.open().workspace
 result = build_product(mesh, ProductName.parse("shop.orders"))
 assert all(check.is_passed for check in result.checks), result.checks
 print(mesh.engine.kind, result.snapshot.properties["engine"])

@@ -31,16 +31,12 @@ class DistinctValues(Metric):
         return Aggregate(f"count(DISTINCT {self.column_sql})")
 '''
 BUILD = """
-import json
-from typing import TYPE_CHECKING, Any
-from pathlib import Path
+import json, sys
+import meshlake
 from meshlake.building.build import build_product
 from meshlake.errors import AuditError
 from meshlake.names import ProductName
-from meshlake.settings import load_settings
-from meshlake.workspace import open_workspace
-import os, sys
-mesh = open_workspace(load_settings(os.environ, Path.cwd()))
+mesh = meshlake.open().workspace
 name = ProductName.parse("shop.orders")
 try:
     checks = build_product(mesh, name).checks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from support.package_copy import PackageCopy
+from support.small_mesh import SmallMesh
 
 # A store of `vault://` addresses, kept in a folder that a setting of its own names; nothing else reads such addresses.
 MEMBER = """
@@ -141,24 +142,7 @@ assert clean_lake(mesh.lake, {}, grace_seconds=0).files == 1
 print(len(settings.store_of(orphan).files(settings.warehouse)))
 """
 
-CONTRACT = """
-apiVersion: v3.1.0
-kind: DataContract
-id: crm.people
-name: people
-version: 1.0.0
-status: active
-domain: crm
-dataProduct: people
-description: {purpose: A test of stores.}
-team: {name: crm, members: [{username: ana@example.com, role: owner}]}
-schema:
-  - name: people
-    physicalType: table
-    properties:
-      - {name: id, logicalType: integer, primaryKey: true, required: true}
-      - {name: name, logicalType: string}
-"""
+PEOPLE = {"id": {"logicalType": "integer", "primaryKey": True, "required": True}, "name": "string"}
 
 
 def test_a_third_store_is_one_file_and_one_line(tmp_path):
@@ -167,9 +151,7 @@ def test_a_third_store_is_one_file_and_one_line(tmp_path):
     copy.add_line("stores/__init__.py", '"s3": "meshlake.stores.s3:S3",', LINE)
     assert len(copy.touched) <= 2
     (tmp_path / "vault").mkdir()
-    product = tmp_path / "data_products/crm/people"
-    product.mkdir(parents=True)
-    (product / "contract.odcs.yaml").write_text(CONTRACT)
+    SmallMesh(tmp_path).product("crm.people", PEOPLE)
     told = copy.run(
         USE,
         MESH_LANDING="vault://landing",

@@ -50,11 +50,11 @@ class ShareTask:
 '''
 BUILD = """
 import json
+import meshlake
 from meshlake.building.build import build_product
 from meshlake.names import ProductName
-from meshlake.workspace import open_workspace
 
-mesh = open_workspace()
+mesh = meshlake.open().workspace
 build_product(mesh, ProductName("shop", "orders"))
 result = build_product(mesh, ProductName("shop", "shares"))
 wrong = mesh.products.broken[ProductName("shop", "wrong")].error.message

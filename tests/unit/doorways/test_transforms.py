@@ -35,11 +35,11 @@ class LiteralRows(Transform):
 '''
 BUILD = """
 import json
+import meshlake
 from meshlake.building.build import build_product
 from meshlake.names import ProductName
-from meshlake.workspace import open_workspace
 
-mesh = open_workspace()
+mesh = meshlake.open().workspace
 name = ProductName("crm", "plans")
 build_product(mesh, name)
 rows = mesh.lake.table(("crm", "plans")).scan().to_arrow().to_pylist()

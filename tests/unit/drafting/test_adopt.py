@@ -32,11 +32,11 @@ SOURCE, NAME = DatasetName("crm", "people"), ProductName("crm", "customers")
 
 
 @pytest.fixture
-def adopted(settings, zone, put):
+def adopted(settings, zone, mesh):
     """The contract drafted from files of `crm.people`, and the rows that its product has."""
 
     def draft(files: dict[str, str | bytes]) -> tuple[Contract, list[tuple[object, ...]]]:
-        put("crm.people", files)
+        mesh.land_files("crm.people", files)
         drafted = adopt(settings, FoundFiles(SOURCE, zone), NAME, "ana@example.com")
         contract = load_product(drafted.folder).contract
         with DuckDBSession(settings, "test") as session:
@@ -137,8 +137,9 @@ def test_an_existing_product_is_never_overwritten(adopted, settings, zone) -> No
     assert path.read_text() == "mine"
 
 
-def test_what_cannot_be_adopted(settings, zone, put) -> None:
-    put("crm.people", {"a.csv": "a,b\n"})
+def test_what_cannot_be_adopted(settings, zone, mesh) -> None:
+    mesh.products.rmdir()
+    mesh.land_files("crm.people", {"a.csv": "a,b\n"})
     with pytest.raises(LandingError, match="no rows"):
         adopt(settings, FoundFiles(SOURCE, zone), NAME)
     assert not settings.products.exists()

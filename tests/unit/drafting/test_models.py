@@ -42,8 +42,8 @@ def people(count: int = 200) -> str:
 
 
 @pytest.fixture
-def adopted(settings, zone, put) -> None:
-    put("crm.people", {"a.csv": people()})
+def adopted(settings, zone, mesh) -> None:
+    mesh.land_files("crm.people", {"a.csv": people()})
     adopt(settings, FoundFiles(DatasetName("crm", "people"), zone), SOURCE, "ana@example.com")
 
 
@@ -111,29 +111,29 @@ def test_what_no_churn_model_can_be_made_of(settings, adopted, options, message,
         (["yes"] * 3 + ["no"] * 17, "in 3 rows"),
     ],
 )
-def test_labels_that_teach_nothing(settings, zone, put, cells, message) -> None:
+def test_labels_that_teach_nothing(settings, zone, mesh, cells, message) -> None:
     rows = "".join(f"{n},{n % 5},{cell}\n" for n, cell in enumerate(cells))
-    put("crm.people", {"a.csv": f"customer_id,x,churn\n{rows}"})
+    mesh.land_files("crm.people", {"a.csv": f"customer_id,x,churn\n{rows}"})
     adopt(settings, FoundFiles(DatasetName("crm", "people"), zone), SOURCE)
     with pytest.raises(UsageError, match=message):
         draft_churn(settings, SOURCE, CHURN, "churn")
 
 
-def test_a_product_without_a_key_needs_one_named(settings, zone, put) -> None:
-    put("crm.people", {"a.csv": "a,churn\n" + "1,yes\n1,yes\n2,no\n" * 8})
+def test_a_product_without_a_key_needs_one_named(settings, zone, mesh) -> None:
+    mesh.land_files("crm.people", {"a.csv": "a,churn\n" + "1,yes\n1,yes\n2,no\n" * 8})
     adopt(settings, FoundFiles(DatasetName("crm", "people"), zone), SOURCE)
     with pytest.raises(UsageError, match="has no primary key") as caught:
         draft_churn(settings, SOURCE, CHURN, "churn")
     assert "--key" in str(caught.value.hint)
 
 
-def test_the_latest_cutoff_is_segmented_and_every_one_learnt_from(settings, zone, put) -> None:
+def test_the_latest_cutoff_is_segmented_and_every_one_learnt_from(settings, zone, mesh) -> None:
     rows = "".join(
         f"C{n},2024-0{month}-01,{n * 7 % 50},{n * n % 97},{'yes' if n % 3 else 'no'}\n"
         for n in range(60)
         for month in (1, 2)
     )
-    put("crm.people", {"a.csv": f"customer_id,cutoff_date,visits,spend,churn\n{rows}"})
+    mesh.land_files("crm.people", {"a.csv": f"customer_id,cutoff_date,visits,spend,churn\n{rows}"})
     adopt(settings, FoundFiles(DatasetName("crm", "people"), zone), SOURCE)
     model = model_of(draft_churn(settings, SOURCE, CHURN, "churn").folder)
     assert (model["key"], model["cutoff"]) == ("customer_id", "cutoff_date")
@@ -153,8 +153,10 @@ def test_segments_compare_by_amounts(settings, adopted) -> None:
     assert "left out: zip: is a place or a code" in notes
 
 
-def test_nothing_to_compare_by(settings, zone, put) -> None:
-    put("crm.people", {"a.csv": "customer_id,name\n" + "".join(f"C{n},N{n}\n" for n in range(30))})
+def test_nothing_to_compare_by(settings, zone, mesh) -> None:
+    mesh.land_files(
+        "crm.people", {"a.csv": "customer_id,name\n" + "".join(f"C{n},N{n}\n" for n in range(30))}
+    )
     adopt(settings, FoundFiles(DatasetName("crm", "people"), zone), SOURCE)
     with pytest.raises(UsageError, match="no numbers"):
         draft_segments(settings, SOURCE, SEGMENTS)

@@ -1,45 +1,19 @@
-"""A landing zone in a temporary folder, and DuckDB connections as the engine opens them."""
+"""Rows as the relation of a landed dataset gives them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
 
 from meshlake.landing.relation import relation_sql
-from meshlake.landing.zone import Dataset, LandingZone
-from meshlake.names import DatasetName
 
-NAME = DatasetName("crm", "customers")
-PutFiles = Callable[[dict[str, bytes | str]], Dataset]
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
+    import duckdb
 
-@pytest.fixture
-def zone(tmp_path: Path) -> LandingZone:
-    return LandingZone(str(tmp_path / "landing"))
-
-
-@pytest.fixture
-def put(zone: LandingZone) -> PutFiles:
-    """Writes files of `crm.customers`, named below its folder, and gives the dataset."""
-
-    def write(files: dict[str, bytes | str]) -> Dataset:
-        for name, content in files.items():
-            path = Path(zone.root, "crm", "customers", name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return zone.dataset(NAME)
-
-    return write
-
-
-@pytest.fixture
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(":memory:") as opened:
-        opened.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
-        yield opened
+    from meshlake.landing.zone import Dataset
 
 
 @pytest.fixture

@@ -1,3 +1,0 @@
-from support.landed import profile, put, settings, zone
-
-__all__ = ["profile", "put", "settings", "zone"]
