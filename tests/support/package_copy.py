@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import meshlake
+from support.ran import Ran, clean_environment, run_apart
 
 
 def _ignored(folder: str, names: list[str]) -> set[str]:
@@ -42,16 +41,7 @@ class PackageCopy:
         target.write_text("\n".join(lines) + "\n", encoding="utf-8")
         self.touched.append(f"{path}: {line.strip()}")
 
-    def run(self, code: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run(self, code: str, **variables: str) -> Ran:
         """Run `code` with the copy as the package, in the copy's folder; fails when it does."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("MESH_", "DAGSTER_"))}
-        ended = subprocess.run(
-            [sys.executable, "-c", code],
-            env=environment | {"PYTHONPATH": str(self.folder)} | variables,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert ended.returncode == 0, ended.stderr
-        return ended
+        environment = clean_environment() | {"PYTHONPATH": str(self.folder)} | variables
+        return run_apart([sys.executable, "-c", code], environment, self.folder).ended()

@@ -20,6 +20,8 @@ from meshlake.cli.main import main
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+# Where Python finds the package under test: a checkout's, a worktree's, or what is installed.
+PACKAGE = str(Path(meshlake.__file__).parents[1])
 COMMAND = (sys.executable, "-m", "meshlake.cli.main")
 
 
@@ -58,8 +60,7 @@ class Ran:
 def clean_environment() -> dict[str, str]:
     """This process's environment without settings of any mesh, the very package under test found first."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("MESH_", "DAGSTER_"))}
-    package = str(Path(meshlake.__file__).parents[1])
-    path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
+    path = os.pathsep.join(filter(None, (PACKAGE, os.environ.get("PYTHONPATH"))))
     # Wide enough that no line is broken where a test looks for a text.
     return kept | {"PYTHONPATH": path, "COLUMNS": "1000"}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +15,7 @@ from meshlake.rules.sql import Sql
 from meshlake.rules.unique import Unique
 from meshlake.rules.violating_rows import ViolatingRows
 from support.auditing import NAME, contract_of
+from support.ran import PACKAGE
 
 PEOPLE = """
     SELECT * FROM (VALUES
@@ -85,7 +85,7 @@ audit(DuckDBRelation(connection, "t"), rules, contract=contract)
         env={
             "HOME": str(tmp_path),
             "TMPDIR": str(tmp_path),
-            "PYTHONPATH": str(Path(__file__).parents[3] / "pipelines"),
+            "PYTHONPATH": PACKAGE,
         },
     )
     assert (run.stdout, run.stderr) == ("", "")

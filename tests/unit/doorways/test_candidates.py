@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from meshlake.ml_assets.candidates.candidate import CANDIDATES, DEFAULT_CANDIDATES, Candidate
@@ -58,7 +56,7 @@ def test_one_more_algorithm_is_one_file_and_one_line(tmp_path):
         '"random_forest": "meshlake.ml_assets',
         '        "naive_bayes": "meshlake.ml_assets.candidates.naive_bayes:NaiveBayesCandidate",',
     )
-    told = json.loads(copy.run(TRAIN).stdout)
+    told = copy.run(TRAIN).facts
     assert told["algorithm"] == "naive_bayes"
     assert told["roc_auc"] > 0.6
     assert told["reason"].startswith("tickets = ")

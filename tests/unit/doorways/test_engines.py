@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from meshlake.engines.engine import ENGINES, engine_of
@@ -71,9 +69,9 @@ def shop(tmp_path):
 
 
 def assert_builds_and_answers(copy, shop):
-    assert copy.run(BUILD, **shop.variables, MESH_ENGINE="marked").stdout == "marked marked\n"
+    assert copy.run(BUILD, **shop.variables, MESH_ENGINE="marked").out == "marked marked\n"
     # Asked of an engine that is not the settings': the rows are what its session wrote.
-    assert json.loads(copy.run(ASK, **shop.variables).stdout) == [
+    assert copy.run(ASK, **shop.variables).facts == [
         {"paid_by": "card!", "mark": "marked"},
         {"paid_by": "cash!", "mark": "marked"},
     ]

@@ -71,7 +71,7 @@ def test_one_more_format_is_one_file_and_one_line(tmp_path):
         "formats/__init__.py", '"json": "meshlake', '        "lines": "meshlake.formats.lines:LINES",'
     )
     answer = copy.run(USE, MESH_HOME=str(tmp_path / "home"))
-    assert answer.stdout == "Trino cannot read Plain text where it lies\n"
+    assert answer.out == "Trino cannot read Plain text where it lies\n"
     assert len(copy.touched) <= 2
 
 

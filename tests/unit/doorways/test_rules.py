@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from meshlake.rules.kinds import KINDS
@@ -56,7 +55,7 @@ def build(copy: PackageCopy, quality: Sequence[Mapping[str, Any]]) -> dict[str, 
     mesh = SmallMesh(copy.folder / "mesh")
     mesh.land("shop/orders/a.csv", "id,paid_by\n1,card\n2,cash\n3,card\n")
     mesh.product("shop.orders", {"id": "integer", "paid_by": {"logicalType": "string", "quality": quality}})
-    found: dict[str, Any] = json.loads(copy.run(BUILD, **mesh.variables).stdout)
+    found: dict[str, Any] = copy.run(BUILD, **mesh.variables).facts
     return found
 
 

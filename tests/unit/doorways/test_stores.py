@@ -158,5 +158,5 @@ def test_a_third_store_is_one_file_and_one_line(tmp_path):
         MESH_WAREHOUSE="vault://warehouse",
         MESH_VAULT_FOLDER=str(tmp_path / "vault"),
     )
-    assert int(told.stdout) > 1
+    assert int(told.out) > 1
     assert {path.name for path in (tmp_path / "vault").iterdir()} == {"landing", "warehouse"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from meshlake.models.task import TASKS
@@ -77,7 +75,7 @@ def test_one_more_kind_is_one_file_and_one_line(tmp_path):
     model = "task: shares\nfeatures: shop.orders\nkey: id\ncolumn: price\n"
     mesh.product("shop.shares", {"id": "integer", "share": "number"}, {"model.yaml": model})
     mesh.product("shop.wrong", {"id": "integer"}, {"model.yaml": model.replace("column", "colum")})
-    told = json.loads(copy.run(BUILD, **mesh.variables).stdout)
+    told = copy.run(BUILD, **mesh.variables).facts
     assert told["rows"] == [{"id": 1, "share": 0.25}, {"id": 2, "share": 0.75}]
     assert told["model"]["task"] == "shares"
     assert told["model"]["metrics"] == {"total": 40.0}

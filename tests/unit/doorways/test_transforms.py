@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from meshlake.products.transform import CONTRACT_FILE, TRANSFORMS, Transform
@@ -58,7 +56,7 @@ def test_one_more_kind_is_one_file_and_one_line(tmp_path):
     mesh = SmallMesh(tmp_path / "mesh")
     rows = "- {plan: basic, price: 5}\n- {plan: plus, price: 9}\n"
     mesh.product("crm.plans", {"plan": "string", "price": "integer"}, {"rows.yaml": rows})
-    told = json.loads(copy.run(BUILD, **mesh.variables).stdout)
+    told = copy.run(BUILD, **mesh.variables).facts
     assert told["rows"] == [{"plan": "basic", "price": 5}, {"plan": "plus", "price": 9}]
     assert told["kind"] == "aggregate"
     assert len(copy.touched) <= 2
