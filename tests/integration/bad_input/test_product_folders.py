@@ -106,7 +106,7 @@ def test_files_that_are_not_utf8(built_mesh):
     latin_1 = "SELECT 'Tromsø' AS city, 1 AS customers".encode("latin-1")
     sql = built_mesh.write("crm.cities", "transform.sql", latin_1)
     ran = built_mesh.failing_build()
-    ran.tells("crm.customers", f"{path}: not UTF-8 at byte", "Save the contract as UTF-8.")
+    ran.tells("crm.customers", f"{path}: not UTF-8 at byte", "Save the file as UTF-8.")
     ran.tells("crm.cities", f"{sql}: not UTF-8 at byte", "Save the file as UTF-8.")
 
 
