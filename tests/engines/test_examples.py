@@ -14,6 +14,7 @@ from meshlake.names import quote_identifier
 from meshlake.products.examples import Example, differences, read_examples
 from meshlake.products.inputs import parse_select, select_inputs
 from meshlake.settings import load_settings
+from meshlake.types.tree import Scalar
 from meshlake.types.trino import trino_text
 from meshlake.workspace import Workspace, open_workspace
 
@@ -67,7 +68,7 @@ def test_shipped_sql_is_one_trino_can_run(products: Path, file: Path, trino_rows
         for name in select_inputs(parse_select(text, file), file)
         if name in contracts
     } | {
-        name: {"invoicedate": "TIMESTAMP"}
+        name: {"invoicedate": Scalar.TIMESTAMP}
         for name in select_inputs(parse_select(text, file), file)
         if name not in contracts
     }
