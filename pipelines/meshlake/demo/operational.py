@@ -14,12 +14,11 @@ import duckdb
 
 from meshlake.demo.telco import DATASETS, QUERIES, simulated_blocks
 from meshlake.names import quote_identifier, quote_literal
+from meshlake.types.duckdb import parse
+from meshlake.types.postgres import postgres_text
 
 if TYPE_CHECKING:
     from meshlake.demo.files import Progress
-
-# PostgreSQL's names of the types that are not called as in DuckDB.
-_TYPES = {"VARCHAR": "text", "DOUBLE": "double precision", "FLOAT": "real"}
 
 
 def load_telco(
@@ -59,7 +58,7 @@ def load_telco(
 
 def _create_table(connection: duckdb.DuckDBPyConnection, cursor: Any, domain: str) -> None:
     described = connection.execute(f"DESCRIBE {QUERIES[domain]}").fetchall()
-    columns = ", ".join(f"{quote_identifier(row[0])} {_TYPES.get(row[1], row[1])}" for row in described)
+    columns = ", ".join(f"{quote_identifier(row[0])} {postgres_text(parse(row[1]))}" for row in described)
     cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {quote_identifier(domain)}")
     cursor.execute(f"DROP TABLE IF EXISTS {_table(domain)}")
     cursor.execute(f"CREATE TABLE {_table(domain)} ({columns})")

@@ -24,6 +24,7 @@ _INTEGER = r"[-+]?[0-9]+([.]0*)?"
 _NUMBER = r"[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][-+]?[0-9]+)?"
 _ISO_DATE = r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
 _ISO_TIME = r"[ T][0-9]{1,2}:[0-9]{2}.*"
+_ZONE = "(Z|[-+][0-9]{2}(:?[0-9]{2})?)"
 _THOUSANDS = r"[-+]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)([.][0-9]*)?"
 _COMMA = r"[-+]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+)(,[0-9]+)?"
 _DIGITS = {"%d": "[0-9]{1,2}", "%m": "[0-9]{1,2}", "%Y": "[0-9]{4}", "%b": "[A-Za-z]{3}", ".": "[.]"}
@@ -34,18 +35,19 @@ class Reading:
     """Text read as `logical_type` (as contracts name it). `format` says how it is written, when not the plain way.
 
     `pattern` is what a whole cell looks like; `converted` is SQL over `{cell}` that brings it to a form the platform's
-    own cast takes, None when it takes the cell as it is.
+    own cast takes, None when it takes the cell as it is. `is_zoned` times say how far they are from UTC.
     """
 
     logical_type: str
     pattern: str
     format: str | None = None
     converted: str | None = None
+    is_zoned: bool = False
 
     @property
     def type(self) -> Type:
         """The type a value has."""
-        return _TYPES[self.logical_type]
+        return Scalar.TIMESTAMPTZ if self.is_zoned else _TYPES[self.logical_type]
 
     def expression(self, cell: str) -> str | None:
         """The `transformLogic` a contract needs for `cell`; None when it needs none."""
@@ -56,7 +58,9 @@ class Reading:
         if self.converted is not None:
             plain = self.converted.format(cell=f"TRIM({cell})").replace("STRPTIME", "TRY_STRPTIME")
             return f"CASE WHEN {self.looks_right(cell)} THEN TRY_CAST({plain} AS {self.type}) END"
-        return text_value(cell, self.type)
+        value = text_value(cell, self.type)
+        # The cast takes a time without a zone for one of UTC, which nobody said.
+        return f"CASE WHEN {self.looks_right(cell)} THEN {value} END" if self.is_zoned else value
 
     def looks_right(self, cell: str) -> str:
         """SQL for whether `cell` is written as this reading expects."""
@@ -86,6 +90,7 @@ READINGS = (
     Reading("boolean", "(?i)(true|false|yes|no|t|f|y|n)"),
     Reading("date", _ISO_DATE + "([ T]00:00(:00([.]0+)?)?)?"),
     Reading("timestamp", f"{_ISO_DATE}{_ISO_TIME}"),
+    Reading("timestamp", f"{_ISO_DATE}{_ISO_TIME}{_ZONE}", is_zoned=True),
     Reading("number", _THOUSANDS, "1,234.5", "REPLACE({cell}, ',', '')"),
     Reading("number", _COMMA, "1.234,5", "REPLACE(REPLACE({cell}, '.', ''), ',', '.')"),
     *map(_date, _DAYS),

@@ -163,9 +163,9 @@ def _type_facts(column: ColumnProfile) -> dict[str, Any]:
     if column.misfits and column.reading and column.reading.converted and not _are_placeholders(column):
         # The platform can set aside only rows that its own cast refuses.
         return {"logicalType": "string"}
-    if column.reading is not None or column.found_type == "integer":
-        return {"logicalType": column.found_type}
-    return type_facts(column.type)
+    if column.reading is not None:
+        return type_facts(column.reading.type)
+    return {"logicalType": "integer"} if column.found_type == "integer" else type_facts(column.type)
 
 
 def _description(profile: DatasetProfile, column: ColumnProfile, kind: str) -> str:

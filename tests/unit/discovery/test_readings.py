@@ -20,6 +20,15 @@ def first_reading(cell: str) -> tuple[str, str | None] | None:
     return None
 
 
+def test_times_that_say_their_offset_keep_it_and_others_are_given_none():
+    zoned = next(reading for reading in READINGS if reading.is_zoned)
+    cells = ["2024-01-05T13:30:00+02:00", "2024-01-05T13:30:00Z", "2024-01-05 13:30:00"]
+    query = f"SELECT epoch({zoned.value('cell')}) FROM (SELECT ? AS cell)"
+    read = [duckdb.execute(query, [cell]).fetchone()[0] for cell in cells]
+    assert read == [1704454200.0, 1704461400.0, None]
+    assert first_reading(cells[0]) == ("timestamp", None)
+
+
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -113,6 +113,12 @@ def test_renamed_columns_come_together(adopted) -> None:
     contract, rows = adopted({"1.csv": "Unit Price\n1.5\n", "2.csv": "UnitPrice\n2.5\n"})
     assert contract.column("unit_price").sources == ("UnitPrice", "Unit Price")
     assert rows == [(1.5,), (2.5,)]
+
+
+def test_times_with_an_offset_are_moments(adopted) -> None:
+    contract, rows = adopted({"a.csv": "at\n2024-01-05T10:00:00+02:00\n2024-07-05T10:00:00+03:00\n"})
+    assert contract.column("at").type is Scalar.TIMESTAMPTZ
+    assert {row[0].astimezone(UTC).hour for row in rows} == {8, 7}
 
 
 def test_types_that_no_table_holds(adopted, tmp_path: Path) -> None:

@@ -116,3 +116,10 @@ def test_the_examples_run(name):
     ran = doctest.testmod(sys.modules[name])
     assert ran.attempted > 0
     assert ran.failed == 0
+
+
+def test_structs_are_cast_by_place_in_trino_so_their_fields_must_stand_in_the_same_order():
+    find = {("crm", "calls"): Relation("calls", {"s": "STRUCT(a INTEGER, b DATE)[]"})}.get
+    assert "ROW" in transpile("SELECT CAST(s AS STRUCT(a BIGINT, b DATE)[]) AS s FROM crm.calls", find)
+    with pytest.raises(UnsupportedError, match="another order"):
+        transpile("SELECT CAST(s AS STRUCT(b DATE, a INTEGER)[]) AS s FROM crm.calls", find)

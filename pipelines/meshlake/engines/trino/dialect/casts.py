@@ -128,11 +128,26 @@ def _cast(node: exp.Expr) -> exp.Expr:
     if wanted.this in TEXTS:
         return as_text(operand)
     to = trino_data_type(wanted)
+    _refuse_other_fields(operand.type, wanted)
     if given in TEXTS:
         return _of_text(operand, wanted.this, to, is_strict)
     if given in FLOATS and wanted.this in INTEGERS:
         operand = once(operand, "CASE WHEN ABS(:x % 1) = 0.5E0 THEN 2 * ROUND(:x / 2) ELSE :x END")
     return type(node)(this=operand, to=to)
+
+
+def _refuse_other_fields(given: exp.DataType | None, wanted: exp.DataType) -> None:
+    """Trino casts a struct's fields by their places, DuckDB by their names."""
+    if given is None or given.this != wanted.this:
+        return
+    if wanted.this == T.STRUCT:
+        names, others = ([part.name.lower() for part in one.expressions] for one in (given, wanted))
+        if names != others:
+            raise UnsupportedError("cast of a struct to one of other fields, or of another order")
+    for part, other in zip(given.expressions, wanted.expressions, strict=False):
+        one, another = (p.args.get("kind") if isinstance(p, exp.ColumnDef) else p for p in (part, other))
+        if isinstance(one, exp.DataType) and isinstance(another, exp.DataType):
+            _refuse_other_fields(one, another)
 
 
 def _of_text(text: exp.Expr, wanted: exp.DType, to: exp.DataType, is_strict: bool) -> exp.Expr:
