@@ -19,7 +19,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
-    "command", [("dg", "check", "defs"), ("dagster", "definitions", "validate")], ids=lambda c: " ".join(c)
+    "command",
+    [("dg", "check", "defs", "--use-active-venv"), ("dagster", "definitions", "validate")],
+    ids=lambda c: " ".join(c),
 )
 @pytest.mark.parametrize("is_lab", [False, True], ids=["demo products", "a broken product"])
 def test_tool_accepts_the_project(command: Sequence[str], is_lab: bool, tmp_path: Path) -> None:
