@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from meshlake.errors import BuildError, MeshError, SystemFailure, UsageError
+from meshlake.errors import BuildError, DeniedError, MeshError, SystemFailure, UsageError
 from meshlake.extras import needs_extra
 from meshlake.names import CATALOG
 
@@ -152,7 +152,7 @@ def explain_trino(error: Exception, where: str, file: Path | None = None) -> Mes
     from trino.exceptions import TrinoQueryError
 
     if is_refused(error):
-        return SystemFailure(f"{where}: {REFUSED}", _HINT)
+        return DeniedError(f"{where}: {REFUSED}", _HINT)
     if not isinstance(error, TrinoQueryError):
         return SystemFailure(f"{where}: Trino does not answer", _HINT)
     reason = trino_reason(error)
