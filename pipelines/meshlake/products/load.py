@@ -6,6 +6,7 @@ A folder that cannot be read becomes a `BrokenProduct`, so that one mistake neve
 from __future__ import annotations
 
 import hashlib
+import os
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -148,7 +149,7 @@ def _name_or_stand_in(folder: Path) -> ProductName:
     try:
         return _product_name(folder)
     except ContractError:
-        digest = hashlib.sha256(str(folder).encode()).hexdigest()[:8]
+        digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]
         return ProductName("misnamed", f"folder_{digest}")
 
 

@@ -109,6 +109,15 @@ def test_any_names_give_definitions_that_load(names):
         assert len({key.to_user_string() for key in keys}) == len(names)
 
 
+def test_a_folder_of_products_whose_name_is_no_text_is_broken_alone(shop):
+    folder = Path(os.fsdecode(os.fsencode(shop.products) + b"/shop/caf\xe9"))
+    folder.mkdir()
+    graph = loaded(shop).asset_graph
+    (broken,) = (key for key in graph.get_all_asset_keys() if key.path[0] == "misnamed")
+    assert "caf\\udce9" in graph.get(broken).description
+    assert shop.run("shop.pets").is_complete
+
+
 def test_one_product_may_read_datasets_whose_names_are_near_each_other(shop):
     near = ["a-b", "a_b"]
     for name in near:
