@@ -23,6 +23,11 @@ OBJECT: Location = ("schema", 0)
 
 
 def parse(source: YamlFile) -> OpenDataContractStandard:
+    """The contract as ODCS has it.
+
+    Raises:
+        ContractError: it is of another kind or version, is not ODCS, or has a key that ODCS does not know.
+    """
     if source.data.get("kind") != "DataContract":
         raise source.error(("kind",), f"kind is {source.data.get('kind')!r}", "Write kind: DataContract.")
     version = source.data.get("apiVersion")
@@ -51,6 +56,11 @@ def parse(source: YamlFile) -> OpenDataContractStandard:
 
 
 def check_identity(source: YamlFile, odcs: OpenDataContractStandard, expected: ProductName) -> None:
+    """See that the contract is of the product whose folder it lies in.
+
+    Raises:
+        ContractError: it names another product, or lacks a version or status.
+    """
     wanted = {"id": str(expected), "domain": expected.domain, "dataProduct": expected.product}
     for key, value in wanted.items():
         found = getattr(odcs, key)
@@ -63,6 +73,11 @@ def check_identity(source: YamlFile, odcs: OpenDataContractStandard, expected: P
 
 
 def only_object(source: YamlFile, odcs: OpenDataContractStandard, expected: ProductName) -> SchemaObject:
+    """The table that the contract describes: its one schema object, named as the product and with columns.
+
+    Raises:
+        ContractError: there are none or several, or it is named otherwise.
+    """
     objects = odcs.schema_ or []
     if len(objects) != 1:
         message = f"schema has {len(objects)} objects, not one"
