@@ -80,7 +80,7 @@ def test_next_steps_are_told(mesh):
 
 
 def test_editors_find_the_schemas_of_its_files(new):
-    written = sorted([new.folder / "mesh.toml", *new.folder.glob("data_products/*/*/*.yaml")])
+    written = sorted([new.root / "mesh.toml", *new.root.glob("data_products/*/*/*.yaml")])
     assert len(written) == 4
     for file in written:
         first = file.read_text(encoding="utf-8").splitlines()[0]
