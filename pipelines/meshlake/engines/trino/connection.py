@@ -26,6 +26,7 @@ _SOURCE = "meshlake"
 _CONNECT_SECONDS = 4
 _ANSWER_SECONDS = 10  # to one request; a query is many, each answered within about a second
 _ATTEMPTS = 3
+_LAST_OF_HTTP = 0xFF  # of the letters that a header holds, and by which Trino reads a password
 _NO_WORKER = "NO_NODES_AVAILABLE"
 _WORKER_SECONDS = 20
 _PAUSE_SECONDS = 1
@@ -98,6 +99,11 @@ def _parts(address: str) -> SplitResult:
     if parts.password and parts.scheme == "http":
         raise UsageError(
             "MESH_TRINO would send its password unencrypted", "Write https://, or leave the password out."
+        )
+    if any(ord(letter) > _LAST_OF_HTTP for letter in unquote(f"{parts.username}{parts.password}")):
+        raise UsageError(
+            "MESH_TRINO has a user or a password with letters that HTTP cannot send",
+            "Give that user a password of Latin letters, digits and signs.",
         )
     return parts
 

@@ -32,6 +32,7 @@ def test_a_password_is_read_as_it_was_meant():
         ("https://ana:s3cret@host:many", "not the address"),
         ("jdbc:trino://ana:s3cret@host", "not the address"),
         ("http://ana:s3cret@host", "unencrypted"),
+        ("https://ana:s3cret%E2%82%AC@host", "cannot send"),
     ],
 )
 def test_an_address_that_cannot_be_is_refused_without_its_password(address, words):
