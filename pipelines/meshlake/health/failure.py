@@ -46,7 +46,8 @@ def server_failure(error: Exception, settings: Settings, where: str = "") -> Mes
     seconds when a server does not answer.
     """
     told = error if isinstance(error, MeshError) else system_failure(error, where)
-    if not _has_servers(settings) or not _may_be_a_servers(error):
+    # The error first: settings that name no engine are an error too, and cannot say whether they need a server.
+    if not _may_be_a_servers(error) or not _has_servers(settings):
         return told
     at = f"{where}: " if where else ""
     try:

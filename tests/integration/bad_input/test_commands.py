@@ -64,7 +64,7 @@ def test_unknown_names_are_answered_with_the_nearest(shared_mesh, arguments, say
 @pytest.mark.parametrize(
     ("environment", "says"),
     [
-        ({"MESH_ENGINE": "x"}, ("'x' is not an engine", "duckdb, trino")),
+        ({"MESH_ENGINE": "x"}, ("'x' is no engine", "duckdb, trino")),
         ({"MESH_ENGIN": "duckdb"}, ("MESH_ENGIN", "Did you mean engine?")),
         ({"MESH_PRODUCTS": "nowhere"}, ("there is no folder of products at", "nowhere", "MESH_PRODUCTS")),
         ({"MESH_WAREHOUSE": "gs://bucket"}, ("'gs://bucket' is neither a folder nor an s3:// address",)),
@@ -80,7 +80,7 @@ def test_wrong_settings_in_variables(mesh, environment, says):
     ("text", "says"),
     [
         ("engine = duckdb", ("mesh.toml is not valid TOML", "line 1, column 10")),
-        ("engine = 1", ("mesh.toml: engine must be a text in quotes, not 1",)),
+        ("engine = 1", ("mesh.toml:1: engine must be a text in quotes, not 1",)),
         ('engin = "duckdb"', ("'engin' is not a setting", "Did you mean engine?")),
     ],
 )

@@ -115,6 +115,11 @@ def test_a_wrong_setting_ends_with_2(crm):
     assert (answer.status, "Did you mean home?" in answer.err) == (2, True)
 
 
+def test_an_engine_that_is_none_ends_with_2(crm):
+    answer = crm.run("build", MESH_ENGINE="duckbd").ended(2)
+    assert answer.err == "mesh: 'duckbd' is no engine\n      Did you mean 'duckdb'?\n"
+
+
 def test_a_missing_products_folder_ends_with_2(crm):
     assert crm.run("list", MESH_PRODUCTS=str(crm.root / "nowhere")).status == 2
 

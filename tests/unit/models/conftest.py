@@ -40,7 +40,7 @@ def csv(rows: int = 200, unlabelled: int = 20, offset: int = 0) -> str:
 class ChurnMesh(SmallMesh):
     """The folder, and its predictions by customer."""
 
-    def write(self, **changes) -> None:
+    def describe(self, **changes) -> None:
         self.product("crm.features", FEATURES)
         self.product("crm.predictions", PREDICTIONS, {"model.yaml": yaml.safe_dump({**MODEL, **changes})})
 
@@ -55,7 +55,7 @@ class ChurnMesh(SmallMesh):
 def make(root) -> ChurnMesh:
     folder = ChurnMesh(root)
     folder.land("crm/features/a.csv", csv())
-    folder.write()
+    folder.describe()
     return folder
 
 

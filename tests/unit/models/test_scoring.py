@@ -107,7 +107,7 @@ def test_forcing_trains_anew_and_the_same_rows_give_the_same_scores(churn):
 
 def test_a_changed_definition_trains_anew(churn):
     churn.build_model()
-    churn.write(exclude={"plan": "tells nothing"})
+    churn.describe(exclude={"plan": "tells nothing"})
     churn.build_model()
     assert len(versions(churn)) == 2
 
@@ -160,7 +160,7 @@ CUT = {
 
 
 def test_with_cut_offs_the_latest_is_scored_and_published(churn):
-    churn.write(**CUT)
+    churn.describe(**CUT)
     churn.build_model()
     rows = churn.predictions()
     assert len(rows) == len(churn.rows("crm.predictions")) == 200
@@ -179,7 +179,7 @@ def test_with_cut_offs_the_latest_is_scored_and_published(churn):
     ],
 )
 def test_a_definition_that_allows_no_model_says_what_is_wrong(churn, changes, told):
-    churn.write(**changes)
+    churn.describe(**changes)
     with pytest.raises(BuildError, match=told) as caught:
         churn.build_model()
     assert caught.value.hint
