@@ -81,7 +81,9 @@ def _doubts(cell: str, plain: str, wanted: Type) -> tuple[list[str], str]:
         # Of 0, of what is infinite, and of what has fewer digits since it is next to 0.
         is_extreme = f"{plain} * {plain} = {plain} * {plain} * 2"
         is_long = f"LENGTH({cell}) > {_SURE_CHARACTERS[wanted]}"
-        return [is_long, is_extreme], f"{plain} = 0 AND LENGTH({cell}) <= {_SURE_ZERO_CHARACTERS}"
+        # Of a FLOAT, 9E9 is short and more than its digits hold: it would be 8999999488.
+        is_large = [f"LOWER({cell}) LIKE '%e%'"] if wanted is Scalar.FLOAT else []
+        return [is_long, is_extreme, *is_large], f"{plain} = 0 AND LENGTH({cell}) <= {_SURE_ZERO_CHARACTERS}"
     if wanted is Scalar.DATE:
         return [f"LENGTH({cell}) <> {len('2024-01-05')}"], ""
     if wanted is Scalar.TIMESTAMP:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 import sqlglot
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from meshlake.column import Column, Severity
@@ -290,6 +290,7 @@ def test_the_counts_are_those_of_the_cells_named(values):
         assert [values[row - 1] for _, row, *_ in cells] == [value for *_, value, _ in cells]
 
 
+@example(["9E9", "5401E5", "1E4", "9e9"])
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(
