@@ -391,7 +391,13 @@ def test_a_query_that_is_stopped_is_told_by_its_class():
 
 
 def test_ctrl_c_is_told_by_what_duckdbs_client_makes_of_it():
-    with subprocess.Popen([sys.executable, "-c", CTRL_C], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", CTRL_C],
+        stdout=subprocess.PIPE,
+        text=True,
+        # A shell lets what it starts behind itself ignore Ctrl-C, and that is passed on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
         try:
             process.stdout.readline()
             deadline = time.monotonic() + 60

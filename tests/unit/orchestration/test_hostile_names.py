@@ -115,7 +115,7 @@ def test_a_folder_of_products_whose_name_is_no_text_is_broken_alone(shop):
     graph = loaded(shop).asset_graph
     (broken,) = (key for key in graph.get_all_asset_keys() if key.path[0] == "misnamed")
     assert "caf\\udce9" in graph.get(broken).description
-    assert shop.run("shop.pets").is_complete
+    assert shop.build("shop.pets").is_complete
 
 
 def test_one_product_may_read_datasets_whose_names_are_near_each_other(shop):
