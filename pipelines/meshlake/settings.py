@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, fields, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -15,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from meshlake.errors import UsageError
 from meshlake.settings_file import read_settings_file
 from meshlake.stores import STORES, scheme_of
+from meshlake.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -218,8 +218,7 @@ def _is_setting(name: str) -> bool:
 
 def _nearest_setting(name: str) -> str:
     known = known_settings()
-    near = get_close_matches(name, known, n=1)
-    return f"Did you mean {near[0]}?" if near else f"Known settings: {', '.join(known)}."
+    return did_you_mean(name, known, f"Known settings: {', '.join(known)}.")
 
 
 def _store_option(name: str) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""The hint for a mistyped word: the nearest known one."""
+"""What somebody who mistyped a name most likely meant: the one home of this question."""
 
 from __future__ import annotations
 
@@ -9,7 +9,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+def close_names(word: str, known: Iterable[str], most: int = 1) -> list[str]:
+    """Up to `most` of the known names that are like `word`, the likest first.
+
+    Example:
+        >>> close_names("custmers", ["customers", "invoices"])
+        ['customers']
+    """
+    return get_close_matches(word, list(known), n=most)
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str, most: int = 1) -> str:
+    """The hint for a mistyped name: the nearest known ones, or what is said where none is like it.
+
+    Example:
+        >>> did_you_mean("custmers", ["customers"], "`mesh list` names them all.")
+        'Did you mean customers?'
+    """
+    near = close_names(word, known, most)
+    return f"Did you mean {' or '.join(near)}?" if near else otherwise
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """A question naming the known word most like `word`; None when none is like it."""
-    matches = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"Did you mean '{matches[0]}'?" if matches else None
+    """The hint for a mistyped word of a file, in quotes as files have it; None when no known word is like it."""
+    near = close_names(word, known)
+    return f"Did you mean '{near[0]}'?" if near else None

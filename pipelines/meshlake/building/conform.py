@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from meshlake.errors import BuildError
 from meshlake.names import quote_identifier, quote_literal
+from meshlake.suggest import did_you_mean
 from meshlake.types.casting import lenient_cast, strict_cast
 from meshlake.types.keeping import Keeps, is_silent, keeps
 
@@ -83,10 +83,7 @@ def _misfits(select: str, column: Column, given: Type) -> str:
 def _refuse_other_columns(given: set[str], wanted: set[str], where: str) -> None:
     missing, extra = sorted(wanted - given), sorted(given - wanted)
     if missing:
-        near = get_close_matches(missing[0], given, n=1)
-        hint = (
-            f"Did you mean {near[0]}?" if near else "Add it to the transform, or take it out of the contract."
-        )
+        hint = did_you_mean(missing[0], given, "Add it to the transform, or take it out of the contract.")
         raise BuildError(f"{where}: gives no column {', '.join(missing)}, which the contract promises", hint)
     if extra:
         raise BuildError(

@@ -6,11 +6,11 @@ several have it.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from meshlake.errors import UsageError
 from meshlake.sources import configured_sources
+from meshlake.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from meshlake.settings import Settings
@@ -39,8 +39,7 @@ def chosen_sources(settings: Settings, what: str | None) -> list[Found]:
         return found
     names = {_short(each) if "." in what else _short(each).partition(".")[0] for each in known}
     plain = what.partition(".")[2] if first in catalogs and "." in what else what
-    near = get_close_matches(plain, sorted(names), n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(names))}."
+    hint = did_you_mean(plain, sorted(names), f"There are: {', '.join(sorted(names))}.")
     raise UsageError(f"'{what}' has not landed in {places}", hint)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from meshlake.engines.engine import open_local
@@ -14,6 +13,7 @@ from meshlake.landing.arrival import snake_case
 from meshlake.names import quote_identifier
 from meshlake.products.load import load_products
 from meshlake.products.places import open_landing
+from meshlake.suggest import did_you_mean
 from meshlake.types.tree import Decimal, is_moment
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ class FeatureTable:
         found = next((name for name in self.columns if name in spellings), None)
         if found is not None:
             return found
-        near = get_close_matches(snake_case(text), self.columns, n=1)
-        hint = f"Did you mean {near[0]}?" if near else f"Its columns: {', '.join(self.columns)}."
+        hint = did_you_mean(snake_case(text), self.columns, f"Its columns: {', '.join(self.columns)}.")
         raise UsageError(f"{self.name} has no column '{text}'", hint)
 
     def key(self, given: str | None) -> tuple[str, ...]:

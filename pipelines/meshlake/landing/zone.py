@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError, NotLandedError
@@ -17,6 +16,7 @@ from meshlake.landing.storage import list_files
 from meshlake.names import DatasetName
 from meshlake.partitions import read_day
 from meshlake.stores.disk import Disk
+from meshlake.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -122,8 +122,7 @@ class LandingZone:
         files = tuple(self._below(f"/{name.domain}/{name.dataset}")) if _is_confined(name) else ()
         if not files:
             landed = [str(each) for each in self.datasets()]
-            near = get_close_matches(str(name), landed, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"Landed datasets: {', '.join(landed) or 'none'}."
+            hint = did_you_mean(str(name), landed, f"Landed datasets: {', '.join(landed) or 'none'}.")
             raise NotLandedError(f"{name} has not landed in {self.root}", hint)
         return self._dataset(name, files)
 

@@ -9,7 +9,6 @@ import hashlib
 import os
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from meshlake.contract.read import read_contract
@@ -21,6 +20,7 @@ from meshlake.products.places import disagreeing
 from meshlake.products.product import BrokenProduct, Product
 from meshlake.products.transform import CONTRACT_FILE, TRANSFORMS, read_text
 from meshlake.rules.violating_rows import read_checks
+from meshlake.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -49,11 +49,7 @@ class ProductSet:
             return self.products[name]
         if name in self.broken:
             raise self.broken[name].error
-        near = get_close_matches(str(name), [str(n) for n in self.products], n=1)
-        raise UsageError(
-            f"there is no product {name}",
-            f"Did you mean {near[0]}?" if near else "`mesh list` names them all.",
-        )
+        raise UsageError(f"there is no product {name}", _nearest_product(name, self.products))
 
 
 def load_products(root: Path) -> ProductSet:
@@ -194,6 +190,10 @@ def _set_aside_cycles(products: dict[ProductName, Product], broken: dict[Product
         del products[name]
 
 
+def _nearest_product(name: ProductName, known: Iterable[ProductName]) -> str:
+    return did_you_mean(str(name), map(str, known), "`mesh list` names them all.")
+
+
 def _set_aside_unknown_inputs(
     products: dict[ProductName, Product], broken: dict[ProductName, BrokenProduct]
 ) -> None:
@@ -201,8 +201,7 @@ def _set_aside_unknown_inputs(
     for name, product in list(products.items()):
         unknown = next((up for up in product.upstream if up not in known), None)
         if unknown is not None:
-            near = get_close_matches(str(unknown), [str(n) for n in known], n=1)
-            hint = f"Did you mean {near[0]}?" if near else "`mesh list` names them all."
+            hint = _nearest_product(unknown, known)
             file = product.rows_file if unknown in product.inputs else product.folder / "checks"
             error = ContractError(f"{file}: reads {unknown}, which is no product", hint)
             broken[name] = BrokenProduct(name, product.folder, error)

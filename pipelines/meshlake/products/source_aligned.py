@@ -8,7 +8,6 @@ other queries here. How one cell is cast is `meshlake.landing.casts`; running an
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import sqlglot
@@ -19,6 +18,7 @@ from meshlake.errors import ContractError, LandingError
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.landing.casts import Cast, cast_cell, cast_expression
 from meshlake.names import DatasetName, quote_identifier, quote_literal
+from meshlake.suggest import close_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -231,9 +231,7 @@ class _Landed:
         present = list(dict.fromkeys(self._names.values()))
         by_letters = {"".join(filter(str.isalnum, name.lower())): name for name in present}
         wanted = "".join(filter(str.isalnum, names[0].lower()))
-        near = [by_letters[key] for key in get_close_matches(wanted, by_letters, n=3)] or present[
-            :SHOWN_CELLS
-        ]
+        near = [by_letters[key] for key in close_names(wanted, by_letters, 3)] or present[:SHOWN_CELLS]
         return LandingError(
             f"{self._dataset} has no column '{' or '.join(names)}' ({where})",
             f"Columns that have landed: {', '.join(near)}. Name one of them in transformSourceObjects.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import time
 from contextlib import closing, contextmanager
@@ -18,6 +17,7 @@ from meshlake.lake.mesh_file import read_state
 from meshlake.lake.state import catalog_state
 from meshlake.names import CATALOG, LANDING_CATALOG, SYSTEM_TABLES, quote_identifier, quote_literal
 from meshlake.sql_place import position_text
+from meshlake.suggest import did_you_mean
 from meshlake.types.duckdb import parse
 
 if TYPE_CHECKING:
@@ -147,8 +147,7 @@ def check_tables_exist(connection: duckdb.DuckDBPyConnection, query: ParsedQuery
     }
     for name in sorted(wanted):
         if name.lower() not in known:
-            near = difflib.get_close_matches(name.lower(), known, n=3)
-            hint = f"Did you mean {' or '.join(near)}?" if near else "`mesh list` shows what there is."
+            hint = did_you_mean(name.lower(), known, "`mesh list` shows what there is.", most=3)
             raise UsageError(f"there is no table {name}", hint)
 
 

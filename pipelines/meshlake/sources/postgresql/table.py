@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from meshlake.errors import LandingError, NotLandedError, UsageError
@@ -14,6 +13,7 @@ from meshlake.sources.postgresql.database import database_address, open_database
 from meshlake.sources.postgresql.in_duckdb import attach, duckdb_relation, postgres_failure
 from meshlake.sources.postgresql.in_trino import trino_relation
 from meshlake.sources.postgresql.rows import TableRows
+from meshlake.suggest import close_names
 
 if TYPE_CHECKING:
     import duckdb
@@ -131,7 +131,7 @@ def _row_hash(kind: str, table: TableName) -> str:
 def _no_table(
     name: DatasetName, table: TableName, address: DatabaseAddress, known: list[str]
 ) -> NotLandedError:
-    near = get_close_matches(table.table, known, n=1)
+    near = close_names(table.table, known)
     hint = (
         f"Did you mean {table.schema}.{near[0]}?"
         if near
