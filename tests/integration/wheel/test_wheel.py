@@ -123,6 +123,8 @@ def test_the_demo_its_report_its_questions_and_its_pages(terminal):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        # A shell lets what it starts behind itself ignore Ctrl-C, and that is passed on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     try:
         assert "retention" in _asset_keys(port, ui)
