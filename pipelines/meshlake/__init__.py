@@ -35,29 +35,6 @@ if TYPE_CHECKING:
 
     __version__: str
 
-_ERRORS = (
-    "AuditError",
-    "BuildError",
-    "ConflictError",
-    "ContractError",
-    "IncompleteBuildError",
-    "LandingError",
-    "MeshError",
-    "MissingPackageError",
-    "NotLandedError",
-    "ServiceError",
-    "StorageError",
-    "SystemFailure",
-    "UsageError",
-)
-_PLACES = {
-    "open": "meshlake.mesh:open_mesh",
-    "init": "meshlake.mesh:init_mesh",
-    "Mesh": "meshlake.mesh:Mesh",
-    "DataProduct": "meshlake.mesh:DataProduct",
-    "Answer": "meshlake.mesh:Answer",
-    **{name: f"meshlake.errors:{name}" for name in _ERRORS},
-}
 __all__ = [  # noqa: RUF022 - the front door first
     "open",
     "init",
@@ -79,6 +56,17 @@ __all__ = [  # noqa: RUF022 - the front door first
     "SystemFailure",
     "UsageError",
 ]
+_FRONT_DOOR = {
+    "open": "meshlake.mesh:open_mesh",
+    "init": "meshlake.mesh:init_mesh",
+    "Mesh": "meshlake.mesh:Mesh",
+    "DataProduct": "meshlake.mesh:DataProduct",
+    "Answer": "meshlake.mesh:Answer",
+}
+# What else is offered, but the version, is an error.
+_PLACES = {
+    name: _FRONT_DOOR.get(name, f"meshlake.errors:{name}") for name in __all__ if name != "__version__"
+}
 
 
 def __getattr__(name: str) -> Any:
