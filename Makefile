@@ -1,6 +1,6 @@
 # Meshlake's targets; `make help` lists them. Everything is installed into .venv, pinned by requirements*.lock.
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test unit lint format bench bench-services test-services lock clean
+.PHONY: help check-python install install-dev run test unit lint format bench bench-services test-services lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -44,16 +44,24 @@ bench: install-dev  ## Measure against the bare tools; prints a table, writes ar
 bench-services: install-dev  ## Measure on real MinIO, PostgreSQL and Trino, started for it
 	$(BIN)/python -m benchmarks --servers --output artifacts/benchmarks-services.json
 
+# The first Python that is there, the environment's or else the one to make it with, must be new enough (macOS has 3.9).
+check-python:
+	@python=$(BIN)/python; hint="remove $(VENV), then run make with PYTHON=python3.12 or another"; \
+	[ -x $$python ] || { python=$(PYTHON); hint="run make with PYTHON=python3.12 or another"; }; \
+	command -v $$python >/dev/null || { echo "There is no $$python: $$hint." >&2; exit 1; }; \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "Meshlake needs Python 3.11 or newer, and $$($$python -V 2>&1) is in $$python: $$hint." >&2; exit 1; }
+
 install: $(VENV)/.installed
 
 install-dev: $(VENV)/.installed-dev $(DATACONTRACT)/.installed
 	@tests/ui/install_chromium.sh
 
-$(BIN)/uv:
+$(BIN)/uv: | check-python
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet uv
 
-$(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/uv
+$(VENV)/.installed: requirements.lock pyproject.toml | check-python $(BIN)/uv
 	$(UV) --requirement requirements.lock
 	$(UV) --no-deps --editable .
 	touch $@

@@ -10,6 +10,7 @@ code sees, `cli` alone prints. Domain logic belongs in `data_products/`, model c
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,13 @@ if TYPE_CHECKING:
     from meshlake.mesh import open_mesh as open  # noqa: A004 - like gzip.open
 
     __version__: str
+
+if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs it from a checkout, or without pip, is told in one line
+    _told = "Meshlake needs Python 3.11 or newer, and {} is Python {}.{}.".format(
+        sys.executable, *sys.version_info
+    )
+    # The command `mesh` and `python -m` end with the line; code that imports gets an error it can catch.
+    raise (SystemExit if sys.argv[0].endswith(("mesh", "-m")) else ImportError)(_told)
 
 __all__ = [  # noqa: RUF022 - the front door first
     "open",

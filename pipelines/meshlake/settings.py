@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CATALOGS = ("sqlite", "postgresql")
 SETTINGS_FILE = "mesh.toml"
+DEFAULT_HOME = ".mesh"
 _PREFIX = "MESH_"
 # What follows names a source and an option of it, which the source itself knows.
 OF_SOURCES = "source_"
@@ -115,11 +116,8 @@ class Settings:
         return self.catalog.startswith("sqlite:")
 
     def make_home(self) -> Path:
-        """The folder of lake, catalog and state, made if it is not there; git does not see one that is made here."""
-        if not self.home.exists():
-            self.home.mkdir(parents=True, exist_ok=True)
-            (self.home / ".gitignore").write_text("*\n", encoding="utf-8")
-        return self.home
+        """The folder of lake, catalog and state: see `make_home`."""
+        return make_home(self.home)
 
     def on(self, engine: str | None) -> Settings:
         """The same mesh with `engine` as its engine; unchanged when that is None."""
@@ -132,6 +130,18 @@ class Settings:
             return self.catalog
         address, _, given = self.catalog.partition("?")
         return f"{address}?{urlencode(_CATALOG_PATIENCE | dict(parse_qsl(given)))}"
+
+
+def make_home(home: Path) -> Path:
+    """`home`, made if it is not there; git does not see one that is made here, nor any of the default's name.
+
+    Another folder that was there may be the user's own: nothing is written to it.
+    """
+    if not home.exists() or home.name == DEFAULT_HOME:
+        home.mkdir(parents=True, exist_ok=True)
+        if not (ignored := home / ".gitignore").exists():
+            ignored.write_text("*\n", encoding="utf-8")
+    return home
 
 
 _GATHERED = frozenset({"stores", "source_options"})
@@ -162,7 +172,7 @@ def load_settings(
         | dict(chosen or {})
     )
     _refuse_unknown(given)
-    home = _folder(given.get("home", ".mesh"), folder)
+    home = _folder(given.get("home", DEFAULT_HOME), folder)
     return Settings(
         home=home,
         landing=_place(given.get("landing", str(home / "landing")), folder),

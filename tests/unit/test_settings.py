@@ -6,9 +6,21 @@ from dataclasses import fields
 
 import pytest
 
+import meshlake
+from meshlake.engines.duckdb.connection import connect
 from meshlake.errors import UsageError
+from meshlake.orchestration.history import dagster_environment
+from meshlake.services.state import open_endpoints
 from meshlake.settings import Settings, known_settings, load_settings
 from meshlake.stores import STORES
+
+HOMES = [
+    ("new", False, True),
+    ("../elsewhere/new", False, True),
+    (".mesh", True, True),  # ours by its name, as when files were copied into its landing zone by hand
+    ("mine", True, False),
+    (".", True, False),
+]
 
 
 def test_defaults_lie_in_the_working_folder(tmp_path):
@@ -28,6 +40,34 @@ def test_the_home_takes_what_is_not_set_along(tmp_path):
     assert settings.warehouse == str(tmp_path / "elsewhere/warehouse")
     assert settings.catalog.endswith("elsewhere/catalog.db")
     assert settings.scratch == tmp_path / "elsewhere/scratch"
+
+
+@pytest.mark.parametrize(("home", "is_there", "is_hidden"), HOMES)
+def test_the_home_hides_itself_from_git_but_no_folder_of_the_users(tmp_path, home, is_there, is_hidden):
+    project = tmp_path / "project"
+    project.mkdir()
+    settings = load_settings({"MESH_HOME": home}, project)
+    if is_there:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    for _ in range(2):
+        settings.make_home()
+        assert settings.home.is_dir()
+        assert (settings.home / ".gitignore").exists() is is_hidden
+
+
+def test_every_way_a_home_comes_to_be_hides_it(tmp_path):
+    def made_by(name, make):
+        mesh = meshlake.open(tmp_path, home=name, landing=str(tmp_path / name / "landing"))
+        make(mesh)
+        assert (tmp_path / name / ".gitignore").read_text() == "*\n", name
+
+    (tmp_path / "data_products").mkdir()
+    (tmp_path / "a.csv").write_text("id\n1\n")
+    made_by("listing", lambda mesh: mesh.products)
+    made_by("landing", lambda mesh: mesh.land(tmp_path / "a.csv", "crm"))
+    made_by("asking", lambda mesh: connect(mesh.settings).close())
+    made_by("history", lambda mesh: dagster_environment(mesh.settings))
+    made_by("servers", lambda mesh: open_endpoints(mesh.settings.home, tmp_path / "cache"))
 
 
 def test_variables_win_over_the_file_and_the_file_over_defaults(tmp_path):

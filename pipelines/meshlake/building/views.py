@@ -76,6 +76,7 @@ def refresh_views(mesh: Workspace) -> None:
     views = [published(mesh, name, head) for name, head in heads.items()]
     quarantines = {n.quarantine: mesh.lake.head((n.domain, n.quarantine.product)) for n in names}
     views += [published(mesh, name, head) for name, head in quarantines.items() if head]
+    mesh.settings.make_home()
     write_mesh_file(mesh.settings.mesh_file, views, system_tables, state, mesh.settings.used_stores)
 
 

@@ -18,6 +18,7 @@ from meshlake.services.endpoints import Endpoints
 from meshlake.services.ports import choose_ports
 from meshlake.services.process import locked
 from meshlake.services.settings import Service
+from meshlake.settings import make_home
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +65,7 @@ def open_endpoints(home: Path, cache: Path) -> Endpoints:
     Meshes that share `cache` never choose the same port.
     """
     folder = services_folder(home)
+    make_home(home)
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / _SECRETS).exists():
         # Hexadecimal, so that a key is the same text in a URI, a properties file and a shell.

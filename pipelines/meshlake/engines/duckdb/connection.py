@@ -22,7 +22,8 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     Raises:
         StorageError: DuckDB has no extension for a store of the mesh, or there are no keys.
     """
-    settings.scratch.mkdir(parents=True, exist_ok=True)
+    settings.make_home()
+    settings.scratch.mkdir(exist_ok=True)
     connection = duckdb.connect(":memory:", config={"temp_directory": str(settings.scratch)})
     # Order costs memory, and a table has none.
     connection.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
