@@ -82,9 +82,8 @@ class Settings:
 
     @property
     def models(self) -> str:
-        """Where fitted model versions are kept: beside the tables when those are for several machines."""
-        is_local = self.store_of(self.warehouse).is_local
-        return str(self.home / "models") if is_local else f"{self.warehouse}/_models"
+        """Where fitted model versions are kept."""
+        return self.kept("models")
 
     @property
     def scratch(self) -> Path:
@@ -114,6 +113,11 @@ class Settings:
     def is_embedded(self) -> bool:
         """Whether the catalog is SQLite, which needs no server."""
         return self.catalog.startswith("sqlite:")
+
+    def kept(self, name: str) -> str:
+        """The place of other files that builds keep: in home, or beside tables that are for several machines."""
+        is_local = self.store_of(self.warehouse).is_local
+        return str(self.home / name) if is_local else f"{self.warehouse}/_{name}"
 
     def make_home(self) -> Path:
         """The folder of lake, catalog and state: see `make_home`."""

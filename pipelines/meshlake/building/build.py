@@ -13,6 +13,7 @@ from meshlake.building.conform import conformed_select, misfits_error
 from meshlake.building.context import BuildContext, Step
 from meshlake.building.day_rows import kept_rows, refuse_other_days
 from meshlake.building.days import plan_days
+from meshlake.building.failed import keeping_failure
 from meshlake.building.inputs import bind_published, pin_inputs
 from meshlake.building.quality import record_results, recorded_results
 from meshlake.building.quarantine import publish_quarantine
@@ -79,7 +80,7 @@ def build_product(
     """
     product = mesh.products.get(name)
     attempt = 1
-    with naming_servers(mesh.settings, str(name)):
+    with keeping_failure(mesh.settings, name), naming_servers(mesh.settings, str(name)):
         while True:
             try:
                 return _build_once(

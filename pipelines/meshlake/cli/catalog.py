@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def list_products(as_json: bool = JSON) -> None:
-    """List the products: what each is, who owns it, what is published of it.
+    """List the products: what each is for, who owns it, what is published of it, and whether its last build failed.
 
     Examples:
 
@@ -33,19 +33,26 @@ def list_products(as_json: bool = JSON) -> None:
     if as_json:
         print_json([state.as_dict() for state in states])
         return
+    columns = ("product", "state", "rows", "size", "published (UTC)", "kind", "owner", "description")
     rows = [
         (
             s.product,
-            s.kind,
-            s.owner,
+            s.state,
             s.rows,
             size_text(s.size_bytes) if s.size_bytes else None,
             s.published_at,
-            s.state,
+            s.kind,
+            s.owner,
+            s.description,
         )
         for s in states
     ]
-    print_table(("product", "kind", "owner", "rows", "size", "published (UTC)", "state"), rows)
+    print_table(columns, rows)
+    for state in states:
+        if state.last_build_error:
+            print(
+                f"\n{state.product}: last build failed {state.last_build_failed_at} UTC: {state.last_build_error}"
+            )
 
 
 def show(product: str = PRODUCT, as_json: bool = JSON) -> None:

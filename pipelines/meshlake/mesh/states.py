@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from meshlake.building.failed import failed_builds
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from meshlake.building.failed import FailedBuild
     from meshlake.lake.snapshot import Snapshot
     from meshlake.names import ProductName
     from meshlake.products.load import ProductSet
@@ -24,6 +29,9 @@ class ProductState:
         size_bytes: of its files.
         published_at: when, in UTC.
         state: in words.
+        description: what it is for.
+        last_build_failed_at: when its last build failed, in UTC; None when that went well, or there was none.
+        last_build_error: what that said.
     """
 
     product: str
@@ -33,6 +41,9 @@ class ProductState:
     size_bytes: int | None
     published_at: str | None
     state: str
+    description: str | None = None
+    last_build_failed_at: str | None = None
+    last_build_error: str | None = None
 
     def as_dict(self) -> dict[str, object]:
         """As JSON-able facts."""
@@ -42,13 +53,19 @@ class ProductState:
 def product_states(mesh: Workspace) -> list[ProductState]:
     """Every product that has a folder or is published, by name."""
     names = {*mesh.products.products, *mesh.products.broken, *mesh.lake.products()}
-    return [product_state(mesh, name) for name in sorted(names)]
+    failed = failed_builds(mesh.settings)
+    return [product_state(mesh, name, failed) for name in sorted(names)]
 
 
-def product_state(mesh: Workspace, name: ProductName) -> ProductState:
-    """How `name` stands."""
+def product_state(
+    mesh: Workspace, name: ProductName, failures: Mapping[ProductName, FailedBuild] | None = None
+) -> ProductState:
+    """How `name` stands; `failures` are those of all products, read if not given."""
     head = mesh.lake.head((name.domain, name.product))
     product = mesh.products.products.get(name)
+    failed = (failed_builds(mesh.settings) if failures is None else failures).get(name)
+    if failed is not None and failed.is_before(head):
+        failed = None
     return ProductState(
         product=str(name),
         kind=product.kind if product else None,
@@ -56,7 +73,11 @@ def product_state(mesh: Workspace, name: ProductName) -> ProductState:
         rows=head.row_count if head else None,
         size_bytes=head.size_bytes if head else None,
         published_at=f"{head.published_at:%Y-%m-%d %H:%M:%S}" if head else None,
-        state=_in_words(mesh.products, name, head),
+        state=_in_words(mesh.products, name, head)
+        + (f"; last build failed {failed.failed_at}" if failed else ""),
+        description=product.contract.description if product else None,
+        last_build_failed_at=failed.failed_at if failed else None,
+        last_build_error=failed.reason if failed else None,
     )
 
 
