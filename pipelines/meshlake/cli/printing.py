@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 def print_json(facts: Any) -> None:
@@ -17,25 +19,47 @@ def print_json(facts: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None) -> None:
-    """Print `rows` under `columns`; numbers stand right."""
-    from rich.console import Console
-    from rich.table import Table
+    """Print `rows` under `columns`; numbers stand right.
 
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for position, name in enumerate(columns):
-        is_number = bool(rows) and all(
-            isinstance(row[position], int | float) or row[position] is None for row in rows
-        )
-        table.add_column(name, justify="right" if is_number else "left", no_wrap=position < len(columns) - 1)
-    for row in rows:
-        table.add_row(*(_text(value) for value in row))
-    # What is piped is for programs and files: it is never cut to the width of a screen nobody sees.
-    width = None if sys.stdout.isatty() else 1000
-    # Values are shown as they are, also where [one] or :two: would mean a style or a picture to rich.
-    console = Console(width=width, markup=False, emoji=False)
-    if title is not None:  # a title of the table's own would be broken at the table's width
-        console.print(title, style="italic", markup=False, highlight=False, soft_wrap=True)
-    console.print(table)
+    Nothing is ever cut. On a screen what does not fit beside goes to further lines, as `layout` says; what is piped is
+    for programs and files, and stands on one line per row however wide.
+    """
+    from meshlake.cli.layout import table_lines
+
+    numbers = [
+        bool(rows) and all(row[n] is None or isinstance(row[n], int | float) for row in rows)
+        for n in range(len(columns))
+    ]
+    texts = [[_text(value) for value in row] for row in rows]
+    _print_lines(title, table_lines(columns, texts, numbers, screen_columns(), _bold))
+
+
+def print_record(facts: Mapping[str, Any], title: str | None = None) -> None:
+    """Print each of `facts` that is not empty on a line of its own, `name  value`, folded as the screen needs it."""
+    from meshlake.cli.layout import record_lines
+
+    values = [_text(value) for value in facts.values()]
+    _print_lines(title, record_lines(list(facts), [values], screen_columns(), _bold))
+
+
+def screen_columns() -> int | None:
+    """How many columns the screen has that is printed on; `None` where it is a pipe or a file, which has no width."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _print_lines(title: str | None, lines: Iterable[str]) -> None:
+    if title is not None:  # a long one is folded by the screen itself, as all that is no table
+        print(f"\x1b[3m{title}\x1b[0m" if _is_styled() else title)
+    for line in lines:
+        print(line)
+
+
+def _bold(text: str) -> str:
+    return f"\x1b[1m{text}\x1b[0m" if text and _is_styled() else text
+
+
+def _is_styled() -> bool:
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def size_text(size_bytes: float) -> str:

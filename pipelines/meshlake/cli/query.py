@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from meshlake.cli.printing import print_json, print_table
+from meshlake.cli.printing import print_json, print_table, screen_columns
 from meshlake.errors import EXIT_FAILED, UsageError
 
 if TYPE_CHECKING:
@@ -130,11 +130,4 @@ def _show(answer: Answer, *, row_limit: int | None) -> None:
     if answer.is_plan:
         write_plan(answer, sys.stdout)
         return
-    width = _screen_columns() if sys.stdout.isatty() else None
-    write_table(answer, sys.stdout, row_limit=row_limit, screen_columns=width)
-
-
-def _screen_columns() -> int:
-    import shutil
-
-    return shutil.get_terminal_size().columns
+    write_table(answer, sys.stdout, row_limit=row_limit, screen_columns=screen_columns())

@@ -33,17 +33,25 @@ _VISIBLE = dict.fromkeys(
 _VISIBLE |= {ord("\n"): "↵", ord("\r"): "↵", ord("\t"): " "}
 
 
-@dataclass(frozen=True)
+def visible(text: str) -> str:
+    """`text` on one line, with nothing in it that steers a terminal or disguises what stands there."""
+    return text.translate(_VISIBLE)
+
+
+@dataclass
 class _Column:
     name: str
     width: int
     is_number: bool
+    widest: int | None  # a longer cell is cut
+    has_cut: bool = False
 
     def cell(self, value: str | None, *, is_styled: bool) -> str:
         """`value` in the column's width or, in later batches, wider; a null is dim where there are styles."""
-        text = _NULL if value is None else value.translate(_VISIBLE)
-        if cell_len(text) > _WIDEST_CELL:
-            text = set_cell_size(text, _WIDEST_CELL - 1) + "…"
+        text = _NULL if value is None else visible(value)
+        if self.widest is not None and cell_len(text) > self.widest:
+            self.has_cut = True
+            text = set_cell_size(text, self.widest - 1) + "…"
         blank = " " * (self.width - cell_len(text))
         if value is None and is_styled:
             text = f"\x1b[2m{text}\x1b[0m"
@@ -61,8 +69,9 @@ def write_table(
     """Write the first rows of `answer` as a table to `stream`.
 
     `row_limit` None writes all rows; widths are those of the first 1,000. `screen_columns` None writes all
-    columns, however wide; otherwise those that fit, and the names of the rest below. The time told is
-    `seconds`, or when not given that from when the engine was asked to the last row.
+    columns and values, however wide; otherwise the columns that fit, and the names below of those left out and of
+    those with values cut. The time told is `seconds`, or when not given that from when the engine was asked to
+    the last row.
 
     Raises:
         UsageError: when the query cannot run.
@@ -73,13 +82,15 @@ def write_table(
     # The line break ends a comment the query may close with.
     found = answer.run(before="SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (", after=f"\n){limit}")
     rows = found.fetchmany(_BATCH_ROWS)
-    all_columns = [_fit(types[i], [row[i] for row in rows]) for i in range(len(types))]
+    widest = None if screen_columns is None else max(min(_WIDEST_CELL, screen_columns - 2), 1)
+    all_columns = [_fit(types[i], [row[i] for row in rows], widest) for i in range(len(types))]
     columns = _on_screen(all_columns, screen_columns)
     row_count, finished = _write_rows(found, rows, columns, stream, row_limit)
     seconds = finished - answer.asked_at if seconds is None else seconds
     is_cut = row_limit is not None and row_count > row_limit
     shown = min(row_count, row_limit) if row_limit is not None else row_count
-    stream.write(_footer(shown, seconds, is_cut, [c.name for c in all_columns[len(columns) :]]))
+    hidden = [c.name for c in all_columns[len(columns) :]]
+    stream.write(_footer(shown, seconds, is_cut, hidden, [c.name for c in columns if c.has_cut]))
     return Written(shown, seconds)
 
 
@@ -94,11 +105,11 @@ def write_plan(answer: Answer, stream: TextIO) -> None:
         stream.write(plan)
 
 
-def _fit(name_and_type: tuple[str, Type], values: Sequence[str | None]) -> _Column:
-    name = name_and_type[0].translate(_VISIBLE)
-    texts = (_NULL if value is None else value.translate(_VISIBLE) for value in values)
+def _fit(name_and_type: tuple[str, Type], values: Sequence[str | None], widest: int | None) -> _Column:
+    name = visible(name_and_type[0])
+    texts = (_NULL if value is None else visible(value) for value in values)
     width = max(cell_len(name), 1, *(cell_len(text) for text in texts))
-    return _Column(name, min(width, _WIDEST_CELL), is_number(name_and_type[1]))
+    return _Column(name, width if widest is None else min(width, widest), is_number(name_and_type[1]), widest)
 
 
 def _on_screen(columns: list[_Column], screen_columns: int | None) -> list[_Column]:
@@ -139,7 +150,7 @@ def _write_rows(
     return row_count, last_at
 
 
-def _footer(row_count: int, seconds: float, is_cut: bool, hidden: list[str]) -> str:
+def _footer(row_count: int, seconds: float, is_cut: bool, hidden: list[str], cut: list[str]) -> str:
     lines = [f"{row_count:,} row{'' if row_count == 1 else 's'}, {seconds:.3f} s"]
     if is_cut:
         lines.append(
@@ -147,4 +158,6 @@ def _footer(row_count: int, seconds: float, is_cut: bool, hidden: list[str]) -> 
         )
     if hidden:
         lines.append(f"Not shown, for the screen is too narrow: {', '.join(hidden)}.")
+    if cut:
+        lines.append(f"Cut at the …: {', '.join(cut)}. Whole with --format csv or jsonl.")
     return "\n".join(lines) + "\n"

@@ -65,9 +65,22 @@ def test_what_could_steer_the_terminal_is_made_visible():
     assert lines('SELECT 1 AS "a\nb"')[0] == " a↵b"
 
 
-def test_long_texts_are_cut():
-    row = lines("SELECT repeat('x', 200) AS t")[2]
-    assert row == " " + "x" * 59 + "…"
+@pytest.mark.parametrize(("columns", "width"), [(80, 60), (61, 59), (40, 38)])
+def test_long_texts_are_cut_to_the_screen_and_it_says_so(columns, width):
+    *_, row, _, footer = lines("SELECT repeat('x', 200) AS t", screen_columns=columns)
+    assert row == " " + "x" * (width - 1) + "…"
+    assert footer == "Cut at the …: t. Whole with --format csv or jsonl."
+
+
+def test_a_long_name_is_told_whole():
+    name = "n" * 50
+    assert lines(f"SELECT 1 AS {name}", screen_columns=40)[-1].startswith(f"Cut at the …: {name}.")
+
+
+def test_long_texts_are_whole_where_there_is_no_screen():
+    *_, row, footer = lines("SELECT repeat('x', 200) AS t")
+    assert row == " " + "x" * 200
+    assert footer.startswith("1 row, ")
 
 
 def test_columns_that_do_not_fit_are_named():
