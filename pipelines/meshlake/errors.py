@@ -9,10 +9,12 @@ from __future__ import annotations
 import errno
 import os
 import re
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 EXIT_DONE = 0
 EXIT_FAILED = 1
@@ -21,15 +23,49 @@ EXIT_STOPPED = 130  # by Ctrl-C, as shells have it
 DEFECT_HINT = "This is a defect of Meshlake: `mesh --debug ...` shows the traceback."
 
 
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong in a file that people write: where, what, and what to do. Lines and columns count from 1.
+
+    Example:
+        >>> print(Fault("crm/customers/transform.sql", "syntax error", line=3, column=9))
+        crm/customers/transform.sql: line 3, column 9: syntax error
+    """
+
+    file: Path | str
+    message: str
+    hint: str | None = None
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        if self.line is None:
+            return f"{self.file}: {self.message}"
+        if self.column is None:
+            return f"{self.file}:{self.line}: {self.message}"
+        return f"{self.file}: line {self.line}, column {self.column}: {self.message}"
+
+
 class MeshError(Exception):
-    """A failure the user can act on. `message` says what and where, `hint` what to do next."""
+    """A failure the user can act on. `message` says what and where, `hint` what to do next.
+
+    `faults` are the places in files that have to be mended, where there are such; they may be more than are told.
+    """
 
     exit_status = EXIT_FAILED
+    faults: tuple[Fault, ...] = ()
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         self.message = message
         self.hint = hint
         super().__init__(message if hint is None else f"{message}\n{hint}")
+
+    @classmethod
+    def of(cls, *faults: Fault, hint: str | None = None) -> Self:
+        """The error that tells all `faults`, a line each; `hint` is for all, else that of the first is told."""
+        error = cls("\n".join(map(str, faults)), hint or faults[0].hint)
+        error.faults = faults
+        return error
 
 
 class UsageError(MeshError):

@@ -17,8 +17,8 @@ def position_text(sql: str, position_bytes: int) -> str:
     return f"line {before.count(chr(10)) + 1}, column {len(before) - before.rfind(chr(10))}"
 
 
-def sql_place(message: str, text: str) -> str | None:
-    """`line 3, column 9` of `text` (both from 1), when the line that DuckDB's `message` quotes is found in it."""
+def sql_place(message: str, text: str) -> tuple[int, int] | None:
+    """Line and column of `text` (both from 1), when the line that DuckDB's `message` quotes is found in it."""
     quoted = _QUOTED_LINE.search(message)
     if quoted is None:
         return None
@@ -35,7 +35,27 @@ def sql_place(message: str, text: str) -> str | None:
     if not found:
         return None
     _, line, column = min(found)
-    return f"line {line}, column {column}"
+    return line, column
+
+
+def offset_place(sql: str, offset: int, text: str) -> tuple[int, int] | None:
+    """Line and column of `text` at which the character `offset` of `sql` stands; `sql` is all or a part of `text`.
+
+    Example:
+        >>> offset_place("SELECT a\\nFROM b", 14, "features: |\\n  SELECT a\\n  FROM b")
+        (3, 8)
+    """
+    start = text.find(sql)
+    if start >= 0:
+        before = text[: start + offset]
+        return before.count("\n") + 1, len(before) - before.rfind("\n")
+    begin = sql.rfind("\n", 0, offset) + 1
+    snippet = sql[begin:].partition("\n")[0]
+    for line, content in enumerate(text.splitlines(), start=1):
+        if snippet.strip() and (found := content.find(snippet.strip())) >= 0:
+            indent = len(snippet) - len(snippet.lstrip())
+            return line, found + offset - begin - indent + 1
+    return None
 
 
 def sql_reason(message: str) -> str:

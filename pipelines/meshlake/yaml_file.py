@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from meshlake.errors import ContractError
+from meshlake.errors import ContractError, Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from meshlake.validation import Location, Mistake
@@ -39,14 +39,41 @@ class YamlFile:
                 line, node = found
         return line
 
+    def held(self, location: Location) -> Location:
+        """The parts of `location` that the file holds."""
+        node, parts = self.root, []
+        for part in location:
+            if (found := _child(node, part)) is not None:
+                _, node = found
+                parts.append(part)
+        return tuple(parts)
+
+    def read_as(self, location: Location, meant: str | None) -> None:
+        """From now on read the key at `location` as `meant`, unless that is there; without `meant` not at all."""
+        data, node = self.data, self.root
+        for part in location[:-1]:
+            data = data[part]
+            if (found := _child(node, part)) is not None:
+                _, node = found
+        value = data.pop(location[-1])
+        if meant is not None and meant not in data:
+            data[meant] = value
+            for key, _ in node.value:
+                if key.value == location[-1]:
+                    key.value = meant
+
+    def fault(self, location: Location, message: str, hint: str | None = None) -> Fault:
+        """What `message` says of the fact at `location`."""
+        return Fault(self.path, message, hint, self.line(location))
+
     def error(self, location: Location, message: str, hint: str | None = None) -> ContractError:
         """The error that says `message` of the fact at `location`."""
-        return ContractError(f"{self.path}:{self.line(location)}: {message}", hint)
+        return ContractError.of(self.fault(location, message, hint))
 
     def error_of(self, mistakes: Iterable[Mistake], hint: str | None = None) -> ContractError:
         """The error that tells all `mistakes`, a line each, in the order of the file."""
         lines = sorted((self.line(mistake.location), mistake.message) for mistake in mistakes)
-        return ContractError("\n".join(f"{self.path}:{line}: {message}" for line, message in lines), hint)
+        return ContractError.of(*(Fault(self.path, message, line=line) for line, message in lines), hint=hint)
 
 
 def read_yaml(path: Path, what: str, start: str, *, is_list: bool = False) -> YamlFile:
@@ -66,17 +93,18 @@ def read_yaml(path: Path, what: str, start: str, *, is_list: bool = False) -> Ya
         root = loader.get_single_node()
         if not isinstance(root, yaml.SequenceNode if is_list else yaml.MappingNode):
             shape = "list" if is_list else "mapping of keys"
-            raise ContractError(f"{path}:1: not {what}: no {shape}", start)
-        _refuse_repeated_keys(path, root)
+            raise ContractError.of(Fault(path, f"not {what}: no {shape}", start, 1))
+        if repeated := list(_repeated_keys(path, root)):
+            raise ContractError.of(*repeated)
         return YamlFile(path, loader.construct_document(root), root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise ContractError(
-            f"{path}:{line}: not YAML: {error.problem}", "Mend the YAML at or above this line."
-        ) from error
+        hint = "Mend the YAML at or above this line."
+        raise ContractError.of(Fault(path, f"not YAML: {error.problem}", hint, line)) from error
     except (yaml.YAMLError, ValueError) as error:
-        raise ContractError(f"{path}:1: not YAML: {str(error).splitlines()[0]}", "Mend the YAML.") from error
+        reason = str(error).splitlines()[0]
+        raise ContractError.of(Fault(path, f"not YAML: {reason}", "Mend the YAML.", 1)) from error
     finally:
         loader.dispose()
 
@@ -85,13 +113,13 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise ContractError(
-            f"{path}: there is no such file", f"Every product folder holds a {path.name}."
-        ) from error
+        hint = f"Every product folder holds a {path.name}."
+        raise ContractError.of(Fault(path, "there is no such file", hint)) from error
     except OSError as error:
-        raise ContractError(f"{path}: cannot be read: {error.strerror}") from error
+        raise ContractError.of(Fault(path, f"cannot be read: {error.strerror}")) from error
     except UnicodeDecodeError as error:
-        raise ContractError(f"{path}: not UTF-8 at byte {error.start}", "Save the file as UTF-8.") from error
+        hint = "Save the file as UTF-8."
+        raise ContractError.of(Fault(path, f"not UTF-8 at byte {error.start}", hint)) from error
 
 
 def _child(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
@@ -104,16 +132,16 @@ def _child(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
     return None
 
 
-def _refuse_repeated_keys(path: Path, node: yaml.Node) -> None:
+def _repeated_keys(path: Path, node: yaml.Node) -> Iterator[Fault]:
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
             if key.value in seen and isinstance(key, yaml.ScalarNode):
                 line = key.start_mark.line + 1
-                raise ContractError(f"{path}:{line}: key '{key.value}' is given twice", "Keep one of them.")
+                yield Fault(path, f"key '{key.value}' is given twice", "Keep one of them.", line)
             if isinstance(key, yaml.ScalarNode):
                 seen.add(key.value)
-            _refuse_repeated_keys(path, value)
+            yield from _repeated_keys(path, value)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            _refuse_repeated_keys(path, item)
+            yield from _repeated_keys(path, item)

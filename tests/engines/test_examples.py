@@ -12,7 +12,7 @@ from meshlake.engines.trino.dialect import Relation
 from meshlake.engines.trino.transpiling import transpile_select
 from meshlake.names import quote_identifier
 from meshlake.products.examples import Example, differences, read_examples
-from meshlake.products.inputs import parse_select, select_inputs
+from meshlake.products.inputs import select_inputs
 from meshlake.settings import load_settings
 from meshlake.types.tree import Scalar
 from meshlake.types.trino import trino_text
@@ -65,12 +65,10 @@ def test_shipped_sql_is_one_trino_can_run(products: Path, file: Path, trino_rows
     contracts = {name: product.contract for name, product in mesh_of(products).products.products.items()}
     columns = {
         name: {column.name: column.type for column in contracts[name].columns}
-        for name in select_inputs(parse_select(text, file), file)
+        for name in select_inputs(text, file)
         if name in contracts
     } | {
-        name: {"invoicedate": Scalar.TIMESTAMP}
-        for name in select_inputs(parse_select(text, file), file)
-        if name not in contracts
+        name: {"invoicedate": Scalar.TIMESTAMP} for name in select_inputs(text, file) if name not in contracts
     }
     relations = {name: Relation(_no_rows(kinds), kinds) for name, kinds in columns.items()}
     trino_rows(transpile_select(text, relations, "shipped", file))

@@ -17,11 +17,11 @@ def _message(sql):
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("SELECT one", "line 1, column 8"),
-        ("\n\nSELECT\n  two", "line 4, column 3"),
-        ("-- höhe\nSELECT 'é' AS e, two", "line 2, column 18"),
-        ("SELECT 1 AS a,\n  1 AS a,\n  1 AS b,\n  one", "line 4, column 3"),
-        ("SELECT " + "1 + " * 100 + "one", "line 1, column 408"),
+        ("SELECT one", (1, 8)),
+        ("\n\nSELECT\n  two", (4, 3)),
+        ("-- höhe\nSELECT 'é' AS e, two", (2, 18)),
+        ("SELECT 1 AS a,\n  1 AS a,\n  1 AS b,\n  one", (4, 3)),
+        ("SELECT " + "1 + " * 100 + "one", (1, 408)),
     ],
 )
 def test_place_of_an_unknown_column_is_that_in_the_authors_file(text, place):
@@ -30,7 +30,7 @@ def test_place_of_an_unknown_column_is_that_in_the_authors_file(text, place):
 
 def test_of_equal_lines_the_one_with_the_number_told_is_meant():
     text = "SELECT a FROM (SELECT 1 AS a)\nUNION ALL\nSELECT a FROM (SELECT 1 AS b)\nUNION ALL\nSELECT 1"
-    assert sql_place(_message(text), text) == "line 3, column 8"
+    assert sql_place(_message(text), text) == (3, 8)
 
 
 def test_no_place_where_the_sql_is_not_the_authors_or_none_is_told():

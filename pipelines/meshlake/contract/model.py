@@ -7,7 +7,7 @@ these, so that one declaration drives them all. No I/O and no SQL here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from meshlake.column import Column
@@ -47,6 +47,11 @@ class Contract:
     row_filter: str | None = None
     is_deduplicated: bool = False
     lookback_days: int = 0
+
+    @classmethod
+    def unread(cls, name: ProductName) -> Self:
+        """That of a product whose contract cannot be read at all: it promises nothing."""
+        return cls(name, "", "", str(name), "", "", "", (), ())
 
     @property
     def day_column(self) -> str | None:

@@ -1,19 +1,21 @@
 """A contract file as ODCS: the right kind and version, no unknown key, one table, named as its folder.
 
-What the table's facts mean is read elsewhere.
+What the table's facts mean is read elsewhere. What is wrong is gathered, and read on as what was most likely meant, so
+that one mistake is told once and hides no other.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject
 from pydantic import ValidationError
 
 from meshlake.contract.unknown_keys import unknown_keys
-from meshlake.suggest import nearest
+from meshlake.suggest import close_names, nearest
 
 if TYPE_CHECKING:
+    from meshlake.faults import Gathering
     from meshlake.names import ProductName
     from meshlake.validation import Location
     from meshlake.yaml_file import YamlFile
@@ -22,71 +24,98 @@ API_VERSIONS = ("v3.1.0", "v3.2.0")
 OBJECT: Location = ("schema", 0)
 
 
-def parse(source: YamlFile) -> OpenDataContractStandard:
-    """The contract as ODCS has it.
+def parse(source: YamlFile, found: Gathering) -> OpenDataContractStandard | None:
+    """The contract as ODCS has it; `None` where it is of another version, or too far from ODCS to read on.
 
-    Raises:
-        ContractError: it is of another kind or version, is not ODCS, or has a key that ODCS does not know.
+    It is gathered that it is of another kind or version, is not ODCS, or has a key that ODCS does not know.
     """
     if source.data.get("kind") != "DataContract":
-        raise source.error(("kind",), f"kind is {source.data.get('kind')!r}", "Write kind: DataContract.")
+        found.add(
+            source.error(("kind",), f"kind is {source.data.get('kind')!r}", "Write kind: DataContract.")
+        )
     version = source.data.get("apiVersion")
     if version not in API_VERSIONS:
-        raise source.error(
-            ("apiVersion",), f"apiVersion is {version!r}", f"Use one of {', '.join(API_VERSIONS)}."
-        )
+        hint = f"Use one of {', '.join(API_VERSIONS)}."
+        found.add(source.error(("apiVersion",), f"apiVersion is {version!r}", hint))
+        return None
     known = {field.alias or name for name, field in OpenDataContractStandard.model_fields.items()}
-    for key in source.data:
-        if key not in known:
-            raise source.error((key,), f"key '{key}' is unknown", nearest(str(key), known))
-    try:
-        odcs = OpenDataContractStandard(**source.data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        message = f"not ODCS: {where}: {first['msg']}, got {first['input']!r}"
-        raise source.error(
-            tuple(first["loc"]), message, "Texts that look like numbers or dates need quotes."
-        ) from error
-    for location, known in unknown_keys(odcs, source.data):
+    for key in [key for key in source.data if key not in known]:
+        found.add(source.error((key,), f"key '{key}' is unknown", nearest(str(key), known)))
+        source.read_as((key,), next(iter(close_names(str(key), known)), None))
+    odcs = _validated(source, found)
+    unknown = [] if odcs is None else list(unknown_keys(odcs, source.data))
+    for location, known in unknown:
         key = str(location[-1])
         hint = nearest(key, known) or f"ODCS knows {', '.join(sorted(known))} here."
-        raise source.error(location, f"key '{key}' is unknown", hint)
-    return odcs
+        found.add(source.error(location, f"key '{key}' is unknown", hint))
+        source.read_as(location, next(iter(close_names(key, known)), None))
+    return _validated(source, found) if unknown else odcs
 
 
-def check_identity(source: YamlFile, odcs: OpenDataContractStandard, expected: ProductName) -> None:
-    """See that the contract is of the product whose folder it lies in.
+def _validated(source: YamlFile, found: Gathering) -> OpenDataContractStandard | None:
+    """The file as ODCS; what is not is gathered, and read on as what it looks like, or as if it were not there."""
+    for _ in range(2):
+        try:
+            return OpenDataContractStandard(**source.data | {"kind": "DataContract"})
+        except ValidationError as error:
+            wrong = {source.held(each["loc"]): each for each in reversed(error.errors())}
+        for held, first in sorted(wrong.items(), key=lambda item: source.line(item[0])):
+            where = ".".join(str(part) for part in first["loc"])
+            message = f"not ODCS: {where}: {first['msg']}, got {first['input']!r}"
+            hint = "Texts that look like numbers or dates need quotes."
+            found.add(source.error(first["loc"], message, hint))
+            _mend(source.data, held, is_text=first["type"] == "string_type")
+    return None
 
-    Raises:
-        ContractError: it names another product, or lacks a version or status.
-    """
+
+def _mend(data: Any, location: Location, *, is_text: bool) -> None:
+    """Let what stands at `location` be the text that it looks like, or not be there."""
+    if not location:
+        return
+    holder, key = data, location[-1]
+    for part in location[:-1]:
+        holder = holder[part]
+    if is_text and not isinstance(holder[key], dict | list):
+        holder[key] = str(holder[key])
+    elif isinstance(holder, dict):
+        del holder[key]
+    else:
+        holder[key] = {}  # the places of the others stay what they are
+
+
+def check_identity(
+    source: YamlFile, odcs: OpenDataContractStandard, expected: ProductName, found: Gathering
+) -> None:
+    """See that the contract is of the product whose folder it lies in; what says otherwise is gathered."""
     wanted = {"id": str(expected), "domain": expected.domain, "dataProduct": expected.product}
     for key, value in wanted.items():
-        found = getattr(odcs, key)
-        if found != value:
+        given = getattr(odcs, key)
+        if given != value:
             hint = f"Write {key}: {value}, as the folders are named, or move the folder."
-            raise source.error((key,), f"{key} is {found!r}, but the folder is {expected}", hint)
+            found.add(source.error((key,), f"{key} is {given!r}, but the folder is {expected}", hint))
     for key in ("version", "status"):
         if not getattr(odcs, key):
-            raise source.error((), f"{key} is missing", f"Add a line '{key}: ...'.")
+            found.add(source.error((), f"{key} is missing", f"Add a line '{key}: ...'."))
 
 
-def only_object(source: YamlFile, odcs: OpenDataContractStandard, expected: ProductName) -> SchemaObject:
-    """The table that the contract describes: its one schema object, named as the product and with columns.
+def only_object(source: YamlFile, odcs: OpenDataContractStandard) -> SchemaObject:
+    """The table that the contract describes: its one schema object.
 
     Raises:
-        ContractError: there are none or several, or it is named otherwise.
+        ContractError: there are none or several.
     """
     objects = odcs.schema_ or []
     if len(objects) != 1:
         message = f"schema has {len(objects)} objects, not one"
         raise source.error(("schema",), message, "A product is one table: split it into several products.")
-    if objects[0].name != expected.product:
-        message = f"the schema object is called {objects[0].name!r}, but the product {expected.product}"
-        raise source.error((*OBJECT, "name"), message, f"Write name: {expected.product}.")
-    if not objects[0].properties:
-        raise source.error(
-            OBJECT, "the schema object has no properties", "Add 'properties', one for each column."
-        )
     return objects[0]
+
+
+def check_object(source: YamlFile, table: SchemaObject, expected: ProductName, found: Gathering) -> None:
+    """See that the table is named as the product and has columns; what is wrong is gathered."""
+    if table.name != expected.product:
+        message = f"the schema object is called {table.name!r}, but the product {expected.product}"
+        found.add(source.error((*OBJECT, "name"), message, f"Write name: {expected.product}."))
+    if not table.properties:
+        message = "the schema object has no properties"
+        found.add(source.error(OBJECT, message, "Add 'properties', one for each column."))

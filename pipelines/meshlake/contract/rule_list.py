@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from meshlake.faults import Gathering
     from meshlake.rules.rule import Rule
     from meshlake.validation import Location
     from meshlake.yaml_file import YamlFile
@@ -21,16 +22,18 @@ class RuleList:
     def add(self, rule: Rule, named_at: Location | None = None) -> None:
         self.found.append((rule, named_at))
 
-    def named(self, source: YamlFile) -> tuple[Rule, ...]:
+    def named(self, source: YamlFile, faulty: Gathering) -> tuple[Rule, ...]:
         """All rules with unique names; names the platform gave take a number when they repeat.
 
-        Raises:
-            ContractError: when a name its author gave is another rule's too.
+        A name that its author gave and that is another rule's too is put into `faulty`.
         """
         counts = Counter(rule.name for rule, _ in self.found)
+        told: set[str] = set()
         for rule, named_at in self.found:
-            if named_at is not None and counts[rule.name] > 1:
-                raise source.error(named_at, f"rule name '{rule.name}' is given twice", "Rename one of them.")
+            if named_at is not None and counts[rule.name] > 1 and rule.name not in told:
+                told.add(rule.name)
+                message = f"rule name '{rule.name}' is given twice"
+                faulty.add(source.error(named_at, message, "Rename one of them."))
         taken: set[str] = set()
         rules = []
         for rule, _ in self.found:

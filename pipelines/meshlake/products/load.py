@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from meshlake.contract.read import read_contract
-from meshlake.errors import ContractError, MeshError, UsageError
+from meshlake.contract.model import Contract
+from meshlake.contract.read import gather_contract
+from meshlake.errors import ContractError, Fault, MeshError, UsageError
+from meshlake.faults import Gathering
 from meshlake.names import ProductName
 from meshlake.products.graph import in_cycles
-from meshlake.products.inputs import parse_select, select_inputs
+from meshlake.products.inputs import select_inputs
 from meshlake.products.places import disagreeing
 from meshlake.products.product import BrokenProduct, Product
 from meshlake.products.transform import CONTRACT_FILE, TRANSFORMS, read_text
@@ -26,9 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from pathlib import Path
 
-    from meshlake.contract.model import Contract
-    from meshlake.names import DatasetName
+    from meshlake.names import DatasetName, InputName
     from meshlake.products.transform import Transform
+    from meshlake.rules.rule import Rule
 
 
 @dataclass(frozen=True)
@@ -108,35 +111,45 @@ def load_product(folder: Path) -> Product:
         ContractError: what cannot be read, in which file.
     """
     name = _product_name(folder)
-    contract = read_contract(folder / CONTRACT_FILE, name)
-    transform = _read_transform(folder, contract)
-    if name in transform.inputs:
-        raise ContractError(f"{folder}: {name} reads itself", "Let it read something else.")
-    checks = read_checks(folder / "checks", contract.rules)
-    check_inputs = {
-        used
-        for path in sorted((folder / "checks").glob("*.sql"))
-        for used in select_inputs(parse_select(read_text(path), path), path)
-        if used != name
-    }
+    found = Gathering(folder)
+    contract = gather_contract(folder / CONTRACT_FILE, name, found)
+    transform: Transform | None = None
+    checks: tuple[Rule, ...] = ()
+    with found.part():
+        transform = _read_transform(folder, name, contract)
+    with found.part():
+        checks = read_checks(folder / "checks", contract.rules if contract else ())
+    check_inputs = _check_inputs(folder, name, found)
+    found.settle(f"mesh lint {name}")
+    if contract is None or transform is None:  # then something was gathered
+        raise AssertionError(folder)
     return Product(
         name=name,
         folder=folder,
         contract=contract,
         transform=transform,
-        check_inputs=tuple(sorted(check_inputs, key=str)),
+        check_inputs=check_inputs,
         checks=checks,
         code_version=_code_version(folder, transform),
     )
+
+
+def _check_inputs(folder: Path, name: ProductName, found: Gathering) -> tuple[InputName, ...]:
+    """What the checks read besides the product; what cannot be read is gathered."""
+    used: set[InputName] = set()
+    for path in sorted((folder / "checks").glob("*.sql")):
+        with found.part():
+            used.update(select_inputs(read_text(path), path))
+    return tuple(sorted(used - {name}, key=str))
 
 
 def _product_name(folder: Path) -> ProductName:
     try:
         name = ProductName(folder.parent.name, folder.name)
     except UsageError as error:
-        raise ContractError(f"{folder}: {error.message}", f"Rename the folder. {error.hint}") from error
+        raise ContractError.of(Fault(folder, error.message, f"Rename the folder. {error.hint}")) from error
     if name.is_quarantine:
-        raise ContractError(f"{folder}: '{name}' is the name of a quarantine", "Rename the folder.")
+        raise ContractError.of(Fault(folder, f"'{name}' is the name of a quarantine", "Rename the folder."))
     return name
 
 
@@ -154,19 +167,22 @@ def _product_folders(root: Path) -> Iterable[Path]:
         yield from sorted(p for p in domain.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
 
 
-def _read_transform(folder: Path, contract: Contract) -> Transform:
+def _read_transform(folder: Path, name: ProductName, contract: Contract | None) -> Transform | None:
+    """The transform; `None` where it is the contract that says how the rows come about, which cannot be read."""
     present = [name for name in TRANSFORMS.names if name != CONTRACT_FILE and (folder / name).exists()]
     if len(present) > 1:
-        raise ContractError(
-            f"{folder}: has {' and '.join(present)}; a product has one transform", "Remove all but one."
-        )
+        message = f"has {' and '.join(present)}; a product has one transform"
+        raise ContractError.of(Fault(folder, message, "Remove all but one."))
     file = next(iter(present), CONTRACT_FILE)
-    transform = TRANSFORMS.get(file).read(folder / file, contract)
-    if transform.landed is None and contract.landing_place is not None:
-        raise ContractError(
-            f"{folder}: has {file}, so nothing lands for it from the contract's server 'landing'",
-            "Let a source-aligned product read the table, and this one read that product.",
-        )
+    if contract is None and file == CONTRACT_FILE:
+        return None
+    transform = TRANSFORMS.get(file).read(folder / file, contract or Contract.unread(name))
+    if transform.landed is None and contract is not None and contract.landing_place is not None:
+        message = f"has {file}, so nothing lands for it from the contract's server 'landing'"
+        hint = "Let a source-aligned product read the table, and this one read that product."
+        raise ContractError.of(Fault(folder, message, hint))
+    if name in transform.inputs:
+        raise ContractError.of(Fault(folder, f"{name} reads itself", "Let it read something else."))
     return transform
 
 
@@ -185,7 +201,10 @@ def _set_aside_cycles(products: dict[ProductName, Product], broken: dict[Product
         error = ContractError(
             f"{name} reads itself through others: {others}", "Let one of them read something else."
         )
-        broken[name] = BrokenProduct(name, products[name].folder, error)
+        product = products[name]
+        via = sorted(circle.intersection(product.upstream))[0]
+        error.faults = (replace(_fault_of_input(product, via), message=error.message, hint=error.hint),)
+        broken[name] = BrokenProduct(name, product.folder, error)
     for name in circle:
         del products[name]
 
@@ -199,10 +218,21 @@ def _set_aside_unknown_inputs(
 ) -> None:
     known = products.keys() | broken.keys()
     for name, product in list(products.items()):
-        unknown = next((up for up in product.upstream if up not in known), None)
-        if unknown is not None:
-            hint = _nearest_product(unknown, known)
-            file = product.rows_file if unknown in product.inputs else product.folder / "checks"
-            error = ContractError(f"{file}: reads {unknown}, which is no product", hint)
-            broken[name] = BrokenProduct(name, product.folder, error)
+        unknown = [up for up in product.upstream if up not in known]
+        if unknown:
+            faults = (_fault_of_input(product, up, _nearest_product(up, known)) for up in unknown)
+            broken[name] = BrokenProduct(name, product.folder, ContractError.of(*faults))
             del products[name]
+
+
+def _fault_of_input(product: Product, read: ProductName, hint: str | None = None) -> Fault:
+    """That `product` reads a product which is none, and where."""
+    files = (
+        [product.rows_file] if read in product.inputs else sorted((product.folder / "checks").glob("*.sql"))
+    )
+    for file in files:
+        for line, text in enumerate(read_text(file).splitlines(), start=1):
+            code = text.partition("--")[0]
+            if written := re.search(rf"\b{read.domain}\"?\.\"?{read.product}\b", code, re.IGNORECASE):
+                return Fault(file, f"reads {read}, which is no product", hint, line, written.start() + 1)
+    return Fault(files[0], f"reads {read}, which is no product", hint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshlake.errors import ContractError
+from meshlake.errors import ContractError, Fault
 from meshlake.sources.landing import Landing
 
 if TYPE_CHECKING:
@@ -31,10 +31,9 @@ def disagreeing(products: Mapping[ProductName, Product]) -> dict[ProductName, Co
             continue
         other = first.setdefault(dataset, product)
         if _place(other) != _place(product):
-            errors[name] = ContractError(
-                f"{product.rows_file}: says that {dataset} lives elsewhere than {other.name} says",
-                "Give both contracts the same entry 'server: landing'.",
-            )
+            message = f"says that {dataset} lives elsewhere than {other.name} says"
+            hint = "Give both contracts the same entry 'server: landing'."
+            errors[name] = ContractError.of(Fault(product.rows_file, message, hint))
     return errors
 
 

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
-from meshlake.errors import ContractError
+from meshlake.errors import ContractError, Fault
 from meshlake.names import DatasetName
 from meshlake.plugins import Doorway
 
@@ -204,6 +204,7 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ContractError(f"{path}: cannot be read: {error.strerror}") from error
+        raise ContractError.of(Fault(path, f"cannot be read: {error.strerror}")) from error
     except UnicodeDecodeError as error:
-        raise ContractError(f"{path}: not UTF-8 at byte {error.start}", "Save the file as UTF-8.") from error
+        hint = "Save the file as UTF-8."
+        raise ContractError.of(Fault(path, f"not UTF-8 at byte {error.start}", hint)) from error

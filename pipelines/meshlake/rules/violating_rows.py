@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from meshlake.errors import ContractError
+from meshlake.errors import ContractError, Fault
+from meshlake.faults import Gathering
 from meshlake.rules.facts import read_severity
 from meshlake.rules.measure import AuditedTable, Query
 from meshlake.rules.rule import Rule
@@ -43,11 +44,11 @@ class ViolatingRows(Rule):
         header, query = _split(_text(path))
         facts, description = _facts(header)
         if facts.get("scope", "day") != "day":
-            raise ContractError(
-                f"{path}: scope is '{facts['scope']}'", "Write -- scope: day, or leave the line out."
-            )
+            hint = "Write -- scope: day, or leave the line out."
+            raise ContractError.of(Fault(path, f"scope is '{facts['scope']}'", hint))
         if not query:
-            raise ContractError(f"{path}: no SQL in it", "Write a SELECT that returns the violating rows.")
+            hint = "Write a SELECT that returns the violating rows."
+            raise ContractError.of(Fault(path, "no SQL in it", hint))
         return cls(
             path.stem,
             arguments={"query": query},
@@ -77,24 +78,28 @@ def read_checks(folder: Path, contract_rules: tuple[Rule, ...] = ()) -> tuple[Ru
     Raises:
         ContractError: for a wrong name or severity, an empty file, or a name the contract has already.
     """
-    rules = tuple(ViolatingRows.read(path) for path in sorted(folder.glob("*.sql")))
+    rules = []
     taken = {rule.name for rule in contract_rules}
-    for rule in rules:
-        if rule.name in taken:
-            path = folder / f"{rule.name}.sql"
-            raise ContractError(f"{path}: the contract has a rule '{rule.name}' already", "Rename the file.")
-    return rules
+    found = Gathering(folder)
+    for path in sorted(folder.glob("*.sql")):
+        with found.part():
+            rules.append(ViolatingRows.read(path))
+            if path.stem in taken:
+                message = f"the contract has a rule '{path.stem}' already"
+                raise ContractError.of(Fault(path, message, "Rename the file."))
+    found.refuse()
+    return tuple(rules)
 
 
 def _text(path: Path) -> str:
     if not _RULE_NAME.fullmatch(path.stem):
-        raise ContractError(
-            f"{path}: '{path.stem}' cannot name a check", "Use letters, digits and underscores."
-        )
+        hint = "Use letters, digits and underscores."
+        raise ContractError.of(Fault(path, f"'{path.stem}' cannot name a check", hint))
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise ContractError(f"{path}: not UTF-8 at byte {error.start}", "Save the file as UTF-8.") from error
+        hint = "Save the file as UTF-8."
+        raise ContractError.of(Fault(path, f"not UTF-8 at byte {error.start}", hint)) from error
 
 
 def _severity(path: Path, facts: dict[str, str]) -> Severity:
@@ -102,7 +107,7 @@ def _severity(path: Path, facts: dict[str, str]) -> Severity:
         return read_severity(facts.get("severity"))
     except ValueError as error:
         hint = "Write -- severity: warning, or leave the line out."
-        raise ContractError(f"{path}:1: {error}", hint) from error
+        raise ContractError.of(Fault(path, str(error), hint, 1)) from error
 
 
 def _facts(header: list[str]) -> tuple[dict[str, str], list[str]]:

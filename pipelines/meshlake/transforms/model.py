@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from meshlake.models.definition import read_definition
-from meshlake.products.inputs import parse_select, select_inputs
+from meshlake.products.inputs import select_inputs
 from meshlake.products.transform import Transform
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class ModelTransform(Transform):
     def read(cls, path: Path, contract: Contract) -> Self:  # noqa: ARG003
         """See `Transform.read`."""
         model = read_definition(path)
-        return cls(path, select_inputs(parse_select(model.features_sql, path), path), model)
+        return cls(path, select_inputs(model.features_sql, path), model)
 
     @property
     def kind(self) -> str:

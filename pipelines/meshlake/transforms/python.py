@@ -11,8 +11,9 @@ import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from meshlake.errors import BuildError, ContractError
-from meshlake.products.inputs import parse_select, select_inputs
+from meshlake.errors import BuildError, ContractError, Fault
+from meshlake.faults import Gathering
+from meshlake.products.inputs import select_inputs
 from meshlake.products.transform import Rows, Transform, read_text
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from meshlake.contract.model import Contract
+    from meshlake.names import InputName
     from meshlake.products.transform import RowsContext
 
 _PYTHON_ROWS = "mesh_python_rows"
@@ -37,7 +39,12 @@ class PythonTransform(Transform):
     def read(cls, path: Path, contract: Contract) -> Self:  # noqa: ARG003
         """See `Transform.read`."""
         selects = _selects(path, read_text(path))
-        inputs = {name for sql in selects.values() for name in select_inputs(parse_select(sql, path), path)}
+        inputs: set[InputName] = set()
+        found = Gathering(path)
+        for sql in selects.values():
+            with found.part():
+                inputs.update(select_inputs(sql, path))
+        found.refuse()
         return cls(path, tuple(sorted(inputs, key=str)), selects)
 
     @property
@@ -76,22 +83,19 @@ def _selects(path: Path, text: str) -> dict[str, str]:
     try:
         module = ast.parse(text)
     except SyntaxError as error:
-        where = f"line {error.lineno}, column {error.offset}"
-        raise ContractError(f"{path}: {where}: {error.msg}", "Correct the Python.") from error
+        fault = Fault(path, error.msg, "Correct the Python.", error.lineno, error.offset)
+        raise ContractError.of(fault) from error
     except ValueError as error:
-        raise ContractError(f"{path}: not Python: {error}", "Save the file as UTF-8 text.") from error
+        raise ContractError.of(Fault(path, f"not Python: {error}", "Save the file as UTF-8 text.")) from error
     selects = next(
         (_literal(node.value, path) for node in _assignments(module) if _assigns_inputs(node)), None
     )
     if not isinstance(selects, dict) or not all(isinstance(q, str) for q in selects.values()):
-        raise ContractError(
-            f"{path}: needs INPUTS, a dict of SELECTs by argument name",
-            'INPUTS = {"orders": "SELECT * FROM shop.orders"}',
-        )
+        hint = 'INPUTS = {"orders": "SELECT * FROM shop.orders"}'
+        raise ContractError.of(Fault(path, "needs INPUTS, a dict of SELECTs by argument name", hint))
     if not any(isinstance(node, ast.FunctionDef) and node.name == "transform" for node in module.body):
-        raise ContractError(
-            f"{path}: needs a function `transform`", "def transform(orders: pa.Table) -> pa.Table"
-        )
+        hint = "def transform(orders: pa.Table) -> pa.Table"
+        raise ContractError.of(Fault(path, "needs a function `transform`", hint))
     return selects
 
 
@@ -107,10 +111,9 @@ def _literal(node: ast.expr, path: Path) -> Any:
     try:
         return ast.literal_eval(node)
     except ValueError as error:
-        raise ContractError(
-            f"{path}: INPUTS must be written out as a literal",
-            "No names or calls: it is read without running the file.",
-        ) from error
+        hint = "No names or calls: it is read without running the file."
+        message = "INPUTS must be written out as a literal"
+        raise ContractError.of(Fault(path, message, hint, node.lineno, node.col_offset + 1)) from error
 
 
 def _raised_at(path: Path, error: BaseException) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from meshlake.products.inputs import parse_select, select_inputs
+from meshlake.products.inputs import select_inputs
 from meshlake.products.transform import Rows, Transform, read_text
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class SqlTransform(Transform):
     def read(cls, path: Path, contract: Contract) -> Self:  # noqa: ARG003
         """See `Transform.read`."""
         sql = read_text(path)
-        return cls(path, select_inputs(parse_select(sql, path), path), sql)
+        return cls(path, select_inputs(sql, path), sql)
 
     @property
     def queries(self) -> Mapping[str, str]:

@@ -71,7 +71,9 @@ def test_check_of_unknown_severity(built_mesh):
 def test_check_on_an_unknown_product(built_mesh):
     built_mesh.write("crm.customers", "checks/of_age.sql", "SELECT * FROM crm.custmers")
     built_mesh.fails(
-        "crm.customers", "checks: reads crm.custmers, which is no product", "Did you mean crm.customers?"
+        "crm.customers",
+        "checks/of_age.sql: line 1, column 15: reads crm.custmers, which is no product",
+        "Did you mean crm.customers?",
     )
 
 

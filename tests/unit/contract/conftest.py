@@ -75,6 +75,11 @@ slaProperties:
 
 
 @pytest.fixture
+def good() -> str:
+    return GOOD
+
+
+@pytest.fixture
 def read(tmp_path: Path) -> Callable[..., Contract]:
     """Read the good contract with `old` replaced by `new`, or another text."""
 

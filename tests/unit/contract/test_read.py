@@ -242,3 +242,53 @@ def test_reading_contracts_needs_no_heavy_package():
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
         == "set()\n"
     )
+
+
+ALL_AT_ONCE = [
+    # text to replace, its replacement, the line and the words of its one fault
+    ("kind: DataContract", "kind: Table", 2, "kind is 'Table'"),
+    ("id: crm.customers", "id: crm.clients", 3, "id is 'crm.clients'"),
+    ("version: 1.0.0", "version: 1.0", 5, "not ODCS: version"),
+    ("status: active", "staus: active", 6, "key 'staus' is unknown"),
+    ("schema:", "schemas:", 12, "key 'schemas' is unknown"),
+    ("  - name: customers", "  - name: clients", 13, "called 'clients'"),
+    ("rowFilter", "rowfilter", 19, "customProperty 'rowfilter' is unknown"),
+    ("deduplicate, value: true", "deduplicate, value: maybe", 20, "deduplicate is 'maybe'"),
+    ("minLength: 2", "minLength: two", 28, "'two'"),
+    ("logicalType: integer", "logicalType: int", 30, "'int' is unknown"),
+    ("[basic, plus]", "[yes, no]", 38, "put it in quotes"),
+    ("unit: percent", "unit: permille", 39, "unit 'permille'"),
+    ("required: true,\n         logicalType", "requird: true,\n         logicalType", 40, "key 'requird'"),
+    ("metric: rowCount", "metric: rowCuont", 44, "'rowCuont' is unknown"),
+    ("engine: greatExpectations", "engine: soda", 48, "engine 'soda'"),
+    ("latency", "latencey", 52, "'latencey' is unknown"),
+    ("retention, value: 90", "retention, value: soon", 53, "'soon' is not a duration"),
+    ("0 3 * * *", "0 25 * * *", 54, "'25' is not a hour"),
+]
+
+
+def test_all_that_is_wrong_is_found_at_once_and_nothing_else(read, good):
+    text = good
+    for old, new, _, _ in ALL_AT_ONCE:
+        assert old in text
+        text = text.replace(old, new, 1)
+    with pytest.raises(ContractError) as caught:
+        read(text=text)
+    found = sorted(caught.value.faults, key=lambda fault: fault.line or 0)
+    assert [fault.line for fault in found] == [line for _, _, line, _ in ALL_AT_ONCE]
+    for fault, (_, _, _, words) in zip(found, ALL_AT_ONCE, strict=True):
+        assert words in fault.message
+    assert caught.value.message == str(next(fault for fault in found if fault.line == 2))
+    assert (
+        caught.value.hint
+        == f"Write kind: DataContract. And {len(ALL_AT_ONCE) - 1} more: mesh lint crm.customers"
+    )
+
+
+def test_keys_given_twice_are_all_told(read):
+    with pytest.raises(ContractError) as caught:
+        read("id: crm.customers\nname: Customers", "kind: x\napiVersion: y")
+    assert [(fault.line, fault.message) for fault in caught.value.faults] == [
+        (3, "key 'kind' is given twice"),
+        (4, "key 'apiVersion' is given twice"),
+    ]

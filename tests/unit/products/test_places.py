@@ -32,12 +32,12 @@ def parsed(monkeypatch) -> list[str]:
     """The products whose contracts are parsed."""
     names: list[str] = []
 
-    def read(path, expected):
+    def read(path, expected, found):
         names.append(str(expected))
-        return whole(path, expected)
+        return whole(path, expected, found)
 
-    whole = load.read_contract
-    monkeypatch.setattr(load, "read_contract", read)
+    whole = load.gather_contract
+    monkeypatch.setattr(load, "gather_contract", read)
     return names
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from meshlake.errors import BuildError, MeshError, system_failure
+from meshlake.errors import BuildError, Fault, MeshError, system_failure
 from meshlake.sql_place import sql_place, sql_reason
 
 if TYPE_CHECKING:
@@ -47,9 +47,10 @@ def explain(error: duckdb.Error, where: str, file: Path | None = None) -> MeshEr
     hint = _candidates(error, text) or "Correct the SQL and build again."
     if isinstance(error, duckdb.ConversionException):
         hint = "Correct the value where it comes from, or use TRY_CAST and decide what a bad value means."
-    place = sql_place(text, file.read_text(encoding="utf-8")) if file else None
-    parts = [str(file) if file else where, *([place] if place else []), reason]
-    return BuildError(": ".join(parts), hint)
+    if file is None:
+        return BuildError(f"{where}: {reason}", hint)
+    place = sql_place(text, file.read_text(encoding="utf-8")) or (None, None)
+    return BuildError.of(Fault(file, reason, hint, *place))
 
 
 def _candidates(error: duckdb.Error, text: str) -> str | None:

@@ -1,0 +1,114 @@
+"""The columns of a contract, from the properties of its schema object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from meshlake.column import Column
+from meshlake.contract.odcs import OBJECT
+from meshlake.suggest import close_names, nearest
+from meshlake.types.odcs import LOGICAL_TYPES, column_type
+from meshlake.types.tree import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from open_data_contract_standard.model import SchemaObject, SchemaProperty
+
+    from meshlake.faults import Gathering
+    from meshlake.types.tree import Type
+    from meshlake.validation import Location
+    from meshlake.yaml_file import YamlFile
+
+
+@dataclass(frozen=True)
+class Described:
+    """A property at `location` and its column. Of one that is wrong, `is_guessed` says, the type is the likeliest."""
+
+    location: Location
+    prop: SchemaProperty
+    column: Column
+    is_guessed: bool
+
+
+def described_columns(source: YamlFile, table: SchemaObject, found: Gathering) -> list[Described]:
+    """The columns in the contract's order, those without a name left out; what is wrong is gathered."""
+    described: list[Described] = []
+    for position, prop in enumerate(table.properties or []):
+        location: Location = (*OBJECT, "properties", position)
+        with found.part():
+            _check_name(source, prop, described, location)
+            type_ = None
+            with found.part():
+                type_ = _type(source, prop, location)
+            column = _column(prop, type_ or _likely_type(prop), position)
+            others = [each.column for each in described]
+            described.append(Described(location, prop, column, is_guessed=type_ is None))
+            if type_ is not None:
+                _check_partition(source, column, others, location)
+    return described
+
+
+def _check_name(
+    source: YamlFile, prop: SchemaProperty, others: Sequence[Described], location: Location
+) -> None:
+    if not prop.name:
+        raise source.error(location, "a property has no name", "Add 'name', the column's name.")
+    # Engines compare column names without regard to case.
+    if prop.name.lower() in {other.column.name.lower() for other in others}:
+        raise source.error((*location, "name"), f"column '{prop.name}' is given twice", "Keep one of them.")
+
+
+def _type(source: YamlFile, prop: SchemaProperty, location: Location) -> Type:
+    try:
+        return column_type(prop)
+    except ValueError as error:
+        key = "logicalType" if prop.physicalType is None else "physicalType"
+        hint = nearest(prop.logicalType or "", LOGICAL_TYPES) if key == "logicalType" else None
+        hint = hint or f"logicalType is one of {', '.join(LOGICAL_TYPES)}; physicalType a DuckDB type."
+        raise source.error((*location, key), f"column '{prop.name}': {error}", hint) from error
+
+
+def _likely_type(prop: SchemaProperty) -> Type:
+    for name in close_names(prop.logicalType or "", ("string", "integer", "number", "boolean", "date")):
+        return column_type(type(prop)(logicalType=name))
+    return Scalar.VARCHAR
+
+
+def _column(prop: SchemaProperty, type_: Type, position: int) -> Column:
+    return Column(
+        name=prop.name or "",
+        type=type_,
+        description=prop.description or "",
+        is_required=bool(prop.required or prop.primaryKey),
+        primary_key_position=_position(prop.primaryKey, prop.primaryKeyPosition, position),
+        partition_position=_position(prop.partitioned, prop.partitionKeyPosition, position),
+        sources=tuple(prop.transformSourceObjects or ()),
+        expression=prop.transformLogic,
+        classification=prop.classification,
+        tags=tuple(prop.tags or ()),
+    )
+
+
+def _position(is_key: bool | None, position: int | None, order: int) -> int | None:
+    """The key position given, else the order of the property in the contract, from 1."""
+    if not is_key:
+        return None
+    return position if position is not None and position > 0 else order + 1
+
+
+def _check_partition(source: YamlFile, column: Column, others: Sequence[Column], location: Location) -> None:
+    """Let `column` be the partition column only if it is the first such, of type DATE and never null."""
+    if column.partition_position is None:
+        return
+    if any(other.partition_position is not None for other in others):
+        problem = "is a second partition column"
+    elif column.type is not Scalar.DATE:
+        problem = f"of type {column.type} cannot partition the product"
+    elif not column.is_required:
+        problem = "partitions the product and may be null"
+    else:
+        return
+    hint = "A product is partitioned by one DATE column that is required."
+    raise source.error((*location, "partitioned"), f"column '{column.name}' {problem}", hint)

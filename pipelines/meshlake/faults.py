@@ -1,0 +1,92 @@
+"""Errors gathered while something that people write is read, so that all that is wrong in it is told at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meshlake.errors import ContractError, Fault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+
+class Gathering:
+    """The errors of one product's folder, or of one file, in the order in which they are found.
+
+    Args:
+        place: the folder or file, for the errors that name none.
+
+    Example:
+        >>> found = Gathering("x.yaml")
+        >>> for line, text in enumerate(["a: 1", "b 2", "c 3"], start=1):
+        ...     with found.part():
+        ...         if ":" not in text:
+        ...             raise ContractError.of(Fault("x.yaml", "no colon", "Add one.", line))
+        >>> found.settle("`mesh lint` tells all.")
+        Traceback (most recent call last):
+        ...
+        meshlake.errors.ContractError: x.yaml:2: no colon
+        Add one. And 1 more: `mesh lint` tells all.
+    """
+
+    def __init__(self, place: Path | str) -> None:
+        self._place = place
+        self._errors: list[ContractError] = []
+
+    def part(self) -> _Part:
+        """A part that can be read by itself: what is wrong in it is kept, and the next part is read."""
+        return _Part(self)
+
+    def add(self, error: ContractError) -> None:
+        """Keep one error."""
+        self._errors.append(error)
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """All that is to be mended, in the order in which it was found."""
+        return tuple(fault for error in self._errors for fault in self._faults_of(error))
+
+    def refuse(self) -> None:
+        """Raise one error that tells all faults.
+
+        Raises:
+            ContractError: anything was gathered.
+        """
+        if self.faults:
+            raise ContractError.of(*self.faults)
+
+    def settle(self, elsewhere: str) -> None:
+        """Raise the first error; its hint counts the faults of the others, and says where they are told.
+
+        Raises:
+            ContractError: anything was gathered.
+        """
+        if not self._errors:
+            return
+        first = self._errors[0]
+        more = len(self.faults) - len(self._faults_of(first))
+        hints = [first.hint, f"And {more} more: {elsewhere}" if more else None]
+        error = ContractError(first.message, " ".join(filter(None, hints)) or None)
+        error.faults = self.faults
+        raise error from first
+
+    def _faults_of(self, error: ContractError) -> tuple[Fault, ...]:
+        return error.faults or (Fault(self._place, error.message, error.hint),)
+
+
+class _Part:
+    """The block of one part."""
+
+    def __init__(self, gathering: Gathering) -> None:
+        self._gathering = gathering
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if isinstance(error, ContractError):
+            self._gathering.add(error)
+            return True
+        return False
