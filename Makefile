@@ -1,6 +1,6 @@
 # Meshlake's targets; `make help` lists them. Everything is installed into .venv, pinned by requirements*.lock.
 .DEFAULT_GOAL := help
-.PHONY: help check-python install install-dev run test unit lint format bench bench-services test-services lock clean
+.PHONY: help check-python install install-dev run test unit lint hooks format bench bench-services test-services lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -26,12 +26,11 @@ test: install-dev lint  ## Install what tests need, lint, run every test that ne
 unit: install-dev  ## The unit suite alone (under 2 minutes)
 	$(PYTEST) -n 2 tests/unit tests/products
 
-lint: install-dev  ## ruff, mypy, import-linter, SQL lint
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
-	$(BIN)/sqlfluff lint --disable-progress-bar data_products examples sql
+lint: install-dev  ## ruff, mypy, import-linter, SQL lint: .pre-commit-config.yaml, on all files
+	$(BIN)/pre-commit run --all-files
+
+hooks: install-dev  ## Let git run the linters before each commit
+	$(BIN)/pre-commit install
 
 format: install-dev  ## Format Python and SQL
 	$(BIN)/ruff check --fix .
