@@ -18,10 +18,15 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import sqlalchemy
+import yaml
 from dagster._core.instance.ref import InstanceRef
+from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteRepositoryOrigin
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from dagster._core.remote_origin import RemoteJobOrigin
 
     from meshlake.settings import Settings
 
@@ -31,14 +36,37 @@ STORAGE_VARIABLE = "DAGSTER_STORAGE"
 # By its variable alone: Dagster hands its settings to its processes as arguments, which every user can read.
 _IN_POSTGRESQL = f"storage: {{postgres: {{postgres_url: {{env: {STORAGE_VARIABLE}}}}}}}\n"
 
+_REPOSITORY = "__repository__"  # what Dagster calls the definitions of a module that names none
+
 # Dagster would copy what a step writes by a `tail` that it ends with the step: of a quick one the last lines were lost.
 # Whoever runs steps by this instance has a terminal, and is told there.
-_UNCAPTURED: dict[str, Any] = {
+_OF_A_COMMAND: dict[str, Any] = {
     "compute_logs": {
         "module": "dagster._core.storage.noop_compute_log_manager",
         "class": "NoOpComputeLogManager",
-    }
+    },
+    "instance_class": {"module": __name__, "class": "CommandsInstance"},
 }
+
+
+class CommandsInstance(dg.DagsterInstance):
+    """Dagster's instance for runs in this very process: they are runs of the mesh's code location, as all others are.
+
+    Dagster knows of none for what runs in process, and leaves runs of no code location out of its timeline.
+    """
+
+    def create_run_for_job(self, job_def: dg.JobDefinition, *args: Any, **facts: Any) -> dg.DagsterRun:
+        """A run of `job_def`, told to be of the code location that `workspace.yaml` names."""
+        facts["remote_job_origin"] = facts.get("remote_job_origin") or _origin(job_def.name)
+        return super().create_run_for_job(job_def, *args, **facts)
+
+    # Dagster asks a class of one's own for both.
+    @staticmethod
+    def config_schema() -> dict[str, Any]:
+        """It takes no settings of its own."""
+        return {}
+
+    config_defaults = staticmethod(InstanceRef.config_defaults)
 
 
 def dagster_home(settings: Settings) -> Path:
@@ -81,9 +109,18 @@ def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
         os.environ[STORAGE_VARIABLE] = environment[STORAGE_VARIABLE]
         logging.getLogger().addFilter(_is_no_retry)
     write_without_waiting(home)
-    reference = InstanceRef.from_dir(str(home), config_filename=INSTANCE_FILE, overrides=_UNCAPTURED)
+    reference = InstanceRef.from_dir(str(home), config_filename=INSTANCE_FILE, overrides=_OF_A_COMMAND)
     with dg.DagsterInstance.from_ref(reference) as found:
         yield found
+
+
+def _origin(job: str) -> RemoteJobOrigin:
+    """Where `workspace.yaml` has Dagster load the job from."""
+    (location,) = yaml.safe_load(WORKSPACE_FILE.read_text(encoding="utf-8"))["load_from"]
+    module, name = location["python_module"]["module_name"], location["python_module"]["location_name"]
+    target = LoadableTargetOrigin(module_name=module)
+    origin = ManagedGrpcPythonEnvCodeLocationOrigin(target, name)
+    return RemoteRepositoryOrigin(origin, _REPOSITORY).get_job_origin(job)
 
 
 def _is_no_retry(record: logging.LogRecord) -> bool:

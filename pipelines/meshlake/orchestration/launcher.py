@@ -39,7 +39,9 @@ class WatchingRunLauncher(dg.DefaultRunLauncher):
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """Whether the process of `run` is there; taken to be when it is on another machine."""
-        if process := run.tags.get(_PROCESS_TAG):
+        process = run.tags.get(_PROCESS_TAG)
+        # A run that is launched again from Dagster's pages has the tags of the first, and a process of its own.
+        if process and run.parent_run_id is None:
             host, process_id, started = process.split()
             is_here = host == socket.gethostname()
             return _GONE if is_here and _started(int(process_id)) != started else _RUNNING

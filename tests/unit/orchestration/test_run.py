@@ -9,6 +9,7 @@ import pytest
 
 from meshlake.errors import UsageError
 from meshlake.names import ProductName
+from meshlake.orchestration.definitions import BUILD_JOB
 from meshlake.orchestration.history import instance
 from meshlake.orchestration.keys import asset_key
 
@@ -128,3 +129,16 @@ def test_what_a_step_says_is_not_lost_when_the_step_is_quick(shop, tmp_path):
     shop.land("shop/orders/orders.csv", '"')
     ended = shop.process("build", PATH=f"{tmp_path}:{os.environ['PATH']}")
     assert "x landing.shop.orders" in ended.err
+
+
+def test_a_build_is_a_run_of_the_code_location_that_the_pages_show(shop):
+    """Dagster's timeline leaves out the runs of none."""
+    shop.build("shop.pets")
+    with instance(shop.settings) as dagster:
+        (run,) = dagster.get_runs()
+        filter_of_its_page = dg.RunsFilter(tags={".dagster/repository": "__repository__@mesh"})
+        assert dagster.get_runs_count(filter_of_its_page) == 1
+    origin = run.remote_job_origin
+    assert origin is not None
+    assert (run.job_name, origin.job_name) == (BUILD_JOB, BUILD_JOB)
+    assert origin.repository_origin.get_label() == "__repository__@mesh"
