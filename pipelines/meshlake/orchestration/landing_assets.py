@@ -14,13 +14,19 @@ from meshlake.discovery.profile import profile_dataset
 from meshlake.errors import LandingError, MeshError
 from meshlake.health import naming_servers
 from meshlake.names import LANDING_CATALOG, DatasetName
-from meshlake.orchestration.keys import asset_key, misplaced_key, misplaced_op_name, op_name, shown
+from meshlake.orchestration.keys import (
+    DATA_VERSION_TAG,
+    asset_key,
+    misplaced_key,
+    misplaced_op_name,
+    op_name,
+    shown,
+)
 from meshlake.orchestration.outages import retry_after_outage
 from meshlake.orchestration.reporting import Reporter
 from meshlake.sources import Landed
 from meshlake.workspace import Workspace
 
-_DATA_VERSION_TAG = "dagster/data_version"
 _MOVE_THEM = "Move what is data into <domain>/<dataset>/ of the landing zone."
 # What has neither a reader nor a contract is shown as what it is, and stops nothing else.
 _BROKEN = {"meshlake/broken": "true"}
@@ -118,7 +124,7 @@ def told_before(
     """What was told of the same files, if they were profiled; a profile reads every row, and each build asks for it."""
     event = instance.get_latest_materialization_event(key)
     before = event.asset_materialization if event else None
-    if before is None or (before.tags or {}).get(_DATA_VERSION_TAG) != fingerprint:
+    if before is None or (before.tags or {}).get(DATA_VERSION_TAG) != fingerprint:
         return None
     return before.metadata
 

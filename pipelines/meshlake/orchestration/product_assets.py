@@ -11,6 +11,7 @@ from meshlake.building.audit import check_published
 from meshlake.building.build import BuildResult, build_product
 from meshlake.column import Severity
 from meshlake.errors import AuditError, MeshError
+from meshlake.orchestration.conditions import automation_condition, freshness_policy, promised_times
 from meshlake.orchestration.day_partitions import asked_days, day_events
 from meshlake.orchestration.keys import asset_key, op_name, owner, shown, tag_key
 from meshlake.orchestration.metadata import build_metadata, check_result, column_schema
@@ -137,7 +138,7 @@ def _facts_of_unchanged(
 
 
 def _out(product: Product, engine: str, *, reads_days: bool) -> dg.AssetOut:
-    contract = product.contract
+    contract, levels = product.contract, product.contract.service_levels
     return dg.AssetOut(
         key=asset_key(product.name),
         dagster_type=dg.Nothing,
@@ -151,27 +152,12 @@ def _out(product: Product, engine: str, *, reads_days: bool) -> dg.AssetOut:
             "dagster/column_schema": column_schema(contract),
             "contract_version": contract.version,
             "folder": str(product.folder),
+            **promised_times(levels),
         },
-        automation_condition=_automation(contract.service_levels.schedule_cron, reads_days=reads_days),
+        automation_condition=automation_condition(levels.schedule_cron, reads_days=reads_days),
+        freshness_policy=freshness_policy(levels),
         is_required=False,
     )
-
-
-def _automation(
-    cron: str | None, *, reads_days: bool
-) -> dg.AutomationCondition[dg.AssetKey | dg.AssetCheckKey]:
-    eager = dg.AutomationCondition.eager()
-    if reads_days:
-        # A day without rows is no reason to wait.
-        eager = eager.without(~dg.AutomationCondition.any_deps_missing())
-    # eager() does not look at blocking checks of what it reads.
-    condition = eager & dg.AutomationCondition.all_deps_blocking_checks_passed()
-    if cron is None:
-        return condition
-    # on_cron() would wait until all it reads is updated, which nothing watches of what is no file.
-    due = dg.AutomationCondition.on_cron(cron)
-    due = due.without(dg.AutomationCondition.all_deps_updated_since_cron(cron))
-    return condition | (due & dg.AutomationCondition.all_deps_blocking_checks_passed())
 
 
 def _check_spec(key: dg.AssetKey, rule: Rule) -> dg.AssetCheckSpec:

@@ -73,6 +73,40 @@ def test_what_is_being_profiled_is_not_asked_for_again(shop, tick):
     assert tick() == "what was found before is being profiled"
 
 
+@pytest.fixture
+def asked(shop):
+    """The products that automation asks for since it was asked last, on its own history."""
+    cursor = None
+
+    def evaluate():
+        nonlocal cursor
+        definitions = mesh_definitions(shop.workspace)
+        with instance(shop.settings) as dagster_instance:
+            found = dg.evaluate_automation_conditions(
+                definitions, dagster_instance, asset_selection=dg.AssetSelection.all(), cursor=cursor
+            )
+        cursor = found.cursor
+        keys = definitions.resolve_asset_graph().get_all_asset_keys()
+        return {key.to_user_string() for key in keys if found.get_num_requested(key)}
+
+    return evaluate
+
+
+def test_what_was_looked_at_again_and_had_not_changed_sets_nothing_off(shop, asked):
+    shop.build()
+    asked()
+    shop.build("shop.orders")
+    assert asked() == set()
+
+
+def test_what_has_other_rows_than_before_sets_off_what_reads_it(shop, asked):
+    shop.build()
+    asked()
+    shop.land("shop/orders/b.csv", "id,price\n3,30\n")
+    shop.build("shop.orders")
+    assert asked() == {"shop/totals"}
+
+
 @pytest.mark.filterwarnings("ignore::dagster_shared.utils.warnings.BetaWarning")
 def test_a_frequency_builds_a_product_when_it_is_due_even_if_nothing_it_reads_was_seen_to_change(mesh):
     mesh.land("shop/orders/a.csv", "id\n1\n")
