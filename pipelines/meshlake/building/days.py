@@ -148,15 +148,15 @@ def plan_days(
     return DayPlan(column, base, known, built, before.days, reads, read - built)
 
 
-def first_day(mesh: Workspace, product: Product) -> date | None:
-    """The first day of a product partitioned by date, of those published or landed for it; `None` when none is known.
+def known_days(mesh: Workspace, product: Product) -> set[date]:
+    """The days of a product partitioned by date that are published or have landed for it; none of any other product.
 
     Raises:
         LandingError: a dataset it reads has not landed, or cannot be read.
     """
     column = product.contract.day_column
     if column is None or not product.is_daily:
-        return None
+        return set()
     built = BuiltDays.of(mesh.lake.head((product.name.domain, product.name.product)))
     days = set(built.days) if built else set()
     for name in product.inputs:
@@ -164,7 +164,7 @@ def first_day(mesh: Workspace, product: Product) -> date | None:
             dataset = mesh.landing.dataset(name)
             for key in product.transform.day_keys(product.contract, column):
                 days |= (dataset.files_by_day(key) or {}).keys()
-    return min(days, default=None)
+    return days
 
 
 @dataclass(frozen=True)

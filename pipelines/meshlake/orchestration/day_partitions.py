@@ -5,12 +5,14 @@ A run that nobody asked for a day (a whole build, automation) builds the days th
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from meshlake.building.days import BuiltDays, first_day
+from meshlake.building.days import BuiltDays, known_days
 from meshlake.errors import LandingError
+from meshlake.orchestration.keys import DATA_VERSION_TAG
 from meshlake.partitions import read_day
 
 if TYPE_CHECKING:
@@ -25,14 +27,22 @@ _AUTOMATION_TAG = "dagster/from_automation_condition"
 
 
 def day_partitions(mesh: Workspace) -> dg.DailyPartitionsDefinition | None:
-    """The days of all products that are partitioned by date, from the first that has landed or is published.
+    """The days that have landed or are published of any product that is partitioned by date, and no others.
 
-    One definition for the whole mesh, so that one run can build products one from the other. `None` when no product
-    is partitioned by date, or no day is known yet.
+    A day on which nothing landed is not missing: it is none of the partitions, be it later than all that landed or
+    between two that did. One definition for the whole mesh, so that one run can build products one from the other.
+    `None` when no product is partitioned by date, or no day is known yet.
     """
-    first = [day for product in mesh.products.products.values() if (day := _first_day(mesh, product))]
-    # Today's partition is there today: files of a day land before it is over.
-    return dg.DailyPartitionsDefinition(min(first).isoformat(), end_offset=1) if first else None
+    days = {day for product in mesh.products.products.values() for day in _known_days(mesh, product)}
+    if not days:
+        return None
+    first, end = min(days), max(days) + timedelta(days=1)
+    between = (first + timedelta(days=ahead) for ahead in range((end - first).days))
+    return dg.DailyPartitionsDefinition(
+        first.isoformat(),
+        end.isoformat(),
+        exclusions=[datetime.combine(day, time(), UTC) for day in between if day not in days],
+    )
 
 
 def asked_days(context: dg.AssetExecutionContext) -> set[date]:
@@ -58,13 +68,17 @@ def day_events(
     for day, facts in sorted(built.days.items()):
         if facts.run == run and day.isoformat() not in told:
             yield dg.AssetMaterialization(
-                key, partition=day.isoformat(), metadata={"snapshot_id": str(result.snapshot.snapshot_id)}
+                key,
+                partition=day.isoformat(),
+                metadata={"snapshot_id": str(result.snapshot.snapshot_id)},
+                # As of the run's own events: what reads this day is built when the version is another.
+                tags={DATA_VERSION_TAG: str(result.snapshot.rows_id)},
             )
 
 
-def _first_day(mesh: Workspace, product: Product) -> date | None:
+def _known_days(mesh: Workspace, product: Product) -> set[date]:
     try:
-        return first_day(mesh, product)
+        return known_days(mesh, product)
     except LandingError:
         # Nothing has landed yet, or nothing that can be read: its build will say so.
-        return None
+        return set()

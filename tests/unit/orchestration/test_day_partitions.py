@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import dagster as dg
 import pytest
@@ -36,8 +36,11 @@ def materialized(mesh, key=CALLS):
         return dagster.get_materialized_partitions(key)
 
 
-def today():
-    return datetime.now(UTC).date().isoformat()
+def days(mesh):
+    """The days that Dagster knows of."""
+    return (
+        mesh_definitions(mesh.workspace).resolve_asset_graph().get(CALLS).partitions_def.get_partition_keys()
+    )
 
 
 def evaluated(mesh, dagster, cursor=None):
@@ -76,19 +79,30 @@ def test_a_whole_build_builds_a_product_by_day_of_another_by_day(usage):
     assert materialized(usage, dg.AssetKey(["usage", "by_day"])) == {"2024-01-01", "2024-01-03"}
 
 
-def test_the_days_begin_with_the_first_that_has_landed(usage):
-    partitions = mesh_definitions(usage.workspace).resolve_asset_graph().get(CALLS).partitions_def
-    assert partitions.get_first_partition_key() == "2024-01-01"
-    assert partitions.get_last_partition_key() == today()
+def test_the_days_are_those_that_have_landed_and_none_before_between_or_after(usage):
+    assert days(usage) == ["2024-01-01", "2024-01-03"]
+    land(usage, 4, 40)
+    assert days(usage) == ["2024-01-01", "2024-01-03", "2024-01-04"]
+
+
+def test_a_day_that_was_built_is_one_even_when_its_files_are_gone(usage):
+    usage.build()
+    (usage.landing / "usage/calls/dt=2024-01-03/a.csv").unlink()
+    assert days(usage) == ["2024-01-01", "2024-01-03"]
+
+
+def test_no_day_that_landed_is_missing_after_a_build(usage):
+    usage.build()
+    assert materialized(usage) == set(days(usage))
 
 
 def test_a_backfill_builds_its_days_in_one_run(usage):
     usage.build()
     before = usage.workspace.lake.head(("usage", "calls"))
-    assert backfill(usage, "2024-01-01", "2024-01-02").success
+    assert backfill(usage, "2024-01-01", "2024-01-03").success
     after = usage.workspace.lake.head(("usage", "calls"))
     assert after.snapshot_id != before.snapshot_id
-    assert materialized(usage) == {"2024-01-01", "2024-01-02", "2024-01-03"}
+    assert materialized(usage) == {"2024-01-01", "2024-01-03"}
     assert usage.rows("usage.calls") == [
         {"dt": date(2024, 1, 1), "minutes": 10},
         {"dt": date(2024, 1, 3), "minutes": 30},
@@ -114,7 +128,7 @@ def test_files_that_land_late_are_built_by_automation_and_so_is_what_reads_them(
         job.execute_in_process(asset_selection=[landing], instance=dagster)
         found = evaluated(usage, dagster, cursor)
         assert found.get_num_requested(CALLS) == 1
-        tags = {"dagster/from_automation_condition": "true", "dagster/partition": today()}
+        tags = {"dagster/from_automation_condition": "true", "dagster/partition": "2024-01-03"}
         job.execute_in_process(asset_selection=[CALLS], tags=tags, instance=dagster)
         found = evaluated(usage, dagster, found.cursor)
         assert found.get_num_requested(dg.AssetKey(["usage", "total"])) == 1
