@@ -49,6 +49,8 @@ def test_failed_check_names_the_rows(ui: Ui, failed_run: str, open_page: OpenPag
     page.sees(
         "No thermometer of ours goes beyond 60 degrees.", "1 failing row", "failing_sql", "samples", "Failed"
     )
+    rows = page.page.locator("table table, td table").filter(has_text="celsius")
+    page.sees("roof", "400.0", within=rows.last)
 
 
 def test_run_tells_why(ui: Ui, failed_run: str, open_page: OpenPage) -> None:

@@ -1,10 +1,15 @@
-"""Sampled values in a form JSON can hold."""
+"""Sampled values in a form JSON can hold, and in one that may be shown to whoever may look at a build."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from meshlake.contract.model import Contract
+
+HIDDEN = "(classified)"
 
 
 def jsonable(value: Any) -> Any:
@@ -23,3 +28,14 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, Sequence | set):
         return [jsonable(part) for part in value]
     return str(value)
+
+
+def unclassified(row: Mapping[str, Any], contract: Contract) -> dict[str, Any]:
+    """`row` without the values that the contract classifies: logs and pages of builds are not as guarded as rows are.
+
+    It goes by the names of columns: what a check's own SQL calls otherwise is its author's to leave out.
+    """
+    classified = {column.name for column in contract.columns if column.classification}
+    return {
+        name: HIDDEN if name in classified and value is not None else value for name, value in row.items()
+    }

@@ -6,6 +6,7 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from meshlake.audit.samples import unclassified
 from meshlake.building.inputs import bind_published
 from meshlake.building.quality import record_results
 from meshlake.errors import AuditError, UsageError
@@ -68,7 +69,7 @@ def check_published(mesh: Workspace, name: ProductName) -> Iterator[tuple[Produc
     yield from ((name, result) for result in results)
 
 
-def refuse_blocked(name: ProductName, branch: str, checks: Sequence[CheckResult]) -> None:
+def refuse_blocked(product: Product, branch: str, checks: Sequence[CheckResult]) -> None:
     """Stop before publishing when a blocking check failed.
 
     Raises:
@@ -87,9 +88,10 @@ def refuse_blocked(name: ProductName, branch: str, checks: Sequence[CheckResult]
     if first.failing_sql:
         find = shlex.quote(" ".join(first.failing_sql.split()))
         hint += f" Find the rows: mesh sql --as-of {branch} {find}"
-    example = f", such as {_in_words(first.samples[0])}" if first.samples else ""
+    sample = unclassified(first.samples[0], product.contract) if first.samples else None
+    example = f", such as {_in_words(sample)}" if sample else ""
     raise AuditError(
-        f"{name}: check {first.rule.name} failed: {first.message}{example}{others}", hint, checks
+        f"{product.name}: check {first.rule.name} failed: {first.message}{example}{others}", hint, checks
     )
 
 

@@ -155,7 +155,7 @@ def _publish(
     checks = audit_staged(context, branch)
     context.report(Step.AUDITED)
     record_results(mesh, product.name, context.run, branch.snapshot_id, checks)
-    refuse_blocked(product.name, draft.branch, checks)
+    refuse_blocked(product, draft.branch, checks)
     if rows.quarantine is not None:
         publish_quarantine(context, rows.quarantine)
     snapshot = draft.publish()

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from meshlake.audit.samples import unclassified
 from meshlake.column import Severity
+from meshlake.orchestration.contract_metadata import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,22 +19,7 @@ if TYPE_CHECKING:
     from meshlake.products.product import Product
     from meshlake.rules.result import CheckResult
 
-
-def column_schema(contract: Contract) -> dg.TableSchema:
-    """The contract's columns as Dagster's table schema."""
-    return dg.TableSchema(
-        columns=[
-            dg.TableColumn(
-                name=column.name,
-                type=str(column.type),
-                description=column.description or None,
-                constraints=dg.TableColumnConstraints(
-                    nullable=not column.is_required, unique=contract.primary_key == (column.name,)
-                ),
-            )
-            for column in contract.columns
-        ]
-    )
+SHOWN_SAMPLES = 10
 
 
 def build_metadata(product: Product, result: BuildResult) -> dict[str, dg.MetadataValue[Any]]:
@@ -49,16 +36,20 @@ def build_metadata(product: Product, result: BuildResult) -> dict[str, dg.Metada
     return shown | {name: _value(value) for name, value in _flat(result.facts).items()}
 
 
-def check_result(key: dg.AssetKey, check: CheckResult) -> dg.AssetCheckResult:
-    """One check as Dagster shows it: the observed value, and of failing rows the count, samples and SQL."""
+def check_result(key: dg.AssetKey, contract: Contract, check: CheckResult) -> dg.AssetCheckResult:
+    """One check as Dagster shows it: the observed value, and of failing rows the count, some as a table, and SQL.
+
+    Values that the contract classifies are not among them.
+    """
     metadata: dict[str, Any] = {"seconds": round(check.seconds, 4)}
     if check.observed is not None:
         metadata["observed"] = _value(check.observed)
     if not check.is_passed:
-        metadata |= {
-            "failing_rows": check.failing_rows if check.failing_rows is not None else "not counted",
-            "samples": dg.MetadataValue.json(json.loads(json.dumps(list(check.samples), default=str))),
-        }
+        metadata["failing_rows"] = check.failing_rows if check.failing_rows is not None else "not counted"
+        if check.samples:
+            metadata["samples"] = table(
+                [unclassified(row, contract) for row in check.samples[:SHOWN_SAMPLES]]
+            )
         if check.failing_sql:
             metadata["failing_sql"] = dg.MetadataValue.md(f"```sql\n{check.failing_sql}\n```")
     is_blocking = check.rule.severity is Severity.ERROR

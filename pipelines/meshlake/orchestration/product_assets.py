@@ -12,9 +12,10 @@ from meshlake.building.build import BuildResult, build_product
 from meshlake.column import Severity
 from meshlake.errors import AuditError, MeshError
 from meshlake.orchestration.conditions import automation_condition, freshness_policy, promised_times
+from meshlake.orchestration.contract_metadata import definition_metadata
 from meshlake.orchestration.day_partitions import asked_days, day_events
 from meshlake.orchestration.keys import asset_key, op_name, owner, shown, tag_key
-from meshlake.orchestration.metadata import build_metadata, check_result, column_schema
+from meshlake.orchestration.metadata import build_metadata, check_result
 from meshlake.orchestration.outages import retry_after_outage
 from meshlake.orchestration.reporting import Reporter
 from meshlake.partitions import read_day
@@ -85,7 +86,9 @@ def _build_events(
     try:
         if not context.selected_asset_keys:
             # Only checks were asked for: they look at what is published.
-            yield from _check_results(context, (check for _, check in check_published(mesh, product.name)))
+            yield from _check_results(
+                context, product, (check for _, check in check_published(mesh, product.name))
+            )
             return
         result = build_product(
             mesh,
@@ -97,11 +100,11 @@ def _build_events(
     except MeshError as error:
         # A failed blocking check does not stop the step that ran it: the results go first, then the failure.
         if isinstance(error, AuditError):
-            yield from _check_results(context, error.results)
+            yield from _check_results(context, product, error.results)
         reporter.failed(product.name, error)
         retry_after_outage(context, error)
         raise dg.Failure(shown(str(error)), allow_retries=False) from error
-    yield from _check_results(context, result.checks)
+    yield from _check_results(context, product, result.checks)
     reporter.done(result)
     yield _published(product, context, result)
 
@@ -120,11 +123,11 @@ def _published(
 
 
 def _check_results(
-    context: dg.AssetExecutionContext, checks: Iterable[CheckResult]
+    context: dg.AssetExecutionContext, product: Product, checks: Iterable[CheckResult]
 ) -> Iterator[dg.AssetCheckResult]:
     """The results of the checks that the run asks for."""
     by_name = {selected.name: selected.asset_key for selected in context.selected_asset_check_keys}
-    return (check_result(by_name[c.rule.name], c) for c in checks if c.rule.name in by_name)
+    return (check_result(by_name[c.rule.name], product.contract, c) for c in checks if c.rule.name in by_name)
 
 
 def _facts_of_unchanged(
@@ -148,12 +151,7 @@ def _out(product: Product, engine: str, *, reads_days: bool) -> dg.AssetOut:
         tags={**{tag_key(tag): "" for tag in contract.tags if tag != product.kind}, "kind": product.kind},
         kinds={"iceberg", engine, *product.transform.tools},
         code_version=product.code_version,
-        metadata={
-            "dagster/column_schema": column_schema(contract),
-            "contract_version": contract.version,
-            "folder": str(product.folder),
-            **promised_times(levels),
-        },
+        metadata=definition_metadata(product) | promised_times(levels),
         automation_condition=automation_condition(levels.schedule_cron, reads_days=reads_days),
         freshness_policy=freshness_policy(levels),
         is_required=False,

@@ -1,0 +1,140 @@
+"""What Dagster's UI shows of a product before and after any build: its contract as tables, and where its files are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from meshlake.orchestration.keys import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from meshlake.column import Column
+    from meshlake.contract.model import Contract, ServiceLevels
+    from meshlake.products.product import Product
+
+CONTRACT_FILE = "contract.odcs.yaml"
+_SAID_OTHERWISE = ("required", "unique", "primary_key", "schema")
+
+
+def definition_metadata(product: Product) -> dict[str, Any]:
+    """The contract as two tables (its columns are Dagster's own), and the files that say so."""
+    contract = product.contract
+    file = product.folder / CONTRACT_FILE
+    return {
+        "dagster/column_schema": column_schema(product),
+        "contract": table([{"promise": word, "value": value} for word, value in _promises(product)]),
+        "rules": table(
+            [
+                {
+                    "check": rule.name,
+                    "column": rule.column or "",
+                    "severity": rule.severity.value,
+                    "holds to": rule.description,
+                }
+                for rule in product.rules
+            ]
+        ),
+        "contract_version": contract.version,
+        "contract_file": dg.MetadataValue.path(shown(str(file))),
+        "folder": dg.MetadataValue.path(shown(str(product.folder))),
+        "report": dg.MetadataValue.md(f"`mesh show {product.name}`, `mesh report`"),
+    }
+
+
+def column_schema(product: Product) -> dg.TableSchema:
+    """The contract's columns as Dagster's table schema, the rules of each as its constraints."""
+    contract = product.contract
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=column.name,
+                type=str(column.type),
+                description=column.description or None,
+                constraints=dg.TableColumnConstraints(
+                    nullable=not column.is_required,
+                    unique=contract.primary_key == (column.name,),
+                    other=list(_other_constraints(product, column)),
+                ),
+                tags={column.classification: ""} if column.classification else {},
+            )
+            for column in contract.columns
+        ],
+        constraints=dg.TableConstraints(
+            other=[
+                rule.description or rule.name
+                for rule in contract.rules
+                if rule.column is None and rule.kind not in _SAID_OTHERWISE
+            ]
+        ),
+    )
+
+
+def table(rows: list[dict[str, Any]]) -> dg.TableMetadataValue:
+    """Rows of texts as Dagster shows them; it wants the same columns in all, and no value but a text or a number."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    records = [dg.TableRecord({shown(name): _cell(row.get(name)) for name in names}) for row in rows]
+    columns = [dg.TableColumn(shown(name), "text") for name in names]
+    return dg.MetadataValue.table(records, dg.TableSchema(columns=columns))
+
+
+def _cell(value: object) -> str:
+    return "NULL" if value is None else shown(str(value))
+
+
+def _promises(product: Product) -> Iterator[tuple[str, str]]:
+    contract = product.contract
+    told = {
+        "title": contract.title,
+        "owner": contract.owner,
+        "version": f"{contract.version} ({contract.status})",
+        "kind": product.kind,
+        "grain": contract.grain,
+        "key": ", ".join(contract.primary_key),
+        "kept by": contract.day_column,
+        "tags": ", ".join(contract.tags),
+        **_levels(contract.service_levels),
+        "classified": ", ".join(_classified(contract)),
+        "reads": ", ".join(map(str, product.reads)),
+    }
+    return ((word, value) for word, value in told.items() if value)
+
+
+def _levels(levels: ServiceLevels) -> dict[str, str | None]:
+    return {
+        "schedule (cron, UTC)": levels.schedule_cron,
+        "freshness": _duration(levels.freshness_seconds)
+        and f"{_duration(levels.freshness_seconds)}, by {levels.freshness_column or 'publishing'}",
+        "retention": _duration(levels.retention_seconds),
+        "query time (95 %)": _duration(levels.query_p95_seconds),
+    }
+
+
+def _duration(seconds: float | None) -> str | None:
+    """As short as it can be told exactly.
+
+    Example:
+        >>> _duration(172800), _duration(5400), _duration(0.5)
+        ('2 days', '90 minutes', '0.5 seconds')
+    """
+    if seconds is None:
+        return None
+    for size, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if seconds and seconds % size == 0:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} seconds"
+
+
+def _classified(contract: Contract) -> Iterator[str]:
+    return (f"{c.name} ({c.classification})" for c in contract.columns if c.classification)
+
+
+def _other_constraints(product: Product, column: Column) -> Iterator[str]:
+    if column.name in product.contract.primary_key and len(product.contract.primary_key) > 1:
+        yield "part of the key"
+    for rule in product.rules:
+        if rule.column == column.name and rule.kind not in _SAID_OTHERWISE:
+            # Which column it is, the row says.
+            yield (rule.description or rule.name).removeprefix(f"{column.name} ")
