@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 from meshlake.errors import ContractError, Fault
 from meshlake.names import DatasetName
 from meshlake.plugins import Doorway
+from meshlake.products.lineage import ColumnLineage, any_of, select_lineage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from meshlake.contract.model import Contract
     from meshlake.errors import MeshError
     from meshlake.names import InputName, ProductName
+    from meshlake.products.lineage import ColumnsOf
     from meshlake.settings import Settings
     from meshlake.types.tree import Type
 
@@ -88,6 +90,15 @@ class Transform(ABC):
     def day_keys(self, contract: Contract, column: str) -> tuple[str, ...]:  # noqa: ARG002
         """The names that the day of an input's landed folders may have, for a product whose day is in `column`."""
         return (column, *_DAY_KEYS)
+
+    def lineage(self, contract: Contract, columns_of: ColumnsOf) -> Mapping[str, ColumnLineage]:
+        """Where each column of the contract comes from; of code that is no SQL, any column that its queries give.
+
+        `columns_of` gives the columns of a product or landed dataset, as far as they are known.
+        """
+        found = [select_lineage(sql, self.inputs, columns_of) for sql in self.queries.values()]
+        inputs = any_of(found, self.inputs)
+        return {c.name: ColumnLineage(inputs, self.path.name, is_exact=False) for c in contract.columns}
 
     def unbuilt_select(self, contract: Contract, session: RowsSession) -> str | None:  # noqa: ARG002
         """The SELECT of its rows before any build, its inputs being bound; `None` where only a build can tell."""

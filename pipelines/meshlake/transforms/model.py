@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from meshlake.models.definition import read_definition
 from meshlake.products.inputs import select_inputs
+from meshlake.products.lineage import select_lineage
 from meshlake.products.transform import Transform
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from meshlake.contract.model import Contract
     from meshlake.models.definition import ModelDefinition
+    from meshlake.products.lineage import ColumnLineage, ColumnsOf
     from meshlake.products.transform import Rows, RowsContext
 
 
@@ -47,6 +49,12 @@ class ModelTransform(Transform):
     def retrain_cron(self) -> str | None:
         """When a new version is trained even if nothing changed."""
         return self.model.retrain_cron
+
+    def lineage(self, contract: Contract, columns_of: ColumnsOf) -> Mapping[str, ColumnLineage]:
+        """See `Transform.lineage`: what is no column of the features is what the model makes of them all."""
+        features = select_lineage(self.model.features_sql, self.inputs, columns_of) or {}
+        told = {c.name: features[c.name.lower()] for c in contract.columns if c.name.lower() in features}
+        return {**super().lineage(contract, columns_of), **told}
 
     def make_rows(self, context: RowsContext) -> Rows:
         """See `Transform.make_rows`; trains first when that is due."""

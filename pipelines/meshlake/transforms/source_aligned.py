@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from meshlake.column import Severity
+from meshlake.products.lineage import landed_lineage
 from meshlake.products.source_aligned import (
     SHOWN_CELLS,
     BadCell,
@@ -19,11 +20,13 @@ from meshlake.products.source_aligned import (
 from meshlake.products.transform import Rows, Transform
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from meshlake.contract.model import Contract
     from meshlake.errors import MeshError
     from meshlake.names import DatasetName
+    from meshlake.products.lineage import ColumnLineage, ColumnsOf
     from meshlake.products.source_aligned import SourceSelect
     from meshlake.products.transform import RowsContext, RowsSession
 
@@ -51,6 +54,10 @@ class SourceAligned(Transform):
         if described.expression is not None or len(described.sources) > 1:
             return ()
         return described.sources or (column,)
+
+    def lineage(self, contract: Contract, columns_of: ColumnsOf) -> Mapping[str, ColumnLineage]:  # noqa: ARG002
+        """See `Transform.lineage`."""
+        return {column.name: landed_lineage(column, self.dataset) for column in contract.columns}
 
     def unbuilt_select(self, contract: Contract, session: RowsSession) -> str:
         """The rows as the first build will publish them."""

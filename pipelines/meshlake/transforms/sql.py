@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from meshlake.products.inputs import select_inputs
+from meshlake.products.lineage import select_lineage
 from meshlake.products.transform import Rows, Transform, read_text
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from meshlake.contract.model import Contract
+    from meshlake.products.lineage import ColumnLineage, ColumnsOf
     from meshlake.products.transform import RowsContext
 
 
@@ -33,6 +35,12 @@ class SqlTransform(Transform):
     def queries(self) -> Mapping[str, str]:
         """The SELECT itself."""
         return {"rows": self.sql}
+
+    def lineage(self, contract: Contract, columns_of: ColumnsOf) -> Mapping[str, ColumnLineage]:
+        """See `Transform.lineage`."""
+        found = select_lineage(self.sql, self.inputs, columns_of) or {}
+        told = {c.name: found[c.name.lower()] for c in contract.columns if c.name.lower() in found}
+        return {**super().lineage(contract, columns_of), **told}
 
     def make_rows(self, context: RowsContext) -> Rows:  # noqa: ARG002
         """See `Transform.make_rows`."""
