@@ -56,32 +56,22 @@ def list_products(as_json: bool = JSON) -> None:
 
 
 def show(product: str = PRODUCT, as_json: bool = JSON) -> None:
-    """Show one product: its contract, columns, checks, inputs and published snapshot.
+    """Show one product: columns and where they come from, checks and what they said, promises, who reads it, its state.
 
     Examples:
 
       mesh show crm.customers
+
+      mesh show crm.customers --json
     """
     import meshlake
+    from meshlake.cli.product_page import print_product
 
-    found = meshlake.open().product(product)
+    facts = meshlake.open().product(product).as_dict()
     if as_json:
-        print_json(found.as_dict())
-        return
-    contract, state = found.contract, found.state.as_dict() | {"version": found.contract.version}
-    print(f"{found.name}: {contract.description}\n{contract.grain}\n")
-    for label in ("kind", "owner", "version", "state", "rows", "published_at"):
-        print(f"  {label:<13} {state[label]}")
-    print(f"  {'reads':<13} {', '.join(map(str, found.definition.inputs))}\n")
-    print_table(
-        ("column", "type", "required", "description"),
-        [(c.name, str(c.type), c.is_required, c.description) for c in contract.columns],
-    )
-    print()
-    print_table(
-        ("check", "severity", "what it holds to"),
-        [(r.name, r.severity.value, r.description) for r in found.definition.rules],
-    )
+        print_json(facts)
+    else:
+        print_product(facts)
 
 
 def history(product: str = PRODUCT, as_json: bool = JSON) -> None:

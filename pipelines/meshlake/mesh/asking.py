@@ -5,12 +5,12 @@ A question that DuckDB answers from views as they are takes neither the catalog 
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from meshlake.engines.engine import engine_of
+from meshlake.engines.engine import LOCAL, engine_of
 from meshlake.errors import UsageError
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def ask_questions(settings: Settings, names: Collection[str], runs: int) -> list
         UsageError: there is none of these names.
         MeshError: one cannot be answered.
     """
-    from meshlake.query.questions import read_questions, time_question
+    from meshlake.query.questions import keep_timings, read_questions, time_question
 
     known = read_questions(settings.questions)
     chosen = [question for question in known if not names or question.name in names]
@@ -129,4 +129,16 @@ def ask_questions(settings: Settings, names: Collection[str], runs: int) -> list
     for question in chosen:
         with asked(settings, question.query) as answer:
             timings.append(time_question(answer, question, runs))
+    # Who may only read the mesh is told all the same.
+    with suppress(OSError):
+        keep_timings(settings.make_home(), timings, settings.engine)
     return timings
+
+
+def answered_locally(settings: Settings, sql: str) -> list[dict[str, Any]]:
+    """The rows that answer `sql`, each by column, from the engine in this process whichever the settings name."""
+    from meshlake.query.guard import check_select
+
+    with asked(settings.on(LOCAL), check_select(sql)) as answer:
+        names = [name for name, _ in answer.columns()]
+        return [dict(zip(names, row, strict=True)) for row in answer.run().fetchall()]

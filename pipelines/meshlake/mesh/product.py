@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from meshlake.engines.engine import LOCAL
-from meshlake.errors import UsageError
+from meshlake.errors import MeshError, UsageError
 from meshlake.mesh.states import ProductState, product_state
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from meshlake.building.failed import FailedBuild
     from meshlake.contract.model import Contract
     from meshlake.lake.snapshot import Snapshot
     from meshlake.mesh.answer import Answer, Moment
+    from meshlake.mesh.levels import ServiceLevel
     from meshlake.names import InputName, ProductName
+    from meshlake.products.lineage import ColumnLineage
     from meshlake.products.product import Product
     from meshlake.rules.result import CheckResult
     from meshlake.workspace import Workspace
@@ -35,6 +38,23 @@ class Lineage:
 
     upstream: tuple[str, ...]
     downstream: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Consumers:
+    """Who reads a product: the products whose rows or checks do, and the questions of the mesh."""
+
+    products: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """How many landed values could not be kept, in how many rows that were left out for it; `table` tells them all."""
+
+    table: str
+    values: int
+    rows: int
 
 
 class Askable(Protocol):
@@ -140,28 +160,53 @@ class DataProduct:
 
         return tuple(result for _, result in check_published(self._workspace, self._product.name))
 
+    @property
+    def failed_build(self) -> FailedBuild | None:
+        """Its last build, if that failed."""
+        from meshlake.building.failed import failed_builds
+
+        failed = failed_builds(self._workspace.settings).get(self._product.name)
+        return None if failed is None or failed.is_before(self.snapshot) else failed
+
+    @property
+    def service_levels(self) -> list[ServiceLevel]:
+        """What its contract promises beside its rows, and whether that is kept now."""
+        from meshlake.mesh.levels import service_levels
+
+        return service_levels(self._workspace, [self._product])
+
+    @property
+    def quarantined(self) -> Quarantined | None:
+        """What landed and could not be kept; None where nothing was ever set aside."""
+        name = self._product.name.quarantine
+        if self._workspace.lake.head((name.domain, name.product)) is None:
+            return None
+        counts = f"SELECT count(*), count(DISTINCT (file, row)) FROM {name.sql}"
+        ((values, rows),) = self._mesh.sql(counts, engine=LOCAL).fetchall()
+        return Quarantined(str(name), values, rows)
+
     def as_dict(self) -> dict[str, Any]:
-        """As JSON-able facts: what it is, its columns and checks, what it reads, and what is published of it."""
-        contract, head = self.contract, self.snapshot
+        """As JSON-able facts: all that is known of it."""
+        from meshlake.mesh.facts import check_facts, column_facts
+
+        contract, head, failed, quarantined = (
+            self.contract,
+            self.snapshot,
+            self.failed_build,
+            self.quarantined,
+        )
         return self.state.as_dict() | {
             "title": contract.title,
-            "description": contract.description,
             "grain": contract.grain,
             "version": contract.version,
+            "folder": str(self.folder),
             "inputs": [str(name) for name in self._product.inputs],
-            "columns": [
-                {
-                    "name": c.name,
-                    "type": str(c.type),
-                    "is_required": c.is_required,
-                    "description": c.description,
-                }
-                for c in contract.columns
-            ],
-            "checks": [
-                {"name": r.name, "severity": r.severity.value, "description": r.description}
-                for r in self._product.rules
-            ],
+            "columns": column_facts(contract.columns, self.column_lineage()),
+            "checks": check_facts(self._product.rules, self.checks().dicts() if head else ()),
+            "failed_build": failed.as_dict() if failed else None,
+            "consumers": asdict(self.consumers),
+            "service_levels": [level.as_dict() for level in self.service_levels],
+            "quarantined": asdict(quarantined) if quarantined else None,
             "snapshot": head.as_dict() if head else None,
         }
 
@@ -188,6 +233,36 @@ class DataProduct:
             tuple(sorted(map(str, sources))),
             tuple(sorted(str(name) for name in later if name != self._product.name)),
         )
+
+    @property
+    def consumers(self) -> Consumers:
+        """The products and the questions that read it; questions that cannot be read are told by `Mesh.questions`."""
+        from meshlake.query.questions import readable_questions
+
+        questions = readable_questions(self._workspace.settings.questions)
+        reading = tuple(q.name for q in questions if self._product.name in q.query.products)
+        return Consumers(self.downstream, reading)
+
+    def column_lineage(self) -> dict[str, ColumnLineage]:
+        """Which columns of what it reads each of its columns comes from, found by parsing; nothing is run.
+
+        Example:
+            >>> lineage = mesh.product("shop.plans").column_lineage()
+            >>> [str(column) for column in lineage["plan"].inputs], lineage["customers"].made_by
+            (['shop.customers.plan'], 'COUNT(*)')
+        """
+        return dict(self._product.transform.lineage(self.contract, self._columns_of))
+
+    def _columns_of(self, name: InputName) -> tuple[str, ...]:
+        known = self._workspace.products.products
+        if name in known:
+            return tuple(column.name for column in known[name].contract.columns)
+        try:
+            return self._mesh.sql(f"SELECT * FROM {name.sql} LIMIT 0", engine=LOCAL).columns
+        except (
+            MeshError
+        ):  # it has not landed, is not published or cannot be read: so its columns are not known
+            return ()
 
     def rollback(self, to: str | int | None = None) -> Snapshot:
         """Make the version before current again, or the snapshot `to`; for a model's product, its model version too.

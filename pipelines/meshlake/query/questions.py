@@ -7,20 +7,26 @@ What the questions are about is theirs to say; nothing here knows a product.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import time
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from meshlake.errors import MeshError, UsageError
 from meshlake.query.guard import check_select
+from meshlake.stores.disk import Disk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from meshlake.engines.answer import Answer, ParsedQuery
 
+_TIMINGS_FILE = "question_times.json"
 _HEADER = re.compile(r"--\s*(question|promised_seconds):\s*(.*?)\s*")
 
 
@@ -54,6 +60,24 @@ class Timing:
         return self.p95_seconds <= self.question.promised_seconds
 
 
+@dataclass(frozen=True)
+class KeptTiming:
+    """A `Timing` as it is kept for those who look at products later; `asked_at` is in UTC."""
+
+    name: str
+    asked_at: str
+    p95_seconds: float
+    promised_seconds: float
+    run_count: int
+    row_count: int
+    engine: str
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the promise was kept."""
+        return self.p95_seconds <= self.promised_seconds
+
+
 def read_questions(folder: Path) -> tuple[Question, ...]:
     """The questions in `folder`, by name.
 
@@ -62,6 +86,39 @@ def read_questions(folder: Path) -> tuple[Question, ...]:
         file.
     """
     return tuple(_read(path) for path in sorted(folder.glob("*.sql")))
+
+
+def readable_questions(folder: Path) -> Iterator[Question]:
+    """As `read_questions`, without those that are wrong: of them whoever asks them is told."""
+    for path in sorted(folder.glob("*.sql")):
+        with suppress(UsageError):
+            yield _read(path)
+
+
+def keep_timings(home: Path, timings: Iterable[Timing], engine: str) -> None:
+    """Keep what was measured, in the mesh's home: times are this machine's. Of other questions stays what is known."""
+    now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
+    kept = kept_timings(home) | {
+        t.question.name: KeptTiming(
+            name=t.question.name,
+            asked_at=now,
+            p95_seconds=t.p95_seconds,
+            promised_seconds=t.question.promised_seconds,
+            run_count=len(t.run_seconds),
+            row_count=t.row_count,
+            engine=engine,
+        )
+        for t in timings
+    }
+    content = json.dumps([asdict(timing) for timing in kept.values()], indent=2)
+    Disk().write(str(home / _TIMINGS_FILE), content.encode())
+
+
+def kept_timings(home: Path) -> dict[str, KeptTiming]:
+    """What was measured last of each question that was asked, by name."""
+    content = Disk().read(str(home / _TIMINGS_FILE))
+    found = [] if content is None else [KeptTiming(**each) for each in json.loads(content)]
+    return {timing.name: timing for timing in found}
 
 
 def time_question(answer: Answer, question: Question, run_count: int) -> Timing:

@@ -1,0 +1,144 @@
+"""What `mesh show` prints of one product."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from meshlake.cli.printing import print_record, print_table, size_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# Longer SQL is read in its file.
+_SHOWN_SQL = 60
+
+
+def print_product(facts: Mapping[str, Any]) -> None:
+    """All that `facts`, those of `DataProduct.as_dict`, say for people."""
+    print_record(_head(facts), f"{facts['product']}: {facts['description']}")
+    _print_columns(facts["columns"])
+    _print_lineage(facts["columns"])
+    _print_checks(facts["checks"])
+    print_levels([level | {"product": None} for level in facts["service_levels"]])
+
+
+def print_levels(levels: Sequence[Mapping[str, Any]]) -> None:
+    """Promises and whether they are kept, of one product or of several."""
+    rows = [
+        (
+            level["product"],
+            level["level"],
+            _promised(level["promised"]),
+            _seconds(level["observed"]),
+            _kept(level["is_kept"]),
+            level["told"],
+        )
+        for level in levels
+    ]
+    _print_filled(("product", "service level", "promised", "observed", "kept", "how it is known"), rows)
+
+
+def _head(facts: Mapping[str, Any]) -> dict[str, Any]:
+    consumers, failed, quarantined = facts["consumers"], facts["failed_build"], facts["quarantined"]
+    size = facts["size_bytes"]
+    return {
+        "a row is": facts["grain"],
+        "kind": facts["kind"],
+        "owner": facts["owner"],
+        "version": facts["version"],
+        "state": facts["state"],
+        "last build": f"failed {failed['failed_at']} UTC: {failed['error']}" if failed else "",
+        "what to do": (failed["hint"] or "") if failed else "",
+        "published": f"{facts['published_at']} UTC" if facts["published_at"] else "",
+        "rows": f"{facts['rows']:,}, {size_text(size)}" if size is not None else "",
+        "quarantined": f"{quarantined['rows']:,} rows for {quarantined['values']:,} values, see {quarantined['table']}"
+        if quarantined
+        else "",
+        "reads": ", ".join(facts["inputs"]),
+        "read by": ", ".join(consumers["products"]) or "no product",
+        "questions": ", ".join(consumers["questions"]),
+        "folder": facts["folder"],
+    }
+
+
+def _print_columns(columns: Sequence[Mapping[str, Any]]) -> None:
+    rows = [
+        (
+            c["name"],
+            c["type"],
+            c["is_required"],
+            ", ".join(filter(None, (c["classification"], *c["tags"]))),
+            c["description"],
+        )
+        for c in columns
+    ]
+    _print_filled(("column", "type", "required", "classification", "description"), rows)
+
+
+def _print_lineage(columns: Sequence[Mapping[str, Any]]) -> None:
+    rows = [(c["name"], _sources(c["lineage"]), _maker(c["lineage"])) for c in columns]
+    _print_filled(("column", "comes from", "made by"), rows)
+
+
+def _sources(lineage: Mapping[str, Any]) -> str:
+    """`crm.customers (plan, region), usage.daily_usage (used_on)`; of what is not exact, how many it may be."""
+    tables = groupby(lineage["inputs"], key=lambda each: each["table"])
+    named = {table: [each["column"] for each in columns] for table, columns in tables}
+    if not lineage["is_exact"]:
+        told = [
+            f"any column of {t}" if c == ["*"] else f"any of {len(c)} columns of {t}"
+            for t, c in named.items()
+        ]
+        return ", ".join(told)
+    return ", ".join(f"{table} ({', '.join(columns)})" for table, columns in named.items())
+
+
+def _maker(lineage: Mapping[str, Any]) -> str:
+    made_by = " ".join((lineage["made_by"] or "").split())
+    return made_by if len(made_by) <= _SHOWN_SQL else "longer SQL, see its folder"
+
+
+def _print_checks(checks: Sequence[Mapping[str, Any]]) -> None:
+    rows = [
+        (
+            c["name"],
+            _result(c),
+            c["observed"],
+            c["severity"],
+            c["description"],
+            c["message"] if c["is_passed"] is False else "",
+        )
+        for c in checks
+    ]
+    _print_filled(("check", "result", "observed", "severity", "what it holds to", "what failed"), rows)
+
+
+def _print_filled(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A table after an empty line, without the columns that are empty in every row; none of no rows."""
+    filled = [n for n in range(len(columns)) if any(row[n] not in ("", None) for row in rows)]
+    if filled:
+        print()
+        print_table([columns[n] for n in filled], [[row[n] for n in filled] for row in rows])
+
+
+def _result(check: Mapping[str, Any]) -> str:
+    return {None: "not run", True: "passed", False: "FAILED"}[check["is_passed"]]
+
+
+def _kept(is_kept: bool | None) -> str:
+    return {None: "not known", True: "yes", False: "NO"}[is_kept]
+
+
+def _promised(promised: float | str) -> str:
+    return promised if isinstance(promised, str) else _seconds(promised)
+
+
+def _seconds(seconds: float | None) -> str:
+    """A duration for people: `0.3 s`, `2 h`, `30 d`."""
+    if seconds is None:
+        return ""
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if abs(seconds) >= 2 * length:
+            return f"{seconds / length:,.1f}".removesuffix(".0") + f" {unit}"
+    return f"{seconds:,.3f}".rstrip("0").removesuffix(".") + " s"

@@ -1,0 +1,47 @@
+"""What a product's folder says, with what is known of it, as JSON-able facts: columns, and rules with their results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from meshlake.column import Column
+    from meshlake.products.lineage import ColumnLineage
+    from meshlake.rules.rule import Rule
+
+_RESULT = ("is_passed", "observed", "failing_rows", "message", "checked_at")
+
+
+def column_facts(columns: Iterable[Column], lineage: Mapping[str, ColumnLineage]) -> list[dict[str, Any]]:
+    """Each column, and where it comes from."""
+    return [
+        {
+            "name": column.name,
+            "type": str(column.type),
+            "is_required": column.is_required,
+            "description": column.description,
+            "classification": column.classification,
+            "tags": list(column.tags),
+            "lineage": lineage[column.name].as_dict(),
+        }
+        for column in columns
+    ]
+
+
+def check_facts(rules: Iterable[Rule], ran: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each rule, and what it said of the version that is published; None where it was not run on that."""
+    recorded = {
+        check["check_name"]: {**check, "checked_at": f"{check['checked_at']:%Y-%m-%d %H:%M:%S}"}
+        for check in ran
+    }
+    return [
+        {
+            "name": rule.name,
+            "severity": rule.severity.value,
+            "description": rule.description,
+            **{key: recorded.get(rule.name, {}).get(key) for key in _RESULT},
+        }
+        for rule in rules
+    ]
