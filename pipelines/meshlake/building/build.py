@@ -12,9 +12,9 @@ from meshlake.building.audit import audit_staged, refuse_blocked
 from meshlake.building.conform import conformed_select, misfits_error
 from meshlake.building.context import BuildContext, Step
 from meshlake.building.day_rows import kept_rows, refuse_other_days
-from meshlake.building.days import plan_days
 from meshlake.building.failed import keeping_failure
 from meshlake.building.inputs import bind_published, pin_inputs
+from meshlake.building.outdated import due
 from meshlake.building.quality import record_results, recorded_results
 from meshlake.building.quarantine import publish_quarantine
 from meshlake.errors import BuildError, ConflictError, MeshError
@@ -99,16 +99,9 @@ def _build_once(
     report(Step.READING)
     inputs = pin_inputs(mesh, product.name, product.inputs)
     head = mesh.lake.head((product.name.domain, product.name.product))
-    fingerprint = inputs.fingerprint(product.code_version)
-    is_current = head is not None and head.properties.get("fingerprint") == fingerprint
-    must_build = is_forced or bool(days)
-    plan = (
-        None
-        if is_current and not must_build
-        else plan_days(product, inputs, head, is_forced=is_forced, asked=days)
-    )
-    is_unchanged = plan.is_unchanged if plan is not None else is_current and not must_build
-    if head is not None and is_unchanged:
+    found = due(product, inputs, head, is_forced=is_forced, days=days)
+    plan = found.plan
+    if head is not None and found.is_unchanged:
         checks = recorded_results(mesh, product, head.properties.get("run", ""))
         return BuildResult(product.name, head, is_rebuilt=False, checks=checks)
     if plan is not None:
@@ -118,7 +111,7 @@ def _build_once(
         context = BuildContext(mesh, product, inputs, session, head, is_forced, run, plan, report)
         inputs.bind(mesh, session)
         rows = product.transform.make_rows(context)
-        snapshot, checks = _publish(context, rows, fingerprint, started)
+        snapshot, checks = _publish(context, rows, found.fingerprint, started)
     seconds = time.monotonic() - started
     facts = dict(rows.facts) | (plan.facts if plan is not None else {})
     return BuildResult(product.name, snapshot, is_rebuilt=True, checks=checks, seconds=seconds, facts=facts)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from meshlake.cli.printing import print_json, print_table, size_text
+from meshlake.cli.selectors import SELECTORS
 from meshlake.errors import EXIT_FAILED, UsageError
 from meshlake.partitions import read_day
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from datetime import date
 
 JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
-PRODUCTS = typer.Argument(None, metavar="[D.P ...]", help="Products by name; all when none is given.")
 
 
 def register(app: typer.Typer) -> None:
@@ -28,22 +28,31 @@ def register(app: typer.Typer) -> None:
 
 
 def build(
-    products: list[str] = PRODUCTS,
+    selectors: list[str] = SELECTORS,
+    only: bool = typer.Option(
+        False, "--only", help="Build exactly what is selected, reading what is published of all else."
+    ),
     force: bool = typer.Option(
         False, "--force", help="Build even what has not changed, and train models anew."
     ),
     days: str = typer.Option(
         "",
         metavar="DAY[..DAY]",
-        help="Of the products named, build these days even if they have not changed.",
+        help="Of the products selected, build these days even if they have not changed.",
     ),
     as_json: bool = JSON,
 ) -> None:
-    """Build the named products and all they need, or everything; only what changed is rebuilt.
+    """Build the products selected and all they need, or everything; only what changed is rebuilt.
 
     Examples:
 
       mesh build
+
+      mesh build crm 'usage.*'
+
+      mesh build state:modified+ --only
+
+      mesh build crm.customers+ tag:predictions
 
       mesh build retention.churn_predictions --force
 
@@ -52,10 +61,15 @@ def build(
     import meshlake
     from meshlake.cli.progress import TerminalReporter
 
-    asked = _days(days, products or ())
+    asked = _days(days, selectors or ())
     with TerminalReporter(is_quiet=as_json) as reporter:
         outcome = meshlake.open().build(
-            *products or (), is_forced=force, days=asked, reporter=reporter, has_to_be_complete=False
+            *selectors or (),
+            is_only=only,
+            is_forced=force,
+            days=asked,
+            reporter=reporter,
+            has_to_be_complete=False,
         )
     if as_json:
         print_json(outcome.as_dict())
@@ -65,7 +79,7 @@ def build(
         raise typer.Exit(EXIT_FAILED)
 
 
-def check(products: list[str] = PRODUCTS, as_json: bool = JSON) -> None:
+def check(selectors: list[str] = SELECTORS, as_json: bool = JSON) -> None:
     """Run the checks on what is published now.
 
     Examples:
@@ -73,10 +87,12 @@ def check(products: list[str] = PRODUCTS, as_json: bool = JSON) -> None:
       mesh check
 
       mesh check crm.customers --json
+
+      mesh check retention tag:predictions
     """
     import meshlake
 
-    checked = meshlake.open().check(*products or ())
+    checked = meshlake.open().check(*selectors or ())
     facts = [(name, result) for name, results in checked.items() for result in results]
     if as_json:
         print_json([{"product": name, **result.as_dict()} for name, result in facts])
@@ -103,7 +119,7 @@ def check(products: list[str] = PRODUCTS, as_json: bool = JSON) -> None:
         raise typer.Exit(EXIT_FAILED)
 
 
-def run_tests(products: list[str] = PRODUCTS, as_json: bool = JSON) -> None:
+def run_tests(selectors: list[str] = SELECTORS, as_json: bool = JSON) -> None:
     """Run the examples that stand in product folders: literal rows through the real transforms, in memory.
 
     Examples:
@@ -111,10 +127,12 @@ def run_tests(products: list[str] = PRODUCTS, as_json: bool = JSON) -> None:
       mesh test
 
       mesh test crm.customers --json
+
+      mesh test +retention.churn_predictions
     """
     import meshlake
 
-    runs = meshlake.open().test(*products or ())
+    runs = meshlake.open().test(*selectors or ())
     if as_json:
         print_json([run.as_dict() for run in runs])
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from meshlake.cli.printing import print_json, print_table, size_text
+from meshlake.cli.selectors import SELECTORS
 
 JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
 PRODUCT = typer.Argument(metavar="D.P", help="A product, such as crm.customers.")
@@ -18,18 +19,22 @@ def register(app: typer.Typer) -> None:
     app.command()(rollback)
 
 
-def list_products(as_json: bool = JSON) -> None:
+def list_products(selectors: list[str] = SELECTORS, as_json: bool = JSON) -> None:
     """List the products: what each is for, who owns it, what is published of it, and whether its last build failed.
 
     Examples:
 
       mesh list
 
+      mesh list crm tag:predictions
+
+      mesh list state:modified
+
       mesh list --json
     """
     import meshlake
 
-    states = meshlake.open().products
+    states = meshlake.open().states(*selectors or ())
     if as_json:
         print_json([state.as_dict() for state in states])
         return

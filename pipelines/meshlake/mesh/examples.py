@@ -47,14 +47,14 @@ class ExampleRun:
         }
 
 
-def run_examples(mesh: Workspace, names: Sequence[ProductName]) -> list[ExampleRun]:
+def run_examples(mesh: Workspace, names: Sequence[ProductName] | None = None) -> list[ExampleRun]:
     """Run the examples of `names`, or all.
 
     Raises:
         UsageError: one of `names` is no product.
         ContractError: an example cannot be read, or does not fit what its product reads.
     """
-    for name in names:
+    for name in names or ():
         mesh.products.get(name)
     return [
         ExampleRun(
@@ -64,5 +64,5 @@ def run_examples(mesh: Workspace, names: Sequence[ProductName]) -> list[ExampleR
             differences(example.expected, example_rows(mesh, example)),
         )
         for example in read_examples(mesh.settings.products)
-        if not names or example.product in names
+        if names is None or example.product in names
     ]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshlake.errors import IncompleteBuildError, UsageError
+from meshlake.mesh.opened import selected
 from meshlake.mesh.reading import ReadMesh, product_name
 from meshlake.names import ProductName
 from meshlake.settings import load_settings
@@ -177,31 +178,44 @@ class Mesh(ReadMesh):
     def build(
         self,
         *products: str | ProductName,
+        is_only: bool = False,
         is_forced: bool = False,
         days: Collection[date] = (),
         reporter: Reporter | None = None,
         has_to_be_complete: bool = True,
     ) -> BuildOutcome:
-        """Build the named products and all they need, or everything; only what changed is rebuilt.
+        """Build the products selected and all they need, or everything; only what changed is rebuilt.
 
         Args:
-            products: their names.
+            products: as in `select`: names, domains, `tag:NAME` and the like.
+            is_only: build exactly these, reading what is published of all others.
             is_forced: build even what has not changed, and train models anew.
-            days: of the products named, build these days even if they have not changed.
+            days: of the products selected, build these days even if they have not changed.
             reporter: told of each product; nobody is when not given.
             has_to_be_complete: whether it is an error that a product failed; else the outcome tells.
 
         Raises:
             IncompleteBuildError: a product failed; the others were built all the same.
-            UsageError: a name that is no product, or days of one that is not kept by date.
+            UsageError: a selector selects nothing, or days of a product that is not kept by date.
         """
         from meshlake.building.views import refresh_views
         from meshlake.orchestration.reporting import QuietReporter
-        from meshlake.orchestration.run import run_build
+        from meshlake.orchestration.run import BuildOutcome, run_build
 
-        names, workspace = [product_name(name) for name in products], self.workspace
-        told = reporter or QuietReporter()
-        outcome = run_build(workspace, names, is_forced=is_forced, reporter=told, days=days)
+        if is_only and not products:
+            raise UsageError("--only is for products that are named", "mesh build crm --only")
+        workspace = self.workspace
+        names = selected(workspace, products) if products else []
+        if products and not names:  # nothing is modified, and no names are all of them
+            return BuildOutcome()
+        outcome = run_build(
+            workspace,
+            names,
+            is_forced=is_forced,
+            reporter=reporter or QuietReporter(),
+            days=days,
+            is_only=is_only,
+        )
         if outcome.results:
             refresh_views(workspace)
         if has_to_be_complete and not outcome.is_complete:
@@ -209,15 +223,21 @@ class Mesh(ReadMesh):
         return outcome
 
     def check(self, *products: str | ProductName) -> dict[str, tuple[CheckResult, ...]]:
-        """Run the checks on what is published now: of the products named, or of all; the results by product.
+        """Run the checks on what is published now: of the products selected, or of all; the results by product.
+
+        Args:
+            products: as in `select`. What a domain, a tag or a glob selects is checked as far as it is published.
 
         Raises:
-            UsageError: one was never published.
+            UsageError: a selector selects nothing, or one that is named was never published.
         """
         from meshlake.building.audit import check_published
 
         workspace = self.workspace
-        names = [product_name(name) for name in products] or workspace.lake.products()
+        names, named = workspace.lake.products(), set(map(str, products))
+        if products:
+            published = set(names)
+            names = [n for n in selected(workspace, products) if n in published or str(n) in named]
         return {str(name): tuple(r for _, r in check_published(workspace, name)) for name in names}
 
     def rollback(self, product: str | ProductName, to: str | int | None = None) -> Snapshot:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from meshlake.mesh.opened import OpenedMesh, selected
 from meshlake.names import ProductName
 
 if TYPE_CHECKING:
@@ -21,33 +22,13 @@ if TYPE_CHECKING:
     from meshlake.mesh.examples import ExampleRun
     from meshlake.mesh.product import DataProduct
     from meshlake.mesh.report import Report
-    from meshlake.mesh.states import ProductState
     from meshlake.query.output import Written
     from meshlake.query.questions import Timing
-    from meshlake.settings import Settings
     from meshlake.sources import Found
-    from meshlake.workspace import Workspace
 
 
-class ReadMesh:
-    """The half of `Mesh` that changes nothing.
-
-    Args:
-        settings: all that tells one mesh from another; `meshlake.open` reads them.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-
-    def __repr__(self) -> str:
-        return f"<Mesh of {self.settings.products} in {self.settings.home}, on {self.settings.engine}>"
-
-    @property
-    def workspace(self) -> Workspace:
-        """The mesh as the packages below the front door take it, opened anew."""
-        from meshlake.workspace import open_workspace
-
-        return open_workspace(self.settings)
+class ReadMesh(OpenedMesh):
+    """The half of `Mesh` that changes nothing."""
 
     def sql(self, query: str, *, as_of: Moment | None = None, engine: str | None = None) -> Answer:
         """Ask the mesh in SQL, DuckDB's dialect; reading only, and only what the mesh holds.
@@ -162,18 +143,6 @@ class ReadMesh:
         return history(self.workspace, product_name(product))
 
     @property
-    def products(self) -> list[ProductState]:
-        """Every product that has a folder or is published, broken ones too, by name.
-
-        Example:
-            >>> [(state.product, state.rows, state.state) for state in mesh.products]
-            [('shop.customers', 40, 'published'), ('shop.plans', 2, 'published')]
-        """
-        from meshlake.mesh.states import product_states
-
-        return product_states(self.workspace)
-
-    @property
     def datasets(self) -> list[str]:
         """Every dataset that has landed, as SQL names it.
 
@@ -206,9 +175,13 @@ class ReadMesh:
         return list(self._zone.misplaced_files())
 
     def test(self, *products: str | ProductName) -> list[ExampleRun]:
-        """Run the examples of the products named, or of all: literal rows through the real transforms, in memory.
+        """Run the examples of the products selected, or of all: literal rows through the real transforms, in memory.
+
+        Args:
+            products: as in `select`.
 
         Raises:
+            UsageError: a selector selects nothing.
             ContractError: an example cannot be read, or does not fit what its product reads.
 
         Example:
@@ -217,7 +190,8 @@ class ReadMesh:
         """
         from meshlake.mesh.examples import run_examples
 
-        return run_examples(self.workspace, [product_name(name) for name in products])
+        workspace = self.workspace
+        return run_examples(workspace, selected(workspace, products) if products else None)
 
     def questions(self, *names: str, runs: int = 5) -> list[Timing]:
         """Ask the questions of the mesh's folder of questions, each several times, and measure their answer times.

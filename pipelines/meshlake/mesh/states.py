@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from meshlake.building.failed import failed_builds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from meshlake.building.failed import FailedBuild
     from meshlake.lake.snapshot import Snapshot
@@ -50,11 +50,10 @@ class ProductState:
         return asdict(self)
 
 
-def product_states(mesh: Workspace) -> list[ProductState]:
-    """Every product that has a folder or is published, by name."""
-    names = {*mesh.products.products, *mesh.products.broken, *mesh.lake.products()}
+def product_states(mesh: Workspace, names: Iterable[ProductName]) -> list[ProductState]:
+    """How each of `names` stands."""
     failed = failed_builds(mesh.settings)
-    return [product_state(mesh, name, failed) for name in sorted(names)]
+    return [product_state(mesh, name, failed) for name in names]
 
 
 def product_state(

@@ -94,16 +94,17 @@ def run_build(
     is_forced: bool,
     reporter: Reporter,
     days: Collection[date] = (),
+    is_only: bool = False,
 ) -> BuildOutcome:
     """Build `names` and all they need (everything when empty), each failure leaving the others to go on.
 
-    `days` are built of each of `names` in any case.
+    `days` are built of each of `names` in any case; with `is_only` nothing is built but `names`.
 
     Raises:
         UsageError: a name that is no product, `days` for one that is not partitioned by date, or for none by name.
     """
     _refuse_days(mesh, names, days)
-    wanted = _wanted(mesh, names)
+    wanted = set(names) if is_only else _wanted(mesh, names)
     outcome = BuildOutcome()
     asked = {name: [day.isoformat() for day in days] for name in names}
     ops = {

@@ -1,0 +1,63 @@
+"""Whether there is anything to build of a product: its folder or what it reads changed since its last snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from meshlake.building.days import plan_days
+from meshlake.building.inputs import pin_inputs
+from meshlake.errors import BuildError, LandingError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    from meshlake.building.days import DayPlan
+    from meshlake.building.inputs import PinnedInputs
+    from meshlake.lake.snapshot import Snapshot
+    from meshlake.names import ProductName
+    from meshlake.products.product import Product
+    from meshlake.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Due:
+    """What there is to build; there is a `plan` where the product is partitioned by date and may have changed."""
+
+    fingerprint: str
+    is_unchanged: bool
+    plan: DayPlan | None
+
+
+def due(
+    product: Product,
+    inputs: PinnedInputs,
+    head: Snapshot | None,
+    *,
+    is_forced: bool = False,
+    days: Collection[date] = (),
+) -> Due:
+    """What there is to build of `product` from `inputs`, its published snapshot being `head`."""
+    fingerprint = inputs.fingerprint(product.code_version)
+    is_current = head is not None and head.properties.get("fingerprint") == fingerprint
+    must_build = is_forced or bool(days)
+    if is_current and not must_build:
+        return Due(fingerprint, True, None)
+    plan = plan_days(product, inputs, head, is_forced=is_forced, asked=days)
+    return Due(fingerprint, head is not None and plan is not None and plan.is_unchanged, plan)
+
+
+def is_outdated(mesh: Workspace, name: ProductName) -> bool:
+    """Whether a build would make rows of `name` now, or find out why it cannot: as `state:modified` means it.
+
+    What it reads is taken as it is published: a product whose input has yet to be built is not outdated by that.
+    """
+    product, head = mesh.products.products.get(name), mesh.lake.head((name.domain, name.product))
+    if product is None or head is None:
+        return True
+    try:
+        inputs = pin_inputs(mesh, name, product.inputs)
+    except (BuildError, LandingError):  # what it was built from is gone
+        return True
+    return not due(product, inputs, head).is_unchanged
