@@ -17,6 +17,7 @@ from meshlake.ml_assets import metrics, training_rows
 from meshlake.ml_assets.candidates.candidate import build_candidate, make_scoring_exact
 from meshlake.ml_assets.leakage import suspected_leaks
 from meshlake.ml_assets.preprocessing import plan_features
+from meshlake.ml_assets.reasons import feature_importances
 from meshlake.ml_assets.scoring import (
     ChurnModel,
     churn_probability,
@@ -62,7 +63,8 @@ class ChurnTraining:
     `fold` (null for held-out rows), `churn_probability` and `is_predicted_churn`, each predicted by a model
     that never saw that row's label.
     Rows left out by the cap on training rows are not in it; no model saw them.
-    `features` are the columns of the refitted model, `dropped` the columns left out, with the reason.
+    `features` are the columns of the refitted model, `dropped` the columns left out, with the reason;
+    `importances` how far each feature moves its predictions, the strongest first.
     """
 
     spec: ChurnSpec
@@ -76,6 +78,7 @@ class ChurnTraining:
     features: Mapping[str, str]
     dropped: Mapping[str, str]
     warnings: tuple[str, ...]
+    importances: Mapping[str, float]
 
 
 def train_churn(
@@ -115,9 +118,10 @@ def train_churn(
     out_of_fold = _honest_rows(development, winner.probability, threshold, folds, spec)
     out_of_time = _honest_rows(held_out, tested, threshold, None, spec)
     test, test_warnings = _test(out_of_time, spec)
+    model = ChurnModel(pipeline, spec.key, threshold, references, winner.algorithm)
     return ChurnTraining(
         spec=spec,
-        model=ChurnModel(pipeline, spec.key, threshold, references, winner.algorithm),
+        model=model,
         algorithm=winner.algorithm,
         candidates=candidates,
         folds_sha256=training_rows.folds_hash(folds),
@@ -133,6 +137,7 @@ def train_churn(
         features={name: str(kind) for name, kind in final_plan.kinds.items()},
         dropped={**spec.exclude, **final_plan.dropped},
         warnings=(*_leak_warnings(development, plan, spec), *test_warnings),
+        importances=feature_importances(model, final, spec.seed),
     )
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # A fall in probability below this is no reason worth telling.
 MINIMUM_EFFECT = 0.001
+MEASURED_ROWS = 1_000
 
 
 def explain_churn(model: ChurnModel, batch: pd.DataFrame, top: int = 3) -> pd.DataFrame:
@@ -73,6 +74,19 @@ def feature_effects(model: ChurnModel, frame: pd.DataFrame) -> npt.NDArray[np.fl
         changed[name] = pd.Series(usual, index=changed.index, dtype=frame[name].dtype)
         effects[is_unusual, position] = probability[is_unusual] - churn_probability(rest, changed)
     return effects
+
+
+def feature_importances(model: ChurnModel, rows: pd.DataFrame, seed: int) -> dict[str, float]:
+    """How far each feature moves the churn probability of a row on average, the strongest first.
+
+    It is what reasons are told by, whichever way it pushes: the change when the feature takes its usual value, measured
+    on at most `MEASURED_ROWS` of `rows`.
+    """
+    sample = rows.sample(MEASURED_ROWS, random_state=seed) if len(rows) > MEASURED_ROWS else rows
+    frame = model.pipeline[:1].transform(sample)
+    means = np.abs(feature_effects(model, frame)).mean(axis=0)
+    found = {str(name): float(mean) for name, mean in zip(frame.columns, means, strict=True)}
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _tell(name: str, values: pd.Series[Any], usual: float | str, kind: str) -> pd.Series[Any]:

@@ -59,6 +59,7 @@ def _head(facts: Mapping[str, Any]) -> dict[str, Any]:
         "read by": ", ".join(consumers["products"]) or "no product",
         "questions": ", ".join(consumers["questions"]),
         "folder": facts["folder"],
+        "pictures": ", ".join(facts["pictures"]),
     }
 
 

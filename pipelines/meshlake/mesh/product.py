@@ -185,6 +185,17 @@ class DataProduct:
         ((values, rows),) = self._mesh.sql(counts, engine=LOCAL).fetchall()
         return Quarantined(str(name), values, rows)
 
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """Where the pictures of what is published of it are, as files: of a model, its curves and importances.
+
+        Dagster shows the same ones on the product's page. They are full paths, or addresses where the models are kept
+        in an object store; none of a product that no model makes, or that was never published.
+        """
+        from meshlake.building.pictures import picture_files
+
+        return picture_files(self._workspace, self._product.name, self.snapshot)
+
     def as_dict(self) -> dict[str, Any]:
         """As JSON-able facts: all that is known of it."""
         from meshlake.mesh.facts import check_facts, column_facts
@@ -207,6 +218,7 @@ class DataProduct:
             "consumers": asdict(self.consumers),
             "service_levels": [level.as_dict() for level in self.service_levels],
             "quarantined": asdict(quarantined) if quarantined else None,
+            "pictures": list(self.pictures),
             "snapshot": head.as_dict() if head else None,
         }
 

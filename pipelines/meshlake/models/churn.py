@@ -42,8 +42,9 @@ class ChurnTask:
     ) -> tuple[dict[str, Any], dict[str, bytes]]:
         """See `Task.train`; the files are the model, the honest predictions and the plots."""
         from meshlake.ml_assets.churn import train_churn
+        from meshlake.ml_assets.figures import churn_figures
         from meshlake.ml_assets.persistence import dump_model
-        from meshlake.ml_assets.report import churn_figures, churn_report
+        from meshlake.ml_assets.report import churn_report
 
         training = train_churn(features, self._spec, report)
         facts = churn_report(training)

@@ -32,8 +32,9 @@ class SegmentTask:
         self, features: pd.DataFrame, report: Callable[[str], None]
     ) -> tuple[dict[str, Any], dict[str, bytes]]:
         """See `Task.train`; the files are the model and the plots."""
+        from meshlake.ml_assets.figures import segment_figures
         from meshlake.ml_assets.persistence import dump_model
-        from meshlake.ml_assets.report import segment_figures, segment_report
+        from meshlake.ml_assets.report import segment_report
         from meshlake.ml_assets.segments import train_segments
 
         training = train_segments(features, self._spec, report)

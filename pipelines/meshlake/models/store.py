@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MODEL_FILE = "model.skops"
 RECORD_FILE = "record.json"
+PICTURE_SUFFIX = ".png"
 _DISK = Disk()
 
 
@@ -45,6 +46,12 @@ class ModelVersion:
         if content is None:
             raise FileNotFoundError(f"{self.folder}/{file}")
         return content
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """Where its plots are: curves, importances and the like, as PNG."""
+        files = self.store.files(self.folder)
+        return tuple(file.path for file in files if file.name.endswith(PICTURE_SUFFIX))
 
 
 class ModelStore:

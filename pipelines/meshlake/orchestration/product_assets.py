@@ -17,6 +17,7 @@ from meshlake.orchestration.day_partitions import asked_days, day_events
 from meshlake.orchestration.keys import asset_key, op_name, owner, shown, tag_key
 from meshlake.orchestration.metadata import build_metadata, check_result
 from meshlake.orchestration.outages import retry_after_outage
+from meshlake.orchestration.pictures import pictures
 from meshlake.orchestration.reporting import Reporter
 from meshlake.partitions import read_day
 from meshlake.products.product import BrokenProduct, Product
@@ -106,20 +107,32 @@ def _build_events(
         raise dg.Failure(shown(str(error)), allow_retries=False) from error
     yield from _check_results(context, product, result.checks)
     reporter.done(result)
-    yield _published(product, context, result)
+    yield _published(mesh, product, context, result)
 
 
 def _published(
-    product: Product, context: dg.AssetExecutionContext, result: BuildResult
+    mesh: Workspace, product: Product, context: dg.AssetExecutionContext, result: BuildResult
 ) -> dg.MaterializeResult[None]:
     key = asset_key(product.name)
     for event in day_events(context, key, result):
         context.log_event(event)
+    told = _facts_of_unchanged(context.instance, key, result) or _pictures(mesh, context, result)
     return dg.MaterializeResult(
         asset_key=key,
         data_version=dg.DataVersion(str(result.snapshot.rows_id)),
-        metadata=build_metadata(product, result) | _facts_of_unchanged(context.instance, key, result),
+        metadata=build_metadata(product, result) | told,
     )
+
+
+def _pictures(
+    mesh: Workspace, context: dg.AssetExecutionContext, result: BuildResult
+) -> dict[str, dg.MetadataValue[Any]]:
+    try:
+        return pictures(mesh, result)
+    except (MeshError, OSError) as error:
+        # The rows are published: without its pictures the page only tells less, until the next build.
+        context.log.warning(f"published without pictures: {shown(str(error))}")
+        return {}
 
 
 def _check_results(

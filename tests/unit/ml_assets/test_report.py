@@ -5,9 +5,18 @@ import json
 import numpy as np
 import pytest
 
-from meshlake.ml_assets.report import churn_figures, churn_report, segment_figures, segment_report
+from meshlake.ml_assets.figures import churn_figures, segment_figures
+from meshlake.ml_assets.report import churn_report, segment_report
 
 PNG = b"\x89PNG\r\n\x1a\n"
+# Dagster keeps them in its history, once for every build of the product.
+MOST_BYTES_EACH, MOST_BYTES_TOGETHER = 10_000, 45_000
+
+
+def assert_small_pictures(figures) -> None:
+    assert all(figure.startswith(PNG) for figure in figures.values())
+    assert max(map(len, figures.values())) <= MOST_BYTES_EACH
+    assert sum(map(len, figures.values())) <= MOST_BYTES_TOGETHER
 
 
 def test_a_churn_report_is_json_and_agrees_with_itself(training):
@@ -32,9 +41,16 @@ def test_each_candidate_tells_every_fold_with_mean_and_sd(training):
 
 def test_churn_figures_are_pictures_and_the_same_each_time(training):
     figures = churn_figures(training)
-    assert set(figures) == {"roc", "precision_recall", "calibration", "confusion_matrix", "lift"}
-    assert all(figure.startswith(PNG) for figure in figures.values())
+    curves = {"roc", "precision_recall", "calibration", "confusion_matrix", "gain", "lift"}
+    assert set(figures) == curves | {"importances"}
+    assert_small_pictures(figures)
     assert churn_figures(training) == figures
+
+
+def test_what_churn_depends_on_is_what_moves_predictions_most(training):
+    importances = churn_report(training)["importances"]
+    assert list(importances) == ["tickets", "plan", "has_contract", "minutes"]
+    assert importances["plan"] > 5 * importances["has_contract"]
 
 
 def test_a_segment_report_is_json_with_the_curve_and_the_segments(segmentation):
@@ -47,5 +63,5 @@ def test_a_segment_report_is_json_with_the_curve_and_the_segments(segmentation):
 
 def test_segment_figures_are_pictures(segmentation):
     figures = segment_figures(segmentation)
-    assert set(figures) == {"k_choice", "sizes"}
-    assert all(figure.startswith(PNG) for figure in figures.values())
+    assert set(figures) == {"k_choice", "elbow", "sizes", "profile"}
+    assert_small_pictures(figures)
