@@ -31,7 +31,7 @@ def print_levels(levels: Sequence[Mapping[str, Any]]) -> None:
             level["level"],
             _promised(level["promised"]),
             _seconds(level["observed"]),
-            _kept(level["is_kept"]),
+            kept_text(level["is_kept"]),
             level["told"],
         )
         for level in levels
@@ -127,7 +127,8 @@ def _result(check: Mapping[str, Any]) -> str:
     return {None: "not run", True: "passed", False: "FAILED"}[check["is_passed"]]
 
 
-def _kept(is_kept: bool | None) -> str:
+def kept_text(is_kept: bool | None) -> str:
+    """Whether a promise is kept, as far as that is known."""
     return {None: "not known", True: "yes", False: "NO"}[is_kept]
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from meshlake.cli.printing import print_json, print_table, size_text
+from meshlake.cli.product_page import kept_text, print_levels
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from meshlake.mesh.report import Report
@@ -20,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def report(as_json: bool = typer.Option(False, "--json", help="Print the facts as JSON.")) -> None:
-    """Show what is published, the checks passed, the models' metrics and who is most at risk.
+    """Show what is published and what failed, promises kept and broken, models' metrics and who is most at risk.
 
     Examples:
 
@@ -39,32 +41,65 @@ def report(as_json: bool = typer.Option(False, "--json", help="Print the facts a
 
 
 def _print(found: Report, mesh_file: Path) -> None:
+    _print_products(found)
+    _print_rows(
+        found.failed_builds, "Last build failed", {"product": "", "failed_at": "failed (UTC)", "error": ""}
+    )
+    checks = {"product": "", "check_name": "check", "severity": "", "message": "what failed"}
+    _print_rows(found.failing_checks, "Checks that what is published fails", checks)
+    print_levels(found.service_levels)
+    _print_questions(found.questions)
+    _print_rows(found.models, "Models", {"model": "", "algorithm": "", "measured_on": "", "metrics": ""})
+    for model in found.models:
+        if model["pictures"]:
+            folder = model["pictures"][0].rpartition("/")[0]
+            print(f"Pictures of {model['model']} are in {folder}")
+    for name, customers in found.at_risk.items():
+        _print_rows(customers, f"Most at risk: {name}", dict.fromkeys(customers[0], "") if customers else {})
+    print("\nNext:")
+    for step in found.next_steps:
+        print(f"  {step['command']}   # {step['what_it_does']}")
+    if mesh_file.exists():
+        print(f"Any DuckDB client reads the same views in {mesh_file}")
+
+
+def _print_products(found: Report) -> None:
     rows = [
         (
             p["product"],
-            p["kind"],
-            p["owner"],
             p["row_count"],
             size_text(p["size_bytes"]),
+            p["published_at"],
             f"{p['checks_passed']}/{p['checks']}",
+            p["state"],
+            p["kind"],
+            p["owner"],
         )
         for p in found.products
     ]
+    columns = ("product", "rows", "size", "published (UTC)", "checks passed", "state", "kind", "owner")
+    if rows:
+        print_table(columns, rows, "Published data products")
+    else:
+        print("Nothing is published.")
+
+
+def _print_questions(questions: Sequence[Mapping[str, Any]]) -> None:
+    if not questions:
+        return
+    rows = [
+        (q["question"], q["promised_seconds"], q["p95_seconds"], kept_text(q["is_kept"]), q["asked_at"])
+        for q in questions
+    ]
+    print()
     print_table(
-        ("product", "kind", "owner", "rows", "size", "checks passed"), rows, "Published data products"
+        ("question", "promised s", "p95 s", "kept", "asked (UTC)"), rows, "Questions, as they were asked last"
     )
-    if found.models:
+
+
+def _print_rows(rows: Sequence[Mapping[str, Any]], title: str, columns: Mapping[str, str]) -> None:
+    """The facts named by `columns`, each under its own name or another; nothing of no rows."""
+    if rows:
         print()
-        columns = ("model", "algorithm", "measured on", "metrics")
-        models = [tuple(model[name.replace(" ", "_")] for name in columns) for model in found.models]
-        print_table(columns, models, "Models")
-    for name, customers in found.at_risk.items():
-        if customers:
-            print()
-            print_table(tuple(customers[0]), [tuple(c.values()) for c in customers], f"Most at risk: {name}")
-    print("\nNext:")
-    first = next(iter(found.at_risk), "mesh.products")
-    print(f'  mesh sql "SELECT * FROM {first} LIMIT 10"')
-    print("  mesh questions        # what a manager would ask, timed")
-    print("  mesh ui               # the graph, runs, checks and schedules in Dagster")
-    print(f"  duckdb {mesh_file}   # any DuckDB client reads the same views")
+        shown = [tuple(row[name] for name in columns) for row in rows]
+        print_table([head or name.replace("_", " ") for name, head in columns.items()], shown, title)

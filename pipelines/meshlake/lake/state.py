@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.errors import UsageError
 from meshlake.extras import needs_extra
+from meshlake.products.places import first_step
 
 if TYPE_CHECKING:
     from meshlake.settings import Settings
@@ -25,16 +26,16 @@ def catalog_state(settings: Settings) -> str:
         UsageError: nothing was built yet.
     """
     rows = (
-        _sqlite_rows(Path(settings.catalog.removeprefix(_SQLITE)))
+        _sqlite_rows(settings, Path(settings.catalog.removeprefix(_SQLITE)))
         if settings.is_embedded
         else _server_rows(settings)
     )
     return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
-def _sqlite_rows(path: Path) -> list[tuple[str, str, str]]:
+def _sqlite_rows(settings: Settings, path: Path) -> list[tuple[str, str, str]]:
     if not path.exists():
-        raise UsageError("nothing is published yet", "Build the products first: mesh build")
+        raise UsageError("nothing is published yet", first_step(settings))
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         return connection.execute(_TABLES).fetchall()
 

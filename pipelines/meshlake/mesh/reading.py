@@ -214,10 +214,10 @@ class ReadMesh(OpenedMesh):
         return ask_questions(self.settings, names, runs)
 
     def report(self) -> Report:
-        """What is published, the checks it passed, the models' metrics, and who is most at risk.
+        """What is published and what failed, the promises kept and broken, models' metrics, who is most at risk.
 
         Raises:
-            UsageError: nothing is published yet.
+            UsageError: nothing is published yet, and no build failed.
 
         Example:
             >>> [(p["product"], p["checks_passed"] == p["checks"]) for p in mesh.report().products]

@@ -32,6 +32,7 @@ class ProductState:
         description: what it is for.
         last_build_failed_at: when its last build failed, in UTC; None when that went well, or there was none.
         last_build_error: what that said.
+        folder_error: why its folder cannot be read; None when it can, or is gone.
     """
 
     product: str
@@ -44,6 +45,7 @@ class ProductState:
     description: str | None = None
     last_build_failed_at: str | None = None
     last_build_error: str | None = None
+    folder_error: str | None = None
 
     def as_dict(self) -> dict[str, object]:
         """As JSON-able facts."""
@@ -77,6 +79,7 @@ def product_state(
         description=product.contract.description if product else None,
         last_build_failed_at=failed.failed_at if failed else None,
         last_build_error=failed.reason if failed else None,
+        folder_error=broken.error.message if (broken := mesh.products.broken.get(name)) else None,
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from meshlake.errors import ContractError, Fault
+from meshlake.errors import ContractError, Fault, MeshError
+from meshlake.landing.zone import files_zone
 from meshlake.sources.landing import Landing
 
 if TYPE_CHECKING:
@@ -19,6 +22,17 @@ if TYPE_CHECKING:
 def open_landing(settings: Settings, products: Iterable[Product]) -> Landing:
     """All that has landed; a dataset lives where a contract of `products` says, whoever reads it."""
     return Landing(settings, dict(place for product in products if (place := _place(product))))
+
+
+def first_step(settings: Settings) -> str:
+    """What to do first in a mesh of which nothing is published; each command that is named works as it stands."""
+    if any(settings.products.glob("*/*/*")):
+        return "Build the products first: mesh build"
+    with suppress(MeshError, OSError):  # a landing zone that cannot be read has nothing to begin with
+        for dataset in files_zone(settings).datasets():
+            name = shlex.quote(f"{dataset.domain}.{dataset.dataset}")
+            return f"Draft a product of what has landed first: mesh adopt {name}"
+    return "Land files first: mesh land PATH --domain DOMAIN; or begin with an example: mesh init FOLDER"
 
 
 def disagreeing(products: Mapping[ProductName, Product]) -> dict[ProductName, ContractError]:

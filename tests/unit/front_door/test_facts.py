@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from meshlake.errors import AuditError
+from meshlake.errors import AuditError, MeshError
 from support.small_mesh import SmallMesh
 
 ID = {"logicalType": "integer", "primaryKey": True, "required": True}
@@ -149,3 +149,47 @@ def test_before_anything_was_built_what_is_known_is_told(mesh):
         "is_exact": False,
     }
     assert "any column of landing.crm.nowhere" in mesh.run("show", "crm.ages").ended().out
+
+
+@pytest.fixture(scope="module")
+def report(crm):
+    return crm.run("report", "--json").ended().facts
+
+
+def test_a_report_tells_the_checks_that_fail_and_the_promises(report):
+    assert [(p["product"], p["checks_passed"], p["checks"]) for p in report["products"]] == [
+        ("crm.ages", 3, 4),
+        ("crm.people", 5, 5),
+    ]
+    (failing,) = report["failing_checks"]
+    assert (failing["check_name"], failing["severity"], failing["message"]) == (
+        "old",
+        "warning",
+        "1 failing row",
+    )
+    assert [(level["product"], level["level"]) for level in report["service_levels"]] == [
+        ("crm.ages", "query time"),
+        ("crm.people", "freshness"),
+    ]
+    assert [(q["question"], q["promised_seconds"]) for q in report["questions"]] == [("who_is_old", 30.0)]
+
+
+def test_a_report_for_people_has_it_all(crm):
+    told = crm.run("report").ended().out
+    for text in ("Checks that what is published fails", "freshness", "Questions, as they were asked last"):
+        assert text in told
+
+
+def test_a_report_tells_what_failed_before_anything_is_published(mesh):
+    mesh.product("crm.ages", {"id": ID}, {"transform.sql": "SELECT * FROM landing.crm.nowhere\n"})
+    mesh.write("crm.pets", "contract.odcs.yaml", "schema: [")
+    with pytest.raises(MeshError):
+        mesh.build_product("crm.ages")
+    facts = mesh.run("report", "--json").ended().facts
+    assert facts["products"] == []
+    failed = {each["product"]: each for each in facts["failed_builds"]}
+    assert "landing.crm.nowhere" in failed["crm.ages"]["error"]
+    assert "not YAML" in failed["crm.pets"]["error"]
+    told = mesh.run("report").ended().out
+    assert told.startswith("Nothing is published.\n")
+    assert "mesh questions" not in told
