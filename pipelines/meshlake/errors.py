@@ -20,6 +20,7 @@ EXIT_DONE = 0
 EXIT_FAILED = 1
 EXIT_WRONG_USE = 2
 EXIT_STOPPED = 130  # by Ctrl-C, as shells have it
+EXIT_UNREAD = 141  # whoever read the output has left, as shells have it
 DEFECT_HINT = "This is a defect of Meshlake: `mesh --debug ...` shows the traceback."
 
 
@@ -103,7 +104,7 @@ class LandingError(MeshError):
 
 
 class NotLandedError(LandingError):
-    """A landed dataset is asked for that is not there: most likely a mistyped name."""
+    """A landed dataset, or a file to land, is asked for that is not there: most likely a mistyped name."""
 
     exit_status = EXIT_WRONG_USE
 

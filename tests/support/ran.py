@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -112,7 +113,7 @@ def _screen(name: str) -> Iterator[list[str]]:
 
 @contextmanager
 def _terminal(arguments: Sequence[str], environment: Mapping[str, str]) -> Iterator[None]:
-    before, argv = dict(os.environ), sys.argv
+    before, argv, ctrl_c = dict(os.environ), sys.argv, signal.getsignal(signal.SIGINT)
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["mesh", *arguments]
@@ -122,3 +123,4 @@ def _terminal(arguments: Sequence[str], environment: Mapping[str, str]) -> Itera
         os.environ.clear()
         os.environ.update(before)
         sys.argv = argv
+        signal.signal(signal.SIGINT, ctrl_c)  # a command that has ended leaves it to end the process

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import typer
 
+from meshlake.cli.completion import product_names
 from meshlake.cli.printing import print_json, print_table, size_text
 from meshlake.cli.selectors import SELECTORS
 
 JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
-PRODUCT = typer.Argument(metavar="D.P", help="A product, such as crm.customers.")
+PRODUCT = typer.Argument(
+    metavar="D.P", help="A product, such as crm.customers.", autocompletion=product_names
+)
 
 
 def register(app: typer.Typer) -> None:

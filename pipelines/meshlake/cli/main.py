@@ -1,97 +1,83 @@
-"""Entry point of `mesh`: the commands, and how errors reach the user."""
+"""Entry point of `mesh`: how a command ends, whatever happens to it (docs/adr/0026).
+
+Nothing but the standard library is imported before Ctrl-C is heard.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import typer
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
 
-from meshlake.cli import (
-    building,
-    catalog,
-    data,
-    demo,
-    init,
-    modelling,
-    operations,
-    query,
-    report,
-    schema,
-    services,
-)
-from meshlake.errors import DEFECT_HINT, EXIT_STOPPED, MeshError, is_interrupt, system_failure
-from meshlake.health import server_failure
-from meshlake.settings import load_settings
-
-app = typer.Typer(
-    name="mesh",
-    help="Meshlake: from a bucket of unknown files to data products you can trust, and models on top of them.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for module in (init, data, demo, modelling, building, query, catalog, operations, report, schema, services):
-    module.register(app)
-
-
-def _print_version(is_asked: bool) -> None:
-    if is_asked:
-        import meshlake
-
-        print(f"meshlake {meshlake.__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def options(
-    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
-    _version: bool = typer.Option(
-        False, "--version", help="Show the version.", callback=_print_version, is_eager=True
-    ),
-) -> None:
-    """Options of every command."""
-    if debug:
-        os.environ["MESH_DEBUG"] = "1"
+_EXIT_STOPPED = 130  # errors.EXIT_STOPPED, which is not loaded yet
+_AGAIN_SECONDS = 0.1
 
 
 def main() -> None:
-    """Run the command line; errors become one or two plain lines and an exit status, or a traceback with --debug."""
+    """Run the command line in this process, and end it; Ctrl-C is the command's own until then.
+
+    Errors become one or two plain lines, under --json a JSON object besides, and an exit status; with --debug a
+    traceback.
+    """
+    with _hearing_ctrl_c() as ctrl_c:
+        from meshlake.cli.ending import run
+
+        ctrl_c.has_begun = True
+        status = run(sys.argv[1:], lambda: ctrl_c.is_heard)
+    sys.exit(status)
+
+
+class CtrlC:
+    """The signal's handler. Before a command has begun it ends the process at once; later it raises, and is remembered.
+
+    It is remembered since libraries that are just being imported turn what is raised in them into errors of their own.
+    """
+
+    def __init__(self) -> None:
+        self.has_begun = False
+        self.is_heard = False
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        if not self.has_begun:
+            os.write(2, b"mesh: stopped\n")
+            os._exit(_EXIT_STOPPED)
+        self.is_heard = True
+        raise KeyboardInterrupt
+
+    def lost(self, unraisable: sys.UnraisableHookArgs) -> None:
+        """What was raised where Python can only print it, as in a destructor: Ctrl-C is raised again elsewhere."""
+        if self.is_heard and issubclass(unraisable.exc_type, KeyboardInterrupt):
+            again = threading.Timer(_AGAIN_SECONDS, signal.raise_signal, [signal.SIGINT])
+            again.daemon = True
+            again.start()
+        else:
+            sys.__unraisablehook__(unraisable)
+
+
+@contextmanager
+def _hearing_ctrl_c() -> Iterator[CtrlC]:
+    """Meanwhile Ctrl-C is heard; afterwards it ends the process, which has nothing left to tell."""
+    ctrl_c = CtrlC()
+    hook = sys.unraisablehook
+    is_listening = (
+        signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )  # what runs behind a shell is not
+    if is_listening:
+        signal.signal(signal.SIGINT, ctrl_c)
+        sys.unraisablehook = ctrl_c.lost
     try:
-        app()
-    except SystemExit as end:
-        if end.code == EXIT_STOPPED:
-            print("mesh: stopped", file=sys.stderr)
-        raise
-    except Exception as error:
-        if os.environ.get("MESH_DEBUG"):
-            raise
-        sys.exit(_tell(error))
-
-
-def _tell(error: Exception) -> int:
-    """Print `error` for people, and give the exit status it asks for."""
-    if is_interrupt(error):
-        print("mesh: stopped", file=sys.stderr)
-        return EXIT_STOPPED
-    told = _told(error)
-    if told is None:
-        first = str(error).strip().partition("\n")[0]
-        told = MeshError(f"{type(error).__name__}: {first}", DEFECT_HINT)
-    print(f"mesh: {told.message}", file=sys.stderr)
-    if told.hint:
-        print(f"      {told.hint}", file=sys.stderr)
-    return told.exit_status
-
-
-def _told(error: Exception) -> MeshError | None:
-    try:
-        settings = load_settings()
-    except MeshError:
-        return error if isinstance(error, MeshError) else system_failure(error)
-    return server_failure(error, settings)
+        yield ctrl_c
+    finally:
+        if is_listening:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            sys.unraisablehook = hook
 
 
 if __name__ == "__main__":

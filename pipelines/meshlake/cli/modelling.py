@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from meshlake.cli.completion import product_names
 from meshlake.cli.drafts import print_drafted
 
-PRODUCT = typer.Argument(metavar="D.P", help="The product to learn from.")
+PRODUCT = typer.Argument(metavar="D.P", help="The product to learn from.", autocompletion=product_names)
 KEY = typer.Option(
     None, "--key", metavar="COL", help="The column that tells its rows apart; else its primary key."
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -11,9 +12,55 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from _typeshed import ReadableBuffer
+
+_HELD_BYTES = 1 << 20
+
+
+class _Output:
+    """What stands on standard output of the command that runs."""
+
+    has_json = False
+
+
+_output = _Output()
+
+
+def begin_anew() -> None:
+    """Another command begins, in the same process."""
+    _output.has_json = False
+
+
+def has_json() -> bool:
+    """Whether a JSON document was begun: no other may follow."""
+    return _output.has_json
+
+
+class HeldBack(io.BytesIO):
+    """Standard output for an answer in JSON: the first megabyte waits, so that of what fails early nothing is seen.
+
+    What is longer streams on. Whoever writes calls `release` at the end.
+    """
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Keep `data`, or pass it on."""
+        size = super().write(data)
+        if self.tell() > _HELD_BYTES:
+            self.release()
+        return size
+
+    def release(self) -> None:
+        """Pass on what was kept."""
+        _output.has_json = True
+        sys.stdout.buffer.write(self.getvalue())
+        sys.stdout.buffer.flush()
+        self.seek(0)
+        self.truncate()
+
 
 def print_json(facts: Any) -> None:
     """Print `facts` as one JSON document."""
+    _output.has_json = True
     json.dump(facts, sys.stdout, indent=2, default=str, ensure_ascii=False)
     sys.stdout.write("\n")
 

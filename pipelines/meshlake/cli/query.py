@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING
 
 import typer
 
-from meshlake.cli.printing import print_json, print_table, screen_columns
+from meshlake.cli.printing import HeldBack, print_json, print_table, screen_columns
 from meshlake.errors import EXIT_FAILED, UsageError
 
 if TYPE_CHECKING:
@@ -36,11 +36,15 @@ def sql(
     query: str | None = typer.Argument(
         None, help="One SELECT over products (crm.customers), landed datasets and mesh.* tables."
     ),
-    file: Path | None = typer.Option(None, "-f", "--file", help="Read the SELECT from a file."),
-    output_format: OutputFormat = typer.Option(
-        OutputFormat.TABLE, "--format", help="How to write the answer."
+    file: Path | None = typer.Option(
+        None, "-f", "--file", help="Read the SELECT from a file; - is standard input."
     ),
-    output: Path | None = typer.Option(None, "-o", "--output", help="Write to a file instead of the screen."),
+    output_format: OutputFormat | None = typer.Option(
+        None, "--format", help="How to write the answer; else a table, or what the file's name ends in."
+    ),
+    output: Path | None = typer.Option(
+        None, "-o", "--output", help="Write to a file: .csv, .json, .jsonl or .parquet."
+    ),
     engine: str | None = typer.Option(
         None,
         "--engine",
@@ -58,7 +62,9 @@ def sql(
 
       mesh sql "SELECT plan, count(*) FROM crm.customers GROUP BY plan"
 
-      mesh sql -f sql/questions/01_revenue_at_risk.sql --format csv -o answer.csv
+      mesh sql -f sql/questions/01_revenue_at_risk.sql -o answer.csv
+
+      echo "SELECT count(*) FROM crm.customers" | mesh sql -f - --json
 
       mesh sql "SELECT count(*) FROM crm.customers" --as-of 2026-11-24T12:00
 
@@ -69,15 +75,21 @@ def sql(
     chosen = OutputFormat.JSON if as_json else output_format
     text = _text(query, file)
     mesh = meshlake.open()
-    if chosen is OutputFormat.TABLE and output is None:
+    if output is not None:
+        if chosen is OutputFormat.TABLE:
+            raise UsageError(
+                "a table is for the screen", "Write files as .csv, .json, .jsonl or .parquet: -o answer.csv"
+            )
+        mesh.write(text, output, chosen and chosen.value, as_of=as_of, engine=engine)
+    elif chosen in (None, OutputFormat.TABLE):
         with mesh.asked(text, as_of=as_of, engine=engine) as answer:
             _show(answer, row_limit=limit or None)
-        return
-    if chosen is OutputFormat.TABLE:
-        raise UsageError(
-            "a table is for the screen", "Write files with --format csv, json, jsonl or parquet."
-        )
-    mesh.write(text, output or sys.stdout.buffer, chosen.value, as_of=as_of, engine=engine)
+    elif chosen is OutputFormat.JSON:
+        held = HeldBack()
+        mesh.write(text, held, chosen.value, as_of=as_of, engine=engine)
+        held.release()
+    else:
+        mesh.write(text, sys.stdout.buffer, chosen.value, as_of=as_of, engine=engine)
 
 
 def questions(
@@ -114,14 +126,17 @@ def questions(
 def _text(query: str | None, file: Path | None) -> str:
     if (query is None) == (file is None):
         raise UsageError("give one SELECT, as text or with -f FILE", 'mesh sql "SELECT * FROM mesh.products"')
-    if query is not None:
-        return query
+    if file is None:
+        return query or ""
+    is_input = str(file) == "-"
     try:
-        return Path(str(file)).read_text(encoding="utf-8")
+        content = sys.stdin.buffer.read() if is_input else file.read_bytes()
+        return content.decode("utf-8")
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8 at byte {error.start}", "Save it as UTF-8.") from error
+        where = "standard input" if is_input else file
+        raise UsageError(f"{where} is not UTF-8 at byte {error.start}", "Save it as UTF-8.") from error
 
 
 def _show(answer: Answer, *, row_limit: int | None) -> None:

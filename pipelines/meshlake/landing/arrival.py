@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshlake.errors import LandingError
+from meshlake.errors import LandingError, NotLandedError
 from meshlake.formats import format_of, readable
 from meshlake.landing.storage import add_file, list_files
 from meshlake.names import DatasetName, ProductName
@@ -87,7 +87,7 @@ def _plan(path: Path, domain: str, dataset: str | None) -> Iterator[_Copy]:
         yield from _copies(path, domain, dataset, path.name.partition(".")[0], path.name)
         return
     if not path.is_dir():
-        raise LandingError(f"{path}: there is no such file or folder", "Name files or folders that exist.")
+        raise NotLandedError(f"{path}: there is no such file or folder", "Name files or folders that exist.")
     files = list_files(Disk(), str(path), str(path))
     if not files:
         raise LandingError(f"{path}: the folder holds no files", f"What can land: {readable()}.")

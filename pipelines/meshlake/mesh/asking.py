@@ -121,10 +121,14 @@ def ask_questions(settings: Settings, names: Collection[str], runs: int) -> list
     from meshlake.query.questions import keep_timings, read_questions, time_question
 
     known = read_questions(settings.questions)
+    there = [question.name for question in known]
+    if unknown := [name for name in names if name not in there]:
+        raise UsageError(
+            f"no question '{unknown[0]}' in {settings.questions}", f"There are: {', '.join(there) or 'none'}."
+        )
     chosen = [question for question in known if not names or question.name in names]
     if not chosen:
-        there = ", ".join(question.name for question in known) or "none"
-        raise UsageError(f"no such question in {settings.questions}", f"There are: {there}.")
+        raise UsageError(f"no question in {settings.questions}", "Write one: a file of SQL that ends in .sql")
     timings = []
     for question in chosen:
         with asked(settings, question.query) as answer:

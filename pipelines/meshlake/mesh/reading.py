@@ -64,7 +64,7 @@ class ReadMesh(OpenedMesh):
         self,
         query: str,
         target: Path | IO[bytes],
-        format_name: str,
+        format_name: str | None = None,
         *,
         as_of: Moment | None = None,
         engine: str | None = None,
@@ -76,25 +76,26 @@ class ReadMesh(OpenedMesh):
         Args:
             query: as in `sql`.
             target: the file, or the stream.
-            format_name: `csv`, `json`, `jsonl` or `parquet`.
+            format_name: `csv`, `json`, `jsonl` or `parquet`; else what the file's name ends in.
             as_of: as in `sql`.
             engine: as in `sql`.
 
         Raises:
-            UsageError: as in `sql`; the format is unknown, or the file's folder is not there.
+            UsageError: as in `sql`; the format is unknown or contradicts the file's name, or its folder is not there.
             MeshError: as in `sql`.
 
         Example:
-            >>> mesh.write("SELECT id, plan FROM shop.customers", folder / "plans.csv", "csv").row_count
+            >>> mesh.write("SELECT id, plan FROM shop.customers", folder / "plans.csv").row_count
             40
         """
-        from meshlake.query.output import destination, write_answer
+        from meshlake.query.output import destination, format_for, write_answer
 
+        chosen = format_for(target, format_name)
         with (
             destination(target) as path,
             self.asked(query, as_of=as_of, engine=engine, output_path=path) as answer,
         ):
-            return write_answer(answer, format_name, path)
+            return write_answer(answer, chosen, path)
 
     @contextmanager
     def asked(

@@ -78,6 +78,30 @@ def destination(target: Path | IO[bytes]) -> Iterator[str]:
             raise failures[0]
 
 
+def format_for(target: Path | IO[bytes], format_name: str | None) -> str:
+    """The format to write `target` in: the one asked for, or the one that the file's name ends in.
+
+    >>> format_for(Path("answers/risk.parquet"), None)
+    'parquet'
+
+    Raises:
+        UsageError: the name says another format than the one asked for, or neither says one that there is.
+    """
+    ending = target.suffix.lower().removeprefix(".") if isinstance(target, Path) else ""
+    if format_name is None and ending not in FORMATS:
+        what = f"what '.{ending}' is" if ending else "in which format"
+        raise UsageError(
+            f"{target}: nothing says {what}",
+            f"End the name in {', '.join(f'.{name}' for name in FORMATS)}, or give the format: --format csv",
+        )
+    if format_name is not None and ending in FORMATS and ending != format_name:
+        raise UsageError(
+            f"{target} is named as {ending}, and {format_name} is asked for",
+            "Leave the format out, or name the file after it.",
+        )
+    return format_name or ending
+
+
 def write_answer(answer: Answer, format_name: str, path: str) -> Written:
     """Write the rows of `answer` to `path`.
 

@@ -5,23 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-import typer
 
-from meshlake.cli.main import app
 from meshlake.cli.printing import print_table
 from meshlake.errors import UsageError
-
-
-def commands(group, path=()):
-    """Every command with its full name, groups unfolded."""
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, (*path, name))
-        else:
-            yield (*path, name), command
-
-
-COMMANDS = dict(commands(typer.main.get_command(app)))
+from support.commands import COMMANDS
 
 
 @pytest.mark.parametrize("name", COMMANDS, ids=" ".join)
