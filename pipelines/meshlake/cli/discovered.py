@@ -11,17 +11,16 @@ if TYPE_CHECKING:
     from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
     from meshlake.discovery.discover import Discovery
 
-_VALUES_WIDTH = 42
-_VALUE_WIDTH = 19
-_NAME_WIDTH = 26
-_COMMENT_WIDTH = 60
+_VALUE_WIDTH = 60
 _SHOWN_VALUES = 4
 
 
 def print_discovery(discovery: Discovery) -> None:
-    """Print it all for people, within 100 columns where names allow."""
+    """Print it all for people: names, counts and values whole, but for longer texts, which the last line tells of."""
     for profile in discovery.profiles:
         _print_profile(profile)
+    if any(_is_long(text) for profile in discovery.profiles for c in profile.columns for text in _texts(c)):
+        print(f"Texts of over {_VALUE_WIDTH} characters are cut, at the ...: --json has them whole.\n")
     if discovery.joins:
         rows = [
             (
@@ -51,7 +50,7 @@ def discovery_facts(discovery: Discovery) -> dict[str, Any]:
 def _print_profile(profile: DatasetProfile) -> None:
     rows = [
         (
-            _cut(column.name, _NAME_WIDTH),
+            column.name,
             _type(column),
             f"{100 * column.null_share:6.1f}" if column.null_count else "",
             column.distinct_count,
@@ -61,7 +60,9 @@ def _print_profile(profile: DatasetProfile) -> None:
         for column in profile.columns
     ]
     print_table(
-        ("column", "type", "null %", "distinct", "values", ""), rows, f"{profile.name}: {_facts(profile)}"
+        ("column", "type", "null %", "distinct", "values", "notes"),
+        rows,
+        f"{profile.name}: {_facts(profile)}",
     )
     if profile.table and profile.table.comment:
         print(f"Comment: {_line(profile.table.comment)}")
@@ -104,16 +105,24 @@ def _type(column: ColumnProfile) -> str:
 
 def _values(column: ColumnProfile) -> str:
     """The values of a column of few, else the ends of its range; never personal ones, which stay off screens."""
+    shown = list(map(_cut, _texts(column)))
+    if _is_range(column):
+        return " .. ".join(shown)
+    return ", ".join(shown) + (", ..." if len(column.values) > _SHOWN_VALUES else "")
+
+
+def _is_range(column: ColumnProfile) -> bool:
+    is_number = column.found_type in {"integer", "number"}
+    return not column.values or (is_number and column.distinct_count > _SHOWN_VALUES)
+
+
+def _texts(column: ColumnProfile) -> list[str]:
+    """The values that are shown of `column`."""
     if column.personal:
-        return ""
-    if not column.values or (
-        column.found_type in {"integer", "number"} and column.distinct_count > _SHOWN_VALUES
-    ):
-        ends = [_cut(end, _VALUE_WIDTH) for end in (column.minimum, column.maximum) if end is not None]
-        return " .. ".join(dict.fromkeys(ends))
-    shown = [_cut(value, _VALUE_WIDTH) for value, _ in column.values[:_SHOWN_VALUES]]
-    more = ", ..." if len(column.values) > _SHOWN_VALUES else ""
-    return _cut(", ".join(shown) + more, _VALUES_WIDTH)
+        return []
+    if _is_range(column):
+        return list(dict.fromkeys(end for end in (column.minimum, column.maximum) if end is not None))
+    return [value for value, _ in column.values[:_SHOWN_VALUES]]
 
 
 def _notes(profile: DatasetProfile, column: ColumnProfile) -> list[str]:
@@ -129,7 +138,7 @@ def _notes(profile: DatasetProfile, column: ColumnProfile) -> list[str]:
     if profile.table and column.is_required and "key" not in notes:
         notes.append("never null")
     if column.comment:
-        notes.append(_cut(column.comment, _COMMENT_WIDTH))
+        notes.append(_line(column.comment))
     return notes
 
 
@@ -137,6 +146,10 @@ def _line(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def _cut(text: str, width: int) -> str:
+def _cut(text: str) -> str:
     shown = _line(text)
-    return shown if len(shown) <= width else shown[: width - 3] + "..."
+    return f"{shown[: _VALUE_WIDTH - 3]}..." if _is_long(shown) else shown
+
+
+def _is_long(text: str) -> bool:
+    return len(text) > _VALUE_WIDTH

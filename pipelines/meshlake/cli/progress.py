@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from meshlake.names import InputName, ProductName
     from meshlake.orchestration.run import BuildOutcome
 
+_NARROW_COLUMNS = 80
+
 
 class TerminalReporter:
     """One line per product as it ends, and on a terminal what is being done now."""
 
     def __init__(self, *, is_quiet: bool = False) -> None:
-        self._console = Console(stderr=True, quiet=is_quiet, highlight=False, soft_wrap=True)
+        self._console = Console(stderr=True, quiet=is_quiet, highlight=False)
         self._status = Status("starting", console=self._console)
         self._started = time.monotonic()
 
@@ -69,7 +71,7 @@ class TerminalReporter:
         models = [r for r in outcome.results if "model" in r.facts]
         if models:
             rows = [(str(r.name), *_model_row(r)) for r in models]
-            self._console.print()
+            self._print("")
             print_table(("model", "version", "algorithm", "measured on", "metrics"), rows)
         built = sum(r.is_rebuilt for r in outcome.results)
         seconds = time.monotonic() - self._started
@@ -77,10 +79,21 @@ class TerminalReporter:
         if outcome.skipped:
             names = ", ".join(str(name) for name in outcome.skipped)
             text += f", {len(outcome.skipped)} not built since they read what failed ({names})"
-        self._console.print(f"{text}; {seconds:.1f} s")
+        self._print(f"{text}; {seconds:.1f} s")
 
     def _line(self, mark: str, name: str, text: str) -> None:
-        self._console.print(f"{mark} {name:<36} {text}", markup=False)
+        """Text beside the name, or below where a screen is narrow."""
+        is_narrow = self._console.is_terminal and self._console.width < _NARROW_COLUMNS
+        if not is_narrow:
+            self._print(f"{mark} {name:<36} {text}")
+            return
+        if name:
+            self._print(f"{mark} {name}")
+        self._print(f"  {text}")
+
+    def _print(self, text: str) -> None:
+        """A line, however long: the screen itself folds it, so that a command in it can be pasted."""
+        self._console.print(text, markup=False, soft_wrap=True)
 
 
 def _notes(result: BuildResult) -> Iterator[str]:
