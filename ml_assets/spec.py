@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from meshlake.ml_assets.candidates.candidate import CANDIDATES, DEFAULT_CANDIDATES
-from meshlake.validation import Document, one_of, read_as, told
+from meshlake.validation import Document, Location, one_of, read_as, told
 
 
 class Scale(StrEnum):
@@ -126,6 +126,11 @@ class ModelDocument(Document):
     key: _Names = Field(description="The columns that identify whom a row is about.")
     policy: Annotated[Policy, BeforeValidator(_empty_if_none)] = Policy()
 
+    @property
+    def named_columns(self) -> list[tuple[Location, str]]:
+        """The columns of the features that it names, and where it names them."""
+        return [(("key",), name) for name in self.key]
+
 
 class ChurnPolicy(Policy):
     """How a churn model is chosen, and who is flagged."""
@@ -184,6 +189,13 @@ class ChurnDocument(ModelDocument):
         return self
 
     @property
+    def named_columns(self) -> list[tuple[Location, str]]:
+        """Key, label, cut-off, and what is no feature."""
+        named: list[tuple[Location, str]] = [(("label",), self.label)]
+        named += [(("cutoff",), self.cutoff)] if self.cutoff else []
+        return [*super().named_columns, *named, *((("exclude", name), name) for name in self.exclude)]
+
+    @property
     def spec(self) -> ChurnSpec:
         """What training acts upon."""
         policy = self.policy
@@ -235,6 +247,11 @@ class SegmentDocument(ModelDocument):
         Field(description="The columns to compare by: log for amounts and counts, linear for all others.")
     )
     policy: Annotated[SegmentPolicy, BeforeValidator(_empty_if_none)] = SegmentPolicy()
+
+    @property
+    def named_columns(self) -> list[tuple[Location, str]]:
+        """Key, and the columns to compare by."""
+        return [*super().named_columns, *((("columns", name), name) for name in self.columns)]
 
     @property
     def spec(self) -> SegmentSpec:

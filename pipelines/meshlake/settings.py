@@ -156,6 +156,7 @@ def load_settings(
     environ: Mapping[str, str] | None = None,
     folder: Path | None = None,
     chosen: Mapping[str, str] | None = None,
+    is_lenient: bool = False,
 ) -> Settings:
     """Read the settings that hold in `folder` (the working folder unless given).
 
@@ -163,15 +164,15 @@ def load_settings(
         environ: the variables, those of this process unless given.
         folder: where `mesh.toml` is, and what relative paths are below.
         chosen: settings by the names that `mesh.toml` has for them; they go before all others.
+        is_lenient: pass over what is wrong in `mesh.toml`.
 
     Raises:
         UsageError: an unknown name in `mesh.toml`, among the `MESH_*` variables or in `chosen`, or a value that cannot
             be.
     """
-    environ = os.environ if environ is None else environ
-    folder = (folder or Path.cwd()).absolute()
+    environ, folder = os.environ if environ is None else environ, (folder or Path.cwd()).absolute()
     given = (
-        read_settings_file(folder / SETTINGS_FILE, _is_setting, _nearest_setting)
+        read_settings_file(folder / SETTINGS_FILE, _is_setting, _nearest_setting, is_lenient=is_lenient)
         | _from_environment(environ)
         | dict(chosen or {})
     )

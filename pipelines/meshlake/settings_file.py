@@ -6,7 +6,7 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from meshlake.errors import UsageError
+from meshlake.errors import Fault, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def read_settings_file(
-    path: Path, is_setting: Callable[[str], bool], hint: Callable[[str], str]
+    path: Path, is_setting: Callable[[str], bool], hint: Callable[[str], str], *, is_lenient: bool = False
 ) -> dict[str, str]:
     """The settings of the file at `path`; none when it is not there.
 
@@ -22,6 +22,7 @@ def read_settings_file(
         path: the file.
         is_setting: whether a name is one of a setting.
         hint: what to do about a name that is none.
+        is_lenient: leave out what is wrong.
 
     Raises:
         UsageError: it is no TOML, or holds an unknown name or a value that is no text.
@@ -32,19 +33,29 @@ def read_settings_file(
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{path} is not valid TOML: {error}", "Correct it, or remove it to use the defaults."
-        ) from error
+        if is_lenient:
+            return {}
+        raise _no_toml(path, error) from error
     faults = [
-        (_line_of(name, text), fault)
+        Fault(path, message, None if is_setting(name) else hint(name), _line_of(name, text))
         for name, value in content.items()
-        if (fault := _fault(name, value, is_setting))
+        if (message := _fault(name, value, is_setting))
     ]
-    if faults:
-        told = "\n".join(f"{path}:{line}: {fault}" for line, fault in sorted(faults))
+    if faults and not is_lenient:
         unknown = next((name for name in content if not is_setting(name)), None)
-        raise UsageError(told, None if unknown is None else hint(unknown))
-    return content
+        told = sorted(faults, key=lambda fault: (fault.line, fault.message))
+        raise UsageError.of(*told, hint=None if unknown is None else hint(unknown))
+    return {name: value for name, value in content.items() if not _fault(name, value, is_setting)}
+
+
+def _no_toml(path: Path, error: ValueError) -> UsageError:
+    hint = "Correct it, or remove it to use the defaults."
+    told = UsageError(f"{path} is not valid TOML: {error}", hint)
+    # Before Python 3.14 it says where in its text alone.
+    at = re.search(r"\(at line (\d+), column (\d+)\)$", str(error))
+    line, column = (int(at[1]), int(at[2])) if at else (None, None)
+    told.faults = (Fault(path, f"not valid TOML: {error}", hint, line, column),)
+    return told
 
 
 def _fault(name: str, value: object, is_setting: Callable[[str], bool]) -> str | None:

@@ -7,10 +7,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 
 from meshlake.building.examples import example_rows
 from meshlake.errors import ContractError
-from meshlake.products.examples import Example, differences, read_examples
+from meshlake.products.examples import Example, differences, read_examples, read_examples_file
 from meshlake.settings import load_settings
 from meshlake.transforms.source_aligned import SourceAligned
 from meshlake.workspace import Workspace, open_workspace
@@ -102,6 +103,13 @@ PRODUCTS = {
 BORN_1984 = {"id": 1, "born_on": "1984-02-03", "is_member": True}
 
 
+def written(mesh, product, inputs, expected) -> Example:
+    """An example as it is read from its product's folder."""
+    entry = {"name": "x", "inputs": inputs, "expected": expected}
+    (example,) = read_examples_file(mesh.write(product, "examples.yaml", yaml.safe_dump([entry])))
+    return example
+
+
 @pytest.mark.parametrize(
     ("product", "inputs", "expected"),
     [
@@ -119,14 +127,8 @@ BORN_1984 = {"id": 1, "born_on": "1984-02-03", "is_member": True}
 def test_every_kind_of_transform_runs(mesh, product, inputs, expected):
     for name, (columns, files) in PRODUCTS.items():
         mesh.product(name, columns, files)
+    example = written(mesh, product, inputs, expected)
     workspace = mesh.workspace
-    example = Example(
-        next(n for n in workspace.products.products if str(n) == product),
-        "x",
-        inputs,
-        expected,
-        "examples.yaml:1",
-    )
     assert differences(expected, example_rows(workspace, example)) == ""
     assert isinstance(workspace.products.get(example.product).transform, SourceAligned) is (
         product == "crm.people"
@@ -144,10 +146,9 @@ def test_every_kind_of_transform_runs(mesh, product, inputs, expected):
 def test_an_example_that_does_not_fit_its_inputs_is_refused(mesh, inputs, told):
     for name, (columns, files) in PRODUCTS.items():
         mesh.product(name, columns, files)
-    workspace = mesh.workspace
-    name = next(n for n in workspace.products.products if str(n) == "crm.ages")
-    with pytest.raises(ContractError, match=f"examples.yaml:1: {told}"):
-        example_rows(workspace, Example(name, "x", inputs, [], "examples.yaml:1"))
+    example = written(mesh, "crm.ages", inputs, [])
+    with pytest.raises(ContractError, match=rf"examples.yaml:\d+: {told}"):
+        example_rows(mesh.workspace, example)
 
 
 WRONG = """- name: one

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meshlake.contract.misfits import misfits
 from meshlake.errors import BuildError
 from meshlake.names import quote_identifier, quote_literal
-from meshlake.suggest import did_you_mean
 from meshlake.types.casting import lenient_cast, strict_cast
-from meshlake.types.keeping import Keeps, is_silent, keeps
+from meshlake.types.keeping import Keeps, keeps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,13 +29,8 @@ def conformed_select(select: str, given: Mapping[str, Type], contract: Contract,
     Raises:
         BuildError: a column that is missing, unknown to the contract, or of a type that would lose values.
     """
-    _refuse_other_columns(set(given), {column.name for column in contract.columns}, where)
-    for column in contract.columns:
-        if not is_silent(given[column.name], column.type):
-            raise BuildError(
-                f"{where}: {column.name} is {given[column.name]}, the contract says {column.type}",
-                f"Write CAST(... AS {column.type}) in the transform, or change the contract.",
-            )
+    for message, hint in misfits(given, contract):
+        raise BuildError(f"{where}: {message}", hint)
     casts = [_conformed(column, given[column.name]) for column in contract.columns]
     return f"SELECT {', '.join(casts)} FROM (\n{select}\n)"
 
@@ -78,15 +73,3 @@ def _misfits(select: str, column: Column, given: Type) -> str:
         f"{quote_literal(str(column.type))} AS wanted_type FROM (\n{select}\n) AS given_rows "
         f"WHERE {quoted} IS NOT NULL AND {lenient_cast(quoted, given, column.type)} IS NULL LIMIT {_SHOWN_VALUES})"
     )
-
-
-def _refuse_other_columns(given: set[str], wanted: set[str], where: str) -> None:
-    missing, extra = sorted(wanted - given), sorted(given - wanted)
-    if missing:
-        hint = did_you_mean(missing[0], given, "Add it to the transform, or take it out of the contract.")
-        raise BuildError(f"{where}: gives no column {', '.join(missing)}, which the contract promises", hint)
-    if extra:
-        raise BuildError(
-            f"{where}: gives {', '.join(extra)}, which the contract does not know",
-            "Describe it in the contract, or leave it out.",
-        )

@@ -10,15 +10,14 @@ from meshlake.building.conform import conformed_select
 from meshlake.building.context import BuildContext
 from meshlake.building.inputs import PinnedInputs
 from meshlake.engines.engine import open_local
-from meshlake.errors import ContractError
-from meshlake.names import DatasetName, quote_identifier, quote_literal
-from meshlake.suggest import nearest
+from meshlake.names import DatasetName, ProductName, quote_identifier, quote_literal
+from meshlake.products.examples import check_example
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from meshlake.engines.session import LocalSession
-    from meshlake.names import InputName, ProductName
+    from meshlake.names import InputName
     from meshlake.products.examples import Example, Row
     from meshlake.products.product import Product
     from meshlake.workspace import Workspace
@@ -39,17 +38,8 @@ def example_session(mesh: Workspace, example: Example) -> Iterator[LocalSession]
         ContractError: its inputs are not those that the product reads, or not of their columns.
     """
     product = mesh.products.get(example.product)
-    read = {str(name) for name in product.inputs}
-    if unknown := sorted(example.inputs.keys() - read):
-        raise ContractError(
-            f"{example.place}: {example.product} does not read {', '.join(unknown)}",
-            nearest(unknown[0], read),
-        )
-    if missing := sorted(read - example.inputs.keys()):
-        raise ContractError(
-            f"{example.place}: has no rows of {', '.join(missing)}, which {example.product} reads",
-            f"Write `{missing[0]}: []` for none.",
-        )
+    read = [name for name in product.inputs if isinstance(name, ProductName)]
+    check_example(example, product, {name: mesh.products.get(name).contract for name in read})
     with open_local(mesh.settings, str(example.product)) as session:
         for name in product.inputs:
             session.bind(name, input_relation(mesh, example, name))
@@ -67,10 +57,6 @@ def input_relation(mesh: Workspace, example: Example, name: InputName) -> str:
     """The example's rows of an input as a query in parentheses, in DuckDB's dialect."""
     rows = example.inputs[str(name)]
     types = _landed_types(rows) if isinstance(name, DatasetName) else _product_types(mesh, name)
-    if unknown := sorted({column for row in rows for column in row} - types.keys()):
-        raise ContractError(
-            f"{example.place}: {name} has no column {', '.join(unknown)}", nearest(unknown[0], types)
-        )
     return _relation(rows, types)
 
 

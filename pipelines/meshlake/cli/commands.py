@@ -12,6 +12,7 @@ from meshlake.cli import (
     data,
     demo,
     init,
+    lint,
     modelling,
     operations,
     query,
@@ -28,7 +29,20 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (init, data, demo, modelling, building, query, catalog, operations, report, schema, services):
+for module in (
+    init,
+    data,
+    demo,
+    modelling,
+    building,
+    lint,
+    query,
+    catalog,
+    operations,
+    report,
+    schema,
+    services,
+):
     module.register(app)
 
 

@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 
     from meshlake.engines.answer import Answer, Question
     from meshlake.engines.session import LocalSession, Session
+    from meshlake.errors import MeshError
     from meshlake.lake.catalog import Lake
     from meshlake.landing.zone import LandingZone
+    from meshlake.names import InputName
     from meshlake.settings import Settings
+    from meshlake.types.tree import Type
 
 
 class Engine(Protocol):
@@ -57,6 +60,14 @@ class Engine(Protocol):
         do not name it. `is_chosen` says that it is the engine of the mesh, which must reach all that products read.
         """
 
+    def refusal(
+        self, select: str, tables: Mapping[InputName, Mapping[str, Type]], file: Path
+    ) -> MeshError | None:
+        """What keeps it from running a SELECT that DuckDB can run, over tables of such columns; no server is asked.
+
+        `file` is the one that the SELECT stands in; `None` says that nothing is known against it.
+        """
+
     def session(self, settings: Settings, lake: Lake, where: str, file: Path | None = None) -> Session:
         """A connection for one build.
 
@@ -80,6 +91,17 @@ class Engine(Protocol):
         """
 
 
+class Binder(Protocol):
+    """Tables without rows, to see whether SQL fits them."""
+
+    def columns(self, select: str, file: Path) -> dict[str, Type]:
+        """Names and types of the columns that `select` gives, which stands in `file`.
+
+        Raises:
+            BuildError: it names what there is not, or what does not fit.
+        """
+
+
 # The engine that every mesh has, in this process: it alone knows the tables that tell of the mesh itself.
 LOCAL = "duckdb"
 ENGINES: Doorway[Engine] = Doorway(
@@ -99,6 +121,15 @@ def engine_of(settings: Settings) -> Engine:
         UsageError: there is none of that name; the nearest is told.
     """
     return ENGINES.get(settings.engine)
+
+
+def open_binder(
+    tables: Mapping[InputName, Mapping[str, Type]],
+) -> AbstractContextManager[Binder]:
+    """Tables of such columns in DuckDB in this process; nothing is read, from nowhere."""
+    from meshlake.engines.duckdb.binding import open_binder as open_in_duckdb
+
+    return open_in_duckdb(tables)
 
 
 def open_local(settings: Settings, where: str, file: Path | None = None) -> LocalSession:

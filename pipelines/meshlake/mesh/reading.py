@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from meshlake.engines.answer import Answer as OpenAnswer
     from meshlake.lake.snapshot import Snapshot
     from meshlake.landing.zone import LandingZone
+    from meshlake.linting.finding import Finding
     from meshlake.mesh.answer import Answer, Moment
     from meshlake.mesh.examples import ExampleRun
     from meshlake.mesh.product import DataProduct
@@ -193,6 +194,25 @@ class ReadMesh(OpenedMesh):
 
         workspace = self.workspace
         return run_examples(workspace, selected(workspace, products) if products else None)
+
+    def lint(self, *products: str | ProductName, engine: str | None = None) -> list[Finding]:
+        """All that is wrong in the folders of the products selected, or of all; nothing is run, no server asked.
+
+        Args:
+            products: as in `select`; such as cannot be read are among them.
+            engine: SQL that it cannot run is an error, what only others cannot run a warning; the settings' engine when
+                not given.
+
+        Raises:
+            UsageError: a selector selects nothing, or there is no folder of products.
+
+        Example:
+            >>> mesh.lint()
+            []
+        """
+        from meshlake.linting.lint import lint_products
+
+        return lint_products(self.settings, [str(name) for name in products], engine or self.settings.engine)
 
     def questions(self, *names: str, runs: int = 5) -> list[Timing]:
         """Ask the questions of the mesh's folder of questions, each several times, and measure their answer times.

@@ -75,7 +75,8 @@ def load_products(root: Path) -> ProductSet:
             name = _name_or_stand_in(folder)
             broken[name] = BrokenProduct(name, folder, error)
     for name, disagreement in disagreeing(products).items():
-        broken[name] = BrokenProduct(name, products.pop(name).folder, disagreement)
+        product = products.pop(name)
+        broken[name] = BrokenProduct(name, product.folder, disagreement, product)
     _set_aside_cycles(products, broken)
     _set_aside_unknown_inputs(products, broken)
     return ProductSet(products, broken)
@@ -116,7 +117,7 @@ def load_product(folder: Path) -> Product:
     transform: Transform | None = None
     checks: tuple[Rule, ...] = ()
     with found.part():
-        transform = _read_transform(folder, name, contract)
+        transform = read_transform(folder, name, contract)
     with found.part():
         checks = read_checks(folder / "checks", contract.rules if contract else ())
     check_inputs = _check_inputs(folder, name, found)
@@ -167,8 +168,12 @@ def _product_folders(root: Path) -> Iterable[Path]:
         yield from sorted(p for p in domain.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
 
 
-def _read_transform(folder: Path, name: ProductName, contract: Contract | None) -> Transform | None:
-    """The transform; `None` where it is the contract that says how the rows come about, which cannot be read."""
+def read_transform(folder: Path, name: ProductName, contract: Contract | None) -> Transform | None:
+    """How the product's rows come about; `None` where the contract says so, which cannot be read.
+
+    Raises:
+        ContractError: it cannot be read, or is not the only one.
+    """
     present = [name for name in TRANSFORMS.names if name != CONTRACT_FILE and (folder / name).exists()]
     if len(present) > 1:
         message = f"has {' and '.join(present)}; a product has one transform"
@@ -204,7 +209,7 @@ def _set_aside_cycles(products: dict[ProductName, Product], broken: dict[Product
         product = products[name]
         via = sorted(circle.intersection(product.upstream))[0]
         error.faults = (replace(_fault_of_input(product, via), message=error.message, hint=error.hint),)
-        broken[name] = BrokenProduct(name, product.folder, error)
+        broken[name] = BrokenProduct(name, product.folder, error, product)
     for name in circle:
         del products[name]
 
@@ -221,7 +226,7 @@ def _set_aside_unknown_inputs(
         unknown = [up for up in product.upstream if up not in known]
         if unknown:
             faults = (_fault_of_input(product, up, _nearest_product(up, known)) for up in unknown)
-            broken[name] = BrokenProduct(name, product.folder, ContractError.of(*faults))
+            broken[name] = BrokenProduct(name, product.folder, ContractError.of(*faults), product)
             del products[name]
 
 

@@ -77,8 +77,12 @@ class Product:
 
 @dataclass(frozen=True)
 class BrokenProduct:
-    """A product folder that cannot be read, and why; the others are built all the same."""
+    """A product folder that cannot be read, and why; the others are built all the same.
+
+    `product` is what it would be but for the others: of one that reads itself through them, or what is no product.
+    """
 
     name: ProductName
     folder: Path
     error: MeshError
+    product: Product | None = None

@@ -17,7 +17,7 @@ from meshlake.plugins import Doorway
 from meshlake.products.lineage import ColumnLineage, any_of, select_lineage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     import pyarrow as pa
@@ -81,6 +81,14 @@ class Transform(ABC):
     def queries(self) -> Mapping[str, str]:
         """The SELECTs it runs, by a name of each."""
         return {}
+
+    def faults(
+        self,
+        contract: Contract,  # noqa: ARG002
+        columns: Mapping[str, Mapping[str, Type]],  # noqa: ARG002
+    ) -> Iterator[Fault]:
+        """What is wrong though it can be read; `columns` are those that each of its `queries` gives, if known."""
+        yield from ()
 
     @property
     def retrain_cron(self) -> str | None:

@@ -9,15 +9,19 @@ from meshlake.models.definition import read_definition
 from meshlake.products.inputs import select_inputs
 from meshlake.products.lineage import select_lineage
 from meshlake.products.transform import Transform
+from meshlake.suggest import did_you_mean
+from meshlake.yaml_file import read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from meshlake.contract.model import Contract
+    from meshlake.errors import Fault
     from meshlake.models.definition import ModelDefinition
     from meshlake.products.lineage import ColumnLineage, ColumnsOf
     from meshlake.products.transform import Rows, RowsContext
+    from meshlake.types.tree import Type
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,16 @@ class ModelTransform(Transform):
     def queries(self) -> Mapping[str, str]:
         """The SELECT of the features."""
         return {"features": self.model.features_sql}
+
+    def faults(self, contract: Contract, columns: Mapping[str, Mapping[str, Type]]) -> Iterator[Fault]:  # noqa: ARG002
+        """That the model names columns which its features have not."""
+        if "features" not in columns:
+            return
+        file, given = read_yaml(self.path, "a model", ""), columns["features"]
+        for location, name in self.model.document.named_columns:
+            if name not in given:
+                hint = did_you_mean(name, given, f"They have {', '.join(given)}.")
+                yield file.fault(location, f"the features have no column '{name}'", hint)
 
     @property
     def retrain_cron(self) -> str | None:

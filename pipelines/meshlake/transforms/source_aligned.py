@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+import duckdb
+
 from meshlake.column import Severity
+from meshlake.errors import Fault
 from meshlake.products.lineage import landed_lineage
 from meshlake.products.source_aligned import (
     SHOWN_CELLS,
@@ -17,10 +20,11 @@ from meshlake.products.source_aligned import (
     source_dataset,
     source_select,
 )
-from meshlake.products.transform import Rows, Transform
+from meshlake.products.transform import Rows, Transform, read_text
+from meshlake.sql_place import offset_place, sql_place, sql_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from meshlake.contract.model import Contract
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from meshlake.products.lineage import ColumnLineage, ColumnsOf
     from meshlake.products.source_aligned import SourceSelect
     from meshlake.products.transform import RowsContext, RowsSession
+    from meshlake.types.tree import Type
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,20 @@ class SourceAligned(Transform):
     def lineage(self, contract: Contract, columns_of: ColumnsOf) -> Mapping[str, ColumnLineage]:  # noqa: ARG002
         """See `Transform.lineage`."""
         return {column.name: landed_lineage(column, self.dataset) for column in contract.columns}
+
+    def faults(
+        self,
+        contract: Contract,
+        columns: Mapping[str, Mapping[str, Type]],  # noqa: ARG002
+    ) -> Iterator[Fault]:
+        """That a piece of SQL in the contract is none; whether its columns land, only what has landed can tell."""
+        for sql in filter(None, [contract.row_filter, *(column.expression for column in contract.columns)]):
+            try:
+                duckdb.extract_statements(f"SELECT (\n{sql}\n)")
+            except duckdb.ParserException as error:
+                text = read_text(self.path)
+                place = sql_place(str(error), text) or offset_place(sql, 0, text) or (None, None)
+                yield Fault(self.path, sql_reason(str(error)), "Correct the SQL.", *place)
 
     def unbuilt_select(self, contract: Contract, session: RowsSession) -> str:
         """The rows as the first build will publish them."""

@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from meshlake.contract.misfits import misfits
+from meshlake.errors import Fault
 from meshlake.products.inputs import select_inputs
 from meshlake.products.lineage import select_lineage
 from meshlake.products.transform import Rows, Transform, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from meshlake.contract.model import Contract
     from meshlake.products.lineage import ColumnLineage, ColumnsOf
     from meshlake.products.transform import RowsContext
+    from meshlake.types.tree import Type
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,11 @@ class SqlTransform(Transform):
         found = select_lineage(self.sql, self.inputs, columns_of) or {}
         told = {c.name: found[c.name.lower()] for c in contract.columns if c.name.lower() in found}
         return {**super().lineage(contract, columns_of), **told}
+
+    def faults(self, contract: Contract, columns: Mapping[str, Mapping[str, Type]]) -> Iterator[Fault]:
+        """That the SELECT gives other columns than the contract promises."""
+        for message, hint in misfits(columns["rows"], contract) if "rows" in columns else ():
+            yield Fault(self.path, message, hint)
 
     def make_rows(self, context: RowsContext) -> Rows:  # noqa: ARG002
         """See `Transform.make_rows`."""

@@ -11,9 +11,12 @@ if TYPE_CHECKING:
 
     from meshlake.engines.answer import Answer, Question
     from meshlake.engines.session import LocalSession
+    from meshlake.errors import MeshError
     from meshlake.lake.catalog import Lake
     from meshlake.landing.zone import LandingZone
+    from meshlake.names import InputName
     from meshlake.settings import Settings
+    from meshlake.types.tree import Type
 
 
 class DuckDBEngine:
@@ -28,6 +31,15 @@ class DuckDBEngine:
     def examinations(self, _settings: Settings, *, is_chosen: bool) -> Mapping[str, Callable[[], None]]:  # noqa: ARG002
         """None: what is in this process answers."""
         return {}
+
+    def refusal(
+        self,
+        _select: str,
+        _tables: Mapping[InputName, Mapping[str, Type]],
+        _file: Path,
+    ) -> MeshError | None:
+        """Nothing: it runs what it can run."""
+        return None
 
     def session(
         self,

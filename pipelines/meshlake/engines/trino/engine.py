@@ -6,7 +6,7 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
-from meshlake.errors import UsageError
+from meshlake.errors import BuildError, UsageError
 from meshlake.settings import without_keys
 from meshlake.sources import configured_sources
 
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
     from meshlake.engines.answer import Answer, Question
     from meshlake.engines.session import Session
+    from meshlake.errors import MeshError
     from meshlake.lake.catalog import Lake
     from meshlake.landing.zone import LandingZone
+    from meshlake.names import InputName
     from meshlake.settings import Settings
+    from meshlake.types.tree import Type
 
 
 class TrinoEngine:
@@ -47,6 +50,20 @@ class TrinoEngine:
         sources = configured_sources(settings) if is_chosen else []
         catalogs = tuple(source.trino_catalog for source in sources if source.trino_catalog is not None)
         return {f"Trino {without_keys(settings.trino)}": partial(examine, settings.trino, catalogs)}
+
+    def refusal(
+        self, select: str, tables: Mapping[InputName, Mapping[str, Type]], file: Path
+    ) -> MeshError | None:
+        """That it cannot be said in Trino's SQL."""
+        from meshlake.engines.trino.dialect import Relation
+        from meshlake.engines.trino.transpiling import transpile_select
+
+        relations = {name: Relation(name.sql, columns) for name, columns in tables.items()}
+        try:
+            transpile_select(select, relations, str(file), file)
+        except BuildError as error:
+            return error
+        return None
 
     def session(self, settings: Settings, lake: Lake, where: str, file: Path | None = None) -> Session:
         """See `Engine.session`."""

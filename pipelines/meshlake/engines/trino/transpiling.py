@@ -13,8 +13,9 @@ from meshlake.engines.trino.dialect import (
     UnsupportedError,
     transpile,
 )
-from meshlake.errors import BuildError
+from meshlake.errors import BuildError, Fault
 from meshlake.names import CATALOG, LANDING_CATALOG, DatasetName, ProductName
+from meshlake.sql_place import offset_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,7 +38,7 @@ def transpile_select(
     Raises:
         BuildError: the SQL reads a table that `relations` does not have, or says what Trino cannot.
     """
-    with _explained(where, file):
+    with _explained(sql, where, file):
         return transpile(sql, lambda parts: _relation(parts, relations))
 
 
@@ -52,21 +53,30 @@ def _relation(parts: tuple[str, ...], relations: Mapping[InputName, Relation]) -
 
 
 @contextmanager
-def _explained(where: str, file: Path | None) -> Iterator[None]:
-    place = where if file is None else f"{where}: {file}"
+def _explained(sql: str, where: str, file: Path | None) -> Iterator[None]:
     try:
         yield
     except UnknownTableError as error:
-        raise BuildError(
-            f"{place}: reads '{error}', which is no input of it",
-            "Products read <domain>.<product> or landing.<domain>.<dataset>.",
-        ) from error
+        hint = "Products read <domain>.<product> or landing.<domain>.<dataset>."
+        raise _error(where, file, f"reads '{error}', which is no input of it", hint) from error
     except UnsupportedError as error:
-        raise BuildError(
-            f"{place}: Trino cannot say {error}", "Write it in SQL that both engines have."
-        ) from error
+        place = None
+        if file is not None and file.is_file() and error.offset is not None:
+            place = offset_place(sql, error.offset, file.read_text(encoding="utf-8"))
+        hint = "Write it in SQL that both engines have."
+        raise _error(where, file, f"Trino cannot say {error}", hint, place) from error
     except SqlglotError as error:
         reason = str(error).partition("\n")[0]
-        raise BuildError(
-            f"{place}: cannot be said in Trino's SQL: {reason}", "Write it in plainer SQL."
-        ) from error
+        message = f"cannot be said in Trino's SQL: {reason}"
+        raise _error(where, file, message, "Write it in plainer SQL.") from error
+
+
+def _error(
+    where: str, file: Path | None, message: str, hint: str, place: tuple[int, int] | None = None
+) -> BuildError:
+    if file is None:
+        return BuildError(f"{where}: {message}", hint)
+    fault = Fault(file, message, hint, *(place or (None, None)))
+    error = BuildError(f"{where}: {fault}", hint)
+    error.faults = (fault,)
+    return error

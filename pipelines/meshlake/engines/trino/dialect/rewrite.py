@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from meshlake.engines.trino.dialect import aggregates, casts, dates, intervals, lists, numbers, texts
-from meshlake.engines.trino.dialect.template import UnsupportedError
+from meshlake.engines.trino.dialect.template import UnsupportedError, offset_of
 
 if TYPE_CHECKING:
     from meshlake.engines.trino.dialect.template import Rewrite
@@ -39,18 +39,26 @@ def rewritten(query: exp.Expr) -> exp.Expr:
     """
     root = exp.Paren(this=query)  # so that the outermost part can be replaced too
     for node in reversed(list(query.walk(bfs=True))):
-        name = node.name if isinstance(node, exp.Anonymous) else ""
-        if isinstance(node, exp.Func) and (name or node.sql_name()).lower() in _OTHERWISE:
-            raise UnsupportedError(f"{(name or node.sql_name()).lower()} as DuckDB means it")
-        rewrite = (
-            _BY_NAME.get(node.name.lower()) if isinstance(node, exp.Anonymous) else _REWRITES.get(type(node))
-        )
-        if rewrite is None:
-            continue
-        kept = node.type
-        new = rewrite(node)
-        if new is not node:
-            new.type = new.type if new.type is not None and isinstance(new, exp.Cast) else kept
-            node.replace(new)
+        try:
+            _rewrite(node)
+        except UnsupportedError as error:
+            error.offset = offset_of(node)
+            raise
     new_root: exp.Expr = root.this
     return new_root
+
+
+def _rewrite(node: exp.Expr) -> None:
+    name = node.name if isinstance(node, exp.Anonymous) else ""
+    if isinstance(node, exp.Func) and (name or node.sql_name()).lower() in _OTHERWISE:
+        raise UnsupportedError(f"{(name or node.sql_name()).lower()} as DuckDB means it")
+    rewrite = (
+        _BY_NAME.get(node.name.lower()) if isinstance(node, exp.Anonymous) else _REWRITES.get(type(node))
+    )
+    if rewrite is None:
+        return
+    kept = node.type
+    new = rewrite(node)
+    if new is not node:
+        new.type = new.type if new.type is not None and isinstance(new, exp.Cast) else kept
+        node.replace(new)

@@ -11,7 +11,7 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
 from meshlake.engines.trino.dialect.kept_rows import keep_rows
-from meshlake.engines.trino.dialect.template import UnsupportedError, kind
+from meshlake.engines.trino.dialect.template import UnsupportedError, kind, unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,12 +62,12 @@ def _refuse(query: exp.Query) -> None:
     for join in query.find_all(exp.Join):
         for word in (join.method, join.kind):
             if word.upper() in _JOINS:
-                raise UnsupportedError(f"{word.upper()} JOIN")
-    if query.find(exp.TableSample):
-        raise UnsupportedError("a sample")
+                raise unsupported(f"{word.upper()} JOIN", join)
+    if sample := query.find(exp.TableSample):
+        raise unsupported("a sample", sample)
     for limit in query.find_all(exp.Limit):
         if isinstance(limit.expression, exp.LimitOptions) or limit.args.get("limit_options"):
-            raise UnsupportedError("LIMIT in percent")
+            raise unsupported("LIMIT in percent", limit)
 
 
 def _refuse_unknown_stars(select: exp.Select) -> None:

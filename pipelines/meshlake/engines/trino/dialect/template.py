@@ -22,7 +22,14 @@ LISTS = frozenset({T.ARRAY, T.LIST})
 
 
 class UnsupportedError(Exception):
-    """Trino has nothing that gives what the text names as DuckDB does."""
+    """Trino has nothing that gives what the text names as DuckDB does.
+
+    `offset` is that of the character of the SQL where it stands, where that is known; `function` is the one that Trino
+    has not, where it is that.
+    """
+
+    offset: int | None = None
+    function: str | None = None
 
 
 def trino(template: str, **parts: exp.Expr) -> exp.Expr:
@@ -42,6 +49,18 @@ def kind(node: exp.Expr | None) -> exp.DType | None:
     if found is None or not isinstance(found.this, exp.DType) or found.this in (T.UNKNOWN, T.NULL):
         return None
     return found.this
+
+
+def offset_of(node: exp.Expr) -> int | None:
+    """The offset in the SQL of the first part of `node` that stands there."""
+    return next((part.meta["start"] for part in node.walk() if "start" in part.meta), None)
+
+
+def unsupported(what: str, node: exp.Expr) -> UnsupportedError:
+    """The refusal of `what`, which stands where `node` does."""
+    error = UnsupportedError(what)
+    error.offset = offset_of(node)
+    return error
 
 
 def text_literal(node: exp.Expr | None, what: str) -> str:
@@ -65,7 +84,10 @@ def once(node: exp.Expr, template: str, **parts: exp.Expr) -> exp.Expr:
 
 @cache
 def _parsed(template: str) -> exp.Expr:
-    return sqlglot.parse_one(template, dialect="trino")
+    parsed = sqlglot.parse_one(template, dialect="trino")
+    for node in parsed.walk():
+        node.meta.clear()  # a template's places are none of the query's
+    return parsed
 
 
 def _wrapped(part: exp.Expr) -> exp.Expr:
