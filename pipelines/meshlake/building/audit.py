@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from meshlake.audit.samples import unclassified
+from meshlake.building.failed import never_published
 from meshlake.building.inputs import bind_published
 from meshlake.building.quality import record_results
-from meshlake.errors import AuditError, UsageError
+from meshlake.errors import AuditError
 from meshlake.rules.result import row_count_result
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def check_published(mesh: Workspace, name: ProductName) -> Iterator[tuple[Produc
     product = mesh.products.get(name)
     head = mesh.lake.head((name.domain, name.product))
     if head is None:
-        raise UsageError(f"{name} was never published", f"Run `mesh build {name}`.")
+        raise never_published(mesh.settings, name)
     with mesh.session(str(name)) as session:
         bind_published(mesh, session, product.check_inputs)
         session.bind_snapshot(name, mesh.lake, head)

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from meshlake.errors import MeshError
+from meshlake.errors import MeshError, UsageError
 from meshlake.names import ProductName
 
 if TYPE_CHECKING:
@@ -80,6 +80,18 @@ def failed_builds(settings: Settings) -> Mapping[ProductName, FailedBuild]:
         if (content := store.read(file.path)) is not None:
             found[ProductName.parse(file.name.removesuffix(_SUFFIX))] = FailedBuild(**json.loads(content))
     return found
+
+
+def never_published(settings: Settings, name: ProductName) -> UsageError:
+    """The error of who asks for what was not published yet; where that is so since its build failed, it says why."""
+    failed = failed_builds(settings).get(name)
+    build = f"mesh build {name}"
+    hint = (
+        f"Its last build failed: {failed.reason}. Correct that, then: {build}"
+        if failed
+        else f"Run `{build}`."
+    )
+    return UsageError(f"{name} was never published", hint)
 
 
 def _content(name: ProductName, error: Exception) -> bytes:

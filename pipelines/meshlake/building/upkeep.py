@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meshlake.building.compact import compact_lake
+from meshlake.building.failed import never_published
 from meshlake.building.leftovers import remove_leftovers
 from meshlake.building.quality import QUALITY_RESULTS
 from meshlake.building.views import refresh_views
@@ -71,7 +72,7 @@ def history(mesh: Workspace, name: ProductName) -> list[Snapshot]:
     snapshots = mesh.lake.history((name.domain, name.product))
     if not snapshots:
         mesh.products.get(name)
-        raise UsageError(f"{name} was never published", f"Run `mesh build {name}`.")
+        raise never_published(mesh.settings, name)
     return snapshots
 
 

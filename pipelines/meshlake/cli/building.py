@@ -194,6 +194,6 @@ def _days(text: str, names: Sequence[str]) -> list[date]:
         )
     if not names:
         raise UsageError(
-            "--days is for products that are named", "mesh build usage.daily_usage --days 2024-01-05"
+            "--days is for products that are named", "Name them: mesh build D.P --days 2024-01-05"
         )
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]

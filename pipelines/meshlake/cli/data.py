@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING
@@ -58,7 +59,7 @@ def land(
         )
         return
     names = sorted({str(file.dataset).partition(".")[2] for file in landed})
-    print(f"\nNext: mesh discover {names[0] if len(names) == 1 else domain}")
+    print(f"\nNext: mesh discover {shlex.quote(names[0] if len(names) == 1 else domain)}")
 
 
 def discover(
@@ -81,6 +82,7 @@ def discover(
     """
     import meshlake
     from meshlake.cli.discovered import discovery_facts, print_discovery
+    from meshlake.mesh.next_steps import after_discovery
 
     mesh = meshlake.open()
     if what is None:
@@ -91,7 +93,7 @@ def discover(
     else:
         print_discovery(found)
         if len(found.profiles) == 1 and not found.failures:
-            print(f"Next: mesh adopt {found.profiles[0].name.partition('.')[2]}")
+            print(f"Next: {after_discovery(mesh.settings, found.profiles[0].name)}")
     for name, error in found.failures.items():
         print(f"mesh: {name}: {error.message}", file=sys.stderr)
         if error.hint:

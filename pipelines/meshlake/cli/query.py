@@ -125,7 +125,7 @@ def questions(
 
 def _text(query: str | None, file: Path | None) -> str:
     if (query is None) == (file is None):
-        raise UsageError("give one SELECT, as text or with -f FILE", 'mesh sql "SELECT * FROM mesh.products"')
+        raise UsageError("give one SELECT, as text or with -f FILE", "For examples: mesh sql --help")
     if file is None:
         return query or ""
     is_input = str(file) == "-"

@@ -38,8 +38,8 @@ def adopt(settings: Settings, source: Found, name: ProductName, owner: str | Non
     return write_product(settings, name, contract, None, _notes(profile))
 
 
-def default_name(source: Found) -> ProductName:
-    """The name of a product made of `source`, when none is given.
+def default_name(source: Found | str) -> ProductName:
+    """The name of a product made of `source`, or of what is called so, when none is given.
 
     Raises:
         UsageError: the source's own name makes none.

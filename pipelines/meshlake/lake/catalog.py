@@ -143,15 +143,13 @@ class Lake:
         history = list(publications(table)) if table else []
         if when.isdigit() and (match := [s for s in history if s.snapshot_id == int(when)]):
             return match[0]
-        moment = _moment(when)
+        if not history:
+            raise UsageError(f"{name} has no snapshot as of {when}", "It was never published.")
+        moment = _moment(name, when)
         for snapshot in history:
             if snapshot.published_at <= moment:
                 return snapshot
-        first = (
-            f"It was first published at {history[-1].published_at:%Y-%m-%d %H:%M:%S} UTC."
-            if history
-            else "It was never published."
-        )
+        first = f"It was first published at {history[-1].published_at:%Y-%m-%d %H:%M:%S} UTC."
         raise UsageError(f"{name} has no snapshot as of {when}", first)
 
     def files(self, snapshot: Snapshot, partitions: Partitions | None = None) -> tuple[str, ...]:
@@ -171,12 +169,12 @@ def catalog_properties(settings: Settings) -> dict[str, str]:
     }
 
 
-def _moment(text: str) -> datetime:
+def _moment(name: ProductName, text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(
             f"'{text}' is neither a snapshot nor a time",
-            "Give a snapshot id of `mesh history`, or a time like 2026-11-24T12:00.",
+            f"Give a snapshot id of `mesh history {name}`, or a time like 2026-11-24T12:00.",
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -164,7 +164,10 @@ def rollback(lake: Lake, identifier: tuple[str, str], snapshot_id: int) -> Snaps
     table = lake.catalog.load_table(identifier)
     snapshot = table.snapshot_by_id(snapshot_id)
     if snapshot is None:
-        raise BuildError(f"{'.'.join(identifier)} has no snapshot {snapshot_id}", "See `mesh history`.")
+        raise BuildError(
+            f"{'.'.join(identifier)} has no snapshot {snapshot_id}",
+            f"See `mesh history {'.'.join(identifier)}`.",
+        )
     try:
         with PlannedTransaction(table) as transaction:
             ManageSnapshots(transaction).set_current_snapshot(snapshot_id).commit()
@@ -172,7 +175,7 @@ def rollback(lake: Lake, identifier: tuple[str, str], snapshot_id: int) -> Snaps
     except CommitFailedException as error:
         raise ConflictError(
             f"{'.'.join(identifier)}: another build published just now",
-            "Look at `mesh history` and try again.",
+            f"Look at `mesh history {'.'.join(identifier)}` and try again.",
         ) from error
     return read_snapshot(table, snapshot)
 

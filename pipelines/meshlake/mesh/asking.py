@@ -127,6 +127,9 @@ def ask_questions(settings: Settings, names: Collection[str], runs: int) -> list
             f"no question '{unknown[0]}' in {settings.questions}", f"There are: {', '.join(there) or 'none'}."
         )
     chosen = [question for question in known if not names or question.name in names]
+    if not known:
+        hint = f"Write one, with lines `-- question: ...` and `-- promised_seconds: ...`: {settings.questions}/NAME.sql"
+        raise UsageError(f"there are no questions in {settings.questions}", hint)
     if not chosen:
         raise UsageError(f"no question in {settings.questions}", "Write one: a file of SQL that ends in .sql")
     timings = []

@@ -50,7 +50,8 @@ def service_levels(mesh: Workspace, products: Collection[Product]) -> list[Servi
     """The promises of `products`: freshness measured now, query time as `mesh questions` measured it last."""
     heads = {p.name: head for p in products if (head := mesh.lake.head((p.name.domain, p.name.product)))}
     newest = _newest_seconds(mesh, [p for p in products if p.name in heads], heads)
-    slowest = _slowest(mesh, {p.name for p in products if p.contract.service_levels.query_p95_seconds})
+    timed = {p.name for p in products if p.contract.service_levels.query_p95_seconds}
+    slowest = _slowest(mesh, timed & heads.keys())
     return [level for product in products for level in _levels(product, newest, slowest)]
 
 
@@ -77,7 +78,11 @@ def _levels(
 
 def _query_time(name: str, promised: float, timing: KeptTiming | None, is_asked: bool) -> ServiceLevel:
     if timing is None:
-        told = "not measured yet: `mesh questions` does" if is_asked else "no question reads it"
+        told = (
+            "not measured yet: `mesh questions` does"
+            if is_asked
+            else "no question reads what is published of it"
+        )
         return ServiceLevel(name, "query time", promised, None, None, told)
     told = f"p95 of {timing.name}, asked {timing.asked_at}"
     return ServiceLevel(

@@ -203,7 +203,7 @@ class Mesh(ReadMesh):
         from meshlake.orchestration.run import BuildOutcome, run_build
 
         if is_only and not products:
-            raise UsageError("--only is for products that are named", "mesh build crm --only")
+            raise UsageError("--only is for products that are named", "Name them: mesh build D.P --only")
         workspace = self.workspace
         names = selected(workspace, products) if products else []
         if products and not names:  # nothing is modified, and no names are all of them

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from meshlake.errors import MeshError
@@ -28,6 +29,19 @@ def next_steps(
     if described := sorted(published & mesh.products.products.keys()):
         found.append(_step(f"mesh show {first or described[0]}", "all that is known of one product"))
     return [*found, _step("mesh ui", "the graph, runs, checks and schedules in Dagster")]
+
+
+def after_discovery(settings: Settings, dataset: str) -> str:
+    """The command for a dataset that was looked at (`landing.crm.people`): to draft its product, or build that one."""
+    from meshlake.drafting.adopt import default_name
+
+    found = shlex.quote(dataset.partition(".")[2])
+    try:
+        name = default_name(dataset)
+    except MeshError:
+        return f"mesh adopt {found} --as D.P"
+    is_there = (settings.products / name.domain / name.product).exists()
+    return f"mesh build {name}" if is_there else f"mesh adopt {found}"
 
 
 def _can_be_asked(settings: Settings, published: AbstractSet[ProductName]) -> bool:

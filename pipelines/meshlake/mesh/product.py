@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from meshlake.engines.engine import LOCAL
-from meshlake.errors import MeshError, UsageError
+from meshlake.errors import MeshError
 from meshlake.mesh.states import ProductState, product_state
 
 if TYPE_CHECKING:
@@ -288,6 +288,8 @@ class DataProduct:
         return roll_back(self._workspace, self._product.name, None if to is None else str(to))
 
     def _published(self) -> Snapshot:
+        from meshlake.building.failed import never_published
+
         if (head := self.snapshot) is None:
-            raise UsageError(f"{self.name} was never published", f"Run `mesh build {self.name}`.")
+            raise never_published(self._workspace.settings, self._product.name)
         return head

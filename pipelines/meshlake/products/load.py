@@ -63,7 +63,9 @@ def load_products(root: Path) -> ProductSet:
     """
     if not root.is_dir():
         raise UsageError(
-            f"there is no folder of products at {root}", "Set MESH_PRODUCTS, or make one with `mesh adopt`."
+            f"there is no folder of products at {root}",
+            "Land files and draft products of them (mesh land PATH --domain DOMAIN, then mesh adopt D.N), "
+            "begin with an example (mesh init FOLDER), or set MESH_PRODUCTS.",
         )
     products: dict[ProductName, Product] = {}
     broken: dict[ProductName, BrokenProduct] = {}

@@ -82,7 +82,7 @@ def _one_select(sql: str, offset_bytes: int) -> Node:
     except NotSelect:
         raise _not_a_select(sql.encode()[offset_bytes:].decode()) from None
     if not roots:
-        raise UsageError("there is no SQL to run", 'For example: mesh sql "SELECT * FROM mesh.products"')
+        raise UsageError("there is no SQL to run", "For examples: mesh sql --help")
     if len(roots) > 1:
         raise UsageError(
             f"{len(roots)} SQL statements were given, but one is run at a time", "Run them one by one."
