@@ -24,7 +24,7 @@ test: install-dev lint  ## Install what tests need, lint, run every test that ne
 	$(PYTEST) tests/engines tests/integration tests/ui -m "not services"
 
 unit: install-dev  ## The unit suite alone (under 2 minutes)
-	$(PYTEST) -n 2 tests/unit tests/products
+	$(PYTEST) -n 2 tests/unit tests/products -m "not slow"
 
 lint: install-dev  ## ruff, mypy, import-linter, SQL lint: .pre-commit-config.yaml, on all files
 	$(BIN)/pre-commit run --all-files

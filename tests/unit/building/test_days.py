@@ -221,6 +221,7 @@ STEP = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEP, min_size=2, max_size=3))
 def test_any_sequence_of_changes_gives_the_rows_of_a_full_build(steps):

@@ -7,6 +7,8 @@ import pytest
 from meshlake.ml_assets.candidates.candidate import CANDIDATES, DEFAULT_CANDIDATES, Candidate
 from support.package_copy import PackageCopy
 
+pytestmark = pytest.mark.slow
+
 NAIVE_BAYES = '''
 """Naive Bayes on scaled numbers and one-hot text."""
 

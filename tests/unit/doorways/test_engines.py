@@ -10,6 +10,8 @@ from meshlake.settings import load_settings
 from support.package_copy import PackageCopy
 from support.small_mesh import SmallMesh
 
+pytestmark = pytest.mark.slow
+
 # DuckDB under another name, which leaves a mark on every session and on every answer.
 MARKED = '''"""DuckDB with a mark."""
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from meshlake.formats import FORMATS
 from support.package_copy import PackageCopy
+
+pytestmark = pytest.mark.slow
 
 LINES = '''
 """Plain text, a row per line."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from meshlake.rules.kinds import KINDS
 from support.package_copy import PackageCopy
 from support.small_mesh import SmallMesh
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+pytestmark = pytest.mark.slow
 
 DISTINCT_VALUES = '''"""The library metric `distinctValues`."""
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from support.package_copy import PackageCopy
+
+pytestmark = pytest.mark.slow
 
 # Tables of a SQLite file, by Python's own module; DuckDB is handed copies of their rows.
 MEMBER = """

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from support.package_copy import PackageCopy
 from support.small_mesh import SmallMesh
+
+pytestmark = pytest.mark.slow
 
 # A store of `vault://` addresses, kept in a folder that a setting of its own names; nothing else reads such addresses.
 MEMBER = """

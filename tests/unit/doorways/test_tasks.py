@@ -8,6 +8,8 @@ from meshlake.models.task import TASKS
 from support.package_copy import PackageCopy
 from support.small_mesh import SmallMesh
 
+pytestmark = pytest.mark.slow
+
 SHARES = '''
 """`task: shares`: what part of the sum of a column each row is."""
 

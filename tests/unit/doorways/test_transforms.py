@@ -8,6 +8,8 @@ from meshlake.products.transform import CONTRACT_FILE, TRANSFORMS, Transform
 from support.package_copy import PackageCopy
 from support.small_mesh import SmallMesh
 
+pytestmark = pytest.mark.slow
+
 LITERAL_ROWS = '''
 """`rows.yaml`: the rows written out."""
 

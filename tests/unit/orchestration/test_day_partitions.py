@@ -12,6 +12,8 @@ from meshlake.orchestration.definitions import BUILD_JOB, mesh_definitions
 from meshlake.orchestration.history import instance
 from meshlake.orchestration.keys import asset_key
 
+pytestmark = pytest.mark.slow
+
 DAY = {"logicalType": "date", "required": True, "partitioned": True}
 CALLS = dg.AssetKey(["usage", "calls"])
 TOTAL = "SELECT sum(minutes)::BIGINT AS minutes FROM usage.calls\n"
