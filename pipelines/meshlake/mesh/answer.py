@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from meshlake.errors import MissingPackageError
+from meshlake.extras import needs_extra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,12 +73,8 @@ class Answer:
         Raises:
             MissingPackageError: polars is not installed; Meshlake itself does not need it.
         """
-        try:
+        with needs_extra("polars", "a polars data frame"):
             return self._rows().pl()
-        except ModuleNotFoundError as error:
-            raise MissingPackageError(
-                f"a polars data frame needs the package {error.name}", f"Install it: pip install {error.name}"
-            ) from error
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         return iter(self.fetchall())

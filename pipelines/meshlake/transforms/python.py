@@ -1,4 +1,4 @@
-"""`transform.py`: a function from Arrow tables to an Arrow table.
+"""`transform.py`: a function from Arrow tables to rows: a data frame of pandas or polars, or an Arrow table.
 
 It is read without running it: its `INPUTS`, and that there is a `transform` to call.
 """
@@ -30,7 +30,7 @@ _PYTHON_ROWS = "mesh_python_rows"
 
 @dataclass(frozen=True)
 class PythonTransform(Transform):
-    """`transform(**inputs) -> pyarrow.Table`; `selects` are the SELECTs that give the inputs, by argument name."""
+    """`transform(**inputs) -> rows`; `selects` are the SELECTs that give the inputs, Arrow tables, by argument name."""
 
     selects: Mapping[str, str]
     tools: ClassVar[frozenset[str]] = frozenset({"python"})
@@ -56,25 +56,24 @@ class PythonTransform(Transform):
         """See `Transform.make_rows`.
 
         Raises:
-            BuildError: the function fails, or gives no table.
+            BuildError: the function fails, or gives no rows, or a value that cannot be kept.
         """
-        import pyarrow as pa
+        from meshlake.transforms.python_rows import arrow_table, taken
 
         tables = {name: context.session.table(sql) for name, sql in self.selects.items()}
         try:
             function: Callable[..., Any] = _load_module(self.path).transform
-            table = function(**tables)
+            given = taken(function(**tables), self.path)
+        except BuildError:
+            raise
         except (Exception, SystemExit) as error:
             # Whatever a product's own code raises is that product's failure, and names its file.
             reason = str(error).strip().partition("\n")[0]
             raise BuildError(
                 f"{_raised_at(self.path, error)}: {type(error).__name__}: {reason}", "Correct the transform."
             ) from error
-        if not isinstance(table, pa.Table):
-            raise BuildError(
-                f"{self.path}: transform returned {type(table).__name__}", "Return a pyarrow.Table."
-            )
-        context.session.local.register(_PYTHON_ROWS, table)
+        wanted = {column.name: column.type for column in context.contract.columns}
+        context.session.local.register(_PYTHON_ROWS, arrow_table(given, wanted, self.path))
         return Rows(f"SELECT * FROM {_PYTHON_ROWS}", is_local=True)
 
 

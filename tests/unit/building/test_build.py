@@ -230,12 +230,35 @@ def test_python_rows(crm):
     assert crm.rows("crm.young") == [{"id": 2}]
 
 
+RETURNED = {
+    "pandas": "people.to_pandas().query('born > 1985')[['id']]",
+    "polars": "__import__('polars').from_arrow(people).lazy().filter(born=1990).select('id')",
+    "DuckDB": "__import__('duckdb').sql('SELECT id FROM people WHERE born > 1985')",
+    "reader": "people.slice(1).select(['id']).to_reader()",
+}
+
+
+@pytest.mark.parametrize("library", RETURNED)
+def test_python_rows_of_any_library(crm, library):
+    if library == "polars":
+        pytest.importorskip("polars")
+    inputs = 'INPUTS = {"people": "FROM crm.people ORDER BY id"}\n'
+    code = f"{inputs}\n\ndef transform(people):\n    return {RETURNED[library]}\n"
+    crm.product("crm.young", {"id": ID}, {"transform.py": code})
+    crm.build_product("crm.people", "crm.young")
+    assert crm.rows("crm.young") == [{"id": 2}]
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [
         ("return 7", "transform returned int"),
         ("return people.select(['nothing'])", r"transform\.py: line 5: KeyError"),
         ("raise RuntimeError('no luck')", r"transform\.py: line 5: RuntimeError: no luck"),
+        (
+            "frame = people.to_pandas(); frame['id'] = ['a', 7]; return frame",
+            r"transform\.py: column id, row 2: 7 cannot be kept",
+        ),
     ],
 )
 def test_a_python_transform_that_fails_names_its_file(crm, body, told):

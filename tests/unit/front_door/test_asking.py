@@ -178,7 +178,7 @@ def test_polars_is_named_where_it_is_missing(shop):
     try:
         import polars
     except ModuleNotFoundError:
-        with pytest.raises(meshlake.MissingPackageError, match="pip install polars"):
+        with pytest.raises(meshlake.MissingPackageError, match=r"pip install 'meshlake\[polars\]'"):
             answer.pl()
     else:
         assert answer.pl().equals(polars.DataFrame({"a": [1]}, schema={"a": polars.Int32}))
