@@ -15,6 +15,7 @@ from meshlake.building.day_rows import kept_rows, refuse_other_days
 from meshlake.building.failed import keeping_failure
 from meshlake.building.inputs import bind_published, pin_inputs
 from meshlake.building.outdated import due
+from meshlake.building.pictures import audited_distributions, draw_distributions
 from meshlake.building.quality import record_results, recorded_results
 from meshlake.building.quarantine import publish_quarantine
 from meshlake.errors import BuildError, ConflictError, MeshError
@@ -149,6 +150,7 @@ def _publish(
     context.report(Step.AUDITED)
     record_results(mesh, product.name, context.run, branch.snapshot_id, checks)
     refuse_blocked(product, draft.branch, checks)
+    drawn = audited_distributions(context)
     if rows.quarantine is not None:
         publish_quarantine(context, rows.quarantine)
     snapshot = draft.publish()
@@ -159,6 +161,7 @@ def _publish(
     except MeshError as error:
         # Readers have the rows already; without statistics only plans are worse, until the next build.
         context.report(f"published without statistics: {error.message}")
+    draw_distributions(context, drawn, snapshot)
     context.report(Step.PUBLISHED)
     return snapshot, checks
 

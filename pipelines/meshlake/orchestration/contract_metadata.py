@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from meshlake.products.product import Product
 
 CONTRACT_FILE = "contract.odcs.yaml"
-_SAID_OTHERWISE = ("required", "unique", "primary_key", "schema")
+# What these say is told beside the column's type, or by the table of columns itself.
+_SAID_OTHERWISE = ("required", "unique", "primary_key", "columns")
 
 
 def definition_metadata(product: Product) -> dict[str, Any]:

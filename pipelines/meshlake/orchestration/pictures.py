@@ -9,10 +9,11 @@ from __future__ import annotations
 import base64
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import dagster as dg
 
-from meshlake.building.pictures import scoring_version
+from meshlake.building.pictures import distribution_file, scoring_version
 from meshlake.models.store import PICTURE_SUFFIX
 from meshlake.orchestration.keys import shown
 
@@ -21,19 +22,27 @@ if TYPE_CHECKING:
     from meshlake.workspace import Workspace
 
 MOST_BYTES_EACH = 60_000
+_PLAIN_IN_ADDRESS = " '=:;,/()-.!"
 
 
 def pictures(mesh: Workspace, result: BuildResult) -> dict[str, dg.MetadataValue[Any]]:
-    """The pictures of the model that made the rows, and the folder that they are in as files."""
-    version = scoring_version(mesh, result.name, result.snapshot)
-    if version is None or not version.pictures:
-        return {}
-    names = [PurePosixPath(path).name for path in version.pictures]
-    shown_ones = {name: content for name in names if len(content := version.read(name)) <= MOST_BYTES_EACH}
-    return {
-        "pictures": dg.MetadataValue.md("\n\n".join(_image(*each) for each in shown_ones.items())),
-        "model/folder": dg.MetadataValue.path(shown(version.folder)),
-    }
+    """How the values are distributed, the pictures of the model that made the rows, and where both are as files."""
+    told: dict[str, dg.MetadataValue[Any]] = {}
+    if (version := scoring_version(mesh, result.name, result.snapshot)) and version.pictures:
+        names = [PurePosixPath(path).name for path in version.pictures]
+        small = {name: content for name in names if len(content := version.read(name)) <= MOST_BYTES_EACH}
+        told["pictures"] = dg.MetadataValue.md("\n\n".join(_image(*each) for each in small.items()))
+        told["model/folder"] = dg.MetadataValue.path(shown(version.folder))
+    file = distribution_file(mesh.settings, result.snapshot)
+    if file.exists():
+        told["distributions"] = dg.MetadataValue.md(_chart(file.read_text(encoding="utf-8")))
+        told["distributions_file"] = dg.MetadataValue.path(shown(str(file)))
+    return told
+
+
+def _chart(svg: str) -> str:
+    """Within angle brackets all but few characters may stand in an address as they are."""
+    return f"![distributions](<data:image/svg+xml,{quote(svg.strip(), safe=_PLAIN_IN_ADDRESS)}>)"
 
 
 def _image(name: str, content: bytes) -> str:

@@ -120,7 +120,8 @@ def _published(
     return dg.MaterializeResult(
         asset_key=key,
         data_version=dg.DataVersion(str(result.snapshot.rows_id)),
-        metadata=build_metadata(product, result) | told,
+        # The page keeps their order: pictures first.
+        metadata={**told, **build_metadata(product, result), **told},
     )
 
 
@@ -159,7 +160,7 @@ def _out(product: Product, engine: str, *, reads_days: bool) -> dg.AssetOut:
         key=asset_key(product.name),
         dagster_type=dg.Nothing,
         group_name=product.name.domain,
-        description=f"{contract.description}\n\nGrain: {contract.grain}",
+        description=contract.description + (f"\n\nGrain: {contract.grain}" if contract.grain else ""),
         owners=[owner(contract.owner)],
         tags={**{tag_key(tag): "" for tag in contract.tags if tag != product.kind}, "kind": product.kind},
         kinds={"iceberg", engine, *product.transform.tools},
