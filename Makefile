@@ -1,6 +1,6 @@
 # Meshlake's targets; `make help` lists them. Everything is installed into .venv, pinned by requirements*.lock.
 .DEFAULT_GOAL := help
-.PHONY: help check-python install install-dev run test unit lint hooks format bench bench-services test-services lock clean
+.PHONY: help check-python install install-dev run test unit lint hooks docs format bench bench-services test-services lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -19,7 +19,7 @@ run: install  ## Install, land the demo data, build every product, show what was
 	$(BIN)/mesh build
 	$(BIN)/mesh report
 
-test: install-dev lint  ## Install what tests need, lint, run every test that needs no server
+test: install-dev lint docs  ## Install what tests need, lint, build the site, run every test that needs no server
 	$(PYTEST) -n 2 tests/unit tests/products
 	$(PYTEST) tests/engines tests/integration tests/ui -m "not services"
 
@@ -28,6 +28,9 @@ unit: install-dev  ## The unit suite alone (under 2 minutes)
 
 lint: install-dev  ## ruff, mypy, import-linter, SQL lint: .pre-commit-config.yaml, on all files
 	$(BIN)/pre-commit run --all-files
+
+docs: install-dev  ## The documentation as a site, in artifacts/site; a broken link fails it
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 hooks: install-dev  ## Let git run the linters before each commit
 	$(BIN)/pre-commit install

@@ -75,7 +75,7 @@ def assert_each_reads_what_the_other_published(mesh: ServerMesh) -> None:
 
 
 def assert_foreign_clients_read(mesh: ServerMesh) -> None:
-    """Trino's own client, pyiceberg and plain DuckDB, with the settings that docs/scaling-out.md gives."""
+    """Trino's own client, pyiceberg and plain DuckDB, with the settings that docs/how-to/scaling-out.md gives."""
     opened = mesh.workspace
     settings, (count,) = opened.settings, rows(mesh, "SELECT count(*) AS n FROM crm.customers", "duckdb")
     java = install.java(DEFAULT_CACHE, print) / "bin" / "java"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from meshlake.models.task import Task
     from meshlake.yaml_file import YamlFile
 
-_GUIDE = "See docs/adding-a-product.md, or `mesh schema model` for all it can say."
+_GUIDE = "See docs/how-to/adding-a-product.md, or `mesh schema model` for all it can say."
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ class Expectation(QualityRule):
         try:
             check_expectation(implementation["type"], kwargs, columns)
         except ValueError as error:
-            hint = "docs/adding-a-product.md lists what runs in the engine; checks/*.sql can say anything."
+            hint = "docs/how-to/adding-a-product.md lists what runs in the engine; checks/*.sql can say anything."
             raise FactError("implementation", str(error), hint) from error
         return {"type": implementation["type"], "kwargs": kwargs}
 

@@ -39,7 +39,9 @@ class TrinoEngine:
         here = [f"{name}: it is a folder" for name in places if settings.store_of(places[name]).is_local]
         here += ["MESH_CATALOG: it is SQLite"] if settings.is_embedded else []
         if here:
-            raise UsageError(f"Trino cannot reach {here[0]} of this machine", "See docs/scaling-out.md.")
+            raise UsageError(
+                f"Trino cannot reach {here[0]} of this machine", "See docs/how-to/scaling-out.md."
+            )
 
     def examinations(self, settings: Settings, *, is_chosen: bool) -> Mapping[str, Callable[[], None]]:
         """That it answers and has the catalogs, and where products are built by it those of other sources."""

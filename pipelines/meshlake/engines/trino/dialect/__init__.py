@@ -2,7 +2,8 @@
 
 A library of its own, on sqlglot's trees and on nothing else: only text, nothing is run here. sqlglot's own transpiling
 gives SQL that runs, not always SQL that means the same; here types decide how a part is written, and what Trino has no
-equal of is refused by name. docs/trino-dialect.md tells what is transpiled, what is refused, and how it is tested.
+equal of is refused by name. docs/reference/trino-dialect.md tells what is transpiled, what is refused, and how it is
+tested.
 
 `transpile` leads: `tables` qualifies tables, `shape` writes out what DuckDB lets one leave out, `rewrite` has each
 family of functions (`casts`, `numbers`, `texts`, `dates`, `intervals`, `lists`, `aggregates`) rewrite its own, and
