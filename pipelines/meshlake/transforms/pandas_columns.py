@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # What several kinds of values become together, if Arrow can tell each exactly.
 _TOGETHER = ({"int", "float"}, {"int", "Decimal"})
+# Of one of these kinds, and no other beside it, Arrow keeps every value or refuses it.
+_PLAIN = frozenset({"bool", "int", "float", "str", "bytes", "date"})
 
 
 def pandas_table(frame: pd.DataFrame, path: Path) -> pa.Table:
@@ -82,7 +84,7 @@ def _objects(path: Path, name: str, series: pd.Series[Any]) -> pa.Array:
     import pyarrow as pa
 
     values, missing = series.to_list(), series.isna().to_list()
-    _refuse_mixed(path, name, values, missing)
+    kinds = _only_kinds(path, name, values, missing)
 
     def convert(begin: int, end: int) -> pa.Array:
         return pa.array(values[begin:end], from_pandas=True)
@@ -92,34 +94,42 @@ def _objects(path: Path, name: str, series: pd.Series[Any]) -> pa.Array:
     except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
         row = first_failing(len(values), lambda end: convert(0, end))
         refuse_value(path, name, row, values[row], str(error))
-    for row, kept in enumerate(array.to_pylist()):
+    for row, kept in enumerate(() if kinds <= _PLAIN and len(kinds) < 2 else array.to_pylist()):
         if not missing[row] and not _is_same(values[row], kept):
             refuse_value(path, name, row, values[row], f"it would become {kept!r}")
     return array
 
 
-def _refuse_mixed(path: Path, name: str, values: list[Any], missing: list[bool]) -> None:
-    """Values of one kind alone make a column of one type."""
+def _only_kinds(path: Path, name: str, values: list[Any], missing: list[bool]) -> set[str]:
+    """The kinds of the values: values of one kind alone make a column of one type."""
+    of_classes: dict[type, str | None] = {}
     seen: set[str] = set()
     for row, value in enumerate(values):
         if missing[row]:
             continue
-        kind = _kind(value)
+        if isinstance(value, dt.datetime):
+            kind: str | None = "datetime" if value.tzinfo is None else "datetime with offset"
+        elif type(value) in of_classes:
+            kind = of_classes[type(value)]
+        else:
+            kind = of_classes[type(value)] = _kind(value)
         if kind is None:
             refuse_value(path, name, row, value, f"a column cannot hold a {type(value).__name__}")
-        if seen and kind not in seen and not any(seen | {kind} <= group for group in _TOGETHER):
-            refuse_value(path, name, row, value, f"it is of type {kind}, and those before it are {min(seen)}")
-        seen.add(kind)
+        if kind not in seen:
+            if seen and not any(seen | {kind} <= group for group in _TOGETHER):
+                refuse_value(
+                    path, name, row, value, f"it is of type {kind}, and those before it are {min(seen)}"
+                )
+            seen.add(kind)
+    return seen
 
 
 def _kind(value: Any) -> str | None:
-    """The kind of a Python value that a column may hold; a moment with an offset is of another than one without."""
+    """The kind of a Python value that a column may hold, and of all of its class."""
     import numpy as np
 
     if isinstance(value, np.generic) and not isinstance(value, np.datetime64 | np.timedelta64):
         value = value.item()
-    if isinstance(value, dt.datetime):
-        return "datetime" if value.tzinfo is None else "datetime with offset"
     kinds = (
         (bool, "bool"),
         (int, "int"),
