@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from pathlib import Path
-
 import typer
 
 
@@ -26,11 +22,12 @@ def ui(
 
       mesh ui --port 3001
     """
-    from meshlake.orchestration.history import WORKSPACE_FILE, dagster_environment
+    from meshlake.services.ports import require_port
     from meshlake.settings import load_settings
 
-    environment = os.environ | dagster_environment(load_settings())
-    print(f"Dagster's UI: http://{host}:{port} (stop with Ctrl-C)", flush=True)
-    dagster = str(Path(sys.executable).with_name("dagster"))
-    command = [dagster, "dev", "--workspace", str(WORKSPACE_FILE), "--host", host, "--port", str(port)]
-    os.execve(command[0], command, environment)  # noqa: S606 - a fixed command, without a shell
+    settings = load_settings()
+    require_port(host, port)
+    # Dagster takes seconds to load: what is wrong is told before.
+    from meshlake.orchestration.pages import serve_pages
+
+    serve_pages(settings, host, port)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from meshlake.errors import LandingError
+from meshlake.orchestration.day_partitions import ask_for_reload
 from meshlake.orchestration.keys import asset_key, op_name, schedule_name
 from meshlake.orchestration.landing_assets import told_before
 
@@ -43,7 +44,9 @@ def product_automation_sensor() -> dg.AutomationConditionSensorDefinition:
     )
 
 
-def landing_sensor(mesh: Workspace, datasets: Sequence[DatasetName]) -> dg.SensorDefinition:
+def landing_sensor(
+    mesh: Workspace, datasets: Sequence[DatasetName], days: dg.PartitionsDefinition[str] | None = None
+) -> dg.SensorDefinition:
     """Sees files that land, and profiles their dataset; what reads it is rebuilt by the automation sensor.
 
     It keeps no cursor: files are new until a profile of them is told, by whatever run. One that fails is tried again
@@ -51,6 +54,8 @@ def landing_sensor(mesh: Workspace, datasets: Sequence[DatasetName]) -> dg.Senso
 
     What lives elsewhere than in files is not watched: each look at a table is a scan of it. The `frequency` of the
     contract of what reads it says when.
+
+    `days` are those that are loaded as partitions; when there are others the definitions have to be loaded anew.
     """
     files = [name for name in datasets if name not in mesh.landing.elsewhere]
 
@@ -62,6 +67,7 @@ def landing_sensor(mesh: Workspace, datasets: Sequence[DatasetName]) -> dg.Senso
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        ask_for_reload(mesh, days)
         own_runs = dg.RunsFilter(tags={"dagster/sensor_name": _LANDING_SENSOR}, statuses=_UNDER_WAY)
         if context.instance.get_runs_count(own_runs):
             return dg.SensorResult(skip_reason="what was found before is being profiled")

@@ -19,7 +19,10 @@ _SHORTEST = timedelta(minutes=1)  # that Dagster watches
 
 
 def automation_condition(cron: str | None, *, reads_days: bool) -> dg.AutomationCondition[dg.AssetKey]:
-    """Builds a product when what it reads has other rows than before, and by `cron`; its label says so in words."""
+    """Builds a product when what it reads has other rows than before, and by `cron`; its label says so in words.
+
+    The asset's page has room for some 38 characters of it.
+    """
     condition = dg.AutomationCondition
     eager = condition.eager()
     if reads_days:
@@ -32,11 +35,11 @@ def automation_condition(cron: str | None, *, reads_days: bool) -> dg.Automation
     # eager() does not look at blocking checks of what it reads.
     changed = changed & condition.all_deps_blocking_checks_passed()
     if cron is None:
-        return changed.with_label("when what it reads changes")
+        return changed.with_label("on changes of what it reads")
     # on_cron() would wait until all it reads is updated, which nothing watches of what is no file.
     due = condition.on_cron(cron).without(condition.all_deps_updated_since_cron(cron))
     due = due & condition.all_deps_blocking_checks_passed()
-    return (changed | due).with_label(f"when what it reads changes, and at cron {cron} (UTC)")
+    return (changed | due).with_label(f"on changes, and cron {cron} (UTC)")
 
 
 def freshness_policy(levels: ServiceLevels) -> dg.FreshnessPolicy | None:

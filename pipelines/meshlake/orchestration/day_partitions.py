@@ -5,7 +5,9 @@ A run that nobody asked for a day (a whole build, automation) builds the days th
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from meshlake.products.product import Product
     from meshlake.workspace import Workspace
 
+# Names the file by which whoever serves the pages is asked to load the definitions anew; unset where nobody is.
+RELOAD_VARIABLE = "MESHLAKE_RELOAD_FILE"
 _AUTOMATION_TAG = "dagster/from_automation_condition"
 
 
@@ -43,6 +47,13 @@ def day_partitions(mesh: Workspace) -> dg.DailyPartitionsDefinition | None:
         end.isoformat(),
         exclusions=[datetime.combine(day, time(), UTC) for day in between if day not in days],
     )
+
+
+def ask_for_reload(mesh: Workspace, loaded: dg.PartitionsDefinition[str] | None) -> None:
+    """Have the definitions loaded anew when there are other days than `loaded`, to which Dagster keeps till then."""
+    file = os.environ.get(RELOAD_VARIABLE)
+    if file and day_partitions(mesh) != loaded:
+        Path(file).touch()
 
 
 def asked_days(context: dg.AssetExecutionContext) -> set[date]:

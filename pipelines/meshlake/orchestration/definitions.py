@@ -52,7 +52,7 @@ def mesh_definitions(
         ],
         jobs=[dg.define_asset_job(BUILD_JOB, dg.AssetSelection.all(), description=_BUILD_DESCRIPTION), clean],
         schedules=[*retraining_schedules(products), clean_schedule(clean)],
-        sensors=[landing_sensor(mesh, datasets), product_automation_sensor()],
+        sensors=[landing_sensor(mesh, datasets, partitions), product_automation_sensor()],
         resources={"reporter": reporter or LogReporter()},
         executor=dg.in_process_executor,
     )

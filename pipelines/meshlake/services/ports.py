@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from typing import TYPE_CHECKING
 
+from meshlake.errors import UsageError
 from meshlake.services.settings import DEFAULT_PORTS, HOST
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+_LAST_PORT = 65_535
 
 
 def choose_ports(taken: Collection[int] = ()) -> dict[str, int]:
@@ -31,6 +35,30 @@ def is_port_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def require_port(host: str, port: int) -> None:
+    """Refuse a port on which no server of this machine could listen at `host` now.
+
+    Raises:
+        UsageError: it is no port, or taken, or not for everyone; or `host` is no address of this machine.
+    """
+    if not 0 < port <= _LAST_PORT:
+        raise UsageError(f"{port} is no port", f"Ports are numbers from 1 to {_LAST_PORT}.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError as error:
+            raise UsageError(
+                f"port {port} is not for everyone", f"Take one from 1024 on, such as {_any_free_port()}."
+            ) from error
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise UsageError(
+                    f"port {port} of {host} is taken", f"Take another: --port {_any_free_port()}"
+                ) from error
+            raise UsageError(f"'{host}' is no address of this machine", "127.0.0.1 is.") from error
 
 
 def _any_free_port() -> int:

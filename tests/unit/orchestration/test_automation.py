@@ -9,6 +9,7 @@ import dagster as dg
 import pytest
 
 from meshlake.orchestration import automation
+from meshlake.orchestration.day_partitions import RELOAD_VARIABLE, ask_for_reload, day_partitions
 from meshlake.orchestration.definitions import mesh_definitions
 from meshlake.orchestration.history import instance
 
@@ -90,6 +91,21 @@ def asked(shop):
         return {key.to_user_string() for key in keys if found.get_num_requested(key)}
 
     return evaluate
+
+
+def test_a_day_that_lands_has_the_pages_loaded_anew(shop, tmp_path, monkeypatch):
+    """Dagster keeps to the days that it has loaded."""
+    day = {"logicalType": "date", "required": True, "partitioned": True}
+    shop.product("usage.calls", {"dt": day, "minutes": "integer"})
+    shop.land("usage/calls/dt=2024-01-01/a.csv", "minutes\n10\n")
+    asked = tmp_path / "reload"
+    monkeypatch.setenv(RELOAD_VARIABLE, str(asked))
+    loaded = day_partitions(shop.workspace)
+    ask_for_reload(shop.workspace, loaded)
+    assert not asked.exists()
+    shop.land("usage/calls/dt=2024-01-02/a.csv", "minutes\n20\n")
+    ask_for_reload(shop.workspace, loaded)
+    assert asked.exists()
 
 
 def test_what_was_looked_at_again_and_had_not_changed_sets_nothing_off(shop, asked):

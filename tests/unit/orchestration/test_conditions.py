@@ -60,8 +60,8 @@ def test_both_are_told_in_words(levels, told):
 @pytest.mark.parametrize(
     ("cron", "words"),
     [
-        (None, "when what it reads changes"),
-        ("0 3 * * *", "when what it reads changes, and at cron 0 3 * * * (UTC)"),
+        (None, "on changes of what it reads"),
+        ("0 3 * * *", "on changes, and cron 0 3 * * * (UTC)"),
     ],
 )
 def test_a_condition_says_in_words_when_a_product_is_built(cron, words):
