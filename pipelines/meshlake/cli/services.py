@@ -98,24 +98,22 @@ def env() -> None:
 
 
 def doctor(as_json: bool = JSON) -> None:
-    """Try every server that the settings name, and say what is wrong and what to do; within 15 seconds.
+    """Look at Python, packages, folders, contracts, disk and servers; say what is wrong and what to do.
+
+    Each server that the settings name is tried, all within 15 seconds.
 
     Examples:
 
       mesh doctor
     """
-    from meshlake.health import diagnose
-    from meshlake.settings import load_settings
+    import meshlake
 
-    findings = diagnose(load_settings())
+    findings = meshlake.open().doctor()
     if as_json:
         print_json([{"subject": f.subject, "problem": f.problem, "hint": f.hint} for f in findings])
-    elif findings:
-        print_table(
-            ("what", "state", "what to do"), [(f.subject, f.problem or "well", f.hint) for f in findings]
-        )
     else:
-        print("The settings name no server: this mesh needs none.")
+        rows = [(f.subject, f.problem or "well", f.hint or "") for f in findings]
+        print_table(("what", "state", "what to do"), rows)
     if any(f.problem for f in findings):
         raise typer.Exit(EXIT_FAILED)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from meshlake.discovery.discover import Discovery
     from meshlake.engines.answer import Answer as OpenAnswer
+    from meshlake.health import Finding as HealthFinding
     from meshlake.lake.snapshot import Snapshot
     from meshlake.landing.zone import LandingZone
     from meshlake.linting.finding import Finding
@@ -247,6 +248,21 @@ class ReadMesh(OpenedMesh):
         from meshlake.mesh.report import make_report
 
         return make_report(self.workspace)
+
+    def doctor(self) -> list[HealthFinding]:
+        """What may keep this mesh from working, on this machine and of the servers that the settings name.
+
+        Each of Python, packages, folders, contracts, catalog, disk, the port of Dagster's UI, and the servers; takes up
+        to 15 seconds when a server does not answer.
+
+        Example:
+            >>> [finding.problem for finding in mesh.doctor() if "Contracts" in finding.subject]
+            [None]
+        """
+        from meshlake.health import diagnose
+        from meshlake.mesh.checkup import examine_machine
+
+        return [*examine_machine(self.settings), *diagnose(self.settings)]
 
     @property
     def _zone(self) -> LandingZone:
