@@ -20,11 +20,11 @@ run: install  ## Install, land the demo data, build every product, show what was
 	$(BIN)/mesh report
 
 test: install-dev lint docs  ## Install what tests need, lint, build the site, run every test that needs no server
-	$(PYTEST) -n 2 tests/unit tests/products
+	$(PYTEST) -n 2 tests/unit tests/products data_products examples
 	$(PYTEST) tests/engines tests/integration tests/ui -m "not services"
 
 unit: install-dev  ## The unit suite alone (under 2 minutes)
-	$(PYTEST) -n 2 tests/unit tests/products -m "not slow"
+	$(PYTEST) -n 2 tests/unit tests/products data_products examples -m "not slow"
 
 lint: install-dev  ## ruff, mypy, import-linter, SQL lint: .pre-commit-config.yaml, on all files
 	$(BIN)/pre-commit run --all-files

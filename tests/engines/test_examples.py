@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from meshlake.building.examples import example_select, example_session, input_relation
+import meshlake
 from meshlake.engines.trino.dialect import Relation
 from meshlake.engines.trino.transpiling import transpile_select
-from meshlake.names import quote_identifier
-from meshlake.products.examples import Example, differences, read_examples
+from meshlake.names import ProductName, quote_identifier
+from meshlake.products.examples import Example, read_examples
 from meshlake.products.inputs import select_inputs
-from meshlake.settings import load_settings
+from meshlake.products.load import load_products
+from meshlake.testing.run import run_example
 from meshlake.types.tree import Scalar
 from meshlake.types.trino import trino_text
-from meshlake.workspace import Workspace, open_workspace
+from support.server_mesh import settings_of
+
+if TYPE_CHECKING:
+    from meshlake.products.product import Product
+    from meshlake.workspace import Workspace
 
 REPOSITORY = Path(__file__).parents[2]
 FOLDERS = [REPOSITORY / "data_products", *sorted(REPOSITORY.glob("examples/*/data_products"))]
@@ -31,8 +37,20 @@ SQL_FILES = [
 
 
 @cache
-def mesh_of(products: Path) -> Workspace:
-    return open_workspace(load_settings({"MESH_PRODUCTS": str(products), "MESH_HOME": "/nowhere"}))
+def products_of(folder: Path) -> dict[ProductName, Product]:
+    return load_products(folder).products
+
+
+@pytest.fixture(scope="module")
+def on_trino(endpoints, tmp_path_factory):
+    """The mesh of a folder of products, on the servers."""
+
+    @cache
+    def opened(products: Path) -> Workspace:
+        settings = settings_of(endpoints) | {"engine": "trino", "products": str(products)}
+        return meshlake.open(tmp_path_factory.mktemp("mesh"), **settings).workspace
+
+    return opened
 
 
 @pytest.mark.services
@@ -44,25 +62,16 @@ def mesh_of(products: Path) -> Workspace:
         for example in read_examples(folder)
     ],
 )
-def test_example_gives_on_trino_the_rows_it_expects(products: Path, example: Example, trino_rows):
-    mesh = mesh_of(products)
-    inputs = mesh.products.get(example.product).inputs
-    with example_session(mesh, example) as session:
-        select = example_select(mesh, example, session)
-        columns = {name: session.columns(f"SELECT * FROM {name.sql}") for name in inputs}
-    texts = {
-        name: transpile_select(input_relation(mesh, example, name)[1:-1], {}, str(name)) for name in inputs
-    }
-    relations = {name: Relation(f"({text})", columns[name]) for name, text in texts.items()}
-    given = trino_rows(transpile_select(select, relations, str(example.product)))
-    assert not (found := differences(example.expected, given)), f"{example.product}: {example.name}\n{found}"
+def test_example_gives_on_trino_the_rows_it_expects(products: Path, example: Example, on_trino):
+    run = run_example(on_trino(products), example)
+    assert run.is_passed, run.told()
 
 
 @pytest.mark.services
 @pytest.mark.parametrize(("products", "file"), SQL_FILES)
 def test_shipped_sql_is_one_trino_can_run(products: Path, file: Path, trino_rows):
     text = file.read_text(encoding="utf-8")
-    contracts = {name: product.contract for name, product in mesh_of(products).products.products.items()}
+    contracts = {name: product.contract for name, product in products_of(products).items()}
     columns = {
         name: {column.name: column.type for column in contracts[name].columns}
         for name in select_inputs(text, file)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from meshlake.cli.printing import print_json, print_table, size_text
+from meshlake.cli.printing import print_json, print_table, screen_columns, size_text
 from meshlake.cli.selectors import SELECTORS
 from meshlake.errors import EXIT_FAILED, UsageError
 from meshlake.partitions import read_day
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+WIDTH = 80  # of what is no screen
 JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
 
 
@@ -119,8 +120,14 @@ def check(selectors: list[str] = SELECTORS, as_json: bool = JSON) -> None:
         raise typer.Exit(EXIT_FAILED)
 
 
-def run_tests(selectors: list[str] = SELECTORS, as_json: bool = JSON) -> None:
-    """Run the examples that stand in product folders: literal rows through the real transforms, in memory.
+def run_tests(
+    selectors: list[str] = SELECTORS,
+    engine: str = typer.Option(
+        None, "--engine", help="Run them on duckdb or trino; on the settings' engine if not given."
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Run the examples that stand in product folders: literal rows through the real transforms; what differs is told.
 
     Examples:
 
@@ -132,7 +139,7 @@ def run_tests(selectors: list[str] = SELECTORS, as_json: bool = JSON) -> None:
     """
     import meshlake
 
-    runs = meshlake.open().test(*selectors or ())
+    runs = meshlake.open().test(*selectors or (), engine=engine)
     if as_json:
         print_json([run.as_dict() for run in runs])
     else:
@@ -140,7 +147,8 @@ def run_tests(selectors: list[str] = SELECTORS, as_json: bool = JSON) -> None:
         print_table(("product", "example", "result"), rows)
         for run in runs:
             if not run.is_passed:
-                print(f"\n{run.place}: {run.product}: {run.example}\n{run.differences}")
+                told = run.told(screen_columns() or WIDTH)
+                print(f"\n{run.place}: {run.product}: {run.example}\n{told}")
     if not all(run.is_passed for run in runs):
         raise typer.Exit(EXIT_FAILED)
 

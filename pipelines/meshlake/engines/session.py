@@ -96,6 +96,9 @@ class Session(Protocol):
     def batches(self, select: str) -> pa.RecordBatchReader:
         """The answer as a stream of Arrow batches; the session may be used meanwhile."""
 
+    def stream(self, select: str) -> pa.RecordBatchReader:
+        """The answer in the order the SELECT asks for: the first rows come soon, but many may take long."""
+
     def stage(self, select: str, draft: Draft) -> Staged:
         """Write the rows of `select` as Parquet files with the draft's field ids; rows never pass through Python."""
 

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from meshlake.landing.zone import LandingZone
     from meshlake.linting.finding import Finding
     from meshlake.mesh.answer import Answer, Moment
-    from meshlake.mesh.examples import ExampleRun
     from meshlake.mesh.product import DataProduct
     from meshlake.mesh.report import Report
     from meshlake.query.output import Written
     from meshlake.query.questions import Timing
     from meshlake.sources import Found
+    from meshlake.testing.run import ExampleRun
 
 
 class ReadMesh(OpenedMesh):
@@ -177,23 +177,26 @@ class ReadMesh(OpenedMesh):
         """Files of the landing zone that lie in no dataset's folder, so that nothing reads them."""
         return list(self._zone.misplaced_files())
 
-    def test(self, *products: str | ProductName) -> list[ExampleRun]:
-        """Run the examples of the products selected, or of all: literal rows through the real transforms, in memory.
+    def test(self, *products: str | ProductName, engine: str | None = None) -> list[ExampleRun]:
+        """Run the examples of the products selected, or of all: literal rows through the real transforms.
+
+        Nothing that is published is read or written. An example that cannot be run has failed, with its `error`.
 
         Args:
             products: as in `select`.
+            engine: `duckdb`, `trino` or another; the settings' engine when not given.
 
         Raises:
-            UsageError: a selector selects nothing.
-            ContractError: an example cannot be read, or does not fit what its product reads.
+            UsageError: a selector selects nothing, or there is no such engine.
 
         Example:
             >>> [(run.product, run.example, run.is_passed) for run in mesh.test()]
             [('shop.plans', 'customers are counted by plan', True)]
         """
-        from meshlake.mesh.examples import run_examples
+        from meshlake.testing.run import run_examples
+        from meshlake.workspace import open_workspace
 
-        workspace = self.workspace
+        workspace = open_workspace(self.settings.on(engine))
         return run_examples(workspace, selected(workspace, products) if products else None)
 
     def lint(self, *products: str | ProductName, engine: str | None = None) -> list[Finding]:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 import meshlake
+from support.plugin import plugin_arguments
 from support.ran import run_apart
 
 
@@ -30,13 +31,17 @@ def test_it_builds_answers_and_keeps_its_promises(new):
     assert new.facts("sql", "SELECT customer FROM shop.customers WHERE spent > 100") == [{"customer": "cleo"}]
     assert [question["is_kept"] for question in new.facts("questions")] == [True]
     assert [run["is_passed"] for run in new.facts("test")] == [True]
+    assert new.facts("lint") == []
     assert all(check["is_passed"] for check in new.facts("check"))
     assert [found["name"] for found in new.facts("discover")["datasets"]] == ["landing.shop.orders"]
 
 
 def test_its_tests_pass(new):
-    pytest_there = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
-    assert "4 passed" in run_apart(pytest_there, new.environment, new.root).ended().out
+    quiet = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", *plugin_arguments()]
+    assert (
+        "4 passed"
+        in run_apart([sys.executable, "-m", "pytest", *quiet], new.environment, new.root).ended().out
+    )
 
 
 def test_dagster_opens_it(new):

@@ -167,6 +167,10 @@ class DuckDBSession:
         with self._explained():
             return cursor.execute(select).to_arrow_reader(BATCH_ROWS)
 
+    def stream(self, select: str) -> pa.RecordBatchReader:
+        """The answer, whole."""
+        return self.table(select).to_reader()
+
     def register(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
         """Make Arrow rows readable as the table `name` of this session."""
         self.connection.register(name, rows)

@@ -24,7 +24,7 @@ from meshlake.engines.trino.transpiling import transpile_select
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.lake.snapshot import Snapshot
 from meshlake.landing.relation import relation_sql
-from meshlake.names import CATALOG, quote_identifier, quote_literal
+from meshlake.names import CATALOG, DatasetName, quote_identifier, quote_literal
 from meshlake.types.iceberg import from_iceberg, widened
 from meshlake.types.tree import Scalar, Unknown
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from meshlake.lake.draft import Draft
     from meshlake.lake.stage import Stage
     from meshlake.landing.zone import Dataset
-    from meshlake.names import DatasetName, InputName, ProductName
+    from meshlake.names import InputName, ProductName
     from meshlake.partitions import Partitions
     from meshlake.settings import Settings
     from meshlake.sources import Landed
@@ -91,7 +91,10 @@ class TrinoSession:
         """Make `relation_sql` readable as `name`."""
         relation = f"({self.transpiled(f'SELECT * FROM {relation_sql}')})"
         self._relations[name] = Relation(relation)
-        self._relations[name] = Relation(relation, self.columns(f"SELECT * FROM {name.sql}"))
+        columns = self.columns(f"SELECT * FROM {name.sql}")
+        self._relations[name] = Relation(relation, columns)
+        if isinstance(name, DatasetName):
+            self._landed_columns[name] = columns
 
     def bind_snapshot(
         self,

@@ -1,22 +1,21 @@
-"""Run a product's examples: literal input rows through its real transform, as a build does, in memory."""
+"""The rows of an example: its literal input rows through the product's real transform, as a build does."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from meshlake.building.conform import conformed_select
 from meshlake.building.context import BuildContext
 from meshlake.building.inputs import PinnedInputs
-from meshlake.engines.engine import open_local
 from meshlake.names import DatasetName, ProductName, quote_identifier, quote_literal
 from meshlake.products.examples import check_example
+from meshlake.products.transform import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from meshlake.engines.session import LocalSession
+    from meshlake.engines.session import Session
     from meshlake.names import InputName
     from meshlake.products.examples import Example, Row
     from meshlake.products.product import Product
@@ -24,50 +23,42 @@ if TYPE_CHECKING:
 
 
 def example_rows(mesh: Workspace, example: Example) -> list[Row]:
-    """The rows the product's transform makes of the example's inputs, conformed to its contract."""
-    with example_session(mesh, example) as session:
-        rows: list[Row] = session.table(example_select(mesh, example, session)).to_pylist()
-        return rows
-
-
-@contextmanager
-def example_session(mesh: Workspace, example: Example) -> Iterator[LocalSession]:
-    """A session in which the example's inputs are the product's.
+    """The rows the product's transform makes of the example's inputs, conformed to its contract.
 
     Raises:
         ContractError: its inputs are not those that the product reads, or not of their columns.
+        BuildError: the rows cannot be made.
     """
     product = mesh.products.get(example.product)
     read = [name for name in product.inputs if isinstance(name, ProductName)]
     check_example(example, product, {name: mesh.products.get(name).contract for name in read})
-    with open_local(mesh.settings, str(example.product)) as session:
+    with mesh.session(str(product.name), product.rows_file) as session:
         for name in product.inputs:
-            session.bind(name, input_relation(mesh, example, name))
-        yield session
+            session.bind(name, _input_relation(mesh, example, name))
+        made = _made(mesh, product, session)
+        engine = session.local if made.is_local else session
+        select = conformed_select(
+            made.select, engine.columns(made.select), product.contract, str(product.name)
+        )
+        rows: list[Row] = engine.stream(select).read_all().to_pylist()
+        return rows
 
 
-def example_select(mesh: Workspace, example: Example, session: LocalSession) -> str:
-    """The SELECT of the product's rows, in DuckDB's dialect."""
-    product = mesh.products.get(example.product)
-    select = _select(mesh, product, session)
-    return conformed_select(select, session.columns(select), product.contract, str(product.name))
-
-
-def input_relation(mesh: Workspace, example: Example, name: InputName) -> str:
+def _input_relation(mesh: Workspace, example: Example, name: InputName) -> str:
     """The example's rows of an input as a query in parentheses, in DuckDB's dialect."""
     rows = example.inputs[str(name)]
     types = _landed_types(rows) if isinstance(name, DatasetName) else _product_types(mesh, name)
     return _relation(rows, types)
 
 
-def _select(mesh: Workspace, product: Product, session: LocalSession) -> str:
-    """As the build makes it; a source-aligned product without a landed dataset's files, which here are rows."""
+def _made(mesh: Workspace, product: Product, session: Session) -> Rows:
+    """As the build makes them, but that a source-aligned product has no files of its landed dataset here."""
     if select := product.transform.unbuilt_select(product.contract, session):
-        return select
+        return Rows(select)
     context = BuildContext(
         mesh, product, PinnedInputs({}, {}), session, None, False, "example", None, lambda _step: None
     )
-    return product.transform.make_rows(context).select
+    return product.transform.make_rows(context)
 
 
 def _relation(rows: list[Row], types: Mapping[str, str]) -> str:
