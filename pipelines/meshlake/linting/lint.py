@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from meshlake.engines.engine import open_binder
@@ -17,7 +17,7 @@ from meshlake.products.load import load_products, read_transform
 from meshlake.products.selection import select
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
     from meshlake.contract.model import Contract
@@ -43,7 +43,7 @@ def lint_products(settings: Settings, selectors: Collection[str], engine: str) -
     loaded = load_products(settings.products)
     names = {*loaded.products, *loaded.broken}
     if selectors:
-        names = set(select(selectors, loaded, partial(_is_modified, settings)))
+        names = set(select(selectors, loaded, _modified_in(settings)))
     with ExitStack() as stack:
         linter = _Linter(loaded, stack, engine)
         found = {
@@ -54,11 +54,13 @@ def lint_products(settings: Settings, selectors: Collection[str], engine: str) -
     return sorted(found, key=lambda each: (each.file, each.line or 0, each.column or 0, each.message))
 
 
-def _is_modified(settings: Settings, name: ProductName) -> bool:
+def _modified_in(settings: Settings) -> Callable[[ProductName], bool]:
+    """What `state:modified` asks; the lake is opened when it does, and once."""
     from meshlake.building.outdated import is_outdated
     from meshlake.workspace import open_workspace
 
-    return is_outdated(open_workspace(settings), name)
+    workspace = cache(partial(open_workspace, settings))
+    return lambda name: is_outdated(workspace(), name)
 
 
 class _Linter:

@@ -24,10 +24,11 @@ from meshlake.products.graph import with_downstream, with_upstream
 from meshlake.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from meshlake.names import ProductName
     from meshlake.products.load import ProductSet
+    from meshlake.products.product import Product
 
 MODIFIED = "state:modified"
 _TAG, _STATE = "tag:", "state:"
@@ -53,7 +54,9 @@ def select(
         UsageError: one selects nothing (naming the nearest), unless it asks for a state: that nothing is modified is
             an answer, no mistake.
     """
-    there = _There(products, frozenset({*products.products, *products.broken, *others}), is_modified)
+    apart = {name: broken.product for name, broken in products.broken.items() if broken.product is not None}
+    names = frozenset({*products.products, *products.broken, *others})
+    there = _There(products.products | apart, names, is_modified)
     chosen: set[ProductName] = set()
     for selector in selectors:
         chosen |= there.all_of(selector)
@@ -62,7 +65,7 @@ def select(
 
 @dataclass(frozen=True)
 class _There:
-    products: ProductSet
+    products: Mapping[ProductName, Product]
     names: frozenset[ProductName]
     is_modified: Callable[[ProductName], bool]
 
@@ -79,9 +82,9 @@ class _There:
         chosen = self._named(core)
         wanted = set(chosen)
         if part.startswith("+"):
-            wanted |= with_upstream(self.products.products, chosen)
+            wanted |= with_upstream(self.products, chosen)
         if part.endswith("+"):
-            wanted |= with_downstream(self.products.products, chosen)
+            wanted |= with_downstream(self.products, chosen)
         return wanted
 
     def _named(self, word: str) -> set[ProductName]:
@@ -101,7 +104,7 @@ class _There:
 
     def _tagged(self, word: str) -> set[ProductName]:
         pattern = word.removeprefix(_TAG)
-        described = self.products.products.values()
+        described = self.products.values()
         found = {p.name for p in described if any(_is_like(tag, pattern) for tag in p.contract.tags)}
         if not found:
             known = self._tags()
@@ -112,9 +115,7 @@ class _There:
 
     def _tags(self) -> list[str]:
         """Every tag that a contract has, as a selector."""
-        return sorted(
-            {_TAG + tag for product in self.products.products.values() for tag in product.contract.tags}
-        )
+        return sorted({_TAG + tag for product in self.products.values() for tag in product.contract.tags})
 
     def _unknown(self, word: str) -> UsageError:
         full = sorted(map(str, self.names))

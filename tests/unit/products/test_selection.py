@@ -22,7 +22,8 @@ def products(tags=None, broken=(), **reads):
         upstream = tuple(map(ProductName.parse, read.split()))
         contract = SimpleNamespace(tags=tuple((tags or {}).get(str(name), ())))
         made[name] = SimpleNamespace(name=name, upstream=upstream, contract=contract)
-    return ProductSet(made, {ProductName.parse(name): None for name in broken})
+    apart = {name: made.pop(name, None) for name in map(ProductName.parse, broken)}
+    return ProductSet(made, {name: SimpleNamespace(product=product) for name, product in apart.items()})
 
 
 SHOP = products(
@@ -98,6 +99,12 @@ def test_names_of_which_nothing_more_is_known_are_selected_too():
     gone = ProductName("crm", "gone")
     assert select(["crm"], SHOP, lambda name: name == gone, [gone])[1] == gone
     assert select(["state:modified"], SHOP, lambda name: name == gone, [gone]) == [gone]
+
+
+def test_what_is_known_of_a_product_that_cannot_be_built_counts():
+    there = products({"crm.b": ["pii"]}, broken=["crm.b"], crm__a="", crm__b="crm.a", crm__c="crm.b")
+    assert [str(name) for name in select(["crm.a+"], there, bool)] == ["crm.a", "crm.b", "crm.c"]
+    assert [str(name) for name in select(["tag:pii"], there, bool)] == ["crm.b"]
 
 
 def test_the_state_is_asked_of_nobody_who_did_not_ask():
