@@ -112,6 +112,14 @@ def test_distributions_are_shown(ui: Ui, open_page: OpenPage) -> None:
     assert width > 0
 
 
+def test_check_history_is_a_table(ui: Ui, open_page: OpenPage) -> None:
+    page = open_page(ui.url)
+    page.go("/assets/crm/customers")
+    history = entry(page, "check_history").locator("table")
+    page.sees("passed", "heavy_users", within=history)
+    history.scroll_into_view_if_needed()
+
+
 def test_the_contract_is_a_table(ui: Ui, open_page: OpenPage) -> None:
     page = open_page(ui.url)
     page.go("/assets/crm/customers")

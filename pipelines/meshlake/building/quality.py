@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from meshlake.column import Column
 from meshlake.names import quote_literal
@@ -100,3 +101,37 @@ def recorded_results(mesh: Workspace, product: Product, run: str) -> tuple[Check
         for row in rows
         if row["product"] == str(product.name) and row["check_name"] in rules
     )
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What one audit of a product said, whether or not its rows were then published."""
+
+    checked_at: datetime
+    run: str
+    passed: int
+    failed: tuple[str, ...]
+
+
+def audits(mesh: Workspace, name: ProductName, since: datetime | None = None) -> list[Audit]:
+    """The audits of `name` that are recorded, newest first; those from `since` on, where it is given."""
+    table = mesh.lake.table(QUALITY_RESULTS)
+    if table is None:
+        return []
+    wanted = f"product = {quote_literal(str(name))}"
+    if since is not None:
+        wanted += f" AND checked_at >= '{since.isoformat()}'"
+    fields = ("checked_at", "run", "check_name", "is_passed")
+    rows = table.scan(row_filter=wanted, selected_fields=fields).to_arrow().to_pylist()
+    found: dict[tuple[datetime, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault((row["checked_at"], row["run"]), []).append(row)
+    return [
+        Audit(
+            checked_at,
+            run,
+            sum(row["is_passed"] for row in results),
+            tuple(sorted(row["check_name"] for row in results if not row["is_passed"])),
+        )
+        for (checked_at, run), results in sorted(found.items(), reverse=True)
+    ]

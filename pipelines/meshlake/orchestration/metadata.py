@@ -31,6 +31,8 @@ def build_metadata(product: Product, result: BuildResult) -> dict[str, dg.Metada
         "build_seconds": round(result.seconds, 3),
         "snapshot_id": str(snapshot.snapshot_id),
         "is_rebuilt": result.is_rebuilt,
+        "checks_passed": sum(check.is_passed for check in result.checks),
+        "checks_failed": sum(not check.is_passed for check in result.checks),
         "query": dg.MetadataValue.md(f"```sql\nSELECT * FROM {product.name} LIMIT 10\n```"),
     }
     return shown | {name: _value(value) for name, value in _flat(result.facts).items()}

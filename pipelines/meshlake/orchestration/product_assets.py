@@ -1,7 +1,7 @@
 """Data products as Dagster assets, with their checks."""
 
 # Dagster evaluates the annotations of an asset's function: none of them may be text here.
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -11,6 +11,7 @@ from meshlake.building.audit import check_published
 from meshlake.building.build import BuildResult, build_product
 from meshlake.column import Severity
 from meshlake.errors import AuditError, MeshError
+from meshlake.orchestration.check_history import CHECK_HISTORY, check_history
 from meshlake.orchestration.conditions import automation_condition, freshness_policy, promised_times
 from meshlake.orchestration.contract_metadata import definition_metadata
 from meshlake.orchestration.day_partitions import asked_days, day_events
@@ -24,6 +25,8 @@ from meshlake.products.product import BrokenProduct, Product
 from meshlake.rules.result import CheckResult
 from meshlake.rules.rule import Rule
 from meshlake.workspace import Workspace
+
+_Told = Mapping[str, dg.MetadataValue[Any]]
 
 
 class BuildConfig(dg.Config):
@@ -116,7 +119,8 @@ def _published(
     key = asset_key(product.name)
     for event in day_events(context, key, result):
         context.log_event(event)
-    told = _facts_of_unchanged(context.instance, key, result) or _pictures(mesh, context, result)
+    before = _told_before(context.instance, key)
+    told = _facts_of_unchanged(before, result) or _pictures(mesh, context, result, before)
     return dg.MaterializeResult(
         asset_key=key,
         data_version=dg.DataVersion(str(result.snapshot.rows_id)),
@@ -126,12 +130,13 @@ def _published(
 
 
 def _pictures(
-    mesh: Workspace, context: dg.AssetExecutionContext, result: BuildResult
-) -> dict[str, dg.MetadataValue[Any]]:
+    mesh: Workspace, context: dg.AssetExecutionContext, result: BuildResult, before: _Told
+) -> _Told:
     try:
-        return pictures(mesh, result)
+        history = check_history(mesh, result.name, before)
+        return {**pictures(mesh, result), CHECK_HISTORY: history}
     except (MeshError, OSError) as error:
-        # The rows are published: without its pictures the page only tells less, until the next build.
+        # The rows are published: without these the page only tells less, until the next build.
         context.log.warning(f"published without pictures: {shown(str(error))}")
         return {}
 
@@ -144,14 +149,17 @@ def _check_results(
     return (check_result(by_name[c.rule.name], product.contract, c) for c in checks if c.rule.name in by_name)
 
 
-def _facts_of_unchanged(
-    instance: dg.DagsterInstance, key: dg.AssetKey, result: BuildResult
-) -> dict[str, dg.MetadataValue[Any]]:
+def _told_before(instance: dg.DagsterInstance, key: dg.AssetKey) -> _Told:
+    event = instance.get_latest_materialization_event(key)
+    return event.asset_materialization.metadata if event and event.asset_materialization else {}
+
+
+def _facts_of_unchanged(before: _Told, result: BuildResult) -> _Told:
     """What was told when the snapshot was built, since the asset's page shows only the last event."""
-    event = None if result.is_rebuilt else instance.get_latest_materialization_event(key)
-    told = event.asset_materialization.metadata if event and event.asset_materialization else {}
-    is_same = told.get("snapshot_id") == dg.MetadataValue.text(str(result.snapshot.snapshot_id))
-    return {name: value for name, value in told.items() if name != "is_rebuilt"} if is_same else {}
+    is_same = before.get("snapshot_id") == dg.MetadataValue.text(str(result.snapshot.snapshot_id))
+    if result.is_rebuilt or not is_same:
+        return {}
+    return {name: value for name, value in before.items() if name != "is_rebuilt"}
 
 
 def _out(product: Product, engine: str, *, reads_days: bool) -> dg.AssetOut:
