@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from meshlake.errors import UsageError
 from meshlake.extras import needs_extra
-from meshlake.products.places import first_step
 
 if TYPE_CHECKING:
     from meshlake.settings import Settings
@@ -48,6 +47,8 @@ def metadata_files(settings: Settings) -> list[Path]:
 
 def _sqlite_rows(settings: Settings, path: Path) -> list[tuple[str, str, str]]:
     if not path.exists():
+        from meshlake.products.places import first_step
+
         raise UsageError("nothing is published yet", first_step(settings))
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         return connection.execute(_TABLES).fetchall()
