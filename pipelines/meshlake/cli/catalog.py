@@ -41,26 +41,26 @@ def list_products(selectors: list[str] = SELECTORS, as_json: bool = JSON) -> Non
     if as_json:
         print_json([state.as_dict() for state in states])
         return
-    columns = ("product", "state", "rows", "size", "published (UTC)", "kind", "owner", "description")
+    # Two tables, since one is too wide for most screens; and errors below them, whole.
     rows = [
         (
             s.product,
-            s.state,
+            "cannot be read" if s.folder_error else s.state,
             s.rows,
             size_text(s.size_bytes) if s.size_bytes else None,
             s.published_at,
-            s.kind,
-            s.owner,
-            s.description,
         )
         for s in states
     ]
-    print_table(columns, rows)
-    for state in states:
-        if state.last_build_error:
-            print(
-                f"\n{state.product}: last build failed {state.last_build_failed_at} UTC: {state.last_build_error}"
-            )
+    print_table(("product", "state", "rows", "size", "published (UTC)"), rows)
+    if described := [(s.product, s.kind, s.owner, s.description) for s in states if s.kind]:
+        print()
+        print_table(("product", "kind", "owner", "description"), described)
+    for s in states:
+        if s.last_build_error:
+            print(f"\n{s.product}: last build failed {s.last_build_failed_at} UTC: {s.last_build_error}")
+        if s.folder_error:
+            print(f"\n{s.product}: cannot be read: {s.folder_error}")
 
 
 def show(product: str = PRODUCT, as_json: bool = JSON) -> None:

@@ -42,9 +42,8 @@ def report(as_json: bool = typer.Option(False, "--json", help="Print the facts a
 
 def _print(found: Report, mesh_file: Path) -> None:
     _print_products(found)
-    _print_rows(
-        found.failed_builds, "Last build failed", {"product": "", "failed_at": "failed (UTC)", "error": ""}
-    )
+    failed = {"product": "", "failed_at": "last build failed (UTC)", "error": "reason"}
+    _print_rows(found.failed_builds, "Products that could not be built, or not be read", failed)
     checks = {"product": "", "check_name": "check", "severity": "", "message": "what failed"}
     _print_rows(found.failing_checks, "Checks that what is published fails", checks)
     print_levels(found.service_levels)
@@ -64,24 +63,22 @@ def _print(found: Report, mesh_file: Path) -> None:
 
 
 def _print_products(found: Report) -> None:
+    if not found.products:
+        print("Nothing is published.")
+        return
     rows = [
         (
             p["product"],
             p["row_count"],
             size_text(p["size_bytes"]),
-            p["published_at"],
             f"{p['checks_passed']}/{p['checks']}",
-            p["state"],
-            p["kind"],
-            p["owner"],
+            p["published_at"],
         )
         for p in found.products
     ]
-    columns = ("product", "rows", "size", "published (UTC)", "checks passed", "state", "kind", "owner")
-    if rows:
-        print_table(columns, rows, "Published data products")
-    else:
-        print("Nothing is published.")
+    print_table(("product", "rows", "size", "checks", "published (UTC)"), rows, "Published data products")
+    told = {"product": "", "kind": "", "owner": "", "state": ""}
+    _print_rows(found.products, "Whose they are, and how they stand", told)
 
 
 def _print_questions(questions: Sequence[Mapping[str, Any]]) -> None:
