@@ -13,7 +13,7 @@ import tempfile
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import meshlake
 from meshlake.cli.main import main
@@ -68,13 +68,19 @@ def clean_environment() -> dict[str, str]:
 
 def run_here(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> Ran:
     """`mesh ARGUMENTS` in this process, which is afterwards as it was."""
-    status = 0
-    with _terminal(arguments, environment), chdir(folder), _screen("stdout") as out, _screen("stderr") as err:
+    with _screen("stdout") as out, _screen("stderr") as err:
+        status = ended_here(arguments, environment, folder)
+    return Ran(status, out[0], err[0])
+
+
+def ended_here(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> int:
+    """The exit status of `mesh ARGUMENTS`, run in this process, which writes to where this process does."""
+    with _terminal(arguments, environment), chdir(folder):
         try:
             main()
         except SystemExit as end:
-            status = int(end.code or 0)
-    return Ran(status, out[0], err[0])
+            return int(end.code or 0)
+    return 0
 
 
 def run_apart(
@@ -95,20 +101,32 @@ def run_apart(
 
 @contextmanager
 def _screen(name: str) -> Iterator[list[str]]:
-    """What is written to a stream meanwhile, by whatever way: libraries and child processes know its number alone."""
-    number, stream = {"stdout": 1, "stderr": 2}[name], getattr(sys, name)
-    kept, written = os.dup(number), []
+    """What is written to a stream meanwhile."""
+    written: list[str] = []
     with tempfile.TemporaryFile("w+", buffering=1, encoding="utf-8") as file:
-        os.dup2(file.fileno(), number)
-        setattr(sys, name, file)
         try:
-            yield written
+            with redirected(name, file):
+                yield written
         finally:
-            setattr(sys, name, stream)
             file.seek(0)
-            os.dup2(kept, number)
-            os.close(kept)
             written.append(file.read())
+
+
+@contextmanager
+def redirected(name: str, file: TextIO) -> Iterator[None]:
+    """Lets `stdout` or `stderr` be `file`, in whatever way it is written to: libraries and child processes know its
+    number alone."""
+    number, stream = {"stdout": 1, "stderr": 2}[name], getattr(sys, name)
+    kept = os.dup(number)
+    os.dup2(file.fileno(), number)
+    setattr(sys, name, file)
+    try:
+        yield
+    finally:
+        file.flush()
+        setattr(sys, name, stream)
+        os.dup2(kept, number)
+        os.close(kept)
 
 
 @contextmanager

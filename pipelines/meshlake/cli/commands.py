@@ -11,6 +11,7 @@ from meshlake.cli import (
     catalog,
     data,
     demo,
+    helping,
     init,
     lint,
     modelling,
@@ -44,6 +45,7 @@ for module in (
     services,
 ):
     module.register(app)
+helping.use(app)
 
 
 def _print_version(is_asked: bool) -> None:
