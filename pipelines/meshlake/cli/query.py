@@ -62,7 +62,7 @@ def sql(
 
       mesh sql "SELECT plan, count(*) FROM crm.customers GROUP BY plan"
 
-      mesh sql -f sql/questions/01_revenue_at_risk.sql -o answer.csv
+      mesh sql -f sql/questions/01_revenue_at_risk_by_region.sql -o answer.csv
 
       echo "SELECT count(*) FROM crm.customers" | mesh sql -f - --json
 
@@ -105,7 +105,7 @@ def questions(
 
       mesh questions
 
-      mesh questions 01_revenue_at_risk --runs 20
+      mesh questions 01_revenue_at_risk_by_region --runs 20
     """
     import meshlake
 

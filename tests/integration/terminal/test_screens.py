@@ -29,6 +29,7 @@ SHOWN = [
     ("discover", 0, [PEOPLE, INVOICES, NUMBER, ROWS, "year_of_birth", "7045384213609441282", "key"]),
     ("doctor", None, []),
     ("services status", 1, ["minio", "postgres", "trino", "127.0.0.1:19000"]),
+    (f"lint {AGES}", 0, []),
     ("clean", 0, ["Removed"]),
     (f"sql SELECT*FROM(VALUES(7045384213609441282,'{'x' * 36}'))t(id,{NUMBER})", 0, [NUMBER, "7045384213609441282"]),
     ("land people.csv --domain customer_relations --dataset names_of_people_of_every_region", 0,

@@ -28,6 +28,7 @@ WRONG_USE = [
     ("init", "Missing argument"),
     ("land nowhere.csv --domain crm", "nowhere.csv"),
     ("land people.csv", "Missing option '--domain'"),
+    ("lint crm.peeple", "crm.peeple"),
     ("list --jsno", "No such option: --jsno"),
     ("model churn crm.peeple --label left", "there is no product crm.peeple"),
     ("model churn crm.people --label left", "left"),
