@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from meshlake.models.definition import read_definition
 from meshlake.products.inputs import select_inputs
-from meshlake.products.lineage import select_lineage
+from meshlake.products.lineage import ColumnLineage, any_of, select_lineage
 from meshlake.products.transform import Transform
 from meshlake.suggest import did_you_mean
 from meshlake.yaml_file import read_yaml
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from meshlake.contract.model import Contract
     from meshlake.errors import Fault
     from meshlake.models.definition import ModelDefinition
-    from meshlake.products.lineage import ColumnLineage, ColumnsOf
+    from meshlake.products.lineage import ColumnsOf
     from meshlake.products.transform import Rows, RowsContext
     from meshlake.types.tree import Type
 
@@ -65,10 +65,14 @@ class ModelTransform(Transform):
         return self.model.retrain_cron
 
     def lineage(self, contract: Contract, columns_of: ColumnsOf) -> Mapping[str, ColumnLineage]:
-        """See `Transform.lineage`: what is no column of the features is what the model makes of them all."""
-        features = select_lineage(self.model.features_sql, self.inputs, columns_of) or {}
-        told = {c.name: features[c.name.lower()] for c in contract.columns if c.name.lower() in features}
-        return {**super().lineage(contract, columns_of), **told}
+        """See `Transform.lineage`: what is no column of the features is what the model makes of them, the key aside."""
+        features = select_lineage(self.model.features_sql, self.inputs, columns_of)
+        if features is None:
+            return super().lineage(contract, columns_of)
+        key = {name.lower() for name in self.model.document.key}
+        learned = any_of([{n: each for n, each in features.items() if n not in key}], self.inputs)
+        made = ColumnLineage(learned, self.path.name, is_exact=False)
+        return {c.name: features.get(c.name.lower(), made) for c in contract.columns}
 
     def make_rows(self, context: RowsContext) -> Rows:
         """See `Transform.make_rows`; trains first when that is due."""

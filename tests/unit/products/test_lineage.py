@@ -107,3 +107,45 @@ def test_landed_columns_are_those_of_the_contract():
     assert landed(sources=("Born in",)) == (["Born in"], None)
     assert landed(sources=("a", "b")) == (["a", "b"], "the first that has a value")
     assert landed(expression='year("Has Left") + born') == (["Has Left", "born"], 'year("Has Left") + born')
+
+
+ID = {"logicalType": "integer", "primaryKey": True, "required": True}
+PYTHON = (
+    'INPUTS = {"people": "SELECT id, born FROM crm.people"}\n\n\ndef transform(people):\n    return people\n'
+)
+MODEL = """task: segments
+features: SELECT id, born, 2024 - born AS age, name FROM crm.people
+key: id
+columns: {age: linear}
+"""
+
+
+@pytest.fixture
+def people(mesh):
+    """A product to read, which nothing was built of."""
+    mesh.product("crm.people", {"id": ID, "name": "string", "born": "integer"})
+    return mesh
+
+
+def told(mesh, product):
+    found = mesh.open().product(product).column_lineage()
+    return {n: (" ".join(map(str, each.inputs)), each.made_by, each.is_exact) for n, each in found.items()}
+
+
+def test_what_python_makes_may_be_of_all_that_it_reads(people):
+    people.product("crm.ages", {"id": ID}, {"transform.py": PYTHON})
+    assert told(people, "crm.ages") == {"id": ("crm.people.born crm.people.id", "transform.py", False)}
+
+
+def test_what_a_model_makes_may_be_of_all_features_but_the_key(people):
+    people.product("crm.groups", {"id": ID, "age": "integer", "segment": "integer"}, {"model.yaml": MODEL})
+    assert told(people, "crm.groups") == {
+        "id": ("crm.people.id", None, True),
+        "age": ("crm.people.born", "2024 - people.born", True),
+        "segment": ("crm.people.born crm.people.name", "model.yaml", False),
+    }
+
+
+def test_a_column_that_the_sql_does_not_give_may_be_any(people):
+    people.product("crm.all", {"id": ID, "nick": "string"}, {"transform.sql": "SELECT id FROM crm.people\n"})
+    assert told(people, "crm.all")["nick"] == ("crm.people.id", "transform.sql", False)
