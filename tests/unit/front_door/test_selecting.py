@@ -28,6 +28,7 @@ def test_every_method_that_takes_products_selects_the_same(shop, built_shop, sel
     assert [state.product for state in shop.states(*selectors)] == expected
     assert list(shop.check(*selectors)) == expected
     assert {run.product for run in shop.test(*selectors)} == {"shop.plans"}
+    assert shop.lint(*selectors) == []
     assert [p["product"] for p in built_shop.run("list", *selectors, "--json").ended().facts] == expected
     assert sorted({c["product"] for c in built_shop.run("check", *selectors, "--json").facts}) == expected
 
@@ -57,6 +58,7 @@ def test_nothing_modified_is_nothing_to_do_and_not_everything(new_shop, mesh):
     assert new_shop.build("state:modified").results == []
     assert new_shop.check("state:modified") == {}
     assert new_shop.test("state:modified") == []
+    assert new_shop.lint("state:modified") == []
     assert mesh.run("build", "state:modified").ended(0).out == ""
 
 
