@@ -1,4 +1,4 @@
-"""How the values of a product's columns are distributed, counted by the engine in three queries, for a picture.
+"""How the values of a product's columns are distributed, counted by the engine in a few queries, for a picture.
 
 Keys, columns that the contract classifies and text of many values are left out: a picture tells the values of few.
 """
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from meshlake.names import quote_identifier
-from meshlake.types.tree import INTEGERS, Scalar, is_moment, is_number
+from meshlake.types.tree import FLOATS, INTEGERS, Scalar, is_moment, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from meshlake.contract.model import Contract
     from meshlake.engines.relation import AuditRelation
 
-# What bounds the cost: beyond it, the rows that the engine comes upon first stand for all.
+# What bounds the cost: of more rows, the first ones that the engine comes upon stand for all.
 MAX_ROWS = 1_000_000
+FIRST_ROWS = 200_000
 MAX_COLUMNS = 24
 BARS = 12
 MAX_CATEGORIES = 30
@@ -42,9 +43,10 @@ class Distribution:
 
 @dataclass(frozen=True)
 class Distributions:
-    """Those of a product's columns, counted on `row_count` rows."""
+    """Those of a product's columns, counted on `row_count` of `of_rows` rows."""
 
     row_count: int
+    of_rows: int
     columns: tuple[Distribution, ...]
 
 
@@ -55,19 +57,36 @@ def measure_distributions(relation: AuditRelation, contract: Contract) -> Distri
         MeshError: the engine cannot.
     """
     columns = [_Measured(column) for column in drawn_columns(contract)]
-    source = f"(SELECT * FROM {relation.table} LIMIT {MAX_ROWS})"
-    listed = [expression for column in columns for expression in column.extent]
-    ((row_count, *facts),) = relation.answer(f"SELECT {', '.join(['count(*)', *listed])} FROM {source} AS r")
+    if not columns:
+        return Distributions(0, 0, ())
+    ((count,),) = relation.answer(f"SELECT count(*) FROM {relation.table}")
+    of_rows = int(str(count))
+    source, limited = relation.table, ""
+    if of_rows > MAX_ROWS:
+        # Read once: of a whole table Parquet answers in part without being read.
+        names = ", ".join(column.quoted for column in columns)
+        source, limited = "r", f"WITH r AS (SELECT {names} FROM {relation.table} LIMIT {FIRST_ROWS})\n"
+    extents = ", ".join(expression for column in columns for expression in column.extent)
+    (facts,) = relation.answer(f"{limited}SELECT {extents} FROM {source}")
     for position, column in enumerate(columns):
         column.found = facts[3 * position : 3 * position + 3]
     told = [column for column in columns if column.is_told]
-    counted: list[dict[Any, int]] = [{} for _ in told]
+    counted = _counted(relation, told, source, limited)
+    row_count = FIRST_ROWS if limited else of_rows
+    drawn = tuple(c.drawn(n, row_count) for c, n in zip(told, counted, strict=True))
+    return Distributions(row_count, of_rows, drawn)
+
+
+def _counted(
+    relation: AuditRelation, columns: Sequence[_Measured], source: str, limited: str
+) -> list[dict[Any, int]]:
+    """Of each of `columns` the rows per bar; `limited` are the words that `source` is defined by, if it has to be."""
+    counted: list[dict[Any, int]] = [{} for _ in columns]
     for is_range in (True, False):  # what tells the bars is a number of the one kind, and text of the other
-        selects = [c.counting(i, source) for i, c in enumerate(told) if c.is_range is is_range]
-        for of, value, count in relation.answer("\nUNION ALL\n".join(selects)) if selects else ():
-            counted[int(str(of))][value] = int(str(count))
-    rows = int(str(row_count))
-    return Distributions(rows, tuple(c.drawn(n, rows) for c, n in zip(told, counted, strict=True)))
+        selects = [c.counting(i, source) for i, c in enumerate(columns) if c.is_range is is_range]
+        for of, value, rows in relation.answer(limited + "\nUNION ALL\n".join(selects)) if selects else ():
+            counted[int(str(of))][value] = int(str(rows))
+    return counted
 
 
 def drawn_columns(contract: Contract) -> list[Column]:
@@ -94,20 +113,23 @@ class _Measured:
         self.name, self.type = column.name, column.type
         self.is_range = _is_range(column)
         self.found: Sequence[Any] = ()
-        sql = quote_identifier(column.name)
-        if is_moment(column.type):
-            self.sql = f"CAST(epoch({sql}) AS DOUBLE) / {_SECONDS_PER_DAY}"
-        else:
-            self.sql = f"CAST({sql} AS DOUBLE)" if self.is_range else sql
+        self.quoted = quote_identifier(column.name)
+
+    def _number(self, sql: str) -> str:
+        """A value of the column as the number that it is drawn by, of a moment the days since 1970."""
+        if is_moment(self.type):
+            return f"CAST(epoch({sql}) AS DOUBLE) / {_SECONDS_PER_DAY}"
+        return f"CAST({sql} AS DOUBLE)"
 
     @property
     def extent(self) -> tuple[str, str, str]:
         """Three expressions: how many values there are, and the ends of the range or how many differ."""
+        value = self.quoted
         if not self.is_range:
-            return f"count({self.sql})", f"approx_count_distinct({self.sql})", "0"
-        # NaN and infinity have no place in a picture.
-        finite = f"CASE WHEN {self.sql} BETWEEN -1e300 AND 1e300 THEN {self.sql} END"
-        return f"count({self.sql})", f"min({finite})", f"max({finite})"
+            return f"count({value})", f"approx_count_distinct({value})", "0"
+        if self.type in FLOATS:  # NaN and infinity have no place in a picture
+            value = f"CASE WHEN {value} BETWEEN -1e300 AND 1e300 THEN {value} END"
+        return f"count({self.quoted})", self._number(f"min({value})"), self._number(f"max({value})")
 
     @property
     def is_told(self) -> bool:
@@ -128,13 +150,15 @@ class _Measured:
         """A SELECT of `position`, each bar and its rows."""
         if not self.is_range:
             return (
-                f"(SELECT {position} AS c, CAST({self.sql} AS VARCHAR) AS v, count(*) AS n FROM {source} AS r "
-                f"WHERE {self.sql} IS NOT NULL GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT {SHOWN_CATEGORIES})"
+                f"(SELECT {position} AS c, CAST({self.quoted} AS VARCHAR) AS v, count(*) AS n "
+                f"FROM {source} WHERE {self.quoted} IS NOT NULL "
+                f"GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT {SHOWN_CATEGORIES})"
             )
+        number = self._number(self.quoted)
         low, high, width = (f"CAST('{n!r}' AS DOUBLE)" for n in (*self.found[1:], self._bars[1]))
         return (
-            f"SELECT {position} AS c, floor(({self.sql} - {low}) / {width}) AS v, count(*) AS n FROM {source} AS r "
-            f"WHERE {self.sql} BETWEEN {low} AND {high} GROUP BY 2"
+            f"SELECT {position} AS c, floor(({number} - {low}) / {width}) AS v, count(*) AS n "
+            f"FROM {source} WHERE {number} BETWEEN {low} AND {high} GROUP BY 2"
         )
 
     def drawn(self, counted: Mapping[Any, int], row_count: int) -> Distribution:

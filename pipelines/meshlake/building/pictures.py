@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshlake.building.distribution_chart import distribution_chart
-from meshlake.building.distributions import MAX_ROWS, measure_distributions
+from meshlake.building.distributions import measure_distributions
 from meshlake.errors import MeshError
 from meshlake.models.scoring import VERSION_PROPERTY
 from meshlake.models.store import model_store
@@ -59,7 +59,8 @@ def draw_distributions(context: BuildContext, found: Distributions | None, snaps
     if found is None or not found.columns:
         return
     file = distribution_file(context.settings, snapshot)
-    rows = f"{'the first ' if found.row_count == MAX_ROWS else ''}{found.row_count:,} rows"
+    first = f"the first {found.row_count:,} of " if found.row_count < found.of_rows else ""
+    rows = f"{first}{found.of_rows:,} rows"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         before = list(file.parent.iterdir())

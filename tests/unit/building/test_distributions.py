@@ -9,7 +9,14 @@ import duckdb
 import pytest
 
 from meshlake.building.distribution_chart import distribution_chart
-from meshlake.building.distributions import Distribution, Distributions, drawn_columns, measure_distributions
+from meshlake.building.distributions import (
+    FIRST_ROWS,
+    MAX_ROWS,
+    Distribution,
+    Distributions,
+    drawn_columns,
+    measure_distributions,
+)
 from meshlake.engines.duckdb.relation import DuckDBRelation
 from support.small_mesh import SmallMesh
 
@@ -81,10 +88,17 @@ def test_few_rows_are_drawn_as_far_as_there_are_any(contract, select, rows, draw
     assert all(each.counts == (1,) for each in found.columns)
 
 
+def test_of_very_many_rows_the_first_are_drawn(contract):
+    found = measured(contract, f"SELECT r.* FROM ({ROWS}) AS r CROSS JOIN range({MAX_ROWS // 120 + 1})")
+    assert (found.row_count, found.of_rows) == (FIRST_ROWS, MAX_ROWS // 120 * 120 + 120)
+    columns = {each.column: each for each in found.columns}
+    assert sum(columns["stars"].counts) == sum(columns["plan"].counts) == FIRST_ROWS
+
+
 def test_the_chart_is_xml_whatever_the_values_are(contract):
     named = Distribution("a\x00<b>&" + "x" * 99, (3, 1), 2, categories=("<script>", "\ud800"))
     svg = distribution_chart(
-        Distributions(6, (named, *measured(contract, ROWS).columns)), "shop.items: 'a' & b"
+        Distributions(6, 6, (named, *measured(contract, ROWS).columns)), "shop.items: 'a' & b"
     )
     root = ElementTree.fromstring(svg)  # noqa: S314
     texts = ["".join(text.itertext()) for text in root.iter() if text.tag.endswith("text")]
