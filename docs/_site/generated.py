@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.pages import Page
 
 REPOSITORY = Path(__file__).parents[2]
 # Pages that GitHub shows where they lie, by the page of the site that each becomes.
@@ -66,6 +67,17 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name in SCHEMAS:
         files.append(File.generated(config, f"reference/{name}.schema.json", content=schema_text(name)))
     return files
+
+
+def on_page_markdown(markdown: str, *, page: Page, **_given: Any) -> str:
+    """Lead links to the pages at the top, which GitHub finds where they lie, to what they are in the site."""
+    folder = PurePosixPath(page.file.src_uri).parent
+
+    def moved(link: re.Match[str]) -> str:
+        place = AT_THE_TOP.get(os.path.normpath("docs" / folder / link[1]))
+        return f"]({os.path.relpath(place, folder)}" if place else link[0]
+
+    return _LINK.sub(moved, markdown)
 
 
 def _from_the_top(source: str, target: str) -> str:

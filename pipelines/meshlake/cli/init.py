@@ -24,5 +24,7 @@ def init(folder: Path = typer.Argument(metavar="FOLDER", help="A new folder, or 
 
     for file in meshlake.init(folder):
         print(f"+ {file}")
-    print(f"\nNext: cd {shlex.quote(str(folder))} && mesh build && mesh sql 'SELECT * FROM shop.customers'")
+    print(
+        f"\nNext: cd {shlex.quote(str(folder))} && mesh build && mesh sql 'SELECT * FROM example.customers'"
+    )
     print("Then read README.md there: mesh test, mesh questions, mesh ui, and data of your own.")

@@ -25,15 +25,17 @@ def new(mesh):
 def test_it_builds_answers_and_keeps_its_promises(new):
     built = new.facts("build")
     assert {each["product"]: each["rows"] for each in built["built"]} == {
-        "shop.orders": 6,
-        "shop.customers": 3,
+        "example.orders": 6,
+        "example.customers": 3,
     }
-    assert new.facts("sql", "SELECT customer FROM shop.customers WHERE spent > 100") == [{"customer": "cleo"}]
+    assert new.facts("sql", "SELECT customer FROM example.customers WHERE spent > 100") == [
+        {"customer": "cleo"}
+    ]
     assert [question["is_kept"] for question in new.facts("questions")] == [True]
     assert [run["is_passed"] for run in new.facts("test")] == [True]
     assert new.facts("lint") == []
     assert all(check["is_passed"] for check in new.facts("check"))
-    assert [found["name"] for found in new.facts("discover")["datasets"]] == ["landing.shop.orders"]
+    assert [found["name"] for found in new.facts("discover")["datasets"]] == ["landing.example.orders"]
 
 
 def test_its_tests_pass(new):
@@ -55,7 +57,7 @@ def test_git_sees_what_was_written_and_nothing_that_was_built(new):
         subprocess.run(["git", *command], cwd=new.root, check=True)
     listed = subprocess.run(["git", "ls-files"], cwd=new.root, capture_output=True, text=True, check=True)
     files = listed.stdout.splitlines()
-    for file in (".gitignore", "mesh.toml", "landing/shop/orders/2024.csv", ".github/workflows/mesh.yaml"):
+    for file in (".gitignore", "mesh.toml", "landing/example/orders/2024.csv", ".github/workflows/mesh.yaml"):
         assert file in files
     assert not [file for file in files if file.startswith(".mesh/")]
     workflow = yaml.safe_load((new.root / ".github/workflows/mesh.yaml").read_text())

@@ -133,14 +133,6 @@ def test_the_demo_its_report_its_questions_and_its_pages(terminal):
         ui.wait(timeout=60)
 
 
-def test_a_mesh_of_ones_own(terminal):
-    terminal.mesh("init", "my shop")
-    inside = Terminal(terminal.environment, terminal.folder / "my shop")
-    assert json.loads(inside.mesh("build", "--json"))["failed"] == []
-    assert json.loads(inside.mesh("test", "--json"))[0]["is_passed"]
-    run([terminal.environment.folder / "bin/dagster", "definitions", "validate"], inside.folder)
-
-
 def test_an_error_names_the_extra_that_is_missing(bare_environment, tmp_path):
     def told(*arguments: str, **variables: str) -> str:
         done = subprocess.run(

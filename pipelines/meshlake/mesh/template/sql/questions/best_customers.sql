@@ -4,6 +4,6 @@ SELECT
     customer,
     spent,
     last_ordered_on
-FROM shop.customers
+FROM example.customers
 ORDER BY spent DESC
 LIMIT 3

@@ -2,6 +2,6 @@
 SELECT
     c.spent,
     o.amount
-FROM (SELECT sum(spent) AS spent FROM shop.customers) AS c
-CROSS JOIN (SELECT sum(amount) AS amount FROM shop.orders) AS o
+FROM (SELECT sum(spent) AS spent FROM example.customers) AS c
+CROSS JOIN (SELECT sum(amount) AS amount FROM example.orders) AS o
 WHERE abs(c.spent - o.amount) > 0.005

@@ -3,5 +3,5 @@ SELECT
     count(*) AS orders,
     sum(amount) AS spent,
     max(ordered_on) AS last_ordered_on
-FROM shop.orders
+FROM example.orders
 GROUP BY customer
