@@ -1,6 +1,6 @@
 # Meshlake's targets; `make help` lists them. Everything is installed into .venv, pinned by requirements*.lock.
 .DEFAULT_GOAL := help
-.PHONY: help check-python install install-dev run test unit lint hooks docs format bench bench-services test-services lock clean
+.PHONY: help check-python install install-dev run test unit lint hooks docs format bench bench-services test-services test-pythons lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,6 +10,7 @@ DATACONTRACT := .venv-datacontract
 DEMO_CUSTOMERS ?= 20000
 DEMO_DAYS ?= 180
 PYTEST = $(BIN)/python -m pytest
+PYTHONS ?= 3.12 3.13
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -88,5 +89,13 @@ lock: | $(BIN)/uv  ## Resolve the pinned versions anew
 test-services: install-dev  ## Install, start and test the real MinIO, PostgreSQL and Trino (builds MinIO once)
 	$(PYTEST) tests/integration/services tests/engines -m services
 
+test-pythons: | $(BIN)/uv  ## The unit suite on each of PYTHONS, by version or path: those that are on this machine
+	for python in $(PYTHONS); do \
+		other=$(VENV)-`echo $$python | tr / -`; install="$(BIN)/uv pip install --quiet --python $$other/bin/python"; \
+		$(BIN)/uv venv --quiet --allow-existing --python $$python $$other \
+		&& $$install --requirement requirements-dev.lock && $$install --no-deps --editable . \
+		&& $$other/bin/python -m pytest tests/unit tests/products -m "not slow" || exit 1; \
+	done
+
 clean:  ## Remove the demo mesh and the environments
-	rm -rf .mesh $(VENV) $(DATACONTRACT) artifacts
+	rm -rf .mesh $(VENV) $(VENV)-* artifacts
