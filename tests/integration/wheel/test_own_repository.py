@@ -64,7 +64,13 @@ def clone(repository, tmp_path_factory) -> Path:
 def test_its_ci_passes_in_a_fresh_clone(shell, clone):
     workflow = yaml.safe_load((clone / ".github/workflows/mesh.yaml").read_text(encoding="utf-8"))
     steps = [step["run"] for step in workflow["jobs"]["build"]["steps"] if "run" in step]
-    assert [re.sub("^mesh | --.*", "", step) for step in steps[1:]] == ["lint", "test", "build", "questions", "pytest"]
+    assert [re.sub("^mesh | --.*", "", step) for step in steps[1:]] == [
+        "lint",
+        "test",
+        "build",
+        "questions",
+        "pytest",
+    ]
     assert "4 passed" in shell(steps, clone).stdout
     assert run(["git", "status", "--porcelain"], clone).stdout == ""
 
