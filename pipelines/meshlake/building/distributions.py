@@ -6,7 +6,7 @@ Keys, columns that the contract classifies and text of many values are left out:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from meshlake.names import quote_identifier
@@ -26,7 +26,10 @@ MAX_COLUMNS = 24
 BARS = 12
 MAX_CATEGORIES = 30
 SHOWN_CATEGORIES = 6
+_EXACT_IN_DOUBLES = 2**53
 _SECONDS_PER_DAY = 86_400
+_EPOCH = date(1970, 1, 1)
+_FIRST_DAY, _LAST_DAY = (date.min - _EPOCH).days, (date.max - _EPOCH).days
 
 
 @dataclass(frozen=True)
@@ -133,9 +136,13 @@ class _Measured:
 
     @property
     def is_told(self) -> bool:
-        """Whether there is anything to draw."""
-        present, first, _ = self.found
-        return bool(present) and first is not None and (self.is_range or first <= MAX_CATEGORIES)
+        """Whether there is anything to draw; dates of no calendar (DuckDB has infinite ones) are not."""
+        present, *ends = self.found
+        if not present or None in ends:
+            return False
+        if is_moment(self.type):
+            return all(_FIRST_DAY <= end <= _LAST_DAY for end in ends)
+        return self.is_range or ends[0] <= MAX_CATEGORIES
 
     @property
     def _bars(self) -> tuple[int, float]:
@@ -144,7 +151,8 @@ class _Measured:
         if self.type in INTEGERS or self.type is Scalar.DATE:
             steps = high - low + 1
             return (int(steps), 1.0) if steps <= BARS else (BARS, (high - low) / BARS)
-        return (BARS, (high - low) / BARS) if high > low else (1, 1.0)
+        width = (high - low) / BARS
+        return (BARS, width) if width > 0 else (1, 1.0)
 
     def counting(self, position: int, source: str) -> str:
         """A SELECT of `position`, each bar and its rows."""
@@ -177,6 +185,7 @@ class _Measured:
     def _ends(self) -> Iterator[str]:
         for end in self.found[1:]:
             if is_moment(self.type):
-                yield f"{datetime.fromtimestamp(end * _SECONDS_PER_DAY, UTC):%Y-%m-%d}"
+                yield (_EPOCH + timedelta(days=int(end // 1))).isoformat()
             else:
-                yield f"{end:,.0f}" if self.type in INTEGERS else f"{end:,.6g}"
+                is_exact = self.type in INTEGERS and abs(end) < _EXACT_IN_DOUBLES
+                yield f"{end:,.0f}" if is_exact else f"{end:,.6g}"

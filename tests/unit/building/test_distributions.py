@@ -30,6 +30,7 @@ COLUMNS = {
     "is_new": "boolean",
     "plan": "string",
 }
+ENDS = (1, *[0] * 10, 1)
 ROWS = """
 SELECT i AS id, 'p' || i AS email, 'text ' || i AS note, i % 5 + 1 AS stars,
     CASE WHEN i < 20 THEN NULL WHEN i = 20 THEN 'nan'::DOUBLE ELSE i / 2 END AS price,
@@ -86,6 +87,24 @@ def test_few_rows_are_drawn_as_far_as_there_are_any(contract, select, rows, draw
     found = measured(contract, select)
     assert (found.row_count, len(found.columns)) == (rows, drawn)
     assert all(each.counts == (1,) for each in found.columns)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "drawn"),
+    [
+        ("day", "DATE 'infinity', DATE '2026-01-01'", None),
+        ("day", "DATE '9999-12-31', DATE '0001-01-01'", (ENDS, "0001-01-01", "9999-12-31")),
+        ("price", "5e-324::DOUBLE, 0::DOUBLE", ((2,), "0", "4.94066e-324")),
+        ("price", "'inf'::DOUBLE, -1e300::DOUBLE, 1e300::DOUBLE", (ENDS, "-1e+300", "1e+300")),
+        ("price", "'nan'::DOUBLE", None),
+        ("stars", "NULL::BIGINT", None),
+        ("stars", "-9223372036854775808, 9223372036854775807", (ENDS, "-9.22337e+18", "9.22337e+18")),
+    ],
+)
+def test_values_at_the_ends_of_their_types_stop_nothing(contract, column, values, drawn):
+    rows = f"SELECT r.* REPLACE (v AS {column}) FROM (SELECT * FROM ({ROWS}) LIMIT 1) AS r, unnest([{values}]) AS u(v)"
+    found = {c.column: c for c in measured(contract, rows).columns}.get(column)
+    assert (found and (found.counts, found.low, found.high)) == drawn
 
 
 def test_of_very_many_rows_the_first_are_drawn(contract):
