@@ -46,8 +46,6 @@ def built(request, tmp_path_factory):
 
 @pytest.mark.parametrize("library", RETURNED)
 def test_rows_that_go_through_a_library_stay_as_they_are(built, library):
-    if library == "polars":
-        pytest.importorskip("polars")
     code = (
         'INPUTS = {"given": "SELECT * FROM by_python.given"}\n\n\n'
         f"def transform(given):\n    return {RETURNED[library]}\n"

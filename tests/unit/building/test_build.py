@@ -240,8 +240,6 @@ RETURNED = {
 
 @pytest.mark.parametrize("library", RETURNED)
 def test_python_rows_of_any_library(crm, library):
-    if library == "polars":
-        pytest.importorskip("polars")
     inputs = 'INPUTS = {"people": "FROM crm.people ORDER BY id"}\n'
     code = f"{inputs}\n\ndef transform(people):\n    return {RETURNED[library]}\n"
     crm.product("crm.young", {"id": ID}, {"transform.py": code})

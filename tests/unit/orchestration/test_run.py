@@ -57,6 +57,28 @@ def test_a_product_is_built_with_all_it_needs_and_nothing_else(shop):
     assert shop.rows("shop.pets") == []
 
 
+@pytest.mark.parametrize(
+    ("selectors", "is_only", "products"),
+    [
+        (["shop.totals"], False, {"shop.orders", "shop.totals"}),
+        (["shop.totals", "shop.pets"], True, {"shop.totals", "shop.pets"}),
+        (["+shop.totals,state:modified"], True, {"shop.orders"}),
+    ],
+)
+def test_dagster_runs_exactly_what_is_selected(shop, selectors, is_only, products):
+    shop.build_product("shop.orders", "shop.totals", "shop.pets")
+    shop.land("shop/orders/b.csv", "id,price\n3,30\n")
+    assert names(shop.build(*selectors, is_only=is_only).results) == products
+    with instance(shop.settings) as dagster:
+        (run,) = dagster.get_runs()
+        built = {asset_key(ProductName.parse(name)) for name in products}
+        steps = {s.step_key for s in dagster.get_run_step_stats(run.run_id)}
+        assert {key for key in run.asset_selection if key.path[0] != "landing"} == built
+        assert {step for step in steps if not step.startswith("landing__")} == {
+            "__".join(key.path) for key in built
+        }
+
+
 def test_a_failed_check_keeps_back_what_reads_it_and_nothing_else(shop):
     shop.land("shop/orders/b.csv", "id,price\n3,100\n")
     outcome = shop.build()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import polars as pl
 import pytest
 
 from meshlake.types.tree import Scalar
 from support.returned import assert_refused, read
-
-pl = pytest.importorskip("polars")
 
 NS = 1_704_067_200_000_000_001  # a nanosecond into 2024
 BERLIN = dt.timezone(dt.timedelta(hours=1))
