@@ -76,8 +76,10 @@ class ExampleItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The rows that differ, without a traceback."""
-        if isinstance(excinfo.value, ExampleFailedError):
-            return f"{excinfo.value.run.place}: {self._example.product}: {self.name}\n{excinfo.value}"
+        from meshlake.errors import MeshError
+
+        if isinstance(excinfo.value, ExampleFailedError | MeshError):
+            return f"{self._example.place}: {self._example.product}: {self.name}\n{excinfo.value}"
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
@@ -90,7 +92,6 @@ class ExampleFailedError(Exception):
     """The rows of an example are not those expected."""
 
     def __init__(self, run: ExampleRun) -> None:
-        self.run = run
         super().__init__(run.told())
 
 

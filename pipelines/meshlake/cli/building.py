@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -148,7 +149,8 @@ def run_tests(
         for run in runs:
             if not run.is_passed:
                 told = run.told(screen_columns() or WIDTH)
-                print(f"\n{run.place}: {run.product}: {run.example}\n{told}")
+                place = run.place.removeprefix(f"{Path.cwd()}/")
+                print(f"\n{place}: {run.product}: {run.example}\n{told}")
     if not all(run.is_passed for run in runs):
         raise typer.Exit(EXIT_FAILED)
 

@@ -85,7 +85,7 @@ def test_an_engine_that_there_is_not_is_told(project, pytester):
     (project / "examples.yaml").write_text(EXAMPLES.replace("PEOPLE", "2"))
     ran = run(pytester, "--mesh-engine", "duckbd", "data_products")
     ran.assert_outcomes(failed=2)
-    ran.stdout.fnmatch_lines(["*'duckbd' is no engine*"])
+    ran.stdout.fnmatch_lines(["*examples.yaml:1: crm.cities: people are counted", "'duckbd' is no engine"])
 
 
 def test_a_project_that_is_no_mesh_is_left_alone(pytester):
