@@ -48,7 +48,7 @@ def _head(facts: Mapping[str, Any]) -> dict[str, Any]:
         "owner": facts["owner"],
         "version": facts["version"],
         "state": facts["state"],
-        "last build": f"failed {failed['failed_at']} UTC: {failed['error']}" if failed else "",
+        "last build": f"failed {failed['failed_at']} UTC: {facts['last_build_error']}" if failed else "",
         "what to do": (failed["hint"] or "") if failed else "",
         "published": f"{facts['published_at']} UTC" if facts["published_at"] else "",
         "rows": f"{facts['rows']:,}, {size_text(size)}" if size is not None else "",
