@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 import pytest
@@ -85,6 +85,17 @@ def test_the_days_are_those_that_have_landed_and_none_before_between_or_after(us
     assert days(usage) == ["2024-01-01", "2024-01-03"]
     land(usage, 4, 40)
     assert days(usage) == ["2024-01-01", "2024-01-03", "2024-01-04"]
+
+
+@pytest.mark.parametrize("ahead", [-1, 0, 1, 40])
+def test_a_day_need_not_be_over(shop, ahead):
+    shop.product("usage.calls", {"dt": DAY, "minutes": "integer"})
+    day = datetime.now(UTC).date() + timedelta(days=ahead)
+    shop.land(f"usage/calls/dt={day}/a.csv", "minutes\n1\n")
+    assert days(shop) == [str(day)]
+    before = day - timedelta(days=60)
+    shop.land(f"usage/calls/dt={before}/a.csv", "minutes\n1\n")
+    assert days(shop) == [str(before), str(day)]
 
 
 def test_a_day_that_was_built_is_one_even_when_its_files_are_gone(usage):
