@@ -34,11 +34,14 @@ _UNDER_WAY = [
 ]
 
 
-def product_automation_sensor() -> dg.AutomationConditionSensorDefinition:
-    """Rebuilds what reads a changed input. Dagster's own default sensor is stopped unless somebody starts it."""
+def product_automation_sensor(own: dg.AssetSelection) -> dg.AutomationConditionSensorDefinition:
+    """Rebuilds what reads a changed input, of `own`: beside them may be assets that are another's.
+
+    Dagster's own default sensor is stopped unless somebody starts it.
+    """
     return dg.AutomationConditionSensorDefinition(
         "rebuild_what_changed",
-        target=dg.AssetSelection.all(),
+        target=own,
         description="Rebuilds the products that read something newly profiled or published.",
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
@@ -61,7 +64,7 @@ def landing_sensor(
 
     @dg.sensor(
         name=_LANDING_SENSOR,
-        target=[asset_key(name) for name in files] or dg.AssetSelection.all(),
+        target=[asset_key(name) for name in files] or None,
         description="Profiles a landed dataset when its files change.",
         minimum_interval_seconds=LANDING_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,

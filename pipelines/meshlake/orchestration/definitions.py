@@ -43,16 +43,19 @@ def mesh_definitions(
     datasets = sorted({*_read(products), *survey.datasets})
     partitions = day_partitions(mesh) if has_partitions else None
     clean = clean_job(mesh)
+    assets = [
+        *(landing_asset(mesh, name, survey.broken.get(name)) for name in datasets),
+        *misplaced_assets(mesh, survey.misplaced),
+        *(product_asset(mesh, product, partitions) for product in products),
+        *(broken_asset(broken) for broken in mesh.products.broken.values()),
+    ]
+    # Not all there are: a code location may have others beside them (`meshlake.dagster`).
+    own = dg.AssetSelection.assets(*assets)
     return dg.Definitions(
-        assets=[
-            *(landing_asset(mesh, name, survey.broken.get(name)) for name in datasets),
-            *misplaced_assets(mesh, survey.misplaced),
-            *(product_asset(mesh, product, partitions) for product in products),
-            *(broken_asset(broken) for broken in mesh.products.broken.values()),
-        ],
-        jobs=[dg.define_asset_job(BUILD_JOB, dg.AssetSelection.all(), description=_BUILD_DESCRIPTION), clean],
+        assets=assets,
+        jobs=[dg.define_asset_job(BUILD_JOB, own, description=_BUILD_DESCRIPTION), clean],
         schedules=[*retraining_schedules(products), clean_schedule(clean)],
-        sensors=[landing_sensor(mesh, datasets, partitions), product_automation_sensor()],
+        sensors=[landing_sensor(mesh, datasets, partitions), product_automation_sensor(own)],
         resources={"reporter": reporter or LogReporter()},
         executor=dg.in_process_executor,
     )
