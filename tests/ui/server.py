@@ -32,6 +32,7 @@ class Ui:
     url: str
     process_id: int
     ready_seconds: float
+    log: Path
 
     def query(self, text: str, **variables: object) -> Any:
         """Ask Dagster's GraphQL, as its pages do."""
@@ -53,7 +54,7 @@ def served(environment: Mapping[str, str], folder: Path) -> Iterator[Ui]:
     process_id = process.start([MESH, "ui", "--port", str(port)], environment, log)
     try:
         wait_until_loaded(url, process, log)
-        yield Ui(url, process_id, time.monotonic() - started)
+        yield Ui(url, process_id, time.monotonic() - started, log)
     finally:
         process.stop(signal.SIGINT, STOP_SECONDS)
         stop_session(process_id)
