@@ -187,10 +187,11 @@ class DataProduct:
 
     @property
     def pictures(self) -> tuple[str, ...]:
-        """Where the pictures of what is published of it are, as files: of a model, its curves and importances.
+        """Where the pictures of what is published of it are, as files that Dagster shows on the product's page too.
 
-        Dagster shows the same ones on the product's page. They are full paths, or addresses where the models are kept
-        in an object store; none of a product that no model makes, or that was never published.
+        Of a model its curves and importances, full paths, or addresses where models are kept in an object store; of any
+        product, last, how the values of its columns are distributed, if it was built with this home. Text of many
+        values, keys and what the contract classifies are not drawn.
         """
         from meshlake.building.pictures import picture_files
 

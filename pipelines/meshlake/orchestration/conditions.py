@@ -64,12 +64,13 @@ def promised_times(levels: ServiceLevels) -> dict[str, str]:
         told["frequency"] = f"cron {levels.schedule_cron} (UTC)"
     if levels.freshness_seconds:
         told["latency"] = (
-            f"the newest {levels.freshness_column} is at most {_words(levels.freshness_seconds)} old"
+            f"the newest {levels.freshness_column} is at most {in_words(levels.freshness_seconds)} old"
         )
     return told
 
 
-def _words(seconds: float) -> str:
+def in_words(seconds: float) -> str:
+    """A time as short as it can be told exactly, such as `36 h`."""
     size, unit = next(each for each in _UNITS if seconds % each[0] == 0 or each[0] == 1)
     return f"{seconds / size:g} {unit}"
 

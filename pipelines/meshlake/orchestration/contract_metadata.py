@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from meshlake.orchestration.conditions import in_words, promised_times
 from meshlake.orchestration.keys import shown
 
 if TYPE_CHECKING:
@@ -103,29 +104,9 @@ def _promises(product: Product) -> Iterator[tuple[str, str]]:
     return ((word, value) for word, value in told.items() if value)
 
 
-def _levels(levels: ServiceLevels) -> dict[str, str | None]:
-    return {
-        "schedule (cron, UTC)": levels.schedule_cron,
-        "freshness": _duration(levels.freshness_seconds)
-        and f"{_duration(levels.freshness_seconds)}, by {levels.freshness_column or 'publishing'}",
-        "retention": _duration(levels.retention_seconds),
-        "query time (95 %)": _duration(levels.query_p95_seconds),
-    }
-
-
-def _duration(seconds: float | None) -> str | None:
-    """As short as it can be told exactly.
-
-    Example:
-        >>> _duration(172800), _duration(5400), _duration(0.5)
-        ('2 days', '90 minutes', '0.5 seconds')
-    """
-    if seconds is None:
-        return None
-    for size, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
-        if seconds and seconds % size == 0:
-            return f"{seconds / size:g} {unit}"
-    return f"{seconds:g} seconds"
+def _levels(levels: ServiceLevels) -> dict[str, str]:
+    times = {"retention": levels.retention_seconds, "query time (95 %)": levels.query_p95_seconds}
+    return promised_times(levels) | {level: in_words(seconds) for level, seconds in times.items() if seconds}
 
 
 def _classified(contract: Contract) -> Iterator[str]:

@@ -12,7 +12,7 @@ from meshlake.building.build import BuildResult, build_product
 from meshlake.column import Severity
 from meshlake.errors import AuditError, MeshError
 from meshlake.orchestration.check_history import CHECK_HISTORY, check_history
-from meshlake.orchestration.conditions import automation_condition, freshness_policy, promised_times
+from meshlake.orchestration.conditions import automation_condition, freshness_policy
 from meshlake.orchestration.contract_metadata import definition_metadata
 from meshlake.orchestration.day_partitions import asked_days, day_events
 from meshlake.orchestration.keys import asset_key, op_name, owner, shown, tag_key
@@ -173,7 +173,7 @@ def _out(product: Product, engine: str, *, reads_days: bool) -> dg.AssetOut:
         tags={**{tag_key(tag): "" for tag in contract.tags if tag != product.kind}, "kind": product.kind},
         kinds={"iceberg", engine, *product.transform.tools},
         code_version=product.code_version,
-        metadata=definition_metadata(product) | promised_times(levels),
+        metadata=definition_metadata(product),
         automation_condition=automation_condition(levels.schedule_cron, reads_days=reads_days),
         freshness_policy=freshness_policy(levels),
         is_required=False,

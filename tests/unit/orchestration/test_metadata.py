@@ -71,11 +71,11 @@ def test_the_contract_is_a_table(people):
     promises = {row["promise"]: row["value"] for row in records(told["contract"])}
     assert promises["owner"] == "ana@example.com"
     assert promises["key"] == "id"
-    assert promises["schedule (cron, UTC)"] == "0 3 * * *"
-    assert promises["retention"] == "90 days"
+    assert promises["frequency"] == "cron 0 3 * * * (UTC)"
+    assert promises["retention"] == "90 d"
     assert promises["classified"] == "email (personal)"
     assert promises["reads"] == "landing.crm.people"
-    assert "freshness" not in promises
+    assert "latency" not in promises
     rules = {row["check"]: row for row in records(told["rules"])}
     assert rules["age_range"] == {
         "check": "age_range",
