@@ -81,7 +81,8 @@ def select_lineage(
             table.set("catalog", exp.to_identifier(CATALOG))
     tables = {name: tuple(columns_of(name)) for name in inputs}
     try:
-        nodes = lineage(None, parsed, _schema(tables), dialect="duckdb")
+        # Trimming would copy each SELECT for each of its columns: 0.8 s for 26 of them, else 0.1.
+        nodes = lineage(None, parsed, _schema(tables), dialect="duckdb", trim_selects=False)
     except (SqlglotError, ValueError):
         return None
     found = {name: _of_node(node, tables) for name, node in nodes.items()}
