@@ -229,15 +229,18 @@ class Mesh(ReadMesh):
             products: as in `select`. What a domain, a tag or a glob selects is checked as far as it is published.
 
         Raises:
-            UsageError: a selector selects nothing, or one that is named was never published.
+            UsageError: a selector selects nothing, or nothing that is published, or a product named never was.
         """
         from meshlake.building.audit import check_published
 
         workspace = self.workspace
         names, named = workspace.lake.products(), set(map(str, products))
         if products:
-            published = set(names)
-            names = [n for n in selected(workspace, products) if n in published or str(n) in named]
+            published, chosen = set(names), selected(workspace, products)
+            names = [n for n in chosen if n in published or str(n) in named]
+            if chosen and not names:
+                words = " ".join(sorted(named))
+                raise UsageError(f"nothing of {words} is published", f"Run `mesh build {words}`.")
         return {str(name): tuple(r for _, r in check_published(workspace, name)) for name in names}
 
     def rollback(self, product: str | ProductName, to: str | int | None = None) -> Snapshot:

@@ -236,12 +236,12 @@ class DataProduct:
 
     def lineage(self) -> Lineage:
         """All that it comes from, landed datasets too, and all products that come from it."""
-        from meshlake.products.graph import with_upstream
+        from meshlake.products.graph import with_downstream, with_upstream
 
         known = self._workspace.products.products
         needed = with_upstream(known, [self._product.name])
         sources: set[InputName] = {read for name in needed if name in known for read in known[name].reads}
-        later = {name for name in known if self._product.name in with_upstream(known, [name])}
+        later = with_downstream(known, [self._product.name])
         return Lineage(
             tuple(sorted(map(str, sources))),
             tuple(sorted(str(name) for name in later if name != self._product.name)),

@@ -85,6 +85,8 @@ def test_only_is_for_products_that_are_named(new_shop, mesh):
 
 
 def test_a_domain_is_checked_as_far_as_it_is_published(new_shop, mesh):
+    with pytest.raises(meshlake.UsageError, match="nothing of shop is published"):
+        new_shop.check("shop")
     mesh.build_product("shop.customers")
     assert list(new_shop.check("shop")) == ["shop.customers"]
     with pytest.raises(meshlake.UsageError, match=r"shop\.plans was never published"):
