@@ -105,7 +105,7 @@ class Transform(ABC):
         `columns_of` gives the columns of a product or landed dataset, as far as they are known.
         """
         found = [select_lineage(sql, self.inputs, columns_of) for sql in self.queries.values()]
-        inputs = any_of(found, self.inputs)
+        inputs = any_of(found or [None], self.inputs)
         return {c.name: ColumnLineage(inputs, self.path.name, is_exact=False) for c in contract.columns}
 
     def unbuilt_select(self, contract: Contract, session: RowsSession) -> str | None:  # noqa: ARG002

@@ -7,6 +7,7 @@ import pytest
 from meshlake.column import Column
 from meshlake.names import DatasetName, ProductName
 from meshlake.products.lineage import ColumnLineage, InputColumn, any_of, landed_lineage, select_lineage
+from meshlake.products.transform import Transform
 from meshlake.types.tree import Scalar
 
 ORDERS, PEOPLE = ProductName("shop", "orders"), ProductName("crm", "people")
@@ -149,3 +150,14 @@ def test_what_a_model_makes_may_be_of_all_features_but_the_key(people):
 def test_a_column_that_the_sql_does_not_give_may_be_any(people):
     people.product("crm.all", {"id": ID, "nick": "string"}, {"transform.sql": "SELECT id FROM crm.people\n"})
     assert told(people, "crm.all")["nick"] == ("crm.people.id", "transform.sql", False)
+
+
+def test_a_transform_that_shows_no_sql_may_make_a_column_of_any_of_its_inputs(people, tmp_path):
+    class Opaque(Transform):
+        read = make_rows = None
+
+    transform = Opaque(tmp_path / "transform.r", (PEOPLE,))
+    contract = people.open().product("crm.people").contract
+    assert transform.lineage(contract, columns_of)["id"] == ColumnLineage(
+        (InputColumn("crm.people", "*"),), "transform.r", is_exact=False
+    )
