@@ -59,7 +59,10 @@ def _validated(source: YamlFile, found: Gathering) -> OpenDataContractStandard |
             return OpenDataContractStandard(**source.data | {"kind": "DataContract"})
         except ValidationError as error:
             wrong = {source.held(each["loc"]): each for each in reversed(error.errors())}
-        for held, first in sorted(wrong.items(), key=lambda item: source.line(item[0])):
+        # Of what may be one thing or another, the one that it is not is told at the whole.
+        inner = [held for held in wrong if not any(o != held and o[: len(held)] == held for o in wrong)]
+        for held in sorted(inner, key=source.line):
+            first = wrong[held]
             where = ".".join(str(part) for part in first["loc"])
             message = f"not ODCS: {where}: {first['msg']}, got {first['input']!r}"
             hint = "Texts that look like numbers or dates need quotes."

@@ -84,7 +84,11 @@ class Expectation(QualityRule):
         if not isinstance(implementation, dict) or not isinstance(implementation.get("type"), str):
             hint = "Write implementation: {type: expect_..., kwargs: {...}}."
             raise FactError("implementation", "the expectation has no type", hint)
-        kwargs = dict(implementation.get("kwargs") or {})
+        given = implementation.get("kwargs") or {}
+        if not isinstance(given, dict):
+            hint = "Write implementation: {type: expect_..., kwargs: {...}}."
+            raise FactError("implementation", f"kwargs {given!r} are no mapping of names to values", hint)
+        kwargs = dict(given)
         if column is not None:
             kwargs.setdefault("column", column.name)
         try:
@@ -129,6 +133,9 @@ def check_expectation(kind: str, kwargs: dict[str, Any], columns: tuple[Column, 
         raise ValueError("unexpected_rows_query does not read {batch}, which stands for the rows")
     named = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]
     known = {column.name for column in columns}
-    for name in [*named, *kwargs.get("column_list", [])]:
-        if name not in known:
+    listed = kwargs.get("column_list") or []
+    if not isinstance(listed, list):
+        raise ValueError(f"column_list {listed!r} is not a list")
+    for name in [*named, *listed]:
+        if not isinstance(name, str) or name not in known:
             raise ValueError(f"'{name}' is no column of the product")
