@@ -20,8 +20,8 @@ run: install  ## Install, land the demo data, build every product, show what was
 	$(BIN)/mesh build
 	$(BIN)/mesh report
 
-test: install-dev lint docs  ## Install what tests need, lint, build the site, run every test that needs no server
-	$(PYTEST) -n 2 tests/unit tests/products data_products examples
+test: install-dev lint docs  ## Install what tests need, lint, build the site, run all tests that need no server, print coverage
+	$(PYTEST) -n 2 tests/unit tests/products data_products examples --cov --cov-report=
 	$(PYTEST) tests/engines tests/integration tests/ui -m "not services"
 
 unit: install-dev  ## The unit suite alone (under 2 minutes)

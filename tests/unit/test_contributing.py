@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,12 @@ def test_hooks_of_commits_are_programs_of_the_environment():
     assert {hook["language"] for hook in hooks} == {"system"}
     programs = {hook["entry"].split()[0].removeprefix(".venv/bin/") for hook in hooks}
     assert programs == {"ruff", "mypy", "lint-imports", "sqlfluff"}
+
+
+def test_coverage_has_a_floor_in_the_test_command():
+    settings = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["coverage"]
+    assert settings["report"]["fail_under"] >= 54
+    (unit,) = re.findall(
+        r"^test:.*\n\t(.*)$", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert " --cov" in unit
