@@ -14,7 +14,7 @@ import dagster as dg
 
 from meshlake.building.days import BuiltDays, known_days
 from meshlake.errors import LandingError
-from meshlake.orchestration.keys import DATA_VERSION_TAG
+from meshlake.orchestration.keys import BUILD_JOB, DATA_VERSION_TAG
 from meshlake.partitions import read_day
 
 if TYPE_CHECKING:
@@ -62,9 +62,17 @@ def asked_days(context: dg.AssetExecutionContext) -> set[date]:
     """The days that somebody asked this run for."""
     if not context.has_partition_key_range and not context.has_partition_key:
         return set()
-    if _AUTOMATION_TAG in context.run.tags:
+    if _AUTOMATION_TAG in context.run.tags or _is_any_day(context):
         return set()
     return {day for key in context.partition_keys if (day := read_day(key))}
+
+
+def _is_any_day(context: dg.AssetExecutionContext) -> bool:
+    """Whether the day is the latest, taken for the whole build: its dialog wants a day though none is meant."""
+    if context.run.job_name != BUILD_JOB or not context.has_partition_key:
+        return False
+    days = context.assets_def.partitions_def
+    return days is None or context.partition_key == days.get_last_partition_key()
 
 
 def day_events(

@@ -10,6 +10,7 @@ from meshlake.names import DatasetName
 from meshlake.orchestration.automation import landing_sensor, product_automation_sensor, retraining_schedules
 from meshlake.orchestration.day_partitions import day_partitions
 from meshlake.orchestration.history import dagster_home, write_without_waiting
+from meshlake.orchestration.keys import BUILD_JOB
 from meshlake.orchestration.landing_assets import landing_asset, misplaced_assets
 from meshlake.orchestration.outages import open_workspace_in_time
 from meshlake.orchestration.product_assets import broken_asset, product_asset
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from meshlake.products.product import Product
     from meshlake.workspace import Workspace
 
-BUILD_JOB = "build"
 # Where a product is kept by date, Dagster's dialog wants some day; it cannot be told that none is meant.
 _BUILD_DESCRIPTION = (
     "Builds every product whose folder or inputs changed. "

@@ -15,6 +15,7 @@ import dagster as dg
 
 from meshlake.names import LANDING_CATALOG, DatasetName, InputName, ProductName
 
+BUILD_JOB = "build"
 DATA_VERSION_TAG = "dagster/data_version"
 # A slash parts keys; quotes, stars, plus and colon are of Dagster's selections; control characters and halves of
 # surrogates (how Python reads names that are not UTF-8) are nowhere to be shown or kept.

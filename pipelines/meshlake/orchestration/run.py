@@ -10,9 +10,9 @@ from dagster import DagsterExecutionInterruptedError
 
 from meshlake.errors import DEFECT_HINT, AuditError, BuildError, UsageError
 from meshlake.names import DatasetName
-from meshlake.orchestration.definitions import BUILD_JOB, mesh_definitions
+from meshlake.orchestration.definitions import mesh_definitions
 from meshlake.orchestration.history import instance
-from meshlake.orchestration.keys import asset_key, name_of_op, op_name
+from meshlake.orchestration.keys import BUILD_JOB, asset_key, name_of_op, op_name
 from meshlake.orchestration.launcher import own_process_tags
 from meshlake.products.graph import with_upstream
 

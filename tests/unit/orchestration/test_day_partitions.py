@@ -8,9 +8,9 @@ import dagster as dg
 import pytest
 
 from meshlake.errors import UsageError
-from meshlake.orchestration.definitions import BUILD_JOB, mesh_definitions
+from meshlake.orchestration.definitions import mesh_definitions
 from meshlake.orchestration.history import instance
-from meshlake.orchestration.keys import asset_key
+from meshlake.orchestration.keys import BUILD_JOB, asset_key
 
 pytestmark = pytest.mark.slow
 
@@ -120,6 +120,19 @@ def test_a_backfill_builds_its_days_in_one_run(usage):
         {"dt": date(2024, 1, 1), "minutes": 10},
         {"dt": date(2024, 1, 3), "minutes": 30},
     ]
+
+
+def test_the_latest_day_taken_for_the_whole_build_is_no_day_that_was_asked_for(usage):
+    """Dagster's dialog wants a day where none is meant."""
+    usage.build()
+    before = usage.workspace.lake.head(("usage", "calls"))
+    with instance(usage.settings) as dagster:
+        job = mesh_definitions(usage.workspace).resolve_job_def(BUILD_JOB)
+        for day, is_built in (("2024-01-03", False), ("2024-01-01", True)):
+            tags = {"dagster/partition": day}
+            assert job.execute_in_process(asset_selection=[CALLS], tags=tags, instance=dagster).success
+            after = usage.workspace.lake.head(("usage", "calls"))
+            assert (after.snapshot_id != before.snapshot_id) is is_built
 
 
 def test_days_asked_for_are_built_of_the_products_named_alone(usage):

@@ -9,9 +9,8 @@ import pytest
 
 from meshlake.errors import UsageError
 from meshlake.names import ProductName
-from meshlake.orchestration.definitions import BUILD_JOB
 from meshlake.orchestration.history import instance
-from meshlake.orchestration.keys import asset_key
+from meshlake.orchestration.keys import BUILD_JOB, asset_key
 
 
 def names(results) -> set[str]:
