@@ -7,6 +7,7 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.ui.browser import ARTIFACTS
 from tests.ui.server import STOP_SECONDS, has_session_ended, listening_addresses, served
 
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 READY_SECONDS = 60
 
 
-def test_serves_an_empty_mesh_on_loopback_only_and_ends_whole(mesh: SmallMesh, tmp_path: Path) -> None:
+# The second is what no process can hear of.
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
+def test_serves_an_empty_mesh_on_loopback_only_and_ends_whole(
+    mesh: SmallMesh, tmp_path: Path, ending: signal.Signals
+) -> None:
     with served(mesh.environment, tmp_path) as ui:
         ARTIFACTS.mkdir(parents=True, exist_ok=True)
         (ARTIFACTS / "start.json").write_text(
@@ -28,5 +33,5 @@ def test_serves_an_empty_mesh_on_loopback_only_and_ends_whole(mesh: SmallMesh, t
         addresses = listening_addresses(ui.processes())
         assert ("127.0.0.1", int(ui.url.rsplit(":", 1)[1])) in addresses
         assert {address for address, _ in addresses} <= {"127.0.0.1", "::1"}
-        os.kill(ui.process_id, signal.SIGINT)
+        os.kill(ui.process_id, ending)
         assert has_session_ended(ui.process_id, STOP_SECONDS)
