@@ -108,7 +108,7 @@ def _values(column: ColumnProfile) -> str:
     shown = list(map(_cut, _texts(column)))
     if _is_range(column):
         return " .. ".join(shown)
-    return ", ".join(shown) + (", ..." if len(column.values) > _SHOWN_VALUES else "")
+    return ", ".join(shown) + (", ..." if shown and len(column.values) > _SHOWN_VALUES else "")
 
 
 def _is_range(column: ColumnProfile) -> bool:
