@@ -1,6 +1,6 @@
 # Meshlake's targets; `make help` lists them. Everything is installed into .venv, pinned by requirements*.lock.
 .DEFAULT_GOAL := help
-.PHONY: help check-python install install-dev run test unit lint hooks docs format bench bench-services test-services test-pythons lock clean
+.PHONY: help check-python install install-dev run test unit lint hooks docs format bench bench-services test-services test-pythons tutorials lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -31,7 +31,7 @@ lint: install-dev  ## ruff, mypy, import-linter, SQL lint: .pre-commit-config.ya
 	$(BIN)/pre-commit run --all-files
 
 docs: install-dev  ## The documentation as a site, in artifacts/site; a broken link fails it
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 hooks: install-dev  ## Let git run the linters before each commit
 	$(BIN)/pre-commit install
@@ -85,6 +85,9 @@ lock: | $(BIN)/uv  ## Resolve the pinned versions anew
 		--extra demo --extra services --extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
 	echo datacontract-cli | $(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --python-version 3.11 \
 		--custom-compile-command "make lock" - -o tests/requirements-datacontract.lock
+
+tutorials: install-dev  ## Follow the tutorials from the wheel, and tell how long each command takes
+	$(PYTEST) tests/integration/wheel/test_tutorials.py -q -s
 
 test-services: install-dev  ## Install, start and test the real MinIO, PostgreSQL and Trino (builds MinIO once)
 	$(PYTEST) tests/integration/services tests/engines -m services

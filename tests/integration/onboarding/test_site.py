@@ -15,17 +15,36 @@ from meshlake.cli.commands import app
 from meshlake.rules.kinds import KINDS
 from meshlake.schemas.schemas import SCHEMAS
 from meshlake.settings import known_settings
-from support.ran import run_apart
+from support.ran import Ran, run_apart
 
 REPOSITORY = Path(__file__).parents[3]
+
+
+STRICT = ("mkdocs", "build", "--strict")
+
+
+def _built(folder: Path, *options: str | Path) -> Ran:
+    mkdocs = [sys.executable, "-m", *STRICT, "--site-dir", folder, *options]
+    return run_apart(mkdocs, {**os.environ, "NO_MKDOCS_2_WARNING": "1"}, REPOSITORY)
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("site")
-    mkdocs = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", folder]
-    run_apart(mkdocs, {**os.environ, "NO_MKDOCS_2_WARNING": "1"}, REPOSITORY).ended()
+    _built(folder).ended()
     return folder
+
+
+@pytest.mark.parametrize("link", ["nowhere.md", "index.md#nowhere"])
+def test_a_link_that_leads_nowhere_fails(tmp_path, link):
+    """`--quiet`, for one, would keep MkDocs from counting it."""
+    assert f"$(BIN)/{' '.join(STRICT)}\n" in (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    held = re.search(r"^validation:\n(?:  .*\n)+", (REPOSITORY / "mkdocs.yml").read_text(), re.MULTILINE)
+    assert held is not None
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text(f"# Here\n[x]({link})\n", encoding="utf-8")
+    (tmp_path / "mkdocs.yml").write_text(f"site_name: one\n{held[0]}", encoding="utf-8")
+    _built(tmp_path / "site", "--config-file", tmp_path / "mkdocs.yml").ended(1)
 
 
 def _text(site: Path, page: str) -> str:

@@ -73,8 +73,9 @@ def wheel(built) -> Path:
 
 @pytest.fixture(scope="session")
 def environment(wheel, tmp_path_factory) -> Environment:
-    """The wheel with its dependencies, and those of the demo."""
-    return _installed(tmp_path_factory.mktemp("environment") / "venv", f"meshlake[demo] @ {wheel.as_uri()}")
+    """The wheel with its dependencies and those of the demo, and pytest, whose plugin it is."""
+    wanted = (f"meshlake[demo] @ {wheel.as_uri()}", "pytest")
+    return _installed(tmp_path_factory.mktemp("environment") / "venv", *wanted)
 
 
 @pytest.fixture(scope="session")
@@ -83,8 +84,8 @@ def bare_environment(wheel, tmp_path_factory) -> Environment:
     return _installed(tmp_path_factory.mktemp("bare") / "venv", f"meshlake @ {wheel.as_uri()}")
 
 
-def _installed(folder: Path, requirement: str) -> Environment:
+def _installed(folder: Path, *requirements: str) -> Environment:
     run([UV, "venv", "--quiet", "--python", sys.executable, folder], folder.parent)
     install = [UV, "pip", "install", "--quiet", "--python", folder / "bin/python", "--constraint", LOCK]
-    run([*install, requirement], folder.parent)
+    run([*install, *requirements], folder.parent)
     return Environment(folder)
