@@ -22,7 +22,8 @@ run: install  ## Install, land the demo data, build every product, show what was
 
 test: install-dev lint docs  ## Install what tests need, lint, build the site, run all tests that need no server, print coverage
 	$(PYTEST) -n 2 tests/unit tests/products data_products examples --cov --cov-report=
-	$(PYTEST) tests/engines tests/integration tests/ui -m "not services"
+	$(PYTEST) tests/engines tests/integration -m "not services"
+	$(PYTEST) tests/ui
 
 unit: install-dev  ## The unit suite alone (under 2 minutes)
 	$(PYTEST) -n 2 tests/unit tests/products data_products examples -m "not slow"
@@ -90,7 +91,7 @@ tutorials: install-dev  ## Follow the tutorials from the wheel, and tell how lon
 	$(PYTEST) tests/integration/wheel/test_tutorials.py -q -s
 
 test-services: install-dev  ## Install, start and test the real MinIO, PostgreSQL and Trino (builds MinIO once)
-	$(PYTEST) tests/integration/services tests/engines -m services
+	$(PYTEST) -n 2 --dist loadfile tests/integration/services tests/engines -m services
 
 test-pythons: | $(BIN)/uv  ## The unit suite on each of PYTHONS, by version or path: those that are on this machine
 	for python in $(PYTHONS); do \

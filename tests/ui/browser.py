@@ -78,7 +78,9 @@ class MeshPage:
         if days is not None:
             self.page.get_by_role("button", name=days, exact=True).click()
             self.page.get_by_role("button", name=re.compile("^Launch")).click()
-        self.sees(re.compile("Launched run"))
+        expect(self.page.get_by_text(re.compile("Launched run")).first).to_be_visible(
+            timeout=BUILD_MILLISECONDS
+        )
         path = self.page.get_by_role("link", name="View", exact=True).get_attribute("href")
         assert path is not None
         return path

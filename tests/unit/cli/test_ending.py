@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shlex
 import sys
 
 import duckdb
@@ -10,6 +11,7 @@ import pytest
 
 from meshlake.errors import EXIT_FAILED, EXIT_WRONG_USE
 from support.commands import COMMANDS
+from support.ran import run_apart
 from support.small_mesh import SmallMesh
 
 # (arguments, what is told): of every command, what it cannot do as it is asked.
@@ -203,8 +205,12 @@ def test_the_shell_completes(built, line, offered):
     assert completed(built, line) == offered
 
 
-def test_completion_is_shown_for_the_shell(built):
-    assert "_MESH_COMPLETE=complete_bash" in built.run("--show-completion", "bash").ended().out
+def test_completion_is_shown_for_the_shell_that_asks(built):
+    mesh = (
+        f"{shlex.quote(sys.executable)} -m meshlake --show-completion; exit $?"  # `;` keeps bash the parent
+    )
+    shown = run_apart(["bash", "-c", mesh], built.environment, built.root).ended().out
+    assert "_MESH_COMPLETE=complete_bash" in shown
 
 
 def test_nothing_is_completed_where_settings_are_wrong(built):
