@@ -8,7 +8,7 @@ changed becomes current in that same commit, never before.
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.io.pyarrow import parquet_files_to_data_files
@@ -21,10 +21,11 @@ from meshlake.lake.snapshot import SUMMARY_PREFIX, Snapshot, data_files, local_p
 from meshlake.lake.transaction import PlannedTransaction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from pyiceberg.manifest import DataFile
+    from pyiceberg.manifest import DataFile, ManifestFile
     from pyiceberg.table import Table, Transaction
+    from pyiceberg.table.update.snapshot import _SnapshotProducer
 
     from meshlake.column import Column
     from meshlake.lake.catalog import Lake
@@ -191,8 +192,20 @@ def _write_snapshot(
     update = transaction.update_snapshot(summary, branch)
     # Where nothing is replaced, no manifest need be read: adding a day costs the same after years of days.
     with update.overwrite() if old else update.fast_append() as producer:
+        _evaluate_each_manifest_apart(producer)
         for file in old:
             producer.delete_data_file(file)
         for file in new:
             producer.append_data_file(file)
     return producer.snapshot_id
+
+
+def _evaluate_each_manifest_apart(producer: _SnapshotProducer[Any]) -> None:
+    """pyiceberg 0.12 reads manifests in threads that share one evaluator, which remembers the manifest it is at: a
+    thread that sees another's leaves out files that have to go. One evaluator for each call cannot."""
+    build = producer._build_manifest_evaluator
+
+    def of_each(spec_id: int) -> Callable[[ManifestFile], bool]:
+        return lambda manifest: build(spec_id)(manifest)
+
+    producer._build_manifest_evaluator = of_each  # type: ignore[method-assign]

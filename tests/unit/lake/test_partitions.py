@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from pathlib import Path
 
 import pytest
+from pyiceberg.expressions import visitors
 
 from meshlake.column import Column
 from meshlake.errors import ContractError
@@ -148,3 +150,18 @@ def test_a_draft_that_was_never_published_does_not_change_what_is_replaced(table
     plain.write_branch(table.folder.stage(plain, THREE_DAYS), {})
     table.publish(calls(2, 9), january(2))
     assert table.rows() == {1: 0, 2: 9, 3: 2}
+
+
+def test_days_are_found_whatever_the_order_in_which_threads_read_manifests(table, monkeypatch):
+    """pyiceberg's threads share what remembers the manifest it is at: one can see another's days, and lose files."""
+    for day in range(1, 9):
+        table.publish(calls(day, day), january(day))
+    visit = visitors.visit
+
+    def visit_later(*arguments, **options):
+        time.sleep(0.002)  # another thread's turn
+        return visit(*arguments, **options)
+
+    monkeypatch.setattr(visitors, "visit", visit_later)
+    table.publish(calls(4, 40), january(4))
+    assert table.rows() == {day: 40 if day == 4 else day for day in range(1, 9)}
