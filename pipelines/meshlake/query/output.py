@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Thread
 from typing import IO, TYPE_CHECKING
 
-from meshlake.errors import UsageError
+from meshlake.errors import UsageError, is_interrupt
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.types.tree import FLOATS, MAX_DECIMAL_DIGITS, Decimal, Scalar
 
@@ -33,6 +33,7 @@ FORMATS = {
     "parquet": "FORMAT parquet, COMPRESSION zstd",
 }
 _COPY_CHUNK_BYTES = 1 << 20
+_STOPPED_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,20 @@ def destination(target: Path | IO[bytes]) -> Iterator[str]:
         return
     read_end, write_end = os.pipe()
     failures: list[OSError] = []
-    pump = Thread(target=_pump, args=(read_end, target, failures))
+    pump = Thread(target=_pump, args=(read_end, target, failures), daemon=True)
     pump.start()
+    patience_seconds = None
     try:
         yield f"/dev/fd/{write_end}"
+    except BaseException as error:
+        # DuckDB holds its end of the pipe open until what was stopped is forgotten, which may be after this.
+        patience_seconds = (
+            _STOPPED_SECONDS if isinstance(error, KeyboardInterrupt) or is_interrupt(error) else None
+        )
+        raise
     finally:
         os.close(write_end)
-        pump.join()
+        pump.join(patience_seconds)
         if failures:
             raise failures[0]
 

@@ -109,7 +109,7 @@ def test_drafted_contracts_are_valid_odcs(mesh, write) -> None:
 
 def test_wrong_use_is_told_in_plain_words(mesh, write) -> None:
     assert "nothing has landed" in mesh.does("discover", status=2).err
-    missing = mesh.does("land", "nowhere.csv", "--domain", "shop", status=1).err
+    missing = mesh.does("land", "nowhere.csv", "--domain", "shop", status=2).err
     assert "no such file" in missing
     path = write("people.csv", "id,plan\n" + "".join(f"{n},{n % 3}\n" for n in range(40)))
     mesh.does("land", str(path), "--domain", "shop")

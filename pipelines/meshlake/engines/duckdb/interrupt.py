@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING
 
+import duckdb
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import duckdb
 
 
 @contextmanager
@@ -42,4 +42,5 @@ def interruptible(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def _watch(read_end: int, connection: duckdb.DuckDBPyConnection) -> None:
     while number := os.read(read_end, 1):
         if number[0] == signal.SIGINT:
-            connection.interrupt()
+            with suppress(duckdb.ConnectionException):  # it is closed: nothing is left to stop
+                connection.interrupt()
