@@ -59,8 +59,10 @@ def ask_for_reload(mesh: Workspace, loaded: dg.PartitionsDefinition[str] | None)
 
 
 def asked_days(context: dg.AssetExecutionContext) -> set[date]:
-    """The days that somebody asked this run for."""
+    """The days that somebody asked this run for; none of a product that is not kept by date, whatever the run's are."""
     if not context.has_partition_key_range and not context.has_partition_key:
+        return set()
+    if context.assets_def.partitions_def is None:
         return set()
     if _AUTOMATION_TAG in context.run.tags or _is_any_day(context):
         return set()
@@ -72,7 +74,7 @@ def _is_any_day(context: dg.AssetExecutionContext) -> bool:
     if context.run.job_name != BUILD_JOB or not context.has_partition_key:
         return False
     days = context.assets_def.partitions_def
-    return days is None or context.partition_key == days.get_last_partition_key()
+    return days is not None and context.partition_key == days.get_last_partition_key()
 
 
 def day_events(
