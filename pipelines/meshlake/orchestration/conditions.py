@@ -29,8 +29,7 @@ def automation_condition(cron: str | None, *, reads_days: bool) -> dg.Automation
         # A day without rows is no reason to wait.
         eager = eager.without(~condition.any_deps_missing())
     # What was looked at again and found unchanged is materialized with the data version that it had: no news.
-    # What is looked at for the first time had none: all of it is news.
-    news: dg.AutomationCondition[Any] = condition.data_version_changed() | (~condition.missing()).newly_true()
+    news: dg.AutomationCondition[Any] = condition.data_version_changed()
     news = news & ~condition.executed_with_root_target()
     changed: dg.AutomationCondition[Any] = eager.replace("newly_updated_without_root", news)
     # eager() does not look at blocking checks of what it reads.
