@@ -8,6 +8,7 @@ import dagster as dg
 
 from meshlake.orchestration.conditions import in_words, promised_times
 from meshlake.orchestration.keys import shown
+from meshlake.products.transform import CONTRACT_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from meshlake.contract.model import Contract, ServiceLevels
     from meshlake.products.product import Product
 
-CONTRACT_FILE = "contract.odcs.yaml"
 # What these say is told beside the column's type, or by the table of columns itself.
 _SAID_OTHERWISE = ("required", "unique", "primary_key", "columns")
 
