@@ -19,7 +19,8 @@ from meshlake.orchestration.run import run_build
 from meshlake.workspace import open_workspace
 from support.server_mesh import ServerMesh
 
-pytestmark = pytest.mark.services
+# The first test also starts the servers and the pages, before its own waits, each of which may last `PATIENCE_SECONDS`.
+pytestmark = [pytest.mark.services, pytest.mark.timeout(900)]
 
 # Two sensors, each with 30 s between ticks, and two runs one after the other, on a busy machine.
 PATIENCE_SECONDS = 300
