@@ -16,7 +16,7 @@ from .conftest import REPOSITORY
 pytestmark = pytest.mark.timeout(900)
 
 TUTORIALS = sorted(
-    set((REPOSITORY / "docs" / "tutorials").glob("*.md")) - {REPOSITORY / "docs" / "tutorials" / "index.md"}
+    set((REPOSITORY / "docs" / "tutorials").glob("*.md")) - {REPOSITORY / "docs" / "tutorials" / "README.md"}
 )
 
 
