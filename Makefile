@@ -1,6 +1,6 @@
 # Meshlake's targets; `make help` lists them. Everything is installed into .venv, pinned by requirements*.lock.
 .DEFAULT_GOAL := help
-.PHONY: help check-python install install-dev run test unit lint hooks docs format bench bench-services test-services test-pythons tutorials lock clean
+.PHONY: help check-python install install-dev run test unit lint hooks docs format bench bench-services bench-csv test-services test-pythons tutorials lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -89,6 +89,9 @@ lock: | $(BIN)/uv  ## Resolve the pinned versions anew
 
 tutorials: install-dev  ## Follow the tutorials from the wheel, and tell how long each command takes
 	$(PYTEST) tests/integration/wheel/test_tutorials.py -q -s
+
+bench-csv: install-dev  ## Read the polluted CSV files of Pollock (../shared/pollock) with nothing told, and score what was read
+	$(BIN)/python -m benchmarks.csv_files
 
 test-services: install-dev  ## Install, start and test the real MinIO, PostgreSQL and Trino (builds MinIO once)
 	$(PYTEST) -n 2 --dist loadfile tests/integration/services tests/engines -m services
