@@ -73,7 +73,7 @@ def _print_profile(profile: DatasetProfile) -> None:
     elif len(profile.keys[0]) > 1:
         print(f"Key: {' or '.join(' with '.join(key) for key in profile.keys)}")
     for drift in profile.drift:
-        print(f"Drift: {drift.message}")
+        print(f"{'Question' if drift in profile.questions else 'Drift'}: {drift.message}")
     for column in profile.columns:
         if column.misfits:
             shown = ", ".join(repr(value) for value in column.misfits[:5])

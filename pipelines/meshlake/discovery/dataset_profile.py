@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 class ColumnProfile:
     """One column as it landed, and what it is found to be.
 
-    `sources` are the landed columns it comes from, more than one where it was renamed between files. `found_type` is a
-    contract's logical type; `reading` how text is read as that, None where nothing is to be read. `distinct_count` is
-    approximate (HyperLogLog, within about 5 %), exact up to `FEW_VALUES`; `values` counts each value of a column of
+    `sources` are the landed columns it comes from, more than one where files write its name differently. `found_type`
+    is a contract's logical type; `reading` how text is read as that, None where nothing is to be read. `distinct_count`
+    is approximate (HyperLogLog, within about 5 %), exact up to `FEW_VALUES`; `values` counts each value of a column of
     few, the most frequent first. `misfits` are values that the reading does not read. `is_required` when no row is
     without a value, or none can be; `comment` is what a database says of it.
     """
@@ -95,6 +95,11 @@ class DatasetProfile:
         first = self.columns[0].name if self.columns else None
         meant = (key for key in self.keys if any(map(is_identifier, key)) or key == (first,))
         return next(meant, ())
+
+    @property
+    def questions(self) -> tuple[Drift, ...]:
+        """What only people know: whether columns that are named alike are one."""
+        return tuple(drift for drift in self.drift if drift.kind == "alike")
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A landed dataset made readable as one table, columns that were renamed between files brought together."""
+"""A landed dataset made readable as one table, columns that files write differently brought together."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def open_landed(
     connection: duckdb.DuckDBPyConnection, dataset: Dataset, schemas: FileSchemas
 ) -> tuple[dict[str, Type], dict[str, tuple[str, ...]]]:
-    """Make the dataset readable as `landed`, columns that were renamed as one; its types and sources by name."""
+    """Make the dataset readable as `landed`, what is only written differently as one; its types and sources by name."""
     given = landed_columns(connection, dataset)
     groups = {group[0]: group for group in column_groups(given, schemas)}
     selected = ", ".join(

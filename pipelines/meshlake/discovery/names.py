@@ -1,7 +1,10 @@
-"""What a column's name tells: its words, and whether they name an identifier."""
+"""What a column's name tells: its words, whether they name an identifier, and which other names may mean the same."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 from meshlake.landing.arrival import snake_case
@@ -9,6 +12,10 @@ from meshlake.landing.arrival import snake_case
 _KEY_WORDS = frozenset({"id", "key", "number", "no", "nr", "code", "uuid", "guid", "sku", "zip", "invoice"})
 # userid and accountid do, but not paid, valid or grid.
 _KEY_ENDINGS = ("erid", "tid", "uuid", "guid")
+# What may stand between words. Between digits it is a part of the number, before one perhaps its sign.
+_SEPARATORS = re.compile(r"(?<!\d)[\s_.:/]+|[\s_.:/]+(?!\d)|-+(?!\d)|[()\[\]{}'\",;\\]+")
+_LIKE_LETTERS = 0.6
+_FEWEST_LETTERS = 3  # of an abbreviation
 
 
 @lru_cache(maxsize=10_000)
@@ -21,3 +28,39 @@ def is_identifier(name: str) -> bool:
     """Whether a column is named like an identifier."""
     words = name_words(name)
     return bool(_KEY_WORDS & set(words)) or words[-1].endswith(_KEY_ENDINGS)
+
+
+@lru_cache(maxsize=10_000)
+def written_name(name: str) -> str:
+    """What is the same for names that differ in case, spaces, underscores and punctuation alone.
+
+    Signs that mean something (`%`, `$`, `#`, `+`), accents, and what stands between digits are kept.
+
+    Example:
+        >>> written_name("Customer ID") == written_name("customer_id") == written_name("CustomerID")
+        True
+        >>> written_name("Price ($)"), written_name("v1.2"), written_name("v12")
+        ('price$', 'v1.2', 'v12')
+    """
+    return _SEPARATORS.sub("", unicodedata.normalize("NFC", name).strip()).casefold() or name
+
+
+def may_mean_the_same(one: str, other: str) -> bool:
+    """Whether a person may have meant one column by both names: nothing that could be told from names alone.
+
+    Example:
+        >>> may_mean_the_same("cust_id", "customer_id"), may_mean_the_same("Price", "Country")
+        (True, False)
+    """
+    words, other_words = set(name_words(one)), set(name_words(other))
+    if 2 * len(words & other_words) >= min(len(words), len(other_words)):
+        return True
+    short, long = sorted((written_name(one), written_name(other)), key=len)
+    is_abbreviated = len(short) >= _FEWEST_LETTERS and short[0] == long[0] and _is_within(short, long)
+    return is_abbreviated or SequenceMatcher(None, short, long).ratio() >= _LIKE_LETTERS
+
+
+def _is_within(short: str, long: str) -> bool:
+    """Whether `long` has all letters of `short`, in order."""
+    letters = iter(long)
+    return all(letter in letters for letter in short)

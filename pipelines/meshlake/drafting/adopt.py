@@ -61,6 +61,7 @@ def _notes(profile: DatasetProfile) -> list[str]:
         example = column.misfits[0]
         what = f"{column.misfit_count:,} values are no {column.found_type}, such as '{example}'"
         notes.append(f"{names[column.name]}: {what}")
+    notes += [f"question: {question.message}" for question in profile.questions]
     if profile.labels:
         notes.append(f"likely label: {', '.join(names[column] for column in profile.labels)}")
     return notes

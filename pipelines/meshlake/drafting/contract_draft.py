@@ -173,6 +173,13 @@ def _description(profile: DatasetProfile, column: ColumnProfile, kind: str) -> s
     said.append(_observed(column, kind, "Landed as" if profile.table is None else "Column"))
     keys = profile.table.foreign_keys if profile.table else ()
     said += [f"Refers to {key}." for key in keys if column.name in key.columns]
+    said += [
+        f"No file has it beside {' or '.join(others)}, whose name is like it: kept apart, unless someone says "
+        "that they are one (then name both in transformSourceObjects)."
+        for question in profile.questions
+        if column.name in question.columns
+        and (others := [f"'{other}'" for other in question.columns if other != column.name])
+    ]
     return " ".join(said)
 
 

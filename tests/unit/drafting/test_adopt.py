@@ -115,6 +115,13 @@ def test_renamed_columns_come_together(adopted) -> None:
     assert rows == [(1.5,), (2.5,)]
 
 
+def test_columns_that_are_only_alike_stay_apart_and_the_draft_asks(adopted) -> None:
+    contract, rows = adopted({"1.csv": "id,net_amount\n1,10.00\n", "2.csv": "id,gross_amount\n2,11.90\n"})
+    assert rows == [(1, 10, None), (2, None, 11.9)]
+    asked = [c.description for c in contract.columns if "No file has it beside" in c.description]
+    assert [text.split("beside ")[1].split(",")[0] for text in asked] == ["'gross_amount'", "'net_amount'"]
+
+
 def test_times_with_an_offset_are_moments(adopted) -> None:
     contract, rows = adopted({"a.csv": "at\n2024-01-05T10:00:00+02:00\n2024-07-05T10:00:00+03:00\n"})
     assert contract.column("at").type is Scalar.TIMESTAMPTZ
