@@ -12,7 +12,25 @@ from meshlake.types.duckdb import parse
 KEPT = [
     ("VARCHAR", "BIGINT", "'17850.0'", "17850"),
     ("VARCHAR", "BIGINT", "' -42 '", "-42"),
-    ("VARCHAR", "BIGINT", "'1e3'", "1000"),
+    ("VARCHAR", "BIGINT", "'0'", "0"),
+    ("VARCHAR", "BIGINT", "'-9223372036854775808'", "-9223372036854775808"),
+    (
+        "VARCHAR",
+        "DECIMAL(38,0)",
+        "'12345678901234567890123456789012345678'",
+        "12345678901234567890123456789012345678",
+    ),
+    # Of a number with a fraction, any way to write it is that number.
+    ("VARCHAR", "DECIMAL(12,2)", "'5'", "5"),
+    ("VARCHAR", "DECIMAL(12,2)", "'+007.5'", "7.5"),
+    ("VARCHAR", "DECIMAL(12,2)", "'1e3'", "1000"),
+    ("VARCHAR", "DOUBLE", "'1e3'", "1000"),
+    ("VARCHAR", "DOUBLE", "'1.50'", "1.5"),
+    ("VARCHAR", "DOUBLE", "'+1.5'", "1.5"),
+    ("VARCHAR", "DOUBLE", "'007'", "7"),
+    ("VARCHAR", "DOUBLE", "'1.7976931348623157e+308'", "1.7976931348623157e+308::DOUBLE"),
+    ("VARCHAR", "DATE", "'2024/1/5'", "DATE '2024-01-05'"),
+    ("VARCHAR", "TIMESTAMP", "'2024-1-5 10:00'", "TIMESTAMP '2024-01-05 10:00:00'"),
     ("VARCHAR", "DOUBLE", "'0.30000000000000004'", "0.30000000000000004::DOUBLE"),
     ("VARCHAR", "DOUBLE", "'9007199254740992'", "9007199254740992::DOUBLE"),
     ("VARCHAR", "DOUBLE", "'-Infinity'", "'-Infinity'::DOUBLE"),
@@ -37,6 +55,36 @@ KEPT = [
 BAD = [
     ("VARCHAR", "BIGINT", "'1.5'"),
     ("VARCHAR", "BIGINT", "'15e-1'"),
+    # What cannot be written back as it was is no whole number: the zeros, the sign and the letters would be lost.
+    *(
+        ("VARCHAR", kind, f"'{text}'")
+        for kind in ("BIGINT", "INTEGER", "DECIMAL(12,0)")
+        for text in (
+            "1e3",
+            "1E4",
+            "01067",
+            "007",
+            "00",
+            "-0",
+            "+5",
+            "0x1F",
+            "0b11",
+            "6_0311",
+            "5.",
+            ".5",
+            "1_0.0",
+        )
+    ),
+    *(
+        ("VARCHAR", kind, f"'{text}'")
+        for kind in ("DOUBLE", "FLOAT", "DECIMAL(12,2)")
+        for text in ("1_000", "1_0.5", "0x1F", "1.5_0", "0_0")
+    ),
+    ("VARCHAR", "DATE", "'24-01-05'"),
+    ("VARCHAR", "DATE", "'epoch'"),
+    ("VARCHAR", "TIMESTAMP", "'24-01-05'"),
+    ("VARCHAR", "TIMESTAMP", "'infinity'"),
+    ("VARCHAR", "TIMESTAMP WITH TIME ZONE", "'24-01-05 10:00:00Z'"),
     ("VARCHAR", "DOUBLE", "'9007199254740993'"),
     ("VARCHAR", "DOUBLE", "'1e999'"),
     ("VARCHAR", "DOUBLE", "'1e-400'"),

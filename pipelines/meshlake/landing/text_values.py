@@ -1,8 +1,9 @@
 """SQL for the value that is written in a text, alike on DuckDB and Trino: just that value, or none.
 
 What the engines' own casts get wrong is put right here. DuckDB rounds '1.5' to an integer, '1.239' to DECIMAL(12,2) and
-'9007199254740993' to a float, reads '2024-01-05 oops' as a date, and leaves out an offset from UTC and what is less
-than a microsecond. Nested values are written as JSON, in which DuckDB reads "7" and 7.2 as 7.
+'9007199254740993' to a float, takes '01067', '1E4', '0x1F' and '6_0311' for integers, which could not be written back,
+reads '2024-01-05 oops' and '24-01-05' as dates, and leaves out an offset from UTC and what is less than a microsecond.
+Nested values are written as JSON, in which DuckDB reads "7" and 7.2 as 7.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ _SECONDS, _MINUTES, _MICROSECONDS = 19, 16, 26
 _NANOSECONDS = "[.][0-9]{6}[0-9]*[1-9]"
 _OFFSET = ":.*[-+][0-9:]*[1-9]"
 _TIME_OF_DAY = "[T ].*[1-9]"
+_ISO_DAY = "^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
+# What a whole number is written like, so that it can be written so again; 12.0 is how floats write one.
+_WHOLE = "^(0|-?[1-9][0-9]*)([.]0+)?$"
 _STRINGS_OF_JSON = r'"([^"\\]|\\.)*"'
 _FRACTIONS_OF_JSON = "[0-9]+[.][0-9]+"
 _DOUBLE_DIGITS = 15
@@ -44,7 +48,8 @@ def text_value(cell: str, wanted: Type, *, is_strict: bool = False) -> str:
         strict, lenient = json_value(f"CAST({trimmed} AS JSON)", trimmed, wanted)
         return strict if is_strict else lenient
     if wanted is Scalar.TIME:
-        return f"CAST({cast}('1970-01-01 ' || {_moment_text(trimmed)} AS TIMESTAMP) AS TIME)"
+        text = _wrong_unless(f"NOT REGEXP_MATCHES({trimmed}, '{_NANOSECONDS}|{_OFFSET}')", trimmed)
+        return f"CAST({cast}('1970-01-01 ' || {text} AS TIMESTAMP) AS TIME)"
     plain = f"TRY_CAST({cell} AS {wanted})"
     doubts, reassurance = _doubts(cell, plain, wanted)
     careful = _careful(trimmed, wanted, cast)
@@ -70,20 +75,24 @@ def _doubts(cell: str, plain: str, wanted: Type) -> tuple[list[str], str]:
     It is asked of every cell, so it is what engines are fastest at, and may doubt too much; the second is asked of the
     cells in doubt, and is true where the plain cast is right after all.
     """
-    has_exponent = f"{cell} LIKE '_%-%'"  # 1e3 has no fraction, 15e-1 does
+    comes_back = f"CAST({plain} AS VARCHAR) = {cell}"
     if _is_whole(wanted):
-        return [f"{cell} LIKE '%.%'", f"{cell} LIKE '%-%'"], f"{cell} NOT LIKE '%.%' AND NOT {has_exponent}"
+        return [f"NOT {comes_back}"], ""
+    is_grouped = f"STRPOS({cell}, '_') > 0"
     if isinstance(wanted, Decimal):
         point, places = f"STRPOS({cell}, '.')", min(wanted.scale, len("e-"))
         is_short = f"({point} = 0 OR {point} >= LENGTH({cell}) - {wanted.scale})"
-        return [f"{point} < LENGTH({cell}) - {places}"], f"{is_short} AND NOT {has_exponent}"
+        # 1e3 has no fraction, 15e-1 does
+        reassurance = f"{is_short} AND {cell} NOT LIKE '_%-%' AND NOT {is_grouped}"
+        return [f"{point} < LENGTH({cell}) - {places}", is_grouped], reassurance
     if wanted in FLOATS:
         # Of 0, of what is infinite, and of what has fewer digits since it is next to 0.
         is_extreme = f"{plain} * {plain} = {plain} * {plain} * 2"
         is_long = f"LENGTH({cell}) > {_SURE_CHARACTERS[wanted]}"
         # Of a FLOAT, 9E9 is short and more than its digits hold: it would be 8999999488.
         is_large = [f"LOWER({cell}) LIKE '%e%'"] if wanted is Scalar.FLOAT else []
-        return [is_long, is_extreme, *is_large], f"{plain} = 0 AND LENGTH({cell}) <= {_SURE_ZERO_CHARACTERS}"
+        is_zero = f"{plain} = 0 AND LENGTH({cell}) <= {_SURE_ZERO_CHARACTERS} AND NOT {is_grouped}"
+        return [is_long, is_extreme, is_grouped, *is_large], f"({comes_back} OR ({is_zero}))"
     if wanted is Scalar.DATE:
         return [f"LENGTH({cell}) <> {len('2024-01-05')}"], ""
     if wanted is Scalar.TIMESTAMP:
@@ -92,8 +101,11 @@ def _doubts(cell: str, plain: str, wanted: Type) -> tuple[list[str], str]:
             f"LENGTH({cell}) <= {_MICROSECONDS} AND {rest} NOT LIKE '%+%' AND {rest} NOT LIKE '%-%'"
         )
         is_plain = f"SUBSTR({cell}, {_SECONDS - 2}, 1) = ':' AND {has_no_offset}"
-        return [f"{cell} NOT LIKE '____-__-_____:__:__'"], f"(LENGTH({cell}) <= {_MINUTES} OR ({is_plain}))"
-    return [f"LENGTH({cell}) > {_MICROSECONDS}"] if wanted is Scalar.TIMESTAMPTZ else [], ""
+        is_sure = f"{cell} LIKE '____-__-__%' AND (LENGTH({cell}) <= {_MINUTES} OR ({is_plain}))"
+        return [f"{cell} NOT LIKE '____-__-_____:__:__'"], is_sure
+    if wanted is Scalar.TIMESTAMPTZ:
+        return [f"LENGTH({cell}) > {_MICROSECONDS}", f"{cell} NOT LIKE '____-__-__%'"], ""
+    return [], ""
 
 
 def _is_whole(wanted: Type) -> bool:
@@ -102,31 +114,31 @@ def _is_whole(wanted: Type) -> bool:
 
 def _careful(trimmed: str, wanted: Type, cast: str) -> str:
     """The value of text of which the plain cast is not sure."""
+    if _is_whole(wanted):
+        whole = f"REGEXP_REPLACE({trimmed}, '[.]0+$', '')"
+        is_whole = f"REGEXP_MATCHES({trimmed}, '{_WHOLE}')"
+        return f"{cast}(CASE WHEN {is_whole} THEN {whole} ELSE {trimmed} || '?' END AS {wanted})"
     if is_number(wanted):
         found = f"CAST(TRY_CAST({trimmed} AS {wanted}) AS VARCHAR)"
         # The sign and the point cannot go wrong, a digit can.
-        text = _wrong_unless(f"{_digits(trimmed)} = {_digits(found)}", trimmed)
-        if _is_whole(wanted):
-            # 12.0 is whole, 12.5 becomes 12?5, which no engine takes for a number.
-            whole = f"REPLACE(REGEXP_REPLACE({trimmed}, '[.]0*$', ''), '.', '?')"
-            text = f"CASE WHEN {trimmed} LIKE '_%-%' THEN {text} ELSE {whole} END"
-        return f"{cast}({text} AS {wanted})"
+        is_same = f"{_digits(trimmed)} = {_digits(found)} AND STRPOS({trimmed}, '_') = 0"
+        return f"{cast}({_wrong_unless(is_same, trimmed)} AS {wanted})"
     if wanted is Scalar.BOOLEAN:
         word = f"REGEXP_REPLACE(REGEXP_REPLACE(LOWER({trimmed}), {_TRUE_WORDS}, 'true'), {_FALSE_WORDS}, 'false')"
         return f"{cast}({word} AS BOOLEAN)"
     if wanted is Scalar.DATE:
-        text = _wrong_unless(f"NOT REGEXP_MATCHES({trimmed}, '{_TIME_OF_DAY}')", trimmed)
-        return f"CAST({cast}({text} AS TIMESTAMP) AS DATE)"
+        return f"CAST({cast}({_moment_text(trimmed, _TIME_OF_DAY)} AS TIMESTAMP) AS DATE)"
     if wanted is Scalar.TIMESTAMP:
-        return f"{cast}({_moment_text(trimmed)} AS TIMESTAMP)"
+        return f"{cast}({_moment_text(trimmed, f'{_NANOSECONDS}|{_OFFSET}')} AS TIMESTAMP)"
     if wanted is Scalar.TIMESTAMPTZ:
-        text = _wrong_unless(f"NOT REGEXP_MATCHES({trimmed}, '{_NANOSECONDS}')", trimmed)
-        return f"{cast}({text} AS {wanted})"
+        return f"{cast}({_moment_text(trimmed, _NANOSECONDS)} AS {wanted})"
     return f"{cast}({trimmed} AS {wanted})"
 
 
-def _moment_text(trimmed: str) -> str:
-    return _wrong_unless(f"NOT REGEXP_MATCHES({trimmed}, '{_NANOSECONDS}|{_OFFSET}')", trimmed)
+def _moment_text(trimmed: str, lost: str) -> str:
+    """`trimmed`, if it begins with a day of four digits of year and nothing in it is `lost`, a regular expression."""
+    is_kept = f"REGEXP_MATCHES({trimmed}, '{_ISO_DAY}') AND NOT REGEXP_MATCHES({trimmed}, '{lost}')"
+    return _wrong_unless(is_kept, trimmed)
 
 
 def _wrong_unless(condition: str, text: str) -> str:
