@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from benchmarks.auditing import audit_figures
 from benchmarks.bench_mesh import PARTS, make_bench_mesh
 from benchmarks.commands import command_figures
+from benchmarks.discovering import discovery_figures
 from benchmarks.figure import Verdict
 from benchmarks.incremental import incremental_figures
 from benchmarks.memory import memory_figures
@@ -51,6 +52,7 @@ def _measure(folder: Path, row_count: int, rounds: int) -> Iterator[Figure]:
     yield from casting_figures(bench, rounds)
     yield from incremental_figures(bench, rounds)
     yield from memory_figures(bench)
+    yield from discovery_figures(folder / "wide", rounds)
     yield from command_figures(folder / "demo", rounds)
 
 

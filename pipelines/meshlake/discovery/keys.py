@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
+from meshlake.discovery.batches import batches
+from meshlake.discovery.landed_view import LANDED
 from meshlake.discovery.names import is_identifier
-from meshlake.discovery.scan import LANDED, SAMPLE
+from meshlake.discovery.sample import SAMPLE
 from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ _NEARLY_ALL = 0.85
 _PROVEN_SINGLES = 4
 _PROVEN_PAIRS = 3
 _SAMPLED_PAIRS = 60
+# Of wider tables the columns that come first, identifiers before all.
+_PAIRED = 500
+_DISTINCT_COST = 50
 
 
 def candidate_keys(
@@ -42,22 +47,23 @@ def candidate_keys(
     found = _proven(connection, _unrefuted(connection, singles)[:_PROVEN_SINGLES], row_count)
     if found:
         return found
-    pairs = [
+    pairs = (
         pair
-        for pair in combinations(usable, 2)
+        for pair in combinations(usable[:_PAIRED], 2)
         if distincts[pair[0]] * distincts[pair[1]] >= _NEARLY_ALL**2 * row_count
-    ]
-    suspected = _unrefuted(connection, pairs[:_SAMPLED_PAIRS])
+    )
+    suspected = _unrefuted(connection, list(islice(pairs, _SAMPLED_PAIRS)))
     return _proven(connection, suspected[:_PROVEN_PAIRS], row_count)
 
 
 def _unrefuted(
     connection: duckdb.DuckDBPyConnection, suspects: Sequence[tuple[str, ...]]
 ) -> list[tuple[str, ...]]:
-    if not suspects:
-        return []
-    row = connection.execute(f"SELECT count(*), {_distincts(suspects)} FROM {SAMPLE}").fetchone() or ()
-    return [suspect for suspect, distinct in zip(suspects, row[1:], strict=True) if distinct == row[0]]
+    unrefuted = []
+    for batch in batches(connection, suspects, lambda _: _DISTINCT_COST):
+        row = connection.execute(f"SELECT count(*), {_distincts(batch)} FROM {SAMPLE}").fetchone() or ()
+        unrefuted += [suspect for suspect, distinct in zip(batch, row[1:], strict=True) if distinct == row[0]]
+    return unrefuted
 
 
 def _proven(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.drift import column_groups
-from meshlake.discovery.scan import LANDED
 from meshlake.landing.relation import columns as landed_columns
 from meshlake.landing.relation import relation_sql
 from meshlake.names import quote_identifier
@@ -21,18 +21,54 @@ if TYPE_CHECKING:
     from meshlake.types.tree import Type
 
 
-def open_landed(
-    connection: duckdb.DuckDBPyConnection, dataset: Dataset, schemas: FileSchemas
-) -> tuple[dict[str, Type], dict[str, tuple[str, ...]]]:
-    """Make the dataset readable as `landed`, what is only written differently as one; its types and sources by name."""
+LANDED = "landed"
+_BEGINNINGS = 8
+
+
+@dataclass(frozen=True)
+class LandedView:
+    """The columns of `landed`: `types` by name, `sources` the landed columns that each comes from. `given` are all."""
+
+    dataset: Dataset
+    given: Mapping[str, Type]
+    types: Mapping[str, Type]
+    sources: Mapping[str, tuple[str, ...]]
+
+    @property
+    def selected_sql(self) -> str:
+        """The columns, of any relation that has all the landed ones."""
+        return _selected(self.sources, self.given)
+
+
+def open_landed(connection: duckdb.DuckDBPyConnection, dataset: Dataset, schemas: FileSchemas) -> LandedView:
+    """Make the dataset readable as `landed`, what is only written differently as one."""
     given = landed_columns(connection, dataset)
     groups = {group[0]: group for group in column_groups(given, schemas)}
-    selected = ", ".join(
-        f"{_merged(group, given)} AS {quote_identifier(name)}" for name, group in groups.items()
-    )
+    selected = _selected(groups, given)
     connection.execute(f"CREATE TEMP VIEW {LANDED} AS SELECT {selected} FROM {relation_sql(dataset)}")
     rows = connection.execute(f"DESCRIBE {LANDED}").fetchall()
-    return {row[0]: parse(row[1]) for row in rows}, groups
+    return LandedView(dataset, given, {row[0]: parse(row[1]) for row in rows}, groups)
+
+
+def beginnings_sql(view: LandedView, row_limit: int) -> str:
+    """A SELECT of the first rows of up to eight files, spread evenly over them, with the columns of `landed`."""
+    keyed = view.dataset.keyed_files
+    files = [file for file in keyed if file.size_bytes]
+    chosen = files[:: -(-len(files) // _BEGINNINGS) or 1]
+    limit = -(-row_limit // max(len(chosen), 1))
+    parts = [
+        f"(SELECT * FROM ({select}) LIMIT {limit})"
+        for file in chosen
+        for select in view.dataset.format.selects({file: keyed[file]}, view.dataset.files)
+    ]
+    # Not every file has every column.
+    nulls = ", ".join(f"NULL::{kind} AS {quote_identifier(name)}" for name, kind in view.given.items())
+    rows = " UNION ALL BY NAME ".join([f"(SELECT {nulls} WHERE false)", *parts])
+    return f"SELECT {view.selected_sql} FROM ({rows})"
+
+
+def _selected(groups: Mapping[str, tuple[str, ...]], given: Mapping[str, Type]) -> str:
+    return ", ".join(f"{_merged(group, given)} AS {quote_identifier(name)}" for name, group in groups.items())
 
 
 def _merged(group: tuple[str, ...], types: Mapping[str, Type]) -> str:

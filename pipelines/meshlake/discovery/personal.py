@@ -9,11 +9,11 @@ import re
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.names import name_words
-from meshlake.discovery.scan import SAMPLE
-from meshlake.names import quote_identifier, quote_literal
+from meshlake.discovery.sample import CELLS
+from meshlake.names import quote_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container
 
     import duckdb
 
@@ -43,21 +43,15 @@ def personal_by_name(name: str) -> str | None:
     return next((kind for kind, pattern in _NAMES.items() if re.search(pattern, snake)), None)
 
 
-def personal_by_values(connection: duckdb.DuckDBPyConnection, texts: Sequence[str]) -> dict[str, str]:
+def personal_by_values(connection: duckdb.DuckDBPyConnection, texts: Container[str]) -> dict[str, str]:
     """The kind of personal data that most sampled values of a text column look like, for columns where they do."""
-    if not texts:
-        return {}
-    shares = ", ".join(_shares(name) for name in texts)
-    row = connection.execute(f"SELECT {shares} FROM {SAMPLE}").fetchone() or ()
+    shares = ", ".join(
+        f"avg(REGEXP_FULL_MATCH(TRIM(value), {quote_literal(pattern)})::INTEGER)"
+        for pattern in _PATTERNS.values()
+    )
     found = {}
-    for name, of_kinds in zip(texts, row, strict=True):
-        kind, share = max(zip(_PATTERNS, of_kinds, strict=True), key=lambda each: each[1] or 0.0)
-        if share and share >= _MOST:
+    for name, *of_kinds in connection.execute(f"SELECT name, {shares} FROM {CELLS} GROUP BY name").fetchall():
+        kind, share = max(zip(_PATTERNS, of_kinds, strict=True), key=lambda each: each[1])
+        if share >= _MOST and name in texts:
             found[name] = kind
     return found
-
-
-def _shares(name: str) -> str:
-    cell = f"NULLIF(TRIM({quote_identifier(name)}), '')"
-    matches = (f"avg(REGEXP_FULL_MATCH({cell}, {quote_literal(p)})::INTEGER)" for p in _PATTERNS.values())
-    return f"[{', '.join(matches)}]"

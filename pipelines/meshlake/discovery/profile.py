@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from meshlake.discovery import scan
+from meshlake.discovery import sample, scan
 from meshlake.discovery.column_types import best_reading, found_type
 from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
 from meshlake.discovery.drift import file_schemas, find_drift
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from meshlake.discovery.landed_view import LandedView
     from meshlake.discovery.readings import Reading
-    from meshlake.discovery.scan import MayRead, Measure
+    from meshlake.discovery.sample import MayRead
+    from meshlake.discovery.scan import Measure
     from meshlake.discovery.sketches import Sketch
     from meshlake.landing.zone import Dataset
     from meshlake.settings import Settings
@@ -56,40 +58,56 @@ def profile_dataset(
     """
     with explained([dataset]), connect(settings) as connection:
         schemas = file_schemas(connection, dataset)
-        types, groups = open_landed(connection, dataset, schemas)
-        drift = find_drift(groups.values(), schemas) if len(schemas.files) > 1 else ()
-        scan.take_sample(connection)
-        candidates = scan.candidate_readings(connection, types, may_read)
-        row_count, measures = scan.measure(connection, types, candidates)
-        chosen = {name: best_reading(candidates.get(name, ()), measures[name]) for name in types}
-        few = [
-            name
-            for name, m in measures.items()
-            if 0 < m.distinct <= FEW_VALUES and not is_nested(types[name])
-        ]
-        sketched = scan.sketched_columns(types, measures, chosen) if is_sketched else {}
-        values, sketches = scan.values_of(connection, few, sketched)
-        texts = [name for name, kind in types.items() if kind is Scalar.VARCHAR and chosen[name] is None]
-        personal = personal_by_values(connection, texts)
-        found_types = {name: found_type(name, types[name], measures[name], chosen[name]) for name in types}
-        distincts = {
-            n: len(values.get(n, ())) or m.distinct for n, m in measures.items() if m.present == row_count
-        }
-        keys = candidate_keys(connection, found_types, distincts, row_count)
-        found = _Found(row_count, types, found_types, groups, chosen, candidates, values, personal, keys)
-        columns = tuple(_column(connection, name, measures[name], found) for name in types)
+        view = open_landed(connection, dataset, schemas)
+        drift = find_drift(view.sources.values(), schemas) if len(schemas.files) > 1 else ()
+        sample.take_sample(connection, view)
+        measured = _measured(connection, view.types, may_read)
+        found, sketches = _found(connection, view, measured, is_sketched=is_sketched)
+        columns = tuple(_column(name, measured.measures[name], found) for name in view.types)
     profile = DatasetProfile(
         name=str(dataset.name),
         format=dataset.format.name,
         fingerprint=dataset.fingerprint,
         file_count=len(dataset.files),
         size_bytes=sum(file.size_bytes for file in dataset.files),
-        row_count=row_count,
+        row_count=measured.row_count,
         columns=columns,
-        keys=keys,
+        keys=found.keys,
         drift=drift,
     )
     return profile, sketches
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What all rows tell of each column, and how its text may be read."""
+
+    row_count: int
+    measures: dict[str, Measure]
+    candidates: dict[str, tuple[Reading, ...]]
+
+    def reading(self, name: str) -> Reading | None:
+        return best_reading(self.candidates.get(name, ()), self.measures[name])
+
+    def misfit_count(self, name: str, reading: Reading) -> int:
+        return self.measures[name].present - self.measures[name].fits[self.candidates[name].index(reading)]
+
+
+def _measured(
+    connection: duckdb.DuckDBPyConnection, types: Mapping[str, Type], may_read: MayRead
+) -> _Measured:
+    """Measured with the readings that the sample leaves possible, and again where all rows show something else."""
+    candidates = sample.candidate_readings(connection, may_read)
+    row_count, measures = scan.measure(connection, types, candidates)
+    measured = _Measured(row_count, measures, candidates)
+    unread = [n for n, kind in types.items() if kind is Scalar.VARCHAR and measured.reading(n) is None]
+    doubted = sample.drawn_again(connection, row_count, {name: measures[name] for name in unread})
+    if doubted:
+        again = sample.candidate_readings(connection, may_read)
+        changed = {n: types[n] for n in doubted if again.get(n, ()) != candidates.get(n, ())}
+        candidates |= {name: again.get(name, ()) for name in changed}
+        measures |= scan.measure(connection, changed, candidates)[1]
+    return measured
 
 
 @dataclass(frozen=True)
@@ -103,11 +121,44 @@ class _Found:
     values: Mapping[str, Mapping[Any, int]]
     personal: Mapping[str, str]
     keys: tuple[tuple[str, ...], ...]
+    misfits: Mapping[str, Sequence[str]]
 
 
-def _column(
-    connection: duckdb.DuckDBPyConnection, name: str, measure: Measure, found: _Found
-) -> ColumnProfile:
+def _found(
+    connection: duckdb.DuckDBPyConnection, view: LandedView, measured: _Measured, *, is_sketched: bool
+) -> tuple[_Found, dict[str, Sketch]]:
+    """What further passes tell, each of the columns that need it alone."""
+    types, measures, row_count = view.types, measured.measures, measured.row_count
+    chosen = {name: measured.reading(name) for name in types}
+    few = [
+        name for name, m in measures.items() if 0 < m.distinct <= FEW_VALUES and not is_nested(types[name])
+    ]
+    sketched = scan.sketched_columns(types, measures, chosen) if is_sketched else {}
+    values, sketches = scan.values_of(connection, few, sketched)
+    texts = {name for name, kind in types.items() if kind is Scalar.VARCHAR and chosen[name] is None}
+    found_types = {name: found_type(name, types[name], measures[name], chosen[name]) for name in types}
+    distincts = {
+        n: len(values.get(n, ())) or m.distinct for n, m in measures.items() if m.present == row_count
+    }
+    misread = {
+        name: reading for name, reading in chosen.items() if reading and measured.misfit_count(name, reading)
+    }
+    found = _Found(
+        row_count,
+        types,
+        found_types,
+        view.sources,
+        chosen,
+        measured.candidates,
+        values,
+        personal_by_values(connection, texts),
+        candidate_keys(connection, found_types, distincts, row_count),
+        scan.misfits(connection, misread, SHOWN_MISFITS),
+    )
+    return found, sketches
+
+
+def _column(name: str, measure: Measure, found: _Found) -> ColumnProfile:
     reading = found.readings[name]
     present, low, high, misfit_count = measure.non_empty, measure.low, measure.high, 0
     if reading is not None:
@@ -137,9 +188,7 @@ def _column(
         found_type=found.found_types[name],
         reading=reading,
         misfit_count=misfit_count,
-        misfits=tuple(scan.misfits(connection, name, reading, SHOWN_MISFITS))
-        if reading and misfit_count
-        else (),
+        misfits=tuple(found.misfits.get(name, ())),
         values=tuple(values),
         personal=personal_by_name(name) or found.personal.get(name),
         is_likely_label=distinct == 2 and is_about_leaving(name),

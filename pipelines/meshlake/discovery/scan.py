@@ -1,15 +1,16 @@
-"""The queries over a landed dataset, each asked of the engine once for all columns: a sample, measures, values.
+"""The queries over all rows of a landed dataset, each of as many columns as a statement can hold: measures, values.
 
 What the answers mean is told in `profile`, `keys` and `joins`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from meshlake.discovery.readings import INTEGER, NUMBER, READINGS, Reading
+from meshlake.discovery.batches import batches
+from meshlake.discovery.landed_view import LANDED
+from meshlake.discovery.readings import INTEGER, NUMBER, Reading
 from meshlake.discovery.sketches import Sketch, Sketched
 from meshlake.names import quote_identifier
 from meshlake.types.odcs import logical_name
@@ -22,14 +23,9 @@ if TYPE_CHECKING:
 
     from meshlake.types.tree import Type
 
-# Whether the text of a column, given by its name, may be read so.
-MayRead = Callable[[str, Reading], bool]
-LANDED = "landed"
-SAMPLE = "sampled"
-SAMPLE_ROWS = 20_000
-# A reading true of less than this share of a sample's values cannot be true of nearly all values.
-_CANDIDATE_SHARE = 0.2
-_CANDIDATES = 3
+# What a reading of a column costs in a statement, with a plain column as one.
+_READING_COST = 10
+_VALUES_COST = 4
 
 
 @dataclass(frozen=True)
@@ -53,69 +49,68 @@ class Measure:
     highs: tuple[str | None, ...]
 
 
-def take_sample(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `sampled`, the same rows each time the same files are read by as many threads."""
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {SAMPLE} AS "
-        f"SELECT * FROM {LANDED} USING SAMPLE reservoir({SAMPLE_ROWS} ROWS) REPEATABLE (42)"
-    )
-
-
-def candidate_readings(
-    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Type], may_read: MayRead
-) -> dict[str, tuple[Reading, ...]]:
-    """For each text column, the readings it may have that the sample leaves possible, the best first."""
-    texts = [name for name, kind in columns.items() if kind is Scalar.VARCHAR]
-    if not texts:
-        return {}
-    counts = _one_row(connection, [_reading_counts(quote_identifier(name)) for name in texts], SAMPLE)
-    candidates = {}
-    for name, count in zip(texts, counts, strict=True):
-        present, *fits = count
-        order = sorted(range(len(READINGS)), key=lambda i: (-fits[i], i))
-        likely = [READINGS[i] for i in order if fits[i] and fits[i] >= _CANDIDATE_SHARE * present]
-        if INTEGER in likely and NUMBER not in likely:
-            likely.append(NUMBER)
-        candidates[name] = tuple([reading for reading in likely if may_read(name, reading)][:_CANDIDATES])
-    return candidates
-
-
 def measure(
     connection: duckdb.DuckDBPyConnection,
     columns: Mapping[str, Type],
     candidates: Mapping[str, Sequence[Reading]],
 ) -> tuple[int, dict[str, Measure]]:
-    """The row count, and the measures of every column, in one scan."""
-    selected = [_measures(name, kind, candidates.get(name, ())) for name, kind in columns.items()]
-    row_count, *measured = _one_row(connection, ["count(*)", *selected], LANDED)
-    return row_count, {name: _read(values) for name, values in zip(columns, measured, strict=True)}
+    """The row count, and the measures of every column."""
+
+    def cost(name: str) -> int:
+        return 1 + _READING_COST * len(candidates.get(name, ()))
+
+    row_count = 0
+    measures: dict[str, Measure] = {}
+    for names in batches(connection, columns, cost):
+        prepared = [_prepared(i, name, candidates.get(name, ())) for i, name in enumerate(names)]
+        measured = [_measures(i, columns[name], candidates.get(name, ())) for i, name in enumerate(names)]
+        row_count, *values = _one_row(
+            connection, ["count(*)", *measured], f"(SELECT {', '.join(prepared)} FROM {LANDED})"
+        )
+        measures |= {name: _read(value) for name, value in zip(names, values, strict=True)}
+    return row_count, measures
 
 
 def values_of(
     connection: duckdb.DuckDBPyConnection, few: Sequence[str], sketched: Mapping[str, Sketched]
 ) -> tuple[dict[str, dict[Any, int]], dict[str, Sketch]]:
-    """How often each value of the columns `few` occurs, and sketches of the columns `sketched`, in one scan."""
-    counted = [f"histogram({quote_identifier(name)})" for name in few]
-    hashes = [column.hashes_sql for column in sketched.values()]
-    if not counted and not hashes:
-        return {}, {}
-    row = _one_row(connection, [*counted, *hashes], LANDED)
-    histograms = dict(zip(few, (value or {} for value in row[: len(few)]), strict=True))
-    sketches = {
-        name: Sketch(column.share, frozenset(value or ()))
-        for (name, column), value in zip(sketched.items(), row[len(few) :], strict=True)
-    }
+    """How often each value of the columns `few` occurs, and sketches of the columns `sketched`."""
+    asked = {(name, "few"): f"histogram({quote_identifier(name)})" for name in few}
+    asked |= {(name, "sketched"): column.hashes_sql for name, column in sketched.items()}
+    histograms: dict[str, dict[Any, int]] = {}
+    sketches: dict[str, Sketch] = {}
+    for keys in batches(connection, asked, lambda _: _VALUES_COST):
+        row = _one_row(connection, [asked[key] for key in keys], LANDED)
+        for (name, what), value in zip(keys, row, strict=True):
+            if what == "few":
+                histograms[name] = value or {}
+            else:
+                hashes = frozenset(value or ()) - {None}
+                sketches[name] = Sketch(sketched[name].share, hashes)
     return histograms, sketches
 
 
-def misfits(connection: duckdb.DuckDBPyConnection, name: str, reading: Reading, limit: int) -> list[str]:
-    """Up to `limit` different values of `name` that `reading` does not read, the most frequent first."""
+def misfits(
+    connection: duckdb.DuckDBPyConnection, readings: Mapping[str, Reading], limit: int
+) -> dict[str, list[str]]:
+    """Of each column, up to `limit` different values that its reading does not read, the most frequent first."""
+    found: dict[str, list[str]] = {}
+    for names in batches(connection, readings, lambda _: _READING_COST):
+        cells = ", ".join(_misfit(name, readings[name]) for name in names)
+        rows = connection.execute(
+            f"SELECT name, value FROM (SELECT name, value, count(*) AS n FROM "
+            f"(UNPIVOT (SELECT {cells} FROM {LANDED}) ON COLUMNS(*) INTO NAME name VALUE value) GROUP BY ALL) "
+            f"QUALIFY row_number() OVER (PARTITION BY name ORDER BY n DESC, value) <= {limit} "
+            "ORDER BY name, n DESC, value"
+        ).fetchall()
+        for name, value in rows:
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def _misfit(name: str, reading: Reading) -> str:
     cell = quote_identifier(name)
-    rows = connection.execute(
-        f"SELECT {cell} FROM {LANDED} WHERE TRIM({cell}) <> '' AND {reading.value(cell)} IS NULL "
-        f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {limit}"
-    ).fetchall()
-    return [row[0] for row in rows]
+    return f"CASE WHEN TRIM({cell}) <> '' AND {reading.value(cell)} IS NULL THEN {cell} END AS {cell}"
 
 
 def _read(values: Sequence[Any]) -> Measure:
@@ -133,21 +128,22 @@ def _read(values: Sequence[Any]) -> Measure:
     )
 
 
-def _reading_counts(cell: str) -> str:
-    counts = [f"count(NULLIF(TRIM({cell}), ''))"]
-    counts += [
-        f"count(*) FILTER (WHERE {r.looks_right(cell)} AND {r.value(cell)} IS NOT NULL)" for r in READINGS
-    ]
-    return f"[{', '.join(counts)}]"
-
-
-def _measures(name: str, kind: Type, candidates: Sequence[Reading]) -> str:
+def _prepared(number: int, name: str, candidates: Sequence[Reading]) -> str:
+    """The cell of a column and its values as each candidate reads them, by names that `_measures` knows."""
     cell = quote_identifier(name)
+    values = (f", {reading.value(cell)} AS v{number}_{i}" for i, reading in enumerate(candidates))
+    return f"{cell} AS c{number}" + "".join(values)
+
+
+def _measures(number: int, kind: Type, candidates: Sequence[Reading]) -> str:
+    cell = f"c{number}"
     text = "CAST({}({}) AS VARCHAR)"
     present, non_empty, zero_led, whole = f"count({cell})", f"count({cell})", "0", "0"
     distinct, low, high = f"approx_count_distinct({cell})", text.format("min", cell), text.format("max", cell)
     if kind is Scalar.VARCHAR:
-        present, non_empty = f"count(NULLIF(TRIM({cell}), ''))", f"count(NULLIF({cell}, ''))"
+        # What sorts after blanks is not blank, and needs no trimming.
+        present = f"count(CASE WHEN {cell} >= '!' THEN 1 WHEN TRIM({cell}) <> '' THEN 1 END)"
+        non_empty = f"count(CASE WHEN {cell} <> '' THEN 1 END)"
         distinct = f"approx_count_distinct(NULLIF({cell}, ''))"
     elif is_nested(kind) or str(kind) in {"BLOB", "BIT", "GEOMETRY"}:
         distinct, low, high = (
@@ -156,10 +152,10 @@ def _measures(name: str, kind: Type, candidates: Sequence[Reading]) -> str:
             "NULL::VARCHAR",
         )
     if kind in FLOATS:
-        whole = f"count(*) FILTER (WHERE {cell} = FLOOR({cell}))"
+        whole = f"count(CASE WHEN {cell} = FLOOR({cell}) THEN 1 END)"
     if INTEGER in candidates or NUMBER in candidates:
-        zero_led = f"count(*) FILTER (WHERE {cell} LIKE '0_%' AND {cell} NOT LIKE '0.%')"
-    values = [reading.value(cell) for reading in candidates]
+        zero_led = f"count(CASE WHEN {cell} LIKE '0_%' AND {cell} NOT LIKE '0.%' THEN 1 END)"
+    values = [f"v{number}_{i}" for i in range(len(candidates))]
     lists = [
         f"[{', '.join(f'count({value})' for value in values)}]::BIGINT[]",
         f"[{', '.join(text.format('min', value) for value in values)}]::VARCHAR[]",

@@ -44,4 +44,5 @@ class Sketched:
         """The aggregate that gives the hashes."""
         hashed = f"(hash({self.as_text}) >> 1)"
         is_below = f"{hashed} < {int(_HASH_RANGE * self.share)}::UBIGINT"
-        return f"list(DISTINCT {hashed}) FILTER (WHERE {is_below} AND {self.as_text} IS NOT NULL)"
+        # A FILTER would keep all columns of the statement once more.
+        return f"list(DISTINCT CASE WHEN {is_below} AND {self.as_text} IS NOT NULL THEN {hashed} END)"

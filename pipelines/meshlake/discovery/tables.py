@@ -11,7 +11,7 @@ from meshlake.discovery.readings import INTEGER, NUMBER
 
 if TYPE_CHECKING:
     from meshlake.discovery.readings import Reading
-    from meshlake.discovery.scan import MayRead
+    from meshlake.discovery.sample import MayRead
     from meshlake.sources import Sample
     from meshlake.sources.catalog import CatalogColumn, CatalogTable
 

@@ -1,0 +1,144 @@
+"""A sample of a landed dataset, and what its text tells: which readings are possible, what looks like personal data.
+
+It is the beginning of the files, spread over them, since to draw it from all rows would mean one more pass. Where all
+rows then show something else, `drawn_again` draws another from all of them, of the columns in doubt alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meshlake.discovery.landed_view import LANDED, beginnings_sql
+from meshlake.discovery.readings import INTEGER, NUMBER, READINGS, Reading
+from meshlake.names import quote_identifier, quote_literal
+from meshlake.types.tree import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    import duckdb
+
+    from meshlake.discovery.landed_view import LandedView
+    from meshlake.discovery.scan import Measure
+
+    # Whether the text of a column, given by its name, may be read so.
+    MayRead = Callable[[str, Reading], bool]
+
+SAMPLE = "sampled"
+# The text of the sample's columns one below the other, as `name` and `value`; neither null nor blank.
+CELLS = "cells"
+_ROWS, _LEAST_ROWS, _CELLS = 20_000, 2_000, 2_000_000
+# Rows of the sample whose text is looked at; columns that are mostly empty in them are looked at in all.
+_READ_ROWS, _SURE_VALUES = 512, 64
+# A reading true of less than this share of a sample's values cannot be true of nearly all values.
+_CANDIDATE_SHARE = 0.2
+_CANDIDATES = 3
+_FROM_DIGITS = "^[-+.0-9]"
+
+
+def take_sample(connection: duckdb.DuckDBPyConnection, view: LandedView) -> None:
+    """Make `sampled` of the first rows of up to eight files, the same each time; and `cells`, of its text."""
+    row_limit = _row_limit(len(view.types))
+    connection.execute("SET preserve_insertion_order = true")
+    connection.execute(f"CREATE TEMP TABLE {SAMPLE} AS {beginnings_sql(view, row_limit)}")
+    connection.execute("SET preserve_insertion_order = false")
+    connection.execute(f"CREATE TEMP TABLE {CELLS} (name VARCHAR, value VARCHAR)")
+    _read_cells(connection, SAMPLE, [name for name, kind in view.types.items() if kind is Scalar.VARCHAR])
+
+
+def _row_limit(column_count: int) -> int:
+    return min(_ROWS, max(_LEAST_ROWS, _CELLS // column_count))
+
+
+def _row_count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _read_cells(connection: duckdb.DuckDBPyConnection, table: str, texts: Sequence[str]) -> None:
+    step = -(-_row_count(connection, table) // _READ_ROWS)
+    if not texts or not step:
+        return
+    _insert_cells(connection, table, texts, f"rowid % {step} = 0")
+    if step > 1:
+        found = _present_in_cells(connection)
+        sparse = [name for name in texts if found.get(name, 0) < _SURE_VALUES]
+        _forget_cells(connection, sparse)
+        _insert_cells(connection, table, sparse, "true")
+
+
+def _insert_cells(
+    connection: duckdb.DuckDBPyConnection, table: str, texts: Sequence[str], condition: str
+) -> None:
+    if texts:
+        selected = f"SELECT {', '.join(map(quote_identifier, texts))} FROM {table} WHERE {condition}"
+        connection.execute(
+            f"INSERT INTO {CELLS} SELECT name, value "
+            f"FROM (UNPIVOT ({selected}) ON COLUMNS(*) INTO NAME name VALUE value) WHERE TRIM(value) <> ''"
+        )
+
+
+def _forget_cells(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
+    connection.execute(f"DELETE FROM {CELLS} WHERE list_contains(?, name)", [list(names)])
+
+
+def _present_in_cells(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    return dict(connection.execute(f"SELECT name, count(*) FROM {CELLS} GROUP BY name").fetchall())
+
+
+def candidate_readings(
+    connection: duckdb.DuckDBPyConnection, may_read: MayRead
+) -> dict[str, tuple[Reading, ...]]:
+    """For each text column with any text in the sample, the readings that it leaves possible, the best first."""
+    counts = [_count_if(f"{r.looks_right('value')} AND {r.value('value')} IS NOT NULL") for r in READINGS]
+    rows = connection.execute(
+        f"SELECT name, count(*), {', '.join(counts)} FROM {CELLS} GROUP BY name"
+    ).fetchall()
+    candidates = {}
+    for name, present, *fits in rows:
+        order = sorted(range(len(READINGS)), key=lambda i: (-fits[i], i))
+        likely = [READINGS[i] for i in order if fits[i] and fits[i] >= _CANDIDATE_SHARE * present]
+        if INTEGER in likely and NUMBER not in likely:
+            likely.append(NUMBER)
+        candidates[name] = tuple([reading for reading in likely if may_read(name, reading)][:_CANDIDATES])
+    return candidates
+
+
+def drawn_again(
+    connection: duckdb.DuckDBPyConnection, row_count: int, unread: Mapping[str, Measure]
+) -> list[str]:
+    """The columns of `unread` text of which all rows show something that the sample did not, their cells drawn anew
+    from all rows.
+
+    They show it where no candidate held, where nearly all of the sample was empty, or where something begins as
+    numbers and dates do and nothing of the sample did.
+    """
+    if _row_count(connection, SAMPLE) >= row_count:
+        return []
+    rows = connection.execute(
+        f"SELECT name, count(*), {_count_if(f'REGEXP_MATCHES(value, {quote_literal(_FROM_DIGITS)})')} "
+        f"FROM {CELLS} GROUP BY name"
+    ).fetchall()
+    seen = {name: (present, from_digits) for name, present, from_digits in rows}
+    doubted = [name for name, measure in unread.items() if _is_doubted(measure, *seen.get(name, (0, 0)))]
+    if doubted:
+        columns = ", ".join(map(quote_identifier, doubted))
+        connection.execute(
+            f"CREATE TEMP TABLE drawn AS SELECT {columns} FROM {LANDED} "
+            f"USING SAMPLE reservoir({_row_limit(len(doubted))} ROWS) REPEATABLE (42)"
+        )
+        _forget_cells(connection, doubted)
+        _read_cells(connection, "drawn", doubted)
+        connection.execute("DROP TABLE drawn")
+    return doubted
+
+
+def _is_doubted(measure: Measure, present: int, from_digits: int) -> bool:
+    if measure.present <= present or measure.zero_led:
+        return False
+    begins_so = measure.low is not None and measure.low.strip() < ":"
+    return bool(measure.fits) or present < _SURE_VALUES or (begins_so and not from_digits)
+
+
+def _count_if(condition: str) -> str:
+    return f"count(CASE WHEN {condition} THEN 1 END)"
