@@ -18,7 +18,9 @@ from meshlake.building.outdated import due
 from meshlake.building.pictures import audited_distributions, draw_distributions
 from meshlake.building.quality import record_results, recorded_results
 from meshlake.building.quarantine import publish_quarantine
+from meshlake.building.unreadable import unreadable_lines
 from meshlake.errors import BuildError, ConflictError, MeshError
+from meshlake.formats.unreadable import ReadAgainError
 from meshlake.health import naming_servers
 from meshlake.lake.draft import Draft
 
@@ -87,6 +89,8 @@ def build_product(
                 return _build_once(
                     mesh, product, is_forced, days, lambda step: progress(name, step) if progress else None
                 )
+            except ReadAgainError:
+                continue  # each file is mended once
             except ConflictError:
                 if attempt == _ATTEMPTS:
                     raise
@@ -112,16 +116,16 @@ def _build_once(
         context = BuildContext(mesh, product, inputs, session, head, is_forced, run, plan, report)
         inputs.bind(mesh, session)
         rows = product.transform.make_rows(context)
-        snapshot, checks = _publish(context, rows, found.fingerprint, started)
+        snapshot, checks, kept_aside = _publish(context, rows, found.fingerprint, started)
     seconds = time.monotonic() - started
-    facts = dict(rows.facts) | (plan.facts if plan is not None else {})
+    facts = dict(rows.facts) | kept_aside | (plan.facts if plan is not None else {})
     return BuildResult(product.name, snapshot, is_rebuilt=True, checks=checks, seconds=seconds, facts=facts)
 
 
 def _publish(
     context: BuildContext, rows: Rows, fingerprint: str, started: float
-) -> tuple[Snapshot, tuple[CheckResult, ...]]:
-    """Write, audit, publish."""
+) -> tuple[Snapshot, tuple[CheckResult, ...], dict[str, Any]]:
+    """Write, audit, publish; what was kept aside meanwhile is told as facts."""
     mesh, product, session = context.mesh, context.product, context.session
     writer = session.local if rows.is_local else session
     given, where = writer.columns(rows.select), str(product.rows_file)
@@ -135,6 +139,7 @@ def _publish(
         raise misfits or rows.explain(error) from error
     except MeshError as error:
         raise rows.explain(error) from error
+    lines = unreadable_lines(context, rows)
     context.report(Step.STAGED)
     session.bind_staged(product.name, staged, draft)
     refuse_other_days(context)
@@ -151,8 +156,7 @@ def _publish(
     record_results(mesh, product.name, context.run, branch.snapshot_id, checks)
     refuse_blocked(product, draft.branch, checks)
     drawn = audited_distributions(context)
-    if rows.quarantine is not None:
-        publish_quarantine(context, rows.quarantine)
+    publish_quarantine(context, rows.quarantine, lines)
     snapshot = draft.publish()
     try:
         if context.plan is None or context.plan.built is None:
@@ -163,7 +167,7 @@ def _publish(
         context.report(f"published without statistics: {error.message}")
     draw_distributions(context, drawn, snapshot)
     context.report(Step.PUBLISHED)
-    return snapshot, checks
+    return snapshot, checks, {} if lines is None else {"unreadable_lines": lines.num_rows}
 
 
 def _draft(context: BuildContext) -> Draft:

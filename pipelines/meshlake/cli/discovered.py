@@ -72,6 +72,10 @@ def _print_profile(profile: DatasetProfile) -> None:
         print("No column, and no pair of columns, is a key.")
     elif len(profile.keys[0]) > 1:
         print(f"Key: {' or '.join(' with '.join(key) for key in profile.keys)}")
+    for line in profile.unreadable:
+        print(f"Kept aside: {line}")
+    if more := profile.unreadable_count - len(profile.unreadable):
+        print(f"Kept aside: {more:,} more lines that cannot be read; a build has each in its quarantine.")
     for drift in profile.drift:
         print(f"{'Question' if drift in profile.questions else 'Drift'}: {drift.message}")
     for column in profile.columns:

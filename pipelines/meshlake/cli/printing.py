@@ -42,6 +42,8 @@ class HeldBack(io.BytesIO):
     What is longer streams on. Whoever writes calls `release` at the end.
     """
 
+    is_released = False
+
     def write(self, data: ReadableBuffer, /) -> int:
         """Keep `data`, or pass it on."""
         size = super().write(data)
@@ -51,7 +53,7 @@ class HeldBack(io.BytesIO):
 
     def release(self) -> None:
         """Pass on what was kept."""
-        _output.has_json = True
+        _output.has_json = self.is_released = True
         sys.stdout.buffer.write(self.getvalue())
         sys.stdout.buffer.flush()
         self.seek(0)

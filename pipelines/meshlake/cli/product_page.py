@@ -52,15 +52,18 @@ def _head(facts: Mapping[str, Any]) -> dict[str, Any]:
         "what to do": (failed["hint"] or "") if failed else "",
         "published": f"{facts['published_at']} UTC" if facts["published_at"] else "",
         "rows": f"{facts['rows']:,}, {size_text(size)}" if size is not None else "",
-        "quarantined": f"{quarantined['rows']:,} rows for {quarantined['values']:,} values, see {quarantined['table']}"
-        if quarantined
-        else "",
+        "quarantined": _quarantined(quarantined) if quarantined else "",
         "reads": ", ".join(facts["inputs"]),
         "read by": ", ".join(consumers["products"]) or "no product",
         "questions": ", ".join(consumers["questions"]),
         "folder": facts["folder"],
         "pictures": ", ".join(facts["pictures"]),
     }
+
+
+def _quarantined(facts: Mapping[str, Any]) -> str:
+    lines = f" and {facts['lines']:,} lines that cannot be read" if facts["lines"] else ""
+    return f"{facts['rows']:,} rows for {facts['values']:,} values{lines}, see {facts['table']}"
 
 
 def _print_columns(columns: Sequence[Mapping[str, Any]]) -> None:

@@ -106,6 +106,8 @@ def _notes(result: BuildResult) -> Iterator[str]:
         yield f"landed rows left out by the contract's rowFilter: {rows:,}"
     if rows := facts.get("quarantined_rows"):
         yield f"landed rows quarantined since values do not fit: {rows:,}, see {result.name.quarantine}"
+    if lines := facts.get("unreadable_lines"):
+        yield f"landed lines kept aside since they cannot be read: {lines:,}, see {result.name.quarantine}"
     if columns := facts.get("columns_not_in_contract"):
         yield f"landed, but not in the contract: {', '.join(columns)}"
     if columns := facts.get("columns_not_landed"):

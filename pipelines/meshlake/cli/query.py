@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
@@ -71,6 +73,7 @@ def sql(
       mesh sql "SELECT product, check_name, message FROM mesh.quality_results WHERE NOT is_passed"
     """
     import meshlake
+    from meshlake.formats.unreadable import ReadAgainError
 
     chosen = OutputFormat.JSON if as_json else output_format
     text = _text(query, file)
@@ -82,11 +85,24 @@ def sql(
             )
         mesh.write(text, output, chosen and chosen.value, as_of=as_of, engine=engine)
     elif chosen in (None, OutputFormat.TABLE):
-        with mesh.asked(text, as_of=as_of, engine=engine) as answer:
-            _show(answer, row_limit=limit or None)
+        # What is read of landed lines may have to be read again, so none of it is shown before the end.
+        while True:
+            shown = io.StringIO() if "landing." in text else sys.stdout
+            with suppress(ReadAgainError):
+                with mesh.asked(text, as_of=as_of, engine=engine) as answer:
+                    _show(answer, shown, row_limit=limit or None)
+                break
+        if isinstance(shown, io.StringIO):
+            sys.stdout.write(shown.getvalue())
     elif chosen is OutputFormat.JSON:
-        held = HeldBack()
-        mesh.write(text, held, chosen.value, as_of=as_of, engine=engine)
+        while True:
+            held = HeldBack()
+            try:
+                mesh.write(text, held, chosen.value, as_of=as_of, engine=engine)
+                break
+            except ReadAgainError:
+                if held.is_released:
+                    raise
         held.release()
     else:
         mesh.write(text, sys.stdout.buffer, chosen.value, as_of=as_of, engine=engine)
@@ -139,10 +155,10 @@ def _text(query: str | None, file: Path | None) -> str:
         raise UsageError(f"{where} is not UTF-8 at byte {error.start}", "Save it as UTF-8.") from error
 
 
-def _show(answer: Answer, *, row_limit: int | None) -> None:
+def _show(answer: Answer, stream: TextIO, *, row_limit: int | None) -> None:
     from meshlake.query.table import write_plan, write_table
 
     if answer.is_plan:
-        write_plan(answer, sys.stdout)
+        write_plan(answer, stream)
         return
-    write_table(answer, sys.stdout, row_limit=row_limit, screen_columns=screen_columns())
+    write_table(answer, stream, row_limit=row_limit, screen_columns=screen_columns())

@@ -47,6 +47,7 @@ class Contract:
     row_filter: str | None = None
     is_deduplicated: bool = False
     lookback_days: int = 0
+    max_unreadable_percent: float = 1.0
 
     @classmethod
     def unread(cls, name: ProductName) -> Self:

@@ -43,8 +43,14 @@ if TYPE_CHECKING:
     from meshlake.validation import Location
     from meshlake.yaml_file import YamlFile
 
-_CUSTOM = {"source": str, "rowFilter": str, "deduplicate": bool, "lookbackDays": int}
-_KINDS = {str: "text", bool: "true or false", int: "a whole number"}
+_CUSTOM: dict[str, type] = {
+    "source": str,
+    "rowFilter": str,
+    "deduplicate": bool,
+    "lookbackDays": int,
+    "maxUnreadablePercent": float,
+}
+_KINDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 
 
 def read_contract(path: Path, expected: ProductName) -> Contract:
@@ -113,6 +119,7 @@ def _contract(
         row_filter=custom.get("rowFilter"),
         is_deduplicated=custom.get("deduplicate", False),
         lookback_days=custom.get("lookbackDays", 0),
+        max_unreadable_percent=custom.get("maxUnreadablePercent", Contract.max_unreadable_percent),
     )
 
 
@@ -209,11 +216,14 @@ def _check_custom(
             message = f"customProperty '{item.property}' is unknown"
             raise source.error((*location, "property"), message, hint)
         return
-    if type(item.value) is not _CUSTOM[item.property]:
+    given = float if _CUSTOM[item.property] is float and type(item.value) is int else type(item.value)
+    if given is not _CUSTOM[item.property]:
         kind = _KINDS[_CUSTOM[item.property]]
         raise source.error((*location, "value"), f"{item.property} is {item.value!r}, not {kind}")
     if item.property == "lookbackDays" and isinstance(item.value, int):
         _check_lookback(source, item.value, columns, (*location, "value"))
+    if item.property == "maxUnreadablePercent" and not 0 <= float(item.value or 0) <= 100:
+        raise source.error((*location, "value"), f"maxUnreadablePercent is {item.value}, not 0 to 100")
 
 
 def _check_lookback(source: YamlFile, days: int, columns: tuple[Column, ...], location: Location) -> None:

@@ -73,7 +73,7 @@ class DatasetProfile:
     """A landed dataset, or a table, as it was when it was read. `row_count` rows were.
 
     `keys` are those proven on all rows, or by the database, the likeliest first. A table has no files and no
-    `fingerprint`.
+    `fingerprint`. Of `unreadable_count` lines no row could be made; `unreadable` are the first, for people.
     """
 
     name: str
@@ -86,6 +86,8 @@ class DatasetProfile:
     keys: tuple[tuple[str, ...], ...]
     drift: tuple[Drift, ...]
     table: TableProfile | None = None
+    unreadable_count: int = 0
+    unreadable: tuple[str, ...] = ()
 
     @property
     def likely_key(self) -> tuple[str, ...]:

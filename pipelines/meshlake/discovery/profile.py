@@ -5,6 +5,7 @@ Which columns match those of other datasets is `joins`; what a product makes of 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from meshlake.discovery.labels import is_about_leaving
 from meshlake.discovery.landed_view import open_landed
 from meshlake.discovery.personal import personal_by_name, personal_by_values
 from meshlake.engines.duckdb.connection import connect
+from meshlake.formats.unreadable import ReadAgainError
 from meshlake.landing.failures import explained
 from meshlake.types.tree import Scalar, is_nested
 
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 FEW_VALUES = 20
 SHOWN_MISFITS = 20
+SHOWN_LINES = 5
 
 
 def profile_dataset(
@@ -45,7 +48,7 @@ def profile_dataset(
     is_sketched: bool = False,
     may_read: MayRead = lambda _name, _reading: True,
 ) -> tuple[DatasetProfile, dict[str, Sketch]]:
-    """Profile `dataset` in a few scans.
+    """Profile `dataset` in a few scans, more where a file is found on the way to hide lines of its own.
 
     Args:
         settings: the mesh's.
@@ -56,6 +59,14 @@ def profile_dataset(
     Raises:
         LandingError: a file of it cannot be read.
     """
+    while True:
+        with suppress(ReadAgainError):
+            return _profiled(settings, dataset, is_sketched, may_read)
+
+
+def _profiled(
+    settings: Settings, dataset: Dataset, is_sketched: bool, may_read: MayRead
+) -> tuple[DatasetProfile, dict[str, Sketch]]:
     with explained([dataset]), connect(settings) as connection:
         schemas = file_schemas(connection, dataset)
         view = open_landed(connection, dataset, schemas)
@@ -64,6 +75,8 @@ def profile_dataset(
         measured = _measured(connection, view.types, may_read)
         found, sketches = _found(connection, view, measured, is_sketched=is_sketched)
         columns = tuple(_column(name, measured.measures[name], found) for name in view.types)
+        unreadable = dataset.format.unreadable(connection, dataset.files)
+        shown = tuple(unreadable.first(SHOWN_LINES))
     profile = DatasetProfile(
         name=str(dataset.name),
         format=dataset.format.name,
@@ -74,6 +87,8 @@ def profile_dataset(
         columns=columns,
         keys=found.keys,
         drift=drift,
+        unreadable_count=unreadable.count,
+        unreadable=shown,
     )
     return profile, sketches
 

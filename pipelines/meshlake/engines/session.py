@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from meshlake.engines.relation import AuditRelation
     from meshlake.errors import MeshError
+    from meshlake.formats.unreadable import Unreadable
     from meshlake.lake.catalog import Lake
     from meshlake.lake.draft import Draft
     from meshlake.lake.snapshot import Snapshot
@@ -84,6 +85,15 @@ class Session(Protocol):
     def lineage(self, name: DatasetName) -> str:
         """A parenthesised SELECT for `local` of a dataset that is bound, each row with `_file` and `_row`."""
 
+    def unreadable(self, name: DatasetName) -> Unreadable:
+        """The lines of a landed dataset that is bound which the rows staged last were read without.
+
+        To be asked, and gone through, right after `stage`.
+
+        Raises:
+            ReadAgainError: the rows are not all there are; bound anew the dataset has them.
+        """
+
     def columns(self, select: str) -> dict[str, Type]:
         """Names and types of the columns `select` gives; its syntax and names are checked, no row is read."""
 
@@ -123,6 +133,13 @@ class LocalSession(Session, Protocol):
 
     def register_parquet(self, name: str, path: str) -> None:
         """Make the rows of a Parquet file readable as the table `name`."""
+
+    def unreadable_of(self, dataset: Dataset) -> Unreadable:
+        """The lines of a landed dataset that no row can be made of, whether or not it is bound.
+
+        Raises:
+            ReadAgainError: what read it before had too little.
+        """
 
     def keep_order(self) -> None:
         """From now on read landed rows in the order they stand in, as their numbering needs; it costs memory."""

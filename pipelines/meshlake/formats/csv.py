@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from heapq import merge
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from meshlake.errors import LandingError
 from meshlake.formats.csv_dialect import CsvDialect, detect_dialect
+from meshlake.formats.csv_mending import Mended, folder, mend
 from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
 from meshlake.formats.reader import (
     compression_sql,
-    duckdb_message,
     grouped,
     hive_options_sql,
     paths_sql,
@@ -20,19 +21,26 @@ from meshlake.formats.reader import (
     text_columns_sql,
 )
 from meshlake.formats.samples import is_compressed
+from meshlake.formats.unreadable import (
+    READ_ON_SQL,
+    ReadAgainError,
+    Unreadable,
+    UnreadableLine,
+    located,
+    rejects,
+    rejects_of,
+)
 from meshlake.names import quote_literal
-from meshlake.stores import duckdb_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from meshlake.formats.format import Keyed
+    from meshlake.formats.unreadable import Reject
     from meshlake.stores import StoredFile
     from meshlake.types.tree import Type
 
-_SHOWN_CHARACTERS = 80
 # What DuckDB's errors of its CSV reader begin with.
-_ON_LINE = "CSV Error on Line: "
 _INVALID_STATE = "The CSV Parser state machine reached an invalid state"
 _NOT_ENCODED = "File is not "
 # The types of errors that DuckDB tells in the table of rejected lines.
@@ -42,12 +50,7 @@ _CAUSES = {
     "LINE SIZE OVER MAXIMUM": "is over 2 MB long, most likely since a quote is never closed",
 }
 _COUNTS = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
-_REJECTS = (
-    ", store_rejects = true, rejects_limit = 1, rejects_table = 'rejects', rejects_scan = 'reject_scans'"
-)
-_LINE_HINT = (
-    "Correct that line: a value that holds a delimiter or a quote stands in quotes, its own quotes doubled."
-)
+_OF_BYTES = ("utf-8", "latin-1")  # encodings in which a line can be told from the next by its bytes
 _IS_UTF8 = "from_utf8(to_utf8(line)) = line"
 
 
@@ -68,10 +71,28 @@ class _Csv(Format):
         return detect_dialect(file) is not None
 
     def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
-        is_readers = message.startswith((_ON_LINE, _INVALID_STATE, _NOT_ENCODED))
+        is_readers = message.startswith((_INVALID_STATE, _NOT_ENCODED))
         if not isinstance(error, duckdb.InvalidInputException) or not is_readers:
             return None
-        return next((told for file in files if _may_be_of(file, message) and (told := _fault(file))), None)
+        return next(
+            (told for file in files if _may_be_of(file, message) and (told := _fault(file, message))), None
+        )
+
+    def unreadable(self, connection: duckdb.DuckDBPyConnection, files: Sequence[StoredFile]) -> Unreadable:
+        read = {_read(file).path: file for file in files}
+        counts, losing = rejects_of(connection, list(read))
+        if unmended := [read[path] for path in losing if read[path] not in _MENDED]:
+            for file in unmended:
+                _mend(file)
+            raise ReadAgainError(file.name for file in unmended)
+        left_out = sum(counts.values()) + sum(len(_MENDED[file].cut) for file in files if file in _MENDED)
+        with_any = [file for file in files if _read(file).path in counts or file in _MENDED]
+        return Unreadable(
+            left_out, lambda: (line for file in with_any for line in _unreadable_of(connection, file))
+        )
+
+    def folders_read(self) -> tuple[str, ...]:
+        return (str(folder()),)
 
     def hive_layout(
         self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, Type]
@@ -95,9 +116,7 @@ class _Csv(Format):
 CSV = _Csv()
 
 
-def _select(
-    dialect: CsvDialect, keys: Sequence[str], files: Sequence[StoredFile], more_options: str = ""
-) -> str:
+def _select(dialect: CsvDialect, keys: Sequence[str], files: Sequence[StoredFile]) -> str:
     options = {
         "delim": quote_literal(dialect.delimiter),
         "quote": quote_literal(dialect.quote),
@@ -111,7 +130,7 @@ def _select(
     fixed = "header = true, auto_detect = false, strict_mode = true, nullstr = '', allow_quoted_nulls = false"
     return (
         f"SELECT {selected_sql(dialect.columns, keys)} "
-        f"FROM read_csv({paths_sql(files)}, {given}, {fixed}{hive_options_sql(keys)}{more_options})"
+        f"FROM read_csv({paths_sql(map(_read, files))}, {given}, {fixed}{hive_options_sql(keys)}{READ_ON_SQL})"
     )
 
 
@@ -123,30 +142,15 @@ def _may_be_of(file: StoredFile, message: str) -> bool:
     return dialect is not None and message.startswith(f"{_NOT_ENCODED}{dialect.encoding} ")
 
 
-def _fault(file: StoredFile) -> LandingError | None:
-    """What DuckDB finds wrong when it reads `file` alone, down to the first line that it cannot take."""
-    dialect = detect_dialect(file)
-    if dialect is None:
-        return None
-    with duckdb_reader(file) as connection:
-        try:
-            select = _select(dialect, (), [file], _REJECTS)
-            connection.execute(f"SELECT count(COLUMNS(*)) FROM ({select})").fetchall()
-        except duckdb.InvalidInputException as error:
-            return _whole_file_fault(file, dialect, duckdb_message(error))
-        rejected = connection.execute(
-            "SELECT line, error_type, error_message, csv_line FROM rejects ORDER BY line LIMIT 1"
-        ).fetchone()
-    return _line_fault(file, *rejected) if rejected else None
-
-
-def _whole_file_fault(file: StoredFile, dialect: CsvDialect, message: str) -> LandingError | None:
+def _fault(file: StoredFile, message: str) -> LandingError | None:
+    """What is wrong with the whole of `file`."""
     if message.startswith(_INVALID_STATE):
         return LandingError(
             f"{file.name}: lines end in different ways, or a value holds a line break but no quotes",
             "Use one kind of line end, and put quotes around values with line breaks.",
         )
-    if message.startswith(_NOT_ENCODED):
+    dialect = detect_dialect(file)
+    if dialect is not None and message.startswith(_NOT_ENCODED):
         encoding = dialect.encoding.upper()
         return LandingError(
             f"{file.name}: it holds characters that are not {encoding} as far as it can be read",
@@ -155,15 +159,41 @@ def _whole_file_fault(file: StoredFile, dialect: CsvDialect, message: str) -> La
     return None
 
 
-def _line_fault(file: StoredFile, line: int, kind: str, message: str, text: str) -> LandingError:
-    counts = _COUNTS.fullmatch(message)
-    cause = (
-        f"has {counts[2]} values where the header has {counts[1]} columns"
-        if counts
-        else _CAUSES.get(kind, "cannot be read")
+# Of files in which a quote was found open; each a process goes through once.
+_MENDED: dict[StoredFile, Mended] = {}
+
+
+def _read(file: StoredFile) -> StoredFile:
+    """What DuckDB reads as `file`."""
+    return _MENDED[file].copy if file in _MENDED else file
+
+
+def _mend(file: StoredFile) -> None:
+    dialect = detect_dialect(file)
+    if dialect is None or not dialect.quote or dialect.encoding not in _OF_BYTES:
+        raise LandingError(
+            f"{file.name}: a quote is never closed or a line over 2 MB long, and its lines cannot be told apart",
+            "Correct that line, or save the file as UTF-8: then the line alone is kept aside.",
+        )
+    _MENDED[file] = mend(file, dialect)
+
+
+def _unreadable_of(connection: duckdb.DuckDBPyConnection, file: StoredFile) -> Iterator[UnreadableLine]:
+    mended, dialect, read = _MENDED.get(file), detect_dialect(file), _read(file)
+    encoding = dialect.encoding if dialect else "utf-8"
+    told = (
+        UnreadableLine(file.name, mended.line_of(line) if mended else line, content, _cause(reject))
+        for reject, line, content in located(read, encoding, rejects(connection, read.path))
     )
-    shown = (text.splitlines() or [""])[0][:_SHOWN_CHARACTERS]
-    return LandingError(f"{file.name}, line {line}: it {cause}: {shown}", _LINE_HINT)
+    return merge(mended.cut if mended else (), told, key=lambda each: each.line)
+
+
+def _cause(reject: Reject) -> str:
+    kind, told = reject.faults[-1 if reject.faults[0][0] == "TOO MANY COLUMNS" else 0]
+    counts = _COUNTS.fullmatch(told)
+    if counts:
+        return f"has {counts[2]} values where the header has {counts[1]} columns"
+    return _CAUSES.get(kind, "cannot be read")
 
 
 def _line_condition(dialect: CsvDialect) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from meshlake.formats.unreadable import Unreadable
 from meshlake.names import quote_literal
 
 if TYPE_CHECKING:
@@ -109,6 +110,21 @@ class Format(Protocol):
         """
         selects = self.selects({file: keys}, among)
         return [f"SELECT *, row_number() OVER () AS {ROW_COLUMN} FROM ({select})" for select in selects]
+
+    def unreadable(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        files: Sequence[StoredFile],
+    ) -> Unreadable:
+        """The lines of `files` that statements on `connection` left out since the last `forget_unreadable`.
+
+        To be asked, and gone through, before the next statement.
+
+        Raises:
+            ReadAgainError: they read too little, and will read all there is when they are made and run anew.
+            LandingError: what is wrong with a file hides more of it than can be told.
+        """
+        return Unreadable.NONE
 
     def folders_read(self) -> tuple[str, ...]:
         """Folders of this machine that its SELECTs read instead of files that DuckDB cannot read itself."""

@@ -38,7 +38,7 @@ def head(file: StoredFile) -> tuple[bytes, bool]:
     """
     if is_compressed(file):
         check_gzip(file)
-    with _open_text(file) as stream:
+    with open_text(file) as stream:
         sample = stream.read(_BLOCK_BYTES)
         is_whole = not stream.read(1)
     for magic, archive in _ARCHIVES.items():
@@ -62,7 +62,7 @@ def spread_blocks(file: StoredFile) -> Iterator[Block]:
     """Up to 8 MiB in blocks spread evenly over the file; of gzip, the beginning."""
     size = 0 if is_compressed(file) else file.size_bytes
     step = max(_BLOCK_BYTES, size // _BLOCKS)
-    with _open_text(file) as stream:
+    with open_text(file) as stream:
         for number in range(_BLOCKS):
             if size:
                 stream.seek(number * step)
@@ -93,7 +93,7 @@ def check_gzip(file: StoredFile) -> None:
         LandingError: the file is cut off, damaged, or no gzip.
     """
     try:
-        with _open_text(file) as stream:
+        with open_text(file) as stream:
             while stream.read(1024 * 1024):
                 pass
     except EOFError:
@@ -105,7 +105,8 @@ def check_gzip(file: StoredFile) -> None:
 
 
 @contextmanager
-def _open_text(file: StoredFile) -> Iterator[BinaryIO]:
+def open_text(file: StoredFile) -> Iterator[BinaryIO]:
+    """The bytes of a file of text, unpacked if it is gzip."""
     with open_file(file) as stored:
         if is_compressed(file) and file.size_bytes:
             with gzip.open(stored) as unpacked:

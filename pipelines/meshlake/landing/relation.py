@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError
 from meshlake.formats.format import lineage_select
+from meshlake.formats.unreadable import forget_unreadable
 from meshlake.landing.failures import explained
 from meshlake.types.duckdb import parse
 
 if TYPE_CHECKING:
     import duckdb
 
+    from meshlake.formats.unreadable import Unreadable
     from meshlake.landing.zone import Dataset
     from meshlake.types.tree import Type
 
@@ -43,6 +45,19 @@ def relation_sql(dataset: Dataset, *, lineage: bool = False) -> str:
             f"{dataset.name} is empty: no file of it has columns", "Land a file that has at least a header."
         )
     return "(" + "\nUNION ALL BY NAME\n".join(selects) + ")"
+
+
+def unreadable(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> Unreadable:
+    """The lines of `dataset` that no row can be made of; every column of every row is read for that.
+
+    Raises:
+        ReadAgainError: SELECTs made before read too little.
+        LandingError: a file is damaged.
+    """
+    forget_unreadable(connection)
+    with explained([dataset]):
+        connection.execute(f"SELECT count(COLUMNS(*)) FROM {relation_sql(dataset)}").fetchall()
+    return dataset.format.unreadable(connection, dataset.files)
 
 
 def columns(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> dict[str, Type]:

@@ -50,11 +50,13 @@ class Consumers:
 
 @dataclass(frozen=True)
 class Quarantined:
-    """How many landed values could not be kept, in how many rows that were left out for it; `table` tells them all."""
+    """How many landed values could not be kept, in how many rows that were left out for it, and of how many lines no
+    row could be made; `table` tells them all."""
 
     table: str
     values: int
     rows: int
+    lines: int
 
 
 class Askable(Protocol):
@@ -181,9 +183,9 @@ class DataProduct:
         name = self._product.name.quarantine
         if self._workspace.lake.head((name.domain, name.product)) is None:
             return None
-        counts = f"SELECT count(*), count(DISTINCT (file, row)) FROM {name.sql}"
-        ((values, rows),) = self._mesh.sql(counts, engine=LOCAL).fetchall()
-        return Quarantined(str(name), values, rows)
+        counts = "SELECT count(row), count(DISTINCT (file, row)) FILTER (row IS NOT NULL), count(*)"
+        ((values, rows, kept),) = self._mesh.sql(f"{counts} FROM {name.sql}", engine=LOCAL).fetchall()
+        return Quarantined(str(name), values, rows, kept - values)
 
     @property
     def pictures(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -54,13 +54,15 @@ class ReadMesh(OpenedMesh):
             meshlake.errors.UsageError: there is no table shop.custommers
             Did you mean shop.customers?
         """
+        from meshlake.formats.unreadable import ReadAgainError
         from meshlake.mesh.answer import hold
         from meshlake.mesh.asking import asked
         from meshlake.query.guard import check_select
 
         settings, parsed = self.settings.on(engine), check_select(query)
-        with asked(settings, parsed, _as_text(as_of)) as answer:
-            return hold(answer)
+        while True:
+            with suppress(ReadAgainError), asked(settings, parsed, _as_text(as_of)) as answer:
+                return hold(answer)
 
     def write(
         self,
@@ -90,14 +92,22 @@ class ReadMesh(OpenedMesh):
             >>> mesh.write("SELECT id, plan FROM shop.customers", folder / "plans.csv").row_count
             40
         """
+        from pathlib import Path
+
+        from meshlake.formats.unreadable import ReadAgainError
         from meshlake.query.output import destination, format_for, write_answer
 
         chosen = format_for(target, format_name)
-        with (
-            destination(target) as path,
-            self.asked(query, as_of=as_of, engine=engine, output_path=path) as answer,
-        ):
-            return write_answer(answer, chosen, path)
+        while True:
+            try:
+                with (
+                    destination(target) as path,
+                    self.asked(query, as_of=as_of, engine=engine, output_path=path) as answer,
+                ):
+                    return write_answer(answer, chosen, path)
+            except ReadAgainError:
+                if not isinstance(target, Path):
+                    raise  # what has been written to a stream cannot be taken back
 
     @contextmanager
     def asked(

@@ -295,6 +295,9 @@ def test_quarantined_rows_are_counted_kept_and_let_go_when_mended(crm):
         "column_name": "born",
         "value": "nineteen",
         "wanted_type": "BIGINT",
+        "line": None,
+        "bytes": None,
+        "reason": "is no BIGINT",
     }
     crm.land("crm/people/b.csv", "id,born\n3,1919\n4,2000\n")
     assert crm.build_product("crm.people").facts["quarantined_rows"] == 0

@@ -185,14 +185,9 @@ def test_nothing_but_empty_files_is_an_error(put, name):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("id,name\n1,a\n2,b,c\n", r"a\.csv, line 3: it has 3 values where the header has 2 columns: 2,b,c"),
-        ("id,name\n1,a\n\n2\n", r"a\.csv, line 4: it has 1 values"),
-        ('id,name\n1,"a\n2,b\n', r"a\.csv, line 2: it has a quote that is never closed"),
-        ('id,name\n1,a\n2,"b" c\n', r"a\.csv, line 3: it has a quote that is never closed, or text after"),
         ('"id,name\n1,a\n', r"a\.csv, line 1: the column names cannot be read"),
         ("id,name\r\n1,a\r\n2,b\n3,c\r\n", r"a\.csv: lines end in different ways"),
         ("\n\nid,name\n1,a\n", r"a\.csv: its first line is blank"),
-        (b"id,name\n1," + b"x" * 3_000_000 + b"\n", r"a\.csv, line 2: it is over 2 MB long"),
         ("id,name\n1,a\n".encode("utf-16-be"), r"a\.csv: it is UTF-16, big-endian"),
         (b"\xfe\xff" + "id\n1\n".encode("utf-16-be"), r"a\.csv: it is UTF-16, big-endian"),
         ("id,name\n1,a😀\n".encode("utf-16"), r"a\.csv: it holds characters that are not UTF-16"),

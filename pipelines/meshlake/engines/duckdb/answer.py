@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
@@ -21,11 +22,13 @@ from meshlake.suggest import did_you_mean
 from meshlake.types.duckdb import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from meshlake.engines.answer import Answer, Question
+    from meshlake.sources import Landed
     from meshlake.types.tree import Type
 
+_LOG = logging.getLogger(__name__)
 _NOT_FOUND = 404
 _KEPT = f"{quote_identifier(ANSWERS_CATALOG)}.main.answer"
 
@@ -82,12 +85,29 @@ def duckdb_answer(question: Question) -> Iterator[Answer]:
             closing(DuckDBAnswer(connection, question.query)) as answer,
         ):
             yield answer
+            _tell_unreadable(connection, landed)
     except (MeshError, duckdb.Error) as error:
         cause = error if isinstance(error, duckdb.Error) else error.__cause__
         told = (each.explain(cause) for each in landed) if isinstance(cause, duckdb.Error) else ()
         if (found := next(filter(None, told), None)) is None:
             raise
         raise found from error
+
+
+def _tell_unreadable(connection: duckdb.DuckDBPyConnection, landed: Sequence[Landed]) -> None:
+    """Say what the answer was read without.
+
+    Raises:
+        ReadAgainError: more than can be said; asked again in this process, all is read.
+    """
+    for each in landed:
+        if (
+            each.files is not None
+            and (found := each.files.format.unreadable(connection, each.files.files)).count
+        ):
+            name = str(each.name).partition(".")[2]
+            lines = "1 line" if found.count == 1 else f"{found.count:,} lines"
+            _LOG.warning("%s: %s cannot be read and left out; see `mesh discover %s`", each.name, lines, name)
 
 
 def _opened(question: Question) -> duckdb.DuckDBPyConnection:

@@ -13,10 +13,12 @@ from meshlake.engines.duckdb.connection import connect, explain
 from meshlake.engines.duckdb.relation import DuckDBRelation
 from meshlake.engines.session import Staged
 from meshlake.errors import StorageError
+from meshlake.formats.unreadable import Unreadable, forget_unreadable
 from meshlake.lake.parquet import FileColumn, files_select
 from meshlake.lake.schema import field_ids_sql
 from meshlake.landing.failures import landing_error
 from meshlake.landing.relation import relation_sql as landed_relation
+from meshlake.landing.relation import unreadable
 from meshlake.names import CATALOG, LANDING_CATALOG, DatasetName, quote_identifier, quote_literal
 from meshlake.sources import copy_landed
 from meshlake.types.duckdb import parse
@@ -55,6 +57,7 @@ class DuckDBSession:
         self._where = where
         self._file = file
         self._datasets: dict[DatasetName, Dataset] = {}
+        self._unread: set[DatasetName] = set()
         self._copies: list[Path] = []
         for catalog in (CATALOG, LANDING_CATALOG):
             self.connection.execute(f"ATTACH ':memory:' AS {quote_identifier(catalog)}")
@@ -97,9 +100,11 @@ class DuckDBSession:
         """
         read = dataset if partitions is None else dataset.of_days(partitions)
         if read.files:
+            self._unread.discard(dataset.name)
             self._datasets[dataset.name] = read
             self.bind(dataset.name, landed_relation(read))
         else:  # days that are gone: they have columns but no rows
+            self._unread.add(dataset.name)
             self._datasets[dataset.name] = dataset
             self.bind(dataset.name, f"(SELECT * FROM {landed_relation(dataset)} WHERE false)")
 
@@ -143,6 +148,16 @@ class DuckDBSession:
     def lineage(self, name: DatasetName) -> str:
         """A parenthesised SELECT of a dataset that is bound, each row with `_file` and `_row`."""
         return landed_relation(self._datasets[name], lineage=True)
+
+    def unreadable(self, name: DatasetName) -> Unreadable:
+        """The lines of a dataset that is bound which the rows staged last were read without."""
+        dataset = self._datasets[name]
+        is_read = name not in self._unread
+        return dataset.format.unreadable(self.connection, dataset.files) if is_read else Unreadable.NONE
+
+    def unreadable_of(self, dataset: Dataset) -> Unreadable:
+        """The lines of a dataset that no row can be made of."""
+        return unreadable(self.connection, dataset)
 
     def columns(self, select: str) -> dict[str, Type]:
         """Names and types of the columns `select` gives; its syntax and names are checked, no row is read."""
@@ -201,6 +216,7 @@ class DuckDBSession:
             options += f", PARTITION_BY ({by}), WRITE_PARTITION_COLUMNS true"
             # Else every thread keeps a file of every partition open, and writes many small ones to keep within memory.
             select = f"SELECT * FROM ({select}\n) ORDER BY {by}"
+        forget_unreadable(self.connection)
         try:
             with self._explained():
                 row = self.connection.execute(

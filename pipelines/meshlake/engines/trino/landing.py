@@ -40,10 +40,14 @@ _VERSION_CHARACTERS = 12
 
 @dataclass(frozen=True)
 class ExternalTable:
-    """A landed dataset in Trino. `relation` is a parenthesised SELECT in Trino's SQL; `columns` have types."""
+    """A landed dataset in Trino. `relation` is a parenthesised SELECT in Trino's SQL; `columns` have types.
+
+    `is_copied` says that the rows are those of a copy that DuckDB made.
+    """
 
     relation: str
     columns: dict[str, Type]
+    is_copied: bool = False
 
 
 def bind_external_table(trino: Connection, dataset: Dataset, settings: Settings) -> ExternalTable:
@@ -146,7 +150,8 @@ def _external(catalog: HiveCatalog, dataset: Dataset, bound: Bound) -> ExternalT
     )
     pinned = "" if bound.copied_because else f" WHERE {_is_of(dataset.files)}"
     relation = f"(SELECT {values} FROM {catalog.table(bound.version).sql}{pinned})"
-    return ExternalTable(relation, {name: column.type for name, column in kept.items()})
+    types = {name: column.type for name, column in kept.items()}
+    return ExternalTable(relation, types, is_copied=bool(bound.copied_because))
 
 
 def _properties(dataset: Dataset, found: HiveLayout, keys: Sequence[str]) -> dict[str, str]:

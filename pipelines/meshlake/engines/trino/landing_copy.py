@@ -12,6 +12,7 @@ import duckdb
 
 from meshlake.engines.duckdb.connection import explain
 from meshlake.engines.trino.hive_types import hive_column, is_hive_name
+from meshlake.formats.unreadable import ReadAgainError, forget_unreadable
 from meshlake.landing.failures import landing_error
 from meshlake.landing.relation import relation_sql
 from meshlake.names import quote_identifier, quote_literal
@@ -53,10 +54,15 @@ def write_copy(
         for name, kind in columns.items()
     )
     try:
+        forget_unreadable(connection)
         connection.execute(
             f"COPY (SELECT {written} FROM {relation_sql(dataset)}) TO {quote_literal(place)} "
             f"(FORMAT parquet, COMPRESSION zstd, FILE_SIZE_BYTES '{_FILE_SIZE}')"
         )
+        dataset.format.unreadable(connection, dataset.files)
+    except ReadAgainError:
+        settings.store_of(place).remove_folder(place)
+        write_copy(connection, dataset, columns, version, settings)
     except duckdb.Error as error:
         settings.store_of(place).remove_folder(place)
         raise landing_error(error, [dataset]) or explain(error, str(dataset.name)) from error

@@ -22,6 +22,7 @@ from meshlake.engines.trino.rows import arrow_stream
 from meshlake.engines.trino.stages import Stages, relation_of
 from meshlake.engines.trino.transpiling import transpile_select
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
+from meshlake.formats.unreadable import Unreadable
 from meshlake.lake.snapshot import Snapshot
 from meshlake.landing.relation import relation_sql
 from meshlake.names import CATALOG, DatasetName, quote_identifier, quote_literal
@@ -65,6 +66,7 @@ class TrinoSession:
         self._stored: dict[ProductName, Stage | Snapshot] = {}
         self._landed_columns: dict[DatasetName, dict[str, Type]] = {}
         self._lineages: dict[DatasetName, Callable[[], str]] = {}
+        self._copied: dict[DatasetName, Dataset] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -119,9 +121,12 @@ class TrinoSession:
         rows = _of_days(external.relation, partitions, "")
         self._relations[dataset.name] = Relation(rows, external.columns)
         self._landed_columns[dataset.name] = external.columns
+        self._copied.pop(dataset.name, None)
         read = dataset if partitions is None else dataset.of_days(partitions)
         whole = read if read.files else dataset
         self._lineages[dataset.name] = lambda: relation_sql(whole, lineage=True)
+        if external.is_copied and read.files:
+            self._copied[dataset.name] = read
 
     def bind_live(self, landed: Sequence[Landed]) -> None:
         """Read datasets whose rows change in place, each as of one moment, and make the rows readable."""
@@ -163,6 +168,11 @@ class TrinoSession:
     def lineage(self, name: DatasetName) -> str:
         """A parenthesised SELECT for `local` of a dataset that is bound, each row with `_file` and `_row`."""
         return self._lineages[name]()
+
+    def unreadable(self, name: DatasetName) -> Unreadable:
+        """The lines that the copy was made without; what Trino reads where it lies has none."""
+        dataset = self._copied.get(name)
+        return Unreadable.NONE if dataset is None else self.local.unreadable_of(dataset)
 
     def _staged_lineage(self, label: str, stage: Stage) -> str:
         file = f"{quote_literal(label)} AS {FILE_COLUMN}"
