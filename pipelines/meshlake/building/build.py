@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from meshlake.building.audit import audit_staged, refuse_blocked
+from meshlake.building.breaking import refuse_breaking
 from meshlake.building.conform import conformed_select, misfits_error
 from meshlake.building.context import BuildContext, Step
 from meshlake.building.day_rows import kept_rows, refuse_other_days
 from meshlake.building.failed import keeping_failure
+from meshlake.building.holds import held_facts, held_properties
 from meshlake.building.inputs import bind_published, pin_inputs
 from meshlake.building.outdated import due
 from meshlake.building.pictures import audited_distributions, draw_distributions
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from datetime import date
 
+    from meshlake.lake.hold import Hold
     from meshlake.lake.snapshot import Snapshot
     from meshlake.names import ProductName
     from meshlake.products.product import Product
@@ -60,8 +63,14 @@ class BuildResult:
             "seconds": round(self.seconds, 3),
             "checks_passed": sum(check.is_passed for check in self.checks),
             "checks": len(self.checks),
+            "held": hold.as_dict() if (hold := self.hold) else None,
             "facts": dict(self.facts),
         }
+
+    @property
+    def hold(self) -> Hold | None:
+        """Why nothing was built, where that is since the product was rolled back."""
+        return None if self.is_rebuilt else self.snapshot.hold
 
 
 def build_product(
@@ -70,24 +79,29 @@ def build_product(
     *,
     is_forced: bool = False,
     days: Collection[date] = (),
+    keeps_hold: bool = False,
+    is_breaking: bool = False,
     progress: Callable[[ProductName, str], None] | None = None,
 ) -> BuildResult:
     """Build and publish one product, unless neither its folder nor its inputs changed since its last snapshot.
 
     Of a product partitioned by date only the days whose inputs changed are built, and those of `days` that have any.
-    `is_forced` builds all of it, and trains models anew. A build that loses a race to another starts over on what the
-    other published.
+    `is_forced` builds all of it, and trains models anew. What is held since it was rolled back is left until its folder
+    or inputs change; being forced or asked for days ends a hold, unless the build `keeps_hold`. A build that loses a
+    race to another starts over on what the other published. Columns that other products read are taken away only if
+    the build `is_breaking`.
 
     Raises:
         MeshError: nothing was published; `AuditError.results` hold the checks when one of them kept it from being so.
     """
     product = mesh.products.get(name)
+    asked = _Asked(is_forced, days, keeps_hold, is_breaking)
     attempt = 1
     with keeping_failure(mesh.settings, name), naming_servers(mesh.settings, str(name)):
         while True:
             try:
                 return _build_once(
-                    mesh, product, is_forced, days, lambda step: progress(name, step) if progress else None
+                    mesh, product, asked, lambda step: progress(name, step) if progress else None
                 )
             except ReadAgainError:
                 continue  # each file is mended once
@@ -97,28 +111,41 @@ def build_product(
                 attempt += 1
 
 
+@dataclass(frozen=True)
+class _Asked:
+    is_forced: bool
+    days: Collection[date]
+    keeps_hold: bool
+    is_breaking: bool
+
+
 def _build_once(
-    mesh: Workspace, product: Product, is_forced: bool, days: Collection[date], report: Callable[[str], None]
+    mesh: Workspace, product: Product, asked: _Asked, report: Callable[[str], None]
 ) -> BuildResult:
     started = time.monotonic()
     report(Step.READING)
     inputs = pin_inputs(mesh, product.name, product.inputs)
     head = mesh.lake.head((product.name.domain, product.name.product))
-    found = due(product, inputs, head, is_forced=is_forced, days=days)
+    found = due(
+        product, inputs, head, is_forced=asked.is_forced, days=asked.days, keeps_hold=asked.keeps_hold
+    )
     plan = found.plan
     if head is not None and found.is_unchanged:
         checks = recorded_results(mesh, product, head.properties.get("run", ""))
         return BuildResult(product.name, head, is_rebuilt=False, checks=checks)
+    if not asked.is_breaking:
+        refuse_breaking(mesh, product, head)
     if plan is not None:
         inputs = replace(inputs, partitions=plan.reads)
     run = uuid.uuid4().hex[:12]
     with mesh.session(str(product.name), product.rows_file) as session:
-        context = BuildContext(mesh, product, inputs, session, head, is_forced, run, plan, report)
+        context = BuildContext(mesh, product, inputs, session, head, asked.is_forced, run, plan, report)
         inputs.bind(mesh, session)
         rows = product.transform.make_rows(context)
         snapshot, checks, kept_aside = _publish(context, rows, found.fingerprint, started)
     seconds = time.monotonic() - started
-    facts = dict(rows.facts) | kept_aside | (plan.facts if plan is not None else {})
+    told = plan.facts if plan is not None else {}
+    facts = {**rows.facts, **kept_aside, **told, **held_facts(inputs, head)}
     return BuildResult(product.name, snapshot, is_rebuilt=True, checks=checks, seconds=seconds, facts=facts)
 
 
@@ -175,8 +202,8 @@ def _draft(context: BuildContext) -> Draft:
     draft = Draft(
         context.mesh.lake, (product.name.domain, product.name.product), product.contract.columns, context.run
     )
-    if context.plan is not None and draft.base_id != (head.snapshot_id if head else None):
-        # The days to build were found for another snapshot than the one they would be put into.
+    if draft.base_id != (head.snapshot_id if head else None):
+        # What to build was found for another snapshot than the one it would replace: that one may be held.
         raise ConflictError(f"{product.name}: another build published just now", "Run the build again.")
     return draft
 
@@ -188,5 +215,6 @@ def _properties(context: BuildContext, fingerprint: str) -> dict[str, str]:
         "code_version": context.product.code_version,
         "contract_version": context.product.contract.version,
         "inputs": json.dumps(context.inputs.versions),
+        **held_properties(context.inputs),
         "engine": context.mesh.settings.engine,
     } | (context.plan.properties(context.run) if context.plan else {})

@@ -37,11 +37,20 @@ def due(
     *,
     is_forced: bool = False,
     days: Collection[date] = (),
+    keeps_hold: bool = False,
 ) -> Due:
-    """What there is to build of `product` from `inputs`, its published snapshot being `head`."""
+    """What there is to build of `product` from `inputs`, its published snapshot being `head`.
+
+    Nothing of one that is held where it was rolled back to, as long as its code and inputs are as they were then:
+    unless it `is_forced` or `days` are asked for, and not even then where the build `keeps_hold`.
+    """
     fingerprint = inputs.fingerprint(product.code_version)
     is_current = head is not None and head.properties.get("fingerprint") == fingerprint
     must_build = is_forced or bool(days)
+    hold = head.hold if head is not None else None
+    is_held = hold is not None and (is_current or fingerprint in hold.fingerprints)
+    if is_held and (keeps_hold or not must_build):
+        return Due(fingerprint, True, None)
     if is_current and not must_build:
         return Due(fingerprint, True, None)
     plan = plan_days(product, inputs, head, is_forced=is_forced, asked=days)
@@ -61,3 +70,14 @@ def is_outdated(mesh: Workspace, name: ProductName) -> bool:
     except (BuildError, LandingError):  # what it was built from is gone
         return True
     return not due(product, inputs, head).is_unchanged
+
+
+def current_fingerprint(mesh: Workspace, name: ProductName) -> str | None:
+    """The state of the code and the inputs of `name` now; `None` where one of them cannot be read."""
+    product = mesh.products.products.get(name)
+    if product is None:
+        return None
+    try:
+        return pin_inputs(mesh, name, product.inputs).fingerprint(product.code_version)
+    except (BuildError, LandingError):
+        return None

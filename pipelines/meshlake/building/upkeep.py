@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from meshlake.building.compact import compact_lake
 from meshlake.building.failed import never_published
 from meshlake.building.leftovers import remove_leftovers
+from meshlake.building.outdated import current_fingerprint
 from meshlake.building.quality import QUALITY_RESULTS
 from meshlake.building.views import refresh_views
 from meshlake.errors import UsageError
 from meshlake.lake.clean import GRACE_SECONDS, Removed, clean_lake
-from meshlake.lake.draft import rollback
+from meshlake.lake.draft import release, rollback
+from meshlake.lake.hold import Hold
 
 if TYPE_CHECKING:
     from meshlake.lake.snapshot import Snapshot
@@ -79,6 +82,9 @@ def history(mesh: Workspace, name: ProductName) -> list[Snapshot]:
 def roll_back(mesh: Workspace, name: ProductName, to: str | None = None) -> Snapshot:
     """Make the snapshot `to` of `name` current again, or the one before the current; gives it.
 
+    Builds leave it there until its code or its inputs are others than now, and than those of what it was rolled back
+    from; or until it is released, which going forth again to what was first rolled back from does.
+
     Raises:
         UsageError: `name` was never published, or has no such snapshot.
         ConflictError: somebody published at the same moment.
@@ -92,6 +98,37 @@ def roll_back(mesh: Workspace, name: ProductName, to: str | None = None) -> Snap
         raise UsageError(
             f"{name} has no earlier snapshot{f' {to}' if to else ''}", f"See `mesh history {name}`."
         )
-    restored = rollback(mesh.lake, (name.domain, name.product), target.snapshot_id)
+    hold = _hold(mesh, name, next(s for s in snapshots if s.is_current), target)
+    restored = rollback(mesh.lake, (name.domain, name.product), target.snapshot_id, hold)
     refresh_views(mesh)
     return restored
+
+
+def release_product(mesh: Workspace, name: ProductName) -> Snapshot:
+    """Let builds make `name` again, which was held where it had been rolled back to; gives what is published.
+
+    Raises:
+        UsageError: `name` was never published, or is not held.
+    """
+    head = next(s for s in history(mesh, name) if s.is_current)
+    if head.hold is None:
+        raise UsageError(
+            f"{name} is not held", "Only what was rolled back is, and not built since: see `mesh list`."
+        )
+    release(mesh.lake, (name.domain, name.product))
+    refresh_views(mesh)
+    return replace(head, hold=None)
+
+
+def _hold(mesh: Workspace, name: ProductName, current: Snapshot, target: Snapshot) -> Hold | None:
+    """The hold of a rollback from `current` to `target`; none where that goes forth to where the first one began."""
+    before, known = current.hold, tuple[str, ...]()
+    if before is None:
+        left, published_at = current.rows_id, current.published_at
+    elif before.left == target.rows_id:
+        return None
+    else:
+        left, known = before.left, before.fingerprints
+        published_at = datetime.fromisoformat(before.left_published_at)
+    states = (*known, current.properties.get("fingerprint"), current_fingerprint(mesh, name))
+    return Hold.begun(target.rows_id, left, published_at, states)

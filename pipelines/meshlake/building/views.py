@@ -35,6 +35,8 @@ _PRODUCTS = (
     Column("published_at", Scalar.TIMESTAMPTZ, "When it was published"),
     Column("promised_query_seconds", Scalar.DOUBLE, "Answer time (p95) the contract promises"),
     Column("is_described", Scalar.BOOLEAN, "Whether its product folder is there"),
+    Column("held_since", Scalar.TIMESTAMPTZ, "When it was rolled back, if builds leave it since"),
+    Column("rolled_back_from", Scalar.BIGINT, "The snapshot that it was rolled back from, while it is held"),
 )
 _SNAPSHOTS = (
     Column("product", Scalar.VARCHAR, "<domain>.<product>"),
@@ -48,6 +50,7 @@ _SNAPSHOTS = (
     Column("contract_version", Scalar.VARCHAR, "Version of the contract it was published under"),
     Column("model_version", Scalar.VARCHAR, "The model that scored it; null for other products"),
     Column("inputs", Scalar.VARCHAR, "JSON: what it read, and in which version"),
+    Column("held_inputs", Scalar.VARCHAR, "JSON: which of them were held where they had been rolled back to"),
 )
 
 
@@ -110,6 +113,8 @@ def _product_row(mesh: Workspace, name: ProductName, head: Snapshot) -> dict[str
         "contract_version": head.properties.get("contract_version"),
         "is_described": name in mesh.products.products,
     }
+    if head.hold is not None:
+        row |= {"held_since": head.hold.since_time, "rolled_back_from": head.hold.left}
     if product := mesh.products.products.get(name):
         contract = product.contract
         row |= {
@@ -122,7 +127,7 @@ def _product_row(mesh: Workspace, name: ProductName, head: Snapshot) -> dict[str
 
 
 def _snapshot_row(name: ProductName, snapshot: Snapshot) -> dict[str, Any]:
-    told = ("run", "engine", "contract_version", "model_version", "inputs")
+    told = ("run", "engine", "contract_version", "model_version", "inputs", "held_inputs")
     return {
         "product": str(name),
         "snapshot_id": snapshot.snapshot_id,

@@ -35,7 +35,12 @@ def build(
         False, "--only", help="Build exactly what is selected, reading what is published of all else."
     ),
     force: bool = typer.Option(
-        False, "--force", help="Build even what has not changed, and train models anew."
+        False,
+        "--force",
+        help="Build even what has not changed, and train models anew; of what is held, only what is selected itself.",
+    ),
+    breaking: bool = typer.Option(
+        False, "--breaking", help="Of what is selected, take away columns that other products read."
     ),
     days: str = typer.Option(
         "",
@@ -58,6 +63,8 @@ def build(
 
       mesh build retention.churn_predictions --force
 
+      mesh build crm.customers --breaking
+
       mesh build usage.daily_usage --days 2024-01-01..2024-01-07
     """
     import meshlake
@@ -69,6 +76,7 @@ def build(
             *selectors or (),
             is_only=only,
             is_forced=force,
+            is_breaking=breaking,
             days=asked,
             reporter=reporter,
             has_to_be_complete=False,

@@ -1,4 +1,4 @@
-"""`mesh list`, `mesh show`, `mesh history`, `mesh rollback`."""
+"""`mesh list`, `mesh show`, `mesh history`, `mesh rollback`, `mesh release`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     app.command()(show)
     app.command()(history)
     app.command()(rollback)
+    app.command()(release)
 
 
 def list_products(selectors: list[str] = SELECTORS, as_json: bool = JSON) -> None:
@@ -61,6 +62,10 @@ def list_products(selectors: list[str] = SELECTORS, as_json: bool = JSON) -> Non
             print(f"\n{s.product}: last build failed {s.last_build_failed_at} UTC: {s.last_build_error}")
         if s.folder_error:
             print(f"\n{s.product}: cannot be read: {s.folder_error}")
+        if s.held:
+            print(
+                f"\n{s.product}: builds leave it until its folder or inputs change, or: mesh release {s.product}"
+            )
 
 
 def show(product: str = PRODUCT, as_json: bool = JSON) -> None:
@@ -111,6 +116,14 @@ def history(product: str = PRODUCT, as_json: bool = JSON) -> None:
             for f in facts
         ],
     )
+    for f in facts:
+        if held := f["held"]:
+            print(f"\nHeld since {held['since']} UTC, rolled back from snapshot {held['rolled_back_from']}.")
+            print(f"Builds leave it until its folder or inputs change, or: mesh release {product}")
+        for name, held in f["held_inputs"].items():
+            print(
+                f"\nSnapshot {f['snapshot_id']} was built from {name} as it was held, at {held['snapshot_id']}."
+            )
 
 
 def rollback(
@@ -121,6 +134,9 @@ def rollback(
     as_json: bool = JSON,
 ) -> None:
     """Make an earlier snapshot current again; for a model's product, its model version as well.
+
+    Builds leave the product there until its folder or its inputs change, or `mesh release` lets it go. What it was
+    rolled back from stays in its history.
 
     Examples:
 
@@ -135,3 +151,21 @@ def rollback(
         print_json(restored.as_dict())
     else:
         print(f"{product} is back at snapshot {restored.snapshot_id} ({restored.row_count:,} rows).")
+        if restored.hold is not None:
+            print(f"Builds leave it there until its folder or inputs change, or: mesh release {product}")
+
+
+def release(product: str = PRODUCT, as_json: bool = JSON) -> None:
+    """Let builds make a product again that was rolled back; nothing is built now.
+
+    Examples:
+
+      mesh release crm.customers
+    """
+    import meshlake
+
+    released = meshlake.open().release(product)
+    if as_json:
+        print_json(released.as_dict())
+    else:
+        print(f"{product} is no longer held at snapshot {released.snapshot_id}.\nNext: mesh build {product}")

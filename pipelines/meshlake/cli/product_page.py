@@ -48,6 +48,11 @@ def _head(facts: Mapping[str, Any]) -> dict[str, Any]:
         "owner": facts["owner"],
         "version": facts["version"],
         "state": facts["state"],
+        "held": f"at snapshot {facts['snapshot']['snapshot_id']} until its folder or inputs change, or: "
+        f"mesh release {facts['product']}"
+        if facts["held"]
+        else "",
+        "built from": _held_inputs(facts["snapshot"]),
         "last build": f"failed {failed['failed_at']} UTC: {facts['last_build_error']}" if failed else "",
         "what to do": (failed["hint"] or "") if failed else "",
         "published": f"{facts['published_at']} UTC" if facts["published_at"] else "",
@@ -64,6 +69,13 @@ def _head(facts: Mapping[str, Any]) -> dict[str, Any]:
 def _quarantined(facts: Mapping[str, Any]) -> str:
     lines = f" and {facts['lines']:,} lines that cannot be read" if facts["lines"] else ""
     return f"{facts['rows']:,} rows for {facts['values']:,} values{lines}, see {facts['table']}"
+
+
+def _held_inputs(snapshot: Mapping[str, Any] | None) -> str:
+    held = snapshot["held_inputs"] if snapshot else {}
+    return "; ".join(
+        f"{name} as it was held, at snapshot {each['snapshot_id']}" for name, each in held.items()
+    )
 
 
 def _print_columns(columns: Sequence[Mapping[str, Any]]) -> None:

@@ -47,6 +47,12 @@ class TerminalReporter:
 
     def done(self, result: BuildResult) -> None:
         """One line for a product that is published."""
+        if result.hold is not None:
+            self._line("=", f"{result.name}", f"held: {result.hold.in_words}")
+            self._line(
+                " ", "", f"It is built again when its folder or inputs change, or: mesh release {result.name}"
+            )
+            return
         if not result.is_rebuilt:
             self._line("=", f"{result.name}", "unchanged")
             return
@@ -75,7 +81,10 @@ class TerminalReporter:
             print_table(("model", "version", "algorithm", "measured on", "metrics"), rows)
         built = sum(r.is_rebuilt for r in outcome.results)
         seconds = time.monotonic() - self._started
-        text = f"\n{built} built, {len(outcome.results) - built} unchanged, {len(outcome.failures)} failed"
+        held = sum(r.hold is not None for r in outcome.results)
+        text = f"\n{built} built, {len(outcome.results) - built - held} unchanged, {len(outcome.failures)} failed"
+        if held:
+            text += f", {held} held"
         if outcome.skipped:
             names = ", ".join(str(name) for name in outcome.skipped)
             text += f", {len(outcome.skipped)} not built since they read what failed ({names})"
@@ -102,6 +111,10 @@ def _notes(result: BuildResult) -> Iterator[str]:
     if (days := facts.get("days_built")) is not None:
         span = days[0] if len(days) == 1 else f"{len(days)} days from {days[0]} to {days[-1]}"
         yield f"built {span}, the others were up to date"
+    for name, why in facts.get("held_inputs", {}).items():
+        yield f"built from {name} as it is held: {why}"
+    if why := facts.get("hold_ended"):
+        yield f"no longer held: it had been {why}"
     if rows := facts.get("filtered_rows"):
         yield f"landed rows left out by the contract's rowFilter: {rows:,}"
     if rows := facts.get("quarantined_rows"):

@@ -16,6 +16,7 @@ from pyiceberg.table.update.snapshot import ManageSnapshots
 
 from meshlake.errors import BuildError, ConflictError
 from meshlake.lake.evolution import evolve, make_current, newest_spec_id
+from meshlake.lake.hold import HOLD_PROPERTY
 from meshlake.lake.schema import partition_column
 from meshlake.lake.snapshot import SUMMARY_PREFIX, Snapshot, data_files, local_path, read_snapshot
 from meshlake.lake.transaction import PlannedTransaction
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from meshlake.column import Column
     from meshlake.lake.catalog import Lake
+    from meshlake.lake.hold import Hold
     from meshlake.partitions import Partitions
 
 AUDIT_PREFIX = "audit_"
@@ -156,8 +158,8 @@ def audited_snapshot(lake: Lake, identifier: tuple[str, str], branch: str) -> Sn
     return None if snapshot is None else read_snapshot(table, snapshot, is_current=False)
 
 
-def rollback(lake: Lake, identifier: tuple[str, str], snapshot_id: int) -> Snapshot:
-    """Make an earlier published snapshot current again, its schema with it.
+def rollback(lake: Lake, identifier: tuple[str, str], snapshot_id: int, hold: Hold | None = None) -> Snapshot:
+    """Make an earlier published snapshot current again, its schema with it; under `hold`, or under none.
 
     Raises:
         ConflictError: when somebody published at the same moment.
@@ -173,12 +175,36 @@ def rollback(lake: Lake, identifier: tuple[str, str], snapshot_id: int) -> Snaps
         with PlannedTransaction(table) as transaction:
             ManageSnapshots(transaction).set_current_snapshot(snapshot_id).commit()
             make_current(transaction, snapshot.schema_id, newest_spec_id(table.metadata, snapshot.schema_id))
+            _set_hold(transaction, hold)
     except CommitFailedException as error:
         raise ConflictError(
             f"{'.'.join(identifier)}: another build published just now",
             f"Look at `mesh history {'.'.join(identifier)}` and try again.",
         ) from error
     return read_snapshot(table, snapshot)
+
+
+def release(lake: Lake, identifier: tuple[str, str]) -> None:
+    """End the hold of a table, if it has one.
+
+    Raises:
+        ConflictError: when others kept committing to it.
+    """
+    for _ in range(_COMMIT_ATTEMPTS):
+        try:
+            with PlannedTransaction(lake.catalog.load_table(identifier)) as transaction:
+                _set_hold(transaction, None)
+        except CommitFailedException:
+            continue
+        return
+    raise ConflictError(f"{'.'.join(identifier)}: other writers kept committing", "Try again.")
+
+
+def _set_hold(transaction: Transaction, hold: Hold | None) -> None:
+    if hold is not None:
+        transaction.set_properties({HOLD_PROPERTY: hold.packed()})
+    elif HOLD_PROPERTY in transaction.table_metadata.properties:
+        transaction.remove_properties(HOLD_PROPERTY)
 
 
 def _write_snapshot(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyiceberg.expressions import In
 
+from meshlake.lake.hold import Hold
 from meshlake.types.iceberg import from_iceberg
 
 if TYPE_CHECKING:
@@ -25,12 +26,17 @@ if TYPE_CHECKING:
 SUMMARY_PREFIX = "mesh."
 # The property by which a snapshot says that it holds the rows of another, in other files.
 ROWS_OF = "rows_of"
+# The property by which a snapshot says which of its inputs were held where they had been rolled back to.
+HELD_INPUTS = "held_inputs"
 _EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One published version of a product. `properties` are what the build wrote of itself, without the prefix."""
+    """One published version of a product. `properties` are what the build wrote of itself, without the prefix.
+
+    There is a `hold` where readers see it since it was rolled back to, and builds leave it.
+    """
 
     identifier: tuple[str, str]
     snapshot_id: int
@@ -40,6 +46,7 @@ class Snapshot:
     schema: Schema = field(repr=False)
     properties: Mapping[str, str]
     is_current: bool = True
+    hold: Hold | None = None
 
     @property
     def columns(self) -> tuple[tuple[str, Type, str], ...]:
@@ -62,6 +69,8 @@ class Snapshot:
             "model_version": self.properties.get("model_version"),
             "run": self.properties.get("run"),
             "inputs": self.property_json("inputs", {}),
+            "held_inputs": self.property_json(HELD_INPUTS, {}),
+            "held": self.hold.as_dict() if self.hold else None,
         }
 
     def property_json(self, name: str, default: Any) -> Any:
@@ -76,6 +85,10 @@ def read_snapshot(
     """What Iceberg's metadata says of one snapshot; reads no manifest."""
     summary = dict(snapshot.summary.additional_properties) if snapshot.summary else {}
     schema = table.schemas()[snapshot.schema_id] if snapshot.schema_id is not None else table.schema()
+    properties = {
+        k.removeprefix(SUMMARY_PREFIX): v for k, v in summary.items() if k.startswith(SUMMARY_PREFIX)
+    }
+    rows_id = int(properties.get(ROWS_OF, snapshot.snapshot_id))
     return Snapshot(
         identifier=(table.name()[-2], table.name()[-1]),
         snapshot_id=snapshot.snapshot_id,
@@ -83,10 +96,9 @@ def read_snapshot(
         row_count=int(summary.get("total-records", 0)),
         size_bytes=int(summary.get("total-files-size", 0)),
         schema=schema,
-        properties={
-            k.removeprefix(SUMMARY_PREFIX): v for k, v in summary.items() if k.startswith(SUMMARY_PREFIX)
-        },
+        properties=properties,
         is_current=is_current,
+        hold=Hold.of(table.properties, rows_id) if is_current else None,
     )
 
 

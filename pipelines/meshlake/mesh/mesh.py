@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.errors import IncompleteBuildError, UsageError
 from meshlake.mesh.opened import selected
-from meshlake.mesh.reading import ReadMesh, product_name
+from meshlake.mesh.upkeep import KeptMesh
 from meshlake.names import ProductName
 from meshlake.settings import load_settings
 
@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import date
 
-    from meshlake.building.upkeep import Cleaned
     from meshlake.demo.files import Progress
     from meshlake.drafting.product_folder import Drafted
-    from meshlake.lake.snapshot import Snapshot
     from meshlake.landing.arrival import LandedFile
     from meshlake.mesh.demo import DemoLanded
     from meshlake.orchestration.reporting import Reporter
@@ -59,7 +57,7 @@ def open_mesh(folder: str | Path | None = None, /, **settings: str | Path | None
     return Mesh(load_settings(folder=place, chosen=chosen))
 
 
-class Mesh(ReadMesh):
+class Mesh(KeptMesh):
     """A mesh, opened. Every method sees its folders, its landing zone and its catalog as they are when it is called.
 
     Example:
@@ -180,6 +178,7 @@ class Mesh(ReadMesh):
         *products: str | ProductName,
         is_only: bool = False,
         is_forced: bool = False,
+        is_breaking: bool = False,
         days: Collection[date] = (),
         reporter: Reporter | None = None,
         has_to_be_complete: bool = True,
@@ -189,7 +188,9 @@ class Mesh(ReadMesh):
         Args:
             products: as in `select`: names, domains, `tag:NAME` and the like.
             is_only: build exactly these, reading what is published of all others.
-            is_forced: build even what has not changed, and train models anew.
+            is_forced: build even what has not changed, and train models anew; what is held since it was rolled back,
+                where it is itself selected.
+            is_breaking: of the products selected, take away columns that other products read.
             days: of the products selected, build these days even if they have not changed.
             reporter: told of each product; nobody is when not given.
             has_to_be_complete: whether it is an error that a product failed; else the outcome tells.
@@ -204,6 +205,10 @@ class Mesh(ReadMesh):
 
         if is_only and not products:
             raise UsageError("--only is for products that are named", "Name them: mesh build D.P --only")
+        if is_breaking and not products:
+            raise UsageError(
+                "--breaking is for products that are named", "Name them: mesh build D.P --breaking"
+            )
         workspace = self.workspace
         names = selected(workspace, products) if products else []
         if products and not names:  # nothing is modified, and no names are all of them
@@ -215,6 +220,7 @@ class Mesh(ReadMesh):
             reporter=reporter or QuietReporter(),
             days=days,
             is_only=is_only,
+            is_breaking=is_breaking,
         )
         if outcome.results:
             refresh_views(workspace)
@@ -242,22 +248,6 @@ class Mesh(ReadMesh):
                 words = " ".join(sorted(named))
                 raise UsageError(f"nothing of {words} is published", f"Run `mesh build {words}`.")
         return {str(name): tuple(r for _, r in check_published(workspace, name)) for name in names}
-
-    def rollback(self, product: str | ProductName, to: str | int | None = None) -> Snapshot:
-        """Make an earlier snapshot of `product` current again: see `DataProduct.rollback`."""
-        from meshlake.building.upkeep import roll_back
-
-        return roll_back(self.workspace, product_name(product), None if to is None else str(to))
-
-    def clean(self, *, keep_audits: bool = False) -> Cleaned:
-        """Remove what failed, killed or outdated builds left; what may still be needed is left alone.
-
-        Args:
-            keep_audits: keep failed audit branches, to look into them.
-        """
-        from meshlake.building.upkeep import clean_mesh
-
-        return clean_mesh(self.workspace, keep_audits=keep_audits)
 
     def land_demo(
         self,

@@ -282,13 +282,15 @@ class DataProduct:
     def rollback(self, to: str | int | None = None) -> Snapshot:
         """Make the version before current again, or the snapshot `to`; for a model's product, its model version too.
 
+        Builds leave it there until its folder or its inputs change, or `Mesh.release` lets it go.
+
         Raises:
             UsageError: there is no such version.
             ConflictError: somebody published at the same moment.
         """
-        from meshlake.building.upkeep import roll_back
+        from meshlake.mesh.moving import move_back
 
-        return roll_back(self._workspace, self._product.name, None if to is None else str(to))
+        return move_back(self._workspace, self._product.name, to)
 
     def _published(self) -> Snapshot:
         from meshlake.building.failed import never_published

@@ -120,6 +120,7 @@ def _product(state: ProductState, results: Iterable[Mapping[str, Any]]) -> dict[
         "size_bytes": state.size_bytes,
         "published_at": state.published_at,
         "state": state.state,
+        "held": state.held,
         "checks_passed": sum(passed),
         "checks": len(passed),
     }

@@ -33,6 +33,7 @@ class ProductState:
         last_build_failed_at: when its last build failed, in UTC; None when that went well, or there was none.
         last_build_error: what that said.
         folder_error: why its folder cannot be read; None when it can, or is gone.
+        held: since when builds leave it where it was rolled back to, and from which version that was.
     """
 
     product: str
@@ -46,6 +47,7 @@ class ProductState:
     last_build_failed_at: str | None = None
     last_build_error: str | None = None
     folder_error: str | None = None
+    held: dict[str, str] | None = None
 
     def as_dict(self) -> dict[str, object]:
         """As JSON-able facts."""
@@ -80,6 +82,7 @@ def product_state(
         last_build_failed_at=failed.failed_at if failed else None,
         last_build_error=failed.reason if failed else None,
         folder_error=broken.error.message if (broken := mesh.products.broken.get(name)) else None,
+        held=head.hold.as_dict() if head and head.hold else None,
     )
 
 
@@ -91,5 +94,7 @@ def _in_words(products: ProductSet, name: ProductName, head: Snapshot | None) ->
         return "published, its folder is gone"
     if head is None:
         return "not built yet"
+    if head.hold is not None:
+        return f"held, {head.hold.in_words}"
     is_changed = head.properties.get("code_version") != product.code_version
     return "published, its folder changed since" if is_changed else "published"

@@ -98,7 +98,7 @@ def retraining_schedules(products: Sequence[Product]) -> list[dg.ScheduleDefinit
             cron_schedule=product.transform.retrain_cron,
             description=f"Trains the model of {product.name} anew, changed or not.",
             target=dg.AssetSelection.assets(asset_key(product.name)),
-            run_config={"ops": {op_name(product.name): {"config": {"is_forced": True}}}},
+            run_config={"ops": {op_name(product.name): {"config": {"is_forced": True, "keeps_hold": True}}}},
             default_status=dg.DefaultScheduleStatus.RUNNING,
             execution_timezone="UTC",
         )

@@ -10,6 +10,7 @@ import dagster as dg
 from meshlake.audit.samples import unclassified
 from meshlake.column import Severity
 from meshlake.orchestration.contract_metadata import table
+from meshlake.orchestration.holds import hold_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,8 @@ def build_metadata(product: Product, result: BuildResult) -> dict[str, dg.Metada
         "checks_failed": sum(not check.is_passed for check in result.checks),
         "query": dg.MetadataValue.md(f"```sql\nSELECT * FROM {product.name} LIMIT 10\n```"),
     }
+    if snapshot.hold is not None:
+        shown = {"held": hold_text(snapshot.hold, product.name), **shown}
     return shown | {name: _value(value) for name, value in _flat(result.facts).items()}
 
 

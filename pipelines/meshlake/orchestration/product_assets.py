@@ -30,10 +30,16 @@ _Told = Mapping[str, dg.MetadataValue[Any]]
 
 
 class BuildConfig(dg.Config):
-    """`is_forced` builds even what has not changed, and trains models anew; `days` are built in any case."""
+    """`is_forced` builds even what has not changed, and trains models anew; `days` are built in any case.
+
+    Both build what is held since it was rolled back, too, unless `keeps_hold`; days that are a run's partitions do not.
+    `is_breaking` lets go of columns that other products read.
+    """
 
     is_forced: bool = False
     days: list[str] = Field(default_factory=list)
+    keeps_hold: bool = False
+    is_breaking: bool = False
 
 
 def product_asset(
@@ -94,11 +100,14 @@ def _build_events(
                 context, product, (check for _, check in check_published(mesh, product.name))
             )
             return
+        named = {day for text in config.days if (day := read_day(text))}
         result = build_product(
             mesh,
             product.name,
             is_forced=config.is_forced,
-            days=asked_days(context) | {day for text in config.days if (day := read_day(text))},
+            days=asked_days(context) | named,
+            is_breaking=config.is_breaking,
+            keeps_hold=config.keeps_hold or not (config.is_forced or named),
             progress=lambda name, step: reporter.step(context, name, step),
         )
     except MeshError as error:
@@ -159,7 +168,7 @@ def _facts_of_unchanged(before: _Told, result: BuildResult) -> _Told:
     is_same = before.get("snapshot_id") == dg.MetadataValue.text(str(result.snapshot.snapshot_id))
     if result.is_rebuilt or not is_same:
         return {}
-    return {name: value for name, value in before.items() if name != "is_rebuilt"}
+    return {name: value for name, value in before.items() if name not in {"is_rebuilt", "held"}}
 
 
 def _out(product: Product, engine: str, *, reads_days: bool) -> dg.AssetOut:

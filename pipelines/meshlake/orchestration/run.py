@@ -95,10 +95,13 @@ def run_build(
     reporter: Reporter,
     days: Collection[date] = (),
     is_only: bool = False,
+    is_breaking: bool = False,
 ) -> BuildOutcome:
     """Build `names` and all they need (everything when empty), each failure leaving the others to go on.
 
-    `days` are built of each of `names` in any case; with `is_only` nothing is built but `names`.
+    `days` are built of each of `names` in any case; with `is_only` nothing is built but `names`. Being forced
+    builds what is held since it was rolled back only where it is among `names`, of which
+    alone columns that others read are taken away if the build `is_breaking`.
 
     Raises:
         UsageError: a name that is no product, `days` for one that is not partitioned by date, or for none by name.
@@ -107,8 +110,16 @@ def run_build(
     wanted = set(names) if is_only else _wanted(mesh, names)
     outcome = BuildOutcome()
     asked = {name: [day.isoformat() for day in days] for name in names}
+    chosen = set(names)
     ops = {
-        op_name(n): {"config": {"is_forced": is_forced, "days": asked.get(n, [])}}
+        op_name(n): {
+            "config": {
+                "is_forced": is_forced,
+                "days": asked.get(n, []),
+                "keeps_hold": n not in chosen,
+                "is_breaking": is_breaking and n in chosen,
+            }
+        }
         for n in wanted
         if n in mesh.products.products
     }

@@ -41,6 +41,7 @@ SHOWN = [
     (f"model churn {PEOPLE} --label nowhere_to_be_found_in_the_contract", 2, ["nowhere_to_be_found_in_the_contract"]),
     (f"model segments {PEOPLE} --key nowhere_to_be_found_in_the_contract", 2, ["nowhere_to_be_found_in_the_contract"]),
     (f"rollback {AGES} --to {{earlier}}", 0, [AGES, ROWS, "{earlier}"]),
+    (f"release {AGES}", 0, [AGES, "nolongerheldatsnapshot", "{earlier}"]),
     (f"rollback {AGES} --to 7045384213609441282", 2, ["7045384213609441282"]),
     ("schema model", 0, ['"title":"Model"']),
     ("show customer_relations.people_of_every_regoin", 2, ["customer_relations.people_of_every_regoin", PEOPLE]),

@@ -1,0 +1,100 @@
+"""Columns that a product is about to lose although others read them: told before it is published, and refused.
+
+Who reads what is found as `mesh lint` finds faults: by binding the SQL of the readers to tables without rows, once with
+each column and once without. So it is the same whatever the engine, and nothing is run.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from meshlake.engines.engine import open_binder
+from meshlake.errors import BuildError, MeshError
+from meshlake.products.transform import CONTRACT_FILE, read_text
+from meshlake.rules.measure import AuditedTable, Query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from meshlake.engines.engine import Binder
+    from meshlake.lake.snapshot import Snapshot
+    from meshlake.names import InputName
+    from meshlake.products.product import Product
+    from meshlake.types.tree import Type
+    from meshlake.workspace import Workspace
+
+
+def refuse_breaking(mesh: Workspace, product: Product, head: Snapshot | None) -> None:
+    """Stop a build that would take away columns which other products read.
+
+    Raises:
+        BuildError: naming the columns, and who reads them.
+    """
+    kept = {column.name for column in product.contract.columns}
+    gone = {name: kind for name, kind, _ in head.columns if name not in kept} if head else {}
+    readers = [p for p in mesh.products.products.values() if product.name in p.reads] if gone else []
+    told = {column: names for column in gone if (names := _readers_of(mesh, product, gone, column, readers))}
+    if not told:
+        return
+    column, names = next(iter(told.items()))
+    others = f" ({', '.join(other for other in told if other != column)} likewise)" if len(told) > 1 else ""
+    raise BuildError(
+        f"{product.name}: its contract no longer has the column {column}, which {' and '.join(names)} "
+        f"read{'s' if len(names) == 1 else ''}{others}",
+        f"Nothing was published. Change what reads it in the same build, or go on all the same: "
+        f"mesh build {product.name} --breaking",
+    )
+
+
+def _readers_of(
+    mesh: Workspace, product: Product, gone: Mapping[str, Type], column: str, readers: list[Product]
+) -> list[str]:
+    """Those of `readers` that fit what is published, and do not when `column` is gone from it."""
+    then: dict[InputName, Mapping[str, Type]] = {
+        name: {c.name: c.type for c in each.contract.columns} for name, each in mesh.products.products.items()
+    }
+    then[product.name] = {**then[product.name], **gone}
+    now = {**then, product.name: {n: kind for n, kind in then[product.name].items() if n != column}}
+    found = []
+    with open_binder(then) as before, open_binder(now) as after:
+        for reader in readers:
+            # What has landed is not looked at: there a name in the SQL is all that is known.
+            is_known = all(name in then for name in reader.reads)
+            faults = partial(_faults, reader, column)
+            if set(faults(after)) - set(faults(before)) if is_known else _names(reader, column):
+                found.append(str(reader.name))
+    return found
+
+
+def _faults(reader: Product, column: str, binder: Binder) -> Iterator[str]:
+    """What is wrong with the SQL of `reader`: in words that are the same with and without `column`."""
+    yield from _of_transform(reader, column, binder)
+    table = AuditedTable(reader.name.sql, reader.contract.columns, now_seconds=0.0)
+    for rule in reader.rules:
+        measured = rule.measure(table)
+        if isinstance(measured, Query):
+            try:
+                binder.columns(measured.select, rule.sql_file(reader.folder) or reader.folder / CONTRACT_FILE)
+            except MeshError:
+                yield f"the check {rule.name}"
+
+
+def _of_transform(reader: Product, column: str, binder: Binder) -> Iterator[str]:
+    transform = reader.transform
+    given: dict[str, dict[str, Type]] = {}
+    for name, sql in transform.queries.items():
+        try:
+            given[name] = binder.columns(sql.strip().rstrip(";"), transform.path)
+        except MeshError:
+            yield f"the query {name}"
+    if given.keys() == transform.queries.keys():
+        yield from (fault.message for fault in transform.faults(reader.contract, given))
+    # Of code that is no SQL: it names the column, and is no longer given it.
+    if not any(column in columns for columns in given.values()) and _names(reader, column):
+        yield f"names {column}"
+
+
+def _names(reader: Product, column: str) -> bool:
+    return re.search(rf"\b{re.escape(column)}\b", read_text(reader.transform.path), re.IGNORECASE) is not None

@@ -1,0 +1,42 @@
+"""What is done with a mesh beside building it: versions moved by hand, and what is left behind taken away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meshlake.mesh.reading import ReadMesh, product_name
+
+if TYPE_CHECKING:
+    from meshlake.building.upkeep import Cleaned
+    from meshlake.lake.snapshot import Snapshot
+    from meshlake.names import ProductName
+
+
+class KeptMesh(ReadMesh):
+    """The upkeep of a mesh."""
+
+    def rollback(self, product: str | ProductName, to: str | int | None = None) -> Snapshot:
+        """Make an earlier snapshot of `product` current again, and hold it there: see `DataProduct.rollback`."""
+        from meshlake.mesh.moving import move_back
+
+        return move_back(self.workspace, product_name(product), to)
+
+    def release(self, product: str | ProductName) -> Snapshot:
+        """Let builds make `product` again, which was rolled back; gives the version that is published.
+
+        Raises:
+            UsageError: it is not held, or was never published.
+        """
+        from meshlake.mesh.moving import let_go
+
+        return let_go(self.workspace, product_name(product))
+
+    def clean(self, *, keep_audits: bool = False) -> Cleaned:
+        """Remove what failed, killed or outdated builds left; what may still be needed is left alone.
+
+        Args:
+            keep_audits: keep failed audit branches, to look into them.
+        """
+        from meshlake.building.upkeep import clean_mesh
+
+        return clean_mesh(self.workspace, keep_audits=keep_audits)
