@@ -33,6 +33,7 @@ class Gathering:
     def __init__(self, place: Path | str) -> None:
         self._place = place
         self._errors: list[ContractError] = []
+        self.notes: list[Fault] = []
 
     def part(self) -> _Part:
         """A part that can be read by itself: what is wrong in it is kept, and the next part is read."""
@@ -41,6 +42,10 @@ class Gathering:
     def add(self, error: ContractError) -> None:
         """Keep one error."""
         self._errors.append(error)
+
+    def note(self, error: ContractError) -> None:
+        """Keep what is said but not held to: it keeps nothing from being read, and `mesh lint` tells it."""
+        self.notes += self._faults_of(error)
 
     @property
     def faults(self) -> tuple[Fault, ...]:

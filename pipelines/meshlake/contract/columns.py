@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from meshlake.column import Column
 from meshlake.contract.odcs import OBJECT
 from meshlake.suggest import close_names, nearest
-from meshlake.types.odcs import LOGICAL_TYPES, column_type
+from meshlake.types.odcs import LOGICAL_TYPES, TypeReader, column_type
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
@@ -32,8 +32,13 @@ class Described:
     is_guessed: bool
 
 
-def described_columns(source: YamlFile, table: SchemaObject, found: Gathering) -> list[Described]:
-    """The columns in the contract's order, those without a name left out; what is wrong is gathered."""
+def described_columns(
+    source: YamlFile, table: SchemaObject, dialects: tuple[str, ...], found: Gathering
+) -> list[Described]:
+    """The columns in the contract's order, those without a name left out; what is wrong is gathered.
+
+    Their physical types are those of the systems whose `dialects` sqlglot has.
+    """
     described: list[Described] = []
     for position, prop in enumerate(table.properties or []):
         location: Location = (*OBJECT, "properties", position)
@@ -41,7 +46,7 @@ def described_columns(source: YamlFile, table: SchemaObject, found: Gathering) -
             _check_name(source, prop, described, location)
             type_ = None
             with found.part():
-                type_ = _type(source, prop, location)
+                type_ = _type(source, prop, dialects, location, found)
             column = _column(prop, type_ or _likely_type(prop), position)
             others = [each.column for each in described]
             described.append(Described(location, prop, column, is_guessed=type_ is None))
@@ -60,9 +65,16 @@ def _check_name(
         raise source.error((*location, "name"), f"column '{prop.name}' is given twice", "Keep one of them.")
 
 
-def _type(source: YamlFile, prop: SchemaProperty, location: Location) -> Type:
+def _type(
+    source: YamlFile, prop: SchemaProperty, dialects: tuple[str, ...], location: Location, found: Gathering
+) -> Type:
+    reader = TypeReader(dialects, is_lenient=True)
     try:
-        return column_type(prop)
+        type_ = reader.type_of(prop)
+        for note in reader.notes:
+            key = "physicalType" if prop.physicalType else "logicalType"
+            found.note(source.error((*location, key), f"column '{prop.name}': {note}"))
+        return type_
     except ValueError as error:
         key = "logicalType" if prop.physicalType is None else "physicalType"
         hint = nearest(prop.logicalType or "", LOGICAL_TYPES) if key == "logicalType" else None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from meshlake.column import Column
+    from meshlake.errors import Fault
     from meshlake.names import ProductName
     from meshlake.rules.rule import Rule
     from meshlake.sources import Place
@@ -48,6 +49,8 @@ class Contract:
     is_deduplicated: bool = False
     lookback_days: int = 0
     max_unreadable_percent: float = 1.0
+    # What it says and is not held to.
+    notes: tuple[Fault, ...] = ()
 
     @classmethod
     def unread(cls, name: ProductName) -> Self:

@@ -6,12 +6,14 @@ that one mistake is told once and hides no other.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject
 from pydantic import ValidationError
 
 from meshlake.contract.unknown_keys import unknown_keys
+from meshlake.landing.arrival import snake_case
 from meshlake.suggest import close_names, nearest
 
 if TYPE_CHECKING:
@@ -20,8 +22,22 @@ if TYPE_CHECKING:
     from meshlake.validation import Location
     from meshlake.yaml_file import YamlFile
 
-API_VERSIONS = ("v3.1.0", "v3.2.0")
+API_VERSIONS = ("v3.0.0", "v3.0.1", "v3.0.2", "v3.1.0", "v3.2.0")
+# Parts that only people read: what is wrong in them keeps no product from being built.
+_FOR_PEOPLE = frozenset(
+    (
+        "support",
+        "price",
+        "roles",
+        "authoritativeDefinitions",
+        "customProperties",
+        "tags",
+        "context",
+        "description",
+    )
+)
 OBJECT: Location = ("schema", 0)
+_SHOWN = 5
 
 
 def parse(source: YamlFile, found: Gathering) -> OpenDataContractStandard | None:
@@ -34,22 +50,31 @@ def parse(source: YamlFile, found: Gathering) -> OpenDataContractStandard | None
             source.error(("kind",), f"kind is {source.data.get('kind')!r}", "Write kind: DataContract.")
         )
     version = source.data.get("apiVersion")
-    if version not in API_VERSIONS:
+    if f"v{str(version).removeprefix('v')}" not in API_VERSIONS:
         hint = f"Use one of {', '.join(API_VERSIONS)}."
         found.add(source.error(("apiVersion",), f"apiVersion is {version!r}", hint))
         return None
     known = {field.alias or name for name, field in OpenDataContractStandard.model_fields.items()}
+    if isinstance(source.data.get("description"), str):
+        source.data["description"] = {"purpose": source.data["description"]}
     for key in [key for key in source.data if key not in known]:
-        found.add(source.error((key,), f"key '{key}' is unknown", nearest(str(key), known)))
-        source.read_as((key,), next(iter(close_names(str(key), known)), None))
+        _tell_unknown(source, (key,), known, found)
     odcs = _validated(source, found)
     unknown = [] if odcs is None else list(unknown_keys(odcs, source.data))
     for location, known in unknown:
-        key = str(location[-1])
-        hint = nearest(key, known) or f"ODCS knows {', '.join(sorted(known))} here."
-        found.add(source.error(location, f"key '{key}' is unknown", hint))
-        source.read_as(location, next(iter(close_names(key, known)), None))
+        _tell_unknown(source, location, known, found)
     return _validated(source, found) if unknown else odcs
+
+
+def _tell_unknown(source: YamlFile, location: Location, known: set[str], found: Gathering) -> None:
+    """Tell a key that ODCS does not have: an error where it is a known one mistyped, else a note."""
+    key = str(location[-1])
+    near = nearest(key, known)
+    error = source.error(
+        location, f"key '{key}' is unknown", near or f"ODCS knows {', '.join(sorted(known))} here."
+    )
+    (found.add if near else found.note)(error)
+    source.read_as(location, next(iter(close_names(key, known)), None))
 
 
 def _validated(source: YamlFile, found: Gathering) -> OpenDataContractStandard | None:
@@ -63,10 +88,14 @@ def _validated(source: YamlFile, found: Gathering) -> OpenDataContractStandard |
         inner = [held for held in wrong if not any(o != held and o[: len(held)] == held for o in wrong)]
         for held in sorted(inner, key=source.line):
             first = wrong[held]
+            if first["type"] == "string_type" and isinstance(first["input"], date):
+                _mend(source.data, held, is_text=True)  # YAML takes 2024-01-05 for more than text
+                continue
             where = ".".join(str(part) for part in first["loc"])
             message = f"not ODCS: {where}: {first['msg']}, got {first['input']!r}"
             hint = "Texts that look like numbers or dates need quotes."
-            found.add(source.error(first["loc"], message, hint))
+            tell = found.note if held and held[0] in _FOR_PEOPLE else found.add
+            tell(source.error(first["loc"], message, hint))
             _mend(source.data, held, is_text=first["type"] == "string_type")
     return None
 
@@ -90,10 +119,9 @@ def check_identity(
     source: YamlFile, odcs: OpenDataContractStandard, expected: ProductName, found: Gathering
 ) -> None:
     """See that the contract is of the product whose folder it lies in; what says otherwise is gathered."""
-    wanted = {"id": str(expected), "domain": expected.domain, "dataProduct": expected.product}
-    for key, value in wanted.items():
+    for key, value in (("domain", expected.domain), ("dataProduct", expected.product)):
         given = getattr(odcs, key)
-        if given != value:
+        if given is not None and given != value and snake_case(given) != value:
             hint = f"Write {key}: {value}, as the folders are named, or move the folder."
             found.add(source.error((key,), f"{key} is {given!r}, but the folder is {expected}", hint))
     for key in ("version", "status"):
@@ -109,14 +137,18 @@ def only_object(source: YamlFile, odcs: OpenDataContractStandard) -> SchemaObjec
     """
     objects = odcs.schema_ or []
     if len(objects) != 1:
-        message = f"schema has {len(objects)} objects, not one"
-        raise source.error(("schema",), message, "A product is one table: split it into several products.")
+        names = (
+            f" ({', '.join(str(each.name) for each in objects[:_SHOWN])}{', ...' * (len(objects) > _SHOWN)})"
+        )
+        message = f"schema has {len(objects)} objects{names if objects else ''}, not one"
+        hint = "A product is one table: split it into several products, as `mesh adopt --contract FILE` does."
+        raise source.error(("schema",), message, hint)
     return objects[0]
 
 
 def check_object(source: YamlFile, table: SchemaObject, expected: ProductName, found: Gathering) -> None:
     """See that the table is named as the product and has columns; what is wrong is gathered."""
-    if table.name != expected.product:
+    if expected.product not in (table.name, table.physicalName):
         message = f"the schema object is called {table.name!r}, but the product {expected.product}"
         found.add(source.error((*OBJECT, "name"), message, f"Write name: {expected.product}."))
     if not table.properties:

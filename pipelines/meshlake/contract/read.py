@@ -1,12 +1,14 @@
-"""From `contract.odcs.yaml` (ODCS v3.1.0 or v3.2.0) to a `Contract`.
+"""From `contract.odcs.yaml` (ODCS v3.0 to v3.2) to a `Contract`.
 
 This module goes through the file in order and gives every error its line; what each fact means is in
 `columns.py`, `service_levels.py` and each kind of rule, in `meshlake.rules`. A fact that is wrong hides no other: all
-are gathered.
+are gathered. What may be right and cannot be held to here is noted, and told by `mesh lint`.
 """
 
 from __future__ import annotations
 
+import re
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,15 +19,17 @@ from meshlake.contract.columns import described_columns
 from meshlake.contract.model import Contract
 from meshlake.contract.odcs import OBJECT, check_identity, check_object, only_object, parse
 from meshlake.contract.rule_list import RuleList
-from meshlake.contract.servers import landing_place
+from meshlake.contract.servers import dialects, landing_place
 from meshlake.contract.service_levels import read_level, service_levels
+from meshlake.errors import ContractError, Fault, MeshError
 from meshlake.faults import Gathering
-from meshlake.rules.facts import FactError
+from meshlake.rules.facts import FactError, UnheldError
 from meshlake.rules.kinds import column_rules, quality_rule, table_rules
 from meshlake.suggest import nearest
 from meshlake.yaml_file import read_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from open_data_contract_standard.model import (
@@ -73,7 +77,7 @@ def gather_contract(path: Path, expected: ProductName, found: Gathering) -> Cont
 
     Such a contract is for finding more that is wrong, and for nothing else. `None` where no table could be read.
     """
-    with found.part():
+    with found.part(), _explained(path):
         source = read_yaml(path, "a contract", "Start with 'apiVersion: v3.1.0'.")
         odcs = parse(source, found)
         if odcs is None:
@@ -85,6 +89,19 @@ def gather_contract(path: Path, expected: ProductName, found: Gathering) -> Cont
     return None
 
 
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Whatever comes up while a contract is read is an error of this file, and keeps no other from being read."""
+    try:
+        yield
+    except MeshError:
+        raise
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        hint = "That is a mistake of Meshlake's: tell its makers, with this file."
+        raise ContractError.of(Fault(path, f"cannot be read as a contract: {reason}", hint)) from error
+
+
 def _contract(
     source: YamlFile,
     odcs: OpenDataContractStandard,
@@ -93,13 +110,13 @@ def _contract(
     found: Gathering,
 ) -> Contract:
     rules = RuleList()
-    described = described_columns(source, table, found)
+    described = described_columns(source, table, dialects(odcs), found)
     for rule in table_rules(tuple(each.column for each in described)):
         rules.add(rule)
     columns = _add_column_rules(source, described, rules, found)
     for position, item in enumerate(table.quality or []):
         with found.part():
-            _add_quality(source, rules, item, None, columns, (*OBJECT, "quality", position))
+            _add_quality(source, rules, item, None, columns, (*OBJECT, "quality", position), found)
     levels = _add_service_levels(source, odcs, columns, rules, found)
     custom = _custom_properties(source, table, columns, found)
     return Contract(
@@ -120,6 +137,7 @@ def _contract(
         is_deduplicated=custom.get("deduplicate", False),
         lookback_days=custom.get("lookbackDays", 0),
         max_unreadable_percent=custom.get("maxUnreadablePercent", Contract.max_unreadable_percent),
+        notes=tuple(found.notes),
     )
 
 
@@ -137,7 +155,7 @@ def _add_column_rules(
             for number, item in enumerate(each.prop.quality or []):
                 with found.part():
                     location = (*each.location, "quality", number)
-                    quality = _add_quality(source, rules, item, each.column, columns, location)
+                    quality = _add_quality(source, rules, item, each.column, columns, location, found)
                     if quality is not None and quality.is_about_casts:
                         on_bad_value = quality.severity
         settled.append(replace(each.column, on_bad_value=on_bad_value))
@@ -160,9 +178,15 @@ def _add_quality(
     column: Column | None,
     columns: tuple[Column, ...],
     location: Location,
+    found: Gathering,
 ) -> Rule | None:
     try:
         rule = quality_rule(item, column, columns)
+    except UnheldError as error:
+        where = f"column '{column.name}': " if column else ""
+        message = f"{where}this rule is kept as a note, not checked: {error}"
+        found.note(source.error((*location, error.key), message, error.hint))
+        return None
     except FactError as error:
         where = f"column '{column.name}': " if column else ""
         raise source.error((*location, error.key), f"{where}{error}", error.hint) from error
@@ -184,6 +208,10 @@ def _add_service_levels(
         with found.part():
             try:
                 facts, rule = read_level(item, odcs.slaDefaultElement, columns)
+            except UnheldError as error:
+                message = f"this service level is kept as a note: {error}"
+                found.note(source.error((*location, error.key), message, error.hint))
+                continue
             except FactError as error:
                 raise source.error((*location, error.key), str(error), error.hint) from error
             if levels.keys() & facts.keys():
@@ -246,11 +274,20 @@ def _description(odcs: OpenDataContractStandard, table: SchemaObject) -> str:
 
 
 def _owner(source: YamlFile, odcs: OpenDataContractStandard, found: Gathering) -> str:
-    """Who answers for the product: the member with role owner, else the team."""
+    """Who answers for the product: the member whose role is an owner's, else the team."""
     members = (odcs.team.members or []) if isinstance(odcs.team, Team) else (odcs.team or [])
-    owner = next((member.username or member.name for member in members if member.role == "owner"), None)
+    roles = ((member, re.sub(r"[^a-z]", "", (member.role or "").lower())) for member in members)
+    owner = next((member.username or member.name for member, role in roles if role.endswith("owner")), None)
     owner = owner or (odcs.team.name if isinstance(odcs.team, Team) else None)
-    if not owner:
-        hint = "Add team: {name: ..., members: [{username: ..., role: owner}]}."
-        found.add(source.error(("team",), "the contract names no owner", hint))
-    return owner or ""
+    if owner:
+        return owner
+    hint = "Add team: {name: ..., members: [{username: ..., role: owner}]}."
+    error = source.error(("team",), "the contract names no owner", hint)
+    if odcs.team is None:  # ODCS asks for none
+        found.note(error)
+        return ""
+    if isinstance(odcs.team, list) and (name := next((m.username or m.name for m in members), None)):
+        found.note(error)
+        return name
+    found.add(error)
+    return ""

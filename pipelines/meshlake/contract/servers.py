@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshlake.sources import FILES, SOURCES, Place
+from meshlake.types.source import DIALECTS
 
 if TYPE_CHECKING:
     from open_data_contract_standard.model import OpenDataContractStandard, Server
@@ -40,6 +41,12 @@ def landing_place(source: YamlFile, odcs: OpenDataContractStandard) -> Place | N
         hint = f"Add '{missing}', the one that holds the table; the table is called as the dataset."
         raise source.error(location, f"server 'landing' names no {missing}", hint)
     return None if place.source == FILES else place
+
+
+def dialects(odcs: OpenDataContractStandard) -> tuple[str, ...]:
+    """Those of the systems that the contract's tables live in, as sqlglot calls them; our landing place is none."""
+    types = (str(server.type).lower() for server in odcs.servers or [] if server.server != _LANDING)
+    return tuple(dict.fromkeys(DIALECTS[type_] for type_ in types if type_ in DIALECTS))
 
 
 def _place(server: Server) -> Place | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.contract.model import ServiceLevels
 from meshlake.rules.durations import read_seconds
-from meshlake.rules.facts import FactError
+from meshlake.rules.facts import FactError, UnheldError
 from meshlake.rules.kinds import rule_levels, service_level_rule
 from meshlake.suggest import nearest
 
@@ -25,6 +25,19 @@ LEVELS = {
     "frequency": "schedule_cron",
     "queryResponseTime": "query_p95_seconds",
 }
+# Other words for one of ours; and words of ODCS's that are near one of ours, and documentation.
+_ALSO = {"freshness": "latency", "ly": "latency", "re": "retention", "fy": "frequency"}
+_DOCUMENTATION = frozenset(
+    (
+        "availability",
+        "generalAvailability",
+        "throughput",
+        "errorRate",
+        "endOfSupport",
+        "endOfLife",
+        "responseTime",
+    )
+)
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 _CRON_FIELDS: tuple[tuple[str, int, int, list[str]], ...] = (
@@ -45,7 +58,10 @@ def read_level(
     Raises:
         FactError: for a mistyped property, and a value, unit, schedule or element that cannot be.
     """
-    word = item.property or ""
+    word = _ALSO.get(item.property or "", item.property or "")
+    item = item.model_copy(update={"property": word})
+    if word in _DOCUMENTATION:
+        return {}, None
     if word not in (*LEVELS, *rule_levels()):
         hint = nearest(word, (*LEVELS, *rule_levels()))
         if hint is not None:
@@ -56,7 +72,7 @@ def read_level(
         return dict(rule.promises), rule
     if word == "frequency":
         if item.unit != "cron":
-            raise FactError(
+            raise UnheldError(
                 "unit", f"frequency has unit '{item.unit}', not cron", "Write value: '0 3 * * *', unit: cron."
             )
         return {"schedule_cron": check_cron(item.value)}, None

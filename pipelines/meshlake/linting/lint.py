@@ -81,6 +81,7 @@ class _Linter:
         if broken is not None:
             yield from _told(broken)
         if product is not None:
+            yield from ((note, Gravity.WARNING) for note in product.contract.notes)
             yield from self._statements.of_transform(product.transform, product.contract)
             yield from self._statements.of_rules(product)
         elif broken is not None:

@@ -80,6 +80,11 @@ class Bounds:
 NONE_FAIL = Bounds(at_most=0)
 
 
+def gives_a_bound(item: DataQuality) -> bool:
+    """Whether a quality item gives any."""
+    return any(getattr(item, key) is not None for key in _KEYS)
+
+
 def read_bounds(item: DataQuality, unit: str = "rows") -> Bounds:
     """The one bound that a quality item gives, of a number in `unit`.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from meshlake.rules.bounds import Bounds
-from meshlake.rules.facts import FactError
+from meshlake.rules.facts import FactError, UnheldError
 from meshlake.rules.measure import AuditedTable, Expected
 from meshlake.rules.quality_rule import QualityRule
 from meshlake.suggest import nearest
@@ -79,7 +79,7 @@ class Expectation(QualityRule):
         engine = (item.engine or "").lower().replace("-", "").replace("_", "")
         if engine != "greatexpectations":
             hint = "Use engine: greatExpectations."
-            raise FactError("engine", f"engine '{item.engine}' is not supported", hint)
+            raise UnheldError("engine", f"engine '{item.engine}' is not run", hint)
         implementation = item.implementation
         if not isinstance(implementation, dict) or not isinstance(implementation.get("type"), str):
             hint = "Write implementation: {type: expect_..., kwargs: {...}}."

@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from meshlake.column import Column
 
 
+_SEVERITIES = {
+    **dict.fromkeys(("error", "critical", "blocker", "severe", "high", "major"), Severity.ERROR),
+    **dict.fromkeys(
+        ("warning", "info", "information", "notice", "low", "minor", "medium", "moderate"), Severity.WARNING
+    ),
+}
+
+
 class FactError(ValueError):
     """A wrong fact of a contract; `key` is the key it stands under, in the mapping that was read."""
 
@@ -19,6 +27,10 @@ class FactError(ValueError):
         self.key = key
         self.hint = hint
         super().__init__(message)
+
+
+class UnheldError(FactError):
+    """A fact that may be right and cannot be held to here, such as a check of another tool's: it is told, and kept."""
 
 
 def rule_name(text: str) -> str:
@@ -31,15 +43,17 @@ def rule_name(text: str) -> str:
 
 
 def read_severity(text: str | None) -> Severity:
-    """The severity called `text`; `error` when nothing is said.
+    """The severity called `text` in any case, or what it amounts to; `error` when nothing is said.
+
+    >>> str(read_severity("CRITICAL")), str(read_severity("Info"))
+    ('error', 'warning')
 
     Raises:
-        ValueError: when it is neither error nor warning.
+        ValueError: when it is none.
     """
-    try:
-        return Severity(text or "error")
-    except ValueError as error:
-        raise ValueError(f"severity '{text}' is neither error nor warning") from error
+    if (found := _SEVERITIES.get((text or "error").strip().lower())) is None:
+        raise ValueError(f"severity '{text}' is neither error nor warning")
+    return found
 
 
 def fitted(value: object, column: Column, key: str) -> Any:

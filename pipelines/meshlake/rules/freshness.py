@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from meshlake.column import Severity
 from meshlake.rules.bounds import Bounds
 from meshlake.rules.durations import read_seconds
-from meshlake.rules.facts import FactError, rule_name
+from meshlake.rules.facts import FactError, UnheldError, rule_name
 from meshlake.rules.measure import Aggregate, AuditedTable
 from meshlake.rules.rule import Rule
 from meshlake.suggest import nearest
@@ -40,7 +40,7 @@ class Freshness(Rule):
             Bounds(at_most=seconds),
             # Keeping rows back would only make what readers see older still.
             Severity.WARNING,
-            description=item.description or f"The newest {column} is at most {item.value} {item.unit} old",
+            description=item.description or f"The newest {column} is at most {_words(item)} old",
             dimension="timeliness",
         )
 
@@ -63,14 +63,19 @@ class Freshness(Rule):
         )
 
 
+def _words(item: ServiceLevelAgreementProperty) -> str:
+    return " ".join(str(each) for each in (item.value, item.unit) if each is not None)
+
+
 def _column_of(element: str | None, columns: tuple[Column, ...]) -> str:
     if not element:
         hint = "Add element: <product>.<column>."
-        raise FactError("property", "latency names no element to measure it on", hint)
+        raise UnheldError("property", "latency names no element to measure it on", hint)
     name = element.rpartition(".")[2]
     types = {column.name: column.type for column in columns}
     if name not in types:
-        raise FactError("element", f"'{name}' is no column of the product", nearest(name, types))
+        near = nearest(name, types)
+        raise (FactError if near else UnheldError)("element", f"'{name}' is no column of the product", near)
     if not is_moment(types[name]):
         raise FactError("element", f"'{name}' is of type {types[name]}, not a date or timestamp")
     return name

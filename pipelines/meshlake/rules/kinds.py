@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from meshlake.plugins import Doorway
-from meshlake.rules.facts import FactError
+from meshlake.rules.facts import FactError, UnheldError
 from meshlake.rules.quality_rule import LIBRARY
 from meshlake.suggest import nearest
 
@@ -81,7 +81,7 @@ def quality_rule(item: DataQuality, column: Column | None, columns: tuple[Column
     if kind_name == _TEXT:
         return None
     if kind_name is None:
-        raise FactError("type", "quality item has no metric", _use_one_of(_types(_ours())))
+        raise UnheldError("type", "quality item has no metric", _use_one_of(_types(_ours())))
     kind = _metric(item.metric or item.rule or "") if kind_name == LIBRARY else _typed(kind_name)
     return kind.of_quality(item, column, columns)
 
@@ -110,8 +110,9 @@ def _metric(word: str) -> type[Rule]:
     if word not in metrics:
         metrics = _metrics(KINDS.all().values())
     if word not in metrics:
-        hint = nearest(word, metrics) or f"The metrics are {', '.join(metrics)}."
-        raise FactError("metric", f"metric '{word}' is unknown", hint)
+        near = nearest(word, metrics)
+        hint = near or f"The metrics are {', '.join(metrics)}."
+        raise (FactError if near else UnheldError)("metric", f"metric '{word}' is unknown", hint)
     return metrics[word]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from meshlake.rules.facts import FactError
+from meshlake.rules.bounds import Bounds, gives_a_bound
+from meshlake.rules.facts import FactError, UnheldError
 from meshlake.rules.measure import AuditedTable, Query
 from meshlake.rules.quality_rule import QualityRule
 
@@ -37,6 +38,14 @@ class Sql(QualityRule):
         if not query:
             raise FactError("type", "quality item of type sql has no query")
         return {"query": query}
+
+    @classmethod
+    def read_bounds(cls, item: DataQuality) -> Bounds:
+        if not gives_a_bound(item):
+            raise UnheldError(
+                "query", "its query has no bound, so nothing is checked", "Give one: mustBe: 0."
+            )
+        return super().read_bounds(item)
 
     def measure(self, table: AuditedTable) -> Query:
         query = self._filled_in(table.sql)

@@ -43,6 +43,11 @@ _DECIMALS = frozenset({"decimal", "numeric", "dec"})
 _DEFAULT_DECIMAL = (18, 3)
 
 
+def names() -> tuple[str, ...]:
+    """What types are called, in small letters."""
+    return (*_SCALARS, *_DECIMALS)
+
+
 @lru_cache(maxsize=1 << 14)
 def parse(text: str) -> Type:
     """The type that DuckDB writes as `text`, in any of its spellings; `Unknown` for one that is not among ours.

@@ -1,13 +1,18 @@
-"""Types as an ODCS contract writes them: logical types, and physical ones in DuckDB's words."""
+"""Types as an ODCS contract writes them: logical types, and physical ones in DuckDB's words or the source system's."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from meshlake.suggest import close_names
+from meshlake.types.duckdb import names as duckdb_names
 from meshlake.types.duckdb import parse
 from meshlake.types.iceberg import can_hold
+from meshlake.types.source import ANY, source_type
 from meshlake.types.tree import (
     INTEGERS,
+    Decimal,
     Field,
     ListOf,
     MapOf,
@@ -15,6 +20,7 @@ from meshlake.types.tree import (
     Struct,
     Type,
     Unknown,
+    is_nested,
     is_number,
     is_temporal,
 )
@@ -32,6 +38,9 @@ _PLAIN: dict[str, Type] = {
     "time": Scalar.TIME,
 }
 LOGICAL_TYPES = (*_PLAIN, "object", "array", "map")
+_MAP_NEEDS = "a map needs 'map' with 'key' and 'value'"
+# Physical types that say no more than the logical one.
+_SAY_NO_MORE = frozenset(("array", "list", "struct", "record", "object", "map", "dict", "str"))
 # Integers that a BIGINT may not hold are numbers to a contract.
 _NUMBERS = frozenset({Scalar.HUGEINT, Scalar.UBIGINT, Scalar.UHUGEINT})
 
@@ -50,20 +59,95 @@ def held_type(text: str) -> Type:
     return found
 
 
-def column_type(prop: SchemaProperty) -> Type:
-    """The type of a contract's property: its physical type where given, else its logical one.
+@dataclass
+class TypeReader:
+    """Reads the types of properties as the systems of `dialects` write them, else as DuckDB does.
 
-    Raises:
-        ValueError: when it has neither, or one that is not known.
+    `notes` are what could not be understood, and so is not held to: the logical type is. One that `is_lenient` notes
+    too that nothing says what a value or its parts are, and takes it as text.
     """
-    if prop.physicalType is not None:
-        return held_type(prop.physicalType)
-    logical = prop.logicalType
-    if logical is None:
-        raise ValueError("it has no logicalType")
-    if logical == "timestamp" and (prop.logicalTypeOptions or {}).get("timezone"):
-        return Scalar.TIMESTAMPTZ
-    return _PLAIN.get(logical) or _nested(prop, logical)
+
+    dialects: tuple[str, ...] = ()
+    is_lenient: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    def type_of(self, prop: SchemaProperty) -> Type:
+        """The type of a contract's property: its physical type where it is understood, else its logical one.
+
+        Raises:
+            ValueError: when it has neither, or one that is no type.
+        """
+        if prop.physicalType is None:
+            return self._logical(prop)
+        physical = prop.physicalType.strip()
+        if physical.lower() in _SAY_NO_MORE and prop.logicalType is not None:
+            return self._logical(prop)
+        found, refusal = self._physical(physical, prop.logicalType)
+        if found is not None:
+            return found
+        is_mistyped = bool(close_names(physical.partition("(")[0].lower(), duckdb_names()))
+        if prop.logicalType is None or (refusal and is_mistyped and not self.dialects):
+            raise ValueError(refusal or f"'{physical}' is not a DuckDB type that a product can have")
+        logical = self._logical(prop)
+        self.notes.append(f"physicalType '{physical}' is kept as a note: the column is {logical}")
+        return logical
+
+    def _physical(self, text: str, logical: str | None) -> tuple[Type | None, str]:
+        """The type that is written, and why it is none."""
+        found = [source_type(text, dialect) for dialect in self.dialects]
+        refusal = ""
+        if not any(found):
+            try:
+                found = [held_type(text)]
+            except ValueError as error:
+                refusal = str(error)
+                found = [] if self.dialects or logical is None else [_anyones_type(text)]
+        return next((kind for kind in found if kind and _may_be(kind, logical)), None), refusal
+
+    def _logical(self, prop: SchemaProperty) -> Type:
+        logical = prop.logicalType
+        if logical is None and self.is_lenient:
+            self.notes.append("nothing says its type: the column is text, as it is written")
+            return Scalar.VARCHAR
+        if logical is None:
+            raise ValueError("it has no logicalType")
+        if logical == "timestamp" and (prop.logicalTypeOptions or {}).get("timezone"):
+            return Scalar.TIMESTAMPTZ
+        return _PLAIN.get(logical) or self._nested(prop, logical)
+
+    def _nested(self, prop: SchemaProperty, logical: str) -> Type:
+        if logical not in LOGICAL_TYPES:
+            raise ValueError(f"logicalType '{logical}' is unknown")
+        if logical == "array" and prop.items is not None:
+            return ListOf(self.type_of(prop.items))
+        if logical == "map" and prop.map is not None and prop.map.key and prop.map.value:
+            return MapOf(self.type_of(prop.map.key), self.type_of(prop.map.value))
+        if logical == "object" and prop.properties:
+            if not all(part.name for part in prop.properties):
+                raise ValueError("an object has a property without a name")
+            return Struct(tuple(Field(str(part.name), self.type_of(part)) for part in prop.properties))
+        lacking = {"array": "items", "map": "map", "object": "properties"}[logical]
+        if not self.is_lenient:
+            raise ValueError(f"an {logical} needs '{lacking}'" if logical != "map" else _MAP_NEEDS)
+        self.notes.append(f"it is {logical} without {lacking}: the column is text, as it is written")
+        return Scalar.VARCHAR
+
+
+def column_type(prop: SchemaProperty) -> Type:
+    """The type of a contract's property, as `TypeReader` reads it where no system is named."""
+    return TypeReader().type_of(prop)
+
+
+def _anyones_type(text: str) -> Type | None:
+    """The type that the first of the systems understands; what a bare decimal holds each says differently."""
+    read = (source_type(text, dialect) for dialect in ANY)
+    found = next((kind for kind in read if kind is not None), None)
+    return None if isinstance(found, Decimal) and "(" not in text else found
+
+
+def _may_be(type_: Type, logical: str | None) -> bool:
+    """Whether values of `type_` can be what the logical type says: no list is a text."""
+    return not is_nested(type_) or logical in (None, "array", "map", "object")
 
 
 def logical_name(type_: Type) -> str:
@@ -94,21 +178,3 @@ def _temporal_name(type_: Type) -> str:
 def is_said_by_logical_type(type_: Type) -> bool:
     """Whether its logical type, with `timezone` where it has one, says all of `type_`."""
     return type_ is Scalar.TIMESTAMPTZ or type_ in _PLAIN.values()
-
-
-def _nested(prop: SchemaProperty, logical: str) -> Type:
-    if logical == "array":
-        if prop.items is None:
-            raise ValueError("an array needs 'items'")
-        return ListOf(column_type(prop.items))
-    if logical == "map":
-        if prop.map is None or prop.map.key is None or prop.map.value is None:
-            raise ValueError("a map needs 'map' with 'key' and 'value'")
-        return MapOf(column_type(prop.map.key), column_type(prop.map.value))
-    if logical != "object":
-        raise ValueError(f"logicalType '{logical}' is unknown")
-    if not prop.properties:
-        raise ValueError("an object needs 'properties'")
-    if not all(part.name for part in prop.properties):
-        raise ValueError("an object has a property without a name")
-    return Struct(tuple(Field(str(part.name), column_type(part)) for part in prop.properties))
