@@ -80,8 +80,9 @@ def _print_profile(profile: DatasetProfile) -> None:
         print(f"{'Question' if drift in profile.questions else 'Drift'}: {drift.message}")
     for column in profile.columns:
         if column.misfits:
-            shown = ", ".join(repr(value) for value in column.misfits[:5])
-            print(f"{column.name}: {column.misfit_count:,} values are no {column.found_type}: {shown}")
+            print(f"{column.name}: {profile.nearly(column)}")
+        if column.question:
+            print(f"Question: {column.name}: {column.question}")
     print()
 
 

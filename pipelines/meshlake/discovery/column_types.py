@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshlake.discovery.names import is_identifier
+from meshlake.discovery.names import is_identifier, is_spoken
+from meshlake.discovery.readings import LETTERS
 from meshlake.types.odcs import logical_name
 from meshlake.types.tree import FLOATS
 
@@ -16,18 +17,45 @@ if TYPE_CHECKING:
     from meshlake.types.tree import Type
 
 # A text column is read as something else when at least this share of its values can be.
-NEARLY_ALL = 0.99
+NEARLY_ALL = 0.98
 
 
-def best_reading(candidates: Sequence[Reading], measure: Measure) -> Reading | None:
-    """The first candidate that reads every value, else the one that reads most, if nearly all; never of codes like
-    007, whose zeros a number would lose."""
-    if not measure.present or measure.zero_led:
-        return None
-    best = max(range(len(candidates)), key=lambda i: measure.fits[i], default=None)
-    if best is None or measure.fits[best] < NEARLY_ALL * measure.present:
-        return None
-    return candidates[best]
+def best_reading(name: str, candidates: Sequence[Reading], measure: Measure) -> Reading | None:
+    """The believed candidate that reads every value of the column `name`, else the one that reads most, if nearly all.
+
+    A number is believed only if every value that is a number comes back as it was written, and not under a name that
+    says the digits are none: of phones, postcodes, versions.
+    """
+    fits = {
+        candidate: count
+        for candidate, count, low, high in zip(
+            candidates, measure.fits, measure.lows, measure.highs, strict=True
+        )
+        if count and count >= NEARLY_ALL * measure.present
+        if _is_believed(name, candidate, count, measure) and (candidate != LETTERS or low != high)
+    }
+    return max(fits, key=fits.__getitem__, default=None)
+
+
+def _is_believed(name: str, reading: Reading, count: int, measure: Measure) -> bool:
+    if not reading.is_number:
+        return True
+    if is_spoken(name):
+        return False
+    # Without a comma, or points that group, nothing tells of another writing than the plain one.
+    return count == measure.numeric if reading.is_plain_number else measure.numeric < measure.present
+
+
+def rivals(reading: Reading, candidates: Sequence[Reading], measure: Measure) -> tuple[Reading, ...]:
+    """The other candidates that are as true as `reading`, and would give other values."""
+    count = measure.fits[candidates.index(reading)]
+    return tuple(
+        other
+        for other, fits in zip(candidates, measure.fits, strict=True)
+        if fits == count
+        and (reading.rivalry is not None and reading.rivalry == other.rivalry)
+        and reading.convention != other.convention
+    )
 
 
 def found_type(name: str, kind: Type, measure: Measure, reading: Reading | None) -> str:

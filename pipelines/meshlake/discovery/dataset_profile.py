@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from meshlake.types.tree import Type
 
 
+_SHOWN_MISFITS = 5
+_PLURALS = {"boolean": "yes or no"} | {
+    name: f"{name}s" for name in ("integer", "number", "date", "timestamp")
+}
+
+
 @dataclass(frozen=True)
 class ColumnProfile:
     """One column as it landed, and what it is found to be.
@@ -22,7 +28,8 @@ class ColumnProfile:
     is a contract's logical type; `reading` how text is read as that, None where nothing is to be read. `distinct_count`
     is approximate (HyperLogLog, within about 5 %), exact up to `FEW_VALUES`; `values` counts each value of a column of
     few, the most frequent first. `misfits` are values that the reading does not read. `is_required` when no row is
-    without a value, or none can be; `comment` is what a database says of it.
+    without a value, or none can be; `comment` is what a database says of it, `question`
+    what its text leaves open.
     """
 
     name: str
@@ -42,6 +49,7 @@ class ColumnProfile:
     is_likely_label: bool
     is_required: bool
     comment: str = ""
+    question: str = ""
 
     @property
     def is_constant(self) -> bool:
@@ -102,6 +110,21 @@ class DatasetProfile:
     def questions(self) -> tuple[Drift, ...]:
         """What only people know: whether columns that are named alike are one."""
         return tuple(drift for drift in self.drift if drift.kind == "alike")
+
+    def nearly(self, column: ColumnProfile) -> str:
+        """What nearly all values of `column` are, and which are not; empty where all are."""
+        present = self.row_count - column.null_count
+        if not column.misfits or not present:
+            return ""
+        share = (present - column.misfit_count) / present
+        written = f" {column.reading.format}" if column.reading and column.reading.format else ""
+        # Not quite all is never told as all.
+        told = f"{min(share, 0.999):.1%}" if share < 1 else "100%"
+        some = ", ".join(repr(value) for value in column.misfits[:_SHOWN_MISFITS])
+        return (
+            f"{told} are {_PLURALS.get(column.found_type, column.found_type)}{written}; {column.misfit_count:,} "
+            f"{'is' if column.misfit_count == 1 else 'are'} not, for example {some}"
+        )
 
     @property
     def labels(self) -> tuple[str, ...]:

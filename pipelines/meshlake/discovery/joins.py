@@ -75,7 +75,9 @@ def _declared(profile: DatasetProfile) -> Iterator[Join]:
 
 
 def _is_believable(column: ColumnProfile, key: str, dataset: str) -> bool:
-    if column.found_type == "string":
+    # Codes of digits, kept as text, are as common as whole numbers.
+    is_digits = (column.minimum or "").isdigit() and (column.maximum or "").isdigit()
+    if column.found_type == "string" and not is_digits:
         return True
     mine, words = name_words(column.name), name_words(key)
     # `id` of the dataset `customers` is called `customer_id` elsewhere.

@@ -10,6 +10,14 @@ from functools import lru_cache
 from meshlake.landing.arrival import snake_case
 
 _KEY_WORDS = frozenset({"id", "key", "number", "no", "nr", "code", "uuid", "guid", "sku", "zip", "invoice"})
+# Digits under such a name are read out one by one, and no sum is made of them; whole words, of several languages.
+_SPOKEN = (
+    "code codes codigo codice kode kod phone phones telephone telefon telefono telefone tel mobile handy handynummer "
+    "telefonnummer cellphone msisdn fax zip zipcode postcode postal postleitzahl plz cap cep postnummer postnr version "
+    "versions versao release sku ean gtin upc isbn issn asin barcode iban bic swift blz iccid imei imsi imeisv vin ssn "
+    "nif cpf cnpj siren siret steuernummer artikelnummer"
+)
+_SPOKEN_WORDS = frozenset(_SPOKEN.split())
 # userid and accountid do, but not paid, valid or grid.
 _KEY_ENDINGS = ("erid", "tid", "uuid", "guid")
 # What may stand between words. Between digits it is a part of the number, before one perhaps its sign.
@@ -28,6 +36,16 @@ def is_identifier(name: str) -> bool:
     """Whether a column is named like an identifier."""
     words = name_words(name)
     return bool(_KEY_WORDS & set(words)) or words[-1].endswith(_KEY_ENDINGS)
+
+
+def is_spoken(name: str) -> bool:
+    """Whether a column is named like something that is written in digits and is no number.
+
+    Example:
+        >>> is_spoken("postal_code"), is_spoken("PLZ"), is_spoken("customer_id"), is_spoken("telephony_minutes")
+        (True, True, False, False)
+    """
+    return bool(_SPOKEN_WORDS & set(name_words(name)))
 
 
 @lru_cache(maxsize=10_000)

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery import sample, scan
-from meshlake.discovery.column_types import best_reading, found_type
+from meshlake.discovery.column_types import best_reading, found_type, rivals
+from meshlake.discovery.conventions import decide
 from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
 from meshlake.discovery.drift import file_schemas, find_drift
 from meshlake.discovery.keys import candidate_keys
 from meshlake.discovery.labels import is_about_leaving
 from meshlake.discovery.landed_view import open_landed
+from meshlake.discovery.names import is_spoken
 from meshlake.discovery.personal import personal_by_name, personal_by_values
 from meshlake.engines.duckdb.connection import connect
 from meshlake.formats.unreadable import ReadAgainError
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from meshlake.discovery.conventions import Decided
     from meshlake.discovery.landed_view import LandedView
     from meshlake.discovery.readings import Reading
     from meshlake.discovery.sample import MayRead
@@ -39,6 +42,11 @@ if TYPE_CHECKING:
 FEW_VALUES = 20
 SHOWN_MISFITS = 20
 SHOWN_LINES = 5
+SPOKEN = "every value is a number, and kept as text, since the name says that it is a code"
+UNFAITHFUL = (
+    "every value is a number, and kept as text, since some would not come back as they are written (such as 007, 1.10 "
+    "beside 1.1, +49, 1E4, or more digits than a number keeps): who wants numbers says logicalType: number"
+)
 
 
 def profile_dataset(
@@ -73,7 +81,8 @@ def _profiled(
         drift = find_drift(view.sources.values(), schemas) if len(schemas.files) > 1 else ()
         sample.take_sample(connection, view)
         measured = _measured(connection, view.types, may_read)
-        found, sketches = _found(connection, view, measured, is_sketched=is_sketched)
+        decided = measured.decided(dataset.format.delimiter(dataset.files))
+        found, sketches = _found(connection, view, measured, decided, is_sketched=is_sketched)
         columns = tuple(_column(name, measured.measures[name], found) for name in view.types)
         unreadable = dataset.format.unreadable(connection, dataset.files)
         shown = tuple(unreadable.first(SHOWN_LINES))
@@ -102,7 +111,23 @@ class _Measured:
     candidates: dict[str, tuple[Reading, ...]]
 
     def reading(self, name: str) -> Reading | None:
-        return best_reading(self.candidates.get(name, ()), self.measures[name])
+        return best_reading(name, self.candidates.get(name, ()), self.measures[name])
+
+    def rivals(self, name: str) -> tuple[Reading, ...]:
+        reading = self.reading(name)
+        return rivals(reading, self.candidates[name], self.measures[name]) if reading else ()
+
+    def decided(self, delimiter: str | None) -> Decided:
+        """How each column is read, and the questions that leaves, those of numbers kept as text among them."""
+        made = decide(
+            {name: self.reading(name) for name in self.measures},
+            {name: self.rivals(name) for name in self.measures},
+            delimiter,
+        )
+        for name, measure in self.measures.items():
+            if made.readings[name] is None and 0 < measure.present == measure.numeric:
+                made.questions[name] = SPOKEN if is_spoken(name) else UNFAITHFUL
+        return made
 
     def misfit_count(self, name: str, reading: Reading) -> int:
         return self.measures[name].present - self.measures[name].fits[self.candidates[name].index(reading)]
@@ -137,14 +162,20 @@ class _Found:
     personal: Mapping[str, str]
     keys: tuple[tuple[str, ...], ...]
     misfits: Mapping[str, Sequence[str]]
+    questions: Mapping[str, str]
 
 
 def _found(
-    connection: duckdb.DuckDBPyConnection, view: LandedView, measured: _Measured, *, is_sketched: bool
+    connection: duckdb.DuckDBPyConnection,
+    view: LandedView,
+    measured: _Measured,
+    decided: Decided,
+    *,
+    is_sketched: bool,
 ) -> tuple[_Found, dict[str, Sketch]]:
     """What further passes tell, each of the columns that need it alone."""
     types, measures, row_count = view.types, measured.measures, measured.row_count
-    chosen = {name: measured.reading(name) for name in types}
+    chosen = decided.readings
     few = [
         name for name, m in measures.items() if 0 < m.distinct <= FEW_VALUES and not is_nested(types[name])
     ]
@@ -169,6 +200,7 @@ def _found(
         personal_by_values(connection, texts),
         candidate_keys(connection, found_types, distincts, row_count),
         scan.misfits(connection, misread, SHOWN_MISFITS),
+        decided.questions,
     )
     return found, sketches
 
@@ -208,4 +240,5 @@ def _column(name: str, measure: Measure, found: _Found) -> ColumnProfile:
         personal=personal_by_name(name) or found.personal.get(name),
         is_likely_label=distinct == 2 and is_about_leaving(name),
         is_required=nulls == 0 and found.row_count > 0,
+        question=found.questions.get(name, ""),
     )

@@ -1,7 +1,7 @@
 """The ways text can be read as something else: which SQL reads a cell, and which columns it can be true of.
 
-A reading is believed only of a column whose every value it reads; counting them is `scan`'s work. What the platform
-casts by itself (`meshlake.landing.text_values`) is asked of the very SQL that a build will run.
+A reading is believed only of a column whose values come back as the text they were; counting them is `scan`'s work.
+What the platform casts by itself (`meshlake.landing.text_values`) is asked of the very SQL that a build will run.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from meshlake.landing.text_values import text_value
 from meshlake.names import quote_literal
-from meshlake.types.tree import Scalar, Type
+from meshlake.types.tree import Decimal, Scalar, Type
 
 _TYPES: dict[str, Type] = {
     "integer": Scalar.BIGINT,
@@ -19,14 +19,21 @@ _TYPES: dict[str, Type] = {
     "date": Scalar.DATE,
     "timestamp": Scalar.TIMESTAMP,
 }
-# Casts alone are too kind: DuckDB reads 0x1f and 1_000 as integers, and nan and inf as numbers.
-_INTEGER = r"[-+]?[0-9]+([.]0*)?"
-_NUMBER = r"[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][-+]?[0-9]+)?"
+# Text is a number if it is written as numbers are, so that it comes back as it was: nothing before the first digit but
+# a minus, no zeros that say nothing, an exponent only where printers of floats have one. Whole floats may end in .0.
+_INTEGER = "(0|-?[1-9][0-9]*)([.]0)?"
+_EXPONENT = "-?[1-9]([.][0-9]*[1-9])?e(-0[5-9]|-[1-9][0-9]{1,2}|[+]1[6-9]|[+][2-9][0-9]|[+][1-3][0-9]{2})"
+_NUMBER = f"-?(0|[1-9][0-9]*)([.]([0-9]*[1-9]|0))?|{_EXPONENT}"
+_SCALES = range(2, 7)
+# What somebody may take for a number, however it is written: 007, +49, 1.10, 12E4, 0x1F, 6_0311.
+NUMERIC = "[-+]?([0-9][0-9_]*([.][0-9_]*)?|[.][0-9]+)([eE][-+]?[0-9]+)?|0[xX][0-9a-fA-F]+"
+_DECIMAL_DIGITS = 18
+_DECIMALS, _POINT = "whether a sign between digits groups thousands or begins the decimals", "decimal point"
 _ISO_DATE = r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
-_ISO_TIME = r"[ T][0-9]{1,2}:[0-9]{2}.*"
-_ZONE = "(Z|[-+][0-9]{2}(:?[0-9]{2})?)"
-_THOUSANDS = r"[-+]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)([.][0-9]*)?"
-_COMMA = r"[-+]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+)(,[0-9]+)?"
+_ISO_TIME = r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
+_ZONE = " ?(Z|[-+][0-9]{2}(:?[0-9]{2})?)"
+_THOUSANDS = "-?(0|[1-9][0-9]{0,2}(,[0-9]{3})*)([.][0-9]+)?"
+_COMMA = "-?(0|[1-9][0-9]{0,2}([.][0-9]{3})+|[1-9][0-9]*)(,[0-9]+)?"
 _DIGITS = {"%d": "[0-9]{1,2}", "%m": "[0-9]{1,2}", "%Y": "[0-9]{4}", "%b": "[A-Za-z]{3}", ".": "[.]"}
 
 
@@ -35,7 +42,9 @@ class Reading:
     """Text read as `logical_type` (as contracts name it). `format` says how it is written, when not the plain way.
 
     `pattern` is what a whole cell looks like; `converted` is SQL over `{cell}` that brings it to a form the platform's
-    own cast takes, None when it takes the cell as it is. `is_zoned` times say how far they are from UTC.
+    own cast takes, None when it takes the cell as it is. `is_zoned` times say how far they are from UTC; numbers of a
+    `scale` all have so many digits after the point. Of two readings with the same `rivalry` both can be true of a text
+    that means one thing; `convention` names what decides.
     """
 
     logical_type: str
@@ -43,10 +52,15 @@ class Reading:
     format: str | None = None
     converted: str | None = None
     is_zoned: bool = False
+    scale: int | None = None
+    rivalry: str | None = None
+    convention: str | None = None
 
     @property
     def type(self) -> Type:
         """The type a value has."""
+        if self.scale is not None:
+            return Decimal(_DECIMAL_DIGITS, self.scale)
         return Scalar.TIMESTAMPTZ if self.is_zoned else _TYPES[self.logical_type]
 
     def expression(self, cell: str) -> str | None:
@@ -57,10 +71,21 @@ class Reading:
         """SQL for the value of `cell`, null where it cannot be read so."""
         if self.converted is not None:
             plain = self.converted.format(cell=f"TRIM({cell})").replace("STRPTIME", "TRY_STRPTIME")
-            return f"CASE WHEN {self.looks_right(cell)} THEN TRY_CAST({plain} AS {self.type}) END"
+            value = text_value(plain, self.type) if self.is_number else f"TRY_CAST({plain} AS {self.type})"
+            return f"CASE WHEN {self.looks_right(cell)} THEN {value} END"
         value = text_value(cell, self.type)
-        # The cast takes a time without a zone for one of UTC, which nobody said.
-        return f"CASE WHEN {self.looks_right(cell)} THEN {value} END" if self.is_zoned else value
+        # A cast does what it is asked for: 1.10 is a DOUBLE, `t` a BOOLEAN, a time without a zone one of UTC.
+        return f"CASE WHEN {self.looks_right(cell)} THEN {value} END"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether values are numbers."""
+        return self.logical_type in {"integer", "number"}
+
+    @property
+    def is_plain_number(self) -> bool:
+        """Whether values are numbers, written as an engine writes them."""
+        return self.is_number and self.converted is None
 
     def looks_right(self, cell: str) -> str:
         """SQL for whether `cell` is written as this reading expects."""
@@ -71,28 +96,51 @@ def _date(format_: str) -> Reading:
     pattern = format_
     for part, digits in _DIGITS.items():
         pattern = pattern.replace(part, digits)
-    return Reading("date", pattern, format_, f"STRPTIME({{cell}}, {quote_literal(format_)})")
+    return _written("date", pattern, format_)
 
 
 def _timestamp(format_: str) -> Reading:
     date = _date(format_.partition(" %H")[0])
     pattern = date.pattern + " [0-9]{1,2}:[0-9]{2}" + (":[0-9]{2}" if format_.endswith("%S") else "")
-    return Reading("timestamp", pattern, format_, f"STRPTIME({{cell}}, {quote_literal(format_)})")
+    return _written("timestamp", pattern, format_)
+
+
+def _written(logical_type: str, pattern: str, format_: str) -> Reading:
+    converted = f"STRPTIME({{cell}}, {quote_literal(format_)})"
+    is_order_open = format_.startswith(("%d/%m", "%m/%d", "%d-%m", "%m-%d"))
+    rivalry = "which of day and month comes first" if is_order_open else None
+    convention = ("day first" if format_.startswith("%d") else "month first") if is_order_open else None
+    return Reading(logical_type, pattern, format_, converted, rivalry=rivalry, convention=convention)
+
+
+def _grouped(pattern: str, format_: str, converted: str, convention: str) -> Reading:
+    return Reading("number", pattern, format_, converted, rivalry=_DECIMALS, convention=convention)
+
+
+def _decimals(scale: int) -> Reading:
+    pattern = f"-?(0|[1-9][0-9]*)[.][0-9]{{{scale}}}"
+    return Reading("number", pattern, scale=scale, rivalry=_DECIMALS, convention=_POINT)
 
 
 INTEGER = Reading("integer", _INTEGER)
-NUMBER = Reading("number", _NUMBER)
+NUMBER = Reading("number", _NUMBER, rivalry=_DECIMALS, convention=_POINT)
+LETTERS = Reading("boolean", "(?i)(y|n)")
+THOUSANDS = _grouped(_THOUSANDS, "1,234.5", "REPLACE({cell}, ',', '')", _POINT)
+COMMA = _grouped(_COMMA, "1.234,5", "REPLACE(REPLACE({cell}, '.', ''), ',', '.')", "decimal comma")
 _DAYS = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d %b %Y", "%d-%b-%Y")
 # In order of preference: where two readings are true of a column, the earlier one is told.
 READINGS = (
     INTEGER,
     NUMBER,
-    Reading("boolean", "(?i)(true|false|yes|no|t|f|y|n)"),
+    *map(_decimals, _SCALES),
+    Reading("boolean", "(?i)(true|false)"),
+    Reading("boolean", "(?i)(yes|no)"),
+    LETTERS,
     Reading("date", _ISO_DATE + "([ T]00:00(:00([.]0+)?)?)?"),
-    Reading("timestamp", f"{_ISO_DATE}{_ISO_TIME}"),
+    Reading("timestamp", f"{_ISO_DATE}({_ISO_TIME})?"),
     Reading("timestamp", f"{_ISO_DATE}{_ISO_TIME}{_ZONE}", is_zoned=True),
-    Reading("number", _THOUSANDS, "1,234.5", "REPLACE({cell}, ',', '')"),
-    Reading("number", _COMMA, "1.234,5", "REPLACE(REPLACE({cell}, '.', ''), ',', '.')"),
+    THOUSANDS,
+    COMMA,
     *map(_date, _DAYS),
     *(_timestamp(f"{day} {time}") for day in _DAYS for time in ("%H:%M", "%H:%M:%S")),
 )

@@ -32,7 +32,7 @@ _ROWS, _LEAST_ROWS, _CELLS = 20_000, 2_000, 2_000_000
 _READ_ROWS, _SURE_VALUES = 512, 64
 # A reading true of less than this share of a sample's values cannot be true of nearly all values.
 _CANDIDATE_SHARE = 0.2
-_CANDIDATES = 3
+_CANDIDATES = 4
 _FROM_DIGITS = "^[-+.0-9]"
 
 
@@ -134,7 +134,7 @@ def drawn_again(
 
 
 def _is_doubted(measure: Measure, present: int, from_digits: int) -> bool:
-    if measure.present <= present or measure.zero_led:
+    if measure.present <= present or measure.numeric:
         return False
     begins_so = measure.low is not None and measure.low.strip() < ":"
     return bool(measure.fits) or present < _SURE_VALUES or (begins_so and not from_digits)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery.batches import batches
 from meshlake.discovery.landed_view import LANDED
-from meshlake.discovery.readings import INTEGER, NUMBER, Reading
+from meshlake.discovery.readings import NUMERIC, Reading
 from meshlake.discovery.sketches import Sketch, Sketched
-from meshlake.names import quote_identifier
+from meshlake.names import quote_identifier, quote_literal
 from meshlake.types.odcs import logical_name
 from meshlake.types.tree import FLOATS, Scalar, is_nested
 
@@ -33,8 +33,8 @@ class Measure:
     """What one scan tells of a column.
 
     `present` counts values that are neither null nor blank text, `non_empty` blank text too, `whole` floats without a
-    fraction, `zero_led` text like 007. `fits` counts, for each candidate reading, the values it reads; `lows` and
-    `highs` are the least and greatest of those.
+    fraction, `numeric` text that is a number however it is written: 7, 007, +7, 7E1. `fits` counts, for each candidate
+    reading, the values it reads; `lows` and `highs` are the least and greatest of those.
     """
 
     present: int
@@ -42,7 +42,7 @@ class Measure:
     distinct: int
     low: str | None
     high: str | None
-    zero_led: int
+    numeric: int
     whole: int
     fits: tuple[int, ...]
     lows: tuple[str | None, ...]
@@ -114,7 +114,7 @@ def _misfit(name: str, reading: Reading) -> str:
 
 
 def _read(values: Sequence[Any]) -> Measure:
-    present, non_empty, distinct, low, high, zero_led, whole, fits, lows, highs = values
+    present, non_empty, distinct, low, high, numeric, whole, fits, lows, highs = values
     # An approximate count can exceed the values there are.
     return Measure(
         present,
@@ -122,7 +122,7 @@ def _read(values: Sequence[Any]) -> Measure:
         min(distinct, non_empty),
         low,
         high,
-        zero_led,
+        numeric,
         whole,
         *map(tuple, (fits, lows, highs)),
     )
@@ -138,7 +138,7 @@ def _prepared(number: int, name: str, candidates: Sequence[Reading]) -> str:
 def _measures(number: int, kind: Type, candidates: Sequence[Reading]) -> str:
     cell = f"c{number}"
     text = "CAST({}({}) AS VARCHAR)"
-    present, non_empty, zero_led, whole = f"count({cell})", f"count({cell})", "0", "0"
+    present, non_empty, numeric, whole = f"count({cell})", f"count({cell})", "0", "0"
     distinct, low, high = f"approx_count_distinct({cell})", text.format("min", cell), text.format("max", cell)
     if kind is Scalar.VARCHAR:
         # What sorts after blanks is not blank, and needs no trimming.
@@ -153,15 +153,15 @@ def _measures(number: int, kind: Type, candidates: Sequence[Reading]) -> str:
         )
     if kind in FLOATS:
         whole = f"count(CASE WHEN {cell} = FLOOR({cell}) THEN 1 END)"
-    if INTEGER in candidates or NUMBER in candidates:
-        zero_led = f"count(CASE WHEN {cell} LIKE '0_%' AND {cell} NOT LIKE '0.%' THEN 1 END)"
+    if any(reading.is_number for reading in candidates):
+        numeric = f"count(CASE WHEN REGEXP_FULL_MATCH(TRIM({cell}), {quote_literal(NUMERIC)}) THEN 1 END)"
     values = [f"v{number}_{i}" for i in range(len(candidates))]
     lists = [
         f"[{', '.join(f'count({value})' for value in values)}]::BIGINT[]",
         f"[{', '.join(text.format('min', value) for value in values)}]::VARCHAR[]",
         f"[{', '.join(text.format('max', value) for value in values)}]::VARCHAR[]",
     ]
-    return f"row({', '.join([present, non_empty, distinct, low, high, zero_led, whole, *lists])})"
+    return f"row({', '.join([present, non_empty, distinct, low, high, numeric, whole, *lists])})"
 
 
 def _one_row(

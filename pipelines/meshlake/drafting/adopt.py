@@ -57,10 +57,8 @@ def _notes(profile: DatasetProfile) -> list[str]:
         notes.append("no key found: add primaryKey to the contract if you know one")
     if personal := [names[c.name] for c in profile.columns if c.personal]:
         notes.append(f"personal data: {', '.join(personal)}")
-    for column in (c for c in profile.columns if c.misfits):
-        example = column.misfits[0]
-        what = f"{column.misfit_count:,} values are no {column.found_type}, such as '{example}'"
-        notes.append(f"{names[column.name]}: {what}")
+    notes += [f"{names[c.name]}: {profile.nearly(c)}" for c in profile.columns if c.misfits]
+    notes += [f"question: {names[c.name]}: {c.question}" for c in profile.columns if c.question]
     notes += [f"question: {question.message}" for question in profile.questions]
     if profile.labels:
         notes.append(f"likely label: {', '.join(names[column] for column in profile.labels)}")

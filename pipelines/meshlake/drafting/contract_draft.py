@@ -171,6 +171,8 @@ def _type_facts(column: ColumnProfile) -> dict[str, Any]:
 def _description(profile: DatasetProfile, column: ColumnProfile, kind: str) -> str:
     said = [f"{column.comment.strip().rstrip('.')}."] if column.comment.strip() else []
     said.append(_observed(column, kind, "Landed as" if profile.table is None else "Column"))
+    if column.question:
+        said.append(f"Question: {column.question}.")
     keys = profile.table.foreign_keys if profile.table else ()
     said += [f"Refers to {key}." for key in keys if column.name in key.columns]
     said += [

@@ -70,6 +70,10 @@ class _Csv(Format):
     def has_columns(self, file: StoredFile) -> bool:
         return detect_dialect(file) is not None
 
+    def delimiter(self, files: Sequence[StoredFile]) -> str | None:
+        dialects = (detect_dialect(file) for file in files[:1])
+        return next((dialect.delimiter for dialect in dialects if dialect), None)
+
     def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
         is_readers = message.startswith((_INVALID_STATE, _NOT_ENCODED))
         if not isinstance(error, duckdb.InvalidInputException) or not is_readers:

@@ -103,6 +103,10 @@ class Format(Protocol):
         """
         return True
 
+    def delimiter(self, files: Sequence[StoredFile]) -> str | None:
+        """What stands between the cells of `files`, where something does: it tells of how their numbers are written."""
+        return None
+
     def numbered(self, file: StoredFile, keys: tuple[str, ...], among: Sequence[StoredFile]) -> list[str]:
         """As `selects` of one file, each row with `_row`: its number from 1, in the file's order.
 

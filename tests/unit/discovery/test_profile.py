@@ -48,6 +48,75 @@ def test_what_text_really_is(profile, cells, found, nulls, ends) -> None:
     assert (x.found_type, x.null_count, (x.minimum, x.maximum)) == (found, nulls, ends)
 
 
+@pytest.mark.parametrize(
+    ("name", "cells", "type_"),
+    [
+        ("x", ("89490200001234567890", "89490200001234567891"), None),
+        ("x", ("+4915112345678", "+12025550123"), None),
+        ("x", ("12E4", "120E3", "5E2"), None),
+        ("x", ("1.1", "1.10", "1.2"), None),
+        ("x", ("T", "F", "T"), None),
+        ("x", ("N", "N", "N"), None),
+        ("x", ("Y", "N", "N"), "BOOLEAN"),
+        ("x", ("Yes", "true"), None),
+        ("x", ("1.10", "2.50", "13.75"), "DECIMAL(18,2)"),
+        ("x", ("3", "3.0", "4"), "BIGINT"),
+        ("x", ("3.0", "2.5", "1e-05"), "DOUBLE"),
+        ("x", ("2024-01-05T10:00:00Z", "2024-01-05T10:00:00Z"), "TIMESTAMP WITH TIME ZONE"),
+        ("x", ("2024-01-05T10:00:00Z", "2024-01-05T10:00:00"), None),
+        ("customer_id", ("1", "2", "3"), "BIGINT"),
+        ("version", ("1.1", "1.2", "2.0"), None),
+        ("zip", ("80331", "60311"), None),
+        ("PLZ", ("80331", "60311"), None),
+        ("Telefonnummer", ("3012345", "3012346"), None),
+        ("postal_code", ("80331", "60311"), None),
+    ],
+)
+def test_a_number_is_believed_if_every_value_comes_back(profile, name, cells, type_) -> None:
+    x = column(profile({"a.csv": f"n,{name}\n" + "".join(f"{n},{c}\n" for n, c in enumerate(cells))}), name)
+    assert (x.reading and str(x.reading.type)) == type_
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        # nothing decides: told, and drafted as the likelier
+        ("x\n01/02/2024\n03/04/2024\n", "%d/%m/%Y?"),
+        ("x\n01-02-2024 10:00\n03-04-2024 11:00\n", "%d-%m-%Y %H:%M?"),
+        ('x,y\n"1,250",a\n"12,375",b\n', "1,234.5?"),
+        ("x|y\n1.250|a\n12.375|b\n", "None?"),
+        # decided: by a value of its own, another column, a leading 0, the delimiter, what no comma decides
+        ("x\n01/02/2024\n13/04/2024\n", "%d/%m/%Y"),
+        ("x\n01/02/2024\n03/14/2024\n", "%m/%d/%Y"),
+        ("x,y\n01/02/2024,12/31/2023\n03/04/2024,11/30/2023\n", "%m/%d/%Y"),
+        ("x,y\n01/02/2024 10:00,12-31-2023\n03/04/2024 11:00,11-30-2023\n", "%m/%d/%Y %H:%M"),
+        ("x\n01.02.2024\n03.04.2024\n", "%d.%m.%Y"),
+        ("x;y\n0,500;1\n1,250;2\n12,375;3\n", "1.234,5"),
+        ("x;y\n1,250;1\n12,375;2\n", "1.234,5"),
+        ('x,y\n"1,250","0,5"\n"12,375","2,5"\n', "1.234,5"),
+        ('x,y\n"1,250",0.5\n"12,375",2.25\n', "1,234.5"),
+        ("x,y\n1.250,a\n12.375,b\n", "None"),
+    ],
+)
+def test_two_readings_that_are_both_true_are_decided_or_asked(profile, text, read) -> None:
+    x = column(profile({"a.csv": text}), "x")
+    assert x.reading is not None
+    assert f"{x.reading.format}{'?' if x.question else ''}" == read
+
+
+def test_a_nearly_clean_column_is_told_with_its_exceptions(profile) -> None:
+    cells = [f"{n % 28 + 1:02}.11.2024" for n in range(197)] + ["soon", "soon", "13/13/2024"]
+    made = profile({"a.csv": one_column(*cells)})
+    x = column(made, "x")
+    assert x.found_type == "date"
+    assert made.nearly(x) == "98.5% are dates %d.%m.%Y; 3 are not, for example 'soon', '13/13/2024'"
+
+
+def test_numbers_that_stay_text_are_told(profile) -> None:
+    assert "1.10" in column(profile({"a.csv": one_column("1.1", "1.10")}), "x").question
+    assert "the name" in column(profile({"a.csv": "zip\n80331\n60311\n"}), "zip").question
+
+
 def test_facts_of_a_column(profile) -> None:
     made = profile({"a.csv": one_column("a", "b", "a", "a")})
     x = column(made, "x")

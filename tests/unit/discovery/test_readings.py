@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from meshlake.discovery.readings import READINGS
+from meshlake.discovery.readings import READINGS, Reading
 
 
 def first_reading(cell: str) -> tuple[str, str | None] | None:
@@ -36,8 +38,27 @@ def test_times_that_say_their_offset_keep_it_and_others_are_given_none():
         (" -7 ", ("integer", None)),
         ("12.0", ("integer", None)),
         ("12.5", ("number", None)),
-        (".5", ("number", None)),
-        ("1e3", ("number", None)),
+        ("1e-05", ("number", None)),
+        ("1.25e+20", ("number", None)),
+        ("0.30000000000000004", ("number", None)),
+        ("1.10", ("number", None)),
+        ("-0", ("number", None)),
+        ("0,500", ("number", "1.234,5")),
+        ("-0,5", ("number", "1.234,5")),
+        # what does not come back as it is written
+        (".5", None),
+        ("5.", None),
+        ("+5", None),
+        ("007", None),
+        ("01067", None),
+        ("1e3", None),
+        ("12E4", None),
+        ("+4915112345678", None),
+        ("89490200001234567890", None),
+        ("1234567890123456.789", None),
+        ("007,5", None),
+        ("t", None),
+        ("F", None),
         ("yes", ("boolean", None)),
         ("No", ("boolean", None)),
         ("TRUE", ("boolean", None)),
@@ -89,3 +110,39 @@ def test_a_blank_cell_is_null_to_every_conversion() -> None:
         logic = reading.expression("cell")
         if logic is not None:
             assert duckdb.execute(f"SELECT {logic} FROM (SELECT ' ' AS cell)").fetchone() == (None,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0",
+        "17",
+        "-17",
+        "9223372036854775807",
+        "0.1",
+        "-2.5",
+        "1.10",
+        "2.50",
+        "1e-05",
+        "1e+16",
+        "12345.678901",
+    ],
+)
+def test_a_number_that_is_believed_comes_back_as_the_text_it_was(text: str) -> None:
+    reading = next(r for r in READINGS if _reads(r, text))
+    value = f"CAST(CAST({reading.value('x')} AS {reading.type}) AS VARCHAR)"
+    assert duckdb.execute(f"SELECT {value} FROM (SELECT ? AS x)", [text]).fetchone() == (text,)
+
+
+def _reads(reading: Reading, text: str) -> bool:
+    query = f"SELECT {reading.looks_right('x')} AND {reading.value('x')} IS NOT NULL FROM (SELECT ? AS x)"
+    return bool((duckdb.execute(query, [text]).fetchone() or (False,))[0])
+
+
+@given(st.text("0123456789.,-+eE_", min_size=1, max_size=12))
+def test_what_is_read_as_a_plain_number_is_written_back_the_same(text: str) -> None:
+    for reading in READINGS:
+        if reading.is_plain_number and _reads(reading, text):
+            value = f"CAST(CAST({reading.value('x')} AS {reading.type}) AS VARCHAR)"
+            (made,) = duckdb.execute(f"SELECT {value} FROM (SELECT ? AS x)", [text]).fetchone() or ("",)
+            assert made.removesuffix(".0") == text.removesuffix(".0")

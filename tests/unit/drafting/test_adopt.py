@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -117,7 +118,7 @@ def test_renamed_columns_come_together(adopted) -> None:
 
 def test_columns_that_are_only_alike_stay_apart_and_the_draft_asks(adopted) -> None:
     contract, rows = adopted({"1.csv": "id,net_amount\n1,10.00\n", "2.csv": "id,gross_amount\n2,11.90\n"})
-    assert rows == [(1, 10, None), (2, None, 11.9)]
+    assert rows == [(1, 10, None), (2, None, Decimal("11.90"))]
     asked = [c.description for c in contract.columns if "No file has it beside" in c.description]
     assert [text.split("beside ")[1].split(",")[0] for text in asked] == ["'gross_amount'", "'net_amount'"]
 
@@ -139,6 +140,18 @@ def test_types_that_no_table_holds(adopted, tmp_path: Path) -> None:
         *("TIMESTAMP", "TIMESTAMP WITH TIME ZONE"),
     ]
     assert len(rows) == 1
+
+
+def test_what_a_date_could_be_too_is_said_in_the_draft(adopted) -> None:
+    contract, rows = adopted({"a.csv": "n,day\n" + "".join(f"{n},{n:02}/05/2024\n" for n in range(1, 13))})
+    assert "could be %m/%d/%Y" in contract.column("day").description
+    assert rows[0] == (1, date(2024, 5, 1))
+
+
+def test_money_is_published_as_it_is_written(adopted) -> None:
+    contract, rows = adopted({"a.csv": "n,price,version\n1,1.10,1.1\n2,2.50,1.10\n"})
+    assert [str(c.type) for c in contract.columns] == ["BIGINT", "DECIMAL(18,2)", "VARCHAR"]
+    assert [tuple(map(str, row)) for row in rows] == [("1", "1.10", "1.1"), ("2", "2.50", "1.10")]
 
 
 def test_an_existing_product_is_never_overwritten(adopted, settings, zone) -> None:
