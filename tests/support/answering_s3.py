@@ -35,9 +35,10 @@ def answering_s3(status: int, body: str) -> Iterator[S3]:
             self.send_header("Content-Type", "application/xml")
             self.send_header("Content-Length", str(len(body.encode())))
             self.end_headers()
-            self.wfile.write(body.encode())
+            if self.command != "HEAD":
+                self.wfile.write(body.encode())
 
-        do_GET = do_PUT = answer  # noqa: N815 - the base class's names
+        do_GET = do_PUT = do_HEAD = answer  # noqa: N815 - the base class's names
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
             """Say nothing."""

@@ -51,6 +51,14 @@ class StoreSuite:
             assert store.read(address) == content
         assert [file.name for file in store.files(place)] == ["a/b.bin"]
 
+    def test_a_file_takes_the_place_of_another_or_of_none(self, store, place):
+        self.put(store, place, "a", "b")
+        store.move(f"{place}/a", f"{place}/b")
+        store.move(f"{place}/b", f"{place}/new/c")
+        assert [(file.name, store.read(file.path)) for file in store.files(place)] == [("new/c", b"a")]
+        with pytest.raises(FileNotFoundError):
+            store.move(f"{place}/b", f"{place}/new/c")
+
     def test_an_opened_file_can_seek(self, store, place):
         self.put(store, place, "abcdef")
         with store.open(f"{place}/abcdef") as stream:

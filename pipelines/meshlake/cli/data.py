@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from meshlake.cli.confirming import YES, confirm
 from meshlake.cli.drafts import print_drafted
 from meshlake.cli.printing import print_json, size_text
-from meshlake.errors import EXIT_FAILED
+from meshlake.errors import EXIT_FAILED, UsageError
 from meshlake.formats import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from meshlake.landing.arrival import LandedFile
+    from meshlake.mesh import Mesh
     from meshlake.sources import Found
 
 
@@ -33,33 +35,107 @@ def register(app: typer.Typer) -> None:
 
 def land(
     paths: list[Path] = typer.Argument(
-        metavar="PATH...", help=f"Files, or folders of files, of a format: {', '.join(FORMATS.members)}."
+        None,
+        metavar="PATH...",
+        help=f"Files, or folders of files, of a format: {', '.join(FORMATS.members)}.",
     ),
-    domain: str = typer.Option(..., "--domain", help="The team's namespace, for example crm."),
+    domain: str | None = typer.Option(None, "--domain", help="The team's namespace, for example crm."),
     dataset: str = typer.Option(None, "--dataset", help="One dataset for all; else each file's name."),
+    replace: bool = typer.Option(
+        False,
+        "--replace",
+        help="Let files take the place of those of the same name; others of the dataset stay.",
+    ),
+    remove: str | None = typer.Option(
+        None,
+        "--remove",
+        metavar="D.N",
+        help="Remove files of this dataset: PATH... by their names, else all.",
+    ),
+    yes: bool = YES,
     as_json: bool = JSON,
 ) -> None:
-    """Copy files as they are into the landing zone, where they can be read at once.
+    """Copy files as they are into the landing zone, where they can be read at once; replace them, or remove them again.
+
+    Of the files of one dataset that are replaced or removed together, readers and builds see all as they were, or all
+    as they are then.
 
     Examples:
 
       mesh land customers.csv --domain crm
 
       mesh land exports/2026/ --domain billing --dataset invoices
+
+      mesh land customers.csv --domain crm --replace
+
+      mesh land --remove crm.customers a.csv --yes
     """
+    if remove is not None:
+        if domain or dataset or replace:
+            raise UsageError("--remove takes its dataset itself", "mesh land --remove D.N [FILE...]")
+        _remove(remove, [str(path) for path in paths or ()], is_yes=yes, as_json=as_json)
+        return
+    if not paths:
+        raise UsageError("nothing is named that is to land", "mesh land PATH... --domain NAME")
+    if not domain:
+        raise UsageError("Missing option '--domain'", "Name the team's: mesh land PATH... --domain NAME")
+    _land(paths, domain, dataset, is_replacing=replace, as_json=as_json)
+
+
+def _land(
+    paths: Sequence[Path], domain: str, dataset: str | None, *, is_replacing: bool, as_json: bool
+) -> None:
     import meshlake
 
-    landed = meshlake.open().land(paths, domain, dataset, progress=None if as_json else _print_landed)
+    mesh = meshlake.open()
+    progress = None if as_json else _print_landed
+    landed = mesh.land(paths, domain, dataset, replace=is_replacing, progress=progress)
     if as_json:
         print_json(
             [
-                {"dataset": str(f.dataset), "file": f.name, "size_bytes": f.size_bytes, "is_new": f.is_new}
+                {
+                    "dataset": str(f.dataset),
+                    "file": f.name,
+                    "size_bytes": f.size_bytes,
+                    "is_new": f.is_new,
+                    "is_replaced": f.is_replaced,
+                }
                 for f in landed
             ]
         )
         return
     names = sorted({str(file.dataset).partition(".")[2] for file in landed})
+    if is_replacing:
+        _tell_others(mesh, landed, names)
     print(f"\nNext: mesh discover {shlex.quote(names[0] if len(names) == 1 else domain)}")
+
+
+def _tell_others(mesh: Mesh, landed: Sequence[LandedFile], names: Iterable[str]) -> None:
+    """That files which were not named have stayed."""
+    here = {file.name for file in landed}
+    for name in names:
+        others = [file for file in mesh.landed_files(name) if file not in here]
+        if others:
+            print(
+                f"  {len(others):,} other file{'s' if len(others) > 1 else ''} of landing.{name} "
+                f"stay{'' if len(others) > 1 else 's'}: {others[0]}{' ...' if len(others) > 1 else ''}"
+            )
+
+
+def _remove(dataset: str, files: Sequence[str], *, is_yes: bool, as_json: bool) -> None:
+    import meshlake
+
+    mesh = meshlake.open()
+    chosen = mesh.landed_files(dataset, *files)
+    what = chosen[0] if len(chosen) == 1 else f"{len(chosen):,} files of {dataset}"
+    confirm(f"Remove {what} from the landing zone?", is_yes=is_yes, is_json=as_json)
+    removed = mesh.remove_landed(dataset, *chosen)
+    if as_json:
+        print_json({"dataset": dataset, "removed": removed})
+        return
+    for name in removed:
+        print(f"- {name}")
+    print("\nNext: mesh build, which makes what reads it without them")
 
 
 def discover(
@@ -134,7 +210,7 @@ def _tell_misplaced(files: Iterable[str]) -> None:
 
 
 def _print_landed(file: LandedFile) -> None:
-    state = "" if file.is_new else " (had landed already)"
+    state = "" if file.is_new else " (replaced)" if file.is_replaced else " (had landed already)"
     print(f"+ {file.dataset}: {file.name}, {size_text(file.size_bytes)}{state}", flush=True)
 
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError, NotLandedError
 from meshlake.formats import format_of, readable
-from meshlake.landing.storage import add_file, list_files
+from meshlake.landing.replacing import FolderChange
+from meshlake.landing.storage import add_file, has_same_bytes, list_files
 from meshlake.names import DatasetName, ProductName
 from meshlake.stores.disk import Disk
 
@@ -27,12 +28,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LandedFile:
-    """A file brought in as `name` (below the zone's root); not new when the same bytes were there already."""
+    """A file brought in as `name` (below the zone's root); not new when the same bytes were there already.
+
+    It `is_replaced` when other bytes were, which it took the place of.
+    """
 
     dataset: DatasetName
     name: str
     size_bytes: int
     is_new: bool
+    is_replaced: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,12 +53,15 @@ def land(
     domain: str,
     dataset: str | None = None,
     progress: Callable[[LandedFile], None] | None = None,
+    *,
+    is_replacing: bool = False,
 ) -> list[LandedFile]:
     """Copy files, and the files in folders, into `zone` under `domain`.
 
     All go to `dataset` when it is given. Otherwise a file's name is its dataset's, and in a folder each
     subfolder is a dataset, unless its name is `key=value`: then the folder itself is one. `progress` is told
-    of each file.
+    of each file. When it `is_replacing`, files take the place of those of the same name; all others stay. Of one
+    dataset everybody sees the files as they were, or all of them as they are then.
 
     Raises:
         UsageError: `domain` or `dataset` is no name.
@@ -64,13 +72,43 @@ def land(
     copies = [copy for path in paths for copy in _plan(path, domain, dataset)]
     _refuse_clashes(copies, zone)
     landed = []
-    for copy in copies:
-        is_new = add_file(copy.source, f"{zone.root}/{copy.name}", zone.store)
-        file = LandedFile(copy.dataset, copy.name, copy.source.stat().st_size, is_new)
+    for file in _replaced(copies, zone) if is_replacing else _added(copies, zone):
         landed.append(file)
         if progress is not None:
             progress(file)
     return landed
+
+
+def _added(copies: Iterable[_Copy], zone: LandingZone) -> Iterator[LandedFile]:
+    for copy in copies:
+        is_new = add_file(copy.source, f"{zone.root}/{copy.name}", zone.store)
+        yield LandedFile(copy.dataset, copy.name, copy.source.stat().st_size, is_new)
+
+
+def _replaced(copies: Sequence[_Copy], zone: LandingZone) -> Iterator[LandedFile]:
+    """Each dataset's files at once, whether they are new to it or take another's place."""
+    for dataset in dict.fromkeys(copy.dataset for copy in copies):
+        below = f"{dataset.domain}/{dataset.dataset}/"
+        own = [copy for copy in copies if copy.dataset == dataset]
+        there = {file.name for file in list_files(zone.store, f"{zone.root}/{below}".rstrip("/"), zone.root)}
+        change = FolderChange(zone.store, f"{zone.root}/{below}".rstrip("/"))
+        files = []
+        try:
+            for copy in own:
+                is_there = copy.name in there
+                is_same = is_there and has_same_bytes(copy.source, f"{zone.root}/{copy.name}", zone.store)
+                if not is_same:
+                    change.stage(copy.source, copy.name.removeprefix(below))
+                size = copy.source.stat().st_size
+                files.append(LandedFile(dataset, copy.name, size, not is_there, is_there and not is_same))
+        except OSError as error:
+            change.discard()
+            raise LandingError(
+                f"{copy.source}: cannot be copied to {zone.root}/{below}: {error.strerror}",
+                "See that the file can be read and that the landing zone can be written to and has room.",
+            ) from error
+        change.commit()
+        yield from files
 
 
 def snake_case(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError
+from meshlake.landing.replacing import is_journal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,16 +19,16 @@ _HIDDEN = (".", "_")
 _BLOCK_BYTES = 1024 * 1024
 
 
-def list_files(store: Store, folder: str, root: str) -> list[StoredFile]:
+def list_files(store: Store, folder: str, root: str, *, has_journals: bool = False) -> list[StoredFile]:
     """Visible files anywhere below `folder`, sorted by path, named relative to `root`.
 
     Names starting with `.` or `_` (`_SUCCESS`, `.crc`, files still being written) are no data and are left
-    out.
+    out; but for those that say that files are being replaced, with `has_journals`.
 
     Raises:
         StorageError: the store cannot be listed.
     """
-    return store.files(folder, root, _is_visible)
+    return store.files(folder, root, _is_listed if has_journals else _is_visible)
 
 
 def add_file(source: Path, target: str, store: Store) -> bool:
@@ -40,11 +41,11 @@ def add_file(source: Path, target: str, store: Store) -> bool:
     try:
         store.add(source, target)
     except FileExistsError:
-        if _has_same_bytes(source, target, store):
+        if has_same_bytes(source, target, store):
             return False
         raise LandingError(
             f"{target}: another file of this name has landed, with other content",
-            "Rename the new file to add its rows, or remove the old file to replace them.",
+            "Rename the new file to add its rows, or replace the old one's: mesh land --replace",
         ) from None
     except OSError as error:
         raise LandingError(
@@ -54,7 +55,8 @@ def add_file(source: Path, target: str, store: Store) -> bool:
     return True
 
 
-def _has_same_bytes(source: Path, target: str, store: Store) -> bool:
+def has_same_bytes(source: Path, target: str, store: Store) -> bool:
+    """Whether a file that is about to land is the one at `target`, byte by byte."""
     with source.open("rb") as new, store.open(target) as old:
         while (block := new.read(_BLOCK_BYTES)) == old.read(_BLOCK_BYTES):
             if not block:
@@ -64,3 +66,7 @@ def _has_same_bytes(source: Path, target: str, store: Store) -> bool:
 
 def _is_visible(name: str) -> bool:
     return not name.startswith(_HIDDEN)
+
+
+def _is_listed(name: str) -> bool:
+    return _is_visible(name) or is_journal(name)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError, NotLandedError
 from meshlake.formats import format_of
+from meshlake.landing.replacing import consistent_files
 from meshlake.landing.storage import list_files
 from meshlake.names import DatasetName
 from meshlake.partitions import read_day
@@ -19,7 +21,7 @@ from meshlake.stores.disk import Disk
 from meshlake.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from meshlake.formats.format import Format
@@ -119,7 +121,7 @@ class LandingZone:
             NotLandedError: nothing has landed under this name.
             LandingError: its files are of several formats, or of none that can be read.
         """
-        files = tuple(self._below(f"/{name.domain}/{name.dataset}")) if _is_confined(name) else ()
+        files = tuple(self._files_of(name)) if _is_confined(name) else ()
         if not files:
             landed = [str(each) for each in self.datasets()]
             hint = did_you_mean(str(name), landed, f"Landed datasets: {', '.join(landed) or 'none'}.")
@@ -159,6 +161,12 @@ class LandingZone:
                 domain, dataset, _ = file.name.split("/", 2)
                 by_name.setdefault(DatasetName(domain, dataset), []).append(file)
         return by_name
+
+    def _files_of(self, name: DatasetName) -> Sequence[StoredFile]:
+        """All its files as they were at one moment, whoever replaces some of them."""
+        folder = f"{self.root}/{name.domain}/{name.dataset}"
+        listed = partial(list_files, self.store, folder, self.root, has_journals=True)
+        return consistent_files(self.store, folder, listed)
 
     def _below(self, folder: str = "") -> list[StoredFile]:
         return list_files(self.store, self.root + folder, self.root)

@@ -84,6 +84,7 @@ class Mesh(KeptMesh):
         domain: str,
         dataset: str | None = None,
         *,
+        replace: bool = False,
         progress: Callable[[LandedFile], None] | None = None,
     ) -> list[LandedFile]:
         """Copy files, or folders of files, into the landing zone, whole or not at all.
@@ -92,6 +93,8 @@ class Mesh(KeptMesh):
             paths: one or several.
             domain: the team's namespace.
             dataset: one dataset for all; else each file's name, in a folder each subfolder's.
+            replace: let files take the place of those of the same name, where other content has landed; other files of
+                the dataset stay. Who reads or builds sees all of a dataset's files before, or all after.
             progress: told of each file.
 
         Raises:
@@ -104,7 +107,8 @@ class Mesh(KeptMesh):
         require_landing(self.settings)
         self._make_landing()
         many = [paths] if isinstance(paths, str | Path) else paths
-        return land([Path(path) for path in many], self._zone, domain, dataset, progress)
+        places = [Path(path) for path in many]
+        return land(places, self._zone, domain, dataset, progress, is_replacing=replace)
 
     def adopt(self, dataset: str, as_product: str | None = None, owner: str | None = None) -> Drafted:
         """Draft a source-aligned product from a landed dataset, or a table of the operational database.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshlake.mesh.reading import ReadMesh, product_name
+from meshlake.names import LANDING_CATALOG, DatasetName
 
 if TYPE_CHECKING:
     from meshlake.building.upkeep import Cleaned
@@ -31,6 +32,26 @@ class KeptMesh(ReadMesh):
 
         return let_go(self.workspace, product_name(product))
 
+    def remove_landed(self, dataset: str, *files: str) -> list[str]:
+        """Remove files that have landed, all at once; gives their names below the landing zone.
+
+        Args:
+            dataset: `domain.dataset`.
+            files: by their names in the dataset's folder; all when none is given.
+
+        Raises:
+            LandingError: there is no such dataset, or no such file in it.
+        """
+        from meshlake.landing.corrections import remove
+
+        return remove(self._zone, _landed_name(dataset), files)
+
+    def landed_files(self, dataset: str, *files: str) -> list[str]:
+        """Those that `remove_landed` would remove."""
+        from meshlake.landing.corrections import chosen_files
+
+        return chosen_files(self._zone, _landed_name(dataset), files)
+
     def clean(self, *, keep_audits: bool = False) -> Cleaned:
         """Remove what failed, killed or outdated builds left; what may still be needed is left alone.
 
@@ -40,3 +61,7 @@ class KeptMesh(ReadMesh):
         from meshlake.building.upkeep import clean_mesh
 
         return clean_mesh(self.workspace, keep_audits=keep_audits)
+
+
+def _landed_name(text: str) -> DatasetName:
+    return DatasetName.parse(text.removeprefix(f"{LANDING_CATALOG}."))

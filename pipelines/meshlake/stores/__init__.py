@@ -62,6 +62,13 @@ class Store(Protocol):
             FileExistsError: there is one of this address already, or another process was faster.
         """
 
+    def move(self, source: str, target: str) -> None:
+        """Put the file `source` in the place of `target`, at once for every reader, whether that is there or not.
+
+        Raises:
+            FileNotFoundError: there is no `source`.
+        """
+
     def remove(self, addresses: Sequence[str]) -> None:
         """Remove files."""
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Disk:
-    """The store of plain paths; the protocol says what each method does. A file's version is its modification time."""
+    """The store of plain paths; the protocol says what each method does. A file's version is when it was changed."""
 
     scheme: ClassVar[str] = "file"
     is_local: ClassVar[bool] = True
@@ -63,6 +63,11 @@ class Disk:
             os.link(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)
+
+    def move(self, source: str, target: str) -> None:
+        """Rename it."""
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        Path(source).replace(target)
 
     def remove(self, addresses: Sequence[str]) -> None:
         """Remove the files."""
@@ -111,9 +116,12 @@ class Disk:
                 yield from self._below(entry.path, root, is_visible)
             elif (status := _status(entry)) and not stat.S_ISDIR(status.st_mode):
                 name = entry.path.removeprefix(f"{root}/")
-                yield StoredFile(
-                    entry.path, name, status.st_size, str(status.st_mtime_ns), status.st_mtime, self
-                )
+                yield StoredFile(entry.path, name, status.st_size, _version(status), status.st_mtime, self)
+
+
+def _version(status: os.stat_result) -> str:
+    """When it was written, as it says itself, and when it was really touched last: no program can set that back."""
+    return f"{status.st_mtime_ns}.{status.st_ctime_ns}"
 
 
 def _status(entry: os.DirEntry[str]) -> os.stat_result | None:

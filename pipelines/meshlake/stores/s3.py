@@ -108,6 +108,20 @@ class S3:
                 raise FileExistsError(address)
             client.put_file(str(source), address, mode="create")
 
+    def move(self, source: str, target: str) -> None:
+        """Copy it in the store: an object is replaced at once. Then remove it."""
+        is_there = True
+        with _explained(target):
+            client = self._client()
+            try:
+                client.cp_file(source, target)
+            except FileNotFoundError:
+                is_there = False
+            else:
+                client.rm_file(source)
+        if not is_there:
+            raise FileNotFoundError(source)
+
     def remove(self, addresses: Sequence[str]) -> None:
         """Remove the objects, a thousand with each request."""
         if addresses:

@@ -332,3 +332,29 @@ def test_a_build_that_was_overtaken_starts_over_on_what_is_there_now(crm):
     result = crm.build_product("crm.people", is_forced=True, progress=overtake)
     assert result.is_rebuilt
     assert [row["id"] for row in crm.rows("crm.people")] == [1, 2, 3]
+
+
+# --- files that are corrected while they are read ---
+
+
+def test_a_build_whose_files_are_replaced_meanwhile_reads_them_again(crm, tmp_path):
+    (tmp_path / "a.csv").write_text("id,born\n1,1984\n2,1991\n")
+    replaced = []
+
+    def replace(_, step):
+        if step == Step.STAGING and not replaced:
+            replaced.extend(crm.open().land(tmp_path / "a.csv", "crm", "people", replace=True))
+
+    crm.build_product("crm.people", progress=replace)
+    assert replaced[0].is_replaced
+    assert crm.rows("crm.people") == [{"id": 1, "born": 1984}, {"id": 2, "born": 1991}]
+    assert not crm.build_product("crm.people").is_rebuilt
+
+
+def test_a_build_whose_files_are_removed_meanwhile_tells_what_is_left(crm):
+    def remove(_, step):
+        if step == Step.STAGING:
+            crm.open().remove_landed("crm.people")
+
+    with pytest.raises(LandingError, match="has not landed"):
+        crm.build_product("crm.people", progress=remove)

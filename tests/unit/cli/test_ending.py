@@ -36,6 +36,7 @@ WRONG_USE = [
     ("model churn crm.people --label left", "left"),
     ("model segments crm.peeple", "there is no product crm.peeple"),
     ("questions nowhere", "nowhere"),
+    ("release crm.people", "crm.people is not held"),
     ("report everything", "unexpected extra argument"),
     ("rollback crm.people --to 1", "1"),
     ("schema modle", "Did you mean 'model'?"),

@@ -54,6 +54,9 @@ class Vault:
     def add(self, source, address):
         DISK.add(source, self.path(address))
 
+    def move(self, source, target):
+        DISK.move(self.path(source), self.path(target))
+
     def remove(self, addresses):
         DISK.remove([self.path(address) for address in addresses])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
 
@@ -30,6 +31,18 @@ def test_links_to_folders_are_not_followed_and_to_files_are(store, tmp_path):
     (tmp_path / "near/link").symlink_to(tmp_path / "far/a")
     (tmp_path / "near/folder").symlink_to(tmp_path / "far")
     assert [file.name for file in store.files(str(tmp_path / "near"))] == ["link"]
+
+
+def test_a_file_of_the_same_size_and_time_is_another_version(store, tmp_path):
+    file = tmp_path / "a"
+    file.write_bytes(b"old")
+    (before,), times = store.files(str(tmp_path)), file.stat()
+    time.sleep(0.01)
+    file.write_bytes(b"new")
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    (after,) = store.files(str(tmp_path))
+    assert (before.size_bytes, before.modified_seconds) == (after.size_bytes, after.modified_seconds)
+    assert before.version != after.version
 
 
 def test_empty_folders_go_once_they_are_old(store, tmp_path):
