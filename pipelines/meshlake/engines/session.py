@@ -83,7 +83,7 @@ class Session(Protocol):
         """Names, as they landed, and types of the columns of a dataset that is bound."""
 
     def lineage(self, name: DatasetName) -> str:
-        """A parenthesised SELECT for `local` of a dataset that is bound, each row with `_file` and `_row`."""
+        """A parenthesised SELECT for `local` of a dataset that is bound, each row with its file and number."""
 
     def unreadable(self, name: DatasetName) -> Unreadable:
         """The lines of a landed dataset that is bound which the rows staged last were read without.

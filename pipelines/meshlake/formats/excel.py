@@ -115,7 +115,7 @@ class _Copy:
 
     @property
     def row_column(self) -> str:
-        return unique_names([*self.names, ROW_COLUMN])[-1]
+        return unique_names([*self.names, "_row"])[-1]
 
 
 def _select(

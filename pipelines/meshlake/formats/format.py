@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from meshlake.stores import StoredFile
     from meshlake.types.tree import Type
 
-FILE_COLUMN = "_file"
-ROW_COLUMN = "_row"
+# In SQL, the columns that say where a row stands. No landed column is called so: a control character begins them.
+FILE_COLUMN = '"\x02file"'
+ROW_COLUMN = '"\x02row"'
 
 # Files to read, each with the keys of the `key=value` folders it lies in: columns of text, as Hive has them.
 Keyed: TypeAlias = "Mapping[StoredFile, tuple[str, ...]]"
@@ -108,7 +109,7 @@ class Format(Protocol):
         return None
 
     def numbered(self, file: StoredFile, keys: tuple[str, ...], among: Sequence[StoredFile]) -> list[str]:
-        """As `selects` of one file, each row with `_row`: its number from 1, in the file's order.
+        """As `selects` of one file, each row with `ROW_COLUMN`: its number from 1, in the file's order.
 
         It may be slower, and needs DuckDB's `preserve_insertion_order`.
         """
@@ -156,5 +157,5 @@ class Format(Protocol):
 
 
 def lineage_select(select: str, file: StoredFile) -> str:
-    """A SELECT of the rows of `select`, which are of `file`, each with `_file`."""
+    """A SELECT of the rows of `select`, which are of `file`, each with `FILE_COLUMN`."""
     return f"SELECT *, {quote_literal(file.name)} AS {FILE_COLUMN} FROM ({select})"

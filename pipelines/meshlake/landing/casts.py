@@ -9,13 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import sqlglot
+from sqlglot import exp
+
 from meshlake.landing.text_values import json_value, text_value
 from meshlake.types.casting import lenient_cast, strict_cast
 from meshlake.types.keeping import Keeps, keeps
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from meshlake.types.tree import Type
+
+_VOLATILE = {"random", "rand", "uuid", "gen_random_uuid", "uuidv4", "uuidv7"}
 
 
 @dataclass(frozen=True)
@@ -23,7 +30,8 @@ class Cast:
     """How a cell becomes a value. Null, and blank text where text is not wanted, become null.
 
     `strict` fails on a cell that does not fit; `lenient` gives null for it. `has_value` is never null.
-    `can_fail` is false where every cell fits.
+    `can_fail` is false where every cell fits. `is_bad`, where it is given, is true, never null, for a cell that does
+    not fit; else that is one with a value of which `lenient` makes none.
     """
 
     strict: str
@@ -31,6 +39,7 @@ class Cast:
     has_value: str
     text: str
     can_fail: bool
+    is_bad: str | None = None
 
 
 def cast_cell(cell: str, given: Type, wanted: Type) -> Cast:
@@ -45,16 +54,34 @@ def cast_cell(cell: str, given: Type, wanted: Type) -> Cast:
     return Cast(strict, lenient, present, text, can_fail=keeps(given, wanted) is not Keeps.EVERYTHING)
 
 
-def cast_expression(expression: str, wanted: Type) -> Cast:
-    """Cast SQL of unknown type to `wanted`; what that rounds, the contract asks for. Text is taken as it is."""
+def cast_expression(expression: str, wanted: Type, inputs: Sequence[str] = ()) -> Cast:
+    """Cast SQL of unknown type to `wanted`; what that rounds, the contract asks for. Text is taken as it is.
+
+    `inputs` are the SQL of the cells that it reads: they are told where it fails and so gives no value to tell.
+    """
     cell = f"({expression})"
+    strict, present, text = f"CAST({cell} AS {wanted})", f"{cell} IS NOT NULL", f"CAST({cell} AS VARCHAR)"
+    if not inputs or not _can_be_tried(expression):
+        is_sure = wanted is Scalar.VARCHAR
+        return Cast(strict, f"TRY_CAST({cell} AS {wanted})", present, text, can_fail=not is_sure)
+    landed = " || ', ' || ".join(f"COALESCE(CAST({each} AS VARCHAR), 'NULL')" for each in inputs)
     return Cast(
-        f"CAST({cell} AS {wanted})",
-        f"TRY_CAST({cell} AS {wanted})",
-        f"{cell} IS NOT NULL",
-        f"CAST({cell} AS VARCHAR)",
-        can_fail=wanted is not Scalar.VARCHAR,
+        strict,
+        f"TRY({strict})",
+        present,
+        f"COALESCE(TRY({text}), {landed})",
+        can_fail=True,
+        # The expression stands here once: DuckDB works out beforehand, and outside of TRY, what stands twice.
+        is_bad=f"(TRY(CASE WHEN {strict} IS NULL THEN 0 ELSE 1 END) IS NULL)",
     )
+
+
+def _can_be_tried(expression: str) -> bool:
+    """DuckDB's TRY takes neither a query nor what is another value each time."""
+    parsed = sqlglot.parse_one(expression, dialect="duckdb")
+    functions = {function.sql_name().lower() for function in parsed.find_all(exp.Func)}
+    functions |= {str(function.this).lower() for function in parsed.find_all(exp.Anonymous)}
+    return not parsed.find(exp.Query) and not functions & _VOLATILE
 
 
 def _cast_text(cell: str, wanted: Type) -> Cast:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def relation_sql(dataset: Dataset, *, lineage: bool = False) -> str:
     """A parenthesised SELECT that gives every row of `dataset`.
 
-    With `lineage` each row also has `_file` (the file's name below the landing zone) and `_row` (from 1).
+    With `lineage` each row also has `FILE_COLUMN` (the file's name below the landing zone) and `ROW_COLUMN` (from 1).
     That is slower and needs DuckDB's `preserve_insertion_order`; it is for naming bad cells.
 
     Raises:

@@ -18,6 +18,7 @@ from meshlake.errors import ContractError, LandingError
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.landing.casts import Cast, cast_cell, cast_expression
 from meshlake.names import DatasetName, quote_identifier, quote_literal
+from meshlake.products.row_filter import typed_filter
 from meshlake.suggest import close_names
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class _Field:
     @property
     def is_bad(self) -> str:
         """SQL that is true, never null, for a cell that has a value and cannot be cast."""
+        if self.cast.is_bad is not None:
+            return self.cast.is_bad
         return f"CASE WHEN {self.cast.lenient} IS NULL THEN {self.cast.has_value} ELSE FALSE END"
 
 
@@ -65,6 +68,7 @@ class SourceSelect:
     unknown_columns: tuple[str, ...]
     absent_columns: tuple[str, ...]
     _fields: tuple[_Field, ...]
+    row_filter: str = ""
 
     @property
     def select_sql(self) -> str:
@@ -98,7 +102,7 @@ class SourceSelect:
     ) -> str:
         """The bad cells of `columns` (default: all checked) as file, row, column_name, value, wanted_type.
 
-        `lineage` is the dataset's relation with `_file` and `_row`. Each column named costs a pass over it.
+        `lineage` is the dataset's relation with `FILE_COLUMN` and `ROW_COLUMN`. Each column named costs a pass over it.
         In order of file and row, so the same cells come first each time.
         """
         named = None if columns is None else set(columns)
@@ -142,7 +146,7 @@ class SourceSelect:
 
     @property
     def _row_filter(self) -> list[str]:
-        return [f"({self.contract.row_filter})"] if self.contract.row_filter else []
+        return [f"({self.row_filter})"] if self.row_filter else []
 
 
 def source_select(contract: Contract, landing_columns: Mapping[str, Type]) -> SourceSelect:
@@ -161,10 +165,10 @@ def source_select(contract: Contract, landing_columns: Mapping[str, Type]) -> So
         used.update(landed.columns_of(contract.row_filter, f"{contract.name}: rowFilter"))
     for column in contract.columns:
         if column.expression is not None:
-            used.update(
-                landed.columns_of(column.expression, f"{contract.name}.{column.name}: transformLogic")
-            )
-            fields.append(_Field(column, cast_expression(column.expression, column.type)))
+            read = landed.columns_of(column.expression, f"{contract.name}.{column.name}: transformLogic")
+            used.update(read)
+            inputs = [quote_identifier(name) for name in landing_columns if name in read]
+            fields.append(_Field(column, cast_expression(column.expression, column.type, inputs)))
             continue
         sources = landed.sources_of(column)
         if not sources:
@@ -172,7 +176,8 @@ def source_select(contract: Contract, landing_columns: Mapping[str, Type]) -> So
         used.update(sources)
         fields.append(_Field(column, _cast_sources(sources, landing_columns, column.type)))
     unknown = tuple(name for name in landing_columns if name not in used)
-    return SourceSelect(contract, dataset.sql, unknown, tuple(absent), tuple(fields))
+    row_filter = contract.row_filter and typed_filter(contract, landing_columns)
+    return SourceSelect(contract, dataset.sql, unknown, tuple(absent), tuple(fields), row_filter or "")
 
 
 def source_dataset(contract: Contract) -> DatasetName:

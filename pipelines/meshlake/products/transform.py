@@ -169,7 +169,7 @@ class RowsSession(Protocol):
         """Names, as they landed, and types of the columns of a dataset that is bound."""
 
     def lineage(self, name: DatasetName) -> str:
-        """A parenthesised SELECT for `local` of a dataset that is bound, each row with `_file` and `_row`."""
+        """A parenthesised SELECT for `local` of a dataset that is bound, each row with its file and number."""
 
     def columns(self, select: str) -> dict[str, Type]:
         """Names and types of the columns `select` gives."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 
 from meshlake.column import Severity
-from meshlake.errors import Fault
+from meshlake.errors import ContractError, Fault
 from meshlake.products.lineage import landed_lineage
 from meshlake.products.source_aligned import (
     SHOWN_CELLS,
@@ -80,7 +80,16 @@ class SourceAligned(Transform):
 
     def unbuilt_select(self, contract: Contract, session: RowsSession) -> str:
         """The rows as the first build will publish them."""
-        return source_select(contract, session.landed_columns(self.dataset)).select_sql
+        return self._select(contract, session).select_sql
+
+    def _select(self, contract: Contract, session: RowsSession) -> SourceSelect:
+        try:
+            return source_select(contract, session.landed_columns(self.dataset))
+        except ContractError as error:
+            place = offset_place(contract.row_filter or "", 0, read_text(self.path))
+            if error.faults or "rowFilter" not in error.message or place is None:
+                raise
+            raise ContractError.of(Fault(self.path, error.message, error.hint, *place)) from error
 
     def make_rows(self, context: RowsContext) -> Rows:
         """See `Transform.make_rows`.
@@ -88,7 +97,7 @@ class SourceAligned(Transform):
         Raises:
             LandingError: a required column has not landed.
         """
-        source = source_select(context.contract, context.session.landed_columns(self.dataset))
+        source = self._select(context.contract, context.session)
         facts = _facts(context, source)
         lineage = context.session.lineage(self.dataset)
         quarantining = _quarantining(source)

@@ -8,7 +8,7 @@ import pytest
 from meshlake.building.build import build_product
 from meshlake.building.context import Step
 from meshlake.building.views import refresh_views
-from meshlake.errors import AuditError, BuildError, LandingError, UsageError
+from meshlake.errors import AuditError, BuildError, ContractError, LandingError, UsageError
 from meshlake.names import ProductName
 
 PEOPLE = ProductName("crm", "people")
@@ -271,6 +271,31 @@ def test_a_wrong_value_names_file_row_column_and_value(crm):
     with pytest.raises(LandingError, match=r"crm/people/b\.csv, row 1, column born: 'nineteen' is no BIGINT"):
         crm.build_product("crm.people")
     assert crm.rows("crm.people") == []
+
+
+@pytest.mark.parametrize("name", ["_file", "_row", "_FILE", "file", "row", "line"])
+def test_a_column_may_be_called_like_what_tells_where_a_value_stands(mesh, name):
+    mesh.land("crm/people/a.csv", f"id,{name}\n1,x\nbad,y\n")
+    mesh.product("crm.people", {"id": ID, name: "string"})
+    with pytest.raises(LandingError, match=r"crm/people/a\.csv, row 2, column id: 'bad' is no BIGINT"):
+        mesh.build_product("crm.people")
+    mesh.product("crm.people", {"id": QUARANTINING["born"], name: "string"})
+    mesh.build_product("crm.people")
+    (kept,) = mesh.rows("crm.people__quarantine")
+    assert (kept["file"], kept["row"], kept["value"]) == ("crm/people/a.csv", 2, "bad")
+
+
+def test_a_filter_on_text_is_told_with_its_place_and_what_to_write(crm):
+    path = crm.product("crm.people", {"id": ID}, custom={"rowFilter": "born > 1985"})
+    with pytest.raises(
+        ContractError, match=r"contract\.odcs\.yaml: line \d+, column \d+: .*compares 'born'"
+    ) as caught:
+        crm.build_product("crm.people")
+    assert 'CAST("born" AS DOUBLE)' in caught.value.hint
+    assert path.exists()
+    crm.product("crm.people", {"id": ID, "born": "integer"}, custom={"rowFilter": "born > 1985"})
+    assert crm.build_product("crm.people").facts["filtered_rows"] == 1
+    assert crm.rows("crm.people") == [{"id": 2, "born": 1990}]
 
 
 QUARANTINING = {

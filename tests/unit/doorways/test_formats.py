@@ -59,7 +59,10 @@ assert (profile.row_count, profile.format, profile.columns[0].name) == (2, "line
 with connect(settings) as connection:
     found = columns(connection, dataset)
     connection.execute("SET preserve_insertion_order = true")
-    rows = connection.execute(f"SELECT _file, _row, line FROM {relation_sql(dataset, lineage=True)}").fetchall()
+    from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
+
+    lineage = relation_sql(dataset, lineage=True)
+    rows = connection.execute(f"SELECT {FILE_COLUMN}, {ROW_COLUMN}, line FROM {lineage}").fetchall()
     assert rows == [("crm/notes/notes.txt", 1, "one"), ("crm/notes/notes.txt", 2, "two, three")]
     try:
         layout(connection, dataset, found)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from meshlake.errors import LandingError
 from meshlake.formats.excel import EXCEL
+from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.formats.workbook import cell_name, open_workbook
 from meshlake.landing.arrival import land
 from meshlake.landing.relation import columns, relation_sql
@@ -168,7 +169,8 @@ def test_empty_rows_and_columns_are_no_part_of_the_table(connection, put):
         "id_1": "VARCHAR",
         "column_5": "VARCHAR",
     }
-    query = f"SELECT _file, _row, id, id_1 FROM {relation_sql(dataset, lineage=True)} ORDER BY _row"
+    where = f"{FILE_COLUMN}, {ROW_COLUMN}"
+    query = f"SELECT {where}, id, id_1 FROM {relation_sql(dataset, lineage=True)} ORDER BY {ROW_COLUMN}"
     assert connection.execute(query).fetchall() == [
         ("crm/customers/a.xlsx", 5, 1, "2"),
         ("crm/customers/a.xlsx", 7, 3, "x"),

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshlake.errors import LandingError
+from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.landing.failures import explained
 from meshlake.landing.relation import columns, relation_sql
 from meshlake.landing.zone import LandingZone
@@ -279,7 +280,9 @@ def test_a_dataset_is_a_fixed_list_of_files(put, read):
 
 def test_lineage_names_file_and_row(connection, put):
     dataset = put({"a.csv": 'id,n\n1,"x\ny"\n2,z\n', "k=v/b.csv": "id\n3\n"})
-    query = f"SELECT _file, _row, id, k FROM {relation_sql(dataset, lineage=True)} ORDER BY ALL"
+    query = (
+        f"SELECT {FILE_COLUMN}, {ROW_COLUMN}, id, k FROM {relation_sql(dataset, lineage=True)} ORDER BY ALL"
+    )
     assert connection.execute(query).fetchall() == [
         ("crm/customers/a.csv", 1, "1", None),
         ("crm/customers/a.csv", 2, "2", None),
@@ -295,9 +298,7 @@ def test_row_numbers_are_right_in_large_files(connection, put, tmp_path, ending)
         f"COPY (SELECT range + 1 AS id, repeat('x', 40) AS s FROM range(500_000)) TO '{path}' ({options})"
     )
     dataset = put({f"a.{ending}": path.read_bytes()})
-    query = (
-        f"SELECT count(*), count(*) FILTER (_row <> id::BIGINT) FROM {relation_sql(dataset, lineage=True)}"
-    )
+    query = f"SELECT count(*), count(*) FILTER ({ROW_COLUMN} <> id::BIGINT) FROM {relation_sql(dataset, lineage=True)}"
     assert connection.execute(query).fetchone() == (500_000, 0)
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from meshlake.column import Column, Severity
 from meshlake.contract.model import Contract
 from meshlake.errors import ContractError, LandingError
+from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.landing.casts import cast_cell
 from meshlake.names import DatasetName, ProductName
 from meshlake.products.source_aligned import BadCell, bad_cells_error, source_dataset, source_select
@@ -46,7 +47,8 @@ class Landed:
         self.connection.execute("SET TimeZone = 'UTC'; ATTACH ':memory:' AS landing")
         self.connection.execute("CREATE SCHEMA landing.crm")
         self.connection.execute(f"CREATE TABLE landing.crm.raw AS {select}")
-        numbered = "SELECT *, 'crm/raw/a.csv' AS _file, row_number() OVER () AS _row FROM landing.crm.raw"
+        where = f"'crm/raw/a.csv' AS {FILE_COLUMN}, row_number() OVER () AS {ROW_COLUMN}"
+        numbered = f"SELECT *, {where} FROM landing.crm.raw"
         self.lineage = f"({numbered})"
 
     @property
@@ -340,6 +342,92 @@ def test_an_expression_stands_in_for_sources():
     select = source_select(contract(column), landed.columns)
     assert landed.rows(select.select_sql) == [("a b",)]
     assert select.unknown_columns == ("rest",)
+
+
+DAY = "STRPTIME(NULLIF(TRIM(day), ''), '%d.%m.%Y')"
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted", "told"),
+    [
+        (DAY, Scalar.DATE, "x"),
+        (f"{DAY} + INTERVAL 1 DAY", Scalar.DATE, "x"),
+        ("CAST(day AS DATE)", Scalar.VARCHAR, "x"),
+        ("CAST(day || id AS DATE)", Scalar.DATE, "3, x"),
+        ("CASE day WHEN 'x' THEN 'none' ELSE '2024-01-05' END", Scalar.DATE, "none"),
+    ],
+)
+def test_an_expression_that_fails_is_a_bad_cell(expression, wanted, told):
+    days = ["05.01.2024", None, "x"] if "STRPTIME" in expression else ["2024-01-05", None, "x"]
+    landed = text(id=["", "", "3"], day=days)
+    failing = Column("on", wanted, expression=expression)
+    select = source_select(contract(failing), landed.columns)
+    with pytest.raises(duckdb.Error):
+        landed.rows(select.select_sql)
+    assert landed.rows(select.counts_sql) == [(3, 0, 0, 1)]
+    assert landed.rows(select.bad_cells_sql(landed.lineage)) == [
+        ("crm/raw/a.csv", 3, "on", told, str(wanted))
+    ]
+    kept = source_select(contract(replace(failing, on_bad_value=Severity.WARNING)), landed.columns)
+    assert len(landed.rows(kept.select_sql)) == 2
+
+
+@pytest.mark.parametrize("expression", ["random() * CAST(id AS INTEGER)", "(SELECT CAST(id AS INTEGER))"])
+def test_an_expression_that_cannot_be_tried_is_taken_all_the_same(expression):
+    landed = text(id=["1"])
+    select = source_select(contract(Column("n", Scalar.DOUBLE, expression=expression)), landed.columns)
+    assert len(landed.rows(select.select_sql)) == 1
+    assert landed.rows(select.counts_sql) == [(1, 0, 0, 0)]
+
+
+QUANTITY = Column("quantity", Scalar.BIGINT)
+
+
+@pytest.mark.parametrize(
+    ("row_filter", "kept"),
+    [
+        ("quantity > 0", [10, 5]),
+        ("0 < Quantity AND id <> '1'", [5]),
+        ('"quantity" BETWEEN -9 AND 5', [-3, 5]),
+        ("quantity IN (10, -3)", [10, -3]),
+        ("quantity * 2 = 10 OR quantity = ''", [5]),
+        ("quantity = '10'", [10]),
+        ("CAST(NULLIF(quantity, '') AS BIGINT) > 0", [10, 5]),
+        ("id > 2 -- a comment", [-3, 5]),
+        ("day >= DATE '2024-01-03'", [-3, 5]),
+    ],
+)
+def test_a_filter_sees_text_as_what_the_contract_says_it_is(row_filter, kept):
+    landed = text(
+        id=["1", "2", "3", "4"],
+        quantity=["10", "", "-3", "5"],
+        day=["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04"],
+    )
+    columns = (QUANTITY, Column("id", Scalar.INTEGER), Column("day", Scalar.DATE))
+    select = source_select(contract(*columns, row_filter=row_filter), landed.columns)
+    assert [row[0] for row in landed.rows(select.select_sql) if row[0] is not None] == kept
+
+
+def test_a_cell_that_a_filter_cannot_read_is_bad_and_not_left_out():
+    landed = text(quantity=["1", "-1", "many"])
+    select = source_select(contract(QUANTITY, row_filter="quantity > 0"), landed.columns)
+    with pytest.raises(duckdb.Error):
+        landed.rows(select.select_sql)
+    assert landed.rows(select.counts_sql) == [(3, 1, 0, 1)]
+    assert landed.rows(select.bad_cells_sql(landed.lineage))[0][3] == "many"
+    warned = replace(QUANTITY, on_bad_value=Severity.WARNING)
+    kept = source_select(contract(warned, row_filter="quantity > 0"), landed.columns)
+    assert landed.rows(kept.select_sql) == [(1,)]
+    assert landed.rows(kept.counts_sql) == [(3, 1, 1, 1)]
+
+
+@pytest.mark.parametrize("columns", [(Column("id", Scalar.VARCHAR),), (Column("quantity", Scalar.VARCHAR),)])
+def test_a_filter_on_text_of_which_the_contract_says_no_type(columns):
+    with pytest.raises(ContractError, match="compares 'quantity' with what is no text") as caught:
+        source_select(
+            contract(*columns, row_filter="quantity > 0"), {"id": Scalar.VARCHAR, "quantity": Scalar.VARCHAR}
+        )
+    assert 'CAST("quantity" AS DOUBLE)' in (caught.value.hint or "")
 
 
 def test_an_optional_column_that_has_not_landed_is_null():

@@ -146,7 +146,7 @@ class DuckDBSession:
         return self.columns(f"SELECT * FROM {name.sql}")
 
     def lineage(self, name: DatasetName) -> str:
-        """A parenthesised SELECT of a dataset that is bound, each row with `_file` and `_row`."""
+        """A parenthesised SELECT of a dataset that is bound, each row with its file and number."""
         return landed_relation(self._datasets[name], lineage=True)
 
     def unreadable(self, name: DatasetName) -> Unreadable:

@@ -166,7 +166,7 @@ class TrinoSession:
         return self._landed_columns[name]
 
     def lineage(self, name: DatasetName) -> str:
-        """A parenthesised SELECT for `local` of a dataset that is bound, each row with `_file` and `_row`."""
+        """A parenthesised SELECT for `local` of a dataset that is bound, each row with its file and number."""
         return self._lineages[name]()
 
     def unreadable(self, name: DatasetName) -> Unreadable:
