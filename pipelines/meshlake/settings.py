@@ -1,7 +1,5 @@
 """Settings of a mesh: `MESH_*` variables, then `mesh.toml` in the working folder, then defaults.
-
-Every setting is read here and nowhere else. Secrets are kept out of `repr`, so that no log can print them.
-"""
+All are read here and nowhere else. Secrets are kept out of `repr`, so that no log can print them."""
 
 from __future__ import annotations
 
@@ -27,8 +25,7 @@ CATALOGS = ("sqlite", "postgresql")
 SETTINGS_FILE = "mesh.toml"
 DEFAULT_HOME = ".mesh"
 _PREFIX = "MESH_"
-# What follows names a source and an option of it, which the source itself knows.
-OF_SOURCES = "source_"
+OF_SOURCES = "source_"  # a source's name follows, and an option that the source itself knows
 # How long libpq waits for a server of which nothing is heard, in seconds but for the last; else for minutes.
 _CATALOG_PATIENCE = {
     "connect_timeout": "4",
@@ -72,6 +69,7 @@ class Settings:
     operational: str | None = field(
         default=None, repr=False, metadata=_told("The address of the operational database, postgresql://.")
     )
+    timezone: str = field(default="UTC", metadata=_told("The zone that answers are in; UTC if not said."))
     stores: tuple[Store, ...] = ()
     source_options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
@@ -188,6 +186,7 @@ def load_settings(
         catalog=_catalog(given.get("catalog", f"sqlite:///{home / 'catalog.db'}")),
         trino=given.get("trino"),
         operational=_operational(given.get("operational")),
+        timezone=given.get("timezone", "UTC"),
         stores=_stores(given),
         source_options=tuple((k, v) for k, v in given.items() if k.startswith(OF_SOURCES)),
     )

@@ -55,6 +55,9 @@ def sql(
     as_of: str | None = typer.Option(
         None, "--as-of", help="A time (2026-11-24T12:00), a snapshot id or an audit branch."
     ),
+    timezone: str | None = typer.Option(
+        None, "--timezone", help="Tell moments, and count days, in another zone than UTC: Europe/Berlin."
+    ),
     limit: int = typer.Option(1000, "--limit", help="Rows shown in a table; 0 for all."),
     as_json: bool = typer.Option(False, "--json", help="The same as --format json."),
 ) -> None:
@@ -77,7 +80,7 @@ def sql(
 
     chosen = OutputFormat.JSON if as_json else output_format
     text = _text(query, file)
-    mesh = meshlake.open()
+    mesh = meshlake.open(timezone=timezone)
     if output is not None:
         if chosen is OutputFormat.TABLE:
             raise UsageError(

@@ -48,6 +48,24 @@ def test_values_stay_what_they_are(shop, expression, value):
     ]
 
 
+@pytest.mark.parametrize(
+    ("zone", "day"), [(None, "2024-07-05"), ("America/New_York", "2024-07-04"), ("Asia/Tokyo", "2024-07-05")]
+)
+def test_a_moment_falls_on_its_day_in_utc_unless_another_zone_is_asked_for(shop, monkeypatch, zone, day):
+    monkeypatch.setenv("TZ", "America/Los_Angeles")
+    moment = "TIMESTAMPTZ '2024-07-05 02:00:00+00'"
+    there = meshlake.open(shop.settings.products.parent, timezone=zone)
+    table = there.sql(f"SELECT CAST(CAST({moment} AS DATE) AS VARCHAR) AS day, {moment} AS seen_at").arrow()
+    assert table["day"].to_pylist() == [day]
+    assert table.schema.field("seen_at").type.tz == (zone or "UTC")
+
+
+def test_a_zone_that_is_none_is_refused(shop):
+    there = meshlake.open(shop.settings.products.parent, timezone="Mars/Olympus")
+    with pytest.raises(meshlake.UsageError, match="'Mars/Olympus' is no time zone"):
+        there.sql("SELECT 1 FROM shop.customers")
+
+
 def test_columns_of_one_name_are_told_apart(shop):
     assert shop.sql("SELECT 1 AS a, 2 AS a").columns == ("a", "a_1")
 

@@ -125,6 +125,7 @@ def _opened(question: Question) -> duckdb.DuckDBPyConnection:
         as_of=question.published if question.as_of else None,
         output_path=question.output_path,
         stores=settings.used_stores,
+        timezone=settings.timezone,
     )
 
 

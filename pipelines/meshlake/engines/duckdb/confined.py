@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from meshlake.errors import UsageError
 from meshlake.lake.mesh_file import attach_mesh_file, create_view
 from meshlake.names import CATALOG, LANDING_CATALOG, quote_identifier, quote_literal
 
@@ -33,20 +34,23 @@ def open_mesh_file(
     as_of: Iterable[PublishedProduct] | None = None,
     output_path: str | None = None,
     stores: Iterable[Store] = (),
+    timezone: str = "UTC",
 ) -> duckdb.DuckDBPyConnection:
     """Open the mesh file at `path` for one query.
 
     Files are read under the folders `confined_to` alone, and only `output_path` can be written besides.
     `landing` are the landed datasets that the query names, read where they live. With `as_of`,
     exactly those snapshots are the mesh; the system tables stay as they are now. `stores` hold these folders.
+    Moments are told in `timezone`, whatever the machine's zone is.
 
     Raises:
-        UsageError: when there is no mesh file, or it cannot be read.
+        UsageError: when there is no mesh file, or it cannot be read; or there is no such zone.
         StorageError: DuckDB has no extension for a store or a source, or there are no keys.
         LandingError: a source of `landing` does not answer, or refuses.
     """
     connection = duckdb.connect()
     with closed_on_failure(connection):
+        set_timezone(connection, timezone)
         for store in stores:
             store.open_to_duckdb(connection)
         if as_of is not None:
@@ -61,6 +65,20 @@ def open_mesh_file(
         connection.execute("DETACH memory")
         _lock(connection, path, confined_to, output_path)
     return connection
+
+
+def set_timezone(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Let `connection` tell moments in the zone `name`, in which days begin and end too.
+
+    Raises:
+        UsageError: there is no such zone.
+    """
+    try:
+        connection.execute(f"SET TimeZone = {quote_literal(name)}")
+    except duckdb.Error as error:
+        raise UsageError(
+            f"'{name}' is no time zone", "Write UTC, or a zone such as Europe/Berlin."
+        ) from error
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import duckdb
 
 from meshlake.engines.answer import ParsedQuery
 from meshlake.engines.duckdb.answer import DuckDBAnswer
-from meshlake.engines.duckdb.confined import attach_answers, closed_on_failure
+from meshlake.engines.duckdb.confined import attach_answers, closed_on_failure, set_timezone
 from meshlake.engines.trino.session import TrinoSession
 from meshlake.errors import BuildError, UsageError
 from meshlake.names import CATALOG
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from meshlake.types.tree import Type
 
 _ANSWER = "answer"
+# That SQL is transpiled for: days begin and end in it, and moments are written so.
+_ZONE = "UTC"
 _OF_ANSWER = ParsedQuery(f"SELECT * FROM {_ANSWER}")
 _EXPLAIN = re.compile(r"^EXPLAIN\s+(ANALYZE\s+)?", re.IGNORECASE)
 
@@ -44,7 +46,11 @@ def trino_answer(question: Question) -> Iterator[Answer]:
     if query.system_tables:
         names = ", ".join(f"{CATALOG}.{name}" for name in sorted(query.system_tables))
         raise UsageError(f"{names} is no table of Trino", "Ask for it with --engine duckdb.")
+    if (zone := question.settings.timezone) != _ZONE:
+        hint = f"Ask with --engine duckdb, or convert in the SQL: at AT TIME ZONE '{zone}'."
+        raise UsageError(f"Trino answers in {_ZONE}, and {zone} is asked for", hint)
     connection = duckdb.connect()
+    set_timezone(connection, _ZONE)
     with (
         closed_on_failure(connection),
         TrinoSession(question.settings, lake, "the query") as session,
