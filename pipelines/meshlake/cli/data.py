@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from meshlake.cli.confirming import YES, confirm
-from meshlake.cli.drafts import print_drafted
+from meshlake.cli.drafts import print_all_drafted, print_drafted
 from meshlake.cli.printing import print_json, size_text
 from meshlake.errors import EXIT_FAILED, UsageError
 from meshlake.formats import FORMATS
@@ -179,14 +179,24 @@ def discover(
 
 
 def adopt(
-    dataset: str = typer.Argument(metavar="D.N", help="A landed dataset, or a table: schema.table."),
+    dataset: str | None = typer.Argument(
+        None, metavar="[D.N]", help="A landed dataset, or a table: schema.table."
+    ),
     as_product: str = typer.Option(
         None, "--as", metavar="D.P", help="The product's name; else the dataset's or table's."
     ),
     owner: str = typer.Option(None, "--owner", help="Who answers for it; else git's user.email, else you."),
+    contract: Path | None = typer.Option(
+        None,
+        "--contract",
+        metavar="FILE",
+        help="Somebody's contract (ODCS 3) instead: a product of each table.",
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Draft a source-aligned product from a landed dataset: a contract that holds for what has landed.
+
+    With --contract from a contract that is there: what is changed in it is told, and the original kept beside it.
 
     With MESH_OPERATIONAL set, also from a table of that PostgreSQL, which then is the landed dataset.
 
@@ -197,10 +207,17 @@ def adopt(
       mesh adopt exports.cust_2026 --as crm.customers --owner ana@example.com
 
       mesh adopt public.orders --as shop.orders   # a table
+
+      mesh adopt --contract orders.odcs.yaml --as shop.orders
     """
     import meshlake
 
-    print_drafted(meshlake.open().adopt(dataset, as_product, owner), as_json=as_json)
+    if contract is not None and dataset is None:
+        print_all_drafted(meshlake.open().adopt_contract(contract, as_product, owner), as_json=as_json)
+    elif dataset is not None and contract is None:
+        print_drafted(meshlake.open().adopt(dataset, as_product, owner), as_json=as_json)
+    else:
+        raise UsageError("name a dataset, or --contract FILE", "mesh discover names what has landed.")
 
 
 def _tell_misplaced(files: Iterable[str]) -> None:

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING
 from meshlake.cli.printing import print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from meshlake.drafting.product_folder import Drafted
+
+
+def print_all_drafted(drafted: Sequence[Drafted], *, as_json: bool) -> None:
+    """Several, of one contract."""
+    if as_json:
+        print_json([each.as_dict() for each in drafted])
+        return
+    for each in drafted:
+        print_drafted(each, as_json=False)
 
 
 def print_drafted(drafted: Drafted, *, as_json: bool) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from meshlake.column import Column
 from meshlake.contract.odcs import OBJECT
+from meshlake.contract.servers import dialects, is_elsewhere
+from meshlake.errors import ContractError
 from meshlake.suggest import close_names, nearest
 from meshlake.types.odcs import LOGICAL_TYPES, TypeReader, column_type
 from meshlake.types.tree import Scalar
@@ -14,7 +16,7 @@ from meshlake.types.tree import Scalar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from open_data_contract_standard.model import SchemaObject, SchemaProperty
+    from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
 
     from meshlake.faults import Gathering
     from meshlake.types.tree import Type
@@ -33,12 +35,13 @@ class Described:
 
 
 def described_columns(
-    source: YamlFile, table: SchemaObject, dialects: tuple[str, ...], found: Gathering
+    source: YamlFile, odcs: OpenDataContractStandard, table: SchemaObject, found: Gathering
 ) -> list[Described]:
     """The columns in the contract's order, those without a name left out; what is wrong is gathered.
 
-    Their physical types are those of the systems whose `dialects` sqlglot has.
+    Their physical types are those of the systems that the contract says its tables live in.
     """
+    systems = dialects(odcs)
     described: list[Described] = []
     for position, prop in enumerate(table.properties or []):
         location: Location = (*OBJECT, "properties", position)
@@ -46,9 +49,11 @@ def described_columns(
             _check_name(source, prop, described, location)
             type_ = None
             with found.part():
-                type_ = _type(source, prop, dialects, location, found)
+                type_ = _type(source, prop, systems, location, found)
             column = _column(prop, type_ or _likely_type(prop), position)
             others = [each.column for each in described]
+            if type_ is not None and is_elsewhere(odcs):
+                column = _kept_apart(source, column, others, location, found)
             described.append(Described(location, prop, column, is_guessed=type_ is None))
             if type_ is not None:
                 _check_partition(source, column, others, location)
@@ -66,9 +71,9 @@ def _check_name(
 
 
 def _type(
-    source: YamlFile, prop: SchemaProperty, dialects: tuple[str, ...], location: Location, found: Gathering
+    source: YamlFile, prop: SchemaProperty, systems: tuple[str, ...], location: Location, found: Gathering
 ) -> Type:
-    reader = TypeReader(dialects, is_lenient=True)
+    reader = TypeReader(systems, is_lenient=True)
     try:
         type_ = reader.type_of(prop)
         for note in reader.notes:
@@ -108,6 +113,18 @@ def _position(is_key: bool | None, position: int | None, order: int) -> int | No
     if not is_key:
         return None
     return position if position is not None and position > 0 else order + 1
+
+
+def _kept_apart(
+    source: YamlFile, column: Column, others: Sequence[Column], location: Location, found: Gathering
+) -> Column:
+    """`column`, which is partitioned by only if it can be: the contract tells how another system partitions."""
+    try:
+        _check_partition(source, column, others, location)
+    except ContractError as error:
+        found.note(error)
+        return replace(column, partition_position=None)
+    return column
 
 
 def _check_partition(source: YamlFile, column: Column, others: Sequence[Column], location: Location) -> None:

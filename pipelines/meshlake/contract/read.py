@@ -19,7 +19,7 @@ from meshlake.contract.columns import described_columns
 from meshlake.contract.model import Contract
 from meshlake.contract.odcs import OBJECT, check_identity, check_object, only_object, parse
 from meshlake.contract.rule_list import RuleList
-from meshlake.contract.servers import dialects, landing_place
+from meshlake.contract.servers import landing_place
 from meshlake.contract.service_levels import read_level, service_levels
 from meshlake.errors import ContractError, Fault, MeshError
 from meshlake.faults import Gathering
@@ -110,7 +110,7 @@ def _contract(
     found: Gathering,
 ) -> Contract:
     rules = RuleList()
-    described = described_columns(source, table, dialects(odcs), found)
+    described = described_columns(source, odcs, table, found)
     for rule in table_rules(tuple(each.column for each in described)):
         rules.add(rule)
     columns = _add_column_rules(source, described, rules, found)

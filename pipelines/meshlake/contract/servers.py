@@ -49,6 +49,11 @@ def dialects(odcs: OpenDataContractStandard) -> tuple[str, ...]:
     return tuple(dict.fromkeys(DIALECTS[type_] for type_ in types if type_ in DIALECTS))
 
 
+def is_elsewhere(odcs: OpenDataContractStandard) -> bool:
+    """Whether the contract says that its tables live in another system."""
+    return any(server.server != _LANDING for server in odcs.servers or [])
+
+
 def _place(server: Server) -> Place | None:
     """What the entry says, if it is of a type that a source reads."""
     named = (name for name, source in SOURCES.all().items() if source.is_type(str(server.type)))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.drift import column_groups
-from meshlake.landing.relation import columns as landed_columns
-from meshlake.landing.relation import relation_sql
+from meshlake.engines.duckdb.connection import connect
+from meshlake.landing.relation import columns, relation_sql
+from meshlake.landing.zone import files_zone
 from meshlake.names import quote_identifier
 from meshlake.types.duckdb import parse
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from meshlake.discovery.drift import FileSchemas
     from meshlake.landing.zone import Dataset
+    from meshlake.names import DatasetName
+    from meshlake.settings import Settings
     from meshlake.types.tree import Type
 
 
@@ -40,9 +43,22 @@ class LandedView:
         return _selected(self.sources, self.given)
 
 
+def landed_columns(settings: Settings, name: DatasetName) -> list[str] | None:
+    """The names of the columns of the files that landed as `name`; None where none have.
+
+    Raises:
+        LandingError: they cannot be read.
+    """
+    zone = files_zone(settings)
+    if name not in zone.datasets():
+        return None
+    with connect(settings) as connection:
+        return list(columns(connection, zone.dataset(name)))
+
+
 def open_landed(connection: duckdb.DuckDBPyConnection, dataset: Dataset, schemas: FileSchemas) -> LandedView:
     """Make the dataset readable as `landed`, what is only written differently as one."""
-    given = landed_columns(connection, dataset)
+    given = columns(connection, dataset)
     groups = {group[0]: group for group in column_groups(given, schemas)}
     selected = _selected(groups, given)
     connection.execute(f"CREATE TEMP VIEW {LANDED} AS SELECT {selected} FROM {relation_sql(dataset)}")

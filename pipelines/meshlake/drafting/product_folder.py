@@ -90,8 +90,11 @@ def write_product(
     contract: Mapping[str, Any],
     model: Mapping[str, Any] | None,
     notes: list[str],
+    kept: Mapping[str, bytes] | None = None,
 ) -> Drafted:
     """Write the folder of product `name`; its files tell editors of their schemas, which are brought up to date.
+
+    `kept` are files that are written as they are.
 
     Raises:
         UsageError: it is there already, or cannot be written.
@@ -106,6 +109,8 @@ def write_product(
         for file, content in contents.items():
             comment = editor_comment(settings, _SCHEMAS[file], folder)
             (temporary / file).write_text(comment + dump_yaml(content), encoding="utf-8")
+        for file, bytes_ in (kept or {}).items():
+            (temporary / file).write_bytes(bytes_)
         temporary.rename(folder)
     except OSError as error:
         raise UsageError(
@@ -113,7 +118,7 @@ def write_product(
         ) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    return Drafted(name, folder, tuple(contents), tuple(notes))
+    return Drafted(name, folder, (*contents, *(kept or {})), tuple(notes))
 
 
 def dump_yaml(content: Mapping[str, Any]) -> str:

@@ -129,6 +129,14 @@ class Mesh(KeptMesh):
         name = ProductName.parse(as_product) if as_product else default_name(source)
         return adopt(self.settings, source, name, owner)
 
+    def adopt_contract(
+        self, file: str | Path, as_product: str | None = None, owner: str | None = None
+    ) -> list[Drafted]:
+        """Make a product's folder of each table of somebody's ODCS 3 contract; see `meshlake.drafting`'s function."""
+        from meshlake.drafting.contract_adoption import adopt_contract
+
+        return adopt_contract(self.settings, Path(file), as_product, owner)
+
     def model_churn(
         self,
         product: str,

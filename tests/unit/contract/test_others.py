@@ -49,7 +49,7 @@ schema:
     properties:
       - {name: order_id, primaryKey: true, required: true, logicalType: string, physicalType: VARCHAR(20)}
       - {name: total, logicalType: number, physicalType: "NUMBER(38,0)"}
-      - {name: at, logicalType: timestamp, physicalType: TIMESTAMP_NTZ}
+      - {name: at, logicalType: timestamp, physicalType: TIMESTAMP_NTZ, partitioned: true}
       - {name: place, logicalType: object, physicalType: GEOGRAPHY}
       - name: plan
         logicalType: string
@@ -99,6 +99,7 @@ def test_a_contract_of_another_house_is_read(read: Read) -> None:
 def test_what_is_not_held_to_is_noted_with_its_line(read: Read) -> None:
     expected = [
         (11, "key 'comment' is unknown"),
+        (24, "cannot partition the product"),
         (25, "without properties"),
         (25, "GEOGRAPHY"),
         (30, "engine 'soda' is not run"),
