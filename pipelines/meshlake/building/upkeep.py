@@ -15,6 +15,7 @@ from meshlake.building.views import refresh_views
 from meshlake.errors import UsageError
 from meshlake.lake.clean import GRACE_SECONDS, Removed, clean_lake
 from meshlake.lake.draft import release, rollback
+from meshlake.lake.dropping import dropped
 from meshlake.lake.hold import Hold
 
 if TYPE_CHECKING:
@@ -73,6 +74,11 @@ def history(mesh: Workspace, name: ProductName) -> list[Snapshot]:
         UsageError: it is no product, or was never published.
     """
     snapshots = mesh.lake.history((name.domain, name.product))
+    if not snapshots and dropped(mesh.lake, name):
+        raise UsageError(
+            f"{name} was dropped",
+            f"Bring it back with its history: mesh drop {name} --undo; or build it anew.",
+        )
     if not snapshots:
         mesh.products.get(name)
         raise never_published(mesh.settings, name)

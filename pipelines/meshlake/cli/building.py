@@ -188,7 +188,8 @@ def clean(
     removed = cleaned.removed
     print(
         f"Removed {removed.stages} stages, {removed.branches} audit branches, "
-        f"{removed.snapshots} expired snapshots and {removed.files} files ({size_text(removed.size_bytes)}), "
+        f"{removed.snapshots} expired snapshots, {removed.dropped} dropped tables "
+        f"and {removed.files} files ({size_text(removed.size_bytes)}), "
         f"{cleaned.leftovers} leftovers of models and scratch, "
         f"{cleaned.gone_datasets} landed datasets that are gone; "
         f"{cleaned.compacted_files} fewer small files."

@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from meshlake.lake.draft import AUDIT_PREFIX
+from meshlake.lake.dropping import dropped_seconds
 from meshlake.lake.snapshot import local_path
 from meshlake.lake.stage import ANSWERS, STAGE_MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pyiceberg.table import Table
 
@@ -26,6 +27,7 @@ class Removed:
     """What a clean-up took away."""
 
     stages: int = 0
+    dropped: int = 0
     branches: int = 0
     snapshots: int = 0
     files: int = 0
@@ -45,6 +47,8 @@ def clean_lake(
 ) -> Removed:
     """Drop stages and audit branches, expire snapshots past the contract's retention, delete files nothing refers to.
 
+    What was dropped goes with all its history, unless less than `grace_seconds` ago.
+
     Retention counts from when a snapshot was replaced. What is younger than `grace_seconds`, or was replaced less than
     that ago, is left alone: a running build or query may need it. The current snapshot always stays.
     """
@@ -53,15 +57,32 @@ def clean_lake(
     stages = [identifier for identifier in identifiers if STAGE_MARK in identifier[1]]
     for stage in stages:
         _drop_stage(lake, stage, grace_seconds, removed)
-    for identifier in (each for each in identifiers if each not in stages):
+    places = _forget_dropped(lake, identifiers, grace_seconds, removed)
+    for identifier in (each for each in lake.identifiers() if each not in stages):
+        if dropped_seconds(identifier) is not None:
+            continue
         table = lake.catalog.load_table(identifier)
         if not keep_audits:
             table = _drop_audits(lake, table, identifier, grace_seconds, removed)
         retention = retention_seconds.get(".".join(identifier))
-        table = _expire(lake, table, identifier, retention, grace_seconds, removed)
-        _delete_orphans(lake, table, grace_seconds, removed)
+        _expire(lake, table, identifier, retention, grace_seconds, removed)
+    _delete_orphans(lake, places, grace_seconds, removed)
     _delete(lake, f"{lake.settings.warehouse}/{ANSWERS}", set(), grace_seconds, removed)
     return removed
+
+
+def _forget_dropped(
+    lake: Lake, identifiers: Sequence[tuple[str, str]], grace_seconds: float, removed: Removed
+) -> set[str]:
+    """Take what was dropped out of the catalog; gives where its files are, which another table may share by now."""
+    places = set()
+    for identifier in identifiers:
+        moment = dropped_seconds(identifier)
+        if moment is not None and moment <= time.time() - grace_seconds:
+            places.add(local_path(lake.catalog.load_table(identifier).location()))
+            lake.catalog.drop_table(identifier)
+            removed.dropped += 1
+    return places
 
 
 def _drop_stage(lake: Lake, identifier: tuple[str, str], grace_seconds: float, removed: Removed) -> None:
@@ -122,11 +143,17 @@ def _replaced_ms(table: Table) -> dict[int, int]:
     return {entry.snapshot_id: moment for entry, moment in zip(log, left, strict=True)}
 
 
-def _delete_orphans(lake: Lake, table: Table, grace_seconds: float, removed: Removed) -> None:
-    location = local_path(table.location())
-    _delete(lake, location, set(_referred_files(table)), grace_seconds, removed)
-    store = lake.settings.store_of(location)
-    store.remove_empty_folders(f"{location}/data", time.time() - grace_seconds)
+def _delete_orphans(lake: Lake, gone: Iterable[str], grace_seconds: float, removed: Removed) -> None:
+    """In the places of all tables, and those of tables that are `gone`: of one place no table's files are orphans."""
+    referred: dict[str, set[str]] = {place: set() for place in gone}
+    for identifier in lake.identifiers():
+        if STAGE_MARK not in identifier[1]:
+            table = lake.catalog.load_table(identifier)
+            referred.setdefault(local_path(table.location()), set()).update(_referred_files(table))
+    for place, files in referred.items():
+        _delete(lake, place, files, grace_seconds, removed)
+        store = lake.settings.store_of(place)
+        store.remove_empty_folders(f"{place}/data", time.time() - grace_seconds)
 
 
 def _delete(lake: Lake, place: str, referred: set[str], grace_seconds: float, removed: Removed) -> None:

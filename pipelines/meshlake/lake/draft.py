@@ -69,7 +69,7 @@ class Draft:
             BuildError: when other writers kept committing to the table.
         """
         for _ in range(_COMMIT_ATTEMPTS):
-            table = self._lake.catalog.load_table(self.identifier)
+            table = self._table()
             begun_at = table.metadata_location
             try:
                 self._audited = self._commit_branch(table, files, properties, partitions)
@@ -77,7 +77,7 @@ class Draft:
                 continue
             except ValueError:
                 # So pyiceberg says that a commit to another branch took this one's sequence number.
-                if self._lake.catalog.load_table(self.identifier).metadata_location == begun_at:
+                if self._table().metadata_location == begun_at:
                     raise
                 continue
             snapshot = self._audited.snapshot_by_name(self.branch)
@@ -95,7 +95,7 @@ class Draft:
             ConflictError: when `main` is no longer where it was when this draft began.
         """
         for _ in range(_COMMIT_ATTEMPTS):
-            table = self._lake.catalog.load_table(self.identifier)
+            table = self._table()
             if table.metadata.current_snapshot_id != self.base_id:
                 raise ConflictError(
                     f"{self._name}: another build published while this one was audited",
@@ -118,6 +118,12 @@ class Draft:
     @property
     def _name(self) -> str:
         return ".".join(self.identifier)
+
+    def _table(self) -> Table:
+        table = self._lake.table(self.identifier)
+        if table is None:
+            raise BuildError(f"{self._name} was dropped while it was built", "Build it if it is to be there.")
+        return table
 
     def _commit_branch(
         self,

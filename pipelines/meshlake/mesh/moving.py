@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from meshlake.building.drop import Dropped
     from meshlake.lake.snapshot import Snapshot
     from meshlake.names import ProductName
     from meshlake.workspace import Workspace
@@ -16,6 +17,26 @@ def move_back(mesh: Workspace, name: ProductName, to: str | int | None) -> Snaps
     from meshlake.orchestration.holds import tell_move
 
     restored = roll_back(mesh, name, None if to is None else str(to))
+    tell_move(mesh.settings, name, restored)
+    return restored
+
+
+def take_away(mesh: Workspace, name: ProductName, *, is_breaking: bool) -> Dropped:
+    """Drop `name`, and tell Dagster."""
+    from meshlake.building.drop import drop_product
+    from meshlake.orchestration.holds import tell_drop
+
+    found = drop_product(mesh, name, is_breaking=is_breaking)
+    tell_drop(mesh.settings, name)
+    return found
+
+
+def bring_again(mesh: Workspace, name: ProductName) -> Snapshot:
+    """Undo the drop of `name`, and tell Dagster."""
+    from meshlake.building.drop import restore_product
+    from meshlake.orchestration.holds import tell_move
+
+    restored = restore_product(mesh, name)
     tell_move(mesh.settings, name, restored)
     return restored
 

@@ -8,6 +8,7 @@ from meshlake.mesh.reading import ReadMesh, product_name
 from meshlake.names import LANDING_CATALOG, DatasetName
 
 if TYPE_CHECKING:
+    from meshlake.building.drop import Dropped
     from meshlake.building.upkeep import Cleaned
     from meshlake.lake.snapshot import Snapshot
     from meshlake.names import ProductName
@@ -31,6 +32,39 @@ class KeptMesh(ReadMesh):
         from meshlake.mesh.moving import let_go
 
         return let_go(self.workspace, product_name(product))
+
+    def drop(self, product: str | ProductName, *, is_breaking: bool = False) -> Dropped:
+        """Take what is published of `product` out of every reader's sight, its quarantine too.
+
+        Its history is kept until `clean`, and `undrop` brings it back till then; models of it are kept. Its folder is
+        left as it is: as long as that is there, a build publishes the product anew.
+
+        Args:
+            product: its folder may be gone.
+            is_breaking: go on where other products read it.
+
+        Raises:
+            UsageError: it was never published, or others read it.
+        """
+        from meshlake.mesh.moving import take_away
+
+        return take_away(self.workspace, product_name(product), is_breaking=is_breaking)
+
+    def to_drop(self, product: str | ProductName, *, is_breaking: bool = False) -> Dropped:
+        """What `drop` would do."""
+        from meshlake.building.drop import to_drop
+
+        return to_drop(self.workspace, product_name(product), is_breaking=is_breaking)
+
+    def undrop(self, product: str | ProductName) -> Snapshot:
+        """Bring back what was published of `product` when it was dropped, with its history.
+
+        Raises:
+            UsageError: it was not dropped, or is published anew, or `clean` has taken it.
+        """
+        from meshlake.mesh.moving import bring_again
+
+        return bring_again(self.workspace, product_name(product))
 
     def remove_landed(self, dataset: str, *files: str) -> list[str]:
         """Remove files that have landed, all at once; gives their names below the landing zone.

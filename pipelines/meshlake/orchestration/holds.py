@@ -43,6 +43,18 @@ def tell_move(settings: Settings, name: ProductName, snapshot: Snapshot) -> None
         },
         tags={DATA_VERSION_TAG: str(snapshot.rows_id)},
     )
+    _tell(settings, name, event)
+
+
+def tell_drop(settings: Settings, name: ProductName) -> None:
+    """That nothing is published of `name` any more."""
+    text = "nothing is published; `mesh build` publishes it anew while its folder is there"
+    _tell(settings, name, dg.AssetObservation(asset_key(name), metadata={"dropped": text}))
+
+
+def _tell(
+    settings: Settings, name: ProductName, event: dg.AssetMaterialization | dg.AssetObservation
+) -> None:
     try:
         with instance(settings) as dagster_instance:
             dagster_instance.report_runless_asset_event(event)

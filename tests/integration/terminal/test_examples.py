@@ -38,7 +38,13 @@ STAND_INS = {
     "--customers 1000000": "--customers 1000",
 }
 # What an example takes for granted.
-BEFORE = {"mesh release crm.customers": ("build crm.customers --force", "rollback crm.customers")}
+BEFORE = {
+    "mesh release crm.customers": ("build crm.customers --force", "rollback crm.customers"),
+    "mesh drop retail.customer_rfm --undo": (
+        "build retail.customer_rfm --only",
+        "drop retail.customer_rfm --breaking --yes",
+    ),
+}
 # These have to find no product of that name yet, or no mesh at all; and little to look through.
 IN_A_NEW_MESH = {"init", "land", "adopt", "demo", "discover", "doctor", "schema", "services"}
 # What finds fault with the machine that the tests run on, such as packages other than meshlake asks for.

@@ -43,6 +43,7 @@ SHOWN = [
     (f"rollback {AGES} --to {{earlier}}", 0, [AGES, ROWS, "{earlier}"]),
     (f"release {AGES}", 0, [AGES, "nolongerheldatsnapshot", "{earlier}"]),
     (f"rollback {AGES} --to 7045384213609441282", 2, ["7045384213609441282"]),
+    ("drop customer_relations.people_of_every_regoin", 2, ["customer_relations.people_of_every_regoin", PEOPLE]),
     ("schema model", 0, ['"title":"Model"']),
     ("show customer_relations.people_of_every_regoin", 2, ["customer_relations.people_of_every_regoin", PEOPLE]),
 ]  # fmt: skip

@@ -25,6 +25,7 @@ WRONG_USE = [
     ("demo --customers many", "'many' is not a valid int"),
     ("discover crm.peeple", "crm.peeple"),
     ("doctor everything", "unexpected extra argument"),
+    ("drop crm.peeple", "there is no product crm.peeple"),
     ("history crm.peeple", "there is no product crm.peeple"),
     ("history", "Missing argument"),
     ("init", "Missing argument"),
