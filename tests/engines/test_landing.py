@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import io
 import threading
 import uuid
 from contextlib import closing
@@ -10,7 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import duckdb
+import fastavro
+import pyarrow as pa
 import pytest
+from pyarrow import orc
 
 from meshlake.engines.duckdb.connection import connect as connect_duckdb
 from meshlake.engines.trino.connection import connect as connect_trino
@@ -135,6 +140,11 @@ def parquet(tmp_path, select):
         (COPIED, {"a.jsonl": '{"q": "\\u00e9\\n"}\n'}),
         (COPIED, {"a.jsonl": '{"id":1}\n\n{"id":2}\n'}),
         (COPIED, {"a.jsonl": '{"a,b":1}\n'}),
+        (COPIED, {"a.jsonl": '{"ID":1}\n{"id":2}\n'}),
+        (COPIED, {"a.csv": "ID,n\n1,a\n", "b.csv": "id,N\n2,b\n"}),
+        (COPIED, {"a.json": '[{"id": 1, "n": null}, {"id": 2}]', "b.json": '{\n"id": 3\n}'}),
+        (COPIED, {"a.csv.bz2": bz2.compress(b"id,n\n1,\n"), "b.csv": "id,n\n2,b\n"}),
+        (COPIED, {"a.xml": '<r><row id="1"><n/></row><row id="2"/></r>'}),
     ],
     ids=str,
 )
@@ -196,6 +206,26 @@ def test_excel(landed):
     landed.put({"a.xlsx": workbook({"S": [header, row, [], ["8"]]}, number_formats=["yyyy-mm-dd hh:mm"])})
     landed.check(COPIED)
     assert landed.copied_because == "Trino cannot read Excel where it lies"
+
+
+def test_orc(landed):
+    sink = io.BytesIO()
+    moment = pa.array([1704448800000000, None], pa.timestamp("us"))
+    orc.write_table(pa.table({"id": [2**60, None], "at": moment, "s": [{"x": ["a"]}, None]}), sink)
+    landed.put({"a.orc": sink.getvalue()})
+    landed.check(COPIED)
+
+
+def test_avro(landed):
+    sink = io.BytesIO()
+    fields = [
+        {"name": "id", "type": ["null", "long"]},
+        {"name": "m", "type": {"type": "map", "values": "string"}},
+    ]
+    records = [{"id": 2**60, "m": {"k": "v"}}, {"id": None, "m": {}}]
+    fastavro.writer(sink, {"type": "record", "name": "row", "fields": fields}, records)
+    landed.put({"a.avro": sink.getvalue()})
+    landed.check(COPIED)
 
 
 def test_nested_values_are_read_by_position(landed, tmp_path):

@@ -76,7 +76,7 @@ def file_schemas(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> Fil
         LandingError: a file cannot be read.
     """
     schemas: dict[str, dict[str, Type]] = {}
-    for file in dataset.files:
+    for file in dataset.opened.files:
         if file.size_bytes == 0 or not dataset.format.has_columns(file):
             continue
         schemas[file.name] = landed_columns(connection, replace(dataset, files=(file,)))

@@ -68,14 +68,15 @@ def open_landed(connection: duckdb.DuckDBPyConnection, dataset: Dataset, schemas
 
 def beginnings_sql(view: LandedView, row_limit: int) -> str:
     """A SELECT of the first rows of up to eight files, spread evenly over them, with the columns of `landed`."""
-    keyed = view.dataset.keyed_files
+    dataset = view.dataset.opened
+    keyed = dataset.keyed_files
     files = [file for file in keyed if file.size_bytes]
     chosen = files[:: -(-len(files) // _BEGINNINGS) or 1]
     limit = -(-row_limit // max(len(chosen), 1))
     parts = [
         f"(SELECT * FROM ({select}) LIMIT {limit})"
         for file in chosen
-        for select in view.dataset.format.selects({file: keyed[file]}, view.dataset.files)
+        for select in dataset.format.selects({file: keyed[file]}, dataset.files)
     ]
     # Not every file has every column.
     nulls = ", ".join(f"NULL::{kind} AS {quote_identifier(name)}" for name, kind in view.given.items())

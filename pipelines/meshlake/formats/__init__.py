@@ -1,4 +1,4 @@
-"""How a landed file is written - Parquet, CSV, JSON lines, Excel - one object each, found by the ending of its name.
+"""How a landed file is written - Parquet, CSV, JSON, Excel, Avro - one object each, found by the ending of its name.
 
 What a format is asked, `format.Format` says: the SQL that reads its files, what is wrong with one of them in plain
 words, whether Trino reads it where it lies. A new format is one file here with a class like those beside it, and one
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError
+from meshlake.formats.format import PACKINGS
 from meshlake.plugins import Doorway
 
 if TYPE_CHECKING:
@@ -25,8 +26,17 @@ FORMATS: Doorway[Format] = Doorway(
         "csv": "meshlake.formats.csv:CSV",
         "json": "meshlake.formats.json_lines:JSON_LINES",
         "excel": "meshlake.formats.excel:EXCEL",
+        "orc": "meshlake.formats.orc:ORC",
+        "avro": "meshlake.formats.avro:AVRO",
+        "xml": "meshlake.formats.xml:XML",
+        "delta": "meshlake.formats.delta:DELTA",
+        "iceberg": "meshlake.formats.refused_tables:ICEBERG",
+        "hudi": "meshlake.formats.refused_tables:HUDI",
     },
 )
+
+_PAGE_BYTES = 1024
+_PAGES = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script")
 
 
 def format_of(file_name: str) -> Format:
@@ -43,24 +53,41 @@ def format_of(file_name: str) -> Format:
     # Others' members are looked for only now: that takes a while.
     found = ours or _with_ending(file_name, FORMATS.all().values())
     if found is None:
-        raise LandingError(
-            f"{file_name} is of no format that can be read", f"What can be read: {readable()}."
-        )
+        is_archive = file_name.lower().endswith(".zip")
+        hint = "`mesh land` unpacks it." if is_archive else f"What can be read: {readable()}."
+        raise LandingError(f"{file_name} is of no format that can be read", hint)
     return found
+
+
+def table_of(file_name: str) -> tuple[str, Format] | None:
+    """The folder that is a table, and its format, when the file is of the log of one: such as of Delta.
+
+    Example:
+        >>> folder, format_ = table_of("crm/orders/_delta_log/00000000000000000000.json")
+        >>> folder, str(format_)
+        ('crm/orders', 'delta')
+    """
+    if "/" not in file_name:
+        return None
+    for format_ in map(FORMATS.get, FORMATS.members):
+        if (folder := format_.table_folder(file_name)) is not None:
+            return folder, format_
+    return None
 
 
 def readable() -> str:
     """Every format that can be read and its endings, for people."""
-    *first, last = map(_told, FORMATS.all().values())
-    return f"{', '.join(first)} and {last}" if first else last
+    *first, last = map(_told, (each for each in FORMATS.all().values() if each.is_read))
+    return f"{', '.join(first)} and {last}, also packed ({', '.join((*PACKINGS, '.zip'))})"
 
 
 def refuse_other_formats(file_name: str, sample: bytes) -> None:
-    """Refuse a file of text that begins, `sample`, as one of a binary format, whatever its name says.
+    """Refuse a file of text that begins, `sample`, as one of a binary format or a page, whatever its name says.
 
     Raises:
         LandingError: it does.
     """
+    refuse_pages(file_name, sample)
     for other in map(FORMATS.get, FORMATS.members):
         if other.magic and sample.startswith(other.magic):
             raise LandingError(
@@ -68,11 +95,31 @@ def refuse_other_formats(file_name: str, sample: bytes) -> None:
             )
 
 
+def refuse_pages(file_name: str, sample: bytes) -> None:
+    """Refuse a file that begins, `sample`, as a page of the web: what a server says in place of a file.
+
+    Raises:
+        LandingError: it does.
+    """
+    begin = sample[:_PAGE_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if begin.startswith(_PAGES):
+        raise LandingError(
+            f"{file_name}: it is an HTML page, such as a server's error or a login, and no data",
+            "Look at it in a browser, and fetch the file again.",
+        )
+    if begin.startswith(b"<?xml") and not file_name.lower().endswith(".xml"):
+        raise LandingError(
+            f"{file_name}: it is an XML document, such as a store's error",
+            "Look at it; if it is data, call it .xml.",
+        )
+
+
 def _with_ending(file_name: str, formats: Iterable[Format]) -> Format | None:
     return next((each for each in formats if each.has_ending(file_name)), None)
 
 
 def _told(format_: Format) -> str:
+    if not format_.endings:
+        return format_.title
     endings = ", ".join(format_.endings)
-    packed = f", also as {' and '.join(format_.compressions)}" if format_.compressions else ""
-    return f"{format_.title} ({endings}{packed})"
+    return f"{format_.title} ({endings})"

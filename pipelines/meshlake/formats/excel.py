@@ -7,21 +7,18 @@ beside this, in `workbook`; why by no library, and how one of several sheets is 
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
-import uuid
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
-from urllib.parse import unquote
 
 from meshlake.errors import LandingError
 from meshlake.formats.format import ROW_COLUMN, Format, Part
-from meshlake.formats.reader import unique_names
-from meshlake.formats.workbook import Fault, cell_name, open_workbook
+from meshlake.formats.old_workbook import open_any_workbook
+from meshlake.formats.reader import folder_value_sql, unique_names
+from meshlake.formats.scratch import scratch_file
+from meshlake.formats.workbook import Fault, cell_name
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.stores import open_file
 from meshlake.types.arrow import to_arrow
@@ -29,11 +26,13 @@ from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     import duckdb
 
     from meshlake.formats.format import Keyed
-    from meshlake.formats.workbook import Value, Workbook
+    from meshlake.formats.old_workbook import AnyWorkbook
+    from meshlake.formats.workbook import Value
     from meshlake.stores import StoredFile
 
 _MOST_EXACT, _MOST_STORED = 2**53, 2**63
@@ -62,12 +61,12 @@ _SHOWN_FAULTS = 3
 class _Excel(Format):
     name = "excel"
     title = "Excel"
-    endings = (".xlsx", ".xlsm")
+    endings = (".xlsx", ".xlsm", ".xls")
     magic = b"PK\x03\x04"
 
     def parts(self, source: Path) -> tuple[Part, ...]:
         """A sheet each, if several hold something: the workbook under a name that ends in `#SHEET`."""
-        with open_workbook(str(source), source.open("rb")) as book:
+        with open_any_workbook(str(source), source.open("rb")) as book:
             sheets = [] if _named_sheet(str(source), book) else book.filled_sheets
         if len(sheets) < 2:
             return super().parts(source)
@@ -85,9 +84,6 @@ class _Excel(Format):
 
     def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
         return None  # DuckDB reads what was written here, and what is wrong with a workbook is told before
-
-    def folders_read(self) -> tuple[str, ...]:
-        return (str(_folder()),)
 
 
 EXCEL = _Excel()
@@ -130,17 +126,13 @@ def _select(
     copy = _copy_of_types(file, tuple(_type_of(kinds[name]) for name in names))
     columns = [quote_identifier(name) for name in names.values()]
     columns += [
-        f"{_folder_value(file, key)} AS {quote_identifier(key)}" for key in keys if key.lower() not in names
+        f"{folder_value_sql(file, key)} AS {quote_identifier(key)}"
+        for key in keys
+        if key.lower() not in names
     ]
     if is_numbered:
         columns.append(f"{quote_identifier(copy.row_column)} AS {ROW_COLUMN}")
     return f"SELECT {', '.join(columns)} FROM read_parquet({quote_literal(copy.path)})"
-
-
-def _folder_value(file: StoredFile, key: str) -> str:
-    """The text of a `key=value` folder, as DuckDB's readers give it."""
-    value = dict(folder.split("=", 1) for folder in file.name.split("/")[:-1] if "=" in folder)[key]
-    return "NULL::VARCHAR" if value == "__HIVE_DEFAULT_PARTITION__" else quote_literal(unquote(value))
 
 
 @lru_cache(maxsize=10_000)
@@ -165,7 +157,7 @@ def _write(table: _Table, types: tuple[Scalar, ...]) -> _Copy:
     import pyarrow as pa
     from pyarrow import parquet
 
-    path = str(_folder() / f"{uuid.uuid4().hex}.parquet")
+    path = str(scratch_file(".parquet"))
     copy = _Copy(path, table.names, types, tuple(map(frozenset, table.kinds)))
     arrays = [
         pa.array(map(_AS[type_], cells) if type_ in _AS else cells, to_arrow(type_))
@@ -183,7 +175,7 @@ def _read(file: StoredFile) -> _Table:
         LandingError: it is damaged, does not say which of its sheets, or a cell cannot be kept as it is.
     """
     table, faults = _Table(), list[str]()
-    with open_workbook(file.name, open_file(file)) as book:
+    with open_any_workbook(file.name, open_file(file)) as book:
         sheet = _sheet_of(file.name, book)
         for number, row in book.rows(sheet) if sheet is not None else ():
             faults += [
@@ -259,7 +251,7 @@ _Converting: TypeAlias = "Callable[[Value | None], Value | None]"
 _AS: Mapping[Scalar, _Converting] = {Scalar.VARCHAR: _as_text, Scalar.TIMESTAMP: _as_moment}
 
 
-def _named_sheet(name: str, book: Workbook) -> str | None:
+def _named_sheet(name: str, book: AnyWorkbook) -> str | None:
     """The sheet that the name of a file says, `book#SHEET.xlsx`; `None` when it says none.
 
     Raises:
@@ -276,7 +268,7 @@ def _named_sheet(name: str, book: Workbook) -> str | None:
     return found
 
 
-def _sheet_of(name: str, book: Workbook) -> str | None:
+def _sheet_of(name: str, book: AnyWorkbook) -> str | None:
     """The sheet that a file is; `None` when none holds anything."""
     if (named := _named_sheet(name, book)) is not None:
         return named
@@ -288,11 +280,3 @@ def _sheet_of(name: str, book: Workbook) -> str | None:
             f"`mesh land` makes a dataset of each; or name the file {path.stem}#{filled[0]}{path.suffix}.",
         )
     return filled[0] if filled else None
-
-
-@lru_cache(maxsize=1)
-def _folder() -> Path:
-    """Where this process keeps its copies, until it ends."""
-    folder = tempfile.mkdtemp(prefix="meshlake-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder)

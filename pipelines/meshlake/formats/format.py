@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from meshlake.formats.scratch import scratch_folders
 from meshlake.formats.unreadable import Unreadable
 from meshlake.names import quote_literal
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from meshlake.stores import StoredFile
     from meshlake.types.tree import Type
 
+# Endings behind which a file of any format may be packed.
+PACKINGS = (".bz2", ".xz", ".zst", ".gz")
 # In SQL, the columns that say where a row stands. No landed column is called so: a control character begins them.
 FILE_COLUMN = '"\x02file"'
 ROW_COLUMN = '"\x02row"'
@@ -60,8 +63,9 @@ class Part:
 class Format(Protocol):
     """One format: a singleton, called `name` in the doorway and `title` by people.
 
-    `endings` are those of file names, in small letters; behind one may stand one of `compressions`. All its files begin
-    with `magic`, if that is not empty. `hive_value` is Trino's SQL for a value of a `HiveLayout`, `{}` the column.
+    `endings` are those of file names, in small letters; behind one may stand one of `PACKINGS`, of which its SELECTs
+    unpack `compressions` themselves. All its files begin with `magic`, if that is not empty. `is_read`,
+    unless it is known only to be refused. `hive_value` is Trino's SQL for a value of a `HiveLayout`, `{}` the column.
     """
 
     name: str
@@ -69,6 +73,7 @@ class Format(Protocol):
     endings: tuple[str, ...]
     compressions: tuple[str, ...] = ()
     magic: bytes = b""
+    is_read: bool = True
     hive_value: str = "{}"
 
     def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
@@ -133,7 +138,7 @@ class Format(Protocol):
 
     def folders_read(self) -> tuple[str, ...]:
         """Folders of this machine that its SELECTs read instead of files that DuckDB cannot read itself."""
-        return ()
+        return scratch_folders()
 
     def hive_layout(
         self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, Type]
@@ -145,10 +150,14 @@ class Format(Protocol):
         """
         raise UnfaithfulError(f"Trino cannot read {self.title} where it lies")
 
+    def table_folder(self, file_name: str) -> str | None:
+        """The folder that is a table of this format, when the file is of its log, which alone tells its rows."""
+        return None
+
     def has_ending(self, file_name: str) -> bool:
         """Whether the name of a file says that it is one of these."""
         path = PurePosixPath(file_name.lower())
-        if path.suffix in self.compressions:
+        if path.suffix in {*self.compressions, *PACKINGS}:
             path = path.with_suffix("")
         return path.suffix in self.endings
 

@@ -1,8 +1,13 @@
-"""JSON lines: one object per line, every value as text, by its key."""
+"""JSON: objects, one per line, in an array, or one after the other over several lines; every value as text, by its key.
+
+Keys that differ in case alone are one column, unless an object has both.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from posixpath import commonpath
 from typing import TYPE_CHECKING
@@ -21,8 +26,8 @@ from meshlake.formats.reader import (
     selected_sql,
     text_columns_sql,
 )
-from meshlake.formats.samples import head, is_compressed
-from meshlake.names import quote_literal
+from meshlake.formats.samples import head, is_compressed, last_byte
+from meshlake.names import quote_identifier, quote_literal
 from meshlake.stores import duckdb_reader
 
 if TYPE_CHECKING:
@@ -35,7 +40,10 @@ if TYPE_CHECKING:
 # What DuckDB's errors of its JSON reader begin with; the file and the line follow.
 _MALFORMED = "Malformed JSON"
 _FAULTS = (_MALFORMED, "JSON transform error")
-_LINE = re.compile(r",(?: at byte \d+)? in line (\d+): ([^\n]*)")
+_LINE = re.compile(r",(?: at byte \d+)? in (line|record/value) (\d+): ([^\n]*)")
+_LINES, _ARRAY, _OBJECTS = "newline_delimited", "array", "unstructured"
+_SAYS_LINES = re.compile(r"\.(?:jsonl|ndjson)(?:\.\w+)?$", re.IGNORECASE)
+_SPACE = b" \t\r\n"
 _IS_UTF8 = "from_utf8(to_utf8(line)) = line"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_ -]+")
 _TEXT = r'"[^"\\\x00-\x1f]*"'
@@ -53,28 +61,21 @@ _LINE_CONDITION = (
 
 class _JsonLines(Format):
     name = "json"
-    title = "JSON lines"
+    title = "JSON"
     endings = (".jsonl", ".ndjson", ".json")
     compressions = (".gz",)
 
     def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
         for file in files:
-            _check(file)
-        names = _keys(tuple(among))
-        if not names:
+            _layout(file)
+        columns = _columns(tuple(among))
+        if not columns.names:
             return []
-        # Without `records`, a line that is no object can become a value of the first column.
-        options = f"format = 'newline_delimited', records = true, columns = {text_columns_sql(names)}"
-        groups = grouped(files, lambda file: (files[file], is_compressed(file)))
-        return [
-            f"SELECT {selected_sql(names, keys)} FROM read_json({paths_sql(group)}, {options}, "
-            f"compression = {compression_sql(group)}{hive_options_sql(keys)})"
-            for (keys, _), group in groups
-        ]
+        groups = grouped(files, lambda file: (files[file], _layout(file), is_compressed(file)))
+        return [_select(columns, group, keys, layout) for (keys, layout, _), group in groups]
 
     def has_columns(self, file: StoredFile) -> bool:
-        _check(file)
-        return bool(_keys((file,)))
+        return bool(_columns((file,)).names)
 
     def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
         if not isinstance(error, duckdb.InvalidInputException):
@@ -86,6 +87,10 @@ class _JsonLines(Format):
     def hive_layout(
         self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, Type]
     ) -> HiveLayout:
+        if any(_layout(file) != _LINES for file in files):
+            raise UnfaithfulError("its JSON is not an object in each line")
+        if not _columns(tuple(files)).are_written_alike:
+            raise UnfaithfulError("it writes a JSON key in different cases")
         if not all(_PLAIN_NAME.fullmatch(name) for name in columns):
             raise UnfaithfulError("a JSON key is not made of plain letters, digits, spaces, _ and -")
         return HiveLayout("OPENX_JSON", tuple(columns), line_condition=_LINE_CONDITION)
@@ -94,44 +99,120 @@ class _JsonLines(Format):
 JSON_LINES = _JsonLines()
 
 
-def _check(file: StoredFile) -> None:
+@dataclass(frozen=True)
+class _Columns:
+    """The ways that each column's key is written, by its first."""
+
+    names: dict[str, tuple[str, ...]]
+
+    @property
+    def are_written_alike(self) -> bool:
+        return all(len(keys) == 1 for keys in self.names.values())
+
+
+def _select(columns: _Columns, files: Sequence[StoredFile], keys: Sequence[str], layout: str) -> str:
+    options = f"format = '{layout}', compression = {compression_sql(files)}{hive_options_sql(keys)}"
+    names = list(columns.names)
+    if columns.are_written_alike:
+        # Without `records`, a line that is no object can become a value of the first column.
+        options += f", records = true, columns = {text_columns_sql(names)}"
+        return f"SELECT {selected_sql(names, keys)} FROM read_json({paths_sql(files)}, {options})"
+    cells = {
+        name: ", ".join(f"json_extract_string(json, {_pointer(key)})" for key in written)
+        for name, written in columns.names.items()
+    }
+    selected = [f"coalesce({cell}) AS {quote_identifier(name)}" for name, cell in cells.items()]
+    taken = {name.lower() for name in names}
+    selected += [quote_identifier(key) for key in keys if key.lower() not in taken]
+    return f"SELECT {', '.join(selected)} FROM read_json_objects({paths_sql(files)}, {options})"
+
+
+def _pointer(key: str) -> str:
+    return quote_literal("/" + key.replace("~", "~0").replace("/", "~1"))
+
+
+@lru_cache(maxsize=10_000)
+def _layout(file: StoredFile) -> str:
+    """How the objects of `file` stand in it, as DuckDB calls that.
+
+    Raises:
+        LandingError: it is no JSON, or an array that is cut off.
+    """
     sample, _ = head(file)
     refuse_other_formats(file.name, sample)
     if sample.startswith(b"\xef\xbb\xbf"):
         raise LandingError(
             f"{file.name}: it begins with a byte order mark", "Save the file as UTF-8 without one."
         )
-    if sample.lstrip().startswith(b"["):
+    text = sample.lstrip(_SPACE)
+    if text.startswith(b"["):
+        return _array(file)
+    return _OBJECTS if _begins_an_object_of_lines(text) else _LINES
+
+
+def _array(file: StoredFile) -> str:
+    short = file.name.rpartition("/")[2]
+    if _SAYS_LINES.search(short):
         raise LandingError(
             f"{file.name}: it is one JSON array, not JSON lines",
-            f"Write one object per line: jq -c '.[]' {file.name.rpartition('/')[2]} > lines.jsonl",
+            f"Call it .json; or write one object per line: jq -c '.[]' {short} > lines.jsonl",
         )
+    if last_byte(file, _SPACE) != b"]":  # DuckDB takes the objects before a break for all there are
+        raise LandingError(f"{file.name}: its JSON array is cut off", "Land the whole file again.")
+    return _ARRAY
+
+
+def _begins_an_object_of_lines(text: bytes) -> bool:
+    """Whether the first object goes on in the next line; one that cannot be read, which is told, is a line."""
+    first, _, more = text.partition(b"\n")
+    if not more.strip():
+        return False
+    try:
+        json.loads(first)
+    except ValueError:
+        decoded = text.decode(errors="replace")
+        try:
+            _, end = json.JSONDecoder().raw_decode(decoded)
+        except ValueError:
+            return first.rstrip().endswith((b"{", b"[", b","))
+        return "\n" in decoded[:end]
+    return False
 
 
 @lru_cache(maxsize=1_000)
-def _keys(files: tuple[StoredFile, ...]) -> tuple[str, ...]:
+def _columns(files: tuple[StoredFile, ...]) -> _Columns:
     """The keys of all objects, in the order objects hold them; every line is read, once per process."""
+    groups = grouped(files, lambda file: (_layout(file), is_compressed(file)))
     objects = " UNION ALL ".join(
-        f"SELECT json FROM read_ndjson_objects({paths_sql(group)}, compression = {compression_sql(group)})"
-        for _, group in grouped(files, is_compressed)
+        f"SELECT json FROM read_json_objects({paths_sql(group)}, format = '{layout}', "
+        f"compression = {compression_sql(group)})"
+        for (layout, _), group in groups
     )
     query = f"""
-        SELECT key FROM (
-            SELECT unnest(keys) AS key, generate_subscripts(keys, 1) AS position FROM (
-                SELECT DISTINCT json_keys(json) AS keys FROM ({objects})
-            )
+        WITH objects AS MATERIALIZED (SELECT DISTINCT json_keys(json) AS keys FROM ({objects})),
+        clashing AS (
+            SELECT unnest(keys) AS key FROM objects
+            WHERE len(keys) > len(list_distinct(list_transform(keys, lambda key: lower(key))))
+        )
+        SELECT key, min(position), bool_or(key IN (FROM clashing)) FROM (
+            SELECT unnest(keys) AS key, generate_subscripts(keys, 1) AS position FROM objects
         ) GROUP BY key ORDER BY min(position), key"""
     with explained_files(JSON_LINES, files), duckdb_reader(files[0]) as connection:
-        names = [row[0] for row in connection.execute(query).fetchall()]
-    _refuse_unusable(names, commonpath(file.name for file in files))
-    return tuple(names)
+        rows = connection.execute(query).fetchall()
+    where = commonpath(file.name for file in files)
+    _refuse_unusable([row[0] for row in rows], [row[0] for row in rows if row[2]], where)
+    names: dict[str, list[str]] = {}
+    for key, *_ in rows:
+        names.setdefault(key.lower(), []).append(key)
+    return _Columns({keys[0]: tuple(keys) for keys in names.values()})
 
 
-def _refuse_unusable(names: Sequence[str], where: str) -> None:
+def _refuse_unusable(names: Sequence[str], clashing: Sequence[str], where: str) -> None:
+    """Refuse an empty key, and those of `clashing`, which stand in one object with others, that are the same column."""
+    if "" in names:
+        raise LandingError(f"{where}: a JSON key is empty", "Name the key before the file lands.")
     seen: dict[str, str] = {}
-    for name in names:
-        if not name:
-            raise LandingError(f"{where}: a JSON key is empty", "Name the key before the file lands.")
+    for name in clashing:
         other = seen.setdefault(name.lower(), name)
         if other != name:
             raise LandingError(
@@ -144,9 +225,15 @@ def _fault(kind: str, message: str, file: StoredFile) -> LandingError | None:
     start = f'{kind} in file "{file.path}"'
     if not message.startswith(start) or not (told := _LINE.match(message, len(start))):
         return None
+    reason = told[3].strip()
+    if told[1] != "line":  # the number that DuckDB gives is not the object's
+        return LandingError(
+            f"{file.name}: {reason}",
+            "It must be one array of JSON objects, or objects in UTF-8, with no key twice.",
+        )
     # For text that is no JSON, DuckDB 1.5 names the record after the bad one.
-    record = int(told[1]) - (kind == _MALFORMED)
+    record = int(told[2]) - (kind == _MALFORMED)
     return LandingError(
-        f"{file.name}, record {record}: {told[2].strip()}",
+        f"{file.name}, record {record}: {reason}",
         "Each line must be one whole JSON object in UTF-8, with no key twice.",
     )

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import duckdb
 
 from meshlake.errors import LandingError
+from meshlake.formats import refuse_pages
 from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
 from meshlake.formats.reader import grouped, hive_options_sql, paths_sql
+from meshlake.formats.samples import sample_of
 from meshlake.stores import duckdb_reader
 from meshlake.types.duckdb import parse
 from meshlake.types.tree import Decimal, Scalar
@@ -64,6 +66,7 @@ class _Parquet(Format):
         damaged = damaged or next((file for file in likely if not _is_readable(file)), None)
         if damaged is None:
             return None
+        refuse_pages(damaged.name, sample_of(damaged))
         cause = "it is cut off, damaged, or no Parquet file" if damaged.size_bytes else "it is empty"
         return LandingError(f"{damaged.name}: {cause}", "Land the file again, whole; or remove it.")
 

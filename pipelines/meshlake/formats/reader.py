@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import unquote
 
 from meshlake.formats.samples import is_compressed
 from meshlake.names import quote_identifier, quote_literal
@@ -64,6 +65,12 @@ def selected_sql(names: Sequence[str], keys: Iterable[str]) -> str:
 def hive_options_sql(keys: Sequence[str]) -> str:
     """The options, after others, by which the folders `keys` become columns of text."""
     return ", hive_partitioning = true, hive_types_autocast = false" if keys else ""
+
+
+def folder_value_sql(file: StoredFile, key: str) -> str:
+    """The text of the `key=value` folder that `file` lies in, as DuckDB's readers give it."""
+    value = dict(folder.split("=", 1) for folder in file.name.split("/")[:-1] if "=" in folder)[key]
+    return "NULL::VARCHAR" if value == "__HIVE_DEFAULT_PARTITION__" else quote_literal(unquote(value))
 
 
 def grouped(

@@ -85,6 +85,23 @@ def is_utf8(block: Block) -> bool:
     return True
 
 
+def sample_of(file: StoredFile) -> bytes:
+    """The first bytes of a file, as they are."""
+    with open_file(file) as stored:
+        return stored.read(_BLOCK_BYTES)
+
+
+def last_byte(file: StoredFile, ignored: bytes) -> bytes:
+    """The last byte of text that is not among `ignored`; none of text that has no other."""
+    with open_text(file) as stream:
+        if not is_compressed(file):
+            stream.seek(max(0, file.size_bytes - _BLOCK_BYTES))
+        last = b""
+        while block := stream.read(1024 * 1024):
+            last = block.rstrip(ignored)[-1:] or last
+    return last
+
+
 @lru_cache(maxsize=10_000)
 def check_gzip(file: StoredFile) -> None:
     """Unpack `file` to the end, once per process: DuckDB takes the rows before a break for all there are.

@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
 # What Python's libraries raise, and what is made of their answers here, when the bytes are not a workbook's.
 _DAMAGED = (BadZipFile, ElementTree.ParseError, zlib.error, EOFError, LookupError, ValueError, RuntimeError)
-_OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"
+OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"
 # Characters that XML cannot hold; halves of a pair of UTF-16 stay as they are written.
 _ESCAPED = re.compile(r"_x([0-9A-Ca-cE-Fe-f][0-9A-Fa-f]{3}|[Dd][0-7][0-9A-Fa-f]{2})_")
 _SURE_CHARACTERS = 15  # a number of so many digits is another for every double
-_MOST_WHOLE = 2**53
+MOST_WHOLE = 2**53
 # Excel counts days from 1900, and takes that for a leap year: its first sixty days are one off.
-_DAY_ZERO, _LEAP_DAY, _DAY_ZERO_OF_1904 = date(1899, 12, 30), 60, date(1904, 1, 1)
+DAY_ZERO, _LEAP_DAY, DAY_ZERO_OF_1904 = date(1899, 12, 30), 60, date(1904, 1, 1)
 _DAY_MILLISECONDS = 24 * 3600 * 1000
 _DATE, _CLOCK, _DURATION = "date", "clock", "duration"
 # Number formats that are known without being told.
-_BUILT_IN = (
+BUILT_IN_KINDS = (
     dict.fromkeys((*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58), _DATE)
     | dict.fromkeys((*range(18, 22), *range(32, 36), 45, 47, 55, 56), _CLOCK)
     | {46: _DURATION}
@@ -65,14 +65,14 @@ def open_workbook(name: str, opening: AbstractContextManager[BinaryIO]) -> Itera
     """
     again = "Land the file again, whole; or remove it."
     with opening as stream:
-        start = stream.read(len(_OLD_OR_LOCKED))
+        start = stream.read(len(OLD_OR_LOCKED))
         stream.seek(0)
         if not start:
             raise LandingError(f"{name}: it is empty", again)
-        if start == _OLD_OR_LOCKED:
+        if start == OLD_OR_LOCKED:
             raise LandingError(
                 f"{name}: it is locked by a password, or as Excel wrote it before 2007",
-                "Save it as .xlsx, without a password.",
+                "Save it as .xlsx, without a password; or call it .xls, if it is that.",
             )
         try:
             with ZipFile(stream) as archive:
@@ -89,10 +89,10 @@ class Workbook:
         self._book = next(target for kind, target in self._related("").values() if kind == "officeDocument")
         self._parts = self._related(self._book)
         root = self._parsed(self._book)
-        self._day_zero = _DAY_ZERO
+        self._day_zero = DAY_ZERO
         for properties in root.findall("{*}workbookPr"):
             if properties.get("date1904") in {"1", "true"}:
-                self._day_zero = _DAY_ZERO_OF_1904
+                self._day_zero = DAY_ZERO_OF_1904
         self.sheets: dict[str, str] = {}
         for sheet in root.findall("{*}sheets/{*}sheet"):
             identifier = next(value for key, value in sheet.items() if key.endswith("}id"))
@@ -137,30 +137,14 @@ class Workbook:
             return self._strings[int(text)] or None
         if kind == "n":
             style = cell.get("s")
-            number_kind = self._number_kinds[int(style)] if style else None
+            kind_shown = self._number_kinds[int(style)] if style else None
             value = _number(text)
             return (
-                value if number_kind is None or isinstance(value, Fault) else self._moment(value, number_kind)
+                value
+                if kind_shown is None or isinstance(value, Fault)
+                else moment(value, kind_shown, self._day_zero)
             )
         return _marked_value(kind, text)
-
-    def _moment(self, days: float, kind: str) -> Value:
-        """A number of days as the moment or the time that Excel shows; to the millisecond, the finest it has."""
-        milliseconds = round(days * _DAY_MILLISECONDS)
-        if kind == _DURATION:
-            return _duration(milliseconds)
-        day, rest = divmod(milliseconds, _DAY_MILLISECONDS)
-        clock = (datetime.min + timedelta(milliseconds=rest)).time()  # noqa: DTZ901 - only its time is used
-        if day == 0 and kind == _CLOCK:
-            return clock
-        is_1904 = self._day_zero == _DAY_ZERO_OF_1904
-        if day < 0 or (not is_1904 and day in {0, _LEAP_DAY}):
-            return Fault(f"is the day {day}, which no calendar has")
-        try:
-            found = self._day_zero + timedelta(days=day + (not is_1904 and day < _LEAP_DAY))
-        except OverflowError:
-            return Fault(f"is the day {day}, which is after the year 9999")
-        return datetime.combine(found, clock) if rest else found
 
     @cached_property
     def _strings(self) -> list[str]:
@@ -173,9 +157,9 @@ class Workbook:
         kinds: list[str | None] = []
         for part in (target for kind, target in self._parts.values() if kind == "styles"):
             root = self._parsed(part)
-            known: dict[int, str | None] = dict(_BUILT_IN)
+            known: dict[int, str | None] = dict(BUILT_IN_KINDS)
             for given in root.findall("{*}numFmts/{*}numFmt"):
-                known[int(given.attrib["numFmtId"])] = _number_kind(given.attrib["formatCode"])
+                known[int(given.attrib["numFmtId"])] = number_kind(given.attrib["formatCode"])
             kinds += [known.get(int(style.get("numFmtId", 0))) for style in root.findall("{*}cellXfs/{*}xf")]
         return kinds
 
@@ -233,7 +217,7 @@ def _number(text: str) -> int | float | Fault:
         digits = len(written.normalize().as_tuple().digits)
         if Decimal(f"{found:.{digits - 1}e}") != written:
             return Fault(f"has more digits than Excel keeps: {text}")
-    return int(found) if found.is_integer() and abs(found) <= _MOST_WHOLE else found
+    return int(found) if found.is_integer() and abs(found) <= MOST_WHOLE else found
 
 
 def _marked_value(kind: str, text: str) -> Value:
@@ -249,13 +233,33 @@ def _marked_value(kind: str, text: str) -> Value:
     return Fault(f"is of a kind that is not known here, {kind}")
 
 
+def moment(days: float, kind: str, day_zero: date) -> Value:
+    """A number of days as the moment or the time that Excel shows; to the millisecond, the finest it has."""
+    milliseconds = round(days * _DAY_MILLISECONDS)
+    if kind == _DURATION:
+        return _duration(milliseconds)
+    day, rest = divmod(milliseconds, _DAY_MILLISECONDS)
+    clock = (datetime.min + timedelta(milliseconds=rest)).time()  # noqa: DTZ901 - only its time is used
+    if day == 0 and kind == _CLOCK:
+        return clock
+    is_1904 = day_zero == DAY_ZERO_OF_1904
+    if day < 0 or (not is_1904 and day in {0, _LEAP_DAY}):
+        return Fault(f"is the day {day}, which no calendar has")
+    try:
+        found = day_zero + timedelta(days=day + (not is_1904 and day < _LEAP_DAY))
+    except OverflowError:
+        return Fault(f"is the day {day}, which is after the year 9999")
+    return datetime.combine(found, clock) if rest else found
+
+
 def _duration(milliseconds: int) -> str:
     seconds, rest = divmod(abs(milliseconds), 1000)
     sign, fraction = "-" if milliseconds < 0 else "", f".{rest:03}" if rest else ""
     return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}{fraction}"
 
 
-def _number_kind(code: str) -> str | None:
+def number_kind(code: str) -> str | None:
+    """What numbers that are shown by the format `code` are: a date, a clock's time, a duration; `None` for numbers."""
     letters = _NO_LETTERS.sub("", code.lower()).partition(";")[0]
     if _DURATIONS.search(letters):
         return _DURATION

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError, NotLandedError
-from meshlake.formats import format_of, readable
+from meshlake.formats import format_of, readable, table_of
+from meshlake.formats.format import PACKINGS, Part
+from meshlake.landing.archives import is_archive, unpacked_archive
 from meshlake.landing.replacing import FolderChange
 from meshlake.landing.storage import add_file, has_same_bytes, list_files
 from meshlake.names import DatasetName, ProductName
@@ -22,8 +25,15 @@ from meshlake.stores.disk import Disk
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from meshlake.formats.format import Part
+    from meshlake.formats.format import Format
     from meshlake.landing.zone import LandingZone
+    from meshlake.stores import StoredFile
+
+# What engines call the files that together are one table: Spark, Hadoop, Flink and Dask; DuckDB and Snowflake;
+# BigQuery; Trino and Athena.
+_PART = re.compile(
+    r"part[-.](?:[rm]-)?(?:[0-9]|[0-9a-f]{8})|data_[0-9]{1,2}(?:_[0-9]+)*\.|.*-[0-9]{12}\.|[0-9]{8}_[0-9]{6}_[0-9]{5}_"
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,7 @@ class _Copy:
     source: Path
     dataset: DatasetName
     name: str
+    format: Format
 
 
 def land(
@@ -59,9 +70,10 @@ def land(
     """Copy files, and the files in folders, into `zone` under `domain`.
 
     All go to `dataset` when it is given. Otherwise a file's name is its dataset's, and in a folder each
-    subfolder is a dataset, unless its name is `key=value`: then the folder itself is one. `progress` is told
-    of each file. When it `is_replacing`, files take the place of those of the same name; all others stay. Of one
-    dataset everybody sees the files as they were, or all of them as they are then.
+    subfolder is a dataset, unless its name is `key=value`, or files in it are called like parts that an engine
+    wrote: then the folder itself is one. A ZIP archive counts as a folder of what is in it, or as the one file
+    that is. `progress` is told of each file. When it `is_replacing`, files take the place of those of the same name;
+    all others stay. Of one dataset everybody sees the files as they were, or all of them as they are then.
 
     Raises:
         UsageError: `domain` or `dataset` is no name.
@@ -69,13 +81,14 @@ def land(
             dataset, or other content has landed under the same name. Files before that one have landed, and
             landing again skips them.
     """
-    copies = [copy for path in paths for copy in _plan(path, domain, dataset)]
-    _refuse_clashes(copies, zone)
-    landed = []
-    for file in _replaced(copies, zone) if is_replacing else _added(copies, zone):
-        landed.append(file)
-        if progress is not None:
-            progress(file)
+    with ExitStack() as until_landed:
+        copies = [copy for path in paths for copy in _plan(path, domain, dataset, until_landed)]
+        _refuse_clashes(copies, zone)
+        landed = []
+        for file in _replaced(copies, zone) if is_replacing else _added(copies, zone):
+            landed.append(file)
+            if progress is not None:
+                progress(file)
     return landed
 
 
@@ -119,8 +132,16 @@ def snake_case(text: str) -> str:
     return f"n_{name}" if name[:1].isdigit() else name
 
 
-def _plan(path: Path, domain: str, dataset: str | None) -> Iterator[_Copy]:
+def _plan(path: Path, domain: str, dataset: str | None, until_landed: ExitStack) -> Iterator[_Copy]:
     path = path.absolute()
+    if path.is_file() and is_archive(path):
+        unpacked = unpacked_archive(path, until_landed)
+        files = list_files(Disk(), str(unpacked), str(unpacked))
+        if any(is_archive(Path(file.path)) for file in files):
+            raise LandingError(f"{path}: it holds other archives", "Unpack it, and land the folder.")
+        # An archive of one file is that file.
+        yield from _plan(Path(files[0].path) if len(files) == 1 else unpacked, domain, dataset, until_landed)
+        return
     if path.is_file():
         yield from _copies(path, domain, dataset, path.name.partition(".")[0], path.name)
         return
@@ -129,14 +150,58 @@ def _plan(path: Path, domain: str, dataset: str | None) -> Iterator[_Copy]:
     files = list_files(Disk(), str(path), str(path))
     if not files:
         raise LandingError(f"{path}: the folder holds no files", f"What can land: {readable()}.")
+    tables = dict(filter(None, (table_of(file.name) for file in files)))
+    for folder, format_ in tables.items():
+        format_.parts(path / folder)
+        yield from _table_copies(path, folder, format_, files, domain, dataset)
+    files = [file for file in files if _table_above(file.name, tables) is None]
+    for file in (file for file in files if is_archive(Path(file.path))):
+        top = file.name.rpartition("/")[0].partition("/")[0]
+        yield from _plan(Path(file.path), domain, dataset or _plain(top) or None, until_landed)
+    files = [file for file in files if not is_archive(Path(file.path))]
+    is_written = _is_written_by_an_engine(path, [file.name for file in files if "/" not in file.name])
     for file in files:
         top, slash, below = file.name.partition("/")
-        if dataset is not None or (slash and "=" in top):
-            yield from _copies(Path(file.path), domain, dataset, path.name, file.name)
+        if dataset is not None or is_written or (slash and "=" in top):
+            yield from _copies(Path(file.path), domain, dataset, _plain(path.name), file.name)
         elif slash:
-            yield from _copies(Path(file.path), domain, None, top, below)
+            yield from _copies(Path(file.path), domain, None, _plain(top), below)
         else:
             yield from _copies(Path(file.path), domain, None, top.partition(".")[0], top)
+
+
+def _table_above(file_name: str, folders: Iterable[str]) -> str | None:
+    """Which of `folders` the file lies in, at any depth; the root is ''."""
+    return next((folder for folder in folders if not folder or file_name.startswith(f"{folder}/")), None)
+
+
+def _table_copies(
+    root: Path, folder: str, format_: Format, files: Sequence[StoredFile], domain: str, dataset: str | None
+) -> Iterator[_Copy]:
+    """A table with a log, as it lies: its log last, so that nobody reads of files that are not there yet."""
+    below = {
+        file: file.name.removeprefix(f"{folder}/")
+        for file in files
+        if _table_above(file.name, [folder]) is not None
+    }
+    named = dataset or _plain((root / folder).name)
+    for file in sorted(below, key=lambda file: (table_of(file.name) is not None, file.name)):
+        yield _copy(Path(file.path), domain, named, below[file], format_)
+
+
+def _is_written_by_an_engine(folder: Path, names: Sequence[str]) -> bool:
+    """Whether the files `names` directly in `folder` are parts of one table: all of them, or as a mark there says."""
+    parts = [bool(_PART.match(name)) for name in names]
+    return bool(parts) and (all(parts) or (any(parts) and (folder / "_SUCCESS").exists()))
+
+
+def _plain(folder: str) -> str:
+    """The name of a folder without the ending of a file, as Spark writes `sales.parquet/`."""
+    try:
+        format_of(folder)
+    except LandingError:
+        return folder
+    return folder.partition(".")[0]
 
 
 def _copies(source: Path, domain: str, named: str | None, unnamed: str, name: str) -> Iterator[_Copy]:
@@ -144,7 +209,9 @@ def _copies(source: Path, domain: str, named: str | None, unnamed: str, name: st
 
     The dataset is `named`, or after the name `unnamed`, with that of the table behind it where there are several.
     """
-    parts = format_of(str(source)).parts(source)
+    format_ = format_of(str(source))
+    is_unpacked = not source.name.lower().endswith(PACKINGS)
+    parts = format_.parts(source) if is_unpacked else (Part("", source.name),)
     if named is not None and len(parts) > 1:
         raise LandingError(
             f"{source}: it holds several tables: {', '.join(part.title for part in parts)}",
@@ -166,12 +233,13 @@ def _copies(source: Path, domain: str, named: str | None, unnamed: str, name: st
         yield _copy(source, domain, dataset, f"{folder}/{part.file_name}" if folder else part.file_name)
 
 
-def _copy(source: Path, domain: str, dataset: str, name: str) -> _Copy:
+def _copy(source: Path, domain: str, dataset: str, name: str, format_: Format | None = None) -> _Copy:
     snake = snake_case(dataset)
     if not snake:
         raise LandingError(f"{source}: '{dataset}' gives no name for a dataset", "Name it with --dataset.")
     checked = ProductName(domain, snake)
-    return _Copy(source, DatasetName(domain, snake), f"{checked.domain}/{checked.product}/{name}")
+    place = f"{checked.domain}/{checked.product}/{name}"
+    return _Copy(source, DatasetName(domain, snake), place, format_ or format_of(place))
 
 
 def _refuse_clashes(copies: Iterable[_Copy], zone: LandingZone) -> None:
@@ -180,11 +248,10 @@ def _refuse_clashes(copies: Iterable[_Copy], zone: LandingZone) -> None:
     formats = {copy.dataset: zone.dataset(copy.dataset).format for copy in copies if copy.dataset in existing}
     sources: dict[str, Path] = {}
     for copy in copies:
-        format_ = format_of(copy.name)
-        expected = formats.setdefault(copy.dataset, format_)
-        if format_ is not expected:
+        expected = formats.setdefault(copy.dataset, copy.format)
+        if copy.format is not expected:
             raise LandingError(
-                f"{copy.source}: {copy.dataset} holds {expected} files, this one is {format_}",
+                f"{copy.source}: {copy.dataset} holds {expected} files, this one is {copy.format}",
                 "Land it as another dataset, named with --dataset.",
             )
         other = sources.setdefault(copy.name, copy.source)

@@ -31,5 +31,5 @@ def explained(datasets: Iterable[Dataset]) -> Iterator[None]:
 
 def landing_error(error: duckdb.Error, datasets: Iterable[Dataset]) -> LandingError | None:
     """What `error` says about a file of `datasets`; None when it is about something else."""
-    told = (file_error(error, dataset.format, dataset.files) for dataset in datasets)
+    told = (file_error(error, dataset.format, dataset.opened.files) for dataset in datasets)
     return next(filter(None, told), None)

@@ -31,6 +31,7 @@ def relation_sql(dataset: Dataset, *, lineage: bool = False) -> str:
     Raises:
         LandingError: a file is damaged or cannot be read as what its name says, or none has columns.
     """
+    dataset = dataset.opened
     files = dataset.keyed_files
     if not lineage:
         selects = dataset.format.selects(files, dataset.files)
@@ -41,10 +42,17 @@ def relation_sql(dataset: Dataset, *, lineage: bool = False) -> str:
             for select in dataset.format.numbered(file, keys, dataset.files)
         ]
     if not selects:
-        raise LandingError(
-            f"{dataset.name} is empty: no file of it has columns", "Land a file that has at least a header."
-        )
+        raise _no_columns(dataset)
     return "(" + "\nUNION ALL BY NAME\n".join(selects) + ")"
+
+
+def _no_columns(dataset: Dataset) -> LandingError:
+    first, *others = dataset.files
+    more = f" and {len(others)} more" if others else ""
+    return LandingError(
+        f"{dataset.name} is empty: no file of it has columns ({first.name}{more})",
+        "Land a file that has at least a header.",
+    )
 
 
 def unreadable(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> Unreadable:
@@ -57,7 +65,7 @@ def unreadable(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> Unrea
     forget_unreadable(connection)
     with explained([dataset]):
         connection.execute(f"SELECT count(COLUMNS(*)) FROM {relation_sql(dataset)}").fetchall()
-    return dataset.format.unreadable(connection, dataset.files)
+    return dataset.format.unreadable(connection, dataset.opened.files)
 
 
 def columns(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> dict[str, Type]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from meshlake.stores import Store, StoredFile
 
 _HIDDEN = (".", "_")
+# The logs of Delta and Hudi tables: without them the files beside them would be read as rows that are long gone.
+_LOGS = frozenset({"_delta_log", "_sidecars", ".hoodie"})
 _BLOCK_BYTES = 1024 * 1024
 
 
@@ -23,7 +25,8 @@ def list_files(store: Store, folder: str, root: str, *, has_journals: bool = Fal
     """Visible files anywhere below `folder`, sorted by path, named relative to `root`.
 
     Names starting with `.` or `_` (`_SUCCESS`, `.crc`, files still being written) are no data and are left
-    out; but for those that say that files are being replaced, with `has_journals`.
+    out; but for the logs that say which files are, and, with `has_journals`, those that say that files are being
+    replaced.
 
     Raises:
         StorageError: the store cannot be listed.
@@ -65,7 +68,7 @@ def has_same_bytes(source: Path, target: str, store: Store) -> bool:
 
 
 def _is_visible(name: str) -> bool:
-    return not name.startswith(_HIDDEN)
+    return not name.startswith(_HIDDEN) or name in _LOGS
 
 
 def _is_listed(name: str) -> bool:

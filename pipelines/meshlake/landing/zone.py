@@ -12,7 +12,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError, NotLandedError
-from meshlake.formats import format_of
+from meshlake.formats import format_of, table_of
+from meshlake.formats.packed import is_packed, unpacked
 from meshlake.landing.replacing import consistent_files
 from meshlake.landing.storage import list_files
 from meshlake.names import DatasetName
@@ -62,6 +63,27 @@ class Dataset:
                 return None
             days.setdefault(day, []).append(file)
         return days
+
+    @property
+    def opened(self) -> Dataset:
+        """Its files as they are read: those that are packed, and that no reader unpacks, as unpacked copies.
+
+        Raises:
+            LandingError: one cannot be unpacked.
+        """
+        if not any(is_packed(file, self.format) for file in self.files):
+            return self
+        files = (unpacked(file) if is_packed(file, self.format) else file for file in self.files)
+        return replace(self, files=tuple(files))
+
+    @property
+    def has_columns(self) -> bool:
+        """Whether there is a table in any of its files, if perhaps without rows.
+
+        Raises:
+            LandingError: a file is damaged.
+        """
+        return any(self.format.has_columns(file) for file in self.opened.files)
 
     def of_days(self, partitions: Partitions) -> Dataset:
         """The dataset as if only the files of these days had landed."""
@@ -144,7 +166,7 @@ class LandingZone:
                     f"{file.name!a} is no name in UTF-8, so no engine can be told of it",
                     "Rename the file or its folder.",
                 )
-        formats = {file: format_of(file.name) for file in files}
+        formats = self._formats(name, files)
         first = formats[files[0]]
         for file, format_ in formats.items():
             if format_ is not first:
@@ -153,6 +175,19 @@ class LandingZone:
                     "Keep each format in a dataset folder of its own.",
                 )
         return Dataset(name, first, self.root, files)
+
+    def _formats(self, name: DatasetName, files: tuple[StoredFile, ...]) -> dict[StoredFile, Format]:
+        """Of each file by its ending, or all that of the table that the dataset's folder is, by the log in it."""
+        tables = dict(filter(None, (table_of(file.name) for file in files)))
+        if not tables:
+            return {file: format_of(file.name) for file in files}
+        own = f"{name.domain}/{name.dataset}"
+        if other := next((folder for folder in tables if folder != own), None):
+            raise LandingError(
+                f"{other} is one of {tables[other].title} within the folders of {name}",
+                f"Move it, whole, to a dataset folder of its own, or land it: mesh land FOLDER --domain {name.domain}",
+            )
+        return dict.fromkeys(files, tables[own])
 
     def _files_by_dataset(self, files: Iterable[StoredFile]) -> dict[DatasetName, list[StoredFile]]:
         by_name: dict[DatasetName, list[StoredFile]] = {}

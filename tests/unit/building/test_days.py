@@ -80,6 +80,8 @@ CHANGES = {
     "late data": (change_late, [2], [2, 3]),
     "a rewritten day": (lambda mesh: land(mesh, 1, 7), [1], [1, 2]),
     "a removed day": (change_removed, [2], [2, 3]),
+    "a day of an empty file": (lambda mesh: mesh.land("usage/calls/dt=2024-01-04/a.csv", ""), [4], [4, 5]),
+    "an empty file of a day": (lambda mesh: mesh.land("usage/calls/dt=2024-01-03/b.csv", ""), [3], [3, 4]),
 }
 
 

@@ -132,6 +132,35 @@ def test_what_other_programs_write(connection, put, program):
     assert third[:4] == (9007199254740991, " 0 ", dt.date(1970, 1, 1), at(1900, 1, 2, 12))
 
 
+def test_what_excel_wrote_before_2007(connection, put):
+    content = (Path(__file__).parent / "written_by" / "xlwt.xls").read_bytes()
+    dataset = put({"a#Orders.xls": content})
+    assert kinds_of(connection, dataset) == {
+        **{
+            "code": "VARCHAR",
+            "n": "BIGINT",
+            "x": "DOUBLE",
+            "day": "DATE",
+            "at": "TIMESTAMP",
+            "clock": "TIME",
+        },
+        **{"how long": "VARCHAR", "ok": "BOOLEAN"},
+    }
+    moment, midnight = at(2024, 1, 5, 10, 30), at(2024, 1, 6)
+    assert sorted(rows_of(connection, dataset), key=str) == [
+        ("007", 7, 1.5, dt.date(2024, 1, 5), moment, dt.time(12), "30:00:00", True),
+        (None, 2**53, -0.1, dt.date(1999, 12, 31), midnight, dt.time(6), "12:00:00", False),
+    ]
+    with pytest.raises(LandingError, match=r"a\.xls: it holds the sheets Orders, Faults, and does not say"):
+        relation_sql(put({"a.xls": content}))
+
+
+def test_an_error_in_an_old_workbook_is_named(put):
+    content = (Path(__file__).parent / "written_by" / "xlwt.xls").read_bytes()
+    with pytest.raises(LandingError, match=r"sheet 'Faults': cell A2 is #N/A"):
+        relation_sql(put({"a#Faults.xls": content}))
+
+
 @given(
     st.lists(
         st.one_of(

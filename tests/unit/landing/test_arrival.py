@@ -60,6 +60,47 @@ def test_a_folder_of_partitions_is_one_dataset(zone, inbox):
     assert landed_files(zone) == ["crm/my_inbox/dt=2024-01-05/a.csv"]
 
 
+SPARK = "-3f1c0a2b-5d6e-4f70-8a9b-0c1d2e3f4a5b-c000.snappy"
+
+
+@pytest.mark.parametrize(
+    ("folder", "names"),
+    [
+        ("sales", [f"part-00000{SPARK}.csv", f"part-00001{SPARK}.csv"]),
+        ("sales.csv", [f"part-00000{SPARK}.csv", "_SUCCESS", "late.csv"]),
+        ("sales", ["part-r-00000.csv", "part-r-00001.csv"]),
+        ("sales", ["part.0.csv", "part.1.csv"]),
+        ("sales", ["data_0.csv", "data_1.csv"]),
+        ("sales", ["data_0_0_0.csv.gz", "data_0_1_0.csv.gz"]),
+        ("sales", ["export-000000000000.csv", "export-000000000001.csv"]),
+        ("sales", ["20240105_101500_00012_abcde_1.csv"]),
+    ],
+)
+def test_a_folder_that_an_engine_wrote_is_one_dataset(zone, tmp_path, folder, names):
+    for name in names:
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / name).write_text("" if name == "_SUCCESS" else "id\n1\n")
+    visible = sorted(f"crm/sales/{name}" for name in names if name != "_SUCCESS")
+    land([tmp_path / folder], zone, "crm")
+    assert landed_files(zone) == visible
+    below = sorted(path for path in Path(zone.root).rglob("*") if path.is_file())
+    for path in below:
+        path.unlink()
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (tmp_path / folder).rename(inbox / folder)
+    land([inbox], zone, "crm")
+    assert landed_files(zone) == visible
+
+
+def test_files_of_other_names_beside_a_part_are_datasets_of_their_own(zone, inbox):
+    for name in ["part-00000.csv", "customers.csv", "data_2024.csv"]:
+        (inbox / name).write_text("id\n1\n")
+    assert sorted({str(file.dataset) for file in land([inbox], zone, "crm")}) == [
+        *("landing.crm.customers", "landing.crm.data_2024", "landing.crm.part_00000")
+    ]
+
+
 def test_everything_lands_in_the_dataset_that_is_named(zone, inbox):
     for name in ["a.csv", "b.csv"]:
         (inbox / name).write_text("id\n1\n")
@@ -88,8 +129,8 @@ def test_other_content_under_the_same_name_is_refused(zone, inbox):
 
 def test_nothing_lands_when_one_file_cannot(zone, inbox):
     (inbox / "a.csv").write_text("id\n1\n")
-    (inbox / "b.avro").write_text("")
-    with pytest.raises(LandingError, match=r"b\.avro is of no format"):
+    (inbox / "b.docx").write_text("")
+    with pytest.raises(LandingError, match=r"b\.docx is of no format"):
         land([inbox], zone, "crm")
     assert not zone.datasets()
 

@@ -176,7 +176,7 @@ def test_an_empty_file_among_others_adds_nothing(put, read, ending, content, emp
 
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
 def test_nothing_but_empty_files_is_an_error(put, name):
-    with pytest.raises(LandingError, match=r"landing\.crm\.customers is empty"):
+    with pytest.raises(LandingError, match=r"landing\.crm\.customers is empty: .* \(crm/customers/"):
         relation_sql(put({name: b""}))
 
 

@@ -43,8 +43,8 @@ def test_mixed_formats_are_refused(put):
 
 
 def test_a_file_of_no_known_format_is_refused_rather_than_ignored(put):
-    with pytest.raises(LandingError, match=r"crm/customers/b\.avro is of no format"):
-        put({"a.csv": "id\n1\n", "b.avro": b"Obj"})
+    with pytest.raises(LandingError, match=r"crm/customers/b\.sav is of no format"):
+        put({"a.csv": "id\n1\n", "b.sav": b"Obj"})
 
 
 def test_fingerprint_follows_the_files(zone, put, tmp_path):

@@ -103,7 +103,7 @@ def _tell_unreadable(connection: duckdb.DuckDBPyConnection, landed: Sequence[Lan
     for each in landed:
         if (
             each.files is not None
-            and (found := each.files.format.unreadable(connection, each.files.files)).count
+            and (found := each.files.format.unreadable(connection, each.files.opened.files)).count
         ):
             name = str(each.name).partition(".")[2]
             lines = "1 line" if found.count == 1 else f"{found.count:,} lines"

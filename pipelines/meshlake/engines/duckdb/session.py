@@ -99,11 +99,11 @@ class DuckDBSession:
             LandingError: a file is damaged.
         """
         read = dataset if partitions is None else dataset.of_days(partitions)
-        if read.files:
+        if partitions is None or read.has_columns:
             self._unread.discard(dataset.name)
             self._datasets[dataset.name] = read
             self.bind(dataset.name, landed_relation(read))
-        else:  # days that are gone: they have columns but no rows
+        else:  # days that are gone, or whose files are empty: they have columns but no rows
             self._unread.add(dataset.name)
             self._datasets[dataset.name] = dataset
             self.bind(dataset.name, f"(SELECT * FROM {landed_relation(dataset)} WHERE false)")
@@ -153,7 +153,9 @@ class DuckDBSession:
         """The lines of a dataset that is bound which the rows staged last were read without."""
         dataset = self._datasets[name]
         is_read = name not in self._unread
-        return dataset.format.unreadable(self.connection, dataset.files) if is_read else Unreadable.NONE
+        return (
+            dataset.format.unreadable(self.connection, dataset.opened.files) if is_read else Unreadable.NONE
+        )
 
     def unreadable_of(self, dataset: Dataset) -> Unreadable:
         """The lines of a dataset that no row can be made of."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.engines.trino.hive_types import hive_column, is_hive_name
 from meshlake.formats.format import UnfaithfulError
+from meshlake.formats.packed import is_packed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +42,8 @@ def layout(
     keys = _partition_keys(dataset)
     own = {name: kind for name, kind in columns.items() if name not in keys}
     _refuse_columns(own)
+    if any(is_packed(file, dataset.format) for file in dataset.files):
+        raise UnfaithfulError("its files are packed")
     for ending in dataset.format.compressions:
         if any(f.name.lower().endswith(ending) and not f.name.endswith(ending) for f in dataset.files):
             raise UnfaithfulError(f"Trino unpacks only files whose names end in {ending}, in small letters")

@@ -123,7 +123,7 @@ class TrinoSession:
         self._landed_columns[dataset.name] = external.columns
         self._copied.pop(dataset.name, None)
         read = dataset if partitions is None else dataset.of_days(partitions)
-        whole = read if read.files else dataset
+        whole = read if partitions is None or read.has_columns else dataset
         self._lineages[dataset.name] = lambda: relation_sql(whole, lineage=True)
         if external.is_copied and read.files:
             self._copied[dataset.name] = read

@@ -1,0 +1,111 @@
+"""Formats that DuckDB does not read: a copy of a file in Parquet is made once per process, and read instead.
+
+A member says how the file's rows become Arrow batches; Trino reads its own copy (docs/adr/0036).
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from meshlake.errors import LandingError
+from meshlake.formats import refuse_pages
+from meshlake.formats.format import Format
+from meshlake.formats.reader import folder_value_sql
+from meshlake.formats.samples import sample_of
+from meshlake.formats.scratch import scratch_file
+from meshlake.names import quote_identifier, quote_literal
+from meshlake.stores import open_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any, BinaryIO
+
+    import duckdb
+    import pyarrow as pa
+
+    from meshlake.formats.format import Keyed
+    from meshlake.stores import StoredFile
+
+ROWS_OF_A_BATCH = 20_000
+
+
+class Copied(Format):
+    """A format whose files are read once into Arrow.
+
+    `damages` are what its library raises when the bytes are none of the format.
+    """
+
+    @property
+    def damages(self) -> tuple[type[Exception], ...]:
+        """What its library raises when a file is damaged."""
+        return (OSError, ValueError, EOFError)
+
+    @abstractmethod
+    def schema_and_batches(self, name: str, stream: BinaryIO) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+        """The columns and the rows of an open file, called `name` in errors, in order."""
+
+    def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
+        return [
+            _select(file, keys, _copy(self, file)) for file, keys in files.items() if self.has_columns(file)
+        ]
+
+    def has_columns(self, file: StoredFile) -> bool:
+        return bool(file.size_bytes) and bool(_copy(self, file)[1])
+
+    def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
+        return None  # DuckDB reads what was written here, and what is wrong with a file is told before
+
+
+def _select(file: StoredFile, keys: Sequence[str], copy: tuple[str, tuple[str, ...]]) -> str:
+    path, names = copy
+    taken = {name.lower() for name in names}
+    folders = [
+        f"{folder_value_sql(file, key)} AS {quote_identifier(key)}"
+        for key in keys
+        if key.lower() not in taken
+    ]
+    return f"SELECT {', '.join(['*', *folders])} FROM read_parquet({quote_literal(path)})"
+
+
+@lru_cache(maxsize=10_000)
+def _copy(format_: Copied, file: StoredFile) -> tuple[str, tuple[str, ...]]:
+    """The Parquet file with the rows of `file`, and its columns.
+
+    Raises:
+        LandingError: the file is damaged, or holds what no column can.
+    """
+    from pyarrow import parquet
+
+    path = scratch_file(".parquet")
+    try:
+        with open_file(file) as stream:
+            schema, batches = format_.schema_and_batches(file.name, stream)
+            _refuse_same_names(file, schema)
+            with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+                for batch in batches:
+                    writer.write_batch(batch)
+    except format_.damages as error:
+        path.unlink(missing_ok=True)
+        refuse_pages(file.name, sample_of(file))
+        raise LandingError(
+            f"{file.name}: it is cut off, damaged, or no {format_.title} file: {_first_line(error)}",
+            "Land the file again, whole; or remove it.",
+        ) from error
+    return str(path), tuple(schema.names)
+
+
+def _refuse_same_names(file: StoredFile, schema: Any) -> None:
+    seen: dict[str, str] = {}
+    for name in schema.names:
+        other = seen.setdefault(name.lower(), name)
+        if other != name or schema.names.count(name) > 1:
+            raise LandingError(
+                f"{file.name}: the columns '{other}' and '{name}' are the same in SQL",
+                "Rename one of them before the file lands.",
+            )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

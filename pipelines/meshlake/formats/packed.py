@@ -1,0 +1,103 @@
+"""Files packed by bzip2, xz or zstd, or by gzip where a format does not unpack that itself: unpacked once per process.
+
+What unpacks to more than there is room for, or a thousandfold, is refused before it fills the disk.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import shutil
+import zlib
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from meshlake.errors import LandingError
+from meshlake.formats.format import PACKINGS
+from meshlake.formats.scratch import scratch_file, scratch_folder
+from meshlake.stores import open_file
+from meshlake.stores.disk import Disk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from meshlake.formats.format import Format
+    from meshlake.stores import StoredFile
+
+_BLOCK_BYTES = 1024 * 1024
+_MOST_TIMES = 1_000
+_ALWAYS_BYTES = 1024**3  # whatever it was packed to
+_DISK = Disk()
+
+
+def is_packed(file: StoredFile, format_: Format) -> bool:
+    """Whether `file` is read only when it is unpacked, for `format_` does not do it."""
+    packing = PurePosixPath(file.name.lower()).suffix
+    return packing in PACKINGS and packing not in format_.compressions
+
+
+def refuse_bomb(name: str, packed_bytes: int, unpacked_bytes: int, folder: Path) -> None:
+    """Refuse what unpacks to so much into `folder`.
+
+    Raises:
+        LandingError: it is too much.
+    """
+    is_bomb = unpacked_bytes > _ALWAYS_BYTES and unpacked_bytes > _MOST_TIMES * packed_bytes
+    if is_bomb or unpacked_bytes > shutil.disk_usage(folder).free:
+        why = f"over {_MOST_TIMES:,} times its size" if is_bomb else "more than the disk has room for"
+        raise LandingError(
+            f"{name}: it unpacks to {why}, {unpacked_bytes:,} bytes at least",
+            "Unpack it yourself, if it is what it should be, and land what is in it.",
+        )
+
+
+@lru_cache(maxsize=10_000)
+def unpacked(file: StoredFile) -> StoredFile:
+    """`file` as a file of this machine that is not packed, under its own name.
+
+    Raises:
+        LandingError: it is damaged, or a bomb.
+    """
+    folder = scratch_folder()
+    # Its folders are kept: `key=value` ones are columns.
+    target = scratch_file("") / PurePosixPath(file.name).with_suffix("")
+    target.parent.mkdir(parents=True)
+    try:
+        with open_file(file) as packed, target.open("wb") as sink:
+            size = _unpack(file, packed, sink, folder) if file.size_bytes else 0
+    except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
+        target.unlink(missing_ok=True)
+        packing = PurePosixPath(file.name).suffix
+        raise LandingError(
+            f"{file.name}: the {packing} file is cut off or damaged: {error}", "Land the whole file again."
+        ) from error
+    except LandingError:
+        target.unlink(missing_ok=True)
+        raise
+    return replace(file, path=str(target), size_bytes=size, store=_DISK)
+
+
+def _unpack(file: StoredFile, packed: BinaryIO, sink: BinaryIO, folder: Path) -> int:
+    size = 0
+    with _opener(file)(packed) as stream:
+        while block := stream.read(_BLOCK_BYTES):
+            size += len(block)
+            refuse_bomb(file.name, file.size_bytes, size, folder)
+            sink.write(block)
+    return size
+
+
+def _opener(file: StoredFile) -> Callable[[BinaryIO], BinaryIO]:
+    packing = PurePosixPath(file.name.lower()).suffix
+    if packing == ".zst":
+        import pyarrow as pa
+
+        return lambda packed: cast("BinaryIO", pa.CompressedInputStream(pa.PythonFile(packed, "r"), "zstd"))
+    return cast(
+        "Callable[[BinaryIO], BinaryIO]",
+        {".bz2": bz2.open, ".xz": lzma.open, ".gz": gzip.open}[packing],
+    )

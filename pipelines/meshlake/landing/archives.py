@@ -1,0 +1,78 @@
+"""ZIP archives that are to land: a folder of what is in one, in a temporary place, names confined and sizes bounded."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import tempfile
+import zlib
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile, ZipFile, is_zipfile
+
+from meshlake.errors import LandingError
+from meshlake.formats.packed import refuse_bomb
+
+if TYPE_CHECKING:
+    from contextlib import ExitStack
+    from zipfile import ZipInfo
+
+_MOST_FILES = 100_000
+_UNREAD = (".tar", ".tgz", ".7z", ".rar", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst")
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the file's name says that it is a ZIP archive.
+
+    Raises:
+        LandingError: it is an archive of a kind that is not read.
+    """
+    name = path.name.lower()
+    if name.endswith(_UNREAD):
+        raise LandingError(f"{path}: archives of this kind are not read", "Unpack it, and land the folder.")
+    return name.endswith(".zip")
+
+
+def unpacked_archive(path: Path, until: ExitStack) -> Path:
+    """A folder, called as the archive, with what is in it; it is removed at the end of `until`.
+
+    Raises:
+        LandingError: it is damaged or locked, unpacks to too much, or a name in it leads out of the folder.
+    """
+    folder = Path(until.enter_context(tempfile.TemporaryDirectory(prefix="meshlake-"))) / path.stem
+    folder.mkdir()
+    try:
+        if not is_zipfile(path):
+            raise BadZipFile("it has no list of files")
+        with ZipFile(path) as archive:
+            members = [_checked(path, member) for member in archive.infolist() if not member.is_dir()]
+            if len(members) > _MOST_FILES:
+                raise LandingError(
+                    f"{path}: it holds over {_MOST_FILES:,} files", "Unpack it, and land the folder."
+                )
+            size = sum(member.file_size for member in members)
+            refuse_bomb(str(path), sum(member.compress_size for member in members), size, folder)
+            for member in members:
+                target = folder / member.filename
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with archive.open(member) as packed, target.open("xb") as sink:
+                    shutil.copyfileobj(packed, sink)
+    except (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        raise LandingError(
+            f"{path}: the ZIP archive is cut off, damaged, or names a file twice: {error}",
+            "Fetch it again, whole.",
+        ) from error
+    return folder
+
+
+def _checked(path: Path, member: ZipInfo) -> ZipInfo:
+    name = PurePosixPath(member.filename)
+    is_link = stat.S_ISLNK(member.external_attr >> 16)
+    if name.is_absolute() or ".." in name.parts or "\\" in member.filename or ":" in name.parts[0] or is_link:
+        raise LandingError(
+            f"{path}: it holds '{member.filename}', which leads out of it",
+            "Do not trust it; unpack it elsewhere.",
+        )
+    if member.flag_bits & 0x1:
+        raise LandingError(f"{path}: it is locked by a password", "Unpack it, and land the folder.")
+    return member

@@ -1,0 +1,174 @@
+"""Avro, ORC and XML: formats that DuckDB reads from a copy, with their types, and what is wrong with a file told."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import io
+import uuid
+from decimal import Decimal
+
+import fastavro
+import pyarrow as pa
+import pytest
+from pyarrow import orc
+
+from meshlake.errors import LandingError
+from meshlake.landing.relation import columns, relation_sql
+
+MOMENT = dt.datetime(2024, 1, 5, 10, 30, 0, 123456)  # noqa: DTZ001 - of no zone
+
+
+def kinds(connection, dataset):
+    return {name: str(kind) for name, kind in columns(connection, dataset).items()}
+
+
+def rows(connection, dataset, *, lineage=False):
+    connection.execute("SET preserve_insertion_order = true")
+    return connection.execute(f"SELECT * FROM {relation_sql(dataset, lineage=lineage)}").fetchall()
+
+
+def orc_bytes(table):
+    sink = io.BytesIO()
+    orc.write_table(table, sink)
+    return sink.getvalue()
+
+
+def avro_bytes(fields, *records):
+    sink = io.BytesIO()
+    fastavro.writer(sink, {"type": "record", "name": "row", "fields": fields}, records)
+    return sink.getvalue()
+
+
+def field(column, kind, **facts):
+    return {"name": column, "type": {"type": kind, **facts} if facts else kind}
+
+
+TYPED = pa.table(
+    {
+        "n": pa.array([2**62, None], pa.int64()),
+        "d": pa.array([Decimal("12345678901234567890.10"), None], pa.decimal128(30, 2)),
+        "t": pa.array([MOMENT, None], pa.timestamp("us")),
+        "day": pa.array([MOMENT.date(), None], pa.date32()),
+        "s": [{"x": 1, "y": ["a", None]}, None],
+        "e": ["", None],
+    }
+)
+
+
+def test_orc_keeps_types_and_values(connection, put):
+    dataset = put({"a.orc": orc_bytes(TYPED), "k=v/b.orc": orc_bytes(TYPED.slice(0, 0))})
+    assert kinds(connection, dataset) == {
+        "n": "BIGINT",
+        "d": "DECIMAL(30,2)",
+        "t": "TIMESTAMP_NS",
+        "day": "DATE",
+        "s": 'STRUCT("x" BIGINT, "y" VARCHAR[])',
+        "e": "VARCHAR",
+        "k": "VARCHAR",
+    }
+    first, second = rows(connection, dataset)
+    assert first[:2] + first[3:] == (
+        *(2**62, Decimal("12345678901234567890.10"), MOMENT.date()),
+        *({"x": 1, "y": ["a", None]}, "", None),
+    )
+    assert str(first[2]).startswith("2024-01-05 10:30:00.123456")
+    assert second == (None,) * 7
+
+
+def test_avro_keeps_types_and_values(connection, put):
+    fields = [
+        field("n", ["null", "long"]),
+        field("d", "bytes", logicalType="decimal", precision=20, scale=2),
+        field("at", "long", logicalType="timestamp-micros"),
+        field("local", "long", logicalType="local-timestamp-micros"),
+        field("day", "int", logicalType="date"),
+        field("u", "string", logicalType="uuid"),
+        field("m", "map", values="int"),
+        field("l", "array", items={"type": "record", "name": "part", "fields": [field("z", "string")]}),
+        field("again", ["null", "part"]),
+        field("kind", "enum", name="kinds", symbols=["A", "B"]),
+        field("raw", "bytes"),
+    ]
+    record = {
+        **{"n": 2**62, "d": Decimal("123456789012345678.10"), "at": MOMENT.replace(tzinfo=dt.UTC)},
+        **{"local": MOMENT, "day": MOMENT.date(), "u": uuid.UUID(int=5), "m": {"k": 1}, "l": [{"z": ""}]},
+        **{"again": None, "kind": "B", "raw": b"\0x"},
+    }
+    dataset = put({"a.avro": avro_bytes(fields, record, {**record, "n": None})})
+    assert list(kinds(connection, dataset).values()) == [
+        *("BIGINT", "DECIMAL(20,2)", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP", "DATE", "VARCHAR"),
+        *("MAP(VARCHAR, INTEGER)", 'STRUCT("z" VARCHAR)[]', 'STRUCT("z" VARCHAR)', "VARCHAR", "BLOB"),
+    ]
+    first, second = rows(connection, dataset, lineage=True)
+    assert first[:2] + first[3:] == (
+        *(2**62, Decimal("123456789012345678.10"), MOMENT, MOMENT.date(), str(uuid.UUID(int=5)), {"k": 1}),
+        *([{"z": ""}], None, "B", b"\0x", 1, "crm/customers/a.avro"),
+    )
+    assert first[2].timestamp() == MOMENT.replace(tzinfo=dt.UTC).timestamp()
+    assert (second[0], second[-2]) == (None, 2)
+
+
+XML = """<?xml version="1.0"?>
+<r xmlns="urn:x" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><head>two rows</head>
+<row id="1"><a>1.50</a><b/><c><d>x</d><d>y</d></c></row>
+<row id="2"><a xsi:nil="true"/><b> t &amp; u </b></row></r>"""
+
+
+def test_xml_gives_a_row_for_each_element_that_repeats(connection, put):
+    dataset = put({"a.xml": XML, "b.xml.gz": gzip.compress("<l><v>é</v><v>2</v></l>".encode())})
+    assert list(kinds(connection, dataset)) == ["id", "a", "b", "c", "v"]
+    assert sorted(rows(connection, dataset), key=str) == sorted(
+        [
+            ("1", "1.50", "", '{"d": ["x", "y"]}', None),
+            ("2", None, " t & u ", None, None),
+            (None, None, None, None, "é"),
+            (None, None, None, None, "2"),
+        ],
+        key=str,
+    )
+
+
+def test_xml_is_read_as_a_stream(connection, put):
+    many = "".join(f"<row><id>{n}</id></row>" for n in range(5_000))
+    dataset = put({"a.xml": f"<all><rows>{many}</rows></all>"})
+    relation = relation_sql(dataset, lineage=True)
+    asked = f"SELECT count(*), count(*) FILTER (id::INT + 1 <> _row) FROM {relation}"
+    assert connection.execute(asked).fetchone() == (5_000, 0)
+
+
+ORC_FILE, AVRO_FILE = orc_bytes(TYPED), avro_bytes([field("n", "int")], {"n": 1})
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.orc", ORC_FILE[:100], "it is cut off, damaged, or no ORC file"),
+        ("a.orc", b"PK\3\4xx", "it is cut off, damaged, or no ORC file"),
+        ("a.orc", orc_bytes(pa.table({"a": [1], "A": [2]})), "the columns 'a' and 'A' are the same in SQL"),
+        ("a.avro", AVRO_FILE[:-5], "it is cut off, damaged, or no Avro file"),
+        ("a.avro", b"id,n\n1,2\n", "it is cut off, damaged, or no Avro file"),
+        ("a.avro", avro_bytes([field("u", ["int", "string"])]), "its column u is a union of 2 types"),
+        (
+            "a.avro",
+            avro_bytes([field("t", "long", logicalType="local-timestamp-nanos")]),
+            "column t is of the type local",
+        ),
+        ("a.xml", XML[:-9], "it is cut off, damaged, or no XML file: unclosed token"),
+        ("a.xml", "<r><a>1</a></r>", "no element repeats"),
+        (
+            "a.xml",
+            '<!DOCTYPE r [<!ENTITY a "b">]><r><a>1</a><a>&a;</a></r>',
+            "it defines entities of its own",
+        ),
+        ("a.xml", "<r>" + "<a>" * 200 + "</a>" * 200 + "</r>", "its elements are nested over 100 deep"),
+        ("a.xml", '<r><a b="1"><B>x</B></a><a/></r>', "the columns 'b' and 'B' are the same in SQL"),
+    ],
+)
+def test_what_cannot_be_read_is_told(put, name, content, words):
+    with pytest.raises(LandingError, match=rf"crm/customers/{name}: .*{words}"):
+        relation_sql(put({name: content}))
+
+
+def test_an_empty_file_adds_nothing(connection, put):
+    assert rows(connection, put({"a.avro": AVRO_FILE, "b.avro": b""})) == [(1,)]

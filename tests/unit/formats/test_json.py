@@ -1,0 +1,136 @@
+"""JSON that is not lines: arrays, objects over several lines, keys in different cases, and pages told as such."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshlake.errors import LandingError
+from meshlake.landing.failures import explained
+from meshlake.landing.relation import columns, relation_sql
+
+
+def rows(connection, dataset, *, lineage=False):
+    with explained([dataset]):
+        return connection.execute(
+            f"SELECT * FROM {relation_sql(dataset, lineage=lineage)} ORDER BY ALL"
+        ).fetchall()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '[{"id": 1, "o": {"k": [1, "y"]}}, {"id": "2"}]',
+        '\n [\n  {"id": 1,\n   "o": {"k": [1, "y"]}},\n  {"id": "2"}\n ]\n',
+        '{\n  "id": 1,\n  "o": {"k": [1, "y"]}\n}\n{"id": "2"}\n',
+        '{"id": 1, "o": {"k": [1, "y"]}}\n{"id": "2"}\n',
+        '{"id": 1,\n "o": {"k": [1, "y"]}} {"id": "2"}',
+    ],
+)
+@pytest.mark.parametrize("packing", ["", ".gz"])
+def test_objects_are_read_however_they_stand(connection, put, content, packing):
+    written = gzip.compress(content.encode(), mtime=0) if packing else content
+    dataset = put({f"a.json{packing}": written, "b.jsonl": '{"id": 3}\n'})
+    assert rows(connection, dataset) == [("1", '{"k":[1,"y"]}'), ("2", None), ("3", None)]
+
+
+def test_rows_of_an_array_are_numbered(connection, put):
+    dataset = put({"a.json": '[{"id": 7}, {"id": 8}]'})
+    assert rows(connection, dataset, lineage=True) == [
+        ("7", 1, "crm/customers/a.json"),
+        ("8", 2, "crm/customers/a.json"),
+    ]
+
+
+def test_keys_in_different_cases_are_one_column(connection, put):
+    dataset = put({"a.jsonl": '{"ID": 1, "a/b~c": 1.5}\n{"id": 2}\n', "k=v/b.json": '[{"Id": null}]'})
+    assert list(columns(connection, dataset)) == ["ID", "a/b~c", "k"]
+    assert rows(connection, dataset) == [("1", "1.5", None), ("2", None, None), (None, None, "v")]
+
+
+@pytest.mark.parametrize("content", ["[]", "[ ]\n"])
+def test_an_empty_array_adds_nothing(connection, put, content):
+    assert rows(connection, put({"a.json": content, "b.json": '{"id": 1}'})) == [("1",)]
+    with pytest.raises(LandingError, match="is empty: no file of it has columns"):
+        relation_sql(put({"b.json": content}))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'[{"id": 1},', "its JSON array is cut off"),
+        (b'[{"id": 1}, {"id"', "its JSON array is cut off"),
+        (b'[{"id": 1}, [2]', "Expected OBJECT|unexpected"),
+        (b'[{"id": 1}, 5]', "Expected OBJECT"),
+        (b'[{"id": 1} {"id": 2}]', "unexpected character"),
+        (b'[{"id": 1, "id": 2}]', "duplicate key"),
+        (b'[{"id": 1, "ID": 2}]', "the JSON keys '(id|ID)' and '(id|ID)' are the same column"),
+        (b'{\n"id": 1,\n"n": }', r"unexpected character"),
+        (b" <!DOCTYPE html>\n<html>", "it is an HTML page, such as a server's error"),
+        (b'<?xml version="1.0"?><Error/>', "it is an XML document"),
+    ],
+)
+def test_broken_json_is_told(connection, put, content, words):
+    with pytest.raises(LandingError, match=rf"a\.json.*{words}|crm/customers: {words}|{words}"):
+        rows(connection, put({"a.json": content}))
+
+
+@pytest.mark.parametrize(
+    "name", ["a.csv", "a.parquet", "a.jsonl", "a.xlsx", "a.xls", "a.orc", "a.avro", "a.xml"]
+)
+@pytest.mark.parametrize("page", [b"<!doctype HTML><p>Sign in", b"\xef\xbb\xbf\r\n<html lang=en><body>404"])
+def test_a_page_in_place_of_a_file_is_told(connection, put, name, page):
+    with pytest.raises(LandingError, match=rf"{name}: it is an HTML page"):
+        rows(connection, put({name: page}))
+
+
+VALUES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**62), 2**62)
+    | st.text(st.characters(codec="utf-8"), max_size=8)
+)
+OBJECTS = st.dictionaries(st.sampled_from(["a", "B b", "c'\"/~", "d"]), VALUES, min_size=1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(objects=st.lists(OBJECTS, min_size=1, max_size=6), indent=st.none() | st.integers(0, 2))
+def test_any_objects_come_back_from_an_array(any_objects, objects, indent):
+    found = any_objects("a.json", json.dumps(objects, indent=indent))
+    as_text = [{key: _text(value) for key, value in each.items() if value is not None} for each in objects]
+    assert Counter(map(frozenset, map(dict.items, found))) == Counter(
+        map(frozenset, map(dict.items, as_text))
+    )
+
+
+def _text(value):
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+@pytest.fixture(scope="module")
+def any_objects(tmp_path_factory):
+    import duckdb
+
+    from meshlake.landing.zone import LandingZone
+    from meshlake.names import DatasetName
+
+    root, number = tmp_path_factory.mktemp("any"), iter(range(10_000))
+
+    def read(name, content):
+        folder = root / "d" / f"n{next(number)}"
+        folder.mkdir(parents=True)
+        (folder / name).write_text(content, encoding="utf-8")
+        dataset = LandingZone(str(root)).dataset(DatasetName("d", folder.name))
+        with duckdb.connect() as connection:
+            result = connection.execute(f"SELECT * FROM {relation_sql(dataset)}")
+            names = [column[0] for column in result.description]
+            return [
+                {k: v for k, v in zip(names, row, strict=True) if v is not None} for row in result.fetchall()
+            ]
+
+    return read
