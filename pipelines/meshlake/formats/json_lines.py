@@ -43,6 +43,20 @@ _FAULTS = (_MALFORMED, "JSON transform error")
 _LINE = re.compile(r",(?: at byte \d+)? in (line|record/value) (\d+): ([^\n]*)")
 _LINES, _ARRAY, _OBJECTS = "newline_delimited", "array", "unstructured"
 _SAYS_LINES = re.compile(r"\.(?:jsonl|ndjson)(?:\.\w+)?$", re.IGNORECASE)
+# Numbers of over 15 digits with a point or an exponent: a double, as DuckDB keeps them, may be another one.
+_LONG = "[0-9]{16,}[.eE]|" + "|".join(f"[0-9]{{{whole}}}[.][0-9]{{{16 - whole},}}" for whole in range(1, 16))
+_NUMBERS = "regexp_extract_all(json, '-?[0-9]+(?:[.][0-9]+(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)')"
+_CHANGED = "len(text) > 16 AND CAST(TRY_CAST(text AS DOUBLE) AS VARCHAR) IS DISTINCT FROM text"
+_HAS_LONG = (
+    f"CASE WHEN regexp_matches(json, '(?:{_LONG})') "
+    f"THEN len(list_filter({_NUMBERS}, lambda text: {_CHANGED})) > 0 ELSE false END"
+)
+# Each number as a text that begins with a character that JSON's texts cannot hold as it is: strings are passed over.
+_TOKENS = r"""("(?:[^"\\]|\\.)*")|(-?[0-9][0-9.eE+-]*)"""
+_MARKED = (
+    f"replace(replace(replace(regexp_replace(json::VARCHAR, '{_TOKENS}', '\\1' || chr(1) || '\\2' || chr(2), 'g'), "
+    "chr(1) || chr(2), ''), chr(1), '\"\\u0001'), chr(2), '\"')::JSON"
+)
 _SPACE = b" \t\r\n"
 _IS_UTF8 = "from_utf8(to_utf8(line)) = line"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_ -]+")
@@ -89,8 +103,8 @@ class _JsonLines(Format):
     ) -> HiveLayout:
         if any(_layout(file) != _LINES for file in files):
             raise UnfaithfulError("its JSON is not an object in each line")
-        if not _columns(tuple(files)).are_written_alike:
-            raise UnfaithfulError("it writes a JSON key in different cases")
+        if not _columns(tuple(files)).are_plain:
+            raise UnfaithfulError("it writes a JSON key in different cases, or has numbers of many digits")
         if not all(_PLAIN_NAME.fullmatch(name) for name in columns):
             raise UnfaithfulError("a JSON key is not made of plain letters, digits, spaces, _ and -")
         return HiveLayout("OPENX_JSON", tuple(columns), line_condition=_LINE_CONDITION)
@@ -101,30 +115,48 @@ JSON_LINES = _JsonLines()
 
 @dataclass(frozen=True)
 class _Columns:
-    """The ways that each column's key is written, by its first."""
+    """The ways that each column's key is written, by its first.
+
+    `has_long_numbers` when DuckDB may make another number of one; `twice` is a key that an object has twice.
+    """
 
     names: dict[str, tuple[str, ...]]
+    has_long_numbers: bool
+    twice: str | None
 
     @property
-    def are_written_alike(self) -> bool:
-        return all(len(keys) == 1 for keys in self.names.values())
+    def are_plain(self) -> bool:
+        """Whether DuckDB's reader gives every value as it is written."""
+        return not self.has_long_numbers and all(len(keys) == 1 for keys in self.names.values())
 
 
 def _select(columns: _Columns, files: Sequence[StoredFile], keys: Sequence[str], layout: str) -> str:
     options = f"format = '{layout}', compression = {compression_sql(files)}{hive_options_sql(keys)}"
     names = list(columns.names)
-    if columns.are_written_alike:
+    if columns.are_plain:
         # Without `records`, a line that is no object can become a value of the first column.
         options += f", records = true, columns = {text_columns_sql(names)}"
         return f"SELECT {selected_sql(names, keys)} FROM read_json({paths_sql(files)}, {options})"
-    cells = {
-        name: ", ".join(f"json_extract_string(json, {_pointer(key)})" for key in written)
-        for name, written in columns.names.items()
-    }
-    selected = [f"coalesce({cell}) AS {quote_identifier(name)}" for name, cell in cells.items()]
+    if columns.twice is not None:
+        raise LandingError(
+            f"{files[0].name}: an object has the key '{columns.twice}' twice", "Remove one of them."
+        )
     taken = {name.lower() for name in names}
+    selected = [f"{_cell(written)} AS {quote_identifier(name)}" for name, written in columns.names.items()]
     selected += [quote_identifier(key) for key in keys if key.lower() not in taken]
-    return f"SELECT {', '.join(selected)} FROM read_json_objects({paths_sql(files)}, {options})"
+    objects = f"SELECT * REPLACE ({_MARKED} AS json) FROM read_json_objects({paths_sql(files)}, {options})"
+    return f"SELECT {', '.join(selected)} FROM ({objects})"
+
+
+def _cell(written: Sequence[str]) -> str:
+    """The value under the first of the keys that has one: numbers as they are written, in what is nested too."""
+    cells = []
+    for key in written:
+        text = f"json_extract_string(json, {_pointer(key)})"
+        unmarked = f"regexp_replace({text}, '\"\\\\u0001([^\"]*)\"', '\\1', 'g')"
+        is_nested = f"json_type(json, {_pointer(key)}) IN ('OBJECT', 'ARRAY')"
+        cells.append(f"CASE WHEN {is_nested} THEN {unmarked} ELSE ltrim({text}, chr(1)) END")
+    return f"coalesce({', '.join(cells)})"
 
 
 def _pointer(key: str) -> str:
@@ -184,18 +216,18 @@ def _columns(files: tuple[StoredFile, ...]) -> _Columns:
     """The keys of all objects, in the order objects hold them; every line is read, once per process."""
     groups = grouped(files, lambda file: (_layout(file), is_compressed(file)))
     objects = " UNION ALL ".join(
-        f"SELECT json FROM read_json_objects({paths_sql(group)}, format = '{layout}', "
-        f"compression = {compression_sql(group)})"
+        f"SELECT json_keys(json) AS keys, {_HAS_LONG} AS is_long "
+        f"FROM read_json_objects({paths_sql(group)}, format = '{layout}', compression = {compression_sql(group)})"
         for (layout, _), group in groups
     )
     query = f"""
-        WITH objects AS MATERIALIZED (SELECT DISTINCT json_keys(json) AS keys FROM ({objects})),
+        WITH objects AS MATERIALIZED (SELECT keys, bool_or(is_long) AS is_long FROM ({objects}) GROUP BY keys),
         clashing AS (
             SELECT unnest(keys) AS key FROM objects
             WHERE len(keys) > len(list_distinct(list_transform(keys, lambda key: lower(key))))
         )
-        SELECT key, min(position), bool_or(key IN (FROM clashing)) FROM (
-            SELECT unnest(keys) AS key, generate_subscripts(keys, 1) AS position FROM objects
+        SELECT key, min(position), bool_or(key IN (FROM clashing)), bool_or(is_long) FROM (
+            SELECT unnest(keys) AS key, generate_subscripts(keys, 1) AS position, is_long FROM objects
         ) GROUP BY key ORDER BY min(position), key"""
     with explained_files(JSON_LINES, files), duckdb_reader(files[0]) as connection:
         rows = connection.execute(query).fetchall()
@@ -204,7 +236,8 @@ def _columns(files: tuple[StoredFile, ...]) -> _Columns:
     names: dict[str, list[str]] = {}
     for key, *_ in rows:
         names.setdefault(key.lower(), []).append(key)
-    return _Columns({keys[0]: tuple(keys) for keys in names.values()})
+    twice = next((row[0] for row in rows if row[2]), None)
+    return _Columns({keys[0]: tuple(keys) for keys in names.values()}, any(row[3] for row in rows), twice)
 
 
 def _refuse_unusable(names: Sequence[str], clashing: Sequence[str], where: str) -> None:

@@ -53,6 +53,35 @@ def test_keys_in_different_cases_are_one_column(connection, put):
     assert rows(connection, dataset) == [("1", "1.5", None), ("2", None, None), (None, None, "v")]
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("12345678901234567890.123", "12345678901234567890.123"),
+        ("9007199254740993.0", "9007199254740993.0"),
+        ("0.12345678901234567", "0.12345678901234567"),
+        ("-1234567890123456789e-5", "-1234567890123456789e-5"),
+        ("123456789012345678901234567890", "123456789012345678901234567890"),
+        ('[1.50, {"x": 12345678901234567890.123, "1.5": "2.50"}]', None),
+        ('{"q\\"1": "a \\" 5", "n": -0.12345678901234567}', None),
+        ('"12345678901234567890.123"', "12345678901234567890.123"),
+        ('"\\u00e9 1.5, 0.12345678901234567"', "é 1.5, 0.12345678901234567"),
+        ("0.30000000000000004", "0.30000000000000004"),
+    ],
+)
+@pytest.mark.parametrize("key", ["n", 'a/b~"c'])
+def test_long_numbers_are_as_they_are_written(connection, put, written, expected, key):
+    content = json.dumps({key: 0}).replace(": 0", f": {written}") + '\n{"id": 1.5}\n'
+    dataset = put({"a.jsonl": content})
+    position = list(columns(connection, dataset)).index(key)
+    (found,) = [row[position] for row in rows(connection, dataset) if row[position] is not None]
+    assert found.replace(" ", "") == (expected or written).replace(" ", "")
+
+
+def test_a_key_twice_is_told_beside_a_long_number(connection, put):
+    with pytest.raises(LandingError, match=r"a\.jsonl: an object has the key 'n' twice"):
+        relation_sql(put({"a.jsonl": '{"n": 12345678901234567890.123, "n": 1}\n'}))
+
+
 @pytest.mark.parametrize("content", ["[]", "[ ]\n"])
 def test_an_empty_array_adds_nothing(connection, put, content):
     assert rows(connection, put({"a.json": content, "b.json": '{"id": 1}'})) == [("1",)]
