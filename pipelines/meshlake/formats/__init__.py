@@ -7,16 +7,16 @@ line in `FORMATS`; which files make a dataset is for `landing` (docs/adr/0020).
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError
-from meshlake.formats.format import PACKINGS
+from meshlake.formats.format import PACKINGS, Format
 from meshlake.plugins import Doorway
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from meshlake.formats.format import Format
 
 FORMATS: Doorway[Format] = Doorway(
     "meshlake.formats",
@@ -38,6 +38,32 @@ FORMATS: Doorway[Format] = Doorway(
 _PAGE_BYTES = 1024
 _PAGES = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script")
 
+_TO_EXCEL = "Save it as .xlsx in Excel or LibreOffice."
+_BY_PANDAS = (
+    "Convert it with pandas: python -c \"import pandas as p; p.{}('FILE').to_parquet('FILE.parquet')\""
+)
+_BY_POSITION = (
+    "Text of fixed width? Cut it in DuckDB: COPY (SELECT trim(line[1:8]) AS id, ... FROM read_csv('FILE', "
+    "columns = {'line': 'VARCHAR'}, delim = chr(1), quote = '', header = false)) TO 'FILE.parquet'. "
+    "With a delimiter: call it .csv."
+)
+_FROM_DATABASE = (
+    "Write each table as Parquet, in DuckDB: ATTACH 'FILE' AS d; COPY d.TABLE TO 'TABLE.parquet'."
+)
+# How a file of a format that is not read becomes one that is, by its ending.
+_CONVERTING = {
+    ".zip": "`mesh land` unpacks it.",
+    **dict.fromkeys((".ods", ".xlsb", ".numbers"), _TO_EXCEL),
+    **dict.fromkeys((".txt", ".dat", ".fwf", ".prn", ".asc"), _BY_POSITION),
+    **dict.fromkeys((".sqlite", ".sqlite3", ".db", ".duckdb"), _FROM_DATABASE),
+    **dict.fromkeys((".feather", ".arrow"), _BY_PANDAS.format("read_feather")),
+    ".sas7bdat": _BY_PANDAS.format("read_sas"),
+    ".dta": _BY_PANDAS.format("read_stata"),
+    ".sav": _BY_PANDAS.format("read_spss"),
+    **dict.fromkeys((".htm", ".html"), "It is a page: save the table in it as .csv."),
+    **dict.fromkeys((".pdf", ".docx"), "It is a document: ask for the data in it as .csv or .xlsx."),
+}
+
 
 def format_of(file_name: str) -> Format:
     """The format that the ending of `file_name` stands for.
@@ -53,8 +79,8 @@ def format_of(file_name: str) -> Format:
     # Others' members are looked for only now: that takes a while.
     found = ours or _with_ending(file_name, FORMATS.all().values())
     if found is None:
-        is_archive = file_name.lower().endswith(".zip")
-        hint = "`mesh land` unpacks it." if is_archive else f"What can be read: {readable()}."
+        ending = PurePosixPath(file_name.lower()).suffix
+        hint = _CONVERTING.get(ending) or f"What can be read: {readable()}."
         raise LandingError(f"{file_name} is of no format that can be read", hint)
     return found
 
@@ -69,10 +95,15 @@ def table_of(file_name: str) -> tuple[str, Format] | None:
     """
     if "/" not in file_name:
         return None
-    for format_ in map(FORMATS.get, FORMATS.members):
-        if (folder := format_.table_folder(file_name)) is not None:
-            return folder, format_
-    return None
+    found = ((format_.table_folder(file_name), format_) for format_ in _of_tables())
+    return next(((folder, format_) for folder, format_ in found if folder is not None), None)
+
+
+@lru_cache(maxsize=1)
+def _of_tables() -> tuple[Format, ...]:
+    """Ours that know a folder to be a table."""
+    ours = map(FORMATS.get, FORMATS.members)
+    return tuple(each for each in ours if type(each).table_folder is not Format.table_folder)
 
 
 def readable() -> str:

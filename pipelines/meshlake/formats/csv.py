@@ -10,7 +10,7 @@ import duckdb
 
 from meshlake.errors import LandingError
 from meshlake.formats.csv_dialect import CsvDialect, detect_dialect
-from meshlake.formats.csv_mending import Mended, folder, mend
+from meshlake.formats.csv_mending import Mended, mend
 from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
 from meshlake.formats.reader import (
     compression_sql,
@@ -94,9 +94,6 @@ class _Csv(Format):
         return Unreadable(
             left_out, lambda: (line for file in with_any for line in _unreadable_of(connection, file))
         )
-
-    def folders_read(self) -> tuple[str, ...]:
-        return (str(folder()),)
 
     def hive_layout(
         self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, Type]

@@ -7,20 +7,15 @@ not come out even begins a value of several lines if these make a whole row, and
 
 from __future__ import annotations
 
-import atexit
 import csv
 import gzip
 import io
-import shutil
-import tempfile
-import uuid
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from meshlake.formats.samples import is_compressed, open_text
+from meshlake.formats.scratch import scratch_file
 from meshlake.formats.unreadable import UnreadableLine
 from meshlake.stores.disk import Disk
 
@@ -52,7 +47,7 @@ class Mended:
 
 def mend(file: StoredFile, dialect: CsvDialect) -> Mended:
     """A copy of `file` without the lines that leave a quote open."""
-    path = folder() / uuid.uuid4().hex / file.name
+    path = scratch_file("") / file.name
     path.parent.mkdir(parents=True)
     cut: list[UnreadableLine] = []
     with (
@@ -128,11 +123,3 @@ def _row(lines: list[bytes], dialect: CsvDialect) -> list[str] | None:
         return next(reader, [])
     except csv.Error as error:
         return None if "unexpected end" in str(error) else []
-
-
-@lru_cache(maxsize=1)
-def folder() -> Path:
-    """Where this process keeps its copies, until it ends."""
-    folder = tempfile.mkdtemp(prefix="meshlake-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder)

@@ -7,95 +7,43 @@ by itself - deleted rows in a file of their own, columns mapped to other names -
 from __future__ import annotations
 
 import re
-import shutil
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from meshlake.errors import LandingError
 from meshlake.extras import needs_extra
-from meshlake.formats.format import ROW_COLUMN, Format
-from meshlake.formats.parquet import PARQUET
-from meshlake.formats.reader import grouped, paths_sql
+from meshlake.formats.reader import paths_sql
 from meshlake.formats.scratch import scratch_file
+from meshlake.formats.table_folder import Reading, Table, TableFolder, copied_log, data_file
 from meshlake.names import quote_identifier, quote_literal
-from meshlake.stores import duckdb_reader, open_file
+from meshlake.stores import duckdb_reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import duckdb
-
-    from meshlake.formats.format import Keyed
     from meshlake.stores import StoredFile
 
 _LOG = re.compile(r"(?:(.*)/)?_delta_log/")
 _REWRITE = "Rewrite it plain and land that: `REORG TABLE t APPLY (PURGE)` in Spark, or a copy of its rows as Parquet."
+_OPTIONS = "union_by_name = true, hive_partitioning = false"
 _MAPPED = "delta.columnMapping.mode"
 
 
-class _Delta(Format):
+class _Delta(TableFolder):
     name = "delta"
     title = "Delta tables"
-    endings = ()
+    log = _LOG
 
-    def table_folder(self, file_name: str) -> str | None:
-        found = _LOG.match(file_name)
-        return (found[1] or "") if found else None
-
-    def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
-        selects = []
-        for table in _tables(among):
-            selects.append(f"SELECT * FROM read_parquet({quote_literal(table.empty)})")
-            read = [file for file in table.columns if file in files]
-            selects += [
-                _select(columns, group) for columns, group in grouped(read, table.columns.__getitem__)
-            ]
-        return selects
-
-    def has_columns(self, file: StoredFile) -> bool:
-        """None by itself: the columns are the log's."""
-        return False
-
-    def numbered(self, file: StoredFile, keys: tuple[str, ...], among: Sequence[StoredFile]) -> list[str]:
-        return [
-            f"SELECT *, row_number() OVER () AS {ROW_COLUMN} FROM ({_select(table.columns[file], [file])})"
-            for table in _tables(among)
-            if file in table.columns
-        ]
-
-    def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
-        return PARQUET.explain(
-            error, message, [f for f in files if f.name.endswith(".parquet") and not _LOG.match(f.name)]
-        )
+    def table(self, folder: str, files: tuple[StoredFile, ...]) -> Table:
+        return _table(folder, files)
 
 
 DELTA = _Delta()
 
 
-@dataclass(frozen=True)
-class _Table:
-    """What the newest log says: what is selected of each data file.
-
-    `empty` is a Parquet file without rows, with the table's columns.
-    """
-
-    empty: str
-    columns: dict[StoredFile, str]
-
-
-def _tables(files: Sequence[StoredFile]) -> list[_Table]:
-    folders = sorted({found[1] for file in files if (found := _LOG.match(file.name)) and found[1]})
-    return [
-        _table(folder, tuple(file for file in files if file.name.startswith(f"{folder}/")))
-        for folder in folders
-    ]
-
-
 @lru_cache(maxsize=1_000)
-def _table(folder: str, files: tuple[StoredFile, ...]) -> _Table:
+def _table(folder: str, files: tuple[StoredFile, ...]) -> Table:
     """The table in `folder`, of whose files `files` have landed.
 
     Raises:
@@ -114,15 +62,19 @@ def _table(folder: str, files: tuple[StoredFile, ...]) -> _Table:
     empty = scratch_file(".parquet")
     parquet.write_table(schema.empty_table(), empty)
     added = pa.table(delta.get_add_actions(flatten=True)).to_pylist()
-    landed = {file.name.removeprefix(f"{folder}/"): file for file in files}
-    found = [(_data_file(folder, action["path"], landed), action) for action in added]
+    by_path = {file.name.removeprefix(f"{folder}/"): file for file in files}
+    found = [
+        (by_path.get(action["path"]) or data_file(folder, action["path"], files), action) for action in added
+    ]
     legacy = _legacy_moments([file for file, _ in found])
     partitions, types = delta.metadata().partition_columns, _types(empty)
-    columns = {
-        file: _columns(file, {c: action[f"partition.{c}"] for c in partitions}, types, legacy)
+    readings = {
+        file: Reading(
+            _columns(file, {c: action[f"partition.{c}"] for c in partitions}, types, legacy), _OPTIONS
+        )
         for file, action in found
     }
-    return _Table(str(empty), columns)
+    return Table(str(empty), readings)
 
 
 def _types(empty: Path) -> dict[str, str]:
@@ -139,29 +91,13 @@ def _open(folder: str, log: Sequence[StoredFile]) -> Any:
     with needs_extra("delta", "a Delta table"):
         from deltalake import DeltaTable
         from deltalake.exceptions import DeltaError
-    copy = scratch_file("")
-    for file in log:
-        target = copy / file.name.removeprefix(f"{folder}/")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with open_file(file) as source, target.open("wb") as sink:
-            shutil.copyfileobj(source, sink)
     try:
-        return DeltaTable(copy)
+        return DeltaTable(copied_log(folder, log))
     except (DeltaError, OSError, ValueError) as error:
         raise LandingError(
             f"{folder}: its Delta log cannot be read: {str(error).partition(chr(10))[0]}",
             "Land the folder whole, its _delta_log too; or a copy of its rows as Parquet.",
         ) from error
-
-
-def _data_file(folder: str, path: str, landed: dict[str, StoredFile]) -> StoredFile:
-    found = landed.get(path) or landed.get(unquote(path))
-    if found is None:
-        raise LandingError(
-            f"{folder}: its Delta log names {path}, which has not landed",
-            "Land the folder whole. Files that lie elsewhere are not read: land a copy of the rows as Parquet.",
-        )
-    return found
 
 
 def _legacy_moments(files: Sequence[StoredFile]) -> frozenset[tuple[str, str]]:
@@ -191,13 +127,6 @@ def _columns(
     changed += [f"timezone('UTC', {quote_identifier(n)}) AS {quote_identifier(n)}" for n in moments]
     kept = f"* EXCLUDE ({', '.join(map(quote_identifier, moments))})" if moments else "*"
     return ", ".join([kept, *changed])
-
-
-def _select(columns: str, files: Sequence[StoredFile]) -> str:
-    return (
-        f"SELECT {columns} "
-        f"FROM read_parquet({paths_sql(files)}, union_by_name = true, hive_partitioning = false)"
-    )
 
 
 def _text(value: Any) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from meshlake.formats.scratch import scratch_folders
+from meshlake.formats.scratch import scratch_folder
 from meshlake.formats.unreadable import Unreadable
 from meshlake.names import quote_literal
 
@@ -138,7 +138,7 @@ class Format(Protocol):
 
     def folders_read(self) -> tuple[str, ...]:
         """Folders of this machine that its SELECTs read instead of files that DuckDB cannot read itself."""
-        return scratch_folders()
+        return (str(scratch_folder()),)
 
     def hive_layout(
         self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, Type]

@@ -9,21 +9,13 @@ import uuid
 from functools import lru_cache
 from pathlib import Path
 
-_made: list[str] = []
-
 
 @lru_cache(maxsize=1)
 def scratch_folder() -> Path:
     """Where copies are kept until this process ends."""
     folder = tempfile.mkdtemp(prefix="meshlake-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    _made.append(folder)
     return Path(folder)
-
-
-def scratch_folders() -> tuple[str, ...]:
-    """The folder, if anything was copied."""
-    return tuple(_made)
 
 
 def scratch_file(ending: str) -> Path:

@@ -19,7 +19,7 @@ DAMAGED = {
         "PK\x03\x04workbook",
         ("a.csv: ", "a ZIP archive or Excel workbook", "right ending"),
     ),
-    "other_ending": ("a.sav", "Obj\x01", ("a.sav is of no format that can be read", "Parquet")),
+    "other_ending": ("a.bin", "Obj\x01", ("a.bin is of no format that can be read", "Parquet")),
     "workbook_cut_off": ("a.xlsx", "PK\x03\x04workbook", ("a.xlsx: it is cut off, damaged", AGAIN)),
     "parquet_of_no_bytes": ("a.parquet", "", ("a.parquet: it is empty", AGAIN)),
     "parquet_cut_off": ("a.parquet", None, ("a.parquet: it is cut off", AGAIN)),

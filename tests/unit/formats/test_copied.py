@@ -14,6 +14,7 @@ import pytest
 from pyarrow import orc
 
 from meshlake.errors import LandingError
+from meshlake.formats.format import ROW_COLUMN
 from meshlake.landing.relation import columns, relation_sql
 
 MOMENT = dt.datetime(2024, 1, 5, 10, 30, 0, 123456)  # noqa: DTZ001 - of no zone
@@ -133,7 +134,7 @@ def test_xml_is_read_as_a_stream(connection, put):
     many = "".join(f"<row><id>{n}</id></row>" for n in range(5_000))
     dataset = put({"a.xml": f"<all><rows>{many}</rows></all>"})
     relation = relation_sql(dataset, lineage=True)
-    asked = f"SELECT count(*), count(*) FILTER (id::INT + 1 <> _row) FROM {relation}"
+    asked = f"SELECT count(*), count(*) FILTER (id::INT + 1 <> {ROW_COLUMN}) FROM {relation}"
     assert connection.execute(asked).fetchone() == (5_000, 0)
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from meshlake.discovery.profile import profile_dataset
 from meshlake.errors import LandingError
+from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.landing.arrival import land
 from meshlake.landing.relation import columns, relation_sql
 from meshlake.names import DatasetName
@@ -44,7 +45,7 @@ def test_deleted_and_superseded_rows_are_not_read(connection, zone, folder):
     assert str(dataset.format) == "delta"
     assert rows(connection, dataset) == [(1, 10.0), (3, 99.0)]
     lineage = connection.execute(
-        f"SELECT id, _row, _file FROM {relation_sql(dataset, lineage=True)}"
+        f"SELECT id, {ROW_COLUMN}, {FILE_COLUMN} FROM {relation_sql(dataset, lineage=True)}"
     ).fetchall()
     assert sorted(row[:2] for row in lineage) == [(1, 1), (3, 2)]
     assert {row[2].startswith("shop/orders/part-") for row in lineage} == {True}
@@ -151,7 +152,7 @@ def needs_a_new_reader(action):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (leads_out, r"its Delta log names \.\./\.\./secret\.parquet, which has not landed"),
+        (leads_out, r"its log names \.\./\.\./secret\.parquet, which has not landed"),
         (maps_columns, "it is a Delta table that maps its columns to other names"),
         (needs_a_new_reader, "Delta"),
     ],
@@ -167,7 +168,7 @@ def test_a_damaged_log_and_a_missing_file_are_told(connection, zone, folder):
     deltalake.write_deltalake(folder, pa.table({"id": [1]}))
     (file,) = folder.glob("*.parquet")
     file.unlink()
-    with pytest.raises(LandingError, match=r"its Delta log names part-.*, which has not landed"):
+    with pytest.raises(LandingError, match=r"its log names part-.*, which has not landed"):
         rows(connection, landed(zone, folder))
     log = folder.parent / "broken" / "_delta_log" / "00000000000000000000.json"
     log.parent.mkdir(parents=True)

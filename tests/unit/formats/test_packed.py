@@ -12,6 +12,7 @@ import pytest
 
 from meshlake.errors import LandingError
 from meshlake.formats import packed
+from meshlake.formats.format import FILE_COLUMN
 from meshlake.landing.relation import relation_sql
 from support.workbooks import workbook
 
@@ -41,7 +42,7 @@ def test_any_format_may_be_packed(connection, put, tmp_path, ending):
     for format_, content in contents.items():
         dataset = put({f"{format_}/k=v/a.{format_}{ending}": PACKERS[ending](content)})
         relation = relation_sql(dataset, lineage=True)
-        found = connection.execute(f"SELECT id, k, _file FROM {relation} LIMIT 1").fetchall()
+        found = connection.execute(f"SELECT id, k, {FILE_COLUMN} FROM {relation} LIMIT 1").fetchall()
         assert found == [("1", "v", dataset.files[0].name)]
         dataset.files[0].store.remove([dataset.files[0].path])
 
@@ -64,3 +65,11 @@ def test_what_unpacks_a_thousandfold_is_refused(put, monkeypatch):
     with pytest.raises(LandingError, match=r"bomb\.csv\.bz2: it unpacks to over 1,000 times its size"):
         relation_sql(put({"bomb.csv.bz2": bz2.compress(b"1" * 3_000_000)}))
     assert not list(packed.scratch_folder().rglob("bomb.csv"))
+
+
+@pytest.mark.parametrize("name", ["a.csv.xz", "a.xml"])
+def test_queries_read_the_copies_and_nothing_else_beside(mesh, name):
+    content = lzma.compress(b"id\n7\n8\n") if name.endswith(".xz") else b"<r><id>7</id><id>8</id></r>"
+    mesh.land_files("crm.people", {name: content})
+    asked = "SELECT id FROM landing.crm.people ORDER BY id"
+    assert mesh.open().sql(asked).fetchall() == [("7",), ("8",)]

@@ -43,8 +43,8 @@ def test_mixed_formats_are_refused(put):
 
 
 def test_a_file_of_no_known_format_is_refused_rather_than_ignored(put):
-    with pytest.raises(LandingError, match=r"crm/customers/b\.sav is of no format"):
-        put({"a.csv": "id\n1\n", "b.sav": b"Obj"})
+    with pytest.raises(LandingError, match=r"crm/customers/b\.bin is of no format"):
+        put({"a.csv": "id\n1\n", "b.bin": b"Obj"})
 
 
 def test_fingerprint_follows_the_files(zone, put, tmp_path):
@@ -84,7 +84,23 @@ def test_format_by_ending(name, expected):
     assert format_of(name).name == expected
 
 
-@pytest.mark.parametrize("name", ["a", "a.gz", "a.parquet.gz", "a.avro", "a.xlsx.gz", ".csv"])
+@pytest.mark.parametrize("name", ["a", "a.gz", "a.parquet.lz4", "a.bin", "a.gz.csv.gzip", ".csv"])
 def test_other_endings_are_refused(name):
     with pytest.raises(LandingError, match="no format"):
         format_of(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("a.ods", "Save it as .xlsx"),
+        ("a.TXT", r"Text of fixed width\? Cut it in DuckDB"),
+        ("a.sav", "pandas.*read_spss"),
+        ("a.sqlite", "ATTACH 'FILE'"),
+        ("a.zip", "`mesh land` unpacks it"),
+        ("a.strange", "What can be read: Parquet"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_the_way_to_convert_it(put, name, words):
+    with pytest.raises(LandingError, match=rf"{name} is of no format that can be read\n.*{words}"):
+        put({name: b"x"})
