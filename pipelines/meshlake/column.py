@@ -22,7 +22,8 @@ class Column:
     """One column of a product.
 
     `sources` are the landing columns it comes from, the first that has a value winning; `expression` is SQL over
-    landing columns in their stead.
+    landing columns in their stead. `format` is how landed dates are written, in Java's letters, `zone` that of landed
+    times that say none.
     """
 
     name: str
@@ -36,3 +37,11 @@ class Column:
     classification: str | None = None
     on_bad_value: Severity = Severity.ERROR
     tags: tuple[str, ...] = ()
+    format: str | None = None
+    zone: str | None = None
+
+    @property
+    def wanted(self) -> str:
+        """What a landed value must be, in words."""
+        written = f" written {self.format}" if self.format else ""
+        return f"{self.type}{written}" + (f" that {self.zone} has once" if self.zone else "")

@@ -7,6 +7,7 @@ import pytest
 from trino.exceptions import TrinoQueryError
 
 from meshlake.landing.casts import cast_cell
+from meshlake.landing.written import cast_written
 from meshlake.types.duckdb import parse
 
 KEPT = [
@@ -133,3 +134,62 @@ def test_a_cast_that_would_change_a_value_is_bad(query, given, wanted, value):
     assert query(f"SELECT {cast.lenient} IS NULL FROM {landed}") == [(True,)]
     with pytest.raises((duckdb.Error, TrinoQueryError)):
         query(f"SELECT {cast.strict} FROM {landed}")
+
+
+WRITTEN = [
+    # format in Java's letters, zone, type, text, value
+    ("yyyy-dd-MM", None, "DATE", "2024-02-05", "DATE '2024-05-02'"),
+    ("d.M.yyyy", None, "DATE", " 5.2.2024 ", "DATE '2024-02-05'"),
+    ("dd.MM.yyyy HH:mm", None, "TIMESTAMP", "05.02.2024 10:30", "TIMESTAMP '2024-02-05 10:30:00'"),
+    ("yyyy-MM-dd", None, "DATE", "2024-02-05", "DATE '2024-02-05'"),
+    (
+        None,
+        "Europe/Berlin",
+        "TIMESTAMP WITH TIME ZONE",
+        "2024-07-05 12:00:00",
+        "TIMESTAMPTZ '2024-07-05 10:00:00+00'",
+    ),
+    (
+        None,
+        "Europe/Berlin",
+        "TIMESTAMP WITH TIME ZONE",
+        "2024-01-05 12:00",
+        "TIMESTAMPTZ '2024-01-05 11:00:00+00'",
+    ),
+    (
+        None,
+        "Europe/Berlin",
+        "TIMESTAMP WITH TIME ZONE",
+        "2024-07-05T12:00:00Z",
+        "TIMESTAMPTZ '2024-07-05 12:00:00+00'",
+    ),
+    (
+        "dd.MM.yyyy HH:mm",
+        "Europe/Berlin",
+        "TIMESTAMP WITH TIME ZONE",
+        "05.07.2024 12:00",
+        "TIMESTAMPTZ '2024-07-05 10:00:00+00'",
+    ),
+    ("yyyy-dd-MM", None, "DATE", "2024-13-13", None),
+    ("yyyy-dd-MM", None, "DATE", "24-02-05", None),
+    ("yyyy-dd-MM", None, "DATE", "2024-02-05 oops", None),
+    # a time that the zone left out, and one that it had twice
+    (None, "Europe/Berlin", "TIMESTAMP WITH TIME ZONE", "2024-03-31 02:30:00", None),
+    (None, "Europe/Berlin", "TIMESTAMP WITH TIME ZONE", "2024-10-27 02:30:00", None),
+    (None, "Australia/Lord_Howe", "TIMESTAMP WITH TIME ZONE", "2024-04-07 01:45:00", None),
+]
+
+
+@pytest.mark.parametrize(("written", "zone", "wanted", "text", "expected"), WRITTEN)
+def test_a_date_is_read_as_the_contract_says_it_is_written(query, written, zone, wanted, text, expected):
+    cast = cast_written("x", parse("VARCHAR"), parse(wanted), written, zone) or cast_cell(
+        "x", parse("VARCHAR"), parse(wanted)
+    )
+    landed = f"(SELECT CAST('{text}' AS VARCHAR) AS x) AS landed"
+    same = f"{cast.lenient} IS NOT DISTINCT FROM CAST({expected or 'NULL'} AS {wanted})"
+    assert query(f"SELECT {same}, {cast.has_value} FROM {landed}") == [(True, True)]
+    if expected is None:
+        with pytest.raises((duckdb.Error, TrinoQueryError)):
+            query(f"SELECT {cast.strict} FROM {landed}")
+    else:
+        assert query(f"SELECT {cast.strict} = {expected} FROM {landed}") == [(True,)]

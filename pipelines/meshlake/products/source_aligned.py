@@ -17,6 +17,7 @@ from meshlake.column import Severity
 from meshlake.errors import ContractError, LandingError
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.landing.casts import Cast, cast_cell, cast_expression
+from meshlake.landing.written import cast_written
 from meshlake.names import DatasetName, quote_identifier, quote_literal
 from meshlake.products.row_filter import typed_filter
 from meshlake.suggest import close_names
@@ -109,7 +110,7 @@ class SourceSelect:
         cells = [
             f"SELECT {FILE_COLUMN} AS file, {ROW_COLUMN} AS row, "
             f"{quote_literal(field.column.name)} AS column_name, {field.cast.text} AS value, "
-            f"{quote_literal(str(field.column.type))} AS wanted_type "
+            f"{quote_literal(field.column.wanted)} AS wanted_type "
             f"FROM {lineage} AS landed WHERE {' AND '.join(self._conditions(field))}"
             for field in self._checked
             if named is None or field.column.name in named
@@ -174,7 +175,7 @@ def source_select(contract: Contract, landing_columns: Mapping[str, Type]) -> So
         if not sources:
             absent.append(column.name)
         used.update(sources)
-        fields.append(_Field(column, _cast_sources(sources, landing_columns, column.type)))
+        fields.append(_Field(column, _cast_sources(sources, landing_columns, column)))
     unknown = tuple(name for name in landing_columns if name not in used)
     row_filter = contract.row_filter and typed_filter(contract, landing_columns)
     return SourceSelect(contract, dataset.sql, unknown, tuple(absent), tuple(fields), row_filter or "")
@@ -243,11 +244,16 @@ class _Landed:
         )
 
 
-def _cast_sources(sources: Sequence[str], types: Mapping[str, Type], wanted: Type) -> Cast:
+def _cast_sources(sources: Sequence[str], types: Mapping[str, Type], column: Column) -> Cast:
     """The first of `sources` that has a value, cast; a typed null when there is none."""
-    casts = [cast_cell(quote_identifier(name), types[name], wanted) for name in sources]
+    cells = [(quote_identifier(name), types[name]) for name in sources]
+    casts = [
+        cast_written(cell, given, column.type, column.format, column.zone)
+        or cast_cell(cell, given, column.type)
+        for cell, given in cells
+    ]
     if not casts:
-        null = f"CAST(NULL AS {wanted})"
+        null = f"CAST(NULL AS {column.type})"
         return Cast(null, null, "FALSE", null, can_fail=False)
     if len(casts) == 1:
         return casts[0]

@@ -62,8 +62,24 @@ def column_rules(prop: SchemaProperty, column: Column) -> Iterator[Rule]:
         if key not in known:
             hint = nearest(key, known) or "State it as a quality item of type sql instead."
             raise FactError("logicalTypeOptions", f"logicalTypeOptions '{key}' is not supported", hint)
+    for part in _parts(prop):
+        for key in part.logicalTypeOptions or {}:
+            if key not in _DESCRIPTIVE:
+                hint = "State it as a quality item of type sql instead."
+                raise FactError(
+                    "logicalTypeOptions", f"'{key}' of a part of {column.name} is not held to", hint
+                )
     for kind in _ours():
         yield from kind.of_property(prop, column)
+
+
+def _parts(prop: SchemaProperty) -> Iterator[SchemaProperty]:
+    """What is nested in a property, at any depth."""
+    keyed = (prop.map.key, prop.map.value) if prop.map else ()
+    for part in (prop.items, *(prop.properties or ()), *keyed):
+        if part is not None:
+            yield part
+            yield from _parts(part)
 
 
 def quality_rule(item: DataQuality, column: Column | None, columns: tuple[Column, ...]) -> Rule | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from meshlake.rules.facts import FactError, rule_name
@@ -22,6 +23,10 @@ _ARGUMENTS = {
     "minItems": "minLength",
     "maxItems": "maxLength",
 }
+_WIDTH = re.compile(
+    r"\s*(?:n?varchar2?|n?char|bpchar|character(?:\s+varying)?|text|string)\s*\(\s*(\d+)(?:\s+char)?\s*\)\s*",
+    re.IGNORECASE,
+)
 _FAILS = {"minLength": "<", "maxLength": ">"}
 
 
@@ -35,6 +40,8 @@ class Length(Rule):
     def of_property(cls, prop: SchemaProperty, column: Column) -> Iterator[Self]:
         given = prop.logicalTypeOptions or {}
         lengths = {_ARGUMENTS[key]: _length(given[key], key) for key in cls.options if key in given}
+        if (width := _width(prop)) is not None and column.type is Scalar.VARCHAR:
+            lengths["maxLength"] = min(width, lengths.get("maxLength", width))
         if not lengths:
             return
         if column.type is not Scalar.VARCHAR and not isinstance(column.type, ListOf):
@@ -60,3 +67,9 @@ def _length(value: object, key: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise FactError("logicalTypeOptions", f"{key} {value!r} is not a whole number from 0")
     return value
+
+
+def _width(prop: SchemaProperty) -> int | None:
+    """How many characters the physical type allows: 3 of `VARCHAR(3)`, which no engine holds a text to."""
+    found = _WIDTH.fullmatch(prop.physicalType or "")
+    return int(found[1]) if found else None

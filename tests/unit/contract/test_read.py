@@ -291,3 +291,56 @@ def test_keys_given_twice_are_all_told(read):
         (3, "key 'kind' is given twice"),
         (4, "key 'apiVersion' is given twice"),
     ]
+
+
+_TYPED = "      - name: plan\n        logicalType: string\n"
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        (
+            "logicalType: date, logicalTypeOptions: {format: 'yyyy-QQ'}",
+            "format 'yyyy-QQ' is not understood at 'QQ'",
+        ),
+        ("logicalType: date, logicalTypeOptions: {format: 'dd/MM/yy'}", "not understood at 'yy'"),
+        (
+            "logicalType: timestamp, logicalTypeOptions: {timezone: true, defaultTimezone: Mars/Olympus}",
+            "'Mars/Olympus' is no time zone",
+        ),
+        (
+            "logicalType: timestamp, logicalTypeOptions: {defaultTimezone: Europe/Berlin}",
+            "defaultTimezone is of moments",
+        ),
+        ("logicalType: number, logicalTypeOptions: {multipleOf: 5}", "'multipleOf' is not supported"),
+        (
+            "logicalType: array, items: {logicalType: string, logicalTypeOptions: {maxLength: 3}}",
+            "'maxLength' of a part of day is not held to",
+        ),
+        (
+            "logicalType: array, items: {logicalType: string}, logicalTypeOptions: {uniqueItems: true}",
+            "uniqueItems",
+        ),
+    ],
+)
+def test_an_option_that_cannot_be_obeyed_is_refused_by_name(read, facts, message):
+    with pytest.raises(ContractError) as caught:
+        read(_TYPED, f"      - {{name: day, {facts}}}\n{_TYPED}")
+    assert message in caught.value.message
+    assert "contract.odcs.yaml:35: " in caught.value.message
+
+
+def test_how_dates_are_written_is_the_columns(read):
+    options = (
+        "logicalTypeOptions: {timezone: true, defaultTimezone: Europe/Berlin, format: 'dd.MM.yyyy HH:mm'}"
+    )
+    contract = read(_TYPED, f"      - {{name: at, logicalType: timestamp, {options}}}\n{_TYPED}")
+    column = contract.column("at")
+    assert (column.format, column.zone) == ("dd.MM.yyyy HH:mm", "Europe/Berlin")
+
+
+@pytest.mark.parametrize("written", ["VARCHAR(3)", "char(3)", "character varying(3)", "nvarchar(3)"])
+def test_the_length_of_a_physical_type_is_held_to(read, written):
+    contract = read(_TYPED, f"{_TYPED}        physicalType: {written}\n")
+    length = next(rule for rule in contract.rules if rule.name == "plan_length")
+    assert length.arguments == {"maxLength": 3}
