@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from meshlake.errors import UsageError
+from meshlake.memory import memory_bytes
 from meshlake.settings_file import read_settings_file
 from meshlake.stores import STORES, scheme_of
 from meshlake.suggest import did_you_mean
@@ -50,9 +51,7 @@ class Settings:
     """
 
     home: Path = field(metadata=_told("The folder of all that Meshlake keeps; `.mesh` if not said."))
-    landing: str = field(
-        metadata=_told("Where files land: a folder or a store's address; `landing` in home.")
-    )
+    landing: str = field(metadata=_told("Where files land: a folder or an address; `landing` in home."))
     products: Path = field(metadata=_told("The folder of product folders; `data_products` if not said."))
     questions: Path = field(metadata=_told("The folder of saved questions; `sql/questions` if not said."))
     engine: str = field(metadata=_told("What runs SQL; `duckdb` if not said."))
@@ -63,6 +62,7 @@ class Settings:
         repr=False,
         metadata=_told("Where the catalog is: sqlite:////FOLDER/catalog.db, or a postgresql:// address."),
     )
+    memory_limit: int = field(metadata=_told("What DuckDB may take: `4GB`; half of the memory if not said."))
     trino: str | None = field(
         default=None, repr=False, metadata=_told("The address of Trino, http:// or https://.")
     )
@@ -184,6 +184,7 @@ def load_settings(
         engine=given.get("engine", "duckdb"),
         warehouse=_warehouse(given.get("warehouse", str(home / "warehouse")), folder),
         catalog=_catalog(given.get("catalog", f"sqlite:///{home / 'catalog.db'}")),
+        memory_limit=memory_bytes(given.get("memory_limit")),
         trino=given.get("trino"),
         operational=_operational(given.get("operational")),
         timezone=given.get("timezone", "UTC"),

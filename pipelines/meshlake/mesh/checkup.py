@@ -22,6 +22,7 @@ from packaging.requirements import Requirement
 from meshlake.errors import MeshError
 from meshlake.health import Finding
 from meshlake.lake.state import metadata_files
+from meshlake.memory import machine_bytes
 from meshlake.products.load import load_products
 from meshlake.products.places import first_step
 from meshlake.services.ports import is_port_free
@@ -98,10 +99,14 @@ def _folders(settings: Settings) -> Iterator[Finding]:
         yield _finding(
             f"Landing zone {landing}", lambda: _unreadable(landing) or _unwritable(landing, "MESH_LANDING")
         )
-    free = shutil.disk_usage(_nearest(settings.home)).free
-    short = ("little room is left", "Free space: `mesh clean`, or a larger disk.")
-    is_short = free < _LEAST_FREE_BYTES
-    yield _finding(f"Disk of the home, {free / 1e9:,.1f} GB free", lambda: short if is_short else None)
+    free, there = shutil.disk_usage(_nearest(settings.home)).free, machine_bytes()
+    problem: _Problem = None
+    if free < _LEAST_FREE_BYTES:
+        problem = "little room is left", "Free space: `mesh clean`, or a larger disk."
+    elif settings.memory_limit > there:
+        problem = "more memory may be taken than there is", "Lower MESH_MEMORY_LIMIT."
+    memory = f"memory: at most {settings.memory_limit / 1e9:,.1f} of {there / 1e9:,.1f} GB are taken"
+    yield _finding(f"Disk of the home, {free / 1e9:,.1f} GB free; {memory}", lambda: problem)
 
 
 def _unwritable(folder: Path, setting: str) -> _Problem:

@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 
 
 def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """An in-memory connection that spills to the mesh's scratch folder, in UTC whatever the machine's zone.
+    """An in-memory connection within the mesh's memory limit, which spills to its scratch folder, in UTC.
 
     Raises:
         StorageError: DuckDB has no extension for a store of the mesh, or there are no keys.
     """
     settings.make_home()
     settings.scratch.mkdir(exist_ok=True)
-    connection = duckdb.connect(":memory:", config={"temp_directory": str(settings.scratch)})
+    connection = duckdb.connect(
+        ":memory:",
+        config={"temp_directory": str(settings.scratch), "memory_limit": f"{settings.memory_limit}B"},
+    )
     # Order costs memory, and a table has none.
     connection.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
     for store in settings.used_stores:
@@ -43,7 +46,8 @@ def explain(error: duckdb.Error, where: str, file: Path | None = None) -> MeshEr
     if failure := system_failure(error, where):
         return failure
     if isinstance(error, duckdb.OutOfMemoryException):
-        return BuildError(f"{where}: more memory is needed than the machine has", f"DuckDB says: {reason}")
+        hint = f"Raise it with MESH_MEMORY_LIMIT or memory_limit in mesh.toml. DuckDB says: {reason}"
+        return BuildError(f"{where}: more memory is needed than the mesh may take", hint)
     hint = _candidates(error, text) or "Correct the SQL and build again."
     if isinstance(error, duckdb.ConversionException):
         hint = "Correct the value where it comes from, or use TRY_CAST and decide what a bad value means."
