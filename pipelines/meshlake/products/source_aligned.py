@@ -188,17 +188,29 @@ def source_dataset(contract: Contract) -> DatasetName:
     return DatasetName(contract.name.domain, contract.name.product)
 
 
-def bad_cells_error(contract: Contract, count: int, cells: Sequence[BadCell]) -> LandingError:
-    """`count` cells cannot be cast, of which `cells` are the first."""
-    shown = "\n".join(
-        f"  {cell.file}, row {cell.row}, column {cell.column}: '{cell.value}' is no {cell.wanted_type}"
+def bad_cells_error(
+    contract: Contract,
+    count: int,
+    cells: Sequence[BadCell],
+    kinds: Sequence[str] = (),
+    remedies: Sequence[str] = (),
+) -> LandingError:
+    """`count` cells cannot be cast. `kinds` tell of many of them at once, `remedies` how to read those; of the others
+    `cells` are the first."""
+    told = [
+        f"{cell.file}, row {cell.row}, column {cell.column}: '{cell.value}' is no {cell.wanted_type}"
         for cell in cells
-    )
-    values = "1 value does not fit" if count == 1 else f"{count} values do not fit"
-    return LandingError(
-        f"{contract.name}: {values} the contract:\n{shown}",
+    ]
+    shown = "".join(f"\n  {line}" for line in [*kinds, *told])
+    values = "1 value does not fit" if count == 1 else f"{count:,} values do not fit"
+    hint = (
         "Correct them where they come from, convert them with transformLogic, or quarantine their rows: "
-        "give the column the rule {metric: invalidValues, mustBe: 0, severity: warning}.",
+        "give the column the rule {metric: invalidValues, mustBe: 0, severity: warning}."
+    )
+    written = "; ".join(remedies)
+    return LandingError(
+        f"{contract.name}: {values} the contract:{shown}",
+        f"In the contract, {written}. {hint if cells else ''}".rstrip() if remedies else hint,
     )
 
 

@@ -22,6 +22,7 @@ from meshlake.products.source_aligned import (
 )
 from meshlake.products.transform import Rows, Transform, read_text
 from meshlake.sql_place import offset_place, sql_place, sql_reason
+from meshlake.transforms.misfits import kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -148,6 +149,12 @@ def _explain(context: RowsContext, source: SourceSelect, lineage: str, error: Me
     local = context.session.local
     # Rows are numbered as they are read, so they must be read in order.
     local.keep_order()
-    cells = local.rows(source.bad_cells_sql(lineage, bad, SHOWN_CELLS))
+    kinds = kinds_of(local, source, lineage, [c for c in source.checked_columns if c.name in bad])
+    is_told = " OR ".join(kind.is_of for kind in kinds) or "FALSE"
+    cells = local.rows(
+        f"SELECT * FROM ({source.bad_cells_sql(lineage, bad)}) WHERE NOT ({is_told}) "
+        f"ORDER BY file, row, column_name LIMIT {SHOWN_CELLS}"
+    )
     named = [BadCell(str(f), int(str(r)), str(c), str(v), str(t)) for f, r, c, v, t in cells]
-    return bad_cells_error(context.contract, sum(bad.values()), named)
+    told = [kind.told for kind in kinds]
+    return bad_cells_error(context.contract, sum(bad.values()), named, told, [kind.remedy for kind in kinds])

@@ -285,6 +285,37 @@ def test_a_column_may_be_called_like_what_tells_where_a_value_stands(mesh, name)
     assert (kept["file"], kept["row"], kept["value"]) == ("crm/people/a.csv", 2, "bad")
 
 
+@pytest.mark.parametrize(
+    ("kind", "values", "told", "remedy"),
+    [
+        (
+            "number",
+            ["12,91", "0,5", "1.000,25", "7,01", "x"],
+            "amount: 4 values like '12,91' are no DOUBLE: decimal commas (first in crm/people/a.csv, row 1)",
+            "REPLACE(REPLACE(NULLIF(TRIM(\"amount\"), ''), '.', ''), ',', '.')",
+        ),
+        (
+            "date",
+            ["31.12.2024", "1.2.2024", "03.04.2024", "05.06.2024", "x"],
+            "amount: 4 values like '31.12.2024' are no DATE: dates as %d.%m.%Y (first in crm/people/a.csv, row 1)",
+            "STRPTIME(NULLIF(TRIM(\"amount\"), ''), '%d.%m.%Y')",
+        ),
+    ],
+)
+def test_misfits_of_one_kind_are_one_line_with_the_sql_that_reads_them(mesh, kind, values, told, remedy):
+    rows = "".join(f'{n},"{value}"\n' for n, value in enumerate(values))
+    mesh.land("crm/people/a.csv", f"id,amount\n{rows}")
+    mesh.product("crm.people", {"id": "integer", "amount": kind})
+    with pytest.raises(LandingError) as caught:
+        mesh.build_product("crm.people")
+    wanted = {"number": "DOUBLE", "date": "DATE"}[kind]
+    assert caught.value.message == (
+        f"crm.people: 5 values do not fit the contract:\n  {told}\n"
+        f"  crm/people/a.csv, row 5, column amount: 'x' is no {wanted}"
+    )
+    assert f"give amount transformLogic: {remedy}. Correct them" in caught.value.hint
+
+
 def test_a_filter_on_text_is_told_with_its_place_and_what_to_write(crm):
     path = crm.product("crm.people", {"id": ID}, custom={"rowFilter": "born > 1985"})
     with pytest.raises(
