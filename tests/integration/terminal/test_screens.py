@@ -47,6 +47,7 @@ SHOWN = [
     ("schema model", 0, ['"title":"Model"']),
     ("show customer_relations.people_of_every_regoin", 2, ["customer_relations.people_of_every_regoin", PEOPLE]),
 ]  # fmt: skip
+BEFORE = {f"release {AGES}": f"rollback {AGES} --to {{earlier}}"}
 NOT_RUN = {
     ("services", "up"): "starts servers; its lines are `+ name address`, printed as they are",
     ("services", "down"): "stops servers",
@@ -83,6 +84,8 @@ def test_nothing_is_cut(mesh, tmp_path, arguments, status, texts, columns):
         "{current}": next(f["snapshot_id"] for f in history if f["is_current"]),
         "{earlier}": next(f["snapshot_id"] for f in history if not f["is_current"]),
     }
+    if arguments in BEFORE:
+        mesh.run(*_filled(BEFORE[arguments], standins).split()).ended()
     words = [_filled(word, standins) for word in arguments.split()]
     ran = mesh.run(*words) if columns is None else run_on_screen(mesh, *words, columns=columns)
     ran.ended(ran.status if status is None else status)
