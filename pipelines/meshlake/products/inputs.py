@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _HINT = "Products read <domain>.<product> or landing.<domain>.<dataset>."
+_NO_TEMPLATES = (
+    "SQL has no templates here: in place of {{ ref('orders') }} name the table, as in FROM shop.orders."
+)
 
 
 def parse_select(sql: str, path: Path) -> exp.Query:
@@ -31,7 +34,8 @@ def parse_select(sql: str, path: Path) -> exp.Query:
         statements = [s for s in sqlglot.parse(sql, read="duckdb") if s is not None]
     except duckdb.ParserException as error:
         place = sql_place(str(error), path.read_text(encoding="utf-8")) or (None, None)
-        raise ContractError.of(Fault(path, sql_reason(str(error)), "Correct the SQL.", *place)) from error
+        hint = _NO_TEMPLATES if "{{" in sql or "{%" in sql else "Correct the SQL."
+        raise ContractError.of(Fault(path, sql_reason(str(error)), hint, *place)) from error
     except SqlglotError as error:
         message = f"cannot tell which tables it reads: {str(error).partition(chr(10))[0]}"
         raise ContractError.of(Fault(path, message, "Write it in plainer SQL.")) from error

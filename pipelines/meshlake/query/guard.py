@@ -32,7 +32,10 @@ _SHOW_TABLES = f"""SELECT
     CASE table_schema WHEN 'main' THEN '{CATALOG}' ELSE table_schema END || '.' || table_name AS name
 FROM information_schema.tables WHERE table_catalog = '{CATALOG}' ORDER BY name"""
 _SHOW_TABLES_FORMS = frozenset({'"tables"', "__show_tables_expanded"})
-_NAMES_HINT = "Tables are <domain>.<product>, mesh.products or landing.<domain>.<dataset>: see `mesh list`."
+_NAMES_HINT = (
+    "Tables are <domain>.<product>, mesh.products or landing.<domain>.<dataset>: "
+    "see `mesh list`, and `mesh discover` for what has landed."
+)
 
 TableName = ProductName | DatasetName | str
 

@@ -31,6 +31,10 @@ TRANSFORMS = {
         "SELECT city,\n  count(*) AS customers\nFORM crm.customers\nGROUP BY city",
         ('line 3, column 1: syntax error at or near "FORM"', "Correct the SQL."),
     ),
+    "template": (
+        "SELECT city, customers\nFROM {{ ref('cities') }}",
+        ("line 2, column 6: syntax error", "SQL has no templates here", "FROM shop.orders"),
+    ),
     "no_bracket": ("SELECT city, count(* AS customers\nFROM crm.customers", ("line 1, column 22", '"AS"')),
     "open_quote": (
         "SELECT\n  'city FROM crm.customers",

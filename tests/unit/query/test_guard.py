@@ -166,6 +166,7 @@ def test_only_tables_of_the_mesh(sql, named):
         check_select(sql)
     assert named in caught.value.message
     assert "landing.<domain>.<dataset>" in caught.value.hint
+    assert "mesh discover" in caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,10 @@ def explain(error: duckdb.Error, where: str, file: Path | None = None) -> MeshEr
         return BuildError(f"{where}: more memory is needed than the mesh may take", hint)
     hint = _candidates(error, text) or "Correct the SQL and build again."
     if isinstance(error, duckdb.ConversionException):
-        hint = "Correct the value where it comes from, or use TRY_CAST and decide what a bad value means."
+        hint = (
+            "Correct the value where it comes from, or use TRY_CAST and decide what its NULL means. "
+            "In transformLogic leave the cast to the column's type: it tells file and row."
+        )
     if file is None:
         return BuildError(f"{where}: {reason}", hint)
     place = sql_place(text, file.read_text(encoding="utf-8")) or (None, None)

@@ -67,7 +67,7 @@ def test_columns_are_known_without_reading_a_row(session):
         ("SELEC 1", "crm.ages: ", ""),
         ("SELECT nme FROM crm.people", "nme", "name"),
         ("SELECT * FROM crm.peple", "peple", ""),
-        ("SELECT CAST(name AS BIGINT) FROM crm.people", "Ana", "TRY_CAST"),
+        ("SELECT CAST(name AS BIGINT) FROM crm.people", "Ana", "use TRY_CAST and decide what its NULL means"),
     ],
 )
 def test_an_error_says_where_and_what(session, select, told, hint):
