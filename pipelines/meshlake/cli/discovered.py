@@ -76,6 +76,8 @@ def _print_profile(profile: DatasetProfile) -> None:
         print(f"Kept aside: {line}")
     if more := profile.unreadable_count - len(profile.unreadable):
         print(f"Kept aside: {more:,} more lines that cannot be read; a build has each in its quarantine.")
+    for note in profile.notes:
+        print(f"Read: {_line(note)}")
     for drift in profile.drift:
         print(f"{'Question' if drift in profile.questions else 'Drift'}: {drift.message}")
     for column in profile.columns:

@@ -82,6 +82,7 @@ class DatasetProfile:
 
     `keys` are those proven on all rows, or by the database, the likeliest first. A table has no files and no
     `fingerprint`. Of `unreadable_count` lines no row could be made; `unreadable` are the first, for people.
+    `notes` say what was guessed about how files are written, and what of them is no row.
     """
 
     name: str
@@ -96,6 +97,7 @@ class DatasetProfile:
     table: TableProfile | None = None
     unreadable_count: int = 0
     unreadable: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def likely_key(self) -> tuple[str, ...]:

@@ -6,13 +6,13 @@ one column; whether names that are merely alike are one is asked, and never assu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.names import may_mean_the_same, written_name
-from meshlake.landing.relation import columns as landed_columns
+from meshlake.landing.relation import file_columns
 from meshlake.types.tree import ListOf, MapOf, Struct
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def file_schemas(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> Fil
     for file in dataset.opened.files:
         if file.size_bytes == 0 or not dataset.format.has_columns(file):
             continue
-        schemas[file.name] = landed_columns(connection, replace(dataset, files=(file,)))
+        schemas[file.name] = file_columns(connection, dataset, file)
     return FileSchemas(schemas)
 
 

@@ -98,6 +98,7 @@ def _profiled(
         drift=drift,
         unreadable_count=unreadable.count,
         unreadable=shown,
+        notes=tuple(dataset.format.notes(dataset.opened.files)),
     )
     return profile, sketches
 

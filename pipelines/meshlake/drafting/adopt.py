@@ -51,6 +51,7 @@ def default_name(source: Found | str) -> ProductName:
 def _notes(profile: DatasetProfile) -> list[str]:
     names = column_names(profile)
     notes = _evidence(profile)
+    notes += [f"read: {note}" for note in profile.notes]
     if profile.likely_key:
         notes.append(f"key: {', '.join(names[column] for column in profile.likely_key)}")
     else:

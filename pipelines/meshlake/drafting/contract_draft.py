@@ -106,7 +106,7 @@ def _words(profile: DatasetProfile, name: ProductName) -> _Words:
             purpose=f"{title(name)}, cast to what the columns of {profile.name} were found to hold.",
             grain="One row per landed row.",
             evidence=f"{profile.row_count:,} rows in {files}; types, rules and personal data are as observed, not as "
-            "promised by whoever sends the files",
+            "promised by whoever sends the files" + "".join(f". {note}" for note in profile.notes),
         )
     comment = f" {table.comment.strip().rstrip('.')}." if table.comment.strip() else ""
     rows = f"{profile.row_count:,} rows, a sample" if table.is_sample else f"{profile.row_count:,} rows"

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from heapq import merge
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from meshlake.errors import LandingError
-from meshlake.formats.csv_dialect import CsvDialect, detect_dialect
-from meshlake.formats.csv_mending import Mended, mend
+from meshlake.formats.csv_copy import copy_of
+from meshlake.formats.csv_dialect import CsvDialect, detect_dialect, dialects_of
 from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
 from meshlake.formats.reader import (
     compression_sql,
+    folder_value_sql,
     grouped,
     hive_options_sql,
     paths_sql,
@@ -30,11 +31,12 @@ from meshlake.formats.unreadable import (
     rejects,
     rejects_of,
 )
-from meshlake.names import quote_literal
+from meshlake.names import quote_identifier, quote_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from meshlake.formats.csv_lines import Form
     from meshlake.formats.format import Keyed
     from meshlake.formats.unreadable import Reject
     from meshlake.stores import StoredFile
@@ -50,8 +52,10 @@ _CAUSES = {
     "LINE SIZE OVER MAXIMUM": "is over 2 MB long, most likely since a quote is never closed",
 }
 _COUNTS = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
-_OF_BYTES = ("utf-8", "latin-1")  # encodings in which a line can be told from the next by its bytes
+_LINE_ENDS = {"\n": "\\n", "\r\n": "\\r\\n", "\r": "\\r"}
 _IS_UTF8 = "from_utf8(to_utf8(line)) = line"
+# Files in which a quote was found open where DuckDB read them: it loses lines behind it, so a copy is read.
+_COPIED: set[StoredFile] = set()
 
 
 class _Csv(Format):
@@ -63,16 +67,39 @@ class _Csv(Format):
     hive_value = "nullif({}, '')"
 
     def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
-        dialects = {file: dialect for file in files if (dialect := detect_dialect(file))}
-        groups = grouped(dialects, lambda file: (dialects[file], files[file], is_compressed(file)))
-        return [_select(dialect, keys, group) for (dialect, keys, _), group in groups]
+        dialects = _dialects(files, among)
+        groups = grouped(
+            dialects,
+            lambda file: (
+                dialects[file],
+                files[file],
+                is_compressed(file),
+                None if dialects[file].is_plain else file,
+            ),
+        )
+        return [
+            _select(dialect, keys, group) if copied is None else _copied_select(dialect, keys, copied)
+            for (dialect, keys, _, copied), group in groups
+        ]
+
+    def selects_of_one(
+        self, file: StoredFile, keys: tuple[str, ...], among: Sequence[StoredFile]
+    ) -> list[str]:
+        return self.selects({file: keys}, among)
 
     def has_columns(self, file: StoredFile) -> bool:
         return detect_dialect(file) is not None
 
+    def notes(self, files: Sequence[StoredFile]) -> list[str]:
+        named: dict[str, list[StoredFile]] = {}
+        for file, dialect in _dialects(files, files).items():
+            for note in dialect.notes + (() if dialect.is_plain else copy_of(file, dialect).notes):
+                named.setdefault(note, []).append(file)
+        return [f"{_files_told(of)}: {note}" for note, of in named.items()]
+
     def delimiter(self, files: Sequence[StoredFile]) -> str | None:
         dialects = (detect_dialect(file) for file in files[:1])
-        return next((dialect.delimiter for dialect in dialects if dialect), None)
+        return next((dialect.form.delimiter for dialect in dialects if dialect), None)
 
     def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
         is_readers = message.startswith((_INVALID_STATE, _NOT_ENCODED))
@@ -83,33 +110,49 @@ class _Csv(Format):
         )
 
     def unreadable(self, connection: duckdb.DuckDBPyConnection, files: Sequence[StoredFile]) -> Unreadable:
-        read = {_read(file).path: file for file in files}
-        counts, losing = rejects_of(connection, list(read))
-        if unmended := [read[path] for path in losing if read[path] not in _MENDED]:
-            for file in unmended:
-                _mend(file)
-            raise ReadAgainError(file.name for file in unmended)
-        left_out = sum(counts.values()) + sum(len(_MENDED[file].cut) for file in files if file in _MENDED)
-        with_any = [file for file in files if _read(file).path in counts or file in _MENDED]
+        dialects = _dialects(files, files)
+        plain = {file.path: file for file, dialect in dialects.items() if dialect.is_plain}
+        counts, losing = rejects_of(connection, list(plain))
+        if losing:
+            _COPIED.update(plain[path] for path in losing)
+            raise ReadAgainError(plain[path].name for path in losing)
+        copies = {file: copy_of(file, dialect) for file, dialect in dialects.items() if not dialect.is_plain}
+        left_out = sum(counts.values()) + sum(copy.aside_count for copy in copies.values())
         return Unreadable(
-            left_out, lambda: (line for file in with_any for line in _unreadable_of(connection, file))
+            left_out,
+            lambda: (
+                line
+                for file, dialect in dialects.items()
+                for line in (
+                    copies[file].aside(file)
+                    if file in copies
+                    else _rejected(connection, file, dialect)
+                    if file.path in counts
+                    else ()
+                )
+            ),
         )
 
     def hive_layout(
         self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, Type]
     ) -> HiveLayout:
-        dialects = {dialect for file in files if (dialect := detect_dialect(file))}
+        dialects = set(_dialects(files, tuple(files)).values())
         if len(dialects) != 1:
             raise UnfaithfulError("its CSV files differ in columns, delimiter, quotes or encoding")
         dialect = dialects.pop()
-        if (dialect.encoding, dialect.quote, dialect.escape) != ("utf-8", '"', '"'):
+        form = dialect.form
+        if (dialect.encoding, form.quote, form.escape) != ("utf-8", '"', '"') or len(
+            form.delimiter.encode()
+        ) > 1:
             raise UnfaithfulError("it is not UTF-8 with plain double quotes")
+        if not dialect.is_plain or (dialect.has_names, dialect.first_line) != (True, 2):
+            raise UnfaithfulError("it is no plain table under one line of names")
         if {key for keys in files.values() for key in keys} & {name.lower() for name in dialect.columns}:
             raise UnfaithfulError("a folder and a column have the same name")
         properties = {
             "skip_header_line_count": "1",
-            "csv_separator": quote_literal(dialect.delimiter),
-            "csv_quote": quote_literal(dialect.quote),
+            "csv_separator": quote_literal(form.delimiter),
+            "csv_quote": quote_literal(form.quote),
         }
         return HiveLayout("CSV", dialect.columns, properties, _line_condition(dialect))
 
@@ -117,22 +160,64 @@ class _Csv(Format):
 CSV = _Csv()
 
 
+def _dialects(files: Iterable[StoredFile], among: Sequence[StoredFile]) -> dict[StoredFile, CsvDialect]:
+    return {
+        file: replace(dialect, is_plain=False) if file in _COPIED else dialect
+        for file, dialect in dialects_of(files, among).items()
+    }
+
+
 def _select(dialect: CsvDialect, keys: Sequence[str], files: Sequence[StoredFile]) -> str:
     options = {
-        "delim": quote_literal(dialect.delimiter),
-        "quote": quote_literal(dialect.quote),
-        "escape": quote_literal(dialect.escape),
+        **_form_options(dialect.form),
         "encoding": quote_literal(dialect.encoding),
         "columns": text_columns_sql(dialect.columns),
         "compression": compression_sql(files),
+        "header": "true" if dialect.has_names else "false",
     }
-    given = ", ".join(f"{name} = {value}" for name, value in options.items())
-    # An empty cell is null, a quoted empty one is empty text.
-    fixed = "header = true, auto_detect = false, strict_mode = true, nullstr = '', allow_quoted_nulls = false"
+    if skipped := dialect.first_line - 1 - dialect.has_names:
+        options["skip"] = str(skipped)
+    if not dialect.has_names:
+        # Else the first break in quotes is taken for the end of every line.
+        options["new_line"] = quote_literal(_LINE_ENDS[dialect.line_end])
     return (
         f"SELECT {selected_sql(dialect.columns, keys)} "
-        f"FROM read_csv({paths_sql(map(_read, files))}, {given}, {fixed}{hive_options_sql(keys)}{READ_ON_SQL})"
+        f"FROM read_csv({paths_sql(files)}, {_given(options)}{hive_options_sql(keys)}{READ_ON_SQL})"
     )
+
+
+def _copied_select(dialect: CsvDialect, keys: Sequence[str], file: StoredFile) -> str:
+    """As `_select`, from a clean copy of the file."""
+    copy = copy_of(file, dialect)
+    options = {
+        **_form_options(copy.form),
+        "columns": text_columns_sql(dialect.columns),
+        "header": "true",
+        "new_line": quote_literal("\\n"),
+    }
+    taken = {name.lower() for name in dialect.columns}
+    folders = [
+        f", {folder_value_sql(file, key)} AS {quote_identifier(key)}"
+        for key in keys
+        if key.lower() not in taken
+    ]
+    return f"SELECT *{''.join(folders)} FROM read_csv({quote_literal(copy.path)}, {_given(options)})"
+
+
+def _files_told(files: Sequence[StoredFile]) -> str:
+    name = files[0].name.rpartition("/")[2]
+    return name if len(files) == 1 else f"{name} and {len(files) - 1:,} more"
+
+
+def _form_options(form: Form) -> dict[str, str]:
+    given = {"delim": form.delimiter, "quote": form.quote, "escape": form.escape}
+    return {name: quote_literal(value) for name, value in given.items()}
+
+
+def _given(options: Mapping[str, str]) -> str:
+    # An empty cell is null, a quoted empty one is empty text.
+    fixed = "auto_detect = false, strict_mode = true, nullstr = '', allow_quoted_nulls = false"
+    return ", ".join([*(f"{name} = {value}" for name, value in options.items()), fixed])
 
 
 def _may_be_of(file: StoredFile, message: str) -> bool:
@@ -160,33 +245,12 @@ def _fault(file: StoredFile, message: str) -> LandingError | None:
     return None
 
 
-# Of files in which a quote was found open; each a process goes through once.
-_MENDED: dict[StoredFile, Mended] = {}
-
-
-def _read(file: StoredFile) -> StoredFile:
-    """What DuckDB reads as `file`."""
-    return _MENDED[file].copy if file in _MENDED else file
-
-
-def _mend(file: StoredFile) -> None:
-    dialect = detect_dialect(file)
-    if dialect is None or not dialect.quote or dialect.encoding not in _OF_BYTES:
-        raise LandingError(
-            f"{file.name}: a quote is never closed or a line over 2 MB long, and its lines cannot be told apart",
-            "Correct that line, or save the file as UTF-8: then the line alone is kept aside.",
-        )
-    _MENDED[file] = mend(file, dialect)
-
-
-def _unreadable_of(connection: duckdb.DuckDBPyConnection, file: StoredFile) -> Iterator[UnreadableLine]:
-    mended, dialect, read = _MENDED.get(file), detect_dialect(file), _read(file)
-    encoding = dialect.encoding if dialect else "utf-8"
-    told = (
-        UnreadableLine(file.name, mended.line_of(line) if mended else line, content, _cause(reject))
-        for reject, line, content in located(read, encoding, rejects(connection, read.path))
-    )
-    return merge(mended.cut if mended else (), told, key=lambda each: each.line)
+def _rejected(
+    connection: duckdb.DuckDBPyConnection, file: StoredFile, dialect: CsvDialect
+) -> Iterator[UnreadableLine]:
+    found = rejects(connection, file.path)
+    for reject, line, content in located(file, dialect.encoding, found):
+        yield UnreadableLine(file.name, line, content, _cause(reject))
 
 
 def _cause(reject: Reject) -> str:
@@ -200,12 +264,12 @@ def _cause(reject: Reject) -> str:
 def _line_condition(dialect: CsvDialect) -> str:
     r"""Every line a whole row: no quoted line break, no `""` for empty text, no backslash, no cell too few."""
     width = len(dialect.columns)
-    delimiter = re.escape(dialect.delimiter)
+    delimiter = re.escape(dialect.form.delimiter)
     cell = rf'(?:[^"\\{delimiter}\x00]*|"(?:[^"\\\x00]|"")+")'
     row = quote_literal(rf"^{cell}(?:{delimiter}{cell}){{{width - 1}}}$")
     # Most lines have no quotes, and to split one costs a fraction of matching it.
     return (
         f"line <> '' AND {_IS_UTF8} AND CASE WHEN strpos(line, '\"') > 0 THEN regexp_like(line, {row}) "
         f"ELSE strpos(line, '\\') = 0 AND strpos(line, chr(0)) = 0 "
-        f"AND cardinality(split(line, {quote_literal(dialect.delimiter)})) = {width} END"
+        f"AND cardinality(split(line, {quote_literal(dialect.form.delimiter)})) = {width} END"
     )

@@ -1,47 +1,61 @@
-"""How a CSV file is written - encoding, delimiter, quoting, column names - found from samples of it.
+"""How a CSV file is written - encoding, delimiter, quoting, where its table is, its names - found from samples of it.
 
-DuckDB's own detection changes its mind on broken files (a ragged file becomes one column), which loses
-errors; here the first line always names the columns, and what does not fit them is left for DuckDB's strict
-reader to refuse.
+DuckDB's own detection changes its mind on broken files (a ragged file becomes one column), which loses errors. A file
+whose sample is a plain table is read by DuckDB where it lies; any other from a copy (`csv_copy`). What was guessed is
+told by notes (docs/adr/0033).
 """
 
 from __future__ import annotations
 
-import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from meshlake.errors import LandingError
 from meshlake.formats import refuse_other_formats
+from meshlake.formats.csv_form import USUAL, form_of
+from meshlake.formats.csv_lines import Form, Record, RecordReader, numbered_lines
+from meshlake.formats.csv_table import Table, evidence, find_table
 from meshlake.formats.reader import unique_names
-from meshlake.formats.samples import head, is_utf8, spread_blocks
+from meshlake.formats.samples import head
+from meshlake.formats.text_encoding import encoding_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from meshlake.formats.text_encoding import TextEncoding
     from meshlake.stores import StoredFile
 
-_DELIMITERS = (",", ";", "\t", "|")
-_SAMPLE_ROWS = 1000
-_WINDOWS_1252_ONLY = re.compile(rb"[\x80-\x9f]")
+_TOLD_DELIMITER = re.compile(r"\ufeff?[\"']?sep=(.)[\"']?[,;\t|]*(?:\r\n|\r|\n)", re.IGNORECASE)
+_SHOWN_CHARACTERS = 40
 
 
 @dataclass(frozen=True)
 class CsvDialect:
-    """How to read one CSV file. `encoding` is as DuckDB names it: utf-8, latin-1 or utf-16."""
+    """How to read one CSV file. `encoding` is a name that Python and DuckDB know.
+
+    The first row of data stands in line `first_line`; where `has_names`, names stand in the line before. Rows from line
+    `end_line` on are of another table; lines that begin with `comment` are no rows. `is_plain` where DuckDB reads the
+    file as it lies, as far as is known. `are_names_sure` where values below tell that they are names.
+    """
 
     encoding: str
-    delimiter: str
-    quote: str
-    escape: str
+    form: Form
     columns: tuple[str, ...]
+    first_line: int = 2
+    has_names: bool = True
+    are_names_sure: bool = True
+    end_line: int | None = None
+    comment: str = ""
+    line_end: str = "\n"
+    is_plain: bool = True
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
 
 @lru_cache(maxsize=10_000)
 def detect_dialect(file: StoredFile) -> CsvDialect | None:
-    """The dialect of `file`; None when it is empty, so has neither columns nor rows.
+    """The dialect of `file` alone; None when it is empty, so has neither columns nor rows.
 
     Raises:
         LandingError: the file is damaged, is no CSV, or is in an encoding that cannot be read.
@@ -50,101 +64,157 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
     if not sample:
         return None
     refuse_other_formats(file.name, sample)
-    encoding = _encoding(file, sample)
-    text = _decode(sample, encoding)
-    if not text.split("\n", 1)[0].strip():
-        raise LandingError(
-            f"{file.name}: its first line is blank", "Remove the blank lines above the column names."
-        )
-    dialect, rows = max(
-        ((candidate, _rows(text, candidate, is_whole)) for candidate in _candidates(text)),
-        key=lambda candidate: _fit(candidate[1]),
+    encoding = encoding_of(file, sample)
+    text = encoding.decoded(sample)
+    told = _TOLD_DELIMITER.match(text)
+    form = form_of(text[told.end() :] if told else text, is_whole=is_whole)
+    if told and form.delimiter != told[1] and not form.delimiter.startswith(told[1]):
+        form = Form(told[1], '"', '"')
+    records = _records(text, form, is_whole)
+    if told:
+        records = records[1:]
+    table = find_table(records)
+    return _dialect(encoding, form, table, records, bool(told)) if table else None
+
+
+def dialects_of(files: Iterable[StoredFile], among: Sequence[StoredFile]) -> dict[StoredFile, CsvDialect]:
+    """The dialects of those of `files` that have columns, files without names named by those `among` the dataset's.
+
+    Raises:
+        LandingError: as `detect_dialect`.
+    """
+    own = {file: dialect for file in files if (dialect := detect_dialect(file))}
+    if len({dialect.columns for dialect in own.values()}) < 2 and all(d.has_names for d in own.values()):
+        return own
+    others = {file: dialect for file in among if (dialect := detect_dialect(file))}
+    return {file: _named(dialect, others) for file, dialect in own.items()}
+
+
+def _named(own: CsvDialect, others: dict[StoredFile, CsvDialect]) -> CsvDialect:
+    """`own`, if it has no names, by the name of the one header of its width that there is."""
+    headed = {
+        dialect.columns: file
+        for file, dialect in reversed(others.items())
+        if dialect.has_names and dialect.are_names_sure and len(dialect.columns) == len(own.columns)
+    }
+    if len(headed) != 1 or (own.has_names and own.are_names_sure) or own.columns in headed:
+        return own
+    ((columns, file),) = headed.items()
+    if own.has_names and {name.lower() for name in own.columns} & {name.lower() for name in columns}:
+        return own
+    notes = (note for note in own.notes if not note.startswith(_NO_NAMES))
+    return replace(
+        own,
+        columns=columns,
+        first_line=own.first_line - own.has_names,
+        has_names=False,
+        notes=(*notes, f"{_NO_NAMES}: those of {file.name} are taken"),
     )
-    if not rows:
-        raise LandingError(
-            f"{file.name}, line 1: the column names cannot be read: a quote is never closed",
-            "Close the quote, or double each quote that is part of a name.",
-        )
-    if any("\r" in name or ("\n" in name and "\r" in text) for name in rows[0]):
-        # DuckDB takes the first break it sees for the end of every line, and then finds no rows.
-        raise LandingError(
-            f"{file.name}, line 1: a column name holds a line break", "Write the names without line breaks."
-        )
-    return CsvDialect(
-        encoding, dialect.delimiter, dialect.quotechar or "", _escape(dialect), unique_names(rows[0])
+
+
+_NO_NAMES = "its first line holds values, no names"
+
+
+def _records(text: str, form: Form, is_whole: bool) -> list[Record]:
+    """The records of a sample, those left out that go on behind it."""
+    records = list(RecordReader(form).records(numbered_lines(io.StringIO(text, newline=""))))
+    if any(record.cells is None for record in records) and (table := find_table(_readable(records))):
+        reader = RecordReader(form, table.width)
+        records = list(reader.records(numbered_lines(io.StringIO(text, newline=""))))
+    if is_whole:
+        return records
+    cut = next((i for i, record in enumerate(records) if record.is_cut), len(records))
+    return records[: cut - 1 if cut == len(records) and len(records) > 1 else cut] or records
+
+
+def _readable(records: Sequence[Record]) -> list[Record]:
+    return [record for record in records if record.cells is not None]
+
+
+def _dialect(
+    encoding: TextEncoding, form: Form, table: Table, records: Sequence[Record], has_told: bool
+) -> CsvDialect:
+    rows = [record for record in records if record.cells is None or record.cells]
+    begin = table.above + len(table.header)
+    first = rows[begin].line if begin < len(rows) else _line_after(rows[begin - 1])
+    body = rows[begin:]
+    names = _names(table, body)
+    found = CsvDialect(
+        encoding.name,
+        form,
+        unique_names(name.replace("\0", "") for name in names),  # SQL cannot say it
+        first,
+        has_names=bool(table.header),
+        are_names_sure=bool(table.header) and evidence(rows[begin - 1 :], table.width)[0] > 0,
+        end_line=table.end,
+        comment=table.comment,
+        line_end=next((record.end for record in records if record.end), "\n"),
+        notes=tuple(_notes(encoding, form, table, rows, has_told)),
+    )
+    is_plain = encoding.is_read_where_it_lies and _is_plain(found, table, records, body)
+    return replace(found, is_plain=is_plain)
+
+
+def _names(table: Table, body: Sequence[Record]) -> list[str]:
+    """A name, which may be empty, for each column; empty ones that no row has a value for are left out."""
+    names = list(table.names)
+    filled = [name for name in names if name.strip()]
+    if len(filled) == table.width < len(names) and all(len(row.cells or ()) == table.width for row in body):
+        return filled
+    return names + [""] * (table.width - len(names))
+
+
+def _line_after(record: Record) -> int:
+    return record.line + 1 + len(re.findall(r"\r\n|\r|\n", record.text))
+
+
+def _is_plain(dialect: CsvDialect, table: Table, records: Sequence[Record], body: Sequence[Record]) -> bool:
+    """Whether DuckDB's strict reader takes each record of the sample, for what it is."""
+    form, width = dialect.form, len(dialect.columns)
+    escape = "\\" if form.escape == "\\" else None
+    is_single = len(form.quote) == 1 and form.escape in {form.quote, "\\"}
+    ends = {record.end for record in records if record.end}
+    names = [cell.value for cell in table.header[-1].cells or ()] if table.header else None
+    has_broken_name = any("\r" in each.text or "\n" in each.text for each in table.header)
+    return (
+        is_single
+        and len(ends) < 2
+        and not table.end
+        and not (has_broken_name and (ends != {"\n"} or any("\r" in each.text for each in table.header)))
+        and all(_is_row(record, width) for record in body)
+        and len(table.names) <= width
+        and not any(record.cells is None or record.is_mended for record in records)
+        and not any(dialect.comment and record.text.startswith(dialect.comment) for record in body)
+        and not (names and any([cell.value for cell in record.cells or ()] == names for record in body))
+        and not (escape and any(f"{escape}{form.delimiter}" in record.text for record in body))
     )
 
 
-def _encoding(file: StoredFile, sample: bytes) -> str:
-    if sample.startswith(b"\xff\xfe"):
-        return "utf-16"
-    has_nul_pairs = sample[:1000].count(0) > len(sample[:1000]) / 3
-    if sample.startswith(b"\xfe\xff") or has_nul_pairs:
-        raise LandingError(
-            f"{file.name}: it is UTF-16, big-endian or without a byte order mark, which cannot be read",
-            "Save the file as UTF-8.",
+def _is_row(record: Record, width: int) -> bool:
+    # DuckDB takes empty values behind the last name, too, but of some such lines it makes no row and tells nothing.
+    return record.cells is not None and len(record.cells) == width and not record.is_mended
+
+
+def _notes(
+    encoding: TextEncoding, form: Form, table: Table, rows: Sequence[Record], has_told: bool
+) -> Iterable[str]:
+    if encoding.note:
+        yield encoding.note
+    if has_told:
+        yield "its first line says the delimiter"
+    elif form.delimiter not in USUAL and table.width > 1:
+        yield f"read with the delimiter {form.delimiter!r}"
+    if table.above:
+        lines = (
+            "a line above the table is" if table.above == 1 else f"{table.above} lines above the table are"
         )
-    blocks = list(spread_blocks(file))
-    if all(map(is_utf8, blocks)):
-        return "utf-8"
-    if any(_WINDOWS_1252_ONLY.search(block.content) for block in blocks):
-        raise LandingError(
-            f"{file.name}: it is neither UTF-8 nor Latin-1, most likely Windows-1252",
-            "Save the file as UTF-8, for example with: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW_FILE",
-        )
-    return "latin-1"
-
-
-def _decode(sample: bytes, encoding: str) -> str:
-    return sample.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="ignore")
-
-
-def _candidates(text: str) -> list[type[csv.Dialect]]:
-    escapes = (None, "\\") if '\\"' in text else (None,)
-    # Apostrophes in text look like quotes; a file that has real ones does not quote with them.
-    quotes = ('"',) if '"' in text else ('"', "'")
-    return [
-        _dialect(delimiter, quote, escape)
-        for quote in quotes
-        for escape in escapes
-        for delimiter in _DELIMITERS
-    ]
-
-
-def _dialect(delimiter_: str, quote: str, escape: str | None) -> type[csv.Dialect]:
-    class Candidate(csv.Dialect):
-        delimiter = delimiter_
-        quotechar = quote
-        escapechar = escape
-        doublequote = escape is None
-        lineterminator = "\n"
-        quoting = csv.QUOTE_MINIMAL
-        strict = True
-
-    return Candidate
-
-
-def _escape(dialect: type[csv.Dialect]) -> str:
-    return dialect.escapechar or dialect.quotechar or ""
-
-
-def _rows(text: str, dialect: type[csv.Dialect], is_whole: bool) -> list[list[str]]:
-    """The first rows of `text`; an unreadable row is [] and the last."""
-    reader = csv.reader(io.StringIO(text, newline=""), dialect)
-    rows: list[list[str]] = []
-    try:
-        rows.extend(row for row in islice(reader, _SAMPLE_ROWS) if row)
-    except csv.Error as error:
-        is_cut_off = not is_whole and "unexpected end" in str(error)
-        return rows if is_cut_off or not rows else [*rows, []]
-    return rows if is_whole or len(rows) < 2 else rows[:-1]
-
-
-def _fit(rows: list[list[str]]) -> tuple[bool, float, bool, int]:
-    """How well `rows` were split: many columns, rows as wide as the header, names without quotes, width."""
-    if not rows:
-        return False, 0.0, False, 0
-    width = len(rows[0])
-    share = sum(len(row) == width for row in rows) / len(rows)
-    is_unquoted = not any(name[:1] in {'"', "'"} for name in rows[0])
-    return width > 1, share, is_unquoted, width
+        yield f"{lines} left out: {rows[0].text.strip()[:_SHOWN_CHARACTERS]}"
+    filled = sum(bool(name.strip()) for name in table.names)
+    if filled == table.width < len(table.names):
+        yield "its names have one without text more than its rows have values, which is left out"
+    if not table.header:
+        yield f"{_NO_NAMES}: columns are column_1 to column_{table.width}"
+    elif len(table.header) > 1:
+        yield f"its names are those of {len(table.header)} rows, joined"
+    if table.end:
+        yield f"another table begins in line {table.end}"

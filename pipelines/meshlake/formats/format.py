@@ -136,6 +136,20 @@ class Format(Protocol):
         """
         return Unreadable.NONE
 
+    def notes(self, files: Sequence[StoredFile]) -> list[str]:
+        """What was guessed about how `files`, a dataset's, are written, and what of them is no row: for people.
+
+        Raises:
+            LandingError: a file is damaged.
+        """
+        return []
+
+    def selects_of_one(
+        self, file: StoredFile, keys: tuple[str, ...], among: Sequence[StoredFile]
+    ) -> list[str]:
+        """As `selects` of one file, with the columns that it has itself."""
+        return self.selects({file: keys}, [file])
+
     def folders_read(self) -> tuple[str, ...]:
         """Folders of this machine that its SELECTs read instead of files that DuckDB cannot read itself."""
         return (str(scratch_folder()),)

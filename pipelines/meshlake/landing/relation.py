@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from meshlake.formats.unreadable import Unreadable
     from meshlake.landing.zone import Dataset
+    from meshlake.stores import StoredFile
     from meshlake.types.tree import Type
 
 
@@ -74,6 +75,19 @@ def columns(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> dict[str
     Raises:
         LandingError: as `relation_sql`, and when a Parquet file is damaged.
     """
+    return _described(connection, dataset, relation_sql(dataset))
+
+
+def file_columns(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, file: StoredFile
+) -> dict[str, Type]:
+    """As `columns`, those that `file`, one of `dataset` as it is read, has itself."""
+    dataset = dataset.opened
+    selects = dataset.format.selects_of_one(file, dataset.keyed_files[file], dataset.files)
+    return _described(connection, dataset, f"({' UNION ALL BY NAME '.join(selects)})")
+
+
+def _described(connection: duckdb.DuckDBPyConnection, dataset: Dataset, relation: str) -> dict[str, Type]:
     with explained([dataset]):
-        rows = connection.execute(f"DESCRIBE SELECT * FROM {relation_sql(dataset)}").fetchall()
+        rows = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
     return {row[0]: parse(row[1]) for row in rows}

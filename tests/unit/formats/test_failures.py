@@ -113,13 +113,6 @@ def test_what_another_program_did_to_one_file_is_told_of_that_one(connection, pu
     assert found.message.startswith("crm/customers/b.csv: lines end in different ways")
 
 
-def test_an_encoding_error_names_the_file_that_has_it(connection, put):
-    written = {"a.csv": "1,Müller", "b.csv": "1,a😀", "c.csv": "2,b"}
-    dataset = put({name: f"id,name\n{row}\n".encode("utf-16") for name, row in written.items()})
-    message = told(connection, dataset, as_json=True).message
-    assert message.startswith("crm/customers/b.csv: it holds characters that are not UTF-16")
-
-
 def test_parquet_columns_of_hostile_names_that_do_not_meet(connection, put, tmp_path):
     name = """a" from type X to Y: (HTTP 404)"""
     contents = []

@@ -186,15 +186,6 @@ def test_nothing_but_empty_files_is_an_error(put, name):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ('"id,name\n1,a\n', r"a\.csv, line 1: the column names cannot be read"),
-        ("id,name\r\n1,a\r\n2,b\n3,c\r\n", r"a\.csv: lines end in different ways"),
-        ("\n\nid,name\n1,a\n", r"a\.csv: its first line is blank"),
-        ("id,name\n1,a\n".encode("utf-16-be"), r"a\.csv: it is UTF-16, big-endian"),
-        (b"\xfe\xff" + "id\n1\n".encode("utf-16-be"), r"a\.csv: it is UTF-16, big-endian"),
-        ("id,name\n1,a😀\n".encode("utf-16"), r"a\.csv: it holds characters that are not UTF-16"),
-        ("id,name\n1,5 €\n".encode("cp1252"), r"a\.csv: it is neither UTF-8 nor Latin-1"),
-        ('"i\nd",name\r\n1,a\r\n', r"a\.csv, line 1: a column name holds a line break"),
-        ('"i\rd",name\n1,a\n', r"a\.csv, line 1: a column name holds a line break"),
         (b"PAR1xxxx", r"a\.csv: its name says text, it is Parquet"),
         (gzip.compress(b"id\n1\n", mtime=0), r"a\.csv: its name says text, it is gzip"),
     ],

@@ -1,0 +1,211 @@
+"""A clean copy of a CSV file that DuckDB's strict reader does not take as it lies: every row of it, as it is written.
+
+The copy is UTF-8 with one kind of line end, every row as wide as the names. A line of which no row can be made is not
+in it but kept aside, with its number, bytes and reason; what landed is never touched. Memory is that of a line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from meshlake.errors import LandingError
+from meshlake.formats.csv_lines import MOST_CHARACTERS, Cell, Form, RecordReader, numbered_lines
+from meshlake.formats.samples import open_text
+from meshlake.formats.scratch import scratch_file
+from meshlake.formats.unreadable import UnreadableLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from meshlake.formats.csv_dialect import CsvDialect
+    from meshlake.formats.csv_lines import Record
+    from meshlake.stores import StoredFile
+
+_PLAIN = Form(",", '"', '"')
+_TOO_LONG = "is over 2 MB long, of which the beginning is kept"
+_NO_CELLS = "has a quote that is never closed, or text after a closing quote"
+# What happened to rows and lines, in the words of its note; the first line of each is named.
+_TOLD = {
+    "padded": "{} with fewer values than there are names: the last ones are null",
+    "mended": "{} with quotes that begin or end no value: taken as text",
+    "trimmed": "{} with empty values behind the last name, which are left out",
+    "comment": "{} of comment left out",
+    "names": "{} that repeat the names left out",
+    "aside": "{} of which no row can be made",
+}
+
+
+@dataclass(frozen=True)
+class Copy:
+    """The copy at `path`, in `form`, and at `aside_path` the lines that are not in it: number, reason, bytes as hex."""
+
+    path: str
+    form: Form
+    row_count: int
+    aside_path: str
+    aside_count: int
+    notes: tuple[str, ...]
+
+    def aside(self, file: StoredFile) -> Iterator[UnreadableLine]:
+        """The lines that are not in the copy of `file`."""
+        with Path(self.aside_path).open(encoding="utf-8", newline="") as stream:
+            csv.field_size_limit(sys.maxsize)
+            for line, reason, content in csv.reader(stream):
+                yield UnreadableLine(file.name, int(line), bytes.fromhex(content), reason)
+
+
+@lru_cache(maxsize=10_000)
+def copy_of(file: StoredFile, dialect: CsvDialect) -> Copy:
+    """The copy of `file`, made once per process.
+
+    Raises:
+        LandingError: its bytes are not of the encoding it is said to be in.
+    """
+    copying = _Copying(dialect)
+    path, aside_path = scratch_file(".csv"), scratch_file(".aside.csv")
+    errors = "strict" if dialect.encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
+    with (
+        open_text(file) as stream,
+        path.open("w", encoding="utf-8", newline="") as rows,
+        aside_path.open("w", encoding="utf-8", newline="") as aside,
+    ):
+        text = io.TextIOWrapper(stream, encoding=dialect.encoding, errors=errors, newline="")
+        try:
+            copying.copy(text, rows, aside)
+        except UnicodeDecodeError:
+            raise LandingError(
+                f"{file.name}: it holds characters that are not {dialect.encoding.upper()}",
+                "Save the file as UTF-8.",
+            ) from None
+        finally:
+            text.detach()
+    return Copy(
+        str(path),
+        copying.form,
+        copying.row_count,
+        str(aside_path),
+        copying.counts["aside"],
+        copying.notes,
+    )
+
+
+class _Copying:
+    """One file on its way into a copy."""
+
+    def __init__(self, dialect: CsvDialect) -> None:
+        self._dialect = dialect
+        self._width = len(dialect.columns)
+        own = dialect.form
+        self._is_as_written = (own.quote, own.escape) == ('"', '"') and len(own.delimiter.encode()) <= 4
+        self.form = own if self._is_as_written else _PLAIN
+        self._names: Sequence[str] | None = None
+        self.row_count = 0
+        self.counts: Counter[str] = Counter()
+        self._first: dict[str, int] = {}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What happened to lines on the way."""
+        return tuple(
+            _TOLD[kind].format(f"{count:,} line{'s' if count > 1 else ''}")
+            + f" (first: line {self._first[kind]:,})"
+            for kind, count in self.counts.items()
+        )
+
+    def copy(self, text: IO[str], rows: IO[str], aside: IO[str]) -> None:
+        """Write every record of `text` that is a row to `rows`, and what is none to `aside`."""
+        rows.write(self.form.delimiter.join(f"c{i}" for i in range(self._width)) + "\n")
+        for record in RecordReader(self._dialect.form, self._width).records(numbered_lines(text)):
+            if record.line < self._dialect.first_line:
+                self._names = [cell.value for cell in record.cells or ()] if self._dialect.has_names else None
+                continue
+            if (row := self._row(record)) is not None:
+                rows.write(f"{row}\n")
+                self.row_count += 1
+            elif reason := self._reason(record):
+                self._count("aside", record.line)
+                content = record.text.encode(self._dialect.encoding, "surrogateescape")
+                aside.write(f'{record.line},"{reason}",{content.hex()}\n')
+
+    def _row(self, record: Record) -> str | None:
+        """The row that a record is, as the copy has it."""
+        cells, width = record.cells, self._width
+        if cells == []:
+            return "" if width == 1 else None
+        if cells is None or self._is_none(record):
+            return None
+        if len(cells) < width:
+            if 2 * len(cells) <= width or record.is_doubtful:
+                return None
+            self._count("padded", record.line)
+            return self._written(record, [*cells, *[Cell("", False)] * (width - len(cells))])
+        if len(cells) > width:
+            if any(cell.value or cell.is_quoted for cell in cells[width:]):
+                return None
+            self._count("trimmed", record.line)
+            return self._written(record, cells[:width])
+        if record.is_mended:
+            self._count("mended", record.line)
+        is_as_written = self._is_as_written and '"' not in record.text
+        return record.text if is_as_written else self._written(record, cells)
+
+    def _is_none(self, record: Record) -> bool:
+        """Whether a record is no row, however many cells it has."""
+        cells, dialect = record.cells or (), self._dialect
+        if (dialect.end_line and record.line >= dialect.end_line) or len(record.text) >= MOST_CHARACTERS:
+            return True
+        return not _is_encoded(record.text) or self._left_out(record, cells) is not None
+
+    def _left_out(self, record: Record, cells: Sequence[Cell]) -> str | None:
+        """As what a line is left out that no row is missing for."""
+        if self._names and len(cells) == len(self._names) and [cell.value for cell in cells] == self._names:
+            return "names"
+        comment = self._dialect.comment
+        is_comment = comment and record.text.startswith(comment) and len(cells) != self._width
+        return "comment" if is_comment else None
+
+    def _reason(self, record: Record) -> str | None:
+        """Why a record is no row; `None` where nothing is missing without it."""
+        cells, dialect = record.cells, self._dialect
+        if cells == []:
+            return None
+        if dialect.end_line and record.line >= dialect.end_line:
+            return f"is of another table, which begins in line {dialect.end_line}"
+        if kind := self._left_out(record, cells or ()):
+            self._count(kind, record.line)
+            return None
+        if len(record.text) >= MOST_CHARACTERS:
+            return _TOO_LONG
+        if not _is_encoded(record.text):
+            return f"is not {dialect.encoding.upper()}, as the rest of the file is"
+        if cells is None:
+            return _NO_CELLS
+        return f"has {len(cells)} values where the header has {self._width} columns"
+
+    def _written(self, record: Record, cells: Sequence[Cell]) -> str:
+        return self.form.delimiter.join(map(self._cell, cells))
+
+    def _cell(self, cell: Cell) -> str:
+        value = cell.value
+        is_special = any(each in value for each in (self.form.delimiter, '"', "\n", "\r"))
+        return '"' + value.replace('"', '""') + '"' if cell.is_quoted or is_special else value
+
+    def _count(self, kind: str, line: int) -> None:
+        self.counts[kind] += 1
+        self._first.setdefault(kind, line)
+
+
+def _is_encoded(text: str) -> bool:
+    """Whether no byte of a line was left that is no character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

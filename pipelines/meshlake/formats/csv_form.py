@@ -1,0 +1,191 @@
+"""How the cells of a CSV file are told apart - delimiter, quote, escape - found from the beginning of its text.
+
+A file whose rows are all as wide as its first with one of the four usual delimiters is taken so. For any other, every
+character that stands in most lines is tried: the likeliest gives many rows of one width, whose cells look like values
+(the idea is CleverCSV's: van den Burg, Nazábal, Sutton, "Wrangling messy CSV files", 2019).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import replace
+from itertools import islice
+
+from meshlake.formats.csv_lines import Form, RecordReader
+
+USUAL = (",", ";", "\t", "|")
+_SAMPLE_ROWS = 1000
+_TRIED_LINES, _TRIED_CHARACTERS = 200, 64 * 1024
+_MOST_DELIMITER_BYTES = 4
+_LEAST_SHARE = 0.5
+# What a table of one column scores: another has to be better.
+_ONE_COLUMN = 0.2
+# Characters that are a delimiter, how likely before anything is seen; all that are not named here never are.
+_PRIORS = dict.fromkeys((*USUAL, "\x01", "\x02", "\x1e", "\x1f", "¦", "§", "¬"), 1.0) | {
+    **dict.fromkeys("^~", 0.9),
+    **dict.fromkeys(" :#&*=!$@þ\xa0", 0.6),
+}
+# Of several of these a delimiter may be made.
+_WHOLE = frozenset("|~^¦,;\t")
+_VALUE = re.compile(
+    r"""\s*(?:
+        [+-]?[$€£¥]?\s?\d[\d.,'\u00a0]*(?:[eE][+-]?\d+)?\s?[%€$£¥]?      # a number, an amount
+        | \d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?
+        | \d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?
+        | [^\s@,;|]+@[^\s@,;|]+\.\w+ | https?://[^\s,;|]+
+        | [\w.'’/+&()$%#-]+(?:\ [\w.'’/+&()$%#:-]+)*                         # a name, words
+        | (?:NULL|N/A|n/a|NA|-|\?)
+    )?\s*""",
+    re.VERBOSE,
+)
+
+
+def form_of(text: str, *, is_whole: bool) -> Form:
+    """The form of a file that begins with `text`; `is_whole` when that is all."""
+    plain = max(_usual(text), key=lambda form: _fit(_rows(text, form, is_whole)))
+    is_wide, share, is_unquoted, _ = _fit(_rows(text, plain, is_whole))
+    if is_wide and share == 1 and is_unquoted:
+        return replace(plain, delimiter=_whole(text, plain.delimiter))
+    lines = list(islice(io.StringIO(text[:_TRIED_CHARACTERS], newline=""), _TRIED_LINES))
+    filled = [line for line in lines if line.strip()]
+    scores = {form: _score(filled, form) for form in _tried(text, filled)}
+    best = max(scores, key=lambda form: (scores[form], len(form.delimiter)), default=plain)
+    if scores.get(best, 0.0) > (0 if filled and best.delimiter in filled[0] else _ONE_COLUMN):
+        return best
+    # A comma in the sentences of the one column there is parts no cells.
+    absent = next((each for each in (*USUAL, "\x1f") if each not in text), ",")
+    return Form(absent, '"', '"')
+
+
+def _usual(text: str) -> list[Form]:
+    escapes = ('"', "\\") if '\\"' in text else ('"',)
+    # Apostrophes in text look like quotes; a file that has real ones does not quote with them.
+    quotes = ('"',) if '"' in text else ('"', "'")
+    return [
+        Form(delimiter, quote, "\\" if escape == "\\" else quote)
+        for quote in quotes
+        for escape in escapes
+        for delimiter in USUAL
+    ]
+
+
+def _rows(text: str, form: Form, is_whole: bool) -> list[list[str]]:
+    """The first rows of `text`; an unreadable row is [] and the last."""
+    is_doubled = form.escape == form.quote
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=form.delimiter,
+        quotechar=form.quote,
+        doublequote=is_doubled,
+        escapechar=None if is_doubled else form.escape,
+        strict=True,
+    )
+    rows: list[list[str]] = []
+    try:
+        rows.extend(row for row in islice(reader, _SAMPLE_ROWS) if row)
+    except csv.Error as error:
+        is_cut_off = not is_whole and "unexpected end" in str(error)
+        return rows if is_cut_off else [*rows, []]
+    return rows if is_whole or len(rows) < 2 else rows[:-1]
+
+
+def _fit(rows: list[list[str]]) -> tuple[bool, float, bool, int]:
+    """How well `rows` were split: many columns, rows as wide as the header, names without quotes, width."""
+    if not rows:
+        return False, 0.0, False, 0
+    width = len(rows[0])
+    share = sum(len(row) == width for row in rows) / len(rows)
+    is_unquoted = not any(name.lstrip()[:1] in {'"', "'"} for name in rows[0])
+    return width > 1, share, is_unquoted, width
+
+
+def _tried(text: str, lines: list[str]) -> list[Form]:
+    """Every form that is worth a try."""
+    forms = []
+    for delimiter in _delimiters(lines):
+        quotes = ['"', *_rare_quotes(text, delimiter)]
+        for quote in quotes:
+            escapes = [quote, *(each for each in ("\\", "\0") if _is_escaping(text, each, delimiter, quote))]
+            forms += [Form(delimiter, quote, escape) for escape in escapes]
+    return forms
+
+
+def _is_escaping(text: str, escape: str, delimiter: str, quote: str) -> bool:
+    return f"{escape}{quote}" in text or f"{escape}{delimiter}" in text
+
+
+def _rare_quotes(text: str, delimiter: str) -> list[str]:
+    """Other quotes than `"` that begin a cell, and end one."""
+    between = re.escape(delimiter)
+    cell = rf"(?:^|{between})(([^\w\s\"{between}])\2{{1,2}}|['`])[^\n]+?\1(?={between}|$)"
+    counts = Counter(quote for quote, _ in re.findall(cell, text[:_TRIED_CHARACTERS], re.MULTILINE))
+    return [quote for quote, count in counts.items() if count > 1]
+
+
+def _delimiters(lines: list[str]) -> list[str]:
+    """Characters that stand in most lines, and longer delimiters that those are always a part of."""
+    counts: Counter[str] = Counter()
+    for line in lines:
+        counts.update(set(line.rstrip("\r\n")))
+    common = [each for each in _PRIORS if counts[each] >= _LEAST_SHARE * len(lines)]
+    text = "".join(lines)
+    return [longer for each in common for longer in (each, *_longer(text, each))]
+
+
+def _whole(text: str, delimiter: str) -> str:
+    """`delimiter`, with the characters that are never without it and are such as delimiters are made of."""
+    for _ in range(_MOST_DELIMITER_BYTES - 1):
+        parts = text.split(delimiter)
+        after = {part[:1] for part in parts[1:]}
+        before = {part[-1:] for part in parts[:-1]}
+        if text.count(delimiter) == 2 * text.count(delimiter * 2):
+            delimiter *= 2
+        elif len(after) == 1 and (each := after.pop()) in _WHOLE:
+            delimiter += each
+        elif len(before) == 1 and (each := before.pop()) in _WHOLE:
+            delimiter = each + delimiter
+        else:
+            break
+    return delimiter
+
+
+def _longer(text: str, delimiter: str) -> list[str]:
+    """Longer delimiters, where one of a character never stands but before another one."""
+    found, least = [], 0.8 * text.count(delimiter)
+    while len(delimiter.encode()) < _MOST_DELIMITER_BYTES:
+        after = Counter(re.findall(re.escape(delimiter) + r"([^\w\r\n\"'])", text))
+        before = Counter(re.findall(r"([^\w\s\"'])" + re.escape(delimiter), text))
+        both = Counter({delimiter + each: count for each, count in after.items()})
+        both.update({each + delimiter: count for each, count in before.items()})
+        wider, count = max(both.items(), key=lambda item: item[1], default=("", 0))
+        is_doubled = len(set(wider)) == 1
+        # Empty cells are no longer delimiters: one of the same character twice never stands there once.
+        if not count or (text.count(delimiter) != 2 * text.count(wider) if is_doubled else count < least):
+            break
+        delimiter = wider
+        found.append(delimiter)
+    return found
+
+
+def _score(lines: list[str], form: Form) -> float:
+    """How likely it is that `lines` were written in `form`, between 0 and 1."""
+    reader = RecordReader(form)
+    records = list(reader.records(enumerate(lines, start=1)))
+    widths = Counter(len(record.cells) for record in records if record.cells is not None)
+    widths = Counter({width: count for width, count in widths.items() if width > 1})
+    if not widths:
+        return 0.0
+    width, count = max(widths.items(), key=lambda item: item[1] * (1 - 1 / item[0]))
+    cells = [
+        cell
+        for record in records
+        if record.cells is not None and len(record.cells) == width
+        for cell in record.cells
+    ]
+    known = sum(cell.is_quoted or _VALUE.fullmatch(cell.value) is not None for cell in cells) / len(cells)
+    loose = sum(form.quote in cell.value for cell in cells if not cell.is_quoted) / len(cells)
+    prior = min(_PRIORS.get(each, 0.9) for each in form.delimiter) if len(form.delimiter) == 1 else 1.0
+    return count / len(records) * (1 - 1 / width) * (0.3 + 0.7 * known) * (1 - loose) * prior

@@ -1,0 +1,221 @@
+"""Where the table of a CSV file is, found from its first records: what stands above it, its names, what follows it.
+
+A row names the columns if it is text above numbers or dates; it is data if what stands in it is of the kind that its
+columns are of. Where nothing tells, the first row of the table's width names them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from meshlake.formats.csv_lines import Cells, Record
+
+_LEAST_SHARE = 0.9
+_MOST_HEADER_ROWS = 4
+_LOOKED_AT = 200
+_LEAST_VALUES = 5
+_MISSING = frozenset({"na", "n/a", "nan", "null", "none", "nil", "-", "--", "?", ".", "unknown", "missing"})
+_TEXT = "text"
+# Kinds of values by which data is told from names.
+_KINDS = {
+    "whole number": re.compile(r"[+-]?\d+"),
+    "number": re.compile(r"[+-]?[$€£¥]?\s?(?:\d[\d.,]*|[.,]\d+)(?:[eE][+-]?\d+)?\s?[%€$£¥]?"),
+    "date": re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?"),
+    "time": re.compile(r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?"),
+    "address": re.compile(r"[^\s@]+@[^\s@]+\.\w+|https?://\S+"),
+    "uuid": re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+}
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+@dataclass(frozen=True)
+class Table:
+    """What was found. `above` records stand above the names, or the first row; `header` are those with names.
+
+    `width` is that of most rows; `end` the line where another table begins.
+    """
+
+    above: int
+    header: Sequence[Record]
+    width: int
+    end: int | None
+    comment: str
+
+    @property
+    def names(self) -> list[str]:
+        """The names, those of several rows joined; none where there is no row of names."""
+        rows = [[cell.value.strip() for cell in record.cells or ()] for record in self.header]
+        if len(rows) == 1:
+            return [cell.value for cell in self.header[0].cells or ()]
+        width = max(map(len, rows), default=0)
+        columns = zip(*(row + [""] * (width - len(row)) for row in rows), strict=True)
+        return [" ".join(filter(None, column)) for column in columns]
+
+
+def find_table(records: Sequence[Record]) -> Table | None:
+    """The table in the first records of a file, blank ones among them; `None` when all are blank."""
+    rows = [record for record in records if record.cells]
+    if not rows:
+        return None
+    width = _width(rows)
+    above = _above(rows, width)
+    body = rows[above:]
+    is_headed = has_names(body, width)
+    if above and not is_headed and len(rows[above - 1].cells or ()) == width > 1:
+        # Names may be few: a row of them is not left out for one of data.
+        last = above - 1
+        if sum(bool(cell.value.strip()) for cell in rows[last].cells or ()) > 1 or above == 1:
+            above, is_headed = last, True
+            body = rows[above:]
+    header = body[: 1 + _more_names(body, width)] if is_headed else []
+    comment = "#" if any(row.text.startswith("#") for row in rows[:above]) else ""
+    return Table(above, header, width, _end(body[len(header) :], width), comment)
+
+
+def has_names(rows: Sequence[Record], width: int) -> bool:
+    """Whether the first of `rows` names columns."""
+    names, data = evidence(rows, width)
+    filled = sum(bool(cell.value.strip()) for cell in rows[0].cells or ())
+    if len(rows) == 1 or not filled:
+        return 2 * data <= filled and filled > 0
+    return names > 0 or not data
+
+
+def evidence(rows: Sequence[Record], width: int) -> tuple[int, int]:
+    """In how many columns the first of `rows` is text above values, and in how many a value among others."""
+    first = [cell.value.strip() for cell in rows[0].cells or ()]
+    columns = _columns(rows[1 : 1 + _LOOKED_AT], width)
+    names = data = 0
+    for value, column in zip(first, columns, strict=False):
+        kind, below = _kind(value), _kind_of(column)
+        if not value:
+            continue
+        if len(rows) == 1:
+            data += kind is not _TEXT and not _YEAR.fullmatch(value)
+        elif kind is _TEXT:
+            is_alike, is_other = _by_shape(value, column) if below is _TEXT else (False, below is not None)
+            names, data = names + is_other, data + is_alike
+        elif below == kind and not (_YEAR.fullmatch(value) and not all(map(_YEAR.fullmatch, column))):
+            data += 1
+    return names, data
+
+
+def _width(rows: Sequence[Record]) -> int:
+    """The width of most rows, empty cells behind the names' width not counted."""
+    widths = Counter(len(row.cells or ()) for row in rows[:_LOOKED_AT] if row.cells)
+    # Of two that are equally frequent, the one of a table; then that which comes first.
+    width = max(widths, key=lambda each: (widths[each] * (each > 1), widths[each]))
+    first = next((row for row in rows if len(row.cells or ()) >= max(2, width / 2)), rows[0])
+    own = len(first.cells or ())
+    is_trailing = own < width and all(
+        not cell.value and not cell.is_quoted for row in rows for cell in (row.cells or ())[own:]
+    )
+    return own if is_trailing else width
+
+
+def _above(rows: Sequence[Record], width: int) -> int:
+    """How many rows stand above the table: titles, comments, lines of nothing."""
+    count = 0
+    while count < len(rows) - 1 and _is_above(rows[count], width):
+        count += 1
+    if count == len(rows) - 1 and _is_above(rows[count], width):
+        return 0
+    # A title may have a delimiter in it: the first row that is as wide as the table is sure to name its columns.
+    wide = next((i for i, row in enumerate(rows) if len(row.cells or ()) >= width), count)
+    return wide if wide > count and evidence(rows[wide:], width)[0] > 0 else count
+
+
+def _is_above(row: Record, width: int) -> bool:
+    cells = _stripped(row.cells or [])
+    if width == 1:
+        return row.text.startswith("# ")
+    if row.text.startswith("#") and (len(cells) != width or row.text.startswith("# ")):
+        return True
+    filled = sum(bool(cell.value.strip()) for cell in cells)
+    if width == 2:
+        return len(row.cells or ()) == 1
+    return filled <= 1
+
+
+def _more_names(body: Sequence[Record], width: int) -> int:
+    """How many rows below the first name columns too: text above values in every column of values."""
+    columns = _columns(body[_MOST_HEADER_ROWS:_LOOKED_AT], width)
+    kinds = [_kind_of(column) if len(column) >= _LEAST_VALUES else None for column in columns]
+    told = [i for i, kind in enumerate(kinds) if kind not in {None, _TEXT}]
+    count = 0
+    while count < min(_MOST_HEADER_ROWS, len(body)) - 1:
+        cells = body[count + 1].cells or []
+        values = [cells[i].value.strip() for i in told if i < len(cells)]
+        filled = [value for value in values if value]
+        is_text = len(filled) >= 2 and 2 * len(filled) >= len(told) and all(map(_is_name, filled))
+        if len(cells) != width or not is_text:
+            break
+        count += 1
+    return count
+
+
+def _end(rows: Sequence[Record], width: int) -> int | None:
+    """The line where rows of another width begin that are the rest of the file, under names of their own."""
+    widths = [len(row.cells) if row.cells is not None else width for row in rows]
+    others = Counter(widths[-10:]).most_common(1)
+    if not others or others[0][0] == width or others[0][0] < 2 or others[0][1] < 3:
+        return None
+    other = others[0][0]
+    begin = widths.index(other)
+    behind = widths[begin:].count(other) / len(widths[begin:])
+    before = widths[:begin].count(width) / max(begin, 1)
+    names, data = evidence(rows[begin:], other)
+    is_other = begin > 0 and behind >= _LEAST_SHARE and before >= _LEAST_SHARE and names > data
+    return rows[begin].line if is_other else None
+
+
+def _columns(rows: Sequence[Record], width: int) -> list[list[str]]:
+    cells = [row.cells for row in rows if row.cells and len(row.cells) >= width]
+    return [[value for row in cells if (value := row[i].value.strip())] for i in range(width)]
+
+
+def _kind(value: str) -> str:
+    return next((kind for kind, pattern in _KINDS.items() if pattern.fullmatch(value)), _TEXT)
+
+
+def _is_name(value: str) -> bool:
+    """Whether a value above others may be a part of their name, and none that is missing."""
+    return (
+        _kind(value) is _TEXT
+        and value.lower() not in _MISSING
+        and re.search(r"[^\W\d_]|%", value) is not None
+    )
+
+
+def _kind_of(column: Sequence[str]) -> str | None:
+    """The kind of nearly all values; `None` of none."""
+    if not column:
+        return None
+    kinds = Counter(map(_kind, column))
+    kind, count = kinds.most_common(1)[0]
+    return kind if count >= _LEAST_SHARE * len(column) else _TEXT
+
+
+def _by_shape(value: str, column: Sequence[str]) -> tuple[bool, bool]:
+    """Whether text looks just like the codes below it, and whether they all look alike, but not like it."""
+    shapes = set(map(_shape, column))
+    is_code = len(shapes) == 1 and len(column) > 1 and "9" in next(iter(shapes))
+    return is_code and _shape(value) in shapes, is_code and _shape(value) not in shapes
+
+
+def _shape(value: str) -> str:
+    return re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", value))
+
+
+def _stripped(cells: Cells) -> Cells:
+    """Without empty cells at the end."""
+    count = len(cells)
+    while count and not cells[count - 1].value.strip():
+        count -= 1
+    return cells[:count]

@@ -1,0 +1,124 @@
+"""In which encoding a file of text is: certain by a byte order mark or as UTF-8, else the likeliest, and how likely.
+
+What is likely is asked of chardet, which knows best of short texts (docs/adr/0033).
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from meshlake.errors import LandingError
+from meshlake.formats.samples import is_utf8, spread_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from meshlake.formats.samples import Block
+    from meshlake.stores import StoredFile
+
+UTF_8, LATIN_1 = "utf-8", "latin-1"
+# Longer marks first: that of 16 bits begins that of 32.
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32-le",
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+_SAMPLE_BYTES = 64 * 1024
+# Of the encodings that chardet knows, those in which tables are written; among all, rare ones win on short texts.
+_LIKELY = (
+    *(f"windows-{number}" for number in range(1250, 1259)),
+    *(f"iso-8859-{number}" for number in (1, 2, 5, 7, 9, 15)),
+    *("koi8-r", "koi8-u", "cp866", "cp932", "euc-jp", "gb18030", "big5hkscs", "cp949"),
+)
+_SEQUENCES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_OTHERS = re.compile(rb"[\x80-\xff]")
+_NOT_ASCII = re.compile(rb"[^\n\r]*[\x80-\xff][^\n\r]*")
+
+
+@dataclass(frozen=True)
+class TextEncoding:
+    """`name` is Python's; `is_read_where_it_lies` by DuckDB; `note` says what was guessed."""
+
+    name: str
+    note: str | None = None
+
+    @property
+    def is_read_where_it_lies(self) -> bool:
+        """Whether DuckDB's reader takes it."""
+        return self.name in {UTF_8, LATIN_1}
+
+    def decoded(self, sample: bytes) -> str:
+        """The beginning of a file as text, what is cut off or damaged left out."""
+        return sample.decode(self.name, errors="ignore").removeprefix("\ufeff")
+
+
+def encoding_of(file: StoredFile, sample: bytes) -> TextEncoding:
+    """The encoding of `file`, which begins with `sample`.
+
+    Raises:
+        LandingError: it is none of text.
+    """
+    if (marked := next((name for mark, name in _MARKS.items() if sample.startswith(mark)), None)) is not None:
+        return TextEncoding(marked)
+    if b"\0" in sample[:1000] and (wide := _wide(sample[:1000])):
+        return TextEncoding(wide, f"read as {wide.upper()}, which no byte order mark says")
+    blocks = list(spread_blocks(file))
+    if all(map(is_utf8, blocks)):
+        return TextEncoding(UTF_8)
+    return _likeliest(file, blocks)
+
+
+def _wide(start: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a mark: some bytes of each character are 0, of all or of ASCII, and one never is."""
+    by_four = [start[i::4].count(0) / max(len(start) // 4, 1) for i in range(4)]
+    for name, (first, second), other in (("utf-32-le", (2, 3), 0), ("utf-32-be", (0, 1), 3)):
+        if min(by_four[first], by_four[second]) > 0.9 and by_four[other] < 0.1:
+            return name
+    even, odd = (start[i::2].count(0) / max(len(start) // 2, 1) for i in range(2))
+    if max(even, odd) < 0.1 or min(even, odd) > max(even, odd) / 4:
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _likeliest(file: StoredFile, blocks: Sequence[Block]) -> TextEncoding:
+    lines = b"\n".join(line for block in blocks for line in _NOT_ASCII.findall(block.content))[:_SAMPLE_BYTES]
+    sequences = _SEQUENCES.findall(lines)
+    # A few broken characters do not make another encoding of text that is else UTF-8: their lines are kept aside.
+    if len(sequences) > 9 * len(_OTHERS.findall(_SEQUENCES.sub(b"", lines))):
+        return TextEncoding(UTF_8, "read as UTF-8, though some bytes of it are none")
+    name, confidence = _asked(lines)
+    if name is None:
+        raise LandingError(
+            f"{file.name}: it is in no encoding of text that is known",
+            "Save the file as UTF-8, for example with: iconv -f ENCODING -t UTF-8 FILE > NEW_FILE",
+        )
+    return TextEncoding(name, f"read as {_shown(name)}, a guess (confidence {confidence:.2f})")
+
+
+def _asked(lines: bytes) -> tuple[str | None, float]:
+    import chardet
+
+    found = chardet.detect(lines, include_encodings=_LIKELY)
+    name, confidence = found["encoding"], found["confidence"] or 0.0
+    name = codecs.lookup(name).name if name else None
+    western = _decoded(lines, "cp1252")
+    if western is not None and (name is None or name == "ascii" or _decoded(lines, name) == western):
+        name = "cp1252"
+    if name == "cp1252" and _decoded(lines, LATIN_1) == western:
+        name = LATIN_1
+    return (None if name == "ascii" else name), confidence
+
+
+def _decoded(lines: bytes, name: str) -> str | None:
+    try:
+        return lines.decode(name)
+    except UnicodeDecodeError:
+        return None
+
+
+def _shown(name: str) -> str:
+    return re.sub(r"^cp125", "Windows-125", name) if name.startswith("cp125") else name.upper()
