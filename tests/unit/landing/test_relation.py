@@ -58,6 +58,30 @@ def test_parquet_files_meet_by_name_and_keep_their_types(connection, put, read, 
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "held"),
+    [
+        ("1234567890123456789::BIGINT", "1.0::DOUBLE", None),
+        ("9007199254740993::BIGINT", "NULL::DOUBLE", None),
+        ("123456789.123456789::DECIMAL(38,9)", "1.0::DOUBLE", None),
+        ("16777217::INTEGER", "1.0::FLOAT", None),
+        ("9007199254740992::BIGINT", "1.5::DOUBLE", 9007199254740992.0),
+        ("7::INTEGER", "9007199254740993::BIGINT", 7),
+    ],
+)
+def test_parquet_files_of_two_types_keep_every_value_or_are_refused(put, read, tmp_path, one, other, held):
+    files = {
+        "a.parquet": parquet(tmp_path, f"SELECT {one} AS x"),
+        "b.parquet": parquet(tmp_path, f"SELECT {other} AS x"),
+    }
+    dataset = put(files)
+    if held is not None:
+        assert (held,) in read(dataset)
+        return
+    with pytest.raises(LandingError, match=r"a\.parquet: column x is .* which does not hold"):
+        read(dataset)
+
+
+@pytest.mark.parametrize(
     ("ending", "content"), [("csv", "id\n{}\n"), ("csv.gz", "id\n{}\n"), ("jsonl", '{{"id": {}}}\n')]
 )
 def test_hive_folders_are_text_columns(connection, put, read, ending, content):
