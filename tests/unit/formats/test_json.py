@@ -127,7 +127,7 @@ VALUES = (
 OBJECTS = st.dictionaries(st.sampled_from(["a", "B b", "c'\"/~", "d"]), VALUES, min_size=1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(objects=st.lists(OBJECTS, min_size=1, max_size=6), indent=st.none() | st.integers(0, 2))
 def test_any_objects_come_back_from_an_array(any_objects, objects, indent):
     found = any_objects("a.json", json.dumps(objects, indent=indent))
