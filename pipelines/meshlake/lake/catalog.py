@@ -20,6 +20,7 @@ from pyiceberg.exceptions import (
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from meshlake.errors import UsageError, system_failure
+from meshlake.lake.moved import actual, io_properties, moves
 from meshlake.lake.schema import partition_spec, table_schema
 from meshlake.lake.snapshot import data_files, local_path, publications, read_snapshot
 from meshlake.names import CATALOG, ProductName
@@ -66,6 +67,21 @@ class Lake:
             reason = str(error.orig).strip().partition("\n")[0]
             told = UsageError(f"the catalog cannot be opened: {reason}", "See MESH_CATALOG and its server.")
             raise system_failure(error) or told from error
+
+    @cached_property
+    def moved(self) -> dict[str, str]:
+        """Where the home was when its tables were made, and where it is now; nothing where that is the same."""
+        return moves(self.settings)
+
+    def path(self, address: str) -> str:
+        """Where the file or folder is that a table calls so: a plain path, or an address of a store."""
+        return actual(local_path(address), self.moved)
+
+    def recorded(self, table: Table, path: str) -> str:
+        """What `table` has to call the file at `path`, below its own folder."""
+        place = local_path(table.location())
+        here = actual(place, self.moved)
+        return place + path.removeprefix(here) if path.startswith(f"{here}/") else path
 
     def table(self, identifier: tuple[str, str]) -> Table | None:
         """The Iceberg table, loaded afresh; `None` when there is none."""
@@ -156,7 +172,7 @@ class Lake:
         """The data files of `snapshot`, or those of some of its days, as paths or addresses that an engine can read."""
         table = self.catalog.load_table(snapshot.identifier)
         found = data_files(table, snapshot.snapshot_id, partitions)
-        return tuple(sorted(local_path(file.file_path) for file in found))
+        return tuple(sorted(self.path(file.file_path) for file in found))
 
 
 def catalog_properties(settings: Settings) -> dict[str, str]:
@@ -166,6 +182,7 @@ def catalog_properties(settings: Settings) -> dict[str, str]:
         # A daemon outlives restarts of the server.
         "pool_pre_ping": "true",
         **settings.store_of(settings.warehouse).iceberg_properties(settings.warehouse),
+        **io_properties(moves(settings)),
     }
 
 

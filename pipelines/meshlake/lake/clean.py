@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from meshlake.lake.draft import AUDIT_PREFIX
 from meshlake.lake.dropping import dropped_seconds
-from meshlake.lake.snapshot import local_path
 from meshlake.lake.stage import ANSWERS, STAGE_MARK
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def _forget_dropped(
     for identifier in identifiers:
         moment = dropped_seconds(identifier)
         if moment is not None and moment <= time.time() - grace_seconds:
-            places.add(local_path(lake.catalog.load_table(identifier).location()))
+            places.add(lake.path(lake.catalog.load_table(identifier).location()))
             lake.catalog.drop_table(identifier)
             removed.dropped += 1
     return places
@@ -149,7 +148,8 @@ def _delete_orphans(lake: Lake, gone: Iterable[str], grace_seconds: float, remov
     for identifier in lake.identifiers():
         if STAGE_MARK not in identifier[1]:
             table = lake.catalog.load_table(identifier)
-            referred.setdefault(local_path(table.location()), set()).update(_referred_files(table))
+            place = lake.path(table.location())
+            referred.setdefault(place, set()).update(map(lake.path, _referred_files(table)))
     for place, files in referred.items():
         _delete(lake, place, files, grace_seconds, removed)
         store = lake.settings.store_of(place)
@@ -171,12 +171,12 @@ def _delete(lake: Lake, place: str, referred: set[str], grace_seconds: float, re
 
 
 def _referred_files(table: Table) -> Iterator[str]:
-    yield local_path(table.metadata_location)
+    yield table.metadata_location
     for earlier in table.metadata.metadata_log:
-        yield local_path(earlier.metadata_file)
+        yield earlier.metadata_file
     for snapshot in table.snapshots():
-        yield local_path(snapshot.manifest_list)
+        yield snapshot.manifest_list
         for manifest in snapshot.manifests(table.io):
-            yield local_path(manifest.manifest_path)
+            yield manifest.manifest_path
             for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=True):
-                yield local_path(entry.data_file.file_path)
+                yield entry.data_file.file_path

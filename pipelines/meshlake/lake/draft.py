@@ -18,7 +18,7 @@ from meshlake.errors import BuildError, ConflictError
 from meshlake.lake.evolution import evolve, make_current, newest_spec_id
 from meshlake.lake.hold import HOLD_PROPERTY
 from meshlake.lake.schema import partition_column
-from meshlake.lake.snapshot import SUMMARY_PREFIX, Snapshot, data_files, local_path, read_snapshot
+from meshlake.lake.snapshot import SUMMARY_PREFIX, Snapshot, data_files, read_snapshot
 from meshlake.lake.transaction import PlannedTransaction
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Draft:
             self.schema = evolve(transaction, self._columns)
             transaction._updates = ()
             transaction._requirements = ()
-        self.location = f"{local_path(table.location())}/data/{run}-{uuid.uuid4().hex[:8]}"
+        self.location = f"{lake.path(table.location())}/data/{run}-{uuid.uuid4().hex[:8]}"
         self._audited: Table | None = None
         self._spec_id = table.metadata.default_spec_id
 
@@ -140,7 +140,8 @@ class Draft:
                 )
             evolved = transaction.table_metadata
             self._spec_id = evolved.default_spec_id
-            new = list(parquet_files_to_data_files(table.io, evolved, iter(files)))
+            named = (self._lake.recorded(table, file) for file in files)
+            new = list(parquet_files_to_data_files(table.io, evolved, named))
             summary = {f"{SUMMARY_PREFIX}{name}": value for name, value in properties.items()}
             if self.base_id is None:
                 # Iceberg lets the first snapshot of a table go to `main` only, or to no branch at all: then to none.

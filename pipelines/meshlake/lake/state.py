@@ -29,20 +29,19 @@ def catalog_state(settings: Settings) -> str:
         if settings.is_embedded
         else _server_rows(settings)
     )
-    return hashlib.sha256(repr(rows).encode()).hexdigest()
+    # A home that was moved has other paths in its views.
+    return hashlib.sha256(repr((settings.warehouse, rows)).encode()).hexdigest()
 
 
-def metadata_files(settings: Settings) -> list[Path]:
-    """The file of each table that a catalog in SQLite names, whether it is there or not; none before the first build.
+def metadata_locations(settings: Settings) -> list[str]:
+    """What a catalog in SQLite calls the file of each table; nothing before the first build.
 
     Raises:
         sqlite3.Error: it is no catalog.
     """
-    from meshlake.lake.snapshot import local_path  # with pyiceberg, which readers of the state do without
-
     path = Path(settings.catalog.removeprefix(_SQLITE))
     rows = _sqlite_rows(settings, path) if path.exists() else []
-    return [Path(local_path(location)) for *_, location in rows]
+    return [location for *_, location in rows]
 
 
 def _sqlite_rows(settings: Settings, path: Path) -> list[tuple[str, str, str]]:

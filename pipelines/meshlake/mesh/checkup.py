@@ -21,7 +21,8 @@ from packaging.requirements import Requirement
 
 from meshlake.errors import MeshError
 from meshlake.health import Finding
-from meshlake.lake.state import metadata_files
+from meshlake.lake.moved import actual, moves
+from meshlake.lake.state import metadata_locations
 from meshlake.memory import machine_bytes
 from meshlake.products.load import load_products
 from meshlake.products.places import first_step
@@ -147,29 +148,24 @@ def _broken(products: ProductSet) -> _Problem:
 
 
 def _catalog(settings: Settings) -> Iterator[Finding]:
-    """Whether the tables are where the catalog says; their paths are absolute, and a home that moves leaves them."""
+    """Whether the tables are there, be the home where it was made or moved."""
     if not settings.is_embedded or not settings.store_of(settings.warehouse).is_local:
         return
     try:
-        files = metadata_files(settings)
+        moved = moves(settings)
+        files = [Path(actual(each.removeprefix("file://"), moved)) for each in metadata_locations(settings)]
     except (sqlite3.Error, OSError) as error:
         told = (f"cannot be read: {error}", "Bring the file back, or remove the home and build again.")
         yield _finding(f"Catalog of {settings.home}", lambda: told)
         return
-    yield _finding(f"Catalog of {len(files)} tables", lambda: _moved(settings, files))
+    yield _finding(f"Catalog of {len(files)} tables", lambda: _lost(files))
 
 
-def _moved(settings: Settings, files: list[Path]) -> _Problem:
+def _lost(files: list[Path]) -> _Problem:
     gone = [file for file in files if not file.exists()]
     if not gone:
         return None
     problem = f"{len(gone)} of its tables are not where they were written, such as {gone[0]}"
-    for number in range(1, len(gone[0].parts) - 1):
-        below = Path(*gone[0].parts[number:])
-        if (Path(settings.warehouse) / below).exists():
-            before = Path(*gone[0].parts[:number])
-            hint = f"Move {settings.warehouse} back to {before}, or link it there: paths in it are absolute."
-            return problem, hint
     return problem, "Bring its files back, or remove the home and build again."
 
 
