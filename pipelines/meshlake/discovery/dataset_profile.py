@@ -50,6 +50,7 @@ class ColumnProfile:
     is_required: bool
     comment: str = ""
     question: str = ""
+    is_text_in_bytes: bool = False
 
     @property
     def is_constant(self) -> bool:

@@ -43,6 +43,9 @@ FEW_VALUES = 20
 SHOWN_MISFITS = 20
 SHOWN_LINES = 5
 SPOKEN = "every value is a number, and kept as text, since the name says that it is a code"
+TEXT_IN_BYTES = (
+    "bytes, all of them text in UTF-8 that is not marked as such: drafted as text, by transformLogic"
+)
 UNFAITHFUL = (
     "every value is a number, and kept as text, since some would not come back as they are written (such as 007, 1.10 "
     "beside 1.1, +49, 1E4, or more digits than a number keeps): who wants numbers says logicalType: number"
@@ -201,7 +204,7 @@ def _found(
         personal_by_values(connection, texts),
         candidate_keys(connection, found_types, distincts, row_count),
         scan.misfits(connection, misread, SHOWN_MISFITS),
-        decided.questions,
+        decided.questions | dict.fromkeys(scan.texts_in_bytes(connection, types), TEXT_IN_BYTES),
     )
     return found, sketches
 
@@ -242,4 +245,5 @@ def _column(name: str, measure: Measure, found: _Found) -> ColumnProfile:
         is_likely_label=distinct == 2 and is_about_leaving(name),
         is_required=nulls == 0 and found.row_count > 0,
         question=found.questions.get(name, ""),
+        is_text_in_bytes=found.questions.get(name) == TEXT_IN_BYTES,
     )

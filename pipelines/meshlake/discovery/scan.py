@@ -71,6 +71,18 @@ def measure(
     return row_count, measures
 
 
+def texts_in_bytes(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Type]) -> list[str]:
+    """The columns of bytes that are UTF-8 in every row: text, written by who did not mark it as such."""
+    found: list[str] = []
+    binary = [name for name, kind in columns.items() if kind is Scalar.BLOB]
+    for names in batches(connection, binary, lambda _: _VALUES_COST):
+        cells = [quote_identifier(name) for name in names]
+        are_text = [f"bool_and(TRY(DECODE({c})) IS NOT NULL) FILTER (WHERE {c} IS NOT NULL)" for c in cells]
+        row = _one_row(connection, are_text, LANDED)
+        found += [name for name, is_text in zip(names, row, strict=True) if is_text]
+    return found
+
+
 def values_of(
     connection: duckdb.DuckDBPyConnection, few: Sequence[str], sketched: Mapping[str, Sketched]
 ) -> tuple[dict[str, dict[Any, int]], dict[str, Sketch]]:

@@ -163,6 +163,8 @@ def _type_facts(column: ColumnProfile) -> dict[str, Any]:
     if column.misfits and column.reading and column.reading.converted and not _are_placeholders(column):
         # The platform can set aside only rows that its own cast refuses.
         return {"logicalType": "string"}
+    if column.is_text_in_bytes:
+        return {"logicalType": "string"}
     if column.reading is not None:
         return type_facts(column.reading.type)
     return {"logicalType": "integer"} if column.found_type == "integer" else type_facts(column.type)
@@ -207,6 +209,8 @@ def _are_placeholders(column: ColumnProfile) -> bool:
 
 def _transform_logic(column: ColumnProfile, kind: str) -> str | None:
     """SQL over landing columns, where a plain cast is not enough."""
+    if column.is_text_in_bytes and len(column.sources) == 1:
+        return f"DECODE({quote_identifier(column.sources[0])})"
     if column.reading is None or kind == "string":
         return None
     cells = [quote_identifier(source) for source in column.sources]
@@ -231,7 +235,11 @@ def _quality(profile: DatasetProfile, column: ColumnProfile, name: str, kind: st
     if (column.misfits or is_sampled) and kind != "string" and not _are_placeholders(column):
         # Rows whose value cannot be cast are set aside in the product's quarantine; with `error` nothing is built.
         rules.append(Flow(name=f"{name}_readable", metric="invalidValues", mustBe=0, severity="warning"))
-    is_few = column.values and len(column.values) * _ENUMERATED_ROWS_PER_VALUE <= profile.row_count
+    is_few = (
+        column.values
+        and not column.is_text_in_bytes
+        and len(column.values) * _ENUMERATED_ROWS_PER_VALUE <= profile.row_count
+    )
     if kind == "string" and is_few and not column.personal and not is_identifier(column.name):
         rules.append(
             {

@@ -148,6 +148,15 @@ def test_what_a_date_could_be_too_is_said_in_the_draft(adopted) -> None:
     assert rows[0] == (1, date(2024, 5, 1))
 
 
+def test_bytes_that_are_all_text_become_text(adopted, tmp_path: Path) -> None:
+    duckdb.sql(
+        "SELECT * FROM (VALUES (1, encode('Anna'), 'a'::BLOB), (2, encode('Müller'), '\\xFF'::BLOB)) t(id, name, photo)"
+    ).write_parquet(str(tmp_path / "a.parquet"))
+    contract, rows = adopted({"a.parquet": (tmp_path / "a.parquet").read_bytes()})
+    assert [str(c.type) for c in contract.columns] == ["BIGINT", "VARCHAR", "BLOB"]
+    assert rows == [(1, "Anna", b"a"), (2, "Müller", b"\xff")]
+
+
 def test_money_is_published_as_it_is_written(adopted) -> None:
     contract, rows = adopted({"a.csv": "n,price,version\n1,1.10,1.1\n2,2.50,1.10\n"})
     assert [str(c.type) for c in contract.columns] == ["BIGINT", "DECIMAL(18,2)", "VARCHAR"]
