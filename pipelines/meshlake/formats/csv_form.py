@@ -53,7 +53,8 @@ def form_of(text: str, *, is_whole: bool) -> Form:
     filled = [line for line in lines if line.strip()]
     scores = {form: _score(filled, form) for form in _tried(text, filled)}
     best = max(scores, key=lambda form: (scores[form], len(form.delimiter)), default=plain)
-    if scores.get(best, 0.0) > (0 if filled and best.delimiter in filled[0] else _ONE_COLUMN):
+    is_named = bool(filled) and best.delimiter in filled[0] and _PRIORS.get(best.delimiter, 1.0) == 1
+    if scores.get(best, 0.0) > (0 if is_named else _ONE_COLUMN):
         return best
     # A comma in the sentences of the one column there is parts no cells.
     absent = next((each for each in (*USUAL, "\x1f") if each not in text), ",")
@@ -130,7 +131,12 @@ def _delimiters(lines: list[str]) -> list[str]:
     counts: Counter[str] = Counter()
     for line in lines:
         counts.update(set(line.rstrip("\r\n")))
-    common = [each for each in _PRIORS if counts[each] >= _LEAST_SHARE * len(lines)]
+    # What also stands in times and in words parts no cells below a line without it.
+    common = [
+        each
+        for each, prior in _PRIORS.items()
+        if counts[each] >= _LEAST_SHARE * len(lines) and (prior == 1 or each in lines[0])
+    ]
     text = "".join(lines)
     return [longer for each in common for longer in (each, *_longer(text, each))]
 
