@@ -157,6 +157,15 @@ def test_bytes_that_are_all_text_become_text(adopted, tmp_path: Path) -> None:
     assert rows == [(1, "Anna", b"a"), (2, "Müller", b"\xff")]
 
 
+def test_a_nearly_clean_column_of_dates_is_cast_and_its_exceptions_set_aside(adopted) -> None:
+    cells = "".join(f"{n},{n % 28 + 1:02}.11.2024\n" for n in range(198)) + "198,soon\n199,\n"
+    contract, rows = adopted({"a.csv": "n,day\n" + cells})
+    column = contract.column("day")
+    assert (str(column.type), column.format, column.on_bad_value) == ("DATE", "d.M.yyyy", Severity.WARNING)
+    assert len(rows) == 199
+    assert (0, date(2024, 11, 1)) in rows
+
+
 def test_money_is_published_as_it_is_written(adopted) -> None:
     contract, rows = adopted({"a.csv": "n,price,version\n1,1.10,1.1\n2,2.50,1.10\n"})
     assert [str(c.type) for c in contract.columns] == ["BIGINT", "DECIMAL(18,2)", "VARCHAR"]
