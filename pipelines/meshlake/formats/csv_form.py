@@ -54,7 +54,12 @@ def form_of(text: str, *, is_whole: bool) -> Form:
     scores = {form: _score(filled, form) for form in _tried(text, filled)}
     best = max(scores, key=lambda form: (scores[form], len(form.delimiter)), default=plain)
     is_named = bool(filled) and best.delimiter in filled[0] and _PRIORS.get(best.delimiter, 1.0) == 1
-    if scores.get(best, 0.0) > (0 if is_named else _ONE_COLUMN):
+    between = re.escape(best.delimiter)
+    is_told = bool(filled) and best.delimiter in filled[0]
+    is_told = (
+        is_told or re.search(rf"(?m)(?:^|{between})[\d.,:/-]+(?:{between}|$)", "".join(filled)) is not None
+    )
+    if is_told and scores.get(best, 0.0) > (0 if is_named else _ONE_COLUMN):
         return best
     # A comma in the sentences of the one column there is parts no cells.
     absent = next((each for each in (*USUAL, "\x1f") if each not in text), ",")

@@ -103,7 +103,15 @@ def test_names_that_look_like_data_are_no_names(table, content):
 
 @pytest.mark.parametrize(
     "content",
-    ["country,2019,2020\nAT,1.5,2.5\nDE,3.5,4.5\n", "id,name\nann,bob\n", "name,city\nann,Rome\n", "id\n7\n"],
+    [
+        "country,2019,2020\nAT,1.5,2.5\nDE,3.5,4.5\n",
+        "id,name\nann,bob\n",
+        "name,city\nann,Rome\n",
+        "id\n7\n",
+        "at\n2024-01-05T10:00:00+02:00\n2024-07-05T10:00:00+03:00\n",
+        "Unit Price\n1.5\n",
+        "comment\nI like it, a lot\nYes, and no\n",
+    ],
 )
 def test_names_stay_names(table, content):
     names, _, notes = table(content)
