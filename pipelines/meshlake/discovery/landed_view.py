@@ -84,6 +84,12 @@ def beginnings_sql(view: LandedView, row_limit: int) -> str:
     return f"SELECT {view.selected_sql} FROM ({rows})"
 
 
+def is_all(view: LandedView, found: int, row_limit: int) -> bool:
+    """Whether `found` rows of `beginnings_sql` are all that have landed: no file was left out, and none cut off."""
+    files = sum(file.size_bytes > 0 for file in view.dataset.keyed_files)
+    return files <= _BEGINNINGS and found * max(files, 1) < row_limit
+
+
 def _selected(groups: Mapping[str, tuple[str, ...]], given: Mapping[str, Type]) -> str:
     return ", ".join(f"{_merged(group, given)} AS {quote_identifier(name)}" for name, group in groups.items())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshlake.discovery.landed_view import LANDED, beginnings_sql
+from meshlake.discovery.landed_view import LANDED, beginnings_sql, is_all
 from meshlake.discovery.readings import INTEGER, NUMBER, READINGS, Reading
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.types.tree import Scalar
@@ -42,6 +42,9 @@ def take_sample(connection: duckdb.DuckDBPyConnection, view: LandedView) -> None
     connection.execute("SET preserve_insertion_order = true")
     connection.execute(f"CREATE TEMP TABLE {SAMPLE} AS {beginnings_sql(view, row_limit)}")
     connection.execute("SET preserve_insertion_order = false")
+    if is_all(view, _row_count(connection, SAMPLE), row_limit):
+        # Each further pass reads it from here: of many columns and few rows, what a file costs is to be opened.
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {LANDED} AS SELECT * FROM {SAMPLE}")
     connection.execute(f"CREATE TEMP TABLE {CELLS} (name VARCHAR, value VARCHAR)")
     _read_cells(connection, SAMPLE, [name for name, kind in view.types.items() if kind is Scalar.VARCHAR])
 
