@@ -34,6 +34,9 @@ _LIKELY = (
     *(f"iso-8859-{number}" for number in (1, 2, 5, 7, 9, 15)),
     *("koi8-r", "koi8-u", "cp866", "cp932", "euc-jp", "gb18030", "big5hkscs", "cp949"),
 )
+# Of one or two words several encodings are about as likely; far the most such tables are Western European.
+_WESTERN_ODDS = 2
+_WESTERN = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒ€£°²§«»‘’“”–—…")
 _SEQUENCES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _OTHERS = re.compile(rb"[\x80-\xff]")
 _NOT_ASCII = re.compile(rb"[^\n\r]*[\x80-\xff][^\n\r]*")
@@ -102,15 +105,26 @@ def _likeliest(file: StoredFile, blocks: Sequence[Block]) -> TextEncoding:
 def _asked(lines: bytes) -> tuple[str | None, float]:
     import chardet
 
-    found = chardet.detect(lines, include_encodings=_LIKELY)
-    name, confidence = found["encoding"], found["confidence"] or 0.0
+    found = chardet.detect_all(lines, include_encodings=_LIKELY)
+    likely = {each["encoding"]: each["confidence"] for each in found if each["encoding"]}
+    name = max(likely, key=lambda each: likely[each], default=None)
+    confidence = likely[name] if name else 0.0
     name = codecs.lookup(name).name if name else None
     western = _decoded(lines, "cp1252")
-    if western is not None and (name is None or name == "ascii" or _decoded(lines, name) == western):
-        name = "cp1252"
+    if western is not None and (
+        name is None
+        or name == "ascii"
+        or _decoded(lines, name) == western
+        or (_is_western(western) and confidence <= _WESTERN_ODDS * likely.get("Windows-1252", 0.0))
+    ):
+        name, confidence = "cp1252", likely.get("Windows-1252", 0.0)
     if name == "cp1252" and _decoded(lines, LATIN_1) == western:
         name = LATIN_1
     return (None if name == "ascii" else name), confidence
+
+
+def _is_western(text: str) -> bool:
+    return all(character.isascii() or character in _WESTERN for character in text)
 
 
 def _decoded(lines: bytes, name: str) -> str | None:
