@@ -43,7 +43,7 @@ FILES = {
     "examples": "examples.yaml",
     "mesh": "mesh.toml",
 }
-_HOW_TO_SAY_IT = "[how to say it](../explanation/architecture.md#the-contract-odcs-v310-one-schema-object)"
+_HOW_TO_SAY_IT = "[how to say it](../explanation/architecture.md#the-contract-odcs-one-schema-object)"
 _LINK = re.compile(r"\]\((?![a-z]+:)([^)#\s]+)")
 
 
