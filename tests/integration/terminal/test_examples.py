@@ -54,6 +54,20 @@ CUSTOMERS = "customer_id,plan,monthly_fee,churned,status\n" + "".join(
     f"{'Left' if n % 4 == 0 else 'Active'}\n"
     for n in range(1, 201)
 )
+# Somebody else's contract.
+ORDERS = """\
+apiVersion: v3.0.2
+kind: DataContract
+id: 53581432-6c55-4ba2-a65f-72344a91553a
+name: Orders
+version: 1.0.0
+status: active
+schema:
+  - name: orders
+    properties:
+      - {name: order_id, logicalType: integer, physicalType: "NUMBER(38,0)", primaryKey: true}
+      - {name: total, logicalType: number}
+"""
 
 
 def test_every_command_has_examples_and_those_not_run_are_there():
@@ -90,8 +104,9 @@ def modelled(tmp_path_factory) -> SmallMesh:
 
 @pytest.fixture
 def new(tmp_path) -> SmallMesh:
-    """Files to land, and two datasets that have."""
+    """Files to land, somebody's contract, and two datasets that have landed."""
     mesh = SmallMesh(tmp_path / "mesh")
+    (mesh.root / "orders.odcs.yaml").write_text(ORDERS, encoding="utf-8")
     (mesh.root / "customers.csv").write_text(CUSTOMERS, encoding="utf-8")
     folder = mesh.root / "exports" / "2026"
     folder.mkdir(parents=True)
