@@ -124,7 +124,7 @@ def test_one_bad_file_does_not_hide_the_rest(mesh, write) -> None:
     mesh.does(
         "land",
         str(write("good.csv", "id\n1\n2\n")),
-        str(write("bad.csv", "a,b\n1,2,3\n")),
+        str(write("bad.csv", "<!DOCTYPE html>\n<html><body>Not found</body></html>\n")),
         "--domain",
         "shop",
     )
