@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +11,9 @@ from meshlake.building.breaking import refuse_breaking
 from meshlake.errors import BuildError
 from meshlake.names import ProductName
 from support.small_mesh import SmallMesh
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ID = {"logicalType": "integer", "primaryKey": True, "required": True}
 PYTHON = """INPUTS = {"people": "SELECT * FROM crm.people"}
@@ -53,24 +57,23 @@ READERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def published(mesh_of_module):
-    mesh_of_module.land("crm/people/a.csv", "id,born\n1,1984\n")
-    mesh_of_module.product("crm.people", {"id": ID, "born": "integer"})
-    mesh_of_module.build_product("crm.people")
-    mesh_of_module.product("crm.people", {"id": ID})
-    return mesh_of_module
+def mesh_in(folder: Path) -> SmallMesh:
+    """A mesh whose crm.people is published with a column that its contract has no more."""
+    mesh = SmallMesh(folder)
+    mesh.land("crm/people/a.csv", "id,born\n1,1984\n")
+    mesh.product("crm.people", {"id": ID, "born": "integer"})
+    mesh.build_product("crm.people")
+    mesh.product("crm.people", {"id": ID})
+    return mesh
 
 
 @pytest.fixture(scope="module")
-def mesh_of_module(tmp_path_factory):
-
-    return SmallMesh(tmp_path_factory.mktemp("breaking"))
+def published(tmp_path_factory):
+    return mesh_in(tmp_path_factory.mktemp("breaking"))
 
 
 @pytest.mark.parametrize(("files", "columns", "is_told"), READERS.values(), ids=READERS)
 def test_readers_are_told(published, files, columns, is_told):
-
     shutil.rmtree(published.products / "crm/reader", ignore_errors=True)
     published.product("crm.reader", columns, files)
     workspace = published.workspace
@@ -85,7 +88,8 @@ def test_readers_are_told(published, files, columns, is_told):
         refuse_breaking(workspace, product, head)
 
 
-def test_nothing_is_published_before_the_reader_changes_or_words_say_so(published):
+def test_nothing_is_published_before_the_reader_changes_or_words_say_so(tmp_path):
+    published = mesh_in(tmp_path)
     published.product(
         "crm.reader", {"id": ID, "born": "integer"}, {"transform.sql": "SELECT * FROM crm.people"}
     )
