@@ -211,7 +211,7 @@ def test_excel(landed):
 def test_orc(landed):
     sink = io.BytesIO()
     moment = pa.array([1704448800000000, None], pa.timestamp("us"))
-    orc.write_table(pa.table({"id": [2**60, None], "at": moment, "s": [{"x": ["a"]}, None]}), sink)
+    orc.write_table(pa.table({"id": [2**60, None], "at": moment, "words": [["a"], None]}), sink)
     landed.put({"a.orc": sink.getvalue()})
     landed.check(COPIED)
 
