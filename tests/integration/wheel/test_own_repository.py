@@ -87,9 +87,11 @@ def test_dagster_opens_it(shell, clone):
     shell(["dagster definitions validate"], clone)
 
 
-def test_the_ten_minutes_of_the_readme_go_in_it(shell, clone):
-    (clone / "customers.csv").write_text(customers(), encoding="utf-8")
+def test_the_ten_minutes_of_the_readme_go_in_it(shell, clone, tmp_path):
+    folder = tmp_path / "another"
+    run(["git", "clone", "--quiet", clone, folder], tmp_path)
+    (folder / "customers.csv").write_text(customers(), encoding="utf-8")
     commands = _commands("README.md", "## Ten minutes")
     assert commands.pop().startswith("mesh ui")
     assert len(commands) >= 8
-    assert "churn_probability" in shell(commands, clone).stdout
+    assert "churn_probability" in shell(commands, folder).stdout
