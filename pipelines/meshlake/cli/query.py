@@ -16,6 +16,7 @@ from meshlake.errors import EXIT_FAILED, UsageError
 
 if TYPE_CHECKING:
     from meshlake.engines.answer import Answer
+    from meshlake.mesh.mesh import Mesh
 
 
 class OutputFormat(StrEnum):
@@ -76,7 +77,6 @@ def sql(
       mesh sql "SELECT product, check_name, message FROM mesh.quality_results WHERE NOT is_passed"
     """
     import meshlake
-    from meshlake.formats.unreadable import ReadAgainError
 
     chosen = OutputFormat.JSON if as_json else output_format
     text = _text(query, file)
@@ -88,27 +88,42 @@ def sql(
             )
         mesh.write(text, output, chosen and chosen.value, as_of=as_of, engine=engine)
     elif chosen in (None, OutputFormat.TABLE):
-        # What is read of landed lines may have to be read again, so none of it is shown before the end.
-        while True:
-            shown = io.StringIO() if "landing." in text else sys.stdout
-            with suppress(ReadAgainError):
-                with mesh.asked(text, as_of=as_of, engine=engine) as answer:
-                    _show(answer, shown, row_limit=limit or None)
-                break
-        if isinstance(shown, io.StringIO):
-            sys.stdout.write(shown.getvalue())
+        _print_table(mesh, text, as_of, engine, limit or None)
     elif chosen is OutputFormat.JSON:
-        while True:
-            held = HeldBack()
-            try:
-                mesh.write(text, held, chosen.value, as_of=as_of, engine=engine)
-                break
-            except ReadAgainError:
-                if held.is_released:
-                    raise
-        held.release()
+        _print_held_back(mesh, text, chosen, as_of, engine)
     else:
         mesh.write(text, sys.stdout.buffer, chosen.value, as_of=as_of, engine=engine)
+
+
+def _print_table(mesh: Mesh, text: str, as_of: str | None, engine: str | None, row_limit: int | None) -> None:
+    """Show the answer; what is read of landed lines may have to be read again, so none of it before the end."""
+    from meshlake.formats.unreadable import ReadAgainError
+
+    while True:
+        shown = io.StringIO() if "landing." in text else sys.stdout
+        with suppress(ReadAgainError):
+            with mesh.asked(text, as_of=as_of, engine=engine) as answer:
+                _show(answer, shown, row_limit=row_limit)
+            break
+    if isinstance(shown, io.StringIO):
+        sys.stdout.write(shown.getvalue())
+
+
+def _print_held_back(
+    mesh: Mesh, text: str, chosen: OutputFormat, as_of: str | None, engine: str | None
+) -> None:
+    """Print the answer as a whole, read again where lines were left out, unless some of it is already printed."""
+    from meshlake.formats.unreadable import ReadAgainError
+
+    while True:
+        held = HeldBack()
+        try:
+            mesh.write(text, held, chosen.value, as_of=as_of, engine=engine)
+            break
+        except ReadAgainError:
+            if held.is_released:
+                raise
+    held.release()
 
 
 def questions(
