@@ -22,7 +22,7 @@ def catalog(endpoints):
         "s3.region": REGION,
     }
     with closing(SqlCatalog("mesh", **properties)) as catalog:
-        catalog.create_namespace("crm")
+        catalog.create_namespace_if_not_exists("crm")
         yield catalog
 
 
