@@ -12,7 +12,7 @@ from meshlake.discovery.sample import SAMPLE
 from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import duckdb
 
@@ -25,6 +25,20 @@ _SAMPLED_PAIRS = 60
 # Of wider tables the columns that come first, identifiers before all.
 _PAIRED = 500
 _DISTINCT_COST = 50
+# Of so few rows approximate counts say too little: any column may be a key.
+_FEW_ROWS = 100
+
+
+def single_suspects(
+    connection: duckdb.DuckDBPyConnection,
+    found_types: Mapping[str, str],
+    distincts: Mapping[str, int],
+    row_count: int,
+) -> list[str]:
+    """The columns that may each be a key alone, the likeliest first; the arguments are those of `candidate_keys`."""
+    least = 2 if row_count <= _FEW_ROWS else _NEARLY_ALL * row_count
+    singles = ((name,) for name in _usable(found_types, distincts) if distincts[name] >= least)
+    return [name for (name,) in islice(_unrefuted(connection, singles), _PROVEN_SINGLES)]
 
 
 def candidate_keys(
@@ -32,38 +46,41 @@ def candidate_keys(
     found_types: Mapping[str, str],
     distincts: Mapping[str, int],
     row_count: int,
+    counted: Mapping[str, int],
 ) -> tuple[tuple[str, ...], ...]:
     """Columns without null and without a value twice, the likeliest key first; pairs when no column is one alone.
 
     `found_types` are logical: fractions and yes/no identify nothing. `distincts` counts the values, nearly,
-    of the columns that are never null.
+    of the columns that are never null; `counted` exactly, of `single_suspects`.
     """
     if row_count < 2:
         return ()
-    usable = [name for name in distincts if distincts[name] > 1 and found_types[name] in _KEY_TYPES]
-    # Identifiers first, then as the columns stand.
-    usable.sort(key=lambda name: not is_identifier(name))
-    singles = [(n,) for n in usable if distincts[n] >= _NEARLY_ALL * row_count]
-    found = _proven(connection, _unrefuted(connection, singles)[:_PROVEN_SINGLES], row_count)
+    found = tuple((name,) for name, distinct in counted.items() if distinct == row_count)
     if found:
         return found
+    usable = _usable(found_types, distincts)
     pairs = (
         pair
         for pair in combinations(usable[:_PAIRED], 2)
         if distincts[pair[0]] * distincts[pair[1]] >= _NEARLY_ALL**2 * row_count
     )
-    suspected = _unrefuted(connection, list(islice(pairs, _SAMPLED_PAIRS)))
-    return _proven(connection, suspected[:_PROVEN_PAIRS], row_count)
+    suspected = islice(_unrefuted(connection, islice(pairs, _SAMPLED_PAIRS)), _PROVEN_PAIRS)
+    return _proven(connection, list(suspected), row_count)
+
+
+def _usable(found_types: Mapping[str, str], distincts: Mapping[str, int]) -> list[str]:
+    """Identifiers first, then as the columns stand."""
+    usable = [name for name in distincts if distincts[name] > 1 and found_types[name] in _KEY_TYPES]
+    return sorted(usable, key=lambda name: not is_identifier(name))
 
 
 def _unrefuted(
-    connection: duckdb.DuckDBPyConnection, suspects: Sequence[tuple[str, ...]]
-) -> list[tuple[str, ...]]:
-    unrefuted = []
+    connection: duckdb.DuckDBPyConnection, suspects: Iterable[tuple[str, ...]]
+) -> Iterator[tuple[str, ...]]:
+    """Those that have no value twice in the sample, looked at as far as they are asked for."""
     for batch in batches(connection, suspects, lambda _: _DISTINCT_COST):
         row = connection.execute(f"SELECT count(*), {_distincts(batch)} FROM {SAMPLE}").fetchone() or ()
-        unrefuted += [suspect for suspect, distinct in zip(batch, row[1:], strict=True) if distinct == row[0]]
-    return unrefuted
+        yield from (suspect for suspect, distinct in zip(batch, row[1:], strict=True) if distinct == row[0])
 
 
 def _proven(

@@ -14,7 +14,7 @@ from meshlake.discovery.column_types import best_reading, found_type, rivals
 from meshlake.discovery.conventions import decide
 from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
 from meshlake.discovery.drift import file_schemas, find_drift
-from meshlake.discovery.keys import candidate_keys
+from meshlake.discovery.keys import candidate_keys, single_suspects
 from meshlake.discovery.labels import is_about_leaving
 from meshlake.discovery.landed_view import open_landed
 from meshlake.discovery.names import is_spoken
@@ -142,7 +142,8 @@ def _measured(
 ) -> _Measured:
     """Measured with the readings that the sample leaves possible, and again where all rows show something else."""
     candidates = sample.candidate_readings(connection, may_read)
-    row_count, measures = scan.measure(connection, types, candidates)
+    with_blanks = sample.columns_with_blanks(connection, types)
+    row_count, measures = scan.measure(connection, types, candidates, with_blanks)
     measured = _Measured(row_count, measures, candidates)
     unread = [n for n, kind in types.items() if kind is Scalar.VARCHAR and measured.reading(n) is None]
     doubted = sample.drawn_again(connection, row_count, {name: measures[name] for name in unread})
@@ -150,7 +151,7 @@ def _measured(
         again = sample.candidate_readings(connection, may_read)
         changed = {n: types[n] for n in doubted if again.get(n, ()) != candidates.get(n, ())}
         candidates |= {name: again.get(name, ()) for name in changed}
-        measures |= scan.measure(connection, changed, candidates)[1]
+        measures |= scan.measure(connection, changed, candidates, with_blanks)[1]
     return measured
 
 
@@ -184,12 +185,12 @@ def _found(
         name for name, m in measures.items() if 0 < m.distinct <= FEW_VALUES and not is_nested(types[name])
     ]
     sketched = scan.sketched_columns(types, measures, chosen) if is_sketched else {}
-    values, sketches = scan.values_of(connection, few, sketched)
     texts = {name for name, kind in types.items() if kind is Scalar.VARCHAR and chosen[name] is None}
     found_types = {name: found_type(name, types[name], measures[name], chosen[name]) for name in types}
-    distincts = {
-        n: len(values.get(n, ())) or m.distinct for n, m in measures.items() if m.present == row_count
-    }
+    distincts = {name: m.distinct for name, m in measures.items() if m.present == row_count}
+    suspects = single_suspects(connection, found_types, distincts, row_count)
+    values, sketches, counted = scan.values_of(connection, few, sketched, suspects)
+    distincts |= {name: len(found) for name, found in values.items() if name in distincts}
     misread = {
         name: reading for name, reading in chosen.items() if reading and measured.misfit_count(name, reading)
     }
@@ -202,7 +203,7 @@ def _found(
         measured.candidates,
         values,
         personal_by_values(connection, texts),
-        candidate_keys(connection, found_types, distincts, row_count),
+        candidate_keys(connection, found_types, distincts, row_count, counted),
         scan.misfits(connection, misread, SHOWN_MISFITS),
         decided.questions | dict.fromkeys(scan.texts_in_bytes(connection, types), TEXT_IN_BYTES),
     )

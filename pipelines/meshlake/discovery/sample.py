@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from meshlake.discovery.landed_view import LandedView
     from meshlake.discovery.scan import Measure
+    from meshlake.types.tree import Type
 
     # Whether the text of a column, given by its name, may be read so.
     MayRead = Callable[[str, Reading], bool]
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 SAMPLE = "sampled"
 # The text of the sample's columns one below the other, as `name` and `value`; neither null nor blank.
 CELLS = "cells"
-_ROWS, _LEAST_ROWS, _CELLS = 20_000, 2_000, 2_000_000
+_ROWS, _LEAST_ROWS, _CELLS = 20_000, 2_000, 1_000_000
 # Rows of the sample whose text is looked at; columns that are mostly empty in them are looked at in all.
 _READ_ROWS, _SURE_VALUES = 512, 64
 # A reading true of less than this share of a sample's values cannot be true of nearly all values.
@@ -82,11 +83,22 @@ def _insert_cells(
 
 
 def _forget_cells(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
-    connection.execute(f"DELETE FROM {CELLS} WHERE list_contains(?, name)", [list(names)])
+    if forgotten := list(names):
+        connection.execute(f"DELETE FROM {CELLS} WHERE list_contains(?, name)", [forgotten])
 
 
 def _present_in_cells(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(connection.execute(f"SELECT name, count(*) FROM {CELLS} GROUP BY name").fetchall())
+
+
+def columns_with_blanks(connection: duckdb.DuckDBPyConnection, types: Mapping[str, Type]) -> frozenset[str]:
+    """The columns of text that have values in the sample that are blank, or begin so."""
+    texts = [name for name, kind in types.items() if kind is Scalar.VARCHAR]
+    if not texts:
+        return frozenset()
+    lows = ", ".join(f"min({quote_identifier(name)}) < '!'" for name in texts)
+    row = connection.execute(f"SELECT {lows} FROM {SAMPLE}").fetchone() or ()
+    return frozenset(name for name, has_blanks in zip(texts, row, strict=True) if has_blanks)
 
 
 def candidate_readings(
@@ -94,11 +106,16 @@ def candidate_readings(
 ) -> dict[str, tuple[Reading, ...]]:
     """For each text column with any text in the sample, the readings that it leaves possible, the best first."""
     counts = [_count_if(f"{r.looks_right('value')} AND {r.value('value')} IS NOT NULL") for r in READINGS]
+    found = _present_in_cells(connection)
+    candidates: dict[str, tuple[Reading, ...]] = dict.fromkeys(found, ())
+    # Most text looks like none of them, which one pattern says at once.
+    looks = quote_literal("|".join(f"({reading.pattern})" for reading in READINGS))
     rows = connection.execute(
-        f"SELECT name, count(*), {', '.join(counts)} FROM {CELLS} GROUP BY name"
+        f"SELECT name, {', '.join(counts)} FROM {CELLS} "
+        f"WHERE REGEXP_FULL_MATCH(TRIM(value), {looks}) GROUP BY name"
     ).fetchall()
-    candidates = {}
-    for name, present, *fits in rows:
+    for name, *fits in rows:
+        present = found[name]
         order = sorted(range(len(READINGS)), key=lambda i: (-fits[i], i))
         likely = [READINGS[i] for i in order if fits[i] and fits[i] >= _CANDIDATE_SHARE * present]
         if INTEGER in likely and NUMBER not in likely:

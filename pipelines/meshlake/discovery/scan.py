@@ -17,7 +17,7 @@ from meshlake.types.odcs import logical_name
 from meshlake.types.tree import FLOATS, Scalar, is_nested
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import duckdb
 
@@ -53,9 +53,26 @@ def measure(
     connection: duckdb.DuckDBPyConnection,
     columns: Mapping[str, Type],
     candidates: Mapping[str, Sequence[Reading]],
+    with_blanks: Collection[str],
 ) -> tuple[int, dict[str, Measure]]:
-    """The row count, and the measures of every column."""
+    """The row count, and the measures of every column.
 
+    Text is told from blank text in the columns `with_blanks`; any other is scanned again that turns out to have some.
+    """
+    row_count, measures = _scanned(connection, columns, candidates, with_blanks)
+    others = [name for name, kind in columns.items() if kind is Scalar.VARCHAR and name not in with_blanks]
+    missed = {name: columns[name] for name in others if (measures[name].low or "!") < "!"}
+    if missed:
+        measures |= _scanned(connection, missed, candidates, missed)[1]
+    return row_count, measures
+
+
+def _scanned(
+    connection: duckdb.DuckDBPyConnection,
+    columns: Mapping[str, Type],
+    candidates: Mapping[str, Sequence[Reading]],
+    with_blanks: Collection[str],
+) -> tuple[int, dict[str, Measure]]:
     def cost(name: str) -> int:
         return 1 + _READING_COST * len(candidates.get(name, ()))
 
@@ -63,7 +80,10 @@ def measure(
     measures: dict[str, Measure] = {}
     for names in batches(connection, columns, cost):
         prepared = [_prepared(i, name, candidates.get(name, ())) for i, name in enumerate(names)]
-        measured = [_measures(i, columns[name], candidates.get(name, ())) for i, name in enumerate(names)]
+        measured = [
+            _measures(i, columns[name], candidates.get(name, ()), has_blanks=name in with_blanks)
+            for i, name in enumerate(names)
+        ]
         row_count, *values = _one_row(
             connection, ["count(*)", *measured], f"(SELECT {', '.join(prepared)} FROM {LANDED})"
         )
@@ -84,22 +104,30 @@ def texts_in_bytes(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, 
 
 
 def values_of(
-    connection: duckdb.DuckDBPyConnection, few: Sequence[str], sketched: Mapping[str, Sketched]
-) -> tuple[dict[str, dict[Any, int]], dict[str, Sketch]]:
-    """How often each value of the columns `few` occurs, and sketches of the columns `sketched`."""
+    connection: duckdb.DuckDBPyConnection,
+    few: Sequence[str],
+    sketched: Mapping[str, Sketched],
+    counted: Sequence[str],
+) -> tuple[dict[str, dict[Any, int]], dict[str, Sketch], dict[str, int]]:
+    """In one pass: how often each value of the columns `few` occurs, sketches of the columns `sketched`, and exactly
+    how many values the columns `counted` have."""
     asked = {(name, "few"): f"histogram({quote_identifier(name)})" for name in few}
     asked |= {(name, "sketched"): column.hashes_sql for name, column in sketched.items()}
+    asked |= {(name, "counted"): f"count(DISTINCT {quote_identifier(name)})" for name in counted}
     histograms: dict[str, dict[Any, int]] = {}
+    counts: dict[str, int] = {}
     sketches: dict[str, Sketch] = {}
     for keys in batches(connection, asked, lambda _: _VALUES_COST):
         row = _one_row(connection, [asked[key] for key in keys], LANDED)
         for (name, what), value in zip(keys, row, strict=True):
             if what == "few":
                 histograms[name] = value or {}
+            elif what == "counted":
+                counts[name] = value
             else:
                 hashes = frozenset(value or ()) - {None}
                 sketches[name] = Sketch(sketched[name].share, hashes)
-    return histograms, sketches
+    return histograms, sketches, counts
 
 
 def misfits(
@@ -147,12 +175,12 @@ def _prepared(number: int, name: str, candidates: Sequence[Reading]) -> str:
     return f"{cell} AS c{number}" + "".join(values)
 
 
-def _measures(number: int, kind: Type, candidates: Sequence[Reading]) -> str:
+def _measures(number: int, kind: Type, candidates: Sequence[Reading], *, has_blanks: bool) -> str:
     cell = f"c{number}"
     text = "CAST({}({}) AS VARCHAR)"
     present, non_empty, numeric, whole = f"count({cell})", f"count({cell})", "0", "0"
     distinct, low, high = f"approx_count_distinct({cell})", text.format("min", cell), text.format("max", cell)
-    if kind is Scalar.VARCHAR:
+    if kind is Scalar.VARCHAR and has_blanks:
         # What sorts after blanks is not blank, and needs no trimming.
         present = f"count(CASE WHEN {cell} >= '!' THEN 1 WHEN TRIM({cell}) <> '' THEN 1 END)"
         non_empty = f"count(CASE WHEN {cell} <> '' THEN 1 END)"
