@@ -30,8 +30,8 @@ FORMATS: Doorway[Format] = Doorway(
         "avro": "meshlake.formats.avro:AVRO",
         "xml": "meshlake.formats.xml:XML",
         "delta": "meshlake.formats.delta:DELTA",
-        "iceberg": "meshlake.formats.refused_tables:ICEBERG",
-        "hudi": "meshlake.formats.refused_tables:HUDI",
+        "iceberg": "meshlake.formats.iceberg:ICEBERG",
+        "hudi": "meshlake.formats.hudi:HUDI",
     },
 )
 

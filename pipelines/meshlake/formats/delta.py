@@ -74,7 +74,7 @@ def _table(folder: str, files: tuple[StoredFile, ...]) -> Table:
         )
         for file, action in found
     }
-    return Table(str(empty), readings)
+    return Table(f"SELECT * FROM read_parquet({quote_literal(str(empty))})", readings)
 
 
 def _types(empty: Path) -> dict[str, str]:

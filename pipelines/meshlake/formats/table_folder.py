@@ -13,7 +13,6 @@ from meshlake.formats.format import ROW_COLUMN, Format
 from meshlake.formats.parquet import PARQUET
 from meshlake.formats.reader import grouped, paths_sql
 from meshlake.formats.scratch import scratch_file
-from meshlake.names import quote_literal
 from meshlake.stores import open_file
 
 if TYPE_CHECKING:
@@ -29,19 +28,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reading:
-    """How rows of data files are read: what is selected, and the options of DuckDB's reader."""
+    """How rows of data files are read: what is selected, the options of DuckDB's reader, which rows are `kept`."""
 
     selected: str
     options: str
+    kept: str = ""
 
-    def select(self, files: Sequence[StoredFile]) -> str:
+    def select(self, files: Sequence[StoredFile], also: str = "") -> str:
         """The SELECT of the rows of `files`."""
-        return f"SELECT {self.selected} FROM read_parquet({paths_sql(files)}, {self.options})"
+        condition = f" WHERE {self.kept}" if self.kept else ""
+        return (
+            f"SELECT {self.selected}{also} FROM read_parquet({paths_sql(files)}, {self.options}){condition}"
+        )
 
 
 @dataclass(frozen=True)
 class Table:
-    """What the newest log says: its data files. `empty` is a Parquet file without rows, with the table's columns."""
+    """What the newest log says: its data files. `empty` is a SELECT without rows, with the table's columns."""
 
     empty: str
     files: Mapping[StoredFile, Reading]
@@ -68,14 +71,14 @@ class TableFolder(Format):
     def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
         selects = []
         for table in self._tables(among):
-            selects.append(f"SELECT * FROM read_parquet({quote_literal(table.empty)})")
+            selects.append(table.empty)
             read = [file for file in table.files if file in files]
             selects += [reading.select(group) for reading, group in grouped(read, table.files.__getitem__)]
         return selects
 
     def numbered(self, file: StoredFile, keys: tuple[str, ...], among: Sequence[StoredFile]) -> list[str]:
         return [
-            f"SELECT *, row_number() OVER () AS {ROW_COLUMN} FROM ({table.files[file].select([file])})"
+            table.files[file].select([file], f", file_row_number + 1 AS {ROW_COLUMN}")
             for table in self._tables(among)
             if file in table.files
         ]

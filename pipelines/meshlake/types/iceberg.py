@@ -98,8 +98,12 @@ def from_iceberg(iceberg_type: IcebergType) -> Type:
     Raises:
         ValueError: DuckDB has none for it.
     """
-    from pyiceberg.types import DecimalType, ListType, MapType, StructType
+    from pyiceberg.types import DecimalType, FixedType, ListType, MapType, StructType, TimestampNanoType
 
+    if isinstance(iceberg_type, FixedType):
+        return Scalar.BLOB
+    if isinstance(iceberg_type, TimestampNanoType):
+        return Scalar.TIMESTAMP_NS
     if isinstance(iceberg_type, DecimalType):
         return Decimal(iceberg_type.precision, iceberg_type.scale)
     if isinstance(iceberg_type, ListType):

@@ -1,4 +1,4 @@
-"""Tables of other systems whose files alone give other rows than the table: known by their log, and refused by name."""
+"""Hudi tables, whose files alone give other rows than the table: known by their log, and refused by name."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from meshlake.stores import StoredFile
 
 
-class _Refused(Format):
+class _Hudi(Format):
+    name = "hudi"
+    title = "Hudi tables"
     endings = ()
     is_read = False
-    how: str
-    log: re.Pattern[str]
+    log = re.compile(r"(?:(.*)/)?\.hoodie/")
 
     def table_folder(self, file_name: str) -> str | None:
         found = self.log.match(file_name)
@@ -44,23 +45,8 @@ class _Refused(Format):
     def _refuse(self, where: str) -> NoReturn:
         raise LandingError(
             f"{where}: {self.title} keep files with rows that they have no more, so their files are not read alone",
-            self.how,
+            "Land its rows: spark.read.format('hudi').load(FOLDER).write.parquet(NEW_FOLDER).",
         )
 
 
-class _Hudi(_Refused):
-    name = "hudi"
-    title = "Hudi tables"
-    how = "Land its rows: spark.read.format('hudi').load(FOLDER).write.parquet(NEW_FOLDER)."
-    log = re.compile(r"(?:(.*)/)?\.hoodie/")
-
-
-class _Iceberg(_Refused):
-    name = "iceberg"
-    title = "Iceberg tables"
-    how = "Land its rows, in DuckDB: COPY (FROM iceberg_scan('FOLDER', allow_moved_paths = true)) TO 'rows.parquet'."
-    log = re.compile(r"(?:(.*)/)?metadata/[^/]*\.metadata\.json$")
-
-
 HUDI = _Hudi()
-ICEBERG = _Iceberg()
