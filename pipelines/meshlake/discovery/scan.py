@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # What a reading of a column costs in a statement, with a plain column as one.
 _READING_COST = 10
 _VALUES_COST = 4
+# Of what is bytes rather than text; line ends and tabs aside.
+_CONTROLS = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
 
 
 @dataclass(frozen=True)
@@ -92,12 +94,18 @@ def _scanned(
 
 
 def texts_in_bytes(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Type]) -> list[str]:
-    """The columns of bytes that are UTF-8 in every row: text, written by who did not mark it as such."""
+    """The columns of bytes that are UTF-8 in every row: text, written by who did not mark it as such.
+
+    Bytes with control characters, such as a short hash has by chance, are none.
+    """
     found: list[str] = []
     binary = [name for name, kind in columns.items() if kind is Scalar.BLOB]
     for names in batches(connection, binary, lambda _: _VALUES_COST):
         cells = [quote_identifier(name) for name in names]
-        are_text = [f"bool_and(TRY(DECODE({c})) IS NOT NULL) FILTER (WHERE {c} IS NOT NULL)" for c in cells]
+        are_text = [
+            f"bool_and(coalesce(NOT regexp_matches(TRY(DECODE({c})), '{_CONTROLS}'), FALSE)) FILTER ({c} IS NOT NULL)"
+            for c in cells
+        ]
         row = _one_row(connection, are_text, LANDED)
         found += [name for name, is_text in zip(names, row, strict=True) if is_text]
     return found

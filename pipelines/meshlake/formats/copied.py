@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from meshlake.errors import LandingError
 from meshlake.formats import refuse_pages
 from meshlake.formats.format import Format
+from meshlake.formats.merged_types import described, refuse_changed
 from meshlake.formats.reader import folder_value_sql
 from meshlake.formats.samples import sample_of
 from meshlake.formats.scratch import scratch_file
@@ -47,6 +48,7 @@ class Copied(Format):
         """The columns and the rows of an open file, called `name` in errors, in order."""
 
     def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
+        _refuse_changed(self, tuple(file for file in among if self.has_columns(file)))
         return [
             _select(file, keys, _copy(self, file)) for file, keys in files.items() if self.has_columns(file)
         ]
@@ -67,6 +69,21 @@ def _select(file: StoredFile, keys: Sequence[str], copy: tuple[str, tuple[str, .
         if key.lower() not in taken
     ]
     return f"SELECT {', '.join(['*', *folders])} FROM read_parquet({quote_literal(path)})"
+
+
+@lru_cache(maxsize=1_000)
+def _refuse_changed(format_: Copied, files: tuple[StoredFile, ...]) -> None:
+    """As `refuse_changed`, once per process."""
+    import duckdb
+
+    names = {_copy(format_, file)[0]: file.name for file in files}
+    if len(names) < 2:
+        return
+    together = " UNION ALL BY NAME ".join(
+        f"SELECT * FROM read_parquet({quote_literal(path)})" for path in names
+    )
+    with duckdb.connect(":memory:") as connection:
+        refuse_changed(connection, names, lambda: described(connection, together))
 
 
 @lru_cache(maxsize=10_000)

@@ -13,12 +13,11 @@ import duckdb
 from meshlake.errors import LandingError
 from meshlake.formats import refuse_pages
 from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
+from meshlake.formats.merged_types import described, refuse_changed
 from meshlake.formats.reader import grouped, hive_options_sql, paths_sql
 from meshlake.formats.samples import sample_of
-from meshlake.names import quote_identifier
 from meshlake.stores import duckdb_reader
 from meshlake.types.duckdb import parse
-from meshlake.types.keeping import Keeps, keeps
 from meshlake.types.tree import Decimal, Scalar
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ class _Parquet(Format):
     magic = b"PAR1"
 
     def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
-        _refuse_lossy(tuple(among))
+        _refuse_changed(tuple(among))
         return [_select(group, keys) for keys, group in grouped(files, lambda file: files[file])]
 
     def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
@@ -95,44 +94,17 @@ PARQUET = _Parquet()
 
 
 @lru_cache(maxsize=1_000)
-def _refuse_lossy(files: tuple[StoredFile, ...]) -> None:
-    """Refuse files of different types whose values the type that DuckDB reads them all with would change.
-
-    An identifier over 2^53 is another one as a DOUBLE. Looked for only where types differ, and once per process.
-    """
+def _refuse_changed(files: tuple[StoredFile, ...]) -> None:
+    """As `refuse_changed`, once per process."""
     if len(files) < 2:
         return
     with (
         duckdb_reader(files[0]) as connection,
         suppress(duckdb.Error),
     ):  # what cannot be read is told by who reads it
-        mixed = connection.execute(
-            f"SELECT lower(name) FROM parquet_schema({paths_sql(files)}) WHERE coalesce(num_children, 0) = 0 "
-            "GROUP BY 1 HAVING count(DISTINCT duckdb_type) > 1"
-        ).fetchall()
-        if not mixed:
-            return
-        common = _columns(connection, files)
-        for file in files:
-            _check_kept(connection, file, common)
-
-
-def _check_kept(connection: duckdb.DuckDBPyConnection, file: StoredFile, common: Mapping[str, str]) -> None:
-    wanted = {name.lower(): parse(text) for name, text in common.items()}
-    for name, text in _columns(connection, [file]).items():
-        own, other = parse(text), wanted[name.lower()]
-        if keeps(own, other) is not Keeps.PROVEN or other is Scalar.VARCHAR:
-            continue
-        cell = quote_identifier(name)
-        row = connection.execute(
-            f"SELECT CAST({cell} AS VARCHAR) FROM {_select([file]).partition(' FROM ')[2]} "
-            f"WHERE TRY_CAST(TRY_CAST({cell} AS {other}) AS {own}) IS DISTINCT FROM {cell} LIMIT 1"
-        ).fetchone()
-        if row is not None:
-            raise LandingError(
-                f"{file.name}: column {name} is {own} in it and {other} with other files, which does not hold {row[0]}",
-                "Write the column with one type in all files, or land them as two datasets.",
-            )
+        refuse_changed(
+            connection, {file.path: file.name for file in files}, lambda: _columns(connection, files)
+        )
 
 
 def _select(files: Sequence[StoredFile], keys: Sequence[str] = ()) -> str:
@@ -157,8 +129,7 @@ def _types_error(message: str, files: Sequence[StoredFile]) -> LandingError | No
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, files: Sequence[StoredFile]) -> dict[str, str]:
-    rows = connection.execute(f"DESCRIBE {_select(files)}").fetchall()
-    return {row[0]: row[1] for row in rows}
+    return described(connection, _select(files))
 
 
 def _has_footer(file: StoredFile) -> bool:

@@ -88,6 +88,26 @@ def is_silent(given: Type, wanted: Type) -> bool:
     return _is_wider_moment(given, wanted) or (given, wanted) == (Scalar.FLOAT, Scalar.DOUBLE)
 
 
+def is_guess(given: Type, wanted: Type) -> bool:
+    """Whether a cast needs what nobody said: of local times their zone, of bytes their encoding, of yes/no its numbers.
+
+    >>> is_guess(Scalar.TIMESTAMP, Scalar.TIMESTAMPTZ), is_guess(Scalar.DATE, Scalar.TIMESTAMP)
+    (True, False)
+    """
+    if isinstance(given, ListOf) and isinstance(wanted, ListOf):
+        return is_guess(given.element, wanted.element)
+    if isinstance(given, MapOf) and isinstance(wanted, MapOf):
+        return is_guess(given.key, wanted.key) or is_guess(given.value, wanted.value)
+    if isinstance(given, Struct) and isinstance(wanted, Struct):
+        types, others = _types_by_name(given), _types_by_name(wanted)
+        return any(is_guess(types[n], others[n]) for n in types.keys() & others.keys())
+    if given is Scalar.BOOLEAN or wanted is Scalar.BOOLEAN:
+        return is_number(given) or is_number(wanted)
+    if wanted is Scalar.TIMESTAMPTZ:
+        return given in TIMESTAMPS
+    return {given, wanted} == {Scalar.BLOB, Scalar.VARCHAR}
+
+
 def _is_wider_moment(given: Type, wanted: Type) -> bool:
     if given is Scalar.DATE:
         return wanted in _DAYS

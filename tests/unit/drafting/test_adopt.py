@@ -150,11 +150,12 @@ def test_what_a_date_could_be_too_is_said_in_the_draft(adopted) -> None:
 
 def test_bytes_that_are_all_text_become_text(adopted, tmp_path: Path) -> None:
     duckdb.sql(
-        "SELECT * FROM (VALUES (1, encode('Anna'), 'a'::BLOB), (2, encode('Müller'), '\\xFF'::BLOB)) t(id, name, photo)"
+        "SELECT * FROM (VALUES (1, encode('Anna'), 'a'::BLOB, 'a\\x00'::BLOB), "
+        "(2, encode('Mü\nller'), '\\xFF'::BLOB, NULL)) t(id, name, photo, hash)"
     ).write_parquet(str(tmp_path / "a.parquet"))
     contract, rows = adopted({"a.parquet": (tmp_path / "a.parquet").read_bytes()})
-    assert [str(c.type) for c in contract.columns] == ["BIGINT", "VARCHAR", "BLOB"]
-    assert rows == [(1, "Anna", b"a"), (2, "Müller", b"\xff")]
+    assert [str(c.type) for c in contract.columns] == ["BIGINT", "VARCHAR", "BLOB", "BLOB"]
+    assert rows == [(1, "Anna", b"a", b"a\0"), (2, "Mü\nller", b"\xff", None)]
 
 
 def test_a_nearly_clean_column_of_dates_is_cast_and_its_exceptions_set_aside(adopted) -> None:

@@ -57,6 +57,25 @@ TYPED = pa.table(
 )
 
 
+def test_orc_files_of_two_types_keep_every_value_or_are_refused(connection, put):
+    small, big = (orc_bytes(pa.table({"n": [number]})) for number in (2**53, 2**53 + 1))
+    floats = orc_bytes(pa.table({"n": [1.5]}))
+    assert rows(connection, put({"a.orc": small, "b.orc": floats})) == [(float(2**53),), (1.5,)]
+    with pytest.raises(
+        LandingError, match=r"a\.orc: column n is BIGINT in it .* does not hold 9007199254740993"
+    ):
+        rows(connection, put({"a.orc": big, "b.orc": floats}))
+
+
+def test_avro_files_are_not_read_as_one_by_a_guess(connection, put):
+    files = {
+        "a.avro": avro_bytes([field("n", "bytes")], {"n": b"x"}),
+        "b.avro": avro_bytes([field("n", "string")], {"n": "x"}),
+    }
+    with pytest.raises(LandingError, match=r"b\.avro: column n is VARCHAR in it and BLOB with other files"):
+        rows(connection, put(files))
+
+
 def test_orc_keeps_types_and_values(connection, put):
     dataset = put({"a.orc": orc_bytes(TYPED), "k=v/b.orc": orc_bytes(TYPED.slice(0, 0))})
     assert kinds(connection, dataset) == {

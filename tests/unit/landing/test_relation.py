@@ -82,6 +82,27 @@ def test_parquet_files_of_two_types_keep_every_value_or_are_refused(put, read, t
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("TIMESTAMP '2024-01-05 10:00:00'", "TIMESTAMPTZ '2024-01-05 10:00:00+02'"),
+        ("{'at': TIMESTAMP '2024-01-05 10:00:00'}", "{'at': TIMESTAMPTZ '2024-01-05 10:00:00+02'}"),
+        ("TRUE", "2::BIGINT"),
+        ("[TRUE]", "[2::BIGINT]"),
+        ("'Müller'", "'Anna'::BLOB"),
+        (r"'\x41'", "'Anna'::BLOB"),
+    ],
+)
+def test_parquet_files_are_not_read_as_one_by_a_guess(put, read, tmp_path, one, other):
+    files = {
+        "a.parquet": parquet(tmp_path, f"SELECT {one} AS x"),
+        "b.parquet": parquet(tmp_path, f"SELECT {other} AS x"),
+    }
+    dataset = put(files)
+    with pytest.raises(LandingError, match=r"a\.parquet: column x is .* in it and .* with other files"):
+        read(dataset)
+
+
+@pytest.mark.parametrize(
     ("ending", "content"), [("csv", "id\n{}\n"), ("csv.gz", "id\n{}\n"), ("jsonl", '{{"id": {}}}\n')]
 )
 def test_hive_folders_are_text_columns(connection, put, read, ending, content):
