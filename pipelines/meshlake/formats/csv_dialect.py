@@ -98,7 +98,7 @@ def _named(own: CsvDialect, others: dict[StoredFile, CsvDialect]) -> CsvDialect:
         if dialect.has_names and dialect.are_names_sure and len(dialect.columns) == len(own.columns)
     }
     if len(headed) != 1 or (own.has_names and own.are_names_sure) or own.columns in headed:
-        return own
+        return _doubted(own, others)
     ((columns, file),) = headed.items()
     if own.has_names and {name.lower() for name in own.columns} & {name.lower() for name in columns}:
         return own
@@ -110,6 +110,22 @@ def _named(own: CsvDialect, others: dict[StoredFile, CsvDialect]) -> CsvDialect:
         has_names=False,
         notes=(*notes, f"{_NO_NAMES}: those of {file.name} are taken"),
     )
+
+
+def _doubted(own: CsvDialect, others: dict[StoredFile, CsvDialect]) -> CsvDialect:
+    """`own`, told if its names may be values: words that the first file as wide has no name of."""
+    if not own.has_names or own.are_names_sure:
+        return own
+    width = len(own.columns)
+    first = next((f for f, other in others.items() if other.has_names and len(other.columns) == width), None)
+    if first is None or {name.lower() for name in own.columns} & {
+        name.lower() for name in others[first].columns
+    }:
+        return own
+    shown = ", ".join(own.columns)[:_SHOWN_CHARACTERS]
+    taken = f"its first line is taken for names ({shown}), and {first.name} has none of them"
+    note = f"{taken}: if they are values, put names above them"
+    return replace(own, notes=(*own.notes, note))
 
 
 _NO_NAMES = "its first line holds values, no names"
@@ -213,8 +229,32 @@ def _notes(
     if filled == table.width < len(table.names):
         yield "its names have one without text more than its rows have values, which is left out"
     if not table.header:
-        yield f"{_NO_NAMES}: columns are column_1 to column_{table.width}"
+        yield f"{_NO_NAMES}: {_ranged(table.width)}"
     elif len(table.header) > 1:
         yield f"its names are those of {len(table.header)} rows, joined"
+    yield from _names_made(table)
     if table.end:
         yield f"another table begins in line {table.end}"
+
+
+def _ranged(width: int) -> str:
+    return "its column is column_1" if width == 1 else f"columns are column_1 to column_{width}"
+
+
+def _names_made(table: Table) -> Iterable[str]:
+    """What names are not as they stand in the file: those that are missing, and those that are there already."""
+    if not table.header:
+        return
+    given = [name.strip() for name in table.names[: table.width]]
+    made = unique_names(given)
+    missing = [new for name, new in zip(given, made, strict=True) if not name]
+    again = [new for name, new in zip(given, made, strict=True) if name not in {"", new}]
+    if missing:
+        yield f"not all columns have a name: {_some(missing)}"
+    if again:
+        yield f"columns of the same name are told apart by a number: {_some(again)}"
+
+
+def _some(words: Sequence[str]) -> str:
+    more = f" and {len(words) - 3:,} more" if len(words) > 3 else ""
+    return f"{', '.join(words[:3])}{more}"

@@ -127,6 +127,34 @@ def test_names_of_several_rows_are_joined(table):
     assert "its names are those of 2 rows, joined" in notes[0]
 
 
+@pytest.mark.parametrize(
+    ("content", "names", "note"),
+    [
+        ("7\n8\n9\n", ("column_1",), "its column is column_1"),
+        ("id,,x\n1,a,b\n", ("id", "column_2", "x"), "not all columns have a name: column_2"),
+        (
+            "id,n,N,n\n1,a,b,c\n",
+            ("id", "n", "N_1", "n_2"),
+            "columns of the same name are told apart by a number: N_1, n_2",
+        ),
+    ],
+)
+def test_names_that_are_made_are_told(table, content, names, note):
+    found, _, notes = table(content)
+    assert found == names
+    assert [each.endswith(note) for each in notes] == [True]
+
+
+def test_words_that_may_be_values_are_told_where_another_file_has_other_names(table):
+    names, rows, notes = table("city,country\nRome,IT\n", "Oslo,NO\nBern,CH\n")
+    assert names == ("city", "country", "Oslo", "NO")
+    assert len(rows) == 2
+    assert [
+        note for note in notes if "taken for names (Oslo, NO)" in note and "put names above" in note
+    ] == notes
+    assert len(notes) == 1
+
+
 @pytest.mark.parametrize("order", [(0, 1, 2), (1, 2, 0)])
 def test_names_that_stand_in_one_part_file_are_those_of_all(table, order):
     parts = ["id,name,amount\n1,ann,10\n2,bob,20\n", "3,cid,30\n4,dan,40\n", "5,eve,50\n"]
