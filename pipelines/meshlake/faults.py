@@ -34,6 +34,8 @@ class Gathering:
         self._place = place
         self._errors: list[ContractError] = []
         self.notes: list[Fault] = []
+        # Whether it is of another house, whose words may be right there: then what cannot be held to is noted.
+        self.is_lenient = False
 
     def part(self) -> _Part:
         """A part that can be read by itself: what is wrong in it is kept, and the next part is read."""
@@ -46,6 +48,10 @@ class Gathering:
     def note(self, error: ContractError) -> None:
         """Keep what is said but not held to: it keeps nothing from being read, and `mesh lint` tells it."""
         self.notes += self._faults_of(error)
+
+    def weigh(self, error: ContractError) -> None:
+        """Keep one error, or note it where another house's words may be right."""
+        (self.note if self.is_lenient else self.add)(error)
 
     @property
     def faults(self) -> tuple[Fault, ...]:

@@ -19,6 +19,15 @@ def close_names(word: str, known: Iterable[str], most: int = 1) -> list[str]:
     return get_close_matches(word, list(known), n=most)
 
 
+def mistyped(word: str, known: Iterable[str]) -> str | None:
+    """The known name that `word` is a slip of the keyboard away from; what is merely like one may be another's word.
+
+    >>> mistyped("requird", ["required"]), mistyped("isUnique", ["unique"])
+    ('required', None)
+    """
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.8)), None)
+
+
 def did_you_mean(word: str, known: Iterable[str], otherwise: str, most: int = 1) -> str:
     """The hint for a mistyped name: the nearest known ones, or what is said where none is like it.
 

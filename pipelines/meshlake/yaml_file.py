@@ -48,6 +48,15 @@ class YamlFile:
                 parts.append(part)
         return tuple(parts)
 
+    def text(self, location: Location) -> str | None:
+        """The scalar at `location` as it is written, 1.10 with its zero; None where there is none."""
+        node: yaml.Node = self.root
+        for part in location:
+            if (found := _child(node, part)) is None:
+                return None
+            _, node = found
+        return str(node.value) if isinstance(node, yaml.ScalarNode) else None
+
     def read_as(self, location: Location, meant: str | None) -> None:
         """From now on read the key at `location` as `meant`, unless that is there; without `meant` not at all."""
         data, node = self.data, self.root

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from meshlake.column import Column
 from meshlake.contract.odcs import OBJECT
-from meshlake.contract.servers import dialects, is_elsewhere
+from meshlake.contract.servers import dialects
 from meshlake.errors import ContractError
 from meshlake.landing.written import strptime_format
 from meshlake.suggest import close_names, nearest
@@ -48,15 +48,24 @@ def described_columns(
     for position, prop in enumerate(table.properties or []):
         location: Location = (*OBJECT, "properties", position)
         with found.part():
+            if prop.semanticType == "measure":
+                message = (
+                    f"'{prop.name}' is a measure, computed when it is asked for, so it is no column here"
+                )
+                found.note(source.error((*location, "semanticType"), message))
+                continue
             _check_name(source, prop, described, location)
             type_ = None
             with found.part():
                 type_ = _type(source, prop, systems, location, found)
-            with found.part():
+            try:
                 _check_written(source, prop, type_, location)
+            except ContractError as error:
+                found.weigh(error)
+                prop.logicalTypeOptions = None if found.is_lenient else prop.logicalTypeOptions
             column = _column(prop, type_ or _likely_type(prop), position)
             others = [each.column for each in described]
-            if type_ is not None and is_elsewhere(odcs):
+            if type_ is not None and found.is_lenient:
                 column = _kept_apart(source, column, others, location, found)
             described.append(Described(location, prop, column, is_guessed=type_ is None))
             if type_ is not None:
@@ -77,7 +86,7 @@ def _check_name(
 def _type(
     source: YamlFile, prop: SchemaProperty, systems: tuple[str, ...], location: Location, found: Gathering
 ) -> Type:
-    reader = TypeReader(systems, is_lenient=True)
+    reader = TypeReader(systems, is_lenient=True, is_of_another_house=found.is_lenient)
     try:
         type_ = reader.type_of(prop)
         for note in reader.notes:

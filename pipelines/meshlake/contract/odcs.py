@@ -6,23 +6,30 @@ that one mistake is told once and hides no other.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject
 from pydantic import ValidationError
 
+from meshlake.contract.servers import LANDING
 from meshlake.contract.unknown_keys import unknown_keys
 from meshlake.landing.arrival import snake_case
-from meshlake.suggest import close_names, nearest
+from meshlake.suggest import close_names, mistyped
 
 if TYPE_CHECKING:
+    from meshlake.errors import ContractError
     from meshlake.faults import Gathering
     from meshlake.names import ProductName
     from meshlake.validation import Location
     from meshlake.yaml_file import YamlFile
 
 API_VERSIONS = ("v3.0.0", "v3.0.1", "v3.0.2", "v3.1.0", "v3.2.0")
+_READ_VERSION = re.compile(r"v?3(\.[0-2](\.\d+)?)?")
+_CONVERT = (
+    "datacontract-cli converts it: `datacontract export --format odcs FILE`, then `mesh adopt --contract`."
+)
 # Parts that only people read: what is wrong in them keeps no product from being built.
 _FOR_PEOPLE = frozenset(
     (
@@ -34,8 +41,15 @@ _FOR_PEOPLE = frozenset(
         "tags",
         "context",
         "description",
+        "businessName",
+        "businessImpact",
+        "examples",
+        "synonyms",
+        "relationships",
     )
 )
+# Of other houses' contracts: what is wrong in them is kept as a note.
+_NO_NEED = frozenset(("servers", "slaProperties", "quality", "logicalTypeOptions", "team", "enum"))
 OBJECT: Location = ("schema", 0)
 _SHOWN = 5
 
@@ -45,15 +59,19 @@ def parse(source: YamlFile, found: Gathering) -> OpenDataContractStandard | None
 
     It is gathered that it is of another kind or version, is not ODCS, or has a key that ODCS does not know.
     """
+    if (old := _of_another_format(source)) is not None:
+        found.add(old)
+        return None
     if source.data.get("kind") != "DataContract":
         found.add(
             source.error(("kind",), f"kind is {source.data.get('kind')!r}", "Write kind: DataContract.")
         )
     version = source.data.get("apiVersion")
-    if f"v{str(version).removeprefix('v')}" not in API_VERSIONS:
+    if not _READ_VERSION.fullmatch(str(version)):
         hint = f"Use one of {', '.join(API_VERSIONS)}."
         found.add(source.error(("apiVersion",), f"apiVersion is {version!r}", hint))
         return None
+    found.is_lenient = _is_of_another_house(source.data)
     known = {field.alias or name for name, field in OpenDataContractStandard.model_fields.items()}
     if isinstance(source.data.get("description"), str):
         source.data["description"] = {"purpose": source.data["description"]}
@@ -66,15 +84,44 @@ def parse(source: YamlFile, found: Gathering) -> OpenDataContractStandard | None
     return _validated(source, found) if unknown else odcs
 
 
+def _of_another_format(source: YamlFile) -> ContractError | None:
+    """The error that tells a contract of an older format by its name."""
+    if "dataContractSpecification" in source.data:
+        version = source.data["dataContractSpecification"]
+        message = f"this is a contract of the Data Contract Specification {version}, not of ODCS"
+        return source.error(("dataContractSpecification",), message, _CONVERT)
+    version = str(source.data.get("apiVersion"))
+    is_older = version.lstrip("v").startswith(("0.", "1.", "2."))
+    if (
+        is_older
+        and not source.data.get("schema")
+        and ("dataset" in source.data or "datasetDomain" in source.data)
+    ):
+        message = (
+            f"this is a contract of ODCS {version}, whose columns are under 'dataset'; 3.0 to 3.2 are read"
+        )
+        return source.error(("apiVersion",), message, f"Bring it to v3.1.0: {_CONVERT}")
+    return None
+
+
+def _is_of_another_house(data: dict[str, Any]) -> bool:
+    """Whether the contract was written elsewhere: its tables live there, or its id is none that ours are given."""
+    servers = data.get("servers")
+    types = [each for each in servers if isinstance(each, dict)] if isinstance(servers, list) else []
+    if any(each.get("server") != LANDING for each in types):
+        return True
+    return data.get("id") not in (None, f"{data.get('domain')}.{data.get('dataProduct')}")
+
+
 def _tell_unknown(source: YamlFile, location: Location, known: set[str], found: Gathering) -> None:
     """Tell a key that ODCS does not have: an error where it is a known one mistyped, else a note."""
     key = str(location[-1])
-    near = nearest(key, known)
-    error = source.error(
-        location, f"key '{key}' is unknown", near or f"ODCS knows {', '.join(sorted(known))} here."
-    )
-    (found.add if near else found.note)(error)
-    source.read_as(location, next(iter(close_names(key, known)), None))
+    meant = mistyped(key, known) if found.is_lenient else next(iter(close_names(key, known)), None)
+    hint = f"Did you mean '{meant}'?" if meant else f"ODCS knows {', '.join(sorted(known))} here."
+    error = source.error(location, f"key '{key}' is unknown", hint)
+    is_read_by_people = found.is_lenient and meant in _FOR_PEOPLE - {"customProperties"}
+    (found.add if meant and not is_read_by_people else found.note)(error)
+    source.read_as(location, meant)
 
 
 def _validated(source: YamlFile, found: Gathering) -> OpenDataContractStandard | None:
@@ -88,27 +135,33 @@ def _validated(source: YamlFile, found: Gathering) -> OpenDataContractStandard |
         inner = [held for held in wrong if not any(o != held and o[: len(held)] == held for o in wrong)]
         for held in sorted(inner, key=source.line):
             first = wrong[held]
-            if first["type"] == "string_type" and isinstance(first["input"], date):
-                _mend(source.data, held, is_text=True)  # YAML takes 2024-01-05 for more than text
+            if first["type"] == "string_type" and _is_plain(first["input"], found):
+                _mend(source, held, is_text=True)  # YAML takes 2024-01-05 for more than text
                 continue
             where = ".".join(str(part) for part in first["loc"])
             message = f"not ODCS: {where}: {first['msg']}, got {first['input']!r}"
             hint = "Texts that look like numbers or dates need quotes."
-            tell = found.note if held and held[0] in _FOR_PEOPLE else found.add
+            passed_over = _FOR_PEOPLE | (_NO_NEED if found.is_lenient else set())
+            tell = found.note if any(part in passed_over for part in held) else found.add
             tell(source.error(first["loc"], message, hint))
-            _mend(source.data, held, is_text=first["type"] == "string_type")
+            _mend(source, held, is_text=first["type"] == "string_type")
     return None
 
 
-def _mend(data: Any, location: Location, *, is_text: bool) -> None:
+def _is_plain(value: object, found: Gathering) -> bool:
+    """Whether YAML made of a text what it is not: a day, and in other houses' contracts numbers and truths too."""
+    return isinstance(value, date) or (found.is_lenient and isinstance(value, int | float))
+
+
+def _mend(source: YamlFile, location: Location, *, is_text: bool) -> None:
     """Let what stands at `location` be the text that it looks like, or not be there."""
     if not location:
         return
-    holder, key = data, location[-1]
+    holder, key = source.data, location[-1]
     for part in location[:-1]:
         holder = holder[part]
     if is_text and not isinstance(holder[key], dict | list):
-        holder[key] = str(holder[key])
+        holder[key] = source.text(location) or str(holder[key])
     elif isinstance(holder, dict):
         del holder[key]
     else:
@@ -126,7 +179,7 @@ def check_identity(
             found.add(source.error((key,), f"{key} is {given!r}, but the folder is {expected}", hint))
     for key in ("version", "status"):
         if not getattr(odcs, key):
-            found.add(source.error((), f"{key} is missing", f"Add a line '{key}: ...'."))
+            found.weigh(source.error((), f"{key} is missing", f"Add a line '{key}: ...'."))
 
 
 def only_object(source: YamlFile, odcs: OpenDataContractStandard) -> SchemaObject:

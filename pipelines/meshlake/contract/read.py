@@ -10,22 +10,22 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from open_data_contract_standard.model import Team
 
 from meshlake.column import Severity
 from meshlake.contract.columns import described_columns
+from meshlake.contract.custom import custom_properties
 from meshlake.contract.model import Contract
 from meshlake.contract.odcs import OBJECT, check_identity, check_object, only_object, parse
 from meshlake.contract.rule_list import RuleList
-from meshlake.contract.servers import landing_place
+from meshlake.contract.servers import dialects, landing_place
 from meshlake.contract.service_levels import read_level, service_levels
 from meshlake.errors import ContractError, Fault, MeshError
 from meshlake.faults import Gathering
-from meshlake.rules.facts import FactError, UnheldError
+from meshlake.rules.facts import FactError, MistypedError, UnheldError
 from meshlake.rules.kinds import column_rules, quality_rule, table_rules
-from meshlake.suggest import nearest
 from meshlake.yaml_file import read_yaml
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from open_data_contract_standard.model import (
-        CustomProperty,
         DataQuality,
         OpenDataContractStandard,
         SchemaObject,
@@ -46,15 +45,6 @@ if TYPE_CHECKING:
     from meshlake.sources import Place
     from meshlake.validation import Location
     from meshlake.yaml_file import YamlFile
-
-_CUSTOM: dict[str, type] = {
-    "source": str,
-    "rowFilter": str,
-    "deduplicate": bool,
-    "lookbackDays": int,
-    "maxUnreadablePercent": float,
-}
-_KINDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 
 
 def read_contract(path: Path, expected: ProductName) -> Contract:
@@ -109,16 +99,16 @@ def _contract(
     expected: ProductName,
     found: Gathering,
 ) -> Contract:
-    rules = RuleList()
+    names = (expected.product, table.name or "", table.physicalName or "") if found.is_lenient else ()
+    rules = RuleList(names, dialects(odcs))
     described = described_columns(source, odcs, table, found)
     for rule in table_rules(tuple(each.column for each in described)):
         rules.add(rule)
     columns = _add_column_rules(source, described, rules, found)
     for position, item in enumerate(table.quality or []):
-        with found.part():
-            _add_quality(source, rules, item, None, columns, (*OBJECT, "quality", position), found)
+        _add_quality(source, rules, item, None, columns, (*OBJECT, "quality", position), found)
     levels = _add_service_levels(source, odcs, columns, rules, found)
-    custom = _custom_properties(source, table, columns, found)
+    custom = custom_properties(source, table, columns, found)
     return Contract(
         name=expected,
         version=odcs.version or "",
@@ -150,25 +140,22 @@ def _add_column_rules(
     for each in described:
         on_bad_value = Severity.ERROR
         if not each.is_guessed:  # what does not fit a guess need not be wrong
-            with found.part():
-                _add_own_rules(source, each, rules)
+            _add_own_rules(source, each, rules, found)
             for number, item in enumerate(each.prop.quality or []):
-                with found.part():
-                    location = (*each.location, "quality", number)
-                    quality = _add_quality(source, rules, item, each.column, columns, location, found)
-                    if quality is not None and quality.is_about_casts:
-                        on_bad_value = quality.severity
+                location = (*each.location, "quality", number)
+                quality = _add_quality(source, rules, item, each.column, columns, location, found)
+                if quality is not None and quality.is_about_casts:
+                    on_bad_value = quality.severity
         settled.append(replace(each.column, on_bad_value=on_bad_value))
     return tuple(settled)
 
 
-def _add_own_rules(source: YamlFile, described: Described, rules: RuleList) -> None:
-    try:
-        for rule in column_rules(described.prop, described.column):
-            rules.add(rule)
-    except FactError as error:
-        message = f"column '{described.column.name}': {error}"
-        raise source.error((*described.location, error.key), message, error.hint) from error
+def _add_own_rules(source: YamlFile, described: Described, rules: RuleList, found: Gathering) -> None:
+    own, wrong = column_rules(described.prop, described.column)
+    for rule in own:
+        rules.add(rule)
+    for error in wrong:
+        _tell(source, error, described.location, f"column '{described.column.name}': ", found)
 
 
 def _add_quality(
@@ -180,19 +167,25 @@ def _add_quality(
     location: Location,
     found: Gathering,
 ) -> Rule | None:
+    where = f"column '{column.name}': " if column else ""
     try:
-        rule = quality_rule(item, column, columns)
-    except UnheldError as error:
-        where = f"column '{column.name}': " if column else ""
-        message = f"{where}this rule is kept as a note, not checked: {error}"
-        found.note(source.error((*location, error.key), message, error.hint))
-        return None
+        rule = quality_rule(rules.in_our_words(item), column, columns)
     except FactError as error:
-        where = f"column '{column.name}': " if column else ""
-        raise source.error((*location, error.key), f"{where}{error}", error.hint) from error
+        _tell(source, error, location, where, found, "this rule is kept as a note, not checked: ")
+        return None
     if rule is not None:
         rules.add(rule, (*location, "name") if item.name else None)
     return rule
+
+
+def _tell(
+    source: YamlFile, error: FactError, location: Location, where: str, found: Gathering, kept: str = ""
+) -> None:
+    """Gather what is wrong; of what cannot be held to, and of another house's words, a note that it is not."""
+    is_theirs = found.is_lenient and not isinstance(error, MistypedError)
+    is_kept = is_theirs or isinstance(error, UnheldError)
+    told = source.error((*location, error.key), f"{where}{kept if is_kept else ''}{error}", error.hint)
+    (found.note if is_kept else found.add)(told)
 
 
 def _add_service_levels(
@@ -205,61 +198,19 @@ def _add_service_levels(
     levels: dict[str, object] = {}
     for position, item in enumerate(odcs.slaProperties or []):
         location: Location = ("slaProperties", position)
-        with found.part():
-            try:
-                facts, rule = read_level(item, odcs.slaDefaultElement, columns)
-            except UnheldError as error:
-                message = f"this service level is kept as a note: {error}"
-                found.note(source.error((*location, error.key), message, error.hint))
-                continue
-            except FactError as error:
-                raise source.error((*location, error.key), str(error), error.hint) from error
-            if levels.keys() & facts.keys():
-                message = f"service level '{item.property}' is given twice"
-                raise source.error(location, message, "Keep one of them.")
-            levels |= facts
-            if rule is not None:
-                rules.add(rule)
+        try:
+            facts, rule = read_level(item, odcs.slaDefaultElement, columns)
+        except FactError as error:
+            _tell(source, error, location, "", found, "this service level is kept as a note: ")
+            continue
+        if levels.keys() & facts.keys():
+            message = f"service level '{item.property}' is given twice"
+            found.weigh(source.error(location, message, "Keep one of them."))
+            continue
+        levels |= facts
+        if rule is not None:
+            rules.add(rule)
     return levels
-
-
-def _custom_properties(
-    source: YamlFile, table: SchemaObject, columns: tuple[Column, ...], found: Gathering
-) -> dict[str, Any]:
-    custom: dict[str, Any] = {}
-    for position, item in enumerate(table.customProperties or []):
-        location: Location = (*OBJECT, "customProperties", position)
-        with found.part():
-            _check_custom(source, item, columns, location)
-            if item.property in _CUSTOM:
-                custom[item.property] = item.value
-    return custom
-
-
-def _check_custom(
-    source: YamlFile, item: CustomProperty, columns: tuple[Column, ...], location: Location
-) -> None:
-    if item.property not in _CUSTOM:
-        if (hint := nearest(item.property or "", _CUSTOM)) is not None:
-            message = f"customProperty '{item.property}' is unknown"
-            raise source.error((*location, "property"), message, hint)
-        return
-    given = float if _CUSTOM[item.property] is float and type(item.value) is int else type(item.value)
-    if given is not _CUSTOM[item.property]:
-        kind = _KINDS[_CUSTOM[item.property]]
-        raise source.error((*location, "value"), f"{item.property} is {item.value!r}, not {kind}")
-    if item.property == "lookbackDays" and isinstance(item.value, int):
-        _check_lookback(source, item.value, columns, (*location, "value"))
-    if item.property == "maxUnreadablePercent" and not 0 <= float(item.value or 0) <= 100:
-        raise source.error((*location, "value"), f"maxUnreadablePercent is {item.value}, not 0 to 100")
-
-
-def _check_lookback(source: YamlFile, days: int, columns: tuple[Column, ...], location: Location) -> None:
-    if days < 0:
-        raise source.error(location, f"lookbackDays is {days}, less than 0")
-    if all(column.partition_position is None for column in columns):
-        hint = "Give the column of the day `partitioned: true`, or take lookbackDays out."
-        raise source.error(location, "lookbackDays is for a product partitioned by date", hint)
 
 
 def _landing_place(source: YamlFile, odcs: OpenDataContractStandard, found: Gathering) -> Place | None:
@@ -289,5 +240,5 @@ def _owner(source: YamlFile, odcs: OpenDataContractStandard, found: Gathering) -
     if isinstance(odcs.team, list) and (name := next((m.username or m.name for m in members), None)):
         found.note(error)
         return name
-    found.add(error)
+    found.weigh(error)
     return ""

@@ -6,7 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from meshlake.contract.queries import held_query
+
 if TYPE_CHECKING:
+    from open_data_contract_standard.model import DataQuality
+
     from meshlake.faults import Gathering
     from meshlake.rules.rule import Rule
     from meshlake.validation import Location
@@ -15,12 +19,30 @@ if TYPE_CHECKING:
 
 @dataclass
 class RuleList:
-    """Rules as they are found, each with where it was found when its author named it."""
+    """Rules as they are found, each with where it was found when its author named it.
 
+    Args:
+        table_names: what queries of another house may call the table; none where the contract is ours.
+        dialects: in which they are written.
+    """
+
+    table_names: tuple[str, ...] = ()
+    dialects: tuple[str, ...] = ()
     found: list[tuple[Rule, Location | None]] = field(default_factory=list)
 
     def add(self, rule: Rule, named_at: Location | None = None) -> None:
         self.found.append((rule, named_at))
+
+    def in_our_words(self, item: DataQuality) -> DataQuality:
+        """`item` with a query that can be run here.
+
+        Raises:
+            UnheldError: its query cannot.
+        """
+        if not self.table_names or item.type != "sql" or not item.query:
+            return item
+        query = held_query(item.query, self.table_names, self.dialects)
+        return item.model_copy(update={"query": query})
 
     def named(self, source: YamlFile, faulty: Gathering) -> tuple[Rule, ...]:
         """All rules with unique names; names the platform gave take a number when they repeat.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from meshlake.validation import Location
     from meshlake.yaml_file import YamlFile
 
-_LANDING = "landing"
+LANDING = "landing"
 
 
 def landing_place(source: YamlFile, odcs: OpenDataContractStandard) -> Place | None:
@@ -26,7 +26,7 @@ def landing_place(source: YamlFile, odcs: OpenDataContractStandard) -> Place | N
     Raises:
         ContractError: the entry is of a type that nothing can be read from, does not say enough, or is one of two.
     """
-    entries = [(i, s) for i, s in enumerate(odcs.servers or []) if s.server == _LANDING]
+    entries = [(i, s) for i, s in enumerate(odcs.servers or []) if s.server == LANDING]
     if not entries:
         return None
     position, server = entries[0]
@@ -45,13 +45,8 @@ def landing_place(source: YamlFile, odcs: OpenDataContractStandard) -> Place | N
 
 def dialects(odcs: OpenDataContractStandard) -> tuple[str, ...]:
     """Those of the systems that the contract's tables live in, as sqlglot calls them; our landing place is none."""
-    types = (str(server.type).lower() for server in odcs.servers or [] if server.server != _LANDING)
+    types = (str(server.type).lower() for server in odcs.servers or [] if server.server != LANDING)
     return tuple(dict.fromkeys(DIALECTS[type_] for type_ in types if type_ in DIALECTS))
-
-
-def is_elsewhere(odcs: OpenDataContractStandard) -> bool:
-    """Whether the contract says that its tables live in another system."""
-    return any(server.server != _LANDING for server in odcs.servers or [])
 
 
 def _place(server: Server) -> Place | None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from meshlake.contract.model import ServiceLevels
 from meshlake.rules.durations import read_seconds
-from meshlake.rules.facts import FactError, UnheldError
+from meshlake.rules.facts import FactError, MistypedError, UnheldError
 from meshlake.rules.kinds import rule_levels, service_level_rule
-from meshlake.suggest import nearest
+from meshlake.suggest import mistyped, nearest
 
 if TYPE_CHECKING:
     from open_data_contract_standard.model import ServiceLevelAgreementProperty
@@ -63,9 +63,10 @@ def read_level(
     if word in _DOCUMENTATION:
         return {}, None
     if word not in (*LEVELS, *rule_levels()):
-        hint = nearest(word, (*LEVELS, *rule_levels()))
-        if hint is not None:
-            raise FactError("property", f"service level '{word}' is unknown", hint)
+        known = (*LEVELS, *rule_levels())
+        if (hint := nearest(word, known)) is not None:
+            told = MistypedError if mistyped(word, known) else FactError
+            raise told("property", f"service level '{word}' is unknown", hint)
         return {}, None
     rule = service_level_rule(item, default_element, columns)
     if rule is not None:

@@ -29,6 +29,10 @@ class FactError(ValueError):
         super().__init__(message)
 
 
+class MistypedError(FactError):
+    """A word that is none, and is most likely a known one mistyped: an error in anybody's contract."""
+
+
 class UnheldError(FactError):
     """A fact that may be right and cannot be held to here, such as a check of another tool's: it is told, and kept."""
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from meshlake.column import Severity
 from meshlake.rules.bounds import Bounds
 from meshlake.rules.durations import read_seconds
-from meshlake.rules.facts import FactError, UnheldError, rule_name
+from meshlake.rules.facts import FactError, MistypedError, UnheldError, rule_name
 from meshlake.rules.measure import Aggregate, AuditedTable
 from meshlake.rules.rule import Rule
-from meshlake.suggest import nearest
+from meshlake.suggest import mistyped, nearest
 from meshlake.types.tree import is_moment
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ def _column_of(element: str | None, columns: tuple[Column, ...]) -> str:
     types = {column.name: column.type for column in columns}
     if name not in types:
         near = nearest(name, types)
-        raise (FactError if near else UnheldError)("element", f"'{name}' is no column of the product", near)
+        told = MistypedError if mistyped(name, types) else FactError
+        raise (told if near else UnheldError)("element", f"'{name}' is no column of the product", near)
     if not is_moment(types[name]):
         raise FactError("element", f"'{name}' is of type {types[name]}, not a date or timestamp")
     return name

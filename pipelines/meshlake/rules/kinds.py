@@ -6,9 +6,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from meshlake.plugins import Doorway
-from meshlake.rules.facts import FactError, UnheldError
+from meshlake.rules.facts import FactError, MistypedError, UnheldError
 from meshlake.rules.quality_rule import LIBRARY
-from meshlake.suggest import nearest
+from meshlake.suggest import mistyped, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,6 +43,8 @@ KINDS: Doorway[type[Rule]] = Doorway(
 )
 _TEXT = "text"  # an item of this type is only read by people
 _DESCRIPTIVE = ("format", "timezone", "defaultTimezone")
+# Of a vector: they tell what made it and how it is compared, nothing of its rows.
+_OF_VECTORS = ("elementType", "distanceMetric", "embeddingModel", "embeddingModelVersion", "normalized")
 
 
 def table_rules(columns: tuple[Column, ...]) -> Iterator[Rule]:
@@ -51,26 +53,36 @@ def table_rules(columns: tuple[Column, ...]) -> Iterator[Rule]:
         yield from kind.of_table(columns)
 
 
-def column_rules(prop: SchemaProperty, column: Column) -> Iterator[Rule]:
-    """The rules that follow from what a contract says of one column, its quality items left out.
+def column_rules(prop: SchemaProperty, column: Column) -> tuple[list[Rule], list[FactError]]:
+    """The rules that follow from what a contract says of one column, its quality items left out; and what is wrong.
 
-    Raises:
-        FactError: for an option that is unknown or has a value that does not fit the column.
+    Wrong is an option that is unknown, or that is of a part of the column, or has a value that does not fit it.
     """
+    rules: list[Rule] = []
+    wrong = list(_unheld_options(prop, column))
+    for kind in _ours():
+        try:
+            rules += kind.of_property(prop, column)
+        except FactError as error:
+            wrong.append(error)
+    return rules, wrong
+
+
+def _unheld_options(prop: SchemaProperty, column: Column) -> Iterator[FactError]:
     known = [*(option for kind in _ours() for option in kind.options), *_DESCRIPTIVE]
+    known += _OF_VECTORS if prop.logicalType == "vector" else ()
     for key in prop.logicalTypeOptions or {}:
         if key not in known:
             hint = nearest(key, known) or "State it as a quality item of type sql instead."
-            raise FactError("logicalTypeOptions", f"logicalTypeOptions '{key}' is not supported", hint)
+            told = MistypedError if mistyped(key, known) else FactError
+            yield told("logicalTypeOptions", f"logicalTypeOptions '{key}' is not supported", hint)
     for part in _parts(prop):
         for key in part.logicalTypeOptions or {}:
             if key not in _DESCRIPTIVE:
-                hint = "State it as a quality item of type sql instead."
-                raise FactError(
-                    "logicalTypeOptions", f"'{key}' of a part of {column.name} is not held to", hint
+                message = f"'{key}' of a part of {column.name} is not held to"
+                yield FactError(
+                    "logicalTypeOptions", message, "State it as a quality item of type sql instead."
                 )
-    for kind in _ours():
-        yield from kind.of_property(prop, column)
 
 
 def _parts(prop: SchemaProperty) -> Iterator[SchemaProperty]:
@@ -128,7 +140,8 @@ def _metric(word: str) -> type[Rule]:
     if word not in metrics:
         near = nearest(word, metrics)
         hint = near or f"The metrics are {', '.join(metrics)}."
-        raise (FactError if near else UnheldError)("metric", f"metric '{word}' is unknown", hint)
+        told = MistypedError if mistyped(word, metrics) else FactError
+        raise (told if near else UnheldError)("metric", f"metric '{word}' is unknown", hint)
     return metrics[word]
 
 
@@ -137,7 +150,8 @@ def _typed(word: str) -> type[Rule]:
     if word not in types:
         types = _types(KINDS.all().values())
     if word not in types:
-        raise FactError("type", f"quality type '{word}' is unknown", _use_one_of(types))
+        told = MistypedError if mistyped(word, types) else FactError
+        raise told("type", f"quality type '{word}' is unknown", _use_one_of(types))
     return types[word]
 
 

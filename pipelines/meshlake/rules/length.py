@@ -34,12 +34,14 @@ class Length(Rule):
     """Texts have as many characters, lists as many items, as the arguments given allow: minLength, maxLength."""
 
     kind: ClassVar[str] = "length"
-    options: ClassVar[tuple[str, ...]] = tuple(_ARGUMENTS)
+    options: ClassVar[tuple[str, ...]] = (*_ARGUMENTS, "dimensions")
 
     @classmethod
     def of_property(cls, prop: SchemaProperty, column: Column) -> Iterator[Self]:
         given = prop.logicalTypeOptions or {}
-        lengths = {_ARGUMENTS[key]: _length(given[key], key) for key in cls.options if key in given}
+        lengths = {_ARGUMENTS[key]: _length(given[key], key) for key in _ARGUMENTS if key in given}
+        if prop.logicalType == "vector" and "dimensions" in given:
+            lengths = dict.fromkeys(_FAILS, _length(given["dimensions"], "dimensions"))
         if (width := _width(prop)) is not None and column.type is Scalar.VARCHAR:
             lengths["maxLength"] = min(width, lengths.get("maxLength", width))
         if not lengths:

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from meshlake.rules.bounds import Bounds, read_bounds
-from meshlake.rules.facts import FactError, read_severity, rule_name
+from meshlake.rules.facts import FactError, MistypedError, read_severity, rule_name
 from meshlake.rules.rule import Rule
-from meshlake.suggest import nearest
+from meshlake.suggest import mistyped, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from meshlake.column import Column, Severity
 
 LIBRARY = "library"
+_UNITS = {"%": "percent", "percentage": "percent", "percent": "percent", "row": "rows", "rows": "rows"}
 
 
 class QualityRule(Rule):
@@ -81,7 +82,8 @@ class Metric(QualityRule):
         for key in arguments:
             if key not in cls.takes:
                 hint = nearest(key, cls.takes) or f"It takes {', '.join(cls.takes) or 'none'}."
-                raise FactError("arguments", f"metric {cls.kind} has no argument '{key}'", hint)
+                told = MistypedError if mistyped(key, cls.takes) else FactError
+                raise told("arguments", f"metric {cls.kind} has no argument '{key}'", hint)
         if column is not None and not cls.is_of_column:
             hint = "Move it to the quality of the schema."
             raise FactError("metric", f"{cls.kind} is of the table, not of a column", hint)
@@ -111,7 +113,7 @@ class Metric(QualityRule):
 
     @classmethod
     def read_bounds(cls, item: DataQuality) -> Bounds:
-        unit = item.unit or "rows"
+        unit = _UNITS.get((item.unit or "rows").lower(), item.unit or "rows")
         if unit not in cls.units:
             hint = "Use rows, or percent of the rows."
             raise FactError("unit", f"unit '{unit}' does not fit metric {cls.kind}", hint)

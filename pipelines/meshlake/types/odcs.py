@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from meshlake.suggest import close_names
+from meshlake.suggest import close_names, mistyped
 from meshlake.types.duckdb import names as duckdb_names
 from meshlake.types.duckdb import parse
 from meshlake.types.iceberg import can_hold
-from meshlake.types.source import ANY, source_type
+from meshlake.types.source import ANY, foreign_type, source_type
 from meshlake.types.tree import (
     INTEGERS,
     Decimal,
@@ -37,7 +37,7 @@ _PLAIN: dict[str, Type] = {
     "timestamp": Scalar.TIMESTAMP,
     "time": Scalar.TIME,
 }
-LOGICAL_TYPES = (*_PLAIN, "object", "array", "map")
+LOGICAL_TYPES = (*_PLAIN, "object", "array", "map", "vector")
 _MAP_NEEDS = "a map needs 'map' with 'key' and 'value'"
 # Physical types that say no more than the logical one.
 _SAY_NO_MORE = frozenset(("array", "list", "struct", "record", "object", "map", "dict", "str"))
@@ -64,11 +64,13 @@ class TypeReader:
     """Reads the types of properties as the systems of `dialects` write them, else as DuckDB does.
 
     `notes` are what could not be understood, and so is not held to: the logical type is. One that `is_lenient` notes
-    too that nothing says what a value or its parts are, and takes it as text.
+    too that nothing says what a value or its parts are, and takes it as text; one of a contract that
+    `is_of_another_house` notes words that may be right there, and only slips of the keyboard are errors.
     """
 
     dialects: tuple[str, ...] = ()
     is_lenient: bool = False
+    is_of_another_house: bool = False
     notes: list[str] = field(default_factory=list)
 
     def type_of(self, prop: SchemaProperty) -> Type:
@@ -85,12 +87,19 @@ class TypeReader:
         found, refusal = self._physical(physical, prop.logicalType)
         if found is not None:
             return found
-        is_mistyped = bool(close_names(physical.partition("(")[0].lower(), duckdb_names()))
-        if prop.logicalType is None or (refusal and is_mistyped and not self.dialects):
+        if self._is_refused(physical, prop, refusal):
             raise ValueError(refusal or f"'{physical}' is not a DuckDB type that a product can have")
         logical = self._logical(prop)
         self.notes.append(f"physicalType '{physical}' is kept as a note: the column is {logical}")
         return logical
+
+    def _is_refused(self, physical: str, prop: SchemaProperty, refusal: str) -> bool:
+        """Whether a physical type that is not understood is more likely mistyped than another system's."""
+        word = physical.partition("(")[0].strip().lower()
+        if self.is_of_another_house:
+            return prop.logicalType is None and refusal != "" and mistyped(word, duckdb_names()) is not None
+        is_like_ours = bool(close_names(word, duckdb_names()))
+        return prop.logicalType is None or (refusal != "" and is_like_ours and not self.dialects)
 
     def _physical(self, text: str, logical: str | None) -> tuple[Type | None, str]:
         """The type that is written, and why it is none."""
@@ -101,11 +110,13 @@ class TypeReader:
                 found = [held_type(text)]
             except ValueError as error:
                 refusal = str(error)
-                found = [] if self.dialects or logical is None else [_anyones_type(text)]
+                found = [foreign_type(text)]
+                if not self.dialects and (logical is not None or self.is_of_another_house):
+                    found.append(_anyones_type(text))
         return next((kind for kind in found if kind and _may_be(kind, logical)), None), refusal
 
     def _logical(self, prop: SchemaProperty) -> Type:
-        logical = prop.logicalType
+        logical = prop.logicalType or _shape(prop)
         if logical is None and self.is_lenient:
             self.notes.append("nothing says its type: the column is text, as it is written")
             return Scalar.VARCHAR
@@ -116,8 +127,11 @@ class TypeReader:
         return _PLAIN.get(logical) or self._nested(prop, logical)
 
     def _nested(self, prop: SchemaProperty, logical: str) -> Type:
+        if logical == "vector":
+            is_whole = (prop.logicalTypeOptions or {}).get("elementType") in {"binary", "int8", "uint8"}
+            return ListOf(Scalar.INTEGER if is_whole else Scalar.DOUBLE)
         if logical not in LOGICAL_TYPES:
-            raise ValueError(f"logicalType '{logical}' is unknown")
+            return self._unknown(logical)
         if logical == "array" and prop.items is not None:
             return ListOf(self.type_of(prop.items))
         if logical == "map" and prop.map is not None and prop.map.key and prop.map.value:
@@ -131,6 +145,21 @@ class TypeReader:
             raise ValueError(f"an {logical} needs '{lacking}'" if logical != "map" else _MAP_NEEDS)
         self.notes.append(f"it is {logical} without {lacking}: the column is text, as it is written")
         return Scalar.VARCHAR
+
+    def _unknown(self, logical: str) -> Type:
+        """What a word that ODCS has no such logical type for is most likely: another house's physical type."""
+        found, _ = self._physical(logical, None) if self.is_of_another_house else (None, "")
+        if found is None and (not self.is_of_another_house or mistyped(logical.lower(), LOGICAL_TYPES)):
+            raise ValueError(f"logicalType '{logical}' is unknown")
+        read = found or Scalar.VARCHAR
+        self.notes.append(f"logicalType '{logical}' is none of ODCS's: the column is {read}")
+        return read
+
+
+def _shape(prop: SchemaProperty) -> str | None:
+    """The logical type that the parts of a property tell, where it says none."""
+    parts = {"object": prop.properties, "array": prop.items, "map": prop.map}
+    return next((logical for logical, part in parts.items() if part), None)
 
 
 def column_type(prop: SchemaProperty) -> Type:

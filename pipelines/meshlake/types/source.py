@@ -63,8 +63,33 @@ _SCALARS = {
     Scalar.UUID: "UUID",
     Scalar.BLOB: "BINARY VARBINARY BLOB TINYBLOB MEDIUMBLOB LONGBLOB IMAGE",
 }
+# Names that no dialect of SQL has: those of Avro's logical types, of Iceberg, of XML Schema and of dataframes.
+_ELSEWHERE: dict[str, Type] = {
+    **dict.fromkeys(
+        ("timestamp-millis", "timestamp-micros", "timestamp_tz", "timestamptz_ns"), Scalar.TIMESTAMPTZ
+    ),
+    **dict.fromkeys(
+        ("local-timestamp-millis", "local-timestamp-micros", "timestamp_ntz", "datetime64[ns]"),
+        Scalar.TIMESTAMP,
+    ),
+    **dict.fromkeys(("time-millis", "time-micros"), Scalar.TIME),
+    **dict.fromkeys(("long", "int64", "unsignedint", "integer64"), Scalar.BIGINT),
+    **dict.fromkeys(("unsignedshort", "unsignedbyte", "int32", "int16", "short", "byte"), Scalar.INTEGER),
+    **dict.fromkeys(("float64", "double precision"), Scalar.DOUBLE),
+    **dict.fromkeys(("utf8", "large_string", "enum", "xs:string", "object_id", "objectid"), Scalar.VARCHAR),
+    **dict.fromkeys(("fixed", "base64binary", "hexbinary"), Scalar.BLOB),
+}
 _BY_NAME: dict[str, Type] = {name: kind for kind, names in _SCALARS.items() for name in names.split()}
 _MONEY: dict[str, Type] = {"MONEY": Decimal(19, 4), "SMALLMONEY": Decimal(10, 4)}
+
+
+def foreign_type(text: str) -> Type | None:
+    """The type that formats and tools without SQL call `text`; None where none does.
+
+    >>> str(foreign_type("timestamp-millis")), foreign_type("blorp")
+    ('TIMESTAMP WITH TIME ZONE', None)
+    """
+    return _ELSEWHERE.get(text.strip().lower())
 
 
 @lru_cache(maxsize=1 << 14)

@@ -111,7 +111,7 @@ POSTGRES = [
     ("numeric", -1, None),  # of any length
     ("numeric", (40 << 16 | 2) + 4, None),
     ("numeric", (5 << 16 | (-2 & 0x7FF)) + 4, None),  # rounded to hundreds
-    ("tsvector", -1, None),
+    ("tstensor", -1, None),
 ]
 
 
@@ -170,7 +170,7 @@ def test_type_of_a_contract_s_property(prop, text):
 
 NO_TYPE = [
     ({}, "no logicalType"),
-    ({"logicalType": "vector"}, "'vector' is unknown"),
+    ({"logicalType": "tensor"}, "'tensor' is unknown"),
     ({"logicalType": "array"}, "needs 'items'"),
     ({"logicalType": "object"}, "needs 'properties'"),
     ({"logicalType": "map"}, "needs 'map'"),
