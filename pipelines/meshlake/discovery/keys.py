@@ -6,9 +6,8 @@ from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.batches import batches
-from meshlake.discovery.landed_view import LANDED
+from meshlake.discovery.landed_view import LANDED, SAMPLE
 from meshlake.discovery.names import is_identifier
-from meshlake.discovery.sample import SAMPLE
 from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from meshlake.types.tree import Type
 
 
-LANDED = "landed"
+# The views of all rows, and of the sample.
+LANDED, SAMPLE = "landed", "sampled"
 _BEGINNINGS = 8
 
 

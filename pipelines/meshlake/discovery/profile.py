@@ -19,6 +19,7 @@ from meshlake.discovery.labels import is_about_leaving
 from meshlake.discovery.landed_view import open_landed
 from meshlake.discovery.names import is_spoken
 from meshlake.discovery.personal import personal_by_name, personal_by_values
+from meshlake.discovery.suspicion import FEW_VALUES, suspect
 from meshlake.engines.duckdb.connection import connect
 from meshlake.formats.unreadable import ReadAgainError
 from meshlake.landing.failures import explained
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from meshlake.settings import Settings
     from meshlake.types.tree import Type
 
-FEW_VALUES = 20
 SHOWN_MISFITS = 20
 SHOWN_LINES = 5
 SPOKEN = "every value is a number, and kept as text, since the name says that it is a code"
@@ -142,8 +142,8 @@ def _measured(
 ) -> _Measured:
     """Measured with the readings that the sample leaves possible, and again where all rows show something else."""
     candidates = sample.candidate_readings(connection, may_read)
-    with_blanks = sample.columns_with_blanks(connection, types)
-    row_count, measures = scan.measure(connection, types, candidates, with_blanks)
+    suspicion = suspect(connection, types, candidates)
+    row_count, measures = scan.measure(connection, types, candidates, suspicion)
     measured = _Measured(row_count, measures, candidates)
     unread = [n for n, kind in types.items() if kind is Scalar.VARCHAR and measured.reading(n) is None]
     doubted = sample.drawn_again(connection, row_count, {name: measures[name] for name in unread})
@@ -151,7 +151,7 @@ def _measured(
         again = sample.candidate_readings(connection, may_read)
         changed = {n: types[n] for n in doubted if again.get(n, ()) != candidates.get(n, ())}
         candidates |= {name: again.get(name, ()) for name in changed}
-        measures |= scan.measure(connection, changed, candidates, with_blanks)[1]
+        measures |= scan.measure(connection, changed, candidates, suspicion)[1]
     return measured
 
 
@@ -182,14 +182,19 @@ def _found(
     types, measures, row_count = view.types, measured.measures, measured.row_count
     chosen = decided.readings
     few = [
-        name for name, m in measures.items() if 0 < m.distinct <= FEW_VALUES and not is_nested(types[name])
+        name
+        for name, m in measures.items()
+        if 0 < m.distinct <= FEW_VALUES and m.values is None and not is_nested(types[name])
     ]
     sketched = scan.sketched_columns(types, measures, chosen) if is_sketched else {}
     texts = {name for name, kind in types.items() if kind is Scalar.VARCHAR and chosen[name] is None}
     found_types = {name: found_type(name, types[name], measures[name], chosen[name]) for name in types}
     distincts = {name: m.distinct for name, m in measures.items() if m.present == row_count}
     suspects = single_suspects(connection, found_types, distincts, row_count)
-    values, sketches, counted = scan.values_of(connection, few, sketched, suspects)
+    uncounted = [name for name in suspects if not measures[name].is_exact]
+    values, sketches, counted = scan.values_of(connection, few, sketched, uncounted)
+    values |= {name: m.values for name, m in measures.items() if m.values}
+    counted |= {name: distincts[name] for name in suspects if measures[name].is_exact}
     distincts |= {name: len(found) for name, found in values.items() if name in distincts}
     misread = {
         name: reading for name, reading in chosen.items() if reading and measured.misfit_count(name, reading)
@@ -203,7 +208,9 @@ def _found(
         measured.candidates,
         values,
         personal_by_values(connection, texts),
-        candidate_keys(connection, found_types, distincts, row_count, counted),
+        candidate_keys(
+            connection, found_types, distincts, row_count, {name: counted[name] for name in suspects}
+        ),
         scan.misfits(connection, misread, SHOWN_MISFITS),
         decided.questions | dict.fromkeys(scan.texts_in_bytes(connection, types), TEXT_IN_BYTES),
     )

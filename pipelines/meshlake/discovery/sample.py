@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshlake.discovery.landed_view import LANDED, beginnings_sql, is_all
+from meshlake.discovery.landed_view import LANDED, SAMPLE, beginnings_sql, is_all
 from meshlake.discovery.readings import INTEGER, NUMBER, READINGS, Reading
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.types.tree import Scalar
@@ -20,15 +20,13 @@ if TYPE_CHECKING:
 
     from meshlake.discovery.landed_view import LandedView
     from meshlake.discovery.scan import Measure
-    from meshlake.types.tree import Type
 
     # Whether the text of a column, given by its name, may be read so.
     MayRead = Callable[[str, Reading], bool]
 
-SAMPLE = "sampled"
 # The text of the sample's columns one below the other, as `name` and `value`; neither null nor blank.
 CELLS = "cells"
-_ROWS, _LEAST_ROWS, _CELLS = 20_000, 2_000, 1_000_000
+_ROWS, _LEAST_ROWS, _CELLS = 20_000, 2_000, 600_000
 # Rows of the sample whose text is looked at; columns that are mostly empty in them are looked at in all.
 _READ_ROWS, _SURE_VALUES = 512, 64
 # A reading true of less than this share of a sample's values cannot be true of nearly all values.
@@ -84,21 +82,11 @@ def _insert_cells(
 
 def _forget_cells(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
     if forgotten := list(names):
-        connection.execute(f"DELETE FROM {CELLS} WHERE list_contains(?, name)", [forgotten])
+        connection.execute(f"DELETE FROM {CELLS} WHERE name IN (SELECT unnest(?))", [forgotten])
 
 
 def _present_in_cells(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(connection.execute(f"SELECT name, count(*) FROM {CELLS} GROUP BY name").fetchall())
-
-
-def columns_with_blanks(connection: duckdb.DuckDBPyConnection, types: Mapping[str, Type]) -> frozenset[str]:
-    """The columns of text that have values in the sample that are blank, or begin so."""
-    texts = [name for name, kind in types.items() if kind is Scalar.VARCHAR]
-    if not texts:
-        return frozenset()
-    lows = ", ".join(f"min({quote_identifier(name)}) < '!'" for name in texts)
-    row = connection.execute(f"SELECT {lows} FROM {SAMPLE}").fetchone() or ()
-    return frozenset(name for name, has_blanks in zip(texts, row, strict=True) if has_blanks)
 
 
 def candidate_readings(
@@ -156,7 +144,7 @@ def drawn_again(
 def _is_doubted(measure: Measure, present: int, from_digits: int) -> bool:
     if measure.present <= present or measure.numeric:
         return False
-    begins_so = measure.low is not None and measure.low.strip() < ":"
+    begins_so = measure.first is not None and measure.first < ":"
     return bool(measure.fits) or present < _SURE_VALUES or (begins_so and not from_digits)
 
 

@@ -12,12 +12,13 @@ from meshlake.discovery.batches import batches
 from meshlake.discovery.landed_view import LANDED
 from meshlake.discovery.readings import NUMERIC, Reading
 from meshlake.discovery.sketches import Sketch, Sketched
+from meshlake.discovery.suspicion import Suspicion
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.types.odcs import logical_name
 from meshlake.types.tree import FLOATS, Scalar, is_nested
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import duckdb
 
@@ -36,7 +37,9 @@ class Measure:
 
     `present` counts values that are neither null nor blank text, `non_empty` blank text too, `whole` floats without a
     fraction, `numeric` text that is a number however it is written: 7, 007, +7, 7E1. `fits` counts, for each candidate
-    reading, the values it reads; `lows` and `highs` are the least and greatest of those.
+    reading, the values it reads; `lows` and `highs` are the least and greatest of those. `first` is the least text that
+    is not blank, without the spaces around it. `distinct` is approximate, unless `is_exact`; `values` says how often
+    each value occurs where they were counted.
     """
 
     present: int
@@ -49,47 +52,48 @@ class Measure:
     fits: tuple[int, ...]
     lows: tuple[str | None, ...]
     highs: tuple[str | None, ...]
+    first: str | None = None
+    is_exact: bool = False
+    values: dict[str, int] | None = None
 
 
 def measure(
     connection: duckdb.DuckDBPyConnection,
     columns: Mapping[str, Type],
     candidates: Mapping[str, Sequence[Reading]],
-    with_blanks: Collection[str],
+    suspicion: Suspicion,
 ) -> tuple[int, dict[str, Measure]]:
-    """The row count, and the measures of every column.
-
-    Text is told from blank text in the columns `with_blanks`; any other is scanned again that turns out to have some.
-    """
-    row_count, measures = _scanned(connection, columns, candidates, with_blanks)
-    others = [name for name, kind in columns.items() if kind is Scalar.VARCHAR and name not in with_blanks]
-    missed = {name: columns[name] for name in others if (measures[name].low or "!") < "!"}
+    """The row count, and the measures of every column; those that are not as suspected are scanned again."""
+    row_count, measures = _scanned(connection, columns, candidates, suspicion)
+    missed = {name: columns[name] for name, found in measures.items() if found is None}
     if missed:
-        measures |= _scanned(connection, missed, candidates, missed)[1]
-    return row_count, measures
+        unsuspected = Suspicion(with_blanks=frozenset(missed), keys=suspicion.keys)
+        measures |= _scanned(connection, missed, candidates, unsuspected)[1]
+    return row_count, {name: found for name, found in measures.items() if found is not None}
 
 
 def _scanned(
     connection: duckdb.DuckDBPyConnection,
     columns: Mapping[str, Type],
     candidates: Mapping[str, Sequence[Reading]],
-    with_blanks: Collection[str],
-) -> tuple[int, dict[str, Measure]]:
+    suspicion: Suspicion,
+) -> tuple[int, dict[str, Measure | None]]:
     def cost(name: str) -> int:
         return 1 + _READING_COST * len(candidates.get(name, ()))
 
     row_count = 0
-    measures: dict[str, Measure] = {}
+    measures: dict[str, Measure | None] = {}
     for names in batches(connection, columns, cost):
-        prepared = [_prepared(i, name, candidates.get(name, ())) for i, name in enumerate(names)]
-        measured = [
-            _measures(i, columns[name], candidates.get(name, ()), has_blanks=name in with_blanks)
+        asked = [
+            _Asked(i, name, columns[name], tuple(candidates.get(name, ())), suspicion)
             for i, name in enumerate(names)
         ]
         row_count, *values = _one_row(
-            connection, ["count(*)", *measured], f"(SELECT {', '.join(prepared)} FROM {LANDED})"
+            connection,
+            ["count(*)", *(each.measures_sql for each in asked)],
+            f"(SELECT {', '.join(each.prepared_sql for each in asked)} FROM {LANDED})",
         )
-        measures |= {name: _read(value) for name, value in zip(names, values, strict=True)}
+        measures |= {each.name: each.read(value) for each, value in zip(asked, values, strict=True)}
     return row_count, measures
 
 
@@ -161,55 +165,98 @@ def _misfit(name: str, reading: Reading) -> str:
     return f"CASE WHEN TRIM({cell}) <> '' AND {reading.value(cell)} IS NULL THEN {cell} END AS {cell}"
 
 
-def _read(values: Sequence[Any]) -> Measure:
-    present, non_empty, distinct, low, high, numeric, whole, fits, lows, highs = values
-    # An approximate count can exceed the values there are.
-    return Measure(
-        present,
-        non_empty,
-        min(distinct, non_empty),
-        low,
-        high,
-        numeric,
-        whole,
-        *map(tuple, (fits, lows, highs)),
-    )
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of one column, the `number`th of a statement."""
 
+    number: int
+    name: str
+    kind: Type
+    candidates: tuple[Reading, ...]
+    suspicion: Suspicion
 
-def _prepared(number: int, name: str, candidates: Sequence[Reading]) -> str:
-    """The cell of a column and its values as each candidate reads them, by names that `_measures` knows."""
-    cell = quote_identifier(name)
-    values = (f", {reading.value(cell)} AS v{number}_{i}" for i, reading in enumerate(candidates))
-    return f"{cell} AS c{number}" + "".join(values)
+    @property
+    def _has_blanks(self) -> bool:
+        return self.kind is Scalar.VARCHAR and self.name in self.suspicion.with_blanks
 
+    @property
+    def _values(self) -> tuple[str, ...] | None:
+        """Those that the column is suspected to have."""
+        return self.suspicion.values.get(self.name)
 
-def _measures(number: int, kind: Type, candidates: Sequence[Reading], *, has_blanks: bool) -> str:
-    cell = f"c{number}"
-    text = "CAST({}({}) AS VARCHAR)"
-    present, non_empty, numeric, whole = f"count({cell})", f"count({cell})", "0", "0"
-    distinct, low, high = f"approx_count_distinct({cell})", text.format("min", cell), text.format("max", cell)
-    if kind is Scalar.VARCHAR and has_blanks:
-        # What sorts after blanks is not blank, and needs no trimming.
-        present = f"count(CASE WHEN {cell} >= '!' THEN 1 WHEN TRIM({cell}) <> '' THEN 1 END)"
-        non_empty = f"count(CASE WHEN {cell} <> '' THEN 1 END)"
-        distinct = f"approx_count_distinct(NULLIF({cell}, ''))"
-    elif is_nested(kind) or str(kind) in {"BLOB", "BIT", "GEOMETRY"}:
-        distinct, low, high = (
-            f"approx_count_distinct(CAST({cell} AS VARCHAR))",
-            "NULL::VARCHAR",
-            "NULL::VARCHAR",
+    @property
+    def prepared_sql(self) -> str:
+        """The cell and its values as each candidate reads them, by names that `measures_sql` knows."""
+        cell, number = quote_identifier(self.name), self.number
+        values = [f"{reading.value(cell)} AS v{number}_{i}" for i, reading in enumerate(self.candidates)]
+        if self._has_blanks:
+            # What sorts after blanks is not blank, and needs no trimming.
+            trimmed = f"CASE WHEN {cell} >= '!' THEN {cell} ELSE NULLIF(TRIM({cell}), '') END"
+            values += [f"{trimmed} AS t{number}", f"{cell} = '' AS e{number}"]
+        return ", ".join([f"{cell} AS c{number}", *values])
+
+    @property
+    def measures_sql(self) -> str:
+        """A row of aggregates, in the order of `Measure`."""
+        cell, kind = f"c{self.number}", self.kind
+        if self._values is not None:
+            listed = ", ".join(map(quote_literal, self._values))
+            return f"row(count({cell}), histogram_exact({cell}, [{listed}]::VARCHAR[]))"
+        count = "count(DISTINCT {})" if self.name in self.suspicion.keys else "approx_count_distinct({})"
+        text, numeric, whole = "CAST({}({}) AS VARCHAR)", "0", "0"
+        present = non_empty = f"count({cell})"
+        distinct, low, high = count.format(cell), text.format("min", cell), text.format("max", cell)
+        first = low if kind is Scalar.VARCHAR else "NULL"
+        if self._has_blanks:
+            empty = f"count_if(e{self.number})"
+            present, non_empty = f"count(t{self.number})", f"count({cell}) - {empty}"
+            distinct, first = f"{distinct} - least({empty}, 1)", f"min(t{self.number})"
+        elif is_nested(kind) or str(kind) in {"BLOB", "BIT", "GEOMETRY"}:
+            distinct, low, high = count.format(f"CAST({cell} AS VARCHAR)"), "NULL::VARCHAR", "NULL::VARCHAR"
+        if kind in FLOATS:
+            whole = f"count(CASE WHEN {cell} = FLOOR({cell}) THEN 1 END)"
+        if any(reading.is_number for reading in self.candidates):
+            numeric = f"count(CASE WHEN REGEXP_FULL_MATCH(TRIM({cell}), {quote_literal(NUMERIC)}) THEN 1 END)"
+        values = [f"v{self.number}_{i}" for i in range(len(self.candidates))]
+        lists = [
+            f"[{', '.join(f'count({value})' for value in values)}]::BIGINT[]",
+            f"[{', '.join(text.format('min', value) for value in values)}]::VARCHAR[]",
+            f"[{', '.join(text.format('max', value) for value in values)}]::VARCHAR[]",
+        ]
+        return f"row({', '.join([present, non_empty, distinct, low, high, numeric, whole, *lists, first])})"
+
+    def read(self, found: Sequence[Any]) -> Measure | None:
+        """What the aggregates say; `None` where the column is not as suspected."""
+        if self._values is not None:
+            return _counted(*found)
+        present, non_empty, distinct, low, high, numeric, whole, fits, lows, highs, first = found
+        if self.kind is Scalar.VARCHAR and not self._has_blanks and (low or "!") < "!":
+            return None
+        return Measure(
+            present,
+            non_empty,
+            min(distinct, non_empty),  # an approximate count can exceed the values there are
+            low,
+            high,
+            numeric,
+            whole,
+            tuple(fits),
+            tuple(lows),
+            tuple(highs),
+            first,
+            is_exact=self.name in self.suspicion.keys,
         )
-    if kind in FLOATS:
-        whole = f"count(CASE WHEN {cell} = FLOOR({cell}) THEN 1 END)"
-    if any(reading.is_number for reading in candidates):
-        numeric = f"count(CASE WHEN REGEXP_FULL_MATCH(TRIM({cell}), {quote_literal(NUMERIC)}) THEN 1 END)"
-    values = [f"v{number}_{i}" for i in range(len(candidates))]
-    lists = [
-        f"[{', '.join(f'count({value})' for value in values)}]::BIGINT[]",
-        f"[{', '.join(text.format('min', value) for value in values)}]::VARCHAR[]",
-        f"[{', '.join(text.format('max', value) for value in values)}]::VARCHAR[]",
-    ]
-    return f"row({', '.join([present, non_empty, distinct, low, high, numeric, whole, *lists])})"
+
+
+def _counted(present: int, histogram: dict[str, int] | None) -> Measure | None:
+    """What is known of text by its values, none of them blank; `None` if others were found among them."""
+    values = {value: count for value, count in (histogram or {}).items() if count}
+    if values.pop("", 0):
+        return None
+    low, high = min(values, default=None), max(values, default=None)
+    return Measure(
+        present, present, len(values), low, high, 0, 0, (), (), (), low, is_exact=True, values=values
+    )
 
 
 def _one_row(

@@ -36,6 +36,25 @@ def test_what_begins_after_the_sample_is_read(
     assert (x.found_type, x.null_count) == (found, 0 if first else ROWS)
 
 
+@pytest.mark.parametrize("late", ["z", " ", '""', " 7"])
+@pytest.mark.parametrize("first", ["a", ""])
+def test_values_of_few_are_counted_whatever_the_rest_adds(profile, first: str, late: str) -> None:
+    rest = ["a", "b", late, late]
+    x = profile({"a.csv": "n,x\n" + f"1,{first}\n" * ROWS + "".join(f"1,{cell}\n" for cell in rest)}).columns[
+        1
+    ]
+    value = late.strip('"')
+    shown = {"a": 1 + ROWS * (first == "a"), "b": 1} | ({value: 2} if value else {})
+    assert dict(x.values) == shown
+    assert (x.distinct_count, x.null_count) == (len(shown), ROWS * (first == "") + 2 * (value == ""))
+
+
+def test_a_key_by_the_sample_is_none_by_all_rows(profile) -> None:
+    rows = [*range(ROWS), 5, 6]
+    found = profile({"a.csv": "id,n\n" + "".join(f"k{key},{n}\n" for n, key in enumerate(rows))})
+    assert found.keys == (("n",),)
+
+
 def test_the_last_of_many_files_is_in_the_sample_with_a_column_of_its_own(
     profile: Callable[[dict[str, str | bytes]], DatasetProfile],
 ) -> None:
