@@ -5,6 +5,7 @@ Which columns match those of other datasets is `joins`; what a product makes of 
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -50,6 +51,9 @@ UNFAITHFUL = (
     "every value is a number, and kept as text, since some would not come back as they are written (such as 007, 1.10 "
     "beside 1.1, +49, 1E4, or more digits than a number keeps): who wants numbers says logicalType: number"
 )
+
+CODES = "nearly all values are numbers, and the others codes"
+_CODE = re.compile(r"\s*[A-Za-z]{1,5}[-_/]?[0-9]{2,}\s*")
 
 
 def profile_dataset(
@@ -180,7 +184,7 @@ def _found(
 ) -> tuple[_Found, dict[str, Sketch]]:
     """What further passes tell, each of the columns that need it alone."""
     types, measures, row_count = view.types, measured.measures, measured.row_count
-    chosen = decided.readings
+    chosen, misfits = _believed(connection, measured, decided)
     few = [
         name
         for name, m in measures.items()
@@ -196,9 +200,6 @@ def _found(
     values |= {name: m.values for name, m in measures.items() if m.values}
     counted |= {name: distincts[name] for name in suspects if measures[name].is_exact}
     distincts |= {name: len(found) for name, found in values.items() if name in distincts}
-    misread = {
-        name: reading for name, reading in chosen.items() if reading and measured.misfit_count(name, reading)
-    }
     found = _Found(
         row_count,
         types,
@@ -211,10 +212,25 @@ def _found(
         candidate_keys(
             connection, found_types, distincts, row_count, {name: counted[name] for name in suspects}
         ),
-        scan.misfits(connection, misread, SHOWN_MISFITS),
+        misfits,
         decided.questions | dict.fromkeys(scan.texts_in_bytes(connection, types), TEXT_IN_BYTES),
     )
     return found, sketches
+
+
+def _believed(
+    connection: duckdb.DuckDBPyConnection, measured: _Measured, decided: Decided
+) -> tuple[dict[str, Reading | None], dict[str, list[str]]]:
+    """The readings, and the most frequent values that they do not read: numbers beside C489449 are codes, too."""
+    chosen = dict(decided.readings)
+    misread = {n: reading for n, reading in chosen.items() if reading and measured.misfit_count(n, reading)}
+    misfits = scan.misfits(connection, misread, SHOWN_MISFITS)
+    for name in [
+        n for n, reading in misread.items() if reading.is_number and all(map(_CODE.fullmatch, misfits[n]))
+    ]:
+        chosen[name] = None
+        decided.questions[name] = f"{CODES}, for example {misfits.pop(name)[0]!r}: kept as text"
+    return chosen, misfits
 
 
 def _column(name: str, measure: Measure, found: _Found) -> ColumnProfile:

@@ -104,6 +104,21 @@ def test_two_readings_that_are_both_true_are_decided_or_asked(profile, text, rea
     assert f"{x.reading.format}{'?' if x.question else ''}" == read
 
 
+@pytest.mark.parametrize(
+    ("others", "found", "question"),
+    [
+        (["C489449", "C489459"], "string", "the others codes, for example 'C489449': kept as text"),
+        (["C489449", "n/a"], "integer", ""),
+    ],
+)
+def test_numbers_beside_codes_are_codes(profile, others: list[str], found: str, question: str) -> None:
+    numbers = [str(489450 + n) for n in range(198)]
+    made = profile({"a.csv": "invoice,x\n" + "".join(f"{text},y\n" for text in [*numbers, *others])})
+    column = made.columns[0]
+    assert (column.found_type, bool(column.misfits)) == (found, found == "integer")
+    assert question in column.question
+
+
 def test_a_nearly_clean_column_is_told_with_its_exceptions(profile) -> None:
     cells = [f"{n % 28 + 1:02}.11.2024" for n in range(197)] + ["soon", "soon", "13/13/2024"]
     made = profile({"a.csv": one_column(*cells)})
