@@ -21,6 +21,11 @@ _MOST_FILES = 100_000
 _UNREAD = (".tar", ".tgz", ".7z", ".rar", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst")
 
 
+def may_be_archive(path: Path) -> bool:
+    """Whether the file's name says that it is an archive, of whatever kind."""
+    return path.name.lower().endswith((".zip", *_UNREAD))
+
+
 def is_archive(path: Path) -> bool:
     """Whether the file's name says that it is a ZIP archive.
 

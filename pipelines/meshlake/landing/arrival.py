@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from meshlake.errors import LandingError, NotLandedError
 from meshlake.formats import format_of, readable, table_of
 from meshlake.formats.format import PACKINGS, Part
-from meshlake.landing.archives import is_archive, unpacked_archive
+from meshlake.landing.archives import is_archive, may_be_archive, unpacked_archive
 from meshlake.landing.replacing import FolderChange
 from meshlake.landing.storage import add_file, has_same_bytes, list_files
 from meshlake.names import DatasetName, ProductName
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _PART = re.compile(
     r"part[-.](?:[rm]-)?(?:[0-9]|[0-9a-f]{8})|data_[0-9]{1,2}(?:_[0-9]+)*\.|.*-[0-9]{12}\.|[0-9]{8}_[0-9]{6}_[0-9]{5}_"
 )
+_SHOWN_REFUSALS = 20
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,10 @@ def land(
             landing again skips them.
     """
     with ExitStack() as until_landed:
-        copies = [copy for path in paths for copy in _plan(path, domain, dataset, until_landed)]
-        _refuse_clashes(copies, zone)
+        planned = [copy for path in paths for copy in _told(_plan(path, domain, dataset, until_landed))]
+        copies = [copy for copy in planned if isinstance(copy, _Copy)]
+        refused = [error for error in planned if isinstance(error, LandingError)]
+        _refuse([*refused, *_clashes(copies, zone)])
         landed = []
         for file in _replaced(copies, zone) if is_replacing else _added(copies, zone):
             landed.append(file)
@@ -132,7 +135,32 @@ def snake_case(text: str) -> str:
     return f"n_{name}" if name[:1].isdigit() else name
 
 
-def _plan(path: Path, domain: str, dataset: str | None, until_landed: ExitStack) -> Iterator[_Copy]:
+def _told(copies: Iterator[_Copy | LandingError]) -> Iterator[_Copy | LandingError]:
+    """`copies`, what is refused in place of those that follow it: of a folder all that cannot land is told at once."""
+    try:
+        yield from copies
+    except NotLandedError:
+        raise  # wrong use, and no file
+    except LandingError as error:
+        yield error
+
+
+def _refuse(refused: Sequence[LandingError]) -> None:
+    if len(refused) == 1:
+        raise refused[0]
+    if refused:
+        shown = [f"  {error.message}" for error in refused[:_SHOWN_REFUSALS]]
+        if len(refused) > len(shown):
+            shown.append(f"  and {len(refused) - len(shown):,} more")
+        raise LandingError(
+            "\n".join([f"{len(refused):,} files cannot land, so none has:", *shown]),
+            "Take them out of the folder, or mend them; then land it again.",
+        )
+
+
+def _plan(
+    path: Path, domain: str, dataset: str | None, until_landed: ExitStack
+) -> Iterator[_Copy | LandingError]:
     path = path.absolute()
     if path.is_file() and is_archive(path):
         unpacked = unpacked_archive(path, until_landed)
@@ -155,19 +183,25 @@ def _plan(path: Path, domain: str, dataset: str | None, until_landed: ExitStack)
         format_.parts(path / folder)
         yield from _table_copies(path, folder, format_, files, domain, dataset)
     files = [file for file in files if _table_above(file.name, tables) is None]
-    for file in (file for file in files if is_archive(Path(file.path))):
+    archives = [file for file in files if may_be_archive(Path(file.path))]
+    for file in archives:
         top = file.name.rpartition("/")[0].partition("/")[0]
-        yield from _plan(Path(file.path), domain, dataset or _plain(top) or None, until_landed)
-    files = [file for file in files if not is_archive(Path(file.path))]
+        yield from _told(_plan(Path(file.path), domain, dataset or _plain(top) or None, until_landed))
+    files = [file for file in files if not may_be_archive(Path(file.path))]
     is_written = _is_written_by_an_engine(path, [file.name for file in files if "/" not in file.name])
     for file in files:
-        top, slash, below = file.name.partition("/")
-        if dataset is not None or is_written or (slash and "=" in top):
-            yield from _copies(Path(file.path), domain, dataset, _plain(path.name), file.name)
-        elif slash:
-            yield from _copies(Path(file.path), domain, None, _plain(top), below)
-        else:
-            yield from _copies(Path(file.path), domain, None, top.partition(".")[0], top)
+        yield from _told(_of_folder(path, file.name, domain, dataset, is_written=is_written))
+
+
+def _of_folder(
+    folder: Path, name: str, domain: str, dataset: str | None, *, is_written: bool
+) -> Iterator[_Copy]:
+    top, slash, below = name.partition("/")
+    if dataset is not None or is_written or (slash and "=" in top):
+        return _copies(folder / name, domain, dataset, _plain(folder.name), name)
+    if slash:
+        return _copies(folder / name, domain, None, _plain(top), below)
+    return _copies(folder / name, domain, None, top.partition(".")[0], top)
 
 
 def _table_above(file_name: str, folders: Iterable[str]) -> str | None:
@@ -242,20 +276,20 @@ def _copy(source: Path, domain: str, dataset: str, name: str, format_: Format | 
     return _Copy(source, DatasetName(domain, snake), place, format_ or format_of(place))
 
 
-def _refuse_clashes(copies: Iterable[_Copy], zone: LandingZone) -> None:
-    """Refuse a dataset of two formats, and two files of one name."""
+def _clashes(copies: Iterable[_Copy], zone: LandingZone) -> Iterator[LandingError]:
+    """Files of another format than their dataset's, and two files of one name."""
     existing = set(zone.datasets())
     formats = {copy.dataset: zone.dataset(copy.dataset).format for copy in copies if copy.dataset in existing}
     sources: dict[str, Path] = {}
     for copy in copies:
         expected = formats.setdefault(copy.dataset, copy.format)
         if copy.format is not expected:
-            raise LandingError(
+            yield LandingError(
                 f"{copy.source}: {copy.dataset} holds {expected} files, this one is {copy.format}",
                 "Land it as another dataset, named with --dataset.",
             )
         other = sources.setdefault(copy.name, copy.source)
         if other != copy.source:
-            raise LandingError(
+            yield LandingError(
                 f"{copy.source} and {other} would both land as {copy.name}", "Rename one of them."
             )

@@ -135,6 +135,19 @@ def test_nothing_lands_when_one_file_cannot(zone, inbox):
     assert not zone.datasets()
 
 
+def test_all_files_of_a_folder_that_cannot_land_are_told_at_once(zone, inbox):
+    (inbox / "c").mkdir()
+    for file in ("a.csv", "b.docx", "c/d.pdf", "c/e.tar.gz", "f.csv", "f.json"):
+        (inbox / file).write_text("id\n1\n")
+    with pytest.raises(LandingError) as caught:
+        land([inbox], zone, "crm")
+    first, *lines = caught.value.message.split("\n")
+    assert first == "4 files cannot land, so none has:"
+    told = ("e.tar.gz: archives", "b.docx is of no", "d.pdf is of no", "f.json: landing.crm.f holds csv")
+    assert [name in line for name, line in zip(told, lines, strict=True)] == [True] * 4
+    assert not zone.datasets()
+
+
 def test_another_format_than_the_dataset_has_is_refused(zone, inbox):
     (inbox / "a.csv").write_text("id\n1\n")
     (inbox / "b.jsonl").write_text('{"id": 1}\n')
