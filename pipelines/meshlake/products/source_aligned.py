@@ -98,6 +98,11 @@ class SourceSelect:
         counts += [_count(*self._conditions(field)) for field in self._checked]
         return f"SELECT {', '.join(counts)} FROM {self.relation}"
 
+    def fitting_sql(self, column: str) -> str:
+        """How many cells of a checked column have a value that fits."""
+        (field,) = (each for each in self._checked if each.column.name == column)
+        return f"SELECT COUNT(*) FROM {self.relation} WHERE {field.cast.has_value} AND NOT {field.is_bad}"
+
     def bad_cells_sql(
         self, lineage: str, columns: Iterable[str] | None = None, limit: int | None = None
     ) -> str:

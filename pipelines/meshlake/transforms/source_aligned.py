@@ -156,5 +156,5 @@ def _explain(context: RowsContext, source: SourceSelect, lineage: str, error: Me
         f"ORDER BY file, row, column_name LIMIT {SHOWN_CELLS}"
     )
     named = [BadCell(str(f), int(str(r)), str(c), str(v), str(t)) for f, r, c, v, t in cells]
-    told = [kind.told for kind in kinds]
+    told = [line for kind in kinds for line in kind.told]
     return bad_cells_error(context.contract, sum(bad.values()), named, told, [kind.remedy for kind in kinds])
