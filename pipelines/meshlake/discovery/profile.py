@@ -226,7 +226,9 @@ def _believed(
     misread = {n: reading for n, reading in chosen.items() if reading and measured.misfit_count(n, reading)}
     misfits = scan.misfits(connection, misread, SHOWN_MISFITS)
     for name in [
-        n for n, reading in misread.items() if reading.is_number and all(map(_CODE.fullmatch, misfits[n]))
+        n
+        for n, reading in misread.items()
+        if reading.is_number and misfits[n] and all(map(_CODE.fullmatch, misfits[n]))
     ]:
         chosen[name] = None
         decided.questions[name] = f"{CODES}, for example {misfits.pop(name)[0]!r}: kept as text"

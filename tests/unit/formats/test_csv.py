@@ -119,6 +119,11 @@ def test_names_stay_names(table, content):
     assert not notes
 
 
+@pytest.mark.parametrize("blank", ["\n", "\n\n\n", "\ufeff\r\n"])
+def test_a_file_of_blank_lines_adds_nothing(table, blank):
+    assert table("id,name\n1,ann\n", blank)[:2] == (("id", "name"), [("1", "ann")])
+
+
 def test_names_of_several_rows_are_joined(table):
     rows = "".join(f"{n},{n}.5,2024-01-0{n}\n" for n in range(1, 9))
     names, found, notes = table(f"id,weight,day\nno,kg,UTC\n{rows}")
