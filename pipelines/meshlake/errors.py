@@ -178,6 +178,9 @@ def system_failure(error: Exception, where: str = "", message: str | None = None
         return DeniedError(f"{at}the object store fails: {_first_line(text)}", _AGAIN)
     if is_denied is not None:
         return SystemFailure(f"{at}the object store fails: {_first_line(text)}", _AGAIN)
+    if isinstance(error, MemoryError) or _is_a(error, "duckdb", "OutOfMemoryException"):
+        hint = f"Raise MESH_MEMORY_LIMIT, or memory_limit in mesh.toml. It says: {_first_line(text) or 'no memory'}"
+        return SystemFailure(f"{at}more memory is needed than the mesh may take", hint)
     if isinstance(error, OSError) and error.strerror:
         place = "" if error.filename is None else f"{error.filename}: "
         return SystemFailure(

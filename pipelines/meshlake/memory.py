@@ -11,6 +11,7 @@ from meshlake.errors import UsageError
 _UNITS = {"kb": 1000, "mb": 1000**2, "gb": 1000**3, "tb": 1000**4}
 _UNITS |= {"kib": 1024, "mib": 1024**2, "gib": 1024**3, "tib": 1024**4}
 _LEAST_BYTES = 128 * 1000**2
+_limits: list[int] = []
 # Where Linux tells a container's share of the machine; `max` where it has no limit of its own.
 _CONTAINER_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
@@ -34,6 +35,17 @@ def memory_bytes(text: str | None) -> int:
             f"memory_limit '{text}' {problem}", "Write it as MESH_MEMORY_LIMIT=4GB; at least 128MB."
         )
     return size
+
+
+def limit_process(text: str | None) -> int:
+    """As `memory_bytes`; from now on it is what readers in this process keep to that are told of no settings."""
+    _limits[:] = [memory_bytes(text)]
+    return _limits[0]
+
+
+def limit_bytes() -> int:
+    """What the settings that were loaded last in this process say; half of the machine's if none were."""
+    return _limits[0] if _limits else memory_bytes(None)
 
 
 def machine_bytes() -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from meshlake.errors import UsageError
-from meshlake.memory import memory_bytes
+from meshlake.memory import limit_process
 from meshlake.settings_file import read_settings_file
 from meshlake.stores import STORES, scheme_of
 from meshlake.suggest import did_you_mean
@@ -184,7 +184,7 @@ def load_settings(
         engine=given.get("engine", "duckdb"),
         warehouse=_warehouse(given.get("warehouse", str(home / "warehouse")), folder),
         catalog=_catalog(given.get("catalog", f"sqlite:///{home / 'catalog.db'}")),
-        memory_limit=memory_bytes(given.get("memory_limit")),
+        memory_limit=limit_process(given.get("memory_limit")),
         trino=given.get("trino"),
         operational=_operational(given.get("operational")),
         timezone=given.get("timezone", "UTC"),

@@ -8,9 +8,10 @@ import duckdb
 import pytest
 
 from meshlake.engines.duckdb.connection import connect, explain
-from meshlake.errors import UsageError
-from meshlake.memory import machine_bytes, memory_bytes
+from meshlake.errors import UsageError, system_failure
+from meshlake.memory import limit_bytes, machine_bytes, memory_bytes
 from meshlake.settings import load_settings
+from meshlake.stores import duckdb_reader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,3 +43,21 @@ def test_a_file_says_it_and_a_connection_keeps_to_it_and_says_how_to_raise_it(tm
     error = explain(caught.value, "crm.customers")
     assert error.hint is not None
     assert "MESH_MEMORY_LIMIT" in error.hint
+
+
+def test_readers_that_are_told_of_no_settings_keep_to_those_of_the_process(put) -> None:
+    file = put({"a.csv": "id\n1\n"}).files[0]
+    load_settings({"MESH_HOME": file.path, "MESH_MEMORY_LIMIT": "200MB"})
+    assert limit_bytes() == 200_000_000
+    with duckdb_reader(file) as connection:
+        assert connection.execute("SELECT current_setting('memory_limit')").fetchone() == ("190.7 MiB",)
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), duckdb.OutOfMemoryException("Out of Memory Error: no\nmore")]
+)
+def test_too_little_memory_is_no_defect(error: Exception) -> None:
+    told = system_failure(error, "crm.customers")
+    assert told is not None
+    assert told.message == "crm.customers: more memory is needed than the mesh may take"
+    assert "MESH_MEMORY_LIMIT" in str(told.hint)

@@ -21,7 +21,7 @@ from meshlake.formats.reader import (
     selected_sql,
     text_columns_sql,
 )
-from meshlake.formats.samples import is_compressed
+from meshlake.formats.samples import has_long_line, is_compressed
 from meshlake.formats.unreadable import (
     READ_ON_SQL,
     ReadAgainError,
@@ -162,7 +162,7 @@ CSV = _Csv()
 
 def _dialects(files: Iterable[StoredFile], among: Sequence[StoredFile]) -> dict[StoredFile, CsvDialect]:
     return {
-        file: replace(dialect, is_plain=False) if file in _COPIED else dialect
+        file: replace(dialect, is_plain=False) if file in _COPIED or has_long_line(file) else dialect
         for file, dialect in dialects_of(files, among).items()
     }
 

@@ -7,9 +7,11 @@ beside this, in `workbook`; why by no library, and how one of several sheets is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,44 +20,25 @@ from meshlake.formats.format import ROW_COLUMN, Format, Part
 from meshlake.formats.old_workbook import open_any_workbook
 from meshlake.formats.reader import folder_value_sql, unique_names
 from meshlake.formats.scratch import scratch_file
-from meshlake.formats.workbook import Fault, cell_name
+from meshlake.formats.sheet import as_text, look_through, type_of
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.stores import open_file
 from meshlake.types.arrow import to_arrow
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
 
+    from meshlake.formats.cells import Value
     from meshlake.formats.format import Keyed
     from meshlake.formats.old_workbook import AnyWorkbook
-    from meshlake.formats.workbook import Value
+    from meshlake.formats.sheet import Row, Sheet
     from meshlake.stores import StoredFile
 
-_MOST_EXACT, _MOST_STORED = 2**53, 2**63
-# What all cells of a column must be for it to have a type; any other mixture is text. Of whole numbers, those that a
-# double tells apart are INTEGER here, longer ones BIGINT, and those that fit no type of numbers text.
-_HELD = {
-    Scalar.BIGINT: {Scalar.INTEGER, Scalar.BIGINT},
-    Scalar.DOUBLE: {Scalar.INTEGER, Scalar.DOUBLE},
-    Scalar.BOOLEAN: {Scalar.BOOLEAN},
-    Scalar.DATE: {Scalar.DATE},
-    Scalar.TIMESTAMP: {Scalar.DATE, Scalar.TIMESTAMP},
-    Scalar.TIME: {Scalar.TIME},
-}
-_KINDS = {
-    bool: Scalar.BOOLEAN,
-    float: Scalar.DOUBLE,
-    str: Scalar.VARCHAR,
-    datetime: Scalar.TIMESTAMP,
-    date: Scalar.DATE,
-    time: Scalar.TIME,
-    Fault: Scalar.VARCHAR,
-}
-_SHOWN_FAULTS = 3
+_CELLS_OF_A_BATCH = 200_000
 
 
 class _Excel(Format):
@@ -89,17 +72,6 @@ class _Excel(Format):
 EXCEL = _Excel()
 
 
-@dataclass
-class _Table:
-    """The cells of a sheet by column, the number of each row, and what kinds of cells each column has."""
-
-    names: tuple[str, ...] = ()
-    cells: list[list[Value | None]] = field(default_factory=list)
-    kinds: list[set[Scalar]] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
-    named: frozenset[int] = frozenset()
-
-
 @dataclass(frozen=True)
 class _Copy:
     """A sheet in Parquet: its columns, of which types, and what kinds of cells each has."""
@@ -123,7 +95,7 @@ def _select(
         for name, found in zip(each.names, each.kinds, strict=True):
             kinds.setdefault(name.lower(), set()).update(found)
     names = {name.lower(): name for name in _copy(file).names}
-    copy = _copy_of_types(file, tuple(_type_of(kinds[name]) for name in names))
+    copy = _copy_of_types(file, tuple(type_of(kinds[name]) for name in names))
     columns = [quote_identifier(name) for name in names.values()]
     columns += [
         f"{folder_value_sql(file, key)} AS {quote_identifier(key)}"
@@ -138,108 +110,66 @@ def _select(
 @lru_cache(maxsize=10_000)
 def _copy(file: StoredFile) -> _Copy:
     """The sheet of `file`, its columns of the types that hold their cells."""
-    table = _read(file)
-    return _write(table, tuple(map(_type_of, table.kinds)))
+    sheet = _read(file)
+    return _write(file, sheet, tuple(map(type_of, sheet.kinds)))
 
 
 @lru_cache(maxsize=10_000)
 def _copy_of_types(file: StoredFile, types: tuple[Scalar, ...]) -> _Copy:
     own = _copy(file)
-    return own if own.types == types else _write(_read(file), types)
+    return own if own.types == types else _write(file, _read(file), types)
 
 
-def _type_of(kinds: Iterable[Scalar]) -> Scalar:
-    found = set(kinds)
-    return next((type_ for type_, held in _HELD.items() if found and found <= held), Scalar.VARCHAR)
+def _read(file: StoredFile) -> Sheet:
+    with _opened(file) as (name, rows):
+        return look_through(f"{file.name}, sheet '{name}'", rows)
 
 
-def _write(table: _Table, types: tuple[Scalar, ...]) -> _Copy:
+def _write(file: StoredFile, sheet: Sheet, types: tuple[Scalar, ...]) -> _Copy:
+    """A copy of the sheet, so many cells at a time."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    path = str(scratch_file(".parquet"))
-    copy = _Copy(path, table.names, types, tuple(map(frozenset, table.kinds)))
-    arrays = [
-        pa.array(map(_AS[type_], cells) if type_ in _AS else cells, to_arrow(type_))
-        for cells, type_ in zip(table.cells, types, strict=True)
-    ]
-    arrays.append(pa.array(table.numbers, pa.int64()))
-    parquet.write_table(pa.table(arrays, [*copy.names, copy.row_column]), path)
+    copy = _Copy(str(scratch_file(".parquet")), sheet.names, types, sheet.kinds)
+    fields = [pa.field(name, to_arrow(type_)) for name, type_ in zip(sheet.names, types, strict=True)]
+    schema = pa.schema([*fields, pa.field(copy.row_column, pa.int64())])
+    row_count = max(1, _CELLS_OF_A_BATCH // len(schema))
+    with parquet.ParquetWriter(copy.path, schema) as writer, _below_names(file, sheet) as rows:
+        while batch := list(islice(rows, row_count)):
+            arrays = [
+                pa.array(_cells(batch, position, type_), to_arrow(type_))
+                for position, type_ in zip(sheet.positions, types, strict=True)
+            ]
+            numbers = pa.array([number for number, _ in batch], pa.int64())
+            writer.write_batch(pa.record_batch([*arrays, numbers], schema))
     return copy
 
 
-def _read(file: StoredFile) -> _Table:
-    """The table that `file` is.
+def _cells(rows: Sequence[Row], position: int, type_: Scalar) -> list[Value | None]:
+    cells = (row.get(position) for _, row in rows)
+    return list(map(_AS[type_], cells) if type_ in _AS else cells)
+
+
+@contextmanager
+def _below_names(file: StoredFile, sheet: Sheet) -> Iterator[Iterator[Row]]:
+    """The rows of the sheet that `file` is, but for its names: those that are held, else read once more."""
+    if sheet.rows is not None:
+        yield iter(sheet.rows)
+        return
+    with _opened(file) as (_, rows):
+        yield islice(rows, 1, None)
+
+
+@contextmanager
+def _opened(file: StoredFile) -> Iterator[tuple[str | None, Iterator[Row]]]:
+    """The name of the sheet that `file` is, and its rows, of which the first has the names.
 
     Raises:
-        LandingError: it is damaged, does not say which of its sheets, or a cell cannot be kept as it is.
+        LandingError: it is damaged, or does not say which of its sheets.
     """
-    table, faults = _Table(), list[str]()
     with open_any_workbook(file.name, open_file(file)) as book:
         sheet = _sheet_of(file.name, book)
-        for number, row in book.rows(sheet) if sheet is not None else ():
-            faults += [
-                f"cell {cell_name(column, number)} {cell.reason}"
-                for column, cell in row.items()
-                if isinstance(cell, Fault)
-            ]
-            if not table.names:
-                table = _headed(row)
-            else:
-                faults += _add_row(table, number, row)
-    if faults:
-        more = f"; and {len(faults) - _SHOWN_FAULTS} more" if len(faults) > _SHOWN_FAULTS else ""
-        raise LandingError(
-            f"{file.name}, sheet '{sheet}': {'; '.join(faults[:_SHOWN_FAULTS])}{more}",
-            "Correct it in Excel, save it there, and land it again.",
-        )
-    return _without_nothing(table)
-
-
-def _headed(row: Mapping[int, Value]) -> _Table:
-    names = unique_names(_as_text(row.get(column)) or "" for column in range(1, max(row) + 1))
-    return _Table(names, [[] for _ in names], [set() for _ in names], named=frozenset(row))
-
-
-def _without_nothing(table: _Table) -> _Table:
-    """Without columns that have neither a name nor a value, such as those left of a table."""
-    kept = [i for i, kinds in enumerate(table.kinds) if kinds or i + 1 in table.named]
-    return replace(
-        table,
-        names=tuple(table.names[i] for i in kept),
-        cells=[table.cells[i] for i in kept],
-        kinds=[table.kinds[i] for i in kept],
-    )
-
-
-def _add_row(table: _Table, number: int, row: Mapping[int, Value]) -> list[str]:
-    """Take a row into `table`; gives what of it has no place there."""
-    table.numbers.append(number)
-    for column, (cells, kinds) in enumerate(zip(table.cells, table.kinds, strict=True), start=1):
-        cell = row.get(column)
-        cells.append(cell)
-        if cell is not None:
-            kinds.add(_whole_kind(cell) if type(cell) is int else _KINDS[type(cell)])
-    return [
-        f"cell {cell_name(column, number)} stands right of the last column that has a name"
-        for column in row
-        if column > len(table.names)
-    ]
-
-
-def _whole_kind(number: int) -> Scalar:
-    if abs(number) <= _MOST_EXACT:
-        return Scalar.INTEGER
-    return Scalar.BIGINT if -_MOST_STORED <= number < _MOST_STORED else Scalar.VARCHAR
-
-
-def _as_text(value: Value | None) -> str | None:
-    """A cell as text: a number in the shortest form that is just it, a time as ISO 8601 has it, after a space."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value.isoformat(" ") if isinstance(value, datetime) else str(value)
+        yield sheet, book.rows(sheet) if sheet is not None else iter(())
 
 
 def _as_moment(value: Value | None) -> Value | None:
@@ -248,7 +178,7 @@ def _as_moment(value: Value | None) -> Value | None:
 
 
 _Converting: TypeAlias = "Callable[[Value | None], Value | None]"
-_AS: Mapping[Scalar, _Converting] = {Scalar.VARCHAR: _as_text, Scalar.TIMESTAMP: _as_moment}
+_AS: Mapping[Scalar, _Converting] = {Scalar.VARCHAR: as_text, Scalar.TIMESTAMP: _as_moment}
 
 
 def _named_sheet(name: str, book: AnyWorkbook) -> str | None:

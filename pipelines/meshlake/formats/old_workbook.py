@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from meshlake.errors import LandingError
 from meshlake.formats import refuse_pages
-from meshlake.formats.workbook import (
+from meshlake.formats.cells import (
     BUILT_IN_KINDS,
     DAY_ZERO,
     DAY_ZERO_OF_1904,
     MOST_WHOLE,
-    OLD_OR_LOCKED,
     Fault,
     moment,
     number_kind,
-    open_workbook,
 )
+from meshlake.formats.workbook import OLD_OR_LOCKED, open_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from typing import BinaryIO
 
-    from meshlake.formats.workbook import Value, Workbook
+    from meshlake.formats.cells import Value
+    from meshlake.formats.workbook import Workbook
 
 AnyWorkbook: TypeAlias = "Workbook | OldWorkbook"
 _START_BYTES = 1024

@@ -8,7 +8,6 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-import shutil
 import zlib
 from dataclasses import replace
 from functools import lru_cache
@@ -16,6 +15,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from meshlake.errors import LandingError
+from meshlake.formats.bombs import refuse_bomb
 from meshlake.formats.format import PACKINGS
 from meshlake.formats.scratch import scratch_file, scratch_folder
 from meshlake.stores import open_file
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from meshlake.stores import StoredFile
 
 _BLOCK_BYTES = 1024 * 1024
-_MOST_TIMES = 1_000
-_ALWAYS_BYTES = 1024**3  # whatever it was packed to
 _DISK = Disk()
 
 
@@ -38,21 +36,6 @@ def is_packed(file: StoredFile, format_: Format) -> bool:
     """Whether `file` is read only when it is unpacked, for `format_` does not do it."""
     name = file.name.lower()  # of a hundred thousand files, so it has to be quick
     return name.endswith(PACKINGS) and not name.endswith(format_.compressions)
-
-
-def refuse_bomb(name: str, packed_bytes: int, unpacked_bytes: int, folder: Path) -> None:
-    """Refuse what unpacks to so much into `folder`.
-
-    Raises:
-        LandingError: it is too much.
-    """
-    is_bomb = unpacked_bytes > _ALWAYS_BYTES and unpacked_bytes > _MOST_TIMES * packed_bytes
-    if is_bomb or unpacked_bytes > shutil.disk_usage(folder).free:
-        why = f"over {_MOST_TIMES:,} times its size" if is_bomb else "more than the disk has room for"
-        raise LandingError(
-            f"{name}: it unpacks to {why}, {unpacked_bytes:,} bytes at least",
-            "Unpack it yourself, if it is what it should be, and land what is in it.",
-        )
 
 
 @lru_cache(maxsize=10_000)

@@ -6,54 +6,48 @@ A workbook is a ZIP archive of XML (ECMA-376). Sheets are streamed; texts that c
 from __future__ import annotations
 
 import posixpath
-import re
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
 
 from meshlake.errors import LandingError
+from meshlake.formats.bombs import refuse_times
+from meshlake.formats.cells import (
+    BUILT_IN_KINDS,
+    DAY_ZERO,
+    DAY_ZERO_OF_1904,
+    Fault,
+    marked_value,
+    moment,
+    number_kind,
+    number_of,
+    unescaped,
+)
+from meshlake.memory import limit_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
-    from typing import BinaryIO
+    from typing import Any, BinaryIO
     from xml.etree.ElementTree import Element
+
+    from meshlake.formats.cells import Value
 
 # What Python's libraries raise, and what is made of their answers here, when the bytes are not a workbook's.
 _DAMAGED = (BadZipFile, ElementTree.ParseError, zlib.error, EOFError, LookupError, ValueError, RuntimeError)
 OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"
-# Characters that XML cannot hold; halves of a pair of UTF-16 stay as they are written.
-_ESCAPED = re.compile(r"_x([0-9A-Ca-cE-Fe-f][0-9A-Fa-f]{3}|[Dd][0-7][0-9A-Fa-f]{2})_")
-_SURE_CHARACTERS = 15  # a number of so many digits is another for every double
-MOST_WHOLE = 2**53
-# Excel counts days from 1900, and takes that for a leap year: its first sixty days are one off.
-DAY_ZERO, _LEAP_DAY, DAY_ZERO_OF_1904 = date(1899, 12, 30), 60, date(1904, 1, 1)
-_DAY_MILLISECONDS = 24 * 3600 * 1000
-_DATE, _CLOCK, _DURATION = "date", "clock", "duration"
-# Number formats that are known without being told.
-BUILT_IN_KINDS = (
-    dict.fromkeys((*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58), _DATE)
-    | dict.fromkeys((*range(18, 22), *range(32, 36), 45, 47, 55, 56), _CLOCK)
-    | {46: _DURATION}
-)
-_DURATIONS = re.compile(r"\[(?:h+|m+|s+)\]")
-_NO_LETTERS = re.compile(r'"[^"]*"|\\.|[_*].|\[(?!(?:h+|m+|s+)\])[^\]]*\]')
+# What Excel itself can have in a sheet.
+_MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576
+# Of the memory that may be taken: what a part that is read whole may unpack to, texts of cells, and one row.
+_PART_SHARE, _TEXTS_SHARE, _ROW_SHARE = 20, 4, 16
+_BLOCK_BYTES = 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A cell that cannot be kept as it is: it `reason`."""
-
-    reason: str
-
-
-Value: TypeAlias = "bool | int | float | str | date | datetime | time | Fault"
+class TooLargeError(Exception):
+    """A part of a workbook is larger than memory or Excel allows; the text says which."""
 
 
 @contextmanager
@@ -76,7 +70,12 @@ def open_workbook(name: str, opening: AbstractContextManager[BinaryIO]) -> Itera
             )
         try:
             with ZipFile(stream) as archive:
+                parts = archive.infolist()
+                packed_bytes = sum(part.compress_size for part in parts)
+                refuse_times(name, packed_bytes, sum(part.file_size for part in parts))
                 yield Workbook(archive)
+        except TooLargeError as error:
+            raise LandingError(f"{name}: {error}", "Save its table as .csv or Parquet.") from error
         except _DAMAGED as error:
             raise LandingError(f"{name}: it is cut off, damaged, or no Excel workbook", again) from error
 
@@ -108,7 +107,9 @@ class Workbook:
     def rows(self, sheet: str) -> Iterator[tuple[int, dict[int, Value]]]:
         """The rows that hold something, each with its number, as values by number of column, both from 1."""
         number = 0
-        for row in self._elements(self.sheets[sheet], "row"):
+        for count, row in enumerate(self._elements(self.sheets[sheet], "row"), start=1):
+            if count > _MOST_ROWS:
+                raise TooLargeError(f"its sheet '{sheet}' has more rows than Excel has, {_MOST_ROWS:,}")
             number = int(row.get("r", number + 1))
             column, cells = 0, {}
             for cell in row:
@@ -138,17 +139,19 @@ class Workbook:
         if kind == "n":
             style = cell.get("s")
             kind_shown = self._number_kinds[int(style)] if style else None
-            value = _number(text)
+            value = number_of(text)
             return (
                 value
                 if kind_shown is None or isinstance(value, Fault)
                 else moment(value, kind_shown, self._day_zero)
             )
-        return _marked_value(kind, text)
+        return marked_value(kind, text)
 
     @cached_property
     def _strings(self) -> list[str]:
         parts = [target for kind, target in self._parts.values() if kind == "sharedStrings"]
+        for part in parts:
+            self._refuse_large(part, _TEXTS_SHARE)
         return [_text_of(item) for part in parts for item in self._elements(part, "si")]
 
     @cached_property
@@ -165,14 +168,33 @@ class Workbook:
 
     def _elements(self, part: str, name: str) -> Iterator[Element]:
         """The elements called `name`, each as long as it is looked at."""
+        most = limit_bytes() // _ROW_SHARE
+        parser: Any = ElementTree.XMLPullParser()  # expat limits what entities expand to
+        since = 0
         with self._archive.open(part) as stream:
-            for _, element in ElementTree.iterparse(stream):  # noqa: S314 - expat limits what entities expand to
-                if element.tag.endswith(name) and _plain(element.tag) == name:
-                    yield element
-                    element.clear()
+            while block := stream.read(_BLOCK_BYTES):
+                parser.feed(block)
+                since += len(block)
+                for _, element in parser.read_events():
+                    if element.tag.endswith(name) and _plain(element.tag) == name:
+                        since = 0
+                        yield element
+                        element.clear()
+                if since > most:
+                    raise TooLargeError(f"a {name} of {part} is over {most:,} bytes long")
+            parser.close()
 
     def _parsed(self, part: str) -> Element:
+        self._refuse_large(part, _PART_SHARE)
         return ElementTree.fromstring(self._archive.read(part))  # noqa: S314 - as above
+
+    def _refuse_large(self, part: str, share: int) -> None:
+        """Refuse a part that unpacks to more than this share of the memory."""
+        most = limit_bytes() // share
+        if (size := self._archive.getinfo(part).file_size) > most:
+            raise TooLargeError(
+                f"{part} in it unpacks to {size:,} bytes, and at most {most:,} are held in memory"
+            )
 
     def _related(self, part: str) -> dict[str, tuple[str, str]]:
         """Kind and place of what `part` refers to, by identifier."""
@@ -184,99 +206,20 @@ class Workbook:
         return related
 
 
-def cell_name(column: int, row: int) -> str:
-    """A cell as Excel calls it.
-
-    Example:
-        >>> cell_name(28, 3)
-        'AB3'
-    """
-    letters = ""
-    while column:
-        column, letter = divmod(column - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return f"{letters}{row}"
-
-
 @lru_cache(maxsize=20_000)
 def _column_number(letters: str) -> int:
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1
+    if number > _MOST_COLUMNS:
+        raise TooLargeError(f"it has a cell in the column {letters}, and Excel none after XFD")
     return number
-
-
-def _number(text: str) -> int | float | Fault:
-    """A number as it is written: whole ones of any length, others if a double tells them apart."""
-    try:
-        return int(text)
-    except ValueError:
-        found = float(text)
-    if len(text) > _SURE_CHARACTERS:
-        written = Decimal(text)
-        digits = len(written.normalize().as_tuple().digits)
-        if Decimal(f"{found:.{digits - 1}e}") != written:
-            return Fault(f"has more digits than Excel keeps: {text}")
-    return int(found) if found.is_integer() and abs(found) <= MOST_WHOLE else found
-
-
-def _marked_value(kind: str, text: str) -> Value:
-    """The value of a cell that is marked as something else than a number or a shared text."""
-    if kind == "str":
-        return _unescaped(text)
-    if kind == "b":
-        return text in {"1", "true"}
-    if kind == "e":
-        return Fault(f"is {text}")
-    if kind == "d" and (found := datetime.fromisoformat(text)).tzinfo is None:
-        return found if "T" in text else found.date()
-    return Fault(f"is of a kind that is not known here, {kind}")
-
-
-def moment(days: float, kind: str, day_zero: date) -> Value:
-    """A number of days as the moment or the time that Excel shows; to the millisecond, the finest it has."""
-    milliseconds = round(days * _DAY_MILLISECONDS)
-    if kind == _DURATION:
-        return _duration(milliseconds)
-    day, rest = divmod(milliseconds, _DAY_MILLISECONDS)
-    clock = (datetime.min + timedelta(milliseconds=rest)).time()  # noqa: DTZ901 - only its time is used
-    if day == 0 and kind == _CLOCK:
-        return clock
-    is_1904 = day_zero == DAY_ZERO_OF_1904
-    if day < 0 or (not is_1904 and day in {0, _LEAP_DAY}):
-        return Fault(f"is the day {day}, which no calendar has")
-    try:
-        found = day_zero + timedelta(days=day + (not is_1904 and day < _LEAP_DAY))
-    except OverflowError:
-        return Fault(f"is the day {day}, which is after the year 9999")
-    return datetime.combine(found, clock) if rest else found
-
-
-def _duration(milliseconds: int) -> str:
-    seconds, rest = divmod(abs(milliseconds), 1000)
-    sign, fraction = "-" if milliseconds < 0 else "", f".{rest:03}" if rest else ""
-    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}{fraction}"
-
-
-def number_kind(code: str) -> str | None:
-    """What numbers that are shown by the format `code` are: a date, a clock's time, a duration; `None` for numbers."""
-    letters = _NO_LETTERS.sub("", code.lower()).partition(";")[0]
-    if _DURATIONS.search(letters):
-        return _DURATION
-    has_clock = "h" in letters or "s" in letters
-    if "y" in letters or "d" in letters or ("m" in letters and not has_clock):
-        return _DATE
-    return _CLOCK if has_clock else None
 
 
 def _text_of(element: Element) -> str:
     """The text of a cell, however it is formatted, without how it is pronounced."""
     runs = [run for part in element for run in (part if _plain(part.tag) == "r" else [part])]
-    return _unescaped("".join(run.text or "" for run in runs if _plain(run.tag) == "t"))
-
-
-def _unescaped(text: str) -> str:
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    return unescaped("".join(run.text or "" for run in runs if _plain(run.tag) == "t"))
 
 
 def _plain(tag: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from meshlake.errors import LandingError
-from meshlake.formats.packed import refuse_bomb
+from meshlake.formats.bombs import refuse_bomb
 
 if TYPE_CHECKING:
     from contextlib import ExitStack

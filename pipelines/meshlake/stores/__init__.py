@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, ClassVar, Protocol
 
+from meshlake.memory import limit_bytes
 from meshlake.plugins import Doorway
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def duckdb_reader(file: StoredFile) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection of its own that can read `file` and those beside it."""
     import duckdb
 
-    connection = duckdb.connect(":memory:")
+    connection = duckdb.connect(":memory:", config={"memory_limit": f"{limit_bytes()}B"})
     file.store.open_to_duckdb(connection)
     return connection
 

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshlake.errors import LandingError
+from meshlake.formats.cells import cell_name
 from meshlake.formats.excel import EXCEL
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
-from meshlake.formats.workbook import cell_name, open_workbook
+from meshlake.formats.workbook import open_workbook
 from meshlake.landing.arrival import land
 from meshlake.landing.relation import columns, relation_sql
 from meshlake.landing.zone import LandingZone

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from meshlake.errors import LandingError
-from meshlake.formats import packed
+from meshlake.formats import bombs, packed
 from meshlake.formats.format import FILE_COLUMN
 from meshlake.landing.relation import relation_sql
 from support.workbooks import workbook
@@ -61,7 +61,7 @@ def test_damaged_files_are_named(put, ending):
 
 
 def test_what_unpacks_a_thousandfold_is_refused(put, monkeypatch):
-    monkeypatch.setattr(packed, "_ALWAYS_BYTES", 1024)
+    monkeypatch.setattr(bombs, "_ALWAYS_BYTES", 1024)
     with pytest.raises(LandingError, match=r"bomb\.csv\.bz2: it unpacks to over 1,000 times its size"):
         relation_sql(put({"bomb.csv.bz2": bz2.compress(b"1" * 3_000_000)}))
     assert not list(packed.scratch_folder().rglob("bomb.csv"))

@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import pytest
 
 from meshlake.errors import LandingError
-from meshlake.formats import packed
+from meshlake.formats import bombs
 from meshlake.landing.arrival import land
 
 
@@ -82,7 +82,7 @@ def test_what_an_archive_may_not_hold(zone, tmp_path, members, words):
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(zone, tmp_path, monkeypatch):
-    monkeypatch.setattr(packed, "_ALWAYS_BYTES", 1024)
+    monkeypatch.setattr(bombs, "_ALWAYS_BYTES", 1024)
     made = archive(tmp_path / "a.zip", ("a.csv", "0" * 5_000_000))
     with pytest.raises(LandingError, match=r"a\.zip: it unpacks to over 1,000 times its size"):
         land([made], zone, "crm")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meshlake.formats import samples
 from meshlake.formats.unreadable import ReadAgainError
 from meshlake.landing.relation import relation_sql, unreadable
 from meshlake.landing.zone import LandingZone
@@ -110,3 +111,26 @@ def test_every_line_is_a_row_or_kept_aside(cells):
     blank = sum(not line for line in text.split("\n"))
     in_lines = sum(1 + content.count(b"\n") for _, content, _ in found)
     assert text.count("\n") + 1 - blank <= in_rows + in_lines <= text.count("\n") + 1
+
+
+@pytest.mark.parametrize("ending", ["csv", "csv.gz"])
+def test_lines_that_duckdb_leaves_out_without_a_word_are_kept_aside(put, monkeypatch, ending):
+    """Those over its buffer, which here are those over 100,000 bytes."""
+    monkeypatch.setattr(samples, "_LONG_LINE_BYTES", 100_000)
+    monkeypatch.setattr(samples, "_GLANCE_BYTES", 100)
+    content = b"id,n\n" + b"1,a\n" * 50_000 + b"2," + b"x" * 2_100_000 + b"\n" + b"3,c\n" * 50_000
+    dataset = put({f"a.{ending}": gzip.compress(content) if ending.endswith("gz") else content})
+    assert samples.has_long_line(dataset.files[0])
+    found, lines = kept_aside(dataset)
+    assert [(line, reason) for line, _, reason in lines] == [
+        (50_002, "is over 2 MB long, of which the beginning is kept")
+    ]
+    assert len(found) == 100_000
+
+
+@pytest.mark.parametrize("size", [99_000, 3_000_000])
+@pytest.mark.parametrize("at", [0, 30_000, 99_999])
+def test_long_lines_are_seen_wherever_they_stand(put, monkeypatch, at, size):
+    monkeypatch.setattr(samples, "_LONG_LINE_BYTES", 200_000)
+    dataset = put({"a.csv": b"i\n" + b"1\n" * at + b"x" * size + b"\n" + b"2\n" * 200_000})
+    assert samples.has_long_line(dataset.files[0]) == (size > 200_000)

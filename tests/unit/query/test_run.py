@@ -140,6 +140,16 @@ def test_a_query_larger_than_memory_spills_beside_the_mesh_file(connection, mesh
     assert setting == (f"{mesh_file}.tmp",)
 
 
+def test_a_query_keeps_to_the_memory_that_it_is_given(mesh_file, confined_to):
+    with open_mesh_file(mesh_file, confined_to, memory_limit=200_000_000) as connection:
+        setting = connection.execute("SELECT current_setting('memory_limit')").fetchone()
+        assert setting == ("190.7 MiB",)
+        needs = "SELECT list(repeat('x', 1000) || n) FROM (SELECT unnest(range(2_000_000)) AS n)"
+        with pytest.raises(MeshError, match="needs more memory or disk than it may take") as caught:
+            answer(connection, needs)
+    assert "MESH_MEMORY_LIMIT" in caught.value.hint
+
+
 def test_two_readers_open_the_same_file(mesh_file, confined_to):
     with open_mesh_file(mesh_file, confined_to) as one, open_mesh_file(mesh_file, confined_to) as other:
         assert answer(one, "SELECT count(*) FROM crm.customers") == [(3,)]

@@ -126,6 +126,7 @@ def _opened(question: Question) -> duckdb.DuckDBPyConnection:
         output_path=question.output_path,
         stores=settings.used_stores,
         timezone=settings.timezone,
+        memory_limit=settings.memory_limit,
     )
 
 
@@ -178,7 +179,8 @@ def _as_mesh_error(error: duckdb.Error, sql: str, before_bytes: int) -> MeshErro
     message, *rest = [line.strip() for line in whole.splitlines() if line.strip()]
     if isinstance(error, duckdb.OutOfMemoryException):
         return MeshError(
-            f"the query needs more memory or disk than there is: {message}", "Filter or group first."
+            f"the query needs more memory or disk than it may take: {message}",
+            "Filter or group first; or raise MESH_MEMORY_LIMIT, or memory_limit in mesh.toml.",
         )
     is_gone = isinstance(error, duckdb.HTTPException) and getattr(error, "status_code", 0) == _NOT_FOUND
     if not is_gone and (failure := system_failure(error, message=whole)):

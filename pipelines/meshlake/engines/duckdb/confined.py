@@ -12,6 +12,7 @@ import duckdb
 
 from meshlake.errors import UsageError
 from meshlake.lake.mesh_file import attach_mesh_file, create_view
+from meshlake.memory import limit_bytes
 from meshlake.names import CATALOG, LANDING_CATALOG, quote_identifier, quote_literal
 
 if TYPE_CHECKING:
@@ -35,20 +36,22 @@ def open_mesh_file(
     output_path: str | None = None,
     stores: Iterable[Store] = (),
     timezone: str = "UTC",
+    memory_limit: int | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Open the mesh file at `path` for one query.
 
     Files are read under the folders `confined_to` alone, and only `output_path` can be written besides.
     `landing` are the landed datasets that the query names, read where they live. With `as_of`,
     exactly those snapshots are the mesh; the system tables stay as they are now. `stores` hold these folders.
-    Moments are told in `timezone`, whatever the machine's zone is.
+    Moments are told in `timezone`, whatever the machine's zone is. At most `memory_limit` bytes are taken, half of the
+    machine's if not said; what does not fit is spilled beside the mesh file.
 
     Raises:
         UsageError: when there is no mesh file, or it cannot be read; or there is no such zone.
         StorageError: DuckDB has no extension for a store or a source, or there are no keys.
         LandingError: a source of `landing` does not answer, or refuses.
     """
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"memory_limit": f"{memory_limit or limit_bytes()}B"})
     with closed_on_failure(connection):
         set_timezone(connection, timezone)
         for store in stores:

@@ -43,11 +43,11 @@ def explain(error: duckdb.Error, where: str, file: Path | None = None) -> MeshEr
     """
     text = str(error)
     reason = sql_reason(text)
-    if failure := system_failure(error, where):
-        return failure
     if isinstance(error, duckdb.OutOfMemoryException):
         hint = f"Raise it with MESH_MEMORY_LIMIT or memory_limit in mesh.toml. DuckDB says: {reason}"
         return BuildError(f"{where}: more memory is needed than the mesh may take", hint)
+    if failure := system_failure(error, where):
+        return failure
     hint = _candidates(error, text) or "Correct the SQL and build again."
     if isinstance(error, duckdb.ConversionException):
         hint = (
