@@ -238,8 +238,8 @@ def test_nested_values_are_read_by_position(landed, tmp_path):
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        ({"a.jsonl": '{"id": 1, "id": 2}\n'}, r"a\.jsonl, record 1: .*duplicate key"),
-        ({"a.jsonl": '{"id": 1}\n{"id": 2\n'}, r"a\.jsonl, record 2: "),
+        ({"a.jsonl": '{"id": 1, "id": 2}\n'}, r"a\.jsonl, line 1: it has the key 'id' twice"),
+        ({"a.json": '[{"id": 1},\n{"id": 2]'}, r"a\.json, line 2, column 9: "),
         ({"a.parquet": b"PAR1"}, r"a\.parquet: it is cut off"),
     ],
 )
@@ -255,6 +255,12 @@ def test_lines_that_cannot_be_read_are_left_out_of_a_copy(landed, broken):
     landed.check(COPIED)
     assert in_order(landed.ask(f"SELECT * FROM {landed.bind().relation}")) == [("1", "a"), ("3", "c")]
     assert landed.bind().is_copied
+
+
+def test_json_lines_that_are_no_objects_are_left_out_of_a_copy(landed):
+    landed.put({"dt=1/a.jsonl": '{"id":1}\n{"id":2\n{"id":3}\n', "dt=2/b.jsonl": '{"id":4}\n'})
+    landed.check(COPIED)
+    assert in_order(landed.ask(f"SELECT id FROM {landed.bind().relation}")) == [("1",), ("3",), ("4",)]
 
 
 def test_columns_that_trino_cannot_tell_apart(landed, tmp_path):

@@ -27,7 +27,8 @@ _SCHEMA = pa.schema(
     }
 )
 _HINT = (
-    "Correct that line: a value that holds a delimiter or a quote stands in quotes, its own quotes doubled. "
+    "Correct that line: JSON stands there as one whole object; in CSV, a value that holds a delimiter or a quote is "
+    "in quotes, its own quotes doubled. "
     "Or let more be kept aside, beside the contract's properties: "
     "customProperties: [{property: maxUnreadablePercent, value: 5}]"
 )

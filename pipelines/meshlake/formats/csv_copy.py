@@ -6,26 +6,24 @@ in it but kept aside, with its number, bytes and reason; what landed is never to
 
 from __future__ import annotations
 
-import csv
 import io
-import sys
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from meshlake.errors import LandingError
 from meshlake.formats.csv_lines import MOST_CHARACTERS, Cell, Form, RecordReader, numbered_lines
 from meshlake.formats.samples import open_text
 from meshlake.formats.scratch import scratch_file
-from meshlake.formats.unreadable import UnreadableLine
+from meshlake.formats.unreadable import keep_aside, kept_aside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from meshlake.formats.csv_dialect import CsvDialect
     from meshlake.formats.csv_lines import Record
+    from meshlake.formats.unreadable import UnreadableLine
     from meshlake.stores import StoredFile
 
 _PLAIN = Form(",", '"', '"')
@@ -55,10 +53,7 @@ class Copy:
 
     def aside(self, file: StoredFile) -> Iterator[UnreadableLine]:
         """The lines that are not in the copy of `file`."""
-        with Path(self.aside_path).open(encoding="utf-8", newline="") as stream:
-            csv.field_size_limit(sys.maxsize)
-            for line, reason, content in csv.reader(stream):
-                yield UnreadableLine(file.name, int(line), bytes.fromhex(content), reason)
+        return kept_aside(self.aside_path, file.name)
 
 
 @lru_cache(maxsize=10_000)
@@ -132,7 +127,7 @@ class _Copying:
             elif reason := self._reason(record):
                 self._count("aside", record.line)
                 content = record.text.encode(self._dialect.encoding, "surrogateescape")
-                aside.write(f'{record.line},"{reason}",{content.hex()}\n')
+                keep_aside(aside, record.line, reason, content)
 
     def _row(self, record: Record) -> str | None:
         """The row that a record is, as the copy has it."""

@@ -1,18 +1,21 @@
 """Lines of landed text that no row can be made of: the reader leaves them out, and tells of each what it was.
 
-DuckDB's CSV reader puts them into two temporary tables of the connection, after the statement that scanned. Measured on
-DuckDB 1.5.5: that costs nothing where there are none; several faults of a line are rows of their own; `line` counts
-records, so is off after a line break in quotes; `line_byte_position` counts from 1, in UTF-8 and unpacked, whatever
-the file is in; bytes that are not UTF-8 are replaced in `csv_line`, one for one; with strict_mode = false a quote that
-is never closed is not told at all.
+Where a copy of a file is read, they stand in a file of their own beside it. DuckDB's CSV reader puts them into two
+temporary tables of the connection, after the statement that scanned. Measured on DuckDB 1.5.5: that costs nothing where
+there are none; several faults of a line are rows of their own; `line` counts records, so is off after a line break in
+quotes; `line_byte_position` counts from 1, in UTF-8 and unpacked, whatever the file is in; bytes that are not UTF-8 are
+replaced in `csv_line`, one for one; with strict_mode = false a quote that is never closed is not told at all.
 """
 
 from __future__ import annotations
 
+import csv
+import sys
 from codecs import getincrementaldecoder
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, ClassVar
 
 from meshlake.errors import LandingError
 from meshlake.formats.samples import open_text
@@ -81,6 +84,19 @@ class Unreadable:
 
 
 Unreadable.NONE = Unreadable()
+
+
+def keep_aside(sink: IO[str], line: int, reason: str, content: bytes) -> None:
+    """Write a line that is not in the copy of a file into `sink`, which is read by `kept_aside`."""
+    csv.writer(sink).writerow((line, reason, content.hex()))
+
+
+def kept_aside(path: str, name: str) -> Iterator[UnreadableLine]:
+    """The lines of the file called `name` that stand at `path`."""
+    with Path(path).open(encoding="utf-8", newline="") as stream:
+        csv.field_size_limit(sys.maxsize)
+        for line, reason, content in csv.reader(stream):
+            yield UnreadableLine(name, int(line), bytes.fromhex(content), reason)
 
 
 @dataclass(frozen=True)

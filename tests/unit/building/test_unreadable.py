@@ -34,6 +34,19 @@ def test_they_are_kept_with_file_line_bytes_and_reason_and_let_go_when_mended(pe
     assert people.open().sql(KEPT).fetchall() == []
 
 
+def test_json_lines_that_are_no_objects_are_kept_alike(mesh):
+    rows = [f'{{"id": {n}, "name": "p{n}"}}' for n in range(200)]
+    rows[9] = '{"id": 9, "name"'
+    mesh.land("crm/people/a.jsonl", "\n".join(rows))
+    mesh.product("crm.people", PEOPLE)
+    assert mesh.build_product("crm.people").snapshot.row_count == 199
+    reason = "is no JSON: Expecting ':' delimiter at character 17"
+    assert mesh.open().sql(KEPT).fetchall() == [("crm/people/a.jsonl", 10, rows[9].encode(), reason)]
+    mesh.land("crm/people/b.jsonl", "5\n6\n")
+    with pytest.raises(LandingError, match=r"of 202 lines of landing\.crm\.people 3 lines cannot be read"):
+        mesh.build_product("crm.people")
+
+
 @pytest.mark.parametrize(("percent", "is_built"), [(1, True), (0.9, False), (0, False), (100, True)])
 def test_the_contract_says_how_many_there_may_be(people, percent, is_built):
     people.product("crm.people", PEOPLE, custom={"maxUnreadablePercent": percent})

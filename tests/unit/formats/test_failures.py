@@ -81,11 +81,11 @@ def test_a_cell_may_read_like_the_end_of_duckdbs_error(connection, put, words):
 
 @pytest.mark.parametrize("as_json", [False, True])
 @pytest.mark.parametrize("words", HOSTILE)
-def test_a_broken_json_record_is_told_as_what_it_is(connection, put, words, as_json):
+def test_a_broken_json_object_is_told_as_what_it_is(connection, put, words, as_json):
     value = words.replace('"', '\\"')
-    dataset = put({"a.jsonl": '{"id": 1}\n', "b.jsonl": f'{{"id": 1}}\n{{"id": "{value}", "id": 2}}\n'})
+    dataset = put({"a.json": '[{"id": 1}]', "b.json": f'[{{"id": 1}},\n{{"id": "{value}", "id": 2}}]\n'})
     message = told(connection, dataset, as_json=as_json).message
-    assert message.startswith("crm/customers/b.jsonl, record 2: Object ")
+    assert message.startswith("crm/customers/b.json: Object ")
     assert message.endswith('has duplicate key "id"')
 
 

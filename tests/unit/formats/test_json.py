@@ -78,8 +78,8 @@ def test_long_numbers_are_as_they_are_written(connection, put, written, expected
 
 
 def test_a_key_twice_is_told_beside_a_long_number(connection, put):
-    with pytest.raises(LandingError, match=r"a\.jsonl: an object has the key 'n' twice"):
-        relation_sql(put({"a.jsonl": '{"n": 12345678901234567890.123, "n": 1}\n'}))
+    with pytest.raises(LandingError, match=r"a\.json: an object has the key 'n' twice"):
+        relation_sql(put({"a.json": '[{"n": 12345678901234567890.123, "n": 1}]\n'}))
 
 
 @pytest.mark.parametrize("content", ["[]", "[ ]\n"])
@@ -96,10 +96,12 @@ def test_an_empty_array_adds_nothing(connection, put, content):
         (b'[{"id": 1}, {"id"', "its JSON array is cut off"),
         (b'[{"id": 1}, [2]', "Expected OBJECT|unexpected"),
         (b'[{"id": 1}, 5]', "Expected OBJECT"),
-        (b'[{"id": 1} {"id": 2}]', "unexpected character"),
+        (b'[{"id": 1},\n {"id": 2} {"id": 3}]', "line 2, column 12: unexpected character"),
+        (b'[{"id": 1},\n {"id": "\xff"}]', "line 2: invalid UTF-8"),
         (b'[{"id": 1, "id": 2}]', "duplicate key"),
+        (b'[{"": 1}]', "a JSON key is empty"),
         (b'[{"id": 1, "ID": 2}]', "the JSON keys '(id|ID)' and '(id|ID)' are the same column"),
-        (b'{\n"id": 1,\n"n": }', r"unexpected character"),
+        (b'{\n"id": 1,\n"n": }', r"line 3, column 6: unexpected character"),
         (b" <!DOCTYPE html>\n<html>", "it is an HTML page, such as a server's error"),
         (b'<?xml version="1.0"?><Error/>', "it is an XML document"),
     ],
