@@ -124,6 +124,7 @@ def keys_of(files: tuple[StoredFile, ...]) -> Columns:
         if any(row[4] for row in rows):
             for (layout, _), group in grouped(files, lambda file: (layout_of(file), is_compressed(file))):
                 copies |= copies_of(connection, group) if layout == LINES else {}
+        if copies:
             rows = connection.execute(_keys_sql([read_as(file, copies) for file in files])).fetchall()
     found = [row for row in rows if row[0] is not None]
     where = commonpath(file.name for file in files)
@@ -138,16 +139,15 @@ def keys_of(files: tuple[StoredFile, ...]) -> Columns:
 
 def _keys_sql(files: Sequence[StoredFile]) -> str:
     """A SELECT of each key, where in objects it stands, whether it clashes and has long numbers; and, in each row,
-    whether a line is no object."""
+    whether any line is perhaps no object: it has no key, or one that is no column."""
     objects = " UNION ALL ".join(
-        f"SELECT json_keys(json) AS keys, {_HAS_LONG} AS is_long, {layout == LINES} AS is_line, "
-        "len(json_keys(json)) IS DISTINCT FROM 0 OR json_type(json) = 'OBJECT' AS is_object "
+        f"SELECT json_keys(json) AS keys, {_HAS_LONG} AS is_long, {layout == LINES} AS is_line "
         f"FROM {_objects_sql(group, layout)}"
         for (layout, _), group in grouped(files, lambda file: (layout_of(file), is_compressed(file)))
     )
     return f"""
         WITH objects AS MATERIALIZED (
-            SELECT keys, is_line AND (keys IS NULL OR NOT bool_and(is_object) OR {UNUSABLE_KEYS}) AS is_broken,
+            SELECT keys, is_line AND (keys IS NULL OR len(keys) = 0 OR {UNUSABLE_KEYS}) AS is_suspect,
                 bool_or(is_long) AS is_long
             FROM ({objects}) GROUP BY keys, is_line
         ), clashing AS (
@@ -155,7 +155,7 @@ def _keys_sql(files: Sequence[StoredFile]) -> str:
             WHERE len(keys) > len(list_distinct(list_transform(keys, lambda key: lower(key))))
         )
         SELECT key, min(position), bool_or(key IN (FROM clashing)), bool_or(is_long),
-            (SELECT bool_or(is_broken) FROM objects)
+            (SELECT bool_or(is_suspect) FROM objects)
         FROM (
             SELECT unnest(keys) AS key, generate_subscripts(keys, 1) AS position, is_long FROM objects
             UNION ALL SELECT NULL, NULL, NULL
