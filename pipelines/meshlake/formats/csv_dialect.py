@@ -14,9 +14,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from meshlake.formats import refuse_other_formats
-from meshlake.formats.csv_form import USUAL, form_of
+from meshlake.formats.csv_form import USUAL, form_of, left_whole
 from meshlake.formats.csv_lines import Form, Record, RecordReader, numbered_lines
-from meshlake.formats.csv_table import Table, evidence, find_table
+from meshlake.formats.csv_table import Table, are_names, find_table
 from meshlake.formats.reader import unique_names
 from meshlake.formats.samples import head
 from meshlake.formats.text_encoding import encoding_of
@@ -71,6 +71,9 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
     if told and form.delimiter != told[1] and not form.delimiter.startswith(told[1]):
         form = Form(told[1], '"', '"')
     records = _records(text, form, is_whole)
+    if not any(record.cells for record in records) and any(record.cells is None for record in records):
+        form = replace(form, quote="", escape="")  # of no line its quotes can be followed: they are text
+        records = _records(text, form, is_whole)
     if told:
         records = records[1:]
     table = find_table(records)
@@ -85,9 +88,14 @@ def dialects_of(files: Iterable[StoredFile], among: Sequence[StoredFile]) -> dic
     """
     own = {file: dialect for file in files if (dialect := detect_dialect(file))}
     if len({dialect.columns for dialect in own.values()}) < 2 and all(d.has_names for d in own.values()):
-        return own
+        return own if len(own) < 2 else {file: _sure(dialect) for file, dialect in own.items()}
     others = {file: dialect for file in among if (dialect := detect_dialect(file))}
     return {file: _named(dialect, others) for file, dialect in own.items()}
+
+
+def _sure(own: CsvDialect) -> CsvDialect:
+    """`own`, whose names other files have too: so they are."""
+    return replace(own, notes=tuple(note for note in own.notes if not note.startswith(_NAMES_UNSURE)))
 
 
 def _named(own: CsvDialect, others: dict[StoredFile, CsvDialect]) -> CsvDialect:
@@ -102,7 +110,7 @@ def _named(own: CsvDialect, others: dict[StoredFile, CsvDialect]) -> CsvDialect:
     ((columns, file),) = headed.items()
     if own.has_names and {name.lower() for name in own.columns} & {name.lower() for name in columns}:
         return own
-    notes = (note for note in own.notes if not note.startswith(_NO_NAMES))
+    notes = (note for note in own.notes if not note.startswith((_NO_NAMES, _NAMES_UNSURE)))
     return replace(
         own,
         columns=columns,
@@ -129,6 +137,7 @@ def _doubted(own: CsvDialect, others: dict[StoredFile, CsvDialect]) -> CsvDialec
 
 
 _NO_NAMES = "its first line holds values, no names"
+_NAMES_UNSURE = "whether its first line holds names or values nothing tells"
 
 
 def _records(text: str, form: Form, is_whole: bool) -> list[Record]:
@@ -155,17 +164,22 @@ def _dialect(
     first = rows[begin].line if begin < len(rows) else _line_after(rows[begin - 1])
     body = rows[begin:]
     names = _names(table, body)
+    is_sure = bool(table.header) and are_names(rows[begin - 1 :], table.width)
+    notes = _notes(encoding, form, table, rows, has_told)
+    if len(table.header) == 1 and not is_sure:
+        shown = ", ".join(name.strip() for name in table.names)[:_SHOWN_CHARACTERS]
+        notes = (*notes, f"{_NAMES_UNSURE}: it is taken for names ({shown})")
     found = CsvDialect(
         encoding.name,
         form,
         unique_names(name.replace("\0", "") for name in names),  # SQL cannot say it
         first,
         has_names=bool(table.header),
-        are_names_sure=bool(table.header) and evidence(rows[begin - 1 :], table.width)[0] > 0,
+        are_names_sure=is_sure,
         end_line=table.end,
         comment=table.comment,
         line_end=next((record.end for record in records if record.end), "\n"),
-        notes=tuple(_notes(encoding, form, table, rows, has_told)),
+        notes=tuple(notes),
     )
     is_plain = encoding.is_read_where_it_lies and _is_plain(found, table, records, body)
     return replace(found, is_plain=is_plain)
@@ -220,6 +234,10 @@ def _notes(
         yield "its first line says the delimiter"
     elif form.delimiter not in USUAL and table.width > 1:
         yield f"read with the delimiter {form.delimiter!r}"
+    if not form.quote:
+        yield "quotes of none of its lines can be followed: they are read as text"
+    if table.width == 1 and (between := left_whole([row.text for row in rows])):
+        yield f"read as one column, though most lines hold {between!r}"
     if table.above:
         lines = (
             "a line above the table is" if table.above == 1 else f"{table.above} lines above the table are"

@@ -12,7 +12,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import replace
-from itertools import islice
+from itertools import dropwhile, islice
 
 from meshlake.formats.csv_lines import Form, RecordReader
 
@@ -21,6 +21,7 @@ _SAMPLE_ROWS = 1000
 _TRIED_LINES, _TRIED_CHARACTERS = 200, 64 * 1024
 _MOST_DELIMITER_BYTES = 4
 _LEAST_SHARE = 0.5
+_RARE_IN_WORDS = 0.9
 # What a table of one column scores: another has to be better.
 _ONE_COLUMN = 0.2
 # Characters that are a delimiter, how likely before anything is seen; all that are not named here never are.
@@ -48,7 +49,7 @@ def form_of(text: str, *, is_whole: bool) -> Form:
     plain = max(_usual(text), key=lambda form: _fit(_rows(text, form, is_whole)))
     is_wide, share, is_unquoted, _ = _fit(_rows(text, plain, is_whole))
     if is_wide and share == 1 and is_unquoted:
-        return replace(plain, delimiter=_whole(text, plain.delimiter))
+        return replace(plain, delimiter=_whole(_rows(text, plain, is_whole), plain.delimiter))
     lines = list(islice(io.StringIO(text[:_TRIED_CHARACTERS], newline=""), _TRIED_LINES))
     filled = [line for line in lines if line.strip()]
     scores = {form: _score(filled, form) for form in _tried(text, filled)} if filled else {}
@@ -59,11 +60,24 @@ def form_of(text: str, *, is_whole: bool) -> Form:
     is_told = (
         is_told or re.search(rf"(?m)(?:^|{between})[\d.,:/-]+(?:{between}|$)", "".join(filled)) is not None
     )
-    if is_told and scores.get(best, 0.0) > (0 if is_named else _ONE_COLUMN):
+    if (is_told or _is_table(filled, best)) and scores.get(best, 0.0) > (0 if is_named else _ONE_COLUMN):
         return best
     # A comma in the sentences of the one column there is parts no cells.
     absent = next((each for each in (*USUAL, "\x1f") if each not in text), ",")
     return Form(absent, '"', '"')
+
+
+def left_whole(lines: list[str]) -> str | None:
+    """What may part the cells of many lines, where they are read as one cell each."""
+    filled = [line for line in lines if line.strip()]
+    # A comma before a blank, and what stands in times, addresses and between words once, is of sentences.
+    rare = {each for each, prior in _PRIORS.items() if prior >= _RARE_IN_WORDS}
+    found = {each: re.escape(each if each in rare else each * 2) for each in _PRIORS} | {",": ",(?! )"}
+    counts = {
+        each: sum(re.search(f".{pattern}", line) is not None for line in filled)
+        for each, pattern in found.items()
+    }
+    return next((each for each, count in counts.items() if 2 * count >= len(filled)), None)
 
 
 def _usual(text: str) -> list[Form]:
@@ -140,27 +154,40 @@ def _delimiters(lines: list[str]) -> list[str]:
     common = [
         each
         for each, prior in _PRIORS.items()
-        if counts[each] >= _LEAST_SHARE * len(lines) and (prior == 1 or each in lines[0])
+        if counts[each] >= _LEAST_SHARE * len(lines) and (prior >= _RARE_IN_WORDS or each in lines[0])
     ]
     text = "".join(lines)
     return [longer for each in common for longer in (each, *_longer(text, each))]
 
 
-def _whole(text: str, delimiter: str) -> str:
+def _whole(rows: list[list[str]], delimiter: str) -> str:
     """`delimiter`, with the characters that are never without it and are such as delimiters are made of."""
-    for _ in range(_MOST_DELIMITER_BYTES - 1):
-        parts = text.split(delimiter)
-        after = {part[:1] for part in parts[1:]}
-        before = {part[-1:] for part in parts[:-1]}
-        if text.count(delimiter) == 2 * text.count(delimiter * 2):
-            delimiter *= 2
+    rows, one = [row for row in rows if row], delimiter
+    for _ in range(_MOST_DELIMITER_BYTES - len(delimiter)):
+        after = {cell[:1] for row in rows for cell in row[1:]}
+        before = {cell[-1:] for row in rows for cell in row[:-1]}
+        if len(rows[0]) % 2 and not any(cell for row in rows for cell in row[1::2]):
+            rows, delimiter = [row[::2] for row in rows], delimiter + one
         elif len(after) == 1 and (each := after.pop()) in _WHOLE:
-            delimiter += each
+            rows, delimiter = [[row[0], *(cell[1:] for cell in row[1:])] for row in rows], delimiter + each
         elif len(before) == 1 and (each := before.pop()) in _WHOLE:
-            delimiter = each + delimiter
+            rows, delimiter = [[*(cell[:-1] for cell in row[:-1]), row[-1]] for row in rows], each + delimiter
         else:
             break
     return delimiter
+
+
+def _is_table(lines: list[str], form: Form) -> bool:
+    """Whether all rows below lines of a title are of one width, and their delimiter is none of sentences."""
+    records = RecordReader(form).records(enumerate(lines, start=1))
+    rows = list(dropwhile(lambda cells: len(cells) < 2, (record.cells or [] for record in records)))
+    spaced = sum(cell.value.startswith(" ") and not cell.is_quoted for cells in rows for cell in cells[1:])
+    is_of_sentences = form.delimiter.endswith(" ") or 2 * spaced > sum(len(cells) - 1 for cells in rows)
+    return (
+        len(rows) > 1
+        and len({len(cells) for cells in rows}) == 1
+        and not (is_of_sentences and len(rows[0]) < 3)
+    )
 
 
 def _longer(text: str, delimiter: str) -> list[str]:

@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from meshlake.formats.csv_words import YEAR, are_column_words
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -31,7 +33,6 @@ _KINDS = {
     "address": re.compile(r"[^\s@]+@[^\s@]+\.\w+|https?://\S+"),
     "uuid": re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
 }
-_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,25 @@ def find_table(records: Sequence[Record]) -> Table | None:
 
 
 def has_names(rows: Sequence[Record], width: int) -> bool:
-    """Whether the first of `rows` names columns."""
+    """Whether the first of `rows` names columns; also where nothing tells, as most files have names."""
     names, data = evidence(rows, width)
     filled = sum(bool(cell.value.strip()) for cell in rows[0].cells or ())
     if len(rows) == 1 or not filled:
         return 2 * data <= filled and filled > 0
-    return names > 0 or not data
+    return names > 0 or (not data and (are_column_words(rows[0]) or not _is_repeated(rows, width)))
+
+
+def are_names(rows: Sequence[Record], width: int) -> bool:
+    """Whether something tells that the first of `rows` names columns."""
+    return evidence(rows, width)[0] > 0 or are_column_words(rows[0])
+
+
+def _is_repeated(rows: Sequence[Record], width: int) -> bool:
+    """Whether a value of the first row stands in its column again, and not since the whole row does."""
+    first = [cell.value.strip() for cell in rows[0].cells or ()]
+    others = [row for row in rows[1 : 1 + _LOOKED_AT] if row.text != rows[0].text]
+    columns = _columns(others, width)
+    return any(value and value in column for value, column in zip(first, columns, strict=False))
 
 
 def evidence(rows: Sequence[Record], width: int) -> tuple[int, int]:
@@ -97,11 +111,11 @@ def evidence(rows: Sequence[Record], width: int) -> tuple[int, int]:
         if not value:
             continue
         if len(rows) == 1:
-            data += kind is not _TEXT and not _YEAR.fullmatch(value)
+            data += kind is not _TEXT and not YEAR.fullmatch(value)
         elif kind is _TEXT:
             is_alike, is_other = _by_shape(value, column) if below is _TEXT else (False, below is not None)
             names, data = names + is_other, data + is_alike
-        elif below == kind and not (_YEAR.fullmatch(value) and not all(map(_YEAR.fullmatch, column))):
+        elif below == kind and not (YEAR.fullmatch(value) and not all(map(YEAR.fullmatch, column))):
             data += 1
     return names, data
 

@@ -252,7 +252,7 @@ def test_folders_are_columns_of_copied_files_too(put, connection):
 
 
 @pytest.mark.parametrize(
-    "content", ["id,name\n1,a\n", 'id;name\r\n1;"a;b"\r\n', "a\tb\n\tx\n", "id\n1\n\n2\n"]
+    "content", ["id,name\n1,a\n", 'id;name\r\n1;"a;b"\r\n', "id\tb\n\tx\n", "id\n1\n\n2\n"]
 )
 def test_plain_files_are_read_where_they_lie(put, content):
     dataset = put({"a.csv": content})

@@ -1,0 +1,43 @@
+"""Words that columns are called by, in a few languages: what tells names from values where all is text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from meshlake.formats.csv_lines import Record
+
+# The last word of a name.
+_TEXT = """
+    account address age amount author brand category city client code color colour comment comments company contact
+    country county currency customer date day department description district domain email employee event file
+    firstname gender group hour iban id key kind label language lastname level link location mail manager message
+    mode model month name names note notes number order owner parent path payment person phone place position price
+    product quantity reason region remark role salutation sector sex sku source state status street subject supplier
+    surname tag tags team text time timestamp title town type unit url user username uuid value vendor version year
+    zip zipcode anrede art artikel bemerkung beruf beschreibung bezeichnung datum einheit farbe firma gruppe
+    kategorie kunde kundennummer land menge nachname nr nummer ort plz preis produkt stadt strasse straße
+    titel typ vorname wert adresse nom prenom prénom ville pays prix produit quantite quantité nombre apellido ciudad
+    pais país precio producto cantidad fecha
+"""
+_WORDS = frozenset(_TEXT.split())
+_MOST_WORDS = 4
+YEAR = re.compile(r"(?:19|20)\d\d")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def are_column_words(row: Record) -> bool:
+    """Whether at least half of what stands in a row, years left out, is such as columns are called.
+
+    Example:
+        >>> from meshlake.formats.csv_lines import Cell, Record
+        >>> row = [Cell("orderId", False), Cell("Customer Name", False), Cell("x", False)]
+        >>> are_column_words(Record(1, "orderId,Customer Name,x", row))
+        True
+    """
+    stripped = (cell.value.strip() for cell in row.cells or ())
+    values = [value for value in stripped if value and not YEAR.fullmatch(value)]
+    words = [re.findall(r"[^\W\d_]+", _HUMP.sub(" ", value).lower()) for value in values]
+    named = sum(0 < len(each) <= _MOST_WORDS and each[-1] in _WORDS for each in words)
+    return 2 * named >= len(values) > 0
