@@ -135,7 +135,9 @@ class ConflictError(BuildError):
 
 _AGAIN = "See `mesh doctor` and run it again; what was published before is untouched."
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_SQLITE_NO_ROOM, _SQLITE_IO = 13, 10  # the low byte of its codes
+# The low byte of its codes.
+_SQLITE_NO_ROOM, _SQLITE_IO = 13, 10
+_SQLITE_DENIED = {8: "can only be read", 14: "cannot be opened or written"}
 _DENIED_STATUS = frozenset({401, 403})
 # Classes of SQLSTATE by which PostgreSQL itself fails: no connection, no resources, an operator, the system below it.
 _POSTGRESQL_STATES = frozenset({"08", "53", "57", "58"})
@@ -172,6 +174,9 @@ def system_failure(error: Exception, where: str = "", message: str | None = None
     if _sqlite_code(driver) == _SQLITE_IO:
         hint = "Free some space, see to it, and run it again."
         return SystemFailure(f"{at}the disk is full or fails", hint)
+    if problem := _SQLITE_DENIED.get(_sqlite_code(driver) or 0):
+        hint = "See that you may write to the mesh's home and its files: `mesh doctor` looks."
+        return SystemFailure(f"{at}a database in the mesh's home {problem}", hint)
     if _is_postgresql_gone(error, driver):
         return SystemFailure(f"{at}PostgreSQL does not answer: {_first_line(str(driver))}", _AGAIN)
     if is_denied := _is_denied_by_store(error, text):

@@ -4,6 +4,7 @@ All are read here and nowhere else. Secrets are kept out of `repr`, so that no l
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -11,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from meshlake.errors import UsageError
 from meshlake.memory import limit_process
-from meshlake.settings_file import read_settings_file
+from meshlake.settings_file import folder_at, read_settings_file, working_folder
 from meshlake.stores import STORES, scheme_of
 from meshlake.suggest import did_you_mean
 
@@ -142,7 +143,8 @@ def make_home(home: Path) -> Path:
     if not home.exists() or home.name == DEFAULT_HOME:
         home.mkdir(parents=True, exist_ok=True)
         if not (ignored := home / ".gitignore").exists():
-            ignored.write_text("*\n", encoding="utf-8")
+            with suppress(OSError):  # who may only read it has nothing to hide from git
+                ignored.write_text("*\n", encoding="utf-8")
     return home
 
 
@@ -168,19 +170,19 @@ def load_settings(
         UsageError: an unknown name in `mesh.toml`, among the `MESH_*` variables or in `chosen`, or a value that cannot
             be.
     """
-    environ, folder = os.environ if environ is None else environ, (folder or Path.cwd()).absolute()
+    environ, folder = os.environ if environ is None else environ, working_folder(folder)
     given = (
         read_settings_file(folder / SETTINGS_FILE, _is_setting, _nearest_setting, is_lenient=is_lenient)
         | _from_environment(environ)
         | dict(chosen or {})
     )
     _refuse_unknown(given)
-    home = _folder(given.get("home", DEFAULT_HOME), folder)
+    home = folder_at(given.get("home", DEFAULT_HOME), folder)
     return Settings(
         home=home,
         landing=_place(given.get("landing", str(home / "landing")), folder),
-        products=_folder(given.get("products", "data_products"), folder),
-        questions=_folder(given.get("questions", "sql/questions"), folder),
+        products=folder_at(given.get("products", "data_products"), folder),
+        questions=folder_at(given.get("questions", "sql/questions"), folder),
         engine=given.get("engine", "duckdb"),
         warehouse=_warehouse(given.get("warehouse", str(home / "warehouse")), folder),
         catalog=_catalog(given.get("catalog", f"sqlite:///{home / 'catalog.db'}")),
@@ -255,13 +257,9 @@ def _stores(given: Mapping[str, str]) -> tuple[Store, ...]:
     return tuple(STORES.get(scheme)(**values) for scheme, values in options.items())
 
 
-def _folder(value: str, base: Path) -> Path:
-    return (base / Path(value).expanduser()).absolute()
-
-
 def _place(value: str, base: Path) -> str:
     if "://" not in value:
-        return str(_folder(value, base))
+        return str(folder_at(value, base))
     scheme = scheme_of(value)
     if scheme not in STORES or STORES.get(scheme).is_local:
         an = " or ".join(f"{name}://" for name, store in STORES.all().items() if not store.is_local)

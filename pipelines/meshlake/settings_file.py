@@ -1,16 +1,16 @@
-"""`mesh.toml` as texts by name: all that is wrong in it is told at once, each with its line."""
+"""`mesh.toml` as texts by name: all that is wrong in it is told at once, each with its line; and folders it names."""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meshlake.errors import Fault, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 def read_settings_file(
@@ -32,6 +32,12 @@ def read_settings_file(
         content: dict[str, Any] = tomllib.loads(text)
     except FileNotFoundError:
         return {}
+    except OSError as error:
+        if is_lenient:
+            return {}
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}", "Give yourself the right to read it."
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         if is_lenient:
             return {}
@@ -46,6 +52,32 @@ def read_settings_file(
         told = sorted(faults, key=lambda fault: (fault.line, fault.message))
         raise UsageError.of(*told, hint=None if unknown is None else hint(unknown))
     return {name: value for name, value in content.items() if not _fault(name, value, is_setting)}
+
+
+def working_folder(given: Path | None) -> Path:
+    """`given`, or where this process is, as a whole path.
+
+    Raises:
+        UsageError: somebody has deleted that.
+    """
+    try:
+        return (given or Path.cwd()).absolute()
+    except FileNotFoundError:
+        message = "the folder that this command runs in is not there any more"
+        raise UsageError(message, "Change into one that is: cd FOLDER") from None
+
+
+def folder_at(value: str, base: Path) -> Path:
+    """The folder that `value` names, which may begin with `~`, as a whole path.
+
+    Raises:
+        UsageError: nothing says where that home is.
+    """
+    try:
+        return (base / Path(value).expanduser()).absolute()
+    except RuntimeError:
+        hint = "Write the whole path, or set HOME."
+        raise UsageError(f"'{value}' cannot be found: nothing says where that home is", hint) from None
 
 
 def _no_toml(path: Path, error: ValueError) -> UsageError:

@@ -220,6 +220,12 @@ def test_a_full_database_of_sqlite_is_told_by_its_code(tmp_path):
     assert told_of(raised_by(wrapped)) == THE_DISK
     failing = _limited(lambda: plain("failing.db", "PRAGMA synchronous = OFF"))
     assert told_of(failing) == "crm.people: the disk is full or fails"
+    with sqlite3.connect(f"file:{tmp_path / 'failing.db'}?mode=ro", uri=True) as only_read:
+        refused = raised_by(lambda: only_read.execute("CREATE TABLE other (v)"))
+    only_read.close()
+    assert told_of(refused) == "crm.people: a database in the mesh's home can only be read"
+    missing = raised_by(lambda: sqlite3.connect(tmp_path / "no folder/a.db"))
+    assert told_of(missing) == "crm.people: a database in the mesh's home cannot be opened or written"
     locked = sqlite3.OperationalError("database is locked")
     assert told_of(locked) is None
 

@@ -176,3 +176,24 @@ def test_a_catalog_server_is_not_waited_for_without_end(tmp_path):
     assert opened.endswith("&tcp_user_timeout=25000&sslmode=require")
     embedded = load_settings({}, tmp_path)
     assert embedded.catalog_uri == embedded.catalog
+
+
+def test_a_working_folder_that_was_deleted_is_told_in_a_line(tmp_path, monkeypatch):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    with pytest.raises(UsageError, match="the folder that this command runs in is not there any more"):
+        load_settings({})
+
+
+def test_what_cannot_be_read_is_told_and_passed_over_where_that_is_asked_for(tmp_path):
+    (tmp_path / "mesh.toml").mkdir()
+    with pytest.raises(UsageError, match=r"mesh\.toml cannot be read: Is a directory"):
+        load_settings({}, tmp_path)
+    assert load_settings({}, tmp_path, is_lenient=True).home == tmp_path / ".mesh"
+
+
+def test_a_home_of_nobody_is_told(tmp_path):
+    with pytest.raises(UsageError, match="'~nobody-at-all/mesh' cannot be found"):
+        load_settings({"MESH_HOME": "~nobody-at-all/mesh"}, tmp_path)

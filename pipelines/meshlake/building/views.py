@@ -16,6 +16,7 @@ from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from meshlake.lake.catalog import Lake
     from meshlake.lake.snapshot import Snapshot
@@ -54,14 +55,16 @@ _SNAPSHOTS = (
 )
 
 
-def refresh_views(mesh: Workspace) -> None:
-    """Write `mesh.duckdb` anew, unless it shows the catalog as it is now already.
+def refresh_views(mesh: Workspace, file: Path | None = None) -> None:
+    """Write `mesh.duckdb` anew, or another `file` of its kind, unless it shows the catalog as it is now already.
 
     Raises:
         UsageError: nothing was built yet.
+        OSError: its folder cannot be written to.
     """
     state = catalog_state(mesh.settings)
-    if read_state(mesh.settings.mesh_file) == state:
+    file = file or mesh.settings.mesh_file
+    if read_state(file) == state:
         return
     names = mesh.lake.products()
     histories = {name: mesh.lake.history((name.domain, name.product)) for name in names}
@@ -79,8 +82,7 @@ def refresh_views(mesh: Workspace) -> None:
     views = [published(mesh, name, head) for name, head in heads.items()]
     quarantines = {n.quarantine: mesh.lake.head((n.domain, n.quarantine.product)) for n in names}
     views += [published(mesh, name, head) for name, head in quarantines.items() if head]
-    mesh.settings.make_home()
-    write_mesh_file(mesh.settings.mesh_file, views, system_tables, state, mesh.settings.used_stores)
+    write_mesh_file(file, views, system_tables, state, mesh.settings.used_stores)
 
 
 def published(mesh: Workspace, name: ProductName, snapshot: Snapshot) -> PublishedProduct:

@@ -20,7 +20,7 @@ from pyiceberg.exceptions import (
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from meshlake.errors import UsageError, system_failure
-from meshlake.lake.moved import actual, io_properties, moves
+from meshlake.lake.moved import actual, home_properties, moves
 from meshlake.lake.schema import partition_spec, table_schema
 from meshlake.lake.snapshot import data_files, local_path, publications, read_snapshot
 from meshlake.names import CATALOG, ProductName
@@ -70,7 +70,7 @@ class Lake:
 
     @cached_property
     def moved(self) -> dict[str, str]:
-        """Where the home was when its tables were made, and where it is now; nothing where that is the same."""
+        """What the home's records call places of it, and where those are now."""
         return moves(self.settings)
 
     def path(self, address: str) -> str:
@@ -182,7 +182,7 @@ def catalog_properties(settings: Settings) -> dict[str, str]:
         # A daemon outlives restarts of the server.
         "pool_pre_ping": "true",
         **settings.store_of(settings.warehouse).iceberg_properties(settings.warehouse),
-        **io_properties(moves(settings)),
+        **home_properties(settings),
     }
 
 

@@ -1,9 +1,9 @@
-"""A home that was moved, renamed or copied: its tables call their files by where the home was when each was made.
+"""A home that can be moved, renamed or copied: nothing in its catalog or its tables says where it is.
 
-Such a path is a name and no more: everything below the warehouse of then is looked for, written and removed below the
-warehouse of now. So a copy never touches a file of the home that it was copied from, be that still there; and nothing
-has to be rewritten, whatever moves how often. Each table goes on naming its files by the one place where it was made,
-which its entry in the catalog tells. Of a home that was not moved nothing is different.
+Tables in a home call their files `mesh://home/warehouse/...`, which is read, written and removed in the home of now. A
+home of an earlier version calls them by where it was when each table was made: such a path is a name, too, and
+everything below the warehouse of then is looked for below that of now. So a copy never touches a file of the home that
+it was copied from, be that still there; and nothing has to be rewritten, whatever moves how often.
 """
 
 from __future__ import annotations
@@ -21,20 +21,34 @@ if TYPE_CHECKING:
     from meshlake.settings import Settings
 
 MOVED = "meshlake.moved"
+# What the home is called in its own records.
+HOME = "mesh://home"
 _SCHEME = "file://"
 # <warehouse>/<domain>/<table>/metadata/<file>
 _PARTS_BELOW = 4
 
 
-def moves(settings: Settings) -> dict[str, str]:
-    """Where the home's warehouse was when tables of it were made, and where it is now; nothing where that is the same.
+def recorded_warehouse(settings: Settings) -> str | None:
+    """What the warehouse is called in the records of the home that it lies in; `None` when it does not."""
+    home = f"{settings.home}/"
+    catalog = settings.catalog.removeprefix("sqlite:///")
+    if not settings.is_embedded or not settings.warehouse.startswith(home) or not catalog.startswith(home):
+        return None
+    return f"{HOME}/{settings.warehouse.removeprefix(home)}"
 
-    A place counts where a table's metadata lies below the warehouse of now: another warehouse that somebody chose
-    meanwhile holds none.
+
+def moves(settings: Settings) -> dict[str, str]:
+    """What the home's records call places of it, and where those are now.
+
+    A place where an earlier version made tables counts where a table's metadata lies below the warehouse of now:
+    another warehouse that somebody chose meanwhile holds none.
     """
     now = str(settings.warehouse)
-    found = {}
+    # Whatever warehouse is chosen now, a table of the home is where it was.
+    found = {HOME: str(settings.home)} if settings.is_embedded else {}
     for location in _locations(settings):
+        if location.startswith(f"{HOME}/"):
+            continue
         path = Path(location.removeprefix(_SCHEME))
         below = Path(*path.parts[-_PARTS_BELOW:])
         if not path.is_relative_to(now) and (Path(now) / below).exists():
@@ -46,6 +60,8 @@ def actual(path: str, moved: Mapping[str, str]) -> str:
     """Where the file called `path` is, by the `moves` of its home.
 
     Example:
+        >>> actual("mesh://home/warehouse/crm/people/a", {"mesh://home": "/bo/.mesh"})
+        '/bo/.mesh/warehouse/crm/people/a'
         >>> actual("/ana/.mesh/warehouse/crm/people/a", {"/ana/.mesh/warehouse": "/bo/.mesh/warehouse"})
         '/bo/.mesh/warehouse/crm/people/a'
     """
@@ -55,11 +71,13 @@ def actual(path: str, moved: Mapping[str, str]) -> str:
     return path if then is None else moved[then] + path.removeprefix(then)
 
 
-def io_properties(moved: Mapping[str, str]) -> dict[str, str]:
-    """pyiceberg's properties of a catalog whose home was moved so."""
-    return (
-        {"py-io-impl": "meshlake.lake.moved_io.MovedFileIO", MOVED: json.dumps(dict(moved))} if moved else {}
-    )
+def home_properties(settings: Settings) -> dict[str, str]:
+    """pyiceberg's properties of a catalog that names files by the home they are in; none for one that does not."""
+    moved, warehouse = moves(settings), recorded_warehouse(settings)
+    if not moved:
+        return {}
+    named = {"warehouse": warehouse} if warehouse else {}
+    return {"py-io-impl": "meshlake.lake.moved_io.MovedFileIO", MOVED: json.dumps(moved), **named}
 
 
 def _locations(settings: Settings) -> list[str]:

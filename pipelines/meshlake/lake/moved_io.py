@@ -1,4 +1,4 @@
-"""pyiceberg's way to the files of a home that was moved: they keep their names, and are where they are now."""
+"""pyiceberg's way to the files of a home that can be moved: they keep their names, and are where the home is now."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyiceberg.io.pyarrow import PyArrowFileIO
 
-from meshlake.lake.moved import MOVED, actual
+from meshlake.lake.moved import HOME, MOVED, actual
 
 if TYPE_CHECKING:
     from pyiceberg.typedef import Properties
@@ -20,5 +20,8 @@ class MovedFileIO(PyArrowFileIO):
     def parse_location(location: str, properties: Properties | None = None) -> tuple[str, str, str]:
         """Scheme, host and path of the file called `location`."""
         given = properties or {}
+        moved = json.loads(given.get(MOVED, "{}"))
+        if location.startswith(f"{HOME}/"):
+            return "file", "", actual(location, moved)
         scheme, host, path = PyArrowFileIO.parse_location(location, given)
-        return scheme, host, actual(path, json.loads(given.get(MOVED, "{}")))
+        return scheme, host, actual(path, moved)

@@ -15,6 +15,7 @@ from meshlake.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from meshlake.engines.answer import Answer, ParsedQuery
     from meshlake.lake.catalog import Lake
@@ -103,12 +104,12 @@ class Question:
         mesh = open_workspace(self.settings)
         return [published(mesh, name, snapshot) for name, snapshot in self.snapshots.items()]
 
-    def refresh_views(self) -> None:
-        """Bring the mesh file up to what is published now."""
+    def refresh_views(self, file: Path | None = None) -> None:
+        """Bring the mesh file, or another `file` of its kind, up to what is published now."""
         from meshlake.building.views import refresh_views
         from meshlake.workspace import open_workspace
 
-        refresh_views(open_workspace(self.settings))
+        refresh_views(open_workspace(self.settings), file)
 
 
 def ask_questions(settings: Settings, names: Collection[str], runs: int) -> list[Timing]:

@@ -12,21 +12,14 @@ from meshlake.lake.clean import clean_lake
 from meshlake.lake.draft import Draft
 from meshlake.lake.dropping import drop, dropped
 from meshlake.names import ProductName
+from support.people import publish_people
 
 PEOPLE, AGES = ProductName("crm", "people"), ProductName("crm", "ages")
-ID = {"logicalType": "integer", "primaryKey": True, "required": True}
-QUARANTINED = {"metric": "invalidValues", "mustBe": 0, "severity": "warning"}
 
 
 @pytest.fixture
 def crm(mesh):
-    """People in two versions, one value of theirs in quarantine, and ages made of them."""
-    mesh.land("crm/people/a.csv", "id,born\n1,1984\n")
-    mesh.product("crm.people", {"id": ID, "born": {"logicalType": "integer", "quality": [QUARANTINED]}})
-    mesh.product("crm.ages", {"id": ID}, {"transform.sql": "SELECT id FROM crm.people"})
-    mesh.build_product("crm.people")
-    mesh.land("crm/people/b.csv", "id,born\n2,1990\n3,soon\n")
-    mesh.build_product("crm.people", "crm.ages")
+    publish_people(mesh)
     return mesh
 
 

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 
 import duckdb
 import pytest
 
+from meshlake.building import views
 from meshlake.building.compact import compact_lake
 from meshlake.building.upkeep import history, release_product, roll_back
 from meshlake.building.views import refresh_views
+from meshlake.lake import moved as home_names
 from meshlake.lake.clean import clean_lake
-from meshlake.lake.moved import moves
+from meshlake.lake.moved import HOME, moves
 from meshlake.names import ProductName
+from support.people import ID, publish_people
 from support.small_mesh import SmallMesh
 
 PEOPLE = ProductName("crm", "people")
-ID = {"logicalType": "integer", "primaryKey": True, "required": True}
-QUARANTINED = {"metric": "invalidValues", "mustBe": 0, "severity": "warning"}
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """Two versions of people, a value in quarantine, and what is made of them; views are written."""
+@pytest.fixture(scope="module", params=["as it is named", "of an earlier version"])
+def made(request, tmp_path_factory):
+    """People and ages, with views; an earlier version named their files by where they were."""
     mesh = SmallMesh(tmp_path_factory.mktemp("made") / "mesh")
-    mesh.land("crm/people/a.csv", "id,born\n1,1984\n")
-    mesh.product("crm.people", {"id": ID, "born": {"logicalType": "integer", "quality": [QUARANTINED]}})
-    mesh.product("crm.ids", {"id": ID}, {"transform.sql": "SELECT id FROM crm.people"})
-    mesh.build_product("crm.people")
-    mesh.land("crm/people/b.csv", "id,born\n2,1990\n3,soon\n")
-    mesh.build_product("crm.people", "crm.ids")
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "of an earlier version":
+            patch.setattr(home_names, "recorded_warehouse", lambda _: None)
+        publish_people(mesh)
     refresh_views(mesh.workspace)
     return mesh
 
@@ -59,11 +59,21 @@ def read_by_duckdb(mesh, query):
 
 
 def test_a_home_where_it_was_made_has_no_moves(made):
-    assert moves(made.settings) == {}
+    assert moves(made.settings) == {HOME: str(made.home)}
+
+
+def test_nothing_that_is_recorded_says_where_the_home_is(tmp_path):
+    mesh = SmallMesh(tmp_path / "a home of ünicode")
+    publish_people(mesh)
+    roll_back(mesh.workspace, PEOPLE)
+    place = str(mesh.home).encode()
+    recorded = [p for p in (*mesh.home.glob("catalog.db*"), *mesh.home.glob("warehouse/**/*")) if p.is_file()]
+    assert len(recorded) > 20
+    assert [p for p in recorded if place in p.read_bytes() or b"file://" in p.read_bytes()] == []
 
 
 def test_what_was_published_is_read_and_is_current(home):
-    assert list(moves(home.settings).values()) == [str(home.settings.warehouse)]
+    assert set(moves(home.settings).values()) <= {str(home.home), str(home.settings.warehouse)}
     assert [row["id"] for row in home.rows("crm.people")] == [1, 2]
     assert read_by_duckdb(home, "SELECT count(*) FROM crm.people") == [(2,)]
     assert read_by_duckdb(home, "SELECT value FROM crm.people__quarantine") == [("soon",)]
@@ -94,7 +104,7 @@ def test_a_copy_leaves_the_home_that_it_was_copied_from_alone(made, tmp_path, mo
     shutil.copytree(made.root, tmp_path / "copy")
     copy, before = SmallMesh(tmp_path / "copy"), files(made)
     copy.land("crm/people/c.csv", "id,born\n7,2000\n")
-    copy.build_product("crm.people", "crm.ids")
+    copy.build_product("crm.people", "crm.ages")
     monkeypatch.setattr("meshlake.building.compact._MANY_FILES", 1)
     compact_lake(copy.workspace)
     assert clean_lake(copy.workspace.lake, {"crm.people": 0}, grace_seconds=0).files > 0
@@ -114,5 +124,20 @@ def test_what_was_deleted_of_a_copy_is_not_looked_for_in_the_original(made, tmp_
 
 def test_another_warehouse_that_is_chosen_is_no_move(made, tmp_path):
     elsewhere = made.having(warehouse=tmp_path / "elsewhere")
-    assert moves(elsewhere.settings) == {}
+    assert set(moves(elsewhere.settings)) == {HOME}
     assert [row["id"] for row in elsewhere.rows("crm.people")] == [1, 2]
+
+
+def test_who_may_only_read_a_moved_home_is_answered_all_the_same(home, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    before = files(home)
+    write = views.write_mesh_file
+
+    def write_elsewhere(path, *rest):
+        return refuse() if path.is_relative_to(home.home) else write(path, *rest)
+
+    monkeypatch.setattr(views, "write_mesh_file", write_elsewhere)
+    assert home.open().sql("SELECT id FROM crm.people ORDER BY id").dicts() == [{"id": 1}, {"id": 2}]
+    assert files(home) == before

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import time
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _NOT_FOUND = 404
+_READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 _KEPT = f"{quote_identifier(ANSWERS_CATALOG)}.main.answer"
 
 
@@ -78,9 +82,9 @@ def duckdb_answer(question: Question) -> Iterator[Answer]:
     """The mesh for `question`; what is wrong with a landed dataset it reads is told in its source's words."""
     landed = question.landed
     try:
-        connection = _opened(question)
         with (
-            closed_on_failure(connection),
+            _mesh_file(question) as file,
+            closed_on_failure(connection := _opened(question, file)),
             interruptible(connection),
             closing(DuckDBAnswer(connection, question.query)) as answer,
         ):
@@ -110,16 +114,35 @@ def _tell_unreadable(connection: duckdb.DuckDBPyConnection, landed: Sequence[Lan
             _LOG.warning("%s: %s cannot be read and left out; see `mesh discover %s`", each.name, lines, name)
 
 
-def _opened(question: Question) -> duckdb.DuckDBPyConnection:
-    """The views of the mesh, brought up to date first when somebody has published since."""
-    settings, query, landed = question.settings, question.query, question.landed
+@contextmanager
+def _mesh_file(question: Question) -> Iterator[Path]:
+    """The file of views, brought up to date first when somebody has published since, or moved the home.
+
+    Who may only read the home is given one that is made for the query.
+    """
+    settings, query = question.settings, question.query
     is_mesh_read = bool(query.products or query.system_tables) or not query.datasets
-    if is_mesh_read and read_state(settings.mesh_file) != catalog_state(settings):
-        question.refresh_views()
+    if not is_mesh_read or read_state(settings.mesh_file) == catalog_state(settings):
+        yield settings.mesh_file
+        return
+    with ExitStack() as until_answered:
+        file = settings.mesh_file
+        try:
+            question.refresh_views()
+        except OSError as error:
+            if error.errno not in _READ_ONLY:
+                raise
+            file = Path(until_answered.enter_context(TemporaryDirectory(prefix="mesh-"))) / file.name
+            question.refresh_views(file)
+        yield file
+
+
+def _opened(question: Question, mesh_file: Path) -> duckdb.DuckDBPyConnection:
+    settings, landed = question.settings, question.landed
     formats = {each.files.format for each in landed if each.files is not None}
     copied = sorted({folder for each in formats for folder in each.folders_read()})
     return open_mesh_file(
-        settings.mesh_file,
+        mesh_file,
         [settings.warehouse, settings.landing, *copied],
         landing=landed,
         as_of=question.published if question.as_of else None,
