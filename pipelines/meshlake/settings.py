@@ -6,18 +6,18 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from meshlake.errors import UsageError
 from meshlake.memory import limit_process
-from meshlake.settings_file import folder_at, read_settings_file, working_folder
+from meshlake.settings_file import folder_at, home_at, read_settings_file, working_folder
 from meshlake.stores import STORES, scheme_of
 from meshlake.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from _typeshed import DataclassInstance
 
@@ -177,7 +177,7 @@ def load_settings(
         | dict(chosen or {})
     )
     _refuse_unknown(given)
-    home = folder_at(given.get("home", DEFAULT_HOME), folder)
+    home = home_at(given.get("home", DEFAULT_HOME), folder)
     return Settings(
         home=home,
         landing=_place(given.get("landing", str(home / "landing")), folder),

@@ -80,6 +80,20 @@ def folder_at(value: str, base: Path) -> Path:
         raise UsageError(f"'{value}' cannot be found: nothing says where that home is", hint) from None
 
 
+def home_at(value: str, base: Path) -> Path:
+    """As `folder_at`; it may be missing, but is nothing else than a folder.
+
+    Raises:
+        UsageError: it is a file.
+    """
+    home = folder_at(value, base)
+    if home.is_file():
+        raise UsageError(
+            f"{home} is a file, not the home of a mesh", "Set MESH_HOME to a folder, or rename the file."
+        )
+    return home
+
+
 def _no_toml(path: Path, error: ValueError) -> UsageError:
     hint = "Correct it, or remove it to use the defaults."
     told = UsageError(f"{path} is not valid TOML: {error}", hint)

@@ -194,6 +194,9 @@ def test_what_cannot_be_read_is_told_and_passed_over_where_that_is_asked_for(tmp
     assert load_settings({}, tmp_path, is_lenient=True).home == tmp_path / ".mesh"
 
 
-def test_a_home_of_nobody_is_told(tmp_path):
+def test_a_home_that_is_a_file_or_nobodys_is_told(tmp_path):
+    (tmp_path / "home").touch()
+    with pytest.raises(UsageError, match="home is a file, not the home of a mesh"):
+        load_settings({"MESH_HOME": "home"}, tmp_path)
     with pytest.raises(UsageError, match="'~nobody-at-all/mesh' cannot be found"):
         load_settings({"MESH_HOME": "~nobody-at-all/mesh"}, tmp_path)
