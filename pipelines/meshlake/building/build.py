@@ -162,13 +162,13 @@ def _publish(
     try:
         staged = writer.stage(kept_rows(context.plan, select), draft)
     except BuildError as error:
-        context.inputs.refuse_changed(mesh)
+        context.inputs.refuse_changed()
         misfits = misfits_error(rows.select, given, product.contract, where, writer.rows)
         raise misfits or rows.explain(error) from error
     except MeshError as error:
-        context.inputs.refuse_changed(mesh)
+        context.inputs.refuse_changed()
         raise rows.explain(error) from error
-    context.inputs.refuse_changed(mesh)
+    context.inputs.refuse_changed()
     lines = unreadable_lines(context, rows)
     context.report(Step.STAGED)
     session.bind_staged(product.name, staged, draft)

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from meshlake.errors import BuildError, ConflictError, NotLandedError
+from meshlake.errors import BuildError, ConflictError
 from meshlake.names import DatasetName, ProductName
 
 if TYPE_CHECKING:
@@ -56,19 +56,14 @@ class PinnedInputs:
         """Make all days of one input readable."""
         self._bind(name, mesh, session, None)
 
-    def refuse_changed(self, mesh: Workspace) -> None:
+    def refuse_changed(self) -> None:
         """See that the files that were read are still what they were: a build may have read some before, some after.
 
         Raises:
             ConflictError: one was replaced or removed meanwhile.
         """
         for name in self.datasets:
-            try:
-                there = {file.path: file for file in mesh.landing.dataset(name).files}
-            except NotLandedError:
-                there = {}
-            gone = next((f for f in self.read_files(name).files if there.get(f.path) != f), None)
-            if gone is not None:
+            if (gone := self.read_files(name).replaced_file) is not None:
                 raise ConflictError(
                     f"{gone.name} was replaced or removed while it was read", "Run the build again."
                 )

@@ -13,6 +13,7 @@ import typer
 
 from meshlake.cli.printing import HeldBack, print_json, print_table, screen_columns
 from meshlake.errors import EXIT_FAILED, UsageError
+from meshlake.names import LANDING_CATALOG
 
 if TYPE_CHECKING:
     from meshlake.engines.answer import Answer
@@ -89,7 +90,7 @@ def sql(
         mesh.write(text, output, chosen and chosen.value, as_of=as_of, engine=engine)
     elif chosen in (None, OutputFormat.TABLE):
         _print_table(mesh, text, as_of, engine, limit or None)
-    elif chosen is OutputFormat.JSON:
+    elif chosen is OutputFormat.JSON or _may_read_landed(text):
         _print_held_back(mesh, text, chosen, as_of, engine)
     else:
         mesh.write(text, sys.stdout.buffer, chosen.value, as_of=as_of, engine=engine)
@@ -100,7 +101,7 @@ def _print_table(mesh: Mesh, text: str, as_of: str | None, engine: str | None, r
     from meshlake.formats.unreadable import ReadAgainError
 
     while True:
-        shown = io.StringIO() if "landing." in text else sys.stdout
+        shown = io.StringIO() if _may_read_landed(text) else sys.stdout
         with suppress(ReadAgainError):
             with mesh.asked(text, as_of=as_of, engine=engine) as answer:
                 _show(answer, shown, row_limit=row_limit)
@@ -112,7 +113,7 @@ def _print_table(mesh: Mesh, text: str, as_of: str | None, engine: str | None, r
 def _print_held_back(
     mesh: Mesh, text: str, chosen: OutputFormat, as_of: str | None, engine: str | None
 ) -> None:
-    """Print the answer as a whole, read again where lines were left out, unless some of it is already printed."""
+    """Print the answer as a whole, read again where lines were left out or files replaced, unless some is printed."""
     from meshlake.formats.unreadable import ReadAgainError
 
     while True:
@@ -124,6 +125,10 @@ def _print_held_back(
             if held.is_released:
                 raise
     held.release()
+
+
+def _may_read_landed(text: str) -> bool:
+    return LANDING_CATALOG in text.lower()
 
 
 def questions(

@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError
+from meshlake.formats.unreadable import ReadAgainError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +28,13 @@ JOURNAL = "_replacing-"
 _MARK = "_replaced"
 _STAGED = "_replacing"
 _ATTEMPTS = 20
+
+
+class ReplacedError(ReadAgainError):
+    """What was read of a dataset may be of some files as they were and of some as they are: it is to be read again."""
+
+    def __init__(self, file: str) -> None:
+        LandingError.__init__(self, f"{file} was replaced or removed while it was read", "Run it again.")
 
 
 class FolderChange:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from meshlake.errors import LandingError, NotLandedError
 from meshlake.formats import format_of, table_of
 from meshlake.formats.packed import is_packed, unpacked
-from meshlake.landing.replacing import consistent_files
+from meshlake.landing.replacing import ReplacedError, consistent_files
 from meshlake.landing.storage import list_files
 from meshlake.names import DatasetName
 from meshlake.partitions import read_day
@@ -84,6 +84,21 @@ class Dataset:
             LandingError: a file is damaged.
         """
         return any(self.format.has_columns(file) for file in self.opened.files)
+
+    @property
+    def replaced_file(self) -> StoredFile | None:
+        """One of its files that was replaced or removed since they were listed; others may have come."""
+        there = {file.path: file for file in consistent_files_of(self.name, self.root, self.files[0].store)}
+        return next((file for file in self.files if there.get(file.path) != file), None)
+
+    def refuse_replaced(self) -> None:
+        """See that what was read of its files was all of one moment.
+
+        Raises:
+            ReplacedError: one of them was replaced or removed meanwhile.
+        """
+        if (file := self.replaced_file) is not None:
+            raise ReplacedError(file.name)
 
     def of_days(self, partitions: Partitions) -> Dataset:
         """The dataset as if only the files of these days had landed."""
@@ -198,13 +213,16 @@ class LandingZone:
         return by_name
 
     def _files_of(self, name: DatasetName) -> Sequence[StoredFile]:
-        """All its files as they were at one moment, whoever replaces some of them."""
-        folder = f"{self.root}/{name.domain}/{name.dataset}"
-        listed = partial(list_files, self.store, folder, self.root, has_journals=True)
-        return consistent_files(self.store, folder, listed)
+        return consistent_files_of(name, self.root, self.store)
 
     def _below(self, folder: str = "") -> list[StoredFile]:
         return list_files(self.store, self.root + folder, self.root)
+
+
+def consistent_files_of(name: DatasetName, root: str, store: Store) -> Sequence[StoredFile]:
+    """All files of a dataset as they were at one moment, whoever replaces some of them."""
+    folder = f"{root}/{name.domain}/{name.dataset}"
+    return consistent_files(store, folder, partial(list_files, store, folder, root, has_journals=True))
 
 
 def files_zone(settings: Settings) -> LandingZone:

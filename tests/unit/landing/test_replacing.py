@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from meshlake.engines.duckdb import answer
 from meshlake.errors import LandingError, NotLandedError
 from meshlake.landing import replacing
 from meshlake.landing.arrival import land
@@ -159,3 +160,51 @@ def test_a_journal_that_others_finish_too_moves_each_file_once(zone, landed, mon
     change.commit()
     # What came after stays: the staged file was moved once.
     assert contents(zone)["r/orders/a.csv"] == "id\n8\n"
+
+
+@pytest.fixture
+def replaced_once(mesh, monkeypatch):
+    """A mesh whose orders are replaced just when a question has listed their files; how often it was asked."""
+    for name, text in OLD.items():
+        mesh.land(f"r/orders/{name}", text)
+    for name, text in NEW.items():
+        write(mesh.root / "new" / name, text)
+    asked, opened = [], answer.open_mesh_file
+
+    def open_and_replace(*arguments, **options):
+        asked.append(opened(*arguments, **options))
+        if len(asked) == 1:
+            mesh.open().land(mesh.root / "new", domain="r", dataset="orders", replace=True)
+        return asked[-1]
+
+    monkeypatch.setattr(answer, "open_mesh_file", open_and_replace)
+    return mesh, asked
+
+
+QUERY = "SELECT string_agg(id, ' ' ORDER BY id) AS ids FROM landing.r.orders"
+
+
+@pytest.mark.parametrize("options", [("--format", "csv"), ("--json",), ("--format", "table")], ids=str)
+def test_a_question_during_which_files_were_replaced_is_asked_again(replaced_once, options):
+    mesh, asked = replaced_once
+    told = mesh.run("sql", QUERY, *options).ended().out
+    assert "2 4 7 9" in told
+    assert "1 2 3" not in told
+    assert len(asked) == 2
+
+
+def test_the_front_door_asks_again_or_says_so(replaced_once, tmp_path):
+    mesh, asked = replaced_once
+    with (
+        pytest.raises(replacing.ReplacedError, match="was replaced or removed while it was read"),
+        mesh.open().asked(QUERY) as found,
+    ):
+        found.run().fetchall()
+    asked.clear()
+    write(mesh.root / "new" / "b.csv", "id\n5\n")
+    assert mesh.open().sql(QUERY).dicts() == [{"ids": "4 5 7 9"}]
+    asked.clear()
+    write(mesh.root / "new" / "b.csv", "id\n6\n")
+    assert mesh.open().write(QUERY, tmp_path / "ids.csv").row_count == 1
+    assert (tmp_path / "ids.csv").read_text() == "ids\n4 6 7 9\n"
+    assert len(asked) == 2

@@ -89,13 +89,26 @@ def duckdb_answer(question: Question) -> Iterator[Answer]:
             closing(DuckDBAnswer(connection, question.query)) as answer,
         ):
             yield answer
+            refuse_replaced(landed)
             _tell_unreadable(connection, landed)
     except (MeshError, duckdb.Error) as error:
+        refuse_replaced(landed)
         cause = error if isinstance(error, duckdb.Error) else error.__cause__
         told = (each.explain(cause) for each in landed) if isinstance(cause, duckdb.Error) else ()
         if (found := next(filter(None, told), None)) is None:
             raise
         raise found from error
+
+
+def refuse_replaced(landed: Sequence[Landed]) -> None:
+    """See that all that was read of each dataset was there at one moment.
+
+    Raises:
+        ReadAgainError: files of one were replaced or removed meanwhile.
+    """
+    for each in landed:
+        if each.files is not None:
+            each.files.refuse_replaced()
 
 
 def _tell_unreadable(connection: duckdb.DuckDBPyConnection, landed: Sequence[Landed]) -> None:

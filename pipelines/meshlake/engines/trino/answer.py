@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from meshlake.engines.answer import ParsedQuery
-from meshlake.engines.duckdb.answer import DuckDBAnswer
+from meshlake.engines.duckdb.answer import DuckDBAnswer, refuse_replaced
 from meshlake.engines.duckdb.confined import attach_answers, closed_on_failure, set_timezone
 from meshlake.engines.trino.session import TrinoSession
 from meshlake.errors import BuildError, UsageError
@@ -62,6 +62,7 @@ def trino_answer(question: Question) -> Iterator[Answer]:
             session.bind_where_it_lives(landed)
         attach_answers(connection)
         yield answer
+        refuse_replaced(question.landed)
 
 
 class TrinoAnswer:
