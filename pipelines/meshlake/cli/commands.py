@@ -25,6 +25,7 @@ from meshlake.cli import (
 
 app = typer.Typer(
     name="mesh",
+    cls=helping.Commands,
     help="Meshlake: from a bucket of unknown files to data products you can trust, and models on top of them.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

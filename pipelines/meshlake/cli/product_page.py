@@ -120,7 +120,7 @@ def _print_checks(checks: Sequence[Mapping[str, Any]]) -> None:
         (
             c["name"],
             _result(c),
-            c["observed"],
+            _seconds(c["observed"]) if c["kind"] == "freshness" else c["observed"],
             c["severity"],
             c["description"],
             c["message"] if c["is_passed"] is False else "",

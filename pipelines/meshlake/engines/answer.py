@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     import pandas as pd
     import polars as pl
@@ -81,8 +82,8 @@ class Question(Protocol):
     def published(self) -> Iterable[PublishedProduct]:
         """The same snapshots as readers of `mesh.duckdb` see them."""
 
-    def refresh_views(self) -> None:
-        """Bring `mesh.duckdb` up to what is published now."""
+    def refresh_views(self, file: Path | None = None) -> None:
+        """Bring `mesh.duckdb`, or another `file` of its kind, up to what is published now."""
 
 
 class Rows(Protocol):

@@ -30,6 +30,27 @@ def test_without_a_command_help_is_shown(mesh):
     assert told.status in (0, 2)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (("run",), "there is no command 'run'", "mesh build"),
+        (("compile", "--select", "crm"), "there is no command 'compile'", "mesh lint"),
+        (("ls",), "there is no command 'ls'", "mesh list"),
+        (("build", "--select", "crm"), "mesh build has no option --select", "mesh build crm.customers+"),
+        (("test", "--exclude=crm"), "mesh test has no option --exclude", "mesh list"),
+        (
+            ("build", "crm", "--full-refresh"),
+            "mesh build has no option --full-refresh",
+            "mesh build D.P --force",
+        ),
+    ],
+)
+def test_what_dbt_calls_otherwise_is_told(mesh, arguments, message, hint):
+    told = mesh.run(*arguments)
+    assert (told.status, told.err.startswith(f"mesh: {message}\n")) == (2, True)
+    assert hint in told.err
+
+
 BEFORE_ANYTHING = {
     ("list", "--json"): list,
     ("build", "--json"): dict,
