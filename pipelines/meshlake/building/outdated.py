@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from meshlake.building.causes import causes_between, is_unchanged, parts_now
 from meshlake.building.days import plan_days
 from meshlake.building.inputs import pin_inputs
 from meshlake.errors import BuildError, LandingError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from meshlake.building.days import DayPlan
@@ -41,14 +42,19 @@ def due(
 ) -> Due:
     """What there is to build of `product` from `inputs`, its published snapshot being `head`.
 
-    Nothing of one that is held where it was rolled back to, as long as its code and inputs are as they were then:
-    unless it `is_forced` or `days` are asked for, and not even then where the build `keeps_hold`.
+    Nothing of one that is held where it was rolled back to, as long as its code and inputs are as they were then, or
+    what is known to have caused it is: unless it `is_forced` or `days` are asked for, and not even then where the
+    build `keeps_hold`.
     """
     fingerprint = inputs.fingerprint(product.code_version)
     is_current = head is not None and head.properties.get("fingerprint") == fingerprint
     must_build = is_forced or bool(days)
     hold = head.hold if head is not None else None
-    is_held = hold is not None and (is_current or fingerprint in hold.fingerprints)
+    is_held = hold is not None and (
+        is_current
+        or fingerprint in hold.fingerprints
+        or is_unchanged(hold.causes, parts_now(product, inputs))
+    )
     if is_held and (keeps_hold or not must_build):
         return Due(fingerprint, True, None)
     if is_current and not must_build:
@@ -72,12 +78,21 @@ def is_outdated(mesh: Workspace, name: ProductName) -> bool:
     return not due(product, inputs, head).is_unchanged
 
 
-def current_fingerprint(mesh: Workspace, name: ProductName) -> str | None:
-    """The state of the code and the inputs of `name` now; `None` where one of them cannot be read."""
+@dataclass(frozen=True)
+class Cause:
+    """Of a rollback: the state of code and inputs now, and what made the version that is left another."""
+
+    fingerprint: str | None
+    parts: Mapping[str, tuple[str, ...]]
+
+
+def cause_of(mesh: Workspace, name: ProductName, target: Snapshot, left: Snapshot) -> Cause:
+    """Of one from `left` to `target`; nothing is known of it where the code or an input cannot be read now."""
     product = mesh.products.products.get(name)
     if product is None:
-        return None
+        return Cause(None, {})
     try:
-        return pin_inputs(mesh, name, product.inputs).fingerprint(product.code_version)
+        inputs = pin_inputs(mesh, name, product.inputs)
     except (BuildError, LandingError):
-        return None
+        return Cause(None, {})
+    return Cause(inputs.fingerprint(product.code_version), causes_between(product, inputs, target, left))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from meshlake.building.compact import compact_lake
 from meshlake.building.failed import never_published
 from meshlake.building.leftovers import remove_leftovers
-from meshlake.building.outdated import current_fingerprint
+from meshlake.building.outdated import cause_of
 from meshlake.building.quality import QUALITY_RESULTS
 from meshlake.building.views import refresh_views
 from meshlake.errors import UsageError
@@ -88,8 +88,9 @@ def history(mesh: Workspace, name: ProductName) -> list[Snapshot]:
 def roll_back(mesh: Workspace, name: ProductName, to: str | None = None) -> Snapshot:
     """Make the snapshot `to` of `name` current again, or the one before the current; gives it.
 
-    Builds leave it there until its code or its inputs are others than now, and than those of what it was rolled back
-    from; or until it is released, which going forth again to what was first rolled back from does.
+    Builds leave it there until what caused the version that is left has changed: an input, a day, files that came, or
+    the code; any of these where it is not known what did. Or until it is released, which going forth again to what was
+    first rolled back from does.
 
     Raises:
         UsageError: `name` was never published, or has no such snapshot.
@@ -128,13 +129,16 @@ def release_product(mesh: Workspace, name: ProductName) -> Snapshot:
 
 def _hold(mesh: Workspace, name: ProductName, current: Snapshot, target: Snapshot) -> Hold | None:
     """The hold of a rollback from `current` to `target`; none where that goes forth to where the first one began."""
-    before, known = current.hold, tuple[str, ...]()
+    before, known, causes = current.hold, tuple[str, ...](), dict[str, tuple[str, ...]]()
     if before is None:
         left, published_at = current.rows_id, current.published_at
     elif before.left == target.rows_id:
         return None
     else:
         left, known = before.left, before.fingerprints
+        causes = {part: tuple(states) for part, states in before.causes.items()}
         published_at = datetime.fromisoformat(before.left_published_at)
-    states = (*known, current.properties.get("fingerprint"), current_fingerprint(mesh, name))
-    return Hold.begun(target.rows_id, left, published_at, states)
+    found = cause_of(mesh, name, target, current)
+    causes |= {part: (*causes.get(part, ()), *states) for part, states in found.parts.items()}
+    states = (*known, current.properties.get("fingerprint"), found.fingerprint)
+    return Hold.begun(target.rows_id, left, published_at, states, causes)

@@ -7,12 +7,12 @@ newer snapshot has others, so that nothing is left to be taken away when a build
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 HOLD_PROPERTY = "mesh.hold"
 
@@ -27,6 +27,8 @@ class Hold:
         left: the snapshot that was rolled back from, the first of several steps back.
         left_published_at: when that was published, in UTC.
         fingerprints: the states of code and inputs that are not built as long as the hold lasts.
+        causes: what made the version that was left another, where that is known, and the states of it that are not
+            built; while they are as they were, whatever changes beside them is not built either.
     """
 
     rows_id: int
@@ -34,6 +36,7 @@ class Hold:
     left: int
     left_published_at: str
     fingerprints: tuple[str, ...]
+    causes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, properties: Mapping[str, str], rows_id: int) -> Hold | None:
@@ -47,11 +50,16 @@ class Hold:
 
     @classmethod
     def begun(
-        cls, rows_id: int, left: int, left_published_at: datetime, fingerprints: Iterable[str | None]
+        cls,
+        rows_id: int,
+        left: int,
+        left_published_at: datetime,
+        fingerprints: Iterable[str | None],
+        causes: Mapping[str, Sequence[str]],
     ) -> Hold:
         """One that begins now."""
         kept = tuple(sorted({each for each in fingerprints if each is not None}))
-        return cls(rows_id, _text(datetime.now(UTC)), left, _text(left_published_at), kept)
+        return cls(rows_id, _text(datetime.now(UTC)), left, _text(left_published_at), kept, causes)
 
     @property
     def in_words(self) -> str:

@@ -153,3 +153,50 @@ def test_a_draft_begun_before_is_refused(shop):
     with pytest.raises(ConflictError):
         draft.publish()
     assert shop.workspace.lake.head(("r", "orders")).hold is not None
+
+
+def test_what_comes_beside_the_cause_does_not_end_it(shop):
+    roll_back(shop.workspace, ORDERS)
+    shop.land("r/orders/c.csv", "id,amt\n4,40\n")
+    assert shop.build_product("r.orders").hold is not None
+    assert not is_outdated(shop.workspace, ORDERS)
+    assert ids(shop) == GOOD
+    (shop.landing / "r/orders/b.csv").unlink()
+    assert shop.build_product("r.orders").facts["hold_ended"]
+    assert ids(shop) == [1, 2, 4]
+
+
+def test_another_input_than_the_cause_does_not_end_it(shop):
+    shop.land("r/names/a.csv", "id,name\n1,Ana\n")
+    sql = "SELECT o.id, n.name FROM r.orders o LEFT JOIN landing.r.names n ON n.id = o.id::VARCHAR"
+    shop.product("r.named", {"id": ID, "name": "string"}, {"transform.sql": sql})
+    roll_back(shop.workspace, ORDERS)
+    shop.build_product("r.named")
+    release_product(shop.workspace, ORDERS)
+    shop.build_product("r.orders", "r.named")
+    roll_back(shop.workspace, ProductName("r", "named"))
+    shop.land("r/names/b.csv", "id,name\n2,Bo\n")
+    assert not shop.build_product("r.named").is_rebuilt
+    assert len(shop.rows("r.named")) == 2
+    shop.land("r/orders/b.csv", "id,amt\n3,30\n")
+    shop.build_product("r.orders", "r.named")
+    assert len(shop.rows("r.named")) == 3
+
+
+DAY = {"logicalType": "date", "partitioned": True, "partitionKeyPosition": 1, "required": True}
+
+
+def test_a_day_that_comes_after_does_not_bring_back_the_day_that_was_wrong(mesh):
+    mesh.product("r.orders", {"id": ID, "dt": DAY})
+    for day, count in (("01", 1), ("02", 2)):
+        mesh.land(f"r/orders/dt=2024-01-{day}/a.csv", f"id\n{count}\n")
+    mesh.build_product("r.orders")
+    wrong = mesh.land("r/orders/dt=2024-01-02/b.csv", "id\n-1\n")
+    mesh.build_product("r.orders")
+    roll_back(mesh.workspace, ORDERS)
+    mesh.land("r/orders/dt=2024-01-03/a.csv", "id\n3\n")
+    assert mesh.build_product("r.orders").hold is not None
+    assert ids(mesh) == [1, 2]
+    wrong.unlink()
+    assert mesh.build_product("r.orders").facts["days_built"] == ["2024-01-03"]
+    assert ids(mesh) == [1, 2, 3]
