@@ -48,7 +48,9 @@ def _sqlite_rows(settings: Settings, path: Path) -> list[tuple[str, str, str]]:
     if not path.exists():
         from meshlake.products.places import first_step
 
-        raise UsageError("nothing is published yet", first_step(settings))
+        is_mesh = settings.home.exists() or settings.products.exists()
+        where = "" if is_mesh else f": there is no mesh in {settings.home.parent}"
+        raise UsageError(f"nothing is published yet{where}", first_step(settings))
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         return connection.execute(_TABLES).fetchall()
 

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from meshlake.engines.answer import ParsedQuery
 from meshlake.engines.engine import LOCAL, engine_of
-from meshlake.errors import UsageError
+from meshlake.errors import MeshError, UsageError
+from meshlake.names import CATALOG, SYSTEM_TABLES, quote_literal
+from meshlake.suggest import close_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from meshlake.engines.answer import Answer, ParsedQuery
+    from meshlake.engines.answer import Answer
     from meshlake.lake.catalog import Lake
     from meshlake.lake.mesh_file import PublishedProduct
     from meshlake.lake.snapshot import Snapshot
@@ -25,6 +28,48 @@ if TYPE_CHECKING:
     from meshlake.query.questions import Timing
     from meshlake.settings import Settings
     from meshlake.sources import Landed
+
+
+def read_query(settings: Settings, text: str) -> ParsedQuery:
+    """`text` as a query that may run; SHOW TABLES names what has landed, too.
+
+    Raises:
+        UsageError: as `meshlake.query.guard.check_select` does; of a table without its domain the tables of that name
+            are told.
+    """
+    from meshlake.query.guard import SHOW_TABLES, UnknownTableError, check_select
+
+    try:
+        parsed = check_select(text)
+    except UnknownTableError as error:
+        if (found := _called(settings, error.table)) and "/" not in error.table:
+            raise UsageError(error.message, f"Did you mean {' or '.join(found)}?") from error
+        raise
+    if parsed.sql == SHOW_TABLES and (landed := _landed(settings)):
+        rows = ", ".join(f"({quote_literal(name)})" for name in landed)
+        return ParsedQuery(
+            f"SELECT name FROM (({SHOW_TABLES}) UNION ALL (VALUES {rows})) AS t(name) ORDER BY name"
+        )
+    return parsed
+
+
+def _called(settings: Settings, table: str) -> list[str]:
+    """The tables of the mesh whose last name is, or is like, that of `table`."""
+    folders = settings.products.glob("*/*")
+    known = [f"{each.parent.name}.{each.name}" for each in sorted(folders) if each.is_dir()]
+    known += [*_landed(settings), *(f"{CATALOG}.{name}" for name in sorted(SYSTEM_TABLES))]
+    last = {name: name.rpartition(".")[2] for name in known}
+    wanted = table.rpartition(".")[2].lower()
+    near = {wanted} & set(last.values()) or set(close_names(wanted, set(last.values())))
+    return [name for name in known if last[name] in near]
+
+
+def _landed(settings: Settings) -> list[str]:
+    from meshlake.landing.zone import files_zone
+
+    with suppress(MeshError, OSError):  # what cannot be listed can still be asked for
+        return [str(name) for name in files_zone(settings).datasets()]
+    return []
 
 
 @contextmanager

@@ -56,10 +56,10 @@ class ReadMesh(OpenedMesh):
         """
         from meshlake.formats.unreadable import ReadAgainError
         from meshlake.mesh.answer import hold
-        from meshlake.mesh.asking import asked
-        from meshlake.query.guard import check_select
+        from meshlake.mesh.asking import asked, read_query
 
-        settings, parsed = self.settings.on(engine), check_select(query)
+        settings = self.settings.on(engine)
+        parsed = read_query(settings, query)
         while True:
             with suppress(ReadAgainError), asked(settings, parsed, _as_text(as_of)) as answer:
                 return hold(answer)
@@ -119,10 +119,10 @@ class ReadMesh(OpenedMesh):
         output_path: str | None = None,
     ) -> Iterator[OpenAnswer]:
         """`query` about to be answered, for those who read rows as they come: see `meshlake.mesh.asking.asked`."""
-        from meshlake.mesh.asking import asked
-        from meshlake.query.guard import check_select
+        from meshlake.mesh.asking import asked, read_query
 
-        settings, parsed = self.settings.on(engine), check_select(query)
+        settings = self.settings.on(engine)
+        parsed = read_query(settings, query)
         with asked(settings, parsed, _as_text(as_of), output_path) as answer:
             yield answer
 

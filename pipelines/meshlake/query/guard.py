@@ -28,7 +28,7 @@ _DENIED_SCHEMAS = frozenset({"pg_catalog", "recurring"})
 _BLANK = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
 _EXPLAIN = re.compile(rf"{_BLANK}explain\b(?:{_BLANK}(analyze)\b)?", re.IGNORECASE | re.DOTALL)
 _FIRST_WORD = re.compile(rf"{_BLANK}([a-z]+)", re.IGNORECASE | re.DOTALL)
-_SHOW_TABLES = f"""SELECT
+SHOW_TABLES = f"""SELECT
     CASE table_schema WHEN 'main' THEN '{CATALOG}' ELSE table_schema END || '.' || table_name AS name
 FROM information_schema.tables WHERE table_catalog = '{CATALOG}' ORDER BY name"""
 _SHOW_TABLES_FORMS = frozenset({'"tables"', "__show_tables_expanded"})
@@ -36,6 +36,15 @@ _NAMES_HINT = (
     "Tables are <domain>.<product>, mesh.products or landing.<domain>.<dataset>: "
     "see `mesh list`, and `mesh discover` for what has landed."
 )
+
+
+class UnknownTableError(UsageError):
+    """A query names something else than a table of the mesh."""
+
+    def __init__(self, table: str, where: str) -> None:
+        super().__init__(f"'{table}' is not a table of the mesh ({where})", _NAMES_HINT)
+        self.table = table
+
 
 TableName = ProductName | DatasetName | str
 
@@ -55,7 +64,7 @@ def check_select(sql: str) -> ParsedQuery:
     offset_bytes = len(sql[:offset].encode())
     root = _one_select(sql, offset_bytes)
     if _is_show_tables(root):
-        return ParsedQuery(_SHOW_TABLES)
+        return ParsedQuery(SHOW_TABLES)
     tables = _tables(root, sql, offset_bytes)
     # Put together anew, so that what runs after EXPLAIN is exactly what was judged.
     prefix = f"EXPLAIN {explain[1] or ''} ".replace("  ", " ") if explain else ""
@@ -170,4 +179,4 @@ def _table_name(node: Node, where: str) -> TableName:
         except UsageError:
             pass  # said below, in the words of a query
     text = ".".join(part for part in (catalog, schema, table) if part)
-    raise UsageError(f"'{text}' is not a table of the mesh ({where})", _NAMES_HINT)
+    raise UnknownTableError(text, where)

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 import meshlake
+from meshlake.errors import UsageError
 
 
 def test_an_answer_can_be_taken_in_every_form_and_again(shop):
@@ -200,3 +201,36 @@ def test_polars_is_named_where_it_is_missing(shop):
             answer.pl()
     else:
         assert answer.pl().equals(polars.DataFrame({"a": [1]}, schema={"a": polars.Int32}))
+
+
+@pytest.mark.parametrize(
+    ("sql", "hint"),
+    [
+        ("SELECT * FROM customers", "Did you mean shop.customers or landing.shop.customers?"),
+        ("SELECT * FROM custmers", "Did you mean shop.customers or landing.shop.customers?"),
+        ("SELECT * FROM plans", "Did you mean shop.plans?"),
+        ("SELECT * FROM products", "Did you mean mesh.products?"),
+        ("SELECT * FROM unheard_of", "Tables are <domain>.<product>"),
+    ],
+)
+def test_a_table_without_its_domain_is_told_with_it(shop, sql, hint):
+    with pytest.raises(UsageError, match="is not a table of the mesh") as told:
+        shop.sql(sql)
+    assert told.value.hint.startswith(hint)
+
+
+def test_show_tables_names_what_has_landed_too(shop):
+    names = [row["name"] for row in shop.sql("SHOW TABLES").dicts()]
+    assert names == sorted(names)
+    assert {"shop.customers", "landing.shop.customers", "mesh.products"} <= set(names)
+
+
+def test_text_that_is_summed_is_told_to_be_text(shop):
+    with pytest.raises(UsageError, match="sum\\(VARCHAR\\)") as told:
+        shop.sql("SELECT sum(plan) FROM landing.shop.customers")
+    assert "CAST(x AS DOUBLE)" in told.value.hint
+
+
+def test_where_there_is_no_mesh_it_is_said(tmp_path):
+    with pytest.raises(UsageError, match=f"nothing is published yet: there is no mesh in {tmp_path}"):
+        meshlake.open(tmp_path).sql("SELECT 1")

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _NOT_FOUND = 404
+_TEXT_HINT = (
+    "VARCHAR is text, as columns of landed CSV are: cast it, as in CAST(x AS DOUBLE), or ask a product that has, "
+    "which `mesh adopt D.N` drafts of a landed dataset."
+)
 _READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 _KEPT = f"{quote_identifier(ANSWERS_CATALOG)}.main.answer"
 
@@ -229,6 +233,8 @@ def _as_mesh_error(error: duckdb.Error, sql: str, before_bytes: int) -> MeshErro
     where = ""
     if "position" in detail and int(detail["position"]) >= before_bytes:
         where = f" ({position_text(sql, int(detail['position']) - before_bytes)})"
+    if detail.get("error_subtype") == "NO_MATCHING_FUNCTION" and "VARCHAR" in detail.get("call", ""):
+        return UsageError(f"the query cannot run: {message}{where}", _TEXT_HINT)
     candidates = detail.get("candidates", "")
     hint = f"Did you mean {candidates.replace(',', ', ')}?" if candidates else " ".join(rest[:1])
     return UsageError(f"the query cannot run: {message.rstrip('!')}{where}", hint or None)
