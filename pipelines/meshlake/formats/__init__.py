@@ -7,6 +7,7 @@ line in `FORMATS`; which files make a dataset is for `landing` (docs/adr/0020).
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ FORMATS: Doorway[Format] = Doorway(
         "json": "meshlake.formats.json_lines:JSON_LINES",
         "excel": "meshlake.formats.excel:EXCEL",
         "orc": "meshlake.formats.orc:ORC",
+        "arrow": "meshlake.formats.arrow:ARROW",
         "avro": "meshlake.formats.avro:AVRO",
         "xml": "meshlake.formats.xml:XML",
         "delta": "meshlake.formats.delta:DELTA",
@@ -38,10 +40,12 @@ FORMATS: Doorway[Format] = Doorway(
 _PAGE_BYTES = 1024
 _PAGES = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script")
 
+_NO_TABLE = "It is a {}: ask for the data in it as .csv or .xlsx."
 _TO_EXCEL = "Save it as .xlsx in Excel or LibreOffice."
 _BY_PANDAS = (
     "Convert it with pandas: python -c \"import pandas as p; p.{}('FILE').to_parquet('FILE.parquet')\""
 )
+_OF_FEATURES = "Make a line of each feature: jq -c '.features[]' FILE > FILE.jsonl"
 _BY_POSITION = (
     "Text of fixed width? Cut it in DuckDB: COPY (SELECT trim(line[1:8]) AS id, ... FROM read_csv('FILE', "
     "columns = {'line': 'VARCHAR'}, delim = chr(1), quote = '', header = false)) TO 'FILE.parquet'. "
@@ -56,13 +60,36 @@ _CONVERTING = {
     **dict.fromkeys((".ods", ".xlsb", ".numbers"), _TO_EXCEL),
     **dict.fromkeys((".txt", ".dat", ".fwf", ".prn", ".asc"), _BY_POSITION),
     **dict.fromkeys((".sqlite", ".sqlite3", ".db", ".duckdb"), _FROM_DATABASE),
-    **dict.fromkeys((".feather", ".arrow"), _BY_PANDAS.format("read_feather")),
+    ".log": "Text with a delimiter, or a line of JSON each? Call it .csv or .jsonl.",
+    ".geojson": _OF_FEATURES,
     ".sas7bdat": _BY_PANDAS.format("read_sas"),
     ".dta": _BY_PANDAS.format("read_stata"),
     ".sav": _BY_PANDAS.format("read_spss"),
     **dict.fromkeys((".htm", ".html"), "It is a page: save the table in it as .csv."),
-    **dict.fromkeys((".pdf", ".docx"), "It is a document: ask for the data in it as .csv or .xlsx."),
+    **dict.fromkeys((".pdf", ".doc", ".docx", ".ppt", ".pptx", ".rtf"), _NO_TABLE.format("document")),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff"), _NO_TABLE.format("picture")),
+    "": "Its name has no ending: give it that of its format.",
 }
+# How files begin that are neither text nor of a format here, whatever their names say; and how that is told.
+_OTHERS = {
+    **{b"BZh%d1AY&SY" % level: "packed by bzip2" for level in range(1, 10)},
+    b"\xfd7zXZ\x00": "packed by xz",
+    b"\x28\xb5\x2f\xfd": "packed by zstd",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!\x1a\x07": "a RAR archive",
+    b"%PDF-": "a PDF document",
+    b"{\\rtf": "an RTF document",
+    b"\x89PNG\r\n": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF89a": "a picture",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook as before 2007, or another old document of Office",
+    b"SQLite format 3\x00": "an SQLite database",
+    b"\x89HDF\r\n": "an HDF5 file",
+}
+_DUCKDB_MARK = slice(8, 12)
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x19]")
+# What nobody calls a column: the begin of an object, or of objects in an array, over however many lines.
+_JSON = re.compile(rb'\s*(?:\[\s*)?\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\}\s*$)')
 
 
 def format_of(file_name: str) -> Format:
@@ -119,11 +146,32 @@ def refuse_other_formats(file_name: str, sample: bytes) -> None:
         LandingError: it does.
     """
     refuse_pages(file_name, sample)
-    for other in map(FORMATS.get, FORMATS.members):
-        if other.magic and sample.startswith(other.magic):
-            raise LandingError(
-                f"{file_name}: its name says text, it is {other.title}", "Give the file its right ending."
-            )
+    found = next((kind for magic, kind in _beginnings().items() if sample.startswith(magic)), None)
+    if sample[_DUCKDB_MARK] == b"DUCK" and b"\x00" in sample:
+        found = "a DuckDB database"
+    if sample.startswith(b"ORC") and not _CONTROLS.search(sample[:_PAGE_BYTES]):
+        found = None  # of a column such as ORCID
+    if found is not None:
+        hint = "Give the file its right ending, and see whether that is read."
+        raise LandingError(f"{file_name}: its name says text, it is {found}", hint)
+
+
+@lru_cache(maxsize=1)
+def _beginnings() -> dict[bytes, str]:
+    ours = map(FORMATS.get, FORMATS.members)
+    return {each.magic: each.title for each in ours if each.magic} | _OTHERS
+
+
+def refuse_json(file_name: str, sample: bytes) -> None:
+    """Refuse a file that begins, `sample`, as JSON does, and is read as other text.
+
+    Raises:
+        LandingError: it does.
+    """
+    if _JSON.match(sample.removeprefix(b"\xef\xbb\xbf")):
+        raise LandingError(
+            f"{file_name}: its name says text in columns, it is JSON", "Call it .json or .jsonl."
+        )
 
 
 def refuse_pages(file_name: str, sample: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import SEEK_END
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -41,6 +42,7 @@ _LOGICAL = {
 # What fastavro would read as Python's moments of microseconds.
 _UNKEPT = {"timestamp-nanos", "local-timestamp-nanos", "duration"}
 _MOST_DIGITS = 38
+_ALWAYS_ROWS = 1_000_000
 
 
 class _Avro(Copied):
@@ -54,7 +56,8 @@ class _Avro(Copied):
         from fastavro.schema import SchemaParseException, UnknownType
 
         # It raises whatever comes up on bytes that are none of Avro's.
-        return (*super().damages, SchemaParseException, UnknownType, LookupError, TypeError, OverflowError)
+        other = (SchemaParseException, UnknownType, LookupError, TypeError, OverflowError, MemoryError)
+        return (*super().damages, *other)
 
     def schema_and_batches(self, name: str, stream: BinaryIO) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         import fastavro
@@ -67,17 +70,25 @@ class _Avro(Copied):
         known: dict[str, Any] = {}
         _learn(written, known)
         schema = pa.schema([_field(name, field, known, ()) for field in written["fields"]])
-        return schema, _batches(records, schema)
+        size = stream.seek(0, SEEK_END)
+        stream.seek(0)
+        return schema, _batches(name, fastavro.reader(stream), schema, size)
 
 
 AVRO = _Avro()
 
 
-def _batches(records: Any, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _batches(name: str, records: Any, schema: pa.Schema, size: int) -> Iterator[pa.RecordBatch]:
+    """A record of nothing takes no bytes, so a file may claim any number of them."""
     import pyarrow as pa
 
-    rows = iter(records)
+    rows, count = iter(records), 0
     while some := list(islice(rows, ROWS_OF_A_BATCH)):
+        count += len(some)
+        if count > _ALWAYS_ROWS and count > size:
+            raise LandingError(
+                f"{name}: it claims more records than it has bytes, {count:,} at least", "See what wrote it."
+            )
         yield pa.RecordBatch.from_pylist([_plain(row) for row in some], schema)
 
 
@@ -136,6 +147,8 @@ def _type(name: str, written: Any, known: dict[str, Any], within: tuple[str, ...
         return getattr(pa, maker)(*given)
     if kind in {"record", "error"}:
         return pa.struct([_field(name, field, known, within) for field in written["fields"]])
+    if kind in {"array", "map"} and written.get("items", written.get("values")) == "null":
+        raise _refusal(name, within, "is a list or a map of nothing")
     if kind == "array":
         return pa.list_(_type(name, written["items"], known, within))
     if kind == "map":

@@ -61,7 +61,7 @@ _COPIED: set[StoredFile] = set()
 class _Csv(Format):
     name = "csv"
     title = "CSV"
-    endings = (".csv", ".tsv")
+    endings = (".csv", ".tsv", ".tab", ".psv")
     compressions = (".gz",)
     # Hive reads an empty cell as empty text; quoted empty text, which is not null, is only ever read from a copy.
     hive_value = "nullif({}, '')"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from meshlake.formats import refuse_other_formats
+from meshlake.formats import refuse_json, refuse_other_formats
 from meshlake.formats.csv_form import USUAL, form_of, left_whole
 from meshlake.formats.csv_lines import Form, Record, RecordReader, numbered_lines
 from meshlake.formats.csv_table import Table, are_names, find_table
@@ -64,6 +64,7 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
     if not sample:
         return None
     refuse_other_formats(file.name, sample)
+    refuse_json(file.name, sample)
     encoding = encoding_of(file, sample)
     text = encoding.decoded(sample)
     told = _TOLD_DELIMITER.match(text)

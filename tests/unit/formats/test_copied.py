@@ -14,6 +14,7 @@ import pytest
 from pyarrow import orc
 
 from meshlake.errors import LandingError
+from meshlake.formats import avro
 from meshlake.formats.format import ROW_COLUMN
 from meshlake.landing.relation import columns, relation_sql
 
@@ -192,3 +193,29 @@ def test_what_cannot_be_read_is_told(put, name, content, words):
 
 def test_an_empty_file_adds_nothing(connection, put):
     assert rows(connection, put({"a.avro": AVRO_FILE, "b.avro": b""})) == [(1,)]
+
+
+def test_avro_that_claims_more_records_than_bytes_is_refused(put, monkeypatch):
+    """A record of nothing takes none, so a block may claim any number of them."""
+    monkeypatch.setattr(avro, "_ALWAYS_ROWS", 1_000)
+    whole = avro_bytes([field("n", "null")], *[{"n": None}] * 50_000)
+    with pytest.raises(
+        LandingError, match=r"a\.avro: it claims more records than it has bytes, 20,000 at least"
+    ):
+        relation_sql(put({"a.avro": whole}))
+
+
+def test_avro_blocks_of_a_size_that_no_file_has_are_told(put):
+    whole = avro_bytes([field("n", "long")], {"n": 1})
+    marker = whole[-16:]
+    huge = b"\xfe\xff\xff\xff\xff\xff\xff\xff\x7f"  # 2^62 - 1
+    start = whole.index(marker) + 16
+    for block in (huge + whole[start + 1 :], whole[start : start + 1] + huge + whole[start + 2 :]):
+        with pytest.raises(LandingError, match=r"a\.avro: it is cut off, damaged, or no Avro file"):
+            relation_sql(put({"a.avro": whole[:start] + block}))
+
+
+@pytest.mark.parametrize("kind", [{"type": "array", "items": "null"}, {"type": "map", "values": "null"}])
+def test_avro_lists_of_nothing_are_refused(put, kind):
+    with pytest.raises(LandingError, match="its column n is a list or a map of nothing"):
+        relation_sql(put({"a.avro": avro_bytes([{"name": "n", "type": kind}])}))
