@@ -27,6 +27,7 @@ _SURE_ZERO_CHARACTERS = 4
 _SECONDS, _MINUTES, _MICROSECONDS = 19, 16, 26
 _NANOSECONDS = "[.][0-9]{6}[0-9]*[1-9]"
 _OFFSET = ":.*[-+][0-9:]*[1-9]"
+_ZONE = "Z|[-+][0-9:]+"
 _TIME_OF_DAY = "[T ].*[1-9]"
 _ISO_DAY = "^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
 # What a whole number is written like, so that it can be written so again; 12.0 is how floats write one.
@@ -131,7 +132,10 @@ def _careful(trimmed: str, wanted: Type, cast: str) -> str:
     if wanted is Scalar.TIMESTAMP:
         return f"{cast}({_moment_text(trimmed, f'{_NANOSECONDS}|{_OFFSET}')} AS TIMESTAMP)"
     if wanted is Scalar.TIMESTAMPTZ:
-        return f"{cast}({_moment_text(trimmed, _NANOSECONDS)} AS {wanted})"
+        zoned = f"REGEXP_REPLACE({_moment_text(trimmed, _NANOSECONDS)}, ' ({_ZONE})$', '\\1')"
+        # As Java writes a full minute. Its type is said for Trino's sake.
+        full = f"REGEXP_REPLACE({zoned}, '([ T][0-9]{{1,2}}:[0-9]{{2}})({_ZONE})$', '\\1:00\\2')"
+        return f"{cast}(CAST({full} AS VARCHAR) AS {wanted})"
     return f"{cast}({trimmed} AS {wanted})"
 
 

@@ -86,7 +86,9 @@ def cast_written(cell: str, given: Type, wanted: Type, format_: str | None, zone
 def _read(trimmed: str, written: str, directives: str) -> str:
     pattern = "".join(look for _, look in _parts(written))
     looks_right = f"REGEXP_FULL_MATCH({trimmed}, {quote_literal(pattern)})"
-    return f"CASE WHEN {looks_right} THEN TRY(STRPTIME({trimmed}, {quote_literal(directives)})) END"
+    # Of a known type: what a zone makes of it depends on that.
+    value = f"CAST(TRY(STRPTIME({trimmed}, {quote_literal(directives)})) AS TIMESTAMP)"
+    return f"CASE WHEN {looks_right} THEN {value} END"
 
 
 def _once(local: str, zone: str) -> str:

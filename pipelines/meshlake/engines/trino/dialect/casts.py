@@ -66,6 +66,13 @@ _MOMENT = (
     r"\s*(?:Z|[-+][0-9]{2}(?::?[0-9]{2})?)?\s*\z', "
     "'$1 $2')"
 )
+# What Trino takes beside that, such as minutes before an offset, DuckDB does not; what it has not, such as a T and more
+# than microseconds, is said otherwise. Names of zones both know.
+_ZONED = (
+    "CASE WHEN REGEXP_LIKE(:x, '[A-Za-z]{2}') THEN :x ELSE "
+    r"REGEXP_REPLACE('? ' || :x, '^[?] \s*([0-9]+)[-/]([0-9]+)[-/]([0-9]+)(?:[T ](?:([0-9]+:[0-9]+)|"
+    r"([0-9]+:[0-9]+:[0-9]+(?:\.[0-9]{1,6})?)[0-9]*(Z|[-+][0-9]{2}(?::?[0-9]{2})?)?))?\s*\z', '$1-$2-$3 $4$5$6') END"
+)
 # DuckDB writes 1e-05 and 1e+16, but nothing between those two with an exponent.
 _EXPONENT = (
     r"LOWER(REGEXP_REPLACE(REGEXP_REPLACE(REPLACE(CAST(:x AS VARCHAR), '.0E', 'E'), 'E([0-9])', 'E+$1'), "
@@ -167,7 +174,7 @@ def _of_text(text: exp.Expr, wanted: exp.DType, to: exp.DataType, is_strict: boo
     if wanted == T.BOOLEAN:
         return plain(trino(_WORDS, x=text))
     if wanted == T.TIMESTAMPTZ:
-        return trino("AT_TIMEZONE(:v, 'UTC')", v=plain(text))
+        return trino("AT_TIMEZONE(:v, 'UTC')", v=plain(once(text, _ZONED)))
     other = _read_otherwise(wanted)
     if other is None:
         return plain(text)
