@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from trino.exceptions import TrinoQueryError
 
-from meshlake.landing.casts import cast_cell
+from meshlake.landing.casts import cast_cell, cast_expression
 from meshlake.landing.written import cast_written
 from meshlake.types.duckdb import parse
 
@@ -42,6 +42,24 @@ KEPT = [
     ("VARCHAR", "DATE", "'2024-01-05T00:00:00Z'", "DATE '2024-01-05'"),
     ("VARCHAR", "TIMESTAMP", "'2024-01-05T10:00:00Z'", "TIMESTAMP '2024-01-05 10:00:00'"),
     ("VARCHAR", "TIMESTAMP", "'2024-01-05 10:00:00.1234560'", "TIMESTAMP '2024-01-05 10:00:00.123456'"),
+    *(
+        ("VARCHAR", "TIMESTAMP WITH TIME ZONE", f"'{text}'", f"TIMESTAMPTZ '{moment}+00'")
+        for text, moment in {
+            "2024-01-05T10:00:00Z": "2024-01-05 10:00:00",
+            "2024-01-05T10:00:00.123456+02:00": "2024-01-05 08:00:00.123456",
+            "2024-01-05T10:00:00.1234560+0200": "2024-01-05 08:00:00.123456",
+            "2024-01-05T10:00Z": "2024-01-05 10:00:00",
+            "2024-01-05T10:00-05:30": "2024-01-05 15:30:00",
+            "2024-01-05 10:00:00 +0200": "2024-01-05 08:00:00",
+            "2024-01-05 10:00 Z": "2024-01-05 10:00:00",
+            "2024/1/5 1:00:00+14": "2024-01-04 11:00:00",
+            " 2024-01-05 10:00:00 ": "2024-01-05 10:00:00",
+            "2024-01-05 10:00": "2024-01-05 10:00:00",
+            "2024-01-05": "2024-01-05 00:00:00",
+            "2024-01-05 10:00:00 UTC": "2024-01-05 10:00:00",
+            "2024-07-05 10:00:00 Europe/Berlin": "2024-07-05 08:00:00",
+        }.items()
+    ),
     ("VARCHAR", "TIME", "' 12:30 '", "TIME '12:30:00'"),
     ("VARCHAR", "INTEGER[]", "'[1, 2, null]'", "[1, 2, NULL]"),
     ("VARCHAR", "VARCHAR[]", """'["a,b", "c"]'""", "['a,b', 'c']"),
@@ -86,6 +104,17 @@ BAD = [
     ("VARCHAR", "TIMESTAMP", "'24-01-05'"),
     ("VARCHAR", "TIMESTAMP", "'infinity'"),
     ("VARCHAR", "TIMESTAMP WITH TIME ZONE", "'24-01-05 10:00:00Z'"),
+    *(
+        ("VARCHAR", "TIMESTAMP WITH TIME ZONE", f"'{text}'")
+        for text in (
+            "2024-01-05 10:00:00+2",
+            "2024-01-05 10",
+            "2024-01-05 10:00:00.1234567Z",
+            "2024-01-05T10:00:00Z oops",
+            "2024-01-05T25:00:00Z",
+            "05.01.2024 10:00:00Z",
+        )
+    ),
     ("VARCHAR", "DOUBLE", "'9007199254740993'"),
     ("VARCHAR", "DOUBLE", "'1e999'"),
     ("VARCHAR", "DOUBLE", "'1e-400'"),
@@ -156,18 +185,7 @@ WRITTEN = [
         "2024-01-05 12:00",
         "TIMESTAMPTZ '2024-01-05 11:00:00+00'",
     ),
-    ("yyyy-dd-MM", None, "DATE", "2024-13-13", None),
-    ("yyyy-dd-MM", None, "DATE", "24-02-05", None),
-    ("yyyy-dd-MM", None, "DATE", "2024-02-05 oops", None),
-    # a time that the zone left out, and one that it had twice
-    (None, "Europe/Berlin", "TIMESTAMP WITH TIME ZONE", "2024-03-31 02:30:00", None),
-    (None, "Europe/Berlin", "TIMESTAMP WITH TIME ZONE", "2024-10-27 02:30:00", None),
-    (None, "Australia/Lord_Howe", "TIMESTAMP WITH TIME ZONE", "2024-04-07 01:45:00", None),
-]
-
-
-# What Trino does not read so is a misfit there, which is named: docs/adr/0035.
-REFUSED_BY_TRINO = [
+    # a moment that says its own offset, beside the zone of those that do not
     (
         None,
         "Europe/Berlin",
@@ -176,12 +194,28 @@ REFUSED_BY_TRINO = [
         "TIMESTAMPTZ '2024-07-05 12:00:00+00'",
     ),
     (
+        None,
+        "Europe/Berlin",
+        "TIMESTAMP WITH TIME ZONE",
+        "2024-07-05 12:00-07:00",
+        "TIMESTAMPTZ '2024-07-05 19:00:00+00'",
+    ),
+    (
         "dd.MM.yyyy HH:mm",
         "Europe/Berlin",
         "TIMESTAMP WITH TIME ZONE",
         "05.07.2024 12:00",
         "TIMESTAMPTZ '2024-07-05 10:00:00+00'",
     ),
+    ("dd.MM.yyyy HH:mm", "Europe/Berlin", "TIMESTAMP WITH TIME ZONE", "31.03.2024 02:30", None),
+    ("dd.MM.yyyy HH:mm", "Europe/Berlin", "TIMESTAMP WITH TIME ZONE", "27.10.2024 02:30", None),
+    ("yyyy-dd-MM", None, "DATE", "2024-13-13", None),
+    ("yyyy-dd-MM", None, "DATE", "24-02-05", None),
+    ("yyyy-dd-MM", None, "DATE", "2024-02-05 oops", None),
+    # a time that the zone left out, and one that it had twice
+    (None, "Europe/Berlin", "TIMESTAMP WITH TIME ZONE", "2024-03-31 02:30:00", None),
+    (None, "Europe/Berlin", "TIMESTAMP WITH TIME ZONE", "2024-10-27 02:30:00", None),
+    (None, "Australia/Lord_Howe", "TIMESTAMP WITH TIME ZONE", "2024-04-07 01:45:00", None),
 ]
 
 
@@ -200,11 +234,18 @@ def test_a_date_is_read_as_the_contract_says_it_is_written(query, written, zone,
         assert query(f"SELECT {cast.strict} = {expected} FROM {landed}") == [(True,)]
 
 
-@pytest.mark.parametrize(("written", "zone", "wanted", "text", "expected"), REFUSED_BY_TRINO)
-def test_a_moment_is_read_or_refused_and_never_another(request, query, written, zone, wanted, text, expected):
-    cast = cast_written("x", parse("VARCHAR"), parse(wanted), written, zone)
+ATTEMPTS = [
+    ("TRY_CAST(x AS INTEGER)", "n/a", True),
+    ("TRY_CAST(x AS INTEGER)", " ", False),
+    ("TRY_CAST(NULLIF(x, 'n/a') AS INTEGER)", "n/a", False),
+    ("COALESCE(TRY_CAST(x AS INTEGER), NULL)", "n/a", False),
+    ("YEAR(TRY_STRPTIME(x, '%d.%m.%Y'))", "30.02.2024", True),
+    ("YEAR(TRY_STRPTIME(x, '%d.%m.%Y'))", "", False),
+]
+
+
+@pytest.mark.parametrize(("expression", "text", "is_bad"), ATTEMPTS)
+def test_what_is_tried_and_cannot_be_had_is_bad(query, expression, text, is_bad):
+    cast = cast_expression(expression, parse("INTEGER"), ["x"])
     landed = f"(SELECT CAST('{text}' AS VARCHAR) AS x) AS landed"
-    value = "NULL" if request.node.callspec.params["query"] == "trino" else expected
-    assert query(f"SELECT {cast.lenient} IS NOT DISTINCT FROM CAST({value} AS {wanted}) FROM {landed}") == [
-        (True,)
-    ]
+    assert query(f"SELECT {cast.is_bad}, {cast.lenient} IS NULL FROM {landed}") == [(is_bad, True)]

@@ -58,7 +58,10 @@ def _kept_aside(context: BuildContext, values: str | None, lines: pa.Table | Non
     nothing = ", ".join(f"NULL::{c.type} AS {quote_identifier(c.name)}" for c in QUARANTINE_COLUMNS)
     parts = [f"(SELECT {nothing} LIMIT 0)"]
     if values is not None:
-        parts.append(f"SELECT *, 'is no ' || wanted_type AS reason FROM ({values}\n)")
+        made = "CASE WHEN made <> value THEN ', as transformLogic makes it: ' || made ELSE '' END"
+        parts.append(
+            f"SELECT * EXCLUDE (made), 'is no ' || wanted_type || {made} AS reason FROM ({values}\n)"
+        )
     if lines is not None:
         context.session.local.register(_LINES, lines)
         parts.append(f"SELECT * FROM {quote_identifier(_LINES)}")

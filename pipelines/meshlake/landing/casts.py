@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import sqlglot
 from sqlglot import exp
 
+from meshlake.landing.attempts import without_attempts
 from meshlake.landing.text_values import json_value, text_value
 from meshlake.types.casting import lenient_cast, strict_cast
 from meshlake.types.keeping import Keeps, keeps
@@ -31,7 +32,8 @@ class Cast:
 
     `strict` fails on a cell that does not fit; `lenient` gives null for it. `has_value` is never null.
     `can_fail` is false where every cell fits. `is_bad`, where it is given, is true, never null, for a cell that does
-    not fit; else that is one with a value of which `lenient` makes none.
+    not fit; else that is one with a value of which `lenient` makes none. `text` is what landed; `made`, where it is
+    given, what the contract makes of that before it is cast.
     """
 
     strict: str
@@ -40,6 +42,7 @@ class Cast:
     text: str
     can_fail: bool
     is_bad: str | None = None
+    made: str | None = None
 
 
 def cast_cell(cell: str, given: Type, wanted: Type) -> Cast:
@@ -57,22 +60,26 @@ def cast_cell(cell: str, given: Type, wanted: Type) -> Cast:
 def cast_expression(expression: str, wanted: Type, inputs: Sequence[str] = ()) -> Cast:
     """Cast SQL of unknown type to `wanted`; what that rounds, the contract asks for. Text is taken as it is.
 
-    `inputs` are the SQL of the cells that it reads: they are told where it fails and so gives no value to tell.
+    `inputs` are the SQL of the cells that it reads, which are told of where it gives no value. What it only tries is a
+    misfit where it cannot be had: `meshlake.landing.attempts`.
     """
     cell = f"({expression})"
-    strict, present, text = f"CAST({cell} AS {wanted})", f"{cell} IS NOT NULL", f"CAST({cell} AS VARCHAR)"
+    strict, text = f"CAST(({without_attempts(expression)}) AS {wanted})", f"CAST({cell} AS VARCHAR)"
     if not inputs or not _can_be_tried(expression):
         is_sure = wanted is Scalar.VARCHAR
-        return Cast(strict, f"TRY_CAST({cell} AS {wanted})", present, text, can_fail=not is_sure)
-    landed = " || ', ' || ".join(f"COALESCE(CAST({each} AS VARCHAR), 'NULL')" for each in inputs)
+        lenient, present = f"TRY_CAST({cell} AS {wanted})", f"{cell} IS NOT NULL"
+        return Cast(strict, lenient, present, text, can_fail=not is_sure)
+    landed = [f"CAST({each} AS VARCHAR)" for each in inputs]
+    several = " || ', ' || ".join(f"COALESCE({each}, 'NULL')" for each in landed)
     return Cast(
         strict,
         f"TRY({strict})",
-        present,
-        f"COALESCE(TRY({text}), {landed})",
+        f"{cell} IS NOT NULL",
+        landed[0] if len(landed) == 1 else several,
         can_fail=True,
         # The expression stands here once: DuckDB works out beforehand, and outside of TRY, what stands twice.
         is_bad=f"(TRY(CASE WHEN {strict} IS NULL THEN 0 ELSE 1 END) IS NULL)",
+        made=f"TRY({text})",
     )
 
 

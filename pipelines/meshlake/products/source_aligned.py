@@ -30,17 +30,26 @@ if TYPE_CHECKING:
     from meshlake.types.tree import Type
 
 SHOWN_CELLS = 20
+_NOTHING_MADE = "CAST(NULL AS VARCHAR)"
 
 
 @dataclass(frozen=True)
 class BadCell:
-    """A landed cell that cannot become what the contract says. `row` counts data rows of the file from 1."""
+    """A landed cell that cannot become what the contract says. `row` counts data rows of the file from 1; `value` is as
+    it landed, `made` what transformLogic makes of it, where it makes something."""
 
     file: str
     row: int
     column: str
     value: str
     wanted_type: str
+    made: str | None = None
+
+    @property
+    def told(self) -> str:
+        """The cell, for people."""
+        made = "" if self.made in {None, self.value} else f", of which transformLogic makes '{self.made}',"
+        return f"{self.file}, row {self.row}, column {self.column}: '{self.value}'{made} is no {self.wanted_type}"
 
 
 @dataclass(frozen=True)
@@ -104,9 +113,16 @@ class SourceSelect:
         return f"SELECT COUNT(*) FROM {self.relation} WHERE {field.cast.has_value} AND NOT {field.is_bad}"
 
     def bad_cells_sql(
-        self, lineage: str, columns: Iterable[str] | None = None, limit: int | None = None
+        self,
+        lineage: str,
+        columns: Iterable[str] | None = None,
+        limit: int | None = None,
+        *,
+        shows_made: bool = False,
     ) -> str:
         """The bad cells of `columns` (default: all checked) as file, row, column_name, value, wanted_type.
+
+        With `shows_made` also `made`, what transformLogic makes of the value, null where there is none.
 
         `lineage` is the dataset's relation with `FILE_COLUMN` and `ROW_COLUMN`. Each column named costs a pass over it.
         In order of file and row, so the same cells come first each time.
@@ -115,7 +131,8 @@ class SourceSelect:
         cells = [
             f"SELECT {FILE_COLUMN} AS file, {ROW_COLUMN} AS row, "
             f"{quote_literal(field.column.name)} AS column_name, {field.cast.text} AS value, "
-            f"{quote_literal(field.column.wanted)} AS wanted_type "
+            f"{quote_literal(field.column.wanted)} AS wanted_type"
+            f"{f', {field.cast.made or _NOTHING_MADE} AS made' if shows_made else ''} "
             f"FROM {lineage} AS landed WHERE {' AND '.join(self._conditions(field))}"
             for field in self._checked
             if named is None or field.column.name in named
@@ -202,15 +219,12 @@ def bad_cells_error(
 ) -> LandingError:
     """`count` cells cannot be cast. `kinds` tell of many of them at once, `remedies` how to read those; of the others
     `cells` are the first."""
-    told = [
-        f"{cell.file}, row {cell.row}, column {cell.column}: '{cell.value}' is no {cell.wanted_type}"
-        for cell in cells
-    ]
-    shown = "".join(f"\n  {line}" for line in [*kinds, *told])
+    shown = "".join(f"\n  {line}" for line in [*kinds, *(cell.told for cell in cells)])
     values = "1 value does not fit" if count == 1 else f"{count:,} values do not fit"
     hint = (
         "Correct them where they come from, convert them with transformLogic, or quarantine their rows: "
-        "give the column the rule {metric: invalidValues, mustBe: 0, severity: warning}."
+        "give the column the rule {metric: invalidValues, mustBe: 0, severity: warning}. "
+        "Rows are counted from 1 below the header."
     )
     written = "; ".join(remedies)
     return LandingError(

@@ -107,7 +107,7 @@ class SourceAligned(Transform):
             facts=facts,
             # None quarantined now still takes away those of the build before.
             quarantine=source.bad_cells_sql(
-                lineage, quarantining, limit=None if facts["quarantined_rows"] else 0
+                lineage, quarantining, limit=None if facts["quarantined_rows"] else 0, shows_made=True
             )
             if quarantining
             else None,
@@ -152,9 +152,12 @@ def _explain(context: RowsContext, source: SourceSelect, lineage: str, error: Me
     kinds = kinds_of(local, source, lineage, [c for c in source.checked_columns if c.name in bad])
     is_told = " OR ".join(kind.is_of for kind in kinds) or "FALSE"
     cells = local.rows(
-        f"SELECT * FROM ({source.bad_cells_sql(lineage, bad)}) WHERE NOT ({is_told}) "
+        f"SELECT * FROM ({source.bad_cells_sql(lineage, bad, shows_made=True)}) WHERE NOT ({is_told}) "
         f"ORDER BY file, row, column_name LIMIT {SHOWN_CELLS}"
     )
-    named = [BadCell(str(f), int(str(r)), str(c), str(v), str(t)) for f, r, c, v, t in cells]
+    named = [
+        BadCell(str(f), int(str(r)), str(c), str(v), str(t), None if made is None else str(made))
+        for f, r, c, v, t, made in cells
+    ]
     told = [line for kind in kinds for line in kind.told]
     return bad_cells_error(context.contract, sum(bad.values()), named, told, [kind.remedy for kind in kinds])

@@ -360,6 +360,37 @@ def test_quarantined_rows_are_counted_kept_and_let_go_when_mended(crm):
     assert crm.rows("crm.people__quarantine") == []
 
 
+def test_a_value_that_transform_logic_only_tries_is_named_as_it_landed(mesh):
+    mesh.land("crm/people/a.csv", "id,day\n1,05.01.2024\n2,n/a\n3,\n4,30.02.2024\n")
+    day = {"logicalType": "date", "transformLogic": "try_strptime(day, '%d.%m.%Y')"}
+    mesh.product("crm.people", {"id": "integer", "day": day})
+    with pytest.raises(LandingError, match="2 values do not fit") as caught:
+        mesh.build_product("crm.people")
+    assert "crm/people/a.csv, row 2, column day: 'n/a' is no DATE" in caught.value.message
+    assert "crm/people/a.csv, row 4, column day: '30.02.2024' is no DATE" in caught.value.message
+    rule = {"metric": "invalidValues", "mustBe": 0, "severity": "warning"}
+    mesh.product("crm.people", {"id": "integer", "day": {**day, "quality": [rule]}})
+    assert mesh.build_product("crm.people").facts["quarantined_rows"] == 2
+    assert [row["id"] for row in mesh.rows("crm.people")] == [1, 3]
+    assert [row["value"] for row in mesh.rows("crm.people__quarantine")] == ["n/a", "30.02.2024"]
+
+
+def test_what_transform_logic_makes_of_a_misfit_is_told_beside_it(mesh):
+    mesh.land("crm/people/a.csv", "id,fee\n1,9\n2,free\n")
+    fee = {"logicalType": "integer", "transformLogic": "fee || '0'"}
+    mesh.product("crm.people", {"id": "integer", "fee": fee})
+    with pytest.raises(LandingError) as caught:
+        mesh.build_product("crm.people")
+    told = "row 2, column fee: 'free', of which transformLogic makes 'free0', is no BIGINT"
+    assert told in caught.value.message
+    assert "Rows are counted from 1 below the header." in caught.value.hint
+    rule = {"metric": "invalidValues", "mustBe": 0, "severity": "warning"}
+    mesh.product("crm.people", {"id": "integer", "fee": {**fee, "quality": [rule]}})
+    mesh.build_product("crm.people")
+    (kept,) = mesh.rows("crm.people__quarantine")
+    assert (kept["value"], kept["reason"]) == ("free", "is no BIGINT, as transformLogic makes it: free0")
+
+
 def test_a_build_reads_its_inputs_as_they_were_when_it_began(crm):
     """What another build publishes while this one runs must not mix in."""
     crm.build_product("crm.people")

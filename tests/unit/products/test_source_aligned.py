@@ -354,7 +354,7 @@ DAY = "STRPTIME(NULLIF(TRIM(day), ''), '%d.%m.%Y')"
         (f"{DAY} + INTERVAL 1 DAY", Scalar.DATE, "x"),
         ("CAST(day AS DATE)", Scalar.VARCHAR, "x"),
         ("CAST(day || id AS DATE)", Scalar.DATE, "3, x"),
-        ("CASE day WHEN 'x' THEN 'none' ELSE '2024-01-05' END", Scalar.DATE, "none"),
+        ("CASE day WHEN 'x' THEN 'none' ELSE '2024-01-05' END", Scalar.DATE, "x"),
     ],
 )
 def test_an_expression_that_fails_is_a_bad_cell(expression, wanted, told):

@@ -1,0 +1,76 @@
+"""What `transformLogic` tries: a value that is there and cannot be had is a misfit, as if it had been no attempt.
+
+`TRY_CAST` makes NULL of `n/a`, and nobody reads of it. Who means NULL says so: by NULLIF, by CASE, or by
+`COALESCE(TRY_CAST(...), NULL)`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlglot
+from sqlglot import exp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_STRICT_NAMES = {"try_strptime": "STRPTIME"}
+
+
+def without_attempts(expression: str) -> str:
+    """`expression`, which fails where an attempt in it does and nothing in it says what is to come of that.
+
+    Where no column that is read has a value, blank text being none, it stays an attempt.
+
+    Example:
+        >>> without_attempts("TRY_CAST(n AS INT)")
+        "(CASE WHEN TRIM(CAST(n AS TEXT)) <> '' THEN CAST(n AS INT) ELSE TRY_CAST(n AS INT) END)"
+        >>> without_attempts("COALESCE(TRY_CAST(n AS INT), 0)")
+        'COALESCE(TRY_CAST(n AS INT), 0)'
+    """
+    whole = exp.Paren(this=sqlglot.parse_one(expression, dialect="duckdb"))
+    attempts = [node for node in _attempts(whole) if not _has_other(node) and node.find(exp.Column)]
+    # The inner ones come later, and are copied into the outer ones.
+    for node in reversed(attempts):
+        node.replace(_strict_where_there(node))
+    return whole.sql("duckdb") if attempts else expression
+
+
+def _attempts(whole: exp.Expr) -> Iterator[exp.Expr]:
+    for node in whole.find_all(exp.TryCast, exp.Try, exp.Anonymous):
+        if not isinstance(node, exp.Anonymous) or str(node.this).lower() in _STRICT_NAMES:
+            yield node
+
+
+def _has_other(node: exp.Expr) -> bool:
+    """Whether the contract says what is to be where the attempt fails, or only asks whether it does."""
+    while (parent := node.parent) is not None:
+        if isinstance(parent, exp.Coalesce) and node is not [parent.this, *parent.expressions][-1]:
+            return True
+        if isinstance(parent, exp.If | exp.Case) and node.arg_key == "this":
+            return True
+        if isinstance(parent, exp.Is | exp.NullSafeEQ | exp.NullSafeNEQ):
+            return True
+        node = parent
+    return False
+
+
+def _strict_where_there(node: exp.Expr) -> exp.Expr:
+    columns = {column.sql("duckdb"): column for column in node.find_all(exp.Column)}
+    is_there = exp.or_(*(_has_value(column) for column in columns.values()))
+    is_strange = isinstance(node, exp.Anonymous)  # to Trino
+    attempt = exp.Try(this=_strict(node)) if is_strange else node.copy()
+    return exp.Case(ifs=[exp.If(this=is_there, true=_strict(node))], default=attempt)
+
+
+def _has_value(column: exp.Expr) -> exp.Expr:
+    return exp.NEQ(this=exp.Trim(this=exp.cast(column.copy(), "TEXT")), expression=exp.Literal.string(""))
+
+
+def _strict(node: exp.Expr) -> exp.Expr:
+    if isinstance(node, exp.Try):
+        return exp.Paren(this=node.this.copy())
+    if isinstance(node, exp.TryCast):
+        return exp.Cast(this=node.this.copy(), to=node.args["to"].copy())
+    arguments = [each.copy() for each in node.expressions]
+    return exp.Anonymous(this=_STRICT_NAMES[str(node.this).lower()], expressions=arguments)

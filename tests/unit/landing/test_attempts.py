@@ -1,0 +1,66 @@
+"""What `transformLogic` only tries is a misfit where it cannot be had, unless the contract says what comes then."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from meshlake.landing.attempts import without_attempts
+from meshlake.landing.casts import cast_expression
+from meshlake.types.duckdb import parse
+
+DAY = "try_strptime(x, '%d.%m.%Y')"
+OTHER = "try_strptime(x, '%d/%m/%Y')"
+# expression, type, what landed, what is published: "bad" is kept aside by name
+TRIED = [
+    ("TRY_CAST(x AS INTEGER)", "INTEGER", "7", 7),
+    ("TRY_CAST(x AS INTEGER)", "INTEGER", "n/a", "bad"),
+    ("TRY_CAST(x AS INTEGER)", "INTEGER", None, None),
+    ("TRY_CAST(x AS INTEGER)", "INTEGER", " ", None),
+    ("TRY(CAST(x AS INTEGER) + 1)", "INTEGER", "n/a", "bad"),
+    ("TRY(CAST(x AS INTEGER) + 1)", "INTEGER", "", None),
+    (f"YEAR({DAY})", "INTEGER", "05.01.2024", 2024),
+    (f"YEAR({DAY})", "INTEGER", "30.02.2024", "bad"),
+    (f"YEAR({DAY})", "INTEGER", "", None),
+    (f"YEAR(COALESCE({DAY}, {OTHER}))", "INTEGER", "05/01/2024", 2024),
+    (f"YEAR(COALESCE({DAY}, {OTHER}))", "INTEGER", "soon", "bad"),
+    ("TRY_CAST(REPLACE(x, 'EUR', '') AS INTEGER)", "INTEGER", "EUR", "bad"),
+    ("TRY_CAST(x AS INTEGER) > 0", "BOOLEAN", "n/a", "bad"),
+    ("TRY(TRY_CAST(x AS INTEGER) + 1)", "INTEGER", "n/a", "bad"),
+    # Asked for in words.
+    ("TRY_CAST(NULLIF(x, 'n/a') AS INTEGER)", "INTEGER", "n/a", None),
+    ("TRY_CAST(NULLIF(x, 'n/a') AS INTEGER)", "INTEGER", "soon", "bad"),
+    ("CASE WHEN x <> 'n/a' THEN TRY_CAST(x AS INTEGER) END", "INTEGER", "n/a", None),
+    ("CASE WHEN x <> 'n/a' THEN TRY_CAST(x AS INTEGER) END", "INTEGER", "soon", "bad"),
+    ("CASE WHEN TRY_CAST(x AS INTEGER) IS NULL THEN NULL ELSE 1 END", "INTEGER", "soon", None),
+    ("COALESCE(TRY_CAST(x AS INTEGER), 0)", "INTEGER", "soon", 0),
+    ("COALESCE(TRY_CAST(x AS INTEGER), NULL)", "INTEGER", "soon", None),
+    ("TRY_CAST(x AS INTEGER) IS NULL", "BOOLEAN", "soon", True),
+]
+
+
+@pytest.mark.parametrize(("expression", "wanted", "landed", "published"), TRIED)
+def test_what_cannot_be_had_is_bad_unless_the_contract_says_what_comes_then(
+    expression, wanted, landed, published
+):
+    cast = cast_expression(expression, parse(wanted), ["x"])
+    rows = "FROM (VALUES (CAST($1 AS VARCHAR)), ('1'), (NULL)) AS t(x)"
+    is_bad = published == "bad"
+    with duckdb.connect() as connection:
+        bad = connection.execute(f"SELECT {cast.is_bad}, {cast.text} {rows}", [landed]).fetchall()
+        assert bad[0] == (is_bad, landed)
+        if is_bad:
+            with pytest.raises(duckdb.Error):
+                connection.execute(f"SELECT {cast.strict} {rows}", [landed]).fetchall()
+        else:
+            assert (
+                connection.execute(f"SELECT {cast.strict} {rows} LIMIT 1", [landed]).fetchone()[0]
+                == published
+            )
+
+
+@pytest.mark.parametrize(
+    "expression", ["STRPTIME(x, '%d.%m.%Y')", "x  ||  'a' -- TRY_CAST", "TRY_CAST('n/a' AS INT)"]
+)
+def test_what_tries_nothing_that_landed_is_taken_as_it_is_written(expression):
+    assert without_attempts(expression) == expression
