@@ -34,6 +34,8 @@ _ISO_TIME = r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
 _ZONE = " ?(Z|[-+][0-9]{2}(:?[0-9]{2})?)"
 _THOUSANDS = "-?(0|[1-9][0-9]{0,2}(,[0-9]{3})*)([.][0-9]+)?"
 _COMMA = "-?(0|[1-9][0-9]{0,2}([.][0-9]{3})+|[1-9][0-9]*)(,[0-9]+)?"
+# Java's letters, of contracts.
+_LETTERS = {"%d": "d", "%m": "M", "%Y": "yyyy", "%b": "MMM", "%H": "H", "%M": "mm", "%S": "ss"}
 _DIGITS = {"%d": "[0-9]{1,2}", "%m": "[0-9]{1,2}", "%Y": "[0-9]{4}", "%b": "[A-Za-z]{3}", ".": "[.]"}
 
 
@@ -64,8 +66,25 @@ class Reading:
         return Scalar.TIMESTAMPTZ if self.is_zoned else _TYPES[self.logical_type]
 
     def expression(self, cell: str) -> str | None:
-        """The `transformLogic` a contract needs for `cell`; None when it needs none."""
-        return None if self.converted is None else self.converted.format(cell=f"NULLIF(TRIM({cell}), '')")
+        """The `transformLogic` a contract needs for `cell`; None when it needs none.
+
+        Of text that is written otherwise it makes none that a cast takes: 1.5 among decimal commas is not 15.
+        """
+        if self.converted is None:
+            return None
+        text = f"NULLIF(TRIM({cell}), '')"
+        is_so = f"REGEXP_FULL_MATCH({text}, {quote_literal(self.pattern)})"
+        return self.converted.format(cell=f"CASE WHEN {is_so} THEN {text} ELSE '? ' || {text} END")
+
+    @property
+    def written(self) -> str | None:
+        """How dates and times are written, in a contract's letters; None of what needs no such word."""
+        if self.is_number or self.format is None:
+            return None
+        written = self.format
+        for directive, letters in _LETTERS.items():
+            written = written.replace(directive, letters)
+        return written
 
     def value(self, cell: str) -> str:
         """SQL for the value of `cell`, null where it cannot be read so."""

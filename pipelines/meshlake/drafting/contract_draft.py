@@ -40,7 +40,6 @@ PLACEHOLDERS = frozenset(
     }
 )
 _ENUMERATED_ROWS_PER_VALUE = 10
-_LETTERS = {"%d": "d", "%m": "M", "%Y": "yyyy", "%b": "MMM", "%H": "H", "%M": "mm", "%S": "ss"}
 # Amounts may be refunded and temperatures fall; what these words count is never below zero.
 _NEVER_NEGATIVE = frozenset(
     {
@@ -161,11 +160,8 @@ def _property(
 
 
 def _type_facts(column: ColumnProfile) -> dict[str, Any]:
-    if (written := _written_with_exceptions(column)) and column.reading:
+    if (written := _written(column)) and column.reading:
         return {**type_facts(column.reading.type), "logicalTypeOptions": Flow(format=written)}
-    if column.misfits and column.reading and column.reading.converted and not _are_placeholders(column):
-        # The platform can set aside only rows that its own cast refuses.
-        return {"logicalType": "string"}
     if column.is_text_in_bytes:
         return {"logicalType": "string"}
     if column.reading is not None:
@@ -210,25 +206,18 @@ def _are_placeholders(column: ColumnProfile) -> bool:
     return bool(column.misfits) and all(value.strip().lower() in PLACEHOLDERS for value in column.misfits)
 
 
-def _written_with_exceptions(column: ColumnProfile) -> str | None:
-    """How the dates of a nearly clean column are written, in a contract's letters: rows of the others are set aside."""
-    reading = column.reading
-    is_date = (
-        reading is not None and reading.logical_type in {"date", "timestamp"} and len(column.sources) == 1
-    )
-    if not is_date or not column.misfits or _are_placeholders(column) or not (reading and reading.format):
+def _written(column: ColumnProfile) -> str | None:
+    """How the dates of the column are written, in a contract's letters, where that is all there is to say."""
+    if column.reading is None or len(column.sources) > 1 or _are_placeholders(column):
         return None
-    written = reading.format
-    for directive, letters in _LETTERS.items():
-        written = written.replace(directive, letters)
-    return written
+    return column.reading.written
 
 
 def _transform_logic(column: ColumnProfile, kind: str) -> str | None:
     """SQL over landing columns, where a plain cast is not enough."""
     if column.is_text_in_bytes and len(column.sources) == 1:
         return f"DECODE({quote_identifier(column.sources[0])})"
-    if column.reading is None or kind == "string" or _written_with_exceptions(column):
+    if column.reading is None or kind == "string" or _written(column):
         return None
     cells = [quote_identifier(source) for source in column.sources]
     cell = cells[0] if len(cells) == 1 else f"COALESCE({', '.join(f'CAST({c} AS VARCHAR)' for c in cells)})"

@@ -6,20 +6,20 @@ landed, or it is bad.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import sqlglot
 from sqlglot import exp
 
-from meshlake.landing.attempts import without_attempts
+from meshlake.landing.expressions import makes_text, without_attempts
 from meshlake.landing.text_values import json_value, text_value
 from meshlake.types.casting import lenient_cast, strict_cast
 from meshlake.types.keeping import Keeps, keeps
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from meshlake.types.tree import Type
 
@@ -57,11 +57,15 @@ def cast_cell(cell: str, given: Type, wanted: Type) -> Cast:
     return Cast(strict, lenient, present, text, can_fail=keeps(given, wanted) is not Keeps.EVERYTHING)
 
 
-def cast_expression(expression: str, wanted: Type, inputs: Sequence[str] = ()) -> Cast:
-    """Cast SQL of unknown type to `wanted`; what that rounds, the contract asks for. Text is taken as it is.
+def cast_expression(
+    expression: str, wanted: Type, inputs: Sequence[str] = (), texts: Collection[str] = ()
+) -> Cast:
+    """Cast SQL to `wanted`: what makes text of columns that are `texts` as strictly as text that landed.
+
+    What a cast of another type rounds, the contract asks for. Where text is wanted, it is taken as it is.
 
     `inputs` are the SQL of the cells that it reads, which are told of where it gives no value. What it only tries is a
-    misfit where it cannot be had: `meshlake.landing.attempts`.
+    misfit where it cannot be had: `meshlake.landing.expressions`.
     """
     cell = f"({expression})"
     strict, text = f"CAST(({without_attempts(expression)}) AS {wanted})", f"CAST({cell} AS VARCHAR)"
@@ -71,11 +75,14 @@ def cast_expression(expression: str, wanted: Type, inputs: Sequence[str] = ()) -
         return Cast(strict, lenient, present, text, can_fail=not is_sure)
     landed = [f"CAST({each} AS VARCHAR)" for each in inputs]
     several = " || ', ' || ".join(f"COALESCE({each}, 'NULL')" for each in landed)
+    told = landed[0] if len(landed) == 1 else several
+    if wanted is not Scalar.VARCHAR and makes_text(expression, texts):
+        return replace(_cast_text(text, wanted), text=told, made=text)
     return Cast(
         strict,
         f"TRY({strict})",
         f"{cell} IS NOT NULL",
-        landed[0] if len(landed) == 1 else several,
+        told,
         can_fail=True,
         # The expression stands here once: DuckDB works out beforehand, and outside of TRY, what stands twice.
         is_bad=f"(TRY(CASE WHEN {strict} IS NULL THEN 0 ELSE 1 END) IS NULL)",

@@ -21,6 +21,7 @@ from meshlake.landing.written import cast_written
 from meshlake.names import DatasetName, quote_identifier, quote_literal
 from meshlake.products.row_filter import typed_filter
 from meshlake.suggest import close_names
+from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -191,7 +192,8 @@ def source_select(contract: Contract, landing_columns: Mapping[str, Type]) -> So
             read = landed.columns_of(column.expression, f"{contract.name}.{column.name}: transformLogic")
             used.update(read)
             inputs = [quote_identifier(name) for name in landing_columns if name in read]
-            fields.append(_Field(column, cast_expression(column.expression, column.type, inputs)))
+            texts = [name for name in read if landing_columns[name] is Scalar.VARCHAR]
+            fields.append(_Field(column, cast_expression(column.expression, column.type, inputs, texts)))
             continue
         sources = landed.sources_of(column)
         if not sources:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from meshlake.column import Severity
 from meshlake.drafting.adopt import adopt
 from meshlake.engines.duckdb.session import DuckDBSession
-from meshlake.errors import LandingError, UsageError
+from meshlake.errors import LandingError, MeshError, UsageError
 from meshlake.landing.relation import relation_sql
 from meshlake.names import DatasetName, ProductName
 from meshlake.products.load import load_product
@@ -165,6 +165,40 @@ def test_a_nearly_clean_column_of_dates_is_cast_and_its_exceptions_set_aside(ado
     assert (str(column.type), column.format, column.on_bad_value) == ("DATE", "d.M.yyyy", Severity.WARNING)
     assert len(rows) == 199
     assert (0, date(2024, 11, 1)) in rows
+
+
+def test_nearly_clean_decimal_commas_are_cast_and_their_exceptions_set_aside(adopted, settings, zone) -> None:
+    cells = "".join(f'{n},"{n + 1}.234,5"\n' for n in range(197)) + "197,1.5\n198,soon\n199,\n"
+    contract, rows = adopted({"a.csv": "n,fee\n" + cells})
+    column = contract.column("fee")
+    assert (str(column.type), column.on_bad_value) == ("DOUBLE", Severity.WARNING)
+    # 1.5 is neither 15 nor taken for what the others do not write.
+    assert len(rows) == 198
+    assert [row for row in rows if row[0] in (0, 199)] == [(0, 1234.5), (199, None)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "later"),
+    [
+        (["12,91", "0,5", "1.000,25"], "1.5"),
+        (["12,91", "0,5", "1.000,25"], "0.500"),
+        (["1,250.5", "12,000.25"], "1,5"),
+        (["12,91", "0,5"], "12345678901234567890,12"),
+        (["31.12.2024", "30.11.2024"], "05.01.24"),
+        (["31.12.2024", "30.11.2024"], "05.01.2024 10:00"),
+    ],
+)
+def test_what_lands_later_is_read_no_other_way(adopted, settings, zone, mesh, cells, later) -> None:
+    lines = "".join(f'{n},"{cell}"\n' for n, cell in enumerate(cells))
+    contract, rows = adopted({"a.csv": f"n,x\n{lines}"})
+    assert all(value is not None for _, value in rows)
+    mesh.land_files("crm.people", {"b.csv": f'n,x\n9,"{later}"\n'})
+    with DuckDBSession(settings, "test") as session:
+        session.bind(SOURCE, relation_sql(zone.dataset(SOURCE)))
+        select = source_select(contract, session.columns(f"SELECT * FROM {SOURCE.sql}"))
+        assert session.rows(select.counts_sql)[0][-1] == 1
+        with pytest.raises(MeshError):
+            session.rows(select.select_sql)
 
 
 def test_money_is_published_as_it_is_written(adopted) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from meshlake.landing.attempts import without_attempts
 from meshlake.landing.casts import cast_expression
+from meshlake.landing.expressions import makes_text, without_attempts
 from meshlake.types.duckdb import parse
 
 DAY = "try_strptime(x, '%d.%m.%Y')"
@@ -64,3 +64,56 @@ def test_what_cannot_be_had_is_bad_unless_the_contract_says_what_comes_then(
 )
 def test_what_tries_nothing_that_landed_is_taken_as_it_is_written(expression):
     assert without_attempts(expression) == expression
+
+
+@pytest.mark.parametrize(
+    ("expression", "is_text"),
+    [
+        ("REPLACE(TRIM(x), ',', '.')", True),
+        ("REGEXP_REPLACE(x, '(..)[.](..)', '\\2-\\1', 'g')", True),
+        ("SUBSTRING(x, 1, 4) || '-' || SUBSTRING(x, 5, 2)", True),
+        ("CASE WHEN X IN ('', 'n/a') OR NOT x LIKE 'a%' THEN NULL ELSE LOWER(x) END", True),
+        ("CASE x WHEN 'a' THEN '1' ELSE COALESCE(x, '0') END", True),
+        ("x", True),
+        ("number", False),
+        ("REPLACE(number, ',', '.')", False),
+        ("CASE WHEN number > 1 THEN x END", False),
+        ("CASE WHEN CAST(x AS INT) > 1 THEN x END", False),
+        ("CAST(x AS INT)", False),
+        ("STRPTIME(x, '%d')", False),
+        ("LENGTH(x)", False),
+        ("SUBSTRING(x, CAST(x AS INT))", False),
+        ("'a'", False),
+    ],
+)
+def test_what_makes_text_of_text_is_known(expression, is_text):
+    assert makes_text(expression, {"x"}) is is_text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "landed", "published"),
+    [
+        ("BIGINT", "17 EUR", 17),
+        ("BIGINT", "1.5 EUR", "bad"),
+        ("BIGINT", "007 EUR", "bad"),
+        ("BIGINT", " EUR", None),
+        ("DOUBLE", "9007199254740993 EUR", "bad"),
+        ("DECIMAL(12,2)", "1.239 EUR", "bad"),
+        ("DATE", "24-01-05 EUR", "bad"),
+        ("VARCHAR", "007 EUR", "007"),
+    ],
+)
+def test_text_that_is_made_is_cast_as_strictly_as_text_that_landed(wanted, landed, published):
+    cast = cast_expression("REPLACE(x, ' EUR', '')", parse(wanted), ["x"], ["x"])
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE t AS SELECT CAST($1 AS VARCHAR) AS x", [landed])
+        bad = f"{cast.has_value} AND {cast.lenient} IS NULL"
+        assert connection.execute(f"SELECT {cast.text}, {bad} FROM t").fetchone() == (
+            landed,
+            published == "bad",
+        )
+        if published == "bad":
+            with pytest.raises(duckdb.Error):
+                connection.execute(f"SELECT {cast.strict} FROM t").fetchall()
+        else:
+            assert connection.execute(f"SELECT {cast.strict} FROM t").fetchone() == (published,)
