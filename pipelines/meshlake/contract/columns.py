@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from meshlake.column import Column
 from meshlake.contract.odcs import OBJECT
+from meshlake.contract.options import check_options, written_options
 from meshlake.contract.servers import dialects
 from meshlake.errors import ContractError
-from meshlake.landing.written import strptime_format
 from meshlake.suggest import close_names, nearest
 from meshlake.types.odcs import LOGICAL_TYPES, TypeReader, column_type
-from meshlake.types.tree import Scalar, is_temporal
+from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +58,7 @@ def described_columns(
             with found.part():
                 type_ = _type(source, prop, systems, location, found)
             try:
-                _check_written(source, prop, type_, location)
+                check_options(source, prop, type_, location, found)
             except ContractError as error:
                 found.weigh(error)
                 prop.logicalTypeOptions = None if found.is_lenient else prop.logicalTypeOptions
@@ -107,7 +106,7 @@ def _likely_type(prop: SchemaProperty) -> Type:
 
 
 def _column(prop: SchemaProperty, type_: Type, position: int) -> Column:
-    written = _written(prop, type_)
+    written = written_options(prop, type_)
     return Column(
         name=prop.name or "",
         type=type_,
@@ -122,49 +121,6 @@ def _column(prop: SchemaProperty, type_: Type, position: int) -> Column:
         format=written.get("format"),
         zone=written.get("zone"),
     )
-
-
-def _written(prop: SchemaProperty, type_: Type) -> dict[str, str]:
-    """How landed dates and times are written, of those that the contract says; of texts and numbers it is a note."""
-    options = prop.logicalTypeOptions or {}
-    found = {"format": options.get("format")} if is_temporal(type_) and not prop.transformLogic else {}
-    if type_ is Scalar.TIMESTAMPTZ and options.get("defaultTimezone") not in (None, "UTC"):
-        found["zone"] = options["defaultTimezone"]
-    return {key: value for key, value in found.items() if isinstance(value, str)}
-
-
-def _check_written(source: YamlFile, prop: SchemaProperty, type_: Type | None, location: Location) -> None:
-    """Refuse what says how dates and times are written and cannot be obeyed."""
-    options = prop.logicalTypeOptions or {}
-    place, zone = (*location, "logicalTypeOptions"), options.get("defaultTimezone")
-    if zone is not None:
-        _check_zone(source, prop, type_, place)
-    if type_ is not None and "format" in _written(prop, type_):
-        try:
-            directives = strptime_format(str(options["format"]))
-        except ValueError as error:
-            hint = "Write it in Java's letters, such as dd.MM.yyyy HH:mm; or say STRPTIME in transformLogic."
-            raise source.error(place, f"column '{prop.name}': {error}", hint) from error
-        if directives and type_ is Scalar.TIME:
-            hint = "Write HH:mm:ss, or say how in transformLogic."
-            raise source.error(place, f"column '{prop.name}': a time is read as ISO 8601 has it", hint)
-
-
-def _check_zone(source: YamlFile, prop: SchemaProperty, type_: Type | None, place: Location) -> None:
-    zone = (prop.logicalTypeOptions or {})["defaultTimezone"]
-    try:
-        ZoneInfo(str(zone))
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        problem = f"column '{prop.name}': defaultTimezone '{zone}' is no time zone"
-        raise source.error(place, problem, "Write UTC, or a zone such as Europe/Berlin.") from error
-    if type_ not in (None, Scalar.TIMESTAMPTZ) and zone != "UTC":
-        problem = f"column '{prop.name}': defaultTimezone is of moments, and the column is {type_}"
-        raise source.error(place, problem, "Give it timezone: true as well, or leave the zone out.")
-    if prop.transformLogic and zone != "UTC":
-        problem = (
-            f"column '{prop.name}': defaultTimezone is of times as they land, and transformLogic makes others"
-        )
-        raise source.error(place, problem, f"Say it there: ... AT TIME ZONE '{zone}'.")
 
 
 def _position(is_key: bool | None, position: int | None, order: int) -> int | None:

@@ -70,7 +70,10 @@ def column_rules(prop: SchemaProperty, column: Column) -> tuple[list[Rule], list
 
 def _unheld_options(prop: SchemaProperty, column: Column) -> Iterator[FactError]:
     known = [*(option for kind in _ours() for option in kind.options), *_DESCRIPTIVE]
-    known += _OF_VECTORS if prop.logicalType == "vector" else ()
+    if prop.logicalType == "vector":
+        known += _OF_VECTORS
+    else:
+        known.remove("dimensions")
     for key in prop.logicalTypeOptions or {}:
         if key not in known:
             hint = nearest(key, known) or "State it as a quality item of type sql instead."

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from meshlake.rules.facts import FactError, rule_name
 from meshlake.rules.measure import Aggregate, AuditedTable, failing_rows
 from meshlake.rules.rule import Rule
+from meshlake.types.odcs import text_width
 from meshlake.types.tree import ListOf, Scalar
 
 if TYPE_CHECKING:
@@ -23,10 +23,6 @@ _ARGUMENTS = {
     "minItems": "minLength",
     "maxItems": "maxLength",
 }
-_WIDTH = re.compile(
-    r"\s*(?:n?varchar2?|n?char|bpchar|character(?:\s+varying)?|text|string)\s*\(\s*(\d+)(?:\s+char)?\s*\)\s*",
-    re.IGNORECASE,
-)
 _FAILS = {"minLength": "<", "maxLength": ">"}
 
 
@@ -42,7 +38,7 @@ class Length(Rule):
         lengths = {_ARGUMENTS[key]: _length(given[key], key) for key in _ARGUMENTS if key in given}
         if prop.logicalType == "vector" and "dimensions" in given:
             lengths = dict.fromkeys(_FAILS, _length(given["dimensions"], "dimensions"))
-        if (width := _width(prop)) is not None and column.type is Scalar.VARCHAR:
+        if (width := text_width(prop.physicalType or "")) is not None and column.type is Scalar.VARCHAR:
             lengths["maxLength"] = min(width, lengths.get("maxLength", width))
         if not lengths:
             return
@@ -69,9 +65,3 @@ def _length(value: object, key: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise FactError("logicalTypeOptions", f"{key} {value!r} is not a whole number from 0")
     return value
-
-
-def _width(prop: SchemaProperty) -> int | None:
-    """How many characters the physical type allows: 3 of `VARCHAR(3)`, which no engine holds a text to."""
-    found = _WIDTH.fullmatch(prop.physicalType or "")
-    return int(found[1]) if found else None

@@ -22,6 +22,21 @@ if TYPE_CHECKING:
 _NOT_RE2 = re.compile(r"\(\?(?:[=!>]|<[=!])|(?<!\\)(?:\\\\)*\\[1-9]")
 
 
+# What a text is that a contract gives one of these formats, as RFCs have it in short.
+_OCTET = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
+_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HEX = "[0-9A-Fa-f]"
+FORMATS = {
+    "email": r"^[^@\s]+@[^@\s]+[.][^@\s.]+$",
+    "uuid": f"^{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}$",
+    "uri": r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$",
+    "hostname": rf"^{_LABEL}([.]{_LABEL})*[.]?$",
+    "ipv4": rf"^{_OCTET}([.]{_OCTET}){{3}}$",
+    "ipv6": rf"^(({_HEX}{{0,4}}:){{2,7}}({_HEX}{{0,4}}|{_OCTET}([.]{_OCTET}){{3}}))$",
+    "byte": "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+}
+
+
 class Pattern(Rule):
     """A regular expression, argument `pattern`, is found in every text."""
 
@@ -34,6 +49,11 @@ class Pattern(Rule):
         if "pattern" in given:
             pattern = checked_pattern(given["pattern"], column, "logicalTypeOptions")
             name, description = rule_name(f"{column.name}_pattern"), f"{column.name} matches {pattern}"
+            yield cls(name, column.name, {"pattern": pattern}, description=description)
+        format_ = str(given.get("format"))
+        if column.type is Scalar.VARCHAR and format_ in FORMATS:
+            pattern = FORMATS[format_]
+            name, description = rule_name(f"{column.name}_format"), f"{column.name} is {format_}"
             yield cls(name, column.name, {"pattern": pattern}, description=description)
 
     def measure(self, table: AuditedTable) -> Aggregate:

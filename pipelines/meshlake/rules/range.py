@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from meshlake.rules.facts import FactError, fitted, rule_name
 from meshlake.rules.measure import Aggregate, AuditedTable, failing_rows
 from meshlake.rules.rule import Rule
 from meshlake.rules.values import literal
-from meshlake.types.tree import FLOATS, is_ordered
+from meshlake.types.tree import FLOATS, INTEGERS, is_ordered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from open_data_contract_standard.model import SchemaProperty
 
     from meshlake.column import Column
 
+_BIGINT_BITS = 64
 _FAILS = {"minimum": "<", "maximum": ">", "exclusiveMinimum": "<=", "exclusiveMaximum": ">="}
+
+
+# What a contract calls the format of integers: the bits they have, of which a sign is one.
+BITS = {f"{sign}{bits}": (sign, bits) for sign in "iu" for bits in (8, 16, 32, 64, 128)}
 
 
 class Range(Rule):
@@ -28,10 +33,12 @@ class Range(Rule):
 
     @classmethod
     def of_property(cls, prop: SchemaProperty, column: Column) -> Iterator[Self]:
-        given = prop.logicalTypeOptions or {}
+        given = _limits(prop.logicalTypeOptions or {})
         limits = {
             key: fitted(given[key], column, "logicalTypeOptions") for key in cls.options if key in given
         }
+        if column.type in INTEGERS:
+            limits = _within_bits((prop.logicalTypeOptions or {}).get("format"), limits)
         if not limits:
             return
         if not is_ordered(column.type):
@@ -54,3 +61,29 @@ class Range(Rule):
 
     def is_told_by_a_day(self, day_column: str) -> bool:
         return True
+
+
+def _limits(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The limits as ODCS 3.1 states them; 3.0 says by true that `minimum` or `maximum` is one that no value has."""
+    limits = dict(given)
+    for exclusive, plain in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if isinstance(given.get(exclusive), bool):
+            del limits[exclusive]
+            if given[exclusive] and plain in limits:
+                limits[exclusive] = limits.pop(plain)
+    return limits
+
+
+def _within_bits(format_: object, limits: dict[str, Any]) -> dict[str, Any]:
+    """`limits`, and those of integers of so many bits, as far as a BIGINT has values beyond them."""
+    if format_ not in BITS:
+        return limits
+    sign, bits = BITS[str(format_)]
+    bounds = {"minimum": 0} if sign == "u" else {}
+    if bits < _BIGINT_BITS:
+        power = bits - 1 if sign == "i" else bits
+        bounds |= {"minimum": -(2**power) if sign == "i" else 0, "maximum": 2**power - 1}
+    closest = {"minimum": max, "maximum": min}
+    return limits | {
+        key: closest[key](bound, limits[key]) if key in limits else bound for key, bound in bounds.items()
+    }

@@ -12,14 +12,9 @@ import duckdb
 
 from meshlake.column import Severity
 from meshlake.errors import ContractError, Fault
+from meshlake.products.bad_cells import BadCell, bad_cells_error
 from meshlake.products.lineage import landed_lineage
-from meshlake.products.source_aligned import (
-    SHOWN_CELLS,
-    BadCell,
-    bad_cells_error,
-    source_dataset,
-    source_select,
-)
+from meshlake.products.source_aligned import SHOWN_CELLS, source_dataset, source_select
 from meshlake.products.transform import Rows, Transform, read_text
 from meshlake.sql_place import offset_place, sql_place, sql_reason
 from meshlake.transforms.misfits import kinds_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,15 @@ LOGICAL_TYPES = (*_PLAIN, "object", "array", "map", "vector")
 _MAP_NEEDS = "a map needs 'map' with 'key' and 'value'"
 # Physical types that say no more than the logical one.
 _SAY_NO_MORE = frozenset(("array", "list", "struct", "record", "object", "map", "dict", "str"))
+_WIDTH = re.compile(
+    r"\s*(?:n?varchar2?|n?char|bpchar|character(?:\s+varying)?|text|string)\s*\(\s*(\d+)(?:\s+(?:char|byte))?\s*\)\s*",
+    re.IGNORECASE,
+)
+# Widths of texts within others, sizes of lists, values of an ENUM, and times less exact than microseconds.
+_SAYS_MORE = re.compile(
+    r"\[\d+\]|(?:char|text|string)\w*\s*\(\s*\d|enum\w*\(|(?:time\w*|binary)\s*\(\s*[0-5]?\d?\s*\)", re.I
+)
+_EXACT = re.compile(r"time\w*\s*\(\s*[6-9]\s*\)", re.I)
 # Integers that a BIGINT may not hold are numbers to a contract.
 _NUMBERS = frozenset({Scalar.HUGEINT, Scalar.UBIGINT, Scalar.UHUGEINT})
 
@@ -86,6 +96,8 @@ class TypeReader:
             return self._logical(prop)
         found, refusal = self._physical(physical, prop.logicalType)
         if found is not None:
+            if _SAYS_MORE.search(physical) and not _EXACT.search(physical) and text_width(physical) is None:
+                self.notes.append(f"no value is held to all that '{physical}' says: the column is {found}")
             return found
         if self._is_refused(physical, prop, refusal):
             raise ValueError(refusal or f"'{physical}' is not a DuckDB type that a product can have")
@@ -124,6 +136,8 @@ class TypeReader:
             raise ValueError("it has no logicalType")
         if logical == "timestamp" and (prop.logicalTypeOptions or {}).get("timezone"):
             return Scalar.TIMESTAMPTZ
+        if logical == "number" and (prop.logicalTypeOptions or {}).get("format") == "f32":
+            return Scalar.FLOAT
         return _PLAIN.get(logical) or self._nested(prop, logical)
 
     def _nested(self, prop: SchemaProperty, logical: str) -> Type:
@@ -160,6 +174,12 @@ def _shape(prop: SchemaProperty) -> str | None:
     """The logical type that the parts of a property tell, where it says none."""
     parts = {"object": prop.properties, "array": prop.items, "map": prop.map}
     return next((logical for logical, part in parts.items() if part), None)
+
+
+def text_width(physical: str) -> int | None:
+    """How many characters a physical type allows: 3 of `VARCHAR(3)`, which no engine holds a text to."""
+    found = _WIDTH.fullmatch(physical)
+    return int(found[1]) if found else None
 
 
 def column_type(prop: SchemaProperty) -> Type:

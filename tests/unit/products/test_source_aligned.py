@@ -18,7 +18,8 @@ from meshlake.errors import ContractError, LandingError
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.landing.casts import cast_cell
 from meshlake.names import DatasetName, ProductName
-from meshlake.products.source_aligned import BadCell, bad_cells_error, source_dataset, source_select
+from meshlake.products.bad_cells import BadCell, bad_cells_error
+from meshlake.products.source_aligned import source_dataset, source_select
 from meshlake.types.duckdb import parse
 from meshlake.types.tree import Scalar, Type
 
