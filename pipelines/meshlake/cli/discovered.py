@@ -85,6 +85,8 @@ def _print_profile(profile: DatasetProfile) -> None:
             print(f"{column.name}: {profile.nearly(column)}")
         if column.question:
             print(f"Question: {column.name}: {column.question}")
+        if column.evidence:
+            print(f"Read: {column.name}: {column.evidence}")
     print()
 
 

@@ -16,16 +16,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Decided:
-    """How each column is read; of those where another reading is as true, what that is, in words."""
+    """How each column is read; of those where another reading is as true, what that is, in words, or what decided.
+
+    `open_to` has the conventions of those that nothing decided.
+    """
 
     readings: dict[str, Reading | None]
     questions: dict[str, str] = field(default_factory=dict)
+    evidence: dict[str, str] = field(default_factory=dict)
+    open_to: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def decide(
     readings: Mapping[str, Reading | None],
     rivals: Mapping[str, Sequence[Reading]],
     delimiter: str | None,
+    elsewhere: Mapping[str, str] | None = None,
 ) -> Decided:
     """The reading of each column, by evidence where there is any.
 
@@ -33,34 +39,56 @@ def decide(
         readings: the likelier reading of each column.
         rivals: of the columns that have some, other readings that are as true.
         delimiter: what stands between the cells of the files, if anything does.
+        elsewhere: the conventions of other datasets, each with what keeps to it.
     """
-    votes = {reading.convention for name, reading in readings.items() if reading and not rivals.get(name)} - {
-        None
+    votes = {
+        reading.convention: f"column '{name}'"
+        for name, reading in readings.items()
+        if reading and reading.convention and not rivals.get(name)
     }
     made = Decided(dict(readings))
     for name, others in rivals.items():
         reading = readings[name]
         if reading is None or not others:
             continue
-        options = {option.convention: option for option in (*others, reading)}
-        elected = [options[vote] for vote in votes & options.keys()]
-        if len(elected) != 1:
-            elected = _by_delimiter(reading, options, delimiter)
-        if elected:
-            made.readings[name] = elected[0]
-        else:
+        options = {option.convention: option for option in (*others, reading) if option.convention}
+        elected, why = (
+            _by_votes(options, votes)
+            or _by_delimiter(reading, options, delimiter)
+            or _by_votes(options, elsewhere or {})
+            or (None, "")
+        )
+        if elected is None:
             made.questions[name] = _question(reading, others)
+            made.open_to[name] = tuple(options)
+        else:
+            made.readings[name] = elected
+            made.evidence[name] = why
     return made
 
 
+def _by_votes(options: Mapping[str, Reading], votes: Mapping[str, str]) -> tuple[Reading, str] | None:
+    elected = [vote for vote in votes if vote in options]
+    if len(elected) != 1:
+        return None
+    reading = options[elected[0]]
+    others = " or ".join(_format(each) for each in options.values() if each is not reading)
+    return (
+        reading,
+        f"read as {_format(reading)}, not {others}, since {votes[elected[0]]} has the {elected[0]}",
+    )
+
+
 def _by_delimiter(
-    reading: Reading, options: Mapping[str | None, Reading], delimiter: str | None
-) -> list[Reading]:
+    reading: Reading, options: Mapping[str, Reading], delimiter: str | None
+) -> tuple[Reading, str] | None:
     """Who writes a comma in numbers puts a semicolon between them; what is no text file writes a point."""
     if reading.is_plain_number:
-        return [reading] if delimiter in {None, ","} else []
-    comma = options.get(COMMA.convention)
-    return [comma] if comma is not None and delimiter == ";" else []
+        return (reading, "") if delimiter in {None, ","} else None
+    comma = options.get(COMMA.convention or "")
+    if comma is None or delimiter != ";":
+        return None
+    return comma, f"read as {_format(comma)}, since a semicolon stands between the cells"
 
 
 def _question(reading: Reading, others: Sequence[Reading]) -> str:

@@ -29,7 +29,7 @@ class ColumnProfile:
     is approximate (HyperLogLog, within about 5 %), exact up to `FEW_VALUES`; `values` counts each value of a column of
     few, the most frequent first. `misfits` are values that the reading does not read. `is_required` when no row is
     without a value, or none can be; `comment` is what a database says of it, `question`
-    what its text leaves open.
+    what its text leaves open, `open_to` the conventions it could keep to; `evidence` is what decided between two.
     """
 
     name: str
@@ -51,6 +51,8 @@ class ColumnProfile:
     comment: str = ""
     question: str = ""
     is_text_in_bytes: bool = False
+    evidence: str = ""
+    open_to: tuple[str, ...] = ()
 
     @property
     def is_constant(self) -> bool:

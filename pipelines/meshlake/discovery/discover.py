@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from meshlake.discovery.joins import Join, likely_joins
 from meshlake.discovery.profile import profile_dataset
+from meshlake.discovery.sources import chosen_sources
 from meshlake.discovery.tables import may_read_of, with_catalog
 from meshlake.errors import MeshError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from meshlake.discovery.dataset_profile import DatasetProfile
     from meshlake.discovery.sketches import Sketch
@@ -30,23 +31,61 @@ class Discovery:
     failures: dict[Found, MeshError]
 
 
+# So many other datasets of the domain are asked what one leaves open.
+_ASKED = 8
+
+
 def profile_source(
     settings: Settings, source: Found, *, is_sketched: bool = False
 ) -> tuple[DatasetProfile, dict[str, Sketch]]:
     """The profile of one dataset or table, and sketches of its columns if asked for.
 
+    Which of two readings is meant that nothing in it decides, others of its domain may.
+
     Raises:
         LandingError: it cannot be read.
     """
+    profile, sketches = _profiled(settings, source, is_sketched=is_sketched)
+    if any(column.open_to for column in profile.columns) and (votes := _votes(settings, source)):
+        return _profiled(settings, source, is_sketched=is_sketched, elsewhere=votes)
+    return profile, sketches
+
+
+def _votes(settings: Settings, source: Found) -> dict[str, str]:
+    """The conventions that other datasets of the domain keep to, each with the first that does."""
+    votes: dict[str, str] = {}
+    others = [each for each in chosen_sources(settings, None) if str(each) != str(source)]
+    for other in [each for each in others if _domain(each) == _domain(source)][:_ASKED]:
+        try:
+            profile, _ = _profiled(settings, other)
+        except MeshError:
+            continue  # it is told where it is discovered itself
+        for column in profile.columns:
+            if column.reading and column.reading.convention and not (column.open_to or column.evidence):
+                votes.setdefault(column.reading.convention, f"column '{column.name}' of {other}")
+    return votes
+
+
+def _domain(source: Found) -> str:
+    return str(source).rpartition(".")[0]
+
+
+def _profiled(
+    settings: Settings,
+    source: Found,
+    *,
+    is_sketched: bool = False,
+    elsewhere: Mapping[str, str] | None = None,
+) -> tuple[DatasetProfile, dict[str, Sketch]]:
     folder = settings.scratch / f"sample-{uuid.uuid4().hex}"
     try:
         sample = source.sample(folder)
         table = sample.table
         if table is None:
-            return profile_dataset(settings, sample.dataset, is_sketched=is_sketched)
+            return profile_dataset(settings, sample.dataset, is_sketched=is_sketched, elsewhere=elsewhere)
         may_read = may_read_of(table)
         profile, sketches = profile_dataset(
-            settings, sample.dataset, is_sketched=is_sketched, may_read=may_read
+            settings, sample.dataset, is_sketched=is_sketched, may_read=may_read, elsewhere=elsewhere
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -62,6 +62,7 @@ def profile_dataset(
     *,
     is_sketched: bool = False,
     may_read: MayRead = lambda _name, _reading: True,
+    elsewhere: Mapping[str, str] | None = None,
 ) -> tuple[DatasetProfile, dict[str, Sketch]]:
     """Profile `dataset` in a few scans, more where a file is found on the way to hide lines of its own.
 
@@ -70,17 +71,22 @@ def profile_dataset(
         dataset: what to read.
         is_sketched: also sketch the values of each column that rows of another dataset may be found by.
         may_read: whether the text of a column may be read so, if all of it can.
+        elsewhere: conventions of other datasets, with what keeps to each: they decide what this one leaves open.
 
     Raises:
         LandingError: a file of it cannot be read.
     """
     while True:
         with suppress(ReadAgainError):
-            return _profiled(settings, dataset, is_sketched, may_read)
+            return _profiled(settings, dataset, is_sketched, may_read, elsewhere)
 
 
 def _profiled(
-    settings: Settings, dataset: Dataset, is_sketched: bool, may_read: MayRead
+    settings: Settings,
+    dataset: Dataset,
+    is_sketched: bool,
+    may_read: MayRead,
+    elsewhere: Mapping[str, str] | None,
 ) -> tuple[DatasetProfile, dict[str, Sketch]]:
     with explained([dataset]), connect(settings) as connection:
         schemas = file_schemas(connection, dataset)
@@ -88,7 +94,7 @@ def _profiled(
         drift = find_drift(view.sources.values(), schemas) if len(schemas.files) > 1 else ()
         sample.take_sample(connection, view)
         measured = _measured(connection, view.types, may_read)
-        decided = measured.decided(dataset.format.delimiter(dataset.files))
+        decided = measured.decided(dataset.format.delimiter(dataset.files), elsewhere)
         found, sketches = _found(connection, view, measured, decided, is_sketched=is_sketched)
         columns = tuple(_column(name, measured.measures[name], found) for name in view.types)
         unreadable = dataset.format.unreadable(connection, dataset.opened.files)
@@ -125,12 +131,13 @@ class _Measured:
         reading = self.reading(name)
         return rivals(reading, self.candidates[name], self.measures[name]) if reading else ()
 
-    def decided(self, delimiter: str | None) -> Decided:
+    def decided(self, delimiter: str | None, elsewhere: Mapping[str, str] | None = None) -> Decided:
         """How each column is read, and the questions that leaves, those of numbers kept as text among them."""
         made = decide(
             {name: self.reading(name) for name in self.measures},
             {name: self.rivals(name) for name in self.measures},
             delimiter,
+            elsewhere,
         )
         for name, measure in self.measures.items():
             if made.readings[name] is None and 0 < measure.present == measure.numeric:
@@ -172,6 +179,7 @@ class _Found:
     keys: tuple[tuple[str, ...], ...]
     misfits: Mapping[str, Sequence[str]]
     questions: Mapping[str, str]
+    decided: Decided
 
 
 def _found(
@@ -214,6 +222,7 @@ def _found(
         ),
         misfits,
         decided.questions | dict.fromkeys(scan.texts_in_bytes(connection, types), TEXT_IN_BYTES),
+        decided,
     )
     return found, sketches
 
@@ -272,4 +281,6 @@ def _column(name: str, measure: Measure, found: _Found) -> ColumnProfile:
         is_required=nulls == 0 and found.row_count > 0,
         question=found.questions.get(name, ""),
         is_text_in_bytes=found.questions.get(name) == TEXT_IN_BYTES,
+        evidence=found.decided.evidence.get(name, "") if reading else "",
+        open_to=found.decided.open_to.get(name, ()) if reading else (),
     )

@@ -60,6 +60,7 @@ def _notes(profile: DatasetProfile) -> list[str]:
         notes.append(f"personal data: {', '.join(personal)}")
     notes += [f"{names[c.name]}: {profile.nearly(c)}" for c in profile.columns if c.misfits]
     notes += [f"question: {names[c.name]}: {c.question}" for c in profile.columns if c.question]
+    notes += [f"read: {names[c.name]}: {c.evidence}" for c in profile.columns if c.evidence]
     notes += [f"question: {question.message}" for question in profile.questions]
     if profile.labels:
         notes.append(f"likely label: {', '.join(names[column] for column in profile.labels)}")

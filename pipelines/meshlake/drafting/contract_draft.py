@@ -174,6 +174,8 @@ def _description(profile: DatasetProfile, column: ColumnProfile, kind: str) -> s
     said.append(_observed(column, kind, "Landed as" if profile.table is None else "Column"))
     if column.question:
         said.append(f"Question: {column.question}.")
+    if column.evidence:
+        said.append(f"{column.evidence[0].upper()}{column.evidence[1:]}.")
     keys = profile.table.foreign_keys if profile.table else ()
     said += [f"Refers to {key}." for key in keys if column.name in key.columns]
     said += [

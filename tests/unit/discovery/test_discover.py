@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from meshlake.discovery.discover import discover
+from meshlake.discovery.discover import discover, profile_source
 from meshlake.discovery.sketches import Sketch
 from meshlake.discovery.sources import chosen_source, chosen_sources
 from meshlake.errors import UsageError
@@ -91,3 +91,30 @@ def test_sketches_estimate_containment_below_the_smaller_limit() -> None:
     assert whole.share_in(half) == 1.0
     assert whole.share_in(whole) == 1.0
     assert Sketch(1.0, frozenset()).share_in(whole) == 0.0
+
+
+OPEN = "id,day\n1,01/02/2024\n2,03/04/2024\n"
+
+
+@pytest.mark.parametrize(
+    ("others", "read"),
+    [
+        ({"crm.orders": "id,at\n1,12/31/2023\n"}, "%m/%d/%Y"),
+        ({"crm.orders": "id,at\n1,31/12/2023 10:00\n"}, "%d/%m/%Y"),
+        # of another domain, as open, at odds with each other
+        ({"shop.orders": "id,at\n1,12/31/2023\n"}, "%d/%m/%Y?"),
+        ({"crm.orders": OPEN}, "%d/%m/%Y?"),
+        ({"crm.orders": "id,at\n1,12/31/2023\n", "crm.visits": "id,at\n1,31/12/2023\n"}, "%d/%m/%Y?"),
+    ],
+)
+def test_what_a_dataset_leaves_open_others_of_its_domain_may_decide(
+    settings, zone, mesh, others, read
+) -> None:
+    mesh.land_files("crm.people", {"a.csv": OPEN})
+    for name, text in others.items():
+        mesh.land_files(name, {"a.csv": text})
+    profile, _ = profile_source(settings, FoundFiles(DatasetName("crm", "people"), zone))
+    day = next(column for column in profile.columns if column.name == "day")
+    assert day.reading is not None
+    assert f"{day.reading.format}{'?' if day.question else ''}" == read
+    assert ("of landing.crm.orders" in day.evidence) is not bool(day.question)

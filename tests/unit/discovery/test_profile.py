@@ -119,6 +119,22 @@ def test_numbers_beside_codes_are_codes(profile, others: list[str], found: str, 
     assert question in column.question
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "x,y\n01/02/2024,12/31/2023\n03/04/2024,11/30/2023\n",
+            "read as %m/%d/%Y, not %d/%m/%Y, since column 'y' has the month first",
+        ),
+        ("x;y\n1,250;1\n12,375;2\n", "read as 1.234,5, since a semicolon stands between the cells"),
+        ("x\n01/02/2024\n13/04/2024\n", ""),
+        ("x\n01/02/2024\n03/04/2024\n", ""),
+    ],
+)
+def test_what_decided_between_two_readings_is_told(profile, text, told) -> None:
+    assert column(profile({"a.csv": text}), "x").evidence == told
+
+
 def test_a_nearly_clean_column_is_told_with_its_exceptions(profile) -> None:
     cells = [f"{n % 28 + 1:02}.11.2024" for n in range(197)] + ["soon", "soon", "13/13/2024"]
     made = profile({"a.csv": one_column(*cells)})
