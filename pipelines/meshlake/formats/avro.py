@@ -82,7 +82,7 @@ def _batches(name: str, records: Any, schema: pa.Schema, size: int) -> Iterator[
     """A record of nothing takes no bytes, so a file may claim any number of them."""
     import pyarrow as pa
 
-    rows, count = iter(records), 0
+    rows, count = _located(records), 0
     while some := list(islice(rows, ROWS_OF_A_BATCH)):
         count += len(some)
         if count > _ALWAYS_ROWS and count > size:
@@ -90,6 +90,17 @@ def _batches(name: str, records: Any, schema: pa.Schema, size: int) -> Iterator[
                 f"{name}: it claims more records than it has bytes, {count:,} at least", "See what wrote it."
             )
         yield pa.RecordBatch.from_pylist([_plain(row) for row in some], schema)
+
+
+def _located(records: Any) -> Iterator[Any]:
+    """The records; what goes wrong names the one before."""
+    count = 0
+    try:
+        for record in records:
+            count += 1
+            yield record
+    except AVRO.damages as error:
+        raise ValueError(f"behind record {count:,}: {error}") from error
 
 
 def _plain(value: Any) -> Any:

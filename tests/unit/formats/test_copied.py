@@ -167,7 +167,7 @@ ORC_FILE, AVRO_FILE = orc_bytes(TYPED), avro_bytes([field("n", "int")], {"n": 1}
         ("a.orc", ORC_FILE[:100], "it is cut off, damaged, or no ORC file"),
         ("a.orc", b"PK\3\4xx", "it is cut off, damaged, or no ORC file"),
         ("a.orc", orc_bytes(pa.table({"a": [1], "A": [2]})), "the columns 'a' and 'A' are the same in SQL"),
-        ("a.avro", AVRO_FILE[:-5], "it is cut off, damaged, or no Avro file"),
+        ("a.avro", AVRO_FILE[:-5], "it is cut off, damaged, or no Avro file: behind record 1: "),
         ("a.avro", b"id,n\n1,2\n", "it is cut off, damaged, or no Avro file"),
         ("a.avro", avro_bytes([field("u", ["int", "string"])]), "its column u is a union of 2 types"),
         (
