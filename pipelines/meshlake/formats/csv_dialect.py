@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from meshlake.formats import refuse_json, refuse_other_formats
@@ -91,7 +93,8 @@ def dialects_of(files: Iterable[StoredFile], among: Sequence[StoredFile]) -> dic
     if len({dialect.columns for dialect in own.values()}) < 2 and all(d.has_names for d in own.values()):
         return own if len(own) < 2 else {file: _sure(dialect) for file, dialect in own.items()}
     others = {file: dialect for file in among if (dialect := detect_dialect(file))}
-    return {file: _named(dialect, others) for file, dialect in own.items()}
+    known = Counter(name.lower() for each in others.values() if each.has_names for name in each.columns)
+    return {file: _named(dialect, others, known) for file, dialect in own.items()}
 
 
 def _sure(own: CsvDialect) -> CsvDialect:
@@ -99,7 +102,7 @@ def _sure(own: CsvDialect) -> CsvDialect:
     return replace(own, notes=tuple(note for note in own.notes if not note.startswith(_NAMES_UNSURE)))
 
 
-def _named(own: CsvDialect, others: dict[StoredFile, CsvDialect]) -> CsvDialect:
+def _named(own: CsvDialect, others: dict[StoredFile, CsvDialect], known: Counter[str]) -> CsvDialect:
     """`own`, if it has no names, by the name of the one header of its width that there is."""
     headed = {
         dialect.columns: file
@@ -107,7 +110,7 @@ def _named(own: CsvDialect, others: dict[StoredFile, CsvDialect]) -> CsvDialect:
         if dialect.has_names and dialect.are_names_sure and len(dialect.columns) == len(own.columns)
     }
     if len(headed) != 1 or (own.has_names and own.are_names_sure) or own.columns in headed:
-        return _doubted(own, others)
+        return _unnamed(own, others, known)
     ((columns, file),) = headed.items()
     if own.has_names and {name.lower() for name in own.columns} & {name.lower() for name in columns}:
         return own
@@ -121,20 +124,27 @@ def _named(own: CsvDialect, others: dict[StoredFile, CsvDialect]) -> CsvDialect:
     )
 
 
-def _doubted(own: CsvDialect, others: dict[StoredFile, CsvDialect]) -> CsvDialect:
-    """`own`, told if its names may be values: words that the first file as wide has no name of."""
-    if not own.has_names or own.are_names_sure:
-        return own
+def _unnamed(own: CsvDialect, others: dict[StoredFile, CsvDialect], known: Counter[str]) -> CsvDialect:
+    """`own`, without names if what stands first in it may be values, and in no other file as wide stands first."""
     width = len(own.columns)
-    first = next((f for f, other in others.items() if other.has_names and len(other.columns) == width), None)
-    if first is None or {name.lower() for name in own.columns} & {
-        name.lower() for name in others[first].columns
-    }:
+    is_alone = (
+        sum(other.has_names and len(other.columns) == width for other in islice(others.values(), 9)) < 2
+    )
+    if (
+        not own.has_names
+        or own.are_names_sure
+        or is_alone
+        or any(known[each.lower()] > 1 for each in own.columns)
+    ):
         return own
-    shown = ", ".join(own.columns)[:_SHOWN_CHARACTERS]
-    taken = f"its first line is taken for names ({shown}), and {first.name} has none of them"
-    note = f"{taken}: if they are values, put names above them"
-    return replace(own, notes=(*own.notes, note))
+    notes = (note for note in own.notes if not note.startswith(_NAMES_UNSURE))
+    return replace(
+        own,
+        columns=unique_names([""] * width),
+        first_line=own.first_line - 1,
+        has_names=False,
+        notes=(*notes, f"{_NO_NAMES} that another file has: columns are column_1 to column_{width}"),
+    )
 
 
 _NO_NAMES = "its first line holds values, no names"

@@ -53,7 +53,9 @@ def form_of(text: str, *, is_whole: bool) -> Form:
     lines = list(islice(io.StringIO(text[:_TRIED_CHARACTERS], newline=""), _TRIED_LINES))
     filled = [line for line in lines if line.strip()]
     scores = {form: _score(filled, form) for form in _tried(text, filled)} if filled else {}
-    best = max(scores, key=lambda form: (scores[form], len(form.delimiter)), default=plain)
+    best = max(
+        scores, key=lambda form: (scores[form], len(form.delimiter), form.quote in text), default=plain
+    )
     is_named = bool(filled) and best.delimiter in filled[0] and _PRIORS.get(best.delimiter, 1.0) == 1
     between = re.escape(best.delimiter)
     is_told = bool(filled) and best.delimiter in filled[0]

@@ -77,6 +77,7 @@ def test_the_table_is_found_wherever_it_is(table, content, note):
         ("id,name\n1,x\\,y\n2,z\\,\n", [("1", "x,y"), ("2", "z,")], None),
         ('id,name\r\n1,"a\nb"\r\n2,c\r\n', [("1", "a\nb"), ("2", "c")], None),
         ("id,name\n1,''x, y''\n2,''z''\n", [("1", "x, y"), ("2", "z")], None),
+        ("'id'~'name'\n'1'~''\n", [("1", "")], "the delimiter '~'"),
     ],
 )
 def test_values_come_as_they_are_written(table, content, rows, note):
@@ -150,14 +151,26 @@ def test_names_that_are_made_are_told(table, content, names, note):
     assert [each.endswith(note) for each in notes] == [True]
 
 
-def test_words_that_may_be_values_are_told_where_another_file_has_other_names(table):
+def test_words_of_a_part_file_are_values_where_another_has_names(table):
     names, rows, notes = table("city,country\nRome,IT\n", "Oslo,NO\nBern,CH\n")
-    assert names == ("city", "country", "Oslo", "NO")
-    assert len(rows) == 2
-    assert [
-        note for note in notes if "taken for names (Oslo, NO)" in note and "put names above" in note
-    ] == notes
-    assert len(notes) == 1
+    assert names == ("city", "country")
+    assert rows == [("Rome", "IT"), ("Oslo", "NO"), ("Bern", "CH")]
+    assert notes == ["b.csv: its first line holds values, no names: those of crm/customers/a.csv are taken"]
+
+
+def test_words_that_no_other_file_begins_with_are_values(table):
+    names, rows, notes = table("ann,Rome\nbob,Oslo\n", "cid,Paris\ndan,Wien\n")
+    assert names == ("column_1", "column_2")
+    assert [row[0] for row in rows] == ["ann", "bob", "cid", "dan"]
+    assert notes == [
+        "a.csv and 1 more: its first line holds values, no names that another file has: "
+        "columns are column_1 to column_2"
+    ]
+
+
+def test_words_that_all_files_begin_with_are_names(table):
+    names, rows, notes = table("who,whence\nann,Rome\n", "who,whence\nbob,Oslo\n")
+    assert (names, len(rows), notes) == (("who", "whence"), 2, [])
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (1, 2, 0)])
