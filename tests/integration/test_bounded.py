@@ -1,14 +1,21 @@
-"""Memory that grows with the columns, not with their square: the peak of a process of its own."""
+"""Inputs of sizes and depths that nobody expects: read, or refused by one plain error, within the memory limit."""
 
 from __future__ import annotations
 
+import gzip
+import io
+import os
+import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _PEAK = """
@@ -41,3 +48,122 @@ def test_a_wide_table_of_text_profiles_in_a_few_hundred_megabytes(tmp_path: Path
     columns, peak_kb = done.stdout.splitlines()
     assert columns == "300 {'integer'}"
     assert int(peak_kb) < 600_000
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended, what it printed, and the most memory that it took."""
+
+    status: int
+    text: str
+    peak_bytes: int
+
+
+def ran(folder: Path, *words: str) -> Ran:
+    """`mesh` with `words`, of a mesh in `folder` that may take 1 GB."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("MESH_")}
+    env |= {"MESH_HOME": f"{folder}/home", "MESH_LANDING": f"{folder}/landing", "MESH_MEMORY_LIMIT": "1GB"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "meshlake", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=env,
+        cwd=folder,
+    )
+    assert process.stdout is not None
+    text = process.stdout.read().decode()
+    process.stdout.close()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Ran(process.returncode, text, usage.ru_maxrss * 1024)
+
+
+def discovered(folder: Path, name: str, content: Iterable[bytes]) -> Ran:
+    """`mesh discover` of a file of this content; it is one error at most, and within memory."""
+    place = folder / "landing" / "d" / "t"
+    place.mkdir(parents=True)
+    with (place / name).open("wb") as file:
+        for part in content:
+            file.write(part)
+    found = ran(folder, "discover", "d.t")
+    assert "defect" not in found.text
+    assert found.text.count("mesh:") == (found.status != 0)
+    assert found.peak_bytes < 1_600_000_000
+    return found
+
+
+def repeated(start: bytes, part: bytes, times: int, end: bytes) -> Iterator[bytes]:
+    yield start
+    for _ in range(times):
+        yield part
+    yield end
+
+
+MILLION = b"x" * 1_000_000
+
+
+@pytest.mark.slow
+def test_a_line_of_a_gigabyte_is_kept_aside_or_refused(tmp_path: Path) -> None:
+    csv = discovered(tmp_path / "csv", "a.csv", repeated(b"id,t\n1,a\n2,", MILLION, 1_000, b"\n3,c\n"))
+    assert "2 rows" in csv.text
+    assert "d/t/a.csv, line 3: it is over 2 MB long, of which the beginning is kept" in csv.text
+    lines = repeated(b'{"id":1}\n{"id":2,"t":"', MILLION, 1_000, b'"}\n{"id":3}\n')
+    json = discovered(tmp_path / "json", "a.jsonl", lines)
+    assert (json.status, "a.jsonl: it holds an object of over 16 MB" in json.text) == (1, True)
+
+
+@pytest.mark.slow
+def test_gzip_that_unpacks_a_thousandfold_is_refused(tmp_path: Path) -> None:
+    part = gzip.compress(b"1" * 64_000_000, 9)
+    found = discovered(tmp_path, "a.csv.gz", [part] * 300)  # 19 GB
+    assert (found.status, "it unpacks to over 1,000 times its size" in found.text) == (1, True)
+
+
+def sheet_of(*parts: tuple[bytes, int]) -> bytes:
+    """A workbook whose sheet is these parts, each so many times."""
+    made = io.BytesIO()
+    relations = '<Relationships><Relationship Id="r1" Type="x/{}" Target="{}"/></Relationships>'
+    with ZipFile(made, "w", ZIP_DEFLATED, compresslevel=1) as book:
+        book.writestr("_rels/.rels", relations.format("officeDocument", "xl/workbook.xml"))
+        book.writestr("xl/_rels/workbook.xml.rels", relations.format("worksheet", "sheet.xml"))
+        sheets = '<workbook xmlns:r="http://r"><sheets><sheet name="S" r:id="r1"/></sheets></workbook>'
+        book.writestr("xl/workbook.xml", sheets)
+        with book.open("xl/sheet.xml", "w", force_zip64=True) as sheet:
+            sheet.write(b'<worksheet><sheetData><row r="1"><c t="str"><v>id</v></c></row>')
+            for part, times in parts:
+                for _ in range(times):
+                    sheet.write(part)
+            sheet.write(b"</sheetData></worksheet>")
+    return made.getvalue()
+
+
+SHEETS = {
+    "has more rows than Excel has": [(b"<row/>" * 1_000, 1_100)],
+    "a row of .* bytes long": [(b'<row><c t="str"><v>', 1), (MILLION, 100), (b"</v></c></row>", 1)],
+    "has a cell in the column XFE": [(b'<row><c r="XFE2"><v>1</v></c></row>', 1)],
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", SHEETS)
+def test_sheets_that_hold_or_claim_too_much_are_refused(tmp_path: Path, words: str) -> None:
+    found = discovered(tmp_path, "a.xlsx", [sheet_of(*SHEETS[words])])
+    assert (found.status, bool(re.search(words, found.text))) == (1, True)
+
+
+ENTITIES = b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
+DEEP = {
+    "an array": ("a.json", b"[" * 10_000 + b"]" * 10_000, 1),
+    "within a line": ("a.jsonl", b'{"id":1,"x":' + b'{"a":' * 10_000 + b"1" + b"}" * 10_001 + b"\n", 0),
+    "laughs": ("a.xml", b'<!DOCTYPE l [<!ENTITY a "ha">' + ENTITIES + b"]><r><x>&j;</x><x/></r>", 1),
+    "a file": ("a.xml", b'<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]><r><x>&a;</x><x/></r>', 1),
+    "elements": ("a.xml", b"<r>" + b"<x>" * 100_000 + b"</x>" * 100_000 + b"</r>", 1),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", DEEP)
+def test_what_is_deep_or_expands_is_read_or_refused(tmp_path: Path, kind: str) -> None:
+    name, content, status = DEEP[kind]
+    found = discovered(tmp_path, name, [content])
+    assert (found.status, "root:" in found.text) == (status, False)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 # What DuckDB's errors of its JSON reader begin with; the file follows, and a number that is not the object's.
 _FAULTS = ("Malformed JSON", "JSON transform error")
+_TOO_LONG = '"maximum_object_size" of '
 _LINE = re.compile(r",(?: at byte \d+)? in (?:line|record/value) \d+: ([^\n]*)")
 # Each number as a text that begins with a character that JSON's texts cannot hold as it is: strings are passed over.
 _TOKENS = r"""("(?:[^"\\]|\\.)*")|(-?[0-9][0-9.eE+-]*)"""
@@ -84,6 +85,11 @@ class _JsonLines(Format):
     def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
         if not isinstance(error, duckdb.InvalidInputException):
             return None
+        if message.startswith(_TOO_LONG):
+            long = next((f for f in files if f' exceeded while reading file "{f.path}"' in message), files[0])
+            return LandingError(
+                f"{long.name}: it holds an object of over 16 MB", "Write it in several, or take it out."
+            )
         return next(
             (told for file in files for kind in _FAULTS if (told := _fault(kind, message, file))), None
         )
