@@ -1,7 +1,7 @@
 """A clean copy of a CSV file that DuckDB's strict reader does not take as it lies: every row of it, as it is written.
 
 The copy is UTF-8 with one kind of line end, every row as wide as the names. A line of which no row can be made is not
-in it but kept aside, with its number, bytes and reason; what landed is never touched. Memory is that of a line.
+in it but kept aside, with its number, bytes and reason; what landed is never touched. Memory is that of a block.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import IO, TYPE_CHECKING
 
 from meshlake.errors import LandingError
-from meshlake.formats.csv_lines import MOST_CHARACTERS, Cell, Form, RecordReader, numbered_lines
+from meshlake.formats.csv_blocks import LineBlocks, PlainRows
+from meshlake.formats.csv_lines import MOST_CHARACTERS, Cell, Form, RecordReader
 from meshlake.formats.samples import open_text
 from meshlake.formats.scratch import scratch_file
 from meshlake.formats.unreadable import keep_aside, kept_aside
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from meshlake.formats.unreadable import UnreadableLine
     from meshlake.stores import StoredFile
 
-_PLAIN = Form(",", '"', '"')
+# What no table holds that somebody wrote.
+_PLAIN = Form("\x1f", '"', '"')
 _TOO_LONG = "is over 2 MB long, of which the beginning is kept"
 _NO_CELLS = "has a quote that is never closed, or text after a closing quote"
 # What happened to rows and lines, in the words of its note; the first line of each is named.
@@ -117,17 +119,33 @@ class _Copying:
     def copy(self, text: IO[str], rows: IO[str], aside: IO[str]) -> None:
         """Write every record of `text` that is a row to `rows`, and what is none to `aside`."""
         rows.write(self.form.delimiter.join(f"c{i}" for i in range(self._width)) + "\n")
-        for record in RecordReader(self._dialect.form, self._width).records(numbered_lines(text)):
+        reader, lines = RecordReader(self._dialect.form, self._width), LineBlocks(text)
+        plain: PlainRows | None = None
+        for record in reader.records(lines):
             if record.line < self._dialect.first_line:
                 self._names = [cell.value for cell in record.cells or ()] if self._dialect.has_names else None
-                continue
-            if (row := self._row(record)) is not None:
-                rows.write(f"{row}\n")
-                self.row_count += 1
-            elif reason := self._reason(record):
-                self._count("aside", record.line)
-                content = record.text.encode(self._dialect.encoding, "surrogateescape")
-                keep_aside(aside, record.line, reason, content)
+            else:
+                self._take(record, rows, aside)
+            if not reader.waiting and lines.number >= self._dialect.first_line and not self._dialect.end_line:
+                plain = plain or self._plain_rows()
+                for count, taken in lines.rows(plain):
+                    rows.write(
+                        taken if self._is_as_written else taken.replace(plain.delimiter, _PLAIN.delimiter)
+                    )
+                    self.row_count += count
+
+    def _plain_rows(self) -> PlainRows:
+        others = "" if self._is_as_written else _PLAIN.delimiter
+        return PlainRows(self._dialect.form, self._width, self._names or (), others)
+
+    def _take(self, record: Record, rows: IO[str], aside: IO[str]) -> None:
+        if (row := self._row(record)) is not None:
+            rows.write(f"{row}\n")
+            self.row_count += 1
+        elif reason := self._reason(record):
+            self._count("aside", record.line)
+            content = record.text.encode(self._dialect.encoding, "surrogateescape")
+            keep_aside(aside, record.line, reason, content)
 
     def _row(self, record: Record) -> str | None:
         """The row that a record is, as the copy has it."""
@@ -160,7 +178,7 @@ class _Copying:
 
     def _left_out(self, record: Record, cells: Sequence[Cell]) -> str | None:
         """As what a line is left out that no row is missing for."""
-        if self._names and len(cells) == len(self._names) and [cell.value for cell in cells] == self._names:
+        if self._names and [cell.value for cell in cells] == self._names:
             return "names"
         comment = self._dialect.comment
         is_comment = comment and record.text.startswith(comment) and len(cells) != self._width

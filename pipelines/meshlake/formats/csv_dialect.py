@@ -20,7 +20,7 @@ from meshlake.formats.csv_form import USUAL, form_of, left_whole
 from meshlake.formats.csv_lines import Form, Record, RecordReader, numbered_lines
 from meshlake.formats.csv_table import Table, are_names, find_table
 from meshlake.formats.reader import unique_names
-from meshlake.formats.samples import head
+from meshlake.formats.samples import head, is_alike_throughout
 from meshlake.formats.text_encoding import encoding_of
 
 if TYPE_CHECKING:
@@ -80,7 +80,13 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
     if told:
         records = records[1:]
     table = find_table(records)
-    return _dialect(encoding, form, table, records, bool(told)) if table else None
+    if table is None:
+        return None
+    dialect = _dialect(encoding, form, table, records, bool(told))
+    if is_whole or not dialect.is_plain:
+        return dialect
+    names = table.header[-1].text.encode(encoding.name) if table.header else b""
+    return replace(dialect, is_plain=is_alike_throughout(file, dialect.line_end.encode(), names))
 
 
 def dialects_of(files: Iterable[StoredFile], among: Sequence[StoredFile]) -> dict[StoredFile, CsvDialect]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # DuckDB refuses longer lines; and the lines that one quoted cell may go over, before its quote counts as never closed.
 MOST_CHARACTERS = 2_000_000
 _MOST_LINES_OF_CELL = 1000
-_MARK = "\ufeff"  # of byte order
+MARK = "\ufeff"  # of byte order
 # How far is looked for what quotes may mean, where they are in doubt.
 _MOST_MENDED_CELLS, _MOST_CLOSING = 500, 20
 
@@ -66,6 +66,8 @@ class RecordReader:
     def __init__(self, form: Form, width: int | None = None) -> None:
         self.form = form
         self._width = width
+        # Lines taken from the source that no record has yet.
+        self.waiting: deque[Line] = deque()
         delimiter, quote, escape = map(re.escape, (form.delimiter, form.quote, form.escape))
         end = rf"(?={delimiter}|\Z)"
         is_escaping = bool(form.escape) and form.escape != form.quote
@@ -83,7 +85,7 @@ class RecordReader:
 
     def records(self, lines: Iterable[Line]) -> Iterator[Record]:
         """The records in numbered `lines`, each with its line end; blank lines are records without cells."""
-        source, waiting, is_doubtful = iter(lines), deque[Line](), False
+        source, waiting, is_doubtful = iter(lines), self.waiting, False
         while line := (waiting.popleft() if waiting else next(source, None)):
             number, text = line[0], without_end(line[1])
             end = line[1][len(text) :]
@@ -218,7 +220,7 @@ def numbered_lines(text: IO[str]) -> Iterator[Line]:
     number = 0
     while line := text.readline(MOST_CHARACTERS + 1):
         number += 1
-        line = line.removeprefix(_MARK) if number == 1 else line
+        line = line.removeprefix(MARK) if number == 1 else line
         part = line
         while len(part) > MOST_CHARACTERS and not part.endswith(("\n", "\r")):
             part = text.readline(MOST_CHARACTERS + 1)
