@@ -26,7 +26,7 @@ _BLOCKS = 32
 # DuckDB 1.5.5 scans a CSV file in parts of 8 MB, and tells of a line over 2 MB; of one over 8 MB it is silent at times.
 _LONG_LINE_BYTES = 4 * 1024 * 1024
 _GLANCE_BYTES = 4096
-_READ_BYTES = 4 << 20
+_READ_BYTES = 1 << 20
 _ARCHIVES = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "a ZIP archive or Excel workbook"}
 
 
@@ -94,7 +94,8 @@ def is_alike_throughout(file: StoredFile, line_end: bytes, names: bytes) -> bool
                 for other in others
             ):
                 return False
-            count += (kept + block).count(names) if names else 0
+            if names:
+                count += block.count(names) + (kept + block[: len(names) - 1]).count(names)
             kept = block[len(block) - len(names) + 1 :] if len(names) > 1 else b""
             if count > 1:
                 return False
