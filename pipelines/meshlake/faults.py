@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
+_TOLD = 50
+
+
 class Gathering:
     """The errors of one product's folder, or of one file, in the order in which they are found.
 
@@ -23,11 +26,12 @@ class Gathering:
         ...     with found.part():
         ...         if ":" not in text:
         ...             raise ContractError.of(Fault("x.yaml", "no colon", "Add one.", line))
-        >>> found.settle("`mesh lint` tells all.")
+        >>> found.settle("`mesh lint`")
         Traceback (most recent call last):
         ...
         meshlake.errors.ContractError: x.yaml:2: no colon
-        Add one. And 1 more: `mesh lint` tells all.
+        x.yaml:3: no colon
+        Add one. `mesh lint` tells all 2, and what to do.
     """
 
     def __init__(self, place: Path | str) -> None:
@@ -68,18 +72,22 @@ class Gathering:
             raise ContractError.of(*self.faults)
 
     def settle(self, elsewhere: str) -> None:
-        """Raise the first error; its hint counts the faults of the others, and says where they are told.
+        """Raise one error that tells all faults, a line each, up to a number; its hint says where all are told.
 
         Raises:
             ContractError: anything was gathered.
         """
         if not self._errors:
             return
-        first = self._errors[0]
-        more = len(self.faults) - len(self._faults_of(first))
-        hints = [first.hint, f"And {more} more: {elsewhere}" if more else None]
-        error = ContractError(first.message, " ".join(filter(None, hints)) or None)
-        error.faults = self.faults
+        faults, first = self.faults, self._errors[0]
+        if len(faults) == len(self._faults_of(first)):
+            raise first
+        lines = [str(fault) for fault in faults[:_TOLD]]
+        if len(faults) > _TOLD:
+            lines.append(f"and {len(faults) - _TOLD} more")
+        told = f"{elsewhere} tells all {len(faults)}, and what to do."
+        error = ContractError("\n".join(lines), " ".join(filter(None, [first.hint, told])))
+        error.faults = faults
         raise error from first
 
     def _faults_of(self, error: ContractError) -> tuple[Fault, ...]:

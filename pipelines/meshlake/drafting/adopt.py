@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.discover import profile_source
+from meshlake.discovery.sources import chosen_source
 from meshlake.drafting.contract_draft import column_names, draft_contract
 from meshlake.drafting.product_folder import Drafted, default_owner, product_folder, write_product
+from meshlake.drafting.sql_draft import draft_for_sql
 from meshlake.errors import LandingError, UsageError
 from meshlake.landing.arrival import snake_case
 from meshlake.names import ProductName
@@ -36,6 +38,20 @@ def adopt(settings: Settings, source: Found, name: ProductName, owner: str | Non
         )
     contract = draft_contract(profile, name, owner or default_owner())
     return write_product(settings, name, contract, None, _notes(profile))
+
+
+def adopt_named(settings: Settings, dataset: str, as_product: str | None, owner: str | None) -> Drafted:
+    """Draft the product of what is called `dataset`, or the contract of the product whose folder has SQL alone.
+
+    Raises:
+        UsageError: there is no such dataset, or the product's folder is there already.
+        LandingError: it cannot be read, or has no rows.
+    """
+    if drafted := draft_for_sql(settings, dataset, owner):
+        return drafted
+    source = chosen_source(settings, dataset)
+    name = ProductName.parse(as_product) if as_product else default_name(source)
+    return adopt(settings, source, name, owner)
 
 
 def default_name(source: Found | str) -> ProductName:

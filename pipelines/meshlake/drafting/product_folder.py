@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import getpass
 import shutil
 import subprocess
@@ -70,13 +71,13 @@ _Dumper.add_representer(
 
 
 def product_folder(root: Path, name: ProductName) -> Path:
-    """The folder that product `name` will have.
+    """The folder that product `name` will have; one that is there waits for its contract.
 
     Raises:
-        UsageError: it is there already.
+        UsageError: it is there already, and has one.
     """
     folder = root / name.domain / name.product
-    if folder.exists():
+    if folder.exists() and (not folder.is_dir() or (folder / CONTRACT_FILE).exists()):
         raise UsageError(
             f"{folder} is there already, and drafts never overwrite",
             "Choose another name with --as DOMAIN.PRODUCT.",
@@ -111,7 +112,7 @@ def write_product(
             (temporary / file).write_text(comment + dump_yaml(content), encoding="utf-8")
         for file, bytes_ in (kept or {}).items():
             (temporary / file).write_bytes(bytes_)
-        temporary.rename(folder)
+        _move(temporary, folder)
     except OSError as error:
         raise UsageError(
             f"{folder} cannot be written: {error.strerror}", "Set MESH_PRODUCTS to a folder of yours."
@@ -119,6 +120,17 @@ def write_product(
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return Drafted(name, folder, (*contents, *(kept or {})), tuple(notes))
+
+
+def _move(drafted: Path, folder: Path) -> None:
+    """Let `folder` be `drafted`; into one that is there what was drafted is put, the contract last."""
+    if not folder.exists():
+        drafted.rename(folder)
+        return
+    for file in sorted(drafted.iterdir(), key=lambda each: each.name == CONTRACT_FILE):
+        if (folder / file.name).exists():
+            raise FileExistsError(errno.EEXIST, f"{file.name} is there", str(folder))
+        file.rename(folder / file.name)
 
 
 def dump_yaml(content: Mapping[str, Any]) -> str:

@@ -114,7 +114,7 @@ class Mesh(KeptMesh):
         """Draft a source-aligned product from a landed dataset, or a table of the operational database.
 
         Args:
-            dataset: `domain.dataset`, or `schema.table`.
+            dataset: `domain.dataset`, or `schema.table`; or a product whose folder has `transform.sql` and no contract.
             as_product: the product's name; else the dataset's or table's.
             owner: who answers for it; else git's `user.email`, else the user of this machine.
 
@@ -122,12 +122,9 @@ class Mesh(KeptMesh):
             UsageError: there is no such dataset, or the product's folder is there already.
             LandingError: it cannot be read, or has no rows.
         """
-        from meshlake.discovery.sources import chosen_source
-        from meshlake.drafting.adopt import adopt, default_name
+        from meshlake.drafting.adopt import adopt_named
 
-        source = chosen_source(self.settings, dataset)
-        name = ProductName.parse(as_product) if as_product else default_name(source)
-        return adopt(self.settings, source, name, owner)
+        return adopt_named(self.settings, dataset, as_product, owner)
 
     def adopt_contract(
         self, file: str | Path, as_product: str | None = None, owner: str | None = None

@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from meshlake.errors import UsageError
+from meshlake.names import LANDING_CATALOG
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -94,4 +97,15 @@ def selected(
     published = mesh.lake.products() if has_published else []
     if not selectors:
         return sorted({*mesh.products.products, *mesh.products.broken, *published})
-    return select(map(str, selectors), mesh.products, partial(is_outdated, mesh), published)
+    try:
+        return select(map(str, selectors), mesh.products, partial(is_outdated, mesh), published)
+    except UsageError as error:
+        landed = (
+            set(map(str, mesh.landing.datasets())) if any("." in str(each) for each in selectors) else set()
+        )
+        waiting = next((str(each) for each in selectors if f"{LANDING_CATALOG}.{each}" in landed), None)
+        known = {*map(str, mesh.products.products), *map(str, mesh.products.broken), *map(str, published)}
+        if waiting is None or waiting in known:
+            raise
+        message = f"there is no product {waiting} yet: its files have landed"
+        raise UsageError(message, f"Draft the product: mesh adopt {waiting}") from error

@@ -115,7 +115,12 @@ def load_product(folder: Path) -> Product:
     """
     name = _product_name(folder)
     found = Gathering(folder)
-    contract = gather_contract(folder / CONTRACT_FILE, name, found)
+    contract = None
+    if (folder / CONTRACT_FILE).exists():
+        contract = gather_contract(folder / CONTRACT_FILE, name, found)
+    else:
+        hint = f"Every product folder holds one: `mesh adopt {name}` drafts it."
+        found.add(ContractError.of(Fault(folder / CONTRACT_FILE, "there is no such file", hint)))
     transform: Transform | None = None
     checks: tuple[Rule, ...] = ()
     with found.part():

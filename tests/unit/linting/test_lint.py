@@ -275,10 +275,13 @@ def test_what_is_wrong_in_the_settings_hides_no_product(mesh, text, found, monke
     assert [each.line for each in findings if each.product == "sql.columns"] == [2]
 
 
-def test_a_build_tells_the_first_fault_and_how_many_more(mesh):
-    told = mesh.run("build", "broken.contract").err
+@pytest.mark.parametrize("command", ["build", "check", "show"])
+def test_every_command_tells_all_that_is_wrong(mesh, command):
+    ran = mesh.run(command, "broken.contract")
+    told = " ".join((ran.out + ran.err).split())
     assert "contract.odcs.yaml:1: kind is 'Table'" in told
-    assert "And 1 more: mesh lint broken.contract" in " ".join(told.split())
+    assert "contract.odcs.yaml:2: apiVersion is" in told
+    assert "mesh lint broken.contract tells all 2, and what to do." in told
 
 
 def test_the_example_runs(tmp_path):
