@@ -94,7 +94,7 @@ def _profiled(
         drift = find_drift(view.sources.values(), schemas) if len(schemas.files) > 1 else ()
         sample.take_sample(connection, view)
         measured = _measured(connection, view.types, may_read)
-        decided = measured.decided(dataset.format.delimiter(dataset.files), elsewhere)
+        decided = measured.decided(dataset.format.delimiter(dataset.opened.files), elsewhere)
         found, sketches = _found(connection, view, measured, decided, is_sketched=is_sketched)
         columns = tuple(_column(name, measured.measures[name], found) for name in view.types)
         unreadable = dataset.format.unreadable(connection, dataset.opened.files)

@@ -121,7 +121,13 @@ def _fit(rows: list[list[str]]) -> tuple[bool, float, bool, int]:
     width = len(rows[0])
     share = sum(len(row) == width for row in rows) / len(rows)
     is_unquoted = not any(name.lstrip()[:1] in {'"', "'"} for name in rows[0])
-    return width > 1, share, is_unquoted, width
+    return width > 1, share, is_unquoted and not _is_apostrophed(rows[1:]), width
+
+
+def _is_apostrophed(rows: list[list[str]]) -> bool:
+    """Whether apostrophes stand around every value of a column: they quote, though the names stand without."""
+    columns = zip(*rows, strict=False) if len(rows) > 1 else ()
+    return any(all(len(cell) > 1 and cell[0] == cell[-1] == "'" for cell in column) for column in columns)
 
 
 def _tried(text: str, lines: list[str]) -> list[Form]:

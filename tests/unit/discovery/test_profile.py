@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -133,6 +134,14 @@ def test_numbers_beside_codes_are_codes(profile, others: list[str], found: str, 
 )
 def test_what_decided_between_two_readings_is_told(profile, text, told) -> None:
     assert column(profile({"a.csv": text}), "x").evidence == told
+
+
+def test_packed_files_are_profiled_as_what_is_in_them(profile) -> None:
+    made = profile({"a.csv.bz2": bz2.compress(b"id;weight\n1;0,500\n2;1,250\n")})
+    assert [(column.name, column.found_type) for column in made.columns] == [
+        ("id", "integer"),
+        ("weight", "number"),
+    ]
 
 
 def test_a_nearly_clean_column_is_told_with_its_exceptions(profile) -> None:
