@@ -39,6 +39,9 @@ _WESTERN_ODDS = 2
 _WESTERN = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒ€£°²§«»‘’“”–—…")
 _SEQUENCES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _OTHERS = re.compile(rb"[\x80-\xff]")
+# Bytes that are no part of a character of any of these encodings.
+_BETWEEN = re.compile(rb"[,;\t\r\n\"]")
+_NUMBERS = re.compile(rb"^[0-9. ]+ | [0-9. ]+$")
 _NOT_ASCII = re.compile(rb"[^\n\r]*[\x80-\xff][^\n\r]*")
 
 
@@ -93,13 +96,19 @@ def _likeliest(file: StoredFile, blocks: Sequence[Block]) -> TextEncoding:
     # A few broken characters do not make another encoding of text that is else UTF-8: their lines are kept aside.
     if len(sequences) > 9 * len(_OTHERS.findall(_SEQUENCES.sub(b"", lines))):
         return TextEncoding(UTF_8, "read as UTF-8, though some bytes of it are none")
-    name, confidence = _asked(lines)
+    name, confidence = _asked(_words(lines))
     if name is None:
         raise LandingError(
             f"{file.name}: it is in no encoding of text that is known",
             "Save the file as UTF-8, for example with: iconv -f ENCODING -t UTF-8 FILE > NEW_FILE",
         )
     return TextEncoding(name, f"read as {_shown(name)}, a guess (confidence {confidence:.2f})")
+
+
+def _words(lines: bytes) -> bytes:
+    """Each text in `lines` that is not ASCII, once: numbers around them make East Asian ones unlikely."""
+    cells = (_NUMBERS.sub(b"", cell.strip()) for cell in _BETWEEN.split(lines) if _OTHERS.search(cell))
+    return b"\n".join(dict.fromkeys(cells))
 
 
 def _asked(lines: bytes) -> tuple[str | None, float]:

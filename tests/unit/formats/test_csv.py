@@ -246,6 +246,23 @@ def test_an_encoding_is_guessed_and_told(table, encoding):
     assert "a guess (confidence" in notes[0]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "word"),
+    [
+        ("cp932", "東京都"),
+        ("gbk", "北京"),
+        ("cp949", "서울"),
+        ("big5", "台北市"),
+        ("cp1251", "Москва"),
+        ("cp1252", "Größe"),
+    ],
+)
+@pytest.mark.parametrize("lines", [1, 30])
+def test_one_word_among_numbers_tells_the_encoding(table, encoding, word, lines):
+    text = "id,name,amount\n" + "".join(f"{n},{word} {n},{n}.5\n" for n in range(lines))
+    assert table(text.encode(encoding))[1][0] == ("0", f"{word} 0", "0.5")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
 def test_unicode_of_any_width_is_certain(table, encoding):
     names, rows, _ = table("id,größe\n1,a😀\n2,ü\n".encode(encoding))
