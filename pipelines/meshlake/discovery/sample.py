@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # The text of the sample's columns one below the other, as `name` and `value`; neither null nor blank.
 CELLS = "cells"
+_NUMBER = '"_number of the row"'
 _ROWS, _LEAST_ROWS, _CELLS = 20_000, 2_000, 600_000
 # Rows of the sample whose text is looked at; columns that are mostly empty in them are looked at in all.
 _READ_ROWS, _SURE_VALUES = 512, 64
@@ -61,7 +62,9 @@ def _read_cells(connection: duckdb.DuckDBPyConnection, table: str, texts: Sequen
     step = -(-_row_count(connection, table) // _READ_ROWS)
     if not texts or not step:
         return
-    _insert_cells(connection, table, texts, f"rowid % {step} = 0")
+    # A column of the table may be called `rowid`.
+    every = f"(SELECT *, row_number() OVER () AS {_NUMBER} FROM {table})" if step > 1 else table
+    _insert_cells(connection, every, texts, f"{_NUMBER} % {step} = 0" if step > 1 else "true")
     if step > 1:
         found = _present_in_cells(connection)
         sparse = [name for name in texts if found.get(name, 0) < _SURE_VALUES]

@@ -136,6 +136,16 @@ def test_what_decided_between_two_readings_is_told(profile, text, told) -> None:
     assert column(profile({"a.csv": text}), "x").evidence == told
 
 
+def test_a_column_may_be_called_as_engines_call_the_number_of_a_row(profile) -> None:
+    rows = "".join(f"{n * 2},a{n},{n}\n" for n in range(3_000))
+    made = profile({"a.csv": f"rowid,select,file_row_number\n{rows}"})
+    assert [(column.name, column.found_type) for column in made.columns] == [
+        ("rowid", "integer"),
+        ("select", "string"),
+        ("file_row_number", "integer"),
+    ]
+
+
 def test_packed_files_are_profiled_as_what_is_in_them(profile) -> None:
     made = profile({"a.csv.bz2": bz2.compress(b"id;weight\n1;0,500\n2;1,250\n")})
     assert [(column.name, column.found_type) for column in made.columns] == [
