@@ -18,7 +18,7 @@ from meshlake.formats.reader import grouped, hive_options_sql, paths_sql
 from meshlake.formats.samples import sample_of
 from meshlake.stores import duckdb_reader
 from meshlake.types.duckdb import parse
-from meshlake.types.tree import Decimal, Scalar
+from meshlake.types.tree import MAX_DECIMAL_DIGITS, Decimal, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -55,6 +55,7 @@ class _Parquet(Format):
     magic = b"PAR1"
 
     def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
+        _refuse_long_decimals(tuple(among))
         _refuse_changed(tuple(among))
         return [_select(group, keys) for keys, group in grouped(files, lambda file: files[file])]
 
@@ -91,6 +92,26 @@ class _Parquet(Format):
 
 
 PARQUET = _Parquet()
+
+
+@lru_cache(maxsize=1_000)
+def _refuse_long_decimals(files: tuple[StoredFile, ...]) -> None:
+    """DuckDB reads decimals of more digits than it has as floats, and as other numbers; once per process."""
+    if not files:
+        return
+    query = (
+        f"SELECT file_name, name, precision FROM parquet_schema({paths_sql(files)}) "
+        f"WHERE precision > {MAX_DECIMAL_DIGITS} ORDER BY file_name, name LIMIT 1"
+    )
+    found = []
+    with duckdb_reader(files[0]) as connection, suppress(duckdb.Error):  # told by who reads the rows
+        found = connection.execute(query).fetchall()
+    for path, column, digits in found:
+        name = next((file.name for file in files if file.path == path), path)
+        raise LandingError(
+            f"{name}: column {column} has decimals of {digits} digits, of which {MAX_DECIMAL_DIGITS} can be read",
+            "Write it with fewer digits, or as text.",
+        )
 
 
 @lru_cache(maxsize=1_000)

@@ -6,9 +6,12 @@ import csv
 import gzip
 import io
 import tempfile
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -55,6 +58,15 @@ def test_parquet_files_meet_by_name_and_keep_their_types(connection, put, read, 
     )
     assert columns(connection, dataset) == {"id": Scalar.INTEGER, "d": Scalar.DATE, "name": Scalar.VARCHAR}
     assert [(row[0], row[2]) for row in read(dataset)] == [(1, None), (2, "x")]
+
+
+def test_decimals_of_more_digits_than_can_be_read_are_refused(put, read, tmp_path):
+    """DuckDB gave 1.2e51 for the 1.1e39 that is written."""
+    path = tmp_path / "long.parquet"
+    pq.write_table(pa.table({"n": pa.array([Decimal("1" * 40)], pa.decimal256(45, 2))}), path)
+    dataset = put({"a.parquet": path.read_bytes()})
+    with pytest.raises(LandingError, match=r"a\.parquet: column n has decimals of 45 digits"):
+        read(dataset)
 
 
 @pytest.mark.parametrize(
