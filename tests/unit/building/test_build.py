@@ -445,3 +445,32 @@ def test_a_build_whose_files_are_removed_meanwhile_tells_what_is_left(crm):
 
     with pytest.raises(LandingError, match="has not landed"):
         crm.build_product("crm.people", progress=remove)
+
+
+MANY = "0.12345678901234567891"
+
+
+@pytest.mark.parametrize(
+    ("lines", "column", "published"),
+    [
+        ([MANY], "string", [MANY]),
+        ([MANY], {"logicalType": "number", "physicalType": "DECIMAL(38,20)"}, [MANY]),
+        (["12345678901234567890123", "1.5"], "string", ["12345678901234567890123", "1.5"]),
+        ([MANY], "number", None),
+        (["9007199254740993", "1.5"], "number", None),
+        (
+            [f'{{"m": {MANY}}}'],
+            {"logicalType": "object", "properties": [{"name": "m", "logicalType": "number"}]},
+            None,
+        ),
+    ],
+)
+def test_numbers_of_json_keep_their_digits_or_are_named(mesh, lines, column, published):
+    mesh.land("crm/people/a.jsonl", "".join(f'{{"n": {line}}}\n' for line in lines))
+    mesh.product("crm.people", {"n": column})
+    if published is None:
+        with pytest.raises(LandingError, match=r"a\.jsonl, row 1, column n: "):
+            mesh.build_product("crm.people")
+    else:
+        mesh.build_product("crm.people")
+        assert sorted(str(row["n"]) for row in mesh.rows("crm.people")) == sorted(published)

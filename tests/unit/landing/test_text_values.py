@@ -1,0 +1,138 @@
+"""Whatever text lands and whatever type a contract wants: the value is the one that is written, or there is none."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
+
+import duckdb
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from meshlake.landing.casts import cast_cell
+from meshlake.types.duckdb import parse
+from meshlake.types.tree import Scalar
+
+TYPES = (
+    "INTEGER",
+    "BIGINT",
+    "DOUBLE",
+    "FLOAT",
+    "DECIMAL(12,2)",
+    "DECIMAL(38,0)",
+    "DECIMAL(38,10)",
+    "DATE",
+    "TIME",
+    "TIMESTAMP",
+    "TIMESTAMP WITH TIME ZONE",
+    "BOOLEAN",
+)
+_DAY = r"[0-9]{2,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}"
+_CLOCK = r"[0-2]?[0-9]:[0-5][0-9](:[0-6][0-9]([.][0-9]{1,10})?)?"
+_ZONE = r" ?(Z|[-+][01][0-9](:?[0-5][0-9])?)"
+_NUMBER = r"[-+]?[0-9]{0,22}([.,_][0-9]{0,22})?([eE][-+]?[0-9]{1,3})?"
+TEXTS = st.one_of(
+    st.from_regex(_NUMBER, fullmatch=True),
+    st.from_regex(r"-?0{0,3}[0-9]{1,19}([.]0{0,3}[0-9]{0,5})?", fullmatch=True),
+    st.from_regex(_DAY, fullmatch=True),
+    st.from_regex(rf"20[0-9]{{2}}[-/][01]?[0-9][-/][0-3]?[0-9]([T ]{_CLOCK}({_ZONE})?)?", fullmatch=True),
+    st.from_regex(rf"{_CLOCK}({_ZONE})?", fullmatch=True),
+    st.sampled_from(["true", "FALSE", "t", "F", "yes", "No", "y", "n", "1", "0", "on", "off", "nan", "inf"]),
+    st.sampled_from(["-Infinity", "NULL", "N/A", "epoch", "today", "now"]),
+    st.text(alphabet="0123456789-+.,:eETZ _/x", max_size=14),
+)
+_BOOLEANS = dict.fromkeys(("true", "t", "yes", "y", "1"), True) | dict.fromkeys(
+    ("false", "f", "no", "n", "0"), False
+)
+_MIDNIGHT = datetime.combine(date.min, time())
+_MOMENT = re.compile(
+    r"(?P<day>[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2})?[T ]?(?P<clock>[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]*)?)?)?"
+    r" ?(?P<zone>Z|[-+][0-9]{2}(:?[0-9]{2})?)?"
+)
+
+
+def moment(text: str) -> tuple[date | None, timedelta, timedelta | None]:
+    """The day, the time since midnight and the offset that are written; an error where it is none."""
+    found = _MOMENT.fullmatch(text.strip())
+    assert found, text
+    day = found["day"] and date(*map(int, re.split("[-/]", found["day"])))
+    hours, minutes, seconds = ([*(found["clock"] or "0:0:0").split(":"), "0"])[:3]
+    microseconds = Decimal(seconds or 0) * 1_000_000
+    assert microseconds == int(microseconds), text
+    clock = timedelta(hours=int(hours), minutes=int(minutes), microseconds=int(microseconds))
+    zone = found["zone"]
+    if zone is None:
+        return day, clock, None
+    digits = re.sub("[^0-9]", "", zone).ljust(4, "0")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return day, clock, -offset if zone.startswith("-") else offset
+
+
+def is_just(made: object, text: str, wanted: str) -> bool:
+    """Whether `made` is the value that is written in `text`, by Python's own reading of it."""
+    if isinstance(made, bool):
+        return _BOOLEANS[text.strip().lower()] is made
+    if isinstance(made, int | float | Decimal):
+        if wanted in {"INTEGER", "BIGINT", "DECIMAL(38,0)"}:
+            return re.sub("[.]0+$", "", text.strip()) == str(made)
+        if str(made) in {"inf", "-inf", "nan"}:
+            return str(float(text)) == str(made)
+        shortest = made if isinstance(made, Decimal) else Decimal(repr(made))
+        if wanted == "FLOAT":
+            shortest = Decimal(duckdb.execute("SELECT CAST($1::FLOAT AS VARCHAR)", [made]).fetchone()[0])
+        return Decimal(text.strip()) == shortest and "_" not in text
+    day, clock, offset = moment(text)
+    if wanted == "TIME":
+        return day is None and not offset and (_MIDNIGHT + clock).time() == made
+    assert day is not None, text
+    at = datetime.combine(day, _MIDNIGHT.time()) + clock
+    if wanted == "DATE":
+        return at == datetime.combine(made, _MIDNIGHT.time()) and not offset
+    if wanted == "TIMESTAMP":
+        return at == made and not offset
+    return at.replace(tzinfo=timezone(offset or timedelta())) == made.astimezone(UTC)
+
+
+@pytest.fixture(scope="module")
+def connection():
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+
+
+@example(
+    ["2024-01-05T10:00Z", "2024-01-05 10:00:00 +0200", "24:00", "2024-01-05 24:00:00", "-0", "1E4", "0x1F"]
+)
+@settings(max_examples=10)
+@given(st.lists(TEXTS, min_size=20, max_size=60))
+def test_a_value_is_the_one_that_is_written_or_there_is_none(connection, texts) -> None:
+    casts = [cast_cell("x", Scalar.VARCHAR, parse(wanted)) for wanted in TYPES]
+    row_sql = ", ".join(cast.lenient for cast in casts)
+    rows = connection.execute(f"SELECT x, {row_sql} FROM (SELECT UNNEST($1) AS x)", [texts]).fetchall()
+    assert len(rows) == len(texts)
+    wrong = [
+        (text, wanted, made)
+        for text, *values in rows
+        for wanted, made in zip(TYPES, values, strict=True)
+        if made is not None and not is_just(made, text, wanted)
+    ]
+    assert wrong == []
+
+
+@settings(max_examples=5)
+@given(st.lists(TEXTS, min_size=1, max_size=4))
+def test_a_build_fails_where_there_is_none(connection, texts) -> None:
+    for wanted in TYPES:
+        cast = cast_cell("x", Scalar.VARCHAR, parse(wanted))
+        rows = "(SELECT UNNEST($1) AS x)"
+        lenient = connection.execute(
+            f"SELECT {cast.lenient}, {cast.has_value} FROM {rows}", [texts]
+        ).fetchall()
+        if any(value is None and is_there for value, is_there in lenient):
+            with pytest.raises(duckdb.Error):
+                connection.execute(f"SELECT {cast.strict} FROM {rows}", [texts]).fetchall()
+        else:
+            strict = connection.execute(f"SELECT {cast.strict} FROM {rows}", [texts]).fetchall()
+            assert repr(strict) == repr([(value,) for value, _ in lenient])
