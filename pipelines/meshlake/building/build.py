@@ -87,9 +87,9 @@ def build_product(
 
     Of a product partitioned by date only the days whose inputs changed are built, and those of `days` that have any.
     `is_forced` builds all of it, and trains models anew. What is held since it was rolled back is left until its folder
-    or inputs change; being forced or asked for days ends a hold, unless the build `keeps_hold`. A build that loses a
-    race to another starts over on what the other published. Columns that other products read are taken away only if
-    the build `is_breaking`.
+    or what caused that changes; being forced or asked for days ends a hold, unless the build `keeps_hold`. A build that
+    loses a race to another starts over on what the other published. Columns that other products read are taken away
+    only if the build `is_breaking`.
 
     Raises:
         MeshError: nothing was published; `AuditError.results` hold the checks when one of them kept it from being so.

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from meshlake.building.days import BuiltDays, plan_days
+from meshlake.lake.hold import CODE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 Parts = dict[str, str]
 # Of more files than these it is not found out which came: any change of the dataset counts.
 _MOST_FILES = 1000
-_CODE, _BASE, _DAY, _FILE = "code", "all days", "day ", "file "
+_BASE, _DAY, _FILE = "what all days are made of", "day ", "file "
 
 
 def causes_between(
@@ -44,12 +45,12 @@ def causes_between(
         differing = files or {part: after.get(part, "")}
         causes |= {each: tuple(sorted({state, now.get(each, "")})) for each, state in differing.items()}
     code = left.properties.get("code_version", "")
-    return causes and causes | {_CODE: (code, product.code_version)}
+    return causes and causes | {CODE: (code, product.code_version)}
 
 
 def parts_now(product: Product, inputs: PinnedInputs) -> Parts:
     """The state of everything that could be a cause."""
-    parts: Parts = {_CODE: product.code_version, **inputs.versions}
+    parts: Parts = {CODE: product.code_version, **inputs.versions}
     for dataset in inputs.datasets.values():
         parts |= _file_parts(dataset.files)
     if (plan := plan_days(product, inputs, None)) is not None:
@@ -71,7 +72,7 @@ def _day_parts(snapshot: Snapshot) -> Parts:
 
 def _whole_parts(snapshot: Snapshot) -> Parts:
     inputs: Parts = snapshot.property_json("inputs", {})
-    return {_CODE: snapshot.properties.get("code_version", ""), **inputs}
+    return {CODE: snapshot.properties.get("code_version", ""), **inputs}
 
 
 def _came(inputs: PinnedInputs, part: str, before: str, after: str) -> Parts:

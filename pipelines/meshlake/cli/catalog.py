@@ -64,7 +64,8 @@ def list_products(selectors: list[str] = SELECTORS, as_json: bool = JSON) -> Non
             print(f"\n{s.product}: cannot be read: {s.folder_error}")
         if s.held:
             print(
-                f"\n{s.product}: builds leave it until its folder or inputs change, or: mesh release {s.product}"
+                f"\n{s.product}: builds leave it until its folder or {s.held['waits_for']} changes, "
+                f"or: mesh release {s.product}"
             )
 
 
@@ -119,7 +120,9 @@ def history(product: str = PRODUCT, as_json: bool = JSON) -> None:
     for f in facts:
         if held := f["held"]:
             print(f"\nHeld since {held['since']} UTC, rolled back from snapshot {held['rolled_back_from']}.")
-            print(f"Builds leave it until its folder or inputs change, or: mesh release {product}")
+            print(
+                f"Builds leave it until its folder or {held['waits_for']} changes, or: mesh release {product}"
+            )
         for name, held in f["held_inputs"].items():
             print(
                 f"\nSnapshot {f['snapshot_id']} was built from {name} as it was held, at {held['snapshot_id']}."
@@ -135,8 +138,8 @@ def rollback(
 ) -> None:
     """Make an earlier snapshot current again; for a model's product, its model version as well.
 
-    Builds leave the product there until its folder or its inputs change, or `mesh release` lets it go. What it was
-    rolled back from stays in its history.
+    Builds leave the product there until its folder or what caused the other version changes, such as a file, or `mesh
+    release` lets it go. What it was rolled back from stays in its history.
 
     Examples:
 
@@ -152,7 +155,8 @@ def rollback(
     else:
         print(f"{product} is back at snapshot {restored.snapshot_id} ({restored.row_count:,} rows).")
         if restored.hold is not None:
-            print(f"Builds leave it there until its folder or inputs change, or: mesh release {product}")
+            print(f"Builds leave it there until its folder or {restored.hold.waits_for} changes.")
+            print(f"Let them go on all the same: mesh release {product}")
 
 
 def release(product: str = PRODUCT, as_json: bool = JSON) -> None:

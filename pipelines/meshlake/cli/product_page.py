@@ -48,8 +48,8 @@ def _head(facts: Mapping[str, Any]) -> dict[str, Any]:
         "owner": facts["owner"],
         "version": facts["version"],
         "state": facts["state"],
-        "held": f"at snapshot {facts['snapshot']['snapshot_id']} until its folder or inputs change, or: "
-        f"mesh release {facts['product']}"
+        "held": f"at snapshot {facts['snapshot']['snapshot_id']} until its folder or "
+        f"{facts['held']['waits_for']} changes, or: mesh release {facts['product']}"
         if facts["held"]
         else "",
         "built from": _held_inputs(facts["snapshot"]),

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 HOLD_PROPERTY = "mesh.hold"
+# The cause that every hold with causes has: what the product's folder says.
+CODE = "code"
+_TOLD_CAUSES = 3
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,13 @@ class Hold:
         """When it began."""
         return datetime.fromisoformat(self.since).replace(tzinfo=UTC)
 
+    @property
+    def waits_for(self) -> str:
+        """What has to change until it is built again, beside its folder: `file crm/people/b.csv`, or `its inputs`."""
+        told = [cause for cause in self.causes if cause != CODE]
+        more = f" or {len(told) - _TOLD_CAUSES} more" if len(told) > _TOLD_CAUSES else ""
+        return " or ".join(told[:_TOLD_CAUSES]) + more if told else "its inputs"
+
     def packed(self) -> str:
         """As a property of a table."""
         return json.dumps(asdict(self))
@@ -81,6 +91,7 @@ class Hold:
             "since": self.since,
             "rolled_back_from": str(self.left),
             "rolled_back_from_published_at": self.left_published_at,
+            "waits_for": self.waits_for,
         }
 
 

@@ -282,7 +282,7 @@ class DataProduct:
     def rollback(self, to: str | int | None = None) -> Snapshot:
         """Make the version before current again, or the snapshot `to`; for a model's product, its model version too.
 
-        Builds leave it there until its folder or its inputs change, or `Mesh.release` lets it go.
+        Builds leave it there until its folder or what caused the other version changes, or `Mesh.release` lets it go.
 
         Raises:
             UsageError: there is no such version.

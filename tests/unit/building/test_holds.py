@@ -1,4 +1,4 @@
-"""A product that was rolled back stays there until its folder or inputs change, or somebody says otherwise in words."""
+"""A product that was rolled back stays there until what caused it changes, or somebody says otherwise in words."""
 
 from __future__ import annotations
 
@@ -156,7 +156,8 @@ def test_a_draft_begun_before_is_refused(shop):
 
 
 def test_what_comes_beside_the_cause_does_not_end_it(shop):
-    roll_back(shop.workspace, ORDERS)
+    restored = roll_back(shop.workspace, ORDERS)
+    assert restored.hold.waits_for == "file r/orders/b.csv"
     shop.land("r/orders/c.csv", "id,amt\n4,40\n")
     assert shop.build_product("r.orders").hold is not None
     assert not is_outdated(shop.workspace, ORDERS)
@@ -193,7 +194,7 @@ def test_a_day_that_comes_after_does_not_bring_back_the_day_that_was_wrong(mesh)
     mesh.build_product("r.orders")
     wrong = mesh.land("r/orders/dt=2024-01-02/b.csv", "id\n-1\n")
     mesh.build_product("r.orders")
-    roll_back(mesh.workspace, ORDERS)
+    assert roll_back(mesh.workspace, ORDERS).hold.waits_for == "day 2024-01-02"
     mesh.land("r/orders/dt=2024-01-03/a.csv", "id\n3\n")
     assert mesh.build_product("r.orders").hold is not None
     assert ids(mesh) == [1, 2]
