@@ -10,6 +10,7 @@ from meshlake.cli.printing import print_table, size_text
 if TYPE_CHECKING:
     from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
     from meshlake.discovery.discover import Discovery
+    from meshlake.discovery.joins import Join
 
 _VALUE_WIDTH = 60
 _SHOWN_VALUES = 4
@@ -27,11 +28,13 @@ def print_discovery(discovery: Discovery) -> None:
                 f"{_short(join.dataset)}.{join.column}",
                 f"{_short(join.other_dataset)}.{join.other_column}",
                 "one to one" if join.is_one_to_one else "many to one",
-                "declared" if join.is_declared else f"{join.containment:4.0%}",
+                _share(join),
+                "" if join.is_declared else f"{join.confidence:.2f}",
+                ", ".join(join.evidence),
             )
             for join in discovery.joins
         ]
-        print_table(("values of", "are found in the key", "", "share"), rows, "Joins")
+        print_table(("values of", "are found in the key", "", "share", "sure", "since"), rows, "Joins")
         print()
 
 
@@ -45,6 +48,20 @@ def discovery_facts(discovery: Discovery) -> dict[str, Any]:
             for name, error in discovery.failures.items()
         ],
     }
+
+
+def _share(join: Join) -> str:
+    """How many values are found, and how many rows are orphans; about so many where only sketches were compared."""
+    if join.is_declared:
+        return "declared"
+    share = f"{min(join.containment, 0.999) if join.orphan_count else join.containment:.1%}"
+    if join.orphan_count is None:
+        return f"about {share}"
+    return (
+        f"{share}, {join.orphan_count:,} {'row' if join.orphan_count == 1 else 'rows'} without"
+        if join.orphan_count
+        else share
+    )
 
 
 def _print_profile(profile: DatasetProfile) -> None:
@@ -69,9 +86,11 @@ def _print_profile(profile: DatasetProfile) -> None:
     if not profile.keys and profile.table and profile.table.is_sample:
         print("No key is declared, and a sample proves none.")
     elif not profile.keys:
-        print("No column, and no pair of columns, is a key.")
+        print("No column is a key, and no two to four together are one that could be meant.")
     elif len(profile.keys[0]) > 1:
         print(f"Key: {' or '.join(' with '.join(key) for key in profile.keys)}")
+    if near := profile.near_key:
+        print(f"Question: {near.told(profile.row_count)}")
     for line in profile.unreadable:
         print(f"Kept aside: {line}")
     if more := profile.unreadable_count - len(profile.unreadable):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from meshlake.discovery.names import is_identifier
+from meshlake.discovery.names import is_identifier, is_moment
 
 if TYPE_CHECKING:
     from meshlake.discovery.drift import Drift
+    from meshlake.discovery.keys import NearKey
     from meshlake.discovery.readings import Reading
     from meshlake.sources.catalog import ForeignKey, TableName
     from meshlake.types.tree import Type
@@ -83,7 +84,8 @@ class TableProfile:
 class DatasetProfile:
     """A landed dataset, or a table, as it was when it was read. `row_count` rows were.
 
-    `keys` are those proven on all rows, or by the database, the likeliest first. A table has no files and no
+    `keys` are those proven on all rows, or by the database, the likeliest first; where no column is one alone,
+    `near_key` is the one that few rows keep from it. A table has no files and no
     `fingerprint`. Of `unreadable_count` lines no row could be made; `unreadable` are the first, for people.
     `notes` say what was guessed about how files are written, and what of them is no row.
     """
@@ -97,6 +99,7 @@ class DatasetProfile:
     columns: tuple[ColumnProfile, ...]
     keys: tuple[tuple[str, ...], ...]
     drift: tuple[Drift, ...]
+    near_key: NearKey | None = None
     table: TableProfile | None = None
     unreadable_count: int = 0
     unreadable: tuple[str, ...] = ()
@@ -108,7 +111,11 @@ class DatasetProfile:
         if self.table is not None and self.table.primary_key:
             return self.table.primary_key
         first = self.columns[0].name if self.columns else None
-        meant = (key for key in self.keys if any(map(is_identifier, key)) or key == (first,))
+        meant = (
+            key
+            for key in self.keys
+            if any(map(is_identifier, key)) or key == (first,) or (len(key) > 1 and any(map(is_moment, key)))
+        )
         return next(meant, ())
 
     @property

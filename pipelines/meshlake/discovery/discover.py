@@ -7,7 +7,9 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from meshlake.discovery.joins import Join, likely_joins
+from meshlake.discovery.join_composites import suspected_composites
+from meshlake.discovery.join_proof import prove
+from meshlake.discovery.joins import Join, likely_joins, ranked
 from meshlake.discovery.profile import profile_dataset
 from meshlake.discovery.sources import chosen_sources
 from meshlake.discovery.tables import may_read_of, with_catalog
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from meshlake.discovery.dataset_profile import DatasetProfile
     from meshlake.discovery.sketches import Sketch
+    from meshlake.landing.zone import Dataset
     from meshlake.settings import Settings
     from meshlake.sources import Found
 
@@ -45,22 +48,65 @@ def profile_source(
     Raises:
         LandingError: it cannot be read.
     """
-    profile, sketches = _profiled(settings, source, is_sketched=is_sketched)
-    if any(column.open_to for column in profile.columns) and (votes := _votes(settings, source)):
-        return _profiled(settings, source, is_sketched=is_sketched, elsewhere=votes)
-    return profile, sketches
+    read = _read_with_votes(settings, source, {}, is_sketched=is_sketched)
+    return read.profile, read.sketches
 
 
-def _votes(settings: Settings, source: Found) -> dict[str, str]:
+def discover(
+    settings: Settings, sources: Sequence[Found], progress: Callable[[Found], None] = lambda _: None
+) -> Discovery:
+    """Profile `sources`, and look for joins between them when they are several; `progress` hears of each before it is
+    read."""
+    read: dict[str, _Read] = {}
+    failures: dict[Found, MeshError] = {}
+    for source in sources:
+        progress(source)
+        try:
+            read[str(source)] = _read_with_votes(settings, source, read, is_sketched=len(sources) > 1)
+        except MeshError as error:
+            failures[source] = error
+    found = list(read.values())
+    suspected = likely_joins([(each.profile, each.sketches) for each in found])
+    profiles = [ranked(each.profile, suspected) for each in found]
+    joins = prove(
+        settings,
+        [*suspected, *suspected_composites(profiles)],
+        {each.profile.name: each.files for each in found if each.files is not None},
+        {each.profile.name: each.sketches for each in found},
+        {each.profile.name: each.profile.row_count for each in found},
+    )
+    return Discovery(tuple(profiles), tuple(joins), failures)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """`files` are those that stay where they were read; None for the sample of a table."""
+
+    profile: DatasetProfile
+    sketches: dict[str, Sketch]
+    files: Dataset | None
+
+
+def _read_with_votes(
+    settings: Settings, source: Found, known: Mapping[str, _Read], *, is_sketched: bool
+) -> _Read:
+    """Read, and once more where other datasets of the domain decide what it leaves open; `known` were read before."""
+    read = _read(settings, source, is_sketched=is_sketched)
+    if any(column.open_to for column in read.profile.columns) and (votes := _votes(settings, source, known)):
+        return _read(settings, source, is_sketched=is_sketched, elsewhere=votes)
+    return read
+
+
+def _votes(settings: Settings, source: Found, known: Mapping[str, _Read]) -> dict[str, str]:
     """The conventions that other datasets of the domain keep to, each with the first that does."""
     votes: dict[str, str] = {}
     others = [each for each in chosen_sources(settings, None) if str(each) != str(source)]
     for other in [each for each in others if _domain(each) == _domain(source)][:_ASKED]:
         try:
-            profile, _ = _profiled(settings, other)
+            read = known.get(str(other)) or _read(settings, other, is_sketched=False)
         except MeshError:
             continue  # it is told where it is discovered itself
-        for column in profile.columns:
+        for column in read.profile.columns:
             if column.reading and column.reading.convention and not (column.open_to or column.evidence):
                 votes.setdefault(column.reading.convention, f"column '{column.name}' of {other}")
     return votes
@@ -70,39 +116,23 @@ def _domain(source: Found) -> str:
     return str(source).rpartition(".")[0]
 
 
-def _profiled(
+def _read(
     settings: Settings,
     source: Found,
     *,
-    is_sketched: bool = False,
+    is_sketched: bool,
     elsewhere: Mapping[str, str] | None = None,
-) -> tuple[DatasetProfile, dict[str, Sketch]]:
+) -> _Read:
     folder = settings.scratch / f"sample-{uuid.uuid4().hex}"
     try:
         sample = source.sample(folder)
         table = sample.table
-        if table is None:
-            return profile_dataset(settings, sample.dataset, is_sketched=is_sketched, elsewhere=elsewhere)
-        may_read = may_read_of(table)
+        may_read = {} if table is None else {"may_read": may_read_of(table)}
         profile, sketches = profile_dataset(
-            settings, sample.dataset, is_sketched=is_sketched, may_read=may_read, elsewhere=elsewhere
+            settings, sample.dataset, is_sketched=is_sketched, elsewhere=elsewhere, **may_read
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return with_catalog(profile, table, sample), sketches
-
-
-def discover(
-    settings: Settings, sources: Sequence[Found], progress: Callable[[Found], None] = lambda _: None
-) -> Discovery:
-    """Profile `sources`, and look for joins between them when they are several; `progress` hears of each before it is
-    read."""
-    found: list[tuple[DatasetProfile, dict[str, Sketch]]] = []
-    failures: dict[Found, MeshError] = {}
-    for source in sources:
-        progress(source)
-        try:
-            found.append(profile_source(settings, source, is_sketched=len(sources) > 1))
-        except MeshError as error:
-            failures[source] = error
-    return Discovery(tuple(profile for profile, _ in found), tuple(likely_joins(found)), failures)
+    if table is None:
+        return _Read(profile, sketches, sample.dataset)
+    return _Read(with_catalog(profile, table, sample), sketches, None)

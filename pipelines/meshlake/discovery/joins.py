@@ -1,29 +1,38 @@
-"""Joins between datasets: foreign keys of a database, and columns whose values are found among the keys of another."""
+"""Joins between datasets: foreign keys of a database, and columns whose values are found among the keys of another.
+
+Names and sketches suspect (`join_names`, `join_values`); each column is told to refer to the one key that most speaks
+for, and of keys that are one to one with each other all are told to refer to the one whose table they are named after.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from difflib import SequenceMatcher
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from meshlake.discovery.names import name_words
+from meshlake.discovery.join_names import name_evidence, named, own_evidence
+from meshlake.discovery.join_values import Field, KeyIndex, value_evidence
+from meshlake.discovery.names import is_row_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
+    from meshlake.discovery.dataset_profile import DatasetProfile
     from meshlake.discovery.sketches import Sketch
 
-_CONTAINED = 0.9
-_SAME_NAME = 0.75
-_TELL_NOTHING = frozenset((word,) for word in ("id", "key", "no", "nr", "number", "code", "index"))
+_SURE = 0.5
+# Of a column that is named as the key is, most values may be found in no row: those are its orphans.
+_CONTAINED, _CONTAINED_BY_NAME = 0.9, 0.5
+_NAMED_SO = 0.85
+# What tells nearly all rows of its own table apart is another name of them, and no reference.
+_ANOTHER_NAME = 0.9
 
 
 @dataclass(frozen=True)
 class Join:
     """`dataset.column` refers to the key `other_column` of `other_dataset`, which holds about `containment` of its
     distinct values. One to one when both columns are keys. A database keeps those that are declared; several columns
-    of one are written with commas."""
+    of one are written with commas. `confidence`, from 0 to 1, is made of the `evidence`. `orphan_count`
+    rows have values that the key has not; None where only sketches were compared."""
 
     dataset: str
     column: str
@@ -32,60 +41,124 @@ class Join:
     containment: float
     is_one_to_one: bool
     is_declared: bool = False
+    confidence: float = 1.0
+    evidence: tuple[str, ...] = ()
+    orphan_count: int | None = None
 
 
 def likely_joins(found: Sequence[tuple[DatasetProfile, Mapping[str, Sketch]]]) -> list[Join]:
-    """The joins between the profiled datasets, those declared first, then the surest; each one-to-one join once.
+    """The joins between the profiled datasets, those declared first, then the surest.
 
-    Few whole numbers are found among any others, so those need a like name as well.
+    Few whole numbers are found among any others, so those need a like name as well; so does what is named after its
+    own table. A table's own row number, and an e-mail address beside a better key, are referred to by nothing.
     """
-    joins = {_pair(join): join for profile, _ in found for join in _declared(profile)}
-    for profile, sketches in found:
-        for other, other_sketches in found:
-            if other.name == profile.name:
-                continue
-            for key in (names[0] for names in other.keys if len(names) == 1 and names[0] in other_sketches):
-                for column in (c for c in profile.columns if c.name in sketches):
-                    share = sketches[column.name].share_in(other_sketches[key])
-                    if share >= _CONTAINED and _is_believable(column, key, other.name):
-                        is_key = (column.name,) in profile.keys
-                        join = Join(profile.name, column.name, other.name, key, share, is_key)
-                        joins.setdefault(_pair(join), join)
-    order = sorted(joins.values(), key=lambda join: (-join.containment, join.dataset, join.column))
+    fields = [field for profile, sketches in found for field in _fields(profile, sketches)]
+    index = KeyIndex([field for field in fields if field.is_referable])
+    best = [join for field in fields if (join := _best(field, index))]
+    declared = [join for profile, _ in found for join in _declared(profile)]
+    known = {(join.dataset, join.column) for join in declared}
+    joins = declared + [j for j in _without_rings(best, index) if (j.dataset, j.column) not in known]
+    order = sorted(joins, key=lambda join: (-join.confidence, -join.containment, join.dataset, join.column))
     return sorted(order, key=lambda join: not join.is_declared)
 
 
-def _pair(join: Join) -> frozenset[tuple[str, str]]:
-    return frozenset({(join.dataset, join.column), (join.other_dataset, join.other_column)})
+def _fields(profile: DatasetProfile, sketches: Mapping[str, Sketch]) -> Iterator[Field]:
+    names = named(profile.name, [column.name for column in profile.columns])
+    referable = _referable(profile)
+    for column in profile.columns:
+        if column.name in sketches:
+            is_key = (column.name,) in profile.keys
+            yield Field(
+                profile.name,
+                column,
+                names[column.name],
+                sketches[column.name],
+                profile.row_count,
+                is_key,
+                column.name in referable,
+            )
+
+
+def _referable(profile: DatasetProfile) -> set[str]:
+    """The keys of a dataset that others may refer to."""
+    singles = [key[0] for key in profile.keys if len(key) == 1]
+    meant = [name for name in singles if not is_row_number(name)] or singles
+    personal = {column.name for column in profile.columns if column.personal}
+    return {name for name in meant if name not in personal or name == meant[0]}
+
+
+def _best(field: Field, index: KeyIndex) -> Join | None:
+    """The join of a column with the key that most speaks for; None where too little does for any."""
+    joins = [join for key in index.candidates(field) if (join := _judged(field, key))]
+    return max(
+        joins,
+        key=lambda j: (j.confidence, j.containment, index.weight(j.other_dataset, j.other_column)),
+        default=None,
+    )
+
+
+def _judged(field: Field, key: Field) -> Join | None:
+    if key.dataset == field.dataset and field.distinct >= _ANOTHER_NAME * field.row_count:
+        return None
+    by_name, said = name_evidence(field.named, key.named)
+    if key.dataset == field.dataset:
+        by_name, said = max((by_name, said), own_evidence(field.named))
+    containment = field.sketch.share_in(key.sketch)
+    is_named_so = by_name >= _NAMED_SO
+    if containment < (_CONTAINED_BY_NAME if is_named_so else _CONTAINED):
+        return None
+    if field.named.is_of_its_owner and (key.is_of_another(field) or not is_named_so):
+        return None
+    by_value, seen = value_evidence(field, key)
+    confidence = containment * (1 - (1 - 0.95 * by_name) * (1 - by_value))
+    if confidence < _SURE:
+        return None
+    return Join(
+        field.dataset,
+        field.column.name,
+        key.dataset,
+        key.column.name,
+        containment,
+        is_one_to_one=field.is_key,
+        confidence=round(confidence, 3),
+        evidence=tuple(filter(None, (said, seen))),
+    )
+
+
+def _without_rings(joins: Iterable[Join], index: KeyIndex) -> list[Join]:
+    """The joins, of two columns that refer to each other one.
+
+    Each refers to the key it is likest to, so what is left is a tree: a family of columns is told once.
+    """
+    kept: dict[frozenset[tuple[str, str]], Join] = {}
+    for join in joins:
+        pair = frozenset({(join.dataset, join.column), (join.other_dataset, join.other_column)})
+        if pair not in kept or _rank(join, index) > _rank(kept[pair], index):
+            kept[pair] = join
+    return list(kept.values())
+
+
+def _rank(join: Join, index: KeyIndex) -> tuple[float, float, tuple[float, ...]]:
+    return join.containment, join.confidence, index.weight(join.other_dataset, join.other_column)
 
 
 def _declared(profile: DatasetProfile) -> Iterator[Join]:
     for key in profile.table.foreign_keys if profile.table else ():
         mine, others = ", ".join(key.columns), ", ".join(key.other_columns)
-        is_key = key.columns in profile.keys
         yield Join(
             profile.name,
             mine,
             f"{key.catalog}.{key.other_table}",
             others,
             1.0,
-            is_key,
+            key.columns in profile.keys,
             is_declared=True,
+            evidence=("declared by the database",),
         )
 
 
-def _is_believable(column: ColumnProfile, key: str, dataset: str) -> bool:
-    # Codes of digits, kept as text, are as common as whole numbers.
-    is_digits = (column.minimum or "").isdigit() and (column.maximum or "").isdigit()
-    if column.found_type == "string" and not is_digits:
-        return True
-    mine, words = name_words(column.name), name_words(key)
-    # `id` of the dataset `customers` is called `customer_id` elsewhere.
-    owned = (*name_words(dataset.rpartition(".")[2].removesuffix("s")), *words)
-    if mine == words:
-        return mine not in _TELL_NOTHING
-    return any(_likeness(mine, name) >= _SAME_NAME for name in (words, owned))
-
-
-def _likeness(one: tuple[str, ...], other: tuple[str, ...]) -> float:
-    return SequenceMatcher(None, "".join(one), "".join(other)).ratio()
+def ranked(profile: DatasetProfile, joins: Iterable[Join]) -> DatasetProfile:
+    """The same profile, with the keys first that most columns refer to."""
+    referred = [join.other_column for join in joins if join.other_dataset == profile.name]
+    keys = sorted(profile.keys, key=lambda key: -referred.count(", ".join(key)))
+    return replace(profile, keys=tuple(keys))

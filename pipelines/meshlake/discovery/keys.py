@@ -1,99 +1,255 @@
-"""Which columns, alone or in pairs, tell the rows of a dataset apart: suspected on a sample, proven on all rows."""
+"""Which columns, alone or together, tell the rows of a dataset apart: suspected on a sample, proven on all rows.
+
+Counts of distinct values that are estimates only ever suspect: each key, and how many rows keep a column from being
+one, is counted exactly.
+"""
 
 from __future__ import annotations
 
-from itertools import combinations, islice
+from dataclasses import dataclass
+from itertools import combinations
+from math import prod
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.batches import batches
 from meshlake.discovery.landed_view import LANDED, SAMPLE
-from meshlake.discovery.names import is_identifier
+from meshlake.discovery.names import is_identifier, is_moment, is_ordinal, is_row_number
+from meshlake.discovery.personal import personal_by_name
 from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import duckdb
 
 _KEY_TYPES = frozenset({"string", "integer", "date", "timestamp"})
-# Approximate distinct counts are within about 5 %; one this far below the rows is no miscount.
-_NEARLY_ALL = 0.85
-_PROVEN_SINGLES = 4
-_PROVEN_PAIRS = 3
-_SAMPLED_PAIRS = 60
-# Of wider tables the columns that come first, identifiers before all.
-_PAIRED = 500
-_DISTINCT_COST = 50
+_MOMENTS = frozenset({"date", "timestamp"})
+# DuckDB's approximate counts of distinct values were seen 25 % below the true ones.
+_MISCOUNTED = 0.7
+_NEARLY_SHARE, _NEARLY_ROWS = 0.01, 20
 # Of so few rows approximate counts say too little: any column may be a key.
 _FEW_ROWS = 100
+_PROVEN_AT_ONCE, _PROVEN_SINGLES = 4, 12
+# Together they are looked for among so many columns, the likeliest parts of a key first.
+_PARTS, _MOST_TOGETHER = 12, 4
+# What a column costs as a part of a key: none that is named as one, least of all what only counts the rows.
+_IDENTIFIER, _MOMENT_ID, _MOMENT, _ORDINAL = 0.0, 0.2, 0.4, 0.5
+_FEW, _OTHER, _PERSONAL, _ROW_NUMBER = 0.9, 1.5, 1.8, 2.5
+_SURE_PART = _ORDINAL
+_FEW_VALUES = 100
+_DISTINCT_COST = 50
+# Rows that would be equal by chance in so many places, and are in none, are apart by more than chance.
+_BEYOND_CHANCE = 5
+_SHOWN = 3
 
 
-def single_suspects(
+@dataclass(frozen=True)
+class Part:
+    """A column as a part of a key: its logical type, its place, and nearly how many different values it has."""
+
+    name: str
+    type: str
+    position: float
+    distinct: int
+    null_count: int
+
+    @property
+    def kind_cost(self) -> float:
+        """How unlikely its name and type make it a part of a key; 0 for what is named an identifier."""
+        if is_row_number(self.name):
+            return _ROW_NUMBER
+        if is_identifier(self.name):
+            return _MOMENT_ID if is_moment(self.name) else _IDENTIFIER
+        if self.type in _MOMENTS or is_moment(self.name):
+            return _MOMENT
+        if is_ordinal(self.name):
+            return _ORDINAL
+        if personal_by_name(self.name):
+            return _PERSONAL
+        return _FEW if self.distinct <= _FEW_VALUES else _OTHER
+
+    @property
+    def is_named_as_key(self) -> bool:
+        """Whether its name, or its place at the beginning, makes it a key alone."""
+        return self.kind_cost <= _MOMENT_ID or (self.position == 0 and self.kind_cost <= _OTHER)
+
+    @property
+    def cost(self) -> float:
+        """The same with its place: who writes a table begins with its key."""
+        return self.kind_cost + self.position
+
+
+@dataclass(frozen=True)
+class NearKey:
+    """Columns that would be a key but for `repeated_count` rows that repeat another's values, and `null_count` without
+    a value. `examples` are values that occur more than once."""
+
+    columns: tuple[str, ...]
+    repeated_count: int
+    null_count: int
+    examples: tuple[str, ...]
+
+    def told(self, row_count: int) -> str:
+        """What keeps it from being a key, in a line.
+
+        Example:
+            >>> NearKey(("id",), 1, 0, ("7",)).told(1001)
+            "id is a key but for 1 of 1,001 rows, of which 1 repeats another's value, for example '7'"
+        """
+        reasons = []
+        if self.repeated_count:
+            verb = "repeats another's value" if self.repeated_count == 1 else "repeat others' values"
+            shown = ", ".join(map(repr, self.examples))
+            reasons.append(f"{self.repeated_count:,} {verb}, for example {shown}")
+        if self.null_count:
+            reasons.append(f"{self.null_count:,} {'has' if self.null_count == 1 else 'have'} none")
+        count = self.repeated_count + self.null_count
+        but_for = f"{', '.join(self.columns)} is a key but for {count:,} of {row_count:,} rows"
+        return f"{but_for}, of which {' and '.join(reasons)}"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys that hold on all rows, the likeliest first; where there is none, what would be one but for few rows."""
+
+    proven: tuple[tuple[str, ...], ...] = ()
+    nearly: NearKey | None = None
+
+
+def suspects(connection: duckdb.DuckDBPyConnection, columns: Sequence[Part], row_count: int) -> list[str]:
+    """The columns whose values are to be counted exactly: each may be a key alone, or be kept from it by few rows."""
+    if row_count < 2:
+        return []
+    enough = 2 if row_count <= _FEW_ROWS else _MISCOUNTED * row_count
+    likely = [(part,) for part in _usable(columns) if part.distinct >= enough and _is_whole(part, row_count)]
+    shares = _sampled_shares(connection, likely)
+    whole = [part.name for (part,), share in zip(likely, shares, strict=True) if share == 1]
+    nearly = [
+        part.name
+        for (part,), share in zip(likely, shares, strict=True)
+        if part.is_named_as_key and share >= 1 - 2 * _NEARLY_SHARE
+    ]
+    return list(dict.fromkeys((*whole[:_PROVEN_SINGLES], *nearly[:_PROVEN_AT_ONCE])))
+
+
+def find_keys(
     connection: duckdb.DuckDBPyConnection,
-    found_types: Mapping[str, str],
-    distincts: Mapping[str, int],
-    row_count: int,
-) -> list[str]:
-    """The columns that may each be a key alone, the likeliest first; the arguments are those of `candidate_keys`."""
-    least = 2 if row_count <= _FEW_ROWS else _NEARLY_ALL * row_count
-    singles = ((name,) for name in _usable(found_types, distincts) if distincts[name] >= least)
-    return [name for (name,) in islice(_unrefuted(connection, singles), _PROVEN_SINGLES)]
-
-
-def candidate_keys(
-    connection: duckdb.DuckDBPyConnection,
-    found_types: Mapping[str, str],
-    distincts: Mapping[str, int],
-    row_count: int,
+    columns: Sequence[Part],
     counted: Mapping[str, int],
-) -> tuple[tuple[str, ...], ...]:
-    """Columns without null and without a value twice, the likeliest key first; pairs when no column is one alone.
+    row_count: int,
+) -> Keys:
+    """The keys of the dataset that is open as `landed` and `sampled`: one column, else two to four together.
 
-    `found_types` are logical: fractions and yes/no identify nothing. `distincts` counts the values, nearly,
-    of the columns that are never null; `counted` exactly, of `single_suspects`.
+    Fractions and yes/no identify nothing. Of several columns together those are believed that are named as parts of
+    keys are, or that differ in more rows than chance would have it. `counted` has the exact counts of `suspects`.
     """
     if row_count < 2:
-        return ()
-    found = tuple((name,) for name, distinct in counted.items() if distinct == row_count)
-    if found:
-        return found
-    usable = _usable(found_types, distincts)
-    pairs = (
-        pair
-        for pair in combinations(usable[:_PAIRED], 2)
-        if distincts[pair[0]] * distincts[pair[1]] >= _NEARLY_ALL**2 * row_count
+        return Keys()
+    usable = _usable(columns)
+    whole = [part for part in usable if not part.null_count]
+    singles = tuple((part.name,) for part in whole if counted.get(part.name) == row_count)
+    if singles:
+        return Keys(singles)
+    return Keys(
+        _together(connection, whole[:_PARTS], row_count), _nearly(connection, usable, counted, row_count)
     )
-    suspected = islice(_unrefuted(connection, islice(pairs, _SAMPLED_PAIRS)), _PROVEN_PAIRS)
-    return _proven(connection, list(suspected), row_count)
 
 
-def _usable(found_types: Mapping[str, str], distincts: Mapping[str, int]) -> list[str]:
-    """Identifiers first, then as the columns stand."""
-    usable = [name for name in distincts if distincts[name] > 1 and found_types[name] in _KEY_TYPES]
-    return sorted(usable, key=lambda name: not is_identifier(name))
+def _usable(columns: Sequence[Part]) -> list[Part]:
+    return sorted((c for c in columns if c.distinct > 1 and c.type in _KEY_TYPES), key=lambda c: c.cost)
 
 
-def _unrefuted(
-    connection: duckdb.DuckDBPyConnection, suspects: Iterable[tuple[str, ...]]
-) -> Iterator[tuple[str, ...]]:
-    """Those that have no value twice in the sample, looked at as far as they are asked for."""
+def _is_whole(part: Part, row_count: int) -> bool:
+    """Whether it has a value in all rows, or, named as a key, in nearly all."""
+    return part.null_count <= (_NEARLY_SHARE * row_count if part.is_named_as_key else 0)
+
+
+def _together(
+    connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], row_count: int
+) -> tuple[tuple[str, ...], ...]:
+    """The likeliest columns that are a key together, none of which could be left out."""
+    suspects = sorted(_suspected(parts, row_count), key=lambda s: sum(part.cost + 0.3 for part in s))
+    shares = _sampled_shares(connection, suspects)
+    unrefuted = [s for s, share in zip(suspects, shares, strict=True) if share == 1]
+    found: tuple[tuple[str, ...], ...] = ()
+    while unrefuted and not found:
+        batch, unrefuted = unrefuted[:_PROVEN_AT_ONCE], unrefuted[_PROVEN_AT_ONCE:]
+        found = _proven(connection, batch, row_count)
+    return tuple(key for key in found if not any(set(other) < set(key) for other in found))
+
+
+def _suspected(parts: Sequence[Part], row_count: int) -> Iterator[tuple[Part, ...]]:
+    for size in range(2, _MOST_TOGETHER + 1):
+        for together in combinations(parts, size):
+            most = prod(part.distinct for part in together)
+            is_enough = most >= _MISCOUNTED**size * row_count
+            is_meant = all(part.kind_cost <= _SURE_PART for part in together)
+            if is_enough and (is_meant or row_count**2 >= 2 * _BEYOND_CHANCE * most):
+                yield together
+
+
+def _sampled_shares(
+    connection: duckdb.DuckDBPyConnection, suspects: Sequence[tuple[Part, ...]]
+) -> list[float]:
+    """The share of the sample's rows that each of them tells apart."""
+    shares: list[float] = []
     for batch in batches(connection, suspects, lambda _: _DISTINCT_COST):
-        row = connection.execute(f"SELECT count(*), {_distincts(batch)} FROM {SAMPLE}").fetchone() or ()
-        yield from (suspect for suspect, distinct in zip(batch, row[1:], strict=True) if distinct == row[0])
+        # Of a sample equal hashes are proof enough; a whole row is slow to compare.
+        counts = ", ".join(
+            f"count(DISTINCT hash({', '.join(quote_identifier(part.name) for part in suspect)}))"
+            for suspect in batch
+        )
+        row = connection.execute(f"SELECT count(*), {counts} FROM {SAMPLE}").fetchone() or ()
+        shares += [distinct / row[0] for distinct in row[1:]]
+    return shares
 
 
 def _proven(
-    connection: duckdb.DuckDBPyConnection, suspects: Sequence[tuple[str, ...]], row_count: int
+    connection: duckdb.DuckDBPyConnection, suspects: Sequence[tuple[Part, ...]], row_count: int
 ) -> tuple[tuple[str, ...], ...]:
-    if not suspects:
-        return ()
-    row = connection.execute(f"SELECT {_distincts(suspects)} FROM {LANDED}").fetchone() or ()
-    return tuple(suspect for suspect, distinct in zip(suspects, row, strict=True) if distinct == row_count)
+    names = [
+        tuple(part.name for part in sorted(suspect, key=lambda part: part.position)) for suspect in suspects
+    ]
+    distincts = _distincts(connection, names)
+    return tuple(key for key, distinct in zip(names, distincts, strict=True) if distinct == row_count)
 
 
-def _distincts(suspects: Sequence[tuple[str, ...]]) -> str:
-    counts = []
-    for suspect in suspects:
-        columns = ", ".join(map(quote_identifier, suspect))
-        counts.append(f"count(DISTINCT {columns if len(suspect) == 1 else f'row({columns})'})")
-    return ", ".join(counts)
+def _distincts(connection: duckdb.DuckDBPyConnection, keys: Sequence[tuple[str, ...]]) -> list[int]:
+    if not keys:
+        return []
+    counts = (f"count(DISTINCT {_value(key)})" for key in keys)
+    return list(connection.execute(f"SELECT {', '.join(counts)} FROM {LANDED}").fetchone() or ())
+
+
+def _value(key: tuple[str, ...]) -> str:
+    columns = ", ".join(map(quote_identifier, key))
+    return columns if len(key) == 1 else f"row({columns})"
+
+
+def _nearly(
+    connection: duckdb.DuckDBPyConnection,
+    usable: Sequence[Part],
+    counted: Mapping[str, int],
+    row_count: int,
+) -> NearKey | None:
+    """The column, named as a key, that fewest rows keep from being one."""
+    if row_count < _NEARLY_ROWS:
+        return None
+    found = [
+        (row_count - part.null_count - counted[part.name], part)
+        for part in usable
+        if part.is_named_as_key and part.name in counted
+    ]
+    repeated, part = min(found, key=lambda each: each[0] + each[1].null_count, default=(row_count, None))
+    if part is None or repeated + part.null_count > max(_NEARLY_SHARE * row_count, 1):
+        return None
+    return NearKey((part.name,), repeated, part.null_count, _repeated(connection, part.name))
+
+
+def _repeated(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[str, ...]:
+    cell = quote_identifier(name)
+    rows = connection.execute(
+        f"SELECT CAST({cell} AS VARCHAR) FROM {LANDED} WHERE {cell} IS NOT NULL "
+        f"GROUP BY {cell} HAVING count(*) > 1 ORDER BY count(*) DESC, 1 LIMIT {_SHOWN}"
+    ).fetchall()
+    return tuple(value for (value,) in rows)

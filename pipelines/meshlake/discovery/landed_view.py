@@ -57,13 +57,15 @@ def landed_columns(settings: Settings, name: DatasetName) -> list[str] | None:
         return list(columns(connection, zone.dataset(name)))
 
 
-def open_landed(connection: duckdb.DuckDBPyConnection, dataset: Dataset, schemas: FileSchemas) -> LandedView:
-    """Make the dataset readable as `landed`, what is only written differently as one."""
+def open_landed(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, schemas: FileSchemas, name: str = LANDED
+) -> LandedView:
+    """Make the dataset readable as `landed`, or another name, what is only written differently as one."""
     given = columns(connection, dataset)
     groups = {group[0]: group for group in column_groups(given, schemas)}
     selected = _selected(groups, given)
-    connection.execute(f"CREATE TEMP VIEW {LANDED} AS SELECT {selected} FROM {relation_sql(dataset)}")
-    rows = connection.execute(f"DESCRIBE {LANDED}").fetchall()
+    connection.execute(f"CREATE TEMP VIEW {name} AS SELECT {selected} FROM {relation_sql(dataset)}")
+    rows = connection.execute(f"DESCRIBE {name}").fetchall()
     return LandedView(dataset, given, {row[0]: parse(row[1]) for row in rows}, groups)
 
 

@@ -9,7 +9,18 @@ from functools import lru_cache
 
 from meshlake.landing.arrival import snake_case
 
-_KEY_WORDS = frozenset({"id", "key", "number", "no", "nr", "code", "uuid", "guid", "sku", "zip", "invoice"})
+_KEY_WORDS = frozenset(
+    {"id", "key", "sk", "pk", "number", "no", "nr", "num", "code", "uuid", "guid", "sku", "zip", "invoice"}
+)
+_MOMENTS = "date day month year quarter week hour minute time timestamp datetime period datum"
+_MOMENT_WORDS = frozenset(_MOMENTS.split())
+# What counts the rows that belong to one thing, or parts them.
+_ORDINALS = (
+    "line seq sequence position pos item step part stint round half version revision level rank side leg installment "
+    "type kind category"
+)
+_ORDINAL_WORDS = frozenset(_ORDINALS.split())
+_COUNTING_WORDS = frozenset({"row", "rownum", "rownumber", "rowid", "rowno", "index", "idx", "unnamed"})
 # Digits under such a name are read out one by one, and no sum is made of them; whole words, of several languages.
 _SPOKEN = (
     "code codes codigo codice kode kod phone phones telephone telefon telefono telefone tel mobile handy handynummer "
@@ -18,8 +29,8 @@ _SPOKEN = (
     "nif cpf cnpj siren siret steuernummer artikelnummer"
 )
 _SPOKEN_WORDS = frozenset(_SPOKEN.split())
-# userid and accountid do, but not paid, valid or grid.
-_KEY_ENDINGS = ("erid", "tid", "uuid", "guid")
+# userid, accountid and orderkey do, but not paid, valid or grid.
+_KEY_ENDINGS = ("erid", "tid", "uuid", "guid", "key")
 # What may stand between words. Between digits it is a part of the number, before one perhaps its sign.
 _SEPARATORS = re.compile(r"(?<!\d)[\s_.:/]+|[\s_.:/]+(?!\d)|-+(?!\d)|[()\[\]{}'\",;\\]+")
 _LIKE_LETTERS = 0.6
@@ -36,6 +47,21 @@ def is_identifier(name: str) -> bool:
     """Whether a column is named like an identifier."""
     words = name_words(name)
     return bool(_KEY_WORDS & set(words)) or words[-1].endswith(_KEY_ENDINGS)
+
+
+def is_row_number(name: str) -> bool:
+    """Whether a column is named like one that only counts the rows: `RowNumber`, `index`, `Unnamed: 0`."""
+    return name_words(name)[0] in _COUNTING_WORDS
+
+
+def is_moment(name: str) -> bool:
+    """Whether a column is named like a date, or a part of one."""
+    return bool(_MOMENT_WORDS & set(name_words(name)))
+
+
+def is_ordinal(name: str) -> bool:
+    """Whether a column is named like one that tells apart what belongs to the same thing: `line_no`, `stint`."""
+    return bool(_ORDINAL_WORDS & set(name_words(name)))
 
 
 def is_spoken(name: str) -> bool:

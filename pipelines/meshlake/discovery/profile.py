@@ -15,7 +15,7 @@ from meshlake.discovery.column_types import best_reading, found_type, rivals
 from meshlake.discovery.conventions import decide
 from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
 from meshlake.discovery.drift import file_schemas, find_drift
-from meshlake.discovery.keys import candidate_keys, single_suspects
+from meshlake.discovery.keys import Keys, Part, find_keys, suspects
 from meshlake.discovery.labels import is_about_leaving
 from meshlake.discovery.landed_view import open_landed
 from meshlake.discovery.names import is_spoken
@@ -107,7 +107,8 @@ def _profiled(
         size_bytes=sum(file.size_bytes for file in dataset.files),
         row_count=measured.row_count,
         columns=columns,
-        keys=found.keys,
+        keys=found.keys.proven,
+        near_key=found.keys.nearly,
         drift=drift,
         unreadable_count=unreadable.count,
         unreadable=shown,
@@ -176,7 +177,7 @@ class _Found:
     candidates: Mapping[str, Sequence[Reading]]
     values: Mapping[str, Mapping[Any, int]]
     personal: Mapping[str, str]
-    keys: tuple[tuple[str, ...], ...]
+    keys: Keys
     misfits: Mapping[str, Sequence[str]]
     questions: Mapping[str, str]
     decided: Decided
@@ -201,13 +202,15 @@ def _found(
     sketched = scan.sketched_columns(types, measures, chosen) if is_sketched else {}
     texts = {name for name, kind in types.items() if kind is Scalar.VARCHAR and chosen[name] is None}
     found_types = {name: found_type(name, types[name], measures[name], chosen[name]) for name in types}
-    distincts = {name: m.distinct for name, m in measures.items() if m.present == row_count}
-    suspects = single_suspects(connection, found_types, distincts, row_count)
-    uncounted = [name for name in suspects if not measures[name].is_exact]
+    parts = [
+        Part(name, found_types[name], i / len(types), measure.distinct, row_count - measure.present)
+        for i, (name, measure) in enumerate(measures.items())
+    ]
+    suspected = suspects(connection, parts, row_count)
+    uncounted = [name for name in suspected if not measures[name].is_exact]
     values, sketches, counted = scan.values_of(connection, few, sketched, uncounted)
     values |= {name: m.values for name, m in measures.items() if m.values}
-    counted |= {name: distincts[name] for name in suspects if measures[name].is_exact}
-    distincts |= {name: len(found) for name, found in values.items() if name in distincts}
+    counted |= {name: measures[name].distinct for name in suspected if measures[name].is_exact}
     found = _Found(
         row_count,
         types,
@@ -217,9 +220,7 @@ def _found(
         measured.candidates,
         values,
         personal_by_values(connection, texts),
-        candidate_keys(
-            connection, found_types, distincts, row_count, {name: counted[name] for name in suspects}
-        ),
+        find_keys(connection, parts, counted, row_count),
         misfits,
         decided.questions | dict.fromkeys(scan.texts_in_bytes(connection, types), TEXT_IN_BYTES),
         decided,
@@ -257,7 +258,7 @@ def _column(name: str, measure: Measure, found: _Found) -> ColumnProfile:
     counted.pop("", None)
     values = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     distinct = len(values) if name in found.values else measure.distinct
-    if (name,) in found.keys:
+    if (name,) in found.keys.proven:
         distinct = found.row_count
     nulls = found.row_count - present
     if found.found_types[name] == "integer":

@@ -138,7 +138,7 @@ def values_of(
                 counts[name] = value
             else:
                 hashes = frozenset(value or ()) - {None}
-                sketches[name] = Sketch(sketched[name].share, hashes)
+                sketches[name] = Sketch(sketched[name].share, hashes, sketched[name].as_text)
     return histograms, sketches, counts
 
 

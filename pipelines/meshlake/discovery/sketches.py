@@ -13,11 +13,13 @@ class Sketch:
     """The hashes of a column's values, as text, that lie below `share` of the range of all hashes: about a thousand.
 
     Sketches of equal values are equal, so the share of one column's values found in another is the share of its
-    hashes below the smaller of the two limits that is found there (coordinated sampling).
+    hashes below the smaller of the two limits that is found there (coordinated sampling). `as_text` is the SQL that
+    gave the values, by which they are found again.
     """
 
     share: float
     hashes: frozenset[int]
+    as_text: str = ""
 
     def share_in(self, other: Sketch) -> float:
         """The estimated share of this column's distinct values that `other` has too; 0 when nothing can be told."""

@@ -68,6 +68,8 @@ def _notes(profile: DatasetProfile) -> list[str]:
     names = column_names(profile)
     notes = _evidence(profile)
     notes += [f"read: {note}" for note in profile.notes]
+    if profile.near_key and not profile.likely_key:
+        notes.append(profile.near_key.told(profile.row_count))
     if profile.likely_key:
         notes.append(f"key: {', '.join(names[column] for column in profile.likely_key)}")
     else:

@@ -1,0 +1,174 @@
+"""What the names of two columns say to whether one refers to the other, between 0 and 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from meshlake.discovery.names import name_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Columns that begin so in nearly all of a table are written with the table's sign: `c_` of `customer` in TPC.
+_SIGNED_SHARE, _SIGNED_COLUMNS = 0.8, 3
+_NAMED_OWN = 0.85
+_OF_ITS_OWN = frozenset({"parent", "previous", "predecessor", "original", "superior"})
+_OF_PEOPLE = frozenset(
+    {"reports", "manager", "supervisor", "boss", "mentor", "referred", "referrer", "referral"}
+)
+_PEOPLE = frozenset(
+    {"employee", "staff", "people", "person", "worker", "user", "customer", "member", "contact", "agent"}
+)
+_SAME, _ROLE, _ABBREVIATED, _OWNER, _ALIKE = 1.0, 0.85, 0.75, 0.7, 0.5
+_LIKE_LETTERS = 0.75
+_FEWEST_LETTERS = 3
+# Words that say that a column identifies, and not what.
+_IDENTIFYING = "id key sk pk fk no nr num number code index uuid guid ref name"
+_TELL_NOTHING = frozenset(_IDENTIFYING.split())
+
+
+@dataclass(frozen=True)
+class Named:
+    """A column's words without its table's sign, and those of the table: one of `customers` is a customer."""
+
+    words: tuple[str, ...]
+    owner: tuple[str, ...]
+
+    @property
+    def is_of_its_owner(self) -> bool:
+        """Whether the column is named after its own table: `customer_id` of `customers`, or `id`."""
+        rest = _without_last(self.words)
+        stem = _letters(rest)
+        is_word = len(stem) >= _FEWEST_LETTERS and any(word.startswith(stem) for word in self.owner)
+        return not rest or rest == self.owner[-len(rest) :] or is_word or _is_made_of(stem, self.owner)
+
+
+def named(dataset: str, columns: Sequence[str]) -> dict[str, Named]:
+    """The columns of a dataset, by name.
+
+    Example:
+        >>> named("shop.customers", ["c_id", "c_city", "c_name"])["c_city"]
+        Named(words=('city',), owner=('customer',))
+    """
+    words = {column: name_words(column) for column in columns}
+    firsts = [each[0] for each in words.values() if len(each) > 1]
+    sign = max(firsts, key=firsts.count, default="")
+    is_signed = len(columns) >= _SIGNED_COLUMNS and firsts.count(sign) >= _SIGNED_SHARE * len(columns)
+    if is_signed:
+        words = {c: w[1:] if w[0] == sign and len(w) > 1 else w for c, w in words.items()}
+    owner = tuple(_singular(word) for word in name_words(dataset.rpartition(".")[2]))
+    return {column: Named(each, owner) for column, each in words.items()}
+
+
+@lru_cache(maxsize=500_000)
+def name_evidence(column: Named, key: Named) -> tuple[float, str]:
+    """How far the name of `column` says that it refers to `key`, and in which words.
+
+    Example:
+        >>> customers = named("shop.customers", ["id"])["id"]
+        >>> name_evidence(named("shop.orders", ["billing_customer_id"])["billing_customer_id"], customers)
+        (0.85, 'named after customer')
+    """
+    mine, theirs, owned = column.words, key.words, (*key.owner, *key.words)
+    after = f"named after {' '.join(key.owner)}"
+    if mine == theirs and not _tells_nothing(mine):
+        return _SAME, "the same name"
+    if _letters(mine) == _letters(owned):
+        return _SAME, after
+    for ending, said in ((owned, after), (theirs, f"ends in {'_'.join(theirs)}")):
+        if not _tells_nothing(ending):
+            if mine[-len(ending) :] == ending:
+                return _ROLE, said
+            if _are_abbreviated(mine[-len(ending) :], ending):
+                return _ABBREVIATED, f"{said}, shortened"
+    if any(_is_owner(mine[begin:], key) for begin in range(len(mine))):
+        return _OWNER, after
+    if not _tells_nothing(theirs) and _letters(mine).startswith(_letters(theirs)):
+        return _OWNER, f"begins with {'_'.join(theirs)}"
+    if max(_likeness(mine, theirs), _likeness(mine, owned)) >= _LIKE_LETTERS and not _tells_nothing(mine):
+        return _ALIKE, "a name like it"
+    return 0.0, ""
+
+
+def own_evidence(column: Named) -> tuple[float, str]:
+    """How far the name of `column` says that it refers to another row of its own table: `reports_to`, `parent_id`."""
+    words = _OF_ITS_OWN | _OF_PEOPLE if _PEOPLE & set(column.owner) else _OF_ITS_OWN
+    is_own = bool(words & set(column.words))
+    return (_NAMED_OWN, "named as a reference to its own table") if is_own else (0.0, "")
+
+
+def _is_owner(mine: tuple[str, ...], key: Named) -> bool:
+    """Whether a name is the other table's, whole or shortened, with or without the word for an identifier."""
+    if mine[-1] in _TELL_NOTHING and mine[-1] != key.words[-1]:
+        return False
+    return _is_made_of(_singular(_letters(_without_last(mine))), key.owner)
+
+
+def _is_made_of(stem: str, owner: tuple[str, ...]) -> bool:
+    """Whether a stem is made of the beginnings of a table's words: cdemo of customer demographics, promo of promotion.
+
+    Of the last word at least two letters, so that one letter alone is no sign of a table.
+    """
+    if len(stem) < _FEWEST_LETTERS or not owner:
+        return False
+    if len(owner) == 1:
+        return owner[0].startswith(stem)
+    first, *rest = owner
+    return any(
+        stem[:size] == first[:size] and _is_made_of_rest(stem[size:], tuple(rest))
+        for size in range(1, min(len(first), len(stem)) + 1)
+    )
+
+
+def _is_made_of_rest(stem: str, owner: tuple[str, ...]) -> bool:
+    if len(owner) == 1:
+        return len(stem) > 1 and owner[0].startswith(stem)
+    return any(
+        stem[:size] == owner[0][:size] and _is_made_of_rest(stem[size:], owner[1:])
+        for size in range(1, min(len(owner[0]), len(stem)) + 1)
+    )
+
+
+def _tells_nothing(words: tuple[str, ...]) -> bool:
+    return all(word in _TELL_NOTHING for word in words)
+
+
+def _without_last(words: tuple[str, ...]) -> tuple[str, ...]:
+    return words[:-1] if words[-1] in _TELL_NOTHING else words
+
+
+def _letters(words: tuple[str, ...]) -> str:
+    return "".join(words)
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    return word if word.endswith("ss") else word.removesuffix("s")
+
+
+def _are_abbreviated(mine: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
+    return len(mine) == len(theirs) and all(
+        one == other or _is_short_for(one, other) or _is_short_for(other, one)
+        for one, other in zip(mine, theirs, strict=True)
+    )
+
+
+def _is_short_for(short: str, long: str) -> bool:
+    """Whether `long` begins as `short` does, and has its letters in order: addr for address, acct for account."""
+    if len(short) < _FEWEST_LETTERS or len(short) >= len(long) or short[0] != long[0]:
+        return False
+    letters = iter(long)
+    return all(letter in letters for letter in short)
+
+
+def _likeness(one: tuple[str, ...], other: tuple[str, ...]) -> float:
+    mine, others = _letters(one), _letters(other)
+    if mine[:1] != others[:1]:
+        return 0.0
+    return SequenceMatcher(None, mine, others).ratio()

@@ -1,0 +1,122 @@
+"""Suspected joins, proven on the rows of landed files: which values the key has not, and in how many rows.
+
+Of each dataset the columns that any join reads are hashed once, and all joins are counted on the hashes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from meshlake.discovery.drift import file_schemas
+from meshlake.discovery.landed_view import open_landed
+from meshlake.engines.duckdb.connection import connect
+from meshlake.landing.failures import explained
+from meshlake.names import quote_identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import duckdb
+
+    from meshlake.discovery.joins import Join
+    from meshlake.discovery.sketches import Sketch
+    from meshlake.landing.zone import Dataset
+    from meshlake.settings import Settings
+
+# Above so many rows of both sides a join is told by its sketches, as about so much.
+MOST_ROWS = 20_000_000
+_CONTAINED = 0.9
+
+
+def prove(
+    settings: Settings,
+    joins: Sequence[Join],
+    datasets: Mapping[str, Dataset],
+    sketches: Mapping[str, Mapping[str, Sketch]],
+    row_counts: Mapping[str, int],
+) -> list[Join]:
+    """The joins that hold on the rows, with the count of orphans; those that cannot be counted, as they are.
+
+    Args:
+        settings: the mesh's.
+        joins: what is suspected; those of several columns hold only if proven.
+        datasets: the landed files, by the dataset's name; of others nothing is proven.
+        sketches: how each dataset's columns were read as text.
+        row_counts: how many rows each dataset has.
+
+    Raises:
+        LandingError: a file cannot be read.
+    """
+    provable = [join for join in joins if _is_provable(join, datasets, row_counts)]
+    proven: dict[int, Join | None] = {}
+    with connect(settings) as connection:
+        tables = _hashed(connection, provable, datasets, sketches)
+        for join in provable:
+            proven[id(join)] = _counted(connection, join, tables)
+    judged = (proven.get(id(join), join) for join in joins)
+    return [join for join in judged if join is not None and (join.containment or join.is_declared)]
+
+
+def _is_provable(join: Join, datasets: Mapping[str, Dataset], row_counts: Mapping[str, int]) -> bool:
+    sides = (join.dataset, join.other_dataset)
+    return all(side in datasets for side in sides) and sum(map(row_counts.__getitem__, sides)) <= MOST_ROWS
+
+
+def _hashed(
+    connection: duckdb.DuckDBPyConnection,
+    joins: Iterable[Join],
+    datasets: Mapping[str, Dataset],
+    sketches: Mapping[str, Mapping[str, Sketch]],
+) -> dict[str, str]:
+    """A table for each dataset, with the hash of each value of the columns that the joins read."""
+    wanted: dict[str, dict[str, None]] = {}
+    for join in joins:
+        for side, column in ((join.dataset, join.column), (join.other_dataset, join.other_column)):
+            wanted.setdefault(side, {}).update(dict.fromkeys(column.split(", ")))
+    tables = {}
+    for number, (name, columns) in enumerate(wanted.items()):
+        dataset = datasets[name]
+        with explained([dataset]):
+            open_landed(connection, dataset, file_schemas(connection, dataset), f"landed{number}")
+            hashes = ", ".join(_hash(column, sketches[name].get(column)) for column in columns)
+            connection.execute(f"CREATE TEMP TABLE hashed{number} AS SELECT {hashes} FROM landed{number}")
+        tables[name] = f"hashed{number}"
+    return tables
+
+
+def _hash(column: str, sketch: Sketch | None) -> str:
+    cell = quote_identifier(column)
+    text = sketch.as_text if sketch else f"CAST({cell} AS VARCHAR)"
+    return f"CASE WHEN {text} IS NOT NULL THEN hash({text}) END AS {cell}"
+
+
+def _counted(connection: duckdb.DuckDBPyConnection, join: Join, tables: Mapping[str, str]) -> Join | None:
+    mine = [quote_identifier(column) for column in join.column.split(", ")]
+    others = [quote_identifier(column) for column in join.other_column.split(", ")]
+    row = connection.execute(
+        f"WITH mine AS (SELECT {_together(mine)} AS value, count(*) AS n FROM {tables[join.dataset]} GROUP BY 1), "
+        f"others AS (SELECT DISTINCT {_together(others)} AS value FROM {tables[join.other_dataset]}) "
+        "SELECT count(*), count(others.value), COALESCE(sum(CASE WHEN others.value IS NULL THEN n END), 0)::BIGINT, "
+        "max(n) FROM mine LEFT JOIN others USING (value) WHERE mine.value IS NOT NULL"
+    ).fetchone()
+    values, held, orphans, most = row or (0, 0, 0, 0)
+    containment = held / values if values else 0.0
+    is_composite = len(mine) > 1
+    if not values or (is_composite and containment < _CONTAINED):
+        return None
+    confidence = join.confidence * containment if is_composite else join.confidence
+    return replace(
+        join,
+        containment=containment,
+        confidence=round(confidence, 3),
+        orphan_count=orphans,
+        is_one_to_one=most == 1 if is_composite else join.is_one_to_one,
+    )
+
+
+def _together(cells: Sequence[str]) -> str:
+    if len(cells) == 1:
+        return cells[0]
+    all_present = " AND ".join(f"{cell} IS NOT NULL" for cell in cells)
+    return f"CASE WHEN {all_present} THEN hash({', '.join(cells)}) END"

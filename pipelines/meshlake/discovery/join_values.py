@@ -1,0 +1,129 @@
+"""What the values of two columns say to whether one refers to the other: how likely chance alone would have it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from meshlake.discovery.join_names import name_evidence, own_evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from meshlake.discovery.dataset_profile import ColumnProfile
+    from meshlake.discovery.join_names import Named
+    from meshlake.discovery.sketches import Sketch
+
+# Whole numbers that fill this share of the range they lie in are found among any others.
+_DENSE = 0.05
+_FEW = 3
+_STRONG, _SOME, _WEAK = 0.9, 0.6, 0.3
+# A value that so many keys hold says nothing of any of them.
+_COMMON = 40
+_SHARED = 0.8
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column that may refer to a key, or be one: `is_referable` where other columns may refer to it."""
+
+    dataset: str
+    column: ColumnProfile
+    named: Named
+    sketch: Sketch
+    row_count: int
+    is_key: bool
+    is_referable: bool
+
+    @property
+    def distinct(self) -> int:
+        """How many different values it has, nearly."""
+        return self.row_count if self.is_key else self.column.distinct_count
+
+    @property
+    def density(self) -> float:
+        """The share of the whole numbers between its least and greatest value that it has; 0 for other text."""
+        low, high = _whole(self.column.minimum), _whole(self.column.maximum)
+        if low is None or high is None:
+            return 0.0
+        return self.distinct / (high - low + 1)
+
+    def is_of_another(self, field: Field) -> bool:
+        """Whether it is named after its own table, and that is no table of the same name as the other column's."""
+        return self.named.is_of_its_owner and self.named.owner != field.named.owner
+
+
+def value_evidence(field: Field, key: Field) -> tuple[float, str]:
+    """How little chance has to do with `key` holding the values of `field`, and in which words.
+
+    Dense whole numbers are found among any others: their values say nothing, their names must. Of few different
+    values each may be found by chance, and of none that is a key's it is likelier.
+    """
+    if min(field.density, 1.0) >= _DENSE or key.density >= _DENSE:
+        return 0.0, ""
+    if field.distinct >= 10:
+        return _STRONG, "values that chance would not repeat"
+    if field.distinct >= _FEW:
+        return _SOME, "the few values it has"
+    return _WEAK, "its two values"
+
+
+class KeyIndex:
+    """The keys that columns may refer to, found by the words of their names and by values that few keys share."""
+
+    def __init__(self, keys: Sequence[Field]) -> None:
+        self._keys = keys
+        self._by_words: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        self._by_hash: dict[int, list[int]] = defaultdict(list)
+        self._names: dict[Named, list[int]] = defaultdict(list)
+        self._by_dataset: dict[str, list[int]] = defaultdict(list)
+        for number, key in enumerate(keys):
+            for words in {key.named.words, (*key.named.owner, *key.named.words)}:
+                self._by_words[words].append(number)
+            self._names[key.named].append(number)
+            self._by_dataset[key.dataset].append(number)
+            if key.density < _DENSE:
+                for value in key.sketch.hashes:
+                    self._by_hash[value].append(number)
+        self._alike: dict[Named, list[int]] = {}
+        self._weights = {(key.dataset, key.column.name): _weight(key) for key in keys}
+
+    def candidates(self, field: Field) -> Iterator[Field]:
+        """The keys that a column may refer to, by name or by values."""
+        numbers = set(self._named_alike(field.named))
+        if own_evidence(field.named)[0]:
+            numbers.update(self._by_dataset[field.dataset])
+        words = field.named.words
+        for begin in range(len(words)):
+            numbers.update(self._by_words.get(words[begin:], ()))
+        if field.density < _DENSE:
+            numbers.update(self._with_values(field.sketch))
+        return (self._keys[number] for number in sorted(numbers))
+
+    def weight(self, dataset: str, column: str) -> tuple[float, ...]:
+        """What decides between keys that hold the same values: the one named after its table, then the larger."""
+        return self._weights[dataset, column]
+
+    def _named_alike(self, name: Named) -> list[int]:
+        if name not in self._alike:
+            alike = (numbers for other, numbers in self._names.items() if name_evidence(name, other)[0])
+            self._alike[name] = [number for numbers in alike for number in numbers]
+        return self._alike[name]
+
+    def _with_values(self, sketch: Sketch) -> Iterable[int]:
+        counts: Counter[int] = Counter()
+        for value in sketch.hashes:
+            holders = self._by_hash.get(value, ())
+            if len(holders) <= _COMMON:
+                counts.update(holders)
+        return counts
+
+
+def _weight(key: Field) -> tuple[float, ...]:
+    return (float(key.named.is_of_its_owner), float(key.distinct))
+
+
+def _whole(value: str | None) -> int | None:
+    text = (value or "").removesuffix(".0")
+    return int(text) if text.lstrip("-").isdigit() and len(text) < 19 else None

@@ -1,0 +1,50 @@
+"""What names say to whether a column refers to a key."""
+
+from __future__ import annotations
+
+import pytest
+
+from meshlake.discovery.join_names import name_evidence, named, own_evidence
+
+
+def _likeness(
+    dataset: str, columns: list[str], column: str, other: str, others: list[str], key: str
+) -> float:
+    return name_evidence(named(dataset, columns)[column], named(other, others)[key])[0]
+
+
+@pytest.mark.parametrize(
+    ("column", "other", "key", "likeness"),
+    [
+        ("customer_id", "shop.customers", "customer_id", 1.0),
+        ("customerId", "shop.customers", "id", 1.0),
+        ("billing_address_id", "shop.addresses", "address_id", 0.85),
+        ("shipping_customer_id", "shop.customers", "id", 0.85),
+        ("addr_id", "shop.addresses", "address_id", 0.75),
+        ("country", "geo.countries", "code", 0.7),
+        ("costumer_id", "shop.customers", "customer_id", 0.5),
+        ("id", "shop.customers", "id", 0.0),
+        ("code", "geo.countries", "code", 0.0),
+        ("amount", "shop.customers", "customer_id", 0.0),
+        ("product_id", "shop.customers", "id", 0.0),
+    ],
+)
+def test_a_name_may_say_that_it_refers(column, other, key, likeness) -> None:
+    assert _likeness("shop.orders", ["n", column], column, other, [key], key) == likeness
+
+
+def test_a_sign_of_the_table_before_each_name_says_nothing() -> None:
+    sales = ["ss_sold_date_sk", "ss_cdemo_sk", "ss_item_sk", "ss_price"]
+    dates, people = ["d_date_sk", "d_year", "d_month"], ["cd_demo_sk", "cd_gender", "cd_marital_status"]
+    assert _likeness("s.store_sales", sales, "ss_sold_date_sk", "s.date_dim", dates, "d_date_sk") == 0.85
+    demographics = "s.customer_demographics", people, "cd_demo_sk"
+    households = "s.household_demographics", people, "cd_demo_sk"
+    assert _likeness("s.store_sales", sales, "ss_cdemo_sk", *demographics) > _likeness(
+        "s.store_sales", sales, "ss_cdemo_sk", *households
+    )
+    assert _likeness("s.store_sales", sales, "ss_item_sk", "s.date_dim", dates, "d_date_sk") == 0.0
+
+
+def test_some_names_refer_to_their_own_table() -> None:
+    columns = named("hr.employees", ["employee_id", "reports_to", "salary"])
+    assert [own_evidence(columns[name])[0] > 0 for name in columns] == [False, True, False]

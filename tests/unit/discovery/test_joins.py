@@ -1,0 +1,121 @@
+"""Which columns are told to refer to which keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from meshlake.discovery.discover import discover
+from meshlake.discovery.sources import chosen_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from meshlake.discovery.joins import Join
+
+Rows = "Iterable[Sequence[object]]"
+
+
+@pytest.fixture
+def joins(mesh, settings, zone) -> Callable[[dict[str, tuple[str, Rows]]], list[Join]]:
+    """The joins between datasets, each given as its header and rows."""
+
+    def found(tables):
+        for name, (header, rows) in tables.items():
+            lines = [header, *(",".join(map(str, row)) for row in rows)]
+            mesh.land_files(name, {"a.csv": "\n".join(lines) + "\n"})
+        return list(discover(settings, chosen_sources(settings, None)).joins)
+
+    return found
+
+
+def _told(joins: Iterable[Join]) -> set[str]:
+    return {
+        f"{j.dataset.partition('.')[2]}.{j.column} -> {j.other_dataset.partition('.')[2]}.{j.other_column}"
+        for j in joins
+    }
+
+
+CUSTOMERS = ("customer_id,city", [(n + 1, f"City {n % 7}") for n in range(200)])
+
+
+def test_roles_refer_to_the_same_key(joins) -> None:
+    orders = [(n, n % 50 + 1, n % 60 + 3) for n in range(1, 300)]
+    addresses = [(n, f"Street {n % 9}") for n in range(1, 100)]
+    found = joins(
+        {
+            "shop.orders": ("order_id,billing_address_id,shipping_address_id", orders),
+            "shop.addresses": ("address_id,street_type", addresses),
+        }
+    )
+    assert _told(found) == {
+        "shop.orders.billing_address_id -> shop.addresses.address_id",
+        "shop.orders.shipping_address_id -> shop.addresses.address_id",
+    }
+
+
+def test_orphans_are_counted(joins) -> None:
+    orders = [(n, n % 250 + 1) for n in range(500)]
+    (join,) = joins({"shop.orders": ("order_id,customer_id", orders), "crm.customers": CUSTOMERS})
+    assert (join.containment, join.orphan_count) == (0.8, 100)
+    assert not join.is_one_to_one
+    assert join.confidence < 0.8
+    assert join.evidence == ("the same name",)
+
+
+def test_a_table_may_refer_to_itself(joins) -> None:
+    people = [(n, "" if n == 1 else n // 3 + 1, 1000 + n) for n in range(1, 80)]
+    found = joins({"hr.employees": ("employee_id,reports_to,room", people), "crm.customers": CUSTOMERS})
+    assert _told(found) == {"hr.employees.reports_to -> hr.employees.employee_id"}
+
+
+def test_columns_refer_together(joins) -> None:
+    teams = [(year, f"T{n}", f"Name {n}") for year in range(1990, 2000) for n in range(12)]
+    games = [(n, 1990 + n % 10, f"T{n % 12}", f"T{(n + 5) % 12}") for n in range(400)]
+    found = joins(
+        {
+            "league.teams": ("year,team_id,name", teams),
+            "league.games": ("game_id,year,winner_team_id,loser_team_id", games),
+        }
+    )
+    assert _told(found) == {
+        "league.games.year, winner_team_id -> league.teams.year, team_id",
+        "league.games.year, loser_team_id -> league.teams.year, team_id",
+    }
+    assert {join.orphan_count for join in found} == {0}
+
+
+def test_a_family_of_columns_is_told_once(joins) -> None:
+    rows = [(n + 1, n % 5) for n in range(200)]
+    tables = {f"crm.part_{name}": (f"customer_id,{name}", rows) for name in ("age", "plan", "usage")}
+    found = joins({"crm.customers": CUSTOMERS, **tables})
+    assert _told(found) == {
+        f"crm.part_{name}.customer_id -> crm.customers.customer_id" for name in ("age", "plan", "usage")
+    }
+    assert all(join.is_one_to_one for join in found)
+
+
+def test_row_numbers_and_addresses_refer_to_nothing(joins) -> None:
+    def table(begin: int):
+        return "RowNumber,code,email", [
+            (n + 1, f"K{begin + n}", f"p{begin + n}@example.com") for n in range(100)
+        ]
+
+    assert joins({"a.one": table(0), "a.two": table(50), "b.three": table(500)}) == []
+
+
+def test_few_whole_numbers_need_a_like_name(joins) -> None:
+    ratings = [(n, n % 5 + 1, n % 90 + 1) for n in range(300)]
+    found = joins({"shop.reviews": ("review_no,stars,quantity", ratings), "crm.customers": CUSTOMERS})
+    assert found == []
+
+
+def test_text_is_found_whatever_the_names(joins) -> None:
+    flights = [
+        (n, ("JFK", "LHR", "BER", "MUC", "CDG", "AMS", "OSL", "FRA", "ZRH", "VIE")[n % 10]) for n in range(99)
+    ]
+    codes = [("JFK", 1), ("LHR", 2), ("BER", 3), ("MUC", 4), ("CDG", 5), ("AMS", 6), ("OSL", 7), ("FRA", 8)]
+    airports = ("iata,gates", [*codes, ("ZRH", 9), ("VIE", 10), ("LIS", 11), ("MAD", 12)])
+    found = joins({"air.flights": ("flight_no,destination", flights), "air.airports": airports})
+    assert _told(found) == {"air.flights.destination -> air.airports.iata"}

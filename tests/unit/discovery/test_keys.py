@@ -1,0 +1,52 @@
+"""Keys of one and of several columns, and what nearly is one."""
+
+from __future__ import annotations
+
+from itertools import product
+
+
+def _csv(header: str, rows: list[tuple[object, ...]]) -> dict[str, str]:
+    return {"a.csv": "\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n"}
+
+
+def test_a_key_is_found_whatever_an_estimate_says(profile) -> None:
+    for count in (1_000, 3_322, 20_011):
+        rows = [(f"N{n * 7919 % 1_000_003}", n % 5) for n in range(count)]
+        assert profile(_csv("tailnum,seats", rows)).keys == (("tailnum",),)
+
+
+def test_what_only_counts_the_rows_comes_last(profile) -> None:
+    rows = [(n, 5_000_000 + n * 3, f"p{n}@example.com") for n in range(200)]
+    made = profile(_csv("RowNumber,CustomerId,email", rows))
+    assert made.keys == (("CustomerId",), ("email",), ("RowNumber",))
+
+
+def test_keys_of_three_and_four_columns(profile) -> None:
+    rows = [(f"p{n}", year, stint, n % 11) for n, year, stint in product(range(80), (2001, 2002), (1, 2))]
+    made = profile(_csv("player_id,year,stint,games", rows))
+    assert made.keys[0] == made.likely_key == ("player_id", "year", "stint")
+    rows = [(*each, each[0] * 7 % 13) for each in product(range(30), (2001, 2002), (1, 2), ("c", "p"))]
+    made = profile(_csv("player_id,year,stint,position,games", rows))
+    assert made.likely_key == ("player_id", "year", "stint", "position")
+
+
+def test_columns_that_chance_keeps_apart_are_no_key(profile) -> None:
+    # 40 rows of two measures with a thousand values each: that no pair is there twice says nothing.
+    rows = [("a" if n % 3 else "b", n * 37 % 20, n * 53 % 20 + n // 20) for n in range(40)]
+    assert profile(_csv("plan,minutes,cost", rows)).likely_key == ()
+
+
+def test_a_key_but_for_one_row_is_told_with_the_row(profile) -> None:
+    rows = [(10_000 + n, n % 3) for n in range(1_000)] + [(10_007, 1)]
+    made = profile(_csv("customer_id,plan", rows))
+    assert made.keys == ()
+    assert made.near_key.told(made.row_count) == (
+        "customer_id is a key but for 1 of 1,001 rows, of which 1 repeats another's value, for example '10007'"
+    )
+    rows = [(10_000 + n if n else "", n % 3) for n in range(1_000)]
+    assert profile(_csv("customer_id,plan", rows)).near_key.null_count == 1
+
+
+def test_what_is_far_from_a_key_is_none(profile) -> None:
+    rows = [(n % 500, n % 3) for n in range(1_000)]
+    assert profile(_csv("customer_id,plan", rows)).near_key is None
