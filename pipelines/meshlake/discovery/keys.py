@@ -45,7 +45,8 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class Part:
-    """A column as a part of a key: its logical type, its place, and nearly how many different values it has."""
+    """A column as a part of a key: its logical type, its place from 0 to 1, and nearly how many different values it
+    has: exactly, where those are few."""
 
     name: str
     type: str
@@ -120,7 +121,7 @@ def suspects(connection: duckdb.DuckDBPyConnection, columns: Sequence[Part], row
     """The columns whose values are to be counted exactly: each may be a key alone, or be kept from it by few rows."""
     if row_count < 2:
         return []
-    enough = 2 if row_count <= _FEW_ROWS else _MISCOUNTED * row_count
+    enough = 1 if row_count <= _FEW_ROWS else _MISCOUNTED * row_count
     likely = [(part,) for part in _usable(columns) if part.distinct >= enough and _is_whole(part, row_count)]
     shares = _sampled_shares(connection, likely)
     whole = [part.name for (part,), share in zip(likely, shares, strict=True) if share == 1]
@@ -146,7 +147,7 @@ def find_keys(
     if row_count < 2:
         return Keys()
     usable = _usable(columns)
-    whole = [part for part in usable if not part.null_count]
+    whole = [part for part in usable if part.distinct > 1 and not part.null_count]
     singles = tuple((part.name,) for part in whole if counted.get(part.name) == row_count)
     if singles:
         return Keys(singles)
@@ -156,7 +157,7 @@ def find_keys(
 
 
 def _usable(columns: Sequence[Part]) -> list[Part]:
-    return sorted((c for c in columns if c.distinct > 1 and c.type in _KEY_TYPES), key=lambda c: c.cost)
+    return sorted((column for column in columns if column.type in _KEY_TYPES), key=lambda column: column.cost)
 
 
 def _is_whole(part: Part, row_count: int) -> bool:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # The views of all rows, and of the sample.
 LANDED, SAMPLE = "landed", "sampled"
+# The text of the sample's columns one below the other, as `name` and `value`; neither null nor blank.
+CELLS = "cells"
 _BEGINNINGS = 8
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from meshlake.discovery.landed_view import CELLS
 from meshlake.discovery.names import name_words
-from meshlake.discovery.sample import CELLS
 from meshlake.names import quote_literal
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery import sample, scan
@@ -211,6 +211,7 @@ def _found(
     values, sketches, counted = scan.values_of(connection, few, sketched, uncounted)
     values |= {name: m.values for name, m in measures.items() if m.values}
     counted |= {name: measures[name].distinct for name in suspected if measures[name].is_exact}
+    parts = [replace(part, distinct=len(values.get(part.name, ())) or part.distinct) for part in parts]
     found = _Found(
         row_count,
         types,

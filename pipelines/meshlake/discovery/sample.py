@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshlake.discovery.landed_view import LANDED, SAMPLE, beginnings_sql, is_all
+from meshlake.discovery.landed_view import CELLS, LANDED, SAMPLE, beginnings_sql, is_all
 from meshlake.discovery.readings import INTEGER, NUMBER, READINGS, Reading
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.types.tree import Scalar
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     # Whether the text of a column, given by its name, may be read so.
     MayRead = Callable[[str, Reading], bool]
 
-# The text of the sample's columns one below the other, as `name` and `value`; neither null nor blank.
-CELLS = "cells"
 _NUMBER = '"_number of the row"'
 _ROWS, _LEAST_ROWS, _CELLS = 20_000, 2_000, 600_000
 # Rows of the sample whose text is looked at; columns that are mostly empty in them are looked at in all.

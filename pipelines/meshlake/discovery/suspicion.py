@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.batches import batches
-from meshlake.discovery.keys import single_suspects
+from meshlake.discovery.keys import Part, suspects
 from meshlake.discovery.landed_view import SAMPLE
 from meshlake.names import quote_identifier
 from meshlake.types.odcs import logical_name
@@ -64,17 +64,18 @@ def suspect(
         and not look.has_blanks
         and not candidates.get(name)
     ]
-    likely_types = {
-        name: candidates[name][0].logical_type if candidates.get(name) else logical_name(types[name])
-        for name in looks
-    }
-    # An approximate count of few thousand is off by more than one of many.
-    distincts = {
-        name: row_count if look.distinct >= _LEAST_KEYED * row_count else look.distinct
-        for name, look in looks.items()
-        if look.present == row_count
-    }
-    keys = single_suspects(connection, likely_types, distincts, row_count) if row_count > 1 else ()
+    parts = [
+        Part(
+            name,
+            candidates[name][0].logical_type if candidates.get(name) else logical_name(types[name]),
+            i / len(looks),
+            # An approximate count of few thousand is off by more than one of many.
+            row_count if look.distinct >= _LEAST_KEYED * row_count else look.distinct,
+            row_count - look.present,
+        )
+        for i, (name, look) in enumerate(looks.items())
+    ]
+    keys = suspects(connection, parts, row_count)
     return Suspicion(with_blanks, _values(connection, few), frozenset(keys))
 
 
