@@ -34,6 +34,7 @@ FORMATS: Doorway[Format] = Doorway(
         "delta": "meshlake.formats.delta:DELTA",
         "iceberg": "meshlake.formats.iceberg:ICEBERG",
         "hudi": "meshlake.formats.hudi:HUDI",
+        "fixed_width": "meshlake.formats.fixed_width:FIXED_WIDTH",
     },
 )
 
@@ -47,9 +48,8 @@ _BY_PANDAS = (
 )
 _OF_FEATURES = "Make a line of each feature: jq -c '.features[]' FILE > FILE.jsonl"
 _BY_POSITION = (
-    "Text of fixed width? Cut it in DuckDB: COPY (SELECT trim(line[1:8]) AS id, ... FROM read_csv('FILE', "
-    "columns = {'line': 'VARCHAR'}, delim = chr(1), quote = '', header = false)) TO 'FILE.parquet'. "
-    "With a delimiter: call it .csv."
+    "Text of fixed width? Say where its columns stand in a file schema.ini beside it, and land the folder: "
+    "[people.txt], Format=FixedLength, Col1=id Text Width 8, ..., a line each. With a delimiter: call it .csv."
 )
 _FROM_DATABASE = (
     "Write each table as Parquet, in DuckDB: ATTACH 'FILE' AS d; COPY d.TABLE TO 'TABLE.parquet'."
@@ -120,8 +120,6 @@ def table_of(file_name: str) -> tuple[str, Format] | None:
         >>> folder, str(format_)
         ('crm/orders', 'delta')
     """
-    if "/" not in file_name:
-        return None
     found = ((format_.table_folder(file_name), format_) for format_ in _of_tables())
     return next(((folder, format_) for folder, format_ in found if folder is not None), None)
 
