@@ -45,9 +45,9 @@ def test_a_file_says_it_and_a_connection_keeps_to_it_and_says_how_to_raise_it(tm
     assert "MESH_MEMORY_LIMIT" in error.hint
 
 
-def test_readers_that_are_told_of_no_settings_keep_to_those_of_the_process(put) -> None:
+def test_readers_that_are_told_of_no_settings_keep_to_those_of_the_process(put, tmp_path) -> None:
     file = put({"a.csv": "id\n1\n"}).files[0]
-    load_settings({"MESH_HOME": file.path, "MESH_MEMORY_LIMIT": "200MB"})
+    load_settings({"MESH_MEMORY_LIMIT": "200MB"}, tmp_path)
     assert limit_bytes() == 200_000_000
     with duckdb_reader(file) as connection:
         assert connection.execute("SELECT current_setting('memory_limit')").fetchone() == ("190.7 MiB",)

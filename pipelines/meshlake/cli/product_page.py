@@ -120,7 +120,7 @@ def _print_checks(checks: Sequence[Mapping[str, Any]]) -> None:
         (
             c["name"],
             _result(c),
-            _seconds(c["observed"]) if c["kind"] == "freshness" else c["observed"],
+            _observed(c),
             c["severity"],
             c["description"],
             c["message"] if c["is_passed"] is False else "",
@@ -128,6 +128,12 @@ def _print_checks(checks: Sequence[Mapping[str, Any]]) -> None:
         for c in checks
     ]
     _print_filled(("check", "result", "observed", "severity", "what it holds to", "what failed"), rows)
+
+
+def _observed(check: Mapping[str, Any]) -> str | None:
+    """What was measured, an age with its unit."""
+    observed: str | None = check["observed"]
+    return _seconds(float(observed)) if check["kind"] == "freshness" and observed else observed
 
 
 def _print_filled(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -45,7 +45,8 @@ def moves(settings: Settings) -> dict[str, str]:
     """
     now = str(settings.warehouse)
     # Whatever warehouse is chosen now, a table of the home is where it was.
-    found = {HOME: str(settings.home)} if settings.is_embedded else {}
+    is_local = settings.store_of(settings.warehouse).is_local
+    found = {HOME: str(settings.home)} if settings.is_embedded and is_local else {}
     for location in _locations(settings):
         if location.startswith(f"{HOME}/"):
             continue

@@ -88,6 +88,8 @@ class Dataset:
     @property
     def replaced_file(self) -> StoredFile | None:
         """One of its files that was replaced or removed since they were listed; others may have come."""
+        if not self.files:
+            return None
         there = {file.path: file for file in consistent_files_of(self.name, self.root, self.files[0].store)}
         return next((file for file in self.files if there.get(file.path) != file), None)
 

@@ -39,6 +39,7 @@ def check_facts(rules: Iterable[Rule], ran: Iterable[Mapping[str, Any]]) -> list
     return [
         {
             "name": rule.name,
+            "kind": rule.kind,
             "severity": rule.severity.value,
             "description": rule.description,
             **{key: recorded.get(rule.name, {}).get(key) for key in _RESULT},

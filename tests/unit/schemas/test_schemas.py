@@ -113,7 +113,8 @@ def test_a_schema_that_is_up_to_date_stays_untouched(tmp_path):
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):
-    (tmp_path / "home").write_text("a file")
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "schemas").write_text("a file")
     with pytest.raises(UsageError, match=r"schemas/contract\.schema\.json cannot be written") as caught:
         write_schemas(load_settings({"MESH_HOME": "home"}, tmp_path))
     assert "MESH_HOME" in str(caught.value.hint)
