@@ -248,4 +248,6 @@ ATTEMPTS = [
 def test_what_is_tried_and_cannot_be_had_is_bad(query, expression, text, is_bad):
     cast = cast_expression(expression, parse("INTEGER"), ["x"])
     landed = f"(SELECT CAST('{text}' AS VARCHAR) AS x) AS landed"
-    assert query(f"SELECT {cast.is_bad}, {cast.lenient} IS NULL FROM {landed}") == [(is_bad, True)]
+    # Each in a statement of its own, as in a build: what stands in both DuckDB works out outside of TRY.
+    assert query(f"SELECT {cast.is_bad} FROM {landed}") == [(is_bad,)]
+    assert query(f"SELECT {cast.lenient} IS NULL FROM {landed}") == [(True,)]

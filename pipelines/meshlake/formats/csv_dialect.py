@@ -16,7 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from meshlake.formats import refuse_json, refuse_other_formats
-from meshlake.formats.csv_form import USUAL, form_of, left_whole
+from meshlake.formats.csv_form import USUAL, form_of, has_blanks_between, left_whole
 from meshlake.formats.csv_lines import Form, Record, RecordReader, numbered_lines
 from meshlake.formats.csv_table import Table, are_names, find_table
 from meshlake.formats.reader import unique_names
@@ -251,6 +251,8 @@ def _notes(
         yield "its first line says the delimiter"
     elif form.delimiter not in USUAL and table.width > 1:
         yield f"read with the delimiter {form.delimiter!r}"
+    if has_blanks_between(form, [row.text for row in rows[table.above :]]):
+        yield f"a blank follows each {form.delimiter!r}, and is part of a value that is not quoted"
     if not form.quote:
         yield "quotes of none of its lines can be followed: they are read as text"
     if table.width == 1 and (between := left_whole([row.text for row in rows])):

@@ -69,6 +69,16 @@ def form_of(text: str, *, is_whole: bool) -> Form:
     return Form(absent, '"', '"')
 
 
+def has_blanks_between(form: Form, lines: list[str]) -> bool:
+    """Whether a blank stands behind every delimiter, as those write who mean the two to be one."""
+    if not form.delimiter or form.delimiter.endswith(" ") or not form.quote:
+        return False
+    quoted = re.compile(f"{re.escape(form.quote)}.*?{re.escape(form.quote)}", re.DOTALL)
+    bare = [quoted.sub("", line) for line in lines]
+    count = sum(line.count(form.delimiter) for line in bare)
+    return count > 0 and count == sum(line.count(f"{form.delimiter} ") for line in bare)
+
+
 def left_whole(lines: list[str]) -> str | None:
     """What may part the cells of many lines, where they are read as one cell each."""
     filled = [line for line in lines if line.strip()]
