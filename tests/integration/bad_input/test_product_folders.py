@@ -12,7 +12,11 @@ CONTRACTS = {
     "empty": ("", ("contract.odcs.yaml:1: not a contract",)),
     "other_yaml": (
         "name: customers\nversion: 1\n",
-        ("contract.odcs.yaml:1: kind is None", "kind: DataContract"),
+        (
+            "contract.odcs.yaml:1: kind is None",
+            "contract.odcs.yaml:1: apiVersion is None",
+            "kind: DataContract",
+        ),
     ),
     "old_version": (
         "kind: DataContract\napiVersion: v2.0.0\n",
@@ -23,6 +27,8 @@ CONTRACTS = {
         ("contract.odcs.yaml:3: key 'schemas' is unknown", "Did you mean 'schema'?"),
     ),
 }
+# Of a contract all faults are told, a line each.
+FAULTS = {"other_yaml": 2, "unknown_key": 4}
 # Each is the transform of a product with the columns city and customers.
 COLUMNS = {"city": "string", "customers": "integer"}
 LONG = "SELECT " + ", ".join(f"age AS age_{number}" for number in range(40))
@@ -95,7 +101,8 @@ def told(shared_mesh):
 
 @pytest.mark.parametrize("product", CONTRACTS)
 def test_contract_that_is_not_yaml_or_not_odcs(told, product):
-    told.tells(f"contracts.{product}", f"contracts/{product}/", *CONTRACTS[product][1])
+    line_count = 1 + FAULTS.get(product, 1)
+    told.tells(f"contracts.{product}", f"contracts/{product}/", *CONTRACTS[product][1], line_count=line_count)
 
 
 @pytest.mark.parametrize("product", TRANSFORMS)
