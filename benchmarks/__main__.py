@@ -15,6 +15,7 @@ from benchmarks.discovering import discovery_figures
 from benchmarks.figure import Verdict
 from benchmarks.incremental import incremental_figures
 from benchmarks.memory import memory_figures
+from benchmarks.odd_files import odd_file_figures
 from benchmarks.publishing import casting_figures, publishing_figures
 from benchmarks.querying import query_figures
 from benchmarks.report import figure_line, write_json
@@ -53,6 +54,7 @@ def _measure(folder: Path, row_count: int, rounds: int) -> Iterator[Figure]:
     yield from incremental_figures(bench, rounds)
     yield from memory_figures(bench)
     yield from discovery_figures(folder / "wide", rounds)
+    yield from odd_file_figures(folder / "odd")
     yield from command_figures(folder / "demo", rounds)
 
 
