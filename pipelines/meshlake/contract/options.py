@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from meshlake.landing.written import strptime_format
+from meshlake.rules.kinds import nested_parts
 from meshlake.rules.pattern import FORMATS
 from meshlake.rules.range import BITS
 from meshlake.types.tree import FLOATS, INTEGERS, Scalar, is_temporal
@@ -53,7 +54,7 @@ def _refused(prop: SchemaProperty, type_: Type | None) -> Iterator[str]:
     options = prop.logicalTypeOptions or {}
     if options.get("timezone") and prop.physicalType is None and type_ not in (None, Scalar.TIMESTAMPTZ):
         yield f"timezone is of moments, and the column is {type_}"
-    for part in _parts(prop):
+    for part in nested_parts(prop):
         given = part.logicalTypeOptions or {}
         if given.get("defaultTimezone") not in (None, "UTC"):
             yield f"'defaultTimezone' of a part of {prop.name} is not held to"
@@ -69,7 +70,7 @@ def _notes(prop: SchemaProperty, type_: Type) -> Iterator[str]:
         yield f"format '{options['format']}' is kept as a note: no {type_} is held to it"
     if "timezone" in options and prop.physicalType and options["timezone"] != (type_ is Scalar.TIMESTAMPTZ):
         yield f"timezone is kept as a note: the column is {type_}, as physicalType says"
-    for part in _parts(prop):
+    for part in nested_parts(prop):
         given = part.logicalTypeOptions or {}
         if "format" in given and part.logicalType not in {"date", "time", "timestamp"}:
             yield f"format '{given['format']}' of a part is kept as a note"
@@ -80,14 +81,6 @@ def _is_written_otherwise(format_: str) -> bool:
         return strptime_format(format_) is not None
     except ValueError:
         return True
-
-
-def _parts(prop: SchemaProperty) -> Iterator[SchemaProperty]:
-    keyed = (prop.map.key, prop.map.value) if prop.map else ()
-    for part in (prop.items, *(prop.properties or ()), *keyed):
-        if part is not None:
-            yield part
-            yield from _parts(part)
 
 
 def written_options(prop: SchemaProperty, type_: Type) -> dict[str, str]:

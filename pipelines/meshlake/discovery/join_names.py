@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from meshlake.discovery.names import name_words
+from meshlake.discovery.names import is_short_for, name_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,28 +107,19 @@ def _is_owner(mine: tuple[str, ...], key: Named) -> bool:
     return _is_made_of(_singular(_letters(_without_last(mine))), key.owner)
 
 
-def _is_made_of(stem: str, owner: tuple[str, ...]) -> bool:
+def _is_made_of(stem: str, owner: tuple[str, ...], fewest: int = _FEWEST_LETTERS) -> bool:
     """Whether a stem is made of the beginnings of a table's words: cdemo of customer demographics, promo of promotion.
 
     Of the last word at least two letters, so that one letter alone is no sign of a table.
     """
-    if len(stem) < _FEWEST_LETTERS or not owner:
+    if len(stem) < fewest or not owner:
         return False
-    if len(owner) == 1:
-        return owner[0].startswith(stem)
     first, *rest = owner
+    if not rest:
+        return first.startswith(stem)
     return any(
-        stem[:size] == first[:size] and _is_made_of_rest(stem[size:], tuple(rest))
+        stem[:size] == first[:size] and _is_made_of(stem[size:], tuple(rest), fewest=2)
         for size in range(1, min(len(first), len(stem)) + 1)
-    )
-
-
-def _is_made_of_rest(stem: str, owner: tuple[str, ...]) -> bool:
-    if len(owner) == 1:
-        return len(stem) > 1 and owner[0].startswith(stem)
-    return any(
-        stem[:size] == owner[0][:size] and _is_made_of_rest(stem[size:], owner[1:])
-        for size in range(1, min(len(owner[0]), len(stem)) + 1)
     )
 
 
@@ -154,17 +145,9 @@ def _singular(word: str) -> str:
 
 def _are_abbreviated(mine: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
     return len(mine) == len(theirs) and all(
-        one == other or _is_short_for(one, other) or _is_short_for(other, one)
+        one == other or is_short_for(one, other) or is_short_for(other, one)
         for one, other in zip(mine, theirs, strict=True)
     )
-
-
-def _is_short_for(short: str, long: str) -> bool:
-    """Whether `long` begins as `short` does, and has its letters in order: addr for address, acct for account."""
-    if len(short) < _FEWEST_LETTERS or len(short) >= len(long) or short[0] != long[0]:
-        return False
-    letters = iter(long)
-    return all(letter in letters for letter in short)
 
 
 def _likeness(one: tuple[str, ...], other: tuple[str, ...]) -> float:

@@ -100,11 +100,17 @@ def may_mean_the_same(one: str, other: str) -> bool:
     if 2 * len(words & other_words) >= min(len(words), len(other_words)):
         return True
     short, long = sorted((written_name(one), written_name(other)), key=len)
-    is_abbreviated = len(short) >= _FEWEST_LETTERS and short[0] == long[0] and _is_within(short, long)
-    return is_abbreviated or SequenceMatcher(None, short, long).ratio() >= _LIKE_LETTERS
+    return is_short_for(short, long) or SequenceMatcher(None, short, long).ratio() >= _LIKE_LETTERS
 
 
-def _is_within(short: str, long: str) -> bool:
-    """Whether `long` has all letters of `short`, in order."""
+def is_short_for(short: str, long: str) -> bool:
+    """Whether `long` begins as `short` does, and has its letters in order.
+
+    Example:
+        >>> is_short_for("acct", "account"), is_short_for("count", "account")
+        (True, False)
+    """
+    if len(short) < _FEWEST_LETTERS or len(short) >= len(long) or short[0] != long[0]:
+        return False
     letters = iter(long)
     return all(letter in letters for letter in short)

@@ -79,7 +79,7 @@ def _unheld_options(prop: SchemaProperty, column: Column) -> Iterator[FactError]
             hint = nearest(key, known) or "State it as a quality item of type sql instead."
             told = MistypedError if mistyped(key, known) else FactError
             yield told("logicalTypeOptions", f"logicalTypeOptions '{key}' is not supported", hint)
-    for part in _parts(prop):
+    for part in nested_parts(prop):
         for key in part.logicalTypeOptions or {}:
             if key not in _DESCRIPTIVE:
                 message = f"'{key}' of a part of {column.name} is not held to"
@@ -88,13 +88,13 @@ def _unheld_options(prop: SchemaProperty, column: Column) -> Iterator[FactError]
                 )
 
 
-def _parts(prop: SchemaProperty) -> Iterator[SchemaProperty]:
+def nested_parts(prop: SchemaProperty) -> Iterator[SchemaProperty]:
     """What is nested in a property, at any depth."""
     keyed = (prop.map.key, prop.map.value) if prop.map else ()
     for part in (prop.items, *(prop.properties or ()), *keyed):
         if part is not None:
             yield part
-            yield from _parts(part)
+            yield from nested_parts(part)
 
 
 def quality_rule(item: DataQuality, column: Column | None, columns: tuple[Column, ...]) -> Rule | None:
