@@ -81,6 +81,21 @@ def layout_of(schema: StoredFile, file: StoredFile) -> Layout:
 
 
 def _section(schema: StoredFile, file: StoredFile) -> Mapping[str, str]:
+    short = file.name.rpartition("/")[2].lower()
+    sections = _sections(schema)
+    pattern = next((each for each in sections if fnmatchcase(short, each)), short)
+    found = sections.get(short, sections.get(pattern))
+    if found is None:
+        raise LandingError(
+            f"{schema.name}: it says nothing of {file.name}",
+            f"Give it a section [{short}], or [*]. {_EXAMPLE}",
+        )
+    return found
+
+
+@lru_cache(maxsize=1_000)
+def _sections(schema: StoredFile) -> Mapping[str, Mapping[str, str]]:
+    """What is said below each heading, which is in small letters; read once for all files that it is of."""
     parser = configparser.RawConfigParser(
         strict=False, delimiters=("=",), comment_prefixes=(";", "#"), interpolation=None
     )
@@ -91,17 +106,7 @@ def _section(schema: StoredFile, file: StoredFile) -> Mapping[str, str]:
     except configparser.Error as error:
         told = " ".join(str(error).split())
         raise LandingError(f"{schema.name}: it cannot be read: {told}", _EXAMPLE) from error
-    short = file.name.rpartition("/")[2].lower()
-    sections = {name.lower(): name for name in parser.sections()}
-    found = sections.get(short) or next(
-        (name for lowered, name in sections.items() if fnmatchcase(short, lowered)), None
-    )
-    if found is None:
-        raise LandingError(
-            f"{schema.name}: it says nothing of {file.name}",
-            f"Give it a section [{short}], or [*]. {_EXAMPLE}",
-        )
-    return dict(parser.items(found))
+    return {name.lower(): dict(parser.items(name)) for name in parser.sections()}
 
 
 def _column(schema: StoredFile, number: int, text: str) -> tuple[str, str, int]:
