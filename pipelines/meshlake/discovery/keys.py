@@ -7,7 +7,7 @@ one, is counted exactly.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ _MISCOUNTED = 0.7
 _NEARLY_SHARE, _NEARLY_ROWS = 0.01, 20
 # Of so few rows approximate counts say too little: any column may be a key.
 _FEW_ROWS = 100
-_PROVEN_AT_ONCE, _PROVEN_SINGLES = 4, 12
+_PROVEN_AT_ONCE = 4
 # Together they are looked for among so many columns, the likeliest parts of a key first.
 _PARTS, _MOST_TOGETHER = 12, 4
 # What a column costs as a part of a key: none that is named as one, least of all what only counts the rows.
@@ -123,14 +123,17 @@ def suspects(connection: duckdb.DuckDBPyConnection, columns: Sequence[Part], row
         return []
     enough = 1 if row_count <= _FEW_ROWS else _MISCOUNTED * row_count
     likely = [(part,) for part in _usable(columns) if part.distinct >= enough and _is_whole(part, row_count)]
-    shares = _sampled_shares(connection, likely)
-    whole = [part.name for (part,), share in zip(likely, shares, strict=True) if share == 1]
-    nearly = [
-        part.name
-        for (part,), share in zip(likely, shares, strict=True)
-        if part.is_named_as_key and share >= 1 - 2 * _NEARLY_SHARE
-    ]
-    return list(dict.fromkeys((*whole[:_PROVEN_SINGLES], *nearly[:_PROVEN_AT_ONCE])))
+    whole: list[str] = []
+    nearly: list[str] = []
+    # The likeliest come first: once so many may be keys, no other is looked at.
+    for (part,), share in _sampled(connection, likely):
+        if share == 1:
+            whole.append(part.name)
+        elif part.is_named_as_key and share >= 1 - 2 * _NEARLY_SHARE:
+            nearly.append(part.name)
+        if len(whole) == _PROVEN_AT_ONCE:
+            break
+    return [*whole, *nearly[:_PROVEN_AT_ONCE]]
 
 
 def find_keys(
@@ -169,12 +172,10 @@ def _together(
     connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], row_count: int
 ) -> tuple[tuple[str, ...], ...]:
     """The likeliest columns that are a key together, none of which could be left out."""
-    suspects = sorted(_suspected(parts, row_count), key=lambda s: sum(part.cost + 0.3 for part in s))
-    shares = _sampled_shares(connection, suspects)
-    unrefuted = [s for s, share in zip(suspects, shares, strict=True) if share == 1]
+    likeliest = sorted(_suspected(parts, row_count), key=lambda s: sum(part.cost + 0.3 for part in s))
+    unrefuted = (suspect for suspect, share in _sampled(connection, likeliest) if share == 1)
     found: tuple[tuple[str, ...], ...] = ()
-    while unrefuted and not found:
-        batch, unrefuted = unrefuted[:_PROVEN_AT_ONCE], unrefuted[_PROVEN_AT_ONCE:]
+    while not found and (batch := list(islice(unrefuted, _PROVEN_AT_ONCE))):
         found = _proven(connection, batch, row_count)
     return tuple(key for key in found if not any(set(other) < set(key) for other in found))
 
@@ -189,11 +190,10 @@ def _suspected(parts: Sequence[Part], row_count: int) -> Iterator[tuple[Part, ..
                 yield together
 
 
-def _sampled_shares(
+def _sampled(
     connection: duckdb.DuckDBPyConnection, suspects: Sequence[tuple[Part, ...]]
-) -> list[float]:
-    """The share of the sample's rows that each of them tells apart."""
-    shares: list[float] = []
+) -> Iterator[tuple[tuple[Part, ...], float]]:
+    """Each with the share of the sample's rows that it tells apart, looked at as far as they are asked for."""
     for batch in batches(connection, suspects, lambda _: _DISTINCT_COST):
         # Of a sample equal hashes are proof enough; a whole row is slow to compare.
         counts = ", ".join(
@@ -201,8 +201,7 @@ def _sampled_shares(
             for suspect in batch
         )
         row = connection.execute(f"SELECT count(*), {counts} FROM {SAMPLE}").fetchone() or ()
-        shares += [distinct / row[0] for distinct in row[1:]]
-    return shares
+        yield from ((suspect, distinct / row[0]) for suspect, distinct in zip(batch, row[1:], strict=True))
 
 
 def _proven(
