@@ -94,7 +94,7 @@ def test_other_endings_are_refused(name):
     ("name", "words"),
     [
         ("a.ods", "Save it as .xlsx"),
-        ("a.TXT", r"Text of fixed width\? Cut it in DuckDB"),
+        ("a.TXT", r"Text of fixed width\? Say where its columns stand in a file schema.ini"),
         ("a.sav", "pandas.*read_spss"),
         ("a.sqlite", "ATTACH 'FILE'"),
         ("a.zip", "`mesh land` unpacks it"),
