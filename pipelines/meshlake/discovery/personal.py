@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.landed_view import CELLS
+from meshlake.discovery.meanings import looks_like
 from meshlake.discovery.names import name_words
-from meshlake.names import quote_literal
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     import duckdb
 
 _MOST = 0.7
-_PATTERNS = {
-    "email": r"[^@\s]+@[^@\s]+\.[^@\s]+",
-    "phone": r"(\+[0-9][0-9 ()./-]{6,18}|\(?0?[0-9]{2,4}\)?[ ./-][0-9]{3,4}[ ./-][0-9]{3,5})",
-    "bank account": r"[A-Z]{2}[0-9]{2} ?([A-Z0-9]{4} ?){3,7}[A-Z0-9]{0,3}",
-    "network address": r"[0-9]{1,3}([.][0-9]{1,3}){3}",
+# The kinds of value that are personal, each with what it is called here.
+_KINDS = {
+    "e-mail": "email",
+    "phone": "phone",
+    "IBAN": "bank account",
+    "IP address": "network address",
+    "MAC address": "network address",
 }
 _PERSON = "(customer|client|member|user|person|patient|employee|contact|subscriber|guest|passenger|buyer)"
 _NAMES = {
@@ -45,13 +47,10 @@ def personal_by_name(name: str) -> str | None:
 
 def personal_by_values(connection: duckdb.DuckDBPyConnection, texts: Container[str]) -> dict[str, str]:
     """The kind of personal data that most sampled values of a text column look like, for columns where they do."""
-    shares = ", ".join(
-        f"avg(REGEXP_FULL_MATCH(TRIM(value), {quote_literal(pattern)})::INTEGER)"
-        for pattern in _PATTERNS.values()
-    )
+    shares = ", ".join(f"avg({looks_like(kind, 'value')}::INTEGER)" for kind in _KINDS)
     found = {}
     for name, *of_kinds in connection.execute(f"SELECT name, {shares} FROM {CELLS} GROUP BY name").fetchall():
-        kind, share = max(zip(_PATTERNS, of_kinds, strict=True), key=lambda each: each[1])
+        kind, share = max(zip(_KINDS.values(), of_kinds, strict=True), key=lambda each: each[1])
         if share >= _MOST and name in texts:
             found[name] = kind
     return found
