@@ -1,12 +1,15 @@
 """Ctrl-C while DuckDB is at work.
 
 Python hears of a signal only between its own instructions, and DuckDB, asked for rows, gives none back for as long as
-one piece of its work takes: minutes in a large join. So a thread that waits for the signal asks DuckDB to stop.
+one piece of its work takes: minutes in a large join. So a thread that waits for the signal asks DuckDB to stop, and
+again until it has: DuckDB forgets what it is asked between two queries, and so does Python where a library clears what
+the signal raised.
 """
 
 from __future__ import annotations
 
 import os
+import selectors
 import signal
 from contextlib import contextmanager, suppress
 from threading import Thread, current_thread, main_thread
@@ -16,6 +19,8 @@ import duckdb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_AGAIN_SECONDS = 0.2
 
 
 @contextmanager
@@ -40,7 +45,15 @@ def interruptible(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def _watch(read_end: int, connection: duckdb.DuckDBPyConnection) -> None:
-    while number := os.read(read_end, 1):
-        if number[0] == signal.SIGINT:
-            with suppress(duckdb.ConnectionException):  # it is closed: nothing is left to stop
-                connection.interrupt()
+    is_heard = False
+    with selectors.DefaultSelector() as selector:
+        selector.register(read_end, selectors.EVENT_READ)
+        while True:
+            if selector.select(_AGAIN_SECONDS if is_heard else None):
+                number = os.read(read_end, 1)
+                if not number:
+                    return
+                is_heard |= number[0] == signal.SIGINT
+            if is_heard:
+                with suppress(duckdb.ConnectionException):  # it is closed: nothing is left to stop
+                    connection.interrupt()
