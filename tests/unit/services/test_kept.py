@@ -26,13 +26,18 @@ with KeptProcess(["sh", "-c", sys.argv[1]], os.environ, lambda line: print(line,
 
 def started(script: str) -> subprocess.Popen[str]:
     """A process that keeps `script`."""
-    # What a shell starts behind itself ignores Ctrl-C, and passes that on.
+    # What a shell starts behind itself ignores Ctrl-C, what nohup starts a hang-up, and both pass that on.
     return subprocess.Popen(
         [sys.executable, "-c", HOLDER, script],
         stdout=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=hear_all,
     )
+
+
+def hear_all() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def numbers(holder: subprocess.Popen[str]) -> list[int]:
