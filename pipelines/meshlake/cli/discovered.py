@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from meshlake.cli.printing import print_table, size_text
+from meshlake.discovery.masking import masked
 
 if TYPE_CHECKING:
     from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
@@ -19,7 +20,7 @@ _SHOWN_VALUES = 4
 def print_discovery(discovery: Discovery) -> None:
     """Print it all for people: names, counts and values whole, but for longer texts, which the last line tells of."""
     for profile in discovery.profiles:
-        _print_profile(profile)
+        _print_profile(masked(profile))
     if any(_is_long(text) for profile in discovery.profiles for c in profile.columns for text in _texts(c)):
         print(f"Texts of over {_VALUE_WIDTH} characters are cut, at the ...: --json has them whole.\n")
     if discovery.joins:
@@ -39,9 +40,9 @@ def print_discovery(discovery: Discovery) -> None:
 
 
 def discovery_facts(discovery: Discovery) -> dict[str, Any]:
-    """It all for programs."""
+    """It all for programs, personal values by their shape alone."""
     return {
-        "datasets": [asdict(profile) for profile in discovery.profiles],
+        "datasets": [asdict(masked(profile)) for profile in discovery.profiles],
         "joins": [asdict(join) for join in discovery.joins],
         "failed": [
             {"dataset": str(name), "error": error.message, "hint": error.hint}

@@ -1,0 +1,65 @@
+"""What is shown of personal data: the shape of its values, never the values.
+
+Every place that shows or writes a profile (terminal, JSON, pages, tables) takes it from here; drafts alone see the
+values, and do not repeat personal ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
+
+_LONGEST = 40
+
+
+def masked_text(value: str) -> str:
+    """The shape of a value: signs and spaces stay, each digit becomes 9, each letter x or X.
+
+    Example:
+        >>> masked_text("Anna.Lee@example.org"), masked_text("+49 30 901820"), masked_text("Zoë")
+        ('Xxxx.Xxx@xxxxxxx.xxx', '+99 99 999999', 'Xxx')
+    """
+    shown = value[:_LONGEST]
+    return "".join(map(_mark, shown)) + ("..." if len(value) > _LONGEST else "")
+
+
+def _mark(sign: str) -> str:
+    if sign.isnumeric():
+        return "9"
+    if sign.isalpha():
+        return "x" if sign.islower() else "X"
+    return sign
+
+
+def masked_column(column: ColumnProfile) -> ColumnProfile:
+    """`column` as it may be shown: where it is personal, each value is its shape, and values of one shape are one."""
+    if not column.personal:
+        return column
+    counts: dict[str, int] = {}
+    for value, count in column.values:
+        counts[masked_text(value)] = counts.get(masked_text(value), 0) + count
+    return replace(
+        column,
+        minimum=column.minimum and masked_text(column.minimum),
+        maximum=column.maximum and masked_text(column.maximum),
+        values=tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
+        misfits=_shapes(column.misfits),
+    )
+
+
+def masked(profile: DatasetProfile) -> DatasetProfile:
+    """`profile` as it may be shown to whoever may look at a screen, a page or a log."""
+    personal = {column.name for column in profile.columns if column.personal}
+    near = profile.near_key
+    if near is not None and personal.intersection(near.columns):
+        near = replace(near, examples=_shapes(near.examples))
+    return replace(profile, columns=tuple(map(masked_column, profile.columns)), near_key=near)
+
+
+def _shapes(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(masked_text, values)))
