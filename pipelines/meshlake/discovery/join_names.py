@@ -124,7 +124,7 @@ def _is_made_of(stem: str, owner: tuple[str, ...], fewest: int = _FEWEST_LETTERS
 
 
 def _tells_nothing(words: tuple[str, ...]) -> bool:
-    return all(word in _TELL_NOTHING for word in words)
+    return all(not word or word in _TELL_NOTHING for word in words)  # a name of signs alone is an empty word
 
 
 def _without_last(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ def _likeness(
         ("code", "geo.countries", "code", 0.0),
         ("amount", "shop.customers", "customer_id", 0.0),
         ("product_id", "shop.customers", "id", 0.0),
+        ("amount", "desk.tickets", "#", 0.0),
     ],
 )
 def test_a_name_may_say_that_it_refers(column, other, key, likeness) -> None:
