@@ -1,6 +1,6 @@
 # Meshlake's targets; `make help` lists them. Everything is installed into .venv, pinned by requirements*.lock.
 .DEFAULT_GOAL := help
-.PHONY: help check-python install install-dev run test unit lint hooks docs format bench bench-services bench-csv test-services test-pythons tutorials lock clean
+.PHONY: help check-python install install-dev run test unit lint hooks docs format bench bench-services bench-csv bench-discovery test-services test-pythons tutorials lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -25,7 +25,7 @@ test: install-dev lint docs  ## Install what tests need, lint, build the site, r
 	$(PYTEST) -n 2 --dist loadfile tests/engines tests/integration -m "not services"
 	$(PYTEST) tests/ui
 
-unit: install-dev  ## The unit suite alone (under 2 minutes)
+unit: install-dev  ## The unit suite alone
 	$(PYTEST) -n 2 tests/unit tests/products data_products examples -m "not slow"
 
 lint: install-dev  ## ruff, mypy, import-linter, SQL lint: .pre-commit-config.yaml, on all files
@@ -92,6 +92,11 @@ tutorials: install-dev  ## Follow the tutorials from the wheel, and tell how lon
 
 bench-csv: install-dev  ## Read the polluted CSV files of Pollock (../shared/pollock) with nothing told, and score what was read
 	$(BIN)/python -m benchmarks.csv_files
+
+bench-discovery: install-dev  ## Score what discovery tells of labelled tables, of TPC-H and of TPC-DS
+	version=`$(BIN)/python -c "import duckdb; print(duckdb.__version__)"`; \
+	$(BIN)/uv pip install --quiet --target artifacts/duckdb-extensions --no-deps duckdb-extension-tpch==$$version duckdb-extension-tpcds==$$version
+	$(BIN)/python -m benchmarks.discovery $(FAULTS)
 
 test-services: install-dev  ## Install, start and test the real MinIO, PostgreSQL and Trino (builds MinIO once)
 	$(PYTEST) -n 2 --dist loadfile tests/integration/services tests/engines -m services
