@@ -105,6 +105,9 @@ def connection():
 @example(
     ["2024-01-05T10:00Z", "2024-01-05 10:00:00 +0200", "24:00", "2024-01-05 24:00:00", "-0", "1E4", "0x1F"]
 )
+@example(
+    ["2084-04-2 2:05:01.32571983", "2084-04-02 02:05:1.1234567", "2084-04-2 2:5:1.1234567", "2:5:1.1234567"]
+)
 @settings(max_examples=10)
 @given(st.lists(TEXTS, min_size=20, max_size=60))
 def test_a_value_is_the_one_that_is_written_or_there_is_none(connection, texts) -> None:
