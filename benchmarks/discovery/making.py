@@ -129,8 +129,7 @@ def mails(r: Random, firsts: Sequence[str], lasts: Sequence[str]) -> list[str]:
         while mail in taken:
             mail = f"{local}{r.randint(1, 9999)}@{r.choice(hosts)}"
         taken.add(mail)
-    order = list(taken)
-    order.sort()
+    order = sorted(taken)
     r.shuffle(order)
     return order
 

@@ -67,7 +67,7 @@ def _discovered(home: Path, domain: str | None = None) -> Discovery:
 
 def _pairs(tables: Iterable[Table], told: Discovery) -> list[tuple[Table, DatasetProfile]]:
     profiles = {_short(profile): profile for profile in told.profiles}
-    return [(table, profiles[table.name]) for table in tables if table.name in profiles]
+    return [(table, profiles[table.name]) for table in tables]
 
 
 def _short(profile: DatasetProfile) -> str:

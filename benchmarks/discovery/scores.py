@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from benchmarks.discovery.truth import Column, Table
     from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
@@ -59,28 +59,28 @@ class Score:
 def score_types(pairs: Iterable[Pair]) -> Score:
     """The logical type of each column."""
     score = Score("types")
-    for table, _, name, column in _columns(pairs):
-        score.add(f"{table.name}.{name}", column.found_type, _truth(table, name).type.split("|"))
+    for place, truth, column in _columns(pairs):
+        score.add(place, column.found_type, truth.type.split("|"))
     return score
 
 
 def score_meanings(pairs: Iterable[Pair]) -> Score:
     """What is meant by a column's values, where the profile says so."""
     score = Score("meanings")
-    for table, _, name, column in _columns(pairs):
+    for place, truth, column in _columns(pairs):
         told = getattr(column, "meaning", "") or ""
-        score.add(f"{table.name}.{name}", str(told), _answers(_truth(table, name).meaning))
+        score.add(place, str(told), _answers(truth.meaning))
     return score
 
 
 def score_personal(pairs: Iterable[Pair], matter: str) -> Score:
     """Whether a column is told to hold personal data, of whatever kind."""
     score = Score(matter)
-    for table, _, name, column in _columns(pairs):
-        answers = _answers(_truth(table, name).personal)
+    for place, truth, column in _columns(pairs):
+        answers = _answers(truth.personal)
         is_free = "" in answers and len(answers) > 1
         right = ["", "personal"] if is_free else (["personal"] if answers else [])
-        score.add(f"{table.name}.{name} ({column.personal})", "personal" if column.personal else "", right)
+        score.add(f"{place} ({column.personal})", "personal" if column.personal else "", right)
     return score
 
 
@@ -100,10 +100,11 @@ def score_joins(joins: Iterable[Join], wanted: set[str], allowed: set[str], matt
     score = Score(matter)
     told = {of_pair((j.dataset, j.column), (j.other_dataset, j.other_column)): j for j in joins}
     turned = {_turned(pair): pair for pair in wanted}
+    either_way = allowed | {_turned(pair) for pair in allowed}
     hit: set[str] = set()
     for pair, join in sorted(told.items()):
         right = pair if pair in wanted else turned.get(pair, "") if join.is_one_to_one else ""
-        if not right and pair in allowed | {_turned(each) for each in allowed}:
+        if not right and pair in either_way:
             continue
         score.told += 1
         score.right += bool(right)
@@ -145,11 +146,8 @@ def true_joins(tables: Iterable[Table]) -> tuple[set[str], set[str]]:
 def score_labels(pairs: Iterable[Pair]) -> Score:
     """Which columns could be predicted."""
     score = Score("labels")
-    for table, _, name, column in _columns(pairs):
-        is_label = _truth(table, name).is_label
-        score.add(
-            f"{table.name}.{name}", "label" if column.is_likely_label else "", ["label"] if is_label else []
-        )
+    for place, truth, column in _columns(pairs):
+        score.add(place, "label" if column.is_likely_label else "", ["label"] if truth.is_label else [])
     return score
 
 
@@ -166,12 +164,8 @@ def _answers(text: str) -> list[str]:
     return text.split("|") if text else []
 
 
-def _truth(table: Table, name: str) -> Column:
-    return next(column for column in table.columns if column.name == name)
-
-
-def _columns(pairs: Iterable[Pair]) -> Iterable[tuple[Table, DatasetProfile, str, ColumnProfile]]:
-    """Each column of each table with its profile, found by its place: a file may have no names."""
+def _columns(pairs: Iterable[Pair]) -> Iterator[tuple[str, Column, ColumnProfile]]:
+    """Each column by name, with its profile, found by its place: a file may have no names."""
     for table, profile in pairs:
-        for truth, column in zip(table.columns, profile.columns, strict=False):
-            yield table, profile, truth.name, column
+        for truth, column in zip(table.columns, profile.columns, strict=True):
+            yield f"{table.name}.{truth.name}", truth, column

@@ -105,14 +105,14 @@ _DS_SMALLER = (
 )
 
 
-def land_tpch(extensions: Path, landing: Path) -> set[str]:
-    """Land TPC-H as Parquet; its tables."""
-    return _land("tpch", ("CALL dbgen(sf = 0.01)",), extensions, landing, "parquet")
+def land_tpch(extensions: Path, landing: Path) -> None:
+    """Land TPC-H as Parquet."""
+    _land("tpch", ("CALL dbgen(sf = 0.01)",), extensions, landing, "parquet")
 
 
-def land_tpcds(extensions: Path, landing: Path) -> set[str]:
-    """Land TPC-DS as CSV, its large tables in part; its tables."""
-    return _land("tpcds", ("CALL dsdgen(sf = 1)", *_DS_SMALLER), extensions, landing, "csv")
+def land_tpcds(extensions: Path, landing: Path) -> None:
+    """Land TPC-DS as CSV, its large tables in part."""
+    _land("tpcds", ("CALL dsdgen(sf = 1)", *_DS_SMALLER), extensions, landing, "csv")
 
 
 def h_joins() -> tuple[set[str], set[str]]:
@@ -133,7 +133,7 @@ def ds_joins(columns: dict[str, list[str]]) -> tuple[set[str], set[str]]:
     return _joins("tpcds", (*single, *_DS_REFERENCES)), set()
 
 
-def _land(name: str, statements: tuple[str, ...], extensions: Path, landing: Path, format_: str) -> set[str]:
+def _land(name: str, statements: tuple[str, ...], extensions: Path, landing: Path, format_: str) -> None:
     (built,) = extensions.glob(
         f"duckdb_extension_{name}/extensions/v{duckdb.__version__}/{name}.duckdb_extension"
     )
@@ -141,13 +141,11 @@ def _land(name: str, statements: tuple[str, ...], extensions: Path, landing: Pat
         connection.execute(f"LOAD {quote_literal(str(built))}")
         for statement in statements:
             connection.execute(statement)
-        tables = {row[0] for row in connection.execute("SHOW TABLES").fetchall()}
-        for table in sorted(tables):
+        for (table,) in connection.execute("SHOW TABLES").fetchall():
             folder = landing / name / table
             folder.mkdir(parents=True)
             target = quote_literal(str(folder / f"{table}.{format_}"))
             connection.execute(f"COPY {table} TO {target} (FORMAT {format_})")
-    return tables
 
 
 def _joins(domain: str, written: tuple[str, ...] | list[str]) -> set[str]:

@@ -59,11 +59,6 @@ class Table:
     format: str = "csv"
     delimiter: str = ","
 
-    @property
-    def row_count(self) -> int:
-        """How many rows it has."""
-        return len(self.columns[0].values)
-
     def write(self, landing: Path, *, has_names: bool = True) -> None:
         """Land it in a folder of its own; without names, as CSV without a header."""
         domain, _, name = self.name.partition(".")

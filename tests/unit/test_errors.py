@@ -26,6 +26,7 @@ from pyarrow import fs
 from meshlake import errors
 from meshlake.duckdb_extension import load_extension
 from meshlake.sources.postgresql.in_duckdb import postgres_failure
+from support.signals import hear_signals
 
 
 @pytest.mark.parametrize(
@@ -401,8 +402,7 @@ def test_ctrl_c_is_told_by_what_duckdbs_client_makes_of_it():
         [sys.executable, "-c", CTRL_C],
         stdout=subprocess.PIPE,
         text=True,
-        # A shell lets what it starts behind itself ignore Ctrl-C, and that is passed on.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=hear_signals,
     ) as process:
         try:
             process.stdout.readline()

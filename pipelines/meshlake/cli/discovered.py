@@ -19,9 +19,10 @@ _SHOWN_VALUES = 4
 
 def print_discovery(discovery: Discovery) -> None:
     """Print it all for people: names, counts and values whole, but for longer texts, which the last line tells of."""
-    for profile in discovery.profiles:
-        _print_profile(masked(profile))
-    if any(_is_long(text) for profile in discovery.profiles for c in profile.columns for text in _texts(c)):
+    profiles = [masked(profile) for profile in discovery.profiles]
+    for profile in profiles:
+        _print_profile(profile)
+    if any(_is_long(text) for profile in profiles for c in profile.columns for text in _texts(c)):
         print(f"Texts of over {_VALUE_WIDTH} characters are cut, at the ...: --json has them whole.\n")
     if discovery.joins:
         rows = [

@@ -1,7 +1,7 @@
 """What is shown of personal data: the shape of its values, never the values.
 
-Every place that shows or writes a profile (terminal, JSON, pages, tables) takes it from here; drafts alone see the
-values, and do not repeat personal ones.
+What shows a profile's values takes it from here. A line of which no row can be made is shown as it stands all the same,
+and so is a value that a question asks about.
 """
 
 from __future__ import annotations

@@ -80,8 +80,8 @@ def _doubts(cell: str, plain: str, wanted: Type) -> tuple[list[str], str]:
     if _is_whole(wanted):
         return [f"NOT {comes_back}"], ""
     is_grouped = f"STRPOS({cell}, '_') > 0"
-    # 2024-01-5 2:05:01.1234567 is no longer than one with two digits each and a microsecond.
-    is_fine = f"STRPOS({cell}, '.') BETWEEN 1 AND LENGTH({cell}) - 7"
+    # Than a microsecond: 2024-01-5 2:05:01.1234567 is no longer than with two digits each and six behind the point.
+    is_finer = f"STRPOS({cell}, '.') BETWEEN 1 AND LENGTH({cell}) - 7"
     if isinstance(wanted, Decimal):
         point, places = f"STRPOS({cell}, '.')", min(wanted.scale, len("e-"))
         is_short = f"({point} = 0 OR {point} >= LENGTH({cell}) - {wanted.scale})"
@@ -105,11 +105,11 @@ def _doubts(cell: str, plain: str, wanted: Type) -> tuple[list[str], str]:
         )
         is_plain = f"SUBSTR({cell}, {_SECONDS - 2}, 1) = ':' AND {has_no_offset}"
         is_sure = (
-            f"NOT {is_fine} AND {cell} LIKE '____-__-__%' AND (LENGTH({cell}) <= {_MINUTES} OR ({is_plain}))"
+            f"NOT {is_finer} AND {cell} LIKE '____-__-__%' AND (LENGTH({cell}) <= {_MINUTES} OR ({is_plain}))"
         )
         return [f"{cell} NOT LIKE '____-__-_____:__:__'"], is_sure
     if wanted is Scalar.TIMESTAMPTZ:
-        return [f"LENGTH({cell}) > {_MICROSECONDS}", f"{cell} NOT LIKE '____-__-__%'", is_fine], ""
+        return [f"LENGTH({cell}) > {_MICROSECONDS}", f"{cell} NOT LIKE '____-__-__%'", is_finer], ""
     return [], ""
 
 

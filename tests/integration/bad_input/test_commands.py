@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from support.signals import hear_signals
+
 
 @pytest.mark.parametrize(
     "query",
@@ -137,8 +139,7 @@ def _interrupted(mesh, arguments, is_busy):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # A shell's background jobs ignore Ctrl-C, and so would what a test started from one.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=hear_signals,
     ) as process:
         try:
             give_up_at = time.monotonic() + 100

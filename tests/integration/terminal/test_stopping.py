@@ -11,6 +11,7 @@ import pytest
 
 from meshlake.errors import EXIT_STOPPED, EXIT_UNREAD
 from support.ran import run_apart
+from support.signals import hear_signals
 from support.small_mesh import SmallMesh
 
 # What the command's script does, telling when Ctrl-C is heard. Before, while Python itself starts, only Python can.
@@ -75,8 +76,7 @@ def test_ctrl_c_ends_a_command_in_one_line(mesh, seconds, arguments):
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        # A shell lets what it starts behind itself ignore Ctrl-C, and that is passed on.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=hear_signals,
     ) as process:
         try:
             assert process.stdout.readline() == "hears\n"

@@ -16,6 +16,8 @@ from urllib.error import URLError
 
 import pytest
 
+from support.signals import hear_signals
+
 from .conftest import REPOSITORY, run
 
 pytestmark = pytest.mark.timeout(900)  # the whole demo, as a newcomer has it, on a machine that may be busy
@@ -123,8 +125,7 @@ def test_the_demo_its_report_its_questions_and_its_pages(terminal):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        # A shell lets what it starts behind itself ignore Ctrl-C, and that is passed on.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=hear_signals,
     )
     try:
         assert "retention" in _asset_keys(port, ui)

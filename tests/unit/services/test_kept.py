@@ -11,6 +11,7 @@ import time
 import pytest
 
 from meshlake.services.kept import KeptProcess
+from support.signals import hear_signals
 
 END_SECONDS = 10
 # A server that starts another, told the numbers of both.
@@ -26,18 +27,12 @@ with KeptProcess(["sh", "-c", sys.argv[1]], os.environ, lambda line: print(line,
 
 def started(script: str) -> subprocess.Popen[str]:
     """A process that keeps `script`."""
-    # What a shell starts behind itself ignores Ctrl-C, what nohup starts a hang-up, and both pass that on.
     return subprocess.Popen(
         [sys.executable, "-c", HOLDER, script],
         stdout=subprocess.PIPE,
         text=True,
-        preexec_fn=hear_all,
+        preexec_fn=hear_signals,
     )
-
-
-def hear_all() -> None:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def numbers(holder: subprocess.Popen[str]) -> list[int]:
