@@ -15,7 +15,7 @@ import duckdb
 
 from meshlake.engines.answer import ParsedQuery
 from meshlake.engines.duckdb.confined import ANSWERS_CATALOG, closed_on_failure, open_mesh_file
-from meshlake.engines.duckdb.interrupt import interruptible
+from meshlake.engines.duckdb.interrupt import close, interruptible
 from meshlake.errors import MeshError, UsageError, system_failure
 from meshlake.lake.mesh_file import read_state
 from meshlake.lake.state import catalog_state
@@ -78,7 +78,7 @@ class DuckDBAnswer:
     def close(self) -> None:
         """End the connection, unless kept rows are on it."""
         if not self.is_kept:
-            self._connection.close()
+            close(self._connection)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from meshlake.engines.duckdb.interrupt import close
 from meshlake.errors import UsageError
 from meshlake.lake.mesh_file import attach_mesh_file, create_view
 from meshlake.memory import limit_bytes
@@ -90,7 +91,7 @@ def closed_on_failure(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        connection.close()
+        close(connection)
         raise
 
 

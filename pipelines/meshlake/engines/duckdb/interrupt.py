@@ -44,6 +44,13 @@ def interruptible(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         os.close(read_end)
 
 
+def close(connection: duckdb.DuckDBPyConnection) -> None:
+    """Close `connection`, and let go of what it has not finished: closing waits for that, be it minutes."""
+    with suppress(duckdb.ConnectionException):  # it is closed already
+        connection.interrupt()
+    connection.close()
+
+
 def _watch(read_end: int, connection: duckdb.DuckDBPyConnection) -> None:
     is_heard = False
     with selectors.DefaultSelector() as selector:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 import duckdb
 
 from meshlake.engines.duckdb.connection import connect, explain
+from meshlake.engines.duckdb.interrupt import close
 from meshlake.engines.duckdb.relation import DuckDBRelation
 from meshlake.engines.session import Staged
 from meshlake.errors import StorageError
@@ -73,7 +74,7 @@ class DuckDBSession:
 
     def close(self) -> None:
         """End it, and remove the copies it made of what changes in place."""
-        self.connection.close()
+        close(self.connection)
         for folder in self._copies:
             shutil.rmtree(folder, ignore_errors=True)
 
