@@ -28,6 +28,8 @@ _SECONDS, _MINUTES, _MICROSECONDS = 19, 16, 26
 _NANOSECONDS = "[.][0-9]{6}[0-9]*[1-9]"
 _OFFSET = ":.*[-+][0-9:]*[1-9]"
 _ZONE = "Z|[-+][0-9:]+"
+# A clock that ends amid a number: DuckDB takes 10: for 10:00.
+_CUT = ":[0-9]?([^0-9]|$)"
 _TIME_OF_DAY = "[T ].*[1-9]"
 _ISO_DAY = "^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
 # What a whole number is written like, so that it can be written so again; 12.0 is how floats write one.
@@ -49,7 +51,7 @@ def text_value(cell: str, wanted: Type, *, is_strict: bool = False) -> str:
         strict, lenient = json_value(f"CAST({trimmed} AS JSON)", trimmed, wanted)
         return strict if is_strict else lenient
     if wanted is Scalar.TIME:
-        text = _wrong_unless(f"NOT REGEXP_MATCHES({trimmed}, '{_NANOSECONDS}|{_OFFSET}')", trimmed)
+        text = _wrong_unless(f"NOT REGEXP_MATCHES({trimmed}, '{_NANOSECONDS}|{_OFFSET}|{_CUT}')", trimmed)
         return f"CAST({cast}('1970-01-01 ' || {text} AS TIMESTAMP) AS TIME)"
     plain = f"TRY_CAST({cell} AS {wanted})"
     doubts, reassurance = _doubts(cell, plain, wanted)
@@ -82,12 +84,18 @@ def _doubts(cell: str, plain: str, wanted: Type) -> tuple[list[str], str]:
     is_grouped = f"STRPOS({cell}, '_') > 0"
     # Than a microsecond: 2024-01-5 2:05:01.1234567 is no longer than with two digits each and six behind the point.
     is_finer = f"STRPOS({cell}, '.') BETWEEN 1 AND LENGTH({cell}) - 7"
+    # DuckDB takes a plus and a blank for 0, and +-5 for -5.
+    has_plus = f"{cell} LIKE '+%'"
     if isinstance(wanted, Decimal):
         point, places = f"STRPOS({cell}, '.')", min(wanted.scale, len("e-"))
         is_short = f"({point} = 0 OR {point} >= LENGTH({cell}) - {wanted.scale})"
         # 1e3 has no fraction, 15e-1 does
         reassurance = f"{is_short} AND {cell} NOT LIKE '_%-%' AND NOT {is_grouped}"
-        return [f"{point} < LENGTH({cell}) - {places}", is_grouped], reassurance
+        return [
+            f"{point} < LENGTH({cell}) - {places}",
+            is_grouped,
+            has_plus,
+        ], f"{reassurance} AND NOT {has_plus}"
     if wanted in FLOATS:
         # Of 0, of what is infinite, and of what has fewer digits since it is next to 0.
         is_extreme = f"{plain} * {plain} = {plain} * {plain} * 2"
@@ -95,7 +103,8 @@ def _doubts(cell: str, plain: str, wanted: Type) -> tuple[list[str], str]:
         # Of a FLOAT, 9E9 is short and more than its digits hold: it would be 8999999488.
         is_large = [f"LOWER({cell}) LIKE '%e%'"] if wanted is Scalar.FLOAT else []
         is_zero = f"{plain} = 0 AND LENGTH({cell}) <= {_SURE_ZERO_CHARACTERS} AND NOT {is_grouped}"
-        return [is_long, is_extreme, is_grouped, *is_large], f"({comes_back} OR ({is_zero}))"
+        reassurance = f"({comes_back} OR ({is_zero})) AND NOT {has_plus}"
+        return [is_long, is_extreme, is_grouped, has_plus, *is_large], reassurance
     if wanted is Scalar.DATE:
         return [f"LENGTH({cell}) <> {len('2024-01-05')}"], ""
     if wanted is Scalar.TIMESTAMP:
@@ -126,7 +135,8 @@ def _careful(trimmed: str, wanted: Type, cast: str) -> str:
     if is_number(wanted):
         found = f"CAST(TRY_CAST({trimmed} AS {wanted}) AS VARCHAR)"
         # The sign and the point cannot go wrong, a digit can.
-        is_same = f"{_digits(trimmed)} = {_digits(found)} AND STRPOS({trimmed}, '_') = 0"
+        is_one = f"STRPOS({trimmed}, '_') = 0 AND {trimmed} NOT LIKE '+-%'"
+        is_same = f"{_digits(trimmed)} = {_digits(found)} AND {is_one}"
         return f"{cast}({_wrong_unless(is_same, trimmed)} AS {wanted})"
     if wanted is Scalar.BOOLEAN:
         word = f"REGEXP_REPLACE(REGEXP_REPLACE(LOWER({trimmed}), {_TRUE_WORDS}, 'true'), {_FALSE_WORDS}, 'false')"

@@ -108,6 +108,7 @@ def connection():
 @example(
     ["2084-04-2 2:05:01.32571983", "2084-04-02 02:05:1.1234567", "2084-04-2 2:5:1.1234567", "2:5:1.1234567"]
 )
+@example(["10:", "03:2", "5: ", "10:00:", "+ ", "+-5", "+-0", "+5", "+5.50"])
 @settings(max_examples=10)
 @given(st.lists(TEXTS, min_size=20, max_size=60))
 def test_a_value_is_the_one_that_is_written_or_there_is_none(connection, texts) -> None:
