@@ -161,6 +161,17 @@ WAYS = {
         ["1|Anna", "2|Müller"],
         told="name: bytes, all of them text in UTF-8",
     ),
+    "a division by zero": Way(
+        {"a.csv": "id,amount,pieces\n1,10,4\n2,10,0\n3,,0\n"},
+        failing="a.csv, row 2, column left_over: '10, 0'",
+        contract={
+            "id": ID,
+            "left_over": {
+                "logicalType": "integer",
+                "transformLogic": "CAST(amount AS INTEGER) % CAST(pieces AS INTEGER)",
+            },
+        },
+    ),
     "a filter on landed text": Way(
         {"a.csv": "id,quantity\n1,10\n2,\n3,-5\n"},
         ["1|10"],

@@ -27,7 +27,21 @@ TRIED = [
     ("TRY_CAST(REPLACE(x, 'EUR', '') AS INTEGER)", "INTEGER", "EUR", "bad"),
     ("TRY_CAST(x AS INTEGER) > 0", "BOOLEAN", "n/a", "bad"),
     ("TRY(TRY_CAST(x AS INTEGER) + 1)", "INTEGER", "n/a", "bad"),
+    ("10 // CAST(x AS INTEGER)", "INTEGER", "5", 2),
+    ("10 // CAST(x AS INTEGER)", "INTEGER", "0", "bad"),
+    ("10 // CAST(x AS INTEGER)", "INTEGER", None, None),
+    ("10 % CAST(x AS INTEGER)", "INTEGER", "0", "bad"),
+    ("mod(10, CAST(x AS INTEGER))", "INTEGER", "0", "bad"),
+    ("divide(10, CAST(x AS INTEGER))", "INTEGER", "0", "bad"),
+    ("10 / CAST(x AS DOUBLE)", "DOUBLE", "0", "bad"),
+    ("1 / (1 / CAST(x AS DOUBLE))", "DOUBLE", "0", "bad"),
+    ("TRY(10 // CAST(x AS INTEGER))", "INTEGER", "0", "bad"),
+    ("CAST(x AS INTEGER) / 0", "DOUBLE", "7", "bad"),
+    ("CAST(x AS INTEGER) / 0", "DOUBLE", None, None),
     # Asked for in words.
+    ("10 // NULLIF(CAST(x AS INTEGER), 0)", "INTEGER", "0", None),
+    ("COALESCE(10 // CAST(x AS INTEGER), -1)", "INTEGER", "0", -1),
+    ("CASE WHEN x <> '0' THEN 10 / CAST(x AS INTEGER) END", "DOUBLE", "0", None),
     ("TRY_CAST(NULLIF(x, 'n/a') AS INTEGER)", "INTEGER", "n/a", None),
     ("TRY_CAST(NULLIF(x, 'n/a') AS INTEGER)", "INTEGER", "soon", "bad"),
     ("CASE WHEN x <> 'n/a' THEN TRY_CAST(x AS INTEGER) END", "INTEGER", "n/a", None),
@@ -60,7 +74,7 @@ def test_what_cannot_be_had_is_bad_unless_the_contract_says_what_comes_then(
 
 
 @pytest.mark.parametrize(
-    "expression", ["STRPTIME(x, '%d.%m.%Y')", "x  ||  'a' -- TRY_CAST", "TRY_CAST('n/a' AS INT)"]
+    "expression", ["STRPTIME(x, '%d.%m.%Y')", "x  ||  'a' -- TRY_CAST", "TRY_CAST('n/a' AS INT)", "x  / 100"]
 )
 def test_what_tries_nothing_that_landed_is_taken_as_it_is_written(expression):
     assert without_attempts(expression) == expression

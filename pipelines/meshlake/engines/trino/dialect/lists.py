@@ -12,6 +12,8 @@ from meshlake.engines.trino.dialect.template import LISTS, TEXTS, T, Unsupported
 if TYPE_CHECKING:
     from meshlake.engines.trino.dialect.template import Rewrite
 
+# What gives a list, of whatever; sqlglot tells no type of it.
+_LISTS_MADE = (exp.Transform, exp.ArrayFilter)
 _NOT_NULL = "FILTER(:x, x_ -> x_ IS NOT NULL)"
 
 
@@ -32,7 +34,7 @@ def _bracket(node: exp.Expr) -> exp.Expr:
             "ELEMENT_AT(:x, :i)", x=node.this, i=index if kind(index) in TEXTS else _place(node, index)
         )
     place = _place(node, index)
-    if given in LISTS:
+    if given in LISTS or isinstance(node.this, _LISTS_MADE):
         return trino("ELEMENT_AT(:x, :i)", x=node.this, i=place)
     if given is None:
         raise UnsupportedError("[...] of a value whose type is not known")
