@@ -7,7 +7,7 @@ Setting up an algorithm belongs in `candidates`, what may be learnt from in `tra
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from sklearn.pipeline import Pipeline
 
+    from meshlake.ml_assets.leakage import LeakSuspect
     from meshlake.ml_assets.preprocessing import FeaturePlan
     from meshlake.ml_assets.spec import ChurnSpec
 
@@ -104,9 +105,10 @@ def train_churn(
     earlier, held_out = training_rows.split_latest_cutoff(labelled, spec)
     development = training_rows.cap_rows(earlier, spec)
     folds = training_rows.assign_folds(development, spec)
-    plan = _plan(development, spec)
+    leaks = _leaks(development, spec)
+    plan = _plan(development, spec, leaks)
     final = training_rows.cap_rows(pd.concat([development, held_out], ignore_index=True), spec)
-    final_plan = _plan(final, spec)
+    final_plan = _plan(final, spec, leaks)
     with one_thread():
         candidates = tuple(_cross_validate(a, plan, development, folds, spec, tell) for a in spec.candidates)
         winner = min(candidates, key=lambda candidate: candidate.out_of_fold["log_loss"])
@@ -136,14 +138,32 @@ def train_churn(
         },
         features={name: str(kind) for name, kind in final_plan.kinds.items()},
         dropped={**spec.exclude, **final_plan.dropped},
-        warnings=(*_leak_warnings(development, plan, spec), *test_warnings),
+        warnings=(*_leak_warnings(leaks, spec), *test_warnings),
         importances=feature_importances(model, final, spec.seed),
     )
 
 
-def _plan(rows: pd.DataFrame, spec: ChurnSpec) -> FeaturePlan:
+def _columns(rows: pd.DataFrame, spec: ChurnSpec) -> list[str]:
     no_features = {*spec.key, spec.label, spec.cutoff, *spec.exclude}
-    return plan_features(rows, [str(name) for name in rows.columns if name not in no_features], spec.cutoff)
+    return [str(name) for name in rows.columns if name not in no_features]
+
+
+def _leaks(rows: pd.DataFrame, spec: ChurnSpec) -> dict[str, LeakSuspect]:
+    """The columns that look as if they were known only after the label, those kept all the same among them."""
+    return suspected_leaks(rows, _columns(rows, spec), rows[spec.label].to_numpy(), cutoff=spec.cutoff)
+
+
+def _plan(rows: pd.DataFrame, spec: ChurnSpec, leaks: Mapping[str, LeakSuspect]) -> FeaturePlan:
+    reasons = {name: leak.told for name, leak in leaks.items() if name not in spec.known_before}
+    left = [name for name in _columns(rows, spec) if name not in reasons]
+    if reasons and not left:
+        told = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
+        raise ValueError(
+            f"no feature column is left to learn from: each looks as if it was known only after the label ({told}); "
+            "say why it was known before it, under known_before, to keep one"
+        )
+    plan = plan_features(rows, left, spec.cutoff)
+    return replace(plan, dropped={**plan.dropped, **reasons})
 
 
 def _fit(algorithm: str, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec) -> Pipeline:
@@ -226,9 +246,13 @@ def _test(rows: pd.DataFrame, spec: ChurnSpec) -> tuple[HeldOutTest | None, list
     return HeldOutTest(cutoff, measured), []
 
 
-def _leak_warnings(rows: pd.DataFrame, plan: FeaturePlan, spec: ChurnSpec) -> list[str]:
-    leaks = suspected_leaks(rows, plan, rows[spec.label].to_numpy())
-    return [
-        f"'{name}' alone reaches a ROC AUC of {area:.3f}: was it known before the label? If not, exclude it"
-        for name, area in leaks.items()
-    ]
+def _leak_warnings(leaks: Mapping[str, LeakSuspect], spec: ChurnSpec) -> list[str]:
+    told = []
+    for name, leak in leaks.items():
+        if why := spec.known_before.get(name):
+            told.append(f"'{name}' is learned from, known before the label ({why}), and {leak.told}")
+        else:
+            told.append(
+                f"'{name}' is left out: {leak.told}. If it was known before the label, say why under known_before"
+            )
+    return told

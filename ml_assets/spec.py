@@ -28,7 +28,8 @@ class Scale(StrEnum):
 class ChurnSpec:
     """A churn model: which column is the label, which are no features, and how the winner is chosen.
 
-    `exclude` maps a column left out to the reason. Exactly one of `flag_share` (flag the most likely share)
+    `exclude` maps a column left out to the reason; `known_before` a suspected leak that stays to why it may.
+    Exactly one of `flag_share` (flag the most likely share)
     and `threshold` (flag from this probability on) is set.
     """
 
@@ -36,6 +37,7 @@ class ChurnSpec:
     label: str
     cutoff: str | None = None
     exclude: Mapping[str, str] = field(default_factory=dict)
+    known_before: Mapping[str, str] = field(default_factory=dict)
     candidates: tuple[str, ...] = DEFAULT_CANDIDATES
     folds: int = 5
     seed: int = 42
@@ -83,7 +85,7 @@ def _names(value: object) -> object:
 
 def _reason(value: object) -> object:
     if not isinstance(value, str) or not value.strip():
-        raise ValueError("it must say in words why the column is left out")
+        raise ValueError("it must say in words why the column is left out, or was known before the label")
     return value
 
 
@@ -172,6 +174,13 @@ class ChurnDocument(ModelDocument):
     exclude: Annotated[
         dict[str, Annotated[str, BeforeValidator(_reason)]], BeforeValidator(_empty_if_none)
     ] = Field(default={}, description="Columns that are no features, each with the reason.")
+    known_before: Annotated[
+        dict[str, Annotated[str, BeforeValidator(_reason)]], BeforeValidator(_empty_if_none)
+    ] = Field(
+        default={},
+        description="Columns that look as if they were known only after the label and are learned from all the same, "
+        "each with why they were known before it.",
+    )
     policy: Annotated[ChurnPolicy, BeforeValidator(_empty_if_none)] = ChurnPolicy()
 
     @model_validator(mode="before")
@@ -193,7 +202,9 @@ class ChurnDocument(ModelDocument):
         """Key, label, cut-off, and what is no feature."""
         named: list[tuple[Location, str]] = [(("label",), self.label)]
         named += [(("cutoff",), self.cutoff)] if self.cutoff else []
-        return [*super().named_columns, *named, *((("exclude", name), name) for name in self.exclude)]
+        for place, columns in (("exclude", self.exclude), ("known_before", self.known_before)):
+            named += [((place, name), name) for name in columns]
+        return [*super().named_columns, *named]
 
     @property
     def spec(self) -> ChurnSpec:
@@ -205,6 +216,7 @@ class ChurnDocument(ModelDocument):
             label=self.label,
             cutoff=self.cutoff,
             exclude=dict(self.exclude),
+            known_before=dict(self.known_before),
             candidates=tuple(policy.candidates),
             folds=policy.folds,
             seed=policy.seed,

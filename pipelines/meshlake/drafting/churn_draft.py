@@ -105,9 +105,8 @@ def _positive(table: FeatureTable, label: str, churned: str | None) -> tuple[str
 
 def _exclusions(table: FeatureTable, label: str, keys: tuple[str, ...], positive: str) -> dict[str, str]:
     """Columns to be left out, and why."""
-    # Fitting what leaks takes scikit-learn, which no other command of discovery needs.
+    # pandas, which no other command of drafting needs.
     from meshlake.ml_assets.leakage import suspected_leaks
-    from meshlake.ml_assets.preprocessing import plan_features
 
     features = [name for name in table.columns if name not in {*keys, label, table.cutoff}]
     exclude = dict.fromkeys(
@@ -117,17 +116,14 @@ def _exclusions(table: FeatureTable, label: str, keys: tuple[str, ...], positive
     rows = table.sample(label, _SAMPLE_ROWS)
     is_churned = (rows[label].astype("string").str.lower() == positive.lower()).to_numpy(dtype=bool)
     left = [name for name in features if name not in exclude]
-    try:
-        plan = plan_features(rows, left, table.cutoff)
-    except ValueError as error:
+    leaks = suspected_leaks(rows, left, is_churned, cutoff=table.cutoff)
+    exclude |= {name: f"most likely known only after the label: {leak.told}" for name, leak in leaks.items()}
+    if len(exclude) == len(features):
         raise UsageError(
-            f"{table.name}: {error}", "Choose a product that has columns to learn from."
-        ) from error
-    if 0 < is_churned.sum() < len(rows):
-        exclude |= {
-            name: f"tells the label by itself (ROC AUC {area:.3f}), so it is most likely known only after it"
-            for name, area in suspected_leaks(rows, plan, is_churned).items()
-        }
+            f"{table.name}: no feature column is left to learn from: "
+            + "; ".join(f"{name}: {reason}" for name, reason in exclude.items()),
+            "Choose a product that has columns to learn from.",
+        )
     return exclude
 
 

@@ -80,12 +80,26 @@ def test_left_out_columns_are_no_features_and_say_why(customers, churn_spec):
     }
 
 
-def test_a_feature_that_gives_the_label_away_is_warned_of(customers, churn_spec):
+def test_a_feature_that_gives_the_label_away_is_left_out_unless_its_owner_vouches_for_it(
+    customers, churn_spec
+):
     rows = customers.assign(churn_score=customers["is_churned"] * 10 + customers["tickets"] / 10)
-    training = train_churn(rows, replace(churn_spec, candidates=QUICK))
-    assert training.warnings == (
-        "'churn_score' alone reaches a ROC AUC of 1.000: was it known before the label? If not, exclude it",
-    )
+    spec = replace(churn_spec, candidates=QUICK)
+    training = train_churn(rows, spec)
+    assert "churn_score" not in training.features
+    assert training.dropped["churn_score"].startswith("tells the label by itself (ROC AUC 1.000)")
+    (warning,) = training.warnings
+    assert warning.startswith("'churn_score' is left out: tells the label by itself")
+    vouched = train_churn(rows, replace(spec, known_before={"churn_score": "bought from an agency in May"}))
+    assert "churn_score" in vouched.features
+    (warning,) = vouched.warnings
+    assert "known before the label (bought from an agency in May), and tells the label by itself" in warning
+
+
+def test_a_table_of_leaks_alone_teaches_nothing(customers, churn_spec):
+    rows = customers[["customer_id", "is_churned"]].assign(closed=customers["is_churned"] * 1)
+    with pytest.raises(ValueError, match=r"no feature column is left .* known_before"):
+        train_churn(rows, replace(churn_spec, candidates=QUICK, exclude={}))
 
 
 def test_progress_is_told(customers, churn_spec):
