@@ -36,11 +36,15 @@ _LIKELY = (
 )
 # Of one or two words several encodings are about as likely; far the most such tables are Western European.
 _WESTERN_ODDS = 2
-_WESTERN = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒ€£°²§«»‘’“”–—…")
+_WESTERN = frozenset(
+    "àáâãäåæçèéêëìíîïñòóôõöøùúûüÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒ"
+    "€£°²³µ·¹ºª±×©®§¡¿«»‘’“”–—…"
+)
 _SEQUENCES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _OTHERS = re.compile(rb"[\x80-\xff]")
 # Bytes that are no part of a character of any of these encodings.
 _BETWEEN = re.compile(rb"[,;\t\r\n\"]")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _NUMBERS = re.compile(rb"^[0-9. ]+ | [0-9. ]+$")
 _NOT_ASCII = re.compile(rb"[^\n\r]*[\x80-\xff][^\n\r]*")
 
@@ -115,7 +119,11 @@ def _asked(lines: bytes) -> tuple[str | None, float]:
     import chardet
 
     found = chardet.detect_all(lines, include_encodings=_LIKELY)
-    likely = {each["encoding"]: each["confidence"] for each in found if each["encoding"]}
+    likely = {
+        each["encoding"]: each["confidence"]
+        for each in found
+        if each["encoding"] and not _is_mixed(lines, each["encoding"])
+    }
     name = max(likely, key=lambda each: likely[each], default=None)
     confidence = likely[name] if name else 0.0
     name = codecs.lookup(name).name if name else None
@@ -134,6 +142,16 @@ def _asked(lines: bytes) -> tuple[str | None, float]:
 
 def _is_western(text: str) -> bool:
     return all(character.isascii() or character in _WESTERN for character in text)
+
+
+def _is_mixed(lines: bytes, name: str) -> bool:
+    """Whether words read so have Latin letters and other ones: a lone accented letter is none of another script."""
+    words = [word for word in _LETTERS.findall(_decoded(lines, name) or "") if not word.isascii()]
+    mixed = sum(
+        len({character < "\u0250" or "\u1e00" <= character < "\u1f00" for character in word}) > 1
+        for word in words
+    )
+    return 2 * mixed > len(words)
 
 
 def _decoded(lines: bytes, name: str) -> str | None:
