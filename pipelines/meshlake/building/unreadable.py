@@ -61,13 +61,14 @@ def _of(context: BuildContext, rows: Rows, name: DatasetName) -> pa.Table | None
 
 def _refuse_too_many(context: BuildContext, name: DatasetName, found: Unreadable) -> None:
     ((read,),) = context.session.rows(f"SELECT count(*) FROM {name.sql}")
-    landed, most = int(str(read)) + found.count, context.contract.max_unreadable_percent
-    if found.count * 100 <= most * landed:
+    broken = found.count - found.footer_count
+    landed, most = int(str(read)) + broken, context.contract.max_unreadable_percent
+    if broken * 100 <= most * landed:
         return
     shown = "\n  ".join(found.first(_SHOWN_LINES))
-    lines = "line cannot be" if found.count == 1 else "lines cannot be"
+    lines = "line cannot be" if broken == 1 else "lines cannot be"
     raise LandingError(
-        f"{context.name}: of {landed:,} lines of {name} {found.count:,} {lines} read, more than {most:g} %:\n  {shown}",
+        f"{context.name}: of {landed:,} lines of {name} {broken:,} {lines} read, more than {most:g} %:\n  {shown}",
         _HINT,
     )
 

@@ -131,6 +131,7 @@ class _Csv(Format):
                     else ()
                 )
             ),
+            sum(copy.footer_count for copy in copies.values()),
         )
 
     def hive_layout(

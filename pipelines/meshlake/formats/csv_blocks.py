@@ -23,17 +23,21 @@ _DAMAGED = "\ud800-\udfff"
 
 
 class PlainRows:
-    """Which lines are plainly rows of `form`, `width` cells wide, none of which is a line of `names`.
+    """Which lines are plainly rows of `form`, `width` cells wide: no line of `names`, none that begins with `comment`.
 
     `others` are further characters that mean something where the rows go.
     """
 
-    def __init__(self, form: Form, width: int, names: Sequence[str], others: str = "") -> None:
+    def __init__(
+        self, form: Form, width: int, names: Sequence[str], others: str = "", comment: str = ""
+    ) -> None:
         self.delimiter, self._count = form.delimiter, width - 1
         self._names = form.delimiter.join(names).replace('"', "")
         first = names[0].replace('"', "") if names else ""
         self._beginnings = (first, f'"{first}')
-        special = sorted({'"', form.quote, form.escape, *others} - {""})
+        # Names that are never there stand for none.
+        self._others = (self._names or "\n\n", comment or "\n\n")
+        special = sorted({'"', MARK, form.quote, form.escape, *others} - {""})
         single = re.escape("".join(each for each in special if len(each) == 1))
         longer = "".join(f"|{re.escape(each)}" for each in special if len(each) > 1)
         self.special = re.compile(f"[{single}{_DAMAGED}]{longer}")
@@ -48,8 +52,8 @@ class PlainRows:
 
     def end(self, lines: Sequence[str], begin: int, *, is_special: bool) -> int:
         """How far `lines` from `begin` on are plainly rows; `is_special` where any character of them is."""
-        # Names that are never there stand for none. Few calls a line: this is what reading such a file takes.
-        delimiter, count, names = self.delimiter, self._count, self._names or "\n\n"
+        # Few calls a line: this is what reading such a file takes.
+        delimiter, count, others = self.delimiter, self._count, self._others
         search = self.special.search
         for at in range(begin, len(lines)):
             line = lines[at]
@@ -58,7 +62,7 @@ class PlainRows:
                     return at
             elif (
                 line.count(delimiter) != count
-                or line.startswith(names)
+                or line.startswith(others)
                 or len(line) >= MOST_CHARACTERS
                 or (not count and not line.strip("\r\n"))
             ):
@@ -66,6 +70,8 @@ class PlainRows:
         return len(lines)
 
     def _is_quoted_row(self, line: str) -> bool:
+        if line.startswith((MARK, self._others[1])):
+            return False
         if self._row is None or len(line) >= MOST_CHARACTERS or not self._row.fullmatch(line):
             return False
         may_be_names = line.startswith(self._beginnings)
@@ -81,6 +87,7 @@ class LineBlocks:
         self._block = ""
         self._is_special: bool | None = None  # not asked yet
         self._at, self.number = 0, 1
+        self.marked_lines: list[int] = []
 
     def __iter__(self) -> Iterator[Line]:
         return self
@@ -91,6 +98,9 @@ class LineBlocks:
         line = self._lines[self._at]
         self._at += 1
         self.number += 1
+        if line.startswith(MARK):
+            self.marked_lines.append(self.number - 1)
+            line = line.removeprefix(MARK)
         return self.number - 1, line
 
     def rows(self, plain: PlainRows) -> Iterator[tuple[int, str]]:

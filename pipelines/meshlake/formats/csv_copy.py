@@ -14,13 +14,14 @@ from typing import IO, TYPE_CHECKING
 
 from meshlake.errors import LandingError
 from meshlake.formats.csv_blocks import LineBlocks, PlainRows
+from meshlake.formats.csv_footer import FOOTER, Ending
 from meshlake.formats.csv_lines import MOST_CHARACTERS, Cell, Form, RecordReader
 from meshlake.formats.samples import open_text
 from meshlake.formats.scratch import scratch_file
 from meshlake.formats.unreadable import keep_aside, kept_aside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from meshlake.formats.csv_dialect import CsvDialect
     from meshlake.formats.csv_lines import Record
@@ -37,6 +38,8 @@ _TOLD = {
     "mended": "{} with quotes that begin or end no value: taken as text",
     "trimmed": "{} with empty values behind the last name, which are left out",
     "comment": "{} of comment left out",
+    "mark": "{} with a byte order mark, as files that were put together have, which is left out",
+    "footer": "{} below the table kept aside",
     "names": "{} that repeat the names left out",
     "aside": "{} of which no row can be made",
 }
@@ -44,13 +47,17 @@ _TOLD = {
 
 @dataclass(frozen=True)
 class Copy:
-    """The copy at `path`, in `form`, and at `aside_path` the lines that are not in it: number, reason, bytes as hex."""
+    """The copy at `path`, in `form`, and at `aside_path` the lines that are not in it: number, reason, bytes as hex.
+
+    `footer_count` of the `aside_count` lines are below the table.
+    """
 
     path: str
     form: Form
     row_count: int
     aside_path: str
     aside_count: int
+    footer_count: int
     notes: tuple[str, ...]
 
     def aside(self, file: StoredFile) -> Iterator[UnreadableLine]:
@@ -88,7 +95,8 @@ def copy_of(file: StoredFile, dialect: CsvDialect) -> Copy:
         copying.form,
         copying.row_count,
         str(aside_path),
-        copying.counts["aside"],
+        copying.counts["aside"] + copying.counts["footer"],
+        copying.counts["footer"],
         copying.notes,
     )
 
@@ -106,6 +114,8 @@ class _Copying:
         self.row_count = 0
         self.counts: Counter[str] = Counter()
         self._first: dict[str, int] = {}
+        # Where another table follows, lines of other widths are its own.
+        self._ending = Ending(self._width, dialect.comment) if not dialect.end_line else Ending(0, "")
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -124,28 +134,44 @@ class _Copying:
         for record in reader.records(lines):
             if record.line < self._dialect.first_line:
                 self._names = [cell.value for cell in record.cells or ()] if self._dialect.has_names else None
+            elif self._ending.may_begin_with(record):
+                self._ending.records.append(record)
             else:
-                self._take(record, rows, aside)
+                self._take_all([*self._ending.taken(), record], rows, aside)
             if not reader.waiting and lines.number >= self._dialect.first_line and not self._dialect.end_line:
                 plain = plain or self._plain_rows()
                 for count, taken in lines.rows(plain):
+                    self._take_all(self._ending.taken(), rows, aside)
                     rows.write(
                         taken if self._is_as_written else taken.replace(plain.delimiter, _PLAIN.delimiter)
                     )
                     self.row_count += count
+        at = self._ending.footer_at(self._dialect.kinds, self.row_count)
+        records = self._ending.taken()
+        self._take_all(records[:at], rows, aside)
+        for record in filter(lambda each: each.cells, records[at:]):
+            self._keep_aside("footer", record, FOOTER, aside)
+        if marked := lines.marked_lines:
+            self.counts["mark"], self._first["mark"] = len(marked), marked[0]
 
     def _plain_rows(self) -> PlainRows:
-        others = "" if self._is_as_written else _PLAIN.delimiter
-        return PlainRows(self._dialect.form, self._width, self._names or (), others)
+        others, comment = "" if self._is_as_written else _PLAIN.delimiter, self._dialect.comment
+        # A mark of one character is that of a value, too, where the line has all cells.
+        named = comment if len(comment) > 1 else ""
+        return PlainRows(self._dialect.form, self._width, self._names or (), others, named)
 
-    def _take(self, record: Record, rows: IO[str], aside: IO[str]) -> None:
-        if (row := self._row(record)) is not None:
-            rows.write(f"{row}\n")
-            self.row_count += 1
-        elif reason := self._reason(record):
-            self._count("aside", record.line)
-            content = record.text.encode(self._dialect.encoding, "surrogateescape")
-            keep_aside(aside, record.line, reason, content)
+    def _take_all(self, records: Iterable[Record], rows: IO[str], aside: IO[str]) -> None:
+        for record in records:
+            if (row := self._row(record)) is not None:
+                rows.write(f"{row}\n")
+                self.row_count += 1
+            elif reason := self._reason(record):
+                self._keep_aside("aside", record, reason, aside)
+
+    def _keep_aside(self, kind: str, record: Record, reason: str, aside: IO[str]) -> None:
+        self._count(kind, record.line)
+        content = record.text.encode(self._dialect.encoding, "surrogateescape")
+        keep_aside(aside, record.line, reason, content)
 
     def _row(self, record: Record) -> str | None:
         """The row that a record is, as the copy has it."""
@@ -181,8 +207,9 @@ class _Copying:
         if self._names and [cell.value for cell in cells] == self._names:
             return "names"
         comment = self._dialect.comment
-        is_comment = comment and record.text.startswith(comment) and len(cells) != self._width
-        return "comment" if is_comment else None
+        if not comment or not record.text.startswith(comment):
+            return None
+        return "comment" if len(comment) > 1 or len(cells) != self._width else None
 
     def _reason(self, record: Record) -> str | None:
         """Why a record is no row; `None` where nothing is missing without it."""

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from meshlake.formats import refuse_json, refuse_other_formats
 from meshlake.formats.csv_form import USUAL, form_of, has_blanks_between, left_whole
-from meshlake.formats.csv_lines import Form, Record, RecordReader, numbered_lines
-from meshlake.formats.csv_table import Table, are_names, find_table
+from meshlake.formats.csv_lines import MARK, Form, Record, RecordReader, numbered_lines
+from meshlake.formats.csv_table import Table, after_comments, are_names, find_table
 from meshlake.formats.reader import unique_names
 from meshlake.formats.samples import head, is_alike_throughout
 from meshlake.formats.text_encoding import encoding_of
@@ -37,9 +37,9 @@ _SHOWN_CHARACTERS = 40
 class CsvDialect:
     """How to read one CSV file. `encoding` is a name that Python and DuckDB know.
 
-    The first row of data stands in line `first_line`; where `has_names`, names stand in the line before. Rows from line
-    `end_line` on are of another table; lines that begin with `comment` are no rows. `is_plain` where DuckDB reads the
-    file as it lies, as far as is known. `are_names_sure` where values below tell that they are names.
+    The first row stands in line `first_line`; where `has_names`, names in the line before. Rows from line `end_line` on
+    are of another table; what begins with `comment` is no row. `is_plain` where DuckDB reads the file as it lies, as
+    far as is known. `are_names_sure` where values below tell so; `kinds` are those of each column's values.
     """
 
     encoding: str
@@ -51,6 +51,7 @@ class CsvDialect:
     end_line: int | None = None
     comment: str = ""
     line_end: str = "\n"
+    kinds: tuple[str | None, ...] = field(default=(), compare=False)
     is_plain: bool = True
     notes: tuple[str, ...] = field(default=(), compare=False)
 
@@ -70,7 +71,7 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
     encoding = encoding_of(file, sample)
     text = encoding.decoded(sample)
     told = _TOLD_DELIMITER.match(text)
-    form = form_of(text[told.end() :] if told else text, is_whole=is_whole)
+    form = form_of(after_comments(text[told.end() :] if told else text), is_whole=is_whole)
     if told and form.delimiter != told[1] and not form.delimiter.startswith(told[1]):
         form = Form(told[1], '"', '"')
     records = _records(text, form, is_whole)
@@ -85,6 +86,8 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
     dialect = _dialect(encoding, form, table, records, bool(told))
     if is_whole or not dialect.is_plain:
         return dialect
+    if len(dialect.comment) > 1:
+        return replace(dialect, is_plain=False)
     names = table.header[-1].text.encode(encoding.name) if table.header else b""
     return replace(dialect, is_plain=is_alike_throughout(file, dialect.line_end.encode(), names))
 
@@ -195,6 +198,7 @@ def _dialect(
         are_names_sure=is_sure,
         end_line=table.end,
         comment=table.comment,
+        kinds=table.kinds,
         line_end=next((record.end for record in records if record.end), "\n"),
         notes=tuple(notes),
     )
@@ -226,6 +230,7 @@ def _is_plain(dialect: CsvDialect, table: Table, records: Sequence[Record], body
     return (
         is_single
         and len(ends) < 2
+        and not any(record.text.startswith(MARK) for record in records)
         and not table.end
         and not (has_broken_name and (ends != {"\n"} or any("\r" in each.text for each in table.header)))
         and all(_is_row(record, width) for record in body)
@@ -266,16 +271,13 @@ def _notes(
     if filled == table.width < len(table.names):
         yield "its names have one without text more than its rows have values, which is left out"
     if not table.header:
-        yield f"{_NO_NAMES}: {_ranged(table.width)}"
+        ranged = f"columns are column_1 to column_{table.width}"
+        yield f"{_NO_NAMES}: {'its column is column_1' if table.width == 1 else ranged}"
     elif len(table.header) > 1:
         yield f"its names are those of {len(table.header)} rows, joined"
     yield from _names_made(table)
     if table.end:
         yield f"another table begins in line {table.end}"
-
-
-def _ranged(width: int) -> str:
-    return "its column is column_1" if width == 1 else f"columns are column_1 to column_{width}"
 
 
 def _names_made(table: Table) -> Iterable[str]:

@@ -24,6 +24,8 @@ _LOOKED_AT = 200
 _LEAST_VALUES = 5
 _MISSING = frozenset({"na", "n/a", "nan", "null", "none", "nil", "-", "--", "?", ".", "unknown", "missing"})
 _TEXT = "text"
+# What a line of comment begins with, where nothing else says so.
+_COMMENT = re.compile(r"(##|%%|//|--|;;)(?=[ \t]*\w)|(%)(?=[ \t]*\w)")
 # Kinds of values by which data is told from names.
 _KINDS = {
     "whole number": re.compile(r"[+-]?\d+"),
@@ -39,7 +41,7 @@ _KINDS = {
 class Table:
     """What was found. `above` records stand above the names, or the first row; `header` are those with names.
 
-    `width` is that of most rows; `end` the line where another table begins.
+    `width` is that of most rows; `end` the line where another table begins; `kinds` those of values, by column.
     """
 
     above: int
@@ -47,6 +49,7 @@ class Table:
     width: int
     end: int | None
     comment: str
+    kinds: tuple[str | None, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -75,8 +78,30 @@ def find_table(records: Sequence[Record]) -> Table | None:
             above, is_headed = last, True
             body = rows[above:]
     header = body[: 1 + _more_names(body, width)] if is_headed else []
-    comment = "#" if any(row.text.startswith("#") for row in rows[:above]) else ""
-    return Table(above, header, width, _end(body[len(header) :], width), comment)
+    rest = body[len(header) :]
+    comment = "#" if any(row.text.startswith("#") for row in rows[:above]) else _comment(rows, width)
+    kinds = tuple(_kind_of(column) for column in _columns(rest[:_LOOKED_AT], width))
+    return Table(above, header, width, _end(rest, width), comment, kinds)
+
+
+def after_comments(text: str) -> str:
+    """`text` without the lines of comment that it begins with.
+
+    Example:
+        >>> after_comments("%% by x\\n%% for y\\nid,n\\n")
+        'id,n\\n'
+    """
+    found = re.match(rf"(?:(?:{_COMMENT.pattern})[^\r\n]*[\r\n]+)+(?=[^\r\n])", text)
+    return text[found.end() :] if found else text
+
+
+def _comment(rows: Sequence[Record], width: int) -> str:
+    """What lines of comment begin with: the first line does, or none that is as wide as the table."""
+    marks = Counter(begin[0] for row in rows if (begin := _COMMENT.match(row.text)))
+    first = _COMMENT.match(rows[0].text)
+    as_wide = {row.text[:2] for row in rows if len(row.cells or ()) == width}
+    told = {first[0]} if first else {"##", "%%"} - as_wide
+    return next((mark for mark in marks if mark in told and 2 * marks[mark] <= len(rows)), "")
 
 
 def has_names(rows: Sequence[Record], width: int) -> bool:
@@ -151,6 +176,8 @@ def _is_above(row: Record, width: int) -> bool:
         return row.text.startswith("# ")
     if row.text.startswith("#") and (len(cells) != width or row.text.startswith("# ")):
         return True
+    if _COMMENT.match(row.text):
+        return True
     filled = sum(bool(cell.value.strip()) for cell in cells)
     if width == 2:
         return len(row.cells or ()) == 1
@@ -205,6 +232,11 @@ def _is_name(value: str) -> bool:
         and value.lower() not in _MISSING
         and re.search(r"[^\W\d_]|%", value) is not None
     )
+
+
+def is_text_among(value: str, kind: str | None) -> bool:
+    """Whether `value` is text, and none that is missing, where the values of its column are of another `kind`."""
+    return kind not in {None, _TEXT} and _is_name(value)
 
 
 def _kind_of(column: Sequence[str]) -> str | None:

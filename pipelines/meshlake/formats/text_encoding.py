@@ -36,10 +36,7 @@ _LIKELY = (
 )
 # Of one or two words several encodings are about as likely; far the most such tables are Western European.
 _WESTERN_ODDS = 2
-_WESTERN = frozenset(
-    "àáâãäåæçèéêëìíîïñòóôõöøùúûüÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒ"
-    "€£°²³µ·¹ºª±×©®§¡¿«»‘’“”–—…"
-)
+_WESTERN = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒ€£°²³µ·¹ºª±×©®§¡¿«»‘’“”–—…")
 _SEQUENCES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _OTHERS = re.compile(rb"[\x80-\xff]")
 # Bytes that are no part of a character of any of these encodings.

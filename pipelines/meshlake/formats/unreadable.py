@@ -71,10 +71,14 @@ class ReadAgainError(LandingError):
 
 @dataclass(frozen=True)
 class Unreadable:
-    """The lines that statements left out: how many, and each of them, by file and line."""
+    """The lines that statements left out: how many, and each of them, by file and line.
+
+    `footer_count` of them stand below a table, and are no rows that are missing.
+    """
 
     count: int = 0
     lines: Callable[[], Iterator[UnreadableLine]] = lambda: iter(())
+    footer_count: int = 0
 
     NONE: ClassVar[Unreadable]
 

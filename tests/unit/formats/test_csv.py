@@ -51,6 +51,16 @@ def table(connection, put):
             "a line above the table is left out: #",
         ),
         ("# a\nid,name,city\n1,ann,Rome\n# b\n2,bob,Oslo\n", "1 line of comment left out (first: line 4)"),
+        ("%% by x\n%% for y\nid,name,city\n1,ann,Rome\n2,bob,Oslo\n", "2 lines above the table are left"),
+        (
+            "%% a, b\nid;name;city\n1;ann;Rome\n%% d; e; f\n2;bob;Oslo\n",
+            "1 line of comment left out (first: line 4)",
+        ),
+        ("## a\n## b\n## c\nid\tname\tcity\n1\tann\tRome\n2\tbob\tOslo\n", "3 lines above the table"),
+        ("id,name,city\n%% a\n1,ann,Rome\n%% b\n2,bob,Oslo\n", "2 lines of comment left out (first: line 2)"),
+        ("\ufeffid,name,city\n1,ann,Rome\n\ufeffid,name,city\n2,bob,Oslo\n", "1 line that repeat the names"),
+        ('\ufeff"id",name,city\n1,ann,Rome\n\ufeff"id",name,city\n2,bob,Oslo\n', "with a byte order mark"),
+        ("id,name,city\n1,ann,Rome\n\ufeff2,bob,Oslo\n", "1 line with a byte order mark"),
         ("id\1name\1city\n1\1ann\1Rome\n2\1bob\1Oslo\n", r"read with the delimiter '\x01'"),
         ("id~name~city\n1~ann~Rome\n2~bob~Oslo\n", "read with the delimiter '~'"),
         ("id||name||city\n1||ann||Rome\n2||bob||Oslo\n", "read with the delimiter '||'"),
@@ -243,6 +253,15 @@ def test_an_encoding_is_guessed_and_told(table, encoding):
     text = "id,city\n" + "".join(f"{n},{city}\n" for n, city in enumerate(cities))
     names, rows, notes = table(text.encode(encoding))
     assert (names, [row[1] for row in rows]) == (("id", "city"), cities)
+    assert "a guess (confidence" in notes[0]
+
+
+@pytest.mark.parametrize(
+    "word", ["café", "Müller", "São", "20°C", "±5", "1º", "Åsa", "Øre", "Citroën", "garçon"]
+)
+def test_a_few_western_letters_are_none_of_another_script(table, word):
+    _, rows, notes = table(f"id,word\n1,{word}\n".encode("cp1252"))
+    assert rows == [("1", word)]
     assert "a guess (confidence" in notes[0]
 
 

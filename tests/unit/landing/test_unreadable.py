@@ -63,6 +63,34 @@ def test_lines_are_kept_aside(put, ending, content, rows, lines):
     assert (len(read), found) == (rows, lines)
 
 
+BELOW = "stands below the table, and is none of its rows"
+
+
+@pytest.mark.parametrize(
+    ("rows", "footer", "count"),
+    [
+        (["1,a,b", "2,c,d"], ["Total,3"], 1),
+        (["1,a,b", "2,c,d"], ["(2 rows)"], 1),
+        (["x,a,b", "y,c,d"], ["-- end of report"], 1),
+        (["x,a,b", "y,c,d"], ["", "Printed by Ann,Berlin"], 1),
+        (["1,a,b", "2,c,d"], ["", "Summe,2", "", "2 rows"], 2),
+        # Cut off, or short among rows: damaged, and none of them below the table.
+        (["1,a,b", "2,c,d"], ["3"], 0),
+        (["x,a,b", "y,c,d"], ["z"], 0),
+        (["1,a,b"], ["Total", "2,c,d"], 0),
+        (["1,a,b"], ["Total", "(1 row)"], 0),
+    ],
+)
+def test_lines_below_a_table_are_kept_aside_as_such(put, rows, footer, count):
+    dataset = put({"a.csv": "\n".join(["id,n,m", *rows, *footer, ""])})
+    with duckdb.connect() as connection:
+        found = unreadable(connection, dataset)
+        read = connection.execute(f"SELECT * FROM {relation_sql(dataset)}").fetchall()
+    below = [line.content.decode() for line in found.lines() if line.reason == BELOW]
+    assert (found.footer_count, below) == (count, [line for line in footer if line] if count else [])
+    assert len(read) + found.count == len(rows) + sum(map(bool, footer))
+
+
 def test_a_line_that_is_too_long_is_kept_with_its_beginning(put):
     dataset = put({"a.csv": b"id,n\n1," + b"x" * 5_000_000 + b"\n2,b\n"})
     read, [(line, content, reason)] = kept_aside(dataset)
