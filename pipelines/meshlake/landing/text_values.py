@@ -23,8 +23,8 @@ _FALSE_WORDS = "'^(f|no|n|0)$'"
 _SURE_CHARACTERS: dict[Type, int] = {Scalar.DOUBLE: 15, Scalar.FLOAT: 6}
 # Nothing that is rounded to zero is shorter than 1e-46.
 _SURE_ZERO_CHARACTERS = 4
-# Characters of `2024-01-05 10:00:00`, without seconds, and with microseconds.
-_SECONDS, _MINUTES, _MICROSECONDS = 19, 16, 26
+# Characters of `2024-01-05 10:00:00`, and with microseconds.
+_SECONDS, _MICROSECONDS = 19, 26
 _NANOSECONDS = "[.][0-9]{6}[0-9]*[1-9]"
 _OFFSET = ":.*[-+][0-9:]*[1-9]"
 _ZONE = "Z|[-+][0-9:]+"
@@ -84,18 +84,16 @@ def _doubts(cell: str, plain: str, wanted: Type) -> tuple[list[str], str]:
     is_grouped = f"STRPOS({cell}, '_') > 0"
     # Than a microsecond: 2024-01-5 2:05:01.1234567 is no longer than with two digits each and six behind the point.
     is_finer = f"STRPOS({cell}, '.') BETWEEN 1 AND LENGTH({cell}) - 7"
-    # DuckDB takes a plus and a blank for 0, and +-5 for -5.
-    has_plus = f"{cell} LIKE '+%'"
+    # DuckDB takes a sign and a blank for 0, and +-5 for -5. Blanks and + come before -, and all of them before -0.
+    has_sign = f"{cell} < '-0'"
     if isinstance(wanted, Decimal):
-        point, places = f"STRPOS({cell}, '.')", min(wanted.scale, len("e-"))
-        is_short = f"({point} = 0 OR {point} >= LENGTH({cell}) - {wanted.scale})"
-        # 1e3 has no fraction, 15e-1 does
-        reassurance = f"{is_short} AND {cell} NOT LIKE '_%-%' AND NOT {is_grouped}"
-        return [
-            f"{point} < LENGTH({cell}) - {places}",
-            is_grouped,
-            has_plus,
-        ], f"{reassurance} AND NOT {has_plus}"
+        places = f"LENGTH({cell}) - STRPOS({cell}, '.')"
+        is_short = f"(STRPOS({cell}, '.') = 0 OR {places} BETWEEN 1 AND {wanted.scale})"
+        # 1e3 has no fraction, 15e-1 does. DuckDB takes 1e3. for a number, and 2e and - if a blank follows.
+        is_odd = " OR ".join(f"{cell} LIKE '{each}'" for each in ("_%-%", "% ", "%."))
+        sure = ", ".join(str(n) for n in range(1, min(wanted.scale, len("e-")) + 1))
+        doubts = [f"{places} NOT IN ({sure})", is_grouped, has_sign]
+        return doubts, f"{is_short} AND NOT ({is_odd}) AND NOT {is_grouped} AND NOT {has_sign}"
     if wanted in FLOATS:
         # Of 0, of what is infinite, and of what has fewer digits since it is next to 0.
         is_extreme = f"{plain} * {plain} = {plain} * {plain} * 2"
@@ -103,22 +101,23 @@ def _doubts(cell: str, plain: str, wanted: Type) -> tuple[list[str], str]:
         # Of a FLOAT, 9E9 is short and more than its digits hold: it would be 8999999488.
         is_large = [f"LOWER({cell}) LIKE '%e%'"] if wanted is Scalar.FLOAT else []
         is_zero = f"{plain} = 0 AND LENGTH({cell}) <= {_SURE_ZERO_CHARACTERS} AND NOT {is_grouped}"
-        reassurance = f"({comes_back} OR ({is_zero})) AND NOT {has_plus}"
-        return [is_long, is_extreme, is_grouped, has_plus, *is_large], reassurance
+        reassurance = f"({comes_back} OR ({is_zero})) AND NOT {has_sign}"
+        return [is_long, is_extreme, is_grouped, has_sign, *is_large], reassurance
     if wanted is Scalar.DATE:
-        return [f"LENGTH({cell}) <> {len('2024-01-05')}"], ""
+        return [f"{cell} NOT LIKE '____-__-__'"], ""
     if wanted is Scalar.TIMESTAMP:
         rest = f"SUBSTR({cell}, {_SECONDS - 1})"
         has_no_offset = (
             f"LENGTH({cell}) <= {_MICROSECONDS} AND {rest} NOT LIKE '%+%' AND {rest} NOT LIKE '%-%'"
         )
         is_plain = f"SUBSTR({cell}, {_SECONDS - 2}, 1) = ':' AND {has_no_offset}"
-        is_sure = (
-            f"NOT {is_finer} AND {cell} LIKE '____-__-__%' AND (LENGTH({cell}) <= {_MINUTES} OR ({is_plain}))"
-        )
+        is_minute = f"(REPLACE({cell}, 'T', ' ') LIKE '____-__-__ __:__' AND {cell} NOT LIKE '%:')"
+        is_whole = f"{cell} LIKE '____-__-__' OR {is_minute}"
+        is_sure = f"NOT {is_finer} AND ({is_whole} OR ({cell} LIKE '____-__-__%' AND {is_plain}))"
         return [f"{cell} NOT LIKE '____-__-_____:__:__'"], is_sure
     if wanted is Scalar.TIMESTAMPTZ:
-        return [f"LENGTH({cell}) > {_MICROSECONDS}", f"{cell} NOT LIKE '____-__-__%'", is_finer], ""
+        is_usual = f"LENGTH({cell}) BETWEEN {_SECONDS} AND {_MICROSECONDS}"
+        return [f"NOT {is_usual}", f"{cell} NOT LIKE '____-__-__%'", is_finer], ""
     return [], ""
 
 
@@ -135,18 +134,18 @@ def _careful(trimmed: str, wanted: Type, cast: str) -> str:
     if is_number(wanted):
         found = f"CAST(TRY_CAST({trimmed} AS {wanted}) AS VARCHAR)"
         # The sign and the point cannot go wrong, a digit can.
-        is_one = f"STRPOS({trimmed}, '_') = 0 AND {trimmed} NOT LIKE '+-%'"
+        is_one = f"NOT REGEXP_MATCHES({trimmed}, '_|^[+]-|[eE].*[.]|[-+eE]$')"
         is_same = f"{_digits(trimmed)} = {_digits(found)} AND {is_one}"
         return f"{cast}({_wrong_unless(is_same, trimmed)} AS {wanted})"
     if wanted is Scalar.BOOLEAN:
         word = f"REGEXP_REPLACE(REGEXP_REPLACE(LOWER({trimmed}), {_TRUE_WORDS}, 'true'), {_FALSE_WORDS}, 'false')"
         return f"{cast}({word} AS BOOLEAN)"
     if wanted is Scalar.DATE:
-        return f"CAST({cast}({_moment_text(trimmed, _TIME_OF_DAY)} AS TIMESTAMP) AS DATE)"
+        return f"CAST({cast}({_moment_text(trimmed, f'{_TIME_OF_DAY}|{_CUT}')} AS TIMESTAMP) AS DATE)"
     if wanted is Scalar.TIMESTAMP:
-        return f"{cast}({_moment_text(trimmed, f'{_NANOSECONDS}|{_OFFSET}')} AS TIMESTAMP)"
+        return f"{cast}({_moment_text(trimmed, f'{_NANOSECONDS}|{_OFFSET}|{_CUT}')} AS TIMESTAMP)"
     if wanted is Scalar.TIMESTAMPTZ:
-        zoned = f"REGEXP_REPLACE({_moment_text(trimmed, _NANOSECONDS)}, ' ({_ZONE})$', '\\1')"
+        zoned = f"REGEXP_REPLACE({_moment_text(trimmed, f'{_NANOSECONDS}|{_CUT}')}, ' ({_ZONE})$', '\\1')"
         # As Java writes a full minute. Its type is said for Trino's sake.
         full = f"REGEXP_REPLACE({zoned}, '([ T][0-9]{{1,2}}:[0-9]{{2}})({_ZONE})$', '\\1:00\\2')"
         return f"{cast}(CAST({full} AS VARCHAR) AS {wanted})"
