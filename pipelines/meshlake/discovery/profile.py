@@ -223,7 +223,9 @@ def _found(
         personal_by_values(connection, texts),
         find_keys(connection, parts, counted, row_count),
         misfits,
-        decided.questions | dict.fromkeys(scan.texts_in_bytes(connection, types), TEXT_IN_BYTES),
+        sample.mixtures(connection, texts)
+        | decided.questions
+        | dict.fromkeys(scan.texts_in_bytes(connection, types), TEXT_IN_BYTES),
         decided,
     )
     return found, sketches

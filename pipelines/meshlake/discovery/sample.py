@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meshlake.discovery.column_types import NEARLY_ALL
 from meshlake.discovery.landed_view import CELLS, LANDED, SAMPLE, beginnings_sql, is_all
 from meshlake.discovery.readings import INTEGER, NUMBER, READINGS, Reading
 from meshlake.names import quote_identifier, quote_literal
@@ -31,6 +32,7 @@ _READ_ROWS, _SURE_VALUES = 512, 64
 # A reading true of less than this share of a sample's values cannot be true of nearly all values.
 _CANDIDATE_SHARE = 0.2
 _CANDIDATES = 4
+MIXED = "dates and times written in more than one way"
 _FROM_DIGITS = "^[-+.0-9]"
 
 
@@ -111,6 +113,26 @@ def candidate_readings(
             likely.append(NUMBER)
         candidates[name] = tuple([reading for reading in likely if may_read(name, reading)][:_CANDIDATES])
     return candidates
+
+
+def mixtures(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dict[str, str]:
+    """Those of `names`, kept as text, whose sample is moments written in several ways, with what to say of it."""
+    moments = [reading for reading in READINGS if reading.logical_type in {"date", "timestamp"}]
+    looks = quote_literal("|".join(f"({reading.pattern})" for reading in moments))
+    found = connection.execute(
+        f"SELECT name FROM {CELLS} WHERE name IN (SELECT unnest(?)) GROUP BY name "
+        f"HAVING {_count_if(f'REGEXP_FULL_MATCH(TRIM(value), {looks})')} >= {NEARLY_ALL} * count(*)",
+        [list(names)],
+    ).fetchall()
+    told = {}
+    for (name,) in found:
+        firsts = ", ".join(
+            f"min(CASE WHEN {reading.looks_right('value')} THEN value END)" for reading in moments
+        )
+        row = connection.execute(f"SELECT {firsts} FROM {CELLS} WHERE name = ?", [name]).fetchone()
+        shown = list(dict.fromkeys(value for value in row or () if value))[:2]
+        told[name] = f"{MIXED}, such as {' and '.join(map(repr, shown))}: kept as text"
+    return told
 
 
 def drawn_again(
