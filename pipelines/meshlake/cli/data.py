@@ -216,6 +216,9 @@ def adopt(
         print_all_drafted(meshlake.open().adopt_contract(contract, as_product, owner), as_json=as_json)
     elif dataset is not None and contract is None:
         print_drafted(meshlake.open().adopt(dataset, as_product, owner), as_json=as_json)
+    elif dataset is not None:
+        hint = f"The contract says which dataset it is of. Name its product with --as {dataset}."
+        raise UsageError("a dataset and --contract FILE do not go together", hint)
     else:
         raise UsageError("name a dataset, or --contract FILE", "mesh discover names what has landed.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING
 
 from meshlake.engines.engine import open_binder
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from meshlake.products.product import BrokenProduct, Product
     from meshlake.settings import Settings
     from meshlake.types.tree import Type
+    from meshlake.workspace import Workspace
 
 
 def lint_products(settings: Settings, selectors: Collection[str], engine: str) -> list[Finding]:
@@ -55,12 +56,20 @@ def lint_products(settings: Settings, selectors: Collection[str], engine: str) -
 
 
 def _modified_in(settings: Settings) -> Callable[[ProductName], bool]:
-    """What `state:modified` asks; the lake is opened when it does, and once."""
-    from meshlake.building.outdated import is_outdated
-    from meshlake.workspace import open_workspace
+    """What `state:modified` asks; the lake, whose import takes a second, is opened when it does, and once."""
 
-    workspace = cache(partial(open_workspace, settings))
-    return lambda name: is_outdated(workspace(), name)
+    @cache
+    def workspace() -> Workspace:
+        from meshlake.workspace import open_workspace
+
+        return open_workspace(settings)
+
+    def is_modified(name: ProductName) -> bool:
+        from meshlake.building.outdated import is_outdated
+
+        return is_outdated(workspace(), name)
+
+    return is_modified
 
 
 class _Linter:
