@@ -14,7 +14,7 @@ from meshlake.errors import LandingError
 from meshlake.formats.samples import is_utf8, spread_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from meshlake.formats.samples import Block
     from meshlake.stores import StoredFile
@@ -34,13 +34,17 @@ _LIKELY = (
     *(f"iso-8859-{number}" for number in (1, 2, 5, 7, 9, 15)),
     *("koi8-r", "koi8-u", "cp866", "cp932", "euc-jp", "gb18030", "big5hkscs", "cp949"),
 )
-# Of one or two words several encodings are about as likely; far the most such tables are Western European.
-_WESTERN_ODDS = 2
+# Of one or two words several encodings are about as likely; far the most such tables are Western European. What is less
+# likely than this many times another is told with that one.
+_ODDS = 2
+# So little tells one encoding of one or two signs from another: µ and £ alone are letters in others.
+_NO_EVIDENCE = 0.01
 _WESTERN = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒ€£°²³µ·¹ºª±×©®§¡¿«»‘’“”–—…")
 _SEQUENCES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _OTHERS = re.compile(rb"[\x80-\xff]")
 # Bytes that are no part of a character of any of these encodings.
 _BETWEEN = re.compile(rb"[,;\t\r\n\"]")
+_CONTROLS = re.compile("[\x80-\x9f]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NUMBERS = re.compile(rb"^[0-9. ]+ | [0-9. ]+$")
 _NOT_ASCII = re.compile(rb"[^\n\r]*[\x80-\xff][^\n\r]*")
@@ -97,13 +101,16 @@ def _likeliest(file: StoredFile, blocks: Sequence[Block]) -> TextEncoding:
     # A few broken characters do not make another encoding of text that is else UTF-8: their lines are kept aside.
     if len(sequences) > 9 * len(_OTHERS.findall(_SEQUENCES.sub(b"", lines))):
         return TextEncoding(UTF_8, "read as UTF-8, though some bytes of it are none")
-    name, confidence = _asked(_words(lines))
+    words = _words(lines)
+    name, likely = _asked(words)
     if name is None:
         raise LandingError(
             f"{file.name}: it is in no encoding of text that is known",
             "Save the file as UTF-8, for example with: iconv -f ENCODING -t UTF-8 FILE > NEW_FILE",
         )
-    return TextEncoding(name, f"read as {_shown(name)}, a guess (confidence {confidence:.2f})")
+    confidence = likely.get(name, 0.0)
+    doubt = _doubt(words, name, {each: likely[each] for each in likely if likely[each] * _ODDS >= confidence})
+    return TextEncoding(name, f"read as {_shown(name)}, a guess (confidence {confidence:.2f}{doubt})")
 
 
 def _words(lines: bytes) -> bytes:
@@ -112,29 +119,40 @@ def _words(lines: bytes) -> bytes:
     return b"\n".join(dict.fromkeys(cells))
 
 
-def _asked(lines: bytes) -> tuple[str | None, float]:
+def _asked(lines: bytes) -> tuple[str | None, dict[str, float]]:
+    """The likeliest encoding, and how likely each one is in which words are of one script."""
     import chardet
 
     found = chardet.detect_all(lines, include_encodings=_LIKELY)
     likely = {
-        each["encoding"]: each["confidence"]
+        codecs.lookup(each["encoding"]).name: each["confidence"]
         for each in found
         if each["encoding"] and not _is_mixed(lines, each["encoding"])
     }
     name = max(likely, key=lambda each: likely[each], default=None)
-    confidence = likely[name] if name else 0.0
-    name = codecs.lookup(name).name if name else None
+    likely[LATIN_1] = likely.get("cp1252", 0.0)
     western = _decoded(lines, "cp1252")
     if western is not None and (
         name is None
         or name == "ascii"
         or _decoded(lines, name) == western
-        or (_is_western(western) and confidence <= _WESTERN_ODDS * likely.get("Windows-1252", 0.0))
+        or (_is_western(western) and likely[name] <= max(_NO_EVIDENCE, _ODDS * likely[LATIN_1]))
     ):
-        name, confidence = "cp1252", likely.get("Windows-1252", 0.0)
+        name = "cp1252"
     if name == "cp1252" and _decoded(lines, LATIN_1) == western:
         name = LATIN_1
-    return (None if name == "ascii" else name), confidence
+    return (None if name == "ascii" else name), likely
+
+
+def _doubt(lines: bytes, name: str, likely: Mapping[str, float]) -> str:
+    """What a word would be in the likeliest of the other encodings that make another one of it."""
+    words = (_decoded(lines, name) or "").split("\n")
+    for other in sorted(likely, key=lambda each: -likely[each]):
+        others = (_decoded(lines, other) or "").split("\n")
+        if len(others) == len(words) and others != words and not _CONTROLS.search("".join(others)):
+            word, in_other = next(pair for pair in zip(words, others, strict=True) if pair[0] != pair[1])
+            return f"; uncertain: as {_shown(other)} {word!r} would be {in_other!r}"
+    return ""
 
 
 def _is_western(text: str) -> bool:
