@@ -167,6 +167,8 @@ def _notes(profile: DatasetProfile, column: ColumnProfile) -> list[str]:
         notes.append("likely label")
     if profile.table and column.is_required and "key" not in notes:
         notes.append("never null")
+    if column.blank_count:
+        notes.append(f"{column.blank_count:,} of blank text, null in a product")
     if column.comment:
         notes.append(_line(column.comment))
     return notes

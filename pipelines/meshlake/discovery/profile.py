@@ -271,6 +271,7 @@ def _column(name: str, measure: Measure, found: _Found) -> ColumnProfile:
         type=found.types[name],
         null_count=nulls,
         null_share=nulls / found.row_count if found.row_count else 0.0,
+        blank_count=measure.given - present,
         distinct_count=distinct,
         minimum=low,
         maximum=high,

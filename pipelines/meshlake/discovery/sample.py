@@ -131,7 +131,9 @@ def mixtures(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dic
         )
         row = connection.execute(f"SELECT {firsts} FROM {CELLS} WHERE name = ?", [name]).fetchone()
         shown = list(dict.fromkeys(value for value in row or () if value))[:2]
-        told[name] = f"{MIXED}, such as {' and '.join(map(repr, shown))}: kept as text"
+        zones = {reading.is_zoned for reading, value in zip(moments, row or (), strict=True) if value}
+        advice = "; `timezone: true` with a `defaultTimezone` reads both" if len(zones) > 1 else ""
+        told[name] = f"{MIXED}, such as {' and '.join(map(repr, shown))}: kept as text{advice}"
     return told
 
 

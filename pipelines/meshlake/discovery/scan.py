@@ -35,7 +35,8 @@ _CONTROLS = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
 class Measure:
     """What one scan tells of a column.
 
-    `present` counts values that are neither null nor blank text, `non_empty` blank text too, `whole` floats without a
+    `present` counts values that are neither null nor blank text, `non_empty` blank text too, `given` empty text too;
+    `whole` floats without a
     fraction, `numeric` text that is a number however it is written: 7, 007, +7, 7E1. `fits` counts, for each candidate
     reading, the values it reads; `lows` and `highs` are the least and greatest of those. `first` is the least text that
     is not blank, without the spaces around it. `distinct` is approximate, unless `is_exact`; `values` says how often
@@ -44,6 +45,7 @@ class Measure:
 
     present: int
     non_empty: int
+    given: int
     distinct: int
     low: str | None
     high: str | None
@@ -204,12 +206,12 @@ class _Asked:
             return f"row(count({cell}), histogram_exact({cell}, [{listed}]::VARCHAR[]))"
         count = "count(DISTINCT {})" if self.name in self.suspicion.keys else "approx_count_distinct({})"
         text, numeric, whole = "CAST({}({}) AS VARCHAR)", "0", "0"
-        present = non_empty = f"count({cell})"
+        present = non_empty = given = f"count({cell})"
         distinct, low, high = count.format(cell), text.format("min", cell), text.format("max", cell)
         first = low if kind is Scalar.VARCHAR else "NULL"
         if self._has_blanks:
             empty = f"count_if(e{self.number})"
-            present, non_empty = f"count(t{self.number})", f"count({cell}) - {empty}"
+            present, non_empty = f"count(t{self.number})", f"{given} - {empty}"
             distinct, first = f"{distinct} - least({empty}, 1)", f"min(t{self.number})"
         elif is_nested(kind) or str(kind) in {"BLOB", "BIT", "GEOMETRY"}:
             distinct, low, high = count.format(f"CAST({cell} AS VARCHAR)"), "NULL::VARCHAR", "NULL::VARCHAR"
@@ -223,18 +225,19 @@ class _Asked:
             f"[{', '.join(text.format('min', value) for value in values)}]::VARCHAR[]",
             f"[{', '.join(text.format('max', value) for value in values)}]::VARCHAR[]",
         ]
-        return f"row({', '.join([present, non_empty, distinct, low, high, numeric, whole, *lists, first])})"
+        return f"row({', '.join([present, non_empty, given, distinct, low, high, numeric, whole, *lists, first])})"
 
     def read(self, found: Sequence[Any]) -> Measure | None:
         """What the aggregates say; `None` where the column is not as suspected."""
         if self._values is not None:
             return _counted(*found)
-        present, non_empty, distinct, low, high, numeric, whole, fits, lows, highs, first = found
+        present, non_empty, given, distinct, low, high, numeric, whole, fits, lows, highs, first = found
         if self.kind is Scalar.VARCHAR and not self._has_blanks and (low or "!") < "!":
             return None
         return Measure(
             present,
             non_empty,
+            given,
             min(distinct, non_empty),  # an approximate count can exceed the values there are
             low,
             high,
@@ -255,7 +258,7 @@ def _counted(present: int, histogram: dict[str, int] | None) -> Measure | None:
         return None
     low, high = min(values, default=None), max(values, default=None)
     return Measure(
-        present, present, len(values), low, high, 0, 0, (), (), (), low, is_exact=True, values=values
+        present, present, present, len(values), low, high, 0, 0, (), (), (), low, is_exact=True, values=values
     )
 
 

@@ -191,17 +191,26 @@ def _description(profile: DatasetProfile, column: ColumnProfile, kind: str) -> s
 def _observed(column: ColumnProfile, kind: str, landed_as: str) -> str:
     landed = f"{landed_as} " + " or ".join(f"'{source}'" for source in column.sources)
     if column.distinct_count == 0:
-        return f"{landed}; no row has a value."
+        return f"{landed}; no row has a value{_blanks(column)}."
     about = "" if column.values else "about "
     facts = f"{landed}; {about}{column.distinct_count:,} different values"
     is_shown = not column.personal and kind in {"integer", "number", "date", "timestamp"}
     facts += f", {column.minimum} to {column.maximum}" if is_shown else ""
-    facts += f", null in {column.null_share:.1%} of rows." if column.null_count else ", never null."
+    facts += (
+        f", null in {column.null_share:.1%} of rows{_blanks(column)}."
+        if column.null_count
+        else ", never null."
+    )
     if column.personal:
         facts += f" Looks like personal data: {column.personal}."
     if column.reading and column.reading.format and kind != "string":
         facts += f" Written like {column.reading.format}."
     return facts
+
+
+def _blanks(column: ColumnProfile) -> str:
+    """What is null in the product, though a text stands there."""
+    return f", {column.blank_count:,} of them with blank text" if column.blank_count else ""
 
 
 def _are_placeholders(column: ColumnProfile) -> bool:

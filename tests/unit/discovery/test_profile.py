@@ -121,22 +121,23 @@ def test_numbers_beside_codes_are_codes(profile, others: list[str], found: str, 
 
 
 @pytest.mark.parametrize(
-    ("values", "shown"),
+    ("values", "shown", "advice"),
     [
         (
             ["2024-01-05T10:00:00", "2024-01-05T10:00:00+02:00"],
             ["2024-01-05T10:00:00", "2024-01-05T10:00:00+02:00"],
+            "; `timezone: true` with a `defaultTimezone` reads both",
         ),
-        (["2024-01-05", "05.01.2024", "06.01.2024"], ["2024-01-05", "05.01.2024"]),
-        (["2024-01-05 10:00", "5 Jan 2024"], ["2024-01-05 10:00", "5 Jan 2024"]),
-        (["2024-01-05", "soon"], []),
-        (["2024-01-05", "2024-01-05 10:00"], []),
+        (["2024-01-05", "05.01.2024", "06.01.2024"], ["2024-01-05", "05.01.2024"], ""),
+        (["2024-01-05 10:00", "5 Jan 2024"], ["2024-01-05 10:00", "5 Jan 2024"], ""),
+        (["2024-01-05", "soon"], [], ""),
+        (["2024-01-05", "2024-01-05 10:00"], [], ""),
     ],
 )
-def test_moments_written_in_several_ways_are_told(profile, values, shown) -> None:
+def test_moments_written_in_several_ways_are_told(profile, values, shown, advice) -> None:
     made = profile({"a.csv": "x,y\n" + "".join(f"{value},1\n" for value in values)})
     told = f"dates and times written in more than one way, such as {' and '.join(map(repr, shown))}: kept as text"
-    assert column(made, "x").question == (told if shown else "")
+    assert column(made, "x").question == (f"{told}{advice}" if shown else "")
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,25 @@ def test_placeholders_become_null(adopted) -> None:
     assert len(rows) == 303
 
 
+@pytest.mark.parametrize(
+    ("files", "null_count", "told"),
+    [
+        ({"a.csv": 'n,x\n1,7\n2,   \n3,\n4,""\n'}, 3, "null in 75.0% of rows, 2 of them with blank text."),
+        ({"a.csv": 'n,x\n1,a\n2,   \n3,\n4,""\n'}, 2, "null in 50.0% of rows, 1 of them with blank text."),
+        ({"a.csv": 'n;x\n1;7\n2;" "\n3;\n4;""\n'}, 3, "null in 75.0% of rows, 2 of them with blank text."),
+        ({"a.csv": 'n,x\n1,\n2,""\n'}, 2, "no row has a value, 1 of them with blank text."),
+        ({"a.json": '{"x": "7"}\n{"x": ""}\n{"x": " "}\n{}\n'}, 3, "of rows, 2 of them with blank text."),
+        ({"a.json": '{"x": "a"}\n{"x": ""}\n{"x": " "}\n{}\n'}, 2, "of rows, 1 of them with blank text."),
+        ({"a.json": '{"x": "a"}\n{"x": "b"}\n{}\n{}\n'}, 2, "null in 50.0% of rows."),
+    ],
+)
+def test_text_that_becomes_null_is_told(adopted, files, null_count, told) -> None:
+    contract, rows = adopted(files)
+    assert told in contract.column("x").description
+    place = [each.name for each in contract.columns].index("x")
+    assert sum(row[place] is None for row in rows) == null_count
+
+
 def test_stray_values_are_quarantined_not_lost_in_the_type(adopted) -> None:
     cells = "".join(f"{n},{n}\n" for n in range(300)) + "300,twelve\n"
     contract, rows = adopted({"a.csv": "n,amount\n" + cells})
