@@ -20,7 +20,7 @@ from meshlake.building.outdated import due
 from meshlake.building.pictures import audited_distributions, draw_distributions
 from meshlake.building.quality import record_results, recorded_results
 from meshlake.building.quarantine import publish_quarantine
-from meshlake.building.unreadable import unreadable_lines
+from meshlake.building.unreadable import unreadable_facts, unreadable_lines
 from meshlake.errors import BuildError, ConflictError, MeshError
 from meshlake.formats.unreadable import ReadAgainError
 from meshlake.health import naming_servers
@@ -197,7 +197,7 @@ def _publish(
         context.report(f"published without statistics: {error.message}")
     draw_distributions(context, drawn, snapshot)
     context.report(Step.PUBLISHED)
-    return snapshot, checks, {} if lines is None else {"unreadable_lines": lines.num_rows}
+    return snapshot, checks, unreadable_facts(lines)
 
 
 def _draft(context: BuildContext) -> Draft:

@@ -32,6 +32,10 @@ _HINT = (
     "Or let more be kept aside, beside the contract's properties: "
     "customProperties: [{property: maxUnreadablePercent, value: 5}]"
 )
+_FILES_HINT = (
+    "Land each of them again, whole: mesh land PATH --replace; or keep more aside, beside the contract's properties: "
+    "customProperties: [{property: maxUnreadablePercent, value: 50}]"
+)
 
 
 def unreadable_lines(context: BuildContext, rows: Rows) -> pa.Table | None:
@@ -43,6 +47,13 @@ def unreadable_lines(context: BuildContext, rows: Rows) -> pa.Table | None:
     """
     tables = [table for name in context.inputs.datasets if (table := _of(context, rows, name)) is not None]
     return pa.concat_tables(tables) if tables else None
+
+
+def unreadable_facts(lines: pa.Table | None) -> dict[str, int]:
+    """How many of them are lines, and how many whole files."""
+    files = 0 if lines is None else lines["line"].null_count
+    counts = {"unreadable_lines": (0 if lines is None else lines.num_rows) - files, "unreadable_files": files}
+    return {fact: count for fact, count in counts.items() if count}
 
 
 def _of(context: BuildContext, rows: Rows, name: DatasetName) -> pa.Table | None:
@@ -61,8 +72,16 @@ def _of(context: BuildContext, rows: Rows, name: DatasetName) -> pa.Table | None
 
 def _refuse_too_many(context: BuildContext, name: DatasetName, found: Unreadable) -> None:
     ((read,),) = context.session.rows(f"SELECT count(*) FROM {name.sql}")
-    broken = found.count - found.footer_count
-    landed, most = int(str(read)) + broken, context.contract.max_unreadable_percent
+    most = context.contract.max_unreadable_percent
+    if found.file_share * 100 > most:
+        told = "\n  ".join(each.told for each in found.files[:_SHOWN_LINES])
+        raise LandingError(
+            f"{context.name}: {found.file_share:.1%} of what landed in {name} is in files that are broken, more than "
+            f"{most:g} %:\n  {told}",
+            _FILES_HINT,
+        )
+    broken = found.count - found.footer_count - len(found.files)
+    landed = int(str(read)) + broken
     if broken * 100 <= most * landed:
         return
     shown = "\n  ".join(found.first(_SHOWN_LINES))

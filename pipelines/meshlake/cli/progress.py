@@ -121,6 +121,8 @@ def _notes(result: BuildResult) -> Iterator[str]:
         yield f"landed rows quarantined since values do not fit: {rows:,}, see {result.name.quarantine}"
     if lines := facts.get("unreadable_lines"):
         yield f"landed lines kept aside since they cannot be read: {lines:,}, see {result.name.quarantine}"
+    if files := facts.get("unreadable_files"):
+        yield f"landed files kept aside whole since they are broken: {files:,}, see {result.name.quarantine}"
     if columns := facts.get("columns_not_in_contract"):
         yield f"landed, but not in the contract: {', '.join(columns)}"
     if columns := facts.get("columns_not_landed"):

@@ -97,7 +97,7 @@ def _profiled(
         decided = measured.decided(dataset.format.delimiter(dataset.opened.files), elsewhere)
         found, sketches = _found(connection, view, measured, decided, is_sketched=is_sketched)
         columns = tuple(_column(name, measured.measures[name], found) for name in view.types)
-        unreadable = dataset.format.unreadable(connection, dataset.opened.files)
+        unreadable = dataset.unreadable(connection)
         shown = tuple(unreadable.first(SHOWN_LINES))
     profile = DatasetProfile(
         name=str(dataset.name),

@@ -16,6 +16,7 @@ from meshlake.formats.merged_types import described, refuse_changed
 from meshlake.formats.reader import folder_value_sql
 from meshlake.formats.samples import sample_of
 from meshlake.formats.scratch import scratch_file
+from meshlake.formats.unreadable import DamagedFileError
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.stores import open_file
 
@@ -56,6 +57,10 @@ class Copied(Format):
     def has_columns(self, file: StoredFile) -> bool:
         return bool(file.size_bytes) and bool(_copy(self, file)[1])
 
+    def damaged(self, files: Sequence[StoredFile]) -> dict[StoredFile, DamagedFileError]:
+        found = {file: _damage(self, file) for file in files if file.size_bytes}
+        return {file: error for file, error in found.items() if error}
+
     def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
         return None  # DuckDB reads what was written here, and what is wrong with a file is told before
 
@@ -91,7 +96,8 @@ def _copy(format_: Copied, file: StoredFile) -> tuple[str, tuple[str, ...]]:
     """The Parquet file with the rows of `file`, and its columns.
 
     Raises:
-        LandingError: the file is damaged, or holds what no column can.
+        DamagedFileError: the file is broken.
+        LandingError: it holds what no column can.
     """
     from pyarrow import parquet
 
@@ -106,11 +112,23 @@ def _copy(format_: Copied, file: StoredFile) -> tuple[str, tuple[str, ...]]:
     except format_.damages as error:
         path.unlink(missing_ok=True)
         refuse_pages(file.name, sample_of(file))
-        raise LandingError(
+        raise DamagedFileError(
             f"{file.name}: it is cut off, damaged, or no {format_.title} file: {_first_line(error)}",
             "Land the file again, whole; or remove it.",
         ) from error
     return str(path), tuple(schema.names)
+
+
+@lru_cache(maxsize=10_000)
+def _damage(format_: Copied, file: StoredFile) -> DamagedFileError | None:
+    """How `file` is broken; what else is wrong with it is told when it is read."""
+    try:
+        _copy(format_, file)
+    except DamagedFileError as error:
+        return error
+    except LandingError:
+        return None
+    return None
 
 
 def _refuse_same_names(file: StoredFile, schema: Any) -> None:

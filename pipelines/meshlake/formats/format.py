@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from meshlake.errors import LandingError
+    from meshlake.formats.unreadable import DamagedFileError
     from meshlake.stores import StoredFile
     from meshlake.types.tree import Type
 
@@ -135,6 +136,10 @@ class Format(Protocol):
             LandingError: what is wrong with a file hides more of it than can be told.
         """
         return Unreadable.NONE
+
+    def damaged(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, DamagedFileError]:
+        """Those of `files` that are broken somewhere, and cannot be read but for some lines."""
+        return {}
 
     def notes(self, files: Sequence[StoredFile]) -> list[str]:
         """What was guessed about how `files`, a dataset's, are written, and what of them is no row: for people.

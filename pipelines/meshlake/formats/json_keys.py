@@ -14,6 +14,7 @@ from meshlake.formats import refuse_other_formats
 from meshlake.formats.json_copy import UNUSABLE_KEYS, copies_of, lines_sql
 from meshlake.formats.reader import compression_sql, grouped, paths_sql
 from meshlake.formats.samples import head, is_compressed, last_byte
+from meshlake.formats.unreadable import DamagedFileError
 from meshlake.stores import duckdb_reader
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _array(file: StoredFile) -> str:
             f"Call it .json; or write one object per line: jq -c '.[]' {short} > lines.jsonl",
         )
     if last_byte(file, _SPACE) != b"]":  # DuckDB takes the objects before a break for all there are
-        raise LandingError(f"{file.name}: its JSON array is cut off", "Land the whole file again.")
+        raise DamagedFileError(f"{file.name}: its JSON array is cut off", "Land the whole file again.")
     return _ARRAY
 
 

@@ -25,7 +25,7 @@ from meshlake.formats.reader import (
     text_columns_sql,
 )
 from meshlake.formats.samples import is_compressed, open_text
-from meshlake.formats.unreadable import Unreadable
+from meshlake.formats.unreadable import DamagedFileError, Unreadable
 from meshlake.names import quote_identifier, quote_literal
 
 if TYPE_CHECKING:
@@ -94,6 +94,9 @@ class _JsonLines(Format):
             (told for file in files for kind in _FAULTS if (told := _fault(kind, message, file))), None
         )
 
+    def damaged(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, DamagedFileError]:
+        return _damaged(tuple(files))
+
     def unreadable(self, connection: duckdb.DuckDBPyConnection, files: Sequence[StoredFile]) -> Unreadable:
         copies = _columns(tuple(files)).copies.values()
         return Unreadable(
@@ -123,6 +126,21 @@ JSON_LINES = _JsonLines()
 def _columns(files: tuple[StoredFile, ...]) -> Columns:
     with explained_files(JSON_LINES, files):
         return keys_of(files)
+
+
+@lru_cache(maxsize=1_000)
+def _damaged(files: tuple[StoredFile, ...]) -> dict[StoredFile, DamagedFileError]:
+    """Those that are no lines and broken somewhere: looked for by halves, since all together are read anyway."""
+    try:
+        _columns(files)
+    except DamagedFileError as error:
+        if len(files) == 1:
+            return {files[0]: error}
+        half = len(files) // 2
+        return _damaged(files[:half]) | _damaged(files[half:])
+    except LandingError:
+        return {}  # told when they are read
+    return {}
 
 
 def _refuse_no_objects(columns: Columns) -> None:
@@ -170,7 +188,7 @@ def _fault(kind: str, message: str, file: StoredFile) -> LandingError | None:
     start = f'{kind} in file "{file.path}"'
     if not message.startswith(start) or not (told := _LINE.match(message, len(start))):
         return None
-    return LandingError(
+    return DamagedFileError(
         f"{file.name}{_place(file)}: {told[1].strip()}",
         "It must be one array of JSON objects, or objects in UTF-8, with no key twice.",
     )

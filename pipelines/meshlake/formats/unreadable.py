@@ -13,7 +13,7 @@ import csv
 import sys
 from codecs import getincrementaldecoder
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, ClassVar
 
@@ -45,18 +45,27 @@ _KEPT_BYTES = 4 << 20  # more than DuckDB takes for a line
 
 @dataclass(frozen=True)
 class UnreadableLine:
-    """A line kept aside: `line` counts lines of `file` from 1, `content` is what stands there, without its end."""
+    """A line kept aside: `line` counts lines of `file` from 1, `content` is what stands there, without its end.
+
+    Of a file that is kept aside whole both are empty, for it lies where it landed, and the reason names the file.
+    """
 
     file: str
-    line: int
+    line: int | None
     content: bytes
     reason: str
 
     @property
     def told(self) -> str:
         """Where it is, why it cannot be read, and how it begins, for people."""
+        if self.line is None:
+            return f"{self.reason} (the whole file is kept aside)"
         shown = self.content.decode(errors="replace")[:_SHOWN_CHARACTERS]
         return f"{self.file}, line {self.line}: it {self.reason}: {shown}"
+
+
+class DamagedFileError(LandingError):
+    """A file is broken somewhere, and has no lines that could be kept aside alone: it is, whole."""
 
 
 class ReadAgainError(LandingError):
@@ -73,14 +82,35 @@ class ReadAgainError(LandingError):
 class Unreadable:
     """The lines that statements left out: how many, and each of them, by file and line.
 
-    `footer_count` of them stand below a table, and are no rows that are missing.
+    `footer_count` of them stand below a table, and are no rows that are missing. `files` are kept aside whole, each of
+    them counted as one and told by one; they are `file_share` of the bytes that landed.
     """
 
     count: int = 0
     lines: Callable[[], Iterator[UnreadableLine]] = lambda: iter(())
     footer_count: int = 0
+    files: tuple[UnreadableLine, ...] = ()
+    file_share: float = 0.0
 
     NONE: ClassVar[Unreadable]
+
+    @property
+    def told(self) -> str:
+        """How much it is, for people."""
+        lines = self.count - len(self.files)
+        counts = {"file": len(self.files), "line": lines}
+        return " and ".join(f"{n:,} {what}{'s' if n > 1 else ''}" for what, n in counts.items() if n)
+
+    def with_files(self, files: Sequence[UnreadableLine], share: float) -> Unreadable:
+        """These, and `files` before them."""
+        lines = self.lines
+        return Unreadable(
+            self.count + len(files),
+            lambda: chain(files, lines()),
+            self.footer_count,
+            tuple(files),
+            share,
+        )
 
     def first(self, count: int) -> list[str]:
         """The first of them, for people."""

@@ -66,7 +66,7 @@ def unreadable(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> Unrea
     forget_unreadable(connection)
     with explained([dataset]):
         connection.execute(f"SELECT count(COLUMNS(*)) FROM {relation_sql(dataset)}").fetchall()
-    return dataset.format.unreadable(connection, dataset.opened.files)
+    return dataset.unreadable(connection)
 
 
 def columns(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> dict[str, Type]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from meshlake.errors import LandingError, NotLandedError
 from meshlake.formats import format_of, table_of
 from meshlake.formats.packed import is_packed, unpacked
+from meshlake.formats.unreadable import UnreadableLine
 from meshlake.landing.replacing import ReplacedError, consistent_files
 from meshlake.landing.storage import list_files
 from meshlake.names import DatasetName
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
+    import duckdb
+
     from meshlake.formats.format import Format
+    from meshlake.formats.unreadable import Unreadable
     from meshlake.partitions import Partitions
     from meshlake.settings import Settings
     from meshlake.stores import Store, StoredFile
@@ -66,15 +70,43 @@ class Dataset:
 
     @property
     def opened(self) -> Dataset:
-        """Its files as they are read: those that are packed, and that no reader unpacks, as unpacked copies.
+        """Its files as they are read: those that are packed, and that no reader unpacks, as unpacked copies; none of
+        those that are broken, unless all are.
 
         Raises:
             LandingError: one cannot be unpacked.
         """
+        whole = self._unpacked
+        damaged = whole.format.damaged(whole.files)
+        if not damaged or len(damaged) == len(whole.files):
+            return whole
+        return replace(whole, files=tuple(file for file in whole.files if file not in damaged))
+
+    @property
+    def _unpacked(self) -> Dataset:
         if not any(is_packed(file, self.format) for file in self.files):
             return self
         files = (unpacked(file) if is_packed(file, self.format) else file for file in self.files)
         return replace(self, files=tuple(files))
+
+    def unreadable(self, connection: duckdb.DuckDBPyConnection) -> Unreadable:
+        """What statements on `connection` left out of it since the last `forget_unreadable`, broken files among it.
+
+        To be asked, and gone through, before the next statement.
+
+        Raises:
+            ReadAgainError: they read too little, and will read all there is when they are made and run anew.
+            LandingError: what is wrong with a file hides more of it than can be told.
+        """
+        read = self.opened.files
+        found = self.format.unreadable(connection, read)
+        whole = self._unpacked.files
+        if len(read) == len(whole):
+            return found
+        damaged = self.format.damaged(whole)
+        told = [UnreadableLine(file.name, None, b"", error.message) for file, error in damaged.items()]
+        sizes = sum(file.size_bytes for file in damaged), sum(file.size_bytes for file in whole)
+        return found.with_files(told, sizes[0] / sizes[1])
 
     @property
     def has_columns(self) -> bool:

@@ -50,8 +50,8 @@ class Consumers:
 
 @dataclass(frozen=True)
 class Quarantined:
-    """How many landed values could not be kept, in how many rows that were left out for it, and of how many lines no
-    row could be made; `table` tells them all."""
+    """How many landed values could not be kept, in how many rows that were left out for it, and of how many lines, or
+    broken files, no row could be made; `table` tells them all."""
 
     table: str
     values: int

@@ -106,3 +106,26 @@ def test_who_asks_for_landed_rows_is_told(people, caplog):
     assert people.open().sql(query).fetchall() == [(198,)]
     told = people.run("discover", "crm.people")
     assert "Kept aside: crm/people/a.csv, line 11: it has 1 values" in told.out
+
+
+@pytest.mark.parametrize(("percent", "is_built"), [(1, False), (40, True)])
+def test_a_broken_file_is_kept_aside_whole_where_the_contract_lets_it(mesh, percent, is_built):
+    objects = [f'{{"id": {n}, "name": "p{n}"}}' for n in range(30)]
+    for n, name in enumerate("abc"):
+        mesh.land(f"crm/people/{name}.json", f"[{', '.join(objects[10 * n : 10 * n + 10])}]")
+    mesh.land("crm/people/b.json", f"[{', '.join(objects[10:20])}]".replace('"p17"', '"p17'))
+    mesh.product("crm.people", PEOPLE, custom={"maxUnreadablePercent": percent})
+    if is_built:
+        result = mesh.build_product("crm.people")
+        assert (result.snapshot.row_count, result.facts["unreadable_files"]) == (20, 1)
+        ((file, line, content, reason),) = mesh.open().sql(KEPT).fetchall()
+        assert (file, line, content) == ("crm/people/b.json", None, b"")
+        assert reason.startswith("crm/people/b.json, line 1, column ")
+        return
+    with pytest.raises(LandingError) as caught:
+        mesh.build_product("crm.people")
+    assert "% of what landed in landing.crm.people is in files that are broken, more than 1 %" in str(
+        caught.value
+    )
+    assert "crm/people/b.json, line 1, column " in str(caught.value)
+    assert "maxUnreadablePercent" in caught.value.hint

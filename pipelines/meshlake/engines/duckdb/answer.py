@@ -122,13 +122,11 @@ def _tell_unreadable(connection: duckdb.DuckDBPyConnection, landed: Sequence[Lan
         ReadAgainError: more than can be said; asked again in this process, all is read.
     """
     for each in landed:
-        if (
-            each.files is not None
-            and (found := each.files.format.unreadable(connection, each.files.opened.files)).count
-        ):
+        if each.files is not None and (found := each.files.unreadable(connection)).count:
             name = str(each.name).partition(".")[2]
-            lines = "1 line" if found.count == 1 else f"{found.count:,} lines"
-            _LOG.warning("%s: %s cannot be read and left out; see `mesh discover %s`", each.name, lines, name)
+            _LOG.warning(
+                "%s: %s cannot be read and left out; see `mesh discover %s`", each.name, found.told, name
+            )
 
 
 @contextmanager

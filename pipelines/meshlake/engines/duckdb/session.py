@@ -154,9 +154,7 @@ class DuckDBSession:
         """The lines of a dataset that is bound which the rows staged last were read without."""
         dataset = self._datasets[name]
         is_read = name not in self._unread
-        return (
-            dataset.format.unreadable(self.connection, dataset.opened.files) if is_read else Unreadable.NONE
-        )
+        return dataset.unreadable(self.connection) if is_read else Unreadable.NONE
 
     def unreadable_of(self, dataset: Dataset) -> Unreadable:
         """The lines of a dataset that no row can be made of."""

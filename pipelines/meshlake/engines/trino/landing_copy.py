@@ -59,7 +59,7 @@ def write_copy(
             f"COPY (SELECT {written} FROM {relation_sql(dataset)}) TO {quote_literal(place)} "
             f"(FORMAT parquet, COMPRESSION zstd, FILE_SIZE_BYTES '{_FILE_SIZE}')"
         )
-        dataset.format.unreadable(connection, dataset.opened.files)
+        dataset.unreadable(connection)
     except ReadAgainError:
         settings.store_of(place).remove_folder(place)
         write_copy(connection, dataset, columns, version, settings)

@@ -1,0 +1,105 @@
+"""Files that are broken somewhere and are no lines: each is kept aside whole and told, and the others are read."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import duckdb
+import fastavro
+import pytest
+
+from meshlake.errors import LandingError
+from meshlake.landing.relation import relation_sql, unreadable
+
+
+def records(first):
+    return [{"id": str(n), "name": f"n{n}"} for n in range(first, first + 5)]
+
+
+def array(rows):
+    return json.dumps(rows).encode()
+
+
+def pretty(rows):
+    return "\n".join(json.dumps(row, indent=2) for row in rows).encode()
+
+
+def xml(rows):
+    return b"<r>%b</r>" % b"\n".join(
+        b"<x><id>%(id)b</id><name>%(name)b</name></x>" % bytes_of(row) for row in rows
+    )
+
+
+def bytes_of(row):
+    return {key.encode(): value.encode() for key, value in row.items()}
+
+
+def avro(rows):
+    fields = [{"name": name, "type": "string"} for name in ("id", "name")]
+    sink = io.BytesIO()
+    fastavro.writer(sink, {"type": "record", "name": "r", "fields": fields}, rows, sync_interval=20)
+    return sink.getvalue()
+
+
+def last(old, new):
+    """Breaks a file at the last place where `old` stands."""
+    return lambda content: new.join(content.rsplit(old, 1))
+
+
+FORMATS = {
+    "array": (".json", array, last(b'"name": ', b'"name" '), ".json, line 1, column "),
+    "pretty": (".json", pretty, last(b'"id": ', b'"id" '), ".json, line 18, column "),
+    "cut off": (".json", array, lambda content: content[:-9], ".json: its JSON array is cut off"),
+    "xml": (
+        ".xml",
+        xml,
+        last(b"</name>", b"</nam>"),
+        ".xml: it is cut off, damaged, or no XML file: mismatched tag: li",
+    ),
+    "avro": (
+        ".avro",
+        avro,
+        lambda content: content[:-9],
+        ".avro: it is cut off, damaged, or no Avro file: behind rec",
+    ),
+}
+
+
+def files_of(kind, names="abc", broken="b"):
+    ending, written, damaged, _ = FORMATS[kind]
+    contents = {name: written(records(5 * "abcdefgh".index(name))) for name in names}
+    return {
+        f"{name}{ending}": damaged(content) if name in broken else content
+        for name, content in contents.items()
+    }
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_broken_file_is_kept_aside_whole_and_the_others_are_read(put, kind):
+    dataset = put(files_of(kind))
+    with duckdb.connect() as connection:
+        found = unreadable(connection, dataset)
+        rows = connection.execute(f"SELECT id FROM {relation_sql(dataset)}").fetchall()
+    assert sorted(int(each) for (each,) in rows) == [*range(5), *range(10, 15)]
+    (line,) = found.lines()
+    assert (found.count, found.told, line.file.rpartition("/")[2][0], line.line) == (1, "1 file", "b", None)
+    assert FORMATS[kind][3] in line.told
+    assert line.told.endswith("(the whole file is kept aside)")
+    sizes = [file.size_bytes for file in dataset.files]
+    assert found.file_share == sizes[1] / sum(sizes)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_dataset_of_broken_files_is_an_error(put, kind):
+    dataset = put(files_of(kind, "bb"))
+    with duckdb.connect() as connection, pytest.raises(LandingError, match=r"crm/customers/b\."):
+        unreadable(connection, dataset)
+
+
+@pytest.mark.parametrize("broken", ["a", "h", "adg", "bcdefgh"])
+def test_each_of_several_is_found(put, broken):
+    dataset = put(files_of("array", "abcdefgh", broken))
+    with duckdb.connect() as connection:
+        found = unreadable(connection, dataset)
+    assert [line.file.rpartition("/")[2][0] for line in found.lines()] == list(broken)
