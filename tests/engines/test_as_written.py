@@ -52,6 +52,21 @@ WAYS = {
             "tags": {"logicalType": "array", "physicalType": "array", "items": {"logicalType": "string"}},
         },
     ),
+    "a broken file among others": Way(
+        {
+            "a.json": '[{"id": 1, "name": "a"}, {"id": 2, "name": " "}]',
+            "b.json": '[{"id": 3, "name": "b}]',
+            "c.json": '[{"id": 4, "name": "c"}]',
+        },
+        ["1|a", "2| ", "4|c"],
+        contract={"id": ID, "name": "string"},
+        custom={"maxUnreadablePercent": 50},
+    ),
+    "a broken file that is much of what landed": Way(
+        {"a.json": '[{"id": 1, "name": "a"}]', "b.json": '[{"id": 3, "name": "b}]'},
+        told="/b.json, line 1, column 20: unexpected",
+        failing="is in files that are broken, more than 1 %",
+    ),
     "identifiers of 20 digits": Way(
         {"a.csv": "sim_id,iccid\n1,89490200001234567890\n2,89490200001234567891\n"},
         ["1|89490200001234567890", "2|89490200001234567891"],

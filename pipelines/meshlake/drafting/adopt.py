@@ -68,6 +68,14 @@ def _notes(profile: DatasetProfile) -> list[str]:
     names = column_names(profile)
     notes = _evidence(profile)
     notes += [f"read: {note}" for note in profile.notes]
+    notes += [f"kept aside: {each}" for each in profile.unreadable]
+    if more := profile.unreadable_count - len(profile.unreadable):
+        notes.append(f"kept aside: {more:,} more; a build has each in its quarantine")
+    notes += [
+        f"{names[c.name]}: {c.blank_count:,} of blank text, null in the product"
+        for c in profile.columns
+        if c.blank_count
+    ]
     if profile.near_key and not profile.likely_key:
         notes.append(profile.near_key.told(profile.row_count))
     if profile.likely_key:

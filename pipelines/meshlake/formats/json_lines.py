@@ -87,7 +87,7 @@ class _JsonLines(Format):
             return None
         if message.startswith(_TOO_LONG):
             long = next((f for f in files if f' exceeded while reading file "{f.path}"' in message), files[0])
-            return LandingError(
+            return DamagedFileError(
                 f"{long.name}: it holds an object of over 16 MB", "Write it in several, or take it out."
             )
         return next(

@@ -113,6 +113,16 @@ def test_text_that_becomes_null_is_told(adopted, files, null_count, told) -> Non
     assert sum(row[place] is None for row in rows) == null_count
 
 
+def test_what_is_kept_aside_and_what_becomes_null_is_told(mesh) -> None:
+    mesh.land_files("crm.people", {"a.csv": "n,x\n1,7\n2, \n4,5,6\n"})
+    notes = mesh.open().adopt("crm.people", owner="ana").notes
+    assert "x: 1 of blank text, null in the product" in notes
+    kept = [note for note in notes if note.startswith("kept aside: ")]
+    assert kept == [
+        "kept aside: crm/people/a.csv, line 4: it has 3 values where the header has 2 columns: 4,5,6"
+    ]
+
+
 def test_stray_values_are_quarantined_not_lost_in_the_type(adopted) -> None:
     cells = "".join(f"{n},{n}\n" for n in range(300)) + "300,twelve\n"
     contract, rows = adopted({"a.csv": "n,amount\n" + cells})
