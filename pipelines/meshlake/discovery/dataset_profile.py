@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from meshlake.discovery.names import is_identifier, is_moment
+from meshlake.discovery.names import is_identifier, is_moment, is_row_number
 
 if TYPE_CHECKING:
     from meshlake.discovery.drift import Drift
@@ -110,14 +110,19 @@ class DatasetProfile:
 
     @property
     def likely_key(self) -> tuple[str, ...]:
-        """The key that is no coincidence: declared, or meant by the name or the place of its columns; else empty."""
+        """The key that is no coincidence: declared, or meant by the name or the place of its columns; else empty.
+
+        Columns that are a key together are apart by more than chance: who begins a table with them means them.
+        """
         if self.table is not None and self.table.primary_key:
             return self.table.primary_key
-        first = self.columns[0].name if self.columns else None
+        first = [column.name for column in self.columns if not is_row_number(column.name)]
         meant = (
             key
             for key in self.keys
-            if any(map(is_identifier, key)) or key == (first,) or (len(key) > 1 and any(map(is_moment, key)))
+            if any(is_identifier(name) and not is_row_number(name) for name in key)
+            or set(key) == set(first[: len(key)])
+            or (len(key) > 1 and any(map(is_moment, key)))
         )
         return next(meant, ())
 

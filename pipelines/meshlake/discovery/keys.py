@@ -142,7 +142,8 @@ def find_keys(
     counted: Mapping[str, int],
     row_count: int,
 ) -> Keys:
-    """The keys of the dataset that is open as `landed` and `sampled`: one column, else two to four together.
+    """The keys of the dataset that is open as `landed` and `sampled`: one column, else two to four together; those
+    also where each column that is a key alone is no more than unlikely to repeat, as a sum of money is.
 
     Fractions and yes/no identify nothing. Of several columns together those are believed that are named as parts of
     keys are, or that differ in more rows than chance would have it. `counted` has the exact counts of `suspects`.
@@ -151,12 +152,16 @@ def find_keys(
         return Keys()
     usable = _usable(columns)
     whole = [part for part in usable if part.distinct > 1 and not part.null_count]
-    singles = tuple((part.name,) for part in whole if counted.get(part.name) == row_count)
-    if singles:
-        return Keys(singles)
-    return Keys(
-        _together(connection, whole[:_PARTS], row_count), _nearly(connection, usable, counted, row_count)
-    )
+    singles = [part for part in whole if counted.get(part.name) == row_count]
+    alone = tuple((part.name,) for part in singles)
+    if any(part.is_named_as_key for part in singles):
+        return Keys(alone)
+    near = None if alone else _nearly(connection, usable, counted, row_count)
+    # What nearly is a key is one with any other column that parts its few rows.
+    parts = [
+        part for part in whole if part not in singles and (near is None or part.name not in near.columns)
+    ]
+    return Keys(alone + _together(connection, parts[:_PARTS], row_count), near)
 
 
 def _usable(columns: Sequence[Part]) -> list[Part]:

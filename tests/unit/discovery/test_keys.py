@@ -50,3 +50,26 @@ def test_a_key_but_for_one_row_is_told_with_the_row(profile) -> None:
 def test_what_is_far_from_a_key_is_none(profile) -> None:
     rows = [(n % 500, n % 3) for n in range(1_000)]
     assert profile(_csv("customer_id,plan", rows)).near_key is None
+
+
+def test_leading_columns_that_fill_a_grid_are_a_key_whatever_they_are_called(profile) -> None:
+    rows = [(f"S{s}", c, t, (s * 7 + t) % 5) for s, c, t in product(range(40), ("art", "bio", "law"), (1, 2))]
+    assert profile(_csv("student,course,half,grade", rows)).likely_key == ("student", "course", "half")
+    assert profile(_csv("pupil,lesson,turn,grade", rows)).likely_key == ("pupil", "lesson", "turn")
+
+
+def test_a_measure_that_never_repeats_hides_no_key(profile) -> None:
+    rows = [(y, f"T{t}", t % 9, 40_000 + 997 * y + 13 * t) for y, t in product(range(2000, 2010), range(9))]
+    made = profile(_csv("season,team,wins,attendance", rows))
+    assert (("attendance",) in made.keys, made.likely_key) == (True, ("season", "team"))
+
+
+def test_what_nearly_is_a_key_is_not_made_one_by_another_column(profile) -> None:
+    rows = [(100 + n, f"name {n % 40}", n % 60) for n in range(400)]
+    rows.append((103, "name 9", 9))
+    made = profile(_csv("holder_no,first,age", rows))
+    assert (made.likely_key, made.near_key.columns) == ((), ("holder_no",))
+
+
+def test_what_only_counts_the_rows_is_not_what_a_table_is_about(profile) -> None:
+    assert profile(_csv("RowNumber,stars", [(n, n % 5) for n in range(200)])).likely_key == ()
