@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -45,6 +46,14 @@ class SmallMesh:
         other = copy(self)
         other.given = self.given | settings
         return other
+
+    def copied_to(self, root: Path) -> Self:
+        """All of its folder, what was built included, at another place: what tests change is made only once.
+
+        Its landed files are written anew, which no program can hide: a build builds what reads them once more.
+        """
+        shutil.copytree(self.root, root)
+        return type(self)(root)
 
     # --- its settings ---
 

@@ -49,8 +49,8 @@ def test_the_rows_of_a_failed_audit_can_be_asked_for(crm):
     assert answer.facts == [{"n": 3}]
 
 
-def test_check_looks_at_what_is_published(crm):
-    crm.run("build")
+def test_check_looks_at_what_is_published(built_crm):
+    crm = built_crm
     assert crm.run("check").status == 0
     crm.product(
         "crm.people",
@@ -68,7 +68,10 @@ def test_list_tells_the_state_of_each(crm):
         "crm.ages": "not built yet",
         "crm.people": "not built yet",
     }
-    crm.run("build")
+
+
+def test_list_tells_what_changed_since_it_was_published(built_crm):
+    crm = built_crm
     (crm.products / "crm/ages/transform.sql").write_text(
         "SELECT id, 2025 - born AS age_years FROM crm.people\n"
     )
@@ -78,10 +81,10 @@ def test_list_tells_the_state_of_each(crm):
     assert states["crm.people"].startswith("cannot be read: ")
 
 
-def test_a_rollback_is_one_step_back(crm):
-    crm.run("build")
+def test_a_rollback_is_one_step_back(built_crm):
+    crm = built_crm
     crm.land("crm/people/b.csv", "id,born\n3,2000\n")
-    crm.run("build")
+    crm.build_product("crm.people")
     newest, oldest = crm.run("history", "crm.people", "--json").facts
     assert (newest["rows"], oldest["rows"]) == (3, 2)
     assert crm.run("rollback", "crm.people").status == 0
@@ -91,9 +94,8 @@ def test_a_rollback_is_one_step_back(crm):
     assert crm.run("rollback", "crm.people", "--to", "1").status == 2
 
 
-def test_clean_tells_what_it_removed(crm):
-    crm.run("build")
-    assert crm.run("clean").out.startswith("Removed 0 stages, 0 audit branches, 0 expired snapshots")
+def test_clean_tells_what_it_removed(built_crm):
+    assert built_crm.run("clean").out.startswith("Removed 0 stages, 0 audit branches, 0 expired snapshots")
 
 
 def test_quarantined_rows_are_told_and_can_be_asked_for(crm):

@@ -38,9 +38,9 @@ def loaded(folder, *arguments: str) -> set[str]:
     return set(json.loads(ended.err.splitlines()[-1]))
 
 
-@pytest.fixture
-def built(crm):
-    assert crm.run("build").status == 0
+@pytest.fixture(scope="module")
+def built(crm_built_once, tmp_path_factory):
+    crm = crm_built_once.copied_to(tmp_path_factory.mktemp("imports") / "crm")
     # Whoever asks first after a build brings the views up to date, which takes the catalog.
     assert crm.run("sql", "SELECT 1").status == 0
     return crm

@@ -57,6 +57,20 @@ def shop(built_shop) -> meshlake.Mesh:
     return meshlake.open(built_shop.root)
 
 
+@pytest.fixture(scope="session")
+def shop_built_once(tmp_path_factory) -> SmallMesh:
+    """Built whole, as `Mesh.build` does; only to be copied."""
+    folder = write_shop(SmallMesh(tmp_path_factory.mktemp("built") / "mesh"))
+    folder.outcome = folder.build()
+    return folder
+
+
+@pytest.fixture
+def rebuilt_shop(shop_built_once, tmp_path) -> SmallMesh:
+    """The test's own, built."""
+    return shop_built_once.copied_to(tmp_path / "built")
+
+
 @pytest.fixture
 def new_shop(mesh) -> meshlake.Mesh:
     """A shop of the test's own, not built yet."""

@@ -11,13 +11,13 @@ import meshlake
 TWICE = "id,plan,fee,has_left\n1,basic,1,no\n"
 
 
-def test_a_build_tells_what_came_of_each_product(new_shop):
-    outcome = new_shop.build()
+def test_a_build_tells_what_came_of_each_product(shop_built_once, rebuilt_shop):
+    outcome, new_shop = shop_built_once.outcome, rebuilt_shop.open()
     assert {str(result.name): result.is_rebuilt for result in outcome.results} == {
         "shop.customers": True,
         "shop.plans": True,
     }
-    assert not any(result.is_rebuilt for result in new_shop.build().results)
+    assert not any(result.is_rebuilt for result in shop_built_once.build().results)
     assert [str(r.name) for r in new_shop.build("shop.customers", is_forced=True).results] == [
         "shop.customers"
     ]
@@ -41,8 +41,8 @@ def test_days_are_for_products_that_are_named(new_shop):
         new_shop.build(days=[date(2024, 1, 1)])
 
 
-def test_checks_are_run_on_what_is_published(new_shop, mesh):
-    new_shop.build()
+def test_checks_are_run_on_what_is_published(rebuilt_shop):
+    new_shop, mesh = rebuilt_shop.open(), rebuilt_shop
     (results,) = new_shop.check("shop.plans").values()
     assert all(result.is_passed for result in results)
     assert set(new_shop.check()) == {"shop.customers", "shop.plans"}
@@ -55,10 +55,10 @@ def test_checks_are_run_on_what_is_published(new_shop, mesh):
     assert (first["check_name"], first["is_passed"], first["failing_rows"]) == ("many", False, 1)
 
 
-def test_versions_can_be_gone_back_to(new_shop, mesh):
-    new_shop.build()
+def test_versions_can_be_gone_back_to(rebuilt_shop):
+    new_shop, mesh = rebuilt_shop.open(), rebuilt_shop
     mesh.land("shop/customers/b.csv", "id,plan,fee,has_left\n41,basic,1,no\n")
-    new_shop.build()
+    mesh.build_product("shop.customers", "shop.plans")
     product = new_shop.product("shop.customers")
     newest, oldest = product.history()
     assert (len(product.rows()), len(product.rows(as_of=oldest.snapshot_id))) == (41, 40)
@@ -96,8 +96,8 @@ def test_lineage_goes_all_the_way(new_shop, mesh):
     )
 
 
-def test_states_of_what_is_broken_or_gone(new_shop, mesh):
-    new_shop.build()
+def test_states_of_what_is_broken_or_gone(rebuilt_shop):
+    new_shop, mesh = rebuilt_shop.open(), rebuilt_shop
     (mesh.products / "shop/plans").rename(mesh.products / "shop/_plans")
     (mesh.products / "shop/customers/contract.odcs.yaml").write_text("schema: [")
     states = {state.product: state.state for state in new_shop.products}

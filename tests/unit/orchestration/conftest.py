@@ -36,11 +36,9 @@ class OrchestratedMesh(SmallMesh):
         return super().build(*names, reporter=self.heard, has_to_be_complete=False, **options)
 
 
-@pytest.fixture
-def shop(tmp_path, monkeypatch) -> OrchestratedMesh:
+def write_shop(root) -> OrchestratedMesh:
     """`shop.orders` is landed, `shop.totals` reads it, `shop.pets` is alone."""
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
-    folder = OrchestratedMesh(tmp_path / "mesh")
+    folder = OrchestratedMesh(root)
     folder.land("shop/orders/a.csv", "id,price\n1,10\n2,20\n")
     folder.land("shop/pets/a.csv", "id\n1\n")
     rules = [
@@ -57,3 +55,23 @@ def shop(tmp_path, monkeypatch) -> OrchestratedMesh:
     )
     folder.product("shop.pets", {"id": ID})
     return folder
+
+
+@pytest.fixture
+def shop(tmp_path) -> OrchestratedMesh:
+    """Not built yet."""
+    return write_shop(tmp_path / "mesh")
+
+
+@pytest.fixture(scope="session")
+def shop_built_once(tmp_path_factory) -> OrchestratedMesh:
+    """Only to be copied, or looked at."""
+    folder = write_shop(tmp_path_factory.mktemp("shop") / "mesh")
+    folder.outcome = folder.build()
+    return folder
+
+
+@pytest.fixture
+def built_shop(shop_built_once, tmp_path) -> OrchestratedMesh:
+    """The test's own, built whole by Dagster."""
+    return shop_built_once.copied_to(tmp_path / "built")

@@ -18,10 +18,10 @@ PETS = dg.AssetKey(["landing", "shop", "pets"])
 
 
 @pytest.fixture
-def tick(shop):
-    """One tick of the sensor: what it requests, or why nothing."""
+def tick():
+    """One tick of a mesh's sensor: what it requests, or why nothing."""
 
-    def evaluate():
+    def evaluate(shop):
         definitions = mesh_definitions(shop.workspace)
         sensor = next(each for each in definitions.sensors if each.name == "new_files")
         with (
@@ -37,14 +37,14 @@ def tick(shop):
 
 
 def test_files_are_new_until_they_are_profiled(shop, tick):
-    first = tick()
+    first = tick(shop)
     assert set(first.asset_selection) == {ORDERS, PETS}
     shop.build("shop.orders")
-    assert tick().asset_selection == [PETS]
+    assert tick(shop).asset_selection == [PETS]
     shop.build("shop.pets")
-    assert tick() == "no new files"
+    assert tick(shop) == "no new files"
     shop.land("shop/orders/b.csv", "id,price\n3,30\n")
-    later = tick()
+    later = tick(shop)
     assert later.asset_selection == [ORDERS]
     assert later.run_key != first.run_key
 
@@ -55,7 +55,7 @@ def test_files_whose_profile_fails_are_asked_for_again_but_not_at_every_tick(sho
     keys = []
     for seconds in (0, automation.LANDING_SECONDS, automation.RETRY_SECONDS):
         monkeypatch.setattr(automation, "time", SimpleNamespace(time=lambda now=seconds: now))
-        request = tick()
+        request = tick(shop)
         assert request.asset_selection == [PETS]
         keys.append(request.run_key)
         monkeypatch.undo()
@@ -71,15 +71,15 @@ def test_what_is_being_profiled_is_not_asked_for_again(shop, tick):
     )
     with instance(shop.settings) as dagster_instance:
         dagster_instance.add_run(run)
-    assert tick() == "what was found before is being profiled"
+    assert tick(shop) == "what was found before is being profiled"
 
 
 @pytest.fixture
-def asked(shop):
-    """The products that automation asks for since it was asked last, on its own history."""
+def asked():
+    """The products that automation asks for of a mesh since it was asked last, on its own history."""
     cursor = None
 
-    def evaluate():
+    def evaluate(shop):
         nonlocal cursor
         definitions = mesh_definitions(shop.workspace)
         with instance(shop.settings) as dagster_instance:
@@ -110,17 +110,17 @@ def test_a_day_that_lands_has_the_pages_loaded_anew(shop, tmp_path, monkeypatch)
 
 def test_what_was_looked_at_again_and_had_not_changed_sets_nothing_off(shop, asked):
     shop.build()
-    asked()
+    asked(shop)
     shop.build("shop.orders")
-    assert asked() == set()
+    assert asked(shop) == set()
 
 
-def test_what_has_other_rows_than_before_sets_off_what_reads_it(shop, asked):
-    shop.build()
-    asked()
+def test_what_has_other_rows_than_before_sets_off_what_reads_it(built_shop, asked):
+    shop = built_shop
+    asked(shop)
     shop.land("shop/orders/b.csv", "id,price\n3,30\n")
     shop.build("shop.orders")
-    assert asked() == {"shop/totals"}
+    assert asked(shop) == {"shop/totals"}
 
 
 @pytest.mark.filterwarnings("ignore::dagster_shared.utils.warnings.BetaWarning")

@@ -17,8 +17,8 @@ def names(results) -> set[str]:
     return {str(result.name) for result in results}
 
 
-def test_everything_is_built_after_what_it_reads(shop):
-    outcome = shop.build()
+def test_everything_is_built_after_what_it_reads(shop_built_once):
+    shop, outcome = shop_built_once, shop_built_once.outcome
     assert outcome.is_complete
     assert names(outcome.results) == {"shop.orders", "shop.totals", "shop.pets"}
     assert shop.heard.done_names.index("shop.orders") < shop.heard.done_names.index("shop.totals")
@@ -42,18 +42,12 @@ def test_a_changed_input_builds_what_reads_it(shop):
     assert shop.rows("shop.totals") == [{"total": 60.0}]
 
 
-def test_forcing_builds_everything_asked_for(shop):
-    shop.build()
-    assert names(r for r in shop.build(is_forced=True).results if r.is_rebuilt) == {
+def test_forcing_builds_everything_asked_for(built_shop):
+    assert names(r for r in built_shop.build(is_forced=True).results if r.is_rebuilt) == {
         "shop.orders",
         "shop.totals",
         "shop.pets",
     }
-
-
-def test_a_product_is_built_with_all_it_needs_and_nothing_else(shop):
-    assert names(shop.build("shop.totals").results) == {"shop.orders", "shop.totals"}
-    assert shop.rows("shop.pets") == []
 
 
 @pytest.mark.parametrize(
@@ -78,7 +72,7 @@ def test_dagster_runs_exactly_what_is_selected(shop, selectors, is_only, product
         }
 
 
-def test_a_failed_check_keeps_back_what_reads_it_and_nothing_else(shop):
+def test_a_failed_check_keeps_back_what_reads_it_and_is_kept_by_dagster(shop):
     shop.land("shop/orders/b.csv", "id,price\n3,100\n")
     outcome = shop.build()
     assert [str(name) for name in outcome.failures] == ["shop.orders"]
@@ -86,11 +80,6 @@ def test_a_failed_check_keeps_back_what_reads_it_and_nothing_else(shop):
     assert names(outcome.results) == {"shop.pets"}
     assert shop.heard.failed_names == ["shop.orders"]
     assert shop.rows("shop.orders") == shop.rows("shop.totals") == []
-
-
-def test_dagster_keeps_every_check_of_a_failed_audit(shop):
-    shop.land("shop/orders/b.csv", "id,price\n3,100\n")
-    shop.build()
     orders = ProductName("shop", "orders")
     key, rules = asset_key(orders), shop.workspace.products.get(orders).rules
     with instance(shop.settings) as dagster:
@@ -152,9 +141,10 @@ def test_what_a_step_says_is_not_lost_when_the_step_is_quick(shop, tmp_path):
     assert "x landing.shop.orders" in ended.err
 
 
-def test_a_build_is_a_run_of_the_code_location_that_the_pages_show(shop):
+def test_a_product_is_built_with_all_it_needs_as_a_run_of_the_code_location_of_the_pages(shop):
     """Dagster's timeline leaves out the runs of none."""
-    shop.build("shop.pets")
+    assert names(shop.build("shop.totals").results) == {"shop.orders", "shop.totals"}
+    assert shop.rows("shop.pets") == []
     with instance(shop.settings) as dagster:
         (run,) = dagster.get_runs()
         filter_of_its_page = dg.RunsFilter(tags={".dagster/repository": "__repository__@mesh"})
