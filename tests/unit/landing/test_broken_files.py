@@ -9,8 +9,11 @@ import duckdb
 import fastavro
 import pytest
 
+from meshlake.engines.trino.hive_fidelity import layout
 from meshlake.errors import LandingError
+from meshlake.formats.format import UnfaithfulError
 from meshlake.landing.relation import relation_sql, unreadable
+from meshlake.types.tree import Scalar
 
 
 def records(first):
@@ -113,3 +116,15 @@ def test_each_of_several_is_found(put, broken):
     with duckdb.connect() as connection:
         found = unreadable(connection, dataset)
     assert [line.file.rpartition("/")[2][0] for line in found.lines()] == list(broken)
+
+
+@pytest.mark.parametrize("file", ["a.json", "c.json"])
+@pytest.mark.parametrize("content", ['[{"id": 1}', '[{"id": 1]', ""])
+def test_trino_reads_a_copy_where_a_file_is_broken(put, file, content):
+    dataset = put({"b.json": '{"id": 2}\n{"id": 3}\n', file: content})
+    with duckdb.connect() as connection:
+        if not content:
+            assert layout(connection, dataset, {"id": Scalar.VARCHAR})[0].format == "OPENX_JSON"
+            return
+        with pytest.raises(UnfaithfulError, match="one of its files is broken"):
+            layout(connection, dataset, {"id": Scalar.VARCHAR})

@@ -44,6 +44,8 @@ def layout(
     _refuse_columns(own)
     if any(is_packed(file, dataset.format) for file in dataset.files):
         raise UnfaithfulError("its files are packed")
+    if dataset.opened.files != dataset.files:
+        raise UnfaithfulError("one of its files is broken, and kept aside")
     for ending in dataset.format.compressions:
         if any(f.name.lower().endswith(ending) and not f.name.endswith(ending) for f in dataset.files):
             raise UnfaithfulError(f"Trino unpacks only files whose names end in {ending}, in small letters")
