@@ -86,6 +86,22 @@ _DS_REFERENCES = (
     "store_returns.sr_item_sk,sr_ticket_number store_sales.ss_item_sk,ss_ticket_number",
     "web_returns.wr_item_sk,wr_order_number web_sales.ws_item_sk,ws_order_number",
 )
+_DEMOGRAPHICS = (
+    ("customer", "c_current_cdemo_sk"),
+    ("store_sales", "ss_cdemo_sk"),
+    ("store_returns", "sr_cdemo_sk"),
+    ("catalog_sales", "cs_bill_cdemo_sk"),
+    ("catalog_sales", "cs_ship_cdemo_sk"),
+    ("catalog_returns", "cr_refunded_cdemo_sk"),
+    ("catalog_returns", "cr_returning_cdemo_sk"),
+    ("web_sales", "ws_bill_cdemo_sk"),
+    ("web_sales", "ws_ship_cdemo_sk"),
+    ("web_returns", "wr_refunded_cdemo_sk"),
+    ("web_returns", "wr_returning_cdemo_sk"),
+)
+_REFERRED = " UNION ALL ".join(
+    f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL" for table, column in _DEMOGRAPHICS
+)
 # Of the large tables so much that the machine of a laptop reads them in seconds, and their references hold.
 _DS_SMALLER = (
     *(
@@ -101,7 +117,8 @@ _DS_SMALLER = (
     ),
     "CREATE TABLE small AS SELECT * FROM inventory WHERE inv_item_sk % 401 = 1; DROP TABLE inventory; "
     "ALTER TABLE small RENAME TO inventory",
-    "DELETE FROM customer_demographics WHERE cd_demo_sk % 7 <> 0 AND cd_demo_sk >= 200000",
+    # What is referred to stays.
+    f"DELETE FROM customer_demographics WHERE cd_demo_sk % 7 <> 0 AND cd_demo_sk NOT IN ({_REFERRED})",
 )
 
 

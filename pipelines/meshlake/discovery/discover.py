@@ -75,7 +75,7 @@ def discover(
         {each.profile.name: each.sketches for each in found},
         {each.profile.name: each.profile.row_count for each in found},
     )
-    return Discovery(tuple(profiles), tuple(joins), failures)
+    return Discovery(tuple(ranked(profile, joins) for profile in profiles), tuple(joins), failures)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.discovery.join_names import name_evidence, named
 from meshlake.discovery.joins import Join
+from meshlake.discovery.names import is_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,11 +31,16 @@ def suspected_composites(profiles: Sequence[DatasetProfile]) -> list[Join]:
             by_name.setdefault(name, []).append((profile, column))
     joins: list[Join] = []
     for profile in profiles:
-        key = profile.likely_key
-        if len(key) > 1:
+        for key in _meant(profile):
             alike = [_alike(names[profile.name][column], by_name) for column in key]
             joins += _of(profile, key, alike)
     return joins
+
+
+def _meant(profile: DatasetProfile) -> list[tuple[str, ...]]:
+    """The keys of several columns that others may refer to: the likely one, and those of identifiers alone."""
+    keys = [profile.likely_key, *(key for key in profile.keys if all(map(is_identifier, key)))]
+    return [key for key in dict.fromkeys(keys) if len(key) > 1]
 
 
 def _alike(

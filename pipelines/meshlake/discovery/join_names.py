@@ -17,12 +17,20 @@ _SIGNED_SHARE, _SIGNED_COLUMNS = 0.8, 3
 _NAMED_OWN = 0.85
 _OF_ITS_OWN = frozenset({"parent", "previous", "predecessor", "original", "superior"})
 _OF_PEOPLE = frozenset(
-    {"reports", "manager", "supervisor", "boss", "mentor", "referred", "referrer", "referral"}
+    {"reports", "manager", "supervisor", "boss", "mentor", "referred", "referrer", "referral", "by"}
 )
-_PEOPLE = frozenset(
-    {"employee", "staff", "people", "person", "worker", "user", "customer", "member", "contact", "agent"}
+_PERSONS = (
+    "employee staff people person worker user customer member contact agent doctor nurse teacher student patient "
+    "client driver player subscriber"
 )
-_SAME, _ROLE, _ABBREVIATED, _OWNER, _ALIKE = 1.0, 0.85, 0.75, 0.7, 0.5
+_PEOPLE = frozenset(_PERSONS.split())
+# What people are in the tables of what they do.
+_DOINGS = (
+    "approver approved reviewer reviewed author owner assignee assigned requester requested reporter reported borrower "
+    "lender caller sender recipient buyer supervisor manager attending"
+)
+_ROLES_OF_PEOPLE = frozenset(_DOINGS.split())
+_SAME, _ROLE, _ABBREVIATED, _OWNER, _PERSON, _ALIKE = 1.0, 0.85, 0.75, 0.7, 0.6, 0.5
 _LIKE_LETTERS = 0.75
 _FEWEST_LETTERS = 3
 # Words that say that a column identifies, and not what.
@@ -86,6 +94,10 @@ def name_evidence(column: Named, key: Named) -> tuple[float, str]:
                 return _ABBREVIATED, f"{said}, shortened"
     if any(_is_owner(mine[begin:], key) for begin in range(len(mine))):
         return _OWNER, after
+    if _without_last(theirs) == mine and not _tells_nothing(mine):
+        return _OWNER, f"{'_'.join(theirs)} but for the last word"
+    if _PEOPLE & set(key.owner) and key.is_of_its_owner and _ROLES_OF_PEOPLE & set(mine):
+        return _PERSON, f"named as what a {key.owner[-1]} does"
     if not _tells_nothing(theirs) and _letters(mine).startswith(_letters(theirs)):
         return _OWNER, f"begins with {'_'.join(theirs)}"
     if max(_likeness(mine, theirs), _likeness(mine, owned)) >= _LIKE_LETTERS and not _tells_nothing(mine):
@@ -104,7 +116,10 @@ def _is_owner(mine: tuple[str, ...], key: Named) -> bool:
     """Whether a name is the other table's, whole or shortened, with or without the word for an identifier."""
     if mine[-1] in _TELL_NOTHING and mine[-1] != key.words[-1]:
         return False
-    return _is_made_of(_singular(_letters(_without_last(mine))), key.owner)
+    stem = _letters(_without_last(mine))
+    # One name in the plural is a count (`parcels`), unless it is the table's whole name.
+    is_plural = _singular(stem) != stem and _singular(stem) != _letters(key.owner)
+    return not is_plural and _is_made_of(_singular(stem), key.owner)
 
 
 def _is_made_of(stem: str, owner: tuple[str, ...], fewest: int = _FEWEST_LETTERS) -> bool:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Above so many rows of both sides a join is told by its sketches, as about so much.
 MOST_ROWS = 20_000_000
-_CONTAINED = 0.9
+_CONTAINED, _CONTAINED_BY_NAME = 0.9, 0.5
 
 
 def prove(
@@ -103,9 +103,10 @@ def _counted(connection: duckdb.DuckDBPyConnection, join: Join, tables: Mapping[
     values, held, orphans, most = row or (0, 0, 0, 0)
     containment = held / values if values else 0.0
     is_composite = len(mine) > 1
-    if not values or (is_composite and containment < _CONTAINED):
+    is_unknown = not join.containment and not join.is_declared
+    if not values or (is_unknown and containment < (_CONTAINED if is_composite else _CONTAINED_BY_NAME)):
         return None
-    confidence = join.confidence * containment if is_composite else join.confidence
+    confidence = join.confidence * containment if is_unknown else join.confidence
     return replace(
         join,
         containment=containment,

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _DENSE = 0.05
 _FEW = 3
 _STRONG, _SOME, _WEAK = 0.9, 0.6, 0.3
+# Chance finds no values among a key's that it would find so rarely, if the key's range has gaps that are uneven.
+_BY_CHANCE, _WITH_GAPS, _SPANNED = 1e-6, 0.9, 0.8
 # A value that so many keys hold says nothing of any of them.
 _COMMON = 40
 _SHARED = 0.8
@@ -49,6 +51,20 @@ class Field:
             return 0.0
         return self.distinct / (high - low + 1)
 
+    @property
+    def has_gaps(self) -> bool:
+        """Whether the whole numbers it has are some of their range, and not each so-and-so-many-th of it."""
+        low, high = _whole(self.column.minimum), _whole(self.column.maximum)
+        if low is None or high is None or self.distinct < 2:
+            return True
+        return self.density < _WITH_GAPS and (high - low) % (self.distinct - 1) != 0
+
+    def spanned_of(self, key: Field) -> float:
+        """The share of the range of a key's whole numbers that lies between this column's least and greatest."""
+        ends = [_whole(end) for each in (self, key) for end in (each.column.minimum, each.column.maximum)]
+        low, high, key_low, key_high = (0 if end is None else end for end in ends)
+        return (min(high, key_high) - max(low, key_low)) / max(key_high - key_low, 1)
+
     def is_of_another(self, field: Field) -> bool:
         """Whether it is named after its own table, and that is no table of the same name as the other column's."""
         return self.named.is_of_its_owner and self.named.owner != field.named.owner
@@ -57,11 +73,14 @@ class Field:
 def value_evidence(field: Field, key: Field) -> tuple[float, str]:
     """How little chance has to do with `key` holding the values of `field`, and in which words.
 
-    Dense whole numbers are found among any others: their values say nothing, their names must. Of few different
-    values each may be found by chance, and of none that is a key's it is likelier.
+    Dense whole numbers are found among any others: their values say nothing, their names must, unless the key leaves
+    out so many of its range that chance would have hit one. Of few different values each may be found by chance, and
+    of none that is a key's it is likelier.
     """
     if min(field.density, 1.0) >= _DENSE or key.density >= _DENSE:
-        return 0.0, ""
+        is_even = field.spanned_of(key) >= _SPANNED  # elsewhere the key may have no gaps
+        is_chance = not key.has_gaps or not is_even or key.density**field.distinct > _BY_CHANCE
+        return (0.0, "") if is_chance else (_SOME, "values that keep to the gaps of the key")
     if field.distinct >= 10:
         return _STRONG, "values that chance would not repeat"
     if field.distinct >= _FEW:
@@ -83,7 +102,7 @@ class KeyIndex:
                 self._by_words[words].append(number)
             self._names[key.named].append(number)
             self._by_dataset[key.dataset].append(number)
-            if key.density < _DENSE:
+            if key.has_gaps:
                 for value in key.sketch.hashes:
                     self._by_hash[value].append(number)
         self._alike: dict[Named, list[int]] = {}
@@ -97,7 +116,7 @@ class KeyIndex:
         words = field.named.words
         for begin in range(len(words)):
             numbers.update(self._by_words.get(words[begin:], ()))
-        if field.density < _DENSE:
+        if field.density < _WITH_GAPS:
             numbers.update(self._with_values(field.sketch))
         return (self._keys[number] for number in sorted(numbers))
 

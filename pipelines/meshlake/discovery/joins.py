@@ -23,6 +23,8 @@ _SURE = 0.5
 # Of a column that is named as the key is, most values may be found in no row: those are its orphans.
 _CONTAINED, _CONTAINED_BY_NAME = 0.9, 0.5
 _NAMED_SO = 0.85
+# A hint of a name alone leads to no other domain: the approver of a leave is an employee, and no user of a shop.
+_HINT = 0.6
 # What tells nearly all rows of its own table apart is another name of them, and no reference.
 _ANOTHER_NAME = 0.9
 
@@ -32,7 +34,8 @@ class Join:
     """`dataset.column` refers to the key `other_column` of `other_dataset`, which holds about `containment` of its
     distinct values. One to one when both columns are keys. A database keeps those that are declared; several columns
     of one are written with commas. `confidence`, from 0 to 1, is made of the `evidence`. `orphan_count`
-    rows have values that the key has not; None where only sketches were compared."""
+    rows have values that the key has not; None where only sketches were compared. A `containment` of 0 is not known
+    yet: only the rows can tell."""
 
     dataset: str
     column: str
@@ -82,6 +85,8 @@ def _fields(profile: DatasetProfile, sketches: Mapping[str, Sketch]) -> Iterator
 def _referable(profile: DatasetProfile) -> set[str]:
     """The keys of a dataset that others may refer to."""
     singles = [key[0] for key in profile.keys if len(key) == 1]
+    if profile.near_key and not singles:
+        singles = list(profile.near_key.columns[:1])
     meant = [name for name in singles if not is_row_number(name)] or singles
     personal = {column.name for column in profile.columns if column.personal}
     return {name for name in meant if name not in personal or name == meant[0]}
@@ -103,13 +108,21 @@ def _judged(field: Field, key: Field) -> Join | None:
     by_name, said = name_evidence(field.named, key.named)
     if key.dataset == field.dataset:
         by_name, said = max((by_name, said), own_evidence(field.named))
-    containment = field.sketch.share_in(key.sketch)
+    share = field.sketch.share_in(key.sketch)
     is_named_so = by_name >= _NAMED_SO
+    if share is None and not is_named_so:
+        return None
+    # Where sketches tell nothing, the rows must.
+    containment = 1.0 if share is None else share
     if containment < (_CONTAINED_BY_NAME if is_named_so else _CONTAINED):
         return None
-    if field.named.is_of_its_owner and (key.is_of_another(field) or not is_named_so):
+    # What repeats in its own table identifies no row of it: `store_id` of `store_returns`.
+    is_own = field.named.is_of_its_owner and 2 * field.distinct >= field.row_count
+    if is_own and (key.is_of_another(field) or not is_named_so):
         return None
-    by_value, seen = value_evidence(field, key)
+    by_value, seen = value_evidence(field, key) if share is not None else (0.0, "")
+    if by_name <= _HINT and not by_value and _domain(field) != _domain(key):
+        return None
     confidence = containment * (1 - (1 - 0.95 * by_name) * (1 - by_value))
     if confidence < _SURE:
         return None
@@ -118,11 +131,15 @@ def _judged(field: Field, key: Field) -> Join | None:
         field.column.name,
         key.dataset,
         key.column.name,
-        containment,
+        share or 0.0,
         is_one_to_one=field.is_key,
         confidence=round(confidence, 3),
         evidence=tuple(filter(None, (said, seen))),
     )
+
+
+def _domain(field: Field) -> str:
+    return field.dataset.rpartition(".")[0]
 
 
 def _without_rings(joins: Iterable[Join], index: KeyIndex) -> list[Join]:
@@ -158,7 +175,13 @@ def _declared(profile: DatasetProfile) -> Iterator[Join]:
 
 
 def ranked(profile: DatasetProfile, joins: Iterable[Join]) -> DatasetProfile:
-    """The same profile, with the keys first that most columns refer to."""
+    """The same profile, with the keys first that most columns refer to, or of several columns refer one to one."""
     referred = [join.other_column for join in joins if join.other_dataset == profile.name]
-    keys = sorted(profile.keys, key=lambda key: -referred.count(", ".join(key)))
+    referred += [
+        join.column
+        for join in joins
+        if join.dataset == profile.name and join.is_one_to_one and "," in join.column
+    ]
+    told = [set(columns.split(", ")) for columns in referred]
+    keys = sorted(profile.keys, key=lambda key: -told.count(set(key)))
     return replace(profile, keys=tuple(keys))

@@ -21,11 +21,14 @@ class Sketch:
     hashes: frozenset[int]
     as_text: str = ""
 
-    def share_in(self, other: Sketch) -> float:
-        """The estimated share of this column's distinct values that `other` has too; 0 when nothing can be told."""
+    def share_in(self, other: Sketch) -> float | None:
+        """The estimated share of this column's distinct values that `other` has too; None where nothing can be told,
+        as of few values beside a sketch of a thousandth."""
         limit = int(_HASH_RANGE * min(self.share, other.share))
         mine = [value for value in self.hashes if value < limit]
-        return sum(value in other.hashes for value in mine) / len(mine) if mine else 0.0
+        if not mine:
+            return None if self.hashes else 0.0
+        return sum(value in other.hashes for value in mine) / len(mine)
 
 
 @dataclass(frozen=True)

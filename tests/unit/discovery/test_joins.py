@@ -119,3 +119,75 @@ def test_text_is_found_whatever_the_names(joins) -> None:
     airports = ("iata,gates", [*codes, ("ZRH", 9), ("VIE", 10), ("LIS", 11), ("MAD", 12)])
     found = joins({"air.flights": ("flight_no,destination", flights), "air.airports": airports})
     assert _told(found) == {"air.flights.destination -> air.airports.iata"}
+
+
+# Numbers with uneven gaps, as a table's that lost some rows.
+GAPS = [n + n // 3 + n * n // 90 for n in range(100, 300)]
+
+
+def test_gaps_of_a_key_that_a_column_keeps_to_are_evidence(joins) -> None:
+    clients = ("client_no,city", [(n, f"City {n % 7}") for n in GAPS])
+    loans = [(n * 7 + 3, GAPS[n * 3 % 200]) for n in range(300)]
+    found = joins({"bank.clients": clients, "bank.loans": ("loan_id,taken_out", loans)})
+    assert _told(found) == {"bank.loans.taken_out -> bank.clients.client_no"}
+
+
+@pytest.mark.parametrize("step", [1, 10])
+def test_any_numbers_keep_to_a_key_without_gaps(joins, step) -> None:
+    # And to one of each tenth those that are counted in tens.
+    clients = ("client_no,city", [(n * step, f"City {n % 7}") for n in range(100, 300)])
+    loans = ("loan,amount", [(f"L{n}", (100 + n * 3 % 200) * step) for n in range(300)])
+    assert not joins({"bank.clients": clients, "bank.loans": loans})
+
+
+def test_a_key_with_gaps_elsewhere_says_nothing_where_it_has_none(joins) -> None:
+    clients = ("client_no,city", [(n if n < 200 else n * 31, f"City {n % 7}") for n in range(1, 300)])
+    loans = ("loan,months", [(f"L{n}", n % 150 + 1) for n in range(300)])
+    assert not joins({"bank.clients": clients, "bank.loans": loans})
+
+
+def test_what_people_do_names_them_within_their_domain(joins) -> None:
+    employees = ("emp_no,city", [(n, f"City {n % 7}") for n in range(1, 60)])
+    leave = [(f"L{n}", n % 20 + 1, n % 9) for n in range(200)]
+    found = joins({"hr.employees": employees, "hr.leave": ("request,approver,days", leave)})
+    assert _told(found) == {"hr.leave.approver -> hr.employees.emp_no"}
+
+
+def test_a_name_without_its_last_word_and_no_count_in_the_plural(joins) -> None:
+    found = joins(
+        {
+            "hr.units": ("dept_id,city", [(n, f"City {n}") for n in range(1, 10)]),
+            "hr.people": ("person,dept", [(f"p{n}", n % 9 + 1) for n in range(90)]),
+            "farm.parcelles": ("parcelle_id,soil", [(n, f"soil {n % 4}") for n in range(1, 50)]),
+            "post.shipments": ("shipment_no,parcels", [(f"S{n}", n % 8 + 1) for n in range(200)]),
+        }
+    )
+    assert _told(found) == {"hr.people.dept -> hr.units.dept_id"}
+
+
+def test_few_values_are_looked_up_in_the_rows_of_a_large_key(joins) -> None:
+    days = ("date_key,weekday", [(2_400_000 + n, n % 7) for n in range(30_000)])
+    sites = [(f"site {n}", 2_400_000 + n * 997) for n in range(4)]
+    (join,) = joins({"web.days": days, "web.sites": ("site,open_date_key", sites)})
+    assert (join.column, join.containment, join.orphan_count) == ("open_date_key", 1.0, 0)
+    wrong = [(f"site {n}", 9_400_000 + n * 997) for n in range(4)]
+    assert not joins({"web.days": days, "web.sites": ("site,open_date_key", wrong)})
+
+
+def test_a_near_key_is_referred_to(joins) -> None:
+    holders = [(n, f"name {n % 40}") for n in GAPS]
+    policies = [(f"P{n}", GAPS[n * 3 % 200]) for n in range(300)]
+    found = joins(
+        {
+            "ins.holders": ("holder_no,first", [*holders, holders[3]]),
+            "ins.policies": ("policy,holder", policies),
+        }
+    )
+    assert _told(found) == {"ins.policies.holder -> ins.holders.holder_no"}
+
+
+def test_what_repeats_in_its_own_table_may_be_another_tables(joins) -> None:
+    stores = ("store_sk,city", [(n, f"City {n % 7}") for n in range(1, 40)])
+    returns = [(n, n % 30 + 1) for n in range(1, 300)]
+    found = joins({"shop.store": stores, "shop.store_returns": ("ticket_no,store_sk", returns)})
+    assert _told(found) == {"shop.store_returns.store_sk -> shop.store.store_sk"}
