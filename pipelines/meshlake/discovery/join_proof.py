@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.drift import file_schemas
+from meshlake.discovery.join_written import WRITINGS
 from meshlake.discovery.landed_view import open_landed
 from meshlake.engines.duckdb.connection import connect
 from meshlake.landing.failures import explained
@@ -70,30 +71,39 @@ def _hashed(
     sketches: Mapping[str, Mapping[str, Sketch]],
 ) -> dict[str, str]:
     """A table for each dataset, with the hash of each value of the columns that the joins read."""
-    wanted: dict[str, dict[str, None]] = {}
+    wanted: dict[str, dict[tuple[str, str], None]] = {}
     for join in joins:
-        for side, column in ((join.dataset, join.column), (join.other_dataset, join.other_column)):
-            wanted.setdefault(side, {}).update(dict.fromkeys(column.split(", ")))
+        for side, columns in ((join.dataset, join.column), (join.other_dataset, join.other_column)):
+            asked = [(column, written) for column in columns.split(", ") for written in {"", join.written}]
+            wanted.setdefault(side, {}).update(dict.fromkeys(asked))
     tables = {}
-    for number, (name, columns) in enumerate(wanted.items()):
+    for number, (name, values) in enumerate(wanted.items()):
         dataset = datasets[name]
         with explained([dataset]):
             open_landed(connection, dataset, file_schemas(connection, dataset), f"landed{number}")
-            hashes = ", ".join(_hash(column, sketches[name].get(column)) for column in columns)
+            hashes = ", ".join(
+                _hash(column, written, sketches[name].get(column)) for column, written in values
+            )
             connection.execute(f"CREATE TEMP TABLE hashed{number} AS SELECT {hashes} FROM landed{number}")
         tables[name] = f"hashed{number}"
     return tables
 
 
-def _hash(column: str, sketch: Sketch | None) -> str:
+def _hash(column: str, written: str, sketch: Sketch | None) -> str:
     cell = quote_identifier(column)
     text = sketch.as_text if sketch else f"CAST({cell} AS VARCHAR)"
-    return f"CASE WHEN {text} IS NOT NULL THEN hash({text}) END AS {cell}"
+    if written:
+        text = WRITINGS[written].of(text)
+    return f"CASE WHEN {text} IS NOT NULL THEN hash({text}) END AS {_cell(column, written)}"
+
+
+def _cell(column: str, written: str) -> str:
+    return quote_identifier(f"{column} {written}" if written else column)
 
 
 def _counted(connection: duckdb.DuckDBPyConnection, join: Join, tables: Mapping[str, str]) -> Join | None:
-    mine = [quote_identifier(column) for column in join.column.split(", ")]
-    others = [quote_identifier(column) for column in join.other_column.split(", ")]
+    mine = [_cell(column, join.written) for column in join.column.split(", ")]
+    others = [_cell(column, join.written) for column in join.other_column.split(", ")]
     row = connection.execute(
         f"WITH mine AS (SELECT {_together(mine)} AS value, count(*) AS n FROM {tables[join.dataset]} GROUP BY 1), "
         f"others AS (SELECT DISTINCT {_together(others)} AS value FROM {tables[join.other_dataset]}) "
@@ -104,7 +114,10 @@ def _counted(connection: duckdb.DuckDBPyConnection, join: Join, tables: Mapping[
     containment = held / values if values else 0.0
     is_composite = len(mine) > 1
     is_unknown = not join.containment and not join.is_declared
-    if not values or (is_unknown and containment < (_CONTAINED if is_composite else _CONTAINED_BY_NAME)):
+    least = _CONTAINED if is_composite or join.written else _CONTAINED_BY_NAME
+    if not values or (is_unknown and containment < least):
+        return None
+    if join.written and not _is_key_so(connection, join, tables[join.other_dataset]):
         return None
     confidence = join.confidence * containment if is_unknown else join.confidence
     return replace(
@@ -114,6 +127,15 @@ def _counted(connection: duckdb.DuckDBPyConnection, join: Join, tables: Mapping[
         orphan_count=orphans,
         is_one_to_one=most == 1 if is_composite else join.is_one_to_one,
     )
+
+
+def _is_key_so(connection: duckdb.DuckDBPyConnection, join: Join, table: str) -> bool:
+    """Whether the key's values are as many in the form in which the column's are looked for."""
+    raw, formed = _cell(join.other_column, ""), _cell(join.other_column, join.written)
+    row = connection.execute(
+        f"SELECT count(DISTINCT {raw}), count(DISTINCT {formed}) FROM {table}"
+    ).fetchone()
+    return row is not None and row[0] == row[1]
 
 
 def _together(cells: Sequence[str]) -> str:

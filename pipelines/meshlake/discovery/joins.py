@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.discovery.join_names import name_evidence, named, own_evidence
 from meshlake.discovery.join_values import Field, KeyIndex, value_evidence
+from meshlake.discovery.join_written import writing_between
 from meshlake.discovery.names import is_row_number
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Join:
     distinct values. One to one when both columns are keys. A database keeps those that are declared; several columns
     of one are written with commas. `confidence`, from 0 to 1, is made of the `evidence`. `orphan_count`
     rows have values that the key has not; None where only sketches were compared. A `containment` of 0 is not known
-    yet: only the rows can tell."""
+    yet: only the rows can tell. `written` says how the values differ from the key's, which have to be brought to one
+    form to be compared; empty where they are equal."""
 
     dataset: str
     column: str
@@ -47,6 +49,7 @@ class Join:
     confidence: float = 1.0
     evidence: tuple[str, ...] = ()
     orphan_count: int | None = None
+    written: str = ""
 
 
 def likely_joins(found: Sequence[tuple[DatasetProfile, Mapping[str, Sketch]]]) -> list[Join]:
@@ -94,7 +97,9 @@ def _referable(profile: DatasetProfile) -> set[str]:
 
 def _best(field: Field, index: KeyIndex) -> Join | None:
     """The join of a column with the key that most speaks for; None where too little does for any."""
-    joins = [join for key in index.candidates(field) if (join := _judged(field, key))]
+    candidates = list(index.candidates(field))
+    joins = [join for key in candidates if (join := _judged(field, key))]
+    joins = joins or [join for key in candidates if (join := _written(field, key))]
     return max(
         joins,
         key=lambda j: (j.confidence, j.containment, index.weight(j.other_dataset, j.other_column)),
@@ -135,6 +140,28 @@ def _judged(field: Field, key: Field) -> Join | None:
         is_one_to_one=field.is_key,
         confidence=round(confidence, 3),
         evidence=tuple(filter(None, (said, seen))),
+    )
+
+
+def _written(field: Field, key: Field) -> Join | None:
+    """The join with a key whose values a column named so may have, written differently: not known before the rows."""
+    writing = writing_between(field, key)
+    by_name, said = name_evidence(field.named, key.named)
+    is_hint = by_name >= _HINT and (by_name > _HINT or _domain(field) == _domain(key))
+    if key.dataset == field.dataset or not is_hint or writing is None:
+        return None
+    if field.named.is_of_its_owner and 2 * field.distinct >= field.row_count:
+        return None
+    return Join(
+        field.dataset,
+        field.column.name,
+        key.dataset,
+        key.column.name,
+        0.0,
+        is_one_to_one=field.is_key,
+        confidence=round(0.95 * by_name, 3),
+        evidence=(said, writing.told),
+        written=writing.told,
     )
 
 

@@ -191,3 +191,28 @@ def test_what_repeats_in_its_own_table_may_be_another_tables(joins) -> None:
     returns = [(n, n % 30 + 1) for n in range(1, 300)]
     found = joins({"shop.store": stores, "shop.store_returns": ("ticket_no,store_sk", returns)})
     assert _told(found) == {"shop.store_returns.store_sk -> shop.store.store_sk"}
+
+
+@pytest.mark.parametrize(
+    ("key", "reference", "written"),
+    [
+        (lambda n: f"C-{n:05}", str, "prefix"),
+        (str, lambda n: f"C-{n:05}", "prefix"),
+        (lambda n: f"{n:05}", str, "leading zeros"),
+        (lambda n: f"AB-{n}x", lambda n: f"ab-{n}X", "case"),
+        (lambda n: f"W{n}h", lambda n: f"W{n}h ", "spaces"),
+    ],
+)
+def test_a_reference_that_is_written_otherwise_is_told_so(joins, key, reference, written) -> None:
+    stores = ("store_no,city", [(key(n), f"City {n % 7}") for n in range(1, 100)])
+    sales = ("sale,store,days", [(f"S{n}", reference(n % 104 + 1), n % 9) for n in range(400)])
+    (join,) = joins({"shop.stores": stores, "shop.sales": sales})
+    assert (join.column, join.other_column, join.orphan_count) == ("store", "store_no", 15)
+    assert written in join.written
+    assert join.written in join.evidence
+
+
+def test_two_prefixes_are_no_other_writing(joins) -> None:
+    stores = ("store_no,city", [(f"{'AB'[n % 2]}-{n // 2}", f"City {n % 7}") for n in range(2, 100)])
+    sales = ("sale,store,days", [(f"S{n}", n % 49 + 1, n % 9) for n in range(400)])
+    assert not joins({"shop.stores": stores, "shop.sales": sales})
