@@ -106,6 +106,8 @@ def _print_profile(profile: DatasetProfile) -> None:
             print(f"{column.name}: {profile.nearly(column)}")
         if column.question:
             print(f"Question: {column.name}: {column.question}")
+        if column.personal_evidence:
+            print(f"Personal: {column.name}: {column.personal}, since {column.personal_evidence}")
         if column.evidence:
             print(f"Read: {column.name}: {column.evidence}")
     print()
@@ -162,7 +164,7 @@ def _notes(profile: DatasetProfile, column: ColumnProfile) -> list[str]:
     elif column.is_constant:
         notes.append("constant")
     if column.personal:
-        notes.append(f"personal: {column.personal}")
+        notes.append(f"personal: {column.personal} ({column.personal_confidence:.2f})")
     if column.is_likely_label:
         notes.append("likely label")
     if profile.table and column.is_required and "key" not in notes:

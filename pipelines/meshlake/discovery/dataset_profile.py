@@ -57,6 +57,8 @@ class ColumnProfile:
     is_text_in_bytes: bool = False
     evidence: str = ""
     open_to: tuple[str, ...] = ()
+    personal_confidence: float = 0.0
+    personal_evidence: str = ""
 
     @property
     def is_constant(self) -> bool:

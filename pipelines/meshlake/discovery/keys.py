@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from meshlake.discovery.batches import batches
 from meshlake.discovery.landed_view import LANDED, SAMPLE
 from meshlake.discovery.names import is_identifier, is_moment, is_ordinal, is_row_number
-from meshlake.discovery.personal import personal_by_name
+from meshlake.discovery.personal_words import clear_kind
 from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Part:
             return _MOMENT
         if is_ordinal(self.name):
             return _ORDINAL
-        if personal_by_name(self.name):
+        if clear_kind(self.name):
             return _PERSONAL
         return _FEW if self.distinct <= _FEW_VALUES else _OTHER
 

@@ -1,56 +1,245 @@
-"""Personal data, by what a column is called and by what its values look like.
+"""Personal data: by what values show, supported by what a column is called and by what stands beside it.
 
-A suspicion to be looked at by the owner, never a proof of absence.
+A suspicion to be looked at by the owner, with its confidence and evidence; never a proof of absence.
 """
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from meshlake.discovery.landed_view import CELLS
-from meshlake.discovery.meanings import looks_like
-from meshlake.discovery.names import name_words
+from meshlake.discovery import personal_numbers
+from meshlake.discovery.batches import batches
+from meshlake.discovery.landed_view import CELLS, SAMPLE
+from meshlake.discovery.personal_values import Seen, seen, share
+from meshlake.discovery.personal_words import clear_kind, is_of_things, is_table_of_things, may_be
+from meshlake.names import quote_identifier
+from meshlake.types.tree import Scalar, is_nested
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Sequence
 
     import duckdb
 
-_MOST = 0.7
-# The kinds of value that are personal, each with what it is called here.
-_KINDS = {
-    "e-mail": "email",
-    "phone": "phone",
-    "IBAN": "bank account",
-    "IP address": "network address",
-    "MAC address": "network address",
-}
-_PERSON = "(customer|client|member|user|person|patient|employee|contact|subscriber|guest|passenger|buyer)"
-_NAMES = {
-    "email": r"(^|_)(e_?mail|mail)(_address)?($|_)",
-    "phone": r"(^|_)(phone|telephone|mobile|cell|msisdn|fax)(_?(no|nr|number))?$",
-    "name": rf"(^|_)(first|last|full|given|family|middle|maiden)_?name($|_)|^(surname|forename)$|(^|_){_PERSON}_name$",
-    "network address": r"(^|_)(ip|ip_address|mac_address)$",
-    "address": r"(^|_)(street|address|addr)(_|$)",
-    "date of birth": r"(^|_)(dob|birth_?(date|day|year)|date_of_birth|born_?(on)?|year_of_birth)($|_)",
-    "national id": r"(^|_)(ssn|social_security|passport|national_id|tax_id|driving_licen[cs]e)",
-    "bank account": r"(^|_)(iban|account_number|card_number|credit_card)($|_)",
-}
+    from meshlake.discovery.dataset_profile import ColumnProfile
+
+TOLD = 0.5
+# Few values of each column say whether it is worth looking at; of those that are, more.
+_LOOKED_AT, _PROVEN_ON = 64, 1_000
+_VALUES_COST = 4
+_OF_PEOPLE = frozenset({"name", "email", "phone", "date of birth", "national id", "address", "user name"})
+# A warehouse has these, too.
+_OF_PLACES = frozenset({"address", "phone"})
+_SPECIAL = frozenset(
+    {
+        "health",
+        "religion",
+        "ethnicity",
+        "sexual orientation",
+        "union membership",
+        "political opinion",
+        "biometrics",
+    }
+    | {"criminal record"}
+)
+_OLDEST_YEARS, _ADULT_YEARS = 110, 14
+_YES_NO_TEXT = "yes no y n true false 0 1 t f ja nein oui non si sim nee tak nie evet hayir"
+_YES_NO = frozenset(_YES_NO_TEXT.split())
 
 
-def personal_by_name(name: str) -> str | None:
-    """The kind of personal data a column called `name` holds most likely; None for none."""
-    snake = "_".join(name_words(name))
-    return next((kind for kind, pattern in _NAMES.items() if re.search(pattern, snake)), None)
+@dataclass(frozen=True)
+class Personal:
+    """Personal data of a `kind`, how sure that is from 0 to 1, and why, in words."""
+
+    kind: str
+    confidence: float
+    evidence: str
 
 
-def personal_by_values(connection: duckdb.DuckDBPyConnection, texts: Container[str]) -> dict[str, str]:
-    """The kind of personal data that most sampled values of a text column look like, for columns where they do."""
-    shares = ", ".join(f"avg({looks_like(kind, 'value')}::INTEGER)" for kind in _KINDS)
-    found = {}
-    for name, *of_kinds in connection.execute(f"SELECT name, {shares} FROM {CELLS} GROUP BY name").fetchall():
-        kind, share = max(zip(_KINDS.values(), of_kinds, strict=True), key=lambda each: each[1])
-        if share >= _MOST and name in texts:
-            found[name] = kind
+def classification_of(kind: str) -> str:
+    """What a drafted contract calls personal data of `kind`.
+
+    Example:
+        >>> classification_of("email"), classification_of("religion"), classification_of("salary")
+        ('personal', 'restricted', 'confidential')
+    """
+    return "confidential" if kind == "salary" else "restricted" if kind in _SPECIAL else "personal"
+
+
+def with_personal(
+    connection: duckdb.DuckDBPyConnection, dataset: str, columns: Sequence[ColumnProfile]
+) -> tuple[ColumnProfile, ...]:
+    """`columns` of a dataset, each with the personal data that it holds most likely: told where more speaks for it
+    than against.
+    """
+    values = _values(connection, columns, _LOOKED_AT)
+    found = {c.name: _judged(c, values.get(c.name, []), has_people=False) for c in columns}
+    has_people = any(each and each.kind in _OF_PEOPLE and each.confidence >= TOLD for each in found.values())
+    if has_people:
+        found |= {
+            c.name: found[c.name] or _judged(c, values.get(c.name, []), has_people=True) for c in columns
+        }
+    more = _values(
+        connection,
+        [c for c in columns if found[c.name] and len(values.get(c.name, [])) >= _LOOKED_AT],
+        _PROVEN_ON,
+    )
+    found |= {c.name: _judged(c, more[c.name], has_people=has_people) for c in columns if c.name in more}
+    is_of_persons = any(each and each.kind in _OF_PEOPLE - _OF_PLACES for each in found.values())
+    if is_table_of_things(dataset) and not is_of_persons:
+        found = {name: each and (None if each.kind in _OF_PLACES else each) for name, each in found.items()}
+    return tuple(map(_with, columns, (found[c.name] for c in columns)))
+
+
+def _with(column: ColumnProfile, found: Personal | None) -> ColumnProfile:
+    if found is None or found.confidence < TOLD:
+        return column
+    return replace(
+        column,
+        personal=found.kind,
+        personal_confidence=round(found.confidence, 2),
+        personal_evidence=found.evidence,
+    )
+
+
+def _values(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[ColumnProfile], most: int
+) -> dict[str, list[str]]:
+    """Different values of each column of text or long whole numbers, as the sample has them; the same each time."""
+    texts = [c.name for c in columns if c.type is Scalar.VARCHAR]
+    rows = connection.execute(
+        "SELECT name, arg_min(value, hash(value), ?) FROM (SELECT DISTINCT name, TRIM(value) AS value FROM "
+        f"{CELLS} WHERE name IN (SELECT unnest(?))) GROUP BY name",
+        [most, texts],
+    ).fetchall()
+    found = dict(rows)
+    whole = [c.name for c in columns if c.type in _WHOLE and c.maximum and len(c.maximum) >= 8]
+    for names in batches(connection, whole, lambda _: _VALUES_COST):
+        cells = (f"CAST({quote_identifier(name)} AS VARCHAR)" for name in names)
+        lists = ", ".join(f"list_distinct(arg_min({c}, hash({c}), {most}))" for c in cells)
+        row = connection.execute(f"SELECT {lists} FROM {SAMPLE}").fetchone() or ()
+        found |= {name: sorted(values or ()) for name, values in zip(names, row, strict=True)}
     return found
+
+
+_WHOLE = frozenset({Scalar.BIGINT, Scalar.HUGEINT, Scalar.INTEGER, Scalar.UBIGINT})
+
+
+def _judged(column: ColumnProfile, values: Sequence[str], *, has_people: bool) -> Personal | None:
+    named = clear_kind(column.name)
+    if is_nested(column.type):
+        return None
+    if column.found_type in {"date", "timestamp"} or named == "date of birth":
+        return _birth(column, named, has_people=has_people)
+    shown = _shown(column, values, named)
+    if shown is None:
+        return _by_name(column, values, named)
+    told = _supported(column, shown, named, has_people=has_people)
+    return told if told is not None and told.confidence >= TOLD else None
+
+
+def _shown(column: ColumnProfile, values: Sequence[str], named: str | None) -> Seen | None:
+    if not values or column.found_type in {"boolean", "number"}:
+        return None
+    may = next(
+        (kind for kind in ("name", "national id", "phone", "ethnicity") if may_be(column.name, kind)), None
+    )
+    return seen(values, named or may)
+
+
+def _supported(column: ColumnProfile, shown: Seen, named: str | None, *, has_people: bool) -> Personal | None:
+    """What values show, more surely where the name or its table says so too, less where it says otherwise."""
+    if named == shown.kind:
+        confidence = 1 - (1 - shown.confidence) * 0.4
+        return Personal(shown.kind, confidence, f"{shown.evidence}; its name says so too")
+    if shown.confidence >= 0.9 and shown.kind not in {"name", "phone"}:
+        is_device = shown.kind == "network address" and "version" in column.name.casefold()
+        return None if is_device else Personal(shown.kind, shown.confidence, shown.evidence)
+    if named is not None and shown.confidence < 0.9:
+        return _by_name(column, (), named, shown)
+    if is_of_things(column.name):
+        return None
+    confidence, evidence = shown.confidence, shown.evidence
+    if may_be(column.name, shown.kind):
+        confidence, evidence = min(confidence + 0.1, 0.95), f"{evidence}; its name may say so"
+    elif shown.kind in {"name", "phone", "address"} and not has_people and shown.confidence < 0.6:
+        return None
+    return Personal(shown.kind, confidence, evidence)
+
+
+def _by_name(
+    column: ColumnProfile, values: Sequence[str], named: str | None, shown: Seen | None = None
+) -> Personal | None:
+    """What the name says, where no value speaks against it."""
+    if named is None or (values and not _is_possible(column, values, named)):
+        return None
+    if not values and shown is None and column.distinct_count and not _is_possible_type(column, named):
+        return None
+    evidence = f"its name says so ({column.name})"
+    if column.distinct_count == 0:
+        return Personal(named, 0.55, f"{evidence}; no row has a value")
+    return Personal(named, 0.7, f"{evidence}; no value speaks against it")
+
+
+def _is_possible_type(column: ColumnProfile, kind: str) -> bool:
+    if kind in _SPECIAL or kind == "salary":
+        return kind != "salary" or column.found_type in {"integer", "number", "string"}
+    if kind == "location":
+        return column.found_type in {"number", "string"}
+    if column.found_type in {"boolean", "date", "timestamp"}:
+        return False
+    is_number = kind in {"phone", "national id", "bank account", "card number", "device id"}
+    return column.found_type == "string" or (is_number and column.distinct_count > 2)
+
+
+def _is_possible(column: ColumnProfile, values: Sequence[str], kind: str) -> bool:
+    if not _is_possible_type(column, kind):
+        return False
+    if kind in _SPECIAL or kind in {"salary", "location"}:
+        return True
+    if {value.casefold() for value in values} <= _YES_NO:
+        return False
+    digits = share(values, lambda v: sum(c.isdigit() for c in v) >= 6)
+    if kind == "email":
+        return share(values, lambda v: "@" in v) >= 0.5
+    if kind == "network address":
+        return share(values, lambda v: v.count(".") == 3 or v.count(":") >= 2) >= 0.5
+    if kind == "phone":
+        return share(values, lambda v: sum(c.isdigit() for c in v) >= 6) >= 0.6
+    if kind in {"national id", "bank account", "card number"}:
+        return digits >= 0.6 and not personal_numbers.is_of_things(values)
+    if kind == "name":
+        return share(values, lambda v: not any(map(str.isdigit, v)) and "@" not in v) >= 0.6
+    if kind == "address":
+        return share(values, lambda v: sum(map(str.isalpha, v)) >= 2 or v.isdigit()) >= 0.6
+    return True
+
+
+def _birth(column: ColumnProfile, named: str | None, *, has_people: bool) -> Personal | None:
+    """Dates of birth: of one lifetime, none ahead; without a name that says so, they begin and end long ago."""
+    years = [
+        int(end[:4])
+        for end in (column.minimum, column.maximum)
+        if end and end[:4].isdigit() and len(end) >= 4
+    ]
+    this_year = datetime.now(UTC).year
+    if named == "date of birth":
+        if not years:
+            return (
+                None
+                if column.distinct_count and column.found_type != "string"
+                else _by_name(column, (), named)
+            )
+        if years[-1] > this_year or years[-1] < 1850:
+            return None
+        return Personal(named, 0.95, f"its name says so, and its values are from {years[0]} to {years[-1]}")
+    if len(years) < 2 or named or not has_people or is_of_things(column.name):
+        return None
+    is_lifetime = this_year - _OLDEST_YEARS <= years[0] and years[1] <= this_year - _ADULT_YEARS
+    if not (
+        is_lifetime and years[1] - years[0] >= 30 and years[0] < this_year - 45 and column.distinct_count >= 8
+    ):
+        return None
+    told = f"beside data of persons, its dates are from {years[0]} to {years[1]}, as births are and events are not"
+    return Personal("date of birth", 0.6, told)

@@ -19,7 +19,7 @@ from meshlake.discovery.keys import Keys, Part, find_keys, suspects
 from meshlake.discovery.labels import is_about_leaving
 from meshlake.discovery.landed_view import open_landed
 from meshlake.discovery.names import is_spoken
-from meshlake.discovery.personal import personal_by_name, personal_by_values
+from meshlake.discovery.personal import with_personal
 from meshlake.discovery.suspicion import FEW_VALUES, suspect
 from meshlake.engines.duckdb.connection import connect
 from meshlake.formats.unreadable import ReadAgainError
@@ -96,7 +96,11 @@ def _profiled(
         measured = _measured(connection, view.types, may_read)
         decided = measured.decided(dataset.format.delimiter(dataset.opened.files), elsewhere)
         found, sketches = _found(connection, view, measured, decided, is_sketched=is_sketched)
-        columns = tuple(_column(name, measured.measures[name], found) for name in view.types)
+        columns = with_personal(
+            connection,
+            dataset.name.dataset,
+            [_column(name, measured.measures[name], found) for name in view.types],
+        )
         unreadable = dataset.unreadable(connection)
         shown = tuple(unreadable.first(SHOWN_LINES))
     profile = DatasetProfile(
@@ -176,7 +180,6 @@ class _Found:
     readings: Mapping[str, Reading | None]
     candidates: Mapping[str, Sequence[Reading]]
     values: Mapping[str, Mapping[Any, int]]
-    personal: Mapping[str, str]
     keys: Keys
     misfits: Mapping[str, Sequence[str]]
     questions: Mapping[str, str]
@@ -199,8 +202,8 @@ def _found(
         for name, m in measures.items()
         if 0 < m.distinct <= FEW_VALUES and m.values is None and not is_nested(types[name])
     ]
-    sketched = scan.sketched_columns(types, measures, chosen) if is_sketched else {}
     texts = {name for name, kind in types.items() if kind is Scalar.VARCHAR and chosen[name] is None}
+    sketched = scan.sketched_columns(types, measures, chosen) if is_sketched else {}
     found_types = {name: found_type(name, types[name], measures[name], chosen[name]) for name in types}
     parts = [
         Part(name, found_types[name], i / len(types), measure.distinct, row_count - measure.present)
@@ -220,7 +223,6 @@ def _found(
         chosen,
         measured.candidates,
         values,
-        personal_by_values(connection, texts),
         find_keys(connection, parts, counted, row_count),
         misfits,
         sample.mixtures(connection, texts)
@@ -281,7 +283,7 @@ def _column(name: str, measure: Measure, found: _Found) -> ColumnProfile:
         misfit_count=misfit_count,
         misfits=tuple(found.misfits.get(name, ())),
         values=tuple(values),
-        personal=personal_by_name(name) or found.personal.get(name),
+        personal=None,
         is_likely_label=distinct == 2 and is_about_leaving(name),
         is_required=nulls == 0 and found.row_count > 0,
         question=found.questions.get(name, ""),

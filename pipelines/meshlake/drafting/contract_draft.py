@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery.names import is_identifier, name_words
+from meshlake.discovery.personal import classification_of
 from meshlake.drafting.contract_document import HAS_ROWS, Description, document, title, type_facts
 from meshlake.drafting.product_folder import Flow
 from meshlake.landing.arrival import snake_case
@@ -142,7 +143,7 @@ def _property(
     kind = facts["logicalType"]
     facts["description"] = _description(profile, column, kind)
     if column.personal:
-        facts["classification"] = "personal"
+        facts["classification"] = classification_of(column.personal)
     if name in key:
         facts |= {"primaryKey": True, "primaryKeyPosition": key.index(name) + 1}
     if column.is_required:
@@ -202,7 +203,7 @@ def _observed(column: ColumnProfile, kind: str, landed_as: str) -> str:
         else ", never null."
     )
     if column.personal:
-        facts += f" Looks like personal data: {column.personal}."
+        facts += f" Looks like personal data: {column.personal} ({column.personal_evidence})."
     if column.reading and column.reading.format and kind != "string":
         facts += f" Written like {column.reading.format}."
     return facts

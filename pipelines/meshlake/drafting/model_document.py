@@ -40,7 +40,7 @@ def no_features(table: FeatureTable, columns: Sequence[str]) -> dict[str, str]:
     reasons = {
         column.name: "personal data"
         for column in table.contract.columns
-        if column.classification == "personal" and column.name in columns
+        if column.classification in {"personal", "restricted"} and column.name in columns
     }
     named = [name for name in columns if is_identifier(name) and name not in reasons]
     if named:

@@ -52,7 +52,7 @@ _CAUSES = {
     "LINE SIZE OVER MAXIMUM": "is over 2 MB long, most likely since a quote is never closed",
 }
 _COUNTS = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
-_LINE_ENDS = {"\n": "\\n", "\r\n": "\\r\\n", "\r": "\\r"}
+_LINE_ENDS = {"\n": "\\n", "\r": "\\r"}
 _IS_UTF8 = "from_utf8(to_utf8(line)) = line"
 # Files in which a quote was found open where DuckDB read them: it loses lines behind it, so a copy is read.
 _COPIED: set[StoredFile] = set()
@@ -178,8 +178,9 @@ def _select(dialect: CsvDialect, keys: Sequence[str], files: Sequence[StoredFile
     }
     if skipped := dialect.first_line - 1 - dialect.has_names:
         options["skip"] = str(skipped)
-    if not dialect.has_names:
-        # Else the first break in quotes is taken for the end of every line.
+    if not dialect.has_names and dialect.line_end in _LINE_ENDS:
+        # Else the first break in quotes is taken for the end of every line. Told of both characters, DuckDB 1.5 takes
+        # the whole file for one line: there the first line shows it.
         options["new_line"] = quote_literal(_LINE_ENDS[dialect.line_end])
     return (
         f"SELECT {selected_sql(dialect.columns, keys)} "

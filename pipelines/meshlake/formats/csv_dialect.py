@@ -139,12 +139,8 @@ def _unnamed(own: CsvDialect, others: dict[StoredFile, CsvDialect], known: Count
     is_alone = (
         sum(other.has_names and len(other.columns) == width for other in islice(others.values(), 9)) < 2
     )
-    if (
-        not own.has_names
-        or own.are_names_sure
-        or is_alone
-        or any(known[each.lower()] > 1 for each in own.columns)
-    ):
+    is_of_another = any(known[each.lower()] > 1 for each in own.columns)
+    if not own.has_names or own.are_names_sure or is_alone or is_of_another:
         return own
     notes = (note for note in own.notes if not note.startswith(_NAMES_UNSURE))
     return replace(
@@ -156,6 +152,7 @@ def _unnamed(own: CsvDialect, others: dict[StoredFile, CsvDialect], known: Count
     )
 
 
+_LONE_BREAK = re.compile(r"\r(?!\n)|(?<!\r)\n")
 _NO_NAMES = "its first line holds values, no names"
 _NAMES_UNSURE = "whether its first line holds names or values nothing tells"
 
@@ -226,12 +223,14 @@ def _is_plain(dialect: CsvDialect, table: Table, records: Sequence[Record], body
     is_single = len(form.quote) == 1 and form.escape in {form.quote, "\\"}
     ends = {record.end for record in records if record.end}
     names = [cell.value for cell in table.header[-1].cells or ()] if table.header else None
+    above = records[: table.above + 1] if not table.header and ends == {"\r\n"} else ()
     has_broken_name = any("\r" in each.text or "\n" in each.text for each in table.header)
     return (
         is_single
         and len(ends) < 2
         and not any(record.text.startswith(MARK) for record in records)
         and not table.end
+        and not any(_LONE_BREAK.search(record.text) for record in above)
         and not (has_broken_name and (ends != {"\n"} or any("\r" in each.text for each in table.header)))
         and all(_is_row(record, width) for record in body)
         and len(table.names) <= width

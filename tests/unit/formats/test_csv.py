@@ -103,6 +103,9 @@ def test_values_come_as_they_are_written(table, content, rows, note):
     [
         "1,ann,2024-01-05\n2,bob,2024-01-06\n3,cid,2024-01-07\n",
         "1,ann,2024-01-05\n",
+        "1,ann,2024-01-05\r\n2,bob,2024-01-06\r\n",
+        '1,"a\nnn",2024-01-05\r\n2,bob,2024-01-06\r\n',
+        '1,ann,2024-01-05\r\n2,"b\nb",2024-01-06\r\n',
         "A-17,x,10:15\nB-18,y,10:30\n",
         '"7","ann","1.5"\n"8","bob","2.5"\n',
     ],
