@@ -6,7 +6,7 @@ import pytest
 
 from meshlake.discovery.labels import is_about_leaving, positive_value
 from meshlake.discovery.names import is_identifier, name_words
-from meshlake.discovery.personal import personal_by_name
+from meshlake.discovery.personal_words import clear_kind
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_words_of_a_name(name: str, words: tuple[str, ...]) -> None:
     ],
 )
 def test_personal_data_by_name(name: str, kind: str | None) -> None:
-    assert personal_by_name(name) == kind
+    assert clear_kind(name) == kind
 
 
 @pytest.mark.parametrize(
