@@ -117,8 +117,13 @@ class Keys:
     nearly: NearKey | None = None
 
 
-def suspects(connection: duckdb.DuckDBPyConnection, columns: Sequence[Part], row_count: int) -> list[str]:
-    """The columns whose values are to be counted exactly: each may be a key alone, or be kept from it by few rows."""
+def suspects(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[Part], row_count: int, shares: dict[str, float]
+) -> list[str]:
+    """The columns whose values are to be counted exactly: each may be a key alone, or be kept from it by few rows.
+
+    `shares` has, and is given, the share of the sample's rows that each column tells apart: it is asked for once.
+    """
     if row_count < 2:
         return []
     enough = 1 if row_count <= _FEW_ROWS else _MISCOUNTED * row_count
@@ -126,7 +131,7 @@ def suspects(connection: duckdb.DuckDBPyConnection, columns: Sequence[Part], row
     whole: list[str] = []
     nearly: list[str] = []
     # The likeliest come first: once so many may be keys, no other is looked at.
-    for (part,), share in _sampled(connection, likely):
+    for part, share in _shared(connection, likely, shares):
         if share == 1:
             whole.append(part.name)
         elif part.is_named_as_key and share >= 1 - 2 * _NEARLY_SHARE:
@@ -207,6 +212,15 @@ def _sampled(
         )
         row = connection.execute(f"SELECT count(*), {counts} FROM {SAMPLE}").fetchone() or ()
         yield from ((suspect, distinct / row[0]) for suspect, distinct in zip(batch, row[1:], strict=True))
+
+
+def _shared(
+    connection: duckdb.DuckDBPyConnection, suspects: Sequence[tuple[Part]], shares: dict[str, float]
+) -> Iterator[tuple[Part, float]]:
+    for batch in batches(connection, suspects, lambda _: _DISTINCT_COST):
+        unknown = [suspect for suspect in batch if suspect[0].name not in shares]
+        shares |= {part.name: share for (part,), share in _sampled(connection, unknown)}
+        yield from ((part, shares[part.name]) for (part,) in batch)
 
 
 def _proven(

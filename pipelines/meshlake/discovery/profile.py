@@ -123,11 +123,12 @@ def _profiled(
 
 @dataclass(frozen=True)
 class _Measured:
-    """What all rows tell of each column, and how its text may be read."""
+    """What all rows tell of each column, and how its text may be read; `shares` are those of the suspicion."""
 
     row_count: int
     measures: dict[str, Measure]
     candidates: dict[str, tuple[Reading, ...]]
+    shares: dict[str, float]
 
     def reading(self, name: str) -> Reading | None:
         return best_reading(name, self.candidates.get(name, ()), self.measures[name])
@@ -160,7 +161,7 @@ def _measured(
     candidates = sample.candidate_readings(connection, may_read)
     suspicion = suspect(connection, types, candidates)
     row_count, measures = scan.measure(connection, types, candidates, suspicion)
-    measured = _Measured(row_count, measures, candidates)
+    measured = _Measured(row_count, measures, candidates, suspicion.shares)
     unread = [n for n, kind in types.items() if kind is Scalar.VARCHAR and measured.reading(n) is None]
     doubted = sample.drawn_again(connection, row_count, {name: measures[name] for name in unread})
     if doubted:
@@ -209,7 +210,7 @@ def _found(
         Part(name, found_types[name], i / len(types), measure.distinct, row_count - measure.present)
         for i, (name, measure) in enumerate(measures.items())
     ]
-    suspected = suspects(connection, parts, row_count)
+    suspected = suspects(connection, parts, row_count, measured.shares)
     uncounted = [name for name in suspected if not measures[name].is_exact]
     values, sketches, counted = scan.values_of(connection, few, sketched, uncounted)
     values |= {name: m.values for name, m in measures.items() if m.values}

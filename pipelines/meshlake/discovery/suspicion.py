@@ -34,11 +34,13 @@ _LOOK_COST = 4
 @dataclass(frozen=True)
 class Suspicion:
     """`with_blanks` are columns of text that is blank, or begins so; `values` those of columns of text that have few,
-    none of them blank or read as anything but text; `keys` columns that may tell rows apart."""
+    none of them blank or read as anything but text; `keys` columns that may tell rows apart, and `shares` how far those
+    that were asked for do in the sample."""
 
     with_blanks: frozenset[str] = frozenset()
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keys: frozenset[str] = frozenset()
+    shares: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,9 @@ def suspect(
         )
         for i, (name, look) in enumerate(looks.items())
     ]
-    keys = suspects(connection, parts, row_count)
-    return Suspicion(with_blanks, _values(connection, few), frozenset(keys))
+    shares: dict[str, float] = {}
+    keys = suspects(connection, parts, row_count, shares)
+    return Suspicion(with_blanks, _values(connection, few), frozenset(keys), shares)
 
 
 def _looks(connection: duckdb.DuckDBPyConnection, types: Mapping[str, Type]) -> tuple[int, dict[str, _Look]]:

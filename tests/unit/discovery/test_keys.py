@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from itertools import product
 
+import duckdb
+
+from meshlake.discovery.keys import Part, suspects
+from meshlake.discovery.landed_view import SAMPLE
+
 
 def _csv(header: str, rows: list[tuple[object, ...]]) -> dict[str, str]:
     return {"a.csv": "\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n"}
@@ -73,3 +78,16 @@ def test_what_nearly_is_a_key_is_not_made_one_by_another_column(profile) -> None
 
 def test_what_only_counts_the_rows_is_not_what_a_table_is_about(profile) -> None:
     assert profile(_csv("RowNumber,stars", [(n, n % 5) for n in range(200)])).likely_key == ()
+
+
+def test_the_sample_is_asked_once_for_a_column() -> None:
+    parts = [Part(name, "integer", 0.5, 200, 0) for name in ("a_id", "b_id")]
+    shares: dict[str, float] = {}
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"CREATE TABLE {SAMPLE} AS SELECT range AS a_id, range // 2 AS b_id FROM range(200)"
+        )
+        assert suspects(connection, parts, 200, shares) == ["a_id"]
+        connection.execute(f"DROP TABLE {SAMPLE}")
+        assert suspects(connection, parts, 200, shares) == ["a_id"]
+    assert shares == {"a_id": 1.0, "b_id": 0.5}
