@@ -176,6 +176,14 @@ WAYS = {
         ["1|Anna", "2|Müller"],
         told="name: bytes, all of them text in UTF-8",
     ),
+    "empty text, of a format that tells it from none": Way(
+        {"a.parquet": _parquet(id=[1, 2, 3, 4], note=["a", "", None, " "])}, ["1|a", "2|", "3|None", "4| "]
+    ),
+    "empty text in JSON": Way(
+        {"a.jsonl": '{"id": 1, "note": "a"}\n{"id": 2, "note": ""}\n{"id": 3, "note": null}\n'},
+        ["1|a", "2|", "3|None"],
+    ),
+    "a quoted empty cell": Way({"a.csv": 'id,note\n1,a\n2,""\n3,\n'}, ["1|a", "2|None", "3|None"]),
     "a division by zero": Way(
         {"a.csv": "id,amount,pieces\n1,10,4\n2,10,0\n3,,0\n"},
         failing="a.csv, row 2, column left_over: '10, 0'",

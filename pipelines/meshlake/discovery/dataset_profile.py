@@ -28,9 +28,9 @@ class ColumnProfile:
     `sources` are the landed columns it comes from, more than one where files write its name differently. `found_type`
     is a contract's logical type; `reading` how text is read as that, None where nothing is to be read.
     `distinct_count` is approximate (HyperLogLog, within about 5 %), exact up to `FEW_VALUES`; `values` counts each
-    value of a column of few, the most frequent first. `blank_count` of the `null_count` rows have text that is empty,
-    or blank where it is read as something else: null in a product. `misfits` are values that the reading does not
-    read. `is_required` when no row is without a value, or none can be; `comment` is what a database says of it,
+    value of a column of few, the most frequent first. `blank_count` of the `null_count` rows have text that is blank
+    where it is read as something else, or empty in CSV: null in a product. `misfits` are values that the reading does
+    not read. `is_required` when no row is without a value, or none can be; `comment` is what a database says of it,
     `question` what its text leaves open, `open_to` the conventions it could keep to; `evidence` is what decided
     between two.
     """

@@ -185,6 +185,7 @@ class _Found:
     misfits: Mapping[str, Sequence[str]]
     questions: Mapping[str, str]
     decided: Decided
+    is_empty_null: bool
 
 
 def _found(
@@ -230,6 +231,7 @@ def _found(
         | decided.questions
         | dict.fromkeys(scan.texts_in_bytes(connection, types), TEXT_IN_BYTES),
         decided,
+        view.dataset.format.is_empty_null,
     )
     return found, sketches
 
@@ -253,7 +255,8 @@ def _believed(
 
 def _column(name: str, measure: Measure, found: _Found) -> ColumnProfile:
     reading = found.readings[name]
-    present, low, high, misfit_count = measure.non_empty, measure.low, measure.high, 0
+    low, high, misfit_count = measure.low, measure.high, 0
+    present = measure.non_empty if found.is_empty_null else measure.given
     if reading is not None:
         position = found.candidates[name].index(reading)
         present, low, high = measure.present, measure.lows[position], measure.highs[position]
@@ -261,7 +264,8 @@ def _column(name: str, measure: Measure, found: _Found) -> ColumnProfile:
     counted = {
         str(value): n for value, n in found.values.get(name, {}).items() if str(value).strip() or not reading
     }
-    counted.pop("", None)
+    if found.is_empty_null:
+        counted.pop("", None)
     values = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     distinct = len(values) if name in found.values else measure.distinct
     if (name,) in found.keys.proven:

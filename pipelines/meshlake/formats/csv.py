@@ -65,6 +65,7 @@ class _Csv(Format):
     compressions = (".gz",)
     # Hive reads an empty cell as empty text; quoted empty text, which is not null, is only ever read from a copy.
     hive_value = "nullif({}, '')"
+    is_empty_null = True
 
     def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
         dialects = _dialects(files, among)

@@ -99,11 +99,9 @@ def _can_be_tried(expression: str) -> bool:
 
 
 def _cast_text(cell: str, wanted: Type) -> Cast:
+    if wanted is Scalar.VARCHAR:
+        return Cast(cell, cell, f"{cell} IS NOT NULL", cell, can_fail=False)
     # LTRIM, since DuckDB evaluates what two branches share (TRIM, below) for every row, and trimming is slow.
     has_value = f"({cell} IS NOT NULL AND LTRIM({cell}) <> '')"
-    if wanted is Scalar.VARCHAR:
-        # CSV cannot tell a missing text from an empty one on every engine, so neither does a product.
-        value = f"NULLIF({cell}, '')"
-        return Cast(value, value, has_value, cell, can_fail=False)
     strict, lenient = text_value(cell, wanted, is_strict=True), text_value(cell, wanted)
     return Cast(strict, lenient, has_value, cell, can_fail=True)

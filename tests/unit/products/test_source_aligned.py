@@ -96,7 +96,7 @@ UTC_TEN = datetime(2024, 1, 5, 10, tzinfo=UTC)
     ("wanted", "cell", "expected"),
     [
         ("VARCHAR", " a ", " a "),
-        ("VARCHAR", "", None),
+        ("VARCHAR", "", ""),
         ("BIGINT", "42", 42),
         ("BIGINT", " 42 ", 42),
         ("BIGINT", "17850.0", 17850),

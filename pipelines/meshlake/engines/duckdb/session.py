@@ -18,7 +18,7 @@ from meshlake.formats.unreadable import Unreadable, forget_unreadable
 from meshlake.lake.parquet import FileColumn, files_select
 from meshlake.lake.schema import field_ids_sql
 from meshlake.landing.failures import landing_error
-from meshlake.landing.relation import relation_sql as landed_relation
+from meshlake.landing.relation import rows_sql as landed_rows
 from meshlake.landing.relation import unreadable
 from meshlake.names import CATALOG, LANDING_CATALOG, DatasetName, quote_identifier, quote_literal
 from meshlake.sources import copy_landed
@@ -103,11 +103,11 @@ class DuckDBSession:
         if partitions is None or read.has_columns:
             self._unread.discard(dataset.name)
             self._datasets[dataset.name] = read
-            self.bind(dataset.name, landed_relation(read))
+            self.bind(dataset.name, landed_rows(read))
         else:  # days that are gone, or whose files are empty: they have columns but no rows
             self._unread.add(dataset.name)
             self._datasets[dataset.name] = dataset
-            self.bind(dataset.name, f"(SELECT * FROM {landed_relation(dataset)} WHERE false)")
+            self.bind(dataset.name, f"(SELECT * FROM {landed_rows(dataset)} WHERE false)")
 
     def bind_live(self, landed: Sequence[Landed]) -> None:
         """Read datasets whose rows change in place, those of a source as of one moment, and make the rows readable.
@@ -148,7 +148,7 @@ class DuckDBSession:
 
     def lineage(self, name: DatasetName) -> str:
         """A parenthesised SELECT of a dataset that is bound, each row with its file and number."""
-        return landed_relation(self._datasets[name], lineage=True)
+        return landed_rows(self._datasets[name], lineage=True)
 
     def unreadable(self, name: DatasetName) -> Unreadable:
         """The lines of a dataset that is bound which the rows staged last were read without."""
