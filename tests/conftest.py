@@ -39,6 +39,16 @@ def mesh_home(tmp_path_factory):
     services.down(home)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _trino_is_compiled_quickly():
+    """The tests' Trinos live for minutes and read few rows: what Java's second compiler makes never pays for itself."""
+    of_trino = services.Endpoints.as_trino_environment
+    quickly = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(services.Endpoints, "as_trino_environment", lambda self: of_trino(self) | quickly)
+        yield
+
+
 @pytest.fixture(scope="session")
 def endpoints(mesh_home):
     """MinIO, PostgreSQL and Trino, running: only tests marked `services` may ask for them."""
