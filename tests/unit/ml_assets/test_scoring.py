@@ -22,11 +22,15 @@ def test_scores_are_the_key_a_probability_and_a_flag(training, make_customers):
     assert scores["is_predicted_churn"].any()
 
 
-@pytest.mark.parametrize("algorithm", CANDIDATES.names)
+@pytest.fixture(scope="module", params=CANDIDATES.names)
+def model_of_each(request, customers, churn_spec):
+    """A model of each algorithm."""
+    return train_churn(customers, replace(churn_spec, candidates=(request.param,), folds=2)).model
+
+
 @pytest.mark.parametrize("size", [1, 7, 64])
-def test_batch_by_batch_gives_exactly_what_all_at_once_gives(customers, churn_spec, algorithm, size):
-    model = train_churn(customers, replace(churn_spec, candidates=(algorithm,), folds=2)).model
-    rows = customers.head(130)
+def test_batch_by_batch_gives_exactly_what_all_at_once_gives(customers, model_of_each, size):
+    model, rows = model_of_each, customers.head(130)
     batches = [score_churn(model, rows[start : start + size]) for start in range(0, len(rows), size)]
     pd.testing.assert_frame_equal(pd.concat(batches), score_churn(model, rows), check_exact=True)
 

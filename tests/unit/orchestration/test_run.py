@@ -131,6 +131,7 @@ def test_an_unknown_name_is_refused_before_anything_is_built(shop):
     assert shop.workspace.lake.products() == []
 
 
+@pytest.mark.slow
 def test_what_a_step_says_is_not_lost_when_the_step_is_quick(shop, tmp_path):
     """Dagster would copy it by a `tail`, and end that with the step; this one begins too late."""
     tail = tmp_path / "tail"

@@ -22,6 +22,7 @@ def test_status_of_servers_that_do_not_run(tmp_path):
     assert found[2].problem == "Trino is not running"
 
 
+@pytest.mark.slow
 def test_port_taken_by_another_program_is_named(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
