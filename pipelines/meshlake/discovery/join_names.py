@@ -24,10 +24,10 @@ _PERSONS = (
     "client driver player subscriber"
 )
 _PEOPLE = frozenset(_PERSONS.split())
-# What people are in the tables of what they do.
+# What people are in the tables of what they do; a manager is none of `customers`.
 _DOINGS = (
     "approver approved reviewer reviewed author owner assignee assigned requester requested reporter reported borrower "
-    "lender caller sender recipient buyer supervisor manager attending"
+    "lender caller sender recipient buyer attending"
 )
 _ROLES_OF_PEOPLE = frozenset(_DOINGS.split())
 _SAME, _ROLE, _ABBREVIATED, _OWNER, _PERSON, _ALIKE = 1.0, 0.85, 0.75, 0.7, 0.6, 0.5

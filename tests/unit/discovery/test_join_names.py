@@ -49,3 +49,10 @@ def test_a_sign_of_the_table_before_each_name_says_nothing() -> None:
 def test_some_names_refer_to_their_own_table() -> None:
     columns = named("hr.employees", ["employee_id", "reports_to", "salary"])
     assert [own_evidence(columns[name])[0] > 0 for name in columns] == [False, True, False]
+
+
+def test_who_manages_is_no_customer() -> None:
+    item = named("shop.items", ["i_manager_id", "i_buyer_id", "i_size"])
+    customer = named("shop.customers", ["customer_sk"])["customer_sk"]
+    assert name_evidence(item["i_manager_id"], customer) == (0.0, "")
+    assert name_evidence(item["i_buyer_id"], customer) == (0.6, "named as what a customer does")
