@@ -84,12 +84,20 @@ def _print_columns(columns: Sequence[Mapping[str, Any]]) -> None:
             c["name"],
             c["type"],
             c["is_required"],
-            ", ".join(filter(None, (c["classification"], *c["tags"]))),
+            ", ".join(filter(None, (_classification(c), *c["tags"]))),
             c["description"],
         )
         for c in columns
     ]
     _print_filled(("column", "type", "required", "classification", "description"), rows)
+
+
+def _classification(column: Mapping[str, Any]) -> str:
+    """Its word; where it has none of its own, of what it is inherited, or of what it is a hash or a count."""
+    if column["classified_from"]:
+        return f"{column['classification']} (as {', '.join(column['classified_from'])})"
+    derived = f"derived from {', '.join(column['derived_from'])}" if column["derived_from"] else ""
+    return column["classification"] or derived
 
 
 def _print_lineage(columns: Sequence[Mapping[str, Any]]) -> None:

@@ -123,11 +123,12 @@ def open_features(settings: Settings, name: ProductName) -> Iterator[FeatureTabl
         UsageError: there is no such product, or its rows can be known only once it is built.
         MeshError: it cannot be read.
     """
-    product = load_products(settings.products).get(name)
+    loaded = load_products(settings.products)
+    product = loaded.get(name)
     with open_local(settings, str(name)) as session:
         _bind(settings, product, session)
         columns = session.columns(f"SELECT * FROM {name.sql}")
-        yield FeatureTable(session, name, product.contract, columns)
+        yield FeatureTable(session, name, loaded.classifications.contract_of(product), columns)
 
 
 def _bind(settings: Settings, product: Product, session: LocalSession) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from meshlake.discovery.names import is_identifier
 from meshlake.drafting.contract_document import HAS_ROWS, Description, document, key_facts, type_facts
 from meshlake.names import quote_identifier
+from meshlake.products.classification import is_personal
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def no_features(table: FeatureTable, columns: Sequence[str]) -> dict[str, str]:
     reasons = {
         column.name: "personal data"
         for column in table.contract.columns
-        if column.classification in {"personal", "restricted"} and column.name in columns
+        if is_personal(column.classification) and column.name in columns
     }
     named = [name for name in columns if is_identifier(name) and name not in reasons]
     if named:

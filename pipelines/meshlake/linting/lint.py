@@ -12,9 +12,11 @@ from meshlake.faults import Gathering
 from meshlake.linting.finding import Finding, Gravity
 from meshlake.linting.folders import unread_files
 from meshlake.linting.statements import Statements
+from meshlake.products.classification import Classifications
 from meshlake.products.examples import EXAMPLES_FILE, check_example, read_examples_file
 from meshlake.products.load import load_products, read_transform
 from meshlake.products.selection import select
+from meshlake.products.transform import CONTRACT_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -77,6 +79,7 @@ class _Linter:
         self._loaded = loaded
         apart = {name: broken.product for name, broken in loaded.broken.items() if broken.product}
         self._read = loaded.products | apart
+        self._classifications = Classifications(self._read)
         self._contracts: dict[InputName, Contract] = {n: p.contract for n, p in self._read.items()}
         tables: dict[InputName, Mapping[str, Type]] = {
             name: {column.name: column.type for column in contract.columns}
@@ -91,6 +94,7 @@ class _Linter:
             yield from _told(broken)
         if product is not None:
             yield from ((note, Gravity.WARNING) for note in product.contract.notes)
+            yield from self._of_classifications(product)
             yield from self._statements.of_transform(product.transform, product.contract)
             yield from self._statements.of_rules(product)
         elif broken is not None:
@@ -99,6 +103,13 @@ class _Linter:
         yield from unread_files(folder)
         if (folder / EXAMPLES_FILE).exists():
             yield from self._of_examples(folder / EXAMPLES_FILE, product)
+
+    def _of_classifications(self, product: Product) -> Iterator[Found]:
+        """The columns that anybody may see by their contract, of what is personal where it comes from."""
+        for column, word, stricter, source in self._classifications.loosened(product.name):
+            message = f"'{column}' is {word} by its contract, and comes from {source}, which is {stricter}"
+            hint = f"Hash or leave out what must not be seen, or classify it as {stricter}."
+            yield Fault(product.folder / CONTRACT_FILE, message, hint), Gravity.WARNING
 
     def _of_transform_alone(self, broken: BrokenProduct) -> Iterator[Found]:
         """The SQL of a product whose contract cannot be read."""

@@ -8,21 +8,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from meshlake.column import Column
+    from meshlake.products.classification import Classified
     from meshlake.products.lineage import ColumnLineage
     from meshlake.rules.rule import Rule
 
 _RESULT = ("is_passed", "observed", "failing_rows", "message", "checked_at")
 
 
-def column_facts(columns: Iterable[Column], lineage: Mapping[str, ColumnLineage]) -> list[dict[str, Any]]:
-    """Each column, and where it comes from."""
+def column_facts(
+    columns: Iterable[Column], lineage: Mapping[str, ColumnLineage], classified: Mapping[str, Classified]
+) -> list[dict[str, Any]]:
+    """Each column, where it comes from, and what it is classified as, by its contract or by that."""
     return [
         {
             "name": column.name,
             "type": str(column.type),
             "is_required": column.is_required,
             "description": column.description,
-            "classification": column.classification,
+            "classification": classified[column.name].word,
+            "classified_from": classified[column.name].inherited_names,
+            "derived_from": [str(each) for each in classified[column.name].derived_from],
             "tags": list(column.tags),
             "lineage": lineage[column.name].as_dict(),
         }

@@ -209,13 +209,14 @@ class DataProduct:
             self.failed_build,
             self.quarantined,
         )
+        classified = self._workspace.products.classifications.of(self._product.name)
         return self.state.as_dict() | {
             "title": contract.title,
             "grain": contract.grain,
             "version": contract.version,
             "folder": str(self.folder),
             "inputs": [str(name) for name in self._product.inputs],
-            "columns": column_facts(contract.columns, self.column_lineage()),
+            "columns": column_facts(contract.columns, self.column_lineage(), classified),
             "checks": check_facts(self._product.rules, self.checks().dicts() if head else ()),
             "failed_build": failed.as_dict() if failed else None,
             "consumers": asdict(self.consumers),
@@ -274,9 +275,7 @@ class DataProduct:
             return tuple(column.name for column in known[name].contract.columns)
         try:
             return self._mesh.sql(f"SELECT * FROM {name.sql} LIMIT 0", engine=LOCAL).columns
-        except (
-            MeshError
-        ):  # it has not landed, is not published or cannot be read: so its columns are not known
+        except MeshError:  # not landed, not published or not readable: its columns are not known
             return ()
 
     def rollback(self, to: str | int | None = None) -> Snapshot:

@@ -2,6 +2,7 @@
 
 # Dagster evaluates the annotations of an asset's function: none of them may be text here.
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
@@ -50,12 +51,13 @@ def product_asset(
     known = mesh.products.products
     reads_days = any(known[name].is_daily for name in product.upstream if name in known)
     key = asset_key(product.name)
+    classified = replace(product, contract=mesh.products.classifications.contract_of(product))
 
     @dg.multi_asset(
         name=op_name(product.name),
         # Dagster's own names for what is read are the same for a-b and a_b.
         ins={op_name(read): dg.AssetIn(asset_key(read), dagster_type=dg.Nothing) for read in product.reads},
-        outs={"result": _out(product, mesh.engine.kind, reads_days=reads_days)},
+        outs={"result": _out(classified, mesh.engine.kind, reads_days=reads_days)},
         check_specs=[_check_spec(key, rule) for rule in product.rules],
         # Checks are then optional: a product that did not change is not audited again.
         can_subset=True,

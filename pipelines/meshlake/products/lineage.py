@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     _Tables = Mapping[InputName, Sequence[str]]
 
 ANY_COLUMN = "*"
+# What shows of a value no more than that it is the same, or that it is there.
+_HIDING = (exp.Count, exp.CountIf, exp.ApproxDistinct, exp.MD5, exp.SHA, exp.SHA2)
+_HIDING_NAMES = frozenset({"hash", "md5_number", "md5_number_lower", "md5_number_upper"})
 
 
 @dataclass(frozen=True, order=True)
@@ -48,11 +51,13 @@ class ColumnLineage:
         inputs: the columns that its values are made of; none where they are constants or counted rows.
         made_by: the SQL that computes it, or the file that does; None where the values are passed on as they are.
         is_exact: whether it is made of just these; else of some of them, as of what a model learns from.
+        hidden: those of the inputs of which it shows a hash or a count alone.
     """
 
     inputs: tuple[InputColumn, ...] = ()
     made_by: str | None = None
     is_exact: bool = True
+    hidden: tuple[InputColumn, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON-able facts."""
@@ -75,7 +80,10 @@ def select_lineage(
         >>> [(str(*each.inputs), each.made_by) for each in found.values()]
         [('shop.orders.id', None), ('shop.orders.price', 'orders.price * 1.2')]
     """
-    parsed = parse_one(sql, dialect="duckdb")
+    try:
+        parsed = parse_one(sql, dialect="duckdb")
+    except SqlglotError:  # what it cannot read DuckDB may; what neither can is told elsewhere
+        return None
     for table in parsed.find_all(exp.Table):
         if table.db and not table.catalog:
             table.set("catalog", exp.to_identifier(CATALOG))
@@ -141,7 +149,46 @@ def _of_node(node: Node, tables: _Tables) -> ColumnLineage:
             return ColumnLineage(_all_of(tables), _computed(node), is_exact=False)
         if isinstance(leaf.expression, exp.Table):
             found.add(_input_column(leaf.expression, leaf.name, tables))
-    return ColumnLineage(tuple(sorted(found)), _computed(node))
+    hidden = found - _shown(node, tables) if found else found
+    return ColumnLineage(tuple(sorted(found)), _computed(node), hidden=tuple(sorted(hidden)))
+
+
+def _shown(node: Node, tables: _Tables, passed: frozenset[int] = frozenset()) -> set[InputColumn]:
+    """The columns whose values it may show: no hash and no count stands over them on one way at least."""
+    if isinstance(node.expression, exp.Table):
+        return {_input_column(node.expression, node.name, tables)}
+    if id(node) in passed:
+        return set()
+    shows: dict[str, bool] = {}
+    if not isinstance(node.source, exp.SetOperation):
+        for column in node.expression.find_all(exp.Column):
+            name = column.name.lower()
+            shows[name] = shows.get(name, False) or not _is_hidden(column)
+    return {
+        column
+        for child in node.downstream
+        if shows.get(_column_name(child), True)
+        for column in _shown(child, tables, passed | {id(node)})
+    }
+
+
+def _column_name(node: Node) -> str:
+    """The column that a node is called by (`a."has left"`); nothing where it is called otherwise."""
+    if "." not in node.name:
+        return ""
+    parsed = parse_one(node.name)
+    return parsed.name.lower() if isinstance(parsed, exp.Column) else ""
+
+
+def _is_hidden(column: exp.Column) -> bool:
+    above = column.parent
+    while above is not None and not isinstance(above, exp.Select):
+        if isinstance(above, _HIDING) or (
+            isinstance(above, exp.Anonymous) and above.name.lower() in _HIDING_NAMES
+        ):
+            return True
+        above = above.parent
+    return False
 
 
 def _input_column(table: exp.Table, reference: str, tables: _Tables) -> InputColumn:

@@ -10,6 +10,7 @@ import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from meshlake.contract.model import Contract
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from meshlake.names import DatasetName, InputName
+    from meshlake.products.classification import Classifications
     from meshlake.products.transform import Transform
     from meshlake.rules.rule import Rule
 
@@ -40,6 +42,13 @@ class ProductSet:
 
     products: dict[ProductName, Product]
     broken: dict[ProductName, BrokenProduct]
+
+    @cached_property
+    def classifications(self) -> Classifications:
+        """What each of their columns is classified as, by its contract or by what it comes from."""
+        from meshlake.products.classification import Classifications
+
+        return Classifications(self.products)
 
     def get(self, name: ProductName) -> Product:
         """The product called `name`.
