@@ -105,7 +105,7 @@ class KeyIndex:
             if key.has_gaps:
                 for value in key.sketch.hashes:
                     self._by_hash[value].append(number)
-        self._alike: dict[Named, list[int]] = {}
+        self._alike: dict[tuple[str, ...], list[int]] = {}
         self._weights = {(key.dataset, key.column.name): _weight(key) for key in keys}
 
     def candidates(self, field: Field) -> Iterator[Field]:
@@ -125,10 +125,11 @@ class KeyIndex:
         return self._weights[dataset, column]
 
     def _named_alike(self, name: Named) -> list[int]:
-        if name not in self._alike:
+        # A column's table plays no part, and names recur: each is compared with all keys once.
+        if name.words not in self._alike:
             alike = (numbers for other, numbers in self._names.items() if name_evidence(name, other)[0])
-            self._alike[name] = [number for numbers in alike for number in numbers]
-        return self._alike[name]
+            self._alike[name.words] = [number for numbers in alike for number in numbers]
+        return self._alike[name.words]
 
     def _with_values(self, sketch: Sketch) -> Iterable[int]:
         counts: Counter[int] = Counter()
