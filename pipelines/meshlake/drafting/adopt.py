@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from meshlake.discovery.discover import profile_source
 from meshlake.discovery.sources import chosen_source
-from meshlake.drafting.contract_draft import column_names, draft_contract
+from meshlake.drafting.contract_draft import add_rules, column_names, draft_contract
+from meshlake.drafting.observed import observe
 from meshlake.drafting.product_folder import Drafted, default_owner, product_folder, write_product
 from meshlake.drafting.sql_draft import draft_for_sql
-from meshlake.errors import LandingError, UsageError
+from meshlake.errors import LandingError, MeshError, UsageError
 from meshlake.landing.arrival import snake_case
 from meshlake.names import ProductName
 
@@ -37,7 +38,13 @@ def adopt(settings: Settings, source: Found, name: ProductName, owner: str | Non
             f"{source}: a contract names no table whose name has a dot", "Make a view of it, and adopt that."
         )
     contract = draft_contract(profile, name, owner or default_owner())
-    return write_product(settings, name, contract, None, _notes(profile))
+    notes = _notes(profile)
+    if profile.table is None:
+        try:
+            add_rules(contract, profile, observe(settings, name, contract))
+        except MeshError as error:
+            notes.append(f"no rules of ranges, shares and volume are drafted: {error.message}")
+    return write_product(settings, name, contract, None, notes)
 
 
 def adopt_named(settings: Settings, dataset: str, as_product: str | None, owner: str | None) -> Drafted:

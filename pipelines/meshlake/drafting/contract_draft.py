@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from meshlake.discovery.names import is_identifier, name_words
 from meshlake.discovery.personal import classification_of
 from meshlake.drafting.contract_document import HAS_ROWS, Description, document, title, type_facts
+from meshlake.drafting.drafted_rules import add_column_rules, table_rules
 from meshlake.drafting.product_folder import Flow
 from meshlake.landing.arrival import snake_case
 from meshlake.names import DatasetName, quote_identifier, quote_literal
 
 if TYPE_CHECKING:
     from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
+    from meshlake.drafting.observed import Observed
     from meshlake.names import ProductName
 
 PLACEHOLDERS = frozenset(
@@ -119,6 +121,17 @@ def _words(profile: DatasetProfile, name: ProductName) -> _Words:
         evidence=f"{table.product}'s catalog and {rows}; value lists and personal data are as observed, not as "
         "promised by whoever runs the database",
     )
+
+
+def add_rules(contract: dict[str, Any], profile: DatasetProfile, observed: Observed) -> None:
+    """Add to the contract drafted from `profile` the rules that its rows were found to keep."""
+    table = contract["schema"][0]
+    if rules := table_rules(observed):
+        table["quality"] = rules
+    names = column_names(profile)
+    for column, facts in zip(profile.columns, table["properties"], strict=True):
+        is_key = [names[name] for name in profile.likely_key] == [facts["name"]]
+        add_column_rules(facts, column, observed, is_key=is_key)
 
 
 def column_names(profile: DatasetProfile) -> dict[str, str]:

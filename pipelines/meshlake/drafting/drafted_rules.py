@@ -1,0 +1,267 @@
+"""The rules of a drafted contract: what held for every row that has landed, with slack for the days to come.
+
+What a row could only be by mistake is an error and keeps the build from being published: a value far from all that
+were, dates in the wrong order or not yet there, half of the rows gone, a column that is empty or the same everywhere.
+What may be news is a warning: other shares, means and lengths, more nulls, unknown categories, a day without rows
+(docs/adr/0048).
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from meshlake.discovery.names import is_identifier, is_spoken, name_words
+from meshlake.drafting.observed import FEWEST_ROWS, repeated_share_sql
+from meshlake.drafting.product_folder import Flow
+from meshlake.names import quote_identifier, quote_literal
+from meshlake.types.tree import INTEGERS, Decimal, Scalar, is_moment, is_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from meshlake.discovery.dataset_profile import ColumnProfile
+    from meshlake.drafting.observed import Observed, Seen
+
+_LEAST_ROWS_LEFT = 0.7
+_SPANS = 2
+_DEVIATIONS = 0.25
+# So many standard errors are chance once in many years of days.
+_ERRORS = 9
+_LEAST_SHARE_SLACK = 10.0
+_LEAST_NULL_SLACK = 2.0
+_NEW_VALUES_PERCENT = 0.5
+_REPEATED_PERCENT = 0.5
+_DENSE = 2
+_NEARLY_UNIQUE = 0.9
+_MOSTLY = 0.98
+_CALENDAR_DAYS = 10
+_WEEKDAYS = 5
+_YEAR = timedelta(days=366)
+_CLOSED = frozenset(
+    "yes no y n true false t f m w male female man woman on off ja nein oui non si sì sí 0 1 active inactive open closed".split()
+)
+
+
+def table_rules(observed: Observed) -> list[dict[str, Any]]:
+    """The rules of all rows together."""
+    if observed.row_count < FEWEST_ROWS:
+        return [Flow(name="has_rows", metric="rowCount", mustBeGreaterThan=0)] if observed.row_count else []
+    least = math.ceil(_LEAST_ROWS_LEFT * observed.row_count)
+    rules: list[dict[str, Any]] = [Flow(name="has_rows", metric="rowCount", mustBeGreaterOrEqualTo=least)]
+    if observed.repeated_share is not None:
+        most = _rounded(1.5 * observed.repeated_share + _REPEATED_PERCENT)
+        if most < 100:  # noqa: PLR2004
+            query = repeated_share_sql(observed.compared)
+            rules.append(_warning("repeated_rows", query, mustBeLessOrEqualTo=most))
+    for first, second in observed.orders:
+        one, other = quote_identifier(first), quote_identifier(second)
+        query = f"SELECT count(*) FROM {{object}} WHERE {one} > {other}"
+        rules.append(_error(f"{first}_before_{second}", query, mustBe=0))
+    return rules
+
+
+def add_column_rules(facts: dict[str, Any], profile: ColumnProfile, observed: Observed, *, is_key: bool) -> None:
+    """Add to `facts`, the property of a column, what its values were found to be like."""
+    seen = observed.columns.get(facts["name"])
+    if seen is None or seen.present < FEWEST_ROWS:
+        return
+    is_counter = is_key or _is_counter(seen)
+    if limits := _limits(seen, is_counter=is_counter):
+        facts["logicalTypeOptions"] = Flow(limits | facts.get("logicalTypeOptions", {}))
+    rules = [*_filled(seen, observed.row_count), *_of_kind(seen, profile, is_counter=is_counter)]
+    if not is_key:
+        rules += _varied(seen, profile)
+    if rules:
+        kept = [_with_slack(rule, observed.row_count) for rule in facts.get("quality", ())]
+        facts["quality"] = kept + rules
+
+
+def _of_kind(seen: Seen, profile: ColumnProfile, *, is_counter: bool) -> Iterator[dict[str, Any]]:
+    kind = seen.column.type
+    if is_number(kind) and not is_counter and not _is_name_like(seen.column.name):
+        yield from _mean(seen, "mean", "{property}")
+    elif kind is Scalar.BOOLEAN and seen.true_share is not None:
+        yield _share(seen, "true", "{property}", seen.true_share)
+    elif kind is Scalar.VARCHAR:
+        yield from _of_text(seen, profile)
+    elif is_moment(kind):
+        yield from _of_moment(seen)
+
+
+def _of_text(seen: Seen, profile: ColumnProfile) -> Iterator[dict[str, Any]]:
+    if seen.shape is not None and seen.distinct > 1:
+        arguments = {"pattern": seen.shape}
+        name = f"{seen.column.name}_form"
+        yield Flow(name=name, metric="invalidValues", arguments=arguments, mustBe=0, severity="warning")
+    if profile.values and not profile.personal and len(profile.values) > 1:
+        value, count = profile.values[0]
+        is_it = f"{{property}} = {quote_literal(value)}"
+        yield _share(seen, "most_frequent", is_it, count / seen.present)
+    else:
+        yield from _mean(seen, "length", "length({property})")
+
+
+def _of_moment(seen: Seen) -> Iterator[dict[str, Any]]:
+    name, low, high = seen.column.name, seen.low, seen.high
+    if not isinstance(low, date) or not isinstance(high, date):
+        return
+    if high <= _tomorrow():
+        query = "SELECT count(*) FROM {object} WHERE CAST({property} AS DATE) > current_date + INTERVAL 1 DAY"
+        yield _error(f"{name}_not_in_future", query, mustBe=0)
+    days = (high - low).days + 1
+    if days < _CALENDAR_DAYS:
+        return
+    day = "CAST({property} AS DATE)"
+    if seen.day_count == days:
+        span = f"date_diff('day', min({day}), max({day})) + 1"
+        query = f"SELECT {span} - count(DISTINCT {day}) FROM {{object}}"
+        yield _warning(f"{name}_every_day", query, mustBe=0)
+    elif seen.day_count == seen.weekday_count == _weekdays(low, high):
+        each = f"SELECT DISTINCT {day} AS a_day FROM {{object}} WHERE {{property}} IS NOT NULL"
+        gap = f"SELECT a_day, lag(a_day) OVER (ORDER BY a_day) AS before FROM ({each}) AS days"
+        late = "date_diff('day', before, a_day) > CASE WHEN isodow(a_day) = 1 THEN 3 ELSE 1 END"
+        query = f"SELECT count(*) FROM ({gap}) AS gaps WHERE {late}"
+        yield _warning(f"{name}_every_weekday", query, mustBe=0)
+
+
+def _weekdays(low: date, high: date) -> int:
+    return sum((low + timedelta(days=n)).isoweekday() <= _WEEKDAYS for n in range((high - low).days + 1))
+
+
+def _tomorrow() -> date:
+    return datetime.now(UTC).date() + timedelta(days=1)
+
+
+def _limits(seen: Seen, *, is_counter: bool) -> dict[str, Any]:
+    low, high, kind = seen.low, seen.high, seen.column.type
+    if isinstance(low, date) and isinstance(high, date) and is_moment(kind):
+        return _moment_limits(low, high, kind)
+    if not is_number(kind) or not isinstance(low, int | float) or not isinstance(high, int | float):
+        return {}
+    limits: dict[str, Any] = {}
+    if seen.distinct < 2 and low == 0:  # noqa: PLR2004
+        return {}
+    slack = max(_SPANS * (high - low), abs(high), abs(low))
+    limits["minimum"] = 0 if low >= 0 else -_outward(slack - low, kind)
+    if not is_counter:
+        limits["maximum"] = _outward(high + slack, kind) if high + slack > 0 else 0
+    return {key: value for key, value in limits.items() if _can_be(value, kind)}
+
+
+def _moment_limits(low: date, high: date, kind: object) -> dict[str, Any]:
+    at_midnight = "" if kind is Scalar.DATE else "T00:00:00Z" if kind is Scalar.TIMESTAMPTZ else "T00:00:00"
+    span = max(high - low, _YEAR)
+    limits = {}
+    if low.toordinal() > span.days:
+        limits["minimum"] = f"{low - span}{at_midnight}"
+    if high > _tomorrow() and high.toordinal() + 2 * span.days < date.max.toordinal():
+        limits["maximum"] = f"{high + 2 * span}{at_midnight}"
+    return limits
+
+
+def _outward(value: float, kind: object) -> int | float:
+    """`value`, which is above 0, with two digits, and not smaller."""
+    digits = 1 - math.floor(math.log10(value)) if value else 0
+    if kind in INTEGERS or value >= 10:  # noqa: PLR2004
+        step = 10 ** max(-digits, 0)
+        return math.ceil(value / step) * step
+    scale = min(max(digits, 0), kind.scale) if isinstance(kind, Decimal) else max(digits, 0)
+    return round(math.ceil(value * 10**scale) / 10**scale, scale)
+
+
+def _can_be(value: float, kind: object) -> bool:
+    """Whether a column of type `kind` holds the bound: the others say nothing beyond their type."""
+    if isinstance(kind, Decimal):
+        return abs(value) < 10 ** (kind.precision - kind.scale)
+    bits = {Scalar.TINYINT: 7, Scalar.SMALLINT: 15, Scalar.INTEGER: 31, Scalar.BIGINT: 63}
+    return kind not in bits or abs(value) < 2 ** bits[kind]  # type: ignore[index]
+
+
+def _is_counter(seen: Seen) -> bool:
+    """Whether a number only names its row, or counts on: it has no mean that stays, nor an end."""
+    if not is_number(seen.column.type) or not isinstance(seen.low, int | float):
+        return False
+    if is_identifier(seen.column.name):
+        return True
+    span = float(seen.high or 0) - float(seen.low) + 1  # type: ignore[arg-type]
+    is_unique = seen.distinct >= _NEARLY_UNIQUE * seen.present
+    return seen.column.type in INTEGERS and is_unique and span <= _DENSE * seen.present
+
+
+def _is_name_like(name: str) -> bool:
+    return is_spoken(name) or "year" in name_words(name)
+
+
+def _varied(seen: Seen, profile: ColumnProfile) -> Iterator[dict[str, Any]]:
+    """That a column is not empty, nor the same everywhere, nor of half as many values."""
+    if seen.column.type is Scalar.BOOLEAN:
+        share = seen.true_share or 0.0
+        is_mixed = 1 - _MOSTLY < share < _MOSTLY
+    else:
+        top = profile.values[0][1] / seen.present if profile.values and seen.present else 0.0
+        is_mixed = seen.distinct > 1 and top < _MOSTLY
+    if is_mixed:
+        least = max(2, seen.distinct // 2)
+        query = "SELECT approx_count_distinct({property}) FROM {object}"
+        yield _error(f"{seen.column.name}_varied", query, mustBeGreaterOrEqualTo=least)
+    elif not seen.column.is_required:
+        query = "SELECT count({property}) FROM {object}"
+        yield _error(f"{seen.column.name}_has_values", query, mustBeGreaterThan=0)
+
+
+def _filled(seen: Seen, row_count: int) -> Iterator[dict[str, Any]]:
+    """How many nulls there may be in a column that has some."""
+    share = 1 - seen.present / row_count
+    if seen.column.is_required or seen.present == 0:
+        return
+    slack = max(_LEAST_NULL_SLACK, 25 * share, 100 * _ERRORS * math.sqrt(share * (1 - share) / row_count))
+    most = _rounded(100 * share + min(slack, 50 * (1 - share)))
+    yield Flow(
+        name=f"{seen.column.name}_filled",
+        metric="nullValues",
+        mustBeLessOrEqualTo=most,
+        unit="percent",
+        severity="warning",
+    )
+
+
+def _mean(seen: Seen, word: str, value: str) -> Iterator[dict[str, Any]]:
+    if seen.mean is None or not seen.spread or not math.isfinite(seen.mean) or not math.isfinite(seen.spread):
+        return
+    slack = seen.spread * max(_DEVIATIONS, _ERRORS / math.sqrt(seen.present))
+    between = [_rounded(seen.mean - slack), _rounded(seen.mean + slack)]
+    query = f"SELECT avg({value}) FROM {{object}}"
+    yield _warning(f"{seen.column.name}_{word}", query, mustBeBetween=tuple(between))
+
+
+def _share(seen: Seen, word: str, is_it: str, share: float) -> dict[str, Any]:
+    """Of how many in a hundred values `is_it` may be true."""
+    slack = max(_LEAST_SHARE_SLACK, 100 * _ERRORS * math.sqrt(share * (1 - share) / seen.present))
+    between = (max(0, _rounded(100 * share - slack)), min(100, _rounded(100 * share + slack)))
+    hundreds = f"CASE WHEN {is_it} THEN 1e2 WHEN {{property}} IS NOT NULL THEN 0e0 END"
+    query = f"SELECT avg({hundreds}) FROM {{object}}"
+    return _warning(f"{seen.column.name}_{word}", query, mustBeBetween=between)
+
+
+def _with_slack(rule: dict[str, Any], row_count: int) -> dict[str, Any]:
+    """A list of known values leaves room for a new one, unless its words leave none: yes and no."""
+    valid: Sequence[str] = rule.get("arguments", {}).get("validValues", ())
+    if not valid or {value.strip().lower() for value in valid} <= _CLOSED:
+        return rule
+    most = _rounded(max(_NEW_VALUES_PERCENT, 150 / row_count))
+    kept = {key: value for key, value in rule.items() if key not in {"mustBe", "severity"}}
+    return kept | {"mustBeLessOrEqualTo": most, "unit": "percent", "severity": "warning"}
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.4g}")
+
+
+def _error(name: str, query: str, **bound: object) -> dict[str, Any]:
+    return {"name": name, "type": "sql", "query": query, **bound}
+
+
+def _warning(name: str, query: str, **bound: object) -> dict[str, Any]:
+    return _error(name, query, **bound) | {"severity": "warning"}
