@@ -52,7 +52,7 @@ def table_rules(observed: Observed) -> list[dict[str, Any]]:
     rules: list[dict[str, Any]] = [Flow(name="has_rows", metric="rowCount", mustBeGreaterOrEqualTo=least)]
     if observed.repeated_share is not None:
         most = _rounded(1.5 * observed.repeated_share + _REPEATED_PERCENT)
-        if most < 100:  # noqa: PLR2004
+        if most < 100:
             query = repeated_share_sql(observed.compared)
             rules.append(_warning("repeated_rows", query, mustBeLessOrEqualTo=most))
     for first, second in observed.orders:
@@ -141,7 +141,7 @@ def _limits(seen: Seen, *, is_counter: bool) -> dict[str, Any]:
     if not is_number(kind) or not isinstance(low, int | float) or not isinstance(high, int | float):
         return {}
     limits: dict[str, Any] = {}
-    if seen.distinct < 2 and low == 0:  # noqa: PLR2004
+    if seen.distinct < 2 and low == 0:
         return {}
     slack = max(_SPANS * (high - low), abs(high), abs(low))
     limits["minimum"] = 0 if low >= 0 else -_outward(slack - low, kind)
@@ -164,19 +164,19 @@ def _moment_limits(low: date, high: date, kind: object) -> dict[str, Any]:
 def _outward(value: float, kind: object) -> int | float:
     """`value`, which is above 0, with two digits, and not smaller."""
     digits = 1 - math.floor(math.log10(value)) if value else 0
-    if kind in INTEGERS or value >= 10:  # noqa: PLR2004
-        step = 10 ** max(-digits, 0)
-        return math.ceil(value / step) * step
+    if kind in INTEGERS or value >= 10:
+        step = int(10 ** max(-digits, 0))
+        return int(math.ceil(value / step) * step)
     scale = min(max(digits, 0), kind.scale) if isinstance(kind, Decimal) else max(digits, 0)
-    return round(math.ceil(value * 10**scale) / 10**scale, scale)
+    return float(round(math.ceil(value * 10**scale) / 10**scale, scale))
 
 
 def _can_be(value: float, kind: object) -> bool:
     """Whether a column of type `kind` holds the bound: the others say nothing beyond their type."""
     if isinstance(kind, Decimal):
-        return abs(value) < 10 ** (kind.precision - kind.scale)
+        return bool(abs(value) < 10 ** (kind.precision - kind.scale))
     bits = {Scalar.TINYINT: 7, Scalar.SMALLINT: 15, Scalar.INTEGER: 31, Scalar.BIGINT: 63}
-    return kind not in bits or abs(value) < 2 ** bits[kind]  # type: ignore[index]
+    return not isinstance(kind, Scalar) or kind not in bits or bool(abs(value) < 2 ** bits[kind])
 
 
 def _is_counter(seen: Seen) -> bool:

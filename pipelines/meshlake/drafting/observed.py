@@ -85,7 +85,7 @@ def observe(settings: Settings, name: ProductName, contract: Mapping[str, Any]) 
         pairs = list(permutations(dates, 2))
         told = [text for one in asked.values() for text in one.values()] + [_pair(*pair) for pair in pairs]
         ((row_count, *values),) = session.rows(f"SELECT count(*), {', '.join(told)} FROM {name.sql}")
-        answers = iter(values)
+        answers: Iterator[Any] = iter(values)
         seen = {
             column.name: _seen(column, {key: next(answers) for key in asked[column.name]}, shapes)
             for column in flat
@@ -93,7 +93,7 @@ def observe(settings: Settings, name: ProductName, contract: Mapping[str, Any]) 
         held = [pair for pair in pairs if _holds(next(answers), seen[pair[0]], seen[pair[1]])]
         compared = () if has_key else tuple(column.name for column in flat)
         repeated = _repeated(session, name, compared) if compared and len(flat) == len(columns) else None
-        return Observed(int(row_count), seen, tuple(held), repeated, compared)
+        return Observed(int(str(row_count)), seen, tuple(held), repeated, compared)
 
 
 @contextmanager

@@ -73,7 +73,8 @@ def test_a_contract_says_what_was_found(adopted) -> None:
     assert contract.column("e_mail").classification == "personal"
     assert all(column.is_required for column in contract.columns)
     assert {r.name: r.arguments for r in contract.rules if isinstance(r, Range)} == {
-        "age_range": {"minimum": 0}
+        "sign_up_date_range": {"minimum": "2023-11-01"},
+        "age_range": {"minimum": 0, "maximum": 200},
     }
     known = next(r for r in contract.rules if r.name == "plan_known")
     assert (known.arguments["validValues"], known.severity) == (["basic", "plus"], Severity.WARNING)
