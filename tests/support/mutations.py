@@ -20,14 +20,19 @@ if TYPE_CHECKING:
 def failing_rules(settings: Settings, product: Product, rows: str, select: str) -> list[str]:
     """The names of the rules of `product` that the rows of `select` break, which reads `{rows}`."""
     with open_local(settings, str(product.name)) as session:
-        session.bind(product.name, f"({select.replace('{rows}', rows)})")
+        columns = ", ".join(
+            f'CAST("{each.name}" AS {each.type}) AS "{each.name}"' for each in product.contract.columns
+        )
+        session.bind(product.name, f"(SELECT {columns} FROM ({select.replace('{rows}', rows)}))")
         results = audit(session.relation(product.name), product.rules, contract=product.contract)
     return [result.rule.name for result in results if not result.is_passed]
 
 
 def replaced(column: str, value: str, where: str = "TRUE") -> str:
     """All rows, with `value` in place of `column` where `where` holds."""
-    return f'SELECT * REPLACE (CASE WHEN {where} THEN {value} ELSE "{column}" END AS "{column}") FROM {{rows}}'
+    return (
+        f'SELECT * REPLACE (CASE WHEN {where} THEN {value} ELSE "{column}" END AS "{column}") FROM {{rows}}'
+    )
 
 
 def swapped(one: str, other: str) -> str:

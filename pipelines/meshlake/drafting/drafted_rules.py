@@ -2,8 +2,8 @@
 
 What a row could only be by mistake is an error and keeps the build from being published: a value far from all that
 were, dates in the wrong order or not yet there, half of the rows gone, a column that is empty or the same everywhere.
-What may be news is a warning: other shares, means and lengths, more nulls, unknown categories, a day without rows
-(docs/adr/0048).
+What may be news is a warning: the first value below 0, other shares, means and lengths, more nulls, unknown
+categories, a day without rows (docs/adr/0048).
 """
 
 from __future__ import annotations
@@ -39,9 +39,11 @@ _MOSTLY = 0.98
 _CALENDAR_DAYS = 10
 _WEEKDAYS = 5
 _YEAR = timedelta(days=366)
-_CLOSED = frozenset(
-    "yes no y n true false t f m w male female man woman on off ja nein oui non si sì sí 0 1 active inactive open closed".split()
+_CLOSED_WORDS = (
+    "yes/no y/n true/false t/f m/w m/f male/female man/woman on/off ja/nein oui/non si/no sì/no sí/no 0/1 "
+    "active/inactive open/closed"
 )
+_CLOSED = frozenset(_CLOSED_WORDS.replace("/", " ").split(" "))
 
 
 def table_rules(observed: Observed) -> list[dict[str, Any]]:
@@ -62,7 +64,9 @@ def table_rules(observed: Observed) -> list[dict[str, Any]]:
     return rules
 
 
-def add_column_rules(facts: dict[str, Any], profile: ColumnProfile, observed: Observed, *, is_key: bool) -> None:
+def add_column_rules(
+    facts: dict[str, Any], profile: ColumnProfile, observed: Observed, *, is_key: bool
+) -> None:
     """Add to `facts`, the property of a column, what its values were found to be like."""
     seen = observed.columns.get(facts["name"])
     if seen is None or seen.present < FEWEST_ROWS:
@@ -71,6 +75,9 @@ def add_column_rules(facts: dict[str, Any], profile: ColumnProfile, observed: Ob
     if limits := _limits(seen, is_counter=is_counter):
         facts["logicalTypeOptions"] = Flow(limits | facts.get("logicalTypeOptions", {}))
     rules = [*_filled(seen, observed.row_count), *_of_kind(seen, profile, is_counter=is_counter)]
+    if _never_below_zero(seen) and facts.get("logicalTypeOptions", {}).get("minimum", 0) != 0:
+        query = "SELECT count(*) FROM {object} WHERE {property} < 0"
+        rules.append(_warning(f"{seen.column.name}_not_negative", query, mustBe=0))
     if not is_key:
         rules += _varied(seen, profile)
     if rules:
@@ -144,10 +151,15 @@ def _limits(seen: Seen, *, is_counter: bool) -> dict[str, Any]:
     if seen.distinct < 2 and low == 0:
         return {}
     slack = max(_SPANS * (high - low), abs(high), abs(low))
-    limits["minimum"] = 0 if low >= 0 else -_outward(slack - low, kind)
+    # The first refund is news, no mistake: below 0 is only a warning (_never_below_zero) where it is not absurd.
+    limits["minimum"] = 0 if low >= 0 and is_counter else -_outward(slack + abs(low), kind)
     if not is_counter:
         limits["maximum"] = _outward(high + slack, kind) if high + slack > 0 else 0
     return {key: value for key, value in limits.items() if _can_be(value, kind)}
+
+
+def _never_below_zero(seen: Seen) -> bool:
+    return is_number(seen.column.type) and isinstance(seen.low, int | float) and seen.low >= 0
 
 
 def _moment_limits(low: date, high: date, kind: object) -> dict[str, Any]:
