@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from meshlake.building.context import BuildContext
+    from meshlake.contract.model import Contract
     from meshlake.engines.session import Session
     from meshlake.lake.snapshot import Snapshot
     from meshlake.names import ProductName
@@ -70,7 +71,7 @@ def check_published(mesh: Workspace, name: ProductName) -> Iterator[tuple[Produc
     yield from ((name, result) for result in results)
 
 
-def refuse_blocked(product: Product, branch: str, checks: Sequence[CheckResult]) -> None:
+def refuse_blocked(contract: Contract, branch: str, checks: Sequence[CheckResult]) -> None:
     """Stop before publishing when a blocking check failed.
 
     Raises:
@@ -89,10 +90,10 @@ def refuse_blocked(product: Product, branch: str, checks: Sequence[CheckResult])
     if first.failing_sql:
         find = shlex.quote(" ".join(first.failing_sql.split()))
         hint += f" Find the rows: mesh sql --as-of {branch} {find}"
-    sample = unclassified(first.samples[0], product.contract) if first.samples else None
+    sample = unclassified(first.samples[0], contract) if first.samples else None
     example = f", such as {_in_words(sample)}" if sample else ""
     raise AuditError(
-        f"{product.name}: check {first.rule.name} failed: {first.message}{example}{others}", hint, checks
+        f"{contract.name}: check {first.rule.name} failed: {first.message}{example}{others}", hint, checks
     )
 
 

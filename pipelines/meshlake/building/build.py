@@ -184,7 +184,7 @@ def _publish(
     checks = audit_staged(context, branch)
     context.report(Step.AUDITED)
     record_results(mesh, product.name, context.run, branch.snapshot_id, checks)
-    refuse_blocked(product, draft.branch, checks)
+    refuse_blocked(context.classified_contract, draft.branch, checks)
     drawn = audited_distributions(context)
     publish_quarantine(context, rows.quarantine, lines)
     snapshot = draft.publish()

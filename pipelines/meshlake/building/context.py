@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ class BuildContext:
     def contract(self) -> Contract:
         """Its contract."""
         return self.product.contract
+
+    @cached_property
+    def classified_contract(self) -> Contract:
+        """Its contract, by which values are shown: also those columns are classified that come from one that is."""
+        return self.mesh.products.classifications.contract_of(self.product)
 
     @property
     def code_version(self) -> str:

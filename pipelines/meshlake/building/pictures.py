@@ -47,7 +47,7 @@ def distribution_file(settings: Settings, snapshot: Snapshot) -> Path:
 def audited_distributions(context: BuildContext) -> Distributions | None:
     """How the values of the rows that were just audited are distributed; of some days, where those are bound alone."""
     try:
-        return measure_distributions(context.session.relation(context.name), context.contract)
+        return measure_distributions(context.session.relation(context.name), context.classified_contract)
     except MeshError as error:
         # The rows have passed their checks: without a picture the product's page only tells less.
         context.report(f"no picture of the distributions: {error.message}")

@@ -67,7 +67,7 @@ def product_asset(
     def build(
         context: dg.AssetExecutionContext, config: BuildConfig, reporter: dg.ResourceParam[Reporter]
     ) -> Iterator[object]:
-        yield from _build_events(mesh, product, context, config, reporter)
+        yield from _build_events(mesh, classified, context, config, reporter)
 
     return build
 
