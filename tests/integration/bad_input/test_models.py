@@ -76,7 +76,7 @@ def with_features(shared_mesh):
     """Features of 120 customers, two of them without any information, and labels of all kinds."""
     shared_mesh.land_rows(
         "crm/features/a.parquet",
-        """SELECT 'c' || number AS customer_id, sin(number) + number % 4 AS usage, NULL::DOUBLE AS empty,
+        """SELECT 'c' || number AS customer_id, sin(number) + number % 3 AS usage, NULL::DOUBLE AS empty,
         'x' AS constant, number % 4 = 0 AS is_churned, true AS is_always, NULL::BOOLEAN AS is_unknown,
         'yes' AS churned_text, number % 4 AS churned_number FROM range(120) AS numbers(number)""",
     )
