@@ -19,7 +19,7 @@ from meshlake.products.transform import CONTRACT_FILE
 from meshlake.types.tree import Scalar, is_moment, is_nested, is_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from meshlake.column import Column
     from meshlake.engines.session import LocalSession
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # Pairs of dates grow with the square of their columns.
 _MOST_MOMENTS = 8
 _SHAPED_ROWS = 10_000
+# In one statement: what it holds grows with its aggregates (`discovery.batches`).
+_COLUMNS = 100
 _LONGEST_CODE = 40
 # A run of digits, of capital and of small letters each become one sign; \1 to \3 are none that a code has.
 _SHAPE = (
@@ -80,20 +82,30 @@ def observe(settings: Settings, name: ProductName, contract: Mapping[str, Any]) 
     with _drafted_rows(settings, name, contract) as (session, columns, has_key):
         flat = [column for column in columns if not is_nested(column.type)]
         shapes = _shapes(session, name, flat)
-        asked = {column.name: _asked(column, shapes.get(column.name)) for column in flat}
         dates = [column.name for column in flat if is_moment(column.type)][:_MOST_MOMENTS]
         pairs = list(permutations(dates, 2))
-        told = [text for one in asked.values() for text in one.values()] + [_pair(*pair) for pair in pairs]
-        ((row_count, *values),) = session.rows(f"SELECT count(*), {', '.join(told)} FROM {name.sql}")
-        answers: Iterator[Any] = iter(values)
-        seen = {
-            column.name: _seen(column, {key: next(answers) for key in asked[column.name]}, shapes)
-            for column in flat
-        }
-        held = [pair for pair in pairs if _holds(next(answers), seen[pair[0]], seen[pair[1]])]
+        row_count, *counts = _answers(session, name, [_pair(*pair) for pair in pairs])
+        seen = {}
+        for i in range(0, len(flat), _COLUMNS):
+            asked = {column: _asked(column, shapes.get(column.name)) for column in flat[i : i + _COLUMNS]}
+            told = [text for one in asked.values() for text in one.values()]
+            answers = iter(_answers(session, name, told)[1:])
+            for column, one in asked.items():
+                seen[column.name] = _seen(column, {key: next(answers) for key in one}, shapes)
+        held = [
+            pair
+            for pair, count in zip(pairs, counts, strict=True)
+            if _holds(count, seen[pair[0]], seen[pair[1]])
+        ]
         compared = () if has_key else tuple(column.name for column in flat)
         repeated = _repeated(session, name, compared) if compared and len(flat) == len(columns) else None
         return Observed(int(str(row_count)), seen, tuple(held), repeated, compared)
+
+
+def _answers(session: LocalSession, name: ProductName, told: Sequence[str]) -> tuple[Any, ...]:
+    """The number of rows, and what they say of each aggregate of `told`."""
+    (row,) = session.rows(f"SELECT {', '.join(['count(*)', *told])} FROM {name.sql}")
+    return row
 
 
 @contextmanager
@@ -130,13 +142,13 @@ def _asked(column: Column, shape: str | None) -> dict[str, str]:
     elif is_moment(column.type):
         day = f"CAST({cell} AS DATE)"
         asked |= {"low": f"min({day})", "high": f"max({day})", "day_count": f"count(DISTINCT {day})"}
-        asked["weekday_count"] = f"count(DISTINCT {day}) FILTER (WHERE isodow({day}) < 6)"
+        asked["weekday_count"] = f"count(DISTINCT CASE WHEN isodow({day}) < 6 THEN {day} END)"
     elif column.type is Scalar.BOOLEAN:
         asked["true_share"] = f"avg(CAST({cell} AS INTEGER))"
     elif column.type is Scalar.VARCHAR:
         asked |= _spread(f"length({cell})")
     if shape is not None:
-        asked["fits"] = f"count(*) FILTER (WHERE regexp_matches({cell}, {quote_literal(shape)}))"
+        asked["fits"] = f"count(CASE WHEN regexp_matches({cell}, {quote_literal(shape)}) THEN 1 END)"
     return asked
 
 
@@ -156,8 +168,8 @@ def _pair(first: str, second: str) -> str:
     """How many rows have both dates, have the second first, and have two that differ."""
     one, other = quote_identifier(first), quote_identifier(second)
     return (
-        f"[count(*) FILTER (WHERE {one} IS NOT NULL AND {other} IS NOT NULL), "
-        f"count(*) FILTER (WHERE {one} > {other}), count(*) FILTER (WHERE {one} < {other})]"
+        f"[count(CASE WHEN {one} IS NOT NULL AND {other} IS NOT NULL THEN 1 END), "
+        f"count(CASE WHEN {one} > {other} THEN 1 END), count(CASE WHEN {one} < {other} THEN 1 END)]"
     )
 
 
@@ -172,8 +184,15 @@ def _holds(counts: list[int], first: Seen, second: Seen) -> bool:
 def _shapes(session: LocalSession, name: ProductName, columns: list[Column]) -> dict[str, str]:
     """Of each column of codes the regular expression of the first rows' form, where all have one."""
     texts = [column.name for column in columns if column.type is Scalar.VARCHAR]
-    if not texts:
-        return {}
+    found: dict[str, str | None] = {}
+    for i in range(0, len(texts), _COLUMNS):
+        found |= _forms(session, name, texts[i : i + _COLUMNS])
+    shapes = {text: _pattern(form) for text, form in found.items() if form}
+    return {text: pattern for text, pattern in shapes.items() if pattern}
+
+
+def _forms(session: LocalSession, name: ProductName, texts: Sequence[str]) -> dict[str, str | None]:
+    """The one form of the first rows of each column of short texts; None where they have several."""
     forms = {text: _SHAPE.format(quote_identifier(text)) for text in texts}
     told = [
         f"CASE WHEN min({form}) = max({form}) AND max(length({quote_identifier(text)})) <= {_LONGEST_CODE} "
@@ -181,9 +200,8 @@ def _shapes(session: LocalSession, name: ProductName, columns: list[Column]) -> 
         for text, form in forms.items()
     ]
     first = f"(SELECT {', '.join(map(quote_identifier, texts))} FROM {name.sql} LIMIT {_SHAPED_ROWS})"
-    (found,) = session.rows(f"SELECT {', '.join(told)} FROM {first}")
-    shapes = {text: _pattern(str(form)) for text, form in zip(texts, found, strict=True) if form}
-    return {text: pattern for text, pattern in shapes.items() if pattern}
+    (row,) = session.rows(f"SELECT {', '.join(told)} FROM {first}")
+    return {text: None if form is None else str(form) for text, form in zip(texts, row, strict=True)}
 
 
 def _pattern(form: str) -> str | None:
