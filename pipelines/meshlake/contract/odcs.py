@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from meshlake.yaml_file import YamlFile
 
 API_VERSIONS = ("v3.0.0", "v3.0.1", "v3.0.2", "v3.1.0", "v3.2.0")
-_READ_VERSION = re.compile(r"v?3(\.[0-2](\.\d+)?)?")
+READ_VERSION = re.compile(r"v?3(\.[0-2](\.\d+)?)?")
 _CONVERT = (
     "datacontract-cli converts it: `datacontract export --format odcs FILE`, then `mesh adopt --contract`."
 )
@@ -67,7 +67,7 @@ def parse(source: YamlFile, found: Gathering) -> OpenDataContractStandard | None
             source.error(("kind",), f"kind is {source.data.get('kind')!r}", "Write kind: DataContract.")
         )
     version = source.data.get("apiVersion")
-    if not _READ_VERSION.fullmatch(str(version)):
+    if not READ_VERSION.fullmatch(str(version)):
         hint = f"Use one of {', '.join(API_VERSIONS)}."
         found.add(source.error(("apiVersion",), f"apiVersion is {version!r}", hint))
         return None

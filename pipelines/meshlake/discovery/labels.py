@@ -1,4 +1,4 @@
-"""Labels: two-valued columns that say who left, and which of the two values says so."""
+"""Labels: two-valued columns that say who left, or how else something ended, and which of the two values says so."""
 
 from __future__ import annotations
 
@@ -14,11 +14,28 @@ NO_WORDS = frozenset({"no", "n", "false", "f", "0", "0.0"})
 _LEFT_STEMS = ("churn", "cancel", "attrit", "exit", "laps", "terminat", "unsubscri", "depart")
 _LEFT_WORDS = frozenset({"left", "lost", "leave", "leaver", "gone", "closed", "inactive", "quit", "ended"})
 
+_OUTCOME_STEMS = ("fraud", "readmi", "convert", "deceas", "surviv", "delinquen", "relaps", "renew", "dropout")
+_OUTCOME_WORDS = frozenset({"defaulted", "dropped", "died", "won", "outcome", "target", "label", "responded"})
+
 
 def is_about_leaving(name: str) -> bool:
     """Whether a column's name, or a value, speaks of leaving: churn, cancelled, exited, left ..."""
     words = name_words(name)
     return any(word.startswith(_LEFT_STEMS) or word in _LEFT_WORDS for word in words)
+
+
+def is_likely_label(name: str, values: Iterable[str]) -> bool:
+    """Whether a column of these two values says how something ended: by its name alone who left, else yes or no.
+
+    Example:
+        >>> is_likely_label("is_fraud", ["0", "1"]), is_likely_label("target", ["EUR", "USD"])
+        (True, False)
+    """
+    if is_about_leaving(name):
+        return True
+    words = name_words(name)
+    is_outcome = any(word.startswith(_OUTCOME_STEMS) or word in _OUTCOME_WORDS for word in words)
+    return is_outcome and positive_value(values) is not None
 
 
 def positive_value(values: Iterable[str]) -> str | None:

@@ -16,7 +16,7 @@ from meshlake.discovery.conventions import decide
 from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
 from meshlake.discovery.drift import file_schemas, find_drift
 from meshlake.discovery.keys import Keys, Part, find_keys, suspects
-from meshlake.discovery.labels import is_about_leaving
+from meshlake.discovery.labels import is_likely_label
 from meshlake.discovery.landed_view import open_landed
 from meshlake.discovery.names import is_spoken
 from meshlake.discovery.personal import with_personal
@@ -289,7 +289,7 @@ def _column(name: str, measure: Measure, found: _Found) -> ColumnProfile:
         misfits=tuple(found.misfits.get(name, ())),
         values=tuple(values),
         personal=None,
-        is_likely_label=distinct == 2 and is_about_leaving(name),
+        is_likely_label=distinct == 2 and is_likely_label(name, [value for value, _ in values]),
         is_required=nulls == 0 and found.row_count > 0,
         question=found.questions.get(name, ""),
         is_text_in_bytes=found.questions.get(name) == TEXT_IN_BYTES,

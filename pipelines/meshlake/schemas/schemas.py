@@ -74,12 +74,16 @@ def _path(settings: Settings, name: str) -> Path:
 
 def _contract() -> dict[str, Any]:
     """The standard's own schema, of the versions that are read."""
-    from meshlake.contract.odcs import API_VERSIONS
+    from meshlake.contract.odcs import API_VERSIONS, READ_VERSION
 
     text = files("open_data_contract_standard").joinpath("schema.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
     version = schema["properties"]["apiVersion"]
-    schema["properties"]["apiVersion"] = {**version, "enum": list(API_VERSIONS), "default": API_VERSIONS[0]}
+    kept = {key: value for key, value in version.items() if key not in {"enum", "default"}}
+    schema["properties"]["apiVersion"] = kept | {
+        "pattern": f"^{READ_VERSION.pattern}$",
+        "examples": list(API_VERSIONS),
+    }
     return schema
 
 

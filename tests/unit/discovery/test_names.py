@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from meshlake.discovery.labels import is_about_leaving, positive_value
+from meshlake.discovery.labels import is_about_leaving, is_likely_label, positive_value
 from meshlake.discovery.names import is_identifier, name_words
 from meshlake.discovery.personal_words import clear_kind
 
@@ -53,6 +53,25 @@ def test_personal_data_by_name(name: str, kind: str | None) -> None:
 )
 def test_names_of_labels(name: str) -> None:
     assert is_about_leaving(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "is_label"),
+    [
+        ("has_left", ["a", "b"], True),
+        ("is_fraud", ["0", "1"], True),
+        ("defaulted", ["Y", "N"], True),
+        ("readmitted", ["true", "false"], True),
+        ("dropped_out", ["yes", "no"], True),
+        ("default_currency", ["EUR", "USD"], False),
+        ("is_default", ["0", "1"], False),
+        ("target", ["EUR", "USD"], False),
+        ("newsletter", ["yes", "no"], False),
+        ("renewal", ["auto", "manual"], False),
+    ],
+)
+def test_two_values_are_a_label_if_they_say_how_something_ended(name, values, is_label) -> None:
+    assert is_likely_label(name, values) is is_label
 
 
 @pytest.mark.parametrize("name", ["Gender", "leftover_credit_share", "PhoneService", "exchange", "tenure"])

@@ -26,6 +26,7 @@ SHIPPED = [
     for path in sorted(folder.glob(f"*/*/{file}"))
 ]
 CHURN = {"task": "churn", "features": "crm.features", "key": "id", "label": "is_churned"}
+DRAFT = {"version": "1.0.0", "kind": "DataContract", "id": "a", "status": "draft"}
 SEGMENTS = {"task": "segments", "features": "crm.features", "key": ["id"], "columns": {"usage": "log"}}
 
 
@@ -70,7 +71,19 @@ def test_every_file_shipped_is_accepted(name, path):
         ("mesh", {"engine": "spark"}, False),
         ("mesh", {"hoem": ".mesh"}, False),
         ("mesh", {"home": 7}, False),
-        ("contract", {"version": "1.0.0", "apiVersion": "v2.2.0", "kind": "DataContract", "id": "a"}, False),
+        *(
+            ("contract", DRAFT | {"apiVersion": version}, is_read)
+            for version, is_read in {
+                "v2.2.0": False,
+                "v3.0.0": True,
+                "v3.0.3": True,
+                "v3.1.1": True,
+                "3.1.0": True,
+                "v3.2.0": True,
+                "v3.3.0": False,
+                "v4.0.0": False,
+            }.items()
+        ),
     ],
 )
 def test_what_the_platform_refuses_is_refused(name, content, is_accepted):
