@@ -47,8 +47,8 @@ RUNS = "{runsOrError{... on Runs{results{runId status tags{key value}}}}}"
 
 
 def land_people(mesh, prefix: str, count: int) -> None:
-    """Customers, of whom those of little usage left, in a file of their own."""
-    rows = [f"{prefix}{n},{n % 100},{str(n % 100 < 30).lower()}" for n in range(count)]
+    """Customers, whose usage tells nothing of who left, in a file of their own."""
+    rows = [f"{prefix}{n},{n * 37 % 100},{str(n % 100 < 30).lower()}" for n in range(count)]
     mesh.replace(f"watch/people/{prefix}.csv", "\n".join(["customer_id,usage,is_churned", *rows]))
 
 

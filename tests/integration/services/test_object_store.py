@@ -83,11 +83,11 @@ def mesh(tmp_path, endpoints) -> BucketMesh:
 
 @pytest.fixture
 def landed(mesh):
-    """Two hundred customers in two daily folders; those of little usage leave."""
+    """Two hundred customers in two daily folders; usage tells nothing of who leaves."""
     for day in (1, 2):
         folder = mesh.root / "inbox" / "days" / f"dt=2024-01-0{day}"
         folder.mkdir(parents=True)
-        rows = [f"c{n},{n % 100},{str(n % 100 < 30).lower()}" for n in range(100 * day, 100 * day + 100)]
+        rows = [f"c{n},{n * 37 % 100},{str(n % 100 < 30).lower()}" for n in range(100 * day, 100 * day + 100)]
         (folder / "a b.csv").write_text("\n".join(["customer_id,usage,is_churned", *rows]))
     land([mesh.root / "inbox" / "days"], mesh.zone, "crm", "people")
     return mesh
