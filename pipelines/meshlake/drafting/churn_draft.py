@@ -105,8 +105,9 @@ def _positive(table: FeatureTable, label: str, churned: str | None) -> tuple[str
 
 def _exclusions(table: FeatureTable, label: str, keys: tuple[str, ...], positive: str) -> dict[str, str]:
     """Columns to be left out, and why."""
-    # pandas, which no other command of drafting needs.
+    # scikit-learn, which no other command of drafting needs.
     from meshlake.ml_assets.leakage import suspected_leaks
+    from meshlake.ml_assets.preprocessing import plan_features
 
     features = [name for name in table.columns if name not in {*keys, label, table.cutoff}]
     exclude = dict.fromkeys(
@@ -118,12 +119,13 @@ def _exclusions(table: FeatureTable, label: str, keys: tuple[str, ...], positive
     left = [name for name in features if name not in exclude]
     leaks = suspected_leaks(rows, left, is_churned, cutoff=table.cutoff)
     exclude |= {name: f"most likely known only after the label: {leak.told}" for name, leak in leaks.items()}
-    if len(exclude) == len(features):
+    try:
+        plan_features(rows, [name for name in features if name not in exclude], table.cutoff)
+    except ValueError as error:
+        told = "".join(f"; {name}: {reason}" for name, reason in exclude.items())
         raise UsageError(
-            f"{table.name}: no feature column is left to learn from: "
-            + "; ".join(f"{name}: {reason}" for name, reason in exclude.items()),
-            "Choose a product that has columns to learn from.",
-        )
+            f"{table.name}: {error}{told}", "Choose a product that has columns to learn from."
+        ) from error
     return exclude
 
 

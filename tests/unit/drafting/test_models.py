@@ -117,6 +117,25 @@ def test_labels_that_teach_nothing(settings, zone, mesh, cells, message) -> None
         draft_churn(settings, SOURCE, CHURN, "churn")
 
 
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (["here,{yes}"] * 40, "has the same value in every row"),
+        (
+            ["gone,yes", "here,no", "here,no"] * 20,
+            "x: most likely known only after the label: tells the label",
+        ),
+    ],
+)
+def test_a_product_of_which_nothing_is_left_to_learn_from(settings, zone, mesh, cells, message) -> None:
+    rows = "".join(f"{n},{cell.format(yes=('yes', 'no')[n % 2])}\n" for n, cell in enumerate(cells))
+    mesh.land_files("crm.people", {"a.csv": f"customer_id,x,churn\n{rows}"})
+    adopt(settings, FoundFiles(DatasetName("crm", "people"), zone), SOURCE)
+    with pytest.raises(UsageError, match="no feature column is left to learn from") as caught:
+        draft_churn(settings, SOURCE, CHURN, "churn")
+    assert message in str(caught.value)
+
+
 def test_a_product_without_a_key_needs_one_named(settings, zone, mesh) -> None:
     mesh.land_files("crm.people", {"a.csv": "a,churn\n" + "1,yes\n1,yes\n2,no\n" * 8})
     adopt(settings, FoundFiles(DatasetName("crm", "people"), zone), SOURCE)
