@@ -2,7 +2,7 @@
 
 Every column is asked, dates and long texts too, whether a model could use it or not. What a column says of a row is
 learnt on other rows (five folds), so that noise of many values says nothing. When a suspect is left out is written
-down in docs/adr/0047. numpy and pandas alone, so that `mesh discover` need not wait for scikit-learn.
+down in docs/adr/0047. numpy and pandas alone.
 """
 
 from __future__ import annotations
@@ -39,16 +39,11 @@ _SURE_Z = 1.96
 class LeakSuspect:
     """A column that may have been written after the label was known.
 
-    `evidence` is in words. `roc_auc` is what the column alone reaches on rows it was not learnt from; `precision` is
-    the share that is so among the rows whose value is nearly always so, `coverage` the share of all that are so which
-    these are; both 0 where there are no such values.
+    `evidence` is in words; `roc_auc` is what the column alone reaches on rows it was not learnt from.
     """
 
-    column: str
     evidence: tuple[str, ...]
     roc_auc: float
-    precision: float = 0.0
-    coverage: float = 0.0
 
     @property
     def told(self) -> str:
@@ -125,8 +120,9 @@ class _Asked:
 
     def suspect(self, values: pd.Series[Any], late: list[str]) -> LeakSuspect | None:
         """The suspect that a column is, if it is one; `late` is evidence already found."""
-        said = self._said(*_codes(values))
-        area = self._area(values, said)
+        numbers = _numbers(values)
+        said = self._said(*_codes(values, numbers))
+        area = self._area(numbers, said)
         surely = area - _SURE_Z * self._error(area)
         evidence = list(late)
         if area >= SUSPECT_ROC_AUC and surely >= SUSPECT_ROC_AUC - 0.05:
@@ -138,11 +134,10 @@ class _Asked:
             evidence.append(
                 f"{precision:.1%} of the rows with certain values are so, {coverage:.0%} of all that are"
             )
-        return LeakSuspect(str(values.name), tuple(evidence), area, precision, coverage) if evidence else None
+        return LeakSuspect(tuple(evidence), area) if evidence else None
 
-    def _area(self, values: pd.Series[Any], said: _Said) -> float:
+    def _area(self, numbers: npt.NDArray[np.float64] | None, said: _Said) -> float:
         area = roc_auc(self.is_so, said.score)
-        numbers = _numbers(values)
         if numbers is None or np.isnan(numbers).all():
             return area
         in_order = roc_auc(self.is_so, np.where(np.isnan(numbers), np.nanmin(numbers) - 1, numbers))
@@ -192,10 +187,11 @@ class _Asked:
         return float(np.sqrt(max(spread, 0.0) / (positives * negatives)))
 
 
-def _codes(values: pd.Series[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _codes(
+    values: pd.Series[Any], numbers: npt.NDArray[np.float64] | None
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """What each row has, as codes: its value, the range its number is in, or of longer texts each word; null is 0."""
     every = np.arange(len(values))
-    numbers = _numbers(values)
     if numbers is not None and len(np.unique(numbers)) > _FEW_VALUES:
         cuts = np.unique(np.nanquantile(numbers, np.linspace(0, 1, _BINS + 1)))
         places = np.searchsorted(cuts, numbers, "left") + np.searchsorted(cuts, numbers, "right") + 1

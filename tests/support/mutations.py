@@ -11,8 +11,6 @@ from meshlake.audit.audit import audit
 from meshlake.engines.engine import open_local
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from meshlake.products.product import Product
     from meshlake.settings import Settings
 
@@ -38,9 +36,3 @@ def replaced(column: str, value: str, where: str = "TRUE") -> str:
 def swapped(one: str, other: str) -> str:
     """All rows, with two columns in each other's place."""
     return f'SELECT * REPLACE ("{one}" AS "{other}", "{other}" AS "{one}") FROM {{rows}}'
-
-
-def caught_share(settings: Settings, product: Product, rows: str, selects: Iterable[str]) -> float:
-    """Of how many of `selects` a rule tells."""
-    told = [bool(failing_rules(settings, product, rows, select)) for select in selects]
-    return sum(told) / len(told)

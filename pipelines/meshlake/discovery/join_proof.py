@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.discovery.drift import file_schemas
 from meshlake.discovery.join_written import WRITINGS
+from meshlake.discovery.joins import CONTAINED, CONTAINED_BY_NAME
 from meshlake.discovery.landed_view import open_landed
 from meshlake.engines.duckdb.connection import connect
 from meshlake.landing.failures import explained
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 # Above so many rows of both sides a join is told by its sketches, as about so much.
 MOST_ROWS = 20_000_000
-_CONTAINED, _CONTAINED_BY_NAME = 0.9, 0.5
 
 
 def prove(
@@ -114,7 +114,7 @@ def _counted(connection: duckdb.DuckDBPyConnection, join: Join, tables: Mapping[
     containment = held / values if values else 0.0
     is_composite = len(mine) > 1
     is_unknown = not join.containment and not join.is_declared
-    least = _CONTAINED if is_composite or join.written else _CONTAINED_BY_NAME
+    least = CONTAINED if is_composite or join.written else CONTAINED_BY_NAME
     if not values or (is_unknown and containment < least):
         return None
     if join.written and not _is_key_so(connection, join, tables[join.other_dataset]):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _SURE = 0.5
 # Of a column that is named as the key is, most values may be found in no row: those are its orphans.
-_CONTAINED, _CONTAINED_BY_NAME = 0.9, 0.5
+CONTAINED, CONTAINED_BY_NAME = 0.9, 0.5
 _NAMED_SO = 0.85
 # A hint of a name alone leads to no other domain: the approver of a leave is an employee, and no user of a shop.
 _HINT = 0.6
@@ -119,11 +119,9 @@ def _judged(field: Field, key: Field) -> Join | None:
         return None
     # Where sketches tell nothing, the rows must.
     containment = 1.0 if share is None else share
-    if containment < (_CONTAINED_BY_NAME if is_named_so else _CONTAINED):
+    if containment < (CONTAINED_BY_NAME if is_named_so else CONTAINED):
         return None
-    # What repeats in its own table identifies no row of it: `store_id` of `store_returns`.
-    is_own = field.named.is_of_its_owner and 2 * field.distinct >= field.row_count
-    if is_own and (key.is_of_another(field) or not is_named_so):
+    if _is_own(field) and (key.is_of_another(field) or not is_named_so):
         return None
     by_value, seen = value_evidence(field, key) if share is not None else (0.0, "")
     if by_name <= _HINT and not by_value and _domain(field) != _domain(key):
@@ -131,16 +129,7 @@ def _judged(field: Field, key: Field) -> Join | None:
     confidence = containment * (1 - (1 - 0.95 * by_name) * (1 - by_value))
     if confidence < _SURE:
         return None
-    return Join(
-        field.dataset,
-        field.column.name,
-        key.dataset,
-        key.column.name,
-        share or 0.0,
-        is_one_to_one=field.is_key,
-        confidence=round(confidence, 3),
-        evidence=tuple(filter(None, (said, seen))),
-    )
+    return _joined(field, key, share or 0.0, confidence, (said, seen))
 
 
 def _written(field: Field, key: Field) -> Join | None:
@@ -150,19 +139,32 @@ def _written(field: Field, key: Field) -> Join | None:
     is_hint = by_name >= _HINT and (by_name > _HINT or _domain(field) == _domain(key))
     if key.dataset == field.dataset or not is_hint or writing is None:
         return None
-    if field.named.is_of_its_owner and 2 * field.distinct >= field.row_count:
+    if _is_own(field):
         return None
+    return replace(
+        _joined(field, key, 0.0, 0.95 * by_name, (said, writing.told)),
+        written=writing.told,
+    )
+
+
+def _joined(
+    field: Field, key: Field, containment: float, confidence: float, evidence: tuple[str, ...]
+) -> Join:
     return Join(
         field.dataset,
         field.column.name,
         key.dataset,
         key.column.name,
-        0.0,
+        containment,
         is_one_to_one=field.is_key,
-        confidence=round(0.95 * by_name, 3),
-        evidence=(said, writing.told),
-        written=writing.told,
+        confidence=round(confidence, 3),
+        evidence=tuple(filter(None, evidence)),
     )
+
+
+def _is_own(field: Field) -> bool:
+    """Whether it is its table's own identifier: what repeats there is none (`store_id` of `store_returns`)."""
+    return field.named.is_of_its_owner and 2 * field.distinct >= field.row_count
 
 
 def _domain(field: Field) -> str:

@@ -206,7 +206,7 @@ def _is_possible(column: ColumnProfile, values: Sequence[str], kind: str) -> boo
     if kind == "network address":
         return share(values, lambda v: v.count(".") == 3 or v.count(":") >= 2) >= 0.5
     if kind == "phone":
-        return share(values, lambda v: sum(c.isdigit() for c in v) >= 6) >= 0.6
+        return digits >= 0.6
     if kind in {"national id", "bank account", "card number"}:
         return digits >= 0.6 and not personal_numbers.is_of_things(values)
     if kind == "name":

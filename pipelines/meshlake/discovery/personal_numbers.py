@@ -109,11 +109,7 @@ def national_number(values: Sequence[str], *, is_named: bool) -> Checked | None:
     found = max(_held(values, _NATIONAL, is_named=is_named), key=lambda each: each[0], default=None)
     if found is None:
         return None
-    if (
-        not is_named
-        and found[1].what != "Swiss AHV number"
-        and any(_held(values, _OF_THINGS, is_named=False))
-    ):
+    if not is_named and found[1].what != "Swiss AHV number" and is_of_things(values):
         return None
     return found[1]
 
@@ -125,7 +121,7 @@ def is_of_things(values: Sequence[str]) -> bool:
 
 def card_number(values: Sequence[str], *, is_named: bool) -> Checked | None:
     """Payment cards: length, issuer's range and check digit."""
-    return _check("payment card", _is_card, values, is_named=is_named)
+    return _check("payment card", _is_card, list(map(compact, values)), is_named=is_named)
 
 
 def imei(values: Sequence[str], *, is_named: bool) -> Checked | None:
@@ -136,7 +132,9 @@ def imei(values: Sequence[str], *, is_named: bool) -> Checked | None:
 def iban(values: Sequence[str]) -> Checked | None:
     """Bank accounts by their check digits, modulo 97, whatever country's."""
     is_valid = import_module("stdnum.iban").is_valid
-    return _check("IBAN", lambda v: bool(is_valid(v, check_country=False)), values, is_named=False)
+    return _check(
+        "IBAN", lambda v: bool(is_valid(v, check_country=False)), list(map(compact, values)), is_named=False
+    )
 
 
 def _is_card(number: str) -> bool:
@@ -152,7 +150,7 @@ def _held(
         # The first few refuse most kinds at once.
         if all(form.fullmatch(number) is None for number in numbers[:3]):
             continue
-        checked = _check(what, partial(_is_valid, form, module), values, is_named=is_named)
+        checked = _check(what, partial(_is_valid, form, module), numbers, is_named=is_named)
         if checked:
             yield (checked.held * log(checked.one_in), checked)
 
@@ -168,9 +166,8 @@ def _valid(module: str) -> Callable[[str], bool]:
 
 
 def _check(
-    what: str, holds: Callable[[str], bool], values: Sequence[str], *, is_named: bool
+    what: str, holds: Callable[[str], bool], numbers: Sequence[str], *, is_named: bool
 ) -> Checked | None:
-    numbers = [compact(value) for value in values]
     if not numbers or sum(map(holds, numbers[:20])) < 0.8 * min(20, len(numbers)):
         return None
     held, count = sum(map(holds, numbers)), len(numbers)

@@ -204,8 +204,8 @@ def _found(
         for name, m in measures.items()
         if 0 < m.distinct <= FEW_VALUES and m.values is None and not is_nested(types[name])
     ]
-    texts = {name for name, kind in types.items() if kind is Scalar.VARCHAR and chosen[name] is None}
     sketched = scan.sketched_columns(types, measures, chosen) if is_sketched else {}
+    texts = {name for name, kind in types.items() if kind is Scalar.VARCHAR and chosen[name] is None}
     found_types = {name: found_type(name, types[name], measures[name], chosen[name]) for name in types}
     parts = [
         Part(name, found_types[name], i / len(types), measure.distinct, row_count - measure.present)

@@ -36,10 +36,10 @@ class Measure:
     """What one scan tells of a column.
 
     `present` counts values that are neither null nor blank text, `non_empty` blank text too, `given` empty text too;
-    `whole` floats without a
-    fraction, `numeric` text that is a number however it is written: 7, 007, +7, 7E1. `fits` counts, for each candidate
-    reading, the values it reads; `lows` and `highs` are the least and greatest of those. `first` is the least text that
-    is not blank, without the spaces around it. `distinct` is approximate, unless `is_exact`; `values` says how often
+    `whole` floats without a fraction, `numeric` text that is a number however it is written: 7, 007, +7, 7E1. `fits`
+    counts, for each candidate reading, the values it reads; `lows` and `highs` are the least and greatest of those.
+    `first` is the least text that is not blank, without the spaces around it.
+    `distinct` is approximate, unless `is_exact`; `values` says how often
     each value occurs where they were counted.
     """
 

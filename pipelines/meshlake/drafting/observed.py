@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from meshlake.names import ProductName
     from meshlake.settings import Settings
 
+# Of fewer rows nothing is told.
+FEWEST_ROWS = 20
 # Pairs of dates grow with the square of their columns.
 _MOST_MOMENTS = 8
 _SHAPED_ROWS = 10_000
@@ -227,6 +229,3 @@ def repeated_share_sql(columns: tuple[str, ...]) -> str:
         "SELECT 1e2 * (sum(row_count) - count(*)) / sum(row_count) FROM "
         f"(SELECT count(*) AS row_count FROM {{object}} GROUP BY {listed}) AS kinds"
     )
-
-
-FEWEST_ROWS = 20

@@ -63,7 +63,7 @@ class _Csv(Format):
     title = "CSV"
     endings = (".csv", ".tsv", ".tab", ".psv")
     compressions = (".gz",)
-    # Hive reads an empty cell as empty text; quoted empty text, which is not null, is only ever read from a copy.
+    # Hive reads an empty cell as empty text, and does not tell it from a quoted one.
     hive_value = "nullif({}, '')"
     is_empty_null = True
 
