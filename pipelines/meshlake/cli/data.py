@@ -1,4 +1,4 @@
-"""`mesh land`, `mesh discover`, `mesh adopt`: from files, or tables, to drafted products."""
+"""`mesh land`, `mesh discover`, `mesh adopt`, `mesh draft`: from files, or tables, to drafted products."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from meshlake.cli.confirming import YES, confirm
-from meshlake.cli.drafts import print_all_drafted, print_drafted
+from meshlake.cli.drafts import print_all_drafted, print_drafted, print_mesh_draft
 from meshlake.cli.printing import print_json, size_text
 from meshlake.errors import EXIT_FAILED, UsageError
 from meshlake.formats import FORMATS
@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
     app.command()(land)
     app.command()(discover)
     app.command()(adopt)
+    app.command()(draft)
 
 
 def land(
@@ -223,6 +224,34 @@ def adopt(
         raise UsageError("name a dataset, or --contract FILE", "mesh discover names what has landed.")
 
 
+def draft(
+    what: str | None = typer.Argument(
+        None, metavar="[DOMAIN]", help="A domain, schema or dataset; everything when not given."
+    ),
+    owner: str = typer.Option(None, "--owner", help="Who answers for them; else git's user.email, else you."),
+    as_json: bool = JSON,
+) -> None:
+    """Draft the whole mesh: a product of every dataset that has landed and is none yet.
+
+    One that cannot be read stops no other. At the end stands what a person has to decide: what the data leaves open,
+    and what to confirm in the contracts. What is there already is never changed.
+
+    Examples:
+
+      mesh draft
+
+      mesh draft billing --owner ana@example.com
+
+      mesh draft --json
+    """
+    import meshlake
+
+    found = meshlake.open().draft(what, owner=owner, progress=_print_step)
+    print_mesh_draft(found, as_json=as_json)
+    if found.failures:
+        raise typer.Exit(EXIT_FAILED)
+
+
 def _tell_misplaced(files: Iterable[str]) -> None:
     for file in files:
         print(f"mesh: {file} lies in no dataset's folder, so nothing reads it", file=sys.stderr)
@@ -235,5 +264,9 @@ def _print_landed(file: LandedFile) -> None:
 
 
 def _print_reading(source: Found) -> None:
+    _print_step(f"reading {source}")
+
+
+def _print_step(step: str) -> None:
     if sys.stderr.isatty():
-        print(f"reading {source}", file=sys.stderr, flush=True)
+        print(step, file=sys.stderr, flush=True)

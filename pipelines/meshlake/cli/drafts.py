@@ -1,8 +1,10 @@
-"""How a drafted product is printed."""
+"""How drafted products are printed."""
 
 from __future__ import annotations
 
 import os
+import sys
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,9 @@ from meshlake.cli.printing import print_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from meshlake.drafting.decisions import Decision
     from meshlake.drafting.product_folder import Drafted
+    from meshlake.drafting.whole_mesh import MeshDraft
 
 
 def print_all_drafted(drafted: Sequence[Drafted], *, as_json: bool) -> None:
@@ -28,9 +32,42 @@ def print_drafted(drafted: Drafted, *, as_json: bool) -> None:
     if as_json:
         print_json(drafted.as_dict())
         return
-    folder = os.path.relpath(drafted.folder)
-    shown = Path(drafted.folder) if folder.startswith("..") else Path(folder)
-    print(f"Drafted {drafted.name} in {shown}/ ({', '.join(drafted.files)})")
+    print(f"Drafted {drafted.name} in {_shown(drafted.folder)}/ ({', '.join(drafted.files)})")
     for note in drafted.notes:
         print(f"  {note}")
     print(f"\nRead it, then: mesh build {drafted.name}")
+
+
+def print_mesh_draft(found: MeshDraft, *, as_json: bool) -> None:
+    """What was drafted and what not, what people have to decide, and the next commands."""
+    if as_json:
+        print_json(found.as_dict())
+        return
+    for dataset, name in found.present.items():
+        print(f"= {name} reads {dataset.partition('.')[2]} already")
+    for each in found.drafted:
+        print(f"+ {each.name} in {_shown(each.folder)}/")
+    for dataset, error in found.failures.items():
+        print(f"mesh: {dataset}: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(f"      {error.hint}", file=sys.stderr)
+    _print_decisions(found.decisions)
+    print(f"\n{len(found.drafted)} drafted, {len(found.present)} there already, {len(found.failures)} failed")
+    if found.drafted:
+        print("Read them, then: mesh build")
+    for command in [each.command for each in found.decisions if each.command]:
+        print(f"Once they are built: {command}")
+
+
+def _print_decisions(decisions: Sequence[Decision]) -> None:
+    if decisions:
+        print("\nTo decide, in their contracts:")
+    for name, of_product in groupby(decisions, lambda each: each.product):
+        print(f"\n{name}")
+        for each in of_product:
+            print(f"  {each.kind}: {each.column}{': ' if each.column else ''}{each.message}")
+
+
+def _shown(folder: Path) -> Path:
+    relative = os.path.relpath(folder)
+    return folder if relative.startswith("..") else Path(relative)

@@ -29,13 +29,26 @@ def adopt(settings: Settings, source: Found, name: ProductName, owner: str | Non
     """
     product_folder(settings.products, name)
     profile, _ = profile_source(settings, source)
+    return adopt_profile(settings, profile, name, owner)
+
+
+def adopt_profile(
+    settings: Settings, profile: DatasetProfile, name: ProductName, owner: str | None = None
+) -> Drafted:
+    """Draft product `name` from what is known of its dataset.
+
+    Raises:
+        UsageError: the product's folder is there already, or no contract could name the table.
+        LandingError: the files hold no row.
+    """
     if profile.table is None and not profile.row_count:
         raise LandingError(
-            f"{source} has no rows, so nothing can be found out about it", "Land a file that has some."
+            f"{profile.name} has no rows, so nothing can be found out about it", "Land a file that has some."
         )
     if profile.table and "." in profile.table.table.table:
         raise UsageError(
-            f"{source}: a contract names no table whose name has a dot", "Make a view of it, and adopt that."
+            f"{profile.name}: a contract names no table whose name has a dot",
+            "Make a view of it, and adopt that.",
         )
     contract = draft_contract(profile, name, owner or default_owner())
     notes = _notes(profile)

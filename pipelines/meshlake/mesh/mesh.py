@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshlake.errors import IncompleteBuildError, UsageError
+from meshlake.mesh.drafting import DraftingMesh
 from meshlake.mesh.opened import selected
-from meshlake.mesh.upkeep import KeptMesh
-from meshlake.names import ProductName
 from meshlake.settings import load_settings
 
 if TYPE_CHECKING:
@@ -16,9 +15,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from meshlake.demo.files import Progress
-    from meshlake.drafting.product_folder import Drafted
     from meshlake.landing.arrival import LandedFile
     from meshlake.mesh.demo import DemoLanded
+    from meshlake.names import ProductName
     from meshlake.orchestration.reporting import Reporter
     from meshlake.orchestration.run import BuildOutcome
     from meshlake.rules.result import CheckResult
@@ -57,7 +56,7 @@ def open_mesh(folder: str | Path | None = None, /, **settings: str | Path | None
     return Mesh(load_settings(folder=place, chosen=chosen))
 
 
-class Mesh(KeptMesh):
+class Mesh(DraftingMesh):
     """A mesh, opened. Every method sees its folders, its landing zone and its catalog as they are when it is called.
 
     Example:
@@ -109,78 +108,6 @@ class Mesh(KeptMesh):
         many = [paths] if isinstance(paths, str | Path) else paths
         places = [Path(path) for path in many]
         return land(places, self._zone, domain, dataset, progress, is_replacing=replace)
-
-    def adopt(self, dataset: str, as_product: str | None = None, owner: str | None = None) -> Drafted:
-        """Draft a source-aligned product from a landed dataset, or a table of the operational database.
-
-        Args:
-            dataset: `domain.dataset`, or `schema.table`; or a product whose folder has `transform.sql` and no contract.
-            as_product: the product's name; else the dataset's or table's.
-            owner: who answers for it; else git's `user.email`, else the user of this machine.
-
-        Raises:
-            UsageError: there is no such dataset, or the product's folder is there already.
-            LandingError: it cannot be read, or has no rows.
-        """
-        from meshlake.drafting.adopt import adopt_named
-
-        return adopt_named(self.settings, dataset, as_product, owner)
-
-    def adopt_contract(
-        self, file: str | Path, as_product: str | None = None, owner: str | None = None
-    ) -> list[Drafted]:
-        """Make a product's folder of each table of somebody's ODCS 3 contract; see `meshlake.drafting`'s function."""
-        from meshlake.drafting.contract_adoption import adopt_contract
-
-        return adopt_contract(self.settings, Path(file), as_product, owner)
-
-    def model_churn(
-        self,
-        product: str,
-        label: str,
-        *,
-        key: str | None = None,
-        churned: str | None = None,
-        as_product: str | None = None,
-        owner: str | None = None,
-    ) -> Drafted:
-        """Draft a product of predictions of `label`, a yes/no column of `product`.
-
-        Args:
-            product: to learn from; it must be published.
-            label: the column that says who left.
-            key: the column that tells its rows apart; else its primary key.
-            churned: the label's value that means churn, if not yes, true or 1.
-            as_product: its name; else `<product>_churn`.
-            owner: as in `adopt`.
-
-        Raises:
-            UsageError: there is no such column or key, the label is not two-valued, or the folder is there already.
-        """
-        from meshlake.drafting.churn_draft import draft_churn
-
-        source = ProductName.parse(product)
-        name = _model_name(source, as_product, "churn")
-        return draft_churn(self.settings, source, name, label, key, churned, owner)
-
-    def model_segments(
-        self, product: str, *, key: str | None = None, as_product: str | None = None, owner: str | None = None
-    ) -> Drafted:
-        """Draft a product of segments: groups of the rows of `product` that are alike in its numbers.
-
-        Args:
-            product: to learn from; it must be published.
-            key: the column that tells its rows apart; else its primary key.
-            as_product: its name; else `<product>_segments`.
-            owner: as in `adopt`.
-
-        Raises:
-            UsageError: there is no such key, there are no numbers, or the folder is there already.
-        """
-        from meshlake.drafting.segments_draft import draft_segments
-
-        source = ProductName.parse(product)
-        return draft_segments(self.settings, source, _model_name(source, as_product, "segments"), key, owner)
 
     def build(
         self,
@@ -287,9 +214,3 @@ class Mesh(KeptMesh):
         """A landing zone below the mesh's home is as little git's as all else there."""
         if Path(self.settings.landing).is_relative_to(self.settings.home):
             self.settings.make_home()
-
-
-def _model_name(source: ProductName, as_product: str | None, kind: str) -> ProductName:
-    if as_product:
-        return ProductName.parse(as_product)
-    return ProductName(source.domain, f"{source.product}_{kind}")

@@ -1,0 +1,131 @@
+"""What an opened mesh drafts: products of what has landed, of somebody's contract, of models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meshlake.mesh.upkeep import KeptMesh
+from meshlake.names import ProductName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from meshlake.drafting.product_folder import Drafted
+    from meshlake.drafting.whole_mesh import MeshDraft
+
+
+class DraftingMesh(KeptMesh):
+    """A mesh that is kept, and drafts more of itself; drafts never overwrite."""
+
+    def adopt(self, dataset: str, as_product: str | None = None, owner: str | None = None) -> Drafted:
+        """Draft a source-aligned product from a landed dataset, or a table of the operational database.
+
+        Args:
+            dataset: `domain.dataset`, or `schema.table`; or a product whose folder has `transform.sql` and no contract.
+            as_product: the product's name; else the dataset's or table's.
+            owner: who answers for it; else git's `user.email`, else the user of this machine.
+
+        Raises:
+            UsageError: there is no such dataset, or the product's folder is there already.
+            LandingError: it cannot be read, or has no rows.
+        """
+        from meshlake.drafting.adopt import adopt_named
+
+        return adopt_named(self.settings, dataset, as_product, owner)
+
+    def draft(
+        self,
+        domain: str | None = None,
+        *,
+        owner: str | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> MeshDraft:
+        """Draft a product of every dataset that has landed and is none yet; one that cannot be read stops no other.
+
+        Args:
+            domain: only of this domain, schema or dataset; all are read for the joins between them.
+            owner: as in `adopt`.
+            progress: told in words what is being done.
+
+        Returns:
+            What was drafted, what could not be, and what a person has to decide.
+
+        Raises:
+            UsageError: nothing has landed, or nothing of that name.
+
+        Example:
+            >>> import meshlake
+            >>> new = meshlake.open(empty_folder)
+            >>> _ = new.land(customers_csv, domain="shop")
+            >>> found = new.draft(owner="ana@example.com")
+            >>> [str(each.name) for each in found.drafted]
+            ['shop.customers']
+            >>> new.draft().drafted
+            ()
+        """
+        from meshlake.drafting.whole_mesh import draft_mesh
+
+        return draft_mesh(self.settings, domain, owner, progress or (lambda _: None))
+
+    def adopt_contract(
+        self, file: str | Path, as_product: str | None = None, owner: str | None = None
+    ) -> list[Drafted]:
+        """Make a product's folder of each table of somebody's ODCS 3 contract; see `meshlake.drafting`'s function."""
+        from meshlake.drafting.contract_adoption import adopt_contract
+
+        return adopt_contract(self.settings, Path(file), as_product, owner)
+
+    def model_churn(
+        self,
+        product: str,
+        label: str,
+        *,
+        key: str | None = None,
+        churned: str | None = None,
+        as_product: str | None = None,
+        owner: str | None = None,
+    ) -> Drafted:
+        """Draft a product of predictions of `label`, a yes/no column of `product`.
+
+        Args:
+            product: to learn from; it must be published.
+            label: the column that says who left.
+            key: the column that tells its rows apart; else its primary key.
+            churned: the label's value that means churn, if not yes, true or 1.
+            as_product: its name; else `<product>_churn`.
+            owner: as in `adopt`.
+
+        Raises:
+            UsageError: there is no such column or key, the label is not two-valued, or the folder is there already.
+        """
+        from meshlake.drafting.churn_draft import draft_churn
+
+        source = ProductName.parse(product)
+        name = _model_name(source, as_product, "churn")
+        return draft_churn(self.settings, source, name, label, key, churned, owner)
+
+    def model_segments(
+        self, product: str, *, key: str | None = None, as_product: str | None = None, owner: str | None = None
+    ) -> Drafted:
+        """Draft a product of segments: groups of the rows of `product` that are alike in its numbers.
+
+        Args:
+            product: to learn from; it must be published.
+            key: the column that tells its rows apart; else its primary key.
+            as_product: its name; else `<product>_segments`.
+            owner: as in `adopt`.
+
+        Raises:
+            UsageError: there is no such key, there are no numbers, or the folder is there already.
+        """
+        from meshlake.drafting.segments_draft import draft_segments
+
+        source = ProductName.parse(product)
+        return draft_segments(self.settings, source, _model_name(source, as_product, "segments"), key, owner)
+
+
+def _model_name(source: ProductName, as_product: str | None, kind: str) -> ProductName:
+    if as_product:
+        return ProductName.parse(as_product)
+    return ProductName(source.domain, f"{source.product}_{kind}")

@@ -1,0 +1,100 @@
+"""Drafting a whole mesh: which datasets, under which names, and what is left to people."""
+
+from __future__ import annotations
+
+import pytest
+
+from meshlake.discovery.joins import Join
+from meshlake.drafting.decisions import doubt_of
+from meshlake.drafting.domains import chosen_name
+from meshlake.errors import UsageError
+from meshlake.names import ProductName
+
+PEOPLE = "id,name\n" + "".join(f"{n},x{n % 7}\n" for n in range(30))
+
+
+def _join(dataset: str, column: str, other: str, **facts: object) -> Join:
+    return Join(f"landing.{dataset}", column, f"landing.{other}", "id", 1.0, False, **facts)  # type: ignore[arg-type]
+
+
+def test_only_what_is_no_product_yet_is_drafted(mesh) -> None:
+    mesh.land("crm/people/a.csv", PEOPLE)
+    mesh.land("crm/visits/a.csv", PEOPLE)
+    mesh.land("crm/read_by_sql/a.csv", PEOPLE)
+    mesh.open().adopt("crm.people", "crm.persons", owner="ana")
+    mesh.product(
+        "crm.counted",
+        {"n": "integer"},
+        {"transform.sql": "SELECT count(*) AS n FROM landing.crm.read_by_sql"},
+    )
+    found = mesh.open().draft(owner="ana")
+    assert [str(each.name) for each in found.drafted] == ["crm.visits"]
+    assert {dataset: str(name) for dataset, name in found.present.items()} == {
+        "landing.crm.people": "crm.persons",
+        "landing.crm.read_by_sql": "crm.counted",
+    }
+    assert (mesh.open().draft().drafted, found.failures) == ((), {})
+
+
+def test_only_the_domain_that_is_named_is_drafted(mesh) -> None:
+    mesh.land("crm/people/a.csv", PEOPLE)
+    mesh.land("shop/orders/a.csv", PEOPLE)
+    mesh.land("shop/broken/a.parquet", b"PAR1")
+    found = mesh.open().draft("crm", owner="ana")
+    assert ([str(each.name) for each in found.drafted], found.failures) == (["crm.people"], {})
+    with pytest.raises(UsageError, match="'hr' has not landed"):
+        mesh.open().draft("hr")
+
+
+def test_a_folder_that_is_no_product_is_left_as_it_is(mesh) -> None:
+    mesh.land("crm/people/a.csv", PEOPLE)
+    mesh.write("crm.people", "contract.odcs.yaml", "no: contract\n")
+    mesh.land("crm/other/a.csv", PEOPLE)
+    found = mesh.open().draft(owner="ana")
+    assert [str(each.name) for each in found.drafted] == ["crm.other"]
+    assert (mesh.products / "crm/people/contract.odcs.yaml").read_text() == "no: contract\n"
+
+
+def test_a_name_that_is_taken_by_another_product_is_told(mesh) -> None:
+    mesh.land("crm/people/a.csv", PEOPLE)
+    mesh.product("crm.people", {"n": "integer"}, {"transform.sql": "SELECT 1 AS n"})
+    found = mesh.open().draft(owner="ana")
+    assert {name: error.message.partition(" is ")[2] for name, error in found.failures.items()} == {
+        "landing.crm.people": "there already, and drafts never overwrite"
+    }
+
+
+@pytest.mark.parametrize(
+    ("domain", "joins", "expected"),
+    [
+        ("crm", [_join("crm.a", "x", "shop.b")], "crm"),
+        ("exports", [], "exports"),
+        ("exports", [_join("exports.a", "x", "shop.b")], "shop"),
+        ("exports", [_join("shop.b", "x", "exports.a")], "shop"),
+        ("exports", [_join("exports.a", "x", "raw.b")], "exports"),
+        ("exports", [_join("exports.a", "x", "shop.b"), _join("exports.a", "y", "crm.b")], "exports"),
+        (
+            "exports",
+            [*[_join("exports.a", c, "shop.b") for c in "xy"], _join("exports.a", "z", "crm.b")],
+            "shop",
+        ),
+    ],
+)
+def test_a_domain_is_that_of_the_folder_or_of_the_references(domain, joins, expected) -> None:
+    name, why = chosen_name(f"landing.{domain}.a", joins, ProductName(domain, "a"))
+    assert (name, bool(why)) == (ProductName(expected, "a"), expected != domain)
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"orphan_count": 0}, ""),
+        ({"is_declared": True}, ""),
+        ({"orphan_count": 1}, "1 row has no partner"),
+        ({"orphan_count": 0, "confidence": 0.6}, "sure to 0.60"),
+        ({}, "about 100.0% of its values are found, not counted on all rows"),
+        ({"orphan_count": 0, "written": "in capitals"}, "in capitals"),
+    ],
+)
+def test_what_is_in_doubt_about_a_reference_is_told(facts, told) -> None:
+    assert doubt_of(_join("a.b", "x", "a.c", **facts)).partition(": ")[2] == told
