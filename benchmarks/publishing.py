@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from benchmarks.bench_mesh import EVENTS, LANDED, PARTS, copy_bare, publish, select_of
 from benchmarks.timing import interleave, ratio_figure
 from meshlake.engines.duckdb.session import DuckDBSession
-from meshlake.landing.relation import columns, rows_sql
+from meshlake.landing.relation import columns, relation_sql
 from meshlake.names import quote_literal
 from meshlake.products.source_aligned import source_select
 
@@ -59,7 +59,7 @@ def _casting_figure(bench: BenchMesh, rounds: int, form: str, bare: str, row_cou
 
     def ours() -> None:
         with DuckDBSession(mesh.settings, str(EVENTS)) as session:
-            session.bind(LANDED[form], rows_sql(dataset))
+            session.bind(LANDED[form], relation_sql(dataset))
             landed = columns(session.connection, dataset)
             source = source_select(contract, landed)
             publish(session, mesh, source.select_sql)

@@ -23,7 +23,7 @@ from meshlake.engines.trino.hive_catalog import HiveCatalog, known_datasets
 from meshlake.engines.trino.landing import bind_external_table
 from meshlake.engines.trino.landing_gone import forget_gone
 from meshlake.errors import LandingError
-from meshlake.landing.relation import rows_sql
+from meshlake.landing.relation import relation_sql
 from meshlake.landing.zone import files_zone
 from meshlake.names import DatasetName
 from meshlake.settings import load_settings
@@ -87,7 +87,7 @@ class Landed:
     def check(self, way):
         """The rows and names of columns are those DuckDB gives, read in the expected way."""
         external = self.bind()
-        answer = self.local.execute(f"SELECT * FROM {rows_sql(self.dataset())}")
+        answer = self.local.execute(f"SELECT * FROM {relation_sql(self.dataset())}")
         assert list(external.columns) == [column[0] for column in answer.description]
         expected = in_order(answer.fetchall())
         assert in_order(self.ask(f"SELECT * FROM {external.relation}")) == expected

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.drift import column_groups
@@ -63,6 +63,7 @@ def open_landed(
     connection: duckdb.DuckDBPyConnection, dataset: Dataset, schemas: FileSchemas, name: str = LANDED
 ) -> LandedView:
     """Make the dataset readable as `landed`, or another name, what is only written differently as one."""
+    dataset = replace(dataset, format=dataset.format.telling_empty)
     given = columns(connection, dataset)
     groups = {group[0]: group for group in column_groups(given, schemas)}
     selected = _selected(groups, given)

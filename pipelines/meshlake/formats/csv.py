@@ -67,7 +67,16 @@ class _Csv(Format):
     hive_value = "nullif({}, '')"
     is_empty_null = True
 
+    def __init__(self, *, is_empty_told: bool = False) -> None:
+        self._is_empty_told = is_empty_told
+
+    @property
+    def telling_empty(self) -> Format:
+        return _TELLING_EMPTY
+
     def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
+        # An empty cell is null, quoted or not: not every engine's reader tells them apart.
+        nulls = {"nullstr": "''", "allow_quoted_nulls": "false" if self._is_empty_told else "true"}
         dialects = _dialects(files, among)
         groups = grouped(
             dialects,
@@ -79,7 +88,9 @@ class _Csv(Format):
             ),
         )
         return [
-            _select(dialect, keys, group) if copied is None else _copied_select(dialect, keys, copied)
+            _select(dialect, keys, group, nulls)
+            if copied is None
+            else _copied_select(dialect, keys, copied, nulls)
             for (dialect, keys, _, copied), group in groups
         ]
 
@@ -160,6 +171,7 @@ class _Csv(Format):
 
 
 CSV = _Csv()
+_TELLING_EMPTY = _Csv(is_empty_told=True)
 
 
 def _dialects(files: Iterable[StoredFile], among: Sequence[StoredFile]) -> dict[StoredFile, CsvDialect]:
@@ -169,8 +181,11 @@ def _dialects(files: Iterable[StoredFile], among: Sequence[StoredFile]) -> dict[
     }
 
 
-def _select(dialect: CsvDialect, keys: Sequence[str], files: Sequence[StoredFile]) -> str:
+def _select(
+    dialect: CsvDialect, keys: Sequence[str], files: Sequence[StoredFile], nulls: Mapping[str, str]
+) -> str:
     options = {
+        **nulls,
         **_form_options(dialect.form),
         "encoding": quote_literal(dialect.encoding),
         "columns": text_columns_sql(dialect.columns),
@@ -189,10 +204,13 @@ def _select(dialect: CsvDialect, keys: Sequence[str], files: Sequence[StoredFile
     )
 
 
-def _copied_select(dialect: CsvDialect, keys: Sequence[str], file: StoredFile) -> str:
+def _copied_select(
+    dialect: CsvDialect, keys: Sequence[str], file: StoredFile, nulls: Mapping[str, str]
+) -> str:
     """As `_select`, from a clean copy of the file."""
     copy = copy_of(file, dialect)
     options = {
+        **nulls,
         **_form_options(copy.form),
         "columns": text_columns_sql(dialect.columns),
         "header": "true",
@@ -218,8 +236,7 @@ def _form_options(form: Form) -> dict[str, str]:
 
 
 def _given(options: Mapping[str, str]) -> str:
-    # An empty cell is null, a quoted empty one is empty text.
-    fixed = "auto_detect = false, strict_mode = true, nullstr = '', allow_quoted_nulls = false"
+    fixed = "auto_detect = false, strict_mode = true"
     return ", ".join([*(f"{name} = {value}" for name, value in options.items()), fixed])
 
 
@@ -265,10 +282,10 @@ def _cause(reject: Reject) -> str:
 
 
 def _line_condition(dialect: CsvDialect) -> str:
-    r"""Every line a whole row: no quoted line break, no `""` for empty text, no backslash, no cell too few."""
+    r"""Every line a whole row: no quoted line break, no backslash, no cell too few."""
     width = len(dialect.columns)
     delimiter = re.escape(dialect.form.delimiter)
-    cell = rf'(?:[^"\\{delimiter}\x00]*|"(?:[^"\\\x00]|"")+")'
+    cell = rf'(?:[^"\\{delimiter}\x00]*|"(?:[^"\\\x00]|"")*")'
     row = quote_literal(rf"^{cell}(?:{delimiter}{cell}){{{width - 1}}}$")
     # Most lines have no quotes, and to split one costs a fraction of matching it.
     return (

@@ -67,7 +67,7 @@ class Format(Protocol):
     `endings` are those of file names, in small letters; behind one may stand one of `PACKINGS`, of which its SELECTs
     unpack `compressions` themselves. All its files begin with `magic`, if that is not empty. `is_read`,
     unless it is known only to be refused. `hive_value` is Trino's SQL for a value of a `HiveLayout`, `{}` the column.
-    `is_empty_null` where not every engine's reader tells empty text from none, so that a query gets none.
+    `is_empty_null` where empty text comes as null.
     """
 
     name: str
@@ -78,6 +78,11 @@ class Format(Protocol):
     is_read: bool = True
     hive_value: str = "{}"
     is_empty_null: bool = False
+
+    @property
+    def telling_empty(self) -> Format:
+        """The format whose SELECTs give empty text where this one's give null, so that it can be counted."""
+        return self
 
     def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
         """SELECTs that together give every row of `files`, columns by name; none when they have no columns.

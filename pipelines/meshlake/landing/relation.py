@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError
-from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN, lineage_select
+from meshlake.formats.format import lineage_select
 from meshlake.formats.unreadable import forget_unreadable
 from meshlake.landing.failures import explained
 from meshlake.types.duckdb import parse
@@ -45,16 +45,6 @@ def relation_sql(dataset: Dataset, *, lineage: bool = False) -> str:
     if not selects:
         raise _no_columns(dataset)
     return "(" + "\nUNION ALL BY NAME\n".join(selects) + ")"
-
-
-def rows_sql(dataset: Dataset, *, lineage: bool = False) -> str:
-    """As `relation_sql`, what queries and builds read, on whichever engine: empty text that is null there is null."""
-    relation = relation_sql(dataset, lineage=lineage)
-    if not dataset.format.is_empty_null:
-        return relation
-    others = f" EXCLUDE ({FILE_COLUMN}, {ROW_COLUMN})" if lineage else ""
-    kept = f", {FILE_COLUMN}, {ROW_COLUMN}" if lineage else ""
-    return f"(SELECT NULLIF(COLUMNS(*{others}), ''){kept} FROM {relation})"
 
 
 def _no_columns(dataset: Dataset) -> LandingError:

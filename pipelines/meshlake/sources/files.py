@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from meshlake.errors import LandingError, UsageError
 from meshlake.landing.failures import landing_error
-from meshlake.landing.relation import rows_sql
+from meshlake.landing.relation import relation_sql
 from meshlake.landing.zone import Dataset, LandingZone, files_zone
 from meshlake.names import LANDING_CATALOG
 from meshlake.sources import FILES, Sample
@@ -49,7 +49,7 @@ class LandedFiles:
 
     def duckdb_relation(self, connection: duckdb.DuckDBPyConnection) -> str:  # noqa: ARG002 - it reads them already
         """As the format reads them."""
-        return rows_sql(self.files)
+        return relation_sql(self.files)
 
     def trino_relation(self) -> str:
         """Never asked: Trino reads files by tables that it makes for them."""

@@ -16,7 +16,7 @@ from meshlake.column import Severity
 from meshlake.drafting.adopt import adopt
 from meshlake.engines.duckdb.session import DuckDBSession
 from meshlake.errors import LandingError, MeshError, UsageError
-from meshlake.landing.relation import rows_sql
+from meshlake.landing.relation import relation_sql
 from meshlake.names import DatasetName, ProductName
 from meshlake.products.load import load_product
 from meshlake.products.source_aligned import source_select
@@ -41,7 +41,7 @@ def adopted(settings, zone, mesh):
         drafted = adopt(settings, FoundFiles(SOURCE, zone), NAME, "ana@example.com")
         contract = load_product(drafted.folder).contract
         with DuckDBSession(settings, "test") as session:
-            session.bind(SOURCE, rows_sql(zone.dataset(SOURCE)))
+            session.bind(SOURCE, relation_sql(zone.dataset(SOURCE)))
             select = source_select(contract, session.columns(f"SELECT * FROM {SOURCE.sql}"))
             return contract, sorted(session.rows(select.select_sql), key=str)
 
@@ -224,7 +224,7 @@ def test_what_lands_later_is_read_no_other_way(adopted, settings, zone, mesh, ce
     assert all(value is not None for _, value in rows)
     mesh.land_files("crm.people", {"b.csv": f'n,x\n9,"{later}"\n'})
     with DuckDBSession(settings, "test") as session:
-        session.bind(SOURCE, rows_sql(zone.dataset(SOURCE)))
+        session.bind(SOURCE, relation_sql(zone.dataset(SOURCE)))
         select = source_select(contract, session.columns(f"SELECT * FROM {SOURCE.sql}"))
         assert session.rows(select.counts_sql)[0][-1] == 1
         with pytest.raises(MeshError):

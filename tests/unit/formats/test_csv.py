@@ -87,7 +87,7 @@ def test_the_table_is_found_wherever_it_is(table, content, note):
         ("id,name\n1,x\\,y\n2,z\\,\n", [("1", "x,y"), ("2", "z,")], None),
         ('id,name\r\n1,"a\nb"\r\n2,c\r\n', [("1", "a\nb"), ("2", "c")], None),
         ("id,name\n1,''x, y''\n2,''z''\n", [("1", "x, y"), ("2", "z")], None),
-        ("'id'~'name'\n'1'~''\n", [("1", "")], "the delimiter '~'"),
+        ("'id'~'name'\n'1'~''\n", [("1", None)], "the delimiter '~'"),
         ("id,name\n'1','x'\n'2','it''s'\n", [("1", "x"), ("2", "it's")], None),
         ("id,name\n1,'x'\n2,y\n", [("1", "'x'"), ("2", "y")], None),
     ],

@@ -165,7 +165,7 @@ def test_any_file_name_is_taken_literally(put, read, tmp_path, name, ending):
         ('id,name\n1,"a ""b"", c\nd"\n', [("1", 'a "b", c\nd')]),
         ('id,name\n1,"say \\"hi\\", ok"\n', [("1", 'say "hi", ok')]),
         ("id;name\n1;'a;b'\n2;'c'\n", [("1", "a;b"), ("2", "c")]),
-        ('id,name\n1,""\n2,\n', [("1", ""), ("2", None)]),
+        ('id,name\n1,""\n2,\n', [("1", None), ("2", None)]),
         ("id,name\n1, a \n", [("1", " a ")]),
         ("id,name\r\n1,a\r\n", [("1", "a")]),
         ("\ufeffid,name\n1,Müller\n", [("1", "Müller")]),

@@ -18,7 +18,7 @@ from meshlake.formats.unreadable import Unreadable, forget_unreadable
 from meshlake.lake.parquet import FileColumn, files_select
 from meshlake.lake.schema import field_ids_sql
 from meshlake.landing.failures import landing_error
-from meshlake.landing.relation import rows_sql as landed_rows
+from meshlake.landing.relation import relation_sql as landed_rows
 from meshlake.landing.relation import unreadable
 from meshlake.names import CATALOG, LANDING_CATALOG, DatasetName, quote_identifier, quote_literal
 from meshlake.sources import copy_landed

@@ -141,8 +141,7 @@ def _refuse_lines(catalog: HiveCatalog, dataset: Dataset, files: list[StoredFile
 
 def _external(catalog: HiveCatalog, dataset: Dataset, bound: Bound) -> ExternalTable:
     """The SELECT of a dataset's rows, from a table that may know of files that landed later."""
-    is_as_written = bound.copied_because and not dataset.format.is_empty_null
-    as_it_lies = "{}" if is_as_written else dataset.format.hive_value
+    as_it_lies = "{}" if bound.copied_because else dataset.format.hive_value
     stored = stored_names(bound.columns)
     kept = {name: hive_column(parse(text)) for name, text in bound.columns.items()}
     values = ", ".join(

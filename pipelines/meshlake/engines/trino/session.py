@@ -24,7 +24,7 @@ from meshlake.engines.trino.transpiling import transpile_select
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.formats.unreadable import Unreadable
 from meshlake.lake.snapshot import Snapshot
-from meshlake.landing.relation import rows_sql
+from meshlake.landing.relation import relation_sql
 from meshlake.names import CATALOG, DatasetName, quote_identifier, quote_literal
 from meshlake.types.iceberg import from_iceberg, widened
 from meshlake.types.tree import Scalar, Unknown
@@ -124,7 +124,7 @@ class TrinoSession:
         self._copied.pop(dataset.name, None)
         read = dataset if partitions is None else dataset.of_days(partitions)
         whole = read if partitions is None or read.has_columns else dataset
-        self._lineages[dataset.name] = lambda: rows_sql(whole, lineage=True)
+        self._lineages[dataset.name] = lambda: relation_sql(whole, lineage=True)
         if external.is_copied and read.files:
             self._copied[dataset.name] = read
 
