@@ -46,7 +46,7 @@ def positive_value(values: Iterable[str]) -> str | None:
     found = list(values)
     if len(found) != 2:
         return None
-    lowered = {value.strip().lower(): value for value in found}
+    lowered = {value.strip().rstrip(".").lower(): value for value in found}
     yes, no = lowered.keys() & YES_WORDS, lowered.keys() & NO_WORDS
     if len(yes) == len(no) == 1:
         return lowered[yes.pop()]

@@ -12,6 +12,8 @@ from meshlake.landing.arrival import snake_case
 _KEY_WORDS = frozenset(
     {"id", "key", "sk", "pk", "number", "no", "nr", "num", "code", "uuid", "guid", "sku", "zip", "invoice"}
 )
+# Before things, in the plural, they count them.
+_NUMBER_WORDS = frozenset({"number", "no", "nr", "num"})
 _MOMENTS = "date day month year quarter week hour minute time timestamp datetime period datum"
 _MOMENT_WORDS = frozenset(_MOMENTS.split())
 # What counts the rows that belong to one thing, or parts them.
@@ -44,8 +46,10 @@ def name_words(name: str) -> tuple[str, ...]:
 
 
 def is_identifier(name: str) -> bool:
-    """Whether a column is named like an identifier."""
+    """Whether a column is named like an identifier: `customer_number`, and not `number_of_customers`."""
     words = name_words(name)
+    if words[0] in _NUMBER_WORDS and len(words) > 1 and (words[1] == "of" or words[-1].endswith("s")):
+        words = words[1:]
     return bool(_KEY_WORDS & set(words)) or words[-1].endswith(_KEY_ENDINGS)
 
 

@@ -29,6 +29,8 @@ _SPANS = 2
 _DEVIATIONS = 0.25
 # So many standard errors are chance once in many years of days.
 _ERRORS = 9
+# What the order of adding up may change in a mean.
+_FLOAT_ERRORS = 1e-9
 _LEAST_SHARE_SLACK = 10.0
 _LEAST_NULL_SLACK = 2.0
 _NEW_VALUES_PERCENT = 0.5
@@ -48,11 +50,11 @@ _CLOSED = frozenset(_CLOSED_WORDS.replace("/", " ").split(" "))
 
 def table_rules(observed: Observed) -> list[dict[str, Any]]:
     """The rules of all rows together."""
-    if observed.row_count < FEWEST_ROWS:
-        return [Flow(name="has_rows", metric="rowCount", mustBeGreaterThan=0)] if observed.row_count else []
+    if not observed.row_count:
+        return []
     least = math.ceil(_LEAST_ROWS_LEFT * observed.row_count)
     rules: list[dict[str, Any]] = [Flow(name="has_rows", metric="rowCount", mustBeGreaterOrEqualTo=least)]
-    if observed.repeated_share is not None:
+    if observed.repeated_share is not None and observed.row_count >= FEWEST_ROWS:
         most = _rounded(1.5 * observed.repeated_share + _REPEATED_PERCENT)
         if most < 100:
             query = repeated_share_sql(observed.compared)
@@ -88,7 +90,7 @@ def add_column_rules(
 def _of_kind(seen: Seen, profile: ColumnProfile, *, is_counter: bool) -> Iterator[dict[str, Any]]:
     kind = seen.column.type
     if is_number(kind) and not is_counter and not _is_name_like(seen.column.name):
-        yield from _mean(seen, "mean", "{property}")
+        yield from mean_rules(seen, "mean", "{property}")
     elif kind is Scalar.BOOLEAN and seen.true_share is not None:
         yield _share(seen, "true", "{property}", seen.true_share)
     elif kind is Scalar.VARCHAR:
@@ -107,7 +109,7 @@ def _of_text(seen: Seen, profile: ColumnProfile) -> Iterator[dict[str, Any]]:
         is_it = f"{{property}} = {quote_literal(value)}"
         yield _share(seen, "most_frequent", is_it, count / seen.present)
     else:
-        yield from _mean(seen, "length", "length({property})")
+        yield from mean_rules(seen, "length", "length({property})")
 
 
 def _of_moment(seen: Seen) -> Iterator[dict[str, Any]]:
@@ -238,13 +240,15 @@ def _filled(seen: Seen, row_count: int) -> Iterator[dict[str, Any]]:
     )
 
 
-def _mean(seen: Seen, word: str, value: str) -> Iterator[dict[str, Any]]:
+def mean_rules(seen: Seen, word: str, value: str) -> Iterator[dict[str, Any]]:
+    """Between which the mean of `value` may be; none where there is no mean, or all values are the same."""
     if seen.mean is None or not seen.spread or not math.isfinite(seen.mean) or not math.isfinite(seen.spread):
         return
-    slack = seen.spread * max(_DEVIATIONS, _ERRORS / math.sqrt(seen.present))
-    between = [_rounded(seen.mean - slack), _rounded(seen.mean + slack)]
+    slack = max(
+        seen.spread * max(_DEVIATIONS, _ERRORS / math.sqrt(seen.present)), _FLOAT_ERRORS * abs(seen.mean)
+    )
     query = f"SELECT avg({value}) FROM {{object}}"
-    yield _warning(f"{seen.column.name}_{word}", query, mustBeBetween=tuple(between))
+    yield _warning(f"{seen.column.name}_{word}", query, mustBeBetween=_around(seen.mean, slack))
 
 
 def _share(seen: Seen, word: str, is_it: str, share: float) -> dict[str, Any]:
@@ -264,6 +268,19 @@ def _with_slack(rule: dict[str, Any], row_count: int) -> dict[str, Any]:
     most = _rounded(max(_NEW_VALUES_PERCENT, 150 / row_count))
     kept = {key: value for key, value in rule.items() if key not in {"mustBe", "severity"}}
     return kept | {"mustBeLessOrEqualTo": most, "unit": "percent", "severity": "warning"}
+
+
+def _around(value: float, slack: float) -> tuple[float, float]:
+    """`value` less and more `slack`, outward to two digits of the slack.
+
+    >>> _around(202402.5, 0.43)
+    (202402.07, 202402.93)
+    """
+    places = 1 - math.floor(math.log10(slack))
+    step = 10.0**-places
+    return round(math.floor((value - slack) / step) * step, places), round(
+        math.ceil((value + slack) / step) * step, places
+    )
 
 
 def _rounded(value: float) -> float:

@@ -85,6 +85,7 @@ def test_names_of_other_columns(name: str) -> None:
         (["Yes", "No"], "Yes"),
         (["0", "1"], "1"),
         (["true", "false"], "true"),
+        (["True.", "False."], "True."),
         (["Existing Customer", "Attrited Customer"], "Attrited Customer"),
         (["Stayed", "Churned"], "Churned"),
         (["a", "b"], None),
@@ -99,7 +100,19 @@ def test_the_value_that_means_so(values: list[str], positive: str | None) -> Non
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("customerID", True), ("Zip Code", True), ("userid", True), ("has_paid", False), ("amount", False)],
+    [
+        ("customerID", True),
+        ("Zip Code", True),
+        ("userid", True),
+        ("number", True),
+        ("customer_number", True),
+        ("number_customer_id", True),
+        ("has_paid", False),
+        ("amount", False),
+        ("number_of_customers", False),
+        ("numberVmailMessages", False),
+        ("num_items", False),
+    ],
 )
 def test_names_of_identifiers(name: str, expected: bool) -> None:
     assert is_identifier(name) is expected

@@ -1,0 +1,31 @@
+"""What drafted rules say of what was seen: bounds that hold for it, at whatever size of the numbers."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshlake.column import Column
+from meshlake.drafting.drafted_rules import mean_rules
+from meshlake.drafting.observed import Seen
+from meshlake.types.tree import Scalar
+
+
+def bounds(mean: float, spread: float, count: int) -> tuple[float, float]:
+    """Between which the drafted rule wants a mean, of a column with such values."""
+    seen = Seen(Column("n", Scalar.DOUBLE), count, 9, 0.0, 9.0, mean, spread)
+    (rule,) = mean_rules(seen, "mean", "{property}")
+    low, high = rule["mustBeBetween"]
+    return low, high
+
+
+def test_a_mean_far_from_zero_is_bounded_as_finely_as_one_next_to_it() -> None:
+    """Months as 202401 were held to 202400.0 to 202400.0: their mean, of four digits."""
+    assert bounds(202402.5, 1.72, 10_000) == (202402.07, 202402.93)
+
+
+@given(st.floats(-1e12, 1e12), st.floats(1e-6, 1e12), st.integers(20, 10**9))
+def test_a_mean_may_be_what_it_was(mean: float, spread: float, count: int) -> None:
+    low, high = bounds(mean, spread, count)
+    assert low <= mean <= high
+    assert high - low >= max(0.499 * spread, 1e-9 * abs(mean))
