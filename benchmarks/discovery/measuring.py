@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.discovery import scores, tpc
+from benchmarks.discovery.drafting import measure_drafting
 from benchmarks.discovery.tables import all_tables
 from meshlake.discovery.discover import Discovery, discover
 from meshlake.discovery.sources import chosen_sources
@@ -37,6 +38,7 @@ def measure_ours(home: Path, prefix: str = "") -> list[Score]:
         scores.score_personal(pairs, "personal data"),
         scores.score_personal(unnamed, "personal data, without names"),
         scores.score_labels(pairs),
+        *measure_drafting(home / "drafted", tables),
     ]
 
 

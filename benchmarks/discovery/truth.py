@@ -59,11 +59,12 @@ class Table:
     format: str = "csv"
     delimiter: str = ","
 
-    def write(self, landing: Path, *, has_names: bool = True) -> None:
-        """Land it in a folder of its own; without names, as CSV without a header."""
+    def write(self, landing: Path, *, has_names: bool = True, part: str = "") -> None:
+        """Land it in a folder of its own, as a further `part` of it; without names, as CSV without a header."""
         domain, _, name = self.name.partition(".")
         folder = landing / domain / name
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        name += part
         rows = zip(*(column.values for column in self.columns), strict=True)
         names = [column.name for column in self.columns]
         if self.format == "jsonl" and has_names:

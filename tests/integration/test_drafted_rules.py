@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from benchmarks.discovery.breaks import failing_rules, replaced, swapped
 
 from meshlake.products.load import load_product
-from support.mutations import failing_rules, replaced, swapped
 from support.small_mesh import SmallMesh
 
 if TYPE_CHECKING:
