@@ -56,9 +56,9 @@ def _order(n: int) -> str:
 
 
 _ITEMS = """
-    SELECT 1000 + n // 2 AS order_id, n % 2 + 1 AS line_no, 'P-' || lpad(CAST(n * 11 % 40 AS VARCHAR), 3, '0') AS sku,
+    SELECT 1000 + n // 3 AS order_id, n % 3 + 1 AS line_no, 'P-' || lpad(CAST(n * 11 % 40 AS VARCHAR), 3, '0') AS sku,
         CAST(1 + n % 5 AS TINYINT) AS quantity, CAST(n * 31 % 9000 AS DECIMAL(9, 2)) / 100 AS unit_price
-    FROM range({orders} * 2) AS numbers(n)
+    FROM range({orders} * 3) AS numbers(n)
 """
 
 

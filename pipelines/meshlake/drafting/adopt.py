@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery.discover import profile_source
 from meshlake.discovery.sources import chosen_source
@@ -29,16 +30,31 @@ def adopt(settings: Settings, source: Found, name: ProductName, owner: str | Non
     """
     product_folder(settings.products, name)
     profile, _ = profile_source(settings, source)
-    return adopt_profile(settings, profile, name, owner)
+    draft = draft_of(settings, profile, name, owner or default_owner())
+    return write_product(settings, name, draft.contract, None, draft.notes)
 
 
-def adopt_profile(
-    settings: Settings, profile: DatasetProfile, name: ProductName, owner: str | None = None
-) -> Drafted:
-    """Draft product `name` from what is known of its dataset.
+@dataclass(frozen=True)
+class Draft:
+    """A product's contract that is not written yet; `notes` say what was decided, and on what grounds.
+
+    `why_domain` says why its domain is not that of the folder its data landed in; empty where it is.
+    """
+
+    name: ProductName
+    profile: DatasetProfile
+    contract: dict[str, Any]
+    notes: list[str]
+    why_domain: str = ""
+
+
+def draft_of(
+    settings: Settings, profile: DatasetProfile, name: ProductName, owner: str, why_domain: str = ""
+) -> Draft:
+    """Product `name` as it would be drafted from what is known of its dataset.
 
     Raises:
-        UsageError: the product's folder is there already, or no contract could name the table.
+        UsageError: no contract could name the table.
         LandingError: the files hold no row.
     """
     if profile.table is None and not profile.row_count:
@@ -50,14 +66,14 @@ def adopt_profile(
             f"{profile.name}: a contract names no table whose name has a dot",
             "Make a view of it, and adopt that.",
         )
-    contract = draft_contract(profile, name, owner or default_owner())
+    contract = draft_contract(profile, name, owner)
     notes = _notes(profile)
     if profile.table is None:
         try:
             add_rules(contract, profile, observe(settings, name, contract))
         except MeshError as error:
             notes.append(f"no rules of ranges, shares and volume are drafted: {error.message}")
-    return write_product(settings, name, contract, None, notes)
+    return Draft(name, profile, contract, notes, why_domain)
 
 
 def adopt_named(settings: Settings, dataset: str, as_product: str | None, owner: str | None) -> Drafted:

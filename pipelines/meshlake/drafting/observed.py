@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from meshlake.column import Column
     from meshlake.engines.session import LocalSession
     from meshlake.names import ProductName
+    from meshlake.products.product import Product
     from meshlake.settings import Settings
 
 # Of fewer rows nothing is told.
@@ -115,23 +116,54 @@ def _drafted_rows(
     settings: Settings, name: ProductName, contract: Mapping[str, Any]
 ) -> Iterator[tuple[LocalSession, tuple[Column, ...], bool]]:
     """A session in which the product can be read under its name, its columns, and whether it has a key."""
+    with (
+        drafted_products(settings, {name: contract}) as products,
+        unbuilt_rows(settings, list(products.values())) as session,
+    ):
+        product = products[name]
+        yield session, product.contract.columns, bool(product.contract.primary_key)
+
+
+@contextmanager
+def drafted_products(
+    settings: Settings, contracts: Mapping[ProductName, Mapping[str, Any]]
+) -> Iterator[dict[ProductName, Product]]:
+    """The products that `contracts` would make, none of which is written where products are.
+
+    Raises:
+        MeshError: one cannot be read.
+    """
     root = settings.scratch / f"draft-{uuid.uuid4().hex}"
-    folder = root / name.domain / name.product
     try:
-        folder.mkdir(parents=True)
-        (folder / CONTRACT_FILE).write_text(dump_yaml(contract), encoding="utf-8")
-        product = load_product(folder)
-        dataset = product.transform.landed
-        files = open_landing(settings, [product]).landed(dataset).files if dataset is not None else None
-        if files is None:
-            raise AssertionError(name)  # only files are observed
-        with open_local(settings, str(name)) as session:
-            session.bind_landed(files)
-            select = product.transform.unbuilt_select(product.contract, session)
-            session.bind(name, f"(\n{select}\n)")
-            yield session, product.contract.columns, bool(product.contract.primary_key)
+        products = {}
+        for name, contract in contracts.items():
+            folder = root / name.domain / name.product
+            folder.mkdir(parents=True)
+            (folder / CONTRACT_FILE).write_text(dump_yaml(contract), encoding="utf-8")
+            products[name] = load_product(folder)
+        yield products
     finally:
         shutil.rmtree(root, ignore_errors=True)
+
+
+@contextmanager
+def unbuilt_rows(settings: Settings, products: Sequence[Product]) -> Iterator[LocalSession]:
+    """A session in which `products`, each cast from landed files, can be read as their next build will publish them.
+
+    Raises:
+        MeshError: one cannot be made.
+    """
+    landing = open_landing(settings, products)
+    with open_local(settings, " and ".join(str(each.name) for each in products)) as session:
+        for dataset in {each.transform.landed for each in products}:
+            files = landing.landed(dataset).files if dataset is not None else None
+            if files is None:
+                raise AssertionError(products)  # only files are observed
+            session.bind_landed(files)
+        for product in products:
+            select = product.transform.unbuilt_select(product.contract, session)
+            session.bind(product.name, f"(\n{select}\n)")
+        yield session
 
 
 def _asked(column: Column, shape: str | None) -> dict[str, str]:

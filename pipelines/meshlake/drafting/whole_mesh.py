@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from meshlake.discovery.discover import discover
 from meshlake.discovery.masking import masked
 from meshlake.discovery.sources import chosen_sources
-from meshlake.drafting.adopt import adopt_profile, default_name
-from meshlake.drafting.decisions import Decision, decisions
+from meshlake.drafting.adopt import default_name, draft_of
+from meshlake.drafting.decisions import decisions
 from meshlake.drafting.domains import chosen_name
-from meshlake.drafting.product_folder import product_folder
+from meshlake.drafting.product_folder import default_owner, product_folder, write_product
+from meshlake.drafting.references import draft_references
 from meshlake.errors import MeshError, UsageError
 from meshlake.names import DatasetName, ProductName
 from meshlake.products.load import load_products
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from meshlake.discovery.dataset_profile import DatasetProfile
     from meshlake.discovery.discover import Discovery
+    from meshlake.drafting.adopt import Draft
+    from meshlake.drafting.decisions import Decision
     from meshlake.drafting.product_folder import Drafted
     from meshlake.products.product import Product
     from meshlake.settings import Settings
@@ -74,23 +77,32 @@ def draft_mesh(
     # All are read, since references lead out of a domain.
     found = discover(settings, chosen_sources(settings, None), lambda source: progress(f"reading {source}"))
     failures = {str(source): error for source, error in found.failures.items() if str(source) in asked}
-    drafted, names = [], {}
+    drafts: dict[ProductName, Draft] = {}
     for profile in _wanted(found, asked, present):
         progress(f"drafting {profile.name}")
         try:
             name, why = chosen_name(profile.name, found.joins, default_name(profile.name))
             product_folder(settings.products, name)
-            drafted.append(adopt_profile(settings, profile, name, owner))
-            names[profile.name] = (name, why)
+            if name in drafts:
+                raise UsageError(
+                    f"{drafts[name].profile.name} is drafted as {name}, too", "Adopt it with --as D.P."
+                )
+            drafts[name] = draft_of(settings, profile, name, owner or default_owner(), why)
         except MeshError as error:
             failures[profile.name] = error
-    told = [
-        decision
-        for profile in found.profiles
-        if profile.name in names
-        for decision in decisions(masked(profile), *names[profile.name], found.joins)
-    ]
-    return MeshDraft(tuple(drafted), present, failures, tuple(told))
+    progress("counting references")
+    told = draft_references(settings, found.joins, drafts)
+    for each in drafts.values():
+        told += decisions(masked(each.profile), each.name, each.why_domain, found.joins)
+    written = []
+    for each in drafts.values():
+        try:
+            written.append(write_product(settings, each.name, each.contract, None, each.notes))
+        except MeshError as error:
+            failures[each.profile.name] = error
+    places = list(drafts)
+    told.sort(key=lambda decision: places.index(decision.product))
+    return MeshDraft(tuple(written), present, failures, tuple(told))
 
 
 def _wanted(

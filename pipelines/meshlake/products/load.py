@@ -136,7 +136,7 @@ def load_product(folder: Path) -> Product:
         transform = read_transform(folder, name, contract)
     with found.part():
         checks = read_checks(folder / "checks", contract.rules if contract else ())
-    check_inputs = _check_inputs(folder, name, found)
+    check_inputs = _check_inputs(folder, name, contract, found)
     found.settle(f"mesh lint {name}")
     if contract is None or transform is None:  # then something was gathered
         raise AssertionError(folder)
@@ -151,12 +151,23 @@ def load_product(folder: Path) -> Product:
     )
 
 
-def _check_inputs(folder: Path, name: ProductName, found: Gathering) -> tuple[InputName, ...]:
-    """What the checks read besides the product; what cannot be read is gathered."""
+# A query that reads a name with a dot: `{object}` has none, and parsing each query of each contract takes long.
+_READS_OTHERS = re.compile(r"\b(?:from|join)\s+[\w\"]+\s*\.", re.IGNORECASE)
+
+
+def _check_inputs(
+    folder: Path, name: ProductName, contract: Contract | None, found: Gathering
+) -> tuple[InputName, ...]:
+    """What the checks and the contract's queries read besides the product; what cannot be read is gathered."""
     used: set[InputName] = set()
     for path in sorted((folder / "checks").glob("*.sql")):
         with found.part():
             used.update(select_inputs(read_text(path), path))
+    for rule in contract.rules if contract is not None else ():
+        query = rule.query_of(name.sql)
+        if query is not None and _READS_OTHERS.search(str(rule.arguments["query"])):
+            with found.part():
+                used.update(select_inputs(query, folder / CONTRACT_FILE))
     return tuple(sorted(used - {name}, key=str))
 
 
@@ -248,9 +259,8 @@ def _set_aside_unknown_inputs(
 
 def _fault_of_input(product: Product, read: ProductName, hint: str | None = None) -> Fault:
     """That `product` reads a product which is none, and where."""
-    files = (
-        [product.rows_file] if read in product.inputs else sorted((product.folder / "checks").glob("*.sql"))
-    )
+    checks = [*sorted((product.folder / "checks").glob("*.sql")), product.folder / CONTRACT_FILE]
+    files = [product.rows_file] if read in product.inputs else checks
     for file in files:
         for line, text in enumerate(read_text(file).splitlines(), start=1):
             code = text.partition("--")[0]

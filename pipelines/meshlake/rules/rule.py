@@ -116,6 +116,10 @@ class Rule(ABC):
         """Whether it speaks of values that cannot be cast, which is settled before the rows are written."""
         return False
 
+    def query_of(self, table_sql: str) -> str | None:  # those who state one know the name it is to have
+        """The query that the contract states, on the table `table_sql`; None where the rule states none."""
+        return None
+
     def sql_file(self, folder: Path) -> Path | None:
         """The file below the product's `folder` that its SQL stands in, if it has one of its own."""
         return None

@@ -21,7 +21,7 @@ _PLACEHOLDER = re.compile(r"\$?\{(object|table|property|column)\}")
 class Sql(QualityRule):
     """The one number that argument `query` gives; {object} and {property} stand for table and column in it.
 
-    Its unit is whatever its author says.
+    It may read other products by their names, which then are built before. Its unit is whatever its author says.
     """
 
     kind: ClassVar[str] = "sql"
@@ -48,10 +48,10 @@ class Sql(QualityRule):
         return super().read_bounds(item)
 
     def measure(self, table: AuditedTable) -> Query:
-        query = self._filled_in(table.sql)
+        query = self.query_of(table.sql)
         return Query(query, rows_counted_by(query))
 
-    def _filled_in(self, table_sql: str) -> str:
+    def query_of(self, table_sql: str) -> str:
         """The query with the names of its table and column in place of ODCS's placeholders."""
         names = dict.fromkeys(("object", "table"), table_sql)
         names |= dict.fromkeys(("property", "column"), self.column_sql)
