@@ -93,9 +93,10 @@ tutorials: install-dev  ## Follow the tutorials from the wheel, and tell how lon
 bench-csv: install-dev  ## Read the polluted CSV files of Pollock (../shared/pollock) with nothing told, and score what was read
 	$(BIN)/python -m benchmarks.csv_files
 
-bench-discovery: install-dev  ## Score what discovery tells of labelled tables, of TPC-H and of TPC-DS
+bench-discovery: install-dev  ## Score what discovery tells of labelled tables, TPC-H and TPC-DS, next to what other tools tell
 	version=`$(BIN)/python -c "import duckdb; print(duckdb.__version__)"`; \
 	$(BIN)/uv pip install --quiet --target artifacts/duckdb-extensions --no-deps duckdb-extension-tpch==$$version duckdb-extension-tpcds==$$version
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --target artifacts/other-tools frictionless presidio-analyzer
 	$(BIN)/python -m benchmarks.discovery $(FAULTS)
 
 test-services: install-dev  ## Install, start and test the real MinIO, PostgreSQL and Trino (builds MinIO once)

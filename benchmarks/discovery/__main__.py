@@ -1,7 +1,8 @@
 """Prints precision and recall of what discovery tells of the labelled set, of TPC-H and of TPC-DS.
 
 `--faults` prints each fault.
-`--tables PREFIX` keeps to our tables that begin so; `--extensions FOLDER` is where the wheels of TPC's extensions are.
+`--tables PREFIX` keeps to our tables that begin so; `--extensions FOLDER` is where the wheels of TPC's extensions are,
+`--others FOLDER` where frictionless and Presidio are, that are held against ours.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.discovery.measuring import measure_ours, measure_tpc
+from benchmarks.discovery.measuring import measure_ours, measure_tpc, tables_named
+from benchmarks.discovery.others import measure_others
 
 
 def main() -> int:
@@ -20,6 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.discovery", description=__doc__)
     parser.add_argument("--tables", default="", metavar="PREFIX")
     parser.add_argument("--extensions", type=Path, default=Path("artifacts/duckdb-extensions"))
+    parser.add_argument("--others", type=Path, default=Path("artifacts/other-tools"))
     parser.add_argument("--faults", action="store_true")
     given = parser.parse_args()
     print(f"{'':<34}{'precision':>9}{'recall':>9}   right/told   found/wanted")
@@ -32,6 +35,7 @@ def main() -> int:
             print(
                 f"{given.extensions} is not there, so TPC-H and TPC-DS are not measured: make bench-discovery makes it."
             )
+        scores += measure_others(Path(name) / "others", tables_named(given.tables), given.others)
     for score in scores:
         print(score.line())
         if given.faults:

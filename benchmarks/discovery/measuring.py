@@ -20,9 +20,14 @@ if TYPE_CHECKING:
     from meshlake.discovery.dataset_profile import DatasetProfile
 
 
+def tables_named(prefix: str) -> list[Table]:
+    """Our tables whose names begin so."""
+    return [table for table in all_tables() if table.name.startswith(prefix)]
+
+
 def measure_ours(home: Path, prefix: str = "") -> list[Score]:
     """Our tables, with names and without."""
-    tables = [table for table in all_tables() if table.name.startswith(prefix)]
+    tables = tables_named(prefix)
     for table in tables:
         table.write(home / "landing")
         table.write(home / "unnamed" / "landing", has_names=False)
