@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 _SHOWN_MISFITS = 5
-_PLURALS = {"boolean": "yes or no"} | {
+_PLURALS = {"boolean": "yes or no", "time": "times of day"} | {
     name: f"{name}s" for name in ("integer", "number", "date", "timestamp")
 }
 

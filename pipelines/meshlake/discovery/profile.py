@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery import sample, scan
-from meshlake.discovery.column_types import best_reading, found_type, rivals
+from meshlake.discovery.column_types import best_reading, doubt_of, found_type, rivals
 from meshlake.discovery.conventions import decide
 from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
 from meshlake.discovery.drift import file_schemas, find_drift
 from meshlake.discovery.keys import Keys, Part, find_keys, suspects
 from meshlake.discovery.labels import is_likely_label
 from meshlake.discovery.landed_view import open_landed
-from meshlake.discovery.names import is_spoken
 from meshlake.discovery.personal import with_personal
+from meshlake.discovery.spelled import mixed_currencies
 from meshlake.discovery.suspicion import FEW_VALUES, suspect
 from meshlake.engines.duckdb.connection import connect
 from meshlake.formats.unreadable import ReadAgainError
@@ -43,15 +43,9 @@ if TYPE_CHECKING:
 
 SHOWN_MISFITS = 20
 SHOWN_LINES = 5
-SPOKEN = "every value is a number, and kept as text, since the name says that it is a code"
 TEXT_IN_BYTES = (
     "bytes, all of them text in UTF-8 that is not marked as such: drafted as text, by transformLogic"
 )
-UNFAITHFUL = (
-    "every value is a number, and kept as text, since some would not come back as they are written (such as 007, 1.10 "
-    "beside 1.1, +49, 1E4, or more digits than a number keeps): who wants numbers says logicalType: number"
-)
-
 CODES = "nearly all values are numbers, and the others codes"
 _CODE = re.compile(r"\s*[A-Za-z]{1,5}[-_/]?[0-9]{2,}\s*")
 
@@ -146,8 +140,9 @@ class _Measured:
             elsewhere,
         )
         for name, measure in self.measures.items():
-            if made.readings[name] is None and 0 < measure.present == measure.numeric:
-                made.questions[name] = SPOKEN if is_spoken(name) else UNFAITHFUL
+            doubt = doubt_of(name, made.readings[name], self.candidates.get(name, ()), measure)
+            if doubt:
+                made.questions[name] = "; ".join(filter(None, (made.questions.get(name), doubt)))
         return made
 
     def misfit_count(self, name: str, reading: Reading) -> int:
@@ -228,6 +223,7 @@ def _found(
         find_keys(connection, parts, counted, row_count),
         misfits,
         sample.mixtures(connection, texts)
+        | mixed_currencies(connection, sorted(texts))
         | decided.questions
         | dict.fromkeys(scan.texts_in_bytes(connection, types), TEXT_IN_BYTES),
         decided,

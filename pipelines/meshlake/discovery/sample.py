@@ -6,11 +6,15 @@ rows then show something else, `drawn_again` draws another from all of them, of 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery.column_types import NEARLY_ALL
 from meshlake.discovery.landed_view import CELLS, LANDED, SAMPLE, beginnings_sql, is_all
+from meshlake.discovery.names import is_spoken
 from meshlake.discovery.readings import INTEGER, NUMBER, READINGS, Reading
+from meshlake.discovery.spelled import spelled_readings
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.types.tree import Scalar
 
@@ -32,7 +36,12 @@ _READ_ROWS, _SURE_VALUES = 512, 64
 # A reading true of less than this share of a sample's values cannot be true of nearly all values.
 _CANDIDATE_SHARE = 0.2
 _CANDIDATES = 4
+# Different cells of a column, any of which looks like each reading that most of it has.
+_LOOKED_AT = 40
 MIXED = "dates and times written in more than one way"
+# Most text looks like none of them, which one pattern says at once.
+_ANY_READING = "|".join(f"({reading.pattern})" for reading in READINGS)
+_LOOKS_READ = f"REGEXP_FULL_MATCH(TRIM(value), {quote_literal(_ANY_READING)})"
 _FROM_DIGITS = "^[-+.0-9]"
 
 
@@ -96,23 +105,50 @@ def candidate_readings(
     connection: duckdb.DuckDBPyConnection, may_read: MayRead
 ) -> dict[str, tuple[Reading, ...]]:
     """For each text column with any text in the sample, the readings that it leaves possible, the best first."""
-    counts = [_count_if(f"{r.looks_right('value')} AND {r.value('value')} IS NOT NULL") for r in READINGS]
     found = _present_in_cells(connection)
     candidates: dict[str, tuple[Reading, ...]] = dict.fromkeys(found, ())
-    # Most text looks like none of them, which one pattern says at once.
-    looks = quote_literal("|".join(f"({reading.pattern})" for reading in READINGS))
-    rows = connection.execute(
-        f"SELECT name, {', '.join(counts)} FROM {CELLS} "
-        f"WHERE REGEXP_FULL_MATCH(TRIM(value), {looks}) GROUP BY name"
-    ).fetchall()
-    for name, *fits in rows:
+    unread = {name: (present, 0) for name, present in found.items() if not is_spoken(name)}
+    readings = _possible(connection)
+    for name, *fits in _fits(connection, readings):
         present = found[name]
-        order = sorted(range(len(READINGS)), key=lambda i: (-fits[i], i))
-        likely = [READINGS[i] for i in order if fits[i] and fits[i] >= _CANDIDATE_SHARE * present]
+        order = sorted(range(len(readings)), key=lambda i: (-fits[i], i))
+        likely = [readings[i] for i in order if fits[i] and fits[i] >= _CANDIDATE_SHARE * present]
         if INTEGER in likely and NUMBER not in likely:
             likely.append(NUMBER)
         candidates[name] = tuple([reading for reading in likely if may_read(name, reading)][:_CANDIDATES])
+        if name in unread and (read := fits[order[0]]) < present:
+            unread[name] = (present, read)
+        else:
+            unread.pop(name, None)
+    for name, spelled in spelled_readings(connection, unread).items():
+        more = [reading for reading in spelled if may_read(name, reading)]
+        candidates[name] = (*more, *candidates[name])[:_CANDIDATES]
     return candidates
+
+
+def _possible(connection: duckdb.DuckDBPyConnection) -> list[Reading]:
+    """The readings that some of the sample looks like: for an engine to plan for all of them takes longer than this."""
+    rows = connection.execute(
+        f"SELECT arg_min(TRIM(value), hash(value), {_LOOKED_AT}) FROM (SELECT DISTINCT name, value FROM {CELLS}) "
+        "GROUP BY name"
+    ).fetchall()
+    some = {value for (values,) in rows for value in values}
+    return [reading for reading in READINGS if any(map(_pattern(reading).fullmatch, some))]
+
+
+@cache
+def _pattern(reading: Reading) -> re.Pattern[str]:
+    return re.compile(reading.pattern)
+
+
+def _fits(connection: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) -> list[tuple[Any, ...]]:
+    """Of each column with text that looks so: how many cells each of `readings` reads."""
+    if not readings:
+        return []
+    counts = [_count_if(f"{r.looks_right('value')} AND {r.value('value')} IS NOT NULL") for r in readings]
+    return connection.execute(
+        f"SELECT name, {', '.join(counts)} FROM {CELLS} WHERE {_LOOKS_READ} GROUP BY name"
+    ).fetchall()
 
 
 def mixtures(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dict[str, str]:

@@ -219,6 +219,8 @@ def _observed(column: ColumnProfile, kind: str, landed_as: str) -> str:
         facts += f" Looks like personal data: {column.personal} ({column.personal_evidence})."
     if column.reading and column.reading.format and kind != "string":
         facts += f" Written like {column.reading.format}."
+    if column.reading and column.reading.unit and kind != "string":
+        facts += f" Unit: {column.reading.unit}."
     return facts
 
 

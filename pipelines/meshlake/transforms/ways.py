@@ -109,13 +109,6 @@ _OFFSET = Way(
     "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})? ?(Z|[-+][0-9]{2}(:?[0-9]{2})?)",
     "CAST(CAST({cell} AS TIMESTAMP WITH TIME ZONE) AT TIME ZONE 'UTC' AS VARCHAR)",
 )
-_LONG_DAYS = (
-    ("%Y%m%d", "[0-9]{8}"),
-    ("%d %B %Y", "[0-9]{1,2} [A-Za-z]+ [0-9]{4}"),
-    ("%B %d, %Y", "[A-Za-z]+ [0-9]{1,2}, [0-9]{4}"),
-    ("%b %d, %Y", "[A-Za-z]{3} [0-9]{1,2}, [0-9]{4}"),
-    ("%a, %d %b %Y", "[A-Za-z]{3}, [0-9]{1,2} [A-Za-z]{3} [0-9]{4}"),
-)
 _ISO = {Scalar.DATE: ("date", "%Y-%m-%d"), Scalar.TIMESTAMP: ("timestamp", "%Y-%m-%d %H:%M:%S")}
 
 
@@ -172,11 +165,8 @@ def _moments(wanted: Type) -> Iterator[Way]:
     logical, iso = _ISO[wanted]  # type: ignore[index]
     for each in READINGS:
         if each.format is not None and each.logical_type == logical:
-            text = f"STRFTIME({each.converted}, {quote_literal(iso)})"
+            is_parsed = "STRPTIME" in (each.converted or "")
+            text = f"STRFTIME({each.converted}, {quote_literal(iso)})" if is_parsed else each.converted
             yield Way(f"{logical}s as {each.format}", each.pattern, text, each)
     if wanted is Scalar.TIMESTAMP:
         yield _OFFSET
-        return
-    for format_, pattern in _LONG_DAYS:
-        text = f"STRFTIME(STRPTIME({{cell}}, {quote_literal(format_)}), {quote_literal(iso)})"
-        yield Way(f"dates as {format_}", pattern, text)
