@@ -155,6 +155,16 @@ WAYS = {
         },
         ["1|2024-01-06 04:30:00+00:00", "2|2024-01-05 21:30:00+00:00", "3|2024-01-05 23:30:00+00:00"],
     ),
+    "offsets that no clock has": Way(
+        {
+            "a.csv": "id,at\n1,2024-01-05T23:30:00+46:00\n2,2024-01-05T23:30:00+14:00\n3,2024-01-05 23:30:00.5-99\n"
+        },
+        failing="row 1, column at: '2024-01-05T23:30:00+46:00' is no TIMESTAMP WITH TIME ZONE",
+        contract={
+            "id": ID,
+            "at": {"logicalType": "timestamp", "logicalTypeOptions": {"timezone": True}},
+        },
+    ),
     "CP1251": Way({"a.csv": "id,city\n1,Москва\n".encode("cp1251")}, ["1|Москва"], told="1251"),
     "Latin-2": Way({"a.csv": "id,city\n1,Łódź\n".encode("iso8859-2")}, ["1|Łódź"], told="a.csv"),
     "GBK": Way({"a.csv": "id,city\n1,北京\n".encode("gbk")}, ["1|北京"], told="a.csv"),

@@ -1,15 +1,16 @@
 """SQL for the value that is written in a text, alike on DuckDB and Trino: just that value, or none.
 
 What the engines' own casts get wrong is put right here. DuckDB rounds '1.5' to an integer, '1.239' to DECIMAL(12,2) and
-'9007199254740993' to a float, takes '01067', '1E4', '0x1F' and '6_0311' for integers, which could not be written back,
-reads '2024-01-05 oops' and '24-01-05' as dates, and leaves out an offset from UTC and what is less than a microsecond.
-Nested values are written as JSON, in which DuckDB reads "7" and 7.2 as 7.
+'9007199254740993' to a float, and takes '01067', '1E4', '0x1F' and '6_0311' for integers, which could not be written
+back; what it does with dates and times, `moments` says. Nested values are written as JSON, in which DuckDB reads "7"
+and 7.2 as 7.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meshlake.landing.moments import LOST, MOMENTS, is_moment, moment_doubts, zone_joined
 from meshlake.names import quote_literal
 from meshlake.types.casting import fail_unless
 from meshlake.types.tree import FLOATS, INTEGERS, Decimal, ListOf, MapOf, Scalar, Struct, is_number
@@ -23,15 +24,6 @@ _FALSE_WORDS = "'^(f|no|n|0)$'"
 _SURE_CHARACTERS: dict[Type, int] = {Scalar.DOUBLE: 15, Scalar.FLOAT: 6}
 # Nothing that is rounded to zero is shorter than 1e-46.
 _SURE_ZERO_CHARACTERS = 4
-# Characters of `2024-01-05 10:00:00`, and with microseconds.
-_SECONDS, _MICROSECONDS = 19, 26
-_NANOSECONDS = "[.][0-9]{6}[0-9]*[1-9]"
-_OFFSET = ":.*[-+][0-9:]*[1-9]"
-_ZONE = "Z|[-+][0-9:]+"
-# A clock that ends amid a number: DuckDB takes 10: for 10:00.
-_CUT = ":[0-9]?([^0-9]|$)"
-_TIME_OF_DAY = "[T ].*[1-9]"
-_ISO_DAY = "^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
 # What a whole number is written like, so that it can be written so again; 12.0 is how floats write one.
 _WHOLE = "^(0|-?[1-9][0-9]*)([.]0+)?$"
 _STRINGS_OF_JSON = r'"([^"\\]|\\.)*"'
@@ -51,7 +43,7 @@ def text_value(cell: str, wanted: Type, *, is_strict: bool = False) -> str:
         strict, lenient = json_value(f"CAST({trimmed} AS JSON)", trimmed, wanted)
         return strict if is_strict else lenient
     if wanted is Scalar.TIME:
-        text = _wrong_unless(f"NOT REGEXP_MATCHES({trimmed}, '{_NANOSECONDS}|{_OFFSET}|{_CUT}')", trimmed)
+        text = _wrong_unless(f"NOT REGEXP_MATCHES({trimmed}, '{LOST[wanted]}')", trimmed)
         return f"CAST({cast}('1970-01-01 ' || {text} AS TIMESTAMP) AS TIME)"
     plain = f"TRY_CAST({cell} AS {wanted})"
     doubts, reassurance = _doubts(cell, plain, wanted)
@@ -82,8 +74,6 @@ def _doubts(cell: str, plain: str, wanted: Type) -> tuple[list[str], str]:
     if _is_whole(wanted):
         return [f"NOT {comes_back}"], ""
     is_grouped = f"STRPOS({cell}, '_') > 0"
-    # Than a microsecond: 2024-01-5 2:05:01.1234567 is no longer than with two digits each and six behind the point.
-    is_finer = f"STRPOS({cell}, '.') BETWEEN 1 AND LENGTH({cell}) - 7"
     # DuckDB takes a sign and a blank for 0, and +-5 for -5. Blanks and + come before -, and all of them before -0.
     has_sign = f"{cell} < '-0'"
     if isinstance(wanted, Decimal):
@@ -103,21 +93,8 @@ def _doubts(cell: str, plain: str, wanted: Type) -> tuple[list[str], str]:
         is_zero = f"{plain} = 0 AND LENGTH({cell}) <= {_SURE_ZERO_CHARACTERS} AND NOT {is_grouped}"
         reassurance = f"({comes_back} OR ({is_zero})) AND NOT {has_sign}"
         return [is_long, is_extreme, is_grouped, has_sign, *is_large], reassurance
-    if wanted is Scalar.DATE:
-        return [f"{cell} NOT LIKE '____-__-__'"], ""
-    if wanted is Scalar.TIMESTAMP:
-        rest = f"SUBSTR({cell}, {_SECONDS - 1})"
-        has_no_offset = (
-            f"LENGTH({cell}) <= {_MICROSECONDS} AND {rest} NOT LIKE '%+%' AND {rest} NOT LIKE '%-%'"
-        )
-        is_plain = f"SUBSTR({cell}, {_SECONDS - 2}, 1) = ':' AND {has_no_offset}"
-        is_minute = f"(REPLACE({cell}, 'T', ' ') LIKE '____-__-__ __:__' AND {cell} NOT LIKE '%:')"
-        is_whole = f"{cell} LIKE '____-__-__' OR {is_minute}"
-        is_sure = f"NOT {is_finer} AND ({is_whole} OR ({cell} LIKE '____-__-__%' AND {is_plain}))"
-        return [f"{cell} NOT LIKE '____-__-_____:__:__'"], is_sure
-    if wanted is Scalar.TIMESTAMPTZ:
-        is_usual = f"LENGTH({cell}) BETWEEN {_SECONDS} AND {_MICROSECONDS}"
-        return [f"NOT {is_usual}", f"{cell} NOT LIKE '____-__-__%'", is_finer], ""
+    if wanted in MOMENTS:
+        return moment_doubts(cell, wanted)
     return [], ""
 
 
@@ -140,22 +117,14 @@ def _careful(trimmed: str, wanted: Type, cast: str) -> str:
     if wanted is Scalar.BOOLEAN:
         word = f"REGEXP_REPLACE(REGEXP_REPLACE(LOWER({trimmed}), {_TRUE_WORDS}, 'true'), {_FALSE_WORDS}, 'false')"
         return f"{cast}({word} AS BOOLEAN)"
-    if wanted is Scalar.DATE:
-        return f"CAST({cast}({_moment_text(trimmed, f'{_TIME_OF_DAY}|{_CUT}')} AS TIMESTAMP) AS DATE)"
-    if wanted is Scalar.TIMESTAMP:
-        return f"{cast}({_moment_text(trimmed, f'{_NANOSECONDS}|{_OFFSET}|{_CUT}')} AS TIMESTAMP)"
-    if wanted is Scalar.TIMESTAMPTZ:
-        zoned = f"REGEXP_REPLACE({_moment_text(trimmed, f'{_NANOSECONDS}|{_CUT}')}, ' ({_ZONE})$', '\\1')"
-        # As Java writes a full minute. Its type is said for Trino's sake.
-        full = f"REGEXP_REPLACE({zoned}, '([ T][0-9]{{1,2}}:[0-9]{{2}})({_ZONE})$', '\\1:00\\2')"
-        return f"{cast}(CAST({full} AS VARCHAR) AS {wanted})"
+    if wanted in MOMENTS:
+        text = zone_joined(_wrong_unless(is_moment(trimmed, wanted), trimmed), wanted)
+        return (
+            f"CAST({cast}({text} AS TIMESTAMP) AS DATE)"
+            if wanted is Scalar.DATE
+            else f"{cast}({text} AS {wanted})"
+        )
     return f"{cast}({trimmed} AS {wanted})"
-
-
-def _moment_text(trimmed: str, lost: str) -> str:
-    """`trimmed`, if it begins with a day of four digits of year and nothing in it is `lost`, a regular expression."""
-    is_kept = f"REGEXP_MATCHES({trimmed}, '{_ISO_DAY}') AND NOT REGEXP_MATCHES({trimmed}, '{lost}')"
-    return _wrong_unless(is_kept, trimmed)
 
 
 def _wrong_unless(condition: str, text: str) -> str:

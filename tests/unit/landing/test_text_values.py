@@ -31,7 +31,7 @@ TYPES = (
 )
 _DAY = r"[0-9]{2,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}"
 _CLOCK = r"[0-2]?[0-9]:[0-5][0-9](:[0-6][0-9]([.][0-9]{1,10})?)?"
-_ZONE = r" ?(Z|[-+][01][0-9](:?[0-5][0-9])?)"
+_ZONE = r" ?(Z|[-+]([01][0-9](:?[0-5][0-9])?|[0-9]{2}(:?[0-9]{2})?))"
 _NUMBER = r"[-+]?[0-9]{0,22}([.,_][0-9]{0,22})?([eE][-+]?[0-9]{1,3})?"
 TEXTS = st.one_of(
     st.from_regex(_NUMBER, fullmatch=True),
@@ -66,8 +66,10 @@ def moment(text: str) -> tuple[date | None, timedelta, timedelta | None]:
     if zone is None:
         return day, clock, None
     digits = re.sub("[^0-9]", "", zone).ljust(4, "0")
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return day, clock, -offset if zone.startswith("-") else offset
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) * (-1 if zone.startswith("-") else 1)
+    assert int(digits[2:]) < 60, text
+    assert timedelta(hours=-12) <= offset <= timedelta(hours=14), text
+    return day, clock, offset
 
 
 def is_just(made: object, text: str, wanted: str) -> bool:
@@ -111,6 +113,18 @@ def connection():
 @example(
     ["2024-01-05 10:", "2024-01-05 3:0", "2024-1-5T3:", "2024/01/05 10:00:", "3160-11-14 03:2:", "53/7/9 2:9"]
 )
+@example(
+    [
+        f"2024-01-05T10:00{rest}"
+        for rest in (":00+46:00", ":00+15:99", ":00-99", ":00+14:60", "+1401", "-12:01", ":00-13")
+    ]
+)
+@example(
+    [
+        f"2024-01-05 10:00:00.123{offset}"
+        for offset in ("", "Z", "+14:60", "-99", "+9900", "+00", "+00:00", "+05:30", "-03:30")
+    ]
+)
 @example(["1E3.", "3.e1.", ".8e9.", "2e ", "3e+ ", "- ", "-", " +-6", "-.5", ".5", "5.", "-0.50"])
 @example(["10:", "03:2", "5: ", "10:00:", "+ ", "+-5", "+-0", "+5", "+5.50"])
 @settings(max_examples=10)
@@ -144,3 +158,43 @@ def test_a_build_fails_where_there_is_none(connection, texts) -> None:
         else:
             strict = connection.execute(f"SELECT {cast.strict} FROM {rows}", [texts]).fetchall()
             assert repr(strict) == repr([(value,) for value, _ in lenient])
+
+
+_CLOCKS = (
+    "2024-01-05T10:00",
+    "2024-01-05 10:00:00",
+    "2024/1/5 3:00:01",
+    "2024-01-05 10:00:00.5",
+    "2024-01-05T10:00:00.123456",
+)
+_HOURS = st.integers(0, 99)
+
+
+@settings(max_examples=20)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("+-"), _HOURS, _HOURS, st.sampled_from(["", ":"])), min_size=20, max_size=40
+    )
+)
+def test_an_offset_is_one_that_a_clock_has(connection, offsets):
+    """However a moment is written, it is taken if there is its offset, and only then."""
+    cast = cast_cell("x", Scalar.VARCHAR, Scalar.TIMESTAMPTZ)
+    written = [
+        (
+            f"{clock}{sign}{hours:02}{point}{minutes:02}",
+            minutes < 60 and _is_offset(sign, hours * 60 + minutes),
+        )
+        for clock in _CLOCKS
+        for sign, hours, minutes, point in [*offsets, ("+", 14, 0, ":"), ("-", 12, 0, ""), ("+", 14, 60, ":")]
+    ]
+    texts = [text for text, _ in written]
+    found = connection.execute(
+        f"SELECT {cast.lenient} IS NOT NULL FROM (SELECT UNNEST($1) AS x)", [texts]
+    ).fetchall()
+    assert [
+        text for (text, is_one), (is_made,) in zip(written, found, strict=True) if is_one is not is_made
+    ] == []
+
+
+def _is_offset(sign: str, minutes: int) -> bool:
+    return minutes <= (14 if sign == "+" else 12) * 60
