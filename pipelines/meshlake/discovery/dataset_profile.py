@@ -15,6 +15,26 @@ if TYPE_CHECKING:
     from meshlake.types.tree import Type
 
 
+# Words that stand for no value, in any case.
+PLACEHOLDERS = frozenset(
+    {
+        "n/a",
+        "na",
+        "#n/a",
+        "nan",
+        "null",
+        "none",
+        "nil",
+        "-",
+        "--",
+        ".",
+        "?",
+        "unknown",
+        "missing",
+        "\\n",
+        "tbd",
+    }
+)
 _SHOWN_MISFITS = 5
 _PLURALS = {"boolean": "yes or no", "time": "times of day"} | {
     name: f"{name}s" for name in ("integer", "number", "date", "timestamp")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import shutil
 import uuid
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.join_composites import suspected_composites
 from meshlake.discovery.join_proof import prove
 from meshlake.discovery.joins import Join, likely_joins, ranked
+from meshlake.discovery.kept_profiles import KeptProfiles, proof_key
+from meshlake.discovery.masking import without_people
 from meshlake.discovery.profile import profile_dataset
 from meshlake.discovery.sources import chosen_sources
 from meshlake.discovery.tables import may_read_of, with_catalog
@@ -38,101 +41,179 @@ class Discovery:
 _ASKED = 8
 
 
-def profile_source(
-    settings: Settings, source: Found, *, is_sketched: bool = False
-) -> tuple[DatasetProfile, dict[str, Sketch]]:
-    """The profile of one dataset or table, and sketches of its columns if asked for.
+def profile_source(settings: Settings, source: Found) -> DatasetProfile:
+    """The profile of one dataset or table, as it was kept where nothing has changed since.
 
     Which of two readings is meant that nothing in it decides, others of its domain may.
 
     Raises:
         LandingError: it cannot be read.
     """
-    read = _read_with_votes(settings, source, {}, is_sketched=is_sketched)
-    return read.profile, read.sketches
+    return _Reader(settings).read(source).profile
+
+
+def profile_files(settings: Settings, files: Dataset) -> DatasetProfile:
+    """The profile of landed files, read by themselves or as it was kept.
+
+    Raises:
+        LandingError: they cannot be read.
+    """
+    return _Reader(settings).read_files(files).profile
 
 
 def discover(
     settings: Settings, sources: Sequence[Found], progress: Callable[[Found], None] = lambda _: None
 ) -> Discovery:
     """Profile `sources`, and look for joins between them when they are several; `progress` hears of each before it is
-    read."""
-    read: dict[str, _Read] = {}
+    read.
+
+    What was seen before is not read again: of new files alone profiles are made, and of joins proven those that refer
+    to them.
+    """
+    reader = _Reader(settings, is_sketching=len(sources) > 1)
+    found: list[_Read] = []
     failures: dict[Found, MeshError] = {}
     for source in sources:
         progress(source)
         try:
-            read[str(source)] = _read_with_votes(settings, source, read, is_sketched=len(sources) > 1)
+            found.append(reader.read(source))
         except MeshError as error:
             failures[source] = error
-    found = list(read.values())
-    suspected = likely_joins([(each.profile, each.sketches) for each in found])
+    keys = [each.key for each in found if each.key is not None]
+    are_files = len(keys) == len(found) > 1
+    if are_files and (kept := reader.kept.answer(keys)):
+        return Discovery(*kept, failures)
+    profiles, joins = _compared(settings, reader, found)
+    if are_files:
+        reader.kept.keep_answer(keys, profiles, joins)
+    reader.kept.trim()
+    return Discovery(tuple(profiles), tuple(joins), failures)
+
+
+def _compared(
+    settings: Settings, reader: _Reader, found: Sequence[_Read]
+) -> tuple[list[DatasetProfile], list[Join]]:
+    sketches = {each.profile.name: reader.sketches(each) for each in found}
+    suspected = likely_joins([(each.profile, sketches[each.profile.name]) for each in found])
     profiles = [ranked(each.profile, suspected) for each in found]
-    joins = prove(
+    suspected = [*suspected, *suspected_composites(profiles)]
+    known = reader.kept.proofs() if suspected else {}
+    states = {each.profile.name: each.key for each in found}
+    keys = {_sides(join): proof_key(join, states) for join in suspected}
+    proven = prove(
         settings,
-        [*suspected, *suspected_composites(profiles)],
+        [join for join in suspected if keys[_sides(join)] not in known],
         {each.profile.name: each.files for each in found if each.files is not None},
-        {each.profile.name: each.sketches for each in found},
+        sketches,
         {each.profile.name: each.profile.row_count for each in found},
     )
-    return Discovery(tuple(ranked(profile, joins) for profile in profiles), tuple(joins), failures)
+    holding = {_sides(join): join for join in proven}
+    results = {key: known[key] if key in known else holding.get(sides) for sides, key in keys.items() if key}
+    if results.keys() - known.keys():
+        reader.kept.keep_proofs({key: join for key, join in known.items() if key not in results} | results)
+    joins = (results[key] if (key := keys[sides]) else holding.get(sides) for sides in map(_sides, suspected))
+    found_joins = [join for join in joins if join is not None]
+    return [ranked(profile, found_joins) for profile in profiles], found_joins
+
+
+def _sides(join: Join) -> tuple[str, str, str, str]:
+    return join.dataset, join.column, join.other_dataset, join.other_column
 
 
 @dataclass(frozen=True)
 class _Read:
-    """`files` are those that stay where they were read; None for the sample of a table."""
+    """`files` are those that stay where they were read, `key` is what their profile is kept under; both None for the
+    sample of a table. `sketches` are None until somebody asks for those that are kept."""
 
     profile: DatasetProfile
-    sketches: dict[str, Sketch]
+    sketches: Mapping[str, Sketch] | None
     files: Dataset | None
+    key: str | None = None
+    elsewhere: Mapping[str, str] | None = None
 
 
-def _read_with_votes(
-    settings: Settings, source: Found, known: Mapping[str, _Read], *, is_sketched: bool
-) -> _Read:
-    """Read, and once more where other datasets of the domain decide what it leaves open; `known` were read before."""
-    read = _read(settings, source, is_sketched=is_sketched)
-    if any(column.open_to for column in read.profile.columns) and (votes := _votes(settings, source, known)):
-        return _read(settings, source, is_sketched=is_sketched, elsewhere=votes)
-    return read
+class _Reader:
+    """Reads what one discovery is about, each dataset once, and those not at all whose profiles are kept."""
 
+    def __init__(self, settings: Settings, *, is_sketching: bool = False) -> None:
+        self.kept = KeptProfiles(settings)
+        self._settings = settings
+        self._is_sketching = is_sketching
+        self._alone: dict[str, _Read] = {}
 
-def _votes(settings: Settings, source: Found, known: Mapping[str, _Read]) -> dict[str, str]:
-    """The conventions that other datasets of the domain keep to, each with the first that does."""
-    votes: dict[str, str] = {}
-    others = [each for each in chosen_sources(settings, None) if str(each) != str(source)]
-    for other in [each for each in others if _domain(each) == _domain(source)][:_ASKED]:
+    def read(self, source: Found) -> _Read:
+        """Read, and once more where other datasets of the domain decide what it leaves open."""
+        read = self._alone.get(str(source)) or self._read(source)
+        if any(column.open_to for column in read.profile.columns) and (votes := self._votes(source)):
+            return self._read(source, votes)
+        return read
+
+    def read_files(self, files: Dataset, elsewhere: Mapping[str, str] | None = None) -> _Read:
+        """Read landed files, unless their profile is kept."""
+        key = self.kept.key(files, elsewhere)
+        if not self._is_sketching or self.kept.has_sketches(files, key):
+            profile = self.kept.profile(files, key)
+            if profile is not None:
+                return _Read(profile, None, files, key, elsewhere)
+        profile, sketches = profile_dataset(
+            self._settings, files, is_sketched=self._is_sketching, elsewhere=elsewhere
+        )
+        profile = without_people(profile)
+        is_kept = self.kept.keep(files, key, profile, sketches if self._is_sketching else None)
+        return _Read(profile, sketches, files, key if is_kept else None, elsewhere)
+
+    def sketches(self, read: _Read) -> Mapping[str, Sketch]:
+        """The sketches of what was read, made anew where those that were kept are gone."""
+        if not self._is_sketching or read.sketches is not None or read.files is None or read.key is None:
+            return read.sketches or {}
+        kept = self.kept.sketches(read.files, read.key)
+        if kept is not None:
+            return kept
+        profile, sketches = profile_dataset(
+            self._settings, read.files, is_sketched=True, elsewhere=read.elsewhere
+        )
+        self.kept.keep(read.files, read.key, without_people(profile), sketches)
+        return sketches
+
+    @cached_property
+    def _all(self) -> list[Found]:
+        return chosen_sources(self._settings, None)
+
+    def _votes(self, source: Found) -> dict[str, str]:
+        """The conventions that other datasets of the domain keep to, each with the first that does."""
+        votes: dict[str, str] = {}
+        others = [each for each in self._all if str(each) != str(source)]
+        for other in [each for each in others if _domain(each) == _domain(source)][:_ASKED]:
+            try:
+                read = self._alone.get(str(other)) or self._read(other)
+            except MeshError:
+                continue  # it is told where it is discovered itself
+            for column in read.profile.columns:
+                if column.reading and column.reading.convention and not (column.open_to or column.evidence):
+                    votes.setdefault(column.reading.convention, f"column '{column.name}' of {other}")
+        return votes
+
+    def _read(self, source: Found, elsewhere: Mapping[str, str] | None = None) -> _Read:
+        folder = self._settings.scratch / f"sample-{uuid.uuid4().hex}"
         try:
-            read = known.get(str(other)) or _read(settings, other, is_sketched=False)
-        except MeshError:
-            continue  # it is told where it is discovered itself
-        for column in read.profile.columns:
-            if column.reading and column.reading.convention and not (column.open_to or column.evidence):
-                votes.setdefault(column.reading.convention, f"column '{column.name}' of {other}")
-    return votes
+            sample = source.sample(folder)
+            if sample.table is None:
+                read = self.read_files(sample.dataset, elsewhere)
+            else:
+                profile, sketches = profile_dataset(
+                    self._settings,
+                    sample.dataset,
+                    is_sketched=self._is_sketching,
+                    elsewhere=elsewhere,
+                    may_read=may_read_of(sample.table),
+                )
+                read = _Read(with_catalog(without_people(profile), sample.table, sample), sketches, None)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        if elsewhere is None:
+            self._alone[str(source)] = read
+        return read
 
 
 def _domain(source: Found) -> str:
     return str(source).rpartition(".")[0]
-
-
-def _read(
-    settings: Settings,
-    source: Found,
-    *,
-    is_sketched: bool,
-    elsewhere: Mapping[str, str] | None = None,
-) -> _Read:
-    folder = settings.scratch / f"sample-{uuid.uuid4().hex}"
-    try:
-        sample = source.sample(folder)
-        table = sample.table
-        may_read = {} if table is None else {"may_read": may_read_of(table)}
-        profile, sketches = profile_dataset(
-            settings, sample.dataset, is_sketched=is_sketched, elsewhere=elsewhere, **may_read
-        )
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    if table is None:
-        return _Read(profile, sketches, sample.dataset)
-    return _Read(with_catalog(profile, table, sample), sketches, None)

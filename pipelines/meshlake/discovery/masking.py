@@ -6,8 +6,11 @@ and so is a value that a question asks about.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from meshlake.discovery.dataset_profile import PLACEHOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
 
 _LONGEST = 40
+# So many of a personal number name nobody: years of birth become decades.
+_DIGITS = 3
 
 
 def masked_text(value: str) -> str:
@@ -63,3 +68,28 @@ def masked(profile: DatasetProfile) -> DatasetProfile:
 
 def _shapes(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(masked_text, values)))
+
+
+def without_people(profile: DatasetProfile) -> DatasetProfile:
+    """`profile` as it may be kept and drafted from: as it may be shown, but that each value counts for itself, a word
+    for no value is still one, and whole numbers say about how far they reach, as joins are told by."""
+    shapes = [_without_people(column) if column.personal else column for column in profile.columns]
+    return replace(masked(profile), columns=tuple(shapes))
+
+
+def _without_people(column: ColumnProfile) -> ColumnProfile:
+    return replace(
+        column,
+        minimum=column.minimum and _about(column, column.minimum, is_low=True),
+        maximum=column.maximum and _about(column, column.maximum, is_low=False),
+        values=tuple((masked_text(value), count) for value, count in column.values),
+        misfits=tuple(v if v.strip().lower() in PLACEHOLDERS else masked_text(v) for v in column.misfits),
+    )
+
+
+def _about(column: ColumnProfile, end: str, *, is_low: bool) -> str:
+    """A whole number to its first digits, outwards; other text's shape."""
+    if column.found_type != "integer" or not re.fullmatch(r"-?\d+", end):
+        return masked_text(end)
+    step = 10 ** max(len(end.lstrip("-")) - _DIGITS, 0)
+    return str(int(end) // step * step if is_low else -(-int(end) // step) * step)

@@ -29,7 +29,7 @@ def adopt(settings: Settings, source: Found, name: ProductName, owner: str | Non
         LandingError: the files or the table cannot be read, or the files hold no row.
     """
     product_folder(settings.products, name)
-    profile, _ = profile_source(settings, source)
+    profile = profile_source(settings, source)
     draft = draft_of(settings, profile, name, owner or default_owner())
     return write_product(settings, name, draft.contract, None, draft.notes)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from meshlake.discovery.dataset_profile import PLACEHOLDERS
 from meshlake.discovery.names import is_identifier, name_words
 from meshlake.discovery.personal import classification_of
 from meshlake.drafting.contract_document import HAS_ROWS, Description, document, title, type_facts
@@ -23,25 +24,6 @@ if TYPE_CHECKING:
     from meshlake.drafting.observed import Observed
     from meshlake.names import ProductName
 
-PLACEHOLDERS = frozenset(
-    {
-        "n/a",
-        "na",
-        "#n/a",
-        "nan",
-        "null",
-        "none",
-        "nil",
-        "-",
-        "--",
-        ".",
-        "?",
-        "unknown",
-        "missing",
-        "\\n",
-        "tbd",
-    }
-)
 _ENUMERATED_ROWS_PER_VALUE = 10
 # Amounts may be refunded and temperatures fall; what these words count is never below zero.
 _NEVER_NEGATIVE = frozenset(

@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 
 from meshlake.discovery.dataset_profile import DatasetProfile
-from meshlake.discovery.profile import profile_dataset
+from meshlake.discovery.discover import profile_files
 from meshlake.errors import LandingError, MeshError
 from meshlake.health import naming_servers
 from meshlake.names import LANDING_CATALOG, DatasetName
@@ -85,7 +85,7 @@ def _look_at(
     told = told_before(context.instance, context.asset_key, landed.fingerprint)
     if told is None:
         files = landed.files
-        told = _declared(landed) if files is None else _metadata(profile_dataset(mesh.settings, files)[0])
+        told = _declared(landed) if files is None else _metadata(profile_files(mesh.settings, files))
     return dg.MaterializeResult(data_version=dg.DataVersion(landed.fingerprint), metadata=told)
 
 

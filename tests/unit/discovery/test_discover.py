@@ -113,7 +113,7 @@ def test_what_a_dataset_leaves_open_others_of_its_domain_may_decide(
     mesh.land_files("crm.people", {"a.csv": OPEN})
     for name, text in others.items():
         mesh.land_files(name, {"a.csv": text})
-    profile, _ = profile_source(settings, FoundFiles(DatasetName("crm", "people"), zone))
+    profile = profile_source(settings, FoundFiles(DatasetName("crm", "people"), zone))
     day = next(column for column in profile.columns if column.name == "day")
     assert day.reading is not None
     assert f"{day.reading.format}{'?' if day.question else ''}" == read

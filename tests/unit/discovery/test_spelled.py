@@ -85,7 +85,7 @@ def module_mesh(tmp_path_factory):
         lines += [";".join(cells[i % len(cells)] for cells in columns.values()) for i in range(12)]
         mesh.land_files("crm.spelled", {"a.csv": "\n".join(lines) + "\n"})
         settings = mesh.open().settings
-        found, _ = profile_source(settings, chosen_source(settings, "crm.spelled"))
+        found = profile_source(settings, chosen_source(settings, "crm.spelled"))
         return {column.name: column for column in found.columns}
 
     return profiled
