@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from meshlake.formats.csv_words import YEAR, are_column_words
@@ -24,6 +25,8 @@ _LOOKED_AT = 200
 _LEAST_VALUES = 5
 _MISSING = frozenset({"na", "n/a", "nan", "null", "none", "nil", "-", "--", "?", ".", "unknown", "missing"})
 _TEXT = "text"
+# `x1`, `sensor_12`.
+_COUNTED = re.compile(r"([^\W\d][^\d]*)(\d{1,6})")
 # What a line of comment begins with, where nothing else says so.
 _COMMENT = re.compile(r"(##|%%|//|--|;;)(?=[ \t]*\w)|(%)(?=[ \t]*\w)")
 # Kinds of values by which data is told from names.
@@ -110,12 +113,26 @@ def has_names(rows: Sequence[Record], width: int) -> bool:
     filled = sum(bool(cell.value.strip()) for cell in rows[0].cells or ())
     if len(rows) == 1 or not filled:
         return 2 * data <= filled and filled > 0
-    return names > 0 or (not data and (are_column_words(rows[0]) or not _is_repeated(rows, width)))
+    is_named = names > 0 or _are_counted(rows)
+    return is_named or (not data and (are_column_words(rows[0]) or not _is_repeated(rows, width)))
 
 
 def are_names(rows: Sequence[Record], width: int) -> bool:
     """Whether something tells that the first of `rows` names columns."""
-    return evidence(rows, width)[0] > 0 or are_column_words(rows[0])
+    return evidence(rows, width)[0] > 0 or are_column_words(rows[0]) or _are_counted(rows)
+
+
+def _are_counted(rows: Sequence[Record]) -> bool:
+    """Whether the first of `rows` counts its cells, `x1,x2,x3`, and the next does not."""
+    return _counts_on(rows[0]) and (len(rows) == 1 or not _counts_on(rows[1]))
+
+
+def _counts_on(row: Record) -> bool:
+    """Whether half of the cells, and at least three, are one word with numbers that count on."""
+    found = [_COUNTED.fullmatch(cell.value.strip()) for cell in row.cells or ()]
+    pairs = [(each[1], int(each[2])) if each else None for each in found]
+    following = sum(one is not None and two == (one[0], one[1] + 1) for one, two in pairwise(pairs))
+    return following >= max(2, len(pairs) // 2)
 
 
 def _is_repeated(rows: Sequence[Record], width: int) -> bool:

@@ -108,6 +108,7 @@ def test_values_come_as_they_are_written(table, content, rows, note):
         '1,ann,2024-01-05\r\n2,"b\nb",2024-01-06\r\n',
         "A-17,x,10:15\nB-18,y,10:30\n",
         '"7","ann","1.5"\n"8","bob","2.5"\n',
+        "v1,v2,v3\nv4,v5,v6\nv7,v8,v9\n",
     ],
 )
 def test_names_that_look_like_data_are_no_names(table, content):
@@ -127,6 +128,8 @@ def test_names_that_look_like_data_are_no_names(table, content):
         "at\n2024-01-05T10:00:00+02:00\n2024-07-05T10:00:00+03:00\n",
         "Unit Price\n1.5\n",
         "comment\nI like it, a lot\nYes, and no\n",
+        "x1,x2,x3\nv7,v9,v4\nv8,v9,v1\n",
+        "who,q8,q9,q10,q11\na1,b2,b2,b1,b4\na2,b1,b2,b2,b1\n",
     ],
 )
 def test_names_stay_names(table, content):
