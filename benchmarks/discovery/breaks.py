@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshlake.audit.audit import audit
+from meshlake.discovery.names import is_identifier
 from meshlake.engines.engine import open_local
 from meshlake.names import quote_identifier
 from meshlake.types.tree import INTEGERS, Scalar, is_number
@@ -77,9 +78,8 @@ def breaks(
         yield f"{each.name} all empty", replaced(each.name, "NULL")
     for each in [each for each in columns if told[each.name]["nulls"] == 0][-1:]:
         yield f"nulls in {each.name}", replaced(each.name, "NULL", FEW)
-    numbers = [
-        each for each in values if is_number(each.type) and told[each.name]["distinct"] > _MOST_CATEGORIES
-    ]
+    amounts = [each for each in values if is_number(each.type) and not is_identifier(each.name)]
+    numbers = [each for each in amounts if told[each.name]["distinct"] > _MOST_CATEGORIES]
     for each in numbers[:1]:
         yield f"{each.name} times 100", replaced(each.name, f'"{each.name}" * 100')
     if len(numbers) > 1:

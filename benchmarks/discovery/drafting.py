@@ -101,7 +101,9 @@ def _score_honest_days(built: _Built) -> Score:
         broken = getattr(outcome.failures.get(name), "results", results.get(name, ()))
         score.told += len(broken)
         score.right += sum(result.is_passed for result in broken)
-        score.faults += [f"{name}: {result.message}" for result in broken if not result.is_passed]
+        score.faults += [
+            f"{name}: {result.rule.name}: {result.message}" for result in broken if not result.is_passed
+        ]
     return score
 
 
