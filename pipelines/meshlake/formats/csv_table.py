@@ -123,16 +123,20 @@ def are_names(rows: Sequence[Record], width: int) -> bool:
 
 
 def _are_counted(rows: Sequence[Record]) -> bool:
-    """Whether the first of `rows` counts its cells, `x1,x2,x3`, and the next does not."""
-    return _counts_on(rows[0]) and (len(rows) == 1 or not _counts_on(rows[1]))
+    """Whether the first of `rows` counts its cells, `x1,x2,x3`, and the next does not go on so."""
+    word = _counted_word(rows[0])
+    return bool(word) and (len(rows) == 1 or _counted_word(rows[1]) != word)
 
 
-def _counts_on(row: Record) -> bool:
-    """Whether half of the cells, and at least three, are one word with numbers that count on."""
+def _counted_word(row: Record) -> str:
+    """The word that half of the cells, and at least three, are with numbers that count on; else none."""
     found = [_COUNTED.fullmatch(cell.value.strip()) for cell in row.cells or ()]
     pairs = [(each[1], int(each[2])) if each else None for each in found]
-    following = sum(one is not None and two == (one[0], one[1] + 1) for one, two in pairwise(pairs))
-    return following >= max(2, len(pairs) // 2)
+    following = Counter(
+        one[0] for one, two in pairwise(pairs) if one is not None and two == (one[0], one[1] + 1)
+    )
+    word, count = max(following.items(), key=lambda each: each[1], default=("", 0))
+    return word if count >= max(2, len(pairs) // 2) else ""
 
 
 def _is_repeated(rows: Sequence[Record], width: int) -> bool:

@@ -129,6 +129,7 @@ def test_names_that_look_like_data_are_no_names(table, content):
         "Unit Price\n1.5\n",
         "comment\nI like it, a lot\nYes, and no\n",
         "x1,x2,x3\nv7,v9,v4\nv8,v9,v1\n",
+        "c1,c2,c3\nv1,v2,v3\nv2,v4,v6\n",
         "who,q8,q9,q10,q11\na1,b2,b2,b1,b4\na2,b1,b2,b2,b1\n",
     ],
 )
