@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from meshlake.cli.completion import product_names
-from meshlake.cli.printing import print_json, print_table, size_text
+from meshlake.cli.printing import print_json, print_table, print_text, size_text
 from meshlake.cli.selectors import SELECTORS
 
 JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
@@ -59,11 +59,11 @@ def list_products(selectors: list[str] = SELECTORS, as_json: bool = JSON) -> Non
         print_table(("product", "kind", "owner", "description"), described)
     for s in states:
         if s.last_build_error:
-            print(f"\n{s.product}: last build failed {s.last_build_failed_at} UTC: {s.last_build_error}")
+            print_text(f"\n{s.product}: last build failed {s.last_build_failed_at} UTC: {s.last_build_error}")
         if s.folder_error:
-            print(f"\n{s.product}: cannot be read: {s.folder_error}")
+            print_text(f"\n{s.product}: cannot be read: {s.folder_error}")
         if s.held:
-            print(
+            print_text(
                 f"\n{s.product}: builds leave it until its folder or {s.held['waits_for']} changes, "
                 f"or: mesh release {s.product}"
             )
@@ -119,12 +119,14 @@ def history(product: str = PRODUCT, as_json: bool = JSON) -> None:
     )
     for f in facts:
         if held := f["held"]:
-            print(f"\nHeld since {held['since']} UTC, rolled back from snapshot {held['rolled_back_from']}.")
-            print(
+            print_text(
+                f"\nHeld since {held['since']} UTC, rolled back from snapshot {held['rolled_back_from']}."
+            )
+            print_text(
                 f"Builds leave it until its folder or {held['waits_for']} changes, or: mesh release {product}"
             )
         for name, held in f["held_inputs"].items():
-            print(
+            print_text(
                 f"\nSnapshot {f['snapshot_id']} was built from {name} as it was held, at {held['snapshot_id']}."
             )
 
@@ -153,10 +155,10 @@ def rollback(
     if as_json:
         print_json(restored.as_dict())
     else:
-        print(f"{product} is back at snapshot {restored.snapshot_id} ({restored.row_count:,} rows).")
+        print_text(f"{product} is back at snapshot {restored.snapshot_id} ({restored.row_count:,} rows).")
         if restored.hold is not None:
-            print(f"Builds leave it there until its folder or {restored.hold.waits_for} changes.")
-            print(f"Let them go on all the same: mesh release {product}")
+            print_text(f"Builds leave it there until its folder or {restored.hold.waits_for} changes.")
+            print_text(f"Let them go on all the same: mesh release {product}")
 
 
 def release(product: str = PRODUCT, as_json: bool = JSON) -> None:
@@ -172,4 +174,6 @@ def release(product: str = PRODUCT, as_json: bool = JSON) -> None:
     if as_json:
         print_json(released.as_dict())
     else:
-        print(f"{product} is no longer held at snapshot {released.snapshot_id}.\nNext: mesh build {product}")
+        print_text(
+            f"{product} is no longer held at snapshot {released.snapshot_id}.\nNext: mesh build {product}"
+        )

@@ -11,7 +11,7 @@ import typer
 
 from meshlake.cli.confirming import YES, confirm
 from meshlake.cli.drafts import print_all_drafted, print_drafted, print_mesh_draft
-from meshlake.cli.printing import print_json, size_text
+from meshlake.cli.printing import print_json, print_text, size_text
 from meshlake.errors import EXIT_FAILED, UsageError
 from meshlake.formats import FORMATS
 
@@ -108,7 +108,7 @@ def _land(
     names = sorted({str(file.dataset).partition(".")[2] for file in landed})
     if is_replacing:
         _tell_others(mesh, landed, names)
-    print(f"\nNext: mesh discover {shlex.quote(names[0] if len(names) == 1 else domain)}")
+    print_text(f"\nNext: mesh discover {shlex.quote(names[0] if len(names) == 1 else domain)}")
 
 
 def _tell_others(mesh: Mesh, landed: Sequence[LandedFile], names: Iterable[str]) -> None:
@@ -117,7 +117,7 @@ def _tell_others(mesh: Mesh, landed: Sequence[LandedFile], names: Iterable[str])
     for name in names:
         others = [file for file in mesh.landed_files(name) if file not in here]
         if others:
-            print(
+            print_text(
                 f"  {len(others):,} other file{'s' if len(others) > 1 else ''} of landing.{name} "
                 f"stay{'' if len(others) > 1 else 's'}: {others[0]}{' ...' if len(others) > 1 else ''}"
             )
@@ -136,7 +136,7 @@ def _remove(dataset: str, files: Sequence[str], *, is_yes: bool, as_json: bool) 
         return
     for name in removed:
         print(f"- {name}")
-    print("\nNext: mesh build, which makes what reads it without them")
+    print_text("\nNext: mesh build, which makes what reads it without them")
 
 
 def discover(
@@ -170,7 +170,7 @@ def discover(
     else:
         print_discovery(found)
         if len(found.profiles) == 1 and not found.failures:
-            print(f"Next: {after_discovery(mesh.settings, found.profiles[0].name)}")
+            print_text(f"Next: {after_discovery(mesh.settings, found.profiles[0].name)}")
     for name, error in found.failures.items():
         print(f"mesh: {name}: {error.message}", file=sys.stderr)
         if error.hint:
@@ -269,4 +269,4 @@ def _print_reading(source: Found) -> None:
 
 def _print_step(step: str) -> None:
     if sys.stderr.isatty():
-        print(step, file=sys.stderr, flush=True)
+        print_text(step, sys.stderr)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from meshlake.cli.printing import print_table, size_text
+from meshlake.cli.printing import print_table, print_text, size_text
 from meshlake.discovery.masking import masked
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def print_discovery(discovery: Discovery) -> None:
     for profile in profiles:
         _print_profile(profile)
     if any(_is_long(text) for profile in profiles for c in profile.columns for text in _texts(c)):
-        print(f"Texts of over {_VALUE_WIDTH} characters are cut, at the ...: --json has them whole.\n")
+        print_text(f"Texts of over {_VALUE_WIDTH} characters are cut, at the ...: --json has them whole.\n")
     if discovery.joins:
         rows = [
             (
@@ -84,32 +84,34 @@ def _print_profile(profile: DatasetProfile) -> None:
         f"{profile.name}: {_facts(profile)}",
     )
     if profile.table and profile.table.comment:
-        print(f"Comment: {_line(profile.table.comment)}")
+        print_text(f"Comment: {_line(profile.table.comment)}")
     if not profile.keys and profile.table and profile.table.is_sample:
-        print("No key is declared, and a sample proves none.")
+        print_text("No key is declared, and a sample proves none.")
     elif not profile.keys:
-        print("No column is a key, and no two to four together are one that could be meant.")
+        print_text("No column is a key, and no two to four together are one that could be meant.")
     elif len(profile.keys[0]) > 1:
-        print(f"Key: {' or '.join(' with '.join(key) for key in profile.keys)}")
+        print_text(f"Key: {' or '.join(' with '.join(key) for key in profile.keys)}")
     if near := profile.near_key:
-        print(f"Question: {near.told(profile.row_count)}")
+        print_text(f"Question: {near.told(profile.row_count)}")
     for line in profile.unreadable:
-        print(f"Kept aside: {line}")
+        print_text(f"Kept aside: {line}")
     if more := profile.unreadable_count - len(profile.unreadable):
-        print(f"Kept aside: {more:,} more lines that cannot be read; a build has each in its quarantine.")
+        print_text(
+            f"Kept aside: {more:,} more lines that cannot be read; a build has each in its quarantine."
+        )
     for note in profile.notes:
-        print(f"Read: {_line(note)}")
+        print_text(f"Read: {_line(note)}")
     for drift in profile.drift:
-        print(f"{'Question' if drift in profile.questions else 'Drift'}: {drift.message}")
+        print_text(f"{'Question' if drift in profile.questions else 'Drift'}: {drift.message}")
     for column in profile.columns:
         if column.misfits:
-            print(f"{column.name}: {profile.nearly(column)}")
+            print_text(f"{column.name}: {profile.nearly(column)}")
         if column.question:
-            print(f"Question: {column.name}: {column.question}")
+            print_text(f"Question: {column.name}: {column.question}")
         if column.personal_evidence:
-            print(f"Personal: {column.name}: {column.personal}, since {column.personal_evidence}")
+            print_text(f"Personal: {column.name}: {column.personal}, since {column.personal_evidence}")
         if column.evidence:
-            print(f"Read: {column.name}: {column.evidence}")
+            print_text(f"Read: {column.name}: {column.evidence}")
     print()
 
 

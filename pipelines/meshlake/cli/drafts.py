@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshlake.cli.printing import print_json
+from meshlake.cli.printing import print_json, print_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,10 +32,10 @@ def print_drafted(drafted: Drafted, *, as_json: bool) -> None:
     if as_json:
         print_json(drafted.as_dict())
         return
-    print(f"Drafted {drafted.name} in {_shown(drafted.folder)}/ ({', '.join(drafted.files)})")
+    print_text(f"Drafted {drafted.name} in {_shown(drafted.folder)}/ ({', '.join(drafted.files)})")
     for note in drafted.notes:
-        print(f"  {note}")
-    print(f"\nRead it, then: mesh build {drafted.name}")
+        print_text(f"  {note}")
+    print_text(f"\nRead it, then: mesh build {drafted.name}")
 
 
 def print_mesh_draft(found: MeshDraft, *, as_json: bool) -> None:
@@ -44,28 +44,30 @@ def print_mesh_draft(found: MeshDraft, *, as_json: bool) -> None:
         print_json(found.as_dict())
         return
     for dataset, name in found.present.items():
-        print(f"= {name} reads {dataset.partition('.')[2]} already")
+        print_text(f"= {name} reads {dataset.partition('.')[2]} already")
     for each in found.drafted:
-        print(f"+ {each.name} in {_shown(each.folder)}/")
+        print_text(f"+ {each.name} in {_shown(each.folder)}/")
     for dataset, error in found.failures.items():
         print(f"mesh: {dataset}: {error.message}", file=sys.stderr)
         if error.hint:
             print(f"      {error.hint}", file=sys.stderr)
     _print_decisions(found.decisions)
-    print(f"\n{len(found.drafted)} drafted, {len(found.present)} there already, {len(found.failures)} failed")
+    print_text(
+        f"\n{len(found.drafted)} drafted, {len(found.present)} there already, {len(found.failures)} failed"
+    )
     if found.drafted:
-        print("Read them, then: mesh build")
+        print_text("Read them, then: mesh build")
     for command in [each.command for each in found.decisions if each.command]:
-        print(f"Once they are built: {command}")
+        print_text(f"Once they are built: {command}")
 
 
 def _print_decisions(decisions: Sequence[Decision]) -> None:
     if decisions:
-        print("\nTo decide, in their contracts:")
+        print_text("\nTo decide, in their contracts:")
     for name, of_product in groupby(decisions, lambda each: each.product):
-        print(f"\n{name}")
+        print_text(f"\n{name}")
         for each in of_product:
-            print(f"  {each.kind}: {each.column}{': ' if each.column else ''}{each.message}")
+            print_text(f"  {each.kind}: {each.column}{': ' if each.column else ''}{each.message}")
 
 
 def _shown(folder: Path) -> Path:

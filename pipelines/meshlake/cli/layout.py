@@ -118,6 +118,17 @@ def fold(text: str, width: int) -> list[str]:
     return lines
 
 
+def fold_indented(text: str, width: int) -> list[str]:
+    """As `fold`, each line as far from the edge as the first.
+
+    >>> fold_indented("  sku is missing from b.csv", 20)
+    ['  sku is missing', '  from b.csv']
+    """
+    words = text.lstrip(" ")
+    indent = " " * (len(text) - len(words))
+    return [indent + line for line in fold(words, max(width - len(indent), 1))]
+
+
 def _record(
     key: str, key_width: int, value: str, screen_columns: int | None, style: Callable[[str], str]
 ) -> Iterator[str]:

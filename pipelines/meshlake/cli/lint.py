@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from meshlake.cli.printing import print_json
+from meshlake.cli.printing import print_json, print_text
 from meshlake.cli.selectors import SELECTORS
 from meshlake.errors import EXIT_FAILED, UsageError
 
@@ -65,12 +65,12 @@ def lint(
 
 def _print(findings: Sequence[Finding]) -> None:
     for finding in findings:
-        print(f"{finding.place}: {finding.gravity}: {finding.message}")
+        print_text(f"{finding.place}: {finding.gravity}: {finding.message}")
         if finding.hint:
-            print(f"    {finding.hint}")
+            print_text(f"    {finding.hint}")
     errors = sum(finding.is_error for finding in findings)
     counts = [_count(errors, "error"), _count(len(findings) - errors, "warning")]
-    print(" and ".join(filter(None, counts)) + "." if findings else "Nothing is wrong.")
+    print_text(" and ".join(filter(None, counts)) + "." if findings else "Nothing is wrong.")
 
 
 def _count(number: int, word: str) -> str:

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -91,14 +91,29 @@ def print_record(facts: Mapping[str, Any], title: str | None = None) -> None:
     _print_lines(title, record_lines(list(facts), [values], screen_columns(), _bold))
 
 
-def screen_columns() -> int | None:
+def print_text(text: str, stream: TextIO | None = None) -> None:
+    """Print sentences. On a screen each line is folded between words, so that no name, id or number is torn apart."""
+    for line in text.split("\n"):
+        for part in _folded(line, stream):
+            print(part, file=stream, flush=stream is not None)
+
+
+def _folded(text: str, stream: TextIO | None = None) -> list[str]:
+    from meshlake.cli.layout import fold_indented
+
+    width = screen_columns(stream)
+    return [text] if width is None else fold_indented(text, width)
+
+
+def screen_columns(stream: TextIO | None = None) -> int | None:
     """How many columns the screen has that is printed on; `None` where it is a pipe or a file, which has no width."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    return shutil.get_terminal_size().columns if (stream or sys.stdout).isatty() else None
 
 
 def _print_lines(title: str | None, lines: Iterable[str]) -> None:
-    if title is not None:  # a long one is folded by the screen itself, as all that is no table
-        print(f"\x1b[3m{title}\x1b[0m" if _is_styled() else title)
+    if title is not None:
+        for line in _folded(title):
+            print(f"\x1b[3m{line}\x1b[0m" if _is_styled() else line)
     for line in lines:
         print(line)
 

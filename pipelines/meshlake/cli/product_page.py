@@ -56,6 +56,7 @@ def _head(facts: Mapping[str, Any]) -> dict[str, Any]:
         "last build": f"failed {failed['failed_at']} UTC: {facts['last_build_error']}" if failed else "",
         "what to do": (failed["hint"] or "") if failed else "",
         "published": f"{facts['published_at']} UTC" if facts["published_at"] else "",
+        "snapshot": facts["snapshot"]["snapshot_id"] if facts["snapshot"] else "",
         "rows": f"{facts['rows']:,}, {size_text(size)}" if size is not None else "",
         "quarantined": _quarantined(quarantined) if quarantined else "",
         "reads": ", ".join(facts["inputs"]),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Self
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.status import Status
 
+from meshlake.cli.layout import fold_indented
 from meshlake.cli.printing import print_table, size_text
 from meshlake.mesh.report import HEADLINE_METRICS
 
@@ -91,18 +93,21 @@ class TerminalReporter:
         self._print(f"{text}; {seconds:.1f} s")
 
     def _line(self, mark: str, name: str, text: str) -> None:
-        """Text beside the name, or below where a screen is narrow."""
-        is_narrow = self._console.is_terminal and self._console.width < _NARROW_COLUMNS
-        if not is_narrow:
-            self._print(f"{mark} {name:<36} {text}")
+        """Text beside the name, or below where a screen is narrow or it does not fit."""
+        beside = f"{mark} {name:<36} {text}"
+        if not self._console.is_terminal or self._console.width >= max(cell_len(beside), _NARROW_COLUMNS):
+            self._print(beside)
             return
         if name:
             self._print(f"{mark} {name}")
         self._print(f"  {text}")
 
     def _print(self, text: str) -> None:
-        """A line, however long: the screen itself folds it, so that a command in it can be pasted."""
-        self._console.print(text, markup=False, soft_wrap=True)
+        """Lines; on a screen folded between words, so that no name or number is torn apart."""
+        for line in text.split("\n"):
+            is_screen = self._console.is_terminal
+            for part in fold_indented(line, self._console.width) if is_screen else [line]:
+                self._console.print(part, markup=False, soft_wrap=True)
 
 
 def _notes(result: BuildResult) -> Iterator[str]:

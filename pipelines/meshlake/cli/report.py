@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from meshlake.cli.printing import print_json, print_table, size_text
+from meshlake.cli.printing import print_json, print_table, print_text, size_text
 from meshlake.cli.product_page import kept_text, print_levels
 
 if TYPE_CHECKING:
@@ -52,19 +52,19 @@ def _print(found: Report, mesh_file: Path) -> None:
     for model in found.models:
         if model["pictures"]:
             folder = model["pictures"][0].rpartition("/")[0]
-            print(f"Pictures of {model['model']} are in {folder}")
+            print_text(f"Pictures of {model['model']} are in {folder}")
     for name, customers in found.at_risk.items():
         _print_rows(customers, f"Most at risk: {name}", dict.fromkeys(customers[0], "") if customers else {})
-    print("\nNext:")
+    print_text("\nNext:")
     for step in found.next_steps:
-        print(f"  {step['command']}   # {step['what_it_does']}")
+        print_text(f"  {step['command']}   # {step['what_it_does']}")
     if mesh_file.exists():
-        print(f"Any DuckDB client reads the same views in {mesh_file}")
+        print_text(f"Any DuckDB client reads the same views in {mesh_file}")
 
 
 def _print_products(found: Report) -> None:
     if not found.products:
-        print("Nothing is published.")
+        print_text("Nothing is published.")
         return
     rows = [
         (
