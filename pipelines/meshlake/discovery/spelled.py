@@ -37,8 +37,10 @@ _ALL_MARKS = {"", *CURRENCY_CODES, *CURRENCY_SIGNS, *_UNITS.split()}
 _GAPS = " \u00a0\u202f"
 _GAP = f"[{_GAPS}]"
 _NUMBER = f"[0-9]([0-9.,'’{_GAPS}]*[0-9])?"
-# At most the signs of a mark, a gap, a bracket and a minus stand on one side.
-_SHAPE = f"[^0-9]{{0,7}}{_NUMBER}[^0-9]{{0,7}}"
+# A mark, a gap, a bracket and a minus may stand on one side.
+_MARK = "|".join(re.escape(mark) for mark in sorted(_ALL_MARKS, reverse=True))
+_AROUND = f"[-(){_GAPS}]{{0,3}}"
+_SHAPE = f"{_AROUND}({_MARK}){_AROUND}{_NUMBER}{_AROUND}({_MARK}){_AROUND}"
 _NO_MARK = f"[-0-9.,()'’{_GAPS}]"
 _SILENT = f"['’{_GAPS}]"
 _LEAST, _MOST = 0.2, 3
