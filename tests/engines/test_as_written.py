@@ -113,6 +113,16 @@ WAYS = {
         {"a.csv": "id,at\n1,2023-01-31 12:05 AM\n2,2023-02-01 01:30 PM\n"},
         ["1|2023-01-31 00:05:00", "2|2023-02-01 13:30:00"],
     ),
+    "words for no value": Way(
+        {"a.csv": "id,n,day,ok,fee\n1,NA,2024-01-05,yes,$5\n2,7,-,no,\n3,8,2024-01-06,?,n/a\n4,?,-,no,$1\n"},
+        [
+            "1|None|2024-01-05|True|5.00",
+            "2|7|None|False|None",
+            "3|8|2024-01-06|None|None",
+            "4|None|None|False|1.00",
+        ],
+        told="'?' in 1 row and 'NA' in 1 row stand for no value",
+    ),
     "no names": Way(
         {"a.csv": "1,ann,2024-01-05\n2,bob,2024-01-06\n"},
         ["1|ann|2024-01-05", "2|bob|2024-01-06"],

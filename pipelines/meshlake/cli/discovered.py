@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from meshlake.cli.printing import print_table, print_text, size_text
 from meshlake.discovery.masking import masked
+from meshlake.discovery.missing import told
 
 if TYPE_CHECKING:
     from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
@@ -106,6 +107,8 @@ def _print_profile(profile: DatasetProfile) -> None:
     for column in profile.columns:
         if column.misfits:
             print_text(f"{column.name}: {profile.nearly(column)}")
+        if column.missing:
+            print_text(f"{column.name}: {told(column.missing)}")
         if column.question:
             print_text(f"Question: {column.name}: {column.question}")
         if column.personal_evidence:

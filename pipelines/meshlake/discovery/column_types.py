@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from meshlake.discovery.missing import ANSWERS
 from meshlake.discovery.names import is_identifier, is_moment, is_spoken, name_words
 from meshlake.discovery.readings import (
     COMMA,
@@ -62,6 +63,16 @@ def best_reading(name: str, candidates: Sequence[Reading], measure: Measure) -> 
         fits = {reading: count for reading, count in fits.items() if reading is DIGIT_DAYS}
     best = max(fits, key=fits.__getitem__, default=None)
     return best and _closest(best, candidates, measure)
+
+
+def valued(name: str, candidates: Sequence[Reading], measure: Measure) -> Measure:
+    """The measure of a column: without words for no value, if all else is then read as something."""
+    without = measure.without(measure.suspected)
+    reading = best_reading(name, candidates, without)
+    may_answer = reading is not None and reading.logical_type == "boolean"
+    if reading is None or (may_answer and any(word.lower() in ANSWERS for word in measure.suspected)):
+        return measure
+    return without
 
 
 def _is_believed(name: str, reading: Reading, count: int, measure: Measure, ends: tuple[str, str]) -> bool:

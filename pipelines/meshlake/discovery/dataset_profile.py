@@ -15,26 +15,6 @@ if TYPE_CHECKING:
     from meshlake.types.tree import Type
 
 
-# Words that stand for no value, in any case.
-PLACEHOLDERS = frozenset(
-    {
-        "n/a",
-        "na",
-        "#n/a",
-        "nan",
-        "null",
-        "none",
-        "nil",
-        "-",
-        "--",
-        ".",
-        "?",
-        "unknown",
-        "missing",
-        "\\n",
-        "tbd",
-    }
-)
 _SHOWN_MISFITS = 5
 _PLURALS = {"boolean": "yes or no", "time": "times of day"} | {
     name: f"{name}s" for name in ("integer", "number", "date", "timestamp")
@@ -52,7 +32,7 @@ class ColumnProfile:
     where it is read as something else, or empty in CSV: null in a product. `misfits` are values that the reading does
     not read. `is_required` when no row is without a value, or none can be; `comment` is what a database says of it,
     `question` what its text leaves open, `open_to` the conventions it could keep to; `evidence` is what decided
-    between two.
+    between two. `missing` are words that stand for no value, with the rows that have them: null in a product.
     """
 
     name: str
@@ -79,6 +59,7 @@ class ColumnProfile:
     open_to: tuple[str, ...] = ()
     personal_confidence: float = 0.0
     personal_evidence: str = ""
+    missing: tuple[tuple[str, int], ...] = ()
 
     @property
     def is_constant(self) -> bool:

@@ -10,8 +10,6 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from meshlake.discovery.dataset_profile import PLACEHOLDERS
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -83,7 +81,7 @@ def _without_people(column: ColumnProfile) -> ColumnProfile:
         minimum=column.minimum and _about(column, column.minimum, is_low=True),
         maximum=column.maximum and _about(column, column.maximum, is_low=False),
         values=tuple((masked_text(value), count) for value, count in column.values),
-        misfits=tuple(v if v.strip().lower() in PLACEHOLDERS else masked_text(v) for v in column.misfits),
+        misfits=tuple(map(masked_text, column.misfits)),
     )
 
 

@@ -11,13 +11,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery import sample, scan
-from meshlake.discovery.column_types import best_reading, doubt_of, found_type, rivals
+from meshlake.discovery.column_types import best_reading, doubt_of, found_type, rivals, valued
 from meshlake.discovery.conventions import decide
 from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
 from meshlake.discovery.drift import file_schemas, find_drift
 from meshlake.discovery.keys import Keys, Part, find_keys, suspects
 from meshlake.discovery.labels import is_likely_label
 from meshlake.discovery.landed_view import open_landed
+from meshlake.discovery.missing import misfits as find_misfits
+from meshlake.discovery.missing import suspected_words
 from meshlake.discovery.personal import with_personal
 from meshlake.discovery.spelled import mixed_currencies
 from meshlake.discovery.suspicion import FEW_VALUES, suspect
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
     from meshlake.settings import Settings
     from meshlake.types.tree import Type
 
-SHOWN_MISFITS = 20
 SHOWN_LINES = 5
 TEXT_IN_BYTES = (
     "bytes, all of them text in UTF-8 that is not marked as such: drafted as text, by transformLogic"
@@ -156,6 +157,7 @@ def _measured(
     candidates = sample.candidate_readings(connection, may_read)
     suspicion = suspect(connection, types, candidates)
     row_count, measures = scan.measure(connection, types, candidates, suspicion)
+    measures = {name: valued(name, candidates.get(name, ()), each) for name, each in measures.items()}
     measured = _Measured(row_count, measures, candidates, suspicion.shares)
     unread = [n for n, kind in types.items() if kind is Scalar.VARCHAR and measured.reading(n) is None]
     doubted = sample.drawn_again(connection, row_count, {name: measures[name] for name in unread})
@@ -163,7 +165,9 @@ def _measured(
         again = sample.candidate_readings(connection, may_read)
         changed = {n: types[n] for n in doubted if again.get(n, ()) != candidates.get(n, ())}
         candidates |= {name: again.get(name, ()) for name in changed}
-        measures |= scan.measure(connection, changed, candidates, suspicion)[1]
+        suspicion = replace(suspicion, missing=suspected_words(connection, changed))
+        more = scan.measure(connection, changed, candidates, suspicion)[1]
+        measures |= {name: valued(name, candidates[name], each) for name, each in more.items()}
     return measured
 
 
@@ -238,12 +242,10 @@ def _believed(
     """The readings, and the most frequent values that they do not read: numbers beside C489449 are codes, too."""
     chosen = dict(decided.readings)
     misread = {n: reading for n, reading in chosen.items() if reading and measured.misfit_count(n, reading)}
-    misfits = scan.misfits(connection, misread, SHOWN_MISFITS)
-    for name in [
-        n
-        for n, reading in misread.items()
-        if reading.is_number and misfits[n] and all(map(_CODE.fullmatch, misfits[n]))
-    ]:
+    misfits, words = find_misfits(connection, misread)
+    measured.measures.update({name: measured.measures[name].without(found) for name, found in words.items()})
+    numbers = [n for n, reading in misread.items() if reading.is_number and misfits.get(n) and n not in words]
+    for name in [n for n in numbers if all(map(_CODE.fullmatch, misfits[n]))]:
         chosen[name] = None
         decided.questions[name] = f"{CODES}, for example {misfits.pop(name)[0]!r}: kept as text"
     return chosen, misfits
@@ -252,13 +254,15 @@ def _believed(
 def _column(name: str, measure: Measure, found: _Found) -> ColumnProfile:
     reading = found.readings[name]
     low, high, misfit_count = measure.low, measure.high, 0
+    missing_count = sum(measure.missing.values()) if reading else 0
     present = measure.non_empty if found.is_empty_null else measure.given
     if reading is not None:
         position = found.candidates[name].index(reading)
         present, low, high = measure.present, measure.lows[position], measure.highs[position]
         misfit_count = measure.present - measure.fits[position]
+    none = ("", *measure.missing) if reading else ()
     counted = {
-        str(value): n for value, n in found.values.get(name, {}).items() if str(value).strip() or not reading
+        str(value): n for value, n in found.values.get(name, {}).items() if str(value).strip() not in none
     }
     if found.is_empty_null:
         counted.pop("", None)
@@ -274,7 +278,7 @@ def _column(name: str, measure: Measure, found: _Found) -> ColumnProfile:
         type=found.types[name],
         null_count=nulls,
         null_share=nulls / found.row_count if found.row_count else 0.0,
-        blank_count=measure.given - present,
+        blank_count=measure.given - present - missing_count,
         distinct_count=distinct,
         minimum=low,
         maximum=high,
@@ -291,4 +295,5 @@ def _column(name: str, measure: Measure, found: _Found) -> ColumnProfile:
         is_text_in_bytes=found.questions.get(name) == TEXT_IN_BYTES,
         evidence=found.decided.evidence.get(name, "") if reading else "",
         open_to=found.decided.open_to.get(name, ()) if reading else (),
+        missing=tuple(measure.missing.items()) if reading else (),
     )

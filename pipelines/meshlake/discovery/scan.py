@@ -5,7 +5,7 @@ What the answers mean is told in `profile`, `keys` and `joins`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery.batches import batches
@@ -39,6 +39,7 @@ class Measure:
     `whole` floats without a fraction, `numeric` text that is a number however it is written: 7, 007, +7, 7E1. `fits`
     counts, for each candidate reading, the values it reads; `lows` and `highs` are the least and greatest of those.
     `first` is the least text that is not blank, without the spaces around it.
+    `suspected` says how often words are there that may stand for no value, `missing` of those that do, not `present`.
     `distinct` is approximate, unless `is_exact`; `values` says how often
     each value occurs where they were counted.
     """
@@ -57,6 +58,18 @@ class Measure:
     first: str | None = None
     is_exact: bool = False
     values: dict[str, int] | None = None
+    suspected: Mapping[str, int] = field(default_factory=dict)
+    missing: Mapping[str, int] = field(default_factory=dict)
+
+    def without(self, words: Mapping[str, int]) -> Measure:
+        """The same, with these words for no value not counted as values."""
+        more = {word: count for word, count in words.items() if word not in self.missing}
+        return replace(
+            self,
+            present=self.present - sum(more.values()),
+            distinct=max(self.distinct - len(more), 0),
+            missing={**self.missing, **more},
+        )
 
 
 def measure(
@@ -144,29 +157,6 @@ def values_of(
     return histograms, sketches, counts
 
 
-def misfits(
-    connection: duckdb.DuckDBPyConnection, readings: Mapping[str, Reading], limit: int
-) -> dict[str, list[str]]:
-    """Of each column, up to `limit` different values that its reading does not read, the most frequent first."""
-    found: dict[str, list[str]] = {}
-    for names in batches(connection, readings, lambda _: _READING_COST):
-        cells = ", ".join(_misfit(name, readings[name]) for name in names)
-        rows = connection.execute(
-            f"SELECT name, value FROM (SELECT name, value, count(*) AS n FROM "
-            f"(UNPIVOT (SELECT {cells} FROM {LANDED}) ON COLUMNS(*) INTO NAME name VALUE value) GROUP BY ALL) "
-            f"QUALIFY row_number() OVER (PARTITION BY name ORDER BY n DESC, value) <= {limit} "
-            "ORDER BY name, n DESC, value"
-        ).fetchall()
-        for name, value in rows:
-            found.setdefault(name, []).append(value)
-    return found
-
-
-def _misfit(name: str, reading: Reading) -> str:
-    cell = quote_identifier(name)
-    return f"CASE WHEN TRIM({cell}) <> '' AND {reading.value(cell)} IS NULL THEN {cell} END AS {cell}"
-
-
 @dataclass(frozen=True)
 class _Asked:
     """What is asked of one column, the `number`th of a statement."""
@@ -219,19 +209,24 @@ class _Asked:
             whole = f"count(CASE WHEN {cell} = FLOOR({cell}) THEN 1 END)"
         if any(reading.is_number for reading in self.candidates):
             numeric = f"count(CASE WHEN REGEXP_FULL_MATCH(TRIM({cell}), {quote_literal(NUMERIC)}) THEN 1 END)"
+        listed = ", ".join(map(quote_literal, self.suspicion.missing.get(self.name, ())))
+        missing = f"histogram_exact(TRIM({cell}), [{listed}]::VARCHAR[])" if listed else "NULL"
         values = [f"v{self.number}_{i}" for i in range(len(self.candidates))]
         lists = [
             f"[{', '.join(f'count({value})' for value in values)}]::BIGINT[]",
             f"[{', '.join(text.format('min', value) for value in values)}]::VARCHAR[]",
             f"[{', '.join(text.format('max', value) for value in values)}]::VARCHAR[]",
         ]
-        return f"row({', '.join([present, non_empty, given, distinct, low, high, numeric, whole, *lists, first])})"
+        measures = (present, non_empty, given, distinct, low, high, numeric, whole, *lists, first, missing)
+        return f"row({', '.join(measures)})"
 
     def read(self, found: Sequence[Any]) -> Measure | None:
         """What the aggregates say; `None` where the column is not as suspected."""
         if self._values is not None:
             return _counted(*found)
-        present, non_empty, given, distinct, low, high, numeric, whole, fits, lows, highs, first = found
+        present, non_empty, given, distinct, low, high, numeric, whole, fits, lows, highs, first, words = (
+            found
+        )
         if self.kind is Scalar.VARCHAR and not self._has_blanks and (low or "!") < "!":
             return None
         return Measure(
@@ -248,6 +243,7 @@ class _Asked:
             tuple(highs),
             first,
             is_exact=self.name in self.suspicion.keys,
+            suspected={word: count for word, count in (words or {}).items() if word and count},
         )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from meshlake.discovery.batches import batches
 from meshlake.discovery.keys import Part, suspects
 from meshlake.discovery.landed_view import SAMPLE
+from meshlake.discovery.missing import suspected_words
 from meshlake.names import quote_identifier
 from meshlake.types.odcs import logical_name
 from meshlake.types.tree import Scalar, is_nested
@@ -35,12 +36,13 @@ _LOOK_COST = 4
 class Suspicion:
     """`with_blanks` are columns of text that is blank, or begins so; `values` those of columns of text that have few,
     none of them blank or read as anything but text; `keys` columns that may tell rows apart, and `shares` how far those
-    that were asked for do in the sample."""
+    that were asked for do in the sample; `missing` words for no value of columns of text that may be read otherwise."""
 
     with_blanks: frozenset[str] = frozenset()
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keys: frozenset[str] = frozenset()
     shares: dict[str, float] = field(default_factory=dict)
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ def suspect(
     ]
     shares: dict[str, float] = {}
     keys = suspects(connection, parts, row_count, shares)
-    return Suspicion(with_blanks, _values(connection, few), frozenset(keys), shares)
+    missing = suspected_words(connection, [name for name, readings in candidates.items() if readings])
+    return Suspicion(with_blanks, _values(connection, few), frozenset(keys), shares, missing)
 
 
 def _looks(connection: duckdb.DuckDBPyConnection, types: Mapping[str, Type]) -> tuple[int, dict[str, _Look]]:

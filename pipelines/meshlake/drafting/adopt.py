@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery.discover import profile_source
+from meshlake.discovery.missing import told
 from meshlake.discovery.sources import chosen_source
 from meshlake.drafting.contract_draft import add_rules, column_names, draft_contract
 from meshlake.drafting.observed import observe
@@ -121,6 +122,7 @@ def _notes(profile: DatasetProfile) -> list[str]:
     if personal := [names[c.name] for c in profile.columns if c.personal]:
         notes.append(f"personal data: {', '.join(personal)}")
     notes += [f"{names[c.name]}: {profile.nearly(c)}" for c in profile.columns if c.misfits]
+    notes += [f"{names[c.name]}: {told(c.missing)}" for c in profile.columns if c.missing]
     notes += [f"question: {names[c.name]}: {c.question}" for c in profile.columns if c.question]
     notes += [f"read: {names[c.name]}: {c.evidence}" for c in profile.columns if c.evidence]
     notes += [f"question: {question.message}" for question in profile.questions]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from meshlake.discovery.dataset_profile import PLACEHOLDERS
+from meshlake.discovery.missing import told
 from meshlake.discovery.names import is_identifier, name_words
 from meshlake.discovery.personal import classification_of
 from meshlake.drafting.contract_document import HAS_ROWS, Description, document, title, type_facts
@@ -168,6 +168,8 @@ def _type_facts(column: ColumnProfile) -> dict[str, Any]:
 def _description(profile: DatasetProfile, column: ColumnProfile, kind: str) -> str:
     said = [f"{column.comment.strip().rstrip('.')}."] if column.comment.strip() else []
     said.append(_observed(column, kind, "Landed as" if profile.table is None else "Column"))
+    if words := told(column.missing):
+        said.append(f"{words}.")
     if column.question:
         said.append(f"Question: {column.question}.")
     if column.evidence:
@@ -211,13 +213,9 @@ def _blanks(column: ColumnProfile) -> str:
     return f", {column.blank_count:,} of them with blank text" if column.blank_count else ""
 
 
-def _are_placeholders(column: ColumnProfile) -> bool:
-    return bool(column.misfits) and all(value.strip().lower() in PLACEHOLDERS for value in column.misfits)
-
-
 def _written(column: ColumnProfile) -> str | None:
     """How the dates of the column are written, in a contract's letters, where that is all there is to say."""
-    if column.reading is None or len(column.sources) > 1 or _are_placeholders(column):
+    if column.reading is None or len(column.sources) > 1 or column.missing:
         return None
     return column.reading.written
 
@@ -230,10 +228,8 @@ def _transform_logic(column: ColumnProfile, kind: str) -> str | None:
         return None
     cells = [quote_identifier(source) for source in column.sources]
     cell = cells[0] if len(cells) == 1 else f"COALESCE({', '.join(f'CAST({c} AS VARCHAR)' for c in cells)})"
-    if _are_placeholders(column):
-        words = ", ".join(
-            quote_literal(value) for value in ("", *sorted({v.strip() for v in column.misfits}))
-        )
+    if column.missing:
+        words = ", ".join(quote_literal(value) for value in ("", *sorted(word for word, _ in column.missing)))
         cell = f"CASE WHEN TRIM({cell}) IN ({words}) THEN NULL ELSE TRIM({cell}) END"
         return column.reading.expression(cell) or cell
     return column.reading.expression(cell)
@@ -247,7 +243,7 @@ def _is_never_negative(column: ColumnProfile, kind: str) -> bool:
 def _quality(profile: DatasetProfile, column: ColumnProfile, name: str, kind: str) -> list[dict[str, Any]]:
     rules: list[dict[str, Any]] = []
     is_sampled = profile.table is not None and profile.table.is_sample and column.reading is not None
-    if (column.misfits or is_sampled) and kind != "string" and not _are_placeholders(column):
+    if (column.misfits or is_sampled) and kind != "string":
         # Rows whose value cannot be cast are set aside in the product's quarantine; with `error` nothing is built.
         rules.append(Flow(name=f"{name}_readable", metric="invalidValues", mustBe=0, severity="warning"))
     is_few = (

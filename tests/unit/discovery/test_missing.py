@@ -1,0 +1,65 @@
+"""Words for no value among what is read otherwise: found whatever their share, and null in what is drafted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from meshlake.drafting.contract_draft import draft_contract
+from meshlake.names import ProductName
+
+if TYPE_CHECKING:
+    from meshlake.discovery.dataset_profile import DatasetProfile
+
+ROWS = 200
+# One cell of so many is the word.
+COLUMNS = {
+    "age": ("NA", 4, "integer", lambda n: str(20 + n % 50)),
+    "fee": ("-", 2, "number", lambda n: f"${n}.50"),
+    "seen": (r"\N", 5, "date", lambda n: f"2024-01-{n % 28 + 1:02}"),
+    "born": ("n/a", 3, "date", lambda n: f"{n % 28 + 1:02}.11.{40 + n % 50}"),
+    "agreed": ("?", 3, "boolean", lambda n: "yes" if n % 2 else "no"),
+    "one": ("NULL", ROWS, "integer", lambda n: str(n)),
+    "answer": ("unknown", 3, "string", lambda n: "yes" if n % 2 else "no"),
+    "word": ("NA", 3, "string", lambda n: "Namibia" if n % 2 else "Norway"),
+}
+
+
+@pytest.fixture
+def found(profile) -> DatasetProfile:
+    """A table of these columns."""
+    words = COLUMNS.values()
+    lines = (
+        ",".join(word if n % every == 0 else cell(n) for word, every, _, cell in words) for n in range(ROWS)
+    )
+    return profile({"a.csv": "\n".join([",".join(COLUMNS), *lines]) + "\n"})
+
+
+def test_a_word_for_no_value_leaves_a_column_what_it_is(found) -> None:
+    columns = {column.name: column for column in found.columns}
+    assert {name: column.found_type for name, column in columns.items()} == {
+        name: kind for name, (_, _, kind, _) in COLUMNS.items()
+    }
+    for name, (word, every, kind, _) in COLUMNS.items():
+        count = -(-ROWS // every)
+        missing = ((word, count),) if kind != "string" else ()
+        assert (columns[name].missing, columns[name].misfits) == (missing, ())
+        assert columns[name].null_count == (count if missing else 0)
+        assert columns[name].blank_count == 0
+        assert columns[name].is_required == (not missing)
+
+
+def test_what_is_drafted_makes_such_words_null_and_requires_no_value(found) -> None:
+    drafted = draft_contract(found, ProductName("crm", "people"), "ana")
+    facts = {each["name"]: each for each in drafted["schema"][0]["properties"]}
+    for name, (word, _, kind, _) in COLUMNS.items():
+        is_made = word in facts[name].get("transformLogic", "")
+        assert (is_made, facts[name].get("required", False)) == (kind != "string", kind == "string")
+    assert "'NA' in 50 rows stands for no value: null in a product." in facts["age"]["description"]
+
+
+def test_words_come_before_the_few_misfits_that_are_shown(profile) -> None:
+    misfits = "".join(f"x{n}\n" * 2 for n in range(25))
+    found = profile({"a.csv": "n\n" + "".join(f"{n}\n" for n in range(5000)) + misfits + "NA\n"}).columns[0]
+    assert (found.missing, len(found.misfits), found.misfit_count) == ((("NA", 1),), 20, 50)
