@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 
 JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
+UPDATE = typer.Option(
+    [],
+    "--update",
+    metavar="PART",
+    help="Of what is there, take what the data says anew: columns, checks, or all. What people changed stays.",
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -193,6 +199,7 @@ def adopt(
         metavar="FILE",
         help="Somebody's contract (ODCS 3) instead: a product of each table.",
     ),
+    update: list[str] = UPDATE,
     as_json: bool = JSON,
 ) -> None:
     """Draft a source-aligned product from a landed dataset: a contract that holds for what has landed.
@@ -200,6 +207,8 @@ def adopt(
     With --contract from a contract that is there: what is changed in it is told, and the original kept beside it.
 
     With MESH_OPERATIONAL set, also from a table of that PostgreSQL, which then is the landed dataset.
+
+    Of a product that is there it is told what would be drafted otherwise now, and what people changed since it was.
 
     Examples:
 
@@ -210,13 +219,15 @@ def adopt(
       mesh adopt public.orders --as shop.orders   # a table
 
       mesh adopt --contract orders.odcs.yaml --as shop.orders
+
+      mesh adopt crm.customers --update checks   # drafted before: rules as the data is now
     """
     import meshlake
 
     if contract is not None and dataset is None:
         print_all_drafted(meshlake.open().adopt_contract(contract, as_product, owner), as_json=as_json)
     elif dataset is not None and contract is None:
-        print_drafted(meshlake.open().adopt(dataset, as_product, owner), as_json=as_json)
+        print_drafted(meshlake.open().adopt(dataset, as_product, owner, update=update), as_json=as_json)
     elif dataset is not None:
         hint = f"The contract says which dataset it is of. Name its product with --as {dataset}."
         raise UsageError("a dataset and --contract FILE do not go together", hint)
@@ -229,12 +240,14 @@ def draft(
         None, metavar="[DOMAIN]", help="A domain, schema or dataset; everything when not given."
     ),
     owner: str = typer.Option(None, "--owner", help="Who answers for them; else git's user.email, else you."),
+    update: list[str] = UPDATE,
     as_json: bool = JSON,
 ) -> None:
     """Draft the whole mesh: a product of every dataset that has landed and is none yet.
 
     One that cannot be read stops no other. At the end stands what a person has to decide: what the data leaves open,
-    and what to confirm in the contracts. What is there already is never changed.
+    and what to confirm in the contracts. Of what is there already it is told what would be drafted otherwise now, apart
+    from what people changed; nothing of it is changed without --update.
 
     Examples:
 
@@ -242,11 +255,11 @@ def draft(
 
       mesh draft billing --owner ana@example.com
 
-      mesh draft --json
+      mesh draft billing --update checks --update columns   # of products that are there, what the data says anew
     """
     import meshlake
 
-    found = meshlake.open().draft(what, owner=owner, progress=_print_step)
+    found = meshlake.open().draft(what, owner=owner, update=update, progress=_print_step)
     print_mesh_draft(found, as_json=as_json)
     if found.failures:
         raise typer.Exit(EXIT_FAILED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from itertools import groupby
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from meshlake.drafting.decisions import Decision
     from meshlake.drafting.product_folder import Drafted
+    from meshlake.drafting.redraft import Change, Redrafted
     from meshlake.drafting.whole_mesh import MeshDraft
 
 
@@ -27,10 +29,16 @@ def print_all_drafted(drafted: Sequence[Drafted], *, as_json: bool) -> None:
         print_drafted(each, as_json=False)
 
 
-def print_drafted(drafted: Drafted, *, as_json: bool) -> None:
-    """What was written and decided, and the next command."""
+def print_drafted(drafted: Drafted | Redrafted, *, as_json: bool) -> None:
+    """What was written and decided, and the next command; or what differs of what is there."""
     if as_json:
         print_json(drafted.as_dict())
+        return
+    from meshlake.drafting.redraft import Redrafted
+
+    if isinstance(drafted, Redrafted):
+        _print_redrafted(drafted)
+        _print_next_of([drafted])
         return
     print_text(f"Drafted {drafted.name} in {_shown(drafted.folder)}/ ({', '.join(drafted.files)})")
     for note in drafted.notes:
@@ -43,8 +51,13 @@ def print_mesh_draft(found: MeshDraft, *, as_json: bool) -> None:
     if as_json:
         print_json(found.as_dict())
         return
+    redrafted = {each.name for each in found.redrafted}
     for dataset, name in found.present.items():
-        print_text(f"= {name} reads {dataset.partition('.')[2]} already")
+        if name not in redrafted:
+            print_text(f"= {name} reads {dataset.partition('.')[2]} already")
+    for again in found.redrafted:
+        _print_redrafted(again)
+    _print_next_of(found.redrafted)
     for each in found.drafted:
         print_text(f"+ {each.name} in {_shown(each.folder)}/")
     for dataset, error in found.failures.items():
@@ -59,6 +72,43 @@ def print_mesh_draft(found: MeshDraft, *, as_json: bool) -> None:
         print_text("Read them, then: mesh build")
     for command in [each.command for each in found.decisions if each.command]:
         print_text(f"Once they are built: {command}")
+
+
+def _print_next_of(redrafted: Sequence[Redrafted]) -> None:
+    if any(change.is_taken for again in redrafted for change in again.changes):
+        print_text("\nRead what was taken, then: mesh build")
+    elif any(change.is_news for again in redrafted for change in again.changes):
+        print_text("\nTo take what the data says anew: --update columns, checks or all")
+
+
+def _print_redrafted(again: Redrafted) -> None:
+    """What stands otherwise than it would be drafted now."""
+    if not again.changes:
+        print_text(f"= {again.name} is as it would be drafted now")
+        return
+    print_text(f"~ {again.name} in {_shown(again.folder)}/ is otherwise than it would be drafted now")
+    for change in again.changes:
+        place = f"line {change.line}: " if change.line else ""
+        about = f"{change.fact.column}: " if change.fact.column else ""
+        who = "taken" if change.is_taken else change.in_words
+        print_text(f"    {place}{about}{change.fact.what}: {_difference(change)} ({who})")
+
+
+def _difference(change: Change) -> str:
+    """What stands and what would be drafted; of two rules only where they differ."""
+    before, after = change.standing, change.drafted
+    if before is None or after is None:
+        value = after if before is None else before
+        word = "would be new" if before is None else "would be gone"
+        return word if value is True else f"{word}: {_value(value)}"
+    if isinstance(before, dict) and isinstance(after, dict):
+        keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+        return "; ".join(f"{key} {_value(before.get(key))} -> {_value(after.get(key))}" for key in keys)
+    return f"{_value(before)} -> {_value(after)}"
+
+
+def _value(value: object) -> str:
+    return "none" if value is None else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _print_decisions(decisions: Sequence[Decision]) -> None:

@@ -11,28 +11,65 @@ from meshlake.discovery.sources import chosen_source
 from meshlake.drafting.contract_draft import add_rules, column_names, draft_contract
 from meshlake.drafting.observed import observe
 from meshlake.drafting.product_folder import Drafted, default_owner, product_folder, write_product
+from meshlake.drafting.redraft import parts_of, redraft
 from meshlake.drafting.sql_draft import draft_for_sql
-from meshlake.errors import LandingError, MeshError, UsageError
+from meshlake.errors import ContractError, LandingError, MeshError, UsageError
 from meshlake.landing.arrival import snake_case
-from meshlake.names import ProductName
+from meshlake.names import DatasetName, ProductName
+from meshlake.products.load import load_product
+from meshlake.sources import SOURCES
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from meshlake.discovery.dataset_profile import DatasetProfile
+    from meshlake.drafting.redraft import Redrafted
+    from meshlake.products.product import Product
     from meshlake.settings import Settings
     from meshlake.sources import Found
 
 
-def adopt(settings: Settings, source: Found, name: ProductName, owner: str | None = None) -> Drafted:
-    """Draft product `name` from `source`.
+def adopt(
+    settings: Settings,
+    source: Found,
+    name: ProductName,
+    owner: str | None = None,
+    update: Collection[str] = (),
+) -> Drafted | Redrafted:
+    """Draft product `name` from `source`; of one that is cast from it already, compare what would be drafted now.
 
     Raises:
         UsageError: the product's folder is there already, or no contract could name the table.
         LandingError: the files or the table cannot be read, or the files hold no row.
     """
-    product_folder(settings.products, name)
+    parts_of(update)
+    is_there = is_cast_from(settings, name, str(source))
+    if not is_there:
+        product_folder(settings.products, name)
     profile = profile_source(settings, source)
     draft = draft_of(settings, profile, name, owner or default_owner())
+    if is_there:
+        return redraft(settings, name, draft.contract, update, has_references=False)
     return write_product(settings, name, draft.contract, None, draft.notes)
+
+
+def is_cast_from(settings: Settings, name: ProductName, source: str) -> bool:
+    """Whether product `name` is there and can be read, and its contract says how it is cast from `source`."""
+    try:
+        product = load_product(settings.products / name.domain / name.product)
+    except ContractError:
+        return False
+    return product.transform.landed is not None and source in sources_of(product)
+
+
+def sources_of(product: Product) -> Iterator[str]:
+    """The landed data that `product` reads, as discovery calls it."""
+    place = product.contract.landing_place
+    for read in product.inputs:
+        if read == product.transform.landed and isinstance(read, DatasetName) and place is not None:
+            yield f"{SOURCES.get(place.source).catalog}.{place.schema or read.domain}.{read.dataset}"
+        elif isinstance(read, DatasetName):
+            yield str(read)
 
 
 @dataclass(frozen=True)
@@ -77,8 +114,12 @@ def draft_of(
     return Draft(name, profile, contract, notes, why_domain)
 
 
-def adopt_named(settings: Settings, dataset: str, as_product: str | None, owner: str | None) -> Drafted:
+def adopt_named(
+    settings: Settings, dataset: str, as_product: str | None, owner: str | None, update: Collection[str] = ()
+) -> Drafted | Redrafted:
     """Draft the product of what is called `dataset`, or the contract of the product whose folder has SQL alone.
+
+    One that is there is compared with what would be drafted now, and brought to it in the parts of `update`.
 
     Raises:
         UsageError: there is no such dataset, or the product's folder is there already.
@@ -88,7 +129,7 @@ def adopt_named(settings: Settings, dataset: str, as_product: str | None, owner:
         return drafted
     source = chosen_source(settings, dataset)
     name = ProductName.parse(as_product) if as_product else default_name(source)
-    return adopt(settings, source, name, owner)
+    return adopt(settings, source, name, owner, update)
 
 
 def default_name(source: Found | str) -> ProductName:

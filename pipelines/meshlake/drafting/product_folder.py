@@ -119,7 +119,31 @@ def write_product(
         ) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+    keep_draft(settings, name, contract)
     return Drafted(name, folder, (*contents, *(kept or {})), tuple(notes))
+
+
+def draft_file(settings: Settings, name: ProductName) -> Path:
+    """Where the draft of a product is kept, so that drafting again tells what people changed since."""
+    return settings.home / "drafts" / name.domain / f"{name.product}.yaml"
+
+
+def keep_draft(settings: Settings, name: ProductName, contract: Mapping[str, Any]) -> None:
+    """Keep what was drafted in the mesh's home.
+
+    Raises:
+        UsageError: the home cannot be written.
+    """
+    settings.make_home()
+    path = draft_file(settings, name)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{uuid.uuid4().hex}")
+        temporary.write_text(dump_yaml(contract), encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        message = f"the draft of {name} cannot be kept in {path.parent}: {error.strerror}"
+        raise UsageError(message, "Set MESH_HOME to a folder of yours.") from error
 
 
 def _move(drafted: Path, folder: Path) -> None:

@@ -15,6 +15,8 @@ from meshlake.products.transform import CONTRACT_FILE
 from meshlake.types.tree import Scalar, is_moment, is_number
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from meshlake.column import Column
     from meshlake.discovery.joins import Join
     from meshlake.products.product import Product
@@ -101,6 +103,11 @@ def _in_one_form(cell: str, column: Column, both: tuple[Column, Column], written
     return cell if are_comparable else text
 
 
+def is_reference_rule(rule: Mapping[str, Any]) -> bool:
+    """Whether it is one that is drafted here: its query looks for a partner among others."""
+    return " AS others WHERE " in str(rule.get("query"))
+
+
 def add_reference(table: dict[str, Any], reference: Reference, orphans: int, present: int) -> None:
     """The rule, and ODCS's relationship; of one column they are the column's, of several the table's."""
     rule = _rule(reference, orphans, present)
@@ -112,8 +119,6 @@ def add_reference(table: dict[str, Any], reference: Reference, orphans: int, pre
     else:
         relationship = {"type": "foreignKey", "to": target[0]}
         (holder,) = (each for each in table["properties"] if each["name"] == reference.columns[0].name)
-        keys = f"{reference.other.name}.{reference.keys[0].name}"
-        holder["description"] += f" Refers to {keys}{_in_words(reference)}."
     holder["relationships"] = [*holder.get("relationships", ()), Flow(relationship)]
     holder["quality"] = [*holder.get("quality", ()), rule]
 

@@ -53,7 +53,7 @@ def draft_references(
             str(each.transform.landed): _side_of(each) for each in products.values() if _is_of_files(each)
         }
         for name, draft in drafts.items():
-            if draft.profile.table is None:
+            if draft.profile.table is None and name not in products:
                 with suppress(MeshError):  # why it cannot be read is told among its notes
                     contracts = {name: draft.contract}
                     product = until_counted.enter_context(drafted_products(settings, contracts))[name]

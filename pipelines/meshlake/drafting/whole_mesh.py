@@ -6,44 +6,45 @@ One dataset that cannot be read, or drafted, stops no other.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.discover import discover
 from meshlake.discovery.masking import masked
 from meshlake.discovery.sources import chosen_sources
-from meshlake.drafting.adopt import default_name, draft_of
+from meshlake.drafting.adopt import default_name, draft_of, is_cast_from, sources_of
 from meshlake.drafting.decisions import decisions
 from meshlake.drafting.domains import chosen_name
 from meshlake.drafting.product_folder import default_owner, product_folder, write_product
+from meshlake.drafting.redraft import named_as_standing, parts_of, redraft
 from meshlake.drafting.references import draft_references
 from meshlake.errors import MeshError, UsageError
-from meshlake.names import DatasetName, ProductName
 from meshlake.products.load import load_products
-from meshlake.sources import SOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from meshlake.discovery.dataset_profile import DatasetProfile
-    from meshlake.discovery.discover import Discovery
+    from meshlake.discovery.joins import Join
     from meshlake.drafting.adopt import Draft
     from meshlake.drafting.decisions import Decision
     from meshlake.drafting.product_folder import Drafted
-    from meshlake.products.product import Product
+    from meshlake.drafting.redraft import Redrafted
+    from meshlake.names import ProductName
     from meshlake.settings import Settings
-    from meshlake.sources import Found
 
 
 @dataclass(frozen=True)
 class MeshDraft:
     """What came of drafting a mesh.
 
-    `present` are the datasets that a product reads already, with its name; `failures` those that no product could be
-    drafted of, with why; `decisions` what only people know.
+    `redrafted` are those that were cast already, compared with what would be drafted now. `present` are the datasets
+    that a product reads already, with its name; `failures` those that no product could be drafted of, with why;
+    `decisions` what only people know.
     """
 
     drafted: tuple[Drafted, ...]
+    redrafted: tuple[Redrafted, ...]
     present: Mapping[str, ProductName]
     failures: Mapping[str, MeshError]
     decisions: tuple[Decision, ...]
@@ -52,6 +53,7 @@ class MeshDraft:
         """For JSON."""
         return {
             "drafted": [each.as_dict() for each in self.drafted],
+            "redrafted": [each.as_dict() for each in self.redrafted],
             "present": {dataset: str(name) for dataset, name in self.present.items()},
             "failed": [
                 {"dataset": dataset, "error": error.message, "hint": error.hint}
@@ -62,53 +64,78 @@ class MeshDraft:
 
 
 def draft_mesh(
-    settings: Settings, what: str | None, owner: str | None, progress: Callable[[str], None]
+    settings: Settings,
+    what: str | None,
+    owner: str | None,
+    progress: Callable[[str], None],
+    update: Collection[str] = (),
 ) -> MeshDraft:
     """Draft a product of each dataset of `what` (a domain, a dataset, or None for all) that no product reads yet.
 
+    Those that are cast already are compared with what would be drafted now, and brought to it in the parts of `update`.
+
     Raises:
-        UsageError: nothing has landed, or nothing of that name.
+        UsageError: nothing has landed, or nothing of that name, or there is no such part.
         LandingError: a source does not answer, or refuses.
     """
-    asked = {str(source): source for source in chosen_sources(settings, what)}
+    parts_of(update)
+    asked = {str(source) for source in chosen_sources(settings, what)}
     present = _known(settings, asked)
-    if len(present) == len(asked):
-        return MeshDraft((), present, {}, ())
     # All are read, since references lead out of a domain.
     found = discover(settings, chosen_sources(settings, None), lambda source: progress(f"reading {source}"))
     failures = {str(source): error for source, error in found.failures.items() if str(source) in asked}
     drafts: dict[ProductName, Draft] = {}
-    for profile in _wanted(found, asked, present):
+    standing = set()
+    for profile in (each for each in found.profiles if each.name in asked):
         progress(f"drafting {profile.name}")
         try:
-            name, why = chosen_name(profile.name, found.joins, default_name(profile.name))
-            product_folder(settings.products, name)
-            if name in drafts:
-                raise UsageError(
-                    f"{drafts[name].profile.name} is drafted as {name}, too", "Adopt it with --as D.P."
-                )
-            drafts[name] = draft_of(settings, profile, name, owner or default_owner(), why)
+            if profile.name not in present:
+                draft = _new(settings, profile, found.joins, owner, drafts)
+            elif (name := present[profile.name]) and is_cast_from(settings, name, profile.name):
+                standing.add(name)
+                draft = draft_of(settings, profile, name, owner or default_owner())
+                draft = replace(draft, contract=named_as_standing(settings, name, draft.contract))
+            else:
+                continue
+            drafts[draft.name] = draft
         except MeshError as error:
             failures[profile.name] = error
     progress("counting references")
     told = draft_references(settings, found.joins, drafts)
-    for each in drafts.values():
-        told += decisions(masked(each.profile), each.name, each.why_domain, found.joins)
-    written = []
-    for each in drafts.values():
+    written, redrafted = [], []
+    for name, draft in drafts.items():
         try:
-            written.append(write_product(settings, each.name, each.contract, None, each.notes))
+            if name in standing:
+                redrafted.append(redraft(settings, name, draft.contract, update))
+                continue
+            written.append(write_product(settings, name, draft.contract, None, draft.notes))
+            told += decisions(masked(draft.profile), name, draft.why_domain, found.joins)
         except MeshError as error:
-            failures[each.profile.name] = error
+            failures[draft.profile.name] = error
     places = list(drafts)
+    told = [each for each in told if each.product not in standing]
     told.sort(key=lambda decision: places.index(decision.product))
-    return MeshDraft(tuple(written), present, failures, tuple(told))
+    return MeshDraft(tuple(written), tuple(redrafted), present, failures, tuple(told))
 
 
-def _wanted(
-    found: Discovery, asked: Mapping[str, Found], present: Mapping[str, ProductName]
-) -> Iterable[DatasetProfile]:
-    return (each for each in found.profiles if each.name in asked and each.name not in present)
+def _new(
+    settings: Settings,
+    profile: DatasetProfile,
+    joins: Sequence[Join],
+    owner: str | None,
+    drafts: Mapping[ProductName, Draft],
+) -> Draft:
+    """The draft of a dataset that no product reads.
+
+    Raises:
+        MeshError: there can be none.
+    """
+    name, why = chosen_name(profile.name, joins, default_name(profile.name))
+    product_folder(settings.products, name)
+    if name in drafts:
+        message = f"{drafts[name].profile.name} is drafted as {name}, too"
+        raise UsageError(message, f"Name its product: mesh adopt {profile.name.partition('.')[2]} --as D.P")
+    return draft_of(settings, profile, name, owner or default_owner(), why)
 
 
 def _known(settings: Settings, sources: Iterable[str]) -> dict[str, ProductName]:
@@ -120,7 +147,7 @@ def _known(settings: Settings, sources: Iterable[str]) -> dict[str, ProductName]
     readers = {
         source: name
         for name, product in sorted((loaded.products | broken).items(), reverse=True)
-        for source in _read_by(product)
+        for source in sources_of(product)
     }
     unread = {name for name, each in loaded.broken.items() if each.product is None}
     known = {}
@@ -132,13 +159,3 @@ def _known(settings: Settings, sources: Iterable[str]) -> dict[str, ProductName]
         if source in readers:
             known[source] = readers[source]
     return known
-
-
-def _read_by(product: Product) -> Iterable[str]:
-    """The landed data that `product` reads, as discovery calls it."""
-    place = product.contract.landing_place
-    for read in product.inputs:
-        if read == product.transform.landed and place is not None:
-            yield f"{SOURCES.get(place.source).catalog}.{place.schema or read.domain}.{read.dataset}"
-        elif isinstance(read, DatasetName):
-            yield str(read)

@@ -9,43 +9,58 @@ from meshlake.mesh.upkeep import KeptMesh
 from meshlake.names import ProductName
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from meshlake.drafting.product_folder import Drafted
+    from meshlake.drafting.redraft import Redrafted
     from meshlake.drafting.whole_mesh import MeshDraft
 
 
 class DraftingMesh(KeptMesh):
     """A mesh that is kept, and drafts more of itself; drafts never overwrite."""
 
-    def adopt(self, dataset: str, as_product: str | None = None, owner: str | None = None) -> Drafted:
+    def adopt(
+        self,
+        dataset: str,
+        as_product: str | None = None,
+        owner: str | None = None,
+        *,
+        update: Collection[str] = (),
+    ) -> Drafted | Redrafted:
         """Draft a source-aligned product from a landed dataset, or a table of the operational database.
+
+        A product that is there is compared with what would be drafted now, edits of people and news of the data apart.
 
         Args:
             dataset: `domain.dataset`, or `schema.table`; or a product whose folder has `transform.sql` and no contract.
             as_product: the product's name; else the dataset's or table's.
             owner: who answers for it; else git's `user.email`, else the user of this machine.
+            update: of a product that is there, take news of the data in these parts: `columns`, `checks`, or `all`.
 
         Raises:
-            UsageError: there is no such dataset, or the product's folder is there already.
+            UsageError: there is no such dataset, or the folder is there already and is no product of it.
             LandingError: it cannot be read, or has no rows.
         """
         from meshlake.drafting.adopt import adopt_named
 
-        return adopt_named(self.settings, dataset, as_product, owner)
+        return adopt_named(self.settings, dataset, as_product, owner, update)
 
     def draft(
         self,
         domain: str | None = None,
         *,
         owner: str | None = None,
+        update: Collection[str] = (),
         progress: Callable[[str], None] | None = None,
     ) -> MeshDraft:
         """Draft a product of every dataset that has landed and is none yet; one that cannot be read stops no other.
 
+        Those that are products are compared with what would be drafted now.
+
         Args:
             domain: only of this domain, schema or dataset; all are read for the joins between them.
             owner: as in `adopt`.
+            update: as in `adopt`.
             progress: told in words what is being done.
 
         Returns:
@@ -66,7 +81,7 @@ class DraftingMesh(KeptMesh):
         """
         from meshlake.drafting.whole_mesh import draft_mesh
 
-        return draft_mesh(self.settings, domain, owner, progress or (lambda _: None))
+        return draft_mesh(self.settings, domain, owner, progress or (lambda _: None), update)
 
     def adopt_contract(
         self, file: str | Path, as_product: str | None = None, owner: str | None = None
