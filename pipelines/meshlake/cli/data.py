@@ -149,6 +149,9 @@ def discover(
     what: str | None = typer.Argument(
         None, metavar="[D[.N]]", help="A domain or schema, a dataset or table; everything when not given."
     ),
+    html: Path | None = typer.Option(
+        None, "--html", metavar="FILE", help="Write a page to look at instead; it needs no network."
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Profile what has landed: what columns really hold, keys, joins, personal data, drift, likely labels.
@@ -161,6 +164,8 @@ def discover(
 
       mesh discover crm.customers
 
+      mesh discover --html discovery.html
+
       mesh discover operational        # only the tables; `landing` only the files
     """
     import meshlake
@@ -171,8 +176,11 @@ def discover(
     if what is None:
         _tell_misplaced(mesh.misplaced_files())
     found = mesh.discover(what, progress=_print_reading)
+    page = found.write_page(html) if html else None
     if as_json:
         print_json(discovery_facts(found))
+    elif page:
+        print_text(f"{len(found.profiles):,} datasets are in {page}: open it in a browser.")
     else:
         print_discovery(found)
         if len(found.profiles) == 1 and not found.failures:

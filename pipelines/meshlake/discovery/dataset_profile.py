@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from meshlake.discovery.drift import Drift
     from meshlake.discovery.keys import NearKey
     from meshlake.discovery.readings import Reading
+    from meshlake.discovery.spread import Spread
     from meshlake.sources.catalog import ForeignKey, TableName
     from meshlake.types.tree import Type
 
@@ -33,6 +34,7 @@ class ColumnProfile:
     not read. `is_required` when no row is without a value, or none can be; `comment` is what a database says of it,
     `question` what its text leaves open, `open_to` the conventions it could keep to; `evidence` is what decided
     between two. `missing` are words that stand for no value, with the rows that have them: null in a product.
+    `spread` is how sampled numbers and days lie in their range.
     """
 
     name: str
@@ -60,6 +62,7 @@ class ColumnProfile:
     personal_confidence: float = 0.0
     personal_evidence: str = ""
     missing: tuple[tuple[str, int], ...] = ()
+    spread: Spread | None = None
 
     @property
     def is_constant(self) -> bool:

@@ -6,6 +6,7 @@ import shutil
 import uuid
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.join_composites import suspected_composites
@@ -16,7 +17,7 @@ from meshlake.discovery.masking import without_people
 from meshlake.discovery.profile import profile_dataset
 from meshlake.discovery.sources import chosen_sources
 from meshlake.discovery.tables import may_read_of, with_catalog
-from meshlake.errors import MeshError
+from meshlake.errors import MeshError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,6 +36,30 @@ class Discovery:
     profiles: tuple[DatasetProfile, ...]
     joins: tuple[Join, ...]
     failures: dict[Found, MeshError]
+
+    def page(self) -> str:
+        """It all as one HTML page that needs no network; personal values by their shape alone."""
+        from meshlake.discovery.page import discovery_page
+
+        return discovery_page(self)
+
+    def write_page(self, file: str | Path) -> Path:
+        """Write the page to `file`: whoever has it open sees the one before, or this one whole.
+
+        Raises:
+            UsageError: it cannot be written there.
+        """
+        target = Path(file)
+        temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
+        try:
+            temporary.write_text(self.page(), encoding="utf-8")
+            temporary.replace(target)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise UsageError(
+                f"{target} cannot be written: {error.strerror}", "Name a file in a folder that is there."
+            ) from error
+        return target
 
 
 # So many other datasets of the domain are asked what one leaves open.

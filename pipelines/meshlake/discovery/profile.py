@@ -22,6 +22,7 @@ from meshlake.discovery.missing import misfits as find_misfits
 from meshlake.discovery.missing import suspected_words
 from meshlake.discovery.personal import with_personal
 from meshlake.discovery.spelled import mixed_currencies
+from meshlake.discovery.spread import with_spreads
 from meshlake.discovery.suspicion import FEW_VALUES, suspect
 from meshlake.engines.duckdb.connection import connect
 from meshlake.formats.unreadable import ReadAgainError
@@ -96,6 +97,7 @@ def _profiled(
             dataset.name.dataset,
             [_column(name, measured.measures[name], found) for name in view.types],
         )
+        columns = with_spreads(connection, columns)
         unreadable = dataset.unreadable(connection)
         shown = tuple(unreadable.first(SHOWN_LINES))
     profile = DatasetProfile(

@@ -1,0 +1,83 @@
+"""What was discovered as one page to look at, that needs no network, and no script but to zoom and to search."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from meshlake.discovery.masking import masked
+from meshlake.discovery.page.datasets import dataset_html, join_rows
+from meshlake.discovery.page.graph import graph_svg
+from meshlake.discovery.page.text import domain_of, short, table, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from meshlake.discovery.dataset_profile import DatasetProfile
+    from meshlake.discovery.discover import Discovery
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+
+
+def discovery_page(discovery: Discovery) -> str:
+    """The page's HTML, personal values by their shape alone."""
+    profiles = sorted(map(masked, discovery.profiles), key=lambda p: p.name)
+    parts = files(__package__)
+    style, script = ((parts / name).read_text("utf-8") for name in ("page.css", "page.js"))
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f"<title>What has landed</title><style>{style}</style></head><body>"
+        f"{''.join(_body(discovery, profiles))}<script>{script}</script></body></html>\n"
+    )
+
+
+def _body(discovery: Discovery, profiles: Sequence[DatasetProfile]) -> Iterator[str]:
+    rows = sum(profile.row_count for profile in profiles)
+    yield (
+        f"<header><h1>What has landed</h1><p>{len(profiles):,} datasets, {rows:,} rows, "
+        f"{len(discovery.joins):,} joins. Personal values are shown by their shape alone.</p></header><main>"
+    )
+    yield from _failures(discovery)
+    yield from _questions(profiles)
+    if discovery.joins:
+        yield '<section id="joins"><h2>How it hangs together</h2>'
+        yield graph_svg(profiles, discovery.joins)
+        heads = ("values of", "are found in the key", "how many", "orphans", "share", "sure", "since")
+        yield f"<details><summary>All {len(discovery.joins):,} joins</summary>"
+        yield table(heads, join_rows(discovery.joins)) + "</details></section>"
+    yield '<section id="datasets"><h2>Datasets</h2><label class="search">Find <input type="search" id="find" '
+    yield 'placeholder="a dataset, column or mark"></label>'
+    for domain, of_domain in groupby(profiles, lambda p: domain_of(p.name)):
+        yield f'<section class="domain"><h3>{text(domain)}</h3>'
+        yield from map(dataset_html, of_domain)
+        yield "</section>"
+    yield "</section></main>"
+
+
+def _failures(discovery: Discovery) -> Iterator[str]:
+    if discovery.failures:
+        rows = [
+            (text(str(name)), text(error.message), text(error.hint or ""))
+            for name, error in discovery.failures.items()
+        ]
+        yield '<section id="failed"><h2>What cannot be read</h2>'
+        yield table(("dataset", "why", "what to do"), rows) + "</section>"
+
+
+def _questions(profiles: Sequence[DatasetProfile]) -> Iterator[str]:
+    asked = [(profile.name, question) for profile in profiles for question in _asked(profile)]
+    if asked:
+        yield '<section id="questions"><h2>What a person has to decide</h2><ul>'
+        for name, question in asked:
+            yield f'<li><a href="#{text(name)}">{text(short(name))}</a>: {text(question)}</li>'
+        yield "</ul></section>"
+
+
+def _asked(profile: DatasetProfile) -> Iterator[str]:
+    if profile.near_key:
+        yield profile.near_key.told(profile.row_count)
+    yield from (drift.message for drift in profile.questions)
+    yield from (f"{column.name}: {column.question}" for column in profile.columns if column.question)
