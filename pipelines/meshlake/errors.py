@@ -103,6 +103,10 @@ class LandingError(MeshError):
     """Landed files cannot be read, or do not fit what the contract says of them."""
 
 
+class DamagedFileError(LandingError):
+    """A landed file as a whole is none that can be read, and has no lines to keep aside alone: it is, whole."""
+
+
 class NotLandedError(LandingError):
     """A landed dataset, or a file to land, is asked for that is not there: most likely a mistyped name."""
 

@@ -6,6 +6,7 @@ no contract is given, it is the one that `adopt` drafts, untouched.
 
 from __future__ import annotations
 
+import bz2
 import datetime as dt
 import io
 from dataclasses import dataclass, field
@@ -61,6 +62,17 @@ WAYS = {
         ["1|a", "2| ", "4|c"],
         contract={"id": ID, "name": "string"},
         custom={"maxUnreadablePercent": 50},
+    ),
+    "a page and a packed file that is cut off among others": Way(
+        {
+            "a.csv": "id,name\n1,a\n",
+            "b.csv": "<!DOCTYPE html><html><body>503</body></html>",
+            "c.csv.bz2": bz2.compress(b"id,name\n3,c\n")[:20],
+            "d.csv": "id,name\n4,d\n",
+        },
+        ["1|a", "4|d"],
+        contract={"id": ID, "name": "string"},
+        custom={"maxUnreadablePercent": 90},
     ),
     "a broken file that is much of what landed": Way(
         {"a.json": '[{"id": 1, "name": "a"}]', "b.json": '[{"id": 3, "name": "b}]'},

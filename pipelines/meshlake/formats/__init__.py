@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from meshlake.errors import LandingError
+from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.format import PACKINGS, Format
 from meshlake.plugins import Doorway
 
@@ -40,6 +40,7 @@ FORMATS: Doorway[Format] = Doorway(
 
 _PAGE_BYTES = 1024
 _PAGES = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script")
+_DECLARATION = re.compile(rb"^<\?xml[^>]*>\s*")
 
 _NO_TABLE = "It is a {}: ask for the data in it as .csv or .xlsx."
 _TO_EXCEL = "Save it as .xlsx in Excel or LibreOffice."
@@ -141,7 +142,7 @@ def refuse_other_formats(file_name: str, sample: bytes) -> None:
     """Refuse a file of text that begins, `sample`, as one of a binary format or a page, whatever its name says.
 
     Raises:
-        LandingError: it does.
+        DamagedFileError: it does.
     """
     refuse_pages(file_name, sample)
     found = next((kind for magic, kind in _beginnings().items() if sample.startswith(magic)), None)
@@ -151,7 +152,7 @@ def refuse_other_formats(file_name: str, sample: bytes) -> None:
         found = None  # of a column such as ORCID
     if found is not None:
         hint = "Give the file its right ending, and see whether that is read."
-        raise LandingError(f"{file_name}: its name says text, it is {found}", hint)
+        raise DamagedFileError(f"{file_name}: its name says text, it is {found}", hint)
 
 
 @lru_cache(maxsize=1)
@@ -164,10 +165,10 @@ def refuse_json(file_name: str, sample: bytes) -> None:
     """Refuse a file that begins, `sample`, as JSON does, and is read as other text.
 
     Raises:
-        LandingError: it does.
+        DamagedFileError: it does.
     """
     if _JSON.match(sample.removeprefix(b"\xef\xbb\xbf")):
-        raise LandingError(
+        raise DamagedFileError(
             f"{file_name}: its name says text in columns, it is JSON", "Call it .json or .jsonl."
         )
 
@@ -176,16 +177,17 @@ def refuse_pages(file_name: str, sample: bytes) -> None:
     """Refuse a file that begins, `sample`, as a page of the web: what a server says in place of a file.
 
     Raises:
-        LandingError: it does.
+        DamagedFileError: it does.
     """
     begin = sample[:_PAGE_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if begin.startswith(_PAGES):
-        raise LandingError(
+    is_xml = file_name.lower().endswith(".xml")
+    if _DECLARATION.sub(b"", begin).startswith(_PAGES[:2] if is_xml else _PAGES):
+        raise DamagedFileError(
             f"{file_name}: it is an HTML page, such as a server's error or a login, and no data",
             "Look at it in a browser, and fetch the file again.",
         )
-    if begin.startswith(b"<?xml") and not file_name.lower().endswith(".xml"):
-        raise LandingError(
+    if begin.startswith(b"<?xml") and not is_xml:
+        raise DamagedFileError(
             f"{file_name}: it is an XML document, such as a store's error",
             "Look at it; if it is data, call it .xml.",
         )

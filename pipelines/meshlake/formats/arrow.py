@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshlake.errors import LandingError
+from meshlake.errors import DamagedFileError
 from meshlake.formats.copied import Copied
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ def _refuse_unkept(name: str, schema: pa.Schema) -> None:
     """Refuse types that Parquet keeps as others.
 
     Raises:
-        LandingError: there is one.
+        DamagedFileError: there is one.
     """
     for field in schema:
         if unkept := next(filter(_is_unkept, _types(field.type)), None):
-            raise LandingError(
+            raise DamagedFileError(
                 f"{name}: its column {field.name} is of the type {unkept}, which no column here can hold",
                 "Write the column as text or numbers, or the file as Parquet.",
             )

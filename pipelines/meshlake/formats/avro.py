@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from meshlake.errors import LandingError
+from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.copied import ROWS_OF_A_BATCH, Copied
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class _Avro(Copied):
         records = fastavro.reader(stream)
         written = records.writer_schema
         if not isinstance(written, dict) or written.get("type") != "record":
-            raise LandingError(f"{name}: its values are no records", "Write a record for each row.")
+            raise DamagedFileError(f"{name}: its values are no records", "Write a record for each row.")
         known: dict[str, Any] = {}
         _learn(written, known)
         schema = pa.schema([_field(name, field, known, ()) for field in written["fields"]])
@@ -167,8 +167,8 @@ def _type(name: str, written: Any, known: dict[str, Any], within: tuple[str, ...
     return pa.type_for_alias(_PLAIN[kind]) if kind in _PLAIN else _type(name, kind, known, within)
 
 
-def _refusal(name: str, within: tuple[str, ...], why: str) -> LandingError:
-    return LandingError(
+def _refusal(name: str, within: tuple[str, ...], why: str) -> DamagedFileError:
+    return DamagedFileError(
         f"{name}: its column {'.'.join(within)} {why}, which no column here can hold",
         "Write the column as text or as one type, or the file as Parquet.",
     )

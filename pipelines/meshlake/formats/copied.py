@@ -9,14 +9,13 @@ from abc import abstractmethod
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from meshlake.errors import LandingError
+from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats import refuse_pages
 from meshlake.formats.format import Format
 from meshlake.formats.merged_types import described, refuse_changed
 from meshlake.formats.reader import folder_value_sql
 from meshlake.formats.samples import sample_of
 from meshlake.formats.scratch import scratch_file
-from meshlake.formats.unreadable import DamagedFileError
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.stores import open_file
 
@@ -96,13 +95,14 @@ def _copy(format_: Copied, file: StoredFile) -> tuple[str, tuple[str, ...]]:
     """The Parquet file with the rows of `file`, and its columns.
 
     Raises:
-        DamagedFileError: the file is broken.
-        LandingError: it holds what no column can.
+        DamagedFileError: the file is broken, or holds what no column can.
+        LandingError: its columns are not told apart.
     """
     from pyarrow import parquet
 
     path = scratch_file(".parquet")
     try:
+        refuse_pages(file.name, sample_of(file))
         with open_file(file) as stream:
             schema, batches = format_.schema_and_batches(file.name, stream)
             _refuse_same_names(file, schema)
@@ -111,7 +111,6 @@ def _copy(format_: Copied, file: StoredFile) -> tuple[str, tuple[str, ...]]:
                     writer.write_batch(batch)
     except format_.damages as error:
         path.unlink(missing_ok=True)
-        refuse_pages(file.name, sample_of(file))
         raise DamagedFileError(
             f"{file.name}: it is cut off, damaged, or no {format_.title} file: {_first_line(error)}",
             "Land the file again, whole; or remove it.",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from meshlake.errors import LandingError
+from meshlake.formats.csv_begin import damaged_csv
 from meshlake.formats.csv_copy import copy_of
 from meshlake.formats.csv_dialect import CsvDialect, detect_dialect, dialects_of
 from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
@@ -36,6 +37,7 @@ from meshlake.names import quote_identifier, quote_literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from meshlake.errors import DamagedFileError
     from meshlake.formats.csv_lines import Form
     from meshlake.formats.format import Keyed
     from meshlake.formats.unreadable import Reject
@@ -120,6 +122,9 @@ class _Csv(Format):
         return next(
             (told for file in files if _may_be_of(file, message) and (told := _fault(file, message))), None
         )
+
+    def damaged(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, DamagedFileError]:
+        return damaged_csv(tuple(files))
 
     def unreadable(self, connection: duckdb.DuckDBPyConnection, files: Sequence[StoredFile]) -> Unreadable:
         dialects = _dialects(files, files)

@@ -15,12 +15,12 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from meshlake.formats import refuse_json, refuse_other_formats
+from meshlake.formats.csv_begin import csv_head
 from meshlake.formats.csv_form import USUAL, form_of, has_blanks_between, left_whole
 from meshlake.formats.csv_lines import MARK, Form, Record, RecordReader, numbered_lines
 from meshlake.formats.csv_table import Table, after_comments, are_names, find_table
 from meshlake.formats.reader import unique_names
-from meshlake.formats.samples import head, is_alike_throughout
+from meshlake.formats.samples import is_alike_throughout
 from meshlake.formats.text_encoding import encoding_of
 
 if TYPE_CHECKING:
@@ -63,11 +63,9 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
     Raises:
         LandingError: the file is damaged, is no CSV, or is in an encoding that cannot be read.
     """
-    sample, is_whole = head(file)
+    sample, is_whole = csv_head(file)
     if not sample:
         return None
-    refuse_other_formats(file.name, sample)
-    refuse_json(file.name, sample)
     encoding = encoding_of(file, sample)
     text = encoding.decoded(sample)
     told = _TOLD_DELIMITER.match(text)

@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
-from meshlake.errors import LandingError
+from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.format import ROW_COLUMN, Format, Part
 from meshlake.formats.old_workbook import open_any_workbook
 from meshlake.formats.reader import folder_value_sql, unique_names
@@ -65,6 +65,10 @@ class _Excel(Format):
     def has_columns(self, file: StoredFile) -> bool:
         return bool(_copy(file).names)
 
+    def damaged(self, files: Sequence[StoredFile]) -> dict[StoredFile, DamagedFileError]:
+        found = {file: _damage(file) for file in files}
+        return {file: error for file, error in found.items() if error}
+
     def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
         return None  # DuckDB reads what was written here, and what is wrong with a workbook is told before
 
@@ -112,6 +116,18 @@ def _copy(file: StoredFile) -> _Copy:
     """The sheet of `file`, its columns of the types that hold their cells."""
     sheet = _read(file)
     return _write(file, sheet, tuple(map(type_of, sheet.kinds)))
+
+
+@lru_cache(maxsize=10_000)
+def _damage(file: StoredFile) -> DamagedFileError | None:
+    """How `file` is broken; what else is wrong with it is told when it is read."""
+    try:
+        _copy(file)
+    except DamagedFileError as error:
+        return error
+    except LandingError:
+        return None
+    return None
 
 
 @lru_cache(maxsize=10_000)

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from meshlake.errors import LandingError
-    from meshlake.formats.unreadable import DamagedFileError
+    from meshlake.errors import DamagedFileError, LandingError
     from meshlake.stores import StoredFile
     from meshlake.types.tree import Type
 
@@ -145,7 +144,7 @@ class Format(Protocol):
         return Unreadable.NONE
 
     def damaged(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, DamagedFileError]:
-        """Those of `files` that are broken somewhere, and cannot be read but for some lines."""
+        """Those of `files` that are broken, or none of the format at all, and have no lines to keep aside alone."""
         return {}
 
     def notes(self, files: Sequence[StoredFile]) -> list[str]:

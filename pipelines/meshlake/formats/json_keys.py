@@ -9,12 +9,11 @@ from functools import lru_cache
 from posixpath import commonpath
 from typing import TYPE_CHECKING
 
-from meshlake.errors import LandingError
+from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats import refuse_other_formats
 from meshlake.formats.json_copy import UNUSABLE_KEYS, copies_of, lines_sql
 from meshlake.formats.reader import compression_sql, grouped, paths_sql
 from meshlake.formats.samples import head, is_compressed, last_byte
-from meshlake.formats.unreadable import DamagedFileError
 from meshlake.stores import duckdb_reader
 
 if TYPE_CHECKING:

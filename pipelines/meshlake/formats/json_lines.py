@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from meshlake.errors import LandingError
+from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.failures import explained_files
 from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
 from meshlake.formats.json_keys import LINES, keys_of, layout_of, read_as
@@ -25,7 +25,7 @@ from meshlake.formats.reader import (
     text_columns_sql,
 )
 from meshlake.formats.samples import is_compressed, open_text
-from meshlake.formats.unreadable import DamagedFileError, Unreadable
+from meshlake.formats.unreadable import Unreadable
 from meshlake.names import quote_identifier, quote_literal
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import io
 from contextlib import ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from meshlake.errors import LandingError
+from meshlake.errors import DamagedFileError
 from meshlake.formats import refuse_pages
 from meshlake.formats.cells import (
     BUILT_IN_KINDS,
@@ -61,7 +61,7 @@ class OldWorkbook:
                 file_contents=content, formatting_info=True, on_demand=True, logfile=io.StringIO()
             )
         except (xlrd.XLRDError, xlrd.compdoc.CompDocError, AssertionError, LookupError, ValueError) as error:
-            raise LandingError(
+            raise DamagedFileError(
                 f"{name}: it is locked by a password, or as Excel wrote it before 2007 and damaged: {error}",
                 _AGAIN,
             ) from error

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from meshlake.errors import LandingError
+from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.bombs import refuse_bomb
 from meshlake.formats.format import PACKINGS
 from meshlake.formats.scratch import scratch_file, scratch_folder
@@ -43,7 +43,8 @@ def unpacked(file: StoredFile) -> StoredFile:
     """`file` as a file of this machine that is not packed, under its own name.
 
     Raises:
-        LandingError: it is damaged, or a bomb.
+        DamagedFileError: it is damaged.
+        LandingError: it is a bomb.
     """
     folder = scratch_folder()
     # Its folders are kept: `key=value` ones are columns.
@@ -55,13 +56,26 @@ def unpacked(file: StoredFile) -> StoredFile:
     except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
         target.unlink(missing_ok=True)
         packing = PurePosixPath(file.name).suffix
-        raise LandingError(
+        raise DamagedFileError(
             f"{file.name}: the {packing} file is cut off or damaged: {error}", "Land the whole file again."
         ) from error
     except LandingError:
         target.unlink(missing_ok=True)
         raise
     return replace(file, path=str(target), size_bytes=size, store=_DISK)
+
+
+@lru_cache(maxsize=10_000)
+def unpacked_or_damage(file: StoredFile) -> StoredFile | DamagedFileError:
+    """As `unpacked`, or how the file is broken.
+
+    Raises:
+        LandingError: it is a bomb.
+    """
+    try:
+        return unpacked(file)
+    except DamagedFileError as error:
+        return error
 
 
 def _unpack(file: StoredFile, packed: BinaryIO, sink: BinaryIO, folder: Path) -> int:

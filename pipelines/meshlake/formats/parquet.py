@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import duckdb
 
-from meshlake.errors import LandingError
+from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats import refuse_pages
 from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
 from meshlake.formats.merged_types import described, refuse_changed
@@ -69,11 +69,10 @@ class _Parquet(Format):
         likely = [file for file in files if file.path in message or type(error) is duckdb.Error]
         damaged = next((file for file in files if not _has_footer(file)), None)
         damaged = damaged or next((file for file in likely if not _is_readable(file)), None)
-        if damaged is None:
-            return None
-        refuse_pages(damaged.name, sample_of(damaged))
-        cause = "it is cut off, damaged, or no Parquet file" if damaged.size_bytes else "it is empty"
-        return LandingError(f"{damaged.name}: {cause}", "Land the file again, whole; or remove it.")
+        return None if damaged is None else _damage(damaged)
+
+    def damaged(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, DamagedFileError]:
+        return _damaged(tuple(files))
 
     def hive_layout(
         self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, Type]
@@ -97,21 +96,47 @@ PARQUET = _Parquet()
 @lru_cache(maxsize=1_000)
 def _refuse_long_decimals(files: tuple[StoredFile, ...]) -> None:
     """DuckDB reads decimals of more digits than it has as floats, and as other numbers; once per process."""
-    if not files:
-        return
-    query = (
-        f"SELECT file_name, name, precision FROM parquet_schema({paths_sql(files)}) "
-        f"WHERE precision > {MAX_DECIMAL_DIGITS} ORDER BY file_name, name LIMIT 1"
-    )
-    found = []
-    with duckdb_reader(files[0]) as connection, suppress(duckdb.Error):  # told by who reads the rows
-        found = connection.execute(query).fetchall()
-    for path, column, digits in found:
+    for path, column, digits in _long_decimals(files) or ():
         name = next((file.name for file in files if file.path == path), path)
         raise LandingError(
             f"{name}: column {column} has decimals of {digits} digits, of which {MAX_DECIMAL_DIGITS} can be read",
             "Write it with fewer digits, or as text.",
         )
+
+
+@lru_cache(maxsize=1_000)
+def _long_decimals(files: tuple[StoredFile, ...]) -> list[tuple[str, str, int]] | None:
+    """The first decimals of too many digits, of all the files' footers; None where those cannot be read."""
+    if not files:
+        return []
+    query = (
+        f"SELECT file_name, name, precision FROM parquet_schema({paths_sql(files)}) "
+        f"WHERE precision > {MAX_DECIMAL_DIGITS} ORDER BY file_name, name LIMIT 1"
+    )
+    with duckdb_reader(files[0]) as connection, suppress(duckdb.Error):  # told by who reads the rows
+        return connection.execute(query).fetchall()
+    return None
+
+
+@lru_cache(maxsize=1_000)
+def _damaged(files: tuple[StoredFile, ...]) -> dict[StoredFile, DamagedFileError]:
+    """Those without a footer that can be read: looked for by halves, since all together are read anyway."""
+    if _long_decimals(files) is not None:
+        return {}
+    if len(files) == 1:
+        return {} if _has_footer(files[0]) else {files[0]: _damage(files[0])}
+    half = len(files) // 2
+    return _damaged(files[:half]) | _damaged(files[half:])
+
+
+def _damage(file: StoredFile) -> DamagedFileError:
+    """What is wrong with a file that is no Parquet."""
+    try:
+        refuse_pages(file.name, sample_of(file))
+    except DamagedFileError as error:
+        return error
+    cause = "it is cut off, damaged, or no Parquet file" if file.size_bytes else "it is empty"
+    return DamagedFileError(f"{file.name}: {cause}", "Land the file again, whole; or remove it.")
 
 
 @lru_cache(maxsize=1_000)

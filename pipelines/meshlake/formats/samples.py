@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from meshlake.errors import LandingError
+from meshlake.errors import DamagedFileError
 from meshlake.formats.bombs import refuse_times
 from meshlake.stores import open_file
 
@@ -49,7 +49,7 @@ def head(file: StoredFile) -> tuple[bytes, bool]:
         is_whole = not stream.read(1)
     for magic, archive in _ARCHIVES.items():
         if sample.startswith(magic):
-            raise LandingError(
+            raise DamagedFileError(
                 f"{file.name}: its name says text, it is {archive}", "Give the file its right ending."
             )
     return sample, is_whole
@@ -157,9 +157,11 @@ def _has_long_line_in_gzip(file: StoredFile) -> bool:
                 line = len(block) - 1 - _last_end(block) if _has_end(block) else line + len(block)
                 is_found = is_found or line > _LONG_LINE_BYTES
     except EOFError:
-        raise LandingError(f"{file.name}: the gzip file is cut off", "Land the whole file again.") from None
+        raise DamagedFileError(
+            f"{file.name}: the gzip file is cut off", "Land the whole file again."
+        ) from None
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise LandingError(
+        raise DamagedFileError(
             f"{file.name}: the gzip file is damaged: {error}", "Land the file again."
         ) from None
     return is_found

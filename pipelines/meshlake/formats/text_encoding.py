@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from meshlake.errors import LandingError
+from meshlake.errors import DamagedFileError
 from meshlake.formats.samples import is_utf8, spread_blocks
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _likeliest(file: StoredFile, blocks: Sequence[Block]) -> TextEncoding:
     words = _words(lines)
     name, likely = _asked(words)
     if name is None:
-        raise LandingError(
+        raise DamagedFileError(
             f"{file.name}: it is in no encoding of text that is known",
             "Save the file as UTF-8, for example with: iconv -f ENCODING -t UTF-8 FILE > NEW_FILE",
         )

@@ -64,10 +64,6 @@ class UnreadableLine:
         return f"{self.file}, line {self.line}: it {self.reason}: {shown}"
 
 
-class DamagedFileError(LandingError):
-    """A file is broken somewhere, and has no lines that could be kept aside alone: it is, whole."""
-
-
 class ReadAgainError(LandingError):
     """What a statement read of these files is not all: they were mended meanwhile, and their SELECTs are others now."""
 

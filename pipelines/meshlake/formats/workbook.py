@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
 
-from meshlake.errors import LandingError
+from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.bombs import refuse_times
 from meshlake.formats.cells import (
     BUILT_IN_KINDS,
@@ -62,9 +62,9 @@ def open_workbook(name: str, opening: AbstractContextManager[BinaryIO]) -> Itera
         start = stream.read(len(OLD_OR_LOCKED))
         stream.seek(0)
         if not start:
-            raise LandingError(f"{name}: it is empty", again)
+            raise DamagedFileError(f"{name}: it is empty", again)
         if start == OLD_OR_LOCKED:
-            raise LandingError(
+            raise DamagedFileError(
                 f"{name}: it is locked by a password, or as Excel wrote it before 2007",
                 "Save it as .xlsx, without a password; or call it .xls, if it is that.",
             )
@@ -77,7 +77,7 @@ def open_workbook(name: str, opening: AbstractContextManager[BinaryIO]) -> Itera
         except TooLargeError as error:
             raise LandingError(f"{name}: {error}", "Save its table as .csv or Parquet.") from error
         except _DAMAGED as error:
-            raise LandingError(f"{name}: it is cut off, damaged, or no Excel workbook", again) from error
+            raise DamagedFileError(f"{name}: it is cut off, damaged, or no Excel workbook", again) from error
 
 
 class Workbook:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from meshlake.errors import LandingError, NotLandedError
+from meshlake.errors import DamagedFileError, LandingError, NotLandedError
 from meshlake.formats import format_of, table_of
-from meshlake.formats.packed import is_packed, unpacked
+from meshlake.formats.packed import is_packed, unpacked_or_damage
 from meshlake.formats.unreadable import UnreadableLine
 from meshlake.landing.replacing import ReplacedError, consistent_files
 from meshlake.landing.storage import list_files
@@ -74,20 +74,28 @@ class Dataset:
         those that are broken, unless all are.
 
         Raises:
-            LandingError: one cannot be unpacked.
+            LandingError: none can be unpacked, or one unpacks to too much.
         """
-        whole = self._unpacked
-        damaged = whole.format.damaged(whole.files)
-        if not damaged or len(damaged) == len(whole.files):
-            return whole
-        return replace(whole, files=tuple(file for file in whole.files if file not in damaged))
+        files, damage = self._unpacked
+        if files is self.files and not damage:
+            return self
+        if kept := tuple(file for file in files if file.name not in damage):
+            return replace(self, files=kept)
+        if not files:
+            raise next(iter(damage.values()))
+        return replace(self, files=files)
 
     @property
-    def _unpacked(self) -> Dataset:
-        if not any(is_packed(file, self.format) for file in self.files):
-            return self
-        files = (unpacked(file) if is_packed(file, self.format) else file for file in self.files)
-        return replace(self, files=tuple(files))
+    def _unpacked(self) -> tuple[tuple[StoredFile, ...], Mapping[str, DamagedFileError]]:
+        """Its files, unpacked as far as they can be; and what is wrong with those that are broken, by name."""
+        files, damage = self.files, dict[str, DamagedFileError]()
+        if any(is_packed(file, self.format) for file in files):
+            found = {f.name: unpacked_or_damage(f) if is_packed(f, self.format) else f for f in files}
+            damage = {name: each for name, each in found.items() if isinstance(each, DamagedFileError)}
+            files = tuple(each for each in found.values() if not isinstance(each, DamagedFileError))
+        damaged = self.format.damaged(files) if files else {}
+        damage |= {file.name: error for file, error in damaged.items()}
+        return files, damage
 
     def unreadable(self, connection: duckdb.DuckDBPyConnection) -> Unreadable:
         """What statements on `connection` left out of it since the last `forget_unreadable`, broken files among it.
@@ -100,13 +108,12 @@ class Dataset:
         """
         read = self.opened.files
         found = self.format.unreadable(connection, read)
-        whole = self._unpacked.files
-        if len(read) == len(whole):
+        if len(read) == len(self.files):
             return found
-        damaged = self.format.damaged(whole)
-        told = [UnreadableLine(file.name, None, b"", error.message) for file, error in damaged.items()]
-        sizes = sum(file.size_bytes for file in damaged), sum(file.size_bytes for file in whole)
-        return found.with_files(told, sizes[0] / sizes[1])
+        _, damage = self._unpacked
+        told = [UnreadableLine(name, None, b"", error.message) for name, error in damage.items()]
+        damaged_bytes = sum(file.size_bytes for file in self.files if file.name in damage)
+        return found.with_files(told, damaged_bytes / sum(file.size_bytes for file in self.files))
 
     @property
     def has_columns(self) -> bool:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
 import json
+import lzma
 
 import duckdb
 import fastavro
+import pyarrow as pa
 import pytest
+from pyarrow import orc, parquet
 
 from meshlake.engines.trino.hive_fidelity import layout
 from meshlake.errors import LandingError
 from meshlake.formats.format import UnfaithfulError
 from meshlake.landing.relation import relation_sql, unreadable
 from meshlake.types.tree import Scalar
+from support.workbooks import workbook
 
 
 def records(first):
@@ -67,6 +73,147 @@ FORMATS = {
         ".avro: it is cut off, damaged, or no Avro file: behind rec",
     ),
 }
+
+
+def csv(rows):
+    return ("id,name\n" + "".join(f"{row['id']},{row['name']}\n" for row in rows)).encode()
+
+
+def lines(rows):
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+
+
+def arrow_file(write):
+    def written(rows):
+        sink = io.BytesIO()
+        write(pa.Table.from_pylist(rows), sink)
+        return sink.getvalue()
+
+    return written
+
+
+def sheet(rows):
+    return workbook({"Sheet1": [["id", "name"], *map(list, map(dict.values, rows))]})
+
+
+def zstd(content):
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, "zstd") as stream:
+        stream.write(content)
+    return sink.getvalue().to_pybytes()
+
+
+def nanoseconds(_):
+    schema = {"type": "long", "logicalType": "timestamp-nanos"}
+    sink, fields = io.BytesIO(), [{"name": "id", "type": schema}]
+    fastavro.writer(sink, {"type": "record", "name": "r", "fields": fields}, [{"id": 1}])
+    return sink.getvalue()
+
+
+def half(content):
+    return content[: len(content) // 2]
+
+
+PAGE = b"<!DOCTYPE html><html><body><p>503</p><p>Service Unavailable</p></body></html>"
+DECLARED = b'<?xml version="1.0"?>\n' + PAGE
+# A good file's ending and how it is written; what stands in the broken one; what is told.
+WHOLE = {
+    "bz2 cut off": (
+        ".csv.bz2",
+        lambda rows: bz2.compress(csv(rows)),
+        half,
+        "the .bz2 file is cut off or damaged",
+    ),
+    "bz2 of noise": (
+        ".jsonl.bz2",
+        lambda rows: bz2.compress(lines(rows)),
+        b"noise",
+        "the .bz2 file is cut off or",
+    ),
+    "xz cut off": (
+        ".csv.xz",
+        lambda rows: lzma.compress(csv(rows)),
+        half,
+        "the .xz file is cut off or damaged",
+    ),
+    "xz of noise": (
+        ".csv.xz",
+        lambda rows: lzma.compress(csv(rows)),
+        b"noise",
+        "the .xz file is cut off or damaged",
+    ),
+    "zst cut off": (".csv.zst", lambda rows: zstd(csv(rows)), half, "the .zst file is cut off or damaged"),
+    "zst of noise": (
+        ".csv.zst",
+        lambda rows: zstd(csv(rows)),
+        b"noise",
+        "the .zst file is cut off or damaged",
+    ),
+    "gzip cut off": (".csv.gz", lambda rows: gzip.compress(csv(rows)), half, "the gzip file is cut off"),
+    "gzip of noise": (".csv.gz", lambda rows: gzip.compress(csv(rows)), b"noise", "the gzip file is damaged"),
+    "gzip of JSON cut off": (
+        ".jsonl.gz",
+        lambda rows: gzip.compress(lines(rows)),
+        half,
+        "the gzip file is cut off",
+    ),
+    "a page for CSV": (".csv", csv, PAGE, "it is an HTML page"),
+    "JSON for CSV": (".csv", csv, b'{"error": "no such report"}', "it is JSON"),
+    "a document for CSV": (".csv", csv, b"%PDF-1.7\n1,2\n", "it is a PDF document"),
+    "a page for JSON lines": (".jsonl", lines, PAGE, "it is an HTML page"),
+    "a page for a JSON array": (".json", array, PAGE, "it is an HTML page"),
+    "a page for Parquet": (".parquet", arrow_file(parquet.write_table), PAGE, "it is an HTML page"),
+    "Parquet cut off": (
+        ".parquet",
+        arrow_file(parquet.write_table),
+        half,
+        "cut off, damaged, or no Parquet file",
+    ),
+    "a page for Avro": (".avro", avro, PAGE, "it is an HTML page"),
+    "a type of Avro that no column holds": (
+        ".avro",
+        avro,
+        nanoseconds,
+        "its column id is of the type timestamp-nanos",
+    ),
+    "a page for ORC": (".orc", arrow_file(orc.write_table), PAGE, "it is an HTML page"),
+    "a page for XML": (".xml", xml, DECLARED, "it is an HTML page"),
+    "a page for Excel": (".xlsx", sheet, PAGE, "it is an HTML page"),
+    "Excel cut off": (".xlsx", sheet, half, "it is cut off, damaged, or no Excel workbook"),
+}
+
+
+def whole(kind, names):
+    ending, written, broken, _ = WHOLE[kind]
+    contents = {name: written(records(5 * "abc".index(name))) for name in names}
+    if "b" in contents:
+        contents["b"] = broken if isinstance(broken, bytes) else broken(contents["b"])
+    return {f"{name}{ending}": content for name, content in contents.items()}
+
+
+@pytest.mark.parametrize("kind", WHOLE)
+def test_what_is_no_such_file_is_kept_aside_whole_and_the_others_are_read(put, kind):
+    dataset = put(whole(kind, "abc"))
+    with duckdb.connect() as connection:
+        found = unreadable(connection, dataset)
+        rows = connection.execute(f"SELECT id FROM {relation_sql(dataset)}").fetchall()
+    assert sorted(int(each) for (each,) in rows) == [*range(5), *range(10, 15)]
+    (line,) = found.lines()
+    assert (found.told, line.line) == ("1 file", None)
+    assert line.told.startswith(f"crm/customers/b{WHOLE[kind][0]}: ")
+    assert WHOLE[kind][3] in line.told
+    sizes = [file.size_bytes for file in dataset.files]
+    assert found.file_share == sizes[1] / sum(sizes)
+
+
+@pytest.mark.parametrize("kind", WHOLE)
+def test_alone_it_is_an_error_of_one_line(put, kind):
+    dataset = put(whole(kind, "b"))
+    with duckdb.connect() as connection, pytest.raises(LandingError) as refused:
+        unreadable(connection, dataset)
+    assert WHOLE[kind][3] in refused.value.message
+    assert refused.value.message.startswith(f"crm/customers/b{WHOLE[kind][0]}: ")
+    assert "\n" not in refused.value.message
 
 
 def files_of(kind, names="abc", broken="b"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import tempfile
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from meshlake.errors import LandingError
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.landing.failures import explained
-from meshlake.landing.relation import columns, relation_sql
+from meshlake.landing.relation import columns, relation_sql, unreadable
 from meshlake.landing.zone import LandingZone
 from meshlake.names import DatasetName
 from meshlake.types.tree import Scalar
@@ -248,8 +249,8 @@ def test_nothing_but_empty_files_is_an_error(put, name):
     ],
 )
 def test_broken_csv(connection, put, content, words):
-    dataset = put({"a.csv": content, "good.csv": "id,name\n1,a\n"})
-    expect_error(connection, dataset, words)
+    expect_error(connection, put({"a.csv": content}), words)
+    expect_aside(connection, put({"good.csv": "id,name\n1,a\n"}), words)
 
 
 @pytest.mark.parametrize(
@@ -280,16 +281,17 @@ def test_damaged_gzip(connection, put):
 @pytest.mark.parametrize("keep", [0, 4, 200])
 def test_broken_parquet(connection, put, tmp_path, keep):
     whole = parquet(tmp_path, "SELECT range AS id FROM range(100)")
-    dataset = put({"a.parquet": whole, "b.parquet": whole[:keep]})
-    expect_error(connection, dataset, r"customers/b\.parquet: it is (empty|cut off)")
+    words = r"customers/b\.parquet: it is (empty|cut off)"
+    expect_error(connection, put({"b.parquet": whole[:keep]}), words)
+    expect_aside(connection, put({"a.parquet": whole}), words)
 
 
 def test_parquet_with_a_damaged_footer(connection, put, tmp_path):
     whole = parquet(tmp_path, "SELECT 1 AS id, 'a' AS s")
     damaged = whole[:20] + bytes(len(whole) - 28) + whole[-8:]
-    expect_error(
-        connection, put({"a.parquet": whole, "b.parquet": damaged}), r"customers/b\.parquet: it is cut off"
-    )
+    words = r"customers/b\.parquet: it is cut off"
+    expect_error(connection, put({"b.parquet": damaged}), words)
+    expect_aside(connection, put({"a.parquet": whole}), words)
 
 
 def test_parquet_types_that_do_not_meet(connection, put, tmp_path):
@@ -400,6 +402,13 @@ def test_the_order_of_columns_does_not_matter(order, rows):
         answer = duckdb.sql(f"SELECT id, name, city, age FROM {relation_sql(dataset)}").fetchall()
     expected = [tuple(f"{name}:{row}" for name in ("id", "name", "city", "age")) for row in rows]
     assert sorted(answer) == sorted(expected * 2)
+
+
+def expect_aside(connection, dataset, words: str) -> None:
+    """One file of the dataset is kept aside, and told by `words`; the others are read."""
+    (line,) = unreadable(connection, dataset).lines()
+    assert re.search(words, line.told)
+    assert connection.execute(f"FROM {relation_sql(dataset)}").fetchall()
 
 
 def expect_error(connection, dataset, words: str, relation: str | None = None) -> None:

@@ -1,0 +1,37 @@
+"""The beginning of a file that its name says is CSV, looked at for whether it is text in columns at all."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from meshlake.errors import DamagedFileError
+from meshlake.formats import refuse_json, refuse_other_formats
+from meshlake.formats.samples import head
+
+if TYPE_CHECKING:
+    from meshlake.stores import StoredFile
+
+
+def csv_head(file: StoredFile) -> tuple[bytes, bool]:
+    """The first 256 KiB of `file`, and whether that is all of it.
+
+    Raises:
+        DamagedFileError: it is a page, JSON or of a binary format, or gzip that is damaged.
+    """
+    sample, is_whole = head(file)
+    refuse_other_formats(file.name, sample)
+    refuse_json(file.name, sample)
+    return sample, is_whole
+
+
+@lru_cache(maxsize=1_000)
+def damaged_csv(files: tuple[StoredFile, ...]) -> dict[StoredFile, DamagedFileError]:
+    """Those of `files` that are no CSV at all."""
+    found = {}
+    for file in files:
+        try:
+            csv_head(file)
+        except DamagedFileError as error:
+            found[file] = error
+    return found
