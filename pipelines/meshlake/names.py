@@ -28,8 +28,12 @@ def quote_identifier(name: str) -> str:
 
 
 def quote_literal(value: str) -> str:
-    """Quote `value` as a SQL string literal, on DuckDB and Trino alike."""
-    return "'" + value.replace("'", "''") + "'"
+    """Quote `value` as a SQL string literal, on DuckDB and Trino alike.
+
+    A parser ends its text at the character NUL, which a value may hold: that one is said by its code.
+    """
+    quoted = ["'" + part.replace("'", "''") + "'" for part in value.split("\0")]
+    return quoted[0] if len(quoted) == 1 else "(" + " || chr(0) || ".join(quoted) + ")"
 
 
 @dataclass(frozen=True, order=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from meshlake.errors import UsageError
@@ -61,7 +61,8 @@ def test_a_quoted_identifier_is_that_column(name):
         assert relation.columns == [name]
 
 
-@given(TEXT)
+@given(st.text(st.characters(codec="utf-8"), max_size=20))
+@example("a\0'b\0")
 def test_a_quoted_literal_is_that_text(value):
     with duckdb.connect() as connection:
         assert connection.execute(f"SELECT {quote_literal(value)}").fetchone() == (value,)

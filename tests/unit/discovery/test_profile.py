@@ -42,6 +42,7 @@ def one_column(*cells: str) -> str:
         (("a", "", "b"), "string", 1, ("a", "b")),
         (("", "", ""), "string", 3, (None, None)),
         (("5", "x", "y"), "string", 0, ("5", "y")),
+        (("a\0b", "c'\0", "c"), "string", 0, ("a\0b", "c'\0")),
     ],
 )
 def test_what_text_really_is(profile, cells, found, nulls, ends) -> None:
