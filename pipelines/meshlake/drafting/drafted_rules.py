@@ -21,8 +21,7 @@ from meshlake.types.tree import INTEGERS, Decimal, Scalar, is_moment, is_number
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from meshlake.discovery.dataset_profile import ColumnProfile
-    from meshlake.drafting.observed import Observed, Seen
+    from meshlake.drafting.observed import Described, Observed, Seen
 
 _LEAST_ROWS_LEFT = 0.7
 _SPANS = 2
@@ -66,9 +65,7 @@ def table_rules(observed: Observed) -> list[dict[str, Any]]:
     return rules
 
 
-def add_column_rules(
-    facts: dict[str, Any], profile: ColumnProfile, observed: Observed, *, is_key: bool
-) -> None:
+def add_column_rules(facts: dict[str, Any], profile: Described, observed: Observed, *, is_key: bool) -> None:
     """Add to `facts`, the property of a column, what its values were found to be like."""
     seen = observed.columns.get(facts["name"])
     if seen is None or seen.present < FEWEST_ROWS:
@@ -87,7 +84,7 @@ def add_column_rules(
         facts["quality"] = kept + rules
 
 
-def _of_kind(seen: Seen, profile: ColumnProfile, *, is_counter: bool) -> Iterator[dict[str, Any]]:
+def _of_kind(seen: Seen, profile: Described, *, is_counter: bool) -> Iterator[dict[str, Any]]:
     kind = seen.column.type
     if is_number(kind) and not is_counter and not _is_name_like(seen.column.name):
         yield from mean_rules(seen, "mean", "{property}")
@@ -99,7 +96,7 @@ def _of_kind(seen: Seen, profile: ColumnProfile, *, is_counter: bool) -> Iterato
         yield from _of_moment(seen)
 
 
-def _of_text(seen: Seen, profile: ColumnProfile) -> Iterator[dict[str, Any]]:
+def _of_text(seen: Seen, profile: Described) -> Iterator[dict[str, Any]]:
     if seen.shape is not None and seen.distinct > 1:
         arguments = {"pattern": seen.shape}
         name = f"{seen.column.name}_form"
@@ -208,7 +205,7 @@ def _is_name_like(name: str) -> bool:
     return is_spoken(name) or "year" in name_words(name)
 
 
-def _varied(seen: Seen, profile: ColumnProfile) -> Iterator[dict[str, Any]]:
+def _varied(seen: Seen, profile: Described) -> Iterator[dict[str, Any]]:
     """That a column is not empty, nor the same everywhere."""
     if seen.column.type is Scalar.BOOLEAN:
         share = seen.true_share or 0.0

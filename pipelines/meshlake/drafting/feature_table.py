@@ -126,12 +126,18 @@ def open_features(settings: Settings, name: ProductName) -> Iterator[FeatureTabl
     loaded = load_products(settings.products)
     product = loaded.get(name)
     with open_local(settings, str(name)) as session:
-        _bind(settings, product, session)
+        bind_rows(settings, product, session)
         columns = session.columns(f"SELECT * FROM {name.sql}")
         yield FeatureTable(session, name, loaded.classifications.contract_of(product), columns)
 
 
-def _bind(settings: Settings, product: Product, session: LocalSession) -> None:
+def bind_rows(settings: Settings, product: Product, session: LocalSession) -> None:
+    """Let the rows of a product be read in `session`: as published, or as its first build will publish them.
+
+    Raises:
+        UsageError: they can be known only once it is built.
+        MeshError: they cannot be read.
+    """
     name, dataset = product.name, product.transform.landed
     lake = Lake(settings)
     head = lake.head((name.domain, name.product))

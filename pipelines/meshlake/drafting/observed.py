@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import permutations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from meshlake.drafting.product_folder import dump_yaml
 from meshlake.engines.engine import open_local
@@ -76,6 +76,18 @@ class Observed:
     compared: tuple[str, ...] = field(default=())
 
 
+class Described(Protocol):
+    """What is known of a column besides its rows: each value of one of few, and whether they look personal."""
+
+    @property
+    def values(self) -> tuple[tuple[str, int], ...]:
+        """The values with their counts, the most frequent first; none of a column of many."""
+
+    @property
+    def personal(self) -> str | None:
+        """What kind of personal data it looks like."""
+
+
 def observe(settings: Settings, name: ProductName, contract: Mapping[str, Any]) -> Observed:
     """What the rows of product `name` are like, that `contract` makes of landed files.
 
@@ -83,26 +95,31 @@ def observe(settings: Settings, name: ProductName, contract: Mapping[str, Any]) 
         MeshError: they cannot be made.
     """
     with _drafted_rows(settings, name, contract) as (session, columns, has_key):
-        flat = [column for column in columns if not is_nested(column.type)]
-        shapes = _shapes(session, name, flat)
-        dates = [column.name for column in flat if is_moment(column.type)][:_MOST_MOMENTS]
-        pairs = list(permutations(dates, 2))
-        row_count, *counts = _answers(session, name, [_pair(*pair) for pair in pairs])
-        seen = {}
-        for i in range(0, len(flat), _COLUMNS):
-            asked = {column: _asked(column, shapes.get(column.name)) for column in flat[i : i + _COLUMNS]}
-            told = [text for one in asked.values() for text in one.values()]
-            answers = iter(_answers(session, name, told)[1:])
-            for column, one in asked.items():
-                seen[column.name] = _seen(column, {key: next(answers) for key in one}, shapes)
-        held = [
-            pair
-            for pair, count in zip(pairs, counts, strict=True)
-            if _holds(count, seen[pair[0]], seen[pair[1]])
-        ]
-        compared = () if has_key else tuple(column.name for column in flat)
-        repeated = _repeated(session, name, compared) if compared and len(flat) == len(columns) else None
-        return Observed(int(str(row_count)), seen, tuple(held), repeated, compared)
+        return observed_rows(session, name, columns, has_key=has_key)
+
+
+def observed_rows(
+    session: LocalSession, name: ProductName, columns: Sequence[Column], *, has_key: bool
+) -> Observed:
+    """What the rows are like that can be read under `name` in `session`."""
+    flat = [column for column in columns if not is_nested(column.type)]
+    shapes = _shapes(session, name, flat)
+    dates = [column.name for column in flat if is_moment(column.type)][:_MOST_MOMENTS]
+    pairs = list(permutations(dates, 2))
+    row_count, *counts = _answers(session, name, [_pair(*pair) for pair in pairs])
+    seen = {}
+    for i in range(0, len(flat), _COLUMNS):
+        asked = {column: _asked(column, shapes.get(column.name)) for column in flat[i : i + _COLUMNS]}
+        told = [text for one in asked.values() for text in one.values()]
+        answers = iter(_answers(session, name, told)[1:])
+        for column, one in asked.items():
+            seen[column.name] = _seen(column, {key: next(answers) for key in one}, shapes)
+    held = [
+        pair for pair, count in zip(pairs, counts, strict=True) if _holds(count, seen[pair[0]], seen[pair[1]])
+    ]
+    compared = () if has_key else tuple(column.name for column in flat)
+    repeated = _repeated(session, name, compared) if compared and len(flat) == len(columns) else None
+    return Observed(int(str(row_count)), seen, tuple(held), repeated, compared)
 
 
 def _answers(session: LocalSession, name: ProductName, told: Sequence[str]) -> tuple[Any, ...]:
@@ -126,9 +143,11 @@ def _drafted_rows(
 
 @contextmanager
 def drafted_products(
-    settings: Settings, contracts: Mapping[ProductName, Mapping[str, Any]]
+    settings: Settings,
+    contracts: Mapping[ProductName, Mapping[str, Any]],
+    beside: Mapping[str, str] | None = None,
 ) -> Iterator[dict[ProductName, Product]]:
-    """The products that `contracts` would make, none of which is written where products are.
+    """The products that `contracts` would make, with the files `beside` them; none is written where products are.
 
     Raises:
         MeshError: one cannot be read.
@@ -139,7 +158,8 @@ def drafted_products(
         for name, contract in contracts.items():
             folder = root / name.domain / name.product
             folder.mkdir(parents=True)
-            (folder / CONTRACT_FILE).write_text(dump_yaml(contract), encoding="utf-8")
+            for file, text in {CONTRACT_FILE: dump_yaml(contract), **(beside or {})}.items():
+                (folder / file).write_text(text, encoding="utf-8")
             products[name] = load_product(folder)
         yield products
     finally:

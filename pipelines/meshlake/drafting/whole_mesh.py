@@ -18,8 +18,10 @@ from meshlake.drafting.domains import chosen_name
 from meshlake.drafting.product_folder import default_owner, product_folder, write_product
 from meshlake.drafting.redraft import named_as_standing, parts_of, redraft
 from meshlake.drafting.references import draft_references
+from meshlake.drafting.sql_draft import SQL_FILE, draft_for_sql
 from meshlake.errors import MeshError, UsageError
 from meshlake.products.load import load_products
+from meshlake.products.transform import CONTRACT_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -72,7 +74,8 @@ def draft_mesh(
 ) -> MeshDraft:
     """Draft a product of each dataset of `what` (a domain, a dataset, or None for all) that no product reads yet.
 
-    Those that are cast already are compared with what would be drafted now, and brought to it in the parts of `update`.
+    So is the contract of each folder that has SQL alone. Those that are cast already are compared with what would be
+    drafted now, and brought to it in the parts of `update`.
 
     Raises:
         UsageError: nothing has landed, or nothing of that name, or there is no such part.
@@ -112,10 +115,31 @@ def draft_mesh(
             told += decisions(masked(draft.profile), name, draft.why_domain, found.joins)
         except MeshError as error:
             failures[draft.profile.name] = error
+    for folder in _sql_alone(settings, what):
+        progress(f"drafting {folder}")
+        try:
+            written += filter(None, [draft_for_sql(settings, folder, owner)])
+        except MeshError as error:
+            failures[folder] = error
     places = list(drafts)
     told = [each for each in told if each.product not in standing]
     told.sort(key=lambda decision: places.index(decision.product))
     return MeshDraft(tuple(written), tuple(redrafted), present, failures, tuple(told))
+
+
+def _sql_alone(settings: Settings, what: str | None) -> list[str]:
+    """The products, of the domain if that is named, whose folders have SQL and no contract yet."""
+    files = sorted(settings.products.glob(f"*/*/{SQL_FILE}"))
+    names = [f"{file.parent.parent.name}.{file.parent.name}" for file in files]
+    hidden = (".", "_")
+    return [
+        name
+        for name, file in zip(names, files, strict=True)
+        if what in {None, name, name.partition(".")[0]}
+        and not (file.parent / CONTRACT_FILE).exists()
+        and not file.parent.name.startswith(hidden)
+        and not file.parent.parent.name.startswith(hidden)
+    ]
 
 
 def _new(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from meshlake.products.load import load_product
+
 if TYPE_CHECKING:
     from support.small_mesh import SmallMesh
 
@@ -57,3 +59,45 @@ def test_a_broken_contract_stops_no_other(crm: SmallMesh) -> None:
     assert told.status == 1
     assert len(crm.rows("crm.people")) == 2
     assert crm.run("list").status == 0
+
+
+def test_a_key_classifications_and_rules_come_from_what_it_reads_and_its_rows(mesh: SmallMesh) -> None:
+    rows = "".join(f"{n},x{n}@example.com,{n % 7 * 10}\n" for n in range(60))
+    mesh.land("crm/people/a.csv", f"id,email,spent\n{rows}")
+    mesh.open().adopt("crm.people", owner="ana")
+    sql = "SELECT id AS person_id, lower(email) AS mail, spent / 100 AS share FROM crm.people"
+    mesh.write("crm.shares", "transform.sql", sql)
+    drafted = mesh.open().adopt("crm.shares", owner="ana")
+    contract = load_product(drafted.folder).contract
+    assert contract.primary_key == ("person_id",)
+    assert {c.name: c.classification for c in contract.columns} == {
+        "person_id": None,
+        "mail": "personal",
+        "share": None,
+    }
+    assert "Classified as crm.people.email is." in contract.column("mail").description
+    names = {rule.name for rule in contract.rules}
+    assert {"share_range", "share_mean", "share_varied", "mail_form"} & names >= {"share_range", "share_mean"}
+    assert mesh.build().is_complete
+
+
+def test_several_columns_that_pass_on_keys_are_one(mesh: SmallMesh) -> None:
+    mesh.land(
+        "shop/sales/a.csv",
+        "id,shop_id,day\n" + "".join(f"{n},{n % 5},2024-01-{n % 28 + 1:02}\n" for n in range(200)),
+    )
+    mesh.open().adopt("shop.sales", owner="ana")
+    sql = "SELECT shop_id, day AS day_id, count(*) AS sales FROM shop.sales GROUP BY ALL"
+    mesh.write("shop.per_day", "transform.sql", sql)
+    drafted = mesh.open().adopt("shop.per_day", owner="ana")
+    assert load_product(drafted.folder).contract.primary_key == ("shop_id", "day_id")
+
+
+def test_what_is_not_built_yet_gives_columns_alone_and_says_so(crm: SmallMesh) -> None:
+    crm.product("crm.old", {"id": ID}, {"transform.sql": "SELECT id FROM crm.people"})
+    crm.write("crm.older", "transform.sql", "SELECT id FROM crm.old")
+    drafted = crm.open().adopt("crm.older", owner="ana")
+    assert [c.name for c in load_product(drafted.folder).contract.columns] == ["id"]
+    assert drafted.notes[-1].startswith(
+        "no key and no rules of its rows are drafted: crm.old was never built"
+    )

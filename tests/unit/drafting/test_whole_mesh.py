@@ -64,6 +64,17 @@ def test_a_name_that_is_taken_by_another_product_is_told(mesh) -> None:
     }
 
 
+def test_sql_without_a_contract_is_drafted_too(mesh) -> None:
+    mesh.land("crm/people/a.csv", PEOPLE)
+    mesh.write(
+        "crm.counted", "transform.sql", "SELECT name, count(*) AS people FROM crm.people GROUP BY name"
+    )
+    mesh.write("crm.wrong", "transform.sql", "SELECT FROM WHERE")
+    found = mesh.open().draft("crm", owner="ana")
+    assert [str(each.name) for each in found.drafted] == ["crm.people", "crm.counted"]
+    assert list(found.failures) == ["crm.wrong"]
+
+
 @pytest.mark.parametrize(
     ("domain", "joins", "expected"),
     [
