@@ -104,6 +104,8 @@ def _print_profile(profile: DatasetProfile) -> None:
         print_text(f"Read: {_line(note)}")
     for drift in profile.drift:
         print_text(f"{'Question' if drift in profile.questions else 'Drift'}: {drift.message}")
+    if means := [_meaning(column) for column in profile.columns if column.meaning]:
+        print_text(f"Meanings: {'; '.join(means)}")
     for column in profile.columns:
         if column.misfits:
             print_text(f"{column.name}: {profile.nearly(column)}")
@@ -116,6 +118,11 @@ def _print_profile(profile: DatasetProfile) -> None:
         if column.evidence:
             print_text(f"Read: {column.name}: {column.evidence}")
     print()
+
+
+def _meaning(column: ColumnProfile) -> str:
+    unit = f", in {column.unit}" if column.unit else ""
+    return f"{column.name}: {column.meaning}{unit} ({_line(column.meaning_evidence)})"
 
 
 def _facts(profile: DatasetProfile) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from meshlake.discovery.meaning_words import MONEY_WORDS
 from meshlake.discovery.missing import ANSWERS
 from meshlake.discovery.names import is_identifier, is_moment, is_spoken, name_words
 from meshlake.discovery.readings import (
@@ -91,7 +92,10 @@ def _is_believed(name: str, reading: Reading, count: int, measure: Measure, ends
     if reading.unit is None and is_identifier(name):
         return reading in (THOUSANDS, COMMA) and measure.numeric < measure.present
     # Without a comma, or points that group, nothing tells of another writing than the plain one.
-    is_grouped_alike = reading.format == SPACED and len(ends[0]) == len(ends[1]) > _UNGROUPED
+    is_amount = bool(MONEY_WORDS & set(name_words(name)))
+    is_grouped_alike = (
+        reading.format == SPACED and len(ends[0]) == len(ends[1]) > _UNGROUPED and not is_amount
+    )
     return measure.numeric < measure.present and not is_grouped_alike
 
 

@@ -35,6 +35,7 @@ class ColumnProfile:
     `question` what its text leaves open, `open_to` the conventions it could keep to; `evidence` is what decided
     between two. `missing` are words that stand for no value, with the rows that have them: null in a product.
     `spread` is how sampled numbers and days lie in their range.
+    `meaning` is the trade's word for what values are, `unit` theirs, and `meaning_evidence` what says so.
     """
 
     name: str
@@ -63,6 +64,9 @@ class ColumnProfile:
     personal_evidence: str = ""
     missing: tuple[tuple[str, int], ...] = ()
     spread: Spread | None = None
+    meaning: str = ""
+    meaning_evidence: str = ""
+    unit: str = ""
 
     @property
     def is_constant(self) -> bool:

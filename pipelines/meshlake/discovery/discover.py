@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meshlake.discovery.column_meanings import with_references
 from meshlake.discovery.join_composites import suspected_composites
 from meshlake.discovery.join_proof import prove
 from meshlake.discovery.joins import Join, likely_joins, ranked
@@ -138,7 +139,7 @@ def _compared(
         reader.kept.keep_proofs({key: join for key, join in known.items() if key not in results} | results)
     joins = (results[key] if (key := keys[sides]) else holding.get(sides) for sides in map(_sides, suspected))
     found_joins = [join for join in joins if join is not None]
-    return [ranked(profile, found_joins) for profile in profiles], found_joins
+    return [with_references(ranked(profile, found_joins), found_joins) for profile in profiles], found_joins
 
 
 def _sides(join: Join) -> tuple[str, str, str, str]:

@@ -6,7 +6,15 @@ Expressions are those of RE2, asked by REGEXP_FULL_MATCH of the trimmed cell.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from meshlake.discovery.meaning_words import NAMED
+from meshlake.discovery.names import is_identifier, name_words
 from meshlake.names import quote_literal
+
+if TYPE_CHECKING:
+    from meshlake.discovery.dataset_profile import ColumnProfile
 
 _OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _GROUP = "[0-9A-Fa-f]{1,4}"
@@ -26,3 +34,26 @@ PATTERNS = {
 def looks_like(kind: str, cell: str) -> str:
     """SQL for whether the text `cell` looks like one of `kind`, a name in `PATTERNS`; null for null."""
     return f"REGEXP_FULL_MATCH(TRIM({cell}), {quote_literal(PATTERNS[kind])})"
+
+
+CODES = frozenset({"code", "codes", "kode", "codigo", "codice", "kod"})
+_NUMBER_ENDINGS, _REFERENCES = ("nr", "nummer", "numero"), frozenset({"mrn", "ref", "reference"})
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A `word` of the trade for what values mean, the unit that they have, and why, in words."""
+
+    word: str
+    evidence: str
+    unit: str = ""
+
+
+def says_identifier(word: str) -> bool:
+    """Whether the last word of a name says so: `id`, `no`, `bestellnr`."""
+    return is_identifier(word) or word.endswith(_NUMBER_ENDINGS) or word in _REFERENCES
+
+
+def is_named(column: ColumnProfile, word: str) -> bool:
+    """Whether the name of `column` has a word for `word`."""
+    return bool(NAMED[word] & set(name_words(column.name)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery import sample, scan
+from meshlake.discovery.column_meanings import with_meanings
 from meshlake.discovery.column_types import best_reading, doubt_of, found_type, rivals, valued
 from meshlake.discovery.conventions import decide
 from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
@@ -92,12 +93,9 @@ def _profiled(
         measured = _measured(connection, view.types, may_read)
         decided = measured.decided(dataset.format.delimiter(dataset.opened.files), elsewhere)
         found, sketches = _found(connection, view, measured, decided, is_sketched=is_sketched)
-        columns = with_personal(
-            connection,
-            dataset.name.dataset,
-            [_column(name, measured.measures[name], found) for name in view.types],
-        )
-        columns = with_spreads(connection, columns)
+        plain = [_column(name, measured.measures[name], found) for name in view.types]
+        columns = with_personal(connection, dataset.name.dataset, plain)
+        columns = with_meanings(connection, with_spreads(connection, columns), found.keys.proven)
         unreadable = dataset.unreadable(connection)
         shown = tuple(unreadable.first(SHOWN_LINES))
     profile = DatasetProfile(

@@ -137,6 +137,10 @@ def _property(
     facts: dict[str, Any] = {"name": name, **_type_facts(column)}
     kind = facts["logicalType"]
     facts["description"] = _description(profile, column, kind)
+    if column.meaning and column.meaning != kind:
+        facts["tags"] = (column.meaning,)
+    if unit := _unit(column, kind):
+        facts["customProperties"] = [Flow(property="unit", value=unit)]
     if column.personal:
         facts["classification"] = classification_of(column.personal)
     if name in key:
@@ -203,9 +207,18 @@ def _observed(column: ColumnProfile, kind: str, landed_as: str) -> str:
         facts += f" Looks like personal data: {column.personal} ({column.personal_evidence})."
     if column.reading and column.reading.format and kind != "string":
         facts += f" Written like {column.reading.format}."
-    if column.reading and column.reading.unit and kind != "string":
-        facts += f" Unit: {column.reading.unit}."
+    if column.meaning and column.meaning != kind:
+        facts += f" Means {column.meaning} ({column.meaning_evidence})."
+    if unit := _unit(column, kind):
+        facts += f" Unit: {unit}."
     return facts
+
+
+def _unit(column: ColumnProfile, kind: str) -> str:
+    """What numbers of the column are in, empty where that is not known."""
+    if kind not in {"integer", "number"}:
+        return ""
+    return column.unit or (column.reading.unit if column.reading else None) or ""
 
 
 def _blanks(column: ColumnProfile) -> str:
