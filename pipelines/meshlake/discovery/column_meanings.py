@@ -17,6 +17,7 @@ from meshlake.discovery.meanings import CODES, PATTERNS, Meaning, is_named, says
 from meshlake.discovery.names import is_identifier, name_words
 from meshlake.discovery.number_meanings import meaning_of_number
 from meshlake.discovery.spelled import CURRENCY_CODES
+from meshlake.discovery.spellings import with_spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -55,7 +56,7 @@ _LOCALE = re.compile(r"[a-z]{2}([-_][A-Z]{2})?")
 def with_meanings(
     connection: duckdb.DuckDBPyConnection, columns: Sequence[ColumnProfile], keys: Iterable[tuple[str, ...]]
 ) -> tuple[ColumnProfile, ...]:
-    """`columns`, each with what its values mean, where that is told by them, or by its name and them."""
+    """`columns`, each with what its values mean, where they tell it, or its name and they; and how they are spelled."""
     texts = [column.name for column in columns if column.found_type == "string"]
     values = dict(
         connection.execute(
@@ -66,7 +67,10 @@ def with_meanings(
     )
     alone = {name for name, *others in keys if not others}
     return tuple(
-        _with(column, meaning_of(column, values.get(column.name, ()), is_key=column.name in alone))
+        _with(
+            with_spellings(column),
+            meaning_of(column, values.get(column.name, ()), is_key=column.name in alone),
+        )
         for column in columns
     )
 

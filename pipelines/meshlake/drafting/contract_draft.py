@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from meshlake.discovery.missing import told
 from meshlake.discovery.names import is_identifier, name_words
 from meshlake.discovery.personal import classification_of
+from meshlake.discovery.spellings import spellings
 from meshlake.drafting.contract_document import HAS_ROWS, Description, document, title, type_facts
 from meshlake.drafting.drafted_rules import add_column_rules, table_rules
 from meshlake.drafting.product_folder import Flow
@@ -264,7 +265,10 @@ def _quality(profile: DatasetProfile, column: ColumnProfile, name: str, kind: st
         and not column.is_text_in_bytes
         and len(column.values) * _ENUMERATED_ROWS_PER_VALUE <= profile.row_count
     )
-    if kind == "string" and is_few and not column.personal and not is_identifier(column.name):
+    # A list that has a value three times, in three spellings, is not what anybody means.
+    is_spelled_once = not spellings(column.values)
+    is_known = is_few and is_spelled_once and not column.personal and not is_identifier(column.name)
+    if kind == "string" and is_known:
         rules.append(
             {
                 "name": f"{name}_known",
