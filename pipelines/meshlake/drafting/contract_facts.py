@@ -53,7 +53,7 @@ def facts_of(contract: Mapping[str, Any]) -> dict[Fact, Any]:
         found[Fact(COLUMNS, name, _THERE)] = True
         for key, value in prop.items():
             if key == "logicalTypeOptions":
-                for option, bound in value.items():
+                for option, bound in (value or {}).items():
                     is_reading = option in _READING
                     found[Fact(COLUMNS if is_reading else CHECKS, name, f"{_BOUND}{option}")] = bound
             elif key not in {"name", "quality", "relationships"}:
@@ -91,7 +91,8 @@ def with_facts(contract: Mapping[str, Any], wanted: Mapping[Fact, Any]) -> dict[
 
 def _set(holder: dict[str, Any], what: str, value: Any) -> None:
     if what.startswith(_BOUND):
-        _set_key(holder.setdefault("logicalTypeOptions", {}), what.removeprefix(_BOUND), value)
+        holder["logicalTypeOptions"] = holder.get("logicalTypeOptions") or {}
+        _set_key(holder["logicalTypeOptions"], what.removeprefix(_BOUND), value)
     elif what.startswith(_RULE):
         name = what.removeprefix(_RULE)
         _set_item(

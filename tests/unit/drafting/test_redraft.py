@@ -145,6 +145,16 @@ def test_facts_make_the_contract_that_they_are_of(shop) -> None:
     assert facts_of(with_facts(emptied, facts)) == facts
 
 
+def test_keys_without_a_value_say_nothing() -> None:
+    prop = {"name": "n", "logicalTypeOptions": None, "quality": None, "relationships": None}
+    contract = {"schema": [{"properties": [prop], "quality": None}]}
+    facts = facts_of(contract)
+    assert [fact.what for fact in facts] == ["column"]
+    bound = facts_of({"schema": [{"properties": [{"name": "n", "logicalTypeOptions": {"minimum": 0}}]}]})
+    changed = with_facts(contract, bound)["schema"][0]["properties"][0]
+    assert changed["logicalTypeOptions"] == {"minimum": 0}
+
+
 def test_the_command_tells_lines_and_who_changed_them(shop) -> None:
     out = shop.run("adopt", "shop.sales").ended().out
     assert 'amount: physicalType: would be gone: "DECIMAL(12,2)" (changed by a person, and kept)' in out
