@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from meshlake.contract.servers import LANDING
 from meshlake.contract.unknown_keys import unknown_keys
 from meshlake.landing.arrival import snake_case
-from meshlake.suggest import close_names, mistyped
+from meshlake.suggest import mistyped
 
 if TYPE_CHECKING:
     from meshlake.errors import ContractError
@@ -114,9 +114,9 @@ def _is_of_another_house(data: dict[str, Any]) -> bool:
 
 
 def _tell_unknown(source: YamlFile, location: Location, known: set[str], found: Gathering) -> None:
-    """Tell a key that ODCS does not have: an error where it is a known one mistyped, else a note."""
+    """Tell a key that ODCS does not have: an error where it is a known one mistyped, else a note, whoever wrote it."""
     key = str(location[-1])
-    meant = mistyped(key, known) if found.is_lenient else next(iter(close_names(key, known)), None)
+    meant = mistyped(key, known)
     hint = f"Did you mean '{meant}'?" if meant else f"ODCS knows {', '.join(sorted(known))} here."
     error = source.error(location, f"key '{key}' is unknown", hint)
     is_read_by_people = found.is_lenient and meant in _FOR_PEOPLE - {"customProperties"}

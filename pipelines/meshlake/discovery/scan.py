@@ -5,6 +5,7 @@ What the answers mean is told in `profile`, `keys` and `joins`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 # What a reading of a column costs in a statement, with a plain column as one.
 _READING_COST = 10
 _VALUES_COST = 4
+_PLAIN = frozenset(range(0x20, 0x7F)) - set(b"'\"\\")  # bytes that DuckDB writes as themselves
 # Of what is bytes rather than text; line ends and tabs aside.
 _CONTROLS = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
 
@@ -148,13 +150,22 @@ def values_of(
         row = _one_row(connection, [asked[key] for key in keys], LANDED)
         for (name, what), value in zip(keys, row, strict=True):
             if what == "few":
-                histograms[name] = value or {}
+                histograms[name] = {_shown(each): count for each, count in (value or {}).items()}
             elif what == "counted":
                 counts[name] = value
             else:
                 hashes = frozenset(value or ()) - {None}
                 sketches[name] = Sketch(sketched[name].share, hashes, sketched[name].as_text)
     return histograms, sketches, counts
+
+
+def _shown(value: Any) -> Any:
+    """Bytes as the text that they are, else as SQL writes them: no Python."""
+    if not isinstance(value, bytes):
+        return value
+    text = value.decode(errors="replace")
+    is_text = "\ufffd" not in text and re.search(_CONTROLS, text) is None
+    return text if is_text else "".join(chr(n) if n in _PLAIN else f"\\x{n:02X}" for n in value)
 
 
 @dataclass(frozen=True)

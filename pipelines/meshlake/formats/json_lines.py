@@ -85,10 +85,13 @@ class _JsonLines(Format):
     def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
         if not isinstance(error, duckdb.InvalidInputException):
             return None
-        if message.startswith(_TOO_LONG):
+        if message.startswith(
+            _TOO_LONG
+        ):  # for sure over that; one on a line of its own is read up to twice as much
             long = next((f for f in files if f' exceeded while reading file "{f.path}"' in message), files[0])
             return DamagedFileError(
-                f"{long.name}: it holds an object of over 16 MB", "Write it in several, or take it out."
+                f"{long.name}: it holds an object of over 16 MB, up to which any can be read",
+                "Write it in several, or take it out.",
             )
         return next(
             (told for file in files for kind in _FAULTS if (told := _fault(kind, message, file))), None

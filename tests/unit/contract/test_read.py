@@ -107,7 +107,7 @@ WRONG = [
     ("key twice", "name: Customers", "id: crm.customers", 4, "'id' is given twice", "Keep one"),
     ("wrong kind", "kind: DataContract", "kind: Table", 2, "kind is 'Table'", "kind: DataContract"),
     ("old version", "v3.1.0", "v2.2.0", 1, "apiVersion is 'v2.2.0'", "v3.1.0, v3.2.0"),
-    ("unknown top key", "status: active", "state: active", 6, "key 'state' is unknown", "'status'"),
+    ("unknown top key", "status: active", "statu: active", 6, "key 'statu' is unknown", "'status'"),
     ("number as text", "version: 1.0.0", "version: 1.0", 5, "version", "quotes"),
     ("domain", "domain: crm", "domain: sales", 7, "domain is 'sales'", "domain: crm"),
     (
@@ -283,6 +283,12 @@ def test_all_that_is_wrong_is_found_at_once_and_nothing_else(read, good):
     assert caught.value.message.startswith(str(next(fault for fault in found if fault.line == 2)))
     told = f"mesh lint crm.customers tells all {len(ALL_AT_ONCE)}, and what to do."
     assert caught.value.hint == f"Write kind: DataContract. {told}"
+
+
+@pytest.mark.parametrize("other", ["element: customers", "state: b", "x-ours: 1"])
+def test_a_key_that_is_like_none_is_a_note(read, other):
+    (note,) = read("status: active", f"status: active\n{other}").notes
+    assert (note.line, note.message) == (7, f"key '{other.partition(':')[0]}' is unknown")
 
 
 def test_keys_given_twice_are_all_told(read):

@@ -273,6 +273,15 @@ def test_every_type_that_parquet_holds_is_profiled(profile, tmp_path: Path) -> N
     ]
 
 
+def test_bytes_are_shown_as_the_text_that_they_are_or_as_sql_writes_them(profile, tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    raw = r"'\xFF\x00a\x27'::BLOB"
+    duckdb.sql(f"SELECT encode('Mü, r') AS text, {raw} AS raw FROM range(2)").write_parquet(str(path))
+    text, other = (dict(column.values) for column in profile({"a.parquet": path.read_bytes()}).columns)
+    ((written,),) = duckdb.sql(f"SELECT CAST({raw} AS VARCHAR)").fetchall()
+    assert (text, other) == ({"Mü, r": 2}, {written: 2})
+
+
 def test_a_damaged_file_is_named(profile) -> None:
     with pytest.raises(LandingError, match=r"a\.parquet"):
         profile({"a.parquet": b"PAR1 not really"})
