@@ -16,7 +16,7 @@ from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
 from meshlake.formats.merged_types import described, refuse_changed
 from meshlake.formats.reader import grouped, hive_options_sql, paths_sql
 from meshlake.formats.samples import sample_of
-from meshlake.stores import duckdb_reader
+from meshlake.stores import duckdb_reader, open_file
 from meshlake.types.duckdb import parse
 from meshlake.types.tree import MAX_DECIMAL_DIGITS, Decimal, Scalar
 
@@ -56,6 +56,7 @@ class _Parquet(Format):
 
     def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
         _refuse_long_decimals(tuple(among))
+        _refuse_cut_times(tuple(among))
         _refuse_changed(tuple(among))
         return [_select(group, keys) for keys, group in grouped(files, lambda file: files[file])]
 
@@ -115,6 +116,47 @@ def _long_decimals(files: tuple[StoredFile, ...]) -> list[tuple[str, str, int]] 
     )
     with duckdb_reader(files[0]) as connection, suppress(duckdb.Error):  # told by who reads the rows
         return connection.execute(query).fetchall()
+    return None
+
+
+@lru_cache(maxsize=1_000)
+def _refuse_cut_times(files: tuple[StoredFile, ...]) -> None:
+    """DuckDB cuts times of day to microseconds; once per process, and reading only columns written in nanoseconds."""
+    if not files:
+        return
+    query = (
+        f"SELECT DISTINCT file_name FROM parquet_schema({paths_sql(files)}) "
+        "WHERE logical_type LIKE 'TimeType(%NANOS=NanoSeconds%' ORDER BY file_name"
+    )
+    finer: set[str] = set()
+    with duckdb_reader(files[0]) as connection, suppress(duckdb.Error):  # told by who reads the rows
+        finer = {name for (name,) in connection.execute(query).fetchall()}
+    for file in files:
+        column = _cut_time(file) if file.path in finer else None
+        if column is not None:
+            raise LandingError(
+                f"{file.name}: column {column} has times of day with nanoseconds, of which microseconds can be read",
+                "Write it with microseconds, or as text.",
+            )
+
+
+def _cut_time(file: StoredFile) -> str | None:
+    """The first column whose times are finer than a microsecond; one in which such times are nested counts as one."""
+    import pyarrow as pa
+    from pyarrow import compute, parquet
+
+    with open_file(file) as stream:
+        stored = parquet.ParquetFile(stream)
+        for field in stored.schema_arrow:
+            if field.type != pa.time64("ns"):
+                if "time64[ns]" in str(field.type):
+                    return str(field.name)
+                continue
+            for batch in stored.iter_batches(columns=[field.name]):
+                count = batch.column(0).cast(pa.int64())
+                whole = compute.multiply(compute.divide(count, 1_000), 1_000)
+                if compute.any(compute.not_equal(count, whole)).as_py():
+                    return str(field.name)
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import gzip
 import io
 import re
@@ -68,6 +69,29 @@ def test_decimals_of_more_digits_than_can_be_read_are_refused(put, read, tmp_pat
     dataset = put({"a.parquet": path.read_bytes()})
     with pytest.raises(LandingError, match=r"a\.parquet: column n has decimals of 45 digits"):
         read(dataset)
+
+
+@pytest.mark.parametrize(
+    ("values", "type_", "refused"),
+    [
+        ([3_723_000_000_001, None], pa.time64("ns"), True),
+        ([None, 3_723_000_001_000], pa.time64("ns"), False),
+        ([[3_723_000_000_001]], pa.list_(pa.time64("ns")), True),
+        ([3_723_000_001], pa.time64("us"), False),
+    ],
+)
+def test_times_finer_than_a_microsecond_are_refused_and_others_kept(
+    put, read, tmp_path, values, type_, refused
+):
+    """DuckDB gave 01:02:03 for 01:02:03.000000001."""
+    path = tmp_path / "times.parquet"
+    pq.write_table(pa.table({"t": pa.array(values, type_)}), path)
+    dataset = put({"a.parquet": path.read_bytes()})
+    if refused:
+        with pytest.raises(LandingError, match=r"a\.parquet: column t has times of day with nanoseconds"):
+            read(dataset)
+    else:
+        assert dt.time(1, 2, 3, 1) in [row[0] for row in read(dataset)]
 
 
 @pytest.mark.parametrize(
