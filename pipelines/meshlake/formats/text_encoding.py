@@ -47,6 +47,7 @@ _BETWEEN = re.compile(rb"[,;\t\r\n\"]")
 _CONTROLS = re.compile("[\x80-\x9f]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NUMBERS = re.compile(rb"^[0-9. ]+ | [0-9. ]+$")
+_PRINTED = re.compile(rb"[\t\r\n\x20-\x7e]*")
 _NOT_ASCII = re.compile(rb"[^\n\r]*[\x80-\xff][^\n\r]*")
 
 
@@ -85,6 +86,8 @@ def encoding_of(file: StoredFile, sample: bytes) -> TextEncoding:
 
 def _wide(start: bytes) -> str | None:
     """UTF-16 or UTF-32 without a mark: some bytes of each character are 0, of all or of ASCII, and one never is."""
+    if start.count(0) < len(start) / 4 and _PRINTED.fullmatch(start.replace(b"\0", b"")):
+        return None  # text of a byte each, in which some are 0
     by_four = [start[i::4].count(0) / max(len(start) // 4, 1) for i in range(4)]
     for name, (first, second), other in (("utf-32-le", (2, 3), 0), ("utf-32-be", (0, 1), 3)):
         if min(by_four[first], by_four[second]) > 0.9 and by_four[other] < 0.1:

@@ -289,6 +289,16 @@ def test_one_word_among_numbers_tells_the_encoding(table, encoding, word, lines)
     assert table(text.encode(encoding))[1][0] == ("0", f"{word} 0", "0.5")
 
 
+@pytest.mark.parametrize(
+    "content", [b"id,name\n1,a\x00b\n2,c\n", b"id,name\n1,\x00\n2,c\n", b"id\x00,name\n1,\n2,c\n"]
+)
+def test_a_byte_that_is_0_makes_no_text_one_of_two_bytes_a_character(connection, put, content):
+    """All of it was read as the names of one column, in Chinese, and no row was left."""
+    dataset = put({"a.csv": content})
+    rows = connection.execute(f"FROM {relation_sql(dataset)}").fetchall()
+    assert (len(rows), rows[1]) == (2, ("2", "c"))
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
 def test_unicode_of_any_width_is_certain(table, encoding):
     names, rows, _ = table("id,größe\n1,a😀\n2,ü\n".encode(encoding))
