@@ -75,12 +75,7 @@ def file_schemas(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> Fil
     Raises:
         LandingError: a file cannot be read.
     """
-    schemas: dict[str, dict[str, Type]] = {}
-    for file in dataset.opened.files:
-        if file.size_bytes == 0 or not dataset.format.has_columns(file):
-            continue
-        schemas[file.name] = file_columns(connection, dataset, file)
-    return FileSchemas(schemas)
+    return FileSchemas({file.name: columns for file, columns in file_columns(connection, dataset)})
 
 
 def column_groups(names: Iterable[str], schemas: FileSchemas) -> list[tuple[str, ...]]:

@@ -68,6 +68,7 @@ class _Csv(Format):
     # Hive reads an empty cell as empty text, and does not tell it from a quoted one.
     hive_value = "nullif({}, '')"
     is_empty_null = True
+    is_told_columns = True
 
     def __init__(self, *, is_empty_told: bool = False) -> None:
         self._is_empty_told = is_empty_told
@@ -90,9 +91,7 @@ class _Csv(Format):
             ),
         )
         return [
-            _select(dialect, keys, group, nulls)
-            if copied is None
-            else _copied_select(dialect, keys, copied, nulls)
+            _copied_select(dialect, keys, copied, nulls) if copied else _select(dialect, keys, group, nulls)
             for (dialect, keys, _, copied), group in groups
         ]
 

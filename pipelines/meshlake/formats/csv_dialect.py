@@ -15,12 +15,13 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from meshlake.formats.csv_alike import known_dialect, remember
 from meshlake.formats.csv_begin import csv_head
 from meshlake.formats.csv_form import USUAL, form_of, has_blanks_between, left_whole
 from meshlake.formats.csv_lines import MARK, Form, Record, RecordReader, numbered_lines
 from meshlake.formats.csv_table import Table, after_comments, are_names, find_table
 from meshlake.formats.reader import unique_names
-from meshlake.formats.samples import is_alike_throughout
+from meshlake.formats.samples import MOST_FILES, is_alike_throughout
 from meshlake.formats.text_encoding import encoding_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class CsvDialect:
     notes: tuple[str, ...] = field(default=(), compare=False)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=MOST_FILES)
 def detect_dialect(file: StoredFile) -> CsvDialect | None:
     """The dialect of `file` alone; None when it is empty, so has neither columns nor rows.
 
@@ -66,6 +67,8 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
     sample, is_whole = csv_head(file)
     if not sample:
         return None
+    if is_whole and (known := known_dialect(sample)):
+        return known
     encoding = encoding_of(file, sample)
     text = encoding.decoded(sample)
     told = _TOLD_DELIMITER.match(text)
@@ -82,6 +85,7 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
     if table is None:
         return None
     dialect = _dialect(encoding, form, table, records, bool(told))
+    remember(sample, dialect)
     if is_whole or not dialect.is_plain:
         return dialect
     if len(dialect.comment) > 1:

@@ -66,7 +66,8 @@ class Format(Protocol):
     `endings` are those of file names, in small letters; behind one may stand one of `PACKINGS`, of which its SELECTs
     unpack `compressions` themselves. All its files begin with `magic`, if that is not empty. `is_read`,
     unless it is known only to be refused. `hive_value` is Trino's SQL for a value of a `HiveLayout`, `{}` the column.
-    `is_empty_null` where empty text comes as null.
+    `is_empty_null` where empty text comes as null. `is_told_columns` where its SELECTs say which columns there are:
+    those that only differ in the file have the same.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Format(Protocol):
     is_read: bool = True
     hive_value: str = "{}"
     is_empty_null: bool = False
+    is_told_columns: bool = False
 
     @property
     def telling_empty(self) -> Format:

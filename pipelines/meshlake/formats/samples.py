@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from meshlake.stores import StoredFile
 
+# Of so many is known what was found out, so that it is found out once.
+MOST_FILES = 200_000
 _BLOCK_BYTES = 256 * 1024
 _BLOCKS = 32
 # DuckDB 1.5.5 scans a CSV file in parts of 8 MB, and tells of a line over 2 MB; of one over 8 MB it is silent at times.
@@ -167,7 +169,7 @@ def _has_long_line_in_gzip(file: StoredFile) -> bool:
     return is_found
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=MOST_FILES)
 def has_long_line(file: StoredFile) -> bool:
     """Whether a line of `file` is so long that DuckDB may leave it out without a word.
 
@@ -177,6 +179,8 @@ def has_long_line(file: StoredFile) -> bool:
     if is_compressed(file):
         return bool(file.size_bytes) and _has_long_line_in_gzip(file)
     step = _LONG_LINE_BYTES // 2  # a line of twice that has all bytes between two steps
+    if file.size_bytes <= step:
+        return False
     with open_text(file) as stream:
         for place in range(0, file.size_bytes - step, step):
             stream.seek(place)

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError
 from meshlake.formats.format import lineage_select
+from meshlake.formats.reader import paths_sql
 from meshlake.formats.unreadable import forget_unreadable
 from meshlake.landing.failures import explained
 from meshlake.types.duckdb import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import duckdb
 
     from meshlake.formats.unreadable import Unreadable
@@ -79,12 +82,23 @@ def columns(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> dict[str
 
 
 def file_columns(
-    connection: duckdb.DuckDBPyConnection, dataset: Dataset, file: StoredFile
-) -> dict[str, Type]:
-    """As `columns`, those that `file`, one of `dataset` as it is read, has itself."""
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset
+) -> Iterator[tuple[StoredFile, dict[str, Type]]]:
+    """As `columns`, those that each file of `dataset` has itself, if it has any.
+
+    Raises:
+        LandingError: a file cannot be read.
+    """
     dataset = dataset.opened
-    selects = dataset.format.selects_of_one(file, dataset.keyed_files[file], dataset.files)
-    return _described(connection, dataset, f"({' UNION ALL BY NAME '.join(selects)})")
+    described: dict[str, dict[str, Type]] = {}
+    for file, keys in dataset.keyed_files.items():
+        if not file.size_bytes or not dataset.format.has_columns(file):
+            continue
+        relation = f"({' UNION ALL BY NAME '.join(dataset.format.selects_of_one(file, keys, dataset.files))})"
+        alike = relation.replace(paths_sql([file]), "") if dataset.format.is_told_columns else relation
+        if alike not in described:
+            described[alike] = _described(connection, dataset, relation)
+        yield file, described[alike]
 
 
 def _described(connection: duckdb.DuckDBPyConnection, dataset: Dataset, relation: str) -> dict[str, Type]:
