@@ -14,7 +14,10 @@ from meshlake.errors import UsageError
 CATALOG = "mesh"
 LANDING_CATALOG = "landing"
 # What `mesh.duckdb` tells of the mesh itself, in catalog `mesh`.
-SYSTEM_TABLES = frozenset({"products", "snapshots", "quality_results"})
+DISCOVERED_TABLES = frozenset(
+    {"discovered_datasets", "discovered_columns", "discovered_joins", "discovered_labels"}
+)
+SYSTEM_TABLES = frozenset({"products", "columns", "snapshots", "quality_results"}) | DISCOVERED_TABLES
 QUARANTINE_SUFFIX = "__quarantine"
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _RESERVED_DOMAINS = frozenset(

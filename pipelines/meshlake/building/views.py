@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from meshlake.building.known_tables import known_tables
 from meshlake.building.quality import QUALITY_COLUMNS, QUALITY_RESULTS
 from meshlake.column import Column
 from meshlake.lake.mesh_file import PublishedColumn, PublishedProduct, read_state, write_mesh_file
 from meshlake.lake.schema import table_schema
-from meshlake.lake.state import catalog_state
+from meshlake.lake.state import discovered_folder, has_catalog, mesh_state
 from meshlake.types.iceberg import from_iceberg
 from meshlake.types.tree import Scalar
 
@@ -62,11 +63,12 @@ def refresh_views(mesh: Workspace, file: Path | None = None) -> None:
         UsageError: nothing was built yet.
         OSError: its folder cannot be written to.
     """
-    state = catalog_state(mesh.settings)
+    state = mesh_state(mesh.settings, must_be_published=not discovered_folder(mesh.settings).exists())
     file = file or mesh.settings.mesh_file
     if read_state(file) == state:
         return
-    names = mesh.lake.products()
+    is_published = has_catalog(mesh.settings)
+    names = mesh.lake.products() if is_published else []
     histories = {name: mesh.lake.history((name.domain, name.product)) for name in names}
     heads = {name: next(s for s in history if s.is_current) for name, history in histories.items()}
     system_tables = {
@@ -77,7 +79,12 @@ def refresh_views(mesh: Workspace, file: Path | None = None) -> None:
             [_snapshot_row(n, s) for n, history in histories.items() for s in history],
             schema=_arrow(_SNAPSHOTS),
         ),
-        "quality_results": _quality_results(mesh.lake),
+        "quality_results": _quality_results(mesh.lake)
+        if is_published
+        else _arrow(QUALITY_COLUMNS).empty_table(),
+    } | {
+        name: pa.Table.from_pylist(rows, schema=_arrow(columns))
+        for name, (columns, rows) in known_tables(mesh).items()
     }
     views = [published(mesh, name, head) for name, head in heads.items()]
     quarantines = {n.quarantine: mesh.lake.head((n.domain, n.quarantine.product)) for n in names}

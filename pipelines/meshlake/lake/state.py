@@ -18,6 +18,27 @@ _TABLES = "SELECT table_namespace, table_name, metadata_location FROM iceberg_ta
 _SQLITE = "sqlite:///"
 
 
+def discovered_folder(settings: Settings) -> Path:
+    """Where what discoveries found is kept: a folder for each dataset, in it a file for each of its states."""
+    return settings.home / "discovered"
+
+
+def mesh_state(settings: Settings, *, must_be_published: bool = True) -> str:
+    """A text that changes with every commit to the catalog, and with every discovery that found something new.
+
+    Raises:
+        UsageError: nothing was built yet, though something must be.
+    """
+    published = catalog_state(settings) if must_be_published or has_catalog(settings) else ""
+    found = sorted(f"{file.parent.name}/{file.name}" for file in discovered_folder(settings).glob("*/*.json"))
+    return hashlib.sha256("\n".join([published, *found]).encode()).hexdigest() if found else published
+
+
+def has_catalog(settings: Settings) -> bool:
+    """Whether there may be something published; a server has to be asked."""
+    return not settings.is_embedded or Path(settings.catalog.removeprefix(_SQLITE)).exists()
+
+
 def catalog_state(settings: Settings) -> str:
     """A text that changes with every commit to the catalog.
 

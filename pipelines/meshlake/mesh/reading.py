@@ -6,15 +6,15 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from meshlake.mesh.opened import OpenedMesh, selected
+from meshlake.mesh.finding import FindingMesh
+from meshlake.mesh.opened import selected
 from meshlake.names import ProductName
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import IO
 
-    from meshlake.discovery.discover import Discovery
     from meshlake.engines.answer import Answer as OpenAnswer
     from meshlake.health import Finding as HealthFinding
     from meshlake.lake.snapshot import Snapshot
@@ -25,11 +25,10 @@ if TYPE_CHECKING:
     from meshlake.mesh.report import Report
     from meshlake.query.output import Written
     from meshlake.query.questions import Timing
-    from meshlake.sources import Found
     from meshlake.testing.run import ExampleRun
 
 
-class ReadMesh(OpenedMesh):
+class ReadMesh(FindingMesh):
     """The half of `Mesh` that changes nothing."""
 
     def sql(self, query: str, *, as_of: Moment | None = None, engine: str | None = None) -> Answer:
@@ -37,7 +36,8 @@ class ReadMesh(OpenedMesh):
 
         Args:
             query: one SELECT over products (`crm.customers`), landed datasets (`landing.crm.customers`) and the tables
-                that tell of the mesh (`mesh.products`, `mesh.snapshots`, `mesh.quality_results`).
+                that tell of the mesh (`mesh.products`, `mesh.columns`, `mesh.snapshots`, `mesh.quality_results`,
+                and `mesh.discovered_columns`, `_datasets`, `_joins`, `_labels`).
             as_of: a time, a snapshot's id or an audit branch; what is published now when not given.
             engine: `duckdb`, `trino` or another; the settings' engine when not given.
 
@@ -165,23 +165,6 @@ class ReadMesh(OpenedMesh):
         """
         zone = self.workspace.landing if self.settings.products.is_dir() else self._zone
         return [str(name) for name in zone.datasets()]
-
-    def discover(
-        self, what: str | None = None, *, progress: Callable[[Found], None] = lambda _: None
-    ) -> Discovery:
-        """What has landed really holds: types, keys, joins, personal data, drift, likely labels.
-
-        Args:
-            what: a domain or schema, a dataset or table; everything when not given.
-            progress: told of each dataset before it is read.
-
-        Raises:
-            UsageError: nothing of that name has landed. What cannot be read is in `failures` of the answer.
-        """
-        from meshlake.discovery.discover import discover
-        from meshlake.discovery.sources import chosen_sources
-
-        return discover(self.settings, chosen_sources(self.settings, what), progress)
 
     def misplaced_files(self) -> list[str]:
         """Files of the landing zone that lie in no dataset's folder, so that nothing reads them."""

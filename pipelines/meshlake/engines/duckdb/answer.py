@@ -18,8 +18,15 @@ from meshlake.engines.duckdb.confined import ANSWERS_CATALOG, closed_on_failure,
 from meshlake.engines.duckdb.interrupt import close, interruptible
 from meshlake.errors import MeshError, UsageError, system_failure
 from meshlake.lake.mesh_file import read_state
-from meshlake.lake.state import catalog_state
-from meshlake.names import CATALOG, LANDING_CATALOG, SYSTEM_TABLES, quote_identifier, quote_literal
+from meshlake.lake.state import mesh_state
+from meshlake.names import (
+    CATALOG,
+    DISCOVERED_TABLES,
+    LANDING_CATALOG,
+    SYSTEM_TABLES,
+    quote_identifier,
+    quote_literal,
+)
 from meshlake.sql_place import position_text
 from meshlake.suggest import did_you_mean
 from meshlake.types.duckdb import parse
@@ -137,7 +144,11 @@ def _mesh_file(question: Question) -> Iterator[Path]:
     """
     settings, query = question.settings, question.query
     is_mesh_read = bool(query.products or query.system_tables) or not query.datasets
-    if not is_mesh_read or read_state(settings.mesh_file) == catalog_state(settings):
+    # What was discovered can be asked for before anything is published.
+    is_of_discovery = query.system_tables and query.system_tables <= DISCOVERED_TABLES and not query.products
+    if not is_mesh_read or read_state(settings.mesh_file) == mesh_state(
+        settings, must_be_published=not is_of_discovery
+    ):
         yield settings.mesh_file
         return
     with ExitStack() as until_answered:

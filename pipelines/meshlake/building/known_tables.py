@@ -1,0 +1,144 @@
+"""The system tables of what is known of data: what discoveries found, and the columns of products, as rows."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from meshlake.column import Column
+from meshlake.discovery.known import remembered
+from meshlake.names import ProductName
+from meshlake.types.tree import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from meshlake.names import InputName
+    from meshlake.products.product import Product
+    from meshlake.workspace import Workspace
+
+_DATASET = Column("dataset", Scalar.VARCHAR, "landing.<domain>.<dataset>, or the name of a table")
+_COLUMN = Column("column_name", Scalar.VARCHAR, "As it landed")
+_FOUND = (
+    Column("fingerprint", Scalar.VARCHAR, "Of the files that it was found in; empty of a table"),
+    Column("found_at", Scalar.TIMESTAMPTZ, "When a discovery first found it so"),
+    Column("is_current", Scalar.BOOLEAN, "Whether that is what the last discovery of the dataset found"),
+)
+_DATASETS = (
+    _DATASET,
+    Column("domain", Scalar.VARCHAR, "The folder, or schema, that it lies in"),
+    Column("format", Scalar.VARCHAR, "How its files are written"),
+    Column("row_count", Scalar.BIGINT, "Rows read"),
+    Column("column_count", Scalar.BIGINT, "Its columns"),
+    Column("file_count", Scalar.BIGINT, "Its files"),
+    Column("size_bytes", Scalar.BIGINT, "Bytes of its files"),
+    Column("likely_key", Scalar.VARCHAR, "The columns that are meant as its key"),
+    Column("keys", Scalar.VARCHAR, "JSON: all keys that hold on the rows, the likeliest first"),
+    Column("notes", Scalar.VARCHAR, "What was guessed of how its files are written"),
+    *_FOUND,
+)
+_COLUMNS = (
+    _DATASET,
+    _COLUMN,
+    Column("position", Scalar.BIGINT, "From 1 on"),
+    Column("type", Scalar.VARCHAR, "What it is, in a contract's words"),
+    Column("landed_type", Scalar.VARCHAR, "How it landed"),
+    Column("null_share", Scalar.DOUBLE, "The share of rows without a value"),
+    Column("distinct_count", Scalar.BIGINT, "How many values, about"),
+    Column(
+        "top_values", Scalar.VARCHAR, "The most frequent values of a column of few; of persons their shape"
+    ),
+    Column("personal", Scalar.VARCHAR, "The kind of personal data: email, phone ...; null of others"),
+    Column("personal_confidence", Scalar.DOUBLE, "From 0 to 1"),
+    Column("personal_evidence", Scalar.VARCHAR, "Why it is taken to be personal"),
+    Column("comment", Scalar.VARCHAR, "What a database says of it"),
+    Column("question", Scalar.VARCHAR, "What its values leave open"),
+    *_FOUND,
+)
+_JOINS = (
+    _DATASET,
+    _COLUMN,
+    Column("other_dataset", Scalar.VARCHAR, "The dataset that it refers to"),
+    Column("other_column_name", Scalar.VARCHAR, "The key that it refers to"),
+    Column("containment", Scalar.DOUBLE, "The share of its values that the key has"),
+    Column("is_one_to_one", Scalar.BOOLEAN, "Whether both are keys"),
+    Column("is_declared", Scalar.BOOLEAN, "Whether a database keeps it"),
+    Column("confidence", Scalar.DOUBLE, "From 0 to 1"),
+    Column("evidence", Scalar.VARCHAR, "Why it is taken to refer to it"),
+    Column("orphan_count", Scalar.BIGINT, "Rows whose value the key has not; null where only estimated"),
+    *_FOUND,
+)
+_LABELS = (
+    _DATASET,
+    _COLUMN,
+    Column("top_values", Scalar.VARCHAR, "Its values, the most frequent first"),
+    *_FOUND,
+)
+_OF_PRODUCTS = (
+    Column("product", Scalar.VARCHAR, "<domain>.<product>"),
+    Column("column_name", Scalar.VARCHAR, "Its name"),
+    Column("position", Scalar.BIGINT, "From 1 on"),
+    Column("type", Scalar.VARCHAR, "Its SQL type"),
+    Column("description", Scalar.VARCHAR, "What its contract says of it"),
+    Column("is_required", Scalar.BOOLEAN, "Whether every row has a value"),
+    Column("classification", Scalar.VARCHAR, "Its contract's, else of the strictest column it comes from"),
+    Column(
+        "classified_by", Scalar.VARCHAR, "The columns that its classification comes from; null: its contract"
+    ),
+    Column("inputs", Scalar.VARCHAR, "The columns that it comes from, with commas"),
+    Column("made_by", Scalar.VARCHAR, "The SQL or the file that makes it; null where it is passed on"),
+    Column("is_exact", Scalar.BOOLEAN, "Whether it is made of just these inputs"),
+)
+
+Table = tuple["Sequence[Column]", list[dict[str, Any]]]
+
+
+def known_tables(mesh: Workspace) -> dict[str, Table]:
+    """Each table's columns and rows, by its name."""
+    states = list(remembered(mesh.settings))
+    return {
+        "discovered_datasets": (_DATASETS, [state["dataset"] | _found(state) for state in states]),
+        "discovered_columns": (_COLUMNS, [*_each(states, "columns")]),
+        "discovered_joins": (_JOINS, [*_each(states, "joins")]),
+        "discovered_labels": (_LABELS, [*_each(states, "labels")]),
+        "columns": (
+            _OF_PRODUCTS,
+            [row for product in mesh.products.products.values() for row in _product_columns(mesh, product)],
+        ),
+    }
+
+
+def _each(states: Sequence[dict[str, Any]], what: str) -> Iterator[dict[str, Any]]:
+    for state in states:
+        name = {"dataset": state["dataset"]["dataset"]}
+        yield from (row | name | _found(state) for row in state[what])
+
+
+def _found(state: dict[str, Any]) -> dict[str, Any]:
+    return {name: state[name] for name in ("fingerprint", "found_at", "is_current")}
+
+
+def _product_columns(mesh: Workspace, product: Product) -> Iterator[dict[str, Any]]:
+    classified = mesh.products.classifications.of(product.name)
+    lineage = product.transform.lineage(product.contract, partial(_columns_of, mesh))
+    for position, column in enumerate(product.contract.columns, 1):
+        found, made = classified[column.name], lineage.get(column.name)
+        yield {
+            "product": str(product.name),
+            "column_name": column.name,
+            "position": position,
+            "type": str(column.type),
+            "description": column.description or None,
+            "is_required": column.is_required,
+            "classification": found.word,
+            "classified_by": ", ".join(found.inherited_names) or None,
+            "inputs": (", ".join(map(str, made.inputs)) or None) if made else None,
+            "made_by": made.made_by if made else None,
+            "is_exact": made.is_exact if made else None,
+        }
+
+
+def _columns_of(mesh: Workspace, name: InputName) -> tuple[str, ...]:
+    """Those of a product; of a landed dataset its SQL is believed."""
+    product = mesh.products.products.get(name) if isinstance(name, ProductName) else None
+    return tuple(column.name for column in product.contract.columns) if product else ()

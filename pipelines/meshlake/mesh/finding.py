@@ -1,0 +1,39 @@
+"""What can be found out of a mesh: what has landed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meshlake.mesh.opened import OpenedMesh
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from meshlake.discovery.discover import Discovery
+    from meshlake.sources import Found
+
+
+class FindingMesh(OpenedMesh):
+    """The part of `Mesh` that looks at data nobody has described yet."""
+
+    def discover(
+        self, what: str | None = None, *, progress: Callable[[Found], None] = lambda _: None
+    ) -> Discovery:
+        """What has landed really holds: types, keys, joins, personal data, drift, likely labels.
+
+        What is new of it is kept with its history, to be asked of `mesh.discovered_columns` and the like.
+
+        Args:
+            what: a domain or schema, a dataset or table; everything when not given.
+            progress: told of each dataset before it is read.
+
+        Raises:
+            UsageError: nothing of that name has landed. What cannot be read is in `failures` of the answer.
+        """
+        from meshlake.discovery.discover import discover
+        from meshlake.discovery.known import remember
+        from meshlake.discovery.sources import chosen_sources
+
+        found = discover(self.settings, chosen_sources(self.settings, what), progress)
+        remember(self.settings, found.profiles, found.joins, is_all=what is None and not found.failures)
+        return found

@@ -1,0 +1,88 @@
+"""What discoveries found, asked for in SQL: before anything is built, with its history, and no person's value in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from meshlake.errors import UsageError
+
+PEOPLE = "person_id,email,plan\n" + "".join(
+    f"P{n},anna{n}@example.org,{'plus' if n % 3 else 'basic'}\n" for n in range(60)
+)
+ORDERS = "order_id,person_id,has_churned\n" + "".join(
+    f"{n},P{n % 40},{'yes' if n % 4 else 'no'}\n" for n in range(80)
+)
+WHERE_ADDRESSES_ARE = (
+    "SELECT dataset, column_name FROM mesh.discovered_columns WHERE personal = 'email' AND is_current"
+)
+
+
+@pytest.fixture
+def opened(mesh):
+    mesh.land_files("crm.people", {"a.csv": PEOPLE})
+    mesh.land_files("shop.orders", {"a.csv": ORDERS})
+    opened = mesh.open()
+    opened.discover()
+    return opened
+
+
+def test_what_is_held_is_sql_before_anything_is_built(opened) -> None:
+    assert opened.sql(WHERE_ADDRESSES_ARE).fetchall() == [("landing.crm.people", "email")]
+    assert opened.sql(
+        "SELECT column_name, other_dataset, other_column_name, orphan_count FROM mesh.discovered_joins"
+    ).fetchall() == [("person_id", "landing.crm.people", "person_id", 0)]
+    assert opened.sql("SELECT dataset, column_name, top_values FROM mesh.discovered_labels").fetchall() == [
+        ("landing.shop.orders", "has_churned", "yes, no")
+    ]
+    assert opened.sql(
+        "SELECT top_values FROM mesh.discovered_columns WHERE column_name = 'plan'"
+    ).fetchall() == [("plus, basic",)]
+    with pytest.raises(UsageError, match="nothing is published yet"):
+        opened.sql("SELECT * FROM crm.people")
+
+
+def test_history_has_a_row_for_each_discovery_that_changed_something(mesh, opened) -> None:
+    history = (
+        "SELECT row_count, is_current FROM mesh.discovered_datasets WHERE domain = 'shop' ORDER BY found_at"
+    )
+    opened.discover()
+    opened.discover("shop.orders")
+    assert opened.sql(history).fetchall() == [(80, True)]
+    mesh.land_files("shop.orders", {"b.csv": "order_id,person_id,has_churned\n900,P3,no\n"})
+    opened.discover("shop")
+    assert opened.sql(history).fetchall() == [(80, False), (81, True)]
+    prints = opened.sql(
+        "SELECT count(DISTINCT fingerprint) FROM mesh.discovered_datasets WHERE domain = 'shop'"
+    )
+    assert prints.fetchall() == [(2,)]
+    joins = "SELECT count(*) FROM mesh.discovered_joins WHERE is_current"
+    assert opened.sql(joins).fetchall() == [(1,)]
+    for file in (mesh.landing / "shop/orders").iterdir():
+        file.unlink()
+    mesh.land_files("shop.visits", {"a.csv": "id\n1\n"})
+    opened.discover()
+    assert opened.sql(history.replace("domain = 'shop'", "dataset = 'landing.shop.orders'")).fetchall() == [
+        (80, False),
+        (81, False),
+    ]
+
+
+def test_no_person_is_in_what_is_remembered(mesh, opened) -> None:
+    kept = b"".join(file.read_bytes() for file in (mesh.home / "discovered").rglob("*.json"))
+    assert b"has_churned" in kept
+    assert b"anna1@" not in kept
+    assert str(mesh.root).encode() not in kept
+
+
+def test_columns_of_products_have_lineage_and_classification(mesh, opened) -> None:
+    who = {"who": {"logicalType": "string", "classification": "personal"}}
+    mesh.product("crm.people", who, {"transform.sql": "SELECT email AS who FROM landing.crm.people"})
+    mesh.product(
+        "crm.shouted", {"loud": "string"}, {"transform.sql": "SELECT upper(who) AS loud FROM crm.people"}
+    )
+    mesh.build("crm.people", "crm.shouted")
+    query = "SELECT product, column_name, classification, classified_by, inputs, made_by FROM mesh.columns ORDER BY 1"
+    assert mesh.open().sql(query).fetchall() == [
+        ("crm.people", "who", "personal", None, "landing.crm.people.email", None),
+        ("crm.shouted", "loud", "personal", "crm.people.who", "crm.people.who", "UPPER(people.who)"),
+    ]
