@@ -34,6 +34,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(sql)
     app.command()(questions)
+    app.command()(search)
 
 
 def sql(
@@ -185,3 +186,34 @@ def _show(answer: Answer, stream: TextIO, *, row_limit: int | None) -> None:
         write_plan(answer, stream)
         return
     write_table(answer, stream, row_limit=row_limit, screen_columns=screen_columns())
+
+
+def search(
+    words: list[str] = typer.Argument(..., metavar="WORDS...", help="What it is about, in words."),
+    most: int = typer.Option(20, "--most", min=1, help="So many at most."),
+    as_json: bool = typer.Option(False, "--json", help="Print the facts as JSON."),
+) -> None:
+    """Find what is about some words: discovered datasets, products, columns, their values, named questions.
+
+    Words are compared by their stems, not by meaning: `payments` finds `paying`. Personal values are never shown.
+
+    Examples:
+
+      mesh search customers who stopped paying
+
+      mesh search "monthly charges" --json
+    """
+    from dataclasses import asdict
+
+    import meshlake
+
+    hits = meshlake.open().search(" ".join(words), most=most)
+    if as_json:
+        print_json([asdict(hit) for hit in hits])
+    elif hits:
+        print_table(
+            ("kind", "name", "score", "since"),
+            [(hit.kind, hit.name, f"{hit.score:.2f}", hit.reason) for hit in hits],
+        )
+    else:
+        print("Nothing found. What has landed is found once `mesh discover` has seen it.")

@@ -1,4 +1,4 @@
-"""What can be found out of a mesh: what has landed."""
+"""What can be found out of a mesh: what has landed, and what is about some words."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from meshlake.discovery.discover import Discovery
+    from meshlake.mesh.search import Hit
     from meshlake.sources import Found
 
 
@@ -37,3 +38,16 @@ class FindingMesh(OpenedMesh):
         found = discover(self.settings, chosen_sources(self.settings, what), progress)
         remember(self.settings, found.profiles, found.joins, is_all=what is None and not found.failures)
         return found
+
+    def search(self, words: str, *, most: int = 20) -> list[Hit]:
+        """What is about `words`, the best first: datasets that were discovered, products, columns, values, questions.
+
+        Words are compared by their stems, not by meaning. Values of personal columns are never looked at.
+
+        Example:
+            >>> mesh.search("plans of customers")[0].name
+            'shop.plans'
+        """
+        from meshlake.mesh.search import search
+
+        return search(self.workspace, words, most)

@@ -1,0 +1,164 @@
+"""What in the mesh is about some words: landed datasets, products, their columns and values, and named questions.
+
+Words are compared by their stems and weighed as BM25 does: a rare word says more than one that is everywhere, and one
+in a name more than one in a long text. Values of personal columns are never looked at: only their shapes are kept.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from meshlake.discovery.known import remembered
+from meshlake.query.questions import readable_questions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from meshlake.workspace import Workspace
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W_A-Za-z]+")
+_HYPHEN = re.compile(r"\b([A-Za-z])-(?=[a-z])")  # e-mail is email
+_ENDINGS = ("ments", "ment", "ings", "ing", "ies", "ied", "ers", "er", "ed", "es", "s", "e", "y")
+_STOP = frozenset(
+    {
+        "a",
+        "an",
+        "and",
+        "are",
+        "do",
+        "for",
+        "from",
+        "have",
+        "how",
+        "in",
+        "is",
+        "of",
+        "on",
+        "or",
+        "that",
+        "the",
+        "to",
+    }
+    | {"we", "what", "where", "which", "who", "with"}
+)
+_SATURATION, _LENGTH = 1.2, 0.75
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing found: `kind` is dataset, column, product or question; `reason` says which words were found where."""
+
+    kind: str
+    name: str
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Document:
+    """A thing that can be found: its texts, by where they stand, with how much they weigh."""
+
+    kind: str
+    name: str
+    texts: tuple[tuple[str, str, float], ...]
+
+
+def search(mesh: Workspace, words: str, most: int) -> list[Hit]:
+    """What is about `words`, the best first."""
+    wanted = dict.fromkeys(stems(words))
+    documents = [*_datasets(mesh), *_products(mesh), *_questions(mesh)]
+    counted = [_counted(document) for document in documents]
+    average = sum(sum(counts.values()) for counts, _ in counted) / max(len(counted), 1)
+    known = Counter(word for counts, _ in counted for word in counts)
+    hits = []
+    for document, (counts, places) in zip(documents, counted, strict=True):
+        found = [word for word in wanted if word in counts]
+        if not found:
+            continue
+        length = 1 - _LENGTH + _LENGTH * sum(counts.values()) / average
+        score = sum(
+            math.log(1 + (len(counted) - known[word] + 0.5) / (known[word] + 0.5))
+            * counts[word]
+            * (_SATURATION + 1)
+            / (counts[word] + _SATURATION * length)
+            for word in found
+        )
+        reason = "; ".join(dict.fromkeys(places[word] for word in found))
+        hits.append(Hit(document.kind, document.name, round(score * len(found) / len(wanted), 3), reason))
+    return sorted(hits, key=lambda hit: (-hit.score, hit.kind, hit.name))[:most]
+
+
+def stems(text: str) -> Iterator[str]:
+    """The words of a text or a name without what grammar adds, those left out that are everywhere.
+
+    Example:
+        >>> list(stems("customers who stopped paying")), list(stems("CustomerPayments_total"))
+        (['custom', 'stop', 'pay'], ['custom', 'pay', 'total'])
+    """
+    for word in _WORD.findall(_HYPHEN.sub(r"\1", text)):
+        if (lower := word.lower()) not in _STOP:
+            yield _stem(lower)
+
+
+def _stem(word: str) -> str:
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word.removesuffix(ending)
+            return word[:-1] if word[-1] == word[-2] and word[-1] not in "lsz" else word
+    return word
+
+
+def _counted(document: _Document) -> tuple[dict[str, float], dict[str, str]]:
+    """How often each word stands in it, by weight, and where it was seen first."""
+    counts: dict[str, float] = {}
+    places: dict[str, str] = {}
+    for where, text, weight in document.texts:
+        for word in stems(text):
+            counts[word] = counts.get(word, 0.0) + weight
+            shown = text if len(text) <= 80 else f"{text[:77]}..."
+            places.setdefault(word, f"{where}: {shown}")
+    return counts, places
+
+
+def _datasets(mesh: Workspace) -> Iterator[_Document]:
+    for state in remembered(mesh.settings):
+        if not state["is_current"]:
+            continue
+        name = state["dataset"]["dataset"]
+        columns = [column["column_name"] for column in state["columns"]]
+        texts = (("name", name.partition(".")[2], 3.0), ("columns", ", ".join(columns), 0.5))
+        yield _Document("dataset", name, texts)
+        for column in state["columns"]:
+            told = [("name", column["column_name"], 3.0)]
+            if column["personal"]:
+                told.append(("personal data", column["personal"], 2.0))
+            elif column["top_values"]:
+                told.append(("values", column["top_values"], 1.0))
+            if column["comment"]:
+                told.append(("comment", column["comment"], 1.0))
+            yield _Document("column", f"{name}.{column['column_name']}", tuple(told))
+
+
+def _products(mesh: Workspace) -> Iterator[_Document]:
+    for name, product in mesh.products.products.items():
+        contract = product.contract
+        columns = ", ".join(column.name for column in contract.columns)
+        yield _Document(
+            "product",
+            str(name),
+            (("name", str(name), 3.0), ("description", contract.description, 1.0), ("columns", columns, 0.5)),
+        )
+        for column in contract.columns:
+            told = (("name", column.name, 3.0), ("description", column.description, 1.0))
+            yield _Document("column", f"{name}.{column.name}", told)
+
+
+def _questions(mesh: Workspace) -> Sequence[_Document]:
+    return [
+        _Document("question", question.name, (("name", question.name, 3.0), ("question", question.text, 2.0)))
+        for question in readable_questions(mesh.settings.questions)
+    ]
