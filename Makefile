@@ -1,6 +1,6 @@
 # Meshlake's targets; `make help` lists them. Everything is installed into .venv, pinned by requirements*.lock.
 .DEFAULT_GOAL := help
-.PHONY: help check-python install install-dev run test unit lint hooks docs format bench bench-services bench-csv bench-discovery test-services test-pythons tutorials lock clean
+.PHONY: help check-python install install-dev run test unit lint hooks docs format bench bench-services bench-csv bench-discovery bench-watch test-services test-pythons tutorials lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -92,6 +92,9 @@ tutorials: install-dev  ## Follow the tutorials from the wheel, and tell how lon
 
 bench-csv: install-dev  ## Read the polluted CSV files of Pollock (../shared/pollock) with nothing told, and score what was read
 	$(BIN)/python -m benchmarks.csv_files
+
+bench-watch: install-dev  ## Of simulated years of rows a day, count false alarms and the drops that are told
+	$(BIN)/python -m benchmarks.watching
 
 bench-discovery: install-dev  ## Score what discovery tells of labelled tables, TPC-H and TPC-DS, next to what other tools tell
 	version=`$(BIN)/python -c "import duckdb; print(duckdb.__version__)"`; \

@@ -21,6 +21,7 @@ from meshlake.building.pictures import audited_distributions, draw_distributions
 from meshlake.building.quality import record_results, recorded_results
 from meshlake.building.quarantine import publish_quarantine
 from meshlake.building.unreadable import unreadable_facts, unreadable_lines
+from meshlake.building.volumes import volume
 from meshlake.errors import BuildError, ConflictError, MeshError
 from meshlake.formats.unreadable import ReadAgainError
 from meshlake.health import naming_servers
@@ -146,6 +147,9 @@ def _build_once(
     seconds = time.monotonic() - started
     told = plan.facts if plan is not None else {}
     facts = {**rows.facts, **kept_aside, **told, **held_facts(inputs, head)}
+    rows_of_day = volume(mesh, product, snapshot)
+    if rows_of_day.is_unusual:
+        facts["unusual_volume"] = rows_of_day.told
     return BuildResult(product.name, snapshot, is_rebuilt=True, checks=checks, seconds=seconds, facts=facts)
 
 

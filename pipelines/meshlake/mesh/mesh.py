@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import date
 
+    from meshlake.building.volumes import Volume
     from meshlake.demo.files import Progress
     from meshlake.landing.arrival import LandedFile
     from meshlake.mesh.demo import DemoLanded
@@ -184,6 +185,26 @@ class Mesh(DraftingMesh):
                 words = " ".join(sorted(named))
                 raise UsageError(f"nothing of {words} is published", f"Run `mesh build {words}`.")
         return {str(name): tuple(r for _, r in check_published(workspace, name)) for name in names}
+
+    def volumes(self, *products: str | ProductName) -> list[Volume]:
+        """How many rows the last day or snapshot of each published product has, and how many its history lets expect.
+
+        Args:
+            products: as in `select`; all that are published when not given.
+
+        Raises:
+            UsageError: a selector selects nothing.
+
+        Example:
+            >>> [each.row_count for each in mesh.volumes("shop.customers")]
+            [40]
+        """
+        from meshlake.building.volumes import volume
+
+        workspace = self.workspace
+        names = selected(workspace, products) if products else list(workspace.products.products)
+        heads = {name: workspace.lake.head((name.domain, name.product)) for name in names}
+        return [volume(workspace, workspace.products.get(n), head) for n, head in heads.items() if head]
 
     def land_demo(
         self,

@@ -1,0 +1,181 @@
+"""What a number a day is expected to be: by its level and trend, its weekday and its day of the month, all by medians.
+
+A decomposition as STL makes it (Cleveland and others, 1990), in logarithms and with medians in place of its smoothers,
+so that earlier anomalies move nothing; what is left over is judged by its median absolute deviation (Iglewicz and
+Hoaglin, 1993). Days of the month, which are seen seldom, count only where they stand clearly apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Every day of the month is seen twice and every weekday nine times.
+FEWEST_DAYS = 63
+_MOST_DAYS = 400
+_LEVEL_DAYS, _TREND_DAYS, _SPREAD_DAYS = 28, 56, 120
+_WEEKDAYS = 16
+# What the slope of the last weeks may be off by, a fortnight ahead, in squared deviations.
+_SLOPE_ERROR = 0.02
+_ROUNDS = 2
+# In deviations: beyond the first a day of the month stands apart, beyond the second a number is told.
+_APART, _TOLD = 3.0, 4.3
+# Nothing is expected to be more regular than this, so that ever equal numbers allow for a few rows.
+_LEAST_DEVIATION = 0.01
+_MAD = 1.4826
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a day's number most likely lies between, and the day of the month that it stands apart for, if it does."""
+
+    day: date
+    low: float
+    high: float
+    day_of_month: int | None = None
+
+    def has(self, number: float) -> bool:
+        """Whether `number` is no anomaly."""
+        return self.low <= number <= self.high
+
+
+def expected(history: Mapping[date, float], day: date) -> Expected | None:
+    """What the days before `day` let expect of it; None of too few of them, or of ones with nothing.
+
+        Example:
+            >>> from functools import cache
+    from statistics import median
+    from datetime import date, timedelta
+            >>> days = [date(2026, 1, 1) + timedelta(days=n) for n in range(90)]
+            >>> history = {each: 50 if each.weekday() > 4 else 1000 for each in days}
+            >>> saturday = expected(history, date(2026, 4, 4))
+            >>> saturday.has(50), saturday.has(1000)
+            (True, False)
+    """
+    import numpy as np
+
+    first = day - timedelta(days=_MOST_DAYS)
+    days = sorted(each for each in history if first <= each < day)
+    if len(days) < FEWEST_DAYS:
+        return None
+    values = np.log1p(np.array([max(history[each], 0.0) for each in days], dtype=float))
+    offsets = np.array([(each - day).days for each in days], dtype=float)
+    weekdays = np.array([each.weekday() for each in days])
+    by_weekday, by_day = np.zeros(7), _MonthDays({})
+    monthly = np.zeros(len(days))
+    for _ in range(_ROUNDS):
+        level = _level(offsets, values - by_weekday[weekdays] - monthly)
+        left = values - level
+        by_weekday = np.array([_median((left - monthly)[weekdays == each][-_WEEKDAYS:]) for each in range(7)])
+        by_weekday -= np.median(by_weekday)
+        by_day = _month_days(days, left - by_weekday[weekdays])
+        monthly = np.array([by_day.effect(each) for each in days])
+    rest = values - by_weekday[weekdays] - monthly
+    left = (rest - _level(offsets, rest))[-_SPREAD_DAYS:]
+    deviation = _deviation(left)
+    centre = _ahead(offsets, rest) + float(by_weekday[day.weekday()]) + by_day.effect(day)
+    same_weekday = min(int((weekdays == day.weekday()).sum()), _WEEKDAYS)
+    # A median of n values is itself off by some 1.25 deviations by the root of n.
+    fit = 1 + 1.57 / _LEVEL_DAYS + 1.57 / max(same_weekday, 1) + _SLOPE_ERROR
+    reach = _TOLD * (fit * deviation**2 + by_day.deviation(day) ** 2) ** 0.5
+    low, high = (float(np.expm1(centre + side * reach)) for side in (-1, 1))
+    return Expected(day, max(low, 0.0), high, by_day.apart(day))
+
+
+@dataclass(frozen=True)
+class _MonthDays:
+    """The days of the month that stand apart, by how far and how surely; the last is -1, the one before it -2."""
+
+    known: Mapping[int, tuple[float, float]]
+
+    def _key(self, day: date) -> int | None:
+        known = [key for key in _keys(day) if key in self.known]
+        return min(known, key=lambda key: self.known[key][1], default=None)
+
+    def effect(self, day: date) -> float:
+        key = self._key(day)
+        return 0.0 if key is None else self.known[key][0]
+
+    def deviation(self, day: date) -> float:
+        key = self._key(day)
+        return 0.0 if key is None else self.known[key][1]
+
+    def apart(self, day: date) -> int | None:
+        return None if self._key(day) is None else day.day
+
+
+@cache
+def _keys(day: date) -> tuple[int, int]:
+    """Its number from the begin of its month, and from the end where that is near."""
+    following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return day.day, (day - following).days
+
+
+def _month_days(days: list[date], left: Any) -> _MonthDays:
+    deviation = _deviation(left)
+    seen: dict[int, list[float]] = {}
+    for day, value in zip(days, left.tolist(), strict=True):
+        begin, end = _keys(day)
+        seen.setdefault(begin, []).append(value)
+        if end >= -2:
+            seen.setdefault(end, []).append(value)
+    known = {}
+    for key, values in seen.items():
+        middle = median(values)
+        spread = median(abs(value - middle) for value in values) * _MAD
+        # The 30th is the last day of some months only: what comes and goes is no day of the month's own.
+        if len(values) >= 2 and abs(middle) > max(_APART * deviation, 2 * spread):
+            known[key] = (middle, max(spread, deviation) / len(values) ** 0.5)
+    return _MonthDays(known)
+
+
+def _deviation(values: Any) -> float:
+    """How far values lie from their median, as of a normal distribution."""
+    import numpy as np
+
+    return max(float(np.median(np.abs(values - np.median(values)))) * _MAD, _LEAST_DEVIATION)
+
+
+def _median(values: Any) -> float:
+    import numpy as np
+
+    return float(np.median(values)) if len(values) else 0.0
+
+
+def _level(offsets: Any, values: Any) -> Any:
+    """The running median around each day, which follows a trend."""
+    import numpy as np
+
+    half = _LEVEL_DAYS // 2
+    gap = np.full(half, np.nan)
+    around = [
+        np.lib.stride_tricks.sliding_window_view(np.concatenate([gap, each, gap]), 2 * half + 1)
+        for each in (values, offsets)
+    ]
+    # At both ends a window leans to one side: its median is that of its middle, from where the slope leads on.
+    return np.nanmedian(around[0], axis=1) + _slope(offsets, values) * (
+        offsets - np.nanmean(around[1], axis=1)
+    )
+
+
+def _slope(offsets: Any, values: Any) -> float:
+    """How much a day adds, by the median of all pairs that are a week or more apart (Theil and Sen)."""
+    import numpy as np
+
+    x, y = offsets[-_TREND_DAYS:], values[-_TREND_DAYS:]
+    one, other = np.triu_indices(len(x), k=7)
+    return float(np.median((y[other] - y[one]) / (x[other] - x[one])))
+
+
+def _ahead(offsets: Any, values: Any) -> float:
+    """The level of the day that is asked of, as its last weeks and their slope lead to it."""
+    import numpy as np
+
+    x, y = offsets[-_LEVEL_DAYS:], values[-_LEVEL_DAYS:]
+    return float(np.median(y - _slope(offsets, values) * x))

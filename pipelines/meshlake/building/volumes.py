@@ -1,0 +1,109 @@
+"""Whether a product has as many rows as its history lets expect: by day, by weekday, by day of the month."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from math import ceil, floor
+from typing import TYPE_CHECKING, Any
+
+from meshlake.audit.seasonal import Expected, expected
+from meshlake.lake.snapshot import data_files, publications
+
+if TYPE_CHECKING:
+    from meshlake.lake.snapshot import Snapshot
+    from meshlake.names import ProductName
+    from meshlake.products.product import Product
+    from meshlake.workspace import Workspace
+
+_EPOCH = date(1970, 1, 1)
+_SHOWN_DIGITS = 3
+_MOST_DAYS = 500
+
+
+@dataclass(frozen=True)
+class Volume:
+    """The rows of the last day of a product that is kept by date, else of its last snapshot.
+
+    `expected` is what the days before let expect; None of fewer than nine weeks.
+    """
+
+    product: ProductName
+    day: date
+    row_count: int
+    expected: Expected | None
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether these are more or fewer rows than days like it have."""
+        return self.expected is not None and not self.expected.has(self.row_count)
+
+    @property
+    def told(self) -> str:
+        """In words: `4,210 rows on Friday 2026-11-27; Fridays have 9,800 to 11,200`."""
+        rows = f"{self.row_count:,} row{'' if self.row_count == 1 else 's'} on {self.day:%A %Y-%m-%d}"
+        if self.expected is None:
+            return f"{rows}; too few days before it to compare with"
+        days = f"{self.day:%A}s"
+        if self.expected.day_of_month is not None:
+            days += f" that are day {self.expected.day_of_month} of a month"
+        low, high = _rounded(self.expected.low, floor), _rounded(self.expected.high, ceil)
+        return f"{rows}; {days} have {low:,} to {high:,}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON-able facts."""
+        limits = asdict(self.expected) if self.expected else {"low": None, "high": None}
+        return {
+            "product": str(self.product),
+            "day": self.day.isoformat(),
+            "rows": self.row_count,
+            "low": limits["low"],
+            "high": limits["high"],
+            "is_unusual": self.is_unusual,
+            "told": self.told,
+        }
+
+
+def volume(mesh: Workspace, product: Product, head: Snapshot) -> Volume:
+    """How many rows `head`, the published snapshot of `product`, has, and how many were to be expected."""
+    identifier = (product.name.domain, product.name.product)
+    has_days = product.contract.day_column is not None
+    history = _rows_by_day(mesh, identifier, head) if has_days else _rows_by_snapshot(mesh, identifier)
+    if not history:
+        return Volume(product.name, head.published_at.date(), head.row_count, None)
+    day = max(history)
+    return Volume(product.name, day, history[day], expected(history, day))
+
+
+def _rows_by_day(mesh: Workspace, identifier: tuple[str, str], head: Snapshot) -> dict[date, int]:
+    """As the files of the snapshot say, none of which is opened; a day without a file between others has no rows."""
+    table = mesh.lake.table(identifier)
+    counts: Counter[int] = Counter()
+    for file in data_files(table, head.snapshot_id) if table else ():
+        number = file.partition[0]
+        if number is not None:
+            counts[_day_number(number)] += file.record_count
+    if not counts:
+        return {}
+    numbers = range(min(counts), max(counts) + 1)
+    return {_EPOCH + timedelta(days=n): counts[n] for n in numbers[-_MOST_DAYS:]}
+
+
+def _day_number(value: date | int) -> int:
+    return (value - _EPOCH).days if isinstance(value, date) else value
+
+
+def _rows_by_snapshot(mesh: Workspace, identifier: tuple[str, str]) -> dict[date, int]:
+    """The last that was published each day."""
+    table = mesh.lake.table(identifier)
+    found: dict[date, int] = {}
+    for snapshot in publications(table) if table else ():
+        found.setdefault(snapshot.published_at.date(), snapshot.row_count)
+    return found
+
+
+def _rounded(number: float, how: Any) -> int:
+    """Three digits, outwards."""
+    unit = 10 ** max(len(str(int(number))) - _SHOWN_DIGITS, 0)
+    return int(how(number / unit) * unit)
