@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from meshlake.discovery.drift import Drift
     from meshlake.discovery.keys import NearKey
     from meshlake.discovery.readings import Reading
-    from meshlake.discovery.spread import Spread
     from meshlake.sources.catalog import ForeignKey, TableName
     from meshlake.types.tree import Type
 
@@ -20,6 +19,15 @@ _SHOWN_MISFITS = 5
 _PLURALS = {"boolean": "yes or no", "time": "times of day"} | {
     name: f"{name}s" for name in ("integer", "number", "date", "timestamp")
 }
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How many sampled values lie in each of equal ranges from `low` to `high`; days are seconds since 1970."""
+
+    low: float
+    high: float
+    counts: tuple[int, ...]
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ class Discovery:
         """It all as one HTML page that needs no network; personal values by their shape alone."""
         from meshlake.discovery.page import discovery_page
 
-        return discovery_page(self)
+        failures = {str(source): error for source, error in self.failures.items()}
+        return discovery_page(self.profiles, self.joins, failures)
 
     def write_page(self, file: str | Path) -> Path:
         """Write the page to `file`: whoever has it open sees the one before, or this one whole.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.batches import batches
+from meshlake.discovery.dataset_profile import Spread
 from meshlake.discovery.landed_view import SAMPLE
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.types.tree import is_moment, is_number
@@ -20,15 +21,6 @@ if TYPE_CHECKING:
 BARS = 12
 # As the look at each column of the sample costs (`suspicion`).
 _COST = 10
-
-
-@dataclass(frozen=True)
-class Spread:
-    """How many sampled values lie in each of equal ranges from `low` to `high`; days are seconds since 1970."""
-
-    low: float
-    high: float
-    counts: tuple[int, ...]
 
 
 def with_spreads(

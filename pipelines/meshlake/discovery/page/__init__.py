@@ -12,17 +12,20 @@ from meshlake.discovery.page.graph import graph_svg
 from meshlake.discovery.page.text import domain_of, short, table, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from meshlake.discovery.dataset_profile import DatasetProfile
-    from meshlake.discovery.discover import Discovery
+    from meshlake.discovery.joins import Join
+    from meshlake.errors import MeshError
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
-def discovery_page(discovery: Discovery) -> str:
-    """The page's HTML, personal values by their shape alone."""
-    profiles = sorted(map(masked, discovery.profiles), key=lambda p: p.name)
+def discovery_page(
+    profiles: Iterable[DatasetProfile], joins: Sequence[Join], failures: Mapping[str, MeshError]
+) -> str:
+    """The page's HTML, personal values by their shape alone; `failures` are of what cannot be read."""
+    shown = sorted(map(masked, profiles), key=lambda p: p.name)
     parts = files(__package__)
     style, script = ((parts / name).read_text("utf-8") for name in ("page.css", "page.js"))
     return (
@@ -30,24 +33,26 @@ def discovery_page(discovery: Discovery) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f"<title>What has landed</title><style>{style}</style></head><body>"
-        f"{''.join(_body(discovery, profiles))}<script>{script}</script></body></html>\n"
+        f"{''.join(_body(shown, joins, failures))}<script>{script}</script></body></html>\n"
     )
 
 
-def _body(discovery: Discovery, profiles: Sequence[DatasetProfile]) -> Iterator[str]:
+def _body(
+    profiles: Sequence[DatasetProfile], joins: Sequence[Join], failures: Mapping[str, MeshError]
+) -> Iterator[str]:
     rows = sum(profile.row_count for profile in profiles)
     yield (
         f"<header><h1>What has landed</h1><p>{len(profiles):,} datasets, {rows:,} rows, "
-        f"{len(discovery.joins):,} joins. Personal values are shown by their shape alone.</p></header><main>"
+        f"{len(joins):,} joins. Personal values are shown by their shape alone.</p></header><main>"
     )
-    yield from _failures(discovery)
+    yield from _failures(failures)
     yield from _questions(profiles)
-    if discovery.joins:
+    if joins:
         yield '<section id="joins"><h2>How it hangs together</h2>'
-        yield graph_svg(profiles, discovery.joins)
+        yield graph_svg(profiles, joins)
         heads = ("values of", "are found in the key", "how many", "orphans", "share", "sure", "since")
-        yield f"<details><summary>All {len(discovery.joins):,} joins</summary>"
-        yield table(heads, join_rows(discovery.joins)) + "</details></section>"
+        yield f"<details><summary>All {len(joins):,} joins</summary>"
+        yield table(heads, join_rows(joins)) + "</details></section>"
     yield '<section id="datasets"><h2>Datasets</h2><label class="search">Find <input type="search" id="find" '
     yield 'placeholder="a dataset, column or mark"></label>'
     for domain, of_domain in groupby(profiles, lambda p: domain_of(p.name)):
@@ -57,12 +62,9 @@ def _body(discovery: Discovery, profiles: Sequence[DatasetProfile]) -> Iterator[
     yield "</section></main>"
 
 
-def _failures(discovery: Discovery) -> Iterator[str]:
-    if discovery.failures:
-        rows = [
-            (text(str(name)), text(error.message), text(error.hint or ""))
-            for name, error in discovery.failures.items()
-        ]
+def _failures(failures: Mapping[str, MeshError]) -> Iterator[str]:
+    if failures:
+        rows = [(text(name), text(error.message), text(error.hint or "")) for name, error in failures.items()]
         yield '<section id="failed"><h2>What cannot be read</h2>'
         yield table(("dataset", "why", "what to do"), rows) + "</section>"
 
