@@ -11,7 +11,7 @@ import duckdb
 from meshlake.errors import LandingError
 from meshlake.formats.csv_begin import damaged_csv
 from meshlake.formats.csv_copy import copy_of
-from meshlake.formats.csv_dialect import CsvDialect, detect_dialect, dialects_of
+from meshlake.formats.csv_dialect import detect_dialect, dialects_of
 from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
 from meshlake.formats.reader import (
     compression_sql,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from meshlake.errors import DamagedFileError
+    from meshlake.formats.csv_form import CsvDialect
     from meshlake.formats.csv_lines import Form
     from meshlake.formats.format import Keyed
     from meshlake.formats.unreadable import Reject

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from meshlake.formats.csv_table import is_text_among
 
 if TYPE_CHECKING:
-    from meshlake.formats.csv_dialect import CsvDialect
+    from meshlake.formats.csv_form import CsvDialect
 
 # Quotes, escapes and breaks of all kinds, and what begins comments.
 _TELLING = b"\"'`\\\r\0\v\f\x1a#%"

@@ -23,7 +23,7 @@ from meshlake.formats.unreadable import keep_aside, kept_aside
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from meshlake.formats.csv_dialect import CsvDialect
+    from meshlake.formats.csv_form import CsvDialect
     from meshlake.formats.csv_lines import Record
     from meshlake.formats.unreadable import UnreadableLine
     from meshlake.stores import StoredFile

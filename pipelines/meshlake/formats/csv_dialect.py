@@ -10,14 +10,14 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from meshlake.formats.csv_alike import known_dialect, remember
 from meshlake.formats.csv_begin import csv_head
-from meshlake.formats.csv_form import USUAL, form_of, has_blanks_between, left_whole
+from meshlake.formats.csv_form import USUAL, CsvDialect, form_of, has_blanks_between, left_whole
 from meshlake.formats.csv_lines import MARK, Form, Record, RecordReader, numbered_lines
 from meshlake.formats.csv_table import Table, after_comments, are_names, find_table
 from meshlake.formats.reader import unique_names
@@ -32,29 +32,6 @@ if TYPE_CHECKING:
 
 _TOLD_DELIMITER = re.compile(r"\ufeff?[\"']?sep=(.)[\"']?[,;\t|]*(?:\r\n|\r|\n)", re.IGNORECASE)
 _SHOWN_CHARACTERS = 40
-
-
-@dataclass(frozen=True)
-class CsvDialect:
-    """How to read one CSV file. `encoding` is a name that Python and DuckDB know.
-
-    The first row stands in line `first_line`; where `has_names`, names in the line before. Rows from line `end_line` on
-    are of another table; what begins with `comment` is no row. `is_plain` where DuckDB reads the file as it lies, as
-    far as is known. `are_names_sure` where values below tell so; `kinds` are those of each column's values.
-    """
-
-    encoding: str
-    form: Form
-    columns: tuple[str, ...]
-    first_line: int = 2
-    has_names: bool = True
-    are_names_sure: bool = True
-    end_line: int | None = None
-    comment: str = ""
-    line_end: str = "\n"
-    kinds: tuple[str | None, ...] = field(default=(), compare=False)
-    is_plain: bool = True
-    notes: tuple[str, ...] = field(default=(), compare=False)
 
 
 @lru_cache(maxsize=MOST_FILES)

@@ -1,4 +1,4 @@
-"""How the cells of a CSV file are told apart - delimiter, quote, escape - found from the beginning of its text.
+"""How a CSV file is written, and how its cells are told apart - delimiter, quote, escape - found from its beginning.
 
 A file whose rows are all as wide as its first with one of the four usual delimiters is taken so. For any other, every
 character that stands in most lines is tried: the likeliest gives many rows of one width, whose cells look like values
@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import dropwhile, islice
 
 from meshlake.formats.csv_lines import Form, RecordReader
@@ -42,6 +42,29 @@ _VALUE = re.compile(
     )?\s*""",
     re.VERBOSE,
 )
+
+
+@dataclass(frozen=True)
+class CsvDialect:
+    """How to read one CSV file. `encoding` is a name that Python and DuckDB know.
+
+    The first row stands in line `first_line`; where `has_names`, names in the line before. Rows from line `end_line` on
+    are of another table; what begins with `comment` is no row. `is_plain` where DuckDB reads the file as it lies, as
+    far as is known. `are_names_sure` where values below tell so; `kinds` are those of each column's values.
+    """
+
+    encoding: str
+    form: Form
+    columns: tuple[str, ...]
+    first_line: int = 2
+    has_names: bool = True
+    are_names_sure: bool = True
+    end_line: int | None = None
+    comment: str = ""
+    line_end: str = "\n"
+    kinds: tuple[str | None, ...] = field(default=(), compare=False)
+    is_plain: bool = True
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
 
 def form_of(text: str, *, is_whole: bool) -> Form:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from meshlake.formats import csv_alike
-from meshlake.formats.csv_dialect import CsvDialect, detect_dialect
+from meshlake.formats.csv_dialect import detect_dialect
 from meshlake.stores import StoredFile
 from meshlake.stores.disk import Disk
+
+if TYPE_CHECKING:
+    from meshlake.formats.csv_form import CsvDialect
 
 REFERENCE = "id,day,amount\n1,2024-01-05,2.5\n2,2024-01-06,3.5\n"
 # What follows the reference's first line in another file.
