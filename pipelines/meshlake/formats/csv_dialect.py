@@ -82,7 +82,13 @@ def dialects_of(files: Iterable[StoredFile], among: Sequence[StoredFile]) -> dic
         return own if len(own) < 2 else {file: _sure(dialect) for file, dialect in own.items()}
     others = {file: dialect for file in among if (dialect := detect_dialect(file))}
     known = Counter(name.lower() for each in others.values() if each.has_names for name in each.columns)
-    return {file: _named(dialect, others, known) for file, dialect in own.items()}
+    headed: dict[int, dict[tuple[str, ...], StoredFile]] = {}
+    for file, each in reversed(others.items()):
+        if each.has_names and each.are_names_sure:
+            headed.setdefault(len(each.columns), {})[each.columns] = file
+    return {
+        file: _named(each, others, known, headed.get(len(each.columns), {})) for file, each in own.items()
+    }
 
 
 def _sure(own: CsvDialect) -> CsvDialect:
@@ -90,13 +96,13 @@ def _sure(own: CsvDialect) -> CsvDialect:
     return replace(own, notes=tuple(note for note in own.notes if not note.startswith(_NAMES_UNSURE)))
 
 
-def _named(own: CsvDialect, others: dict[StoredFile, CsvDialect], known: Counter[str]) -> CsvDialect:
-    """`own`, if it has no names, by the name of the one header of its width that there is."""
-    headed = {
-        dialect.columns: file
-        for file, dialect in reversed(others.items())
-        if dialect.has_names and dialect.are_names_sure and len(dialect.columns) == len(own.columns)
-    }
+def _named(
+    own: CsvDialect,
+    others: dict[StoredFile, CsvDialect],
+    known: Counter[str],
+    headed: dict[tuple[str, ...], StoredFile],
+) -> CsvDialect:
+    """`own`, if it has no names, by those `headed`, of its width, if they are one: found once, not for each file."""
     if len(headed) != 1 or (own.has_names and own.are_names_sure) or own.columns in headed:
         return _unnamed(own, others, known)
     ((columns, file),) = headed.items()
