@@ -29,6 +29,8 @@ _SCALES = range(2, 7)
 # What somebody may take for a number, however it is written: 007, +49, 1.10, 12E4, 0x1F, 6_0311.
 NUMERIC = "[-+]?([0-9][0-9_]*([.][0-9_]*)?|[.][0-9]+)([eE][-+]?[0-9]+)?|0[xX][0-9a-fA-F]+"
 _DECIMAL_DIGITS = 18
+# With a sign and a point: no more than any number keeps.
+_SURE_DIGITS = 15
 DECIMALS = "whether a sign between digits groups thousands or begins the decimals"
 POINT, DECIMAL_COMMA, SPACED = "decimal point", "decimal comma", "1 234"
 _ISO_DATE = r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
@@ -114,7 +116,12 @@ class Reading:
         """SQL for the value of `cell`, null where it cannot be read so."""
         if self.converted is not None:
             plain = self.converted.format(cell=f"TRIM({cell})").replace("STRPTIME", "TRY_STRPTIME")
-            value = text_value(plain, self.type) if self.is_number else f"TRY_CAST({plain} AS {self.type})"
+            value = f"TRY_CAST({plain} AS {self.type})"
+            if self.is_number:
+                # The pattern leaves no doubt but of these, and what is said once is worked out once.
+                sure = "t_ = '-0'" if self.type is Scalar.BIGINT else f"LENGTH(t_) > {_SURE_DIGITS}"
+                value = f"LIST_TRANSFORM([{plain}], LAMBDA t_ : CASE WHEN {sure} THEN {text_value('t_', self.type)} "
+                value += f"ELSE TRY_CAST(t_ AS {self.type}) END)[1]"
             return f"CASE WHEN {self.looks_right(cell)} THEN {value} END"
         value = text_value(cell, self.type)
         # A cast does what it is asked for: 1.10 is a DOUBLE, `t` a BOOLEAN, a time without a zone one of UTC.
