@@ -14,10 +14,13 @@ from meshlake.formats import refuse_other_formats
 from meshlake.formats.json_copy import UNUSABLE_KEYS, copies_of, lines_sql
 from meshlake.formats.reader import compression_sql, grouped, paths_sql
 from meshlake.formats.samples import head, is_compressed, last_byte
+from meshlake.names import quote_literal
 from meshlake.stores import duckdb_reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import duckdb
 
     from meshlake.formats.json_copy import LinesCopy
     from meshlake.stores import StoredFile
@@ -33,6 +36,9 @@ _HAS_LONG = (
     f"CASE WHEN regexp_matches(json, '(?:{_LONG})') "
     f"THEN len(list_filter({_NUMBERS}, lambda text: {_CHANGED})) > 0 ELSE false END"
 )
+# A number that DuckDB writes in another way: 1.50 and 1e3 as 1.5 and 1000.0.
+_IS_REWRITTEN = "regexp_matches(json, '[0-9][.][0-9]+0([^0-9]|$)|[0-9][eE]')"
+_NUMBERS_OR_NONE = "'DOUBLE', 'BIGINT', 'UBIGINT', 'HUGEINT', 'NULL'"
 _SPACE = b" \t\r\n"
 
 
@@ -40,19 +46,19 @@ _SPACE = b" \t\r\n"
 class Columns:
     """The ways that each column's key is written, by its first.
 
-    `has_long_numbers` when DuckDB may make another number of one; `twice` is a key that an object has twice. `copies`
-    are read in place of files that have lines which are no objects.
+    `has_changed_numbers` when DuckDB may make another number of one, or of one that stands beside text another text;
+    `twice` is a key that an object has twice. `copies` are read in place of files that have lines which are no objects.
     """
 
     names: dict[str, tuple[str, ...]]
-    has_long_numbers: bool
+    has_changed_numbers: bool
     twice: str | None
     copies: Mapping[StoredFile, LinesCopy]
 
     @property
     def are_plain(self) -> bool:
         """Whether DuckDB's reader gives every value as it is written."""
-        return not self.has_long_numbers and all(len(keys) == 1 for keys in self.names.values())
+        return not self.has_changed_numbers and all(len(keys) == 1 for keys in self.names.values())
 
 
 @lru_cache(maxsize=10_000)
@@ -126,6 +132,8 @@ def keys_of(files: tuple[StoredFile, ...]) -> Columns:
                 copies |= copies_of(connection, group) if layout == LINES else {}
         if copies:
             rows = connection.execute(_keys_sql([read_as(file, copies) for file in files])).fetchall()
+        keys = [row[0] for row in rows if row[0] is not None]
+        is_beside_text = keys and rows[0][5] and _has_text_beside_numbers(connection, files, copies, keys)
     found = [row for row in rows if row[0] is not None]
     where = commonpath(file.name for file in files)
     _refuse_unusable([row[0] for row in found], [row[0] for row in found if row[2]], where)
@@ -133,29 +141,56 @@ def keys_of(files: tuple[StoredFile, ...]) -> Columns:
     for key, *_ in found:
         names.setdefault(key.lower(), []).append(key)
     twice = next((row[0] for row in found if row[2]), None)
-    is_long = any(row[3] for row in found)
-    return Columns({keys[0]: tuple(keys) for keys in names.values()}, is_long, twice, copies)
+    is_changed = bool(is_beside_text) or any(row[3] for row in found)
+    return Columns({keys[0]: tuple(keys) for keys in names.values()}, is_changed, twice, copies)
+
+
+def _has_text_beside_numbers(
+    connection: duckdb.DuckDBPyConnection,
+    files: Sequence[StoredFile],
+    copies: Mapping[StoredFile, LinesCopy],
+    keys: Sequence[str],
+) -> bool:
+    """Whether a column has fractions in some objects and what is no number in others: it is text, and so are they."""
+    read = [read_as(file, copies) for file in files]
+    kinds = {key: f"json_type(json, {pointer(key)})" for key in keys}
+    asked = ", ".join(
+        f"bool_or({kind} = 'DOUBLE') AND bool_or({kind} NOT IN ({_NUMBERS_OR_NONE}))"
+        for kind in kinds.values()
+    )
+    objects = " UNION ALL ".join(
+        f"SELECT json FROM {_objects_sql(group, layout)}"
+        for (layout, _), group in grouped(read, lambda file: (layout_of(file), is_compressed(file)))
+    )
+    (row,) = connection.execute(f"SELECT {asked} FROM ({objects})").fetchall()
+    return any(row)
+
+
+def pointer(key: str) -> str:
+    """SQL of the JSON pointer to a key of an object."""
+    return quote_literal("/" + key.replace("~", "~0").replace("/", "~1"))
 
 
 def _keys_sql(files: Sequence[StoredFile]) -> str:
     """A SELECT of each key, where in objects it stands, whether it clashes and has long numbers; and, in each row,
-    whether any line is perhaps no object: it has no key, or one that is no column."""
+    whether any line is perhaps no object (it has no key, or one that is no column), and has numbers written anew."""
     objects = " UNION ALL ".join(
-        f"SELECT json_keys(json) AS keys, {_HAS_LONG} AS is_long, {layout == LINES} AS is_line "
+        f"SELECT json_keys(json) AS keys, {_HAS_LONG} AS is_long, {layout == LINES} AS is_line, "
+        f"{_IS_REWRITTEN} AS is_rewritten "
         f"FROM {_objects_sql(group, layout)}"
         for (layout, _), group in grouped(files, lambda file: (layout_of(file), is_compressed(file)))
     )
     return f"""
         WITH objects AS MATERIALIZED (
             SELECT keys, is_line AND (keys IS NULL OR len(keys) = 0 OR {UNUSABLE_KEYS}) AS is_suspect,
-                bool_or(is_long) AS is_long
+                bool_or(is_long) AS is_long, bool_or(is_rewritten) AS is_rewritten
             FROM ({objects}) GROUP BY keys, is_line
         ), clashing AS (
             SELECT unnest(keys) AS key FROM objects
             WHERE len(keys) > len(list_distinct(list_transform(keys, lambda key: lower(key))))
         )
         SELECT key, min(position), bool_or(key IN (FROM clashing)), bool_or(is_long),
-            (SELECT bool_or(is_suspect) FROM objects)
+            (SELECT bool_or(is_suspect) FROM objects), (SELECT bool_or(is_rewritten) FROM objects)
         FROM (
             SELECT unnest(keys) AS key, generate_subscripts(keys, 1) AS position, is_long FROM objects
             UNION ALL SELECT NULL, NULL, NULL

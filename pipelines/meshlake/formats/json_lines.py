@@ -15,7 +15,7 @@ import duckdb
 from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.failures import explained_files
 from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
-from meshlake.formats.json_keys import LINES, keys_of, layout_of, read_as
+from meshlake.formats.json_keys import LINES, keys_of, layout_of, pointer, read_as
 from meshlake.formats.reader import (
     compression_sql,
     grouped,
@@ -176,15 +176,11 @@ def _cell(written: Sequence[str]) -> str:
     """The value under the first of the keys that has one: numbers as they are written, in what is nested too."""
     cells = []
     for key in written:
-        text = f"json_extract_string(json, {_pointer(key)})"
+        text = f"json_extract_string(json, {pointer(key)})"
         unmarked = f"regexp_replace({text}, '\"\\\\u0001([^\"]*)\"', '\\1', 'g')"
-        is_nested = f"json_type(json, {_pointer(key)}) IN ('OBJECT', 'ARRAY')"
+        is_nested = f"json_type(json, {pointer(key)}) IN ('OBJECT', 'ARRAY')"
         cells.append(f"CASE WHEN {is_nested} THEN {unmarked} ELSE ltrim({text}, chr(1)) END")
     return f"coalesce({', '.join(cells)})"
-
-
-def _pointer(key: str) -> str:
-    return quote_literal("/" + key.replace("~", "~0").replace("/", "~1"))
 
 
 def _fault(kind: str, message: str, file: StoredFile) -> LandingError | None:

@@ -77,6 +77,25 @@ def test_long_numbers_are_as_they_are_written(connection, put, written, expected
     assert found.replace(" ", "") == (expected or written).replace(" ", "")
 
 
+OTHERS = ['"x"', "true", '{"b": 2}', "[]", '"2.50"']
+
+
+@pytest.mark.parametrize("other", OTHERS)
+@pytest.mark.parametrize("written", ["1.10", "1e3", "-0.50", "12E+2"])
+def test_numbers_beside_what_is_none_stay_as_they_are_written(connection, put, written, other):
+    """The column is text, in which 1.10 is a version, and not 1.1."""
+    dataset = put(
+        {"a.jsonl": f'{{"v": {written}, "n": 2.50}}\n{{"v": 7}}\n', "b.json": f'[{{"v": {other}}}]'}
+    )
+    found = [row[0] for row in rows(connection, dataset)]
+    assert {written, "7"} < set(found)
+
+
+def test_numbers_alone_are_numbers(connection, put):
+    dataset = put({"a.jsonl": '{"v": 1.10, "t": "a"}\n{"v": 1e3, "t": "b"}\n{"v": null, "t": "c"}\n'})
+    assert rows(connection, dataset) == [("1.1", "a"), ("1000.0", "b"), (None, "c")]
+
+
 def test_a_key_twice_is_told_beside_a_long_number(connection, put):
     with pytest.raises(LandingError, match=r"a\.json: an object has the key 'n' twice"):
         relation_sql(put({"a.json": '[{"n": 12345678901234567890.123, "n": 1}]\n'}))
