@@ -42,8 +42,10 @@ class Workspace:
         return self.engine.session(self.settings, self.lake, where, file)
 
 
-def open_workspace(settings: Settings | None = None) -> Workspace:
+def open_workspace(settings: Settings | None = None, *, has_products: bool = True) -> Workspace:
     """Open the mesh that `settings` describe (those of the working folder unless given).
+
+    Not with `has_products`, a folder of products that is not there holds none: data has landed, and is looked at.
 
     Raises:
         UsageError: settings or the folder of products cannot be read.
@@ -51,7 +53,8 @@ def open_workspace(settings: Settings | None = None) -> Workspace:
     """
     settings = settings or load_settings()
     lake = open_lake(settings)
-    products = load_products(settings.products)
+    is_empty = not has_products and not settings.products.exists()
+    products = ProductSet({}, {}) if is_empty else load_products(settings.products)
     return Workspace(
         settings=settings,
         landing=open_landing(settings, products.products.values()),

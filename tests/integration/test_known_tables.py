@@ -41,6 +41,15 @@ def test_what_is_held_is_sql_before_anything_is_built(opened) -> None:
         opened.sql("SELECT * FROM crm.people")
 
 
+def test_what_landed_is_known_without_a_folder_of_products(mesh, opened) -> None:
+    assert not list(mesh.products.iterdir())
+    mesh.products.rmdir()
+    assert opened.sql(WHERE_ADDRESSES_ARE).fetchall() == [("landing.crm.people", "email")]
+    assert opened.search("email")[0].name == "landing.crm.people.email"
+    with pytest.raises(UsageError, match="no folder of products"):
+        opened.build()
+
+
 def test_history_has_a_row_for_each_discovery_that_changed_something(mesh, opened) -> None:
     history = (
         "SELECT row_count, is_current FROM mesh.discovered_datasets WHERE domain = 'shop' ORDER BY found_at"

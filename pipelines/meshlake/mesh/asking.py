@@ -154,7 +154,7 @@ class Question:
         from meshlake.building.views import refresh_views
         from meshlake.workspace import open_workspace
 
-        refresh_views(open_workspace(self.settings), file)
+        refresh_views(open_workspace(self.settings, has_products=False), file)
 
 
 def ask_questions(settings: Settings, names: Collection[str], runs: int) -> list[Timing]:

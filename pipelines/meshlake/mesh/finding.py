@@ -49,5 +49,6 @@ class FindingMesh(OpenedMesh):
             'shop.plans'
         """
         from meshlake.mesh.search import search
+        from meshlake.workspace import open_workspace
 
-        return search(self.workspace, words, most)
+        return search(open_workspace(self.settings, has_products=False), words, most)
