@@ -59,7 +59,8 @@ def number_of(text: str) -> int | float | Fault:
     if len(text) > _SURE_CHARACTERS:
         written = Decimal(text)
         digits = len(written.normalize().as_tuple().digits)
-        if Decimal(f"{found:.{digits - 1}e}") != written:
+        # Of two decimals as near to a double as each other programs write either.
+        if written not in {Decimal(f"{found:.{digits - 1}e}"), Decimal(repr(found))}:
             return Fault(f"has more digits than Excel keeps: {text}")
     return int(found) if found.is_integer() and abs(found) <= MOST_WHOLE else found
 

@@ -31,7 +31,7 @@ def drop(lake: Lake, name: ProductName) -> None:
     Raises:
         ConflictError: somebody else dropped it at the same moment.
     """
-    suffix = f"{DROPPED_MARK}{time.time():.0f}_{uuid.uuid4().hex[:6]}"
+    suffix = f"{DROPPED_MARK}{int(time.time())}_{uuid.uuid4().hex[:6]}"
     there = set(lake.identifiers())
     tables = [each.product for each in (name, name.quarantine) if (each.domain, each.product) in there]
     _rename(lake, name, {table: table + suffix for table in tables})

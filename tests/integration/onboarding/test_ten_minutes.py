@@ -115,7 +115,7 @@ def test_wrong_use_is_told_in_plain_words(mesh, write) -> None:
     mesh.does("land", str(path), "--domain", "shop")
     assert "Did you mean shop.people?" in mesh.does("adopt", "shop.peple", status=2).err
     mesh.does("adopt", "shop.people")
-    assert "never overwrite" in mesh.does("adopt", "shop.people", status=2).err
+    assert "as it would be drafted now" in mesh.does("adopt", "shop.people").out
     assert "has 3 values" in mesh.does("model", "churn", "shop.people", "--label", "plan", status=2).err
     assert "there is no product" in mesh.does("model", "churn", "shop.x", "--label", "plan", status=2).err
 

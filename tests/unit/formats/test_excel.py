@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from meshlake.errors import LandingError
@@ -175,6 +175,7 @@ def test_an_error_in_an_old_workbook_is_named(put):
         max_size=5,
     )
 )
+@example([2.0**-24])
 def test_any_row_of_cells_comes_back(tmp_path_factory, cells):
     path = tmp_path_factory.mktemp("any") / "a.xlsx"
     path.write_bytes(workbook({"S": [cells]}))

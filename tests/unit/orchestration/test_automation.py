@@ -51,7 +51,8 @@ def test_files_are_new_until_they_are_profiled(shop, tick):
 
 def test_files_whose_profile_fails_are_asked_for_again_but_not_at_every_tick(shop, tick, monkeypatch):
     shop.build()
-    shop.land("shop/pets/b.csv", b"\x1f\x8b\x08\x00")  # packed, whatever its name says
+    for file in (shop.landing / "shop/pets").iterdir():
+        file.write_bytes(b"\x1f\x8b\x08\x00")  # packed, whatever its name says
     keys = []
     for seconds in (0, automation.LANDING_SECONDS, automation.RETRY_SECONDS):
         monkeypatch.setattr(automation, "time", SimpleNamespace(time=lambda now=seconds: now))
