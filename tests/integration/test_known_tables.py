@@ -35,8 +35,8 @@ def test_what_is_held_is_sql_before_anything_is_built(opened) -> None:
         ("landing.shop.orders", "has_churned", "yes, no")
     ]
     assert opened.sql(
-        "SELECT top_values FROM mesh.discovered_columns WHERE column_name = 'plan'"
-    ).fetchall() == [("plus, basic",)]
+        "SELECT top_values, meaning FROM mesh.discovered_columns WHERE column_name IN ('plan', 'email') ORDER BY 1"
+    ).fetchall() == [("plus, basic", "ordered category"), (None, "email")]
     with pytest.raises(UsageError, match="nothing is published yet"):
         opened.sql("SELECT * FROM crm.people")
 

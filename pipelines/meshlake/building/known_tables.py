@@ -43,6 +43,10 @@ _COLUMNS = (
     Column("position", Scalar.BIGINT, "From 1 on"),
     Column("type", Scalar.VARCHAR, "What it is, in a contract's words"),
     Column("landed_type", Scalar.VARCHAR, "How it landed"),
+    Column(
+        "meaning", Scalar.VARCHAR, "What its values are: email, postcode, money ...; null where nothing tells"
+    ),
+    Column("unit", Scalar.VARCHAR, "Theirs: EUR, kg, % ..."),
     Column("null_share", Scalar.DOUBLE, "The share of rows without a value"),
     Column("distinct_count", Scalar.BIGINT, "How many values, about"),
     Column(

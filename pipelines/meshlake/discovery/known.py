@@ -100,6 +100,8 @@ def _column(position: int, column: ColumnProfile) -> dict[str, Any]:
         "position": position,
         "type": column.found_type,
         "landed_type": str(column.type),
+        "meaning": column.meaning or None,
+        "unit": column.unit or None,
         "null_share": column.null_share,
         "distinct_count": column.distinct_count,
         "top_values": _values(column),

@@ -59,7 +59,7 @@ class Texts(HTMLParser):
 def test_it_tells_what_was_found(page):
     text = Texts(page).text
     for told in ("crm.customers", "sales.orders.customer_id", "crm.customers.customer_id", "many to one", "n:1", "key",
-                 "e-mail", "basic", "plus", "2026-01-01 … 2026-01-28", "odd.broken"):  # fmt: skip
+                 "e-mail", "basic", "plus", "2026-01-01 … 2026-01-28", "odd.broken", "identifier"):  # fmt: skip
         assert told in text
     assert "anna" not in text
     assert "xxxx9@xxxxxxx.xxx" in text

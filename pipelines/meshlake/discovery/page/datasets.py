@@ -79,6 +79,7 @@ def _dataset_marks(profile: DatasetProfile) -> Iterator[tuple[str, str]]:
 
 def _column_row(profile: DatasetProfile, column: ColumnProfile) -> tuple[str, ...]:
     written = f" {column.reading.format}" if column.reading and column.reading.format else ""
+    meant = " in ".join(filter(None, (column.meaning, column.unit)))
     nulls = (
         ""
         if not column.null_count
@@ -89,12 +90,13 @@ def _column_row(profile: DatasetProfile, column: ColumnProfile) -> tuple[str, ..
     about = "" if column.values or (column.name,) in profile.keys else "about "
     return (
         f"<code>{text(column.name)}</code>",
-        text(f"{column.found_type}{written}"),
+        text(f"{column.found_type}{written}")
+        + (f'<br><span class="facts">{text(meant)}</span>' if meant else ""),
         nulls,
         f"{about}{column.distinct_count:,}",
         _held(column),
         " ".join(_mark(*each) for each in _column_marks(profile, column)),
-        text("; ".join(filter(None, (column.personal_evidence, column.evidence, profile.nearly(column))))),
+        text("; ".join(filter(None, _evidence(profile, column)))),
     )
 
 
@@ -109,6 +111,13 @@ def _column_marks(profile: DatasetProfile, column: ColumnProfile) -> Iterator[tu
         yield "drift", f"{word!r} for none: {count:,}"
     if column.is_constant:
         yield "drift", "constant" if column.distinct_count else "empty"
+
+
+def _evidence(profile: DatasetProfile, column: ColumnProfile) -> Iterator[str]:
+    yield column.personal_evidence
+    yield column.meaning_evidence
+    yield column.evidence
+    yield profile.nearly(column)
 
 
 def _held(column: ColumnProfile) -> str:
