@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 SHOWN_CELLS = 20
 _NOTHING_MADE = "CAST(NULL AS VARCHAR)"
+# A fraction with a point, which is surely none between thousands.
+_POINTED = "-?[0-9]+[.]([0-9]{1,2}|[0-9]{4,})"
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,13 @@ class SourceSelect:
         return f"SELECT {', '.join(counts)} FROM {self.relation}"
 
     def fitting_sql(self, column: str) -> str:
-        """How many cells of a checked column have a value that fits."""
+        """How many cells of a checked column have a value that fits, and how many of these are surely with a point."""
         (field,) = (each for each in self._checked if each.column.name == column)
-        return f"SELECT COUNT(*) FROM {self.relation} WHERE {field.cast.has_value} AND NOT {field.is_bad}"
+        has_point = f"REGEXP_FULL_MATCH(TRIM({field.cast.text}), {quote_literal(_POINTED)})"
+        return (
+            f"SELECT COUNT(*), COUNT(CASE WHEN {has_point} THEN 1 END) FROM {self.relation} "
+            f"WHERE {field.cast.has_value} AND NOT {field.is_bad}"
+        )
 
     def bad_cells_sql(
         self,

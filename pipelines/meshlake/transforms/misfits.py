@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from meshlake.names import quote_identifier, quote_literal
@@ -114,5 +114,7 @@ def _misfits(local: LocalRows, source: SourceSelect, lineage: str, column: Colum
         left = [each for each in left if each[0][at] != "1"]
     if not kinds:
         return None
-    ((fitting,),) = local.rows(source.fitting_sql(column.name))
+    ((fitting, pointed),) = local.rows(source.fitting_sql(column.name))
+    if pointed:  # so that 1.234 is read as the others that fit
+        kinds = [replace(kind, way=kind.way.with_a_comma) for kind in kinds]
     return Misfits(column, tuple(kinds), is_all=not fitting)

@@ -45,12 +45,19 @@ class Way:
         value = text_value(f"({held})", wanted) if held else widest
         return f"CASE WHEN {self.looks_right(cell)} THEN {value} IS NOT NULL ELSE FALSE END"
 
+    @property
+    def with_a_comma(self) -> Way:
+        """It, of decimal commas only where there is one: beside 60000.50, 1.234 has a point and not a thousand."""
+        is_loose = self.words == _DECIMAL_COMMAS and self.pattern.endswith(")?")
+        return replace(self, pattern=self.pattern.removesuffix("?"), reading=None) if is_loose else self
+
     def looks_right(self, cell: str) -> str:
         """SQL for whether `cell` is written so."""
         return f"REGEXP_FULL_MATCH(TRIM({cell}), {quote_literal(self.pattern)})"
 
 
 _NULL = "NULL"
+_DECIMAL_COMMAS = "decimal commas"
 _POINT = "([0-9]{1,3}(,[0-9]{3})+|[0-9]+)([.][0-9]+)?"
 _COMMA = "([0-9]{1,3}([.][0-9]{3})+|[0-9]+),[0-9]+"
 _MONEY = "([€$£¥₹]|[A-Z]{3}|kr|zł|Fr[.]?)"
@@ -65,7 +72,7 @@ _MARKED = (
 )
 _NUMBERS = (
     Way("commas between thousands", THOUSANDS.pattern, THOUSANDS.converted, THOUSANDS),
-    Way("decimal commas", COMMA.pattern, COMMA.converted, COMMA),
+    Way(_DECIMAL_COMMAS, COMMA.pattern, COMMA.converted, COMMA),
     *(
         Way(f"{words}{tail}", pattern.replace("NUMBER", f"({number})"), text.format(digits=digits))
         for words, pattern, digits in _MARKED
