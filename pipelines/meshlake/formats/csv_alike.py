@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshlake.formats.csv_table import is_text_among
+from meshlake.formats.csv_kinds import is_text_among
 
 if TYPE_CHECKING:
     from meshlake.formats.csv_form import CsvDialect

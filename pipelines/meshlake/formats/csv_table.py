@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from meshlake.formats.csv_kinds import TEXT, by_shape, is_name, kind_of, kind_of_column
 from meshlake.formats.csv_words import YEAR, are_column_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from meshlake.formats.csv_lines import Cells, Record
 
@@ -23,21 +24,10 @@ _LEAST_SHARE = 0.9
 _MOST_HEADER_ROWS = 4
 _LOOKED_AT = 200
 _LEAST_VALUES = 5
-_MISSING = frozenset({"na", "n/a", "nan", "null", "none", "nil", "-", "--", "?", ".", "unknown", "missing"})
-_TEXT = "text"
 # `x1`, `sensor_12`.
 _COUNTED = re.compile(r"([^\W\d][^\d]*)(\d{1,6})")
 # What a line of comment begins with, where nothing else says so.
 _COMMENT = re.compile(r"(##|%%|//|--|;;)(?=[ \t]*\w)|(%)(?=[ \t]*\w)")
-# Kinds of values by which data is told from names.
-_KINDS = {
-    "whole number": re.compile(r"[+-]?\d+"),
-    "number": re.compile(r"[+-]?[$€£¥]?\s?(?:\d[\d.,]*|[.,]\d+)(?:[eE][+-]?\d+)?\s?[%€$£¥]?"),
-    "date": re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?"),
-    "time": re.compile(r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?"),
-    "address": re.compile(r"[^\s@]+@[^\s@]+\.\w+|https?://\S+"),
-    "uuid": re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
-}
 
 
 @dataclass(frozen=True)
@@ -83,8 +73,15 @@ def find_table(records: Sequence[Record]) -> Table | None:
     header = body[: 1 + _more_names(body, width)] if is_headed else []
     rest = body[len(header) :]
     comment = "#" if any(row.text.startswith("#") for row in rows[:above]) else _comment(rows, width)
-    kinds = tuple(_kind_of(column) for column in _columns(rest[:_LOOKED_AT], width))
-    return Table(above, header, width, _end(rest, width), comment, kinds)
+    kinds = tuple(kind_of_column(column) for column in _columns(rest[:_LOOKED_AT], width))
+    end = _end(rest, width)
+    if end is None and header:
+        own = header[-1].text.strip()
+        after_blank = {
+            row.line for one, row in pairwise(records) if one.cells == [] and row.text.strip() != own
+        }
+        end = _next_names(rest, width, after_blank)
+    return Table(above, header, width, end, comment, kinds)
 
 
 def after_comments(text: str) -> str:
@@ -153,13 +150,13 @@ def evidence(rows: Sequence[Record], width: int) -> tuple[int, int]:
     columns = _columns(rows[1 : 1 + _LOOKED_AT], width)
     names = data = 0
     for value, column in zip(first, columns, strict=False):
-        kind, below = _kind(value), _kind_of(column)
+        kind, below = kind_of(value), kind_of_column(column)
         if not value:
             continue
         if len(rows) == 1:
-            data += kind is not _TEXT and not YEAR.fullmatch(value)
-        elif kind is _TEXT:
-            is_alike, is_other = _by_shape(value, column) if below is _TEXT else (False, below is not None)
+            data += kind is not TEXT and not YEAR.fullmatch(value)
+        elif kind is TEXT:
+            is_alike, is_other = by_shape(value, column) if below is TEXT else (False, below is not None)
             names, data = names + is_other, data + is_alike
         elif below == kind and not (YEAR.fullmatch(value) and not all(map(YEAR.fullmatch, column))):
             data += 1
@@ -208,14 +205,14 @@ def _is_above(row: Record, width: int) -> bool:
 def _more_names(body: Sequence[Record], width: int) -> int:
     """How many rows below the first name columns too: text above values in every column of values."""
     columns = _columns(body[_MOST_HEADER_ROWS:_LOOKED_AT], width)
-    kinds = [_kind_of(column) if len(column) >= _LEAST_VALUES else None for column in columns]
-    told = [i for i, kind in enumerate(kinds) if kind not in {None, _TEXT}]
+    kinds = [kind_of_column(column) if len(column) >= _LEAST_VALUES else None for column in columns]
+    told = [i for i, kind in enumerate(kinds) if kind not in {None, TEXT}]
     count = 0
     while count < min(_MOST_HEADER_ROWS, len(body)) - 1:
         cells = body[count + 1].cells or []
         values = [cells[i].value.strip() for i in told if i < len(cells)]
         filled = [value for value in values if value]
-        is_text = len(filled) >= 2 and 2 * len(filled) >= len(told) and all(map(_is_name, filled))
+        is_text = len(filled) >= 2 and 2 * len(filled) >= len(told) and all(map(is_name, filled))
         if len(cells) != width or not is_text:
             break
         count += 1
@@ -237,47 +234,20 @@ def _end(rows: Sequence[Record], width: int) -> int | None:
     return rows[begin].line if is_other else None
 
 
+def _next_names(rows: Sequence[Record], width: int, after_blank: Container[int]) -> int | None:
+    """The line, one of `after_blank`, where names of another table stand above its values, which is as wide."""
+    for i, row in enumerate(rows[1:], start=1):
+        cells = [cell.value.strip() for cell in row.cells or ()]
+        if row.line in after_blank and len(cells) == width and all(map(is_name, cells)):
+            names, data = evidence(rows[i:], width)
+            if names and not data:
+                return row.line
+    return None
+
+
 def _columns(rows: Sequence[Record], width: int) -> list[list[str]]:
     cells = [row.cells for row in rows if row.cells and len(row.cells) >= width]
     return [[value for row in cells if (value := row[i].value.strip())] for i in range(width)]
-
-
-def _kind(value: str) -> str:
-    return next((kind for kind, pattern in _KINDS.items() if pattern.fullmatch(value)), _TEXT)
-
-
-def _is_name(value: str) -> bool:
-    """Whether a value above others may be a part of their name, and none that is missing."""
-    return (
-        _kind(value) is _TEXT
-        and value.lower() not in _MISSING
-        and re.search(r"[^\W\d_]|%", value) is not None
-    )
-
-
-def is_text_among(value: str, kind: str | None) -> bool:
-    """Whether `value` is text, and none that is missing, where the values of its column are of another `kind`."""
-    return kind not in {None, _TEXT} and _is_name(value)
-
-
-def _kind_of(column: Sequence[str]) -> str | None:
-    """The kind of nearly all values; `None` of none."""
-    if not column:
-        return None
-    kinds = Counter(map(_kind, column))
-    kind, count = kinds.most_common(1)[0]
-    return kind if count >= _LEAST_SHARE * len(column) else _TEXT
-
-
-def _by_shape(value: str, column: Sequence[str]) -> tuple[bool, bool]:
-    """Whether text looks just like the codes below it, and whether they all look alike, but not like it."""
-    shapes = set(map(_shape, column))
-    is_code = len(shapes) == 1 and len(column) > 1 and "9" in next(iter(shapes))
-    return is_code and _shape(value) in shapes, is_code and _shape(value) not in shapes
-
-
-def _shape(value: str) -> str:
-    return re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", value))
 
 
 def _stripped(cells: Cells) -> Cells:

@@ -224,6 +224,25 @@ def test_another_table_in_the_file_is_told_and_none_of_its_lines_is_a_row(connec
     assert connection.execute(f"SELECT count(*) FROM {relation_sql(dataset)}").fetchone() == (20,)
 
 
+def test_another_table_as_wide_is_told_where_a_blank_line_and_names_part_them(connection, put):
+    dataset = put({"a.csv": "id,name\n1,ann\n2,bob\n\norder,amount\nA7,2.5\nA8,3.5\n"})
+    found = kept_aside(connection, dataset)
+    assert [content for _, content, _ in found] == [b"order,amount", b"A7,2.5", b"A8,3.5"]
+    assert {reason for _, _, reason in found} == {"is of another table, which begins in line 5"}
+    assert connection.execute(f"FROM {relation_sql(dataset)} ORDER BY ALL").fetchall() == [
+        ("1", "ann"),
+        ("2", "bob"),
+    ]
+
+
+@pytest.mark.parametrize("more", ["id,name\n3,cid\n", "3,cid\n4,dan\n", "x,y\nz,w\n", ",cid\n"])
+def test_what_follows_a_blank_line_is_of_the_table_where_no_other_names_stand_there(connection, put, more):
+    dataset = put({"a.csv": f"id,name\n1,ann\n2,bob\n\n{more}"})
+    assert kept_aside(connection, dataset) == []
+    rows = [row for row in more.splitlines() if row != "id,name"]
+    assert connection.execute(f"SELECT count(*) FROM {relation_sql(dataset)}").fetchone() == (2 + len(rows),)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1251", "utf-16-le", "gbk"])
 def test_a_line_is_kept_aside_with_its_own_bytes(connection, put, encoding):
     good = "".join(f"{n},Москва\n" for n in range(9))
