@@ -147,10 +147,18 @@ def _build_once(
     seconds = time.monotonic() - started
     told = plan.facts if plan is not None else {}
     facts = {**rows.facts, **kept_aside, **told, **held_facts(inputs, head)}
-    rows_of_day = volume(mesh, product, snapshot)
-    if rows_of_day.is_unusual:
-        facts["unusual_volume"] = rows_of_day.told
+    facts |= _volume_facts(mesh, product, snapshot)
     return BuildResult(product.name, snapshot, is_rebuilt=True, checks=checks, seconds=seconds, facts=facts)
+
+
+def _volume_facts(mesh: Workspace, product: Product, snapshot: Snapshot) -> dict[str, str]:
+    """What is unusual of the number of rows. What is published stays so if a server ends before that is known."""
+    try:
+        with naming_servers(mesh.settings, str(product.name)):
+            found = volume(mesh, product, snapshot)
+    except MeshError as error:
+        return {"unusual_volume": f"whether there are as many rows as usual is not known: {error.message}"}
+    return {"unusual_volume": found.told} if found.is_unusual else {}
 
 
 def _publish(
