@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from meshlake.column import Column
 from meshlake.discovery.known import remembered
-from meshlake.names import ProductName
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from meshlake.names import InputName
     from meshlake.products.product import Product
     from meshlake.workspace import Workspace
 
@@ -123,8 +120,8 @@ def _found(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def _product_columns(mesh: Workspace, product: Product) -> Iterator[dict[str, Any]]:
-    classified = mesh.products.classifications.of(product.name)
-    lineage = product.transform.lineage(product.contract, partial(_columns_of, mesh))
+    classifications = mesh.products.classifications
+    classified, lineage = classifications.of(product.name), classifications.lineage(product)
     for position, column in enumerate(product.contract.columns, 1):
         found, made = classified[column.name], lineage.get(column.name)
         yield {
@@ -140,9 +137,3 @@ def _product_columns(mesh: Workspace, product: Product) -> Iterator[dict[str, An
             "made_by": made.made_by if made else None,
             "is_exact": made.is_exact if made else None,
         }
-
-
-def _columns_of(mesh: Workspace, name: InputName) -> tuple[str, ...]:
-    """Those of a product; of a landed dataset its SQL is believed."""
-    product = mesh.products.products.get(name) if isinstance(name, ProductName) else None
-    return tuple(column.name for column in product.contract.columns) if product else ()

@@ -1,4 +1,4 @@
-"""Lists of codes that the world keeps: countries (ISO 3166-1), languages (ISO 639-1); currencies stand in `spelled`."""
+"""Lists of codes that the world keeps: countries (ISO 3166-1), languages (ISO 639-1), currencies (ISO 4217)."""
 
 from __future__ import annotations
 
@@ -47,6 +47,22 @@ _LANGUAGES = (
     "nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn so "
     "sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
 )
+_CURRENCIES = (
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP "
+    "CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR "
+    "ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT "
+    "MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR "
+    "SBD SCR SDG SEK SGD SHP SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES "
+    "VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL"
+)
+_SIGNS = "€ $ £ ¥ ₹ ₽ ₩ ₺ ₪ ₫ ₴ ₱ ฿ kr zł Kč Ft US$ R$ C$ A$"
 COUNTRY_CODES = frozenset(_COUNTRIES.split())
 COUNTRY_NAMES = frozenset({*_NAMES.split(), *_PHRASES})
 LANGUAGE_CODES = frozenset(_LANGUAGES.split())
+CURRENCY_CODES = frozenset(_CURRENCIES.split())
+CURRENCY_SIGNS = frozenset(_SIGNS.split())
+
+
+def is_currency(mark: str) -> bool:
+    """Whether `mark` is a currency's sign or code."""
+    return mark in CURRENCY_CODES or mark in CURRENCY_SIGNS

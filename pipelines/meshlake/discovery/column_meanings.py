@@ -10,14 +10,13 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from meshlake.discovery.code_lists import COUNTRY_CODES, COUNTRY_NAMES, LANGUAGE_CODES
+from meshlake.discovery.code_lists import COUNTRY_CODES, COUNTRY_NAMES, CURRENCY_CODES, LANGUAGE_CODES
 from meshlake.discovery.landed_view import CELLS
 from meshlake.discovery.meaning_words import ORDERED, ORDERED_WORDS
 from meshlake.discovery.meanings import CODES, PATTERNS, Meaning, is_named, says_identifier
 from meshlake.discovery.names import is_identifier, name_words
 from meshlake.discovery.number_meanings import meaning_of_number
 from meshlake.discovery.sentinels import with_sentinels
-from meshlake.discovery.spelled import CURRENCY_CODES
 from meshlake.discovery.spellings import with_spellings
 
 if TYPE_CHECKING:

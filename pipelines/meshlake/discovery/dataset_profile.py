@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.names import is_identifier, is_moment, is_row_number
@@ -75,6 +75,10 @@ class ColumnProfile:
     meaning: str = ""
     meaning_evidence: str = ""
     unit: str = ""
+
+    def asking(self, question: str) -> ColumnProfile:
+        """The same, with one question more."""
+        return replace(self, question="; ".join(filter(None, (self.question, question))))
 
     @property
     def is_constant(self) -> bool:

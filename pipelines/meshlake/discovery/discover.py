@@ -19,6 +19,7 @@ from meshlake.discovery.profile import profile_dataset
 from meshlake.discovery.sources import chosen_sources
 from meshlake.discovery.tables import may_read_of, with_catalog
 from meshlake.errors import MeshError, UsageError
+from meshlake.stores.disk import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -52,12 +53,10 @@ class Discovery:
             UsageError: it cannot be written there.
         """
         target = Path(file)
-        temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
+        page = self.page()
         try:
-            temporary.write_text(self.page(), encoding="utf-8")
-            temporary.replace(target)
+            write_whole(target, page.encode())
         except OSError as error:
-            temporary.unlink(missing_ok=True)
             raise UsageError(
                 f"{target} cannot be written: {error.strerror}", "Name a file in a folder that is there."
             ) from error

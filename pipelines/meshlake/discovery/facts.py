@@ -77,6 +77,8 @@ def _class(name: str) -> type:
     kind = getattr(import_module(module), attribute)
     if not (isinstance(kind, type) and (dataclasses.is_dataclass(kind) or issubclass(kind, Enum))):
         raise ValueError(f"{name} is no dataclass")
+    if not kind.__module__.startswith(_OURS):
+        raise ValueError(f"{name} is no dataclass of this package")
     return kind
 
 

@@ -13,7 +13,6 @@ import json
 import os
 import sys
 import time
-import uuid
 from array import array
 from base64 import b64decode, b64encode
 from contextlib import suppress
@@ -25,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from meshlake.discovery.dataset_profile import DatasetProfile
 from meshlake.discovery.facts import from_facts, to_facts
 from meshlake.discovery.sketches import Sketch
+from meshlake.stores.disk import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -185,12 +185,7 @@ def _read(file: Path) -> Any:
 
 def _write(file: Path, facts: Any) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{uuid.uuid4().hex}")
-    try:
-        draft.write_text(json.dumps(facts, separators=(",", ":")), "utf-8")
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)
+    write_whole(file, json.dumps(facts, separators=(",", ":")).encode())
 
 
 def _leave_newest(files: Iterable[Path], most: int, weight: Callable[[Path], int] = lambda _: 1) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import uuid
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery.masking import masked
 from meshlake.lake.state import discovered_folder
+from meshlake.stores.disk import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -147,12 +147,7 @@ def _keep(folder: Path, state: dict[str, Any]) -> None:
     # In order also when two are found within one tick of the clock.
     last = int(files[-1].name.partition("-")[0]) if files else 0
     now = max(int(datetime.now(UTC).timestamp() * 1e6), last + 1)
-    draft = folder / f".{uuid.uuid4().hex}"
-    try:
-        draft.write_text(text, "utf-8")
-        draft.replace(folder / f"{now:020}-{digest}.json")
-    finally:
-        draft.unlink(missing_ok=True)
+    write_whole(folder / f"{now:020}-{digest}.json", text.encode())
     for old in files[: len(files) + 1 - _STATES]:
         old.unlink(missing_ok=True)
 

@@ -7,7 +7,6 @@ is counted in the sample.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.landed_view import SAMPLE
@@ -42,7 +41,7 @@ def _asked(connection: duckdb.DuckDBPyConnection, column: ColumnProfile) -> Colu
             asked = (
                 f"does {shown}, in {count:,} of the sampled rows and far from all others, stand for no value?"
             )
-            return replace(column, question="; ".join(filter(None, (column.question, asked))))
+            return column.asking(asked)
     return column
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from meshlake.discovery.code_lists import CURRENCY_CODES, CURRENCY_SIGNS, is_currency
 from meshlake.discovery.landed_view import CELLS
 from meshlake.discovery.readings import DECIMAL_COMMA, DECIMALS, POINT, SPACED, Reading
 from meshlake.names import quote_literal
@@ -18,21 +19,10 @@ if TYPE_CHECKING:
 
     import duckdb
 
-_CODES = (
-    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP "
-    "CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR "
-    "ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT "
-    "MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR "
-    "SBD SCR SDG SEK SGD SHP SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES "
-    "VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL"
-)
-_SIGNS = "€ $ £ ¥ ₹ ₽ ₩ ₺ ₪ ₫ ₴ ₱ ฿ kr zł Kč Ft US$ R$ C$ A$"
 _UNITS = (
     "% ‰ °C °F kg mg g t lb lbs oz km cm mm mi ft m ml cl l L kWh MWh GWh Wh kW MW W V A km/h mph m² m³ km² ha min sec "
     "ms h s days d kB KB MB GB TB MiB GiB B hPa bar ppm bpm"
 )
-CURRENCY_CODES = frozenset(_CODES.split())
-CURRENCY_SIGNS = frozenset(_SIGNS.split())
 _ALL_MARKS = {"", *CURRENCY_CODES, *CURRENCY_SIGNS, *_UNITS.split()}
 _GAPS = " \u00a0\u202f"
 _GAP = f"[{_GAPS}]"
@@ -86,11 +76,6 @@ def mixed_currencies(connection: duckdb.DuckDBPyConnection, names: Sequence[str]
                 f"amounts in several currencies, such as {' and '.join(currencies[:2])}: kept as text"
             )
     return told
-
-
-def is_currency(mark: str) -> bool:
-    """Whether `mark` is a currency's sign or code."""
-    return mark in CURRENCY_CODES or mark in CURRENCY_SIGNS
 
 
 def _marks(

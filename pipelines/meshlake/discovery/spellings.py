@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,5 +35,4 @@ def with_spellings(column: ColumnProfile) -> ColumnProfile:
         for group in groups[:_SHOWN]
     )
     more = f"; and {len(groups) - _SHOWN:,} more" if len(groups) > _SHOWN else ""
-    asked = f"one value in several spellings? {shown}{more}: published as they are written"
-    return replace(column, question="; ".join(filter(None, (column.question, asked))))
+    return column.asking(f"one value in several spellings? {shown}{more}: published as they are written")

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery.names import is_identifier, is_spoken, name_words
-from meshlake.drafting.observed import FEWEST_ROWS, repeated_share_sql
+from meshlake.drafting.observed import FEWEST_ROWS, STANDARD_ERRORS, repeated_share_sql
 from meshlake.drafting.product_folder import Flow
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.types.tree import INTEGERS, Decimal, Scalar, is_moment, is_number
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 _LEAST_ROWS_LEFT = 0.7
 _SPANS = 2
 _DEVIATIONS = 0.25
-# So many standard errors are chance once in many years of days.
-_ERRORS = 9
 # What the order of adding up may change in a mean.
 _FLOAT_ERRORS = 1e-9
 _LEAST_SHARE_SLACK = 10.0
@@ -226,7 +224,9 @@ def _filled(seen: Seen, row_count: int) -> Iterator[dict[str, Any]]:
     share = 1 - seen.present / row_count
     if seen.column.is_required or seen.present == 0:
         return
-    slack = max(_LEAST_NULL_SLACK, 25 * share, 100 * _ERRORS * math.sqrt(share * (1 - share) / row_count))
+    slack = max(
+        _LEAST_NULL_SLACK, 25 * share, 100 * STANDARD_ERRORS * math.sqrt(share * (1 - share) / row_count)
+    )
     most = _rounded(100 * share + min(slack, 50 * (1 - share)))
     yield Flow(
         name=f"{seen.column.name}_filled",
@@ -242,7 +242,8 @@ def mean_rules(seen: Seen, word: str, value: str) -> Iterator[dict[str, Any]]:
     if seen.mean is None or not seen.spread or not math.isfinite(seen.mean) or not math.isfinite(seen.spread):
         return
     slack = max(
-        seen.spread * max(_DEVIATIONS, _ERRORS / math.sqrt(seen.present)), _FLOAT_ERRORS * abs(seen.mean)
+        seen.spread * max(_DEVIATIONS, STANDARD_ERRORS / math.sqrt(seen.present)),
+        _FLOAT_ERRORS * abs(seen.mean),
     )
     query = f"SELECT avg({value}) FROM {{object}}"
     yield _warning(f"{seen.column.name}_{word}", query, mustBeBetween=_around(seen.mean, slack))
@@ -250,7 +251,7 @@ def mean_rules(seen: Seen, word: str, value: str) -> Iterator[dict[str, Any]]:
 
 def _share(seen: Seen, word: str, is_it: str, share: float) -> dict[str, Any]:
     """Of how many in a hundred values `is_it` may be true."""
-    slack = max(_LEAST_SHARE_SLACK, 100 * _ERRORS * math.sqrt(share * (1 - share) / seen.present))
+    slack = max(_LEAST_SHARE_SLACK, 100 * STANDARD_ERRORS * math.sqrt(share * (1 - share) / seen.present))
     between = (max(0, _rounded(100 * share - slack)), min(100, _rounded(100 * share + slack)))
     hundreds = f"CASE WHEN {is_it} THEN 1e2 WHEN {{property}} IS NOT NULL THEN 0e0 END"
     query = f"SELECT avg({hundreds}) FROM {{object}}"

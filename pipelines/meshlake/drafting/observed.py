@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # Of fewer rows nothing is told.
 FEWEST_ROWS = 20
+# So many standard errors are chance once in many years of days.
+STANDARD_ERRORS = 9
 # Pairs of dates grow with the square of their columns.
 _MOST_MOMENTS = 8
 _SHAPED_ROWS = 10_000

@@ -15,6 +15,7 @@ import yaml
 from meshlake.errors import UsageError
 from meshlake.products.transform import CONTRACT_FILE
 from meshlake.schemas.schemas import editor_comment, write_schemas
+from meshlake.stores.disk import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,9 +139,7 @@ def keep_draft(settings: Settings, name: ProductName, contract: Mapping[str, Any
     path = draft_file(settings, name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{uuid.uuid4().hex}")
-        temporary.write_text(dump_yaml(contract), encoding="utf-8")
-        temporary.replace(path)
+        write_whole(path, dump_yaml(contract).encode())
     except OSError as error:
         message = f"the draft of {name} cannot be kept in {path.parent}: {error.strerror}"
         raise UsageError(message, "Set MESH_HOME to a folder of yours.") from error

@@ -17,6 +17,7 @@ from meshlake.drafting.product_folder import draft_file, dump_yaml, keep_draft
 from meshlake.drafting.reference import is_reference_rule
 from meshlake.errors import UsageError
 from meshlake.products.transform import CONTRACT_FILE
+from meshlake.stores.disk import write_whole
 from meshlake.yaml_file import read_yaml
 
 if TYPE_CHECKING:
@@ -222,10 +223,7 @@ def _taken(changes: Collection[Change], parts: Collection[str]) -> dict[Fact, An
 
 def _replace(path: Path, text: str) -> None:
     """Let the file have `text`, at once for whoever reads it."""
-    temporary = path.with_name(f".{path.name}.new")
     try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
+        write_whole(path, text.encode())
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise UsageError(f"{path} cannot be written: {error.strerror}", "Make it writable.") from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery.join_written import WRITINGS
 from meshlake.drafting.decisions import SURE_REFERENCE
-from meshlake.drafting.observed import FEWEST_ROWS
+from meshlake.drafting.observed import FEWEST_ROWS, STANDARD_ERRORS
 from meshlake.drafting.product_folder import Flow
 from meshlake.names import quote_identifier
 from meshlake.products.transform import CONTRACT_FILE
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from meshlake.column import Column
     from meshlake.discovery.joins import Join
     from meshlake.products.product import Product
-
-# So many standard errors are chance once in many years of days.
-_ERRORS = 9
 
 
 @dataclass(frozen=True)
@@ -153,7 +150,7 @@ def _rule(reference: Reference, orphans: int, present: int) -> dict[str, Any]:
         is_sure = _is_to_a_primary_key(reference) and present >= FEWEST_ROWS
         return rule if is_sure else rule | {"severity": "warning"}
     share = orphans / present
-    most = float(f"{100 * (share + _ERRORS * math.sqrt(share * (1 - share) / present)):.4g}")
+    most = float(f"{100 * (share + STANDARD_ERRORS * math.sqrt(share * (1 - share) / present)):.4g}")
     says += f", but for {orphans:,} of {present:,} rows when this was drafted; the number is in percent."
     rule |= {"description": says, "query": reference.percent_sql, "mustBeLessOrEqualTo": min(most, 100)}
     return rule | {"severity": "warning"}

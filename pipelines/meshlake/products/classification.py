@@ -78,6 +78,7 @@ class Classifications:
     def __init__(self, products: Mapping[ProductName, Product]) -> None:
         self._products = products
         self._known: dict[ProductName, dict[str, Classified]] = {}
+        self._lineages: dict[ProductName, Mapping[str, ColumnLineage]] = {}
 
     def of(self, name: ProductName) -> Mapping[str, Classified]:
         """Each column of a product; none of one that is not known."""
@@ -85,11 +86,17 @@ class Classifications:
             # Also what products that go round find of themselves.
             self._known[name] = {c.name: _as_said(c) for c in product.contract.columns}
             if any(isinstance(n, ProductName) and self._has_words(n) for n in product.inputs):
-                lineage = product.transform.lineage(product.contract, self._columns_of)
+                lineage = self.lineage(product)
                 self._known[name] = {
                     c.name: self._of_column(c, lineage[c.name]) for c in product.contract.columns
                 }
         return self._known.get(name, {})
+
+    def lineage(self, product: Product) -> Mapping[str, ColumnLineage]:
+        """Where each column of `product` comes from, found once; of landed datasets its SQL is believed."""
+        if product.name not in self._lineages:
+            self._lineages[product.name] = product.transform.lineage(product.contract, self._columns_of)
+        return self._lineages[product.name]
 
     def contract_of(self, product: Product) -> Contract:
         """The contract of `product`, each column with the classification that it has or inherits."""

@@ -20,6 +20,20 @@ if TYPE_CHECKING:
     import duckdb
 
 
+def write_whole(file: Path, content: bytes) -> None:
+    """Write `file` beside itself, then rename: it appears whole or not at all, however many write it at once.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    temporary = file.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 @dataclass(frozen=True)
 class Disk:
     """The store of plain paths; the protocol says what each method does. A file's version is when it was changed."""
@@ -49,9 +63,7 @@ class Disk:
         """Write beside it, then rename."""
         target = Path(address)
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{target.name}")
-        temporary.write_bytes(content)
-        temporary.replace(target)
+        write_whole(target, content)
 
     def add(self, source: Path, address: str) -> None:
         """Copy beside it, then link: unlike a rename, a link fails when another process has put a file there."""
