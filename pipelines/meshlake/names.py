@@ -7,6 +7,7 @@ The same text is used in SQL, in contracts, in folders and on the command line: 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from meshlake.errors import UsageError
@@ -37,6 +38,14 @@ def quote_literal(value: str) -> str:
     """
     quoted = ["'" + part.replace("'", "''") + "'" for part in value.split("\0")]
     return quoted[0] if len(quoted) == 1 else "(" + " || chr(0) || ".join(quoted) + ")"
+
+
+def snake_case(text: str) -> str:
+    """`text` as a lower snake_case name: 'Customer ID (new)' gives 'customer_id_new', '?' gives ''."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", ascii_text)
+    name = "_".join(re.findall(r"[a-z0-9]+", spaced.lower()))
+    return f"n_{name}" if name[:1].isdigit() else name
 
 
 @dataclass(frozen=True, order=True)

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from meshlake.errors import UsageError
-from meshlake.names import DatasetName, ProductName, quote_identifier, quote_literal
+from meshlake.names import DatasetName, ProductName, quote_identifier, quote_literal, snake_case
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 
@@ -66,3 +66,19 @@ def test_a_quoted_identifier_is_that_column(name):
 def test_a_quoted_literal_is_that_text(value):
     with duckdb.connect() as connection:
         assert connection.execute(f"SELECT {quote_literal(value)}").fetchone() == (value,)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Customer ID", "customer_id"),
+        ("CustomerOrders", "customer_orders"),
+        ("HTTPServer2", "http_server2"),
+        ("größe__neu ", "groe_neu"),
+        ("Éclair-№1", "eclair_no1"),
+        ("2024 sales", "n_2024_sales"),
+        ("日本", ""),
+    ],
+)
+def test_snake_case(text, expected):
+    assert snake_case(text) == expected

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from meshlake.contract.servers import LANDING
 from meshlake.contract.unknown_keys import unknown_keys
-from meshlake.landing.arrival import snake_case
+from meshlake.names import snake_case
 from meshlake.suggest import mistyped
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import unicodedata
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from meshlake.landing.arrival import snake_case
+from meshlake.names import snake_case
 
 _KEY_WORDS = frozenset(
     {"id", "key", "sk", "pk", "number", "no", "nr", "num", "code", "uuid", "guid", "sku", "zip", "invoice"}

@@ -14,8 +14,7 @@ from meshlake.drafting.product_folder import Drafted, default_owner, product_fol
 from meshlake.drafting.redraft import parts_of, redraft
 from meshlake.drafting.sql_draft import draft_for_sql
 from meshlake.errors import ContractError, LandingError, MeshError, UsageError
-from meshlake.landing.arrival import snake_case
-from meshlake.names import DatasetName, ProductName
+from meshlake.names import DatasetName, ProductName, snake_case
 from meshlake.products.load import load_product
 from meshlake.sources import SOURCES
 

@@ -11,8 +11,7 @@ from meshlake.discovery.landed_view import landed_columns
 from meshlake.drafting.product_folder import Drafted, default_owner, product_folder, write_product
 from meshlake.errors import UsageError
 from meshlake.faults import Gathering
-from meshlake.landing.arrival import snake_case
-from meshlake.names import DatasetName, ProductName
+from meshlake.names import DatasetName, ProductName, snake_case
 from meshlake.products.transform import CONTRACT_FILE
 from meshlake.yaml_file import read_yaml
 

@@ -17,8 +17,7 @@ from meshlake.discovery.spellings import spellings
 from meshlake.drafting.contract_document import HAS_ROWS, Description, document, title, type_facts
 from meshlake.drafting.drafted_rules import add_column_rules, table_rules
 from meshlake.drafting.product_folder import Flow
-from meshlake.landing.arrival import snake_case
-from meshlake.names import DatasetName, quote_identifier, quote_literal
+from meshlake.names import DatasetName, quote_identifier, quote_literal, snake_case
 
 if TYPE_CHECKING:
     from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from meshlake.landing.arrival import snake_case
-from meshlake.names import ProductName
+from meshlake.names import ProductName, snake_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from meshlake.engines.engine import open_local
 from meshlake.errors import UsageError
 from meshlake.lake.catalog import Lake
-from meshlake.landing.arrival import snake_case
-from meshlake.names import quote_identifier
+from meshlake.names import quote_identifier, snake_case
 from meshlake.products.load import load_products
 from meshlake.products.places import open_landing
 from meshlake.suggest import did_you_mean

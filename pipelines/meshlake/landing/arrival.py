@@ -6,34 +6,22 @@ reading.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshlake.errors import LandingError, NotLandedError
-from meshlake.formats import format_of, readable, table_of
-from meshlake.formats.format import PACKINGS, Part
-from meshlake.landing.archives import is_archive, may_be_archive, unpacked_archive
+from meshlake.errors import LandingError
+from meshlake.landing.planned import Copy, planned
 from meshlake.landing.replacing import FolderChange
 from meshlake.landing.storage import add_file, has_same_bytes, list_files
-from meshlake.names import DatasetName, ProductName
-from meshlake.stores.disk import Disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
-    from meshlake.formats.format import Format
     from meshlake.landing.zone import LandingZone
-    from meshlake.stores import StoredFile
+    from meshlake.names import DatasetName
 
-# What engines call the files that together are one table: Spark, Hadoop, Flink and Dask; DuckDB and Snowflake;
-# BigQuery; Trino and Athena.
-_PART = re.compile(
-    r"part[-.](?:[rm]-)?(?:[0-9]|[0-9a-f]{8})|data_[0-9]{1,2}(?:_[0-9]+)*\.|.*-[0-9]{12}\.|[0-9]{8}_[0-9]{6}_[0-9]{5}_"
-)
 _SHOWN_REFUSALS = 20
 
 
@@ -49,14 +37,6 @@ class LandedFile:
     size_bytes: int
     is_new: bool
     is_replaced: bool = False
-
-
-@dataclass(frozen=True)
-class _Copy:
-    source: Path
-    dataset: DatasetName
-    name: str
-    format: Format
 
 
 def land(
@@ -83,9 +63,9 @@ def land(
             landing again skips them.
     """
     with ExitStack() as until_landed:
-        planned = [copy for path in paths for copy in _told(_plan(path, domain, dataset, until_landed))]
-        copies = [copy for copy in planned if isinstance(copy, _Copy)]
-        refused = [error for error in planned if isinstance(error, LandingError)]
+        found = [each for path in paths for each in planned(path, domain, dataset, until_landed)]
+        copies = [copy for copy in found if isinstance(copy, Copy)]
+        refused = [error for error in found if isinstance(error, LandingError)]
         _refuse([*refused, *_clashes(copies, zone)])
         landed = []
         for file in _replaced(copies, zone) if is_replacing else _added(copies, zone):
@@ -95,13 +75,13 @@ def land(
     return landed
 
 
-def _added(copies: Iterable[_Copy], zone: LandingZone) -> Iterator[LandedFile]:
+def _added(copies: Iterable[Copy], zone: LandingZone) -> Iterator[LandedFile]:
     for copy in copies:
         is_new = add_file(copy.source, f"{zone.root}/{copy.name}", zone.store)
         yield LandedFile(copy.dataset, copy.name, copy.source.stat().st_size, is_new)
 
 
-def _replaced(copies: Sequence[_Copy], zone: LandingZone) -> Iterator[LandedFile]:
+def _replaced(copies: Sequence[Copy], zone: LandingZone) -> Iterator[LandedFile]:
     """Each dataset's files at once, whether they are new to it or take another's place."""
     for dataset in dict.fromkeys(copy.dataset for copy in copies):
         below = f"{dataset.domain}/{dataset.dataset}/"
@@ -127,24 +107,6 @@ def _replaced(copies: Sequence[_Copy], zone: LandingZone) -> Iterator[LandedFile
         yield from files
 
 
-def snake_case(text: str) -> str:
-    """`text` as a lower snake_case name: 'Customer ID (new)' gives 'customer_id_new', '?' gives ''."""
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", ascii_text)
-    name = "_".join(re.findall(r"[a-z0-9]+", spaced.lower()))
-    return f"n_{name}" if name[:1].isdigit() else name
-
-
-def _told(copies: Iterator[_Copy | LandingError]) -> Iterator[_Copy | LandingError]:
-    """`copies`, what is refused in place of those that follow it: of a folder all that cannot land is told at once."""
-    try:
-        yield from copies
-    except NotLandedError:
-        raise  # wrong use, and no file
-    except LandingError as error:
-        yield error
-
-
 def _refuse(refused: Sequence[LandingError]) -> None:
     if len(refused) == 1:
         raise refused[0]
@@ -158,125 +120,7 @@ def _refuse(refused: Sequence[LandingError]) -> None:
         )
 
 
-def _plan(
-    path: Path, domain: str, dataset: str | None, until_landed: ExitStack
-) -> Iterator[_Copy | LandingError]:
-    path = path.absolute()
-    if path.is_file() and is_archive(path):
-        unpacked = unpacked_archive(path, until_landed)
-        files = list_files(Disk(), str(unpacked), str(unpacked))
-        if any(is_archive(Path(file.path)) for file in files):
-            raise LandingError(f"{path}: it holds other archives", "Unpack it, and land the folder.")
-        # An archive of one file is that file.
-        yield from _plan(Path(files[0].path) if len(files) == 1 else unpacked, domain, dataset, until_landed)
-        return
-    if path.is_file():
-        yield from _copies(path, domain, dataset, path.name.partition(".")[0], path.name)
-        return
-    if not path.is_dir():
-        raise NotLandedError(f"{path}: there is no such file or folder", "Name files or folders that exist.")
-    files = list_files(Disk(), str(path), str(path))
-    if not files:
-        raise LandingError(f"{path}: the folder holds no files", f"What can land: {readable()}.")
-    tables = dict(filter(None, (table_of(file.name) for file in files)))
-    for folder, format_ in tables.items():
-        format_.parts(path / folder)
-        yield from _table_copies(path, folder, format_, files, domain, dataset)
-    files = [file for file in files if _table_above(file.name, tables) is None]
-    archives = [file for file in files if may_be_archive(Path(file.path))]
-    for file in archives:
-        top = file.name.rpartition("/")[0].partition("/")[0]
-        yield from _told(_plan(Path(file.path), domain, dataset or _plain(top) or None, until_landed))
-    files = [file for file in files if not may_be_archive(Path(file.path))]
-    is_written = _is_written_by_an_engine(path, [file.name for file in files if "/" not in file.name])
-    for file in files:
-        yield from _told(_of_folder(path, file.name, domain, dataset, is_written=is_written))
-
-
-def _of_folder(
-    folder: Path, name: str, domain: str, dataset: str | None, *, is_written: bool
-) -> Iterator[_Copy]:
-    top, slash, below = name.partition("/")
-    if dataset is not None or is_written or (slash and "=" in top):
-        return _copies(folder / name, domain, dataset, _plain(folder.name), name)
-    if slash:
-        return _copies(folder / name, domain, None, _plain(top), below)
-    return _copies(folder / name, domain, None, top.partition(".")[0], top)
-
-
-def _table_above(file_name: str, folders: Iterable[str]) -> str | None:
-    """Which of `folders` the file lies in, at any depth; the root is ''."""
-    return next((folder for folder in folders if not folder or file_name.startswith(f"{folder}/")), None)
-
-
-def _table_copies(
-    root: Path, folder: str, format_: Format, files: Sequence[StoredFile], domain: str, dataset: str | None
-) -> Iterator[_Copy]:
-    """A table with a log, as it lies: its log last, so that nobody reads of files that are not there yet."""
-    below = {
-        file: file.name.removeprefix(f"{folder}/")
-        for file in files
-        if _table_above(file.name, [folder]) is not None
-    }
-    named = dataset or _plain((root / folder).name)
-    for file in sorted(below, key=lambda file: (table_of(file.name) is not None, file.name)):
-        yield _copy(Path(file.path), domain, named, below[file], format_)
-
-
-def _is_written_by_an_engine(folder: Path, names: Sequence[str]) -> bool:
-    """Whether the files `names` directly in `folder` are parts of one table: all of them, or as a mark there says."""
-    parts = [bool(_PART.match(name)) for name in names]
-    return bool(parts) and (all(parts) or (any(parts) and (folder / "_SUCCESS").exists()))
-
-
-def _plain(folder: str) -> str:
-    """The name of a folder without the ending of a file, as Spark writes `sales.parquet/`."""
-    try:
-        format_of(folder)
-    except LandingError:
-        return folder
-    return folder.partition(".")[0]
-
-
-def _copies(source: Path, domain: str, named: str | None, unnamed: str, name: str) -> Iterator[_Copy]:
-    """A copy of `source`, which is called `name` in the dataset, or one for each table in it.
-
-    The dataset is `named`, or after the name `unnamed`, with that of the table behind it where there are several.
-    """
-    format_ = format_of(str(source))
-    is_unpacked = not source.name.lower().endswith(PACKINGS)
-    parts = format_.parts(source) if is_unpacked else (Part("", source.name),)
-    if named is not None and len(parts) > 1:
-        raise LandingError(
-            f"{source}: it holds several tables: {', '.join(part.title for part in parts)}",
-            f"Land it without --dataset, as a dataset of each; or name it {parts[0].file_name} for that one.",
-        )
-    folder = name.rpartition("/")[0]
-    taken: dict[str, Part] = {}
-    for part in parts:
-        title = snake_case(part.title)
-        other = taken.setdefault(title, part)
-        if "/" in part.file_name or (part.title and not title) or other != part:
-            why = (
-                f"names the same dataset as '{other.title}'"
-                if other != part
-                else "gives no name for a dataset"
-            )
-            raise LandingError(f"{source}: its table '{part.title}' {why}", "Rename it in the file.")
-        dataset = named or (f"{unnamed}_{title}" if title else unnamed)
-        yield _copy(source, domain, dataset, f"{folder}/{part.file_name}" if folder else part.file_name)
-
-
-def _copy(source: Path, domain: str, dataset: str, name: str, format_: Format | None = None) -> _Copy:
-    snake = snake_case(dataset)
-    if not snake:
-        raise LandingError(f"{source}: '{dataset}' gives no name for a dataset", "Name it with --dataset.")
-    checked = ProductName(domain, snake)
-    place = f"{checked.domain}/{checked.product}/{name}"
-    return _Copy(source, DatasetName(domain, snake), place, format_ or format_of(place))
-
-
-def _clashes(copies: Iterable[_Copy], zone: LandingZone) -> Iterator[LandingError]:
+def _clashes(copies: Iterable[Copy], zone: LandingZone) -> Iterator[LandingError]:
     """Files of another format than their dataset's, and two files of one name."""
     existing = set(zone.datasets())
     formats = {copy.dataset: zone.dataset(copy.dataset).format for copy in copies if copy.dataset in existing}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from meshlake.errors import LandingError, UsageError
-from meshlake.landing.arrival import land, snake_case
+from meshlake.landing.arrival import land
 from meshlake.names import DatasetName
 
 
@@ -201,19 +201,3 @@ def test_a_file_that_cannot_be_read_leaves_nothing_behind(zone, inbox):
     with pytest.raises(LandingError, match="cannot be copied"):
         land([inbox / "a.csv"], zone, "crm")
     assert landed_files(zone) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Customer ID", "customer_id"),
-        ("CustomerOrders", "customer_orders"),
-        ("HTTPServer2", "http_server2"),
-        ("größe__neu ", "groe_neu"),
-        ("Éclair-№1", "eclair_no1"),
-        ("2024 sales", "n_2024_sales"),
-        ("日本", ""),
-    ],
-)
-def test_snake_case(text, expected):
-    assert snake_case(text) == expected

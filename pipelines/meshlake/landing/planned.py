@@ -1,0 +1,179 @@
+"""What is to land as what: which dataset each file belongs to, of paths, folders and archives, and under what name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meshlake.errors import LandingError, NotLandedError
+from meshlake.formats import format_of, readable, table_of
+from meshlake.formats.format import PACKINGS, Part
+from meshlake.landing.archives import is_archive, may_be_archive, unpacked_archive
+from meshlake.landing.storage import list_files
+from meshlake.names import DatasetName, ProductName, snake_case
+from meshlake.stores.disk import Disk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import ExitStack
+
+    from meshlake.formats.format import Format
+    from meshlake.stores import StoredFile
+
+# What engines call the files that together are one table: Spark, Hadoop, Flink and Dask; DuckDB and Snowflake;
+# BigQuery; Trino and Athena.
+_PART = re.compile(
+    r"part[-.](?:[rm]-)?(?:[0-9]|[0-9a-f]{8})|data_[0-9]{1,2}(?:_[0-9]+)*\.|.*-[0-9]{12}\.|[0-9]{8}_[0-9]{6}_[0-9]{5}_"
+)
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A file that is to land as `name`, below the zone's root."""
+
+    source: Path
+    dataset: DatasetName
+    name: str
+    format: Format
+
+
+def planned(
+    path: Path, domain: str, dataset: str | None, until_landed: ExitStack
+) -> Iterator[Copy | LandingError]:
+    """What is to land of `path`, and in place of what cannot the reason: of a folder all are told at once.
+
+    Archives are unpacked until the end of `until_landed`. All goes to `dataset` when it is given.
+
+    Raises:
+        NotLandedError: there is nothing at `path`.
+        UsageError: `domain` is no name.
+    """
+    try:
+        yield from _plan(path, domain, dataset, until_landed)
+    except NotLandedError:
+        raise  # wrong use, and no file
+    except LandingError as error:
+        yield error
+
+
+def _plan(
+    path: Path, domain: str, dataset: str | None, until_landed: ExitStack
+) -> Iterator[Copy | LandingError]:
+    path = path.absolute()
+    if path.is_file() and is_archive(path):
+        unpacked = unpacked_archive(path, until_landed)
+        files = list_files(Disk(), str(unpacked), str(unpacked))
+        if any(is_archive(Path(file.path)) for file in files):
+            raise LandingError(f"{path}: it holds other archives", "Unpack it, and land the folder.")
+        # An archive of one file is that file.
+        yield from _plan(Path(files[0].path) if len(files) == 1 else unpacked, domain, dataset, until_landed)
+        return
+    if path.is_file():
+        yield from _copies(path, domain, dataset, path.name.partition(".")[0], path.name)
+        return
+    if not path.is_dir():
+        raise NotLandedError(f"{path}: there is no such file or folder", "Name files or folders that exist.")
+    files = list_files(Disk(), str(path), str(path))
+    if not files:
+        raise LandingError(f"{path}: the folder holds no files", f"What can land: {readable()}.")
+    tables = dict(filter(None, (table_of(file.name) for file in files)))
+    for folder, format_ in tables.items():
+        format_.parts(path / folder)
+        yield from _table_copies(path, folder, format_, files, domain, dataset)
+    files = [file for file in files if _table_above(file.name, tables) is None]
+    archives = [file for file in files if may_be_archive(Path(file.path))]
+    for file in archives:
+        top = file.name.rpartition("/")[0].partition("/")[0]
+        yield from planned(Path(file.path), domain, dataset or _plain(top) or None, until_landed)
+    files = [file for file in files if not may_be_archive(Path(file.path))]
+    is_written = _is_written_by_an_engine(path, [file.name for file in files if "/" not in file.name])
+    for file in files:
+        try:
+            yield from _of_folder(path, file.name, domain, dataset, is_written=is_written)
+        except LandingError as error:
+            yield error
+
+
+def _of_folder(
+    folder: Path, name: str, domain: str, dataset: str | None, *, is_written: bool
+) -> Iterator[Copy]:
+    top, slash, below = name.partition("/")
+    if dataset is not None or is_written or (slash and "=" in top):
+        return _copies(folder / name, domain, dataset, _plain(folder.name), name)
+    if slash:
+        return _copies(folder / name, domain, None, _plain(top), below)
+    return _copies(folder / name, domain, None, top.partition(".")[0], top)
+
+
+def _table_above(file_name: str, folders: Iterable[str]) -> str | None:
+    """Which of `folders` the file lies in, at any depth; the root is ''."""
+    return next((folder for folder in folders if not folder or file_name.startswith(f"{folder}/")), None)
+
+
+def _table_copies(
+    root: Path, folder: str, format_: Format, files: Sequence[StoredFile], domain: str, dataset: str | None
+) -> Iterator[Copy]:
+    """A table with a log, as it lies: its log last, so that nobody reads of files that are not there yet."""
+    below = {
+        file: file.name.removeprefix(f"{folder}/")
+        for file in files
+        if _table_above(file.name, [folder]) is not None
+    }
+    named = dataset or _plain((root / folder).name)
+    for file in sorted(below, key=lambda file: (table_of(file.name) is not None, file.name)):
+        yield _copy(Path(file.path), domain, named, below[file], format_)
+
+
+def _is_written_by_an_engine(folder: Path, names: Sequence[str]) -> bool:
+    """Whether the files `names` directly in `folder` are parts of one table: all of them, or as a mark there says."""
+    parts = [bool(_PART.match(name)) for name in names]
+    return bool(parts) and (all(parts) or (any(parts) and (folder / "_SUCCESS").exists()))
+
+
+def _plain(folder: str) -> str:
+    """The name of a folder without the ending of a file, as Spark writes `sales.parquet/`."""
+    try:
+        format_of(folder)
+    except LandingError:
+        return folder
+    return folder.partition(".")[0]
+
+
+def _copies(source: Path, domain: str, named: str | None, unnamed: str, name: str) -> Iterator[Copy]:
+    """A copy of `source`, which is called `name` in the dataset, or one for each table in it.
+
+    The dataset is `named`, or after the name `unnamed`, with that of the table behind it where there are several.
+    """
+    format_ = format_of(str(source))
+    is_unpacked = not source.name.lower().endswith(PACKINGS)
+    parts = format_.parts(source) if is_unpacked else (Part("", source.name),)
+    if named is not None and len(parts) > 1:
+        raise LandingError(
+            f"{source}: it holds several tables: {', '.join(part.title for part in parts)}",
+            f"Land it without --dataset, as a dataset of each; or name it {parts[0].file_name} for that one.",
+        )
+    folder = name.rpartition("/")[0]
+    taken: dict[str, Part] = {}
+    for part in parts:
+        title = snake_case(part.title)
+        other = taken.setdefault(title, part)
+        if "/" in part.file_name or (part.title and not title) or other != part:
+            why = (
+                f"names the same dataset as '{other.title}'"
+                if other != part
+                else "gives no name for a dataset"
+            )
+            raise LandingError(f"{source}: its table '{part.title}' {why}", "Rename it in the file.")
+        dataset = named or (f"{unnamed}_{title}" if title else unnamed)
+        yield _copy(source, domain, dataset, f"{folder}/{part.file_name}" if folder else part.file_name)
+
+
+def _copy(source: Path, domain: str, dataset: str, name: str, format_: Format | None = None) -> Copy:
+    snake = snake_case(dataset)
+    if not snake:
+        raise LandingError(f"{source}: '{dataset}' gives no name for a dataset", "Name it with --dataset.")
+    checked = ProductName(domain, snake)
+    place = f"{checked.domain}/{checked.product}/{name}"
+    return Copy(source, DatasetName(domain, snake), place, format_ or format_of(place))
