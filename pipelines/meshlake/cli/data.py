@@ -106,6 +106,7 @@ def _land(
                     "size_bytes": f.size_bytes,
                     "is_new": f.is_new,
                     "is_replaced": f.is_replaced,
+                    "damage": f.damage,
                 }
                 for f in landed
             ]
@@ -281,7 +282,8 @@ def _tell_misplaced(files: Iterable[str]) -> None:
 
 def _print_landed(file: LandedFile) -> None:
     state = "" if file.is_new else " (replaced)" if file.is_replaced else " (had landed already)"
-    print(f"+ {file.dataset}: {file.name}, {size_text(file.size_bytes)}{state}", flush=True)
+    broken = f"\n  broken, so kept aside where it is read: {file.damage}" if file.damage else ""
+    print(f"+ {file.dataset}: {file.name}, {size_text(file.size_bytes)}{state}{broken}", flush=True)
 
 
 def _print_reading(source: Found) -> None:

@@ -35,6 +35,7 @@ FORMATS: Doorway[Format] = Doorway(
         "iceberg": "meshlake.formats.iceberg:ICEBERG",
         "hudi": "meshlake.formats.hudi:HUDI",
         "fixed_width": "meshlake.formats.fixed_width:FIXED_WIDTH",
+        "zip": "meshlake.formats.zip_archive:ZIP",
     },
 )
 
@@ -57,7 +58,6 @@ _FROM_DATABASE = (
 )
 # How a file of a format that is not read becomes one that is, by its ending.
 _CONVERTING = {
-    ".zip": "`mesh land` unpacks it.",
     **dict.fromkeys((".ods", ".xlsb", ".numbers"), _TO_EXCEL),
     **dict.fromkeys((".txt", ".dat", ".fwf", ".prn", ".asc"), _BY_POSITION),
     **dict.fromkeys((".sqlite", ".sqlite3", ".db", ".duckdb"), _FROM_DATABASE),
@@ -135,7 +135,7 @@ def _of_tables() -> tuple[Format, ...]:
 def readable() -> str:
     """Every format that can be read and its endings, for people."""
     *first, last = map(_told, (each for each in FORMATS.all().values() if each.is_read))
-    return f"{', '.join(first)} and {last}, also packed ({', '.join((*PACKINGS, '.zip'))})"
+    return f"{', '.join(first)} and {last}, also packed ({', '.join(PACKINGS)})"
 
 
 def refuse_other_formats(file_name: str, sample: bytes) -> None:

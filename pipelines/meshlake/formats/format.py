@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from meshlake.types.tree import Type
 
 # Endings behind which a file of any format may be packed.
-PACKINGS = (".bz2", ".xz", ".zst", ".gz")
+PACKINGS = (".bz2", ".xz", ".zst", ".gz", ".zip")
 # In SQL, the columns that say where a row stands. No landed column is called so: a control character begins them.
 FILE_COLUMN = '"\x02file"'
 ROW_COLUMN = '"\x02row"'
@@ -67,7 +67,8 @@ class Format(Protocol):
     unpack `compressions` themselves. All its files begin with `magic`, if that is not empty. `is_read`,
     unless it is known only to be refused. `hive_value` is Trino's SQL for a value of a `HiveLayout`, `{}` the column.
     `is_empty_null` where empty text comes as null. `is_told_columns` where its SELECTs say which columns there are:
-    those that only differ in the file have the same.
+    those that only differ in the file have the same. Where it `is_kept_aside`, its files lie beside those of any other
+    format, and are broken.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Format(Protocol):
     compressions: tuple[str, ...] = ()
     magic: bytes = b""
     is_read: bool = True
+    is_kept_aside: bool = False
     hive_value: str = "{}"
     is_empty_null: bool = False
     is_told_columns: bool = False

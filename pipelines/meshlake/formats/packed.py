@@ -1,6 +1,7 @@
-"""Files packed by bzip2, xz or zstd, or by gzip where a format does not unpack that itself: unpacked once per process.
+"""Files packed by bzip2, xz, zstd or alone in a ZIP archive, or by gzip where a format does not unpack that itself.
 
-What unpacks to more than there is room for, or a thousandfold, is refused before it fills the disk.
+Each is unpacked once per process. What unpacks to more than there is room for, or a thousandfold, is refused before it
+fills the disk.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import gzip
 import lzma
 import zlib
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, cast
+from zipfile import BadZipFile, ZipFile
 
 from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.bombs import refuse_bomb
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 _BLOCK_BYTES = 1024 * 1024
 _DISK = Disk()
+_DAMAGES = (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError, BadZipFile, RuntimeError)
 
 
 def is_packed(file: StoredFile, format_: Format) -> bool:
@@ -53,7 +56,7 @@ def unpacked(file: StoredFile) -> StoredFile:
     try:
         with open_file(file) as packed, target.open("wb") as sink:
             size = _unpack(file, packed, sink, folder) if file.size_bytes else 0
-    except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
+    except _DAMAGES as error:
         target.unlink(missing_ok=True)
         packing = PurePosixPath(file.name).suffix
         raise DamagedFileError(
@@ -94,7 +97,26 @@ def _opener(file: StoredFile) -> Callable[[BinaryIO], BinaryIO]:
         import pyarrow as pa
 
         return lambda packed: cast("BinaryIO", pa.CompressedInputStream(pa.PythonFile(packed, "r"), "zstd"))
+    if packing == ".zip":
+        return partial(_only_member, file)
     return cast(
         "Callable[[BinaryIO], BinaryIO]",
         {".bz2": bz2.open, ".xz": lzma.open, ".gz": gzip.open}[packing],
     )
+
+
+def _only_member(file: StoredFile, packed: BinaryIO) -> BinaryIO:
+    """The one file that is in an archive, of the format that its name says.
+
+    Raises:
+        DamagedFileError: it is another archive.
+    """
+    archive = ZipFile(packed)
+    members = archive.namelist()
+    ending = PurePosixPath(file.name.lower()).with_suffix("").suffix
+    if not ending or [PurePosixPath(member.lower()).suffix for member in members] != [ending]:
+        raise DamagedFileError(
+            f"{file.name}: it is a ZIP archive of {len(members):,} file{'s' if len(members) > 1 else ''}",
+            "`mesh land` unpacks it: take it out of the landing zone, and land it.",
+        )
+    return cast("BinaryIO", archive.open(members[0]))

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
-from meshlake.errors import LandingError
+from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.bombs import refuse_bomb
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zipfile import ZipInfo
 
 _MOST_FILES = 100_000
+_DAMAGES = (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
 _UNREAD = (".tar", ".tgz", ".7z", ".rar", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst")
 
 
@@ -41,8 +42,11 @@ def is_archive(path: Path) -> bool:
 def unpacked_archive(path: Path, until: ExitStack) -> Path:
     """A folder, called as the archive, with what is in it; it is removed at the end of `until`.
 
+    A file in it that is damaged is there as it is packed, with `.zip` behind its name: it is kept aside where it lands.
+
     Raises:
-        LandingError: it is damaged or locked, unpacks to too much, or a name in it leads out of the folder.
+        DamagedFileError: it is damaged as a whole, or names a file twice.
+        LandingError: it is locked, unpacks to too much, holds other archives, or a name in it leads out of the folder.
     """
     folder = Path(until.enter_context(tempfile.TemporaryDirectory(prefix="meshlake-"))) / path.stem
     folder.mkdir()
@@ -50,24 +54,46 @@ def unpacked_archive(path: Path, until: ExitStack) -> Path:
         if not is_zipfile(path):
             raise BadZipFile("it has no list of files")
         with ZipFile(path) as archive:
-            members = [_checked(path, member) for member in archive.infolist() if not member.is_dir()]
-            if len(members) > _MOST_FILES:
-                raise LandingError(
-                    f"{path}: it holds over {_MOST_FILES:,} files", "Unpack it, and land the folder."
-                )
-            size = sum(member.file_size for member in members)
-            refuse_bomb(str(path), sum(member.compress_size for member in members), size, folder)
-            for member in members:
-                target = folder / member.filename
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with archive.open(member) as packed, target.open("xb") as sink:
-                    shutil.copyfileobj(packed, sink)
-    except (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
-        raise LandingError(
+            for member in _members(path, archive, folder):
+                _unpack(path, archive, member, folder / member.filename)
+    except _DAMAGES as error:
+        raise DamagedFileError(
             f"{path}: the ZIP archive is cut off, damaged, or names a file twice: {error}",
             "Fetch it again, whole.",
         ) from error
     return folder
+
+
+def _members(path: Path, archive: ZipFile, folder: Path) -> list[ZipInfo]:
+    members = [_checked(path, member) for member in archive.infolist() if not member.is_dir()]
+    if len(members) > _MOST_FILES:
+        raise LandingError(f"{path}: it holds over {_MOST_FILES:,} files", "Unpack it, and land the folder.")
+    if any(may_be_archive(Path(member.filename)) for member in members):
+        raise LandingError(f"{path}: it holds other archives", "Unpack it, and land the folder.")
+    size = sum(member.file_size for member in members)
+    refuse_bomb(str(path), sum(member.compress_size for member in members), size, folder)
+    return members
+
+
+def _unpack(path: Path, archive: ZipFile, member: ZipInfo, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("xb") as sink:
+        try:
+            with archive.open(member) as packed:
+                shutil.copyfileobj(packed, sink)
+        except (BadZipFile, zlib.error, EOFError, NotImplementedError):
+            _keep_packed(path, archive, member, target.with_name(f"{target.name}.zip"))
+            target.unlink()
+
+
+def _keep_packed(path: Path, archive: ZipFile, member: ZipInfo, target: Path) -> None:
+    """Write what stands in the archive from the file's own beginning to that of the next."""
+    begin = member.header_offset
+    beginnings = [each.header_offset for each in archive.infolist()]
+    end = min((each for each in [*beginnings, archive.start_dir] if each > begin), default=begin)
+    with path.open("rb") as packed, target.open("xb") as sink:
+        packed.seek(begin)
+        sink.write(packed.read(end - begin))
 
 
 def _checked(path: Path, member: ZipInfo) -> ZipInfo:

@@ -29,7 +29,8 @@ _SHOWN_REFUSALS = 20
 class LandedFile:
     """A file brought in as `name` (below the zone's root); not new when the same bytes were there already.
 
-    It `is_replaced` when other bytes were, which it took the place of.
+    It `is_replaced` when other bytes were, which it took the place of. `damage` is how it is broken, where landing had
+    to look into it: it is kept aside where it is read.
     """
 
     dataset: DatasetName
@@ -37,6 +38,7 @@ class LandedFile:
     size_bytes: int
     is_new: bool
     is_replaced: bool = False
+    damage: str | None = None
 
 
 def land(
@@ -53,8 +55,9 @@ def land(
     All go to `dataset` when it is given. Otherwise a file's name is its dataset's, and in a folder each
     subfolder is a dataset, unless its name is `key=value`, or files in it are called like parts that an engine
     wrote: then the folder itself is one. A ZIP archive counts as a folder of what is in it, or as the one file
-    that is. `progress` is told of each file. When it `is_replacing`, files take the place of those of the same name;
-    all others stay. Of one dataset everybody sees the files as they were, or all of them as they are then.
+    that is; what is broken in it, or as a whole, lands as it is beside other files. `progress` is told of each file.
+    When it `is_replacing`, files take the place of those of the same name; all others stay. Of one dataset everybody
+    sees the files as they were, or all of them as they are then.
 
     Raises:
         UsageError: `domain` or `dataset` is no name.
@@ -66,6 +69,8 @@ def land(
         found = [each for path in paths for each in planned(path, domain, dataset, until_landed)]
         copies = [copy for copy in found if isinstance(copy, Copy)]
         refused = [error for error in found if isinstance(error, LandingError)]
+        if all(copy.damage for copy in copies):
+            refused += [copy.damage for copy in copies if copy.damage]
         _refuse([*refused, *_clashes(copies, zone)])
         landed = []
         for file in _replaced(copies, zone) if is_replacing else _added(copies, zone):
@@ -78,7 +83,7 @@ def land(
 def _added(copies: Iterable[Copy], zone: LandingZone) -> Iterator[LandedFile]:
     for copy in copies:
         is_new = add_file(copy.source, f"{zone.root}/{copy.name}", zone.store)
-        yield LandedFile(copy.dataset, copy.name, copy.source.stat().st_size, is_new)
+        yield _landed(copy, is_new=is_new)
 
 
 def _replaced(copies: Sequence[Copy], zone: LandingZone) -> Iterator[LandedFile]:
@@ -95,8 +100,7 @@ def _replaced(copies: Sequence[Copy], zone: LandingZone) -> Iterator[LandedFile]
                 is_same = is_there and has_same_bytes(copy.source, f"{zone.root}/{copy.name}", zone.store)
                 if not is_same:
                     change.stage(copy.source, copy.name.removeprefix(below))
-                size = copy.source.stat().st_size
-                files.append(LandedFile(dataset, copy.name, size, not is_there, is_there and not is_same))
+                files.append(_landed(copy, is_new=not is_there, is_replaced=is_there and not is_same))
         except OSError as error:
             change.discard()
             raise LandingError(
@@ -105,6 +109,11 @@ def _replaced(copies: Sequence[Copy], zone: LandingZone) -> Iterator[LandedFile]
             ) from error
         change.commit()
         yield from files
+
+
+def _landed(copy: Copy, *, is_new: bool, is_replaced: bool = False) -> LandedFile:
+    damage = copy.damage.message if copy.damage else None
+    return LandedFile(copy.dataset, copy.name, copy.source.stat().st_size, is_new, is_replaced, damage)
 
 
 def _refuse(refused: Sequence[LandingError]) -> None:
@@ -124,9 +133,10 @@ def _clashes(copies: Iterable[Copy], zone: LandingZone) -> Iterator[LandingError
     """Files of another format than their dataset's, and two files of one name."""
     existing = set(zone.datasets())
     formats = {copy.dataset: zone.dataset(copy.dataset).format for copy in copies if copy.dataset in existing}
+    formats = {name: format_ for name, format_ in formats.items() if not format_.is_kept_aside}
     sources: dict[str, Path] = {}
     for copy in copies:
-        expected = formats.setdefault(copy.dataset, copy.format)
+        expected = copy.format if copy.format.is_kept_aside else formats.setdefault(copy.dataset, copy.format)
         if copy.format is not expected:
             yield LandingError(
                 f"{copy.source}: {copy.dataset} holds {expected} files, this one is {copy.format}",

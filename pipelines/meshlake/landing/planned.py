@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshlake.errors import LandingError, NotLandedError
+from meshlake.errors import DamagedFileError, LandingError, NotLandedError
 from meshlake.formats import format_of, readable, table_of
 from meshlake.formats.format import PACKINGS, Part
-from meshlake.landing.archives import is_archive, may_be_archive, unpacked_archive
+from meshlake.landing.archives import is_archive, unpacked_archive
 from meshlake.landing.storage import list_files
 from meshlake.names import DatasetName, ProductName, snake_case
 from meshlake.stores.disk import Disk
@@ -31,12 +31,13 @@ _PART = re.compile(
 
 @dataclass(frozen=True)
 class Copy:
-    """A file that is to land as `name`, below the zone's root."""
+    """A file that is to land as `name`, below the zone's root; with `damage` where it is known to be broken."""
 
     source: Path
     dataset: DatasetName
     name: str
     format: Format
+    damage: DamagedFileError | None = None
 
 
 def planned(
@@ -62,19 +63,24 @@ def _plan(
     path: Path, domain: str, dataset: str | None, until_landed: ExitStack
 ) -> Iterator[Copy | LandingError]:
     path = path.absolute()
-    if path.is_file() and is_archive(path):
-        unpacked = unpacked_archive(path, until_landed)
-        files = list_files(Disk(), str(unpacked), str(unpacked))
-        if any(is_archive(Path(file.path)) for file in files):
-            raise LandingError(f"{path}: it holds other archives", "Unpack it, and land the folder.")
-        # An archive of one file is that file.
-        yield from _plan(Path(files[0].path) if len(files) == 1 else unpacked, domain, dataset, until_landed)
+    if path.is_dir():
+        yield from _folder(path, domain, dataset, until_landed)
         return
-    if path.is_file():
-        yield from _copies(path, domain, dataset, path.name.partition(".")[0], path.name)
-        return
-    if not path.is_dir():
+    if not path.is_file():
         raise NotLandedError(f"{path}: there is no such file or folder", "Name files or folders that exist.")
+    damage = None
+    if is_archive(path):
+        try:
+            yield from _archive(path, domain, dataset, until_landed)
+            return
+        except DamagedFileError as error:
+            damage = error
+    yield from _copies(path, domain, dataset, path.name.partition(".")[0], path.name, damage)
+
+
+def _folder(
+    path: Path, domain: str, dataset: str | None, until_landed: ExitStack
+) -> Iterator[Copy | LandingError]:
     files = list_files(Disk(), str(path), str(path))
     if not files:
         raise LandingError(f"{path}: the folder holds no files", f"What can land: {readable()}.")
@@ -82,29 +88,54 @@ def _plan(
     for folder, format_ in tables.items():
         format_.parts(path / folder)
         yield from _table_copies(path, folder, format_, files, domain, dataset)
-    files = [file for file in files if _table_above(file.name, tables) is None]
-    archives = [file for file in files if may_be_archive(Path(file.path))]
-    for file in archives:
-        top = file.name.rpartition("/")[0].partition("/")[0]
-        yield from planned(Path(file.path), domain, dataset or _plain(top) or None, until_landed)
-    files = [file for file in files if not may_be_archive(Path(file.path))]
-    is_written = _is_written_by_an_engine(path, [file.name for file in files if "/" not in file.name])
+    names, broken = [], dict[str, DamagedFileError]()
     for file in files:
+        source = Path(file.path)
+        if _table_above(file.name, tables) is not None:
+            continue
         try:
-            yield from _of_folder(path, file.name, domain, dataset, is_written=is_written)
+            if is_archive(source):
+                top = file.name.rpartition("/")[0].partition("/")[0]
+                yield from _archive(source, domain, dataset or _plain(top) or None, until_landed)
+                continue
+        except DamagedFileError as error:
+            broken[file.name] = error
+        except LandingError as error:
+            yield error
+            continue
+        names.append(file.name)
+    is_written = _is_written_by_an_engine(path, [name for name in names if "/" not in name])
+    for name in names:
+        try:
+            yield from _of_folder(path, name, domain, dataset, broken.get(name), is_written=is_written)
         except LandingError as error:
             yield error
 
 
+def _archive(
+    path: Path, domain: str, dataset: str | None, until_landed: ExitStack
+) -> Iterator[Copy | LandingError]:
+    """What is in an archive; one of one file is that file."""
+    folder = unpacked_archive(path, until_landed)
+    files = list_files(Disk(), str(folder), str(folder))
+    return planned(Path(files[0].path) if len(files) == 1 else folder, domain, dataset, until_landed)
+
+
 def _of_folder(
-    folder: Path, name: str, domain: str, dataset: str | None, *, is_written: bool
+    folder: Path,
+    name: str,
+    domain: str,
+    dataset: str | None,
+    damage: DamagedFileError | None,
+    *,
+    is_written: bool,
 ) -> Iterator[Copy]:
     top, slash, below = name.partition("/")
     if dataset is not None or is_written or (slash and "=" in top):
-        return _copies(folder / name, domain, dataset, _plain(folder.name), name)
+        return _copies(folder / name, domain, dataset, _plain(folder.name), name, damage)
     if slash:
-        return _copies(folder / name, domain, None, _plain(top), below)
-    return _copies(folder / name, domain, None, top.partition(".")[0], top)
+        return _copies(folder / name, domain, None, _plain(top), below, damage)
+    return _copies(folder / name, domain, None, top.partition(".")[0], top, damage)
 
 
 def _table_above(file_name: str, folders: Iterable[str]) -> str | None:
@@ -141,14 +172,20 @@ def _plain(folder: str) -> str:
     return folder.partition(".")[0]
 
 
-def _copies(source: Path, domain: str, named: str | None, unnamed: str, name: str) -> Iterator[Copy]:
+def _copies(
+    source: Path, domain: str, named: str | None, unnamed: str, name: str, damage: DamagedFileError | None
+) -> Iterator[Copy]:
     """A copy of `source`, which is called `name` in the dataset, or one for each table in it.
 
     The dataset is `named`, or after the name `unnamed`, with that of the table behind it where there are several.
     """
     format_ = format_of(str(source))
-    is_unpacked = not source.name.lower().endswith(PACKINGS)
-    parts = format_.parts(source) if is_unpacked else (Part("", source.name),)
+    parts: tuple[Part, ...] = (Part("", source.name),)
+    if not source.name.lower().endswith(PACKINGS):
+        try:
+            parts = format_.parts(source)
+        except DamagedFileError as error:
+            damage = error
     if named is not None and len(parts) > 1:
         raise LandingError(
             f"{source}: it holds several tables: {', '.join(part.title for part in parts)}",
@@ -167,7 +204,8 @@ def _copies(source: Path, domain: str, named: str | None, unnamed: str, name: st
             )
             raise LandingError(f"{source}: its table '{part.title}' {why}", "Rename it in the file.")
         dataset = named or (f"{unnamed}_{title}" if title else unnamed)
-        yield _copy(source, domain, dataset, f"{folder}/{part.file_name}" if folder else part.file_name)
+        below = f"{folder}/{part.file_name}" if folder else part.file_name
+        yield replace(_copy(source, domain, dataset, below), damage=damage)
 
 
 def _copy(source: Path, domain: str, dataset: str, name: str, format_: Format | None = None) -> Copy:

@@ -223,11 +223,12 @@ class LandingZone:
                     "Rename the file or its folder.",
                 )
         formats = self._formats(name, files)
-        first = formats[files[0]]
-        for file, format_ in formats.items():
+        read = {file: format_ for file, format_ in formats.items() if not format_.is_kept_aside} or formats
+        start, first = next(iter(read.items()))
+        for file, format_ in read.items():
             if format_ is not first:
                 raise LandingError(
-                    f"{name} mixes formats: {files[0].name} is {first}, {file.name} is {format_}",
+                    f"{name} mixes formats: {start.name} is {first}, {file.name} is {format_}",
                     "Keep each format in a dataset folder of its own.",
                 )
         return Dataset(name, first, self.root, files)

@@ -7,11 +7,14 @@ import tempfile
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+import duckdb
 import pytest
 
 from meshlake.errors import LandingError
 from meshlake.formats import bombs
 from meshlake.landing.arrival import land
+from meshlake.landing.relation import relation_sql, unreadable
+from meshlake.names import DatasetName
 
 
 def archive(path, *members):
@@ -96,6 +99,88 @@ def test_a_damaged_archive_is_told(zone, tmp_path, keep):
         land([made], zone, "crm")
 
 
+def broken_member(path, name, *members):
+    made = archive(path, *members)
+    with ZipFile(made) as whole:
+        at = whole.getinfo(name).header_offset + 30 + len(name)
+    content = bytearray(made.read_bytes())
+    content[at] ^= 0xFF
+    made.write_bytes(content)
+    return made
+
+
+def told(zone, name):
+    with duckdb.connect() as connection:
+        dataset = zone.dataset(DatasetName("crm", name))
+        found = unreadable(connection, dataset)
+        rows = connection.execute(f"SELECT * FROM {relation_sql(dataset)}").fetchall()
+    return [line.told for line in found.lines()], rows
+
+
+@pytest.mark.parametrize("packed", ["2.zip", "2.csv.zip"])
+def test_a_broken_archive_keeps_nothing_beside_it_from_landing(zone, tmp_path, packed):
+    (tmp_path / "in" / "orders").mkdir(parents=True)
+    (tmp_path / "in" / "orders" / "1.csv").write_text(ROW)
+    (tmp_path / "in" / "orders" / packed).write_bytes(b"PK\x03\x04 cut off")
+    landed = {file.name: file.damage for file in land([tmp_path / "in"], zone, "crm")}
+    assert landed["crm/orders/1.csv"] is None
+    assert f"{packed}: the ZIP archive is cut off" in landed[f"crm/orders/{packed}"]
+    lines, rows = told(zone, "orders")
+    assert rows == [("1",)]
+    assert lines == [
+        f"crm/orders/{packed}: the .zip file is cut off or damaged: File is not a zip file "
+        "(the whole file is kept aside)"
+    ]
+
+
+def test_a_broken_archive_of_a_dataset_of_its_own_lands_and_is_told_by_one_error(zone, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "good.csv").write_text(ROW)
+    (tmp_path / "in" / "bad.zip").write_bytes(b"no archive")
+    assert names(land([tmp_path / "in"], zone, "crm")) == ["crm/bad/bad.zip", "crm/good/good.csv"]
+    with pytest.raises(
+        LandingError, match=r"^crm/bad/bad\.zip: the \.zip file is cut off or damaged: [^\n]*\nLand"
+    ):
+        told(zone, "bad")
+    archive(tmp_path / "in" / "bad.zip", ("1.csv", ROW))
+    land([tmp_path / "in"], zone, "crm", "bad")
+    assert told(zone, "bad")[1] == [("1",), ("1",)]
+
+
+def test_of_an_archive_what_is_broken_is_kept_aside_and_all_else_read(zone, tmp_path):
+    members = [(f"part-{n}.csv", f"id\n{n}\n" * 9) for n in range(3)]
+    made = broken_member(tmp_path / "sales.zip", "part-1.csv", *members)
+    landed = {file.name: file.damage for file in land([made], zone, "crm")}
+    assert [bool(landed[f"crm/sales/part-{n}.csv{end}"]) for n, end in enumerate(["", ".zip", ""])] == [
+        0,
+        1,
+        0,
+    ]
+    lines, rows = told(zone, "sales")
+    assert sorted(set(rows)) == [("0",), ("2",)]
+    assert len(lines) == 1
+    assert lines[0].startswith("crm/sales/part-1.csv.zip: the .zip file is cut off or damaged")
+    kept = Path(zone.root, "crm/sales/part-1.csv.zip").read_bytes()
+    assert kept in made.read_bytes()
+    assert kept.startswith(b"PK\x03\x04")
+
+
+def test_an_archive_of_one_file_is_read_where_it_lies(mesh, zone, tmp_path):
+    one = archive(tmp_path / "a.zip", ("jan.csv", ROW)).read_bytes()
+    two = archive(tmp_path / "b.zip", ("feb.csv", ROW), ("mar.csv", ROW)).read_bytes()
+    mesh.land_files("crm.a", {"jan.csv.zip": one, "feb.csv.zip": two})
+    lines, rows = told(zone, "a")
+    assert rows == [("1",)]
+    assert lines == ["crm/a/feb.csv.zip: it is a ZIP archive of 2 files (the whole file is kept aside)"]
+
+
+def test_a_broken_workbook_keeps_nothing_beside_it_from_landing(zone, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "good.csv").write_text(ROW)
+    (tmp_path / "in" / "bad.xlsx").write_bytes(b"PK\x03\x04 cut off")
+    assert names(land([tmp_path / "in"], zone, "crm")) == ["crm/bad/bad.xlsx", "crm/good/good.csv"]
+
+
 @pytest.mark.parametrize("name", ["a.tar.gz", "a.7z", "a.rar"])
 def test_other_archives_are_told(zone, tmp_path, name):
     (tmp_path / name).write_bytes(b"x")
@@ -103,6 +188,8 @@ def test_other_archives_are_told(zone, tmp_path, name):
         land([tmp_path / name], zone, "crm")
 
 
-def test_an_archive_that_lies_in_the_zone_is_told(mesh, zone):
-    with pytest.raises(LandingError, match="is of no format that can be read\n`mesh land` unpacks it"):
-        mesh.land_files("crm.a", {"a.zip": b"PK"})
+def test_an_archive_that_lies_in_the_zone_is_told(mesh, zone, tmp_path):
+    many = archive(tmp_path / "a.zip", ("a.csv", ROW), ("b.csv", ROW)).read_bytes()
+    mesh.land_files("crm.a", {"a.zip": many})
+    with pytest.raises(LandingError, match=r"a\.zip: it is a ZIP archive of 2 files\n`mesh land` unpacks it"):
+        told(zone, "a")

@@ -144,7 +144,7 @@ def test_all_files_of_a_folder_that_cannot_land_are_told_at_once(zone, inbox):
     first, *lines = caught.value.message.split("\n")
     assert first == "4 files cannot land, so none has:"
     told = ("e.tar.gz: archives", "b.docx is of no", "d.pdf is of no", "f.json: landing.crm.f holds csv")
-    assert [name in line for name, line in zip(told, lines, strict=True)] == [True] * 4
+    assert [sum(name in line for line in lines) for name in told] == [1] * len(lines)
     assert not zone.datasets()
 
 

@@ -97,7 +97,6 @@ def test_other_endings_are_refused(name):
         ("a.TXT", r"Text of fixed width\? Say where its columns stand in a file schema.ini"),
         ("a.sav", "pandas.*read_spss"),
         ("a.sqlite", "ATTACH 'FILE'"),
-        ("a.zip", "`mesh land` unpacks it"),
         ("a.strange", "What can be read: Parquet"),
     ],
 )
