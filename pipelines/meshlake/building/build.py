@@ -177,6 +177,8 @@ def _publish(
         context.inputs.refuse_changed()
         misfits = misfits_error(rows.select, given, product.contract, where, writer.rows)
         raise misfits or rows.explain(error) from error
+    except ReadAgainError:
+        raise
     except MeshError as error:
         context.inputs.refuse_changed()
         raise rows.explain(error) from error

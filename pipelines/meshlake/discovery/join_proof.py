@@ -5,6 +5,7 @@ Of each dataset the columns that any join reads are hashed once, and all joins a
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from meshlake.discovery.join_written import WRITINGS
 from meshlake.discovery.joins import CONTAINED, CONTAINED_BY_NAME
 from meshlake.discovery.landed_view import open_landed
 from meshlake.engines.duckdb.connection import connect
+from meshlake.formats.unreadable import ReadAgainError
 from meshlake.landing.failures import explained
 from meshlake.names import quote_identifier
 
@@ -76,17 +78,25 @@ def _hashed(
         for side, columns in ((join.dataset, join.column), (join.other_dataset, join.other_column)):
             asked = [(column, written) for column in columns.split(", ") for written in {"", join.written}]
             wanted.setdefault(side, {}).update(dict.fromkeys(asked))
-    tables = {}
-    for number, (name, values) in enumerate(wanted.items()):
-        dataset = datasets[name]
-        with explained([dataset]):
+    return {
+        name: _hashes(connection, number, datasets[name], values, sketches[name])
+        for number, (name, values) in enumerate(wanted.items())
+    }
+
+
+def _hashes(
+    connection: duckdb.DuckDBPyConnection,
+    number: int,
+    dataset: Dataset,
+    values: Iterable[tuple[str, str]],
+    sketches: Mapping[str, Sketch],
+) -> str:
+    hashes = ", ".join(_hash(column, written, sketches.get(column)) for column, written in values)
+    while True:
+        with suppress(ReadAgainError), explained([dataset]):
             open_landed(connection, dataset, file_schemas(connection, dataset), f"landed{number}")
-            hashes = ", ".join(
-                _hash(column, written, sketches[name].get(column)) for column, written in values
-            )
             connection.execute(f"CREATE TEMP TABLE hashed{number} AS SELECT {hashes} FROM landed{number}")
-        tables[name] = f"hashed{number}"
-    return tables
+            return f"hashed{number}"
 
 
 def _hash(column: str, written: str, sketch: Sketch | None) -> str:

@@ -67,7 +67,9 @@ def open_landed(
     given = columns(connection, dataset)
     groups = {group[0]: group for group in column_groups(given, schemas)}
     selected = _selected(groups, given)
-    connection.execute(f"CREATE TEMP VIEW {name} AS SELECT {selected} FROM {relation_sql(dataset)}")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {selected} FROM {relation_sql(dataset)}"
+    )
     rows = connection.execute(f"DESCRIBE {name}").fetchall()
     return LandedView(dataset, given, {row[0]: parse(row[1]) for row in rows}, groups)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from io import SEEK_END
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,7 @@ class _Avro(Copied):
 
         # It raises whatever comes up on bytes that are none of Avro's.
         other = (SchemaParseException, UnknownType, LookupError, TypeError, OverflowError, MemoryError)
-        return (*super().damages, *other)
+        return (*super().damages, *other, zlib.error)
 
     def schema_and_batches(self, name: str, stream: BinaryIO) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         import fastavro

@@ -41,7 +41,9 @@ class Copied(Format):
     @property
     def damages(self) -> tuple[type[Exception], ...]:
         """What its library raises when a file is damaged."""
-        return (OSError, ValueError, EOFError)
+        import pyarrow as pa
+
+        return (OSError, ValueError, EOFError, pa.ArrowException)
 
     @abstractmethod
     def schema_and_batches(self, name: str, stream: BinaryIO) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
@@ -108,6 +110,7 @@ def _copy(format_: Copied, file: StoredFile) -> tuple[str, tuple[str, ...]]:
             _refuse_same_names(file, schema)
             with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
                 for batch in batches:
+                    batch.validate(full=True)  # of offsets that lead out of it the writer would crash
                     writer.write_batch(batch)
     except format_.damages as error:
         path.unlink(missing_ok=True)

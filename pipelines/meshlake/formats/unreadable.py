@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from meshlake.errors import DamagedFileError
     from meshlake.stores import StoredFile
 
 _VALUES, _SCANS = "unreadable_values", "unreadable_scans"
@@ -72,6 +73,13 @@ class ReadAgainError(LandingError):
             f"{', '.join(sorted(files))}: a quote is never closed, and what follows was not read",
             "Correct that line; `mesh discover` and the quarantine of a build have it.",
         )
+
+
+class FoundBrokenError(ReadAgainError):
+    """A file was found broken while it was read: read again the others are, and it is kept aside."""
+
+    def __init__(self, damage: DamagedFileError) -> None:
+        LandingError.__init__(self, damage.message, damage.hint)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from meshlake.errors import LandingError
 
@@ -106,6 +110,29 @@ def test_who_asks_for_landed_rows_is_told(people, caplog):
     assert people.open().sql(query).fetchall() == [(198,)]
     told = people.run("discover", "crm.people")
     assert "Kept aside: crm/people/a.csv, line 11: it has 1 values" in told.out
+
+
+@pytest.mark.parametrize(("percent", "is_built"), [(1, False), (60, True)])
+def test_parquet_that_breaks_while_it_is_read_is_kept_aside_where_the_contract_lets_it(
+    mesh, percent, is_built
+):
+    for n, name in enumerate("abc"):
+        sink = io.BytesIO()
+        parquet.write_table(pa.table({"id": range(n, n + 10), "name": ["p"] * 10}), sink)
+        content = bytearray(sink.getvalue())
+        if name == "b":
+            content[4:60] = bytes(56)  # its pages; the footer stays
+        mesh.land_files("crm.people", {f"{name}.parquet": bytes(content)})
+    mesh.product("crm.people", PEOPLE, custom={"maxUnreadablePercent": percent})
+    reason = "crm/people/b.parquet: it is cut off, damaged, or no Parquet file"
+    if is_built:
+        result = mesh.build_product("crm.people")
+        assert (result.snapshot.row_count, result.facts["unreadable_files"]) == (20, 1)
+        assert mesh.open().sql(KEPT).fetchall() == [("crm/people/b.parquet", None, b"", reason)]
+        return
+    with pytest.raises(LandingError, match="is in files that are broken, more than 1 %") as caught:
+        mesh.build_product("crm.people")
+    assert reason in caught.value.message
 
 
 @pytest.mark.parametrize(("percent", "is_built"), [(1, False), (40, True)])

@@ -12,8 +12,9 @@ import duckdb
 import fastavro
 import pyarrow as pa
 import pytest
-from pyarrow import orc, parquet
+from pyarrow import ipc, orc, parquet
 
+from meshlake.discovery.profile import profile_dataset
 from meshlake.engines.trino.hive_fidelity import layout
 from meshlake.errors import LandingError
 from meshlake.formats.format import UnfaithfulError
@@ -276,3 +277,83 @@ def test_trino_reads_a_copy_where_a_file_is_broken(put, file, content):
             return
         with pytest.raises(UnfaithfulError, match="one of its files is broken"):
             layout(connection, dataset, {"id": Scalar.VARCHAR})
+
+
+def broken_pages(rows):
+    """Parquet whose footer is whole and whose first page is none."""
+    sink = io.BytesIO()
+    parquet.write_table(pa.Table.from_pylist(rows), sink, compression="zstd")
+    content = bytearray(sink.getvalue())
+    content[4:60] = bytes(56)
+    return bytes(content)
+
+
+def parquets(names, broken):
+    written = arrow_file(parquet.write_table)
+    return {
+        f"{name}.parquet": (broken_pages if name in broken else written)(records(5 * "abcdefgh".index(name)))
+        for name in names
+    }
+
+
+@pytest.mark.parametrize("broken", ["a", "c", "bg", "acdefg"])
+def test_parquet_whose_pages_are_found_broken_while_it_is_read_is_kept_aside(put, settings, broken):
+    dataset = put(parquets("abcdefgh", broken))
+    profile, _ = profile_dataset(settings, dataset)
+    assert (profile.row_count, profile.unreadable_count) == (5 * (8 - len(broken)), len(broken))
+    with duckdb.connect() as connection:
+        told = [line.told for line in unreadable(connection, dataset).lines()]
+    assert told == [
+        f"crm/customers/{name}.parquet: it is cut off, damaged, or no Parquet file (the whole file is kept aside)"
+        for name in broken
+    ]
+
+
+def test_parquet_whose_pages_are_all_broken_is_an_error_of_one_line(put, settings):
+    dataset = put(parquets("ab", "ab"))
+    with pytest.raises(
+        LandingError, match=r"crm/customers/[ab]\.parquet: it is cut off, damaged, or no Parquet file"
+    ):
+        profile_dataset(settings, dataset)
+
+
+def large(write):
+    """Of several blocks or batches, packed."""
+    sink = io.BytesIO()
+    write(pa.table({"id": range(2_000), "name": [f"n{n}" for n in range(2_000)]}), sink)
+    return sink.getvalue()
+
+
+def ipc_file(rows, sink):
+    options = ipc.IpcWriteOptions(compression="zstd")
+    with ipc.new_file(sink, rows.schema, options=options) as writer:
+        writer.write_table(rows, max_chunksize=500)
+
+
+def avro_file(rows, sink):
+    fields = [{"name": "id", "type": "long"}, {"name": "name", "type": "string"}]
+    schema = {"type": "record", "name": "r", "fields": fields}
+    fastavro.writer(sink, schema, rows.to_pylist(), codec="deflate", sync_interval=2_000)
+
+
+@pytest.mark.parametrize(
+    ("ending", "write"),
+    [
+        ("orc", lambda rows, sink: orc.write_table(rows, sink, compression="zlib")),
+        ("arrow", ipc_file),
+        ("avro", avro_file),
+    ],
+)
+def test_wherever_bytes_are_broken_the_file_is_read_or_kept_aside_by_name(put, ending, write):
+    content = large(write)
+    places = [len(content) * n // 40 for n in range(40)]
+    broken = {
+        f"{at}.{ending}": content[:at]
+        + bytes(each ^ 0xA5 for each in content[at : at + 4])
+        + content[at + 4 :]
+        for at in places
+    }
+    dataset = put({f"whole.{ending}": content, **broken})
+    damage = dataset.format.damaged(dataset.files)
+    assert damage
+    assert all(error.message.startswith(f"{file.name}: ") for file, error in damage.items())

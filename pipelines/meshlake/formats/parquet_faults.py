@@ -1,0 +1,171 @@
+"""Parquet files that are broken, or hold values that DuckDB would read as other ones."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from meshlake.errors import DamagedFileError, LandingError
+from meshlake.formats import refuse_pages
+from meshlake.formats.reader import paths_sql
+from meshlake.formats.samples import sample_of
+from meshlake.formats.unreadable import FoundBrokenError
+from meshlake.stores import duckdb_reader, open_file
+from meshlake.types.tree import MAX_DECIMAL_DIGITS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from meshlake.stores import StoredFile
+
+# Errors that say nothing of a damaged file, whatever file they name.
+_NOT_ABOUT_FILES = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ConversionException,
+    duckdb.HTTPException,
+    duckdb.OutOfMemoryException,
+    duckdb.ParserException,
+    duckdb.InterruptException,
+)
+# Files whose pages were found broken while they were read: all are read for that, so not before it happens.
+_BROKEN: set[StoredFile] = set()
+# From so many on the next are looked for among all files at once, not each by another reading that fails.
+_FEW = 2
+
+
+@lru_cache(maxsize=1_000)
+def refuse_long_decimals(files: tuple[StoredFile, ...]) -> None:
+    """DuckDB reads decimals of more digits than it has as floats, and as other numbers; once per process."""
+    for path, column, digits in _long_decimals(files) or ():
+        name = next((file.name for file in files if file.path == path), path)
+        raise LandingError(
+            f"{name}: column {column} has decimals of {digits} digits, of which {MAX_DECIMAL_DIGITS} can be read",
+            "Write it with fewer digits, or as text.",
+        )
+
+
+@lru_cache(maxsize=1_000)
+def _long_decimals(files: tuple[StoredFile, ...]) -> list[tuple[str, str, int]] | None:
+    """The first decimals of too many digits, of all the files' footers; None where those cannot be read."""
+    if not files:
+        return []
+    query = (
+        f"SELECT file_name, name, precision FROM parquet_schema({paths_sql(files)}) "
+        f"WHERE precision > {MAX_DECIMAL_DIGITS} ORDER BY file_name, name LIMIT 1"
+    )
+    with duckdb_reader(files[0]) as connection, suppress(duckdb.Error):  # told by who reads the rows
+        return connection.execute(query).fetchall()
+    return None
+
+
+@lru_cache(maxsize=1_000)
+def refuse_cut_times(files: tuple[StoredFile, ...]) -> None:
+    """DuckDB cuts times of day to microseconds; once per process, and reading only columns written in nanoseconds."""
+    if not files:
+        return
+    query = (
+        f"SELECT DISTINCT file_name FROM parquet_schema({paths_sql(files)}) "
+        "WHERE logical_type LIKE 'TimeType(%NANOS=NanoSeconds%' ORDER BY file_name"
+    )
+    finer: set[str] = set()
+    with duckdb_reader(files[0]) as connection, suppress(duckdb.Error):  # told by who reads the rows
+        finer = {name for (name,) in connection.execute(query).fetchall()}
+    for file in files:
+        column = None
+        with suppress(OSError, ValueError):  # told by who reads the rows, too
+            column = _cut_time(file) if file.path in finer else None
+        if column is not None:
+            raise LandingError(
+                f"{file.name}: column {column} has times of day with nanoseconds, of which microseconds can be read",
+                "Write it with microseconds, or as text.",
+            )
+
+
+def _cut_time(file: StoredFile) -> str | None:
+    """The first column whose times are finer than a microsecond; one in which such times are nested counts as one."""
+    import pyarrow as pa
+    from pyarrow import compute, parquet
+
+    with open_file(file) as stream:
+        stored = parquet.ParquetFile(stream)
+        for field in stored.schema_arrow:
+            if field.type != pa.time64("ns"):
+                if "time64[ns]" in str(field.type):
+                    return str(field.name)
+                continue
+            for batch in stored.iter_batches(columns=[field.name]):
+                count = batch.column(0).cast(pa.int64())
+                whole = compute.multiply(compute.divide(count, 1_000), 1_000)
+                if compute.any(compute.not_equal(count, whole)).as_py():
+                    return str(field.name)
+    return None
+
+
+def damaged(files: Sequence[StoredFile]) -> dict[StoredFile, DamagedFileError]:
+    """Those of `files` without a footer, and those whose pages were found broken in this process."""
+    return _without_footer(tuple(files)) | {file: _damage(file) for file in files if file in _BROKEN}
+
+
+def broken(error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
+    """Which of `files` an error of DuckDB, with its own `message`, came up on since it is broken; `None` if on none.
+
+    Where others can be read it is a `FoundBrokenError`: made anew, SELECTs leave it out.
+    """
+    if isinstance(error, _NOT_ABOUT_FILES):
+        return None
+    if found := _without_footer(tuple(files)):
+        return next(iter(found.values()))
+    # Not all of DuckDB's errors name the file, and a value may be called like one: the files are asked. Those of
+    # no class of DuckDB's own are of what it reads Parquet's pages with.
+    is_any_likely = type(error) is duckdb.Error or len(_BROKEN) >= _FEW
+    likely = (file for file in files if is_any_likely or file.path in message)
+    unread = [file for file in likely if not _is_readable(file)]
+    if not unread:
+        return None
+    is_known = unread[0] in _BROKEN
+    _BROKEN.update(unread)
+    return _damage(unread[0]) if is_known else FoundBrokenError(_damage(unread[0]))
+
+
+@lru_cache(maxsize=1_000)
+def _without_footer(files: tuple[StoredFile, ...]) -> dict[StoredFile, DamagedFileError]:
+    """Those without a footer that can be read: looked for by halves, since all together are read anyway."""
+    if _long_decimals(files) is not None:
+        return {}
+    if len(files) == 1:
+        return {} if _has_footer(files[0]) else {files[0]: _damage(files[0])}
+    half = len(files) // 2
+    return _without_footer(files[:half]) | _without_footer(files[half:])
+
+
+def _damage(file: StoredFile) -> DamagedFileError:
+    """What is wrong with a file that is no Parquet."""
+    try:
+        refuse_pages(file.name, sample_of(file))
+    except DamagedFileError as error:
+        return error
+    cause = "it is cut off, damaged, or no Parquet file" if file.size_bytes else "it is empty"
+    return DamagedFileError(f"{file.name}: {cause}", "Land the file again, whole; or remove it.")
+
+
+def _has_footer(file: StoredFile) -> bool:
+    return _runs(file, f"SELECT count(*) FROM parquet_file_metadata({paths_sql([file])})")
+
+
+def _is_readable(file: StoredFile) -> bool:
+    return _runs(file, f"SELECT bit_xor(hash(every)) FROM read_parquet({paths_sql([file])}) AS every")
+
+
+def _runs(file: StoredFile, query: str) -> bool:
+    with duckdb_reader(file) as connection:
+        try:
+            connection.execute(query).fetchall()
+        except _NOT_ABOUT_FILES:
+            return True
+        except duckdb.Error:
+            return False
+    return True
