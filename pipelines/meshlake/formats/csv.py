@@ -21,6 +21,7 @@ from meshlake.formats.reader import (
     paths_sql,
     selected_sql,
     text_columns_sql,
+    told_of_files,
 )
 from meshlake.formats.samples import has_long_line, is_compressed
 from meshlake.formats.unreadable import (
@@ -109,7 +110,7 @@ class _Csv(Format):
         for file, dialect in _dialects(files, files).items():
             for note in dialect.notes + (() if dialect.is_plain else copy_of(file, dialect).notes):
                 named.setdefault(note, []).append(file)
-        return [f"{_files_told(of)}: {note}" for note, of in named.items()]
+        return told_of_files(named)
 
     def delimiter(self, files: Sequence[StoredFile]) -> str | None:
         dialects = (detect_dialect(file) for file in files[:1])
@@ -228,11 +229,6 @@ def _copied_select(
         if key.lower() not in taken
     ]
     return f"SELECT *{''.join(folders)} FROM read_csv({quote_literal(copy.path)}, {_given(options)})"
-
-
-def _files_told(files: Sequence[StoredFile]) -> str:
-    name = files[0].name.rpartition("/")[2]
-    return name if len(files) == 1 else f"{name} and {len(files) - 1:,} more"
 
 
 def _form_options(form: Form) -> dict[str, str]:

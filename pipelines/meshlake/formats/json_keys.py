@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from posixpath import commonpath
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 # As DuckDB calls them.
 LINES, _ARRAY, _OBJECTS = "newline_delimited", "array", "unstructured"
-_SAYS_LINES = re.compile(r"\.(?:jsonl|ndjson)(?:\.\w+)?$", re.IGNORECASE)
 # Numbers of over 15 digits with a point or an exponent: a double, as DuckDB keeps them, may be another one.
 _LONG = "[0-9]{16,}[.eE]|" + "|".join(f"[0-9]{{{whole}}}[.][0-9]{{{16 - whole},}}" for whole in range(1, 16))
 _NUMBERS = "regexp_extract_all(json, '-?[0-9]+(?:[.][0-9]+(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)')"
@@ -70,26 +68,28 @@ def layout_of(file: StoredFile) -> str:
     """
     sample, _ = head(file)
     refuse_other_formats(file.name, sample)
-    if sample.startswith(b"\xef\xbb\xbf"):
-        raise LandingError(
-            f"{file.name}: it begins with a byte order mark", "Save the file as UTF-8 without one."
-        )
     text = sample.lstrip(_SPACE)
-    if text.startswith(b"["):
+    if text.startswith(b"[") and not _is_line(text):
         return _array(file)
     return _OBJECTS if _begins_an_object_of_lines(text) else LINES
 
 
 def _array(file: StoredFile) -> str:
-    short = file.name.rpartition("/")[2]
-    if _SAYS_LINES.search(short):
-        raise LandingError(
-            f"{file.name}: it is one JSON array, not JSON lines",
-            f"Call it .json; or write one object per line: jq -c '.[]' {short} > lines.jsonl",
-        )
     if last_byte(file, _SPACE) != b"]":  # DuckDB takes the objects before a break for all there are
         raise DamagedFileError(f"{file.name}: its JSON array is cut off", "Land the whole file again.")
     return _ARRAY
+
+
+def _is_line(text: bytes) -> bool:
+    """Whether what stands in the first line is whole, and more stands below it."""
+    first, _, more = text.partition(b"\n")
+    if not more.strip():
+        return False
+    try:
+        json.loads(first)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _begins_an_object_of_lines(text: bytes) -> bool:

@@ -15,6 +15,7 @@ import duckdb
 from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.failures import explained_files
 from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
+from meshlake.formats.json_encoding import encoding_notes, in_utf8
 from meshlake.formats.json_keys import LINES, keys_of, layout_of, pointer, read_as
 from meshlake.formats.reader import (
     compression_sql,
@@ -23,6 +24,7 @@ from meshlake.formats.reader import (
     paths_sql,
     selected_sql,
     text_columns_sql,
+    told_of_files,
 )
 from meshlake.formats.samples import is_compressed, open_text
 from meshlake.formats.unreadable import Unreadable
@@ -69,9 +71,10 @@ class _JsonLines(Format):
     compressions = (".gz",)
 
     def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
+        files = {in_utf8(file): keys for file, keys in files.items()}
         for file in files:
             layout_of(file)
-        columns = _columns(tuple(among))
+        columns = _columns(_in_utf8(among))
         if not columns.names:
             _refuse_no_objects(columns)
             return []
@@ -80,11 +83,12 @@ class _JsonLines(Format):
         return [_select(columns, group, keys, layout) for (keys, layout, _), group in groups]
 
     def has_columns(self, file: StoredFile) -> bool:
-        return bool(_columns((file,)).names)
+        return bool(_columns(_in_utf8([file])).names)
 
     def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
         if not isinstance(error, duckdb.InvalidInputException):
             return None
+        files = _in_utf8(files)
         if message.startswith(
             _TOO_LONG
         ):  # for sure over that; one on a line of its own is read up to twice as much
@@ -98,10 +102,20 @@ class _JsonLines(Format):
         )
 
     def damaged(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, DamagedFileError]:
-        return _damaged(tuple(files))
+        found: dict[StoredFile, DamagedFileError] = {}
+        read: dict[StoredFile, StoredFile] = {}
+        for file in files:
+            try:
+                read[in_utf8(file)] = file
+            except DamagedFileError as error:
+                found[file] = error
+        return found | {read[file]: error for file, error in _damaged(tuple(read)).items()}
+
+    def notes(self, files: Sequence[StoredFile]) -> list[str]:
+        return told_of_files(encoding_notes(files))
 
     def unreadable(self, connection: duckdb.DuckDBPyConnection, files: Sequence[StoredFile]) -> Unreadable:
-        copies = _columns(tuple(files)).copies.values()
+        copies = _columns(_in_utf8(files)).copies.values()
         return Unreadable(
             sum(copy.aside_count for copy in copies),
             lambda: (line for copy in copies for line in copy.aside()),
@@ -110,6 +124,8 @@ class _JsonLines(Format):
     def hive_layout(
         self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, Type]
     ) -> HiveLayout:
+        if any(in_utf8(file) is not file for file in files):
+            raise UnfaithfulError("it is not in plain UTF-8")
         if any(layout_of(file) != LINES for file in files):
             raise UnfaithfulError("its JSON is not an object in each line")
         columns_found = _columns(tuple(files))
@@ -123,6 +139,10 @@ class _JsonLines(Format):
 
 
 JSON_LINES = _JsonLines()
+
+
+def _in_utf8(files: Sequence[StoredFile]) -> tuple[StoredFile, ...]:
+    return tuple(map(in_utf8, files))
 
 
 @lru_cache(maxsize=1_000)

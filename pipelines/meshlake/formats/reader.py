@@ -11,7 +11,7 @@ from meshlake.formats.samples import is_compressed
 from meshlake.names import quote_identifier, quote_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import duckdb
 
@@ -81,6 +81,16 @@ def grouped(
     for file in files:
         groups.setdefault(key(file), []).append(file)
     return list(groups.items())
+
+
+def told_of_files(notes: Mapping[str, Sequence[StoredFile]]) -> list[str]:
+    """Each of `notes` behind the first of the files that it is about, and how many more, for people."""
+    return [f"{_first_and_count(files)}: {note}" for note, files in notes.items()]
+
+
+def _first_and_count(files: Sequence[StoredFile]) -> str:
+    name = files[0].name.rpartition("/")[2]
+    return name if len(files) == 1 else f"{name} and {len(files) - 1:,} more"
 
 
 def unique_names(names: Iterable[str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from meshlake.errors import LandingError
 from meshlake.landing.failures import explained
-from meshlake.landing.relation import columns, relation_sql
+from meshlake.landing.relation import columns, relation_sql, unreadable
 
 
 def rows(connection, dataset, *, lineage=False):
@@ -37,6 +37,39 @@ def test_objects_are_read_however_they_stand(connection, put, content, packing):
     written = gzip.compress(content.encode(), mtime=0) if packing else content
     dataset = put({f"a.json{packing}": written, "b.jsonl": '{"id": 3}\n'})
     assert rows(connection, dataset) == [("1", '{"k":[1,"y"]}'), ("2", None), ("3", None)]
+
+
+WRITTEN = {"lines": '{"id": 1, "o": "é"}\n{"id": 2}\n', "array": '[{"id": 1, "o": "é"},\n {"id": 2}]\n'}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+@pytest.mark.parametrize("ending", [".jsonl", ".ndjson", ".json", ".json.gz"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_content_says_how_objects_stand_and_are_encoded_and_no_name(
+    connection, put, written, ending, encoding
+):
+    content = WRITTEN[written].encode(encoding)
+    content = gzip.compress(content, mtime=0) if ending.endswith(".gz") else content
+    dataset = put({f"k=v/a{ending}": content, "k=w/b.jsonl": '{"id": 3}\n'})
+    assert rows(connection, dataset) == [("1", "é", "v"), ("2", None, "v"), ("3", None, "w")]
+    told = {"utf-8": [], "utf-8-sig": [f"a{ending}: a byte order mark at its beginning is left out"]}
+    shown = encoding.upper()
+    assert dataset.format.notes(dataset.files) == told.get(encoding, [f"a{ending}: read as {shown}"])
+
+
+def test_lines_of_arrays_are_kept_aside_and_those_of_objects_read(connection, put):
+    dataset = put({"a.jsonl": '[1, 2]\n{"id": 1}\n[3]\n'})
+    assert [line.line for line in unreadable(connection, dataset).lines()] == [1, 3]
+    assert rows(connection, dataset) == [("1",)]
+
+
+def test_broken_utf_16_is_kept_aside_whole(connection, put):
+    broken = '{"id": 1}\n'.encode("utf-16")[:-1]
+    dataset = put({"a.json": broken, "b.json": '{"id": 2}\n'})
+    assert [line.told for line in unreadable(connection, dataset).lines()] == [
+        "crm/customers/a.json: it is no UTF-16, as which it begins (the whole file is kept aside)"
+    ]
+    assert rows(connection, dataset) == [("2",)]
 
 
 def test_rows_of_an_array_are_numbered(connection, put):

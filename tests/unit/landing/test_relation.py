@@ -277,18 +277,6 @@ def test_broken_csv(connection, put, content, words):
     expect_aside(connection, put({"good.csv": "id,name\n1,a\n"}), words)
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b'[{"id": 1}]\n', r"a\.jsonl: it is one JSON array, not JSON lines"),
-        (b'\xef\xbb\xbf{"id": 1}\n', r"a\.jsonl: it begins with a byte order mark"),
-    ],
-)
-def test_broken_json(connection, put, content, words):
-    dataset = put({"a.jsonl": content, "good.jsonl": '{"id": 1}\n'})
-    expect_error(connection, dataset, words)
-
-
 @pytest.mark.parametrize("cut", [20, 8, 2000])
 def test_gzip_cut_off_anywhere_is_an_error(connection, put, cut):
     whole = gzip.compress("".join(["id,name\n", *(f"{n},{n * 7919 % 1000}\n" for n in range(5000))]).encode())
