@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats import refuse_pages
 from meshlake.formats.format import Format
 from meshlake.formats.merged_types import described, refuse_changed
-from meshlake.formats.reader import folder_value_sql
+from meshlake.formats.reader import folder_value_sql, told_of_files
 from meshlake.formats.samples import sample_of
 from meshlake.formats.scratch import scratch_file
 from meshlake.names import quote_identifier, quote_literal
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from meshlake.stores import StoredFile
 
 ROWS_OF_A_BATCH = 20_000
+# Of the metadata of a schema: what is told of how the file is read.
+NOTE = "note"
 
 
 class Copied(Format):
@@ -56,25 +58,39 @@ class Copied(Format):
         ]
 
     def has_columns(self, file: StoredFile) -> bool:
-        return bool(file.size_bytes) and bool(_copy(self, file)[1])
+        return bool(file.size_bytes) and bool(_copy(self, file).names)
 
     def damaged(self, files: Sequence[StoredFile]) -> dict[StoredFile, DamagedFileError]:
         found = {file: _damage(self, file) for file in files if file.size_bytes}
         return {file: error for file, error in found.items() if error}
 
+    def notes(self, files: Sequence[StoredFile]) -> list[str]:
+        named: dict[str, list[StoredFile]] = {}
+        for file in files:
+            if self.has_columns(file) and (note := _copy(self, file).note):
+                named.setdefault(note, []).append(file)
+        return told_of_files(named)
+
     def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
         return None  # DuckDB reads what was written here, and what is wrong with a file is told before
 
 
-def _select(file: StoredFile, keys: Sequence[str], copy: tuple[str, tuple[str, ...]]) -> str:
-    path, names = copy
-    taken = {name.lower() for name in names}
+class _Copy(NamedTuple):
+    """The Parquet file with the rows of a file, its columns, and what is told of how it was read."""
+
+    path: str
+    names: tuple[str, ...]
+    note: str
+
+
+def _select(file: StoredFile, keys: Sequence[str], copy: _Copy) -> str:
+    taken = {name.lower() for name in copy.names}
     folders = [
         f"{folder_value_sql(file, key)} AS {quote_identifier(key)}"
         for key in keys
         if key.lower() not in taken
     ]
-    return f"SELECT {', '.join(['*', *folders])} FROM read_parquet({quote_literal(path)})"
+    return f"SELECT {', '.join(['*', *folders])} FROM read_parquet({quote_literal(copy.path)})"
 
 
 @lru_cache(maxsize=1_000)
@@ -82,7 +98,7 @@ def _refuse_changed(format_: Copied, files: tuple[StoredFile, ...]) -> None:
     """As `refuse_changed`, once per process."""
     import duckdb
 
-    names = {_copy(format_, file)[0]: file.name for file in files}
+    names = {_copy(format_, file).path: file.name for file in files}
     if len(names) < 2:
         return
     together = " UNION ALL BY NAME ".join(
@@ -93,8 +109,8 @@ def _refuse_changed(format_: Copied, files: tuple[StoredFile, ...]) -> None:
 
 
 @lru_cache(maxsize=10_000)
-def _copy(format_: Copied, file: StoredFile) -> tuple[str, tuple[str, ...]]:
-    """The Parquet file with the rows of `file`, and its columns.
+def _copy(format_: Copied, file: StoredFile) -> _Copy:
+    """The copy of `file`.
 
     Raises:
         DamagedFileError: the file is broken, or holds what no column can.
@@ -118,7 +134,8 @@ def _copy(format_: Copied, file: StoredFile) -> tuple[str, tuple[str, ...]]:
             f"{file.name}: it is cut off, damaged, or no {format_.title} file: {_first_line(error)}",
             "Land the file again, whole; or remove it.",
         ) from error
-    return str(path), tuple(schema.names)
+    note = (schema.metadata or {}).get(NOTE.encode(), b"").decode()
+    return _Copy(str(path), tuple(schema.names), note)
 
 
 @lru_cache(maxsize=10_000)

@@ -1,5 +1,7 @@
 """XML with repeated records: each is a row, its attributes and the texts in it columns, all of them text.
 
+A column is called by the local name, with its prefix before it where one element holds several of that name.
+
 The records are the elements that repeat within one other, those nearest to the root; what is nested in one more deeply
 is JSON text. It is read by expat, as a stream, and what a document defines for itself (entities) is refused.
 """
@@ -8,21 +10,24 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 from xml.parsers import expat
 
 from meshlake.errors import LandingError
-from meshlake.formats.copied import ROWS_OF_A_BATCH, Copied
+from meshlake.formats.copied import NOTE, ROWS_OF_A_BATCH, Copied
+from meshlake.formats.reader import unique_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import BinaryIO
 
     import pyarrow as pa
 
 _BLOCK_BYTES = 1024 * 1024
 _MOST_DEEP = 100
+_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _Cells: TypeAlias = "dict[str, Any]"
 
 
@@ -38,14 +43,26 @@ class _Xml(Copied):
     def schema_and_batches(self, name: str, stream: BinaryIO) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         import pyarrow as pa
 
-        path = _records_path(name, stream)
+        outline = _outline(name, stream)
         names: dict[str, None] = {}
-        for row in _rows(name, stream, path):
+        for row in _rows(name, stream, outline):
             names.update(dict.fromkeys(row))
-        return pa.schema([(each, pa.string()) for each in names]), _batches(name, stream, path, list(names))
+        schema = pa.schema(
+            [(each, pa.string()) for each in names], {NOTE: outline.note} if outline.note else None
+        )
+        return schema, _batches(name, stream, outline, schema)
 
 
 XML = _Xml()
+
+
+@dataclass(frozen=True)
+class _Outline:
+    """The `path` of the elements that are rows, and what each element and attribute is `shown` as."""
+
+    path: tuple[str, ...]
+    shown: Mapping[str, str]
+    note: str
 
 
 class _Element:
@@ -84,13 +101,16 @@ def _refuse_entity(name: str, *_: object) -> None:
     raise LandingError(f"{name}: it defines entities of its own", "Save it without a DTD.")
 
 
-def _records_path(name: str, stream: BinaryIO) -> tuple[str, ...]:
-    """The path of the elements that are rows."""
+def _outline(name: str, stream: BinaryIO) -> _Outline:
+    """Which elements are the rows, and what they hold."""
     counts: Counter[tuple[str, ...]] = Counter()
     open_: list[tuple[str, Counter[str]]] = []
     repeated: dict[tuple[str, ...], None] = {}
+    # What stands in elements of each name; and the first prefix of each namespace.
+    held: dict[str, dict[str, None]] = {}
+    prefixes: dict[str, str] = {}
 
-    def start(tag: str, _: dict[str, str]) -> None:
+    def start(tag: str, attributes: dict[str, str]) -> None:
         if len(open_) > _MOST_DEEP:
             raise LandingError(f"{name}: its elements are nested over {_MOST_DEEP} deep", "Make it flat.")
         path = (*(outer for outer, _ in open_), tag)
@@ -100,22 +120,69 @@ def _records_path(name: str, stream: BinaryIO) -> tuple[str, ...]:
                 repeated.setdefault(path)
         counts[path] += 1
         open_.append((tag, Counter()))
+        held.setdefault(tag, {}).update(dict.fromkeys(attributes))
 
-    def end(_: str) -> None:
-        open_.pop()
+    def end(tag: str) -> None:
+        _, children = open_.pop()
+        held[tag].update(dict.fromkeys(children))
 
-    for _ in _parse(name, stream, {"StartElementHandler": start, "EndElementHandler": end}):
+    def declare(prefix: str | None, uri: str) -> None:
+        prefixes.setdefault(uri, prefix or "")
+
+    handlers: dict[str, Callable[..., None]] = {
+        "StartElementHandler": start,
+        "EndElementHandler": end,
+        "StartNamespaceDeclHandler": declare,
+    }
+    for _ in _parse(name, stream, handlers):
         pass
     if not repeated:
         raise LandingError(
             f"{name}: no element repeats, so which are the rows cannot be told",
             "Land XML whose records stand one after the other in one element; or the data as JSON or CSV.",
         )
-    return min(repeated, key=lambda path: (len(path), -counts[path]))
+    path = min(repeated, key=lambda path: (len(path), -counts[path]))
+    return _Outline(path, _shown(held, prefixes), _note(prefixes))
 
 
-def _rows(name: str, stream: BinaryIO, path: tuple[str, ...]) -> Iterator[_Cells]:
+def _shown(held: Mapping[str, Iterable[str]], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """What names with their namespaces are called: those that stand beside others of one local name with a prefix."""
+    of_local: dict[str, dict[str, None]] = {}
+    beside: set[str] = set()
+    for names in held.values():
+        here: dict[str, set[str]] = {}
+        for full in names:
+            of_local.setdefault(_local(full), {}).setdefault(full)
+            here.setdefault(_local(full), set()).add(full)
+        beside.update(*(fulls for fulls in here.values() if _differ(fulls, prefixes)))
+    shown = {full: local for local, fulls in of_local.items() for full in fulls}
+    for local in {_local(full) for full in beside}:
+        several = [full for full in of_local[local] if full in beside]
+        wanted = (prefixes.get(full.rpartition(" ")[0], "") for full in several)
+        named = unique_names(f"{prefix}:{local}" if prefix else local for prefix in wanted)
+        shown |= dict(zip(several, named, strict=True))
+    return shown
+
+
+def _differ(names: Iterable[str], prefixes: Mapping[str, str]) -> bool:
+    """Whether names of one local name are of several namespaces; an attribute without any is of its element's."""
+    spaces = {full.rpartition(" ")[0] for full in names}
+    named = spaces - {""}
+    return len(named) > 1 or (len(spaces) > 1 and any(map(prefixes.get, named)))
+
+
+def _note(prefixes: Mapping[str, str]) -> str:
+    told = [f"{prefix} is {uri}" for uri, prefix in prefixes.items() if prefix and uri != _INSTANCE]
+    return (
+        f"namespaces are told apart by prefix where names meet, else left out: {', '.join(told)}"
+        if told
+        else ""
+    )
+
+
+def _rows(name: str, stream: BinaryIO, outline: _Outline) -> Iterator[_Cells]:
     """Each record as texts by name."""
+    path, shown = outline.path, outline.shown
     tags: list[str] = []
     elements: list[_Element] = []
     done: list[_Cells] = []
@@ -123,7 +190,7 @@ def _rows(name: str, stream: BinaryIO, path: tuple[str, ...]) -> Iterator[_Cells
     def start(tag: str, attributes: dict[str, str]) -> None:
         tags.append(tag)
         if elements or tuple(tags) == path:
-            elements.append(_Element({_local(key): value for key, value in attributes.items()}))
+            elements.append(_Element({shown[key]: value for key, value in attributes.items()}))
 
     def end(tag: str) -> None:
         tags.pop()
@@ -131,7 +198,7 @@ def _rows(name: str, stream: BinaryIO, path: tuple[str, ...]) -> Iterator[_Cells
             return
         element = elements.pop()
         if elements:
-            elements[-1].parts.setdefault(_local(tag), []).append(_told(element))
+            elements[-1].parts.setdefault(shown[tag], []).append(_told(element))
         else:
             done.append(_cells(element, _local(tag)))
 
@@ -164,14 +231,12 @@ def _cells(element: _Element, tag: str) -> _Cells:
     }
 
 
-def _batches(
-    name: str, stream: BinaryIO, path: tuple[str, ...], names: list[str]
-) -> Iterator[pa.RecordBatch]:
+def _batches(name: str, stream: BinaryIO, outline: _Outline, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
+    names = schema.names
     columns: list[list[str | None]] = [[] for _ in names]
-    schema = pa.schema([(each, pa.string()) for each in names])
-    for row in _rows(name, stream, path):
+    for row in _rows(name, stream, outline):
         for column, each in zip(columns, names, strict=True):
             column.append(row.get(each))
         if len(columns[0]) == ROWS_OF_A_BATCH:

@@ -150,6 +150,39 @@ def test_xml_gives_a_row_for_each_element_that_repeats(connection, put):
     )
 
 
+SPACES = 'xmlns="urn:shop" xmlns:b="urn:bank" xmlns:c="urn:crm"'
+
+
+@pytest.mark.parametrize(
+    ("records", "columns_", "row"),
+    [
+        ("<b:id>1</b:id><c:id>2</c:id><b:n>3</b:n>", ["b:id", "c:id", "n"], ("1", "2", "3")),
+        ("<id>1</id><c:id>2</c:id>", ["id", "c:id"], ("1", "2")),
+        ('<id b:at="1" c:at="2">3</id>', ["id"], ('{"b:at": "1", "c:at": "2", "": "3"}',)),
+        ('<id xmlns="urn:one">1</id><id xmlns="urn:two">2</id>', ["id", "id_1"], ("1", "2")),
+        ("<b:id>1</b:id><n>2</n>", ["id", "n"], ("1", "2")),
+    ],
+)
+def test_names_of_several_namespaces_are_told_apart(connection, put, records, columns_, row):
+    dataset = put({"a.xml": f"<r {SPACES}><x>{records}</x><x>{records}</x></r>"})
+    assert list(columns(connection, dataset)) == columns_
+    assert rows(connection, dataset) == [row, row]
+    told = "namespaces are told apart by prefix where names meet, else left out: b is urn:bank, c is urn:crm"
+    assert dataset.format.notes(dataset.files) == [f"a.xml: {told}"]
+
+
+def test_names_that_meet_in_different_records_alone_are_told_apart(connection, put):
+    dataset = put({"a.xml": f"<r {SPACES}><x><b:id>1</b:id></x><x><c:id>2</c:id></x></r>"})
+    assert list(columns(connection, dataset)) == ["b:id", "c:id"]
+    assert rows(connection, dataset) == [("1", None), (None, "2")]
+
+
+def test_an_attribute_is_of_the_namespace_of_its_element(connection, put):
+    dataset = put({"a.xml": '<r xmlns="urn:x"><x id="1"><id>2</id></x><x id="3"/></r>'})
+    assert rows(connection, dataset) == [('["1", "2"]',), ("3",)]
+    assert dataset.format.notes(dataset.files) == []
+
+
 def test_xml_is_read_as_a_stream(connection, put):
     many = "".join(f"<row><id>{n}</id></row>" for n in range(5_000))
     dataset = put({"a.xml": f"<all><rows>{many}</rows></all>"})
