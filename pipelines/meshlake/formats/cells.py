@@ -14,6 +14,7 @@ _SURE_CHARACTERS = 15  # a number of so many digits is another for every double
 MOST_WHOLE = 2**53
 # Excel counts days from 1900, and takes that for a leap year: its first sixty days are one off.
 DAY_ZERO, _LEAP_DAY, DAY_ZERO_OF_1904 = date(1899, 12, 30), 60, date(1904, 1, 1)
+_SHOWN_DAYS = {0: "1900-01-00", _LEAP_DAY: "1900-02-29"}
 _DAY_MILLISECONDS = 24 * 3600 * 1000
 _DATE, _CLOCK, _DURATION = "date", "clock", "duration"
 # Number formats that are known without being told.
@@ -22,13 +23,14 @@ BUILT_IN_KINDS = (
     | dict.fromkeys((*range(18, 22), *range(32, 36), 45, 47, 55, 56), _CLOCK)
     | {46: _DURATION}
 )
+_PADDED = re.compile(r"00+")
 _DURATIONS = re.compile(r"\[(?:h+|m+|s+)\]")
 _NO_LETTERS = re.compile(r'"[^"]*"|\\.|[_*].|\[(?!(?:h+|m+|s+)\])[^\]]*\]')
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A cell that cannot be kept as it is: it `reason`."""
+    """A cell of which nobody can say what it holds: it `reason`."""
 
     reason: str
 
@@ -50,8 +52,8 @@ def cell_name(column: int, row: int) -> str:
     return f"{letters}{row}"
 
 
-def number_of(text: str) -> int | float | Fault:
-    """A number as it is written: whole ones of any length, others if a double tells them apart."""
+def number_of(text: str) -> int | float | str:
+    """A number as it is written: whole ones of any length, others as a double if it tells them apart, else as text."""
     try:
         return int(text)
     except ValueError:
@@ -61,7 +63,7 @@ def number_of(text: str) -> int | float | Fault:
         digits = len(written.normalize().as_tuple().digits)
         # Of two decimals as near to a double as each other programs write either.
         if written not in {Decimal(f"{found:.{digits - 1}e}"), Decimal(repr(found))}:
-            return Fault(f"has more digits than Excel keeps: {text}")
+            return text
     return int(found) if found.is_integer() and abs(found) <= MOST_WHOLE else found
 
 
@@ -71,15 +73,28 @@ def marked_value(kind: str, text: str) -> Value:
         return unescaped(text)
     if kind == "b":
         return text in {"1", "true"}
-    if kind == "e":
-        return Fault(f"is {text}")
-    if kind == "d" and (found := datetime.fromisoformat(text)).tzinfo is None:
-        return found if "T" in text else found.date()
+    if (
+        kind == "e"
+    ):  # such as #N/A, which is published as Excel shows it unless a contract makes another value of it
+        return text
+    if kind == "d":
+        found = datetime.fromisoformat(text)
+        return text if found.tzinfo else found if "T" in text else found.date()
     return Fault(f"is of a kind that is not known here, {kind}")
 
 
-def moment(days: float, kind: str, day_zero: date) -> Value:
-    """A number of days as the moment or the time that Excel shows; to the millisecond, the finest it has."""
+def as_shown(number: int | float, kind: str, day_zero: date) -> Value:
+    """A number that Excel shows as `number_kind` says: as a moment, or with leading zeros, which are a code's."""
+    if kind[0] != "0":
+        return _moment(number, kind, day_zero)
+    return f"{number:0{len(kind)}}" if isinstance(number, int) and number >= 0 else number
+
+
+def _moment(days: float, kind: str, day_zero: date) -> Value:
+    """A number of days as the moment or the time that Excel shows; to the millisecond, the finest it has.
+
+    Days that no calendar has are text: `1900-01-00` as Excel shows it, and the number where Excel shows none.
+    """
     milliseconds = round(days * _DAY_MILLISECONDS)
     if kind == _DURATION:
         return _duration(milliseconds)
@@ -88,12 +103,14 @@ def moment(days: float, kind: str, day_zero: date) -> Value:
     if day == 0 and kind == _CLOCK:
         return clock
     is_1904 = day_zero == DAY_ZERO_OF_1904
-    if day < 0 or (not is_1904 and day in {0, _LEAP_DAY}):
-        return Fault(f"is the day {day}, which no calendar has")
+    if not is_1904 and day in _SHOWN_DAYS:
+        return f"{_SHOWN_DAYS[day]} {clock}" if rest else _SHOWN_DAYS[day]
     try:
         found = day_zero + timedelta(days=day + (not is_1904 and day < _LEAP_DAY))
     except OverflowError:
-        return Fault(f"is the day {day}, which is after the year 9999")
+        found = None
+    if day < 0 or found is None:
+        return str(days)
     return datetime.combine(found, clock) if rest else found
 
 
@@ -104,7 +121,12 @@ def _duration(milliseconds: int) -> str:
 
 
 def number_kind(code: str) -> str | None:
-    """What numbers that are shown by the format `code` are: a date, a clock's time, a duration; `None` for numbers."""
+    """What numbers that are shown by the format `code` are: a date, a clock's time, a duration; `None` for numbers.
+
+    Of numbers that are filled up with zeros, such as `00000` of postcodes, those zeros.
+    """
+    if _PADDED.fullmatch(code):
+        return code
     letters = _NO_LETTERS.sub("", code.lower()).partition(";")[0]
     if _DURATIONS.search(letters):
         return _DURATION

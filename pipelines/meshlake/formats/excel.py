@@ -1,4 +1,4 @@
-"""Excel workbooks: a sheet is a table, and its first row that is not empty names the columns.
+"""Excel workbooks: a sheet is a table, and its first row that is not empty, nor a title, names the columns.
 
 Cells have the types that Excel gives them; a column of several is text. DuckDB reads a copy in Parquet, written once
 per process, and Trino its own. A cell that cannot be kept as it is is an error that names it. How cells are read is
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
-from itertools import islice
+from itertools import dropwhile, islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -65,6 +65,10 @@ class _Excel(Format):
     def has_columns(self, file: StoredFile) -> bool:
         return bool(_copy(file).names)
 
+    def notes(self, files: Sequence[StoredFile]) -> list[str]:
+        told = {file: _copy(file).notes for file in files if self.has_columns(file)}
+        return [f"{PurePosixPath(file.name).name}: {note}" for file, notes in told.items() for note in notes]
+
     def damaged(self, files: Sequence[StoredFile]) -> dict[StoredFile, DamagedFileError]:
         found = {file: _damage(file) for file in files}
         return {file: error for file, error in found.items() if error}
@@ -84,6 +88,7 @@ class _Copy:
     names: tuple[str, ...]
     types: tuple[Scalar, ...]
     kinds: tuple[frozenset[Scalar], ...]
+    notes: tuple[str, ...]
 
     @property
     def row_column(self) -> str:
@@ -146,7 +151,7 @@ def _write(file: StoredFile, sheet: Sheet, types: tuple[Scalar, ...]) -> _Copy:
     import pyarrow as pa
     from pyarrow import parquet
 
-    copy = _Copy(str(scratch_file(".parquet")), sheet.names, types, sheet.kinds)
+    copy = _Copy(str(scratch_file(".parquet")), sheet.names, types, sheet.kinds, sheet.notes)
     fields = [pa.field(name, to_arrow(type_)) for name, type_ in zip(sheet.names, types, strict=True)]
     schema = pa.schema([*fields, pa.field(copy.row_column, pa.int64())])
     row_count = max(1, _CELLS_OF_A_BATCH // len(schema))
@@ -173,7 +178,7 @@ def _below_names(file: StoredFile, sheet: Sheet) -> Iterator[Iterator[Row]]:
         yield iter(sheet.rows)
         return
     with _opened(file) as (_, rows):
-        yield islice(rows, 1, None)
+        yield dropwhile(lambda row: row[0] <= sheet.names_row, rows)
 
 
 @contextmanager

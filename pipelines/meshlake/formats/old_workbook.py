@@ -13,8 +13,7 @@ from meshlake.formats.cells import (
     DAY_ZERO,
     DAY_ZERO_OF_1904,
     MOST_WHOLE,
-    Fault,
-    moment,
+    as_shown,
     number_kind,
 )
 from meshlake.formats.workbook import OLD_OR_LOCKED, open_workbook
@@ -93,7 +92,7 @@ class OldWorkbook:
         if cell.ctype == xlrd.XL_CELL_BOOLEAN:
             return bool(cell.value)
         if cell.ctype == xlrd.XL_CELL_ERROR:
-            return Fault(f"is {xlrd.error_text_from_code.get(cell.value, 'an error')}")
+            return str(xlrd.error_text_from_code.get(cell.value, "#ERROR!"))
         if cell.ctype in {xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE}:
             return self._number(float(cell.value), cell.xf_index)
         return None
@@ -101,6 +100,5 @@ class OldWorkbook:
     def _number(self, value: float, style: int) -> Value:
         format_ = self._book.format_map[self._book.xf_list[style].format_key]
         kind = BUILT_IN_KINDS.get(format_.format_key) or number_kind(format_.format_str)
-        if kind is not None:
-            return moment(value, kind, self._day_zero)
-        return int(value) if value.is_integer() and abs(value) <= MOST_WHOLE else value
+        number = int(value) if value.is_integer() and abs(value) <= MOST_WHOLE else value
+        return number if kind is None else as_shown(number, kind, self._day_zero)

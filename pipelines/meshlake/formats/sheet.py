@@ -6,8 +6,9 @@ that memory does not grow with the rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from meshlake.errors import LandingError
@@ -16,7 +17,7 @@ from meshlake.formats.reader import unique_names
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from meshlake.formats.cells import Value
 
@@ -44,35 +45,66 @@ _KINDS = {
     Fault: Scalar.VARCHAR,
 }
 _SHOWN_FAULTS = 3
+_LOOKED_AT_FOR_NAMES = 30
+_SHOWN_CELLS, _SHOWN_CHARACTERS = 5, 60
 
 
 @dataclass(frozen=True)
 class Sheet:
     """The columns of a sheet: names, where each stands (from 1), what kinds of cells it has.
 
-    `rows` are those below the names, each with its number; `None` where they are too many to be held.
+    `rows` are those below the names, each with its number; `None` where they are too many to be held. `above` are the
+    rows above the names, such as a title, and `names_row` is the number of theirs.
     """
 
     names: tuple[str, ...] = ()
     positions: tuple[int, ...] = ()
     kinds: tuple[frozenset[Scalar], ...] = ()
     rows: tuple[Row, ...] | None = ()
+    above: tuple[Row, ...] = ()
+    names_row: int = 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is said of the table, for people."""
+        if not self.above:
+            return ()
+        texts = [as_text(cell) or "" for _, row in self.above for cell in row.values()]
+        shown = ", ".join(f"'{text[:_SHOWN_CHARACTERS]}'" for text in texts[:_SHOWN_CELLS])
+        more = f" and {len(texts) - _SHOWN_CELLS:,} more cells" if len(texts) > _SHOWN_CELLS else ""
+        return (f"its names stand in row {self.names_row}; above it, and no part of it: {shown}{more}",)
 
 
 def look_through(where: str, rows: Iterator[Row]) -> Sheet:
-    """What is in `rows`, of which the first has the names.
+    """What is in `rows`, of which the first below a title has the names.
 
     Raises:
         LandingError: a cell cannot be kept as it is; `where` is what the sheet is called then.
     """
-    head = next(rows, None)
-    if head is None:
+    first = list(islice(rows, _LOOKED_AT_FOR_NAMES))
+    if not first:
         return Sheet()
-    looking = _Looking(*head)
-    for number, row in rows:
+    names = _names_position(first)
+    looking = _Looking(*first[names])
+    for number, row in chain(first[names + 1 :], rows):
         looking.add(number, row)
     looking.refuse_faults(where)
-    return looking.sheet()
+    return replace(looking.sheet(), above=tuple(first[:names]), names_row=first[names][0])
+
+
+def _names_position(rows: Sequence[Row]) -> int:
+    """Which of the first rows has the names: the first, but for titles and names of groups over all the others.
+
+    Those fill at most half as many cells as most rows do, and below them stands a row of names, all of words.
+    """
+    counts = [len(row) for _, row in rows]
+    usual = max(counts, key=lambda count: (counts.count(count), count))
+    wide = next((place for place, count in enumerate(counts) if count * 2 > usual), 0)
+    return wide if all(map(_is_word, rows[wide][1].values())) else 0
+
+
+def _is_word(cell: Value) -> bool:
+    return isinstance(cell, str) and any(map(str.isalpha, cell))
 
 
 class _Looking:

@@ -20,8 +20,8 @@ from meshlake.formats.cells import (
     DAY_ZERO,
     DAY_ZERO_OF_1904,
     Fault,
+    as_shown,
     marked_value,
-    moment,
     number_kind,
     number_of,
     unescaped,
@@ -142,8 +142,8 @@ class Workbook:
             value = number_of(text)
             return (
                 value
-                if kind_shown is None or isinstance(value, Fault)
-                else moment(value, kind_shown, self._day_zero)
+                if kind_shown is None or isinstance(value, str)
+                else as_shown(value, kind_shown, self._day_zero)
             )
         return marked_value(kind, text)
 
@@ -156,7 +156,7 @@ class Workbook:
 
     @cached_property
     def _number_kinds(self) -> list[str | None]:
-        """What the numbers of each style are: a date, a clock's time, a duration, or numbers."""
+        """What the numbers of each style are, as `number_kind` says."""
         kinds: list[str | None] = []
         for part in (target for kind, target in self._parts.values() if kind == "styles"):
             root = self._parsed(part)
