@@ -207,8 +207,10 @@ class DuckDBSession:
         """Write the rows of `select` as Parquet files with the draft's field ids; rows never pass through Python."""
         store = self._settings.store_of(draft.location)
         store.make_folder(draft.location)
+        # The first level of zstd takes less CPU than DuckDB's default, the third, for files of about the same size.
         options = (
-            f"FORMAT parquet, COMPRESSION zstd, FIELD_IDS {field_ids_sql(draft.schema)}, RETURN_FILES true"
+            "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, "
+            f"FIELD_IDS {field_ids_sql(draft.schema)}, RETURN_FILES true"
         )
         if draft.partition_column is None:
             options += f", FILE_SIZE_BYTES '{FILE_SIZE}'"
