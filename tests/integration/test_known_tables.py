@@ -76,6 +76,23 @@ def test_history_has_a_row_for_each_discovery_that_changed_something(mesh, opene
     ]
 
 
+def test_a_build_tells_of_files_that_no_discovery_has_seen(mesh, opened) -> None:
+    history = (
+        "SELECT row_count, likely_key, is_current FROM mesh.discovered_datasets "
+        "WHERE domain = 'shop' ORDER BY found_at"
+    )
+    mesh.product("shop.orders", {"order_id": "integer"})
+    mesh.build()
+    found = opened.sql(history).fetchall()
+    assert found == [(80, "order_id", True)]
+    mesh.land_files("shop.orders", {"b.csv": "order_id,person_id,has_churned\n900,P3,no\n"})
+    mesh.build()
+    mesh.build()
+    assert opened.sql(history).fetchall() == [(80, "order_id", False), (81, "order_id", True)]
+    joins = "SELECT count(*) FROM mesh.discovered_joins WHERE is_current"
+    assert opened.sql(joins).fetchall() == [(1,)]
+
+
 def test_no_person_is_in_what_is_remembered(mesh, opened) -> None:
     kept = b"".join(file.read_bytes() for file in (mesh.home / "discovered").rglob("*.json"))
     assert b"has_churned" in kept

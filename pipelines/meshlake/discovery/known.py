@@ -42,7 +42,7 @@ def remember(
     with suppress(OSError):
         settings.make_home()
         root = discovered_folder(settings)
-        named = {profile.name: root / _hash(profile.name)[:20] for profile in profiles}
+        named = {profile.name: _folder(settings, profile.name) for profile in profiles}
         for profile in profiles:
             mine = [_join(join) for join in joins if join.dataset == profile.name]
             if not is_all:
@@ -52,16 +52,22 @@ def remember(
             _keep(folder, _REMOVED)
 
 
+def remember_landed(settings: Settings, profile: DatasetProfile) -> None:
+    """Keep what a build found of files that no discovery has looked at; of others that, which sees all, knows more."""
+    states = _states(_folder(settings, profile.name))
+    if not states or _read(states[-1]).get("fingerprint") != profile.fingerprint:
+        remember(settings, [profile], [], is_all=False)
+
+
 def remembered(settings: Settings) -> Iterator[dict[str, Any]]:
     """Each state that was found, with `found_at`, and `is_current` where it is the last and has not been removed."""
     for folder in sorted(discovered_folder(settings).glob("*")):
         files = _states(folder)
         for number, file in enumerate(files):
-            with suppress(OSError, ValueError):  # one that another command let go, or that is damaged
-                found = json.loads(file.read_bytes())
+            found = _read(file)
+            if "dataset" in found:
                 at = datetime.fromtimestamp(int(file.name.partition("-")[0]) / 1e6, UTC)
-                if "dataset" in found:
-                    yield found | {"found_at": at, "is_current": number == len(files) - 1}
+                yield found | {"found_at": at, "is_current": number == len(files) - 1}
 
 
 def _state(profile: DatasetProfile, joins: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -132,10 +138,8 @@ def _join(join: Join) -> dict[str, Any]:
 
 def _joins_before(folder: Path, discovered: Collection[str]) -> list[dict[str, Any]]:
     """What was found of joins with datasets that this discovery was not about, or that it could not see alone."""
-    with suppress(OSError, ValueError, IndexError):
-        before = json.loads(_states(folder)[-1].read_bytes()).get("joins", [])
-        return [join for join in before if join["other_dataset"] not in discovered or len(discovered) == 1]
-    return []
+    before = [join for file in _states(folder)[-1:] for join in _read(file).get("joins", ())]
+    return [join for join in before if join["other_dataset"] not in discovered or len(discovered) == 1]
 
 
 def _keep(folder: Path, state: dict[str, Any]) -> None:
@@ -150,6 +154,18 @@ def _keep(folder: Path, state: dict[str, Any]) -> None:
     write_whole(folder / f"{now:020}-{digest}.json", text.encode())
     for old in files[: len(files) + 1 - _STATES]:
         old.unlink(missing_ok=True)
+
+
+def _folder(settings: Settings, dataset: str) -> Path:
+    return discovered_folder(settings) / _hash(dataset)[:20]
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """One state; nothing of one that another command let go, or that is damaged."""
+    try:
+        return dict(json.loads(file.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return {}
 
 
 def _states(folder: Path) -> list[Path]:

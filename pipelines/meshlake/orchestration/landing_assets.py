@@ -11,8 +11,10 @@ import dagster as dg
 
 from meshlake.discovery.dataset_profile import DatasetProfile
 from meshlake.discovery.discover import profile_files
+from meshlake.discovery.known import remember_landed
 from meshlake.errors import LandingError, MeshError
 from meshlake.health import naming_servers
+from meshlake.landing.zone import Dataset
 from meshlake.names import LANDING_CATALOG, DatasetName
 from meshlake.orchestration.keys import (
     DATA_VERSION_TAG,
@@ -24,6 +26,7 @@ from meshlake.orchestration.keys import (
 )
 from meshlake.orchestration.outages import retry_after_outage
 from meshlake.orchestration.reporting import Reporter
+from meshlake.settings import Settings
 from meshlake.sources import Landed
 from meshlake.workspace import Workspace
 
@@ -84,8 +87,7 @@ def _look_at(
     landed = mesh.landing.landed(name)
     told = told_before(context.instance, context.asset_key, landed.fingerprint)
     if told is None:
-        files = landed.files
-        told = _declared(landed) if files is None else _metadata(profile_files(mesh.settings, files))
+        told = _declared(landed) if landed.files is None else _profiled(mesh.settings, landed.files)
     return dg.MaterializeResult(data_version=dg.DataVersion(landed.fingerprint), metadata=told)
 
 
@@ -146,6 +148,12 @@ def _metadata(found: DatasetProfile) -> dict[str, Any]:
         "format": found.format,
         "null_shares": dg.MetadataValue.json({c.name: round(c.null_share, 6) for c in found.columns}),
     }
+
+
+def _profiled(settings: Settings, files: Dataset) -> dict[str, Any]:
+    found = profile_files(settings, files)
+    remember_landed(settings, found)
+    return _metadata(found)
 
 
 def _declared(landed: Landed) -> dict[str, Any]:
