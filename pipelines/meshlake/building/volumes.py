@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from meshlake.audit.seasonal import Expected, expected
-from meshlake.lake.snapshot import data_files, publications
+from meshlake.lake.snapshot import publications, rows_by_day
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from meshlake.lake.snapshot import Snapshot
     from meshlake.names import ProductName
     from meshlake.products.product import Product
     from meshlake.workspace import Workspace
 
-_EPOCH = date(1970, 1, 1)
 _SHOWN_DIGITS = 3
 _MOST_DAYS = 500
 
@@ -77,21 +77,14 @@ def volume(mesh: Workspace, product: Product, head: Snapshot) -> Volume:
 
 
 def _rows_by_day(mesh: Workspace, identifier: tuple[str, str], head: Snapshot) -> dict[date, int]:
-    """As the files of the snapshot say, none of which is opened; a day without a file between others has no rows."""
+    """A day without a file between others has no rows."""
     table = mesh.lake.table(identifier)
-    counts: Counter[int] = Counter()
-    for file in data_files(table, head.snapshot_id) if table else ():
-        number = file.partition[0]
-        if number is not None:
-            counts[_day_number(number)] += file.record_count
+    counts = rows_by_day(table, head.snapshot_id) if table else {}
     if not counts:
         return {}
-    numbers = range(min(counts), max(counts) + 1)
-    return {_EPOCH + timedelta(days=n): counts[n] for n in numbers[-_MOST_DAYS:]}
-
-
-def _day_number(value: date | int) -> int:
-    return (value - _EPOCH).days if isinstance(value, date) else value
+    last = max(counts)
+    days = min((last - min(counts)).days + 1, _MOST_DAYS)
+    return {day: counts.get(day, 0) for day in (last - timedelta(days=n) for n in range(days))}
 
 
 def _rows_by_snapshot(mesh: Workspace, identifier: tuple[str, str]) -> dict[date, int]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pyiceberg.expressions import In
+from pyiceberg.manifest import ManifestContent
 
 from meshlake.lake.hold import Hold
 from meshlake.types.iceberg import from_iceberg
@@ -15,7 +17,7 @@ from meshlake.types.iceberg import from_iceberg
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pyiceberg.manifest import DataFile
+    from pyiceberg.manifest import DataFile, ManifestFile
     from pyiceberg.schema import Schema
     from pyiceberg.table import Table
     from pyiceberg.table.snapshots import Snapshot as IcebergSnapshot
@@ -128,6 +130,40 @@ def data_files(table: Table, snapshot_id: int | None, partitions: Partitions | N
     tasks = table.scan(row_filter=by_day, snapshot_id=snapshot_id).plan_files()
     # Of more than 200 values pyiceberg says of every file that it may hold one.
     return [task.file for task in tasks if task.file.partition[0] in numbers]
+
+
+def rows_by_day(table: Table, snapshot_id: int) -> dict[date, int]:
+    """How many rows each day has, of a table that is partitioned by date; days without a file are left out.
+
+    A manifest that is of one day, as builds of a day write them, is counted by what the list of manifests says of it.
+    """
+    snapshot, counts = table.snapshot_by_id(snapshot_id), Counter[int]()
+    for manifest in snapshot.manifests(table.io) if snapshot else ():
+        if manifest.content is not ManifestContent.DATA:
+            continue
+        if (number := _only_day(manifest)) is not None:
+            counts[number] += (manifest.added_rows_count or 0) + (manifest.existing_rows_count or 0)
+            continue
+        for entry in manifest.fetch_manifest_entry(table.io):
+            value = entry.data_file.partition[0] if len(entry.data_file.partition) else None
+            if value is not None:
+                counts[_day_number(value)] += entry.data_file.record_count
+    return {_EPOCH + timedelta(days=number): count for number, count in counts.items() if count}
+
+
+def _only_day(manifest: ManifestFile) -> int | None:
+    summaries = manifest.partitions or []
+    if len(summaries) != 1 or summaries[0].contains_null:
+        return None
+    (days,) = summaries
+    if days.lower_bound is None or days.lower_bound != days.upper_bound:
+        return None
+    # So Iceberg writes bounds of dates.
+    return int.from_bytes(days.lower_bound, "little", signed=True)
+
+
+def _day_number(value: date | int) -> int:
+    return (value - _EPOCH).days if isinstance(value, date) else value
 
 
 def local_path(uri: str) -> str:

@@ -12,6 +12,7 @@ from pyiceberg.expressions import visitors
 from meshlake.column import Column
 from meshlake.errors import ContractError
 from meshlake.lake.draft import Draft, rollback
+from meshlake.lake.snapshot import rows_by_day
 from meshlake.partitions import Partitions
 from meshlake.types.tree import Scalar
 
@@ -49,6 +50,17 @@ class Calls:
 @pytest.fixture
 def table(folder):
     return Calls(folder)
+
+
+def test_rows_are_counted_by_day_also_after_days_came_and_were_replaced(table):
+    table.publish(THREE_DAYS)
+    table.publish(f"{calls(4, 7)} UNION ALL {calls(4, 8)}", january(4))
+    table.publish(f"{calls(2, 1)} UNION ALL {calls(2, 1)} UNION ALL {calls(2, 5)}", january(2))
+    head = table.publish(
+        "SELECT * FROM (SELECT DATE '2024-01-01' AS day, 1::BIGINT AS calls) WHERE false", january(1)
+    )
+    counts = rows_by_day(table.folder.lake.table(USE), head.snapshot_id)
+    assert {day.day: count for day, count in counts.items()} == {2: 3, 3: 1, 4: 2}
 
 
 def test_each_day_is_a_file_of_its_own(table):
