@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from meshlake.audit.samples import unclassified
 from meshlake.building.failed import never_published
 from meshlake.building.inputs import bind_published
+from meshlake.building.landed import waiting
 from meshlake.building.quality import record_results
 from meshlake.errors import AuditError
 from meshlake.rules.result import row_count_result
@@ -56,6 +57,8 @@ def audit_staged(context: BuildContext, branch: Snapshot) -> tuple[CheckResult, 
 def check_published(mesh: Workspace, name: ProductName) -> Iterator[tuple[ProductName, CheckResult]]:
     """Run every rule of `name` on its published snapshot, and record the results.
 
+    What has landed since the last build is looked at, too: whether it is like what landed before.
+
     Raises:
         UsageError: it was never published.
     """
@@ -67,6 +70,8 @@ def check_published(mesh: Workspace, name: ProductName) -> Iterator[tuple[Produc
         bind_published(mesh, session, product.check_inputs)
         session.bind_snapshot(name, mesh.lake, head)
         results = _run(session, product, product.rules)
+    landed = waiting(mesh, product)
+    results = (landed, *results) if landed is not None else results
     record_results(mesh, name, "check", head.snapshot_id, results)
     yield from ((name, result) for result in results)
 

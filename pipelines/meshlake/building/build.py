@@ -16,6 +16,7 @@ from meshlake.building.day_rows import kept_rows, refuse_other_days
 from meshlake.building.failed import keeping_failure
 from meshlake.building.holds import held_facts, held_properties
 from meshlake.building.inputs import bind_published, pin_inputs
+from meshlake.building.landed import refuse_unlike
 from meshlake.building.outdated import due
 from meshlake.building.pictures import audited_distributions, draw_distributions
 from meshlake.building.quality import record_results, recorded_results
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from datetime import date
 
+    from meshlake.building.landed import NewlyLanded
     from meshlake.lake.hold import Hold
     from meshlake.lake.snapshot import Snapshot
     from meshlake.names import ProductName
@@ -142,8 +144,9 @@ def _build_once(
     with mesh.session(str(product.name), product.rows_file) as session:
         context = BuildContext(mesh, product, inputs, session, head, asked.is_forced, run, plan, report)
         inputs.bind(mesh, session)
+        landed = refuse_unlike(context)
         rows = product.transform.make_rows(context)
-        snapshot, checks, kept_aside = _publish(context, rows, found.fingerprint, started)
+        snapshot, checks, kept_aside = _publish(context, rows, found.fingerprint, started, landed)
     seconds = time.monotonic() - started
     told = plan.facts if plan is not None else {}
     facts = {**rows.facts, **kept_aside, **told, **held_facts(inputs, head)}
@@ -162,7 +165,7 @@ def _volume_facts(mesh: Workspace, product: Product, snapshot: Snapshot) -> dict
 
 
 def _publish(
-    context: BuildContext, rows: Rows, fingerprint: str, started: float
+    context: BuildContext, rows: Rows, fingerprint: str, started: float, landed: NewlyLanded | None
 ) -> tuple[Snapshot, tuple[CheckResult, ...], dict[str, Any]]:
     """Write, audit, publish; what was kept aside meanwhile is told as facts."""
     mesh, product, session = context.mesh, context.product, context.session
@@ -195,10 +198,11 @@ def _publish(
     )
     context.report(Step.BRANCHED)
     bind_published(mesh, session, (n for n in product.check_inputs if n not in product.inputs))
-    checks = audit_staged(context, branch)
+    audited = audit_staged(context, branch)
+    checks = (landed.result, *audited) if landed is not None and landed.result is not None else audited
     context.report(Step.AUDITED)
     record_results(mesh, product.name, context.run, branch.snapshot_id, checks)
-    refuse_blocked(context.classified_contract, draft.branch, checks)
+    refuse_blocked(context.classified_contract, draft.branch, audited)
     drawn = audited_distributions(context)
     publish_quarantine(context, rows.quarantine, lines)
     snapshot = draft.publish()
@@ -210,6 +214,8 @@ def _publish(
         # Readers have the rows already; without statistics only plans are worse, until the next build.
         context.report(f"published without statistics: {error.message}")
     draw_distributions(context, drawn, snapshot)
+    if landed is not None:
+        landed.keep(context.settings)
     context.report(Step.PUBLISHED)
     return snapshot, checks, unreadable_facts(lines)
 

@@ -37,13 +37,17 @@ QUALITY_COLUMNS = (
     Column("samples", Scalar.VARCHAR, "Up to 20 of them, as JSON"),
     Column("message", Scalar.VARCHAR, "The result in words"),
     Column("seconds", Scalar.DOUBLE, "How long the query took that measured it"),
-    Column("snapshot_id", Scalar.BIGINT, "The Iceberg snapshot that was checked, published or not"),
+    Column(
+        "snapshot_id",
+        Scalar.BIGINT,
+        "The Iceberg snapshot that was checked, published or not; null of no rows",
+    ),
     Column("run", Scalar.VARCHAR, "The build that checked it, or the word check"),
 )
 
 
 def record_results(
-    mesh: Workspace, name: ProductName, run: str, snapshot_id: int, results: Sequence[CheckResult]
+    mesh: Workspace, name: ProductName, run: str, snapshot_id: int | None, results: Sequence[CheckResult]
 ) -> None:
     """Append `results` of one audit."""
     import pyarrow as pa
@@ -85,7 +89,7 @@ def recorded_results(mesh: Workspace, product: Product, run: str) -> tuple[Check
     table = mesh.lake.table(QUALITY_RESULTS)
     if table is None:
         return ()
-    rules = {rule.name: rule for rule in product.rules}
+    rules = {rule.name: rule for rule in product.all_rules}
     rows = table.scan(row_filter=f"run = {quote_literal(run)}").to_arrow().to_pylist()
     return tuple(
         CheckResult(

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from meshlake.column import Severity
+
 if TYPE_CHECKING:
     from meshlake.column import Column
     from meshlake.errors import Fault
@@ -49,6 +51,8 @@ class Contract:
     is_deduplicated: bool = False
     lookback_days: int = 0
     max_unreadable_percent: float = 1.0
+    # How much it weighs that newly landed files are not like those before: a severity, or off.
+    landed_alike: str = Severity.WARNING.value
     # What it says and is not held to.
     notes: tuple[Fault, ...] = ()
 

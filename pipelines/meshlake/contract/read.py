@@ -127,6 +127,7 @@ def _contract(
         is_deduplicated=custom.get("deduplicate", False),
         lookback_days=custom.get("lookbackDays", 0),
         max_unreadable_percent=custom.get("maxUnreadablePercent", Contract.max_unreadable_percent),
+        landed_alike=custom.get("landedAlike", Contract.landed_alike),
         notes=tuple(found.notes),
     )
 

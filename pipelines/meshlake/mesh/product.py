@@ -217,7 +217,7 @@ class DataProduct:
             "folder": str(self.folder),
             "inputs": [str(name) for name in self._product.inputs],
             "columns": column_facts(contract.columns, self.column_lineage(), classified),
-            "checks": check_facts(self._product.rules, self.checks().dicts() if head else ()),
+            "checks": check_facts(self._product.all_rules, self.checks().dicts() if head else ()),
             "failed_build": failed.as_dict() if failed else None,
             "consumers": asdict(self.consumers),
             "service_levels": [level.as_dict() for level in self.service_levels],

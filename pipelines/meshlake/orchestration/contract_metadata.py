@@ -36,7 +36,7 @@ def definition_metadata(product: Product) -> dict[str, Any]:
                     "severity": rule.severity.value,
                     "holds to": rule.description,
                 }
-                for rule in product.rules
+                for rule in product.all_rules
             ]
         ),
         "contract_version": contract.version,

@@ -58,7 +58,7 @@ def product_asset(
         # Dagster's own names for what is read are the same for a-b and a_b.
         ins={op_name(read): dg.AssetIn(asset_key(read), dagster_type=dg.Nothing) for read in product.reads},
         outs={"result": _out(classified, mesh.engine.kind, reads_days=reads_days)},
-        check_specs=[_check_spec(key, rule) for rule in product.rules],
+        check_specs=[_check_spec(key, rule) for rule in product.all_rules],
         # Checks are then optional: a product that did not change is not audited again.
         can_subset=True,
         partitions_def=partitions if is_daily else None,

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from meshlake.column import Severity
 from meshlake.names import InputName, ProductName
+from meshlake.rules.landed_alike import LandedAlike
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +49,19 @@ class Product:
     def rules(self) -> tuple[Rule, ...]:
         """Everything audited: the contract's rules, then `checks/*.sql`."""
         return self.contract.rules + self.checks
+
+    @property
+    def landed_rule(self) -> LandedAlike | None:
+        """That newly landed files are like those before, which is looked at before any rows are made."""
+        severity = self.contract.landed_alike
+        if self.transform.landed is None or severity == "off":
+            return None
+        return LandedAlike.beside([rule.name for rule in self.rules], Severity(severity))
+
+    @property
+    def all_rules(self) -> tuple[Rule, ...]:
+        """Everything audited, and what is looked at before."""
+        return self.rules if self.landed_rule is None else (self.landed_rule, *self.rules)
 
     @property
     def upstream(self) -> tuple[ProductName, ...]:

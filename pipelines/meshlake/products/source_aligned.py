@@ -74,6 +74,13 @@ class SourceSelect:
         return f"SELECT {distinct}\n    {values}\nFROM {self.relation}{where}"
 
     @property
+    def lenient_sql(self) -> str:
+        """The rows that the filter keeps, null in place of each bad cell."""
+        values = ", ".join(f"{f.cast.lenient} AS {quote_identifier(f.column.name)}" for f in self._fields)
+        where = f" WHERE {' AND '.join(self._row_filter)}" if self.row_filter else ""
+        return f"SELECT {values} FROM {self.relation}{where}"
+
+    @property
     def checked_columns(self) -> tuple[Column, ...]:
         """The columns in which a cell can be bad, in the order in which `counts_sql` counts them."""
         return tuple(field.column for field in self._checked)

@@ -69,7 +69,7 @@ def test_the_graph_is_that_of_the_sql(graph):
 def test_every_rule_is_a_check_and_errors_block(demo, graph):
     for name, product in demo.products.products.items():
         checks = graph.get(asset_key(name)).check_keys
-        assert {check.name for check in checks} == {rule.name for rule in product.rules}
+        assert {check.name for check in checks} == {rule.name for rule in product.all_rules}
         for rule in product.rules:
             node = graph.get(dg.AssetCheckKey(asset_key(name), rule.name))
             assert node.blocking is (rule.severity.value == "error")

@@ -1,0 +1,199 @@
+"""Whether what newly landed for a source-aligned product is like what landed before: told before anything is built.
+
+Of each file that a build took in, what its rows are like is kept beside what failed builds leave; so new files alone
+are read, and what was in files that have been replaced is still known.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from meshlake.audit.batches import Batch, ColumnCounts, merged
+from meshlake.audit.shifts import shifts
+from meshlake.building.landed_batches import Measurer
+from meshlake.building.quality import record_results
+from meshlake.engines.engine import open_local
+from meshlake.errors import AuditError, DamagedFileError, LandingError, MeshError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from meshlake.audit.shifts import Shift
+    from meshlake.building.context import BuildContext
+    from meshlake.landing.zone import Dataset
+    from meshlake.products.product import Product
+    from meshlake.rules.landed_alike import LandedAlike
+    from meshlake.rules.result import CheckResult
+    from meshlake.settings import Settings
+    from meshlake.stores import StoredFile
+    from meshlake.workspace import Workspace
+
+# Twice each weekday of new files, eight weeks of those before.
+_MOST_FILES, _MOST_BATCHES = 14, 56
+_SHOWN_ROWS, _MOST_ROWS = 3, 20
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is kept: the `files` that were taken in, and what the last of them were like under the contract `code`."""
+
+    code: str
+    files: frozenset[str] = frozenset()
+    edges: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    batches: tuple[Batch, ...] = ()
+
+    @classmethod
+    def parsed(cls, content: bytes | None, code: str) -> _Known:
+        try:
+            facts = json.loads(content or b"{}")
+            files = frozenset(facts.get("files", ()))
+            if facts.get("code") != code:
+                return cls(code, files)
+            edges = {name: tuple(ends) for name, ends in facts["edges"].items()}
+            return cls(code, files, edges, tuple(map(_batch, facts["batches"])))
+        except (ValueError, TypeError, KeyError, AttributeError):  # damaged, or of another making
+            return cls(code)
+
+    def packed(self) -> bytes:
+        facts = asdict(self) | {"files": sorted(self.files)}
+        return json.dumps(facts, separators=(",", ":")).encode()
+
+
+@dataclass(frozen=True)
+class NewlyLanded:
+    """What has newly landed: the `result` of comparing it, None of what is the first, and what to keep once built."""
+
+    result: CheckResult | None
+    _place: str
+    _known: _Known | None
+
+    def keep(self, settings: Settings) -> None:
+        """Remember it as taken in; who may not write there compares it with what was before once more."""
+        if self._known is not None:
+            with suppress(OSError, MeshError):
+                settings.store_of(self._place).write(self._place, self._known.packed())
+
+
+def refuse_unlike(context: BuildContext) -> NewlyLanded | None:
+    """Look at what newly landed for the product under build, before its rows are made.
+
+    Raises:
+        AuditError: it is not like what landed before, which its contract does not let pass; nor is the build forced.
+    """
+    files = context.inputs.datasets.get(context.product.transform.landed)  # type: ignore[arg-type]
+    found = newly_landed(context.mesh, context.product, files) if files is not None else None
+    result = found.result if found is not None else None
+    if result is not None and result.is_blocking and not context.is_forced:
+        record_results(context.mesh, context.name, context.run, None, [result])
+        raise AuditError(
+            f"{context.name}: check {result.rule.name} failed: {result.message}",
+            "Nothing was built. Land the files again as they should be, or take them as they are: "
+            f"mesh build {context.name} --force",
+            [result],
+        )
+    return found
+
+
+def waiting(mesh: Workspace, product: Product) -> CheckResult | None:
+    """Whether what has landed since the last build of `product` is like what landed before; None of nothing."""
+    try:
+        files = mesh.landing.landed(product.transform.landed).files if product.transform.landed else None
+    except LandingError:
+        return None
+    found = newly_landed(mesh, product, files) if files is not None else None
+    return found.result if found is not None else None
+
+
+def newly_landed(mesh: Workspace, product: Product, files: Dataset) -> NewlyLanded | None:
+    """Compare what has newly landed in `files`, all that `product` casts, with what landed before; None of nothing new.
+
+    What cannot be compared is told as a difference, and never an error.
+    """
+    rule = product.landed_rule
+    if rule is None:
+        return None
+    started = time.perf_counter()
+    place = f"{mesh.settings.kept('landed')}/{product.name}.json"
+    known = _Known.parsed(mesh.settings.store_of(place).read(place), _code(product))
+    new = [file for file in files.files if _key(file) not in known.files]
+    if not new:
+        return None
+    contract = mesh.products.classifications.contract_of(product)
+    with open_local(mesh.settings, str(product.name)) as session:
+        measurer = Measurer(session, files, contract, dict(known.edges))
+        before = known.batches or _measured(
+            measurer, [file for file in files.files if _key(file) in known.files]
+        )
+        try:
+            now = _measured(measurer, new)
+            found = shifts(merged(now), before) if now and before else []
+            samples = _samples(measurer, new, found)
+        except LandingError as error:
+            return NewlyLanded(rule.result([error.message], (), time.perf_counter() - started), place, None)
+    keys = frozenset(map(_key, files.files))
+    kept = _Known(known.code, keys, measurer.edges, (*before, *now)[-_MOST_BATCHES:])
+    result = _result(rule, new, found, samples, time.perf_counter() - started) if before else None
+    return NewlyLanded(result, place, kept)
+
+
+def _result(
+    rule: LandedAlike,
+    new: Sequence[StoredFile],
+    found: Sequence[Shift],
+    samples: Sequence[dict[str, Any]],
+    seconds: float,
+) -> CheckResult:
+    first = new[0].name.rpartition("/")[2] if len(new) == 1 else f"{len(new)} new files"
+    told = [shift.message for shift in found]
+    return rule.result([f"{first}: {told[0]}", *told[1:]] if told else [], samples, seconds)
+
+
+def _measured(measurer: Measurer, files: Sequence[StoredFile]) -> tuple[Batch, ...]:
+    """Of many files the last, each by itself; those without rows are left out."""
+    found: list[Batch] = []
+    for file in [file for file in files if file.size_bytes][-_MOST_FILES:]:
+        with suppress(DamagedFileError):  # it is kept aside whole, and told so
+            found.append(measurer.measured(file))
+    return tuple(batch for batch in found if batch.row_count)
+
+
+def _samples(
+    measurer: Measurer, new: Sequence[StoredFile], found: Sequence[Shift]
+) -> tuple[dict[str, Any], ...]:
+    samples: list[dict[str, Any]] = []
+    for shift in found:
+        for file in new[-_MOST_FILES:]:
+            if len(samples) < _MOST_ROWS and (rows := measurer.showing(file, shift, _SHOWN_ROWS)):
+                samples += rows
+                break
+    return tuple(samples)
+
+
+def _code(product: Product) -> str:
+    """Changes when columns are read otherwise than before: what was counted says nothing of them then."""
+    columns = [
+        (c.name, str(c.type), c.sources, c.expression, str(c.format), c.classification)
+        for c in product.contract.columns
+    ]
+    return _hash(json.dumps([columns, product.contract.row_filter], default=str))
+
+
+def _key(file: StoredFile) -> str:
+    return _hash(f"{file.name}\0{file.size_bytes}\0{file.version}")
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _batch(facts: dict[str, Any]) -> Batch:
+    columns = {
+        name: ColumnCounts(**counts | {key: tuple(counts[key]) for key in ("bins", "edges")})
+        for name, counts in facts["columns"].items()
+    }
+    return Batch(facts["row_count"], facts["unknown"], columns)
