@@ -11,6 +11,7 @@ import json
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from meshlake.audit.batches import Batch, ColumnCounts, merged
@@ -18,10 +19,10 @@ from meshlake.audit.shifts import shifts
 from meshlake.building.landed_batches import Measurer
 from meshlake.building.quality import record_results
 from meshlake.engines.engine import open_local
-from meshlake.errors import AuditError, DamagedFileError, LandingError, MeshError
+from meshlake.errors import AuditError, LandingError, MeshError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from meshlake.audit.shifts import Shift
     from meshlake.building.context import BuildContext
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 # Twice each weekday of new files, eight weeks of those before.
 _MOST_FILES, _MOST_BATCHES = 14, 56
+# Files of a table's log, which have no rows of their own, lie beside those of its rows.
+_MOST_TRIED = 4 * _MOST_FILES
 _SHOWN_ROWS, _MOST_ROWS = 3, 20
 
 
@@ -55,12 +58,14 @@ class _Known:
             if facts.get("code") != code:
                 return cls(code, files)
             edges = {name: tuple(ends) for name, ends in facts["edges"].items()}
-            return cls(code, files, edges, tuple(map(_batch, facts["batches"])))
+            return cls(code, files, edges, tuple(_batch(each, edges) for each in facts["batches"]))
         except (ValueError, TypeError, KeyError, AttributeError):  # damaged, or of another making
             return cls(code)
 
     def packed(self) -> bytes:
         facts = asdict(self) | {"files": sorted(self.files)}
+        for counts in chain.from_iterable(batch["columns"].values() for batch in facts["batches"]):
+            del counts["edges"]
         return json.dumps(facts, separators=(",", ":")).encode()
 
 
@@ -125,16 +130,17 @@ def newly_landed(mesh: Workspace, product: Product, files: Dataset) -> NewlyLand
         return None
     contract = mesh.products.classifications.contract_of(product)
     with open_local(mesh.settings, str(product.name)) as session:
-        measurer = Measurer(session, files, contract, dict(known.edges))
-        before = known.batches or _measured(
-            measurer, [file for file in files.files if _key(file) in known.files]
-        )
         try:
+            measurer = Measurer(session, files, contract, dict(known.edges))
+            before = known.batches or _measured(
+                measurer, [file for file in files.files if _key(file) in known.files]
+            )
             now = _measured(measurer, new)
             found = shifts(merged(now), before) if now and before else []
             samples = _samples(measurer, new, found)
-        except LandingError as error:
-            return NewlyLanded(rule.result([error.message], (), time.perf_counter() - started), place, None)
+        except MeshError as error:
+            told = f"cannot be compared with what landed before: {error.message}"
+            return NewlyLanded(rule.result([told], (), time.perf_counter() - started), place, None)
     keys = frozenset(map(_key, files.files))
     kept = _Known(known.code, keys, measurer.edges, (*before, *now)[-_MOST_BATCHES:])
     result = _result(rule, new, found, samples, time.perf_counter() - started) if before else None
@@ -156,10 +162,10 @@ def _result(
 def _measured(measurer: Measurer, files: Sequence[StoredFile]) -> tuple[Batch, ...]:
     """Of many files the last, each by itself; those without rows are left out."""
     found: list[Batch] = []
-    for file in [file for file in files if file.size_bytes][-_MOST_FILES:]:
-        with suppress(DamagedFileError):  # it is kept aside whole, and told so
-            found.append(measurer.measured(file))
-    return tuple(batch for batch in found if batch.row_count)
+    for file in [file for file in reversed(files) if file.size_bytes][:_MOST_TRIED]:
+        if len(found) < _MOST_FILES and (batch := measurer.measured(file)) is not None:
+            found.insert(0, batch)
+    return tuple(found)
 
 
 def _samples(
@@ -191,9 +197,11 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _batch(facts: dict[str, Any]) -> Batch:
+def _batch(facts: dict[str, Any], edges: Mapping[str, tuple[float, ...]]) -> Batch:
     columns = {
-        name: ColumnCounts(**counts | {key: tuple(counts[key]) for key in ("bins", "edges")})
+        name: ColumnCounts(
+            **counts | {"bins": tuple(counts["bins"]), "edges": edges[name] if counts["bins"] else ()}
+        )
         for name, counts in facts["columns"].items()
     }
     return Batch(facts["row_count"], facts["unknown"], columns)

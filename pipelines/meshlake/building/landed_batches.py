@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from meshlake.audit.batches import MOST_VALUES, Batch, ColumnCounts, range_ends
 from meshlake.audit.samples import HIDDEN, jsonable, unclassified
 from meshlake.discovery.names import is_identifier
+from meshlake.formats.format import lineage_select
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.products.source_aligned import source_select
 from meshlake.types.tree import Scalar, is_moment, is_nested, is_number
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 # So many rows stand for a file: those of a small one are drawn from all, of a large one, to read no more, the first.
 _ROWS, _DRAWN_BYTES = 50_000, 1 << 25
 _TENTHS = ", ".join(f"{n / 10}" for n in range(11))
+# What is kept grows with the columns; of wider ones the first are compared.
+_MOST_COLUMNS = 300
 # What a statement holds grows with its aggregates.
 _COLUMNS = 50
 _RAW, _CAST = "landed_rows", "landed_cast"
@@ -41,20 +44,21 @@ class Measurer:
     def __init__(
         self, session: LocalSession, dataset: Dataset, contract: Contract, edges: dict[str, tuple[float, ...]]
     ) -> None:
-        self._session, self._dataset = session, dataset
+        self._session, self._dataset = session, dataset.opened
+        self._files = {file.name: (file, keys) for file, keys in self._dataset.keyed_files.items()}
         # A column that is missing is told, and ends nothing here.
-        columns = tuple(replace(column, is_required=False) for column in contract.columns)
+        columns = tuple(replace(column, is_required=False) for column in contract.columns[:_MOST_COLUMNS])
         self._contract = replace(contract, columns=columns)
         self.edges = edges
 
-    def measured(self, file: StoredFile) -> Batch:
-        """Read one file of the dataset; its rows can then be asked for by `showing`.
+    def measured(self, file: StoredFile) -> Batch | None:
+        """Read one file of the dataset; None where it has no rows, or is broken and so kept aside whole.
 
         Raises:
-            MeshError: they cannot be read.
+            MeshError: it cannot be read.
         """
-        source, landed = self._read(file)
-        return self._batch(source, landed)
+        read = self._read(file)
+        return self._batch(*read) if read is not None else None
 
     def showing(self, file: StoredFile, shift: Shift, limit: int) -> list[dict[str, Any]]:
         """Rows of one file that show `shift`, with its name; of values that do not fit, where they stand.
@@ -62,9 +66,11 @@ class Measurer:
         Raises:
             MeshError: it cannot be read.
         """
-        source, _ = self._read(file)
+        read = self._read(file)
+        if read is None:
+            return []
         if shift.kind == "bad":
-            cells = source.bad_cells_sql(self._session.lineage(self._dataset.name), [shift.column], limit)
+            cells = read[0].bad_cells_sql(self._lineage(file), [shift.column], limit)
             found: list[dict[str, Any]] = self._session.table(cells).to_pylist()
             is_open = self._contract.column(shift.column).classification is None
             return found if is_open else [row | {"value": HIDDEN} for row in found]
@@ -73,15 +79,30 @@ class Measurer:
         found = self._session.table(f"SELECT * FROM {_CAST} WHERE {condition} LIMIT {limit}").to_pylist()
         return [{"file": file.name} | jsonable(unclassified(row, self._contract)) for row in found]
 
-    def _read(self, file: StoredFile) -> tuple[SourceSelect, dict[str, Type]]:
-        session, dataset = self._session, replace(self._dataset, files=(file,))
-        session.bind_landed(dataset)
+    def _read(self, file: StoredFile) -> tuple[SourceSelect, dict[str, Type]] | None:
+        """Make its rows readable, cast, as `_CAST`. Other files of the dataset may say what its columns are."""
+        session, dataset = self._session, self._dataset
+        named = self._files.get(file.name)
+        selects = dataset.format.selects(dict([named]), dataset.files) if named is not None else []
+        if not selects:
+            return None
+        session.bind(dataset.name, f"({' UNION ALL BY NAME '.join(selects)})")
         landed = session.landed_columns(dataset.name)
-        part = f"LIMIT {_ROWS}" if file.size_bytes > _DRAWN_BYTES else f"USING SAMPLE reservoir({_ROWS} ROWS)"
-        session.register(_RAW, session.table(f"SELECT * FROM {dataset.name.sql} {part}"))
+        is_large = file.size_bytes > _DRAWN_BYTES
+        part = f"LIMIT {_ROWS}" if is_large else f"USING SAMPLE reservoir({_ROWS} ROWS)"
+        rows = session.table(f"SELECT * FROM {dataset.name.sql} {part}")
+        if not rows.num_rows:
+            return None
+        session.register(_RAW, rows)
         source = replace(source_select(self._contract, landed), relation=_RAW)
         session.register(_CAST, session.table(source.lenient_sql))
         return source, landed
+
+    def _lineage(self, file: StoredFile) -> str:
+        self._session.keep_order()
+        opened, keys = self._files[file.name]
+        selects = self._dataset.format.numbered(opened, keys, self._dataset.files)
+        return f"({' UNION ALL BY NAME '.join(lineage_select(select, opened) for select in selects)})"
 
     def _batch(self, source: SourceSelect, landed: Mapping[str, Type]) -> Batch:
         (counts,) = self._session.rows(source.counts_sql)

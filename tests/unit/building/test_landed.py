@@ -112,3 +112,18 @@ def test_it_can_be_left_out(mesh):
     mesh.product("shop.orders", COLUMNS, custom={"landedAlike": "maybe"})
     with pytest.raises(ContractError, match="landedAlike is 'maybe'"):
         raise mesh.workspace.products.broken.popitem()[1].error
+
+
+def test_a_file_is_read_as_the_others_of_its_dataset_say(mesh):
+    mesh.product("shop.visits", {"visit": "string", "pages": "integer"})
+    named = "visit,pages\n" + "".join(f"v{n},{n % 9}\n" for n in range(40))
+    mesh.land_files(
+        "shop.visits", {"part-0.csv": named, "part-1.csv": "".join(f"w{n},{n % 9}\n" for n in range(40))}
+    )
+    mesh.build_product("shop.visits")
+    mesh.land_files("shop.visits", {"part-2.csv": "".join(f"x{n},{n % 9}\n" for n in range(40))})
+    assert landed(mesh.build_product("shop.visits")).message == "as before"
+    mesh.land_files("shop.visits", {"part-3.csv": "".join(f"y{n},{n * 900}\n" for n in range(40))})
+    assert landed(mesh.build_product("shop.visits")).message == (
+        "part-3.csv: pages is from 0 to 35,100, before 0 to 8"
+    )
