@@ -1,51 +1,37 @@
 """Training a churn model: candidates compared on the same folds, the winner tested on a later cut-off and
 refitted.
 
-Setting up an algorithm belongs in `candidates`, what may be learnt from in `training_rows`, scoring in
-`scoring`.
+Setting up an algorithm belongs in `candidates`, what may be learnt from in `training_rows`, fitting one and predicting
+what it did not see in `cross_validation`, scoring in `scoring`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from meshlake.ml_assets import metrics, training_rows
-from meshlake.ml_assets.candidates.candidate import build_candidate, make_scoring_exact
+from meshlake.ml_assets.cross_validation import cross_validate, fit
+from meshlake.ml_assets.honest import FINGERPRINT, predict_honestly, row_fingerprints
 from meshlake.ml_assets.leakage import suspected_leaks
 from meshlake.ml_assets.preprocessing import plan_features
 from meshlake.ml_assets.reasons import feature_importances
-from meshlake.ml_assets.scoring import (
-    ChurnModel,
-    churn_probability,
-    is_flagged,
-    published_probability,
-    reference_values,
-)
+from meshlake.ml_assets.scoring import published_probability
 from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import numpy as np
     import numpy.typing as npt
-    from sklearn.pipeline import Pipeline
 
+    from meshlake.ml_assets.cross_validation import CandidateResult
     from meshlake.ml_assets.leakage import LeakSuspect
     from meshlake.ml_assets.preprocessing import FeaturePlan
+    from meshlake.ml_assets.scoring import ChurnModel
     from meshlake.ml_assets.spec import ChurnSpec
-
-
-@dataclass(frozen=True)
-class CandidateResult:
-    """One algorithm on the folds: its out-of-fold metrics, and those of each fold."""
-
-    algorithm: str
-    out_of_fold: Mapping[str, float]
-    folds: tuple[Mapping[str, float], ...]
-    probability: npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -61,8 +47,8 @@ class ChurnTraining:
     """A fitted model and all that is known about how it came about.
 
     `honest` holds one row per labelled row used: the key, the cut-off if any, the label as `is_churned`,
-    `fold` (null for held-out rows), `churn_probability` and `is_predicted_churn`, each predicted by a model
-    that never saw that row's label.
+    `fold` (null for held-out rows), `churn_probability`, `is_predicted_churn` and the reasons of those flagged, each
+    from a model that never saw that row's label; `row_fingerprint` says which row it is, see `honest`.
     Rows left out by the cap on training rows are not in it; no model saw them.
     `features` are the columns of the refitted model, `dropped` the columns left out, with the reason;
     `importances` how far each feature moves its predictions, the strongest first.
@@ -110,24 +96,24 @@ def train_churn(
     final = training_rows.cap_rows(pd.concat([development, held_out], ignore_index=True), spec)
     final_plan = _plan(final, spec, leaks)
     with one_thread():
-        candidates = tuple(_cross_validate(a, plan, development, folds, spec, tell) for a in spec.candidates)
+        candidates = tuple(cross_validate(a, plan, development, folds, spec, tell) for a in spec.candidates)
         winner = min(candidates, key=lambda candidate: candidate.out_of_fold["log_loss"])
         threshold = _threshold(winner.probability, spec)
-        tested = _predict_held_out(winner.algorithm, plan, development, held_out, spec, tell)
+        out_of_fold = _predict_out_of_fold(winner, development, folds, threshold, spec)
+        out_of_time = _predict_held_out(winner.algorithm, plan, development, held_out, threshold, spec, tell)
         tell(f"fitting {winner.algorithm} on {len(final)} rows")
-        pipeline = _fit(winner.algorithm, final_plan, final, spec)
-    references = reference_values(pipeline.named_steps["frame"].transform(final))
-    out_of_fold = _honest_rows(development, winner.probability, threshold, folds, spec)
-    out_of_time = _honest_rows(held_out, tested, threshold, None, spec)
+        model = replace(fit(winner.algorithm, final_plan, final, spec), threshold=threshold)
+    honest = pd.concat([out_of_fold, out_of_time] if len(held_out) else [out_of_fold], ignore_index=True)
+    seen = pd.concat([development, held_out], ignore_index=True)
+    honest[FINGERPRINT] = row_fingerprints(model, seen, spec.row_keys)
     test, test_warnings = _test(out_of_time, spec)
-    model = ChurnModel(pipeline, spec.key, threshold, references, winner.algorithm)
     return ChurnTraining(
         spec=spec,
         model=model,
         algorithm=winner.algorithm,
         candidates=candidates,
         folds_sha256=training_rows.folds_hash(folds),
-        honest=pd.concat([out_of_fold, out_of_time], ignore_index=True),
+        honest=honest,
         test=test,
         row_counts={
             "given": len(features),
@@ -166,29 +152,16 @@ def _plan(rows: pd.DataFrame, spec: ChurnSpec, leaks: Mapping[str, LeakSuspect])
     return replace(plan, dropped={**plan.dropped, **reasons})
 
 
-def _fit(algorithm: str, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec) -> Pipeline:
-    pipeline = build_candidate(algorithm, plan, spec.seed, len(rows))
-    return make_scoring_exact(pipeline.fit(rows, rows[spec.label].to_numpy()))
-
-
-def _cross_validate(
-    algorithm: str,
-    plan: FeaturePlan,
+def _predict_out_of_fold(
+    winner: CandidateResult,
     rows: pd.DataFrame,
     folds: npt.NDArray[np.int64],
+    threshold: float,
     spec: ChurnSpec,
-    tell: Callable[[str], None],
-) -> CandidateResult:
-    tell(f"cross-validating {algorithm} on {len(rows)} rows, {spec.folds} folds")
-    is_churned = rows[spec.label].to_numpy()
-    probability = np.empty(len(rows))
-    per_fold = []
-    for fold in range(spec.folds):
-        is_out = folds == fold
-        probability[is_out] = churn_probability(_fit(algorithm, plan, rows[~is_out], spec), rows[is_out])
-        per_fold.append(metrics.probability_metrics(is_churned[is_out], probability[is_out]))
-    out_of_fold = metrics.probability_metrics(is_churned, probability)
-    return CandidateResult(algorithm, out_of_fold, tuple(per_fold), probability)
+) -> pd.DataFrame:
+    models = (replace(model, threshold=threshold) for model in winner.models)
+    parts = [predict_honestly(model, rows[folds == fold]) for fold, model in enumerate(models)]
+    return _labels(rows, pd.Series(folds, index=rows.index, dtype="Int64"), spec).join(pd.concat(parts))
 
 
 def _predict_held_out(
@@ -196,36 +169,26 @@ def _predict_held_out(
     plan: FeaturePlan,
     development: pd.DataFrame,
     held_out: pd.DataFrame,
+    threshold: float,
     spec: ChurnSpec,
     tell: Callable[[str], None],
-) -> npt.NDArray[np.float64]:
+) -> pd.DataFrame:
+    labels = _labels(held_out, pd.Series(pd.NA, index=held_out.index, dtype="Int64"), spec)
     if held_out.empty:
-        return np.empty(0, dtype=np.float64)
+        return labels
     tell(f"testing {algorithm} on {len(held_out)} rows of the latest cut-off")
-    return churn_probability(_fit(algorithm, plan, development, spec), held_out)
+    model = replace(fit(algorithm, plan, development, spec), threshold=threshold)
+    return labels.join(predict_honestly(model, held_out))
+
+
+def _labels(rows: pd.DataFrame, fold: pd.Series[Any], spec: ChurnSpec) -> pd.DataFrame:
+    return rows[list(spec.row_keys)].assign(is_churned=rows[spec.label], fold=fold)
 
 
 def _threshold(probability: npt.NDArray[np.float64], spec: ChurnSpec) -> float:
     if spec.flag_share is None:
         return float(spec.threshold or 0.5)
     return metrics.threshold_for_share(published_probability(probability), spec.flag_share)
-
-
-def _honest_rows(
-    rows: pd.DataFrame,
-    probability: npt.NDArray[np.float64],
-    threshold: float,
-    folds: npt.NDArray[np.int64] | None,
-    spec: ChurnSpec,
-) -> pd.DataFrame:
-    published = published_probability(probability)
-    fold = pd.Series(folds if folds is not None else pd.NA, index=rows.index, dtype="Int64")
-    return rows[[*spec.key, *filter(None, [spec.cutoff])]].assign(
-        is_churned=rows[spec.label],
-        fold=fold,
-        churn_probability=published,
-        is_predicted_churn=is_flagged(published, threshold),
-    )
 
 
 def _test(rows: pd.DataFrame, spec: ChurnSpec) -> tuple[HeldOutTest | None, list[str]]:

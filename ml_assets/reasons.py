@@ -27,14 +27,21 @@ if TYPE_CHECKING:
 # A fall in probability below this is no reason worth telling.
 MINIMUM_EFFECT = 0.001
 MEASURED_ROWS = 1_000
+TOP = 3
+NO_SINGLE_REASON = "no single feature: several together"
 
 
-def explain_churn(model: ChurnModel, batch: pd.DataFrame, top: int = 3) -> pd.DataFrame:
+def reason_names(top: int = TOP) -> tuple[str, ...]:
+    """The columns that hold reasons, the strongest first."""
+    return tuple(f"reason_{rank + 1}" for rank in range(top))
+
+
+def explain_churn(model: ChurnModel, batch: pd.DataFrame, top: int = TOP) -> pd.DataFrame:
     """The `top` features pushing each row of `batch` towards churn, strongest first, as text.
 
     Returns the key columns and `reason_1` to `reason_<top>`, such as `tickets_last_30_days = 4 (usually 0)`;
-    null where fewer features push. Costs up to one scoring of the batch per feature: explain the rows to act
-    upon.
+    null where fewer features push, and `NO_SINGLE_REASON` where none does so alone. Costs up to one scoring of the
+    batch per feature: explain the rows to act upon.
 
     Raises:
         ValueError: when a feature column is missing, or a value does not fit its column.
@@ -44,12 +51,12 @@ def explain_churn(model: ChurnModel, batch: pd.DataFrame, top: int = 3) -> pd.Da
     strongest = np.argsort(-effects, axis=1, kind="stable")[:, :top]
     kinds = model.pipeline.named_steps["frame"].kinds
     reasons = {}
-    for rank in range(top):
-        texts = pd.Series(None, index=batch.index, dtype=object)
+    for rank, reason in enumerate(reason_names(top)):
+        texts = pd.Series(NO_SINGLE_REASON if rank == 0 else None, index=batch.index, dtype=object)
         for position, name in enumerate(frame.columns if rank < strongest.shape[1] else []):
             is_told = (strongest[:, rank] == position) & (effects[:, position] >= MINIMUM_EFFECT)
             texts[is_told] = _tell(str(name), frame[name][is_told], model.references[name], kinds[name])
-        reasons[f"reason_{rank + 1}"] = texts
+        reasons[reason] = texts
     return batch[list(model.key)].assign(**reasons)
 
 

@@ -14,7 +14,8 @@ from meshlake.ml_assets.metrics import flag_metrics, probability_metrics
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from meshlake.ml_assets.churn import CandidateResult, ChurnTraining
+    from meshlake.ml_assets.churn import ChurnTraining
+    from meshlake.ml_assets.cross_validation import CandidateResult
     from meshlake.ml_assets.segments import SegmentTraining
 
 

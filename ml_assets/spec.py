@@ -44,6 +44,11 @@ class ChurnSpec:
     flag_share: float | None = 0.1
     threshold: float | None = None
 
+    @property
+    def row_keys(self) -> tuple[str, ...]:
+        """The columns that tell rows apart: the key, and the cut-off if there is one."""
+        return (*self.key, *filter(None, [self.cutoff]))
+
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> ChurnSpec:
         """Read a `model.yaml` mapping with `task: churn`.

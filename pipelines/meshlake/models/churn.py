@@ -1,11 +1,12 @@
 """Churn models as a `Task`: what is stored of a training, and how scores and honest predictions come together.
 
-A labelled row that the model learned from is published with its honest prediction (out of fold, or held out), never
-with the model's opinion of what it has already seen.
+A row that the model learned from is published with its honest prediction (out of fold, or held out), never with the
+model's opinion of what it has already seen; once its features change it is another row, and scored.
 """
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from meshlake.ml_assets.spec import ChurnDocument
@@ -19,13 +20,8 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.spec import ModelDocument
     from meshlake.models.store import ModelVersion
-    from meshlake.products.transform import LocalRows
 
 HONEST_FILE = "honest_predictions.parquet"
-HONEST = "mesh_honest"
-_REASONS = ("reason_1", "reason_2", "reason_3")
-_SCORED = ("churn_probability", "is_predicted_churn")
-_OTHERS = ("is_labelled", "model_version", "scored_at")
 
 
 class ChurnTask:
@@ -35,7 +31,6 @@ class ChurnTask:
 
     def __init__(self, document: ChurnDocument) -> None:
         self._spec = document.spec
-        self._keys = [*self._spec.key, *filter(None, [self._spec.cutoff])]
 
     def train(
         self, features: pd.DataFrame, report: Callable[[str], None]
@@ -73,40 +68,23 @@ class ChurnTask:
 
     def scorer(self, version: ModelVersion, wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
         """See `Task.scorer`; reasons are found for the rows predicted to churn, if the contract has them."""
-        from meshlake.ml_assets.persistence import load_model
-        from meshlake.ml_assets.reasons import explain_churn
-        from meshlake.ml_assets.scoring import ChurnModel, score_churn
+        import pandas as pd
 
+        from meshlake.ml_assets.honest import honest_by_row, published_scores
+        from meshlake.ml_assets.persistence import load_model
+        from meshlake.ml_assets.reasons import reason_names
+        from meshlake.ml_assets.scoring import ChurnModel
+
+        spec = self._spec
         model = load_model(version.read(MODEL_FILE), version.record["algorithm"])
         if not isinstance(model, ChurnModel):
             raise ValueError(f"version {version.version} is no churn model")
-        has_reasons = any(reason in wanted for reason in _REASONS)
+        honest = honest_by_row(pd.read_parquet(BytesIO(version.read(HONEST_FILE))))
+        has_reasons = not set(reason_names()).isdisjoint(wanted)
 
         def score(batch: pd.DataFrame) -> pd.DataFrame:
-            scores = score_churn(model, batch).assign(is_labelled=batch[self._spec.label].notna())
-            if self._spec.cutoff is not None:
-                scores = scores.assign(**{self._spec.cutoff: batch[self._spec.cutoff]})
-            if has_reasons:
-                flagged = batch[scores["is_predicted_churn"]]
-                reasons = explain_churn(model, flagged).reindex(batch.index)
-                scores = scores.assign(**{reason: reasons[reason].astype("string") for reason in _REASONS})
-            return scores
+            scores = published_scores(model, honest, batch, spec.row_keys, has_reasons=has_reasons)
+            cutoff = {spec.cutoff: batch[spec.cutoff]} if spec.cutoff else {}
+            return scores.assign(is_labelled=batch[spec.label].notna(), **cutoff)
 
         return score
-
-    def register(self, session: LocalRows, version: ModelVersion) -> None:
-        """The honest predictions."""
-        session.register_parquet(HONEST, f"{version.folder}/{HONEST_FILE}")
-
-    def select(self, scores: str, wanted: Sequence[str]) -> str:
-        """Scores, with the honest prediction in the place of the model's where there is one."""
-        joined = " AND ".join(f"s.{quote_identifier(k)} = h.{quote_identifier(k)}" for k in self._keys)
-        columns = {k: f"s.{quote_identifier(k)}" for k in (*self._keys, *_OTHERS, *_REASONS)}
-        columns |= {
-            name: f"CASE WHEN s.is_labelled THEN coalesce(h.{name}, s.{name}) ELSE s.{name} END"
-            for name in _SCORED
-        }
-        chosen = ", ".join(
-            f"{columns[name]} AS {quote_identifier(name)}" for name in wanted if name in columns
-        )
-        return f"SELECT {chosen} FROM {scores} AS s LEFT JOIN {HONEST} AS h ON {joined}"

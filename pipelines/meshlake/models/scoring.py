@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from meshlake.errors import BuildError
 from meshlake.models.store import model_store
+from meshlake.names import quote_identifier
 from meshlake.products.transform import Rows
 
 if TYPE_CHECKING:
@@ -81,10 +82,10 @@ def _score(model: ModelDefinition, task: Task, version: ModelVersion, context: R
     scored_at = datetime.now(UTC)
     wanted = [column.name for column in context.contract.columns]
     rows = context.session.batches(task.rows_to_score(model.features_sql))
-    local = context.session.local
-    local.register(SCORES, _stream(task, version, rows, wanted, scored_at))
-    task.register(local, version)
-    return task.select(SCORES, wanted)
+    scores = _stream(task, version, rows, wanted, scored_at)
+    context.session.local.register(SCORES, scores)
+    there = [quote_identifier(name) for name in wanted if name in scores.schema.names]
+    return f"SELECT {', '.join(there)} FROM {SCORES}"
 
 
 def _stream(

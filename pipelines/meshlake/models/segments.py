@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from meshlake.ml_assets.spec import SegmentDocument
 from meshlake.models.store import MODEL_FILE
-from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.spec import ModelDocument
     from meshlake.models.store import ModelVersion
-    from meshlake.products.transform import LocalRows
-
-_SCORED = ("segment", "segment_name", "distance", "model_version", "scored_at")
 
 
 class SegmentTask:
@@ -63,11 +59,3 @@ class SegmentTask:
         if not isinstance(model, SegmentModel):
             raise ValueError(f"version {version.version} is no segmentation")
         return lambda batch: score_segments(model, batch)
-
-    def register(self, session: LocalRows, version: ModelVersion) -> None:
-        """Nothing is joined."""
-
-    def select(self, scores: str, wanted: Sequence[str]) -> str:
-        """The scores as they are."""
-        there = {*self._spec.key, *_SCORED}
-        return f"SELECT {', '.join(quote_identifier(name) for name in wanted if name in there)} FROM {scores}"

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.spec import ModelDocument
     from meshlake.models.store import ModelVersion
-    from meshlake.products.transform import LocalRows
 
 
 class Task(Protocol):
@@ -42,13 +41,7 @@ class Task(Protocol):
         """The SELECT of the rows that are published."""
 
     def scorer(self, version: ModelVersion, wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
-        """A function from a batch of features to its scores; `wanted` are the columns the contract promises."""
-
-    def register(self, session: LocalRows, version: ModelVersion) -> None:
-        """Make readable in `session` what `select` joins."""
-
-    def select(self, scores: str, wanted: Sequence[str]) -> str:
-        """The SELECT of the published rows from the table of scores."""
+        """A function from a batch of features to the rows published of it; `wanted` are what the contract promises."""
 
 
 TASKS: Doorway[type[Task]] = Doorway(

@@ -41,12 +41,6 @@ class ShareTask:
     def scorer(self, version, wanted):
         total = json.loads(version.read("total.json"))
         return lambda batch: batch[[self._key]].assign(share=batch[self._column] / total)
-
-    def register(self, session, version):
-        """Nothing is joined."""
-
-    def select(self, scores, wanted):
-        return f"SELECT {', '.join(wanted)} FROM {scores}"
 '''
 BUILD = """
 import json

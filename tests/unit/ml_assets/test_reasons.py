@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 
 from meshlake.ml_assets.churn import train_churn
 from meshlake.ml_assets.preprocessing import FeatureFrame
-from meshlake.ml_assets.reasons import explain_churn, feature_effects
+from meshlake.ml_assets.reasons import NO_SINGLE_REASON, explain_churn, feature_effects
 from meshlake.ml_assets.scoring import ChurnModel
 from meshlake.ml_assets.spec import ChurnSpec
 
@@ -58,7 +58,7 @@ def test_the_strongest_features_come_first_in_words(model):
         "id": [1, 2, 3],
         "reason_1": [
             "tickets = 4 (usually 1)",
-            None,
+            NO_SINGLE_REASON,
             "tickets = unknown (usually 1)",
         ],
         "reason_2": ["plan = monthly (usually yearly)", None, "plan = monthly (usually yearly)"],

@@ -14,6 +14,9 @@ PREDICTIONS = {
     "churn_probability": "number",
     "is_predicted_churn": "boolean",
     "is_labelled": "boolean",
+    "reason_1": "string",
+    "reason_2": "string",
+    "reason_3": "string",
     "model_version": "string",
     "scored_at": {"logicalType": "timestamp", "logicalTypeOptions": {"timezone": True}},
 }

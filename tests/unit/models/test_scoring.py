@@ -68,6 +68,32 @@ def test_a_labelled_customer_gets_the_honest_prediction(trained):
         assert given["is_labelled"]
 
 
+def test_just_those_predicted_to_churn_have_reasons(trained):
+    folder, _ = trained
+    rows = folder.predictions().values()
+    assert {key for key in folder.predictions() if folder.predictions()[key]["reason_1"]} == {
+        row["customer_id"] for row in rows if row["is_predicted_churn"]
+    }
+    assert sum(row["is_predicted_churn"] for row in rows) >= 36
+    assert not any(row["reason_2"] or row["reason_3"] for row in rows if not row["reason_1"])
+
+
+def test_a_labelled_customer_whose_features_changed_is_scored_anew_by_the_champion(churn):
+    first = churn.build_model()
+    before = scores(churn)
+    text = (churn.landing / "crm/features/a.csv").read_text()
+    assert "c00002,74,basic,false\n" in text
+    churn.land("crm/features/a.csv", text.replace("c00002,74,basic,", "c00002,4,basic,"))
+    again = churn.build_model()
+    assert again.facts["model"]["version"] == first.facts["model"]["version"]
+    moved = churn.predictions()["c00002"]
+    assert moved["is_labelled"]
+    assert moved["churn_probability"] > before["c00002"] + 0.2
+    assert (moved["is_predicted_churn"], moved["reason_1"]) == (True, "usage = 4 (usually 49)")
+    others = {key: score for key, score in scores(churn).items() if key != "c00002"}
+    assert others == {key: score for key, score in before.items() if key != "c00002"}
+
+
 def test_the_model_finds_what_is_there_and_the_facts_say_so(trained):
     _, result = trained
     metrics = result.facts["model"]["metrics"]

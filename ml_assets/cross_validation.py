@@ -1,0 +1,68 @@
+"""Fitting an algorithm, and predicting each row by one that did not see it, on folds that all candidates share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from meshlake.ml_assets import metrics
+from meshlake.ml_assets.candidates.candidate import build_candidate, make_scoring_exact
+from meshlake.ml_assets.scoring import ChurnModel, churn_probability, reference_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import numpy.typing as npt
+    import pandas as pd
+
+    from meshlake.ml_assets.preprocessing import FeaturePlan
+    from meshlake.ml_assets.spec import ChurnSpec
+
+# What flags no row: the threshold of a model for which none is chosen yet.
+_NEVER = 2.0
+
+
+@dataclass(frozen=True)
+class CandidateResult:
+    """One algorithm on the folds: its out-of-fold metrics, those of each fold, and the model that each was left out of.
+
+    `probability` is what each row was given by the model that did not see it.
+    """
+
+    algorithm: str
+    out_of_fold: Mapping[str, float]
+    folds: tuple[Mapping[str, float], ...]
+    probability: npt.NDArray[np.float64]
+    models: tuple[ChurnModel, ...]
+
+
+def fit(algorithm: str, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec) -> ChurnModel:
+    """A model of labelled `rows`, which flags none before it is given a threshold."""
+    pipeline = build_candidate(algorithm, plan, spec.seed, len(rows))
+    make_scoring_exact(pipeline.fit(rows, rows[spec.label].to_numpy()))
+    references = reference_values(pipeline.named_steps["frame"].transform(rows))
+    return ChurnModel(pipeline, spec.key, _NEVER, references, algorithm)
+
+
+def cross_validate(
+    algorithm: str,
+    plan: FeaturePlan,
+    rows: pd.DataFrame,
+    folds: npt.NDArray[np.int64],
+    spec: ChurnSpec,
+    tell: Callable[[str], None],
+) -> CandidateResult:
+    """Fit `algorithm` once for each fold of labelled `rows`, without it, and predict the fold."""
+    tell(f"cross-validating {algorithm} on {len(rows)} rows, {spec.folds} folds")
+    is_churned = rows[spec.label].to_numpy()
+    probability = np.empty(len(rows))
+    models, per_fold = [], []
+    for fold in range(spec.folds):
+        is_out = folds == fold
+        models.append(fit(algorithm, plan, rows[~is_out], spec))
+        probability[is_out] = churn_probability(models[-1].pipeline, rows[is_out])
+        per_fold.append(metrics.probability_metrics(is_churned[is_out], probability[is_out]))
+    out_of_fold = metrics.probability_metrics(is_churned, probability)
+    return CandidateResult(algorithm, out_of_fold, tuple(per_fold), probability, tuple(models))
