@@ -29,7 +29,10 @@ _MARKS = {
 }
 _SAMPLE_BYTES = 64 * 1024
 # Of the encodings that chardet knows, those in which tables are written; among all, rare ones win on short texts.
+# Of those of systems before Unicode only text of Western words.
+_OLD = ("mac-roman", "cp437", "cp850")
 _LIKELY = (
+    *_OLD,
     *(f"windows-{number}" for number in range(1250, 1259)),
     *(f"iso-8859-{number}" for number in (1, 2, 5, 7, 9, 15)),
     *("koi8-r", "koi8-u", "cp866", "cp932", "euc-jp", "gb18030", "big5hkscs", "cp949"),
@@ -37,6 +40,7 @@ _LIKELY = (
 # Of one or two words several encodings are about as likely; far the most such tables are Western European. What is less
 # likely than this many times another is told with that one.
 _ODDS = 2
+_MOST_OTHERS = 3
 # So little tells one encoding of one or two signs from another: µ and £ alone are letters in others.
 _NO_EVIDENCE = 0.01
 _WESTERN = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒ€£°²³µ·¹ºª±×©®§¡¿«»‘’“”–—…")
@@ -132,6 +136,11 @@ def _asked(lines: bytes) -> tuple[str | None, dict[str, float]]:
         for each in found
         if each["encoding"] and not _is_mixed(lines, each["encoding"])
     }
+    likely = {
+        each: share
+        for each, share in likely.items()
+        if each not in _OLD or _is_western(_decoded(lines, each))
+    }
     name = max(likely, key=lambda each: likely[each], default=None)
     likely[LATIN_1] = likely.get("cp1252", 0.0)
     western = _decoded(lines, "cp1252")
@@ -150,16 +159,22 @@ def _asked(lines: bytes) -> tuple[str | None, dict[str, float]]:
 def _doubt(lines: bytes, name: str, likely: Mapping[str, float]) -> str:
     """What a word would be in the likeliest of the other encodings that make another one of it."""
     words = (_decoded(lines, name) or "").split("\n")
+    told: list[str] = []
+    place: int | None = None
     for other in sorted(likely, key=lambda each: -likely[each]):
         others = (_decoded(lines, other) or "").split("\n")
-        if len(others) == len(words) and others != words and not _CONTROLS.search("".join(others)):
-            word, in_other = next(pair for pair in zip(words, others, strict=True) if pair[0] != pair[1])
-            return f"; uncertain: as {_shown(other)} {word!r} would be {in_other!r}"
-    return ""
+        if len(others) != len(words) or others == words or _CONTROLS.search("".join(others)):
+            continue
+        if place is None:
+            place = next(at for at, pair in enumerate(zip(words, others, strict=True)) if pair[0] != pair[1])
+            told.append(f"as {_shown(other)} {words[place]!r} would be {others[place]!r}")
+        elif others[place] != words[place] and len(told) < _MOST_OTHERS:
+            told.append(f"as {_shown(other)} {others[place]!r}")
+    return f"; uncertain: {', '.join(told)}" if told else ""
 
 
-def _is_western(text: str) -> bool:
-    return all(character.isascii() or character in _WESTERN for character in text)
+def _is_western(text: str | None) -> bool:
+    return text is not None and all(character.isascii() or character in _WESTERN for character in text)
 
 
 def _is_mixed(lines: bytes, name: str) -> bool:

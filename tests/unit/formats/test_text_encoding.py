@@ -67,6 +67,29 @@ def test_one_word_among_ascii_is_read_as_written_or_uncertain(read, language, en
     assert f"; uncertain: {uncertain}" in note if uncertain else "a guess (confidence " in note
 
 
+@pytest.mark.parametrize("encoding", ["mac-roman", "cp437", "cp850"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Straße Müller Zürich Köln Größe",
+        "café Noël forêt Français élève",
+        "año señor corazón niño Málaga",
+        "Århus æble",
+    ],
+)
+def test_western_words_of_old_systems_are_read_as_written_or_uncertain(read, words, encoding):
+    is_right, note = read(words.split(), encoding)
+    assert "a guess (confidence 0.0" in note
+    assert is_right or any(f"{word!r}" in note.partition("; uncertain: ")[2] for word in words.split())
+
+
+def test_several_other_readings_are_told(read):
+    is_right, note = read(["plain", "Iñaki"], "mac-roman")
+    assert not is_right
+    told = "; uncertain: as CP850 'I–aki' would be 'Iûaki', as MAC-ROMAN 'Iñaki', as CP437 'Iûaki')"
+    assert note.endswith(told)
+
+
 @pytest.mark.parametrize(
     "word", ["5µm", "10£", "½", "naïve", "Ångström", "Tromsø", "Iñaki", "über", "é", "25°"]
 )
