@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meshlake.formats.csv_footer import is_rule, total_word
 from meshlake.formats.csv_kinds import is_text_among
 
 if TYPE_CHECKING:
@@ -51,7 +52,12 @@ def known_dialect(content: bytes) -> CsvDialect | None:
         return None
     if any(comment in content for comment in _COMMENTS) or delimiter + b" " in content:
         return None
-    first = (cell.strip() for cell in rows[0].decode("ascii").split(known.form.delimiter))
+    first, last = (
+        [cell.strip() for cell in row.decode("ascii").split(known.form.delimiter)]
+        for row in (rows[0], rows[-1])
+    )
+    if is_rule(first) or total_word(last):
+        return None
     # A second row of names, of units perhaps, is text above values.
     is_other = any(is_text_among(cell, kind) for cell, kind in zip(first, known.kinds, strict=False))
     return None if is_other else known

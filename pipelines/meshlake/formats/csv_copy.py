@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING
 
 from meshlake.errors import LandingError
 from meshlake.formats.csv_blocks import LineBlocks, PlainRows
-from meshlake.formats.csv_footer import FOOTER, Ending
+from meshlake.formats.csv_footer import FOOTER, RULE, Ending, is_rule
 from meshlake.formats.csv_lines import MOST_CHARACTERS, Cell, Form, RecordReader
 from meshlake.formats.samples import open_text
 from meshlake.formats.scratch import scratch_file
@@ -40,6 +40,7 @@ _TOLD = {
     "comment": "{} of comment left out",
     "mark": "{} with a byte order mark, as files that were put together have, which is left out",
     "footer": "{} below the table kept aside",
+    "rule": "{} drawn below the names kept aside",
     "names": "{} that repeat the names left out",
     "aside": "{} of which no row can be made",
 }
@@ -49,7 +50,7 @@ _TOLD = {
 class Copy:
     """The copy at `path`, in `form`, and at `aside_path` the lines that are not in it: number, reason, bytes as hex.
 
-    `footer_count` of the `aside_count` lines are below the table.
+    `footer_count` of the `aside_count` lines stand beside the table, and are no rows that are missing.
     """
 
     path: str
@@ -95,8 +96,8 @@ def copy_of(file: StoredFile, dialect: CsvDialect) -> Copy:
         copying.form,
         copying.row_count,
         str(aside_path),
-        copying.counts["aside"] + copying.counts["footer"],
-        copying.counts["footer"],
+        copying.counts["aside"] + copying.beside_count,
+        copying.beside_count,
         copying.notes,
     )
 
@@ -118,6 +119,11 @@ class _Copying:
         self._ending = Ending(self._width, dialect.comment) if not dialect.end_line else Ending(0, "")
 
     @property
+    def beside_count(self) -> int:
+        """How many lines were kept aside that are no rows."""
+        return self.counts["footer"] + self.counts["rule"]
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What happened to lines on the way."""
         return tuple(
@@ -133,7 +139,7 @@ class _Copying:
         plain: PlainRows | None = None
         for record in reader.records(lines):
             if record.line < self._dialect.first_line:
-                self._names = [cell.value for cell in record.cells or ()] if self._dialect.has_names else None
+                self._take_names(record, aside)
             elif self._ending.may_begin_with(record):
                 self._ending.records.append(record)
             else:
@@ -153,6 +159,13 @@ class _Copying:
             self._keep_aside("footer", record, FOOTER, aside)
         if marked := lines.marked_lines:
             self.counts["mark"], self._first["mark"] = len(marked), marked[0]
+
+    def _take_names(self, record: Record, aside: IO[str]) -> None:
+        cells = [cell.value for cell in record.cells or ()]
+        if self._names and is_rule(cells):
+            self._keep_aside("rule", record, RULE, aside)
+        elif self._dialect.has_names:
+            self._names = cells
 
     def _plain_rows(self) -> PlainRows:
         others, comment = "" if self._is_as_written else _PLAIN.delimiter, self._dialect.comment

@@ -12,16 +12,18 @@ import re
 from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from meshlake.formats.csv_alike import known_dialect, remember
 from meshlake.formats.csv_begin import csv_head
-from meshlake.formats.csv_form import USUAL, CsvDialect, form_of, has_blanks_between, left_whole
+from meshlake.formats.csv_footer import is_rule
+from meshlake.formats.csv_form import CsvDialect, form_of
 from meshlake.formats.csv_lines import MARK, Form, Record, RecordReader, numbered_lines
+from meshlake.formats.csv_notes import NAMES_UNSURE, NO_NAMES, SHOWN_CHARACTERS, form_notes, last_line_notes
 from meshlake.formats.csv_table import Table, after_comments, are_names, find_table
 from meshlake.formats.reader import unique_names
-from meshlake.formats.samples import MOST_FILES, is_alike_throughout
+from meshlake.formats.samples import MOST_FILES, ending, is_alike_throughout
 from meshlake.formats.text_encoding import encoding_of
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from meshlake.stores import StoredFile
 
 _TOLD_DELIMITER = re.compile(r"\ufeff?[\"']?sep=(.)[\"']?[,;\t|]*(?:\r\n|\r|\n)", re.IGNORECASE)
-_SHOWN_CHARACTERS = 40
+_LOOKED_AT = 20
 
 
 @lru_cache(maxsize=MOST_FILES)
@@ -58,10 +60,14 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
         records = _records(text, form, is_whole)
     if told:
         records = records[1:]
+    records, has_rule = _without_rule(records)
     table = find_table(records)
     if table is None:
         return None
     dialect = _dialect(encoding, form, table, records, bool(told))
+    last = [row for row in records if row.cells][-1:] if is_whole else _last_records(file, encoding, form)
+    notes = (*dialect.notes, *last_line_notes(last, table.width))
+    dialect = replace(dialect, is_plain=dialect.is_plain and not has_rule, notes=notes)
     remember(sample, dialect)
     if is_whole or not dialect.is_plain:
         return dialect
@@ -69,6 +75,24 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
         return replace(dialect, is_plain=False)
     names = table.header[-1].text.encode(encoding.name) if table.header else b""
     return replace(dialect, is_plain=is_alike_throughout(file, dialect.line_end.encode(), names))
+
+
+def _without_rule(records: list[Record]) -> tuple[list[Record], bool]:
+    """`records` without a line drawn below their names, and whether there was one."""
+    filled = [record for record in records if record.cells][:_LOOKED_AT]
+    for names, rule in pairwise(filled):
+        if is_rule([cell.value for cell in rule.cells or ()]):
+            others = [record for record in records if record is not rule]
+            table = find_table(others)
+            is_below = table is not None and bool(table.header) and table.header[-1] is names
+            return (others, True) if is_below else (records, False)
+    return records, False
+
+
+def _last_records(file: StoredFile, encoding: TextEncoding, form: Form) -> list[Record]:
+    """The last line of a file, if it is a record by itself."""
+    lines = [line for line in re.split(r"[\r\n]+", encoding.decoded(ending(file))) if line.strip()]
+    return list(RecordReader(form).records([(1, line) for line in lines[-1:]]))
 
 
 def dialects_of(files: Iterable[StoredFile], among: Sequence[StoredFile]) -> dict[StoredFile, CsvDialect]:
@@ -93,7 +117,7 @@ def dialects_of(files: Iterable[StoredFile], among: Sequence[StoredFile]) -> dic
 
 def _sure(own: CsvDialect) -> CsvDialect:
     """`own`, whose names other files have too: so they are."""
-    return replace(own, notes=tuple(note for note in own.notes if not note.startswith(_NAMES_UNSURE)))
+    return replace(own, notes=tuple(note for note in own.notes if not note.startswith(NAMES_UNSURE)))
 
 
 def _named(
@@ -108,13 +132,13 @@ def _named(
     ((columns, file),) = headed.items()
     if own.has_names and {name.lower() for name in own.columns} & {name.lower() for name in columns}:
         return own
-    notes = (note for note in own.notes if not note.startswith((_NO_NAMES, _NAMES_UNSURE)))
+    notes = (note for note in own.notes if not note.startswith((NO_NAMES, NAMES_UNSURE)))
     return replace(
         own,
         columns=columns,
         first_line=own.first_line - own.has_names,
         has_names=False,
-        notes=(*notes, f"{_NO_NAMES}: those of {file.name} are taken"),
+        notes=(*notes, f"{NO_NAMES}: those of {file.name} are taken"),
     )
 
 
@@ -127,19 +151,17 @@ def _unnamed(own: CsvDialect, others: dict[StoredFile, CsvDialect], known: Count
     is_of_another = any(known[each.lower()] > 1 for each in own.columns)
     if not own.has_names or own.are_names_sure or is_alone or is_of_another:
         return own
-    notes = (note for note in own.notes if not note.startswith(_NAMES_UNSURE))
+    notes = (note for note in own.notes if not note.startswith(NAMES_UNSURE))
     return replace(
         own,
         columns=unique_names([""] * width),
         first_line=own.first_line - 1,
         has_names=False,
-        notes=(*notes, f"{_NO_NAMES} that another file has: columns are column_1 to column_{width}"),
+        notes=(*notes, f"{NO_NAMES} that another file has: columns are column_1 to column_{width}"),
     )
 
 
 _LONE_BREAK = re.compile(r"\r(?!\n)|(?<!\r)\n")
-_NO_NAMES = "its first line holds values, no names"
-_NAMES_UNSURE = "whether its first line holds names or values nothing tells"
 
 
 def _records(text: str, form: Form, is_whole: bool) -> list[Record]:
@@ -167,10 +189,10 @@ def _dialect(
     body = rows[begin:]
     names = _names(table, body)
     is_sure = bool(table.header) and are_names(rows[begin - 1 :], table.width)
-    notes = _notes(encoding, form, table, rows, has_told)
+    notes = form_notes(encoding, form, table, rows, has_told)
     if len(table.header) == 1 and not is_sure:
-        shown = ", ".join(name.strip() for name in table.names)[:_SHOWN_CHARACTERS]
-        notes = (*notes, f"{_NAMES_UNSURE}: it is taken for names ({shown})")
+        shown = ", ".join(name.strip() for name in table.names)[:SHOWN_CHARACTERS]
+        notes = (*notes, f"{NAMES_UNSURE}: it is taken for names ({shown})")
     found = CsvDialect(
         encoding.name,
         form,
@@ -229,55 +251,3 @@ def _is_plain(dialect: CsvDialect, table: Table, records: Sequence[Record], body
 def _is_row(record: Record, width: int) -> bool:
     # DuckDB takes empty values behind the last name, too, but of some such lines it makes no row and tells nothing.
     return record.cells is not None and len(record.cells) == width and not record.is_mended
-
-
-def _notes(
-    encoding: TextEncoding, form: Form, table: Table, rows: Sequence[Record], has_told: bool
-) -> Iterable[str]:
-    if encoding.note:
-        yield encoding.note
-    if has_told:
-        yield "its first line says the delimiter"
-    elif form.delimiter not in USUAL and table.width > 1:
-        yield f"read with the delimiter {form.delimiter!r}"
-    if has_blanks_between(form, [row.text for row in rows[table.above :]]):
-        yield f"a blank follows each {form.delimiter!r}, and is part of a value that is not quoted"
-    if not form.quote:
-        yield "quotes of none of its lines can be followed: they are read as text"
-    if table.width == 1 and (between := left_whole([row.text for row in rows])):
-        yield f"read as one column, though most lines hold {between!r}"
-    if table.above:
-        lines = (
-            "a line above the table is" if table.above == 1 else f"{table.above} lines above the table are"
-        )
-        yield f"{lines} left out: {rows[0].text.strip()[:_SHOWN_CHARACTERS]}"
-    filled = sum(bool(name.strip()) for name in table.names)
-    if filled == table.width < len(table.names):
-        yield "its names have one without text more than its rows have values, which is left out"
-    if not table.header:
-        ranged = f"columns are column_1 to column_{table.width}"
-        yield f"{_NO_NAMES}: {'its column is column_1' if table.width == 1 else ranged}"
-    elif len(table.header) > 1:
-        yield f"its names are those of {len(table.header)} rows, joined"
-    yield from _names_made(table)
-    if table.end:
-        yield f"another table begins in line {table.end}"
-
-
-def _names_made(table: Table) -> Iterable[str]:
-    """What names are not as they stand in the file: those that are missing, and those that are there already."""
-    if not table.header:
-        return
-    given = [name.strip() for name in table.names[: table.width]]
-    made = unique_names(given)
-    missing = [new for name, new in zip(given, made, strict=True) if not name]
-    again = [new for name, new in zip(given, made, strict=True) if name not in {"", new}]
-    if missing:
-        yield f"not all columns have a name: {_some(missing)}"
-    if again:
-        yield f"columns of the same name are told apart by a number: {_some(again)}"
-
-
-def _some(words: Sequence[str]) -> str:
-    more = f" and {len(words) - 3:,} more" if len(words) > 3 else ""
-    return f"{', '.join(words[:3])}{more}"

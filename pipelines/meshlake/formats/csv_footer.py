@@ -1,4 +1,4 @@
-"""Lines below the table of a CSV file that are none of its rows: totals, counts of rows, remarks.
+"""Lines of a CSV file beside its names and rows: a rule below the names; below the table totals, counts, remarks.
 
 They are told from rows that lack values by something that rows have not: a blank line above them, text where numbers or
 dates stand, words that end reports. A last line that is only cut off has none of it, and stays one that is damaged.
@@ -12,11 +12,17 @@ from typing import TYPE_CHECKING
 from meshlake.formats.csv_kinds import is_text_among
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from meshlake.formats.csv_lines import Record
 
 FOOTER = "stands below the table, and is none of its rows"
+RULE = "is a rule below the names, and none of the rows"
+# As Markdown, `sqlcmd` and `psql` write them.
+_RULE = re.compile(r":?[-=]+(?:\+[-=]+)*:?")
+_TOTAL = re.compile(
+    r"\W*(?:grand\s|sub-?)?(?:totals?|sum|gesamt|summe|somme|suma|totale?)\b\W*", re.IGNORECASE
+)
 _MOST_LINES = 20
 # A table of one row does not tell what its columns hold.
 _LEAST_ROWS = 2
@@ -30,6 +36,24 @@ _WORDS = re.compile(
     ) | \(.*\)\s*$ | (?:--|==|\*\*|\#|//|%%|__)""",
     re.VERBOSE | re.IGNORECASE,
 )
+
+
+def is_rule(cells: Iterable[str]) -> bool:
+    """Whether a line is made of dashes alone, `---|:--:`; a lone one stands for no value.
+
+    Example:
+        >>> is_rule(["---", ":--:"]), is_rule(["-", "--", "-"]), is_rule(["-", "---"])
+        (True, False, True)
+    """
+    filled = [value for cell in cells if (value := cell.strip())]
+    is_drawn = any(len(value) > 2 for value in filled) or all(len(value) > 1 for value in filled)
+    return bool(filled) and is_drawn and all(map(_RULE.fullmatch, filled))
+
+
+def total_word(cells: Sequence[str]) -> str | None:
+    """The word by which a row as wide as others may be a total of them: nobody can be sure that it is."""
+    first = next((value for cell in cells if (value := cell.strip())), "")
+    return first if len(cells) > 1 and _TOTAL.fullmatch(first) else None
 
 
 class Ending:

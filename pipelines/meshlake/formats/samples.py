@@ -127,6 +127,17 @@ def sample_of(file: StoredFile) -> bytes:
         return stored.read(_BLOCK_BYTES)
 
 
+def ending(file: StoredFile) -> bytes:
+    """The last bytes of text, cut off at a place where no character of a fixed width is."""
+    with open_text(file) as stream:
+        if not is_compressed(file):
+            stream.seek(max(0, file.size_bytes - _GLANCE_BYTES) & ~3)
+        content = b""
+        while block := stream.read(_READ_BYTES):
+            content = (content + block)[-_GLANCE_BYTES:]
+    return content
+
+
 def last_byte(file: StoredFile, ignored: bytes) -> bytes:
     """The last byte of text that is not among `ignored`; none of text that has no other."""
     with open_text(file) as stream:

@@ -243,6 +243,53 @@ def test_what_follows_a_blank_line_is_of_the_table_where_no_other_names_stand_th
     assert connection.execute(f"SELECT count(*) FROM {relation_sql(dataset)}").fetchone() == (2 + len(rows),)
 
 
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        ("id|name|city\n---|---|---\n1|ann|Rome\n2|bob|Oslo\n", "---|---|---"),
+        ("id|name|city\n:--|:-:|--:\n1|ann|Rome\n2|bob|Oslo\n", ":--|:-:|--:"),
+        ("id,name,city\n--,----,----\n1,ann,Rome\n2,bob,Oslo\n", "--,----,----"),
+        ("id;name;city\n==;====;====\n1;ann;Rome\n2;bob;Oslo\n", "==;====;===="),
+        ("id|name|city\n--+----+-----\n1|ann|Rome\n2|bob|Oslo\n", "--+----+-----"),
+    ],
+)
+def test_a_rule_below_the_names_is_no_row_and_is_kept_aside(table, put, connection, content, rule):
+    names, rows, notes = table(content)
+    assert (names, rows) == (("id", "name", "city"), PEOPLE)
+    assert notes == ["a.csv: 1 line drawn below the names kept aside (first: line 2)"]
+    found = unreadable(connection, put({"a.csv": content}))
+    (line,) = found.lines()
+    assert (line.line, line.content.decode(), found.footer_count) == (2, rule, 1)
+
+
+@pytest.mark.parametrize("dashes", ["-|--|-", "-|-|-", "---|1|---"])
+def test_dashes_that_may_stand_for_no_value_are_a_row(table, dashes):
+    _, rows, _ = table(f"id|name|city\n{dashes}\n1|ann|Rome\n2|bob|Oslo\n")
+    assert rows == [tuple(dashes.split("|")), *PEOPLE]
+
+
+def test_a_rule_is_found_in_a_file_that_is_like_others(table):
+    plain = "id,name,city\n1,ann,Rome\n2,bob,Oslo\n"
+    ruled = plain.replace("\n1", "\n--,----,----\n1")
+    assert table(plain, ruled)[1] == PEOPLE * 2
+
+
+@pytest.mark.parametrize("word", ["Total", "total:", "Grand Total", "Summe", "TOTALE"])
+@pytest.mark.parametrize("many", [2, 30_000])
+def test_a_last_row_that_may_be_a_total_is_told_and_read(table, word, many):
+    rows = [(f"{n}", f"{n}") for n in range(many)]
+    content = "plan,n\n" + "".join(f"{a},{b}\n" for a, b in rows)
+    told = f"its last line begins with {word!r}: it is read as a row, and may be a total of the others"
+    _, read, notes = table(content + f"{word},11\n", content)
+    assert read == [*rows, (word, "11"), *rows]
+    assert notes == [f"a.csv: {told}"]
+
+
+@pytest.mark.parametrize("last", ["Totally,11", "11,Total", "Total sales,11"])
+def test_other_last_rows_are_not_suspected(table, last):
+    assert table(f"plan,n\nbasic,5\nplus,6\n{last}\n")[2] == []
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1251", "utf-16-le", "gbk"])
 def test_a_line_is_kept_aside_with_its_own_bytes(connection, put, encoding):
     good = "".join(f"{n},Москва\n" for n in range(9))
