@@ -128,9 +128,10 @@ class _Column:
         most = max(c / max(r, 1) for c, r in zip(counts, self.rows, strict=True))
         pooled = (count + then + 1) / (self.row_count + total + 2)
         error = sqrt(pooled * (1 - pooled) * (1 / self.row_count + 1 / total))
-        if share - max(most, then / total) < _LEAST_SHARE:
+        usual = then / total
+        if share - usual <= max(_LEAST_SHARE, _UNUSUAL * (most - usual)):
             return
-        if share - then / total > NormalDist().inv_cdf(1 - self.chance) * error:
+        if share - usual > NormalDist().inv_cdf(1 - self.chance) * error:
             message = f"{self.name}: {share:.1%} of the rows have {words}, before {_percent(most)} at most"
             yield Shift(self.name, what, message)
 

@@ -46,6 +46,14 @@ def test_more_rows_without_a_value(present, is_told):
     assert found == (["c: 40.0% of the rows have no value, before 3 % at most"] if is_told else [])
 
 
+def test_shares_that_go_up_and_down_may_go_up_a_little_further():
+    before = [batch(replace(AMOUNTS, present=n)) for n in (75, 90, 60, 80, 50, 95)]
+    assert told(batch(replace(AMOUNTS, present=42)), *before) == []
+    assert told(batch(replace(AMOUNTS, present=10)), *before) == [
+        "c: 90.0% of the rows have no value, before 50 % at most"
+    ]
+
+
 def test_values_that_do_not_fit_are_told_apart_from_none():
     found = told(batch(replace(AMOUNTS, present=70, bad=30)), batch(AMOUNTS))
     assert found == ["c: 30.0% of the rows have a value that does not fit, before 0 % at most"]
