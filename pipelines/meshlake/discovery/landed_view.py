@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 LANDED, SAMPLE = "landed", "sampled"
 # The text of the sample's columns one below the other, as `name` and `value`; neither null nor blank.
 CELLS = "cells"
+_MANY_FILES, _SMALL_BYTES = 100, 16 * 1024
 _BEGINNINGS = 8
 
 
@@ -67,11 +68,18 @@ def open_landed(
     given = columns(connection, dataset)
     groups = {group[0]: group for group in column_groups(given, schemas)}
     selected = _selected(groups, given)
+    kept = "TABLE" if _are_many_and_small(dataset) else "VIEW"
     connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {selected} FROM {relation_sql(dataset)}"
+        f"CREATE OR REPLACE TEMP {kept} {name} AS SELECT {selected} FROM {relation_sql(dataset)}"
     )
     rows = connection.execute(f"DESCRIBE {name}").fetchall()
     return LandedView(dataset, given, {row[0]: parse(row[1]) for row in rows}, groups)
+
+
+def _are_many_and_small(dataset: Dataset) -> bool:
+    """Whether rows are better read once: DuckDB opens each file anew, and works on the few rows of one at a time."""
+    size_bytes = sum(file.size_bytes for file in dataset.files)
+    return len(dataset.files) >= _MANY_FILES and size_bytes <= _SMALL_BYTES * len(dataset.files)
 
 
 def beginnings_sql(view: LandedView, row_limit: int) -> str:

@@ -13,10 +13,10 @@ from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats import refuse_pages
 from meshlake.formats.format import Format
 from meshlake.formats.merged_types import described, refuse_changed
-from meshlake.formats.reader import folder_value_sql, told_of_files
+from meshlake.formats.reader import folder_columns_sql, told_of_files
 from meshlake.formats.samples import sample_of
 from meshlake.formats.scratch import scratch_file
-from meshlake.names import quote_identifier, quote_literal
+from meshlake.names import quote_literal
 from meshlake.stores import open_file
 
 if TYPE_CHECKING:
@@ -84,13 +84,8 @@ class _Copy(NamedTuple):
 
 
 def _select(file: StoredFile, keys: Sequence[str], copy: _Copy) -> str:
-    taken = {name.lower() for name in copy.names}
-    folders = [
-        f"{folder_value_sql(file, key)} AS {quote_identifier(key)}"
-        for key in keys
-        if key.lower() not in taken
-    ]
-    return f"SELECT {', '.join(['*', *folders])} FROM read_parquet({quote_literal(copy.path)})"
+    selected = ", ".join(["*", *folder_columns_sql(file, keys, copy.names)])
+    return f"SELECT {selected} FROM read_parquet({quote_literal(copy.path)})"
 
 
 @lru_cache(maxsize=1_000)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from meshlake.errors import LandingError
-from meshlake.formats.csv_begin import damaged_csv
 from meshlake.formats.csv_copy import copy_of
-from meshlake.formats.csv_dialect import detect_dialect, dialects_of
+from meshlake.formats.csv_dialect import damaged_csv, detect_dialect, dialects_of
 from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
 from meshlake.formats.reader import (
     compression_sql,
-    folder_value_sql,
+    folder_columns_sql,
     grouped,
     hive_options_sql,
     paths_sql,
@@ -33,7 +33,7 @@ from meshlake.formats.unreadable import (
     rejects,
     rejects_of,
 )
-from meshlake.names import quote_identifier, quote_literal
+from meshlake.names import quote_literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -190,12 +190,21 @@ def _dialects(files: Iterable[StoredFile], among: Sequence[StoredFile]) -> dict[
 def _select(
     dialect: CsvDialect, keys: Sequence[str], files: Sequence[StoredFile], nulls: Mapping[str, str]
 ) -> str:
+    before, after = _around_paths(dialect, tuple(keys), compression_sql(files), tuple(nulls.items()))
+    return f"{before}{paths_sql(files)}{after}"
+
+
+@lru_cache(maxsize=1_000)
+def _around_paths(
+    dialect: CsvDialect, keys: tuple[str, ...], compression: str, nulls: tuple[tuple[str, str], ...]
+) -> tuple[str, str]:
+    """What a SELECT has before and behind the files: many are made of one file each, to compare."""
     options = {
-        **nulls,
+        **dict(nulls),
         **_form_options(dialect.form),
         "encoding": quote_literal(dialect.encoding),
         "columns": text_columns_sql(dialect.columns),
-        "compression": compression_sql(files),
+        "compression": compression,
         "header": "true" if dialect.has_names else "false",
     }
     if skipped := dialect.first_line - 1 - dialect.has_names:
@@ -205,8 +214,8 @@ def _select(
         # the whole file for one line: there the first line shows it.
         options["new_line"] = quote_literal(_LINE_ENDS[dialect.line_end])
     return (
-        f"SELECT {selected_sql(dialect.columns, keys)} "
-        f"FROM read_csv({paths_sql(files)}, {_given(options)}{hive_options_sql(keys)}{READ_ON_SQL})"
+        f"SELECT {selected_sql(dialect.columns, keys)} FROM read_csv(",
+        f", {_given(options)}{hive_options_sql(keys)}{READ_ON_SQL})",
     )
 
 
@@ -222,13 +231,8 @@ def _copied_select(
         "header": "true",
         "new_line": quote_literal("\\n"),
     }
-    taken = {name.lower() for name in dialect.columns}
-    folders = [
-        f", {folder_value_sql(file, key)} AS {quote_identifier(key)}"
-        for key in keys
-        if key.lower() not in taken
-    ]
-    return f"SELECT *{''.join(folders)} FROM read_csv({quote_literal(copy.path)}, {_given(options)})"
+    selected = ", ".join(["*", *folder_columns_sql(file, keys, dialect.columns)])
+    return f"SELECT {selected} FROM read_csv({quote_literal(copy.path)}, {_given(options)})"
 
 
 def _form_options(form: Form) -> dict[str, str]:

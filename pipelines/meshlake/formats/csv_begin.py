@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from meshlake.errors import DamagedFileError
 from meshlake.formats import refuse_json, refuse_other_formats
 from meshlake.formats.samples import head
 
@@ -23,15 +21,3 @@ def csv_head(file: StoredFile) -> tuple[bytes, bool]:
     refuse_other_formats(file.name, sample)
     refuse_json(file.name, sample)
     return sample, is_whole
-
-
-@lru_cache(maxsize=1_000)
-def damaged_csv(files: tuple[StoredFile, ...]) -> dict[StoredFile, DamagedFileError]:
-    """Those of `files` that are no CSV at all."""
-    found = {}
-    for file in files:
-        try:
-            csv_head(file)
-        except DamagedFileError as error:
-            found[file] = error
-    return found

@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
+from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.csv_alike import known_dialect, remember
 from meshlake.formats.csv_begin import csv_head
 from meshlake.formats.csv_footer import is_rule
@@ -77,6 +78,20 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
     return replace(dialect, is_plain=is_alike_throughout(file, dialect.line_end.encode(), names))
 
 
+@lru_cache(maxsize=1_000)
+def damaged_csv(files: tuple[StoredFile, ...]) -> dict[StoredFile, DamagedFileError]:
+    """Those of `files` that are no CSV at all."""
+    found = {}
+    for file in files:
+        try:
+            detect_dialect(file)
+        except DamagedFileError as error:
+            found[file] = error
+        except LandingError:
+            continue  # told by who reads it
+    return found
+
+
 def _without_rule(records: list[Record]) -> tuple[list[Record], bool]:
     """`records` without a line drawn below their names, and whether there was one."""
     filled = [record for record in records if record.cells][:_LOOKED_AT]
@@ -117,7 +132,8 @@ def dialects_of(files: Iterable[StoredFile], among: Sequence[StoredFile]) -> dic
 
 def _sure(own: CsvDialect) -> CsvDialect:
     """`own`, whose names other files have too: so they are."""
-    return replace(own, notes=tuple(note for note in own.notes if not note.startswith(NAMES_UNSURE)))
+    notes = tuple(note for note in own.notes if not note.startswith(NAMES_UNSURE))
+    return own if notes == own.notes else replace(own, notes=notes)
 
 
 def _named(

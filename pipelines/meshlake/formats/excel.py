@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.format import ROW_COLUMN, Format, Part
 from meshlake.formats.old_workbook import open_any_workbook
-from meshlake.formats.reader import folder_value_sql, unique_names
+from meshlake.formats.reader import folder_columns_sql, unique_names
 from meshlake.formats.scratch import scratch_file
 from meshlake.formats.sheet import as_text, look_through, type_of
 from meshlake.names import quote_identifier, quote_literal
@@ -106,11 +106,7 @@ def _select(
     names = {name.lower(): name for name in _copy(file).names}
     copy = _copy_of_types(file, tuple(type_of(kinds[name]) for name in names))
     columns = [quote_identifier(name) for name in names.values()]
-    columns += [
-        f"{folder_value_sql(file, key)} AS {quote_identifier(key)}"
-        for key in keys
-        if key.lower() not in names
-    ]
+    columns += folder_columns_sql(file, keys, names)
     if is_numbered:
         columns.append(f"{quote_identifier(copy.row_column)} AS {ROW_COLUMN}")
     return f"SELECT {', '.join(columns)} FROM read_parquet({quote_literal(copy.path)})"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _Key = TypeVar("_Key")
 _KIND = re.compile(r"[A-Z][A-Za-z/-]*(?: [A-Z][A-Za-z/-]*)* Error: ")
+_NO_PATTERN = str.maketrans({character: f"[{character}]" for character in "[*?"})
 _AS_JSON = '{"exception_type":'
 
 
@@ -43,7 +44,7 @@ def paths_sql(files: Iterable[StoredFile]) -> str:
 
 def escape_glob(path: str) -> str:
     """A path for DuckDB's readers, which take `*`, `?` and `[` for patterns."""
-    return "".join(f"[{character}]" if character in "[*?" else character for character in path)
+    return path.translate(_NO_PATTERN)
 
 
 def compression_sql(files: Sequence[StoredFile]) -> str:
@@ -71,6 +72,16 @@ def folder_value_sql(file: StoredFile, key: str) -> str:
     """The text of the `key=value` folder that `file` lies in, as DuckDB's readers give it."""
     value = dict(folder.split("=", 1) for folder in file.name.split("/")[:-1] if "=" in folder)[key]
     return "NULL::VARCHAR" if value == "__HIVE_DEFAULT_PARTITION__" else quote_literal(unquote(value))
+
+
+def folder_columns_sql(file: StoredFile, keys: Iterable[str], names: Iterable[str]) -> list[str]:
+    """Each of the folders `keys` that `file` lies in as a column, but for those that are columns of it, `names`."""
+    taken = {name.lower() for name in names}
+    return [
+        f"{folder_value_sql(file, key)} AS {quote_identifier(key)}"
+        for key in keys
+        if key.lower() not in taken
+    ]
 
 
 def grouped(

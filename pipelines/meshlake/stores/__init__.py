@@ -110,6 +110,9 @@ class StoredFile:
     modified_seconds: float = field(compare=False)
     store: Store = field(repr=False, compare=False)
 
+    def __hash__(self) -> int:
+        return hash(self.path)  # which Python keeps: files are looked up a hundred times each
+
 
 def open_file(file: StoredFile) -> AbstractContextManager[BinaryIO]:
     """Open `file` for reading bytes; the result can seek."""

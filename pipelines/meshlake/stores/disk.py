@@ -8,6 +8,7 @@ import stat
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, ClassVar
 
@@ -46,7 +47,8 @@ class Disk:
     ) -> list[StoredFile]:
         """Every visible file below `place`; links to folders are not followed."""
         folder = str(Path(place))
-        return sorted(self._below(folder, folder if root is None else str(Path(root)), is_visible))
+        found = self._below(folder, folder if root is None else str(Path(root)), is_visible)
+        return sorted(found, key=attrgetter("path"))
 
     def open(self, address: str) -> AbstractContextManager[BinaryIO]:
         """The file, opened."""

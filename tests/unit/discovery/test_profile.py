@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from meshlake.discovery import landed_view
 from meshlake.errors import LandingError
 
 if TYPE_CHECKING:
@@ -309,3 +311,15 @@ def test_counts_are_exact_whatever_the_cells(profile, cells) -> None:
     assert x.null_count == sum(cell is None for cell in cells)
     is_whole = all(cell is None or cell.lstrip("-").isdigit() for cell in cells) and any(cells)
     assert (x.found_type == "integer") == is_whole
+
+
+@pytest.mark.parametrize(
+    ("ending", "row", "broken"),
+    [("csv", "id,name\n{0},p{0}\n", "id,name\n"), ("jsonl", '{{"id": {0}, "name": "p{0}"}}\n', "")],
+)
+def test_many_small_files_are_told_as_large_ones_are(profile, monkeypatch, ending, row, broken) -> None:
+    many = {f"{n}.{ending}": row.format(n) for n in range(150)} | {f"broken.{ending}": f'{broken}"\n'}
+    small = profile(many)
+    monkeypatch.setattr(landed_view, "_MANY_FILES", 1_000)
+    assert (small.row_count, small.unreadable_count) == (150, 1)
+    assert small == replace(profile(many), fingerprint=small.fingerprint)
