@@ -70,7 +70,6 @@ class _Csv(Format):
     # Hive reads an empty cell as empty text, and does not tell it from a quoted one.
     hive_value = "nullif({}, '')"
     is_empty_null = True
-    is_told_columns = True
 
     def __init__(self, *, is_empty_told: bool = False) -> None:
         self._is_empty_told = is_empty_told
@@ -112,6 +111,9 @@ class _Csv(Format):
                 named.setdefault(note, []).append(file)
         return told_of_files(named)
 
+    def schema_keys(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, tuple[str, ...]]:
+        return {file: dialect.columns for file, dialect in _dialects(files, files).items()}
+
     def delimiter(self, files: Sequence[StoredFile]) -> str | None:
         dialects = (detect_dialect(file) for file in files[:1])
         return next((dialect.form.delimiter for dialect in dialects if dialect), None)
@@ -120,9 +122,8 @@ class _Csv(Format):
         is_readers = message.startswith((_INVALID_STATE, _NOT_ENCODED))
         if not isinstance(error, duckdb.InvalidInputException) or not is_readers:
             return None
-        return next(
-            (told for file in files if _may_be_of(file, message) and (told := _fault(file, message))), None
-        )
+        faults = (_fault(file, message) for file in files if _may_be_of(file, message))
+        return next(filter(None, faults), None)
 
     def damaged(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, DamagedFileError]:
         return damaged_csv(tuple(files))
@@ -160,9 +161,8 @@ class _Csv(Format):
             raise UnfaithfulError("its CSV files differ in columns, delimiter, quotes or encoding")
         dialect = dialects.pop()
         form = dialect.form
-        if (dialect.encoding, form.quote, form.escape) != ("utf-8", '"', '"') or len(
-            form.delimiter.encode()
-        ) > 1:
+        is_usual = (dialect.encoding, form.quote, form.escape) == ("utf-8", '"', '"')
+        if not is_usual or len(form.delimiter.encode()) > 1:
             raise UnfaithfulError("it is not UTF-8 with plain double quotes")
         if not dialect.is_plain or (dialect.has_names, dialect.first_line) != (True, 2):
             raise UnfaithfulError("it is no plain table under one line of names")

@@ -14,7 +14,7 @@ from meshlake.formats.unreadable import Unreadable
 from meshlake.names import quote_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -66,8 +66,7 @@ class Format(Protocol):
     `endings` are those of file names, in small letters; behind one may stand one of `PACKINGS`, of which its SELECTs
     unpack `compressions` themselves. All its files begin with `magic`, if that is not empty. `is_read`,
     unless it is known only to be refused. `hive_value` is Trino's SQL for a value of a `HiveLayout`, `{}` the column.
-    `is_empty_null` where empty text comes as null. `is_told_columns` where its SELECTs say which columns there are:
-    those that only differ in the file have the same. Where it `is_kept_aside`, its files lie beside those of any other
+    `is_empty_null` where empty text comes as null. Where it `is_kept_aside`, its files lie beside those of any other
     format, and are broken.
     """
 
@@ -80,7 +79,6 @@ class Format(Protocol):
     is_kept_aside: bool = False
     hive_value: str = "{}"
     is_empty_null: bool = False
-    is_told_columns: bool = False
 
     @property
     def telling_empty(self) -> Format:
@@ -119,6 +117,10 @@ class Format(Protocol):
             LandingError: it is damaged.
         """
         return True
+
+    def schema_keys(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, Hashable]:
+        """Of `files` with columns, something that is equal where these are: each of the others is asked by itself."""
+        return {}
 
     def delimiter(self, files: Sequence[StoredFile]) -> str | None:
         """What stands between the cells of `files`, where something does: it tells of how their numbers are written."""

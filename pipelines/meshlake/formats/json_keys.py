@@ -145,6 +145,25 @@ def keys_of(files: tuple[StoredFile, ...]) -> Columns:
     return Columns({keys[0]: tuple(keys) for keys in names.values()}, is_changed, twice, copies)
 
 
+def key_sets(files: Sequence[StoredFile]) -> dict[StoredFile, str]:
+    """Of each file whose objects have keys, which sets of keys they have: told by a text that is equal where these are.
+
+    Raises:
+        LandingError: a file is no JSON.
+    """
+    objects = " UNION ALL ".join(
+        f"SELECT filename, json_keys(json) AS keys FROM {_objects_sql(group, layout)}"
+        for (layout, _), group in grouped(files, lambda file: (layout_of(file), is_compressed(file)))
+    )
+    query = (
+        f"SELECT filename, md5(to_json(list_sort(list(DISTINCT keys)))::VARCHAR) FROM ({objects}) "
+        "WHERE len(keys) > 0 GROUP BY filename"
+    )
+    with duckdb_reader(files[0]) as connection:
+        found = dict(connection.execute(query).fetchall())
+    return {file: found[file.path] for file in files if file.path in found}
+
+
 def _has_text_beside_numbers(
     connection: duckdb.DuckDBPyConnection,
     files: Sequence[StoredFile],

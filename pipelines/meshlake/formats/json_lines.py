@@ -16,7 +16,7 @@ from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.failures import explained_files
 from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
 from meshlake.formats.json_encoding import encoding_notes, in_utf8
-from meshlake.formats.json_keys import LINES, keys_of, layout_of, pointer, read_as
+from meshlake.formats.json_keys import LINES, key_sets, keys_of, layout_of, pointer, read_as
 from meshlake.formats.reader import (
     compression_sql,
     grouped,
@@ -120,6 +120,11 @@ class _JsonLines(Format):
             sum(copy.aside_count for copy in copies),
             lambda: (line for copy in copies for line in copy.aside()),
         )
+
+    def schema_keys(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, str]:
+        read = {in_utf8(file): file for file in files}
+        with explained_files(self, files):
+            return {read[file]: keys for file, keys in key_sets(tuple(read)).items()}
 
     def hive_layout(
         self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, Type]

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError
 from meshlake.formats.format import lineage_select
-from meshlake.formats.reader import paths_sql
 from meshlake.formats.unreadable import forget_unreadable
 from meshlake.landing.failures import explained
 from meshlake.types.duckdb import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     import duckdb
 
@@ -90,15 +89,16 @@ def file_columns(
         LandingError: a file cannot be read.
     """
     dataset = dataset.opened
-    described: dict[str, dict[str, Type]] = {}
+    alike = dataset.format.schema_keys(dataset.files)
+    described: dict[Hashable, dict[str, Type]] = {}
     for file, keys in dataset.keyed_files.items():
-        if not file.size_bytes or not dataset.format.has_columns(file):
+        if file not in alike and not (file.size_bytes and dataset.format.has_columns(file)):
             continue
-        relation = f"({' UNION ALL BY NAME '.join(dataset.format.selects_of_one(file, keys, dataset.files))})"
-        alike = relation.replace(paths_sql([file]), "") if dataset.format.is_told_columns else relation
-        if alike not in described:
-            described[alike] = _described(connection, dataset, relation)
-        yield file, described[alike]
+        key = (alike.get(file, file), keys)
+        if key not in described:
+            selects = dataset.format.selects_of_one(file, keys, dataset.files)
+            described[key] = _described(connection, dataset, f"({' UNION ALL BY NAME '.join(selects)})")
+        yield file, described[key]
 
 
 def _described(connection: duckdb.DuckDBPyConnection, dataset: Dataset, relation: str) -> dict[str, Type]:

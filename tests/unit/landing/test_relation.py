@@ -8,6 +8,7 @@ import gzip
 import io
 import re
 import tempfile
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 from meshlake.errors import LandingError
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.landing.failures import explained
-from meshlake.landing.relation import columns, relation_sql, unreadable
+from meshlake.landing.relation import columns, file_columns, relation_sql, unreadable
 from meshlake.landing.zone import LandingZone
 from meshlake.names import DatasetName
 from meshlake.types.tree import Scalar
@@ -428,3 +429,45 @@ def expect_error(connection, dataset, words: str, relation: str | None = None) -
         connection.execute(f"SELECT max(COLUMNS(*)) FROM {relation or relation_sql(dataset)}").fetchall()
     assert caught.value.hint
     assert "\n" not in caught.value.message
+
+
+def parquet_file(**columns):
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns), sink)
+    return sink.getvalue()
+
+
+DIFFERENT = {
+    "csv": {
+        "a": ("a,b,c\n1,2,3\n", True),
+        "b": ("a,b\n1,2\n", True),
+        "c": ("a,c\n3,4\n", True),
+        "d": ("", False),
+    },
+    "jsonl": {
+        "a": ('{"a, b": 1}\n', True),
+        "b": ('{"a": 1, "b": 2}\n{"b": 1}\n', True),
+        "c": ('{"a": 1}\n7\n{"b": 2}\n', True),
+        "d": ("{}\n", False),
+        "e": ('[{"c": 3}]', True),
+    },
+    "parquet": {
+        "a": (parquet_file(a=[1]), True),
+        "b": (parquet_file(a=["x"]), True),
+        "c": (parquet_file(a=[1], b=[{"c": 1, "d": 2}]), True),
+        "d": (parquet_file(a=[1], b=[{"c": 1}]), True),
+    },
+}
+
+
+@pytest.mark.parametrize("format_", DIFFERENT)
+def test_each_file_has_the_columns_that_it_has_alone(connection, put, format_):
+    contents = DIFFERENT[format_]
+    dataset = put({f"{name}.{format_}": content for name, (content, _) in contents.items()})
+    together = {file.name.rpartition("/")[2][0]: found for file, found in file_columns(connection, dataset)}
+    alone = {
+        name: columns(connection, replace(dataset, files=(file,)))
+        for (name, (_, has_columns)), file in zip(contents.items(), dataset.files, strict=True)
+        if has_columns
+    }
+    assert together == alone
