@@ -7,7 +7,7 @@ other queries here. How one cell is cast is `meshlake.landing.casts`; running an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import sqlglot
@@ -189,6 +189,7 @@ def source_select(contract: Contract, landing_columns: Mapping[str, Type]) -> So
             texts = [name for name in read if landing_columns[name] is Scalar.VARCHAR]
             fields.append(_Field(column, cast_expression(column.expression, column.type, inputs, texts)))
             continue
+        column = landed.read_by(column)
         sources = landed.sources_of(column)
         if not sources:
             absent.append(column.name)
@@ -215,6 +216,11 @@ class _Landed:
 
     def find(self, name: str) -> str | None:
         return self._names.get(name) or self._names.get(name.lower())
+
+    def read_by(self, column: Column) -> Column:
+        """`column`, without sources none of which landed where its own name did: to others they are tables."""
+        has_any = any(self.find(name) for name in column.sources)
+        return column if has_any or self.find(column.name) is None else replace(column, sources=())
 
     def sources_of(self, column: Column) -> list[str]:
         names = column.sources or (column.name,)

@@ -8,6 +8,7 @@ from meshlake.rules.facts import FactError, fitted, rule_name
 from meshlake.rules.measure import Aggregate, AuditedTable, failing_rows
 from meshlake.rules.rule import Rule
 from meshlake.rules.values import literal
+from meshlake.types.odcs import whole_range
 from meshlake.types.tree import FLOATS, INTEGERS, is_ordered
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Range(Rule):
         }
         if column.type in INTEGERS:
             limits = _within_bits((prop.logicalTypeOptions or {}).get("format"), limits)
+            if (narrow := whole_range(prop.physicalType or "")) is not None:
+                limits = _within(dict(zip(("minimum", "maximum"), narrow, strict=True)), limits)
         if not limits:
             return
         if not is_ordered(column.type):
@@ -83,6 +86,10 @@ def _within_bits(format_: object, limits: dict[str, Any]) -> dict[str, Any]:
     if bits < _BIGINT_BITS:
         power = bits - 1 if sign == "i" else bits
         bounds |= {"minimum": -(2**power) if sign == "i" else 0, "maximum": 2**power - 1}
+    return _within(bounds, limits)
+
+
+def _within(bounds: Mapping[str, int], limits: dict[str, Any]) -> dict[str, Any]:
     closest = {"minimum": max, "maximum": min}
     return limits | {
         key: closest[key](bound, limits[key]) if key in limits else bound for key, bound in bounds.items()

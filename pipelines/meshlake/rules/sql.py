@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER = re.compile(r"\$?\{(object|table|property|column)\}")
 
+_OF_A_COLUMN = re.compile(r"\$?\{(property|column)\}")
+
 
 class Sql(QualityRule):
     """The one number that argument `query` gives; {object} and {property} stand for table and column in it.
@@ -37,6 +39,9 @@ class Sql(QualityRule):
         query = (item.query or "").strip().rstrip(";").strip()
         if not query:
             raise FactError("type", "quality item of type sql has no query")
+        if column is None and (named := _OF_A_COLUMN.search(query)):
+            hint = "State it among the quality of a property, or write the column's name."
+            raise FactError("query", f"{named[0]} stands for a column, and this rule is of the table", hint)
         return {"query": query}
 
     @classmethod

@@ -42,6 +42,13 @@ LOGICAL_TYPES = (*_PLAIN, "object", "array", "map", "vector")
 _MAP_NEEDS = "a map needs 'map' with 'key' and 'value'"
 # Physical types that say no more than the logical one.
 _SAY_NO_MORE = frozenset(("array", "list", "struct", "record", "object", "map", "dict", "str"))
+_SMALL, _TINY = (-(2**15), 2**15 - 1), (-(2**7), 2**8 - 1)
+_NARROW = {
+    **dict.fromkeys(("smallint", "int2", "int16", "short", "smallserial"), _SMALL),
+    **dict.fromkeys(("usmallint", "uint16", "smallint unsigned", "unsignedshort"), (0, 2**16 - 1)),
+    **dict.fromkeys(("utinyint", "uint8", "tinyint unsigned", "unsignedbyte"), (0, 2**8 - 1)),
+    "tinyint": _TINY,
+}
 _WIDTH = re.compile(
     r"\s*(?:n?varchar2?|n?char|bpchar|character(?:\s+varying)?|text|string)\s*\(\s*(\d+)(?:\s+(?:char|byte))?\s*\)\s*",
     re.IGNORECASE,
@@ -180,6 +187,17 @@ def text_width(physical: str) -> int | None:
     """How many characters a physical type allows: 3 of `VARCHAR(3)`, which no engine holds a text to."""
     found = _WIDTH.fullmatch(physical)
     return int(found[1]) if found else None
+
+
+def whole_range(physical: str) -> tuple[int, int] | None:
+    """The least and the greatest of a physical type of whole numbers that no product's column is as narrow as.
+
+    Some systems give `TINYINT` a sign and some none: it holds what either has.
+
+    >>> whole_range("SMALLINT"), whole_range("INTEGER")
+    ((-32768, 32767), None)
+    """
+    return _NARROW.get(physical.strip().lower())
 
 
 def column_type(prop: SchemaProperty) -> Type:

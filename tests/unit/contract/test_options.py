@@ -162,6 +162,23 @@ def test_what_a_physical_type_says_more_than_the_columns_type_is_a_note(with_opt
 
 
 @pytest.mark.parametrize(
+    ("physical", "options", "limits"),
+    [
+        ("SMALLINT", "", {"minimum": -32768, "maximum": 32767}),
+        ("smallint unsigned", "", {"minimum": 0, "maximum": 65535}),
+        ("TINYINT", "minimum: 0", {"minimum": 0, "maximum": 255}),
+        ("INTEGER", "", None),
+        ("int8", "", None),  # eight bytes to PostgreSQL
+    ],
+)
+def test_whole_numbers_are_held_to_a_physical_type_narrower_than_the_columns(
+    with_options, physical, options, limits
+):
+    contract = with_options(f'integer, physicalType: "{physical}"', options)
+    assert [r.arguments for r in contract.rules if r.name == "x_range"] == ([limits] if limits else [])
+
+
+@pytest.mark.parametrize(
     ("physical", "kind", "length"),
     [
         ("VARCHAR(3)", "VARCHAR", 3),

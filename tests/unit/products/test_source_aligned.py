@@ -338,6 +338,19 @@ def test_the_first_source_with_a_value_wins():
     assert landed.rows(select.bad_cells_sql(landed.lineage)) == [("crm/raw/a.csv", 4, "id", "x", "BIGINT")]
 
 
+def test_sources_that_are_tables_of_another_house_do_not_null_a_column_that_landed():
+    landed = text(id=["1"], x=["a"], old=["b"])
+    columns = [
+        Column("id", Scalar.BIGINT),
+        Column("x", Scalar.VARCHAR, sources=("crm.customers",)),
+        Column("y", Scalar.VARCHAR, sources=("old", "y")),
+        Column("z", Scalar.VARCHAR, sources=("crm.customers",)),
+    ]
+    select = source_select(contract(*columns), landed.columns)
+    assert landed.rows(select.select_sql) == [(1, "a", "b", None)]
+    assert (select.unknown_columns, select.absent_columns) == ((), ("z",))
+
+
 def test_an_expression_stands_in_for_sources():
     landed = text(first=["a"], last=["b"], rest=["c"])
     column = Column("name", Scalar.VARCHAR, expression="first || ' ' || \"last\"")

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from open_data_contract_standard.model import DataQuality
 
 from meshlake.column import Column
 from meshlake.rules.bounds import Bounds
+from meshlake.rules.facts import FactError
 from meshlake.rules.measure import AuditedTable
 from meshlake.rules.sql import Sql
 from meshlake.types.tree import Scalar
@@ -30,3 +32,11 @@ TABLE = AuditedTable('"crm"."customers"', (Column("age", Scalar.INTEGER),), 0.0)
 def test_the_rows_a_plain_count_counts(query, rows):
     rule = Sql("r", None, {"query": query}, Bounds(at_most=0))
     assert rule.measure(TABLE).failing_sql == rows
+
+
+@pytest.mark.parametrize("placeholder", ["{property}", "${column}"])
+def test_a_rule_of_the_table_has_no_column_to_name(placeholder):
+    query = f"SELECT count(*) FROM {{object}} WHERE {placeholder} < 0"
+    with pytest.raises(FactError, match="stands for a column, and this rule is of the table"):
+        Sql.read_arguments(DataQuality(type="sql", query=query), None, TABLE.columns)
+    assert Sql.read_arguments(DataQuality(type="sql", query=query), TABLE.columns[0], TABLE.columns)
