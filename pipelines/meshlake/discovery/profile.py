@@ -28,6 +28,7 @@ from meshlake.discovery.suspicion import FEW_VALUES, suspect
 from meshlake.engines.duckdb.connection import connect
 from meshlake.formats.unreadable import ReadAgainError
 from meshlake.landing.failures import explained
+from meshlake.landing.relation import landed_notes
 from meshlake.types.tree import Scalar, is_nested
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _profiled(
         columns = with_personal(connection, dataset.name.dataset, plain)
         columns = with_meanings(connection, with_spreads(connection, columns), found.keys.proven)
         unreadable = dataset.unreadable(connection)
-        shown = tuple(unreadable.first(SHOWN_LINES))
+        shown, notes = tuple(unreadable.first(SHOWN_LINES)), landed_notes(connection, dataset)
     profile = DatasetProfile(
         name=str(dataset.name),
         format=dataset.format.name,
@@ -111,7 +112,7 @@ def _profiled(
         drift=drift,
         unreadable_count=unreadable.count,
         unreadable=shown,
-        notes=tuple(dataset.format.notes(dataset.opened.files)),
+        notes=notes,
     )
     return profile, sketches
 

@@ -56,7 +56,7 @@ def _table(folder: str, files: tuple[StoredFile, ...]) -> Table:
     delta = _open(folder, [file for file in files if _LOG.match(file.name)])
     if delta.metadata().configuration.get(_MAPPED, "none") != "none":
         raise LandingError(f"{folder}: it is a Delta table that maps its columns to other names", _REWRITE)
-    if pa.table(delta.deletion_vectors()).num_rows:
+    if _has_deletion_vectors(delta):
         raise LandingError(f"{folder}: it is a Delta table with deleted rows in files of their own", _REWRITE)
     schema = pa.schema(delta.schema().to_arrow())
     empty = scratch_file(".parquet")
@@ -75,6 +75,17 @@ def _table(folder: str, files: tuple[StoredFile, ...]) -> Table:
         for file, action in found
     }
     return Table(f"SELECT * FROM read_parquet({quote_literal(str(empty))})", readings)
+
+
+def _has_deletion_vectors(delta: Any) -> bool:
+    """Whether rows are deleted in files beside the data, which are no part of the log: its reader looks for them."""
+    import pyarrow as pa
+    from deltalake.exceptions import DeltaError
+
+    try:
+        return bool(pa.table(delta.deletion_vectors()).num_rows)
+    except DeltaError:
+        return True
 
 
 def _types(empty: Path) -> dict[str, str]:

@@ -80,10 +80,31 @@ def columns(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> dict[str
     return _described(connection, dataset, relation_sql(dataset))
 
 
+def landed_notes(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> tuple[str, ...]:
+    """What was guessed of how `dataset` is written, and what of its files is not read: for people.
+
+    Raises:
+        LandingError: a file is damaged.
+    """
+    opened, overruled = dataset.opened, dict[str, str]()
+    for file, own in file_columns(connection, dataset, has_folders=False):
+        names = {name.lower(): name for name in own}
+        for key in opened.keyed_files.get(file, ()):
+            if key.lower() in names:
+                overruled.setdefault(names[key.lower()], file.name)
+    return (
+        *dataset.format.notes(opened.files),
+        *(
+            f"{name}: a folder says it, and so does a column of {file.rpartition('/')[2]}: the folder's value is read"
+            for name, file in overruled.items()
+        ),
+    )
+
+
 def file_columns(
-    connection: duckdb.DuckDBPyConnection, dataset: Dataset
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, *, has_folders: bool = True
 ) -> Iterator[tuple[StoredFile, dict[str, Type]]]:
-    """As `columns`, those that each file of `dataset` has itself, if it has any.
+    """As `columns`, those that each file of `dataset` has itself, if it has any; `has_folders` with those of folders.
 
     Raises:
         LandingError: a file cannot be read.
@@ -92,11 +113,14 @@ def file_columns(
     alike = dataset.format.schema_keys(dataset.files)
     described: dict[Hashable, dict[str, Type]] = {}
     for file, keys in dataset.keyed_files.items():
+        if not (keys or has_folders):
+            continue
         if file not in alike and not (file.size_bytes and dataset.format.has_columns(file)):
             continue
-        key = (alike.get(file, file), keys)
+        read_keys = keys if has_folders else ()
+        key = (alike.get(file, file), read_keys)
         if key not in described:
-            selects = dataset.format.selects_of_one(file, keys, dataset.files)
+            selects = dataset.format.selects_of_one(file, read_keys, dataset.files)
             described[key] = _described(connection, dataset, f"({' UNION ALL BY NAME '.join(selects)})")
         yield file, described[key]
 

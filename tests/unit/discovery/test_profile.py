@@ -323,3 +323,8 @@ def test_many_small_files_are_told_as_large_ones_are(profile, monkeypatch, endin
     monkeypatch.setattr(landed_view, "_MANY_FILES", 1_000)
     assert (small.row_count, small.unreadable_count) == (150, 1)
     assert small == replace(profile(many), fingerprint=small.fingerprint)
+
+
+def test_a_column_of_files_that_a_folder_names_too_is_told_for_its_own_values_are_not_read(profile):
+    found = profile({"dt=2024-01-01/a.csv": "id,DT\n1,2023-12-31\n", "dt=2024-01-02/b.csv": "id\n2\n"})
+    assert found.notes == ("DT: a folder says it, and so does a column of a.csv: the folder's value is read",)

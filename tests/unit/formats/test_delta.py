@@ -149,9 +149,19 @@ def needs_a_new_reader(action):
         action["protocol"] |= {"readerFeatures": ["fromTheFuture"], "writerFeatures": ["fromTheFuture"]}
 
 
+def deletes_rows_beside(action):
+    if "protocol" in action:
+        action["protocol"] |= {"minReaderVersion": 3, "minWriterVersion": 7}
+        action["protocol"] |= {"readerFeatures": ["deletionVectors"], "writerFeatures": ["deletionVectors"]}
+    if "add" in action:
+        place = {"storageType": "u", "pathOrInlineDv": "vBn[lx{q8@P<9BNH/isA", "offset": 1}
+        action["add"]["deletionVector"] = {**place, "sizeInBytes": 36, "cardinality": 1}
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
+        (deletes_rows_beside, "it is a Delta table with deleted rows in files of their own"),
         (leads_out, r"its log names \.\./\.\./secret\.parquet, which has not landed"),
         (maps_columns, "it is a Delta table that maps its columns to other names"),
         (needs_a_new_reader, "Delta"),
