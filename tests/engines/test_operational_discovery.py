@@ -79,13 +79,14 @@ def test_what_the_catalog_knows_beats_what_the_rows_suggest(shop):
     )
 
 
-def test_views_and_partitioned_tables_are_listed_but_no_partition_and_nothing_unreadable(mesh):
+def test_views_and_partitioned_tables_are_listed_but_no_partition_no_bare_table_and_nothing_unreadable(mesh):
     mesh.execute(
         "CREATE TABLE days (day date NOT NULL, n int) PARTITION BY RANGE (day)",
         "CREATE TABLE days_2024 PARTITION OF days FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
         "INSERT INTO days VALUES ('2024-02-01', 1)",
         "CREATE VIEW seen AS SELECT n FROM days",
         "CREATE MATERIALIZED VIEW kept AS SELECT n FROM days",
+        "CREATE TABLE bare ()",
     )
     tables = [table for table, _ in list_tables(database_address(mesh.uri))]
     listed = {t.table.table: t.kind for t in tables if t.table.schema == mesh.schema}

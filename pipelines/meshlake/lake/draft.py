@@ -22,7 +22,7 @@ from meshlake.lake.snapshot import SUMMARY_PREFIX, Snapshot, data_files, read_sn
 from meshlake.lake.transaction import PlannedTransaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pyiceberg.manifest import DataFile, ManifestFile
     from pyiceberg.table import Table, Transaction
@@ -66,7 +66,7 @@ class Draft:
         Given `partitions`, only the rows of those days are replaced: the files of all others stay as they are.
 
         Raises:
-            BuildError: when other writers kept committing to the table.
+            BuildError: when other writers kept committing to the table, or a date is beyond the years 1 to 9999.
         """
         for _ in range(_COMMIT_ATTEMPTS):
             table = self._table()
@@ -125,6 +125,14 @@ class Draft:
             raise BuildError(f"{self._name} was dropped while it was built", "Build it if it is to be there.")
         return table
 
+    def _beyond_years(self, table: Table, files: Sequence[str]) -> BuildError:
+        """That a date or a moment is none that Iceberg's readers share, with the columns that have such."""
+        columns = ", ".join(sorted({name for file in files for name in _columns_beyond_years(table, file)}))
+        return BuildError(
+            f"{self._name}: in {columns} stands a date or a time before the year 1 or after 9999, such as infinity",
+            "Make another value of it, or none: CASE WHEN x BETWEEN '0001-01-01' AND '9999-12-31' THEN x END.",
+        )
+
     def _commit_branch(
         self,
         table: Table,
@@ -141,7 +149,10 @@ class Draft:
             evolved = transaction.table_metadata
             self._spec_id = evolved.default_spec_id
             named = (self._lake.recorded(table, file) for file in files)
-            new = list(parquet_files_to_data_files(table.io, evolved, named))
+            try:
+                new = list(parquet_files_to_data_files(table.io, evolved, named))
+            except OverflowError as error:
+                raise self._beyond_years(table, files) from error
             summary = {f"{SUMMARY_PREFIX}{name}": value for name, value in properties.items()}
             if self.base_id is None:
                 # Iceberg lets the first snapshot of a table go to `main` only, or to no branch at all: then to none.
@@ -154,6 +165,21 @@ class Draft:
         if self.base_id is None:
             table.manage_snapshots().create_branch(first_id, self.branch).commit()
         return table
+
+
+def _columns_beyond_years(table: Table, file: str) -> Iterator[str]:
+    """The columns whose least or greatest value in a Parquet file is no date that Python has."""
+    from pyarrow import parquet
+
+    with table.io.new_input(file).open() as stream:
+        metadata = parquet.read_metadata(stream)
+        for group in range(metadata.num_row_groups):
+            for number in range(metadata.num_columns):
+                column = metadata.row_group(group).column(number)
+                try:
+                    _ = column.statistics and (column.statistics.min, column.statistics.max)
+                except OverflowError:
+                    yield column.path_in_schema
 
 
 def audited_snapshot(lake: Lake, identifier: tuple[str, str], branch: str) -> Snapshot | None:

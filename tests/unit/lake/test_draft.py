@@ -66,6 +66,26 @@ def test_the_branch_holds_the_new_rows_alone(folder):
     assert snapshot.properties == {"run": "r2"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("DATE", "'infinity'"),
+        ("DATE", "'10000-01-01'"),
+        ("DATE", "'0044-03-15 (BC)'"),
+        ("TIMESTAMP", "'-infinity'"),
+        ("TIMESTAMP WITH TIME ZONE", "'infinity'"),
+    ],
+)
+def test_a_date_that_readers_do_not_share_is_refused_by_its_column(folder, kind, value):
+    columns = (Column("id", Scalar.BIGINT), Column("due", parse(kind)))
+    select = f"SELECT 1::BIGINT AS id, CAST({value} AS {kind}) AS due"
+    with pytest.raises(
+        BuildError, match=r"^crm\.people: in due stands a date or a time before the year 1 or after 9999"
+    ):
+        folder.publish("r1", select, columns=columns)
+    assert folder.lake.head(PEOPLE) is None
+
+
 # --- schemas ---
 
 EVOLUTIONS = {

@@ -27,7 +27,8 @@ _KINDS = {
 }
 # Those of which PostgreSQL itself sees to it that no row breaks what the catalog says.
 _ENFORCED = frozenset("rp")
-# Tables that the user may read, without partitions (their table has their rows) and what extensions brought.
+# Tables that the user may read, without partitions (their table has their rows), those without any column, which
+# PostgreSQL lets be, and what extensions brought.
 _TABLES = r"""
 SELECT c.oid, n.nspname, c.relname, c.relkind,
     coalesce((SELECT sum(pg_table_size(relid)) FROM pg_partition_tree(c.oid)), pg_table_size(c.oid))::bigint,
@@ -36,6 +37,7 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'm', 'v', 'f') AND NOT c.relispartition
     AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\_%'
     AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+    AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
     AND NOT EXISTS (SELECT FROM pg_depend d
         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ORDER BY n.nspname, c.relname"""
