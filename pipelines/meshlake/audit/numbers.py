@@ -1,9 +1,9 @@
-"""Numbers that rules ask for in SQL, and what they say of the rules: all aggregates by one query."""
+"""Numbers that rules ask for in SQL, and what they say of the rules: aggregates by one query for very many."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from meshlake.audit.samples import jsonable
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from meshlake.rules.rule import Rule
 
 MAX_SAMPLES = 20
+# What an engine plans and holds for one statement grows with its aggregates.
+_TOGETHER = 100
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,13 @@ def check_numbers(
     Raises:
         MeshError: the engine itself failed, which is no rule's fault.
     """
-    aggregates = {rule.name: m.expression for rule, m in stated if isinstance(m, Aggregate)}
-    numbers = _aggregates(relation, aggregates) if aggregates else {}
-    numbers |= {rule.name: _query(relation, m.select) for rule, m in stated if isinstance(m, Query)}
+    expressions = [(rule.name, m.expression) for rule, m in stated if m.expression is not None]
+    numbers: dict[str, Number] = {}
+    for first in range(0, len(expressions), _TOGETHER):
+        numbers |= _aggregates(relation, dict(expressions[first : first + _TOGETHER]))
+    for rule, measure in stated:
+        if isinstance(measure, Query):
+            numbers[rule.name] = _of_query(relation, measure, numbers.get(rule.name))
     return {rule.name: _result(relation, rule, measure, numbers[rule.name]) for rule, measure in stated}
 
 
@@ -72,7 +78,7 @@ def _observed(rule: Rule, number: Number) -> float | None:
 
 
 def _aggregates(relation: AuditRelation, expressions: Mapping[str, str]) -> dict[str, Number]:
-    """One query for all; when it cannot run, one for each, so that only those that are wrong fail."""
+    """One query for all; when it cannot run, one for each half, so that only those that are wrong fail."""
     listed = ", ".join(("count(*)", *expressions.values()))
     started = time.perf_counter()
     try:
@@ -82,8 +88,10 @@ def _aggregates(relation: AuditRelation, expressions: Mapping[str, str]) -> dict
         reason = _reason(relation, error)
         if len(expressions) == 1:
             return dict.fromkeys(expressions, Number(error=reason, seconds=time.perf_counter() - started))
-        alone = [_aggregates(relation, {name: expression}) for name, expression in expressions.items()]
-        return {name: number for each in alone for name, number in each.items()}
+        names = list(expressions)
+        halves = (names[: len(names) // 2], names[len(names) // 2 :])
+        first, second = (_aggregates(relation, {name: expressions[name] for name in half}) for half in halves)
+        return first | second
     count, seconds = numbers[0] or 0, time.perf_counter() - started
     return {
         name: Number(value, count, None, seconds)
@@ -91,8 +99,18 @@ def _aggregates(relation: AuditRelation, expressions: Mapping[str, str]) -> dict
     }
 
 
+def _of_query(relation: AuditRelation, measure: Query, together: Number | None) -> Number:
+    """The one number that a query gives, a whole one as such; `together` is what its expression gave, if it has one.
+
+    What a WHERE keeps from being cast may fail as an expression: then the query says itself what it gives.
+    """
+    found = together if together and together.error is None else _query(relation, measure.select)
+    if found.value is None or not float(found.value).is_integer():
+        return found
+    return replace(found, value=int(found.value))
+
+
 def _query(relation: AuditRelation, select: str) -> Number:
-    """The one number that a query gives; a whole one as such."""
     started = time.perf_counter()
     try:
         rows = relation.answer(f"SELECT * FROM (\n{select}\n) LIMIT 2")
@@ -101,8 +119,7 @@ def _query(relation: AuditRelation, select: str) -> Number:
         value = _number(rows[0][0])
     except (BuildError, ValueError) as error:
         return Number(error=_reason(relation, error), seconds=time.perf_counter() - started)
-    whole = int(value) if value is not None and float(value).is_integer() else value
-    return Number(whole, seconds=time.perf_counter() - started)
+    return Number(value, seconds=time.perf_counter() - started)
 
 
 def _number(value: Any) -> float | None:

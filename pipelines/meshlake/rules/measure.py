@@ -1,12 +1,13 @@
 """What a rule asks an audit to find out: an aggregate, a query, the columns that there are, or an expectation.
 
-Text only, in DuckDB's dialect. An aggregate is an expression over the audited rows, so that those of all rules travel
+Text only, in DuckDB's dialect. An aggregate is an expression over the audited rows, so that those of many rules travel
 in one query; a query is a SELECT of its own.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -34,10 +35,11 @@ class AuditedTable:
         Raises:
             KeyError: it has no such column.
         """
-        for column in self.columns:
-            if column.name == name:
-                return column.type
-        raise KeyError(name)
+        return self._types[name]
+
+    @cached_property
+    def _types(self) -> Mapping[str | None, Type]:
+        return {column.name: column.type for column in self.columns}
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,15 @@ class Aggregate:
 
 @dataclass(frozen=True)
 class Query:
-    """The one number that a SELECT gives; `failing_sql` and `is_row_count` are as those of an `Aggregate`."""
+    """The one number that a SELECT gives; `failing_sql` and `is_row_count` are as those of an `Aggregate`.
+
+    `expression` gives the same number over the audited rows, where one does.
+    """
 
     select: str
     failing_sql: str | None = None
     is_row_count: bool = False
+    expression: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,13 @@ Measure = Aggregate | Query | ActualColumns | Expected
 def failing_rows(predicate: str, table: AuditedTable) -> Aggregate:
     """The number of rows for which `predicate` is true."""
     return Aggregate(
-        f"count(*) FILTER (WHERE {predicate})",
-        f"SELECT * FROM {table.sql} WHERE {predicate}",
-        is_row_count=True,
+        count_where(predicate), f"SELECT * FROM {table.sql} WHERE {predicate}", is_row_count=True
     )
+
+
+def count_where(predicate: str) -> str:
+    """An expression for the number of rows for which `predicate` is true.
+
+    Of many aggregates with a FILTER in one statement, DuckDB keeps for each what all of them read.
+    """
+    return f"count(CASE WHEN {predicate} THEN 1 END)"

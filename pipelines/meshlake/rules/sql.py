@@ -9,6 +9,7 @@ from meshlake.rules.bounds import Bounds, gives_a_bound
 from meshlake.rules.facts import FactError, UnheldError
 from meshlake.rules.measure import AuditedTable, Query
 from meshlake.rules.quality_rule import QualityRule
+from meshlake.rules.query_shape import query_shape
 
 if TYPE_CHECKING:
     from open_data_contract_standard.model import DataQuality
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from meshlake.column import Column
 
 _PLACEHOLDER = re.compile(r"\$?\{(object|table|property|column)\}")
+_MARKS = {"object": "__object__", "property": "__property__"}
+_MARK = re.compile("|".join(_MARKS.values()))
 
 _OF_A_COLUMN = re.compile(r"\$?\{(property|column)\}")
 
@@ -53,35 +56,20 @@ class Sql(QualityRule):
         return super().read_bounds(item)
 
     def measure(self, table: AuditedTable) -> Query:
-        query = self.query_of(table.sql)
-        return Query(query, rows_counted_by(query))
+        # Read of the query with marks for names: drafted ones are often alike but for their column.
+        marked = self._named(_MARKS["object"], _MARKS["property"])
+        shape = query_shape(marked, _MARKS["object"])
+        names = {_MARKS["object"]: table.sql, _MARKS["property"]: self.column_sql}
+        rows, expression = (
+            text and _MARK.sub(lambda mark: names[mark[0]], text)
+            for text in (shape.counted_rows, shape.expression)
+        )
+        return Query(self.query_of(table.sql), rows, expression=expression)
 
     def query_of(self, table_sql: str) -> str:
         """The query with the names of its table and column in place of ODCS's placeholders."""
-        names = dict.fromkeys(("object", "table"), table_sql)
-        names |= dict.fromkeys(("property", "column"), self.column_sql)
+        return self._named(table_sql, self.column_sql)
+
+    def _named(self, table: str, column: str) -> str:
+        names = {"object": table, "table": table, "property": column, "column": column}
         return _PLACEHOLDER.sub(lambda match: names[match[1]], self.arguments["query"])
-
-
-def rows_counted_by(query: str) -> str | None:
-    """The rows a plain `SELECT count(*) FROM ... WHERE ...` counts; None for any other query.
-
-    >>> rows_counted_by("SELECT count(*) FROM people WHERE age > 120")
-    'SELECT * FROM people WHERE age > 120'
-    """
-    import sqlglot
-    from sqlglot import exp
-
-    try:
-        parsed = sqlglot.parse_one(query, dialect="duckdb")
-    except sqlglot.errors.SqlglotError:
-        return None
-    if not isinstance(parsed, exp.Select) or len(parsed.expressions) != 1:
-        return None
-    counted = parsed.expressions[0].unalias()
-    is_plain = not any(
-        parsed.args.get(part) for part in ("group", "having", "qualify", "limit", "offset", "distinct")
-    )
-    if not (is_plain and isinstance(counted, exp.Count) and isinstance(counted.this, exp.Star)):
-        return None
-    return parsed.select("*", append=False).sql(dialect="duckdb")

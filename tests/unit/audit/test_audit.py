@@ -10,6 +10,7 @@ import pytest
 from meshlake.audit.audit import audit
 from meshlake.engines.duckdb.relation import DuckDBRelation
 from meshlake.errors import BuildError
+from meshlake.rules.bounds import Bounds
 from meshlake.rules.range import Range
 from meshlake.rules.sql import Sql
 from meshlake.rules.unique import Unique
@@ -37,13 +38,47 @@ def test_the_owners_transaction_and_views_are_seen_and_left_alone(check, connect
     )
 
 
+def queries_of(connection, check, *rules):
+    """The statements over the audited rows that checking `rules` runs, none of which may fail."""
+    connection.execute("CALL enable_logging('QueryLog')")
+    results = check(PEOPLE, COLUMNS, *rules)
+    connection.execute("CALL disable_logging()")
+    assert [name for name, result in results.items() if not result.is_passed] == []
+    logged = connection.execute("SELECT message FROM duckdb_logs WHERE type = 'QueryLog'").fetchall()
+    return [message for (message,) in logged if '"crm"."customers"' in message]
+
+
 def test_all_aggregates_travel_in_one_query(check, connection):
     rules = [Range(f"r{n}", "age", {"maximum": n + 200}) for n in range(10)]
+    stated = [
+        ("SELECT count(*) FROM {object} WHERE {property} > 300", Bounds(at_most=0)),
+        ("SELECT avg({property}) FROM {object}", Bounds(at_least=0)),
+        ("SELECT CASE WHEN min({property}) < max({property}) THEN 2 ELSE 1 END FROM ${table}", Bounds(2)),
+    ]
+    rules += [Sql(f"s{n}", "age", {"query": query}, bound) for n, (query, bound) in enumerate(stated)]
+    (query,) = queries_of(connection, check, *rules, Unique("u", "age"))
+    assert "count(CASE" in query
+
+
+def test_of_very_many_aggregates_a_hundred_travel_in_one_query(check, connection):
+    rules = [Range(f"r{n}", "age", {"maximum": n + 200}) for n in range(201)]
+    assert len(queries_of(connection, check, *rules)) == 3
+
+
+def test_one_wrong_rule_of_very_many_costs_few_queries(check, connection):
     connection.execute("CALL enable_logging('QueryLog')")
-    assert all(result.is_passed for result in check(PEOPLE, COLUMNS, *rules, Unique("u", "age")).values())
-    connection.execute("CALL disable_logging()")
-    logged = connection.execute("SELECT message FROM duckdb_logs WHERE type = 'QueryLog'").fetchall()
-    assert sum("FILTER" in message for (message,) in logged) == 1
+    wrong = Sql("wrong", "age", {"query": "SELECT avg(no_such) FROM {object}"}, Bounds(at_least=0))
+    results = check(PEOPLE, COLUMNS, *[Range(f"r{n}", "age", {"maximum": n + 200}) for n in range(99)], wrong)
+    logged = connection.execute("SELECT count(*) FROM duckdb_logs WHERE type = 'QueryLog'").fetchone()
+    assert [name for name, result in results.items() if not result.is_passed] == ["wrong"]
+    assert "no_such" in results["wrong"].message
+    assert logged < (20,)
+
+
+def test_a_where_that_keeps_values_from_a_cast_does_so_beside_other_rules(check):
+    query = "SELECT count(*) FROM {object} WHERE plan IN ('b4') AND CAST(plan[2:] AS INTEGER) > 3"
+    results = check(PEOPLE, COLUMNS, Sql("codes", None, {"query": query}, Bounds(1, 1)), Unique("u", "age"))
+    assert {name: result.observed for name, result in results.items()} == {"codes": 1, "u": 0}
 
 
 def test_nothing_to_check_imports_nothing():

@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 
 
-@pytest.mark.parametrize("name", ["bounds", "facts", "sql", "values"])
+@pytest.mark.parametrize("name", ["bounds", "facts", "query_shape", "values"])
 def test_the_examples_run(name):
     ran = doctest.testmod(import_module(f"meshlake.rules.{name}"))
     assert ran.attempted > 0

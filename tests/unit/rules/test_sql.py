@@ -40,3 +40,29 @@ def test_a_rule_of_the_table_has_no_column_to_name(placeholder):
     with pytest.raises(FactError, match="stands for a column, and this rule is of the table"):
         Sql.read_arguments(DataQuality(type="sql", query=query), None, TABLE.columns)
     assert Sql.read_arguments(DataQuality(type="sql", query=query), TABLE.columns[0], TABLE.columns)
+
+
+@pytest.mark.parametrize(
+    ("query", "expression"),
+    [
+        ("SELECT count(*) FROM {object} WHERE {property} > 1", 'count(CASE WHEN "age" > 1 THEN 1 END)'),
+        ("SELECT count(*) FROM ${table}", "count(*)"),
+        ("select max(age) - min({column})\nfrom {object}", 'max(age) - min("age")'),
+        ("SELECT count(DISTINCT CAST(age AS DATE)) FROM {object}", "count(DISTINCT CAST(age AS DATE))"),
+        ("SELECT count(*) AS n FROM {object}", None),
+        ("SELECT count(*) FROM {object} t WHERE t.age > 1", None),
+        ("SELECT count(*) FROM {object} WHERE age > 1 GROUP BY age", None),
+        ("SELECT count(*) FROM {object} WHERE age IN (SELECT age FROM crm.others)", None),
+        ("SELECT avg(age) FROM {object} WHERE age > 1", None),
+        ("SELECT max(age) + age FROM {object}", None),
+        ("SELECT max(age) OVER () FROM {object}", None),
+        ("SELECT count(*), max(age) FROM {object}", None),
+        ("SELECT age FROM {object}", None),
+        ("SELECT 1 FROM {object}", None),
+        ("SELECT avg(age) FROM crm.others", None),
+        ("SELECT count(*) FROM {object} WHERE age > 1 -- years", None),
+        ("SELECT count(*) FROM (SELECT DISTINCT age FROM {object})", None),
+    ],
+)
+def test_an_aggregate_of_the_same_rows_that_gives_the_number(query, expression):
+    assert Sql("r", "age", {"query": query}, Bounds(at_most=0)).measure(TABLE).expression == expression
