@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -13,7 +14,6 @@ from meshlake.products.transform import CONTRACT_FILE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from meshlake.column import Column
     from meshlake.contract.model import Contract, ServiceLevels
     from meshlake.products.product import Product
 
@@ -49,6 +49,7 @@ def definition_metadata(product: Product) -> dict[str, Any]:
 def column_schema(product: Product) -> dg.TableSchema:
     """The contract's columns as Dagster's table schema, the rules of each as its constraints."""
     contract = product.contract
+    constraints = _constraints(product)
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
@@ -58,7 +59,7 @@ def column_schema(product: Product) -> dg.TableSchema:
                 constraints=dg.TableColumnConstraints(
                     nullable=not column.is_required,
                     unique=contract.primary_key == (column.name,),
-                    other=list(_other_constraints(product, column)),
+                    other=constraints.get(column.name, []),
                 ),
                 tags={column.classification: ""} if column.classification else {},
             )
@@ -113,10 +114,14 @@ def _classified(contract: Contract) -> Iterator[str]:
     return (f"{c.name} ({c.classification})" for c in contract.columns if c.classification)
 
 
-def _other_constraints(product: Product, column: Column) -> Iterator[str]:
-    if column.name in product.contract.primary_key and len(product.contract.primary_key) > 1:
-        yield "part of the key"
+def _constraints(product: Product) -> dict[str | None, list[str]]:
+    """What else is promised of each column."""
+    key = product.contract.primary_key
+    found: dict[str | None, list[str]] = defaultdict(list)
+    if len(key) > 1:
+        found |= {name: ["part of the key"] for name in key}
     for rule in product.rules:
-        if rule.column == column.name and rule.kind not in _SAID_OTHERWISE:
+        if rule.kind not in _SAID_OTHERWISE:
             # Which column it is, the row says.
-            yield (rule.description or rule.name).removeprefix(f"{column.name} ")
+            found[rule.column].append((rule.description or rule.name).removeprefix(f"{rule.column} "))
+    return found

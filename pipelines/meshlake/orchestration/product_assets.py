@@ -1,7 +1,7 @@
 """Data products as Dagster assets, with their checks."""
 
 # Dagster evaluates the annotations of an asset's function: none of them may be text here.
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,21 +10,19 @@ from pydantic import Field
 
 from meshlake.building.audit import check_published
 from meshlake.building.build import BuildResult, build_product
-from meshlake.column import Severity
 from meshlake.errors import AuditError, MeshError
 from meshlake.orchestration.check_history import CHECK_HISTORY, check_history
+from meshlake.orchestration.checks import check_results, check_specs
 from meshlake.orchestration.conditions import automation_condition, freshness_policy
 from meshlake.orchestration.contract_metadata import definition_metadata
 from meshlake.orchestration.day_partitions import asked_days, day_events
 from meshlake.orchestration.keys import asset_key, op_name, owner, shown, tag_key
-from meshlake.orchestration.metadata import build_metadata, check_result
+from meshlake.orchestration.metadata import build_metadata
 from meshlake.orchestration.outages import retry_after_outage
 from meshlake.orchestration.pictures import pictures
 from meshlake.orchestration.reporting import Reporter
 from meshlake.partitions import read_day
 from meshlake.products.product import BrokenProduct, Product
-from meshlake.rules.result import CheckResult
-from meshlake.rules.rule import Rule
 from meshlake.workspace import Workspace
 
 _Told = Mapping[str, dg.MetadataValue[Any]]
@@ -58,7 +56,7 @@ def product_asset(
         # Dagster's own names for what is read are the same for a-b and a_b.
         ins={op_name(read): dg.AssetIn(asset_key(read), dagster_type=dg.Nothing) for read in product.reads},
         outs={"result": _out(classified, mesh.engine.kind, reads_days=reads_days)},
-        check_specs=[_check_spec(key, rule) for rule in product.all_rules],
+        check_specs=check_specs(key, product),
         # Checks are then optional: a product that did not change is not audited again.
         can_subset=True,
         partitions_def=partitions if is_daily else None,
@@ -98,9 +96,8 @@ def _build_events(
     try:
         if not context.selected_asset_keys:
             # Only checks were asked for: they look at what is published.
-            yield from _check_results(
-                context, product, (check for _, check in check_published(mesh, product.name))
-            )
+            found = (check for _, check in check_published(mesh, product.name))
+            yield from check_results(context.selected_asset_check_keys, product, found)
             return
         named = {day for text in config.days if (day := read_day(text))}
         result = build_product(
@@ -115,11 +112,11 @@ def _build_events(
     except MeshError as error:
         # A failed blocking check does not stop the step that ran it: the results go first, then the failure.
         if isinstance(error, AuditError):
-            yield from _check_results(context, product, error.results)
+            yield from check_results(context.selected_asset_check_keys, product, error.results)
         reporter.failed(product.name, error)
         retry_after_outage(context, error)
         raise dg.Failure(shown(str(error)), allow_retries=False) from error
-    yield from _check_results(context, product, result.checks)
+    yield from check_results(context.selected_asset_check_keys, product, result.checks)
     reporter.done(result)
     yield _published(mesh, product, context, result)
 
@@ -152,14 +149,6 @@ def _pictures(
         return {}
 
 
-def _check_results(
-    context: dg.AssetExecutionContext, product: Product, checks: Iterable[CheckResult]
-) -> Iterator[dg.AssetCheckResult]:
-    """The results of the checks that the run asks for."""
-    by_name = {selected.name: selected.asset_key for selected in context.selected_asset_check_keys}
-    return (check_result(by_name[c.rule.name], product.contract, c) for c in checks if c.rule.name in by_name)
-
-
 def _told_before(instance: dg.DagsterInstance, key: dg.AssetKey) -> _Told:
     event = instance.get_latest_materialization_event(key)
     return event.asset_materialization.metadata if event and event.asset_materialization else {}
@@ -188,14 +177,4 @@ def _out(product: Product, engine: str, *, reads_days: bool) -> dg.AssetOut:
         automation_condition=automation_condition(levels.schedule_cron, reads_days=reads_days),
         freshness_policy=freshness_policy(levels),
         is_required=False,
-    )
-
-
-def _check_spec(key: dg.AssetKey, rule: Rule) -> dg.AssetCheckSpec:
-    return dg.AssetCheckSpec(
-        name=rule.name,
-        asset=key,
-        description=rule.description or None,
-        blocking=rule.severity is Severity.ERROR,
-        metadata={"kind": rule.kind, **({"column": rule.column} if rule.column else {})},
     )
