@@ -140,14 +140,14 @@ def values_of(
 ) -> tuple[dict[str, dict[Any, int]], dict[str, Sketch], dict[str, int]]:
     """In one pass: how often each value of the columns `few` occurs, sketches of the columns `sketched`, and exactly
     how many values the columns `counted` have."""
-    asked = {(name, "few"): f"histogram({quote_identifier(name)})" for name in few}
-    asked |= {(name, "sketched"): column.hashes_sql for name, column in sketched.items()}
-    asked |= {(name, "counted"): f"count(DISTINCT {quote_identifier(name)})" for name in counted}
-    histograms: dict[str, dict[Any, int]] = {}
-    counts: dict[str, int] = {}
-    sketches: dict[str, Sketch] = {}
+    asked = {(name, "few"): (quote_identifier(name), "histogram({0})") for name in few}
+    asked |= {(name, "sketched"): (each.as_text, each.hashes_sql("{0}")) for name, each in sketched.items()}
+    asked |= {(name, "counted"): (quote_identifier(name), "count(DISTINCT {0})") for name in counted}
+    histograms, counts, sketches = dict[str, dict[Any, int]](), dict[str, int](), dict[str, Sketch]()
     for keys in batches(connection, asked, lambda _: _VALUES_COST):
-        row = _one_row(connection, [asked[key] for key in keys], LANDED)
+        prepared = ", ".join(f"{asked[key][0]} AS v{i}" for i, key in enumerate(keys))
+        told = [asked[key][1].format(f"v{i}") for i, key in enumerate(keys)]
+        row = _one_row(connection, told, f"(SELECT {prepared} FROM {LANDED})")
         for (name, what), value in zip(keys, row, strict=True):
             if what == "few":
                 histograms[name] = {_shown(each): count for each, count in (value or {}).items()}

@@ -44,10 +44,9 @@ class Sketched:
         """The share of its distinct values that the sketch holds."""
         return min(1.0, _SKETCH_HASHES / max(self.distinct, 1))
 
-    @property
-    def hashes_sql(self) -> str:
-        """The aggregate that gives the hashes."""
-        hashed = f"(hash({self.as_text}) >> 1)"
+    def hashes_sql(self, text: str) -> str:
+        """The aggregate that gives the hashes of what `as_text` made, which is called `text`."""
+        hashed = f"(hash({text}) >> 1)"
         is_below = f"{hashed} < {int(_HASH_RANGE * self.share)}::UBIGINT"
         # A FILTER would keep all columns of the statement once more.
-        return f"list(DISTINCT CASE WHEN {is_below} AND {self.as_text} IS NOT NULL THEN {hashed} END)"
+        return f"list(DISTINCT CASE WHEN {is_below} AND {text} IS NOT NULL THEN {hashed} END)"
