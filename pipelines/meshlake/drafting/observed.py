@@ -105,6 +105,8 @@ def observed_rows(
 ) -> Observed:
     """What the rows are like that can be read under `name` in `session`."""
     flat = [column for column in columns if not is_nested(column.type)]
+    if len(flat) > _COLUMNS:
+        session.copy_rows(name)  # else each statement plans the casts of all columns
     shapes = _shapes(session, name, flat)
     dates = [column.name for column in flat if is_moment(column.type)][:_MOST_MOMENTS]
     pairs = list(permutations(dates, 2))

@@ -141,6 +141,9 @@ class LocalSession(Session, Protocol):
             ReadAgainError: what read it before had too little.
         """
 
+    def copy_rows(self, name: ProductName) -> None:
+        """Work out the rows that are bound as `name` now, and from now on read a copy of them."""
+
     def keep_order(self) -> None:
         """From now on read landed rows in the order they stand in, as their numbering needs; it costs memory."""
 

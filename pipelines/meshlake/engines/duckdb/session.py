@@ -199,6 +199,13 @@ class DuckDBSession:
                 f"SELECT * FROM read_parquet({quote_literal(path)})"
             )
 
+    def copy_rows(self, name: ProductName) -> None:
+        """Work out the rows that are bound as `name` now, and from now on read a copy of them."""
+        copy = f"temp.{quote_identifier(f'rows of {name}')}"
+        with self._explained():
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {copy} AS SELECT * FROM {name.sql}")
+        self.bind(name, copy)
+
     def keep_order(self) -> None:
         """From now on read rows in the order they stand in."""
         self.connection.execute("SET preserve_insertion_order = true")
