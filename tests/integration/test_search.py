@@ -46,6 +46,13 @@ def test_the_best_comes_first_with_its_reason(searched, words, kind, name, reaso
     assert found == sorted(found, key=lambda hit: -hit.score)
 
 
+def test_what_is_near_in_meaning_is_found_with_its_reason(searched) -> None:
+    pytest.importorskip("wordllama", reason="the extra `meaning` is not installed")
+    best = searched.open().search("purchases")[0]
+    assert "shop.orders" in best.name
+    assert "meaning: " in best.reason
+
+
 def test_nobody_is_found_and_nothing_of_nothing(searched) -> None:
     opened = searched.open()
     assert opened.search("anna1") == opened.search("zebra") == opened.search("") == []

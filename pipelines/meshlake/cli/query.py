@@ -195,7 +195,8 @@ def search(
 ) -> None:
     """Find what is about some words: discovered datasets, products, columns, their values, named questions.
 
-    Words are compared by their stems, not by meaning: `payments` finds `paying`. Personal values are never shown.
+    Words are compared by their stems: `payments` finds `paying`. After pip install 'meshlake[meaning]' what is near in
+    meaning is found, too: `wages` finds `salary`. Personal values are never shown.
 
     Examples:
 

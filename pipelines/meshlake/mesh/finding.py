@@ -42,7 +42,8 @@ class FindingMesh(OpenedMesh):
     def search(self, words: str, *, most: int = 20) -> list[Hit]:
         """What is about `words`, the best first: datasets that were discovered, products, columns, values, questions.
 
-        Words are compared by their stems, not by meaning. Values of personal columns are never looked at.
+        Words are compared by their stems, and where the extra `meaning` is installed also by meaning. Values of
+        personal columns are never looked at.
 
         Example:
             >>> mesh.search("plans of customers")[0].name

@@ -1,7 +1,8 @@
 """What in the mesh is about some words: landed datasets, products, their columns and values, and named questions.
 
 Words are compared by their stems and weighed as BM25 does: a rare word says more than one that is everywhere, and one
-in a name more than one in a long text. Values of personal columns are never looked at: only their shapes are kept.
+in a name more than one in a long text. Where the extra `meaning` is installed, what is near in meaning is found too,
+without a word in common. Values of personal columns are never looked at: only their shapes are kept.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.known import remembered
+from meshlake.mesh.meaning import nearness
 from meshlake.query.questions import readable_questions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from meshlake.workspace import Workspace
 
@@ -46,6 +48,8 @@ _STOP = frozenset(
     | {"we", "what", "where", "which", "who", "with"}
 )
 _SATURATION, _LENGTH = 1.2, 0.75
+# Texts as far apart as chance has them are none; the nearest are worth a rare word in a name.
+_LEAST_NEAR, _NEAR = 0.2, 4.0
 
 
 @dataclass(frozen=True)
@@ -66,16 +70,37 @@ class _Document:
     name: str
     texts: tuple[tuple[str, str, float], ...]
 
+    @property
+    def described(self) -> str:
+        """What tells its meaning: all but values."""
+        return ", ".join(text for where, text, _ in self.texts if where != "values" and text)
+
 
 def search(mesh: Workspace, words: str, most: int) -> list[Hit]:
     """What is about `words`, the best first."""
     wanted = dict.fromkeys(stems(words))
     documents = [*_datasets(mesh), *_products(mesh), *_questions(mesh)]
+    if not wanted or not documents:
+        return []
+    scored = [*_by_words(wanted, documents), *_by_meaning(words, documents)]
+    scores: dict[int, float] = {}
+    reasons: dict[int, list[str]] = {}
+    for number, score, reason in scored:
+        scores[number] = scores.get(number, 0.0) + score
+        reasons.setdefault(number, []).append(reason)
+    hits = (
+        Hit(documents[number].kind, documents[number].name, round(score, 3), "; ".join(reasons[number]))
+        for number, score in scores.items()
+    )
+    return sorted(hits, key=lambda hit: (-hit.score, hit.kind, hit.name))[:most]
+
+
+def _by_words(wanted: Collection[str], documents: Sequence[_Document]) -> Iterator[tuple[int, float, str]]:
+    """Those that have some of the words: their number, score and why."""
     counted = [_counted(document) for document in documents]
-    average = sum(sum(counts.values()) for counts, _ in counted) / max(len(counted), 1)
+    average = sum(sum(counts.values()) for counts, _ in counted) / len(counted)
     known = Counter(word for counts, _ in counted for word in counts)
-    hits = []
-    for document, (counts, places) in zip(documents, counted, strict=True):
+    for number, (counts, places) in enumerate(counted):
         found = [word for word in wanted if word in counts]
         if not found:
             continue
@@ -87,9 +112,15 @@ def search(mesh: Workspace, words: str, most: int) -> list[Hit]:
             / (counts[word] + _SATURATION * length)
             for word in found
         )
-        reason = "; ".join(dict.fromkeys(places[word] for word in found))
-        hits.append(Hit(document.kind, document.name, round(score * len(found) / len(wanted), 3), reason))
-    return sorted(hits, key=lambda hit: (-hit.score, hit.kind, hit.name))[:most]
+        yield number, score * len(found) / len(wanted), "; ".join(dict.fromkeys(places[w] for w in found))
+
+
+def _by_meaning(words: str, documents: Sequence[_Document]) -> Iterator[tuple[int, float, str]]:
+    """Those that are near: their number, score and why."""
+    texts = [" ".join(_WORD.findall(document.described)) for document in documents]
+    for number, near in enumerate(nearness(words, texts) or ()):
+        if near >= _LEAST_NEAR:
+            yield number, near * _NEAR, f"meaning: {near:.2f} near to {_shown(documents[number].described)}"
 
 
 def stems(text: str) -> Iterator[str]:
@@ -119,9 +150,12 @@ def _counted(document: _Document) -> tuple[dict[str, float], dict[str, str]]:
     for where, text, weight in document.texts:
         for word in stems(text):
             counts[word] = counts.get(word, 0.0) + weight
-            shown = text if len(text) <= 80 else f"{text[:77]}..."
-            places.setdefault(word, f"{where}: {shown}")
+            places.setdefault(word, f"{where}: {_shown(text)}")
     return counts, places
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _datasets(mesh: Workspace) -> Iterator[_Document]:
