@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import uuid
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +17,7 @@ from meshlake.discovery.join_composites import suspected_composites
 from meshlake.discovery.join_proof import prove
 from meshlake.discovery.joins import Join, likely_joins, ranked
 from meshlake.discovery.kept_profiles import KeptProfiles, proof_key
+from meshlake.discovery.landed_view import is_small
 from meshlake.discovery.masking import without_people
 from meshlake.discovery.profile import profile_dataset
 from meshlake.discovery.sources import chosen_sources
@@ -22,13 +26,13 @@ from meshlake.errors import MeshError, UsageError
 from meshlake.stores.disk import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from meshlake.discovery.dataset_profile import DatasetProfile
     from meshlake.discovery.sketches import Sketch
     from meshlake.landing.zone import Dataset
     from meshlake.settings import Settings
-    from meshlake.sources import Found
+    from meshlake.sources import Found, Sample
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ class Discovery:
 
 # So many other datasets of the domain are asked what one leaves open.
 _ASKED = 8
+# Threads that read small datasets: half of what that takes is Python, which runs in one of them at a time.
+_READERS = 4
 
 
 def profile_source(settings: Settings, source: Found) -> DatasetProfile:
@@ -90,8 +96,8 @@ def profile_files(settings: Settings, files: Dataset) -> DatasetProfile:
 def discover(
     settings: Settings, sources: Sequence[Found], progress: Callable[[Found], None] = lambda _: None
 ) -> Discovery:
-    """Profile `sources`, and look for joins between them when they are several; `progress` hears of each before it is
-    read.
+    """Profile `sources`, and look for joins between them when they are several; `progress` hears of each when its turn
+    comes. Small ones may have been read by then, each by one of several threads.
 
     What was seen before is not read again: of new files alone profiles are made, and of joins proven those that refer
     to them.
@@ -99,12 +105,13 @@ def discover(
     reader = _Reader(settings, is_sketching=len(sources) > 1)
     found: list[_Read] = []
     failures: dict[Found, MeshError] = {}
-    for source in sources:
-        progress(source)
-        try:
-            found.append(reader.read(source))
-        except MeshError as error:
-            failures[source] = error
+    with reader.reading_ahead(sources):
+        for source in sources:
+            progress(source)
+            try:
+                found.append(reader.read(source))
+            except MeshError as error:
+                failures[source] = error
     keys = [each.key for each in found if each.key is not None]
     are_files = len(keys) == len(found) > 1
     if are_files and (kept := reader.kept.answer(keys)):
@@ -166,10 +173,22 @@ class _Reader:
         self._settings = settings
         self._is_sketching = is_sketching
         self._alone: dict[str, _Read] = {}
+        self._ahead: dict[str, Future[_Read | None]] = {}
+
+    @contextmanager
+    def reading_ahead(self, sources: Sequence[Found]) -> Iterator[None]:
+        """Within the block several threads read small ones of `sources`, each by itself, until they are asked for."""
+        with ThreadPoolExecutor(min(_READERS, os.cpu_count() or 1)) as pool:
+            if len(sources) > 1:
+                self._ahead = {str(each): pool.submit(self._read_small, each) for each in sources}
+            try:
+                yield
+            finally:
+                pool.shutdown(cancel_futures=True)
 
     def read(self, source: Found) -> _Read:
         """Read, and once more where other datasets of the domain decide what it leaves open."""
-        read = self._alone.get(str(source)) or self._read(source)
+        read = self._read_alone(source)
         if any(column.open_to for column in read.profile.columns) and (votes := self._votes(source)):
             return self._read(source, votes)
         return read
@@ -211,7 +230,7 @@ class _Reader:
         others = [each for each in self._all if str(each) != str(source)]
         for other in [each for each in others if _domain(each) == _domain(source)][:_ASKED]:
             try:
-                read = self._alone.get(str(other)) or self._read(other)
+                read = self._read_alone(other)
             except MeshError:
                 continue  # it is told where it is discovered itself
             for column in read.profile.columns:
@@ -219,26 +238,42 @@ class _Reader:
                     votes.setdefault(column.reading.convention, f"column '{column.name}' of {other}")
         return votes
 
+    def _read_alone(self, source: Found) -> _Read:
+        name = str(source)
+        if name not in self._alone:
+            ahead = self._ahead.pop(name, None)
+            self._alone[name] = (ahead.result() if ahead else None) or self._read(source)
+        return self._alone[name]
+
+    def _read_small(self, source: Found) -> _Read | None:
+        """None for large files: they are read one after the other, each by all threads there are."""
+        with self._sample(source) as sample:
+            is_beside = sample.table is not None or is_small(sample.dataset)
+            return self._read_sample(sample) if is_beside else None
+
     def _read(self, source: Found, elsewhere: Mapping[str, str] | None = None) -> _Read:
+        with self._sample(source) as sample:
+            return self._read_sample(sample, elsewhere)
+
+    @contextmanager
+    def _sample(self, source: Found) -> Iterator[Sample]:
         folder = self._settings.scratch / f"sample-{uuid.uuid4().hex}"
         try:
-            sample = source.sample(folder)
-            if sample.table is None:
-                read = self.read_files(sample.dataset, elsewhere)
-            else:
-                profile, sketches = profile_dataset(
-                    self._settings,
-                    sample.dataset,
-                    is_sketched=self._is_sketching,
-                    elsewhere=elsewhere,
-                    may_read=may_read_of(sample.table),
-                )
-                read = _Read(with_catalog(without_people(profile), sample.table, sample), sketches, None)
+            yield source.sample(folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        if elsewhere is None:
-            self._alone[str(source)] = read
-        return read
+
+    def _read_sample(self, sample: Sample, elsewhere: Mapping[str, str] | None = None) -> _Read:
+        if sample.table is None:
+            return self.read_files(sample.dataset, elsewhere)
+        profile, sketches = profile_dataset(
+            self._settings,
+            sample.dataset,
+            is_sketched=self._is_sketching,
+            elsewhere=elsewhere,
+            may_read=may_read_of(sample.table),
+        )
+        return _Read(with_catalog(without_people(profile), sample.table, sample), sketches, None)
 
 
 def _domain(source: Found) -> str:

@@ -30,6 +30,8 @@ LANDED, SAMPLE = "landed", "sampled"
 CELLS = "cells"
 _MANY_FILES, _SMALL_BYTES = 100, 16 * 1024
 _BEGINNINGS = 8
+# Of less, threads cost more than they save: each of some fifty statements has few rows for them.
+_ONE_THREAD_BYTES = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,11 @@ def landed_columns(settings: Settings, name: DatasetName) -> list[str] | None:
         return None
     with connect(settings) as connection:
         return list(columns(connection, zone.dataset(name)))
+
+
+def is_small(dataset: Dataset) -> bool:
+    """Whether one thread alone reads it with the least work."""
+    return dataset.size_bytes < _ONE_THREAD_BYTES
 
 
 def open_landed(

@@ -18,7 +18,7 @@ from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
 from meshlake.discovery.drift import file_schemas, find_drift
 from meshlake.discovery.keys import Keys, Part, find_keys, suspects
 from meshlake.discovery.labels import is_likely_label
-from meshlake.discovery.landed_view import open_landed
+from meshlake.discovery.landed_view import is_small, open_landed
 from meshlake.discovery.missing import misfits as find_misfits
 from meshlake.discovery.missing import suspected_words
 from meshlake.discovery.personal import with_personal
@@ -86,7 +86,8 @@ def _profiled(
     may_read: MayRead,
     elsewhere: Mapping[str, str] | None,
 ) -> tuple[DatasetProfile, dict[str, Sketch]]:
-    with explained([dataset]), connect(settings) as connection:
+    threads = 1 if is_small(dataset) else None
+    with explained([dataset]), connect(settings, threads) as connection:
         schemas = file_schemas(connection, dataset)
         view = open_landed(connection, dataset, schemas)
         drift = find_drift(view.sources.values(), schemas) if len(schemas.files) > 1 else ()
@@ -104,7 +105,7 @@ def _profiled(
         format=dataset.format.name,
         fingerprint=dataset.fingerprint,
         file_count=len(dataset.files),
-        size_bytes=sum(file.size_bytes for file in dataset.files),
+        size_bytes=dataset.size_bytes,
         row_count=measured.row_count,
         columns=columns,
         keys=found.keys.proven,

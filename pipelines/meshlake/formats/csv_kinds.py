@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _KINDS = {
 }
 
 
+@lru_cache(maxsize=20_000)  # each value of the first rows is asked for several times
 def kind_of(value: str) -> str:
     """What a value is: `TEXT` where it looks like nothing else.
 

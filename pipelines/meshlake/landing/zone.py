@@ -45,6 +45,11 @@ class Dataset:
     files: tuple[StoredFile, ...]
 
     @property
+    def size_bytes(self) -> int:
+        """Of all files together."""
+        return sum(file.size_bytes for file in self.files)
+
+    @property
     def fingerprint(self) -> str:
         """Changes whenever a file is added, removed or rewritten; the same wherever the zone is mounted."""
         facts = [f"{file.name}\0{file.size_bytes}\0{file.version}" for file in self.files]
@@ -113,7 +118,7 @@ class Dataset:
         _, damage = self._unpacked
         told = [UnreadableLine(name, None, b"", error.message) for name, error in damage.items()]
         damaged_bytes = sum(file.size_bytes for file in self.files if file.name in damage)
-        return found.with_files(told, damaged_bytes / sum(file.size_bytes for file in self.files))
+        return found.with_files(told, damaged_bytes / self.size_bytes)
 
     @property
     def has_columns(self) -> bool:

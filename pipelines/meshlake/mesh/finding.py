@@ -26,7 +26,7 @@ class FindingMesh(OpenedMesh):
 
         Args:
             what: a domain or schema, a dataset or table; everything when not given.
-            progress: told of each dataset before it is read.
+            progress: told of each dataset when its turn comes.
 
         Raises:
             UsageError: nothing of that name has landed. What cannot be read is in `failures` of the answer.

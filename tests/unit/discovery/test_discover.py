@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
+from meshlake.discovery import landed_view
 from meshlake.discovery.discover import discover, profile_source
 from meshlake.discovery.sketches import Sketch
 from meshlake.discovery.sources import chosen_source, chosen_sources
@@ -82,6 +85,20 @@ def test_a_bad_dataset_does_not_hide_the_others(settings, zone, landed, mesh) ->
     found = discover(settings, chosen_sources(settings, "shop"))
     assert [p.name for p in found.profiles] == ["landing.shop.orders"]
     assert list(found.failures) == [FoundFiles(DatasetName("shop", "bad"), zone)]
+
+
+def test_the_same_is_found_beside_each_other_or_one_by_one(settings, zone, landed, mesh, monkeypatch) -> None:
+    mesh.land_files("geo.broken", {"a.parquet": b"PAR1 this is not parquet PAR1"})
+    beside = discover(settings, chosen_sources(settings, None))
+    shutil.rmtree(settings.home / "profiles")
+    monkeypatch.setattr(landed_view, "_ONE_THREAD_BYTES", 0)
+    one_by_one = discover(settings, chosen_sources(settings, None))
+    assert [profile.name for profile in beside.profiles] == sorted(
+        profile.name for profile in beside.profiles
+    )
+    assert beside.profiles == one_by_one.profiles
+    assert beside.joins == one_by_one.joins
+    assert list(map(str, beside.failures)) == list(map(str, one_by_one.failures)) == ["landing.geo.broken"]
 
 
 def test_sketches_estimate_containment_below_the_smaller_limit() -> None:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from meshlake.settings import Settings
 
 
-def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+def connect(settings: Settings, threads: int | None = None) -> duckdb.DuckDBPyConnection:
     """An in-memory connection within the mesh's memory limit, which spills to its scratch folder, in UTC.
+
+    It works with one thread for each core, or so many `threads`.
 
     Raises:
         StorageError: DuckDB has no extension for a store of the mesh, or there are no keys.
@@ -30,6 +32,8 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     )
     # Order costs memory, and a table has none.
     connection.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
+    if threads is not None:
+        connection.execute(f"SET threads = {threads}")
     for store in settings.used_stores:
         store.open_to_duckdb(connection)
     return connection
