@@ -8,6 +8,7 @@ from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from meshlake.audit.seasonal import Expected, expected
+from meshlake.counting import counted
 from meshlake.lake.snapshot import publications, rows_by_day
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Volume:
     @property
     def told(self) -> str:
         """In words: `4,210 rows on Friday 2026-11-27; Fridays have 9,800 to 11,200`."""
-        rows = f"{self.row_count:,} row{'' if self.row_count == 1 else 's'} on {self.day:%A %Y-%m-%d}"
+        rows = f"{counted(self.row_count, 'row')} on {self.day:%A %Y-%m-%d}"
         if self.expected is None:
             return f"{rows}; too few days before it to compare with"
         days = f"{self.day:%A}s"

@@ -12,6 +12,7 @@ import typer
 from meshlake.cli.confirming import YES, confirm
 from meshlake.cli.drafts import print_all_drafted, print_drafted, print_mesh_draft
 from meshlake.cli.printing import print_json, print_text, size_text
+from meshlake.counting import counted
 from meshlake.errors import EXIT_FAILED, UsageError
 from meshlake.formats import FORMATS
 
@@ -181,7 +182,8 @@ def discover(
     if as_json:
         print_json(discovery_facts(found))
     elif page:
-        print_text(f"{len(found.profiles):,} datasets are in {page}: open it in a browser.")
+        are = "is" if len(found.profiles) == 1 else "are"
+        print_text(f"{counted(len(found.profiles), 'dataset')} {are} in {page}: open it in a browser.")
     else:
         print_discovery(found)
         if len(found.profiles) == 1 and not found.failures:

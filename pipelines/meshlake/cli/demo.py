@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from meshlake.cli.printing import size_text
+from meshlake.counting import counted
 from meshlake.errors import UsageError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _tell(landed: DemoLanded) -> None:
     for dataset, files in groupby(landed.files, key=lambda file: file.dataset):
         sizes = [(file.size_bytes, file.is_new) for file in files]
         size = size_text(sum(size for size, _ in sizes))
-        print(f"+ {dataset}: {len(sizes)} files, {sum(new for _, new in sizes)} new, {size}")
+        print(f"+ {dataset}: {counted(len(sizes), 'file')}, {sum(new for _, new in sizes)} new, {size}")
     for folder in landed.folders:
         print(f"Wrote the demo's {folder.name.replace('_', ' ')} into {os.path.relpath(folder)}/")
     if not landed.has_products:

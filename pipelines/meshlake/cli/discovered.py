@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from meshlake.cli.printing import print_table, print_text, size_text
+from meshlake.counting import counted
 from meshlake.discovery.masking import masked
 from meshlake.discovery.missing import told
 
@@ -128,14 +129,16 @@ def _meaning(column: ColumnProfile) -> str:
 def _facts(profile: DatasetProfile) -> str:
     table = profile.table
     if table is None:
-        files = "1 file" if profile.file_count == 1 else f"{profile.file_count} files"
-        return f"{profile.row_count:,} rows, {profile.format}, {files}, {size_text(profile.size_bytes)}"
+        files = counted(profile.file_count, "file")
+        return (
+            f"{counted(profile.row_count, 'row')}, {profile.format}, {files}, {size_text(profile.size_bytes)}"
+        )
     size = f", {size_text(profile.size_bytes)}" if profile.size_bytes else ""
     if not table.is_sample:
-        return f"{profile.row_count:,} rows, {profile.format} of {table.product}{size}"
-    rows = "" if table.row_count is None else f"about {table.row_count:,} rows, "
+        return f"{counted(profile.row_count, 'row')}, {profile.format} of {table.product}{size}"
+    rows = "" if table.row_count is None else f"about {counted(table.row_count, 'row')}, "
     how = "the first" if table.row_count is None else "a sample of"
-    return f"{rows}{profile.format} of {table.product}{size}; told from {how} {profile.row_count:,} rows"
+    return f"{rows}{profile.format} of {table.product}{size}; told from {how} {counted(profile.row_count, 'row')}"
 
 
 def _short(name: str) -> str:

@@ -11,6 +11,7 @@ from rich.status import Status
 
 from meshlake.cli.layout import fold_indented
 from meshlake.cli.printing import print_table, size_text
+from meshlake.counting import counted
 from meshlake.mesh.report import HEADLINE_METRICS
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class TerminalReporter:
             return
         passed = sum(check.is_passed for check in result.checks)
         rows, size = result.snapshot.row_count, size_text(result.snapshot.size_bytes)
-        facts = f"{rows:,} rows, {size}, {passed}/{len(result.checks)} checks"
+        facts = f"{counted(rows, 'row')}, {size}, {passed}/{len(result.checks)} checks"
         self._line("+", str(result.name), f"{facts}, {result.seconds:.1f} s")
         for check in result.checks:
             if not check.is_passed:

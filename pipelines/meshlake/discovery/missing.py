@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meshlake.counting import counted
 from meshlake.discovery.batches import batches
 from meshlake.discovery.landed_view import CELLS, LANDED
 from meshlake.names import quote_identifier, quote_literal
@@ -94,5 +95,5 @@ def told(missing: Mapping[str, int] | Iterable[tuple[str, int]]) -> str:
     words = list(dict(missing).items())
     if not words:
         return ""
-    listed = " and ".join(f"{word!r} in {n:,} {'row' if n == 1 else 'rows'}" for word, n in words)
+    listed = " and ".join(f"{word!r} in {counted(n, 'row')}" for word, n in words)
     return f"{listed} {'stands' if len(words) == 1 else 'stand'} for no value: null in a product"

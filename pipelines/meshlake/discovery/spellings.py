@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meshlake.counting import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -31,8 +33,7 @@ def with_spellings(column: ColumnProfile) -> ColumnProfile:
     if not groups:
         return column
     shown = "; ".join(
-        " and ".join(f"{value!r} in {n:,} {'row' if n == 1 else 'rows'}" for value, n in group)
-        for group in groups[:_SHOWN]
+        " and ".join(f"{value!r} in {counted(n, 'row')}" for value, n in group) for group in groups[:_SHOWN]
     )
     more = f"; and {len(groups) - _SHOWN:,} more" if len(groups) > _SHOWN else ""
     return column.asking(f"one value in several spellings? {shown}{more}: published as they are written")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from meshlake.counting import counted
 from meshlake.discovery.discover import profile_source
 from meshlake.discovery.missing import told
 from meshlake.discovery.sources import chosen_source
@@ -174,12 +175,14 @@ def _notes(profile: DatasetProfile) -> list[str]:
 def _evidence(profile: DatasetProfile) -> list[str]:
     if profile.table is None:
         read = sum(column.reading is not None for column in profile.columns)
-        return [f"{len(profile.columns)} columns, {read} of them text read as numbers, dates or yes/no"]
+        return [
+            f"{counted(len(profile.columns), 'column')}, {read} of them text read as numbers, dates or yes/no"
+        ]
     dates = [c.name for c in profile.columns if c.reading and c.reading.logical_type in {"date", "timestamp"}]
-    notes = [f"{len(profile.columns)} columns, types as {profile.table.product} has them"]
+    notes = [f"{counted(len(profile.columns), 'column')}, types as {profile.table.product} has them"]
     if dates:
         notes.append(f"text read as dates: {', '.join(dates)}")
     if profile.table.is_sample:
-        notes.append(f"told from a sample of {profile.row_count:,} rows")
+        notes.append(f"told from a sample of {counted(profile.row_count, 'row')}")
     notes += [f"{', '.join(key.columns)} refers to {key}" for key in profile.table.foreign_keys]
     return notes

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from meshlake.counting import counted
 from meshlake.discovery.names import is_identifier
 from meshlake.drafting.contract_document import (
     HAS_ROWS,
@@ -85,7 +86,7 @@ def draft_for_sql(settings: Settings, product: str, owner: str | None = None) ->
     }
     contract = document(name, owner or default_owner(), (), words, table)
     notes = [
-        f"{len(columns)} columns, as {SQL_FILE} gives them",
+        f"{counted(len(columns), 'column')}, as {SQL_FILE} gives them",
         f"reads {', '.join(map(str, reads)) or 'nothing'}",
     ]
     try:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import IO, TYPE_CHECKING
 
+from meshlake.counting import counted
 from meshlake.errors import LandingError
 from meshlake.formats.csv_blocks import LineBlocks, PlainRows
 from meshlake.formats.csv_footer import FOOTER, RULE, Ending, is_rule
@@ -127,8 +128,7 @@ class _Copying:
     def notes(self) -> tuple[str, ...]:
         """What happened to lines on the way."""
         return tuple(
-            _TOLD[kind].format(f"{count:,} line{'s' if count > 1 else ''}")
-            + f" (first: line {self._first[kind]:,})"
+            _TOLD[kind].format(counted(count, "line")) + f" (first: line {self._first[kind]:,})"
             for kind, count in self.counts.items()
         )
 

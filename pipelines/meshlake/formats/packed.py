@@ -16,6 +16,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, cast
 from zipfile import BadZipFile, ZipFile
 
+from meshlake.counting import counted
 from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.bombs import refuse_bomb
 from meshlake.formats.format import PACKINGS
@@ -116,7 +117,7 @@ def _only_member(file: StoredFile, packed: BinaryIO) -> BinaryIO:
     ending = PurePosixPath(file.name.lower()).with_suffix("").suffix
     if not ending or [PurePosixPath(member.lower()).suffix for member in members] != [ending]:
         raise DamagedFileError(
-            f"{file.name}: it is a ZIP archive of {len(members):,} file{'s' if len(members) > 1 else ''}",
+            f"{file.name}: it is a ZIP archive of {counted(len(members), 'file')}",
             "`mesh land` unpacks it: take it out of the landing zone, and land it.",
         )
     return cast("BinaryIO", archive.open(members[0]))

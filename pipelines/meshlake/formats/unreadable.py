@@ -17,6 +17,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, ClassVar
 
+from meshlake.counting import counted
 from meshlake.errors import LandingError
 from meshlake.formats.samples import open_text
 from meshlake.names import quote_identifier, quote_literal
@@ -103,7 +104,7 @@ class Unreadable:
         """How much it is, for people."""
         lines = self.count - len(self.files)
         counts = {"file": len(self.files), "line": lines}
-        return " and ".join(f"{n:,} {what}{'s' if n > 1 else ''}" for what, n in counts.items() if n)
+        return " and ".join(counted(n, what) for what, n in counts.items() if n)
 
     def with_files(self, files: Sequence[UnreadableLine], share: float) -> Unreadable:
         """These, and `files` before them."""

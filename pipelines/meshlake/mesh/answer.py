@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from meshlake.counting import counted
 from meshlake.extras import needs_extra
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Answer:
         more = f", the first {len(shown)} shown" if count > len(shown) else ""
         return (
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-            f"<p>{count:,} row{'' if count == 1 else 's'}{more}, {self.seconds:.3f} s</p>"
+            f"<p>{counted(count, 'row')}{more}, {self.seconds:.3f} s</p>"
         )
 
     def _rows(self) -> Rows:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from rich.cells import cell_len, set_cell_size
 
+from meshlake.counting import counted
 from meshlake.query.output import Written
 from meshlake.types.tree import is_number
 
@@ -151,7 +152,7 @@ def _write_rows(
 
 
 def _footer(row_count: int, seconds: float, is_cut: bool, hidden: list[str], cut: list[str]) -> str:
-    lines = [f"{row_count:,} row{'' if row_count == 1 else 's'}, {seconds:.3f} s"]
+    lines = [f"{counted(row_count, 'row')}, {seconds:.3f} s"]
     if is_cut:
         lines.append(
             f"There are more rows than the first {row_count:,}: raise --limit, or take --format csv."

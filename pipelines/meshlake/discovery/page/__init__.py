@@ -6,6 +6,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from meshlake.counting import counted
 from meshlake.discovery.masking import masked
 from meshlake.discovery.page.datasets import dataset_html, join_rows
 from meshlake.discovery.page.graph import graph_svg
@@ -42,8 +43,8 @@ def _body(
 ) -> Iterator[str]:
     rows = sum(profile.row_count for profile in profiles)
     yield (
-        f"<header><h1>What has landed</h1><p>{len(profiles):,} datasets, {rows:,} rows, "
-        f"{len(joins):,} joins. Personal values are shown by their shape alone.</p></header><main>"
+        f"<header><h1>What has landed</h1><p>{counted(len(profiles), 'dataset')}, {counted(rows, 'row')}, "
+        f"{counted(len(joins), 'join')}. Personal values are shown by their shape alone.</p></header><main>"
     )
     yield from _failures(failures)
     yield from _questions(profiles)
@@ -51,7 +52,7 @@ def _body(
         yield '<section id="joins"><h2>How it hangs together</h2>'
         yield graph_svg(profiles, joins)
         heads = ("values of", "are found in the key", "how many", "orphans", "share", "sure", "since")
-        yield f"<details><summary>All {len(joins):,} joins</summary>"
+        yield f"<details><summary>{counted(len(joins), 'join')}</summary>"
         yield table(heads, join_rows(joins)) + "</details></section>"
     yield '<section id="datasets"><h2>Datasets</h2><label class="search">Find <input type="search" id="find" '
     yield 'placeholder="a dataset, column or mark"></label>'

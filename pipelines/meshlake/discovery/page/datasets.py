@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from meshlake.counting import counted
 from meshlake.discovery.page.text import short, table, text
 
 if TYPE_CHECKING:
@@ -21,9 +22,11 @@ _HEADS = ("column", "type", "null", "distinct", "what it holds", "marks", "since
 
 def dataset_html(profile: DatasetProfile) -> str:
     """A part of the page that opens and closes, named as the dataset is."""
-    size = f"{profile.row_count:,} rows, {len(profile.columns):,} columns, {profile.format}"
+    size = ", ".join(
+        [counted(profile.row_count, "row"), counted(len(profile.columns), "column"), profile.format]
+    )
     if profile.table is None:
-        size += ", 1 file" if profile.file_count == 1 else f", {profile.file_count:,} files"
+        size += f", {counted(profile.file_count, 'file')}"
     marks = "".join(_mark(*each) for each in _dataset_marks(profile))
     rows = [_column_row(profile, column) for column in profile.columns]
     notes = "".join(f"<li>{text(note)}</li>" for note in _notes(profile))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from meshlake.counting import counted
 from meshlake.discovery.page.datasets import orphans_text, share_text
 from meshlake.discovery.page.text import domain_of, short, text
 
@@ -126,7 +127,7 @@ def _line(places: Mapping[str, _Place], one: str, other: str, joins: Sequence[Jo
 def _box(name: str, place: _Place, row_count: int | None, domains: Mapping[str, int]) -> str:
     shown = short(name).partition(".")[2] or short(name)
     cut = shown if len(shown) <= _SHOWN_CHARACTERS else f"{shown[: _SHOWN_CHARACTERS - 1]}…"
-    rows = "" if row_count is None else f"{row_count:,} rows"
+    rows = "" if row_count is None else counted(row_count, "row")
     x, y = place
     return (
         f'<a href="#{text(name)}" class="box d{domains[domain_of(name)] % _COLOURS}" data-name="{text(name)}">'
