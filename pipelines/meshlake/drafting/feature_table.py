@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from meshlake.engines.engine import open_local
 from meshlake.errors import UsageError
-from meshlake.lake.catalog import Lake
 from meshlake.names import quote_identifier, snake_case
 from meshlake.products.load import load_products
 from meshlake.products.places import open_landing
@@ -137,6 +136,8 @@ def bind_rows(settings: Settings, product: Product, session: LocalSession) -> No
         UsageError: they can be known only once it is built.
         MeshError: they cannot be read.
     """
+    from meshlake.lake.catalog import Lake  # half of all that `mesh adopt` would import, and seldom needs
+
     name, dataset = product.name, product.transform.landed
     lake = Lake(settings)
     head = lake.head((name.domain, name.product))
