@@ -43,6 +43,7 @@ def measure_ours(home: Path, prefix: str = "") -> list[Score]:
         scores.score_personal(pairs, "personal data"),
         scores.score_personal(unnamed, "personal data, without names"),
         scores.score_labels(pairs),
+        scores.score_dependencies(pairs),
         *measure_drafting(home / "drafted", tables),
     ]
 

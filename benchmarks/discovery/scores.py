@@ -151,6 +151,42 @@ def score_labels(pairs: Iterable[Pair]) -> Score:
     return score
 
 
+def score_dependencies(pairs: Iterable[Pair]) -> Score:
+    """Which columns decide which others; what follows from what is told counts as told, twins either way."""
+    score = Score("depends")
+    for table, profile in pairs:
+        true = _following((one, other) for one, others in table.depends for other in others)
+        told = {(d.determinant, each.column) for d in profile.dependencies for each in d.dependents}
+        turned = {
+            (each.column, d.determinant)
+            for d in profile.dependencies
+            for each in d.dependents
+            if each.is_one_to_one
+        }
+        wanted = {(one, other) for one, others in table.depends for other in others}
+        found = wanted & _following(told | turned)
+        right = {
+            (one, other) for one, other in told if (one, other) in true or ((other, one) in true & turned)
+        }
+        score.told += len(told)
+        score.right += len(right)
+        score.wanted += len(wanted)
+        score.found += len(found)
+        score.faults += [f"false: {table.name}: {one} decides {other}" for one, other in sorted(told - right)]
+        score.faults += [
+            f"missed: {table.name}: {one} decides {other}" for one, other in sorted(wanted - found)
+        ]
+    return score
+
+
+def _following(decided: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """All that `decided` says, with what follows from it."""
+    found = set(decided)
+    while more := {(a, d) for a, b in found for c, d in found if b == c and a != d} - found:
+        found |= more
+    return found
+
+
 def _turned(pair: str) -> str:
     one, _, other = pair.partition(" -> ")
     return f"{other} -> {one}"

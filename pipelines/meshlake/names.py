@@ -16,7 +16,7 @@ CATALOG = "mesh"
 LANDING_CATALOG = "landing"
 # What `mesh.duckdb` tells of the mesh itself, in catalog `mesh`.
 DISCOVERED_TABLES = frozenset(
-    {"discovered_datasets", "discovered_columns", "discovered_joins", "discovered_labels"}
+    {f"discovered_{what}" for what in ("datasets", "columns", "joins", "labels", "dependencies")}
 )
 SYSTEM_TABLES = frozenset({"products", "columns", "snapshots", "quality_results"}) | DISCOVERED_TABLES
 QUARANTINE_SUFFIX = "__quarantine"

@@ -41,6 +41,17 @@ def test_what_is_held_is_sql_before_anything_is_built(opened) -> None:
         opened.sql("SELECT * FROM crm.people")
 
 
+def test_what_decides_what_is_sql(mesh) -> None:
+    rows = "".join(f"{n},C{n * 7 % 11},City {n * 7 % 11},{n % 3}\n" for n in range(200))
+    mesh.land_files("shop.sales", {"a.csv": f"sale_id,city_id,city_name,quantity\n{rows}"})
+    opened = mesh.open()
+    opened.discover()
+    assert opened.sql(
+        "SELECT column_name, decided_by, value_count, exception_count, is_one_to_one, is_current "
+        "FROM mesh.discovered_dependencies"
+    ).fetchall() == [("city_name", "city_id", 11, 0, True, True)]
+
+
 def test_what_landed_is_known_without_a_folder_of_products(mesh, opened) -> None:
     assert not list(mesh.products.iterdir())
     mesh.products.rmdir()

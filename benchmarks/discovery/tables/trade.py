@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import product
+from typing import TYPE_CHECKING
 
 from benchmarks.discovery import making as m
 from benchmarks.discovery.truth import Column, Table, reference
+
+if TYPE_CHECKING:
+    from random import Random
 
 _CUSTOMERS, _ORDERS, _ARTICLES = 700, 1500, 220
 
@@ -196,4 +201,69 @@ def _chain() -> list[Table]:
             Column("helpful_votes", m.made(600, lambda: r.randint(0, 30)), "integer", ""),
         ),
     )
-    return [store, sales, wine]
+    return [store, sales, wine, _till(r)]
+
+
+def _till(r: Random) -> Table:
+    """All in one table: sales with their customers, articles and stores; a few prices are otherwise."""
+    countries = m.words("DE AT CH FR PT UK US PL SE ES")
+    cities = [(name[:3].upper(), name, code) for name, code in zip(m.CITIES, countries, strict=True)]
+    firsts, lasts = m.people(r, 240)
+    people = [
+        (f"C-{n}", f"{first} {last}", *r.choice(cities))
+        for n, first, last in zip(m.numbered(r, 240, 50), firsts, lasts, strict=True)
+    ]
+    goods = [
+        (f"A{n}", f"{a} {b}", f"{r.uniform(2, 90):.2f}")
+        for n, (a, b) in enumerate(
+            product(m.words("Lamp Desk Chair Shelf"), m.words("oak black white steel blue"))
+        )
+    ]
+    tills = [(n, r.choice(["express", "staffed"]), r.choice(["N", "S"])) for n in range(1, 9)]
+    slips = [
+        (n, str(day), *r.choice(people))
+        for n, day in zip(m.numbered(r, 900, 7000), m.days(r, 900), strict=True)
+    ]
+    rows = [
+        (*slip, *r.choice(goods), *r.choice(tills), r.randint(1, 9))
+        for slip in slips
+        for _ in range(r.randint(1, 5))
+    ]
+    rows = [(*row[:9], "0.99" if n in {40, 700} else row[9], *row[10:]) for n, row in enumerate(rows)]
+    names = m.words(
+        "slip_no sold_on customer_id customer_name city_id city country article_id article price till till_kind side "
+        "quantity"
+    )
+    kinds = dict(zip(names, zip(*rows, strict=True), strict=True))
+    types = {
+        "slip_no": "integer",
+        "sold_on": "date",
+        "price": "number",
+        "till": "integer",
+        "quantity": "integer",
+    }
+    identifiers = {"slip_no", "customer_id", "city_id", "article_id"}
+    means = dict.fromkeys(identifiers, "identifier|category") | {
+        "sold_on": "date",
+        "customer_name": "name|",
+        "price": "money",
+    }
+    return Table(
+        "chain.till",
+        tuple(
+            Column(
+                name,
+                values,
+                types.get(name, "string"),
+                means.get(name, "category|city|country|code|ordered category|free text|"),
+                personal="name" if name == "customer_name" else "",
+            )
+            for name, values in kinds.items()
+        ),
+        depends=(
+            ("slip_no", ("sold_on", "customer_id")),
+            ("customer_id", ("customer_name", "city_id")),
+            ("city_id", ("city", "country")),
+            ("article_id", ("article", "price")),
+        ),
+    )

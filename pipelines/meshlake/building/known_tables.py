@@ -75,6 +75,17 @@ _LABELS = (
     Column("top_values", Scalar.VARCHAR, "Its values, the most frequent first"),
     *_FOUND,
 )
+_DEPENDENCIES = (
+    _DATASET,
+    Column("column_name", Scalar.VARCHAR, "A column whose values another decides"),
+    Column(
+        "decided_by", Scalar.VARCHAR, "The column that decides it: together a lookup table that hides here"
+    ),
+    Column("value_count", Scalar.BIGINT, "How many values that column has"),
+    Column("exception_count", Scalar.BIGINT, "Rows where it is otherwise"),
+    Column("is_one_to_one", Scalar.BOOLEAN, "Whether each decides the other, without exception"),
+    *_FOUND,
+)
 _OF_PRODUCTS = (
     Column("product", Scalar.VARCHAR, "<domain>.<product>"),
     Column("column_name", Scalar.VARCHAR, "Its name"),
@@ -102,6 +113,7 @@ def known_tables(mesh: Workspace) -> dict[str, Table]:
         "discovered_columns": (_COLUMNS, [*_each(states, "columns")]),
         "discovered_joins": (_JOINS, [*_each(states, "joins")]),
         "discovered_labels": (_LABELS, [*_each(states, "labels")]),
+        "discovered_dependencies": (_DEPENDENCIES, [*_each(states, "dependencies")]),
         "columns": (
             _OF_PRODUCTS,
             [row for product in mesh.products.products.values() for row in _product_columns(mesh, product)],
@@ -112,7 +124,8 @@ def known_tables(mesh: Workspace) -> dict[str, Table]:
 def _each(states: Sequence[dict[str, Any]], what: str) -> Iterator[dict[str, Any]]:
     for state in states:
         name = {"dataset": state["dataset"]["dataset"]}
-        yield from (row | name | _found(state) for row in state[what])
+        # A state that an earlier release kept has not all of it.
+        yield from (row | name | _found(state) for row in state.get(what, ()))
 
 
 def _found(state: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from meshlake.cli.printing import print_table, print_text, size_text
 from meshlake.counting import counted
+from meshlake.discovery.dependencies import told_of_untried
 from meshlake.discovery.masking import masked
 from meshlake.discovery.missing import told
 
@@ -95,6 +96,10 @@ def _print_profile(profile: DatasetProfile) -> None:
         print_text(f"Key: {' or '.join(' with '.join(key) for key in profile.keys)}")
     if near := profile.near_key:
         print_text(f"Question: {near.told(profile.row_count)}")
+    for dependency in profile.dependencies:
+        print_text(f"Depends: {_line(dependency.told())}")
+    if profile.undecided_count:
+        print_text(f"Depends: {told_of_untried(profile.undecided_count)}")
     for line in profile.unreadable:
         print_text(f"Kept aside: {line}")
     if more := profile.unreadable_count - len(profile.unreadable):

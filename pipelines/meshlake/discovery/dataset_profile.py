@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from meshlake.discovery.names import is_identifier, is_moment, is_row_number
 
 if TYPE_CHECKING:
+    from meshlake.discovery.dependencies import Dependency
     from meshlake.discovery.drift import Drift
     from meshlake.discovery.keys import NearKey
     from meshlake.discovery.readings import Reading
     from meshlake.sources.catalog import ForeignKey, TableName
     from meshlake.types.tree import Type
 
-
+TEXT_IN_BYTES = (
+    "bytes, all of them text in UTF-8 that is not marked as such: drafted as text, by transformLogic"
+)
 _SHOWN_MISFITS = 5
 _PLURALS = {"boolean": "yes or no", "time": "times of day"} | {
     name: f"{name}s" for name in ("integer", "number", "date", "timestamp")
@@ -112,7 +115,8 @@ class DatasetProfile:
     `keys` are those proven on all rows, or by the database, the likeliest first; where no column is one alone,
     `near_key` is the one that few rows keep from it. A table has no files and no
     `fingerprint`. Of `unreadable_count` lines no row could be made; `unreadable` are the first, for people.
-    `notes` say what was guessed about how files are written, and what of them is no row.
+    `notes` say what was guessed about how files are written, and what of them is no row. `dependencies` are columns
+    that another decides; of `undecided_count` columns that was not looked for, since there are too many.
     """
 
     name: str
@@ -129,6 +133,8 @@ class DatasetProfile:
     unreadable_count: int = 0
     unreadable: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    undecided_count: int = 0
 
     @property
     def likely_key(self) -> tuple[str, ...]:

@@ -116,6 +116,12 @@ class Keys:
     proven: tuple[tuple[str, ...], ...] = ()
     nearly: NearKey | None = None
 
+    @property
+    def apart(self) -> frozenset[str]:
+        """The columns that alone tell the rows apart, or nearly."""
+        nearly = self.nearly.columns if self.nearly else ()
+        return frozenset({name for name, *others in self.proven if not others}.union(nearly))
+
 
 def suspects(
     connection: duckdb.DuckDBPyConnection, columns: Sequence[Part], row_count: int, shares: dict[str, float]

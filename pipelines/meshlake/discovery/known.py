@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
+    from meshlake.discovery.dependencies import Dependency
     from meshlake.discovery.joins import Join
     from meshlake.settings import Settings
 
@@ -94,6 +95,7 @@ def _state(profile: DatasetProfile, joins: Sequence[dict[str, Any]]) -> dict[str
         "dataset": dataset,
         "columns": columns,
         "labels": labels,
+        "dependencies": [row for each in profile.dependencies for row in _dependents(each)],
         "joins": sorted(
             joins, key=lambda join: (join["column_name"], join["other_dataset"], join["other_column_name"])
         ),
@@ -117,6 +119,17 @@ def _column(position: int, column: ColumnProfile) -> dict[str, Any]:
         "comment": column.comment or None,
         "question": column.question or None,
     }
+
+
+def _dependents(dependency: Dependency) -> Iterator[dict[str, Any]]:
+    for each in dependency.dependents:
+        yield {
+            "column_name": each.column,
+            "decided_by": dependency.determinant,
+            "value_count": dependency.value_count,
+            "exception_count": each.exception_count,
+            "is_one_to_one": each.is_one_to_one,
+        }
 
 
 def _values(column: ColumnProfile) -> str | None:

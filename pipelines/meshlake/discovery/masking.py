@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
+    from meshlake.discovery.dependencies import Dependency, Dependent
 
 _LONGEST = 40
 # So many of a personal number name nobody: years of birth become decades.
@@ -61,7 +62,23 @@ def masked(profile: DatasetProfile) -> DatasetProfile:
     near = profile.near_key
     if near is not None and personal.intersection(near.columns):
         near = replace(near, examples=_shapes(near.examples))
-    return replace(profile, columns=tuple(map(masked_column, profile.columns)), near_key=near)
+    dependencies = tuple(_masked_dependency(each, personal) for each in profile.dependencies)
+    columns = tuple(map(masked_column, profile.columns))
+    return replace(profile, columns=columns, near_key=near, dependencies=dependencies)
+
+
+def _masked_dependency(dependency: Dependency, personal: Collection[str]) -> Dependency:
+    def shape(column: str, value: str | None) -> str | None:
+        return masked_text(value) if value is not None and column in personal else value
+
+    def masked(each: Dependent) -> Dependent:
+        if (example := each.example) is None:
+            return each
+        value = shape(dependency.determinant, example.value) or ""
+        usual, other = (shape(each.column, text) for text in (example.usual, example.other))
+        return replace(each, example=replace(example, value=value, usual=usual, other=other))
+
+    return replace(dependency, dependents=tuple(map(masked, dependency.dependents)))
 
 
 def _shapes(values: Iterable[str]) -> tuple[str, ...]:

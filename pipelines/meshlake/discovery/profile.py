@@ -14,7 +14,8 @@ from meshlake.discovery import sample, scan
 from meshlake.discovery.column_meanings import with_meanings
 from meshlake.discovery.column_types import best_reading, doubt_of, found_type, rivals, valued
 from meshlake.discovery.conventions import decide
-from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
+from meshlake.discovery.dataset_profile import TEXT_IN_BYTES, ColumnProfile, DatasetProfile
+from meshlake.discovery.dependency_proof import find_dependencies
 from meshlake.discovery.drift import file_schemas, find_drift
 from meshlake.discovery.keys import Keys, Part, find_keys, suspects
 from meshlake.discovery.labels import is_likely_label
@@ -47,9 +48,6 @@ if TYPE_CHECKING:
     from meshlake.types.tree import Type
 
 SHOWN_LINES = 5
-TEXT_IN_BYTES = (
-    "bytes, all of them text in UTF-8 that is not marked as such: drafted as text, by transformLogic"
-)
 CODES = "nearly all values are numbers, and the others codes"
 _CODE = re.compile(r"\s*[A-Za-z]{1,5}[-_/]?[0-9]{2,}\s*")
 
@@ -98,6 +96,7 @@ def _profiled(
         plain = [_column(name, measured.measures[name], found) for name in view.types]
         columns = with_personal(connection, dataset.name.dataset, plain)
         columns = with_meanings(connection, with_spreads(connection, columns), found.keys.proven)
+        dependencies, untried = find_dependencies(connection, columns, found.keys.apart, measured.row_count)
         unreadable = dataset.unreadable(connection)
         shown, notes = tuple(unreadable.first(SHOWN_LINES)), landed_notes(connection, dataset)
     profile = DatasetProfile(
@@ -114,6 +113,8 @@ def _profiled(
         unreadable_count=unreadable.count,
         unreadable=shown,
         notes=notes,
+        dependencies=dependencies,
+        undecided_count=untried,
     )
     return profile, sketches
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from meshlake.counting import counted
+from meshlake.discovery.dependencies import told_of_untried
 from meshlake.discovery.page.text import short, table, text
 
 if TYPE_CHECKING:
@@ -163,6 +164,9 @@ def _bars(counts: tuple[int, ...], label: str) -> str:
 def _notes(profile: DatasetProfile) -> Iterator[str]:
     if profile.keys and len(profile.keys[0]) > 1:
         yield f"Key: {' or '.join(' with '.join(key) for key in profile.keys)}"
+    yield from (f"Depends: {dependency.told()}" for dependency in profile.dependencies)
+    if profile.undecided_count:
+        yield f"Depends: {told_of_untried(profile.undecided_count)}"
     yield from (f"Kept aside: {line}" for line in profile.unreadable)
     yield from profile.notes
     yield from (drift.message for drift in profile.drift)
