@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 SCORES = "mesh_scores"
 VERSION_PROPERTY = "model_version"
+# Honest predictions know their row since 2: what was stored before cannot score, and is trained anew.
+RECORD_FORMAT = 2
 
 
 def model_rows(model: ModelDefinition, context: RowsContext) -> Rows:
@@ -54,7 +56,9 @@ def _champion(store: ModelStore, model: ModelDefinition, context: RowsContext) -
     """The version that scored what is published now, if it may score again."""
     published = None if context.is_forced else context.published.get(VERSION_PROPERTY)
     champion = store.load(context.name, published) if published else None
-    if champion is None or champion.record["code_version"] != context.code_version:
+    if champion is None or champion.record.get("format") != RECORD_FORMAT:
+        return None
+    if champion.record["code_version"] != context.code_version:
         return None
     there = context.session.columns(model.features_sql)
     return champion if set(champion.record["needed_columns"]) <= there.keys() else None
@@ -68,6 +72,7 @@ def _train(store: ModelStore, model: ModelDefinition, task: Task, context: RowsC
     version = f"{trained_at:%Y%m%dT%H%M%S}-{context.run[:6]}"
     record = {
         "version": version,
+        "format": RECORD_FORMAT,
         "trained_at": trained_at.isoformat(),
         "code_version": context.code_version,
         "inputs": dict(context.input_versions),
