@@ -26,6 +26,8 @@ FEWEST_ROWS = 20
 _CHANCE = 0.001
 _LEAST_INDEX, _UNUSUAL, _FEW_BATCHES = 0.25, 2.0, 3
 _LEAST_SHARE = 0.05
+# In deviations: the highest of eight weeks of shares is hardly further off by chance.
+_NOISE = 2.5
 _SPANS = 5
 # More often than so, new values come with new files, as names of months do.
 _OFTEN_NEW = 0.1
@@ -129,7 +131,11 @@ class _Column:
         pooled = (count + then + 1) / (self.row_count + total + 2)
         error = sqrt(pooled * (1 - pooled) * (1 / self.row_count + 1 / total))
         usual = then / total
-        if share - usual <= max(_LEAST_SHARE, _UNUSUAL * (most - usual)):
+        # Of how far the furthest is off, what it may be by chance counts for nothing: few rows differ by that anyhow.
+        noise = _NOISE * sqrt(usual * (1 - usual))
+        shares = [(c / max(r, 1), noise / sqrt(max(r, 1))) for c, r in zip(counts, self.rows, strict=True)]
+        unrest = max(share_before - usual - chance for share_before, chance in shares)
+        if share - max(most, usual) < _LEAST_SHARE or share - usual <= _UNUSUAL * unrest:
             return
         if share - usual > NormalDist().inv_cdf(1 - self.chance) * error:
             message = f"{self.name}: {share:.1%} of the rows have {words}, before {_percent(most)} at most"

@@ -47,9 +47,9 @@ def test_more_rows_without_a_value(present, is_told):
 
 
 def test_shares_that_go_up_and_down_may_go_up_a_little_further():
-    before = [batch(replace(AMOUNTS, present=n)) for n in (75, 90, 60, 80, 50, 95)]
-    assert told(batch(replace(AMOUNTS, present=42)), *before) == []
-    assert told(batch(replace(AMOUNTS, present=10)), *before) == [
+    before = [batch(replace(AMOUNTS, present=4 * n), 400) for n in (75, 90, 60, 80, 50, 95)]
+    assert told(batch(replace(AMOUNTS, present=160), 400), *before) == []
+    assert told(batch(replace(AMOUNTS, present=40), 400), *before) == [
         "c: 90.0% of the rows have no value, before 50 % at most"
     ]
 
