@@ -63,8 +63,7 @@ def profile_dataset(
     """Profile `dataset` in a few scans, more where a file is found on the way to hide lines of its own.
 
     Args:
-        settings: the mesh's.
-        dataset: what to read.
+        settings, dataset: the mesh's, and what to read.
         is_sketched: also sketch the values of each column that rows of another dataset may be found by.
         may_read: whether the text of a column may be read so, if all of it can.
         elsewhere: conventions of other datasets, with what keeps to each: they decide what this one leaves open.
@@ -84,8 +83,7 @@ def _profiled(
     may_read: MayRead,
     elsewhere: Mapping[str, str] | None,
 ) -> tuple[DatasetProfile, dict[str, Sketch]]:
-    threads = 1 if is_small(dataset) else None
-    with explained([dataset]), connect(settings, threads) as connection:
+    with explained([dataset]), connect(settings, 1 if is_small(dataset) else None) as connection:
         schemas = file_schemas(connection, dataset)
         view = open_landed(connection, dataset, schemas)
         drift = find_drift(view.sources.values(), schemas) if len(schemas.files) > 1 else ()
@@ -97,8 +95,8 @@ def _profiled(
         columns = with_personal(connection, dataset.name.dataset, plain)
         columns = with_meanings(connection, with_spreads(connection, columns), found.keys.proven)
         dependencies, untried = find_dependencies(connection, columns, found.keys.apart, measured.row_count)
-        unreadable = dataset.unreadable(connection)
-        shown, notes = tuple(unreadable.first(SHOWN_LINES)), landed_notes(connection, dataset)
+        unreadable, notes = dataset.unreadable(connection), landed_notes(connection, dataset)
+        shown = tuple(unreadable.first(SHOWN_LINES))
     profile = DatasetProfile(
         name=str(dataset.name),
         format=dataset.format.name,
