@@ -65,13 +65,25 @@ def zone_joined(text: str, wanted: Type) -> str:
     return f"CAST({full} AS VARCHAR)"  # its type is said for Trino's sake
 
 
-def moment_doubts(cell: str, wanted: Type) -> tuple[list[str], str]:
-    """What makes it unsure that the plain cast of `cell` gives the moment written; what says that it does after all."""
+def moment_doubts(cell: str, plain: str, wanted: Type) -> tuple[list[str], str]:
+    """What makes it unsure that the cast `plain` of `cell` gives the moment written; what says that it does after all.
+
+    DuckDB takes 2024-01-3x for a date, and a year of three digits with a sign or a blank before it for one of four.
+    """
     if wanted is Scalar.DATE:
-        return [f"{cell} NOT LIKE '____-__-__'"], ""
+        return [f"NOT CAST({plain} AS VARCHAR) = {cell}", f"LENGTH({cell}) > {len('2024-01-31')}"], ""
     if wanted is Scalar.TIMESTAMP:
-        return [f"{cell} NOT LIKE '____-__-_____:__:__'"], _is_sure_timestamp(cell)
-    return [_is_unsure_zoned(cell)], ""
+        doubts = [f"{cell} NOT LIKE '{_CLOCK}'", _begins_with_no_digit(cell), _ends_in_utc(cell)]
+        return doubts, _is_sure_timestamp(cell)
+    return [_is_unsure_zoned(cell), _begins_with_no_digit(cell)], ""
+
+
+def _begins_with_no_digit(cell: str) -> str:
+    return f"{cell} < '0'"
+
+
+def _ends_in_utc(cell: str) -> str:
+    return f"{cell} LIKE '%Z'"
 
 
 def _is_sure_timestamp(cell: str) -> str:
@@ -79,10 +91,11 @@ def _is_sure_timestamp(cell: str) -> str:
     is_finer = f"STRPOS({cell}, '.') BETWEEN 1 AND LENGTH({cell}) - 7"
     rest = f"SUBSTR({cell}, {_SECONDS - 1})"
     has_no_offset = f"LENGTH({cell}) <= {_MICROSECONDS} AND {rest} NOT LIKE '%+%' AND {rest} NOT LIKE '%-%'"
-    is_plain = f"SUBSTR({cell}, {_SECONDS - 2}, 1) = ':' AND {has_no_offset}"
     is_minute = f"(REPLACE({cell}, 'T', ' ') LIKE '____-__-__ __:__' AND {cell} NOT LIKE '%:')"
     is_whole = f"{cell} LIKE '____-__-__' OR {is_minute}"
-    return f"NOT {is_finer} AND ({is_whole} OR ({cell} LIKE '____-__-__%' AND {is_plain}))"
+    is_sure = f"{is_whole} OR ({cell} LIKE '{_CLOCK}.%' AND {has_no_offset})"
+    has_other_ends = f"{_begins_with_no_digit(cell)} OR {_ends_in_utc(cell)}"
+    return f"NOT {is_finer} AND NOT ({has_other_ends}) AND ({is_sure})"
 
 
 def _is_unsure_zoned(cell: str) -> str:
@@ -103,7 +116,7 @@ def _is_unsure_zoned(cell: str) -> str:
         f"CASE WHEN {is_whole_hour} THEN FALSE WHEN {is_clock} AND ({has_fewer}) THEN FALSE "
         f"WHEN {is_local} THEN FALSE ELSE TRUE END "
         f"WHEN {length} = 20 THEN {cell} NOT LIKE '{_CLOCK}Z' "
-        f"WHEN {length} = 19 THEN {cell} NOT LIKE '{_CLOCK}' "
+        f"WHEN {length} = 19 THEN {cell} NOT LIKE '{_CLOCK}' OR {_ends_in_utc(cell)} "
         f"WHEN {length} = 22 AND {cell} LIKE '{_CLOCK}_0_' THEN FALSE "
         f"WHEN {length} = 24 AND {cell} LIKE '{_CLOCK}_0_00' THEN FALSE "
         f"WHEN {cell} LIKE '%Z' THEN {length} > 27 OR {has_fraction} "

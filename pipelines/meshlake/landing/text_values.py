@@ -94,7 +94,7 @@ def _doubts(cell: str, plain: str, wanted: Type) -> tuple[list[str], str]:
         reassurance = f"({comes_back} OR ({is_zero})) AND NOT {has_sign}"
         return [is_long, is_extreme, is_grouped, has_sign, *is_large], reassurance
     if wanted in MOMENTS:
-        return moment_doubts(cell, wanted)
+        return moment_doubts(cell, plain, wanted)
     return [], ""
 
 

@@ -33,7 +33,14 @@ _DAY = r"[0-9]{2,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}"
 _CLOCK = r"[0-2]?[0-9]:[0-5][0-9](:[0-6][0-9]([.][0-9]{1,10})?)?"
 _ZONE = r" ?(Z|[-+]([01][0-9](:?[0-5][0-9])?|[0-9]{2}(:?[0-9]{2})?))"
 _NUMBER = r"[-+]?[0-9]{0,22}([.,_][0-9]{0,22})?([eE][-+]?[0-9]{1,3})?"
+_MOMENTS = st.from_regex(rf"20[0-9]{{2}}-[01][0-9]-[0-3][0-9]([T ]{_CLOCK}({_ZONE})?)?", fullmatch=True)
 TEXTS = st.one_of(
+    st.builds(
+        lambda text, at, other: text[: at % len(text)] + other + text[at % len(text) + 1 :],
+        _MOMENTS,
+        st.integers(0, 40),
+        st.sampled_from("0123456789-+/:Tx(_"),
+    ),
     st.from_regex(_NUMBER, fullmatch=True),
     st.from_regex(r"-?0{0,3}[0-9]{1,19}([.]0{0,3}[0-9]{0,5})?", fullmatch=True),
     st.from_regex(_DAY, fullmatch=True),
@@ -126,6 +133,17 @@ def connection():
     ]
 )
 @example(["1E3.", "3.e1.", ".8e9.", "2e ", "3e+ ", "- ", "-", " +-6", "-.5", ".5", "5.", "-0.50"])
+@example(
+    [
+        "2024-01-3x",
+        "2024-12-1(",
+        " 999-01-31",
+        "-024-01-31",
+        "-024-01-31 10:00:00",
+        "12024-01-31",
+        "2024-01-05T10:00:0Z",
+    ]
+)
 @example(["10:", "03:2", "5: ", "10:00:", "+ ", "+-5", "+-0", "+5", "+5.50"])
 @settings(max_examples=10)
 @given(st.lists(TEXTS, min_size=20, max_size=60))
