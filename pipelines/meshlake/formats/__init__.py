@@ -103,8 +103,8 @@ def format_of(file_name: str) -> Format:
         >>> str(format_of("calls/2024-01-05.CSV.gz"))
         'csv'
     """
-    base = file_name.rpartition("/")[2]
-    if plain := _of_endings().get(base[base.rfind(".") :].lower()):
+    stem, dot, ending = file_name.rpartition("/")[2].rpartition(".")
+    if stem and (plain := _of_endings().get(f"{dot}{ending}".lower())):
         return plain  # of a hundred thousand files, so it has to be quick
     ours = _with_ending(file_name, map(FORMATS.get, FORMATS.members))
     # Others' members are looked for only now: that takes a while.
