@@ -47,7 +47,8 @@ def in_utf8(file: StoredFile) -> StoredFile:
         DamagedFileError: it is not in the encoding that it begins in.
     """
     encoding = encoding_of(file)
-    if encoding == _PLAIN:
+    is_unpackable = file.size_bytes or not is_compressed(file)  # DuckDB takes an empty file for no gzip
+    if encoding == _PLAIN and is_unpackable:
         return file
     target = scratch_file("") / file.name  # its folders are kept: `key=value` ones are columns
     target.parent.mkdir(parents=True)

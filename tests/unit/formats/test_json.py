@@ -134,6 +134,12 @@ def test_a_key_twice_is_told_beside_a_long_number(connection, put):
         relation_sql(put({"a.json": '[{"n": 12345678901234567890.123, "n": 1}]\n'}))
 
 
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.json.gz", "a.json.zst"])
+def test_an_empty_file_adds_nothing(connection, put, name):
+    packed = gzip.compress(b'{"id": 1}\n')
+    assert rows(connection, put({name: b"", "b.jsonl.gz": packed})) == [("1",)]
+
+
 @pytest.mark.parametrize("content", ["[]", "[ ]\n"])
 def test_an_empty_array_adds_nothing(connection, put, content):
     assert rows(connection, put({"a.json": content, "b.json": '{"id": 1}'})) == [("1",)]
