@@ -76,8 +76,10 @@ def check_published(mesh: Workspace, name: ProductName) -> Iterator[tuple[Produc
     yield from ((name, result) for result in results)
 
 
-def refuse_blocked(contract: Contract, branch: str, checks: Sequence[CheckResult]) -> None:
-    """Stop before publishing when a blocking check failed.
+def refuse_blocked(
+    contract: Contract, branch: str, checks: Sequence[CheckResult], settled: Sequence[CheckResult] = ()
+) -> None:
+    """Stop before publishing when a blocking check of `checks` failed; `settled` were before, and are told with them.
 
     Raises:
         AuditError: naming the checks, their failing rows and the SQL that finds them.
@@ -98,7 +100,9 @@ def refuse_blocked(contract: Contract, branch: str, checks: Sequence[CheckResult
     sample = unclassified(first.samples[0], contract) if first.samples else None
     example = f", such as {_in_words(sample)}" if sample else ""
     raise AuditError(
-        f"{contract.name}: check {first.rule.name} failed: {first.message}{example}{others}", hint, checks
+        f"{contract.name}: check {first.rule.name} failed: {first.message}{example}{others}",
+        hint,
+        (*settled, *checks),
     )
 
 

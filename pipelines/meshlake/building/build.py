@@ -199,10 +199,11 @@ def _publish(
     context.report(Step.BRANCHED)
     bind_published(mesh, session, (n for n in product.check_inputs if n not in product.inputs))
     audited = audit_staged(context, branch)
-    checks = (landed.result, *audited) if landed is not None and landed.result is not None else audited
+    settled = (landed.result,) if landed is not None and landed.result is not None else ()
+    checks = (*settled, *audited)
     context.report(Step.AUDITED)
     record_results(mesh, product.name, context.run, branch.snapshot_id, checks)
-    refuse_blocked(context.classified_contract, draft.branch, audited)
+    refuse_blocked(context.classified_contract, draft.branch, audited, settled)
     drawn = audited_distributions(context)
     publish_quarantine(context, rows.quarantine, lines)
     snapshot = draft.publish()
