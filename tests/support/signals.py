@@ -9,4 +9,6 @@ def hear_signals() -> None:
     """As `preexec_fn` of a process: a shell lets what it starts behind itself ignore Ctrl-C, nohup a hang-up, and a
     process passes on what it ignores."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    for each in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
