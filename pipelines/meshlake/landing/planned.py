@@ -95,8 +95,7 @@ def _folder(
             continue
         try:
             if is_archive(source):
-                top = file.name.rpartition("/")[0].partition("/")[0]
-                yield from _archive(source, domain, dataset or _plain(top) or None, until_landed)
+                yield from _archive_of_folder(path, file.name, domain, dataset, until_landed)
                 continue
         except DamagedFileError as error:
             broken[file.name] = error
@@ -115,10 +114,28 @@ def _folder(
 def _archive(
     path: Path, domain: str, dataset: str | None, until_landed: ExitStack
 ) -> Iterator[Copy | LandingError]:
-    """What is in an archive; one of one file is that file."""
+    """What is in an archive; one of one file is that file, unless its folders say something."""
     folder = unpacked_archive(path, until_landed)
     files = list_files(Disk(), str(folder), str(folder))
-    return planned(Path(files[0].path) if len(files) == 1 else folder, domain, dataset, until_landed)
+    is_file = len(files) == 1 and "=" not in files[0].name.rpartition("/")[0]
+    return planned(Path(files[0].path) if is_file else folder, domain, dataset, until_landed)
+
+
+def _archive_of_folder(
+    folder: Path, name: str, domain: str, dataset: str | None, until_landed: ExitStack
+) -> Iterator[Copy | LandingError]:
+    """What is in the archive `name` of `folder`, below the folders in it: `day=1/a.zip` says a day, too."""
+    top, slash, below = name.partition("/")
+    is_whole = dataset is not None or "=" in top
+    if slash and dataset is None:
+        dataset = _plain(folder.name if is_whole else top)
+    above = (name if is_whole else below).rpartition("/")[0]
+    for copy in _archive(folder / name, domain, dataset, until_landed):
+        if isinstance(copy, LandingError) or not above:
+            yield copy
+        else:
+            *place, file = copy.name.split("/", 2)
+            yield replace(copy, name="/".join([*place, above, file]))
 
 
 def _of_folder(

@@ -40,6 +40,7 @@ ROW = "id\n1\n"
         ([("jan.csv", ROW), ("feb.csv", ROW)], "months", ["crm/months/feb.csv", "crm/months/jan.csv"]),
         ([("part-0.csv", ROW), ("part-1.csv", ROW)], None, ["crm/sales/part-0.csv", "crm/sales/part-1.csv"]),
         ([("dt=2024-01-05/a.csv", ROW), ("dt=2024-01-06/a.csv", ROW)], None, None),
+        ([("dt=2024-01-05/a.csv", ROW)], None, None),
     ],
 )
 def test_an_archive_lands_as_a_folder_of_what_is_in_it(zone, tmp_path, members, dataset, expected):
@@ -56,6 +57,16 @@ def test_archives_in_a_folder(zone, tmp_path):
     archive(inbox / "orders" / "a.zip", ("1.csv", ROW), ("2.csv", ROW))
     archive(inbox / "b.zip", ("c.csv", ROW))
     assert names(land([inbox], zone, "crm")) == ["crm/c/c.csv", "crm/orders/1.csv", "crm/orders/2.csv"]
+
+
+@pytest.mark.parametrize(("dataset", "top"), [(None, ""), ("calls", ""), (None, "calls/")])
+def test_folders_above_an_archive_that_say_a_value_are_kept(zone, tmp_path, dataset, top):
+    inbox = tmp_path / "calls"
+    for day in (5, 6):
+        (inbox / f"{top}dt=2024-01-0{day}").mkdir(parents=True)
+        archive(inbox / f"{top}dt=2024-01-0{day}" / "a.zip", ("a.csv", ROW))
+    expected = ["crm/calls/dt=2024-01-05/a.csv", "crm/calls/dt=2024-01-06/a.csv"]
+    assert names(land([inbox], zone, "crm", dataset)) == expected
 
 
 def link():
