@@ -71,7 +71,7 @@ def moment_doubts(cell: str, plain: str, wanted: Type) -> tuple[list[str], str]:
     DuckDB takes 2024-01-3x for a date, and a year of three digits with a sign or a blank before it for one of four.
     """
     if wanted is Scalar.DATE:
-        return [f"NOT CAST({plain} AS VARCHAR) = {cell}", f"LENGTH({cell}) > {len('2024-01-31')}"], ""
+        return [f"NOT SUBSTR(CAST({plain} AS VARCHAR), 1, {len('2024-01-31')}) = {cell}"], ""
     if wanted is Scalar.TIMESTAMP:
         doubts = [f"{cell} NOT LIKE '{_CLOCK}'", _begins_with_no_digit(cell), _ends_in_utc(cell)]
         return doubts, _is_sure_timestamp(cell)
@@ -116,9 +116,9 @@ def _is_unsure_zoned(cell: str) -> str:
         f"CASE WHEN {is_whole_hour} THEN FALSE WHEN {is_clock} AND ({has_fewer}) THEN FALSE "
         f"WHEN {is_local} THEN FALSE ELSE TRUE END "
         f"WHEN {length} = 20 THEN {cell} NOT LIKE '{_CLOCK}Z' "
-        f"WHEN {length} = 19 THEN {cell} NOT LIKE '{_CLOCK}' OR {_ends_in_utc(cell)} "
+        f"WHEN {_ends_in_utc(cell)} THEN {length} > 27 OR {has_fraction} "
+        f"WHEN {length} = 19 THEN {cell} NOT LIKE '{_CLOCK}' "
         f"WHEN {length} = 22 AND {cell} LIKE '{_CLOCK}_0_' THEN FALSE "
         f"WHEN {length} = 24 AND {cell} LIKE '{_CLOCK}_0_00' THEN FALSE "
-        f"WHEN {cell} LIKE '%Z' THEN {length} > 27 OR {has_fraction} "
         f"WHEN {length} <= 29 AND ({has_short}) THEN FALSE WHEN {is_local} THEN FALSE ELSE TRUE END"
     )

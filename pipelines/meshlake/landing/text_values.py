@@ -53,6 +53,14 @@ def text_value(cell: str, wanted: Type, *, is_strict: bool = False) -> str:
     return f"CASE WHEN {' OR '.join([f'{plain} IS NULL', *doubts])} THEN {careful} ELSE {plain} END"
 
 
+def short_text_value(cell: str, wanted: Type) -> str:
+    """As `text_value` of what is not nested, in a fraction of its SQL and several times slower: where it stands often.
+
+    Trino compiles no expression beyond 64 kB of bytecode.
+    """
+    return _careful(f"NULLIF(TRIM({cell}), '')", wanted, "TRY_CAST")
+
+
 def json_value(json: str, cell: str, wanted: Type) -> tuple[str, str]:
     """The value of type `wanted` in the SQL expression `json`: one that fails where there is none, one that is null.
 

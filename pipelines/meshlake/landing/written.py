@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from meshlake.landing.text_values import text_value
+from meshlake.landing.text_values import short_text_value, text_value
 from meshlake.names import quote_literal
 from meshlake.types.casting import fail_unless
 from meshlake.types.tree import TIMESTAMPS, Scalar
@@ -68,7 +68,7 @@ def cast_written(cell: str, given: Type, wanted: Type, format_: str | None, zone
     elif zone and given in TIMESTAMPS:
         local = f"CAST({cell} AS TIMESTAMP)"
     elif zone and given is Scalar.VARCHAR:
-        local = text_value(cell, Scalar.TIMESTAMP)
+        local = short_text_value(cell, Scalar.TIMESTAMP)
     else:
         return None
     value = f"CAST({local} AS {wanted})"
