@@ -98,7 +98,7 @@ def test_checks_alone_look_at_what_is_published(ui: Ui, built: str, open_page: O
     page = open_page(ui.url)
     page.go("/assets/crm/customers?view=checks")
     page.waits_for_run(page.launch("Execute all"), "Success")
-    page.sees("22 checks")
+    page.sees("23 checks")
 
 
 def test_landed_files_are_profiled(ui: Ui, built: str, open_page: OpenPage) -> None:
