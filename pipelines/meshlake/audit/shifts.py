@@ -127,14 +127,14 @@ class _Column:
             for each, rows in zip(self.batches, self.rows, strict=True)
         ]
         then, share, total = sum(counts), count / self.row_count, sum(self.rows)
-        most = max(c / max(r, 1) for c, r in zip(counts, self.rows, strict=True))
         pooled = (count + then + 1) / (self.row_count + total + 2)
         error = sqrt(pooled * (1 - pooled) * (1 / self.row_count + 1 / total))
         usual = then / total
         # Of how far the furthest is off, what it may be by chance counts for nothing: few rows differ by that anyhow.
         noise = _NOISE * sqrt(usual * (1 - usual))
         shares = [(c / max(r, 1), noise / sqrt(max(r, 1))) for c, r in zip(counts, self.rows, strict=True)]
-        unrest = max(share_before - usual - chance for share_before, chance in shares)
+        most = max(earlier for earlier, _ in shares)
+        unrest = max(earlier - usual - by_chance for earlier, by_chance in shares)
         if share - max(most, usual) < _LEAST_SHARE or share - usual <= _UNUSUAL * unrest:
             return
         if share - usual > NormalDist().inv_cdf(1 - self.chance) * error:

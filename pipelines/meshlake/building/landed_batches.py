@@ -49,6 +49,7 @@ class Measurer:
         # A column that is missing is told, and ends nothing here.
         columns = tuple(replace(column, is_required=False) for column in contract.columns[:_MOST_COLUMNS])
         self._contract = replace(contract, columns=columns)
+        self._last: tuple[str, tuple[SourceSelect, dict[str, Type]] | None] | None = None
         self.edges = edges
 
     def measured(self, file: StoredFile) -> Batch | None:
@@ -80,7 +81,14 @@ class Measurer:
         return [{"file": file.name} | jsonable(unclassified(row, self._contract)) for row in found]
 
     def _read(self, file: StoredFile) -> tuple[SourceSelect, dict[str, Type]] | None:
-        """Make its rows readable, cast, as `_CAST`. Other files of the dataset may say what its columns are."""
+        """Make its rows readable, cast, as `_CAST`, unless they are: of one file many differences may be shown."""
+        if self._last is None or self._last[0] != file.name:
+            self._last = None
+            self._last = file.name, self._made_readable(file)
+        return self._last[1]
+
+    def _made_readable(self, file: StoredFile) -> tuple[SourceSelect, dict[str, Type]] | None:
+        """Other files of the dataset may say what its columns are."""
         session, dataset = self._session, self._dataset
         named = self._files.get(file.name)
         selects = dataset.format.selects(dict([named]), dataset.files) if named is not None else []

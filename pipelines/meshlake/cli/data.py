@@ -126,7 +126,7 @@ def _tell_others(mesh: Mesh, landed: Sequence[LandedFile], names: Iterable[str])
         others = [file for file in mesh.landed_files(name) if file not in here]
         if others:
             print_text(
-                f"  {len(others):,} other file{'s' if len(others) > 1 else ''} of landing.{name} "
+                f"  {counted(len(others), 'other file')} of landing.{name} "
                 f"stay{'' if len(others) > 1 else 's'}: {others[0]}{' ...' if len(others) > 1 else ''}"
             )
 

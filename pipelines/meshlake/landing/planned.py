@@ -125,17 +125,14 @@ def _archive_of_folder(
     folder: Path, name: str, domain: str, dataset: str | None, until_landed: ExitStack
 ) -> Iterator[Copy | LandingError]:
     """What is in the archive `name` of `folder`, below the folders in it: `day=1/a.zip` says a day, too."""
-    top, slash, below = name.partition("/")
-    is_whole = dataset is not None or "=" in top
-    if slash and dataset is None:
-        dataset = _plain(folder.name if is_whole else top)
-    above = (name if is_whole else below).rpartition("/")[0]
-    for copy in _archive(folder / name, domain, dataset, until_landed):
+    named, place = _by_folders(folder, name, is_whole=dataset is not None)
+    above = place.rpartition("/")[0]
+    for copy in _archive(folder / name, domain, dataset or named or None, until_landed):
         if isinstance(copy, LandingError) or not above:
             yield copy
         else:
-            *place, file = copy.name.split("/", 2)
-            yield replace(copy, name="/".join([*place, above, file]))
+            *top, file = copy.name.split("/", 2)
+            yield replace(copy, name="/".join([*top, above, file]))
 
 
 def _of_folder(
@@ -147,12 +144,20 @@ def _of_folder(
     *,
     is_written: bool,
 ) -> Iterator[Copy]:
+    named, place = _by_folders(folder, name, is_whole=dataset is not None or is_written)
+    unnamed = name.partition(".")[0] if named is None else named
+    return _copies(folder / name, domain, dataset, unnamed, place, damage)
+
+
+def _by_folders(folder: Path, name: str, *, is_whole: bool) -> tuple[str | None, str]:
+    """The dataset that folders give the file `name` of `folder`, if they do, and its name in that.
+
+    All of `folder` is one dataset where it `is_whole`, or folders in it say a value of its rows.
+    """
     top, slash, below = name.partition("/")
-    if dataset is not None or is_written or (slash and "=" in top):
-        return _copies(folder / name, domain, dataset, _plain(folder.name), name, damage)
-    if slash:
-        return _copies(folder / name, domain, None, _plain(top), below, damage)
-    return _copies(folder / name, domain, None, top.partition(".")[0], top, damage)
+    if is_whole or (slash and "=" in top):
+        return _plain(folder.name), name
+    return (_plain(top), below) if slash else (None, name)
 
 
 def _table_above(file_name: str, folders: Iterable[str]) -> str | None:

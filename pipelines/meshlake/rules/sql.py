@@ -20,8 +20,6 @@ _PLACEHOLDER = re.compile(r"\$?\{(object|table|property|column)\}")
 _MARKS = {"object": "__object__", "property": "__property__"}
 _MARK = re.compile("|".join(_MARKS.values()))
 
-_OF_A_COLUMN = re.compile(r"\$?\{(property|column)\}")
-
 
 class Sql(QualityRule):
     """The one number that argument `query` gives; {object} and {property} stand for table and column in it.
@@ -42,9 +40,12 @@ class Sql(QualityRule):
         query = (item.query or "").strip().rstrip(";").strip()
         if not query:
             raise FactError("type", "quality item of type sql has no query")
-        if column is None and (named := _OF_A_COLUMN.search(query)):
+        of_columns = (
+            found[0] for found in _PLACEHOLDER.finditer(query) if found[1] in {"property", "column"}
+        )
+        if column is None and (named := next(of_columns, None)):
             hint = "State it among the quality of a property, or write the column's name."
-            raise FactError("query", f"{named[0]} stands for a column, and this rule is of the table", hint)
+            raise FactError("query", f"{named} stands for a column, and this rule is of the table", hint)
         return {"query": query}
 
     @classmethod
