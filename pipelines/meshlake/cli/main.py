@@ -5,12 +5,13 @@ Nothing but the standard library is imported before Ctrl-C is heard.
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
 import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,18 @@ def main() -> None:
 
         ctrl_c.has_begun = True
         status = run(sys.argv[1:], lambda: ctrl_c.is_heard)
+    if status == _EXIT_STOPPED:
+        _end_at_once(status)
     sys.exit(status)
+
+
+def _end_at_once(status: int) -> NoReturn:
+    """End without taking Python down: an engine's threads may be at work yet in what that would free."""
+    atexit._run_exitfuncs()
+    with suppress(OSError):  # whoever read the output may have left
+        sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 class CtrlC:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W_A-Za-z]+")
 _HYPHEN = re.compile(r"\b([A-Za-z])-(?=[a-z])")  # e-mail is email
+_SHOWN_LENGTH = 80
 _ENDINGS = ("ments", "ment", "ings", "ing", "ies", "ied", "ers", "er", "ed", "es", "s", "e", "y")
 _STOP = frozenset(
     {
@@ -155,7 +156,11 @@ def _counted(document: _Document) -> tuple[dict[str, float], dict[str, str]]:
 
 
 def _shown(text: str) -> str:
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    """Its beginning, cut between words alone: half a name is no name."""
+    if len(text) <= _SHOWN_LENGTH:
+        return text
+    whole = text[:_SHOWN_LENGTH].rpartition(" ")[0] or text.partition(" ")[0]
+    return f"{whole} ..."
 
 
 def _datasets(mesh: Workspace) -> Iterator[_Document]:
