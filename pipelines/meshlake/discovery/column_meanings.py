@@ -16,7 +16,6 @@ from meshlake.discovery.meaning_words import ORDERED, ORDERED_WORDS
 from meshlake.discovery.meanings import CODES, PATTERNS, Meaning, is_named, says_identifier
 from meshlake.discovery.names import is_identifier, name_words
 from meshlake.discovery.number_meanings import meaning_of_number
-from meshlake.discovery.sentinels import with_sentinels
 from meshlake.discovery.spellings import with_spellings
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def with_meanings(
             with_spellings(column),
             meaning_of(column, values.get(column.name, ()), is_key=column.name in alone),
         )
-        for column in with_sentinels(connection, columns)
+        for column in columns
     )
 
 

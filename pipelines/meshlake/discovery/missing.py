@@ -1,23 +1,27 @@
-"""Words that stand for no value among numbers, days and yes or no: `NA`, `-`, `?`, `NULL`.
+"""Words that stand for no value: `NA`, `-`, `?`, `NULL`.
 
-A word is one by this list alone, and only where all other text of the column is read as something else, so that it can
-mean nothing more. Which a column has is seen in the sample, and how often is counted by the scan of all rows.
+A word is one by these lists alone, and only where it can mean nothing more. Among numbers, days and yes or no all other
+text of the column is read so; among words it is one that nobody chooses: `?` and `#N/A`, for `NA` is Namibia as well,
+and `none` an answer. Which a column has is seen in the sample, and how often is counted on all rows.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from meshlake.counting import counted
 from meshlake.discovery.batches import batches
 from meshlake.discovery.landed_view import CELLS, LANDED
 from meshlake.names import quote_identifier, quote_literal
+from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import duckdb
 
+    from meshlake.discovery.dataset_profile import ColumnProfile
     from meshlake.discovery.readings import Reading
 
 # In small letters; without a letter or a digit nothing is said.
@@ -29,16 +33,32 @@ _WORDS = (
 _PHRASES = ("not available", "not applicable", "no data", "not known", "not specified", "keine angabe")
 _ANSWERS = "missing unknown unk undefined undef none unspecified unavailable not_available tbd tba"
 WORDS = frozenset({*_WORDS.split(), *_PHRASES})
+# Those that nobody chooses among words.
+_SIGNS = (
+    "? ?? ??? - -- --- ---- n/a #n/a #na #n/d #value! #ref! #div/0! #name? #null! #num! (null) <null> <na> [null] "
+    r"\n \\n"
+)
+# Among fewer words one may be a choice: x and -.
+_FEWEST_WORDS = 3
 # Answers among yes and no.
 ANSWERS = frozenset(_ANSWERS.split())
 # What a reading of a column costs in a statement, with a plain column as one; how many misfits are shown.
 _COST, _SHOWN = 10, 20
-_LISTED = ", ".join(map(quote_literal, sorted(WORDS)))
 
 
-def _is_word(text: str) -> str:
-    """SQL for whether the text stands for no value, whatever its case and the blanks around it."""
-    return f"LOWER(TRIM({text})) IN ({_LISTED})"
+def is_word(text: str) -> bool:
+    """Whether the text is a word that stands for no value.
+
+    Example:
+        >>> is_word("N/A"), is_word("9999")
+        (True, False)
+    """
+    return text.strip().lower() in WORDS
+
+
+def _is_word(text: str, words: Iterable[str] = WORDS) -> str:
+    """SQL for whether the text is one of `words`, whatever its case and the blanks around it."""
+    return f"LOWER(TRIM({text})) IN ({', '.join(map(quote_literal, sorted(words)))})"
 
 
 def suspected_words(
@@ -83,6 +103,51 @@ def misfits(
 def _misfit(name: str, reading: Reading) -> str:
     cell = quote_identifier(name)
     return f"CASE WHEN TRIM({cell}) <> '' AND {reading.value(cell)} IS NULL THEN {cell} END AS {cell}"
+
+
+def without_signs(
+    connection: duckdb.DuckDBPyConnection,
+    columns: Sequence[ColumnProfile],
+    kept: Collection[str],
+    row_count: int,
+) -> list[ColumnProfile]:
+    """`columns`, those of words without the signs that stand for no value; those `kept` stay as they are."""
+    texts = [
+        c.name
+        for c in columns
+        if c.found_type == "string" and c.type is Scalar.VARCHAR and c.reading is None and c.name not in kept
+    ]
+    is_sign = _is_word("value", _SIGNS.split())
+    suspected = connection.execute(
+        f"SELECT name FROM {CELLS} WHERE name IN (SELECT unnest(?)) GROUP BY name HAVING bool_or({is_sign}) "
+        r"AND bool_and(regexp_matches(value, '[\pL\pN]')) FILTER (NOT " + is_sign + ") "
+        f"AND count(DISTINCT value) FILTER (NOT {is_sign}) >= {_FEWEST_WORDS}",
+        [texts],
+    ).fetchall()
+    signs: dict[str, dict[str, int]] = {}
+    for names in batches(connection, [name for (name,) in suspected], lambda _: 1):
+        cells = ", ".join(map(quote_identifier, names))
+        rows = connection.execute(
+            f"SELECT name, TRIM(value) AS word, count(*) AS n FROM (UNPIVOT (SELECT {cells} FROM {LANDED}) "
+            f"ON COLUMNS(*) INTO NAME name VALUE value) WHERE {is_sign} GROUP BY ALL ORDER BY n DESC, word"
+        ).fetchall()
+        for name, word, count in rows:
+            signs.setdefault(name, {})[word] = count
+    return [without_values(c, signs[c.name], row_count) if c.name in signs else c for c in columns]
+
+
+def without_values(column: ColumnProfile, words: Mapping[str, int], row_count: int) -> ColumnProfile:
+    """`column`, whose `words`, each in so many of `row_count` rows, stand for no value."""
+    null_count = column.null_count + sum(words.values())
+    return replace(
+        column,
+        null_count=null_count,
+        null_share=null_count / row_count,
+        distinct_count=max(column.distinct_count - len(words), 0),
+        values=tuple(each for each in column.values if each[0].strip() not in words),
+        is_required=False,
+        missing=(*column.missing, *words.items()),
+    )
 
 
 def told(missing: Mapping[str, int] | Iterable[tuple[str, int]]) -> str:

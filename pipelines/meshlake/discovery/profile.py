@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from meshlake.discovery import sample, scan
+from meshlake.discovery import missing, sample, scan
 from meshlake.discovery.column_meanings import with_meanings
 from meshlake.discovery.column_types import best_reading, doubt_of, found_type, rivals, valued
 from meshlake.discovery.conventions import decide
@@ -20,9 +20,8 @@ from meshlake.discovery.drift import file_schemas, find_drift
 from meshlake.discovery.keys import Keys, Part, find_keys, suspects
 from meshlake.discovery.labels import is_likely_label
 from meshlake.discovery.landed_view import is_small, open_landed
-from meshlake.discovery.missing import misfits as find_misfits
-from meshlake.discovery.missing import suspected_words
 from meshlake.discovery.personal import with_personal
+from meshlake.discovery.sentinels import without_missing
 from meshlake.discovery.spelled import mixed_currencies
 from meshlake.discovery.spread import with_spreads
 from meshlake.discovery.suspicion import FEW_VALUES, suspect
@@ -93,8 +92,9 @@ def _profiled(
         found, sketches = _found(connection, view, measured, decided, is_sketched=is_sketched)
         plain = [_column(name, measured.measures[name], found) for name in view.types]
         columns = with_personal(connection, dataset.name.dataset, plain)
+        columns = without_missing(connection, columns, found.keys.proven, found.row_count)
         columns = with_meanings(connection, with_spreads(connection, columns), found.keys.proven)
-        dependencies, untried = find_dependencies(connection, columns, found.keys.apart, measured.row_count)
+        dependencies, untried = find_dependencies(connection, columns, found.keys.apart, found.row_count)
         unreadable, notes = dataset.unreadable(connection), landed_notes(connection, dataset)
         shown = tuple(unreadable.first(SHOWN_LINES))
     profile = DatasetProfile(
@@ -166,7 +166,7 @@ def _measured(
         again = sample.candidate_readings(connection, may_read)
         changed = {n: types[n] for n in doubted if again.get(n, ()) != candidates.get(n, ())}
         candidates |= {name: again.get(name, ()) for name in changed}
-        suspicion = replace(suspicion, missing=suspected_words(connection, changed))
+        suspicion = replace(suspicion, missing=missing.suspected_words(connection, changed))
         more = scan.measure(connection, changed, candidates, suspicion)[1]
         measures |= {name: valued(name, candidates[name], each) for name, each in more.items()}
     return measured
@@ -243,7 +243,7 @@ def _believed(
     """The readings, and the most frequent values that they do not read: numbers beside C489449 are codes, too."""
     chosen = dict(decided.readings)
     misread = {n: reading for n, reading in chosen.items() if reading and measured.misfit_count(n, reading)}
-    misfits, words = find_misfits(connection, misread)
+    misfits, words = missing.misfits(connection, misread)
     measured.measures.update({name: measured.measures[name].without(found) for name, found in words.items()})
     numbers = [n for n, reading in misread.items() if reading.is_number and misfits.get(n) and n not in words]
     for name in [n for n in numbers if all(map(_CODE.fullmatch, misfits[n]))]:

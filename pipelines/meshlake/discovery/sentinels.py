@@ -1,71 +1,181 @@
-"""Numbers and days that may stand for no value: 9999 among ages, 1900-01-01 among dates; asked about, never made null.
+"""Numbers and days that stand for no value: 9999 among ages, 1900-01-01 among dates.
 
-Only what has the shape, is frequent, and lies far from all others is one; never of identifiers and codes. What is told
-is counted in the sample.
+One is suspected that has the shape, is frequent, and lies far from all others; never of identifiers and codes. It is
+taken for no value where nothing else could be meant: very far, and of no amount, limit or end, that people write so,
+too. Else it is asked about, as counted in the sample, and stays.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from meshlake.discovery.landed_view import SAMPLE
-from meshlake.discovery.names import is_identifier, is_spoken
+from meshlake.discovery.landed_view import LANDED, SAMPLE
+from meshlake.discovery.meaning_words import MONEY_WORDS
+from meshlake.discovery.missing import without_signs, without_values
+from meshlake.discovery.names import is_identifier, is_spoken, name_words
 from meshlake.names import quote_identifier, quote_literal
+from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import duckdb
 
     from meshlake.discovery.dataset_profile import ColumnProfile
 
 _NUMBER = re.compile(r"-?9{2,9}([.]0+)?|-1([.]0+)?")
-_DAYS = frozenset({"0001-01-01", "1753-01-01", "1899-12-30", "1900-01-01", "9999-12-31", "2999-12-31"})
+# From the year 2999 on it may be said as well that something has no end.
+_FAR_DAYS = frozenset({"9999-12-31", "2999-12-31"})
+_DAYS = _FAR_DAYS | {"0001-01-01", "1753-01-01", "1899-12-30", "1900-01-01"}
 _FEWEST, _SHARE, _FEWEST_OTHERS = 3, 0.01, 3
+_SURE_FEWEST, _SURE_OTHERS = 5, 5
+# How many times as far from the others as they are apart: of days the shapes are fewer than of numbers.
+_FAR_NUMBER, _FAR_DAY = 10, 2
+# Prices end in nines, and what is 9999 at most has no limit.
+_LIMITS = frozenset(
+    {"limit", "max", "maximum", "min", "minimum", "cap", "capacity", "quota", "ceiling", "threshold"}
+)
 
 
-def with_sentinels(
-    connection: duckdb.DuckDBPyConnection, columns: Iterable[ColumnProfile]
+@dataclass(frozen=True)
+class _Suspected:
+    """How often each end of a column's range is there, and what the others are like: from `low` to `high`.
+
+    `distance` says how many times as far the nearest of the ends is from them as they are apart.
+    """
+
+    counts: Mapping[str, int]
+    other_count: int
+    other_distinct: int
+    low: str | None
+    high: str | None
+    distance: float
+
+
+def without_missing(
+    connection: duckdb.DuckDBPyConnection,
+    columns: Sequence[ColumnProfile],
+    keys: Iterable[tuple[str, ...]],
+    row_count: int,
 ) -> tuple[ColumnProfile, ...]:
-    """`columns`, with the question whether an end of their range stands for no value."""
-    return tuple(_asked(connection, column) for column in columns)
+    """`columns`, without the signs and the ends of their range that stand for no value, or with the question whether
+    they do.
+
+    No row may lack a value of a key: in one of `keys` nothing is taken for none.
+    """
+    in_keys = {name for key in keys for name in key}
+    columns = without_signs(connection, columns, in_keys, row_count)
+    return tuple(_judged(connection, column, in_keys, row_count) for column in columns)
 
 
-def _asked(connection: duckdb.DuckDBPyConnection, column: ColumnProfile) -> ColumnProfile:
-    ends = (column.minimum, column.maximum)
-    suspected = [end for end in ends if end and _is_shaped(column, end)]
-    for end in suspected:
-        if count := _count(connection, column, end):
-            shown = end[:10] if column.found_type == "timestamp" else end.removesuffix(".0")
-            asked = (
-                f"does {shown}, in {count:,} of the sampled rows and far from all others, stand for no value?"
-            )
-            return column.asking(asked)
+def _judged(
+    connection: duckdb.DuckDBPyConnection, column: ColumnProfile, in_keys: Collection[str], row_count: int
+) -> ColumnProfile:
+    ends = [end for end in (column.minimum, column.maximum) if end and _is_shaped(column, end)]
+    suspected = _suspected(connection, column, ends, SAMPLE)
+    if not suspected.counts:
+        return column
+    if column.name not in in_keys and _is_sure(column, suspected):
+        proven = _suspected(connection, column, ends, LANDED)
+        if proven.counts and _is_sure(column, proven):
+            return _without(connection, column, proven, row_count)
+    for end, count in suspected.counts.items():
+        column = column.asking(
+            f"does {_shown(column, end)}, in {count:,} of the sampled rows and far from all others, stand for no value?"
+        )
     return column
 
 
 def _is_shaped(column: ColumnProfile, end: str) -> bool:
     if column.personal or is_identifier(column.name) or is_spoken(column.name):
         return False
-    if column.found_type in {"date", "timestamp"}:
+    if _is_day(column):
         return end[:10] in _DAYS
     return column.found_type in {"integer", "number"} and bool(_NUMBER.fullmatch(end))
 
 
-def _count(connection: duckdb.DuckDBPyConnection, column: ColumnProfile, end: str) -> int:
-    """In how many sampled rows `end` stands, if it is frequent and further from the others than they are apart."""
+def _is_day(column: ColumnProfile) -> bool:
+    return column.found_type in {"date", "timestamp"}
+
+
+def _is_sure(column: ColumnProfile, suspected: _Suspected) -> bool:
+    words = set(name_words(column.name))
+    is_meant = bool(words & (_LIMITS | MONEY_WORDS)) or any(end[:10] in _FAR_DAYS for end in suspected.counts)
+    is_plain = column.reading is not None or len(column.sources) == 1
+    is_zoned = Scalar.TIMESTAMPTZ in {column.type, column.reading and column.reading.type}
+    return (
+        not is_meant
+        and is_plain
+        and not is_zoned
+        and min(suspected.counts.values()) >= _SURE_FEWEST
+        and suspected.other_distinct >= _SURE_OTHERS
+        and suspected.distance >= (_FAR_DAY if _is_day(column) else _FAR_NUMBER)
+    )
+
+
+def _suspected(
+    connection: duckdb.DuckDBPyConnection, column: ColumnProfile, ends: Sequence[str], table: str
+) -> _Suspected:
+    """Those of `ends` that are frequent, and further from the others than these are apart."""
+    value, number = _value(column), f"epoch(CAST({_value(column)} AS TIMESTAMP))"
+    number = number if _is_day(column) else f"CAST({value} AS DOUBLE)"
+    while ends:
+        is_end = f"n IN ({', '.join(_number(column, end) for end in ends)})"
+        row = connection.execute(
+            f"SELECT {', '.join(f'count(*) FILTER (n = {_number(column, end)})' for end in ends)}, "
+            f"{', '.join(f'{_number(column, end)}::DOUBLE' for end in ends)}, count(n) FILTER (NOT {is_end}), "
+            f"count(DISTINCT n) FILTER (NOT {is_end}), min(n) FILTER (NOT {is_end}), max(n) FILTER (NOT {is_end}), "
+            f"CAST(min(v) FILTER (NOT {is_end}) AS VARCHAR), CAST(max(v) FILTER (NOT {is_end}) AS VARCHAR) "
+            f"FROM (SELECT {number} AS n, {value} AS v FROM {table})"
+        ).fetchone()
+        *told, others, distinct, least, most, low, high = row or (0, 0, None, None, None, None)
+        if distinct < _FEWEST_OTHERS or least == most:
+            break
+        counts = dict(zip(ends, told, strict=False))
+        gaps = [max(least - end, end - most) for end in told[len(ends) :]]
+        frequent = max(_FEWEST, _SHARE * others)
+        far = {end for end, gap in zip(ends, gaps, strict=True) if gap > most - least}
+        kept = [end for end in ends if end in far and counts[end] >= frequent]
+        if len(kept) == len(ends):
+            return _Suspected(counts, others, distinct, low, high, min(gaps) / (most - least))
+        ends = kept
+    return _Suspected({}, 0, 0, None, None, 0)
+
+
+def _without(
+    connection: duckdb.DuckDBPyConnection, column: ColumnProfile, proven: _Suspected, row_count: int
+) -> ColumnProfile:
+    """`column` without what stands for no value, however it is written, and with what says so."""
+    ends = ", ".join(_literal(column, end) for end in proven.counts)
+    words = connection.execute(
+        f"SELECT TRIM(CAST({quote_identifier(column.name)} AS VARCHAR)) AS word, count(*) AS n FROM {LANDED} "
+        f"WHERE {_value(column)} IN ({ends}) GROUP BY ALL ORDER BY n DESC, word"
+    ).fetchall()
+    low, high = (_shown(column, end or "") for end in (proven.low, proven.high))
+    listed = " and ".join(_shown(column, end) for end in sorted(proven.counts))
+    far = f"{listed} {'lies' if len(proven.counts) == 1 else 'lie'} far from all others, {low} to {high}"
+    return replace(
+        without_values(column, dict(words), row_count),
+        minimum=low,
+        maximum=high,
+        evidence="; ".join(filter(None, (column.evidence, far))),
+    )
+
+
+def _value(column: ColumnProfile) -> str:
     cell = quote_identifier(column.name)
-    value = column.reading.value(cell) if column.reading else cell
-    is_day = column.found_type in {"date", "timestamp"}
-    number = f"epoch(CAST({value} AS TIMESTAMP))" if is_day else f"CAST({value} AS DOUBLE)"
-    other = f"epoch(TIMESTAMP {quote_literal(end[:10])})" if is_day else f"CAST({end} AS DOUBLE)"
-    row = connection.execute(
-        f"SELECT count(*) FILTER (n = {other}), count(*) FILTER (n <> {other}), min(n) FILTER (n <> {other}), "
-        f"max(n) FILTER (n <> {other}), count(DISTINCT n), {other} FROM (SELECT {number} AS n FROM {SAMPLE})"
-    ).fetchone()
-    count, others, low, high, distinct, wanted = row or (0, 0, None, None, 0, 0)
-    if count < max(_FEWEST, _SHARE * others) or distinct <= _FEWEST_OTHERS or low is None:
-        return 0
-    gap = low - wanted if wanted < low else wanted - high
-    return count if gap > high - low else 0
+    return column.reading.value(cell) if column.reading else cell
+
+
+def _number(column: ColumnProfile, end: str) -> str:
+    return f"epoch({_literal(column, end)})" if _is_day(column) else f"CAST({end} AS DOUBLE)"
+
+
+def _literal(column: ColumnProfile, end: str) -> str:
+    return f"TIMESTAMP {quote_literal(end[:10])}" if _is_day(column) else end
+
+
+def _shown(column: ColumnProfile, end: str) -> str:
+    return end[:10] if column.found_type == "timestamp" else end.removesuffix(".0")

@@ -63,7 +63,7 @@ def _column(
     column: ColumnProfile, known: CatalogColumn, table: CatalogTable, *, is_sample: bool
 ) -> ColumnProfile:
     is_required = known.is_required if table.is_enforced else column.is_required and not is_sample
-    told = replace(column, comment=known.comment, is_required=is_required)
+    told = replace(column, comment=known.comment, is_required=is_required and not column.missing)
     if known.is_number and column.reading is None:  # no row has a value to tell it by
         return replace(told, reading=NUMBER, found_type="number")
     return told

@@ -18,6 +18,7 @@ from meshlake.drafting.contract_document import HAS_ROWS, Description, document,
 from meshlake.drafting.drafted_rules import add_column_rules, table_rules
 from meshlake.drafting.product_folder import Flow
 from meshlake.names import DatasetName, quote_identifier, quote_literal, snake_case
+from meshlake.types.tree import Scalar, is_number
 
 if TYPE_CHECKING:
     from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
@@ -237,15 +238,26 @@ def _transform_logic(column: ColumnProfile, kind: str) -> str | None:
     """SQL over landing columns, where a plain cast is not enough."""
     if column.is_text_in_bytes and len(column.sources) == 1:
         return f"DECODE({quote_identifier(column.sources[0])})"
-    if column.reading is None or kind == "string" or _written(column):
+    if _written(column) or not (column.missing or (column.reading and kind != "string")):
         return None
     cells = [quote_identifier(source) for source in column.sources]
     cell = cells[0] if len(cells) == 1 else f"COALESCE({', '.join(f'CAST({c} AS VARCHAR)' for c in cells)})"
+    if column.reading is None:
+        return f"CASE WHEN {_is_missing(column, cell)} THEN NULL ELSE {cell} END"
     if column.missing:
-        words = ", ".join(quote_literal(value) for value in ("", *sorted(word for word, _ in column.missing)))
-        cell = f"CASE WHEN TRIM({cell}) IN ({words}) THEN NULL ELSE TRIM({cell}) END"
+        cell = f"CASE WHEN {_is_missing(column, cell)} THEN NULL ELSE TRIM({cell}) END"
         return column.reading.expression(cell) or cell
     return column.reading.expression(cell)
+
+
+def _is_missing(column: ColumnProfile, cell: str) -> str:
+    """SQL for whether `cell` stands for no value: by its text, or as a value of the type that it landed with."""
+    words = sorted(word for word, _ in column.missing)
+    if column.type is Scalar.VARCHAR:
+        blank = ("",) if column.reading else ()
+        return f"TRIM({cell}) IN ({', '.join(map(quote_literal, (*blank, *words)))})"
+    values = words if is_number(column.type) else [f"{column.type} {quote_literal(word)}" for word in words]
+    return f"{cell} IN ({', '.join(values)})"
 
 
 def _is_never_negative(column: ColumnProfile, kind: str) -> bool:

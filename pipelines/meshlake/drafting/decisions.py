@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from meshlake.discovery.missing import is_word, told
 from meshlake.discovery.personal import classification_of
 from meshlake.drafting.contract_draft import column_names
 
@@ -23,8 +24,9 @@ SURE_REFERENCE = 0.85
 class Decision:
     """One thing that a person has to decide about `product`.
 
-    `kind` is domain, question, key, personal, reference, drift, unreadable or label; `column` is the product's, empty
-    where it is about all of them; `command` is what to run if the answer is yes, empty where the contract is to edit.
+    `kind` is domain, question, missing, key, personal, reference, drift, unreadable or label; `column` is that of the
+    product, empty where it is about all of them; `command` is what to run if the answer is yes, empty where the
+    contract is to edit.
     """
 
     product: ProductName
@@ -81,6 +83,8 @@ def _of_columns(profile: DatasetProfile, name: ProductName) -> Iterator[Decision
     for column in profile.columns:
         if column.question:
             yield Decision(name, "question", names[column.name], column.question)
+        if any(not is_word(word) for word, _ in column.missing):
+            yield Decision(name, "missing", names[column.name], f"{told(column.missing)}; {column.evidence}")
         if column.misfits:
             yield Decision(name, "question", names[column.name], profile.nearly(column))
 

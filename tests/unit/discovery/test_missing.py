@@ -63,3 +63,24 @@ def test_words_come_before_the_few_misfits_that_are_shown(profile) -> None:
     misfits = "".join(f"x{n}\n" * 2 for n in range(25))
     found = profile({"a.csv": "n\n" + "".join(f"{n}\n" for n in range(5000)) + misfits + "NA\n"}).columns[0]
     assert (found.missing, len(found.misfits), found.misfit_count) == ((("NA", 1),), 20, 50)
+
+
+def test_among_words_a_sign_that_nobody_chooses_is_no_value(profile) -> None:
+    cells = {
+        "region": lambda n: "?" if n % 5 == 0 else ("north", "south", "east")[n % 3],
+        "vendor": lambda n: ("#N/A", "#n/a", "Acme", "Bolt Ltd", "Coil")[n % 5],
+        "rhesus": lambda n: ("+", "-", "AB", "0", "A")[n % 5],
+        "marked": lambda n: "x" if n % 2 else "-",
+        "country": lambda n: ("NA", "DE", "FR", "none")[n % 4],
+    }
+    lines = [",".join(cells), *(",".join(cell(n) for cell in cells.values()) for n in range(ROWS))]
+    found = {c.name: c for c in profile({"a.csv": "\n".join(lines) + "\n"}).columns}
+    assert {name: dict(column.missing) for name, column in found.items()} == {
+        "region": {"?": 40},
+        "vendor": {"#N/A": 40, "#n/a": 40},
+        "rhesus": {},
+        "marked": {},
+        "country": {},
+    }
+    assert (found["region"].null_count, found["region"].is_required) == (40, False)
+    assert {value for value, _ in found["vendor"].values} == {"Acme", "Bolt Ltd", "Coil"}

@@ -287,3 +287,16 @@ def test_every_row_that_landed_is_a_row_of_the_product_or_quarantined(adopted, s
         path.rmdir()
     _, made = adopted({"a.csv": text})
     assert len(made) == len(rows)
+
+
+def test_what_stands_for_no_value_is_null_in_what_is_drafted(adopted) -> None:
+    lines = [
+        f"{n},{9999 if n % 5 == 0 else n % 7},{'1900-01-01' if n % 4 == 0 else f'2024-05-{n % 28 + 1:02}'},"
+        f"{'?' if n % 6 == 0 else ('north', 'south', 'east')[n % 3]}\n"
+        for n in range(60)
+    ]
+    contract, rows = adopted({"a.csv": "visit_id,score,seen_on,region\n" + "".join(lines)})
+    assert [column.name for column in contract.columns if column.is_required] == ["visit_id"]
+    nulls = [sum(row[i] is None for row in rows) for i in range(4)]
+    assert nulls == [0, 12, 15, 10]
+    assert {row[3] for row in rows} == {None, "north", "south", "east"}
