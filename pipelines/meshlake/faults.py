@@ -63,13 +63,13 @@ class Gathering:
         return tuple(fault for error in self._errors for fault in self._faults_of(error))
 
     def refuse(self) -> None:
-        """Raise one error that tells all faults.
+        """Raise one error that tells all faults, each once, in the order of the lines.
 
         Raises:
             ContractError: anything was gathered.
         """
         if self.faults:
-            raise ContractError.of(*self.faults)
+            raise ContractError.of(*sorted(dict.fromkeys(self.faults), key=lambda fault: fault.line or 0))
 
     def settle(self, elsewhere: str) -> None:
         """Raise one error that tells all faults, a line each, up to a number; its hint says where all are told.

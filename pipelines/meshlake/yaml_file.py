@@ -5,6 +5,7 @@ Only text and positions; what the facts mean is read elsewhere.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from meshlake.validation import Location, Mistake
 
+_MAX_UNFOLDED = 200_000
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -71,6 +73,17 @@ class YamlFile:
                 if key.value == location[-1]:
                     key.value = meant
 
+    def only(self, key: str, number: int) -> YamlFile:
+        """The file as if of the list at `key` this item were all."""
+        items = [
+            (name, yaml.SequenceNode(value.tag, [value.value[number]], value.start_mark, value.end_mark))
+            if name.value == key
+            else (name, value)
+            for name, value in self.root.value
+        ]
+        root = yaml.MappingNode(self.root.tag, items, self.root.start_mark, self.root.end_mark)
+        return YamlFile(self.path, self.data | {key: [self.data[key][number]]}, root)
+
     def fault(self, location: Location, message: str, hint: str | None = None) -> Fault:
         """What `message` says of the fact at `location`."""
         return Fault(self.path, message, hint, self.line(location))
@@ -97,15 +110,20 @@ def read_yaml(path: Path, what: str, start: str, *, is_list: bool = False) -> Ya
     Raises:
         ContractError: when the file is missing, not UTF-8, not YAML, of another shape, or holds a key twice.
     """
-    loader = _Loader(_text(path))
+    text = _text(path)
+    loader = _Loader(text)
     try:
         root = loader.get_single_node()
+        if root is not None and "&" in text and "*" in text:
+            root = _unfolded(path, root, itertools.count())
         if not isinstance(root, yaml.SequenceNode if is_list else yaml.MappingNode):
             shape = "list" if is_list else "mapping of keys"
             raise ContractError.of(Fault(path, f"not {what}: no {shape}", start, 1))
         if repeated := list(_repeated_keys(path, root)):
             raise ContractError.of(*repeated)
         return YamlFile(path, loader.construct_document(root), root)
+    except RecursionError as error:
+        raise ContractError.of(Fault(path, "not YAML: it nests too deeply", "Nest it less.", 1)) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -139,6 +157,19 @@ def _child(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
     if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
         return node.value[part].start_mark.line + 1, node.value[part]
     return None
+
+
+def _unfolded(path: Path, node: yaml.Node, number: Iterator[int]) -> yaml.Node:
+    """A copy in which what an anchor names stands for itself at each place: a change of one is none of others."""
+    if next(number) > _MAX_UNFOLDED:
+        message = f"its anchors stand for more than {_MAX_UNFOLDED:,} values"
+        raise ContractError.of(Fault(path, message, "Write it without them.", node.start_mark.line + 1))
+    value = node.value
+    if isinstance(node, yaml.MappingNode):
+        value = [tuple(_unfolded(path, part, number) for part in pair) for pair in value]
+    elif isinstance(node, yaml.SequenceNode):
+        value = [_unfolded(path, part, number) for part in value]
+    return type(node)(node.tag, value, node.start_mark, node.end_mark)
 
 
 def _repeated_keys(path: Path, node: yaml.Node) -> Iterator[Fault]:

@@ -50,6 +50,8 @@ _FOR_PEOPLE = frozenset(
 )
 # Of other houses' contracts: what is wrong in them is kept as a note.
 _NO_NEED = frozenset(("servers", "slaProperties", "quality", "logicalTypeOptions", "team", "enum"))
+# How keys begin that are for editors and other tools, such as $schema: never a mistyped word of ODCS's.
+_OF_TOOLS = ("$", "x-", "_")
 OBJECT: Location = ("schema", 0)
 _SHOWN = 5
 
@@ -116,7 +118,7 @@ def _is_of_another_house(data: dict[str, Any]) -> bool:
 def _tell_unknown(source: YamlFile, location: Location, known: set[str], found: Gathering) -> None:
     """Tell a key that ODCS does not have: an error where it is a known one mistyped, else a note, whoever wrote it."""
     key = str(location[-1])
-    meant = mistyped(key, known)
+    meant = None if key.startswith(_OF_TOOLS) else mistyped(key, known)
     hint = f"Did you mean '{meant}'?" if meant else f"ODCS knows {', '.join(sorted(known))} here."
     error = source.error(location, f"key '{key}' is unknown", hint)
     is_read_by_people = found.is_lenient and meant in _FOR_PEOPLE - {"customProperties"}

@@ -10,8 +10,11 @@ from meshlake.rules.facts import UnheldError
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from sqlglot import exp
+
 _MARKS = {"object": "__object__", "table": "__object__", "property": "__property__", "column": "__property__"}
 _PLACEHOLDER = re.compile(r"\$?\{(object|table|property|column)\}")
+_VARIABLE = re.compile(r"\$\{\w+(:-[^}]*)?\}")  # of ODCS since 3.2
 
 
 def held_query(query: str, names: Collection[str], dialects: Sequence[str]) -> str:
@@ -21,16 +24,12 @@ def held_query(query: str, names: Collection[str], dialects: Sequence[str]) -> s
     'SELECT COUNT(*) FROM {object} AS o WHERE o.total < 0'
 
     Raises:
-        UnheldError: it is not understood, or reads another table, which no build would find.
+        UnheldError: it is not understood, is no SELECT, holds a variable that is set elsewhere, or reads another table,
+            which no build would find.
     """
-    import sqlglot
     from sqlglot import exp
 
-    marked = _PLACEHOLDER.sub(lambda match: _MARKS[match[1]], query.strip().rstrip(";"))
-    try:
-        parsed = sqlglot.parse_one(marked, dialect=next(iter(dialects), "duckdb"))
-    except sqlglot.errors.SqlglotError as error:
-        raise UnheldError("query", "its query is not understood", "Say it in DuckDB's words.") from error
+    parsed = _parsed(query, next(iter(dialects), "duckdb"))
     known = {"__object__", *(name.rpartition(".")[2].lower() for name in names)}
     own = {cte.alias.lower() for cte in parsed.find_all(exp.CTE)}
     for table in list(parsed.find_all(exp.Table)):
@@ -47,3 +46,22 @@ def held_query(query: str, names: Collection[str], dialects: Sequence[str]) -> s
         column.set("catalog", None)
     text = parsed.sql(dialect="duckdb")
     return text.replace("__object__", "{object}").replace("__property__", "{property}")
+
+
+def _parsed(query: str, dialect: str) -> exp.Query:
+    """`query` with marks for its placeholders, if it is one SELECT that says all it needs."""
+    import sqlglot
+    from sqlglot import exp
+
+    marked = _PLACEHOLDER.sub(lambda match: _MARKS[match[1]], query.strip().rstrip(";"))
+    try:
+        parsed, *others = [None] if _VARIABLE.search(marked) else sqlglot.parse(marked, dialect=dialect)
+    except sqlglot.errors.SqlglotError as error:
+        raise UnheldError("query", "its query is not understood", "Say it in DuckDB's words.") from error
+    if parsed is None or parsed.find(exp.Placeholder, exp.Parameter):
+        hint = "Write its value in its place."
+        raise UnheldError("query", "its query holds a variable, which is set elsewhere", hint)
+    if others or not isinstance(parsed, exp.Query) or parsed.find(exp.DML):
+        hint = "Write one: SELECT count(*) FROM {object} ..."
+        raise UnheldError("query", "its query is no single SELECT", hint)
+    return parsed

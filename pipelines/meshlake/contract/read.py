@@ -24,6 +24,7 @@ from meshlake.contract.servers import dialects, landing_place
 from meshlake.contract.service_levels import read_level, service_levels
 from meshlake.errors import ContractError, Fault, MeshError
 from meshlake.faults import Gathering
+from meshlake.names import ProductName
 from meshlake.rules.facts import FactError, MistypedError, UnheldError
 from meshlake.rules.kinds import column_rules, quality_rule, table_rules
 from meshlake.yaml_file import read_yaml
@@ -40,11 +41,12 @@ if TYPE_CHECKING:
 
     from meshlake.column import Column
     from meshlake.contract.columns import Described
-    from meshlake.names import ProductName
     from meshlake.rules.rule import Rule
     from meshlake.sources import Place
     from meshlake.validation import Location
     from meshlake.yaml_file import YamlFile
+
+_NO_PRODUCT = ProductName("no", "product")
 
 
 def read_contract(path: Path, expected: ProductName) -> Contract:
@@ -77,6 +79,13 @@ def gather_contract(path: Path, expected: ProductName, found: Gathering) -> Cont
         check_object(source, table, expected, found)
         return _contract(source, odcs, table, expected, found)
     return None
+
+
+def gather_tables(source: YamlFile, odcs: OpenDataContractStandard, found: Gathering) -> None:
+    """Put into `found` what is wrong within the tables of a contract that is no product's yet."""
+    for number, table in enumerate(odcs.schema_ or []):
+        with found.part(), _explained(source.path):
+            _contract(source.only("schema", number), odcs, table, _NO_PRODUCT, found)
 
 
 @contextmanager

@@ -74,7 +74,7 @@ def read_level(
     if word == "frequency":
         if item.unit != "cron":
             raise UnheldError(
-                "unit", f"frequency has unit '{item.unit}', not cron", "Write value: '0 3 * * *', unit: cron."
+                "unit", f"frequency '{item.value}' is not cron", "Write value: '0 3 * * *', unit: cron."
             )
         return {"schedule_cron": check_cron(item.value)}, None
     return {LEVELS[word]: read_seconds(item)}, None

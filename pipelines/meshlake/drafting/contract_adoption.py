@@ -6,7 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from meshlake.contract.odcs import parse
-from meshlake.contract.read import gather_contract
+from meshlake.contract.read import gather_contract, gather_tables
 from meshlake.discovery.landed_view import landed_columns
 from meshlake.drafting.product_folder import Drafted, default_owner, product_folder, write_product
 from meshlake.errors import UsageError
@@ -48,6 +48,8 @@ def adopt_contract(
     source = read_yaml(file, "a contract", "Start with 'apiVersion: v3.1.0'.")
     original = copy.deepcopy(source.data)
     odcs = parse(source, found)
+    if odcs is not None and found.faults:  # to be refused, so with all that is wrong
+        gather_tables(source, odcs, found)
     found.refuse()
     if odcs is None:  # then something was gathered
         raise AssertionError(file)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshlake.engines.engine import ENGINES, LOCAL
-from meshlake.errors import Fault, MeshError
+from meshlake.errors import ContractError, Fault, MeshError
 from meshlake.linting.finding import Gravity
+from meshlake.products.inputs import select_inputs
 from meshlake.products.transform import CONTRACT_FILE, read_text
 from meshlake.rules.measure import AuditedTable, Query
 from meshlake.sql_place import offset_place
@@ -49,13 +50,25 @@ class Statements:
     def of_rules(self, product: Product) -> Iterator[Found]:
         """What is wrong with the queries that the contract and the checks of a product state."""
         table = AuditedTable(product.name.sql, product.contract.columns, now_seconds=0.0)
+        types = self._tables[product.name]
+        sound: set[tuple[object, Type | None]] = set()
         for rule in product.rules:
             measured = rule.measure(table)
-            if isinstance(measured, Query):
+            # Drafted queries are alike but for their column: of those of one type one is looked at.
+            alike = (rule.arguments.get("query", rule.name), types.get(rule.column or ""))
+            if isinstance(measured, Query) and alike not in sound:
                 file = rule.sql_file(product.folder) or product.folder / CONTRACT_FILE
-                _, found = self._read(measured.select, file, (*product.reads, product.name))
-                for fault, gravity in found:
-                    yield _placed(fault, rule, file), gravity
+                found = self._of_query(measured.select, file, product)
+                yield from ((_placed(fault, rule, file), gravity) for fault, gravity in found)
+                if not found:
+                    sound.add(alike)
+
+    def _of_query(self, sql: str, file: Path, product: Product) -> list[Found]:
+        try:
+            others = select_inputs(sql, file) if product.check_inputs else ()
+        except ContractError as error:
+            return [(fault, Gravity.ERROR) for fault in error.faults]
+        return self._read(sql, file, (*others, product.name))[1]
 
     def _read(
         self, sql: str, file: Path, reads: Sequence[InputName]

@@ -171,7 +171,16 @@ def test_a_measure_is_no_column(read: Read) -> None:
         ("{type: library, metric: rowCount, mustBeBetween: [1]}", "mustBeBetween"),
         ("{type: mine, metric: a}", "quality type 'mine' is unknown"),
         ("{type: sql, query: SELECT count(*) FROM other, mustBe: 0}", "which is not this table"),
-        ("{type: sql, query: 'SELECT count(*) FROM ${TABLE} WHERE', mustBe: 0}", "not understood"),
+        ("{type: sql, query: 'SELECT count(*) FROM ${TABLE} WHERE', mustBe: 0}", "holds a variable"),
+        (
+            "{type: sql, query: \"SELECT count(*) FROM {object} WHERE x > '${D:-a}'\", mustBe: 0}",
+            "holds a variable",
+        ),
+        ("{type: sql, query: 'SELECT count(*) FROM orders WHERE x > :start', mustBe: 0}", "holds a variable"),
+        ("{type: sql, query: 'SELECT count(*) FROM orders WHERE', mustBe: 0}", "not understood"),
+        ("{type: sql, query: DELETE FROM orders, mustBe: 0}", "no single SELECT"),
+        ("{type: sql, query: SELECT 1; DROP TABLE orders, mustBe: 0}", "no single SELECT"),
+        ("{type: sql, query: WITH a AS (DELETE FROM orders) SELECT 1, mustBe: 0}", "no single SELECT"),
     ],
 )
 def test_rules_of_other_tools_are_noted(read: Read, item: str, note: str) -> None:
@@ -243,6 +252,42 @@ def test_other_formats_are_told_by_name(tmp_path: Path, text: str, line: int, me
 def test_a_slip_of_the_keyboard_is_an_error_there_too(read: Read, old: str, new: str) -> None:
     with pytest.raises(ContractError):
         read(old, new)
+
+
+def test_keys_of_editors_and_tools_are_no_slip(read: Read) -> None:
+    contract = read("kind: DataContract", "$schema: https://x/odcs.json\nx-kind: y\nkind: DataContract")
+    assert [(note.line, note.message) for note in contract.notes[:2]] == [
+        (2, "key '$schema' is unknown"),
+        (3, "key 'x-kind' is unknown"),
+    ]
+
+
+def test_what_an_anchor_names_stands_for_itself_at_each_place(read: Read) -> None:
+    items = "&one {metric: rowCount, mustBe: 0, validValues: [a], name: a}, {<<: *one, name: b}, *one"
+    contract = read("QUALITY", items.replace(", *one", ", &two {type: text, code: x}, *two"))
+    assert sum("key 'validValues' is unknown" in note.message for note in contract.notes) == 2
+    assert sum("key 'code' is unknown" in note.message for note in contract.notes) == 2
+    assert {"a", "b"} <= {rule.name for rule in contract.rules}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "a0: &a0 [x]\n"
+            + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)),
+            "anchors stand for more than",
+        ),
+        ("a: &a [*a]\n", "nests too deeply"),
+        ("a: " + "[" * 5000 + "]" * 5000 + "\n", "nests too deeply"),
+    ],
+    ids=["laughs", "circle", "depth"],
+)
+def test_yaml_that_unfolds_to_too_much_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "contract.odcs.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ContractError, match=message):
+        read_contract(path, NAME)
 
 
 def test_a_large_broken_contract_is_told_whole_in_under_a_second(tmp_path: Path) -> None:

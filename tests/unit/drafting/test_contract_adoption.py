@@ -95,9 +95,15 @@ def test_what_makes_no_name_is_said(
     assert not (settings.products / "sales_marketing").exists()
 
 
-def test_all_that_is_wrong_is_told_and_nothing_written(settings: Settings, tmp_path: Path) -> None:
+def test_all_that_is_wrong_is_told_at_once_and_nothing_written(settings: Settings, tmp_path: Path) -> None:
     wrong = ORDERS.replace("kind: DataContract", "kind: Table").replace("required: true", "requird: true")
+    items = "  - name: items\n    properties: [{name: sku, logicalType: strng}, {logicalType: string}]\n"
     with pytest.raises(ContractError) as caught:
-        adopt_contract(settings, write(tmp_path, wrong), None)
-    assert [fault.line for fault in caught.value.faults] == [2, 12]
+        adopt_contract(settings, write(tmp_path, wrong + items), None)
+    assert [(fault.line, fault.message) for fault in caught.value.faults] == [
+        (2, "kind is 'Table'"),
+        (12, "key 'requird' is unknown"),
+        (17, "column 'sku': logicalType 'strng' is unknown"),
+        (17, "a property has no name"),
+    ]
     assert not (settings.products / "sales_marketing").exists()

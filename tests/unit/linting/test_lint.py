@@ -148,6 +148,17 @@ PRODUCTS = {
             ("transfrom.sql", None, None, "error", "nothing reads it"),
         ],
     ),
+    "rules.landed": (  # its rows come of what has landed, its queries are of itself
+        {
+            "id": {
+                "logicalType": "integer",
+                "quality": [{"type": "sql", "query": "SELECT cout(*) FROM {object}", "mustBe": 0}],
+            }
+        },
+        {"checks/a.sql": "SELECT id FROM rules.landed EXCEPT SELECT id FROM landing.rules.landed"},
+        {},
+        [("contract.odcs.yaml", 24, 14, "error", "cout does not exist")],
+    ),
     "files.expression": (
         {"id": {"logicalType": "integer", "transformLogic": "CAST(id AS"}},
         {},
