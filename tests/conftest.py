@@ -14,6 +14,9 @@ from support.small_mesh import SmallMesh
 hypothesis.settings.register_profile("meshlake", deadline=None)
 hypothesis.settings.load_profile("meshlake")
 
+# The suites' processes have the cores already: OpenMP's threads would spin there, each waiting for the others.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_settings_of_the_shell():

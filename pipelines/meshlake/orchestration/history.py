@@ -36,6 +36,8 @@ STORAGE_VARIABLE = "DAGSTER_STORAGE"
 # By its variable alone: Dagster hands its settings to its processes as arguments, which every user can read.
 _IN_POSTGRESQL = f"storage: {{postgres: {{postgres_url: {{env: {STORAGE_VARIABLE}}}}}}}\n"
 
+_unwaited_homes: set[Path] = set()
+
 _REPOSITORY = "__repository__"  # what Dagster calls the definitions of a module that names none
 
 # Dagster would copy what a step writes by a `tail` that it ends with the step: of a quick one the last lines were lost.
@@ -129,13 +131,15 @@ def _is_no_retry(record: logging.LogRecord) -> bool:
 
 
 def write_without_waiting(home: Path) -> None:
-    """Let this process write SQLite files below `home`, and no others, without waiting for the disk."""
+    """Let this process write SQLite files below `home` without waiting for the disk."""
+    _unwaited_homes.add(home)
+    if not sqlalchemy.event.contains(sqlalchemy.engine.Engine, "connect", _write_without_waiting):
+        sqlalchemy.event.listen(sqlalchemy.engine.Engine, "connect", _write_without_waiting)
 
-    def on_connect(connection: Any, _record: object) -> None:
-        if type(connection).__module__ != "sqlite3":
-            return
-        files = [Path(row[2]) for row in connection.execute("PRAGMA database_list") if row[2]]
-        if any(file.is_relative_to(home) for file in files):
-            connection.execute("PRAGMA synchronous = OFF")
 
-    sqlalchemy.event.listen(sqlalchemy.engine.Engine, "connect", on_connect)
+def _write_without_waiting(connection: Any, _record: object) -> None:
+    if type(connection).__module__ != "sqlite3":
+        return
+    files = [Path(row[2]) for row in connection.execute("PRAGMA database_list") if row[2]]
+    if any(parent in _unwaited_homes for file in files for parent in file.parents):
+        connection.execute("PRAGMA synchronous = OFF")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy
 import yaml
 
-from meshlake.orchestration.history import dagster_environment, instance_file
+from meshlake.orchestration.history import dagster_environment, instance_file, write_without_waiting
 from meshlake.settings import load_settings
 
 SERVER = "postgresql://mesh:s3cret@db:5432/mesh"
@@ -42,3 +43,16 @@ def test_a_home_of_the_user_s_own_is_left_alone(settings_of, tmp_path, monkeypat
     monkeypatch.setenv("DAGSTER_HOME", str(own))
     assert dagster_environment(settings_of(""))["DAGSTER_HOME"] == str(own)
     assert not own.exists()
+
+
+def test_files_below_the_homes_named_are_written_without_waiting_and_no_others(tmp_path):
+    for home in ("a", "b", "a"):
+        write_without_waiting(tmp_path / home)
+    assert [_synchronous(tmp_path / folder) for folder in ("a/history", "b", "elsewhere")] == [0, 0, 2]
+
+
+def _synchronous(folder):
+    folder.mkdir(parents=True)
+    engine = sqlalchemy.create_engine(f"sqlite:///{folder}/runs.db", poolclass=sqlalchemy.NullPool)
+    with engine.connect() as connection:
+        return connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
