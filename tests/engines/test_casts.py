@@ -102,7 +102,12 @@ BAD = [
     ("VARCHAR", "DATE", "'24-01-05'"),
     ("VARCHAR", "DATE", "'epoch'"),
     *(("VARCHAR", "DATE", f"'{text}'") for text in ("2024-01-3x", " 999-01-31", "-024-01-31", "12024-01-31")),
-    *(("VARCHAR", "TIMESTAMP", f"'{text}'") for text in ("-024-01-31 10:00:00", "2024-01-05T10:00:0Z")),
+    *(
+        ("VARCHAR", "TIMESTAMP", f"'{text}'")
+        for text in ("-024-01-31 10:00:00", "2024-01-05T10:00:0Z", "0000-12-31 10:00:00")
+    ),
+    ("VARCHAR", "DATE", "'0000-12-31'"),
+    ("VARCHAR", "TIME", "'24:00'"),
     ("VARCHAR", "TIMESTAMP", "'24-01-05'"),
     ("VARCHAR", "TIMESTAMP", "'infinity'"),
     ("VARCHAR", "TIMESTAMP WITH TIME ZONE", "'24-01-05 10:00:00Z'"),

@@ -1,7 +1,8 @@
 """SQL for dates and times written in texts: which of them an engine's plain cast is sure to read, and the rest.
 
 DuckDB reads '2024-01-05 oops' and '24-01-05' as dates, leaves out an offset from UTC and what is less than a
-microsecond, and takes offsets that no clock has, such as +46:00, +15:99 and -99.
+microsecond, and takes offsets that no clock has, such as +46:00, +15:99 and -99. Of 24:00 it makes 00:00, and of a day
+in the year 0000, which calendars have not and Trino writes otherwise, one before Christ.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ _ZONE = "Z|[-+][0-9:]+"
 # A clock that ends amid a number: DuckDB takes 10: for 10:00.
 _CUT = ":[0-9]?([^0-9]|$)"
 _TIME_OF_DAY = "[T ].*[1-9]"
+_END_OF_DAY = "^24"
+_BEFORE_CHRIST = "[(]"
+_FIRST_YEAR = "0001"
 _ISO_DAY = "^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
 _CLOCK = "____-__-_____:__:__"
 # Of two digits of hours, or not of whole hours: the most common first.
@@ -44,16 +48,17 @@ _FEWER_OFFSETS = (
 MOMENTS: tuple[Type, ...] = (Scalar.DATE, Scalar.TIMESTAMP, Scalar.TIMESTAMPTZ)
 # Where this is found in a text, its value would not be the one that is written.
 LOST: dict[Type, str] = {
-    Scalar.TIME: f"{_NANOSECONDS}|{_OFFSET}|{_CUT}",
-    Scalar.DATE: f"{_TIME_OF_DAY}|{_CUT}",
-    Scalar.TIMESTAMP: f"{_NANOSECONDS}|{_OFFSET}|{_CUT}",
-    Scalar.TIMESTAMPTZ: f"{_NANOSECONDS}|{_NO_OFFSET}|{_CUT}",
+    Scalar.TIME: f"{_NANOSECONDS}|{_OFFSET}|{_CUT}|{_END_OF_DAY}",
+    Scalar.DATE: f"{_TIME_OF_DAY}|{_CUT}|{_BEFORE_CHRIST}",
+    Scalar.TIMESTAMP: f"{_NANOSECONDS}|{_OFFSET}|{_CUT}|{_BEFORE_CHRIST}",
+    Scalar.TIMESTAMPTZ: f"{_NANOSECONDS}|{_NO_OFFSET}|{_CUT}|{_BEFORE_CHRIST}",
 }
 
 
 def is_moment(trimmed: str, wanted: Type) -> str:
-    """Whether `trimmed` begins with a day of four digits of year, and nothing in it would be lost as `wanted`."""
-    return f"REGEXP_MATCHES({trimmed}, '{_ISO_DAY}') AND NOT REGEXP_MATCHES({trimmed}, '{LOST[wanted]}')"
+    """Whether `trimmed` begins with a day of a year of four digits, and nothing in it would be lost as `wanted`."""
+    is_lost = f"{trimmed} < '{_FIRST_YEAR}' OR REGEXP_MATCHES({trimmed}, '{LOST[wanted]}')"
+    return f"REGEXP_MATCHES({trimmed}, '{_ISO_DAY}') AND NOT ({is_lost})"
 
 
 def zone_joined(text: str, wanted: Type) -> str:
@@ -71,15 +76,17 @@ def moment_doubts(cell: str, plain: str, wanted: Type) -> tuple[list[str], str]:
     DuckDB takes 2024-01-3x for a date, and a year of three digits with a sign or a blank before it for one of four.
     """
     if wanted is Scalar.DATE:
-        return [f"NOT SUBSTR(CAST({plain} AS VARCHAR), 1, {len('2024-01-31')}) = {cell}"], ""
+        # Of other years, and of what is infinite, the text is longer or shorter; SUBSTR costs as much as the cast.
+        return [f"NOT CAST({plain} AS VARCHAR) = {cell}", f"LENGTH({cell}) <> {len('2024-01-31')}"], ""
     if wanted is Scalar.TIMESTAMP:
-        doubts = [f"{cell} NOT LIKE '{_CLOCK}'", _begins_with_no_digit(cell), _ends_in_utc(cell)]
+        doubts = [f"{cell} NOT LIKE '{_CLOCK}'", _is_before_year_one(cell), _ends_in_utc(cell)]
         return doubts, _is_sure_timestamp(cell)
-    return [_is_unsure_zoned(cell), _begins_with_no_digit(cell)], ""
+    return [_is_unsure_zoned(cell), _is_before_year_one(cell)], ""
 
 
-def _begins_with_no_digit(cell: str) -> str:
-    return f"{cell} < '0'"
+def _is_before_year_one(cell: str) -> str:
+    """Or begins with no digit."""
+    return f"{cell} < '{_FIRST_YEAR}'"
 
 
 def _ends_in_utc(cell: str) -> str:
@@ -94,7 +101,7 @@ def _is_sure_timestamp(cell: str) -> str:
     is_minute = f"(REPLACE({cell}, 'T', ' ') LIKE '____-__-__ __:__' AND {cell} NOT LIKE '%:')"
     is_whole = f"{cell} LIKE '____-__-__' OR {is_minute}"
     is_sure = f"{is_whole} OR ({cell} LIKE '{_CLOCK}.%' AND {has_no_offset})"
-    has_other_ends = f"{_begins_with_no_digit(cell)} OR {_ends_in_utc(cell)}"
+    has_other_ends = f"{_is_before_year_one(cell)} OR {_ends_in_utc(cell)}"
     return f"NOT {is_finer} AND NOT ({has_other_ends}) AND ({is_sure})"
 
 

@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from meshlake.landing.casts import cast_cell
+from meshlake.landing.text_values import short_text_value, text_value
 from meshlake.types.duckdb import parse
 from meshlake.types.tree import Scalar
 
@@ -94,7 +95,8 @@ def is_just(made: object, text: str, wanted: str) -> bool:
         return Decimal(text.strip()) == shortest and "_" not in text
     day, clock, offset = moment(text)
     if wanted == "TIME":
-        return day is None and not offset and (_MIDNIGHT + clock).time() == made
+        is_of_one_day = clock < timedelta(days=1)
+        return day is None and not offset and is_of_one_day and (_MIDNIGHT + clock).time() == made
     assert day is not None, text
     at = datetime.combine(day, _MIDNIGHT.time()) + clock
     if wanted == "DATE":
@@ -144,6 +146,20 @@ def connection():
         "2024-01-05T10:00:0Z",
     ]
 )
+@example(
+    ["0000-01-01", "0000-12-31 10:00:00", "0000-12-31 10:00:00Z", "0001-01-01", "2024-01-05 (BC)", "24:00:00"]
+)
+@example(
+    [
+        "10000-01-01",
+        "294247-01-10 04:00:54",
+        "294248-01-01 00:00:00",
+        "5881580-07-10",
+        "-infinity",
+        "infinity",
+    ]
+)
+@example(["10:00:0Z", "10:00:0", "2024-01-05 10:00:0Z", "2024-01-05 1:0:0", "2024-01-05T10:00:0+02:00"])
 @example(["10:", "03:2", "5: ", "10:00:", "+ ", "+-5", "+-0", "+5", "+5.50"])
 @settings(max_examples=10)
 @given(st.lists(TEXTS, min_size=20, max_size=60))
@@ -159,6 +175,19 @@ def test_a_value_is_the_one_that_is_written_or_there_is_none(connection, texts) 
         if made is not None and not is_just(made, text, wanted)
     ]
     assert wrong == []
+
+
+@settings(max_examples=10)
+@given(st.lists(TEXTS, min_size=20, max_size=60))
+def test_what_is_quick_reads_what_is_careful_does(connection, texts) -> None:
+    for wanted in map(parse, TYPES):
+        if wanted is not Scalar.TIME:  # of which all is read with the same care
+            quick, careful = text_value("x", wanted), short_text_value("x", wanted)
+            rows = connection.execute(
+                f"SELECT x, CAST({quick} AS VARCHAR), CAST({careful} AS VARCHAR) FROM (SELECT UNNEST($1) AS x)",
+                [texts],
+            ).fetchall()
+            assert [row for row in rows if row[1] != row[2]] == [], wanted
 
 
 @settings(max_examples=5)
