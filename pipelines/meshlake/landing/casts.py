@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from meshlake.types.tree import Type
 
-_VOLATILE = {"random", "rand", "uuid", "gen_random_uuid", "uuidv4", "uuidv7"}
+_VOLATILE = {"random", "rand", "uuid", "gen_random_uuid", "uuidv4", "uuidv7", "error"}
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,9 @@ def cast_expression(
         f"{cell} IS NOT NULL",
         told,
         can_fail=True,
-        # The expression stands here once: DuckDB works out beforehand, and outside of TRY, what stands twice.
-        is_bad=f"(TRY(CASE WHEN {strict} IS NULL THEN 0 ELSE 1 END) IS NULL)",
+        # The expression stands here once: DuckDB works out beforehand, and outside of TRY, what stands twice. And in a
+        # list, so that it is worked out at all: `a * 2 IS NULL` of an `a` that is never null is false to it.
+        is_bad=f"(TRY([{strict}]) IS NULL)",
         made=f"TRY({text})",
     )
 

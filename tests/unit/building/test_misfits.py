@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from meshlake.engines.engine import ENGINES
-from meshlake.errors import LandingError
+from meshlake.errors import LandingError, MeshError
+from meshlake.landing.casts import cast_expression
 from meshlake.names import ProductName
 from meshlake.transforms.ways import ways_to_write
 from meshlake.types.tree import Decimal as Decimal_
@@ -220,3 +221,31 @@ def test_what_is_pasted_can_be_said_on_every_engine(wanted: Type) -> None:
             value = f"CASE WHEN {way.looks_right('x')} THEN {way.text.format(cell='TRIM(x)')} ELSE x END"
             sql = f"SELECT CAST({value} AS {wanted}) AS x FROM a.b"
             assert ENGINES.get("trino").refusal(sql, table, Path("x.sql")) is None, way.words
+
+
+OVERFLOWING = {"logicalType": "integer", "transformLogic": "id * 9223372036854775807"}
+
+
+def test_where_sql_on_columns_that_are_never_null_fails_is_named_and_kept_aside(mesh: SmallMesh) -> None:
+    mesh.land_rows("crm/values/a.parquet", "SELECT unnest([1, 0, 2])::BIGINT AS id")
+    mesh.product("crm.values", {"id": "integer", "x": OVERFLOWING})
+    with pytest.raises(LandingError, match=r"crm/values/a\.parquet, row 3, column x: '2' is no BIGINT"):
+        mesh.build_product("crm.values")
+    warning = {"metric": "invalidValues", "mustBe": 0, "severity": "warning"}
+    mesh.product("crm.values", {"id": "integer", "x": OVERFLOWING | {"quality": [warning]}})
+    mesh.build_product("crm.values")
+    assert {row["id"] for row in mesh.rows("crm.values")} == {0, 1}
+
+
+def test_of_sql_that_raises_an_error_itself_the_words_are_told(mesh: SmallMesh) -> None:
+    mesh.land("crm/values/a.csv", "id\n1\n2\n")
+    told = {"logicalType": "string", "transformLogic": "CASE WHEN id = '2' THEN error('no ' || id) END"}
+    mesh.product("crm.values", {"id": "integer", "x": told})
+    with pytest.raises(MeshError, match=r"contract\.odcs\.yaml: no 2"):
+        mesh.build_product("crm.values")
+
+
+def test_whether_sql_fails_can_be_asked_on_trino() -> None:
+    is_bad = cast_expression("id * 2", Scalar.INTEGER, ["id"]).is_bad
+    table = {ProductName("a", "b"): {"id": Scalar.BIGINT}}
+    assert ENGINES.get("trino").refusal(f"SELECT {is_bad} AS is_bad FROM a.b", table, Path("x.sql")) is None
