@@ -147,6 +147,27 @@ def test_a_product_of_another_domain_reads_the_table_as_a_dataset_of_its_own(sho
     assert shop.build_product("crm.people").snapshot.row_count == 300
 
 
+def test_numbers_of_more_digits_than_a_double_keeps_are_drafted_as_text_and_built(mesh):
+    mesh.execute(
+        "CREATE TABLE money (id int PRIMARY KEY, price numeric, balance numeric, ledger numeric, none numeric)",
+        "INSERT INTO money SELECT n, n * 0.125 + 1.10, n * 1.000000000, n + 0.12345678901234567890, NULL "
+        "FROM generate_series(1, 300) AS n",
+    )
+    profile = discovered(mesh, f"{mesh.schema}.money").profiles[0]
+    assert {c.name: c.found_type for c in profile.columns} == {
+        "id": "integer",
+        "price": "number",
+        "balance": "number",
+        "ledger": "string",
+        "none": "number",
+    }
+    assert "more digits than a number keeps" in profile.columns[3].question
+    mesh.process("adopt", f"{mesh.domain}.money", "--owner", "ana@example.com").ended()
+    mesh.build_product(f"{mesh.domain}.money")
+    (row,) = (row for row in mesh.rows(f"{mesh.domain}.money") if row["id"] == 1)
+    assert list(row.values()) == [1, 1.225, 1.0, "1.12345678901234567890", None]
+
+
 def test_an_empty_table_is_adopted_by_what_the_catalog_says(shop):
     shop.execute("TRUNCATE customers CASCADE")
     shop.process("adopt", f"{shop.domain}.customers").ended()

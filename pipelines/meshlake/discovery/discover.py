@@ -21,7 +21,7 @@ from meshlake.discovery.landed_view import is_small
 from meshlake.discovery.masking import without_people
 from meshlake.discovery.profile import profile_dataset
 from meshlake.discovery.sources import chosen_sources
-from meshlake.discovery.tables import may_read_of, with_catalog
+from meshlake.discovery.tables import read_as_of, with_catalog
 from meshlake.errors import MeshError, UsageError
 from meshlake.stores.disk import write_whole
 
@@ -271,7 +271,7 @@ class _Reader:
             sample.dataset,
             is_sketched=self._is_sketching,
             elsewhere=elsewhere,
-            may_read=may_read_of(sample.table),
+            read_as=read_as_of(sample.table),
         )
         return _Read(with_catalog(without_people(profile), sample.table, sample), sketches, None)
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from meshlake.discovery.conventions import Decided
     from meshlake.discovery.landed_view import LandedView
     from meshlake.discovery.readings import Reading
-    from meshlake.discovery.sample import MayRead
+    from meshlake.discovery.sample import ReadAs
     from meshlake.discovery.scan import Measure
     from meshlake.discovery.sketches import Sketch
     from meshlake.landing.zone import Dataset
@@ -56,7 +56,7 @@ def profile_dataset(
     dataset: Dataset,
     *,
     is_sketched: bool = False,
-    may_read: MayRead = lambda _name, _reading: True,
+    read_as: ReadAs = lambda _name, likely: likely,
     elsewhere: Mapping[str, str] | None = None,
 ) -> tuple[DatasetProfile, dict[str, Sketch]]:
     """Profile `dataset` in a few scans, more where a file is found on the way to hide lines of its own.
@@ -64,7 +64,7 @@ def profile_dataset(
     Args:
         settings, dataset: the mesh's, and what to read.
         is_sketched: also sketch the values of each column that rows of another dataset may be found by.
-        may_read: whether the text of a column may be read so, if all of it can.
+        read_as: how text of a column may be read, if all of it can, of what is likely by a sample.
         elsewhere: conventions of other datasets, with what keeps to each: they decide what this one leaves open.
 
     Raises:
@@ -72,14 +72,14 @@ def profile_dataset(
     """
     while True:
         with suppress(ReadAgainError):
-            return _profiled(settings, dataset, is_sketched, may_read, elsewhere)
+            return _profiled(settings, dataset, is_sketched, read_as, elsewhere)
 
 
 def _profiled(
     settings: Settings,
     dataset: Dataset,
     is_sketched: bool,
-    may_read: MayRead,
+    read_as: ReadAs,
     elsewhere: Mapping[str, str] | None,
 ) -> tuple[DatasetProfile, dict[str, Sketch]]:
     with explained([dataset]), connect(settings, 1 if is_small(dataset) else None) as connection:
@@ -87,7 +87,7 @@ def _profiled(
         view = open_landed(connection, dataset, schemas)
         drift = find_drift(view.sources.values(), schemas) if len(schemas.files) > 1 else ()
         sample.take_sample(connection, view)
-        measured = _measured(connection, view.types, may_read)
+        measured = _measured(connection, view.types, read_as)
         decided = measured.decided(dataset.format.delimiter(dataset.opened.files), elsewhere)
         found, sketches = _found(connection, view, measured, decided, is_sketched=is_sketched)
         plain = [_column(name, measured.measures[name], found) for name in view.types]
@@ -151,11 +151,9 @@ class _Measured:
         return self.measures[name].present - self.measures[name].fits[self.candidates[name].index(reading)]
 
 
-def _measured(
-    connection: duckdb.DuckDBPyConnection, types: Mapping[str, Type], may_read: MayRead
-) -> _Measured:
+def _measured(connection: duckdb.DuckDBPyConnection, types: Mapping[str, Type], read_as: ReadAs) -> _Measured:
     """Measured with the readings that the sample leaves possible, and again where all rows show something else."""
-    candidates = sample.candidate_readings(connection, may_read)
+    candidates = sample.candidate_readings(connection, read_as)
     suspicion = suspect(connection, types, candidates)
     row_count, measures = scan.measure(connection, types, candidates, suspicion)
     measures = {name: valued(name, candidates.get(name, ()), each) for name, each in measures.items()}
@@ -163,7 +161,7 @@ def _measured(
     unread = [n for n, kind in types.items() if kind is Scalar.VARCHAR and measured.reading(n) is None]
     doubted = sample.drawn_again(connection, row_count, {name: measures[name] for name in unread})
     if doubted:
-        again = sample.candidate_readings(connection, may_read)
+        again = sample.candidate_readings(connection, read_as)
         changed = {n: types[n] for n in doubted if again.get(n, ()) != candidates.get(n, ())}
         candidates |= {name: again.get(name, ()) for name in changed}
         suspicion = replace(suspicion, missing=missing.suspected_words(connection, changed))

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from meshlake.discovery.landed_view import LandedView
     from meshlake.discovery.scan import Measure
 
-    # Whether the text of a column, given by its name, may be read so.
-    MayRead = Callable[[str, Reading], bool]
+    # As what the text of a column, given by its name, may be read, of what it looks like.
+    ReadAs = Callable[[str, Sequence[Reading]], Sequence[Reading]]
 
 _NUMBER = '"_number of the row"'
 _ROWS, _LEAST_ROWS, _CELLS = 20_000, 2_000, 600_000
@@ -102,7 +102,7 @@ def _present_in_cells(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def candidate_readings(
-    connection: duckdb.DuckDBPyConnection, may_read: MayRead
+    connection: duckdb.DuckDBPyConnection, read_as: ReadAs
 ) -> dict[str, tuple[Reading, ...]]:
     """For each text column with any text in the sample, the readings that it leaves possible, the best first."""
     found = _present_in_cells(connection)
@@ -115,15 +115,14 @@ def candidate_readings(
         likely = [readings[i] for i in order if fits[i] and fits[i] >= _CANDIDATE_SHARE * present]
         if INTEGER in likely and NUMBER not in likely:
             likely.append(NUMBER)
-        candidates[name] = tuple([reading for reading in likely if may_read(name, reading)][:_CANDIDATES])
+        candidates[name] = tuple(likely)
         if name in unread and (read := fits[order[0]]) < present:
             unread[name] = (present, read)
         else:
             unread.pop(name, None)
     for name, spelled in spelled_readings(connection, unread).items():
-        more = [reading for reading in spelled if may_read(name, reading)]
-        candidates[name] = (*more, *candidates[name])[:_CANDIDATES]
-    return candidates
+        candidates[name] = (*spelled, *candidates[name])
+    return {name: tuple(read_as(name, likely)[:_CANDIDATES]) for name, likely in candidates.items()}
 
 
 def _possible(connection: duckdb.DuckDBPyConnection) -> list[Reading]:

@@ -7,25 +7,31 @@ from typing import TYPE_CHECKING
 
 from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile, TableProfile
 from meshlake.discovery.names import is_identifier
-from meshlake.discovery.readings import INTEGER, NUMBER
+from meshlake.discovery.readings import INTEGER, NUMBER, Reading
 
 if TYPE_CHECKING:
-    from meshlake.discovery.readings import Reading
-    from meshlake.discovery.sample import MayRead
+    from collections.abc import Sequence
+
+    from meshlake.discovery.sample import ReadAs
     from meshlake.sources import Sample
     from meshlake.sources.catalog import CatalogColumn, CatalogTable
 
 
-def may_read_of(table: CatalogTable) -> MayRead:
+# Of what is declared a number, no writing says that it is none: a double is to keep each, that is all.
+_DECLARED_NUMBER = Reading("number", "-?[0-9]+([.][0-9]+)?")
+
+
+def read_as_of(table: CatalogTable) -> ReadAs:
     """Who declares text for digits or yes/no means text; but dates are kept so, and numbers of any length come so."""
     numbers = {column.name for column in table.columns if column.is_number}
 
-    def may_read(name: str, reading: Reading) -> bool:
+    def read_as(name: str, likely: Sequence[Reading]) -> Sequence[Reading]:
         if name in numbers:
-            return reading is NUMBER or (reading is INTEGER and is_identifier(name))
-        return reading.logical_type in {"date", "timestamp"}
+            is_whole = INTEGER in likely and is_identifier(name)
+            return (INTEGER, _DECLARED_NUMBER) if is_whole else (_DECLARED_NUMBER,)
+        return [reading for reading in likely if reading.logical_type in {"date", "timestamp"}]
 
-    return may_read
+    return read_as
 
 
 def with_catalog(profile: DatasetProfile, table: CatalogTable, part: Sample) -> DatasetProfile:
@@ -64,6 +70,6 @@ def _column(
 ) -> ColumnProfile:
     is_required = known.is_required if table.is_enforced else column.is_required and not is_sample
     told = replace(column, comment=known.comment, is_required=is_required and not column.missing)
-    if known.is_number and column.reading is None:  # no row has a value to tell it by
+    if known.is_number and not column.distinct_count:  # no row has a value to tell it by
         return replace(told, reading=NUMBER, found_type="number")
     return told
