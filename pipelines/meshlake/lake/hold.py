@@ -76,10 +76,10 @@ class Hold:
 
     @property
     def waits_for(self) -> str:
-        """What has to change until it is built again, beside its folder: `file crm/people/b.csv`, or `its inputs`."""
+        """What has to change until it is built again, beside its folder: `file crm/people/b.csv`, or `any input`."""
         told = [cause for cause in self.causes if cause != CODE]
         more = f" or {len(told) - _TOLD_CAUSES} more" if len(told) > _TOLD_CAUSES else ""
-        return " or ".join(told[:_TOLD_CAUSES]) + more if told else "its inputs"
+        return " or ".join(told[:_TOLD_CAUSES]) + more if told else "any input"
 
     def packed(self) -> str:
         """As a property of a table."""

@@ -101,3 +101,24 @@ def test_nothing_is_published_before_the_reader_changes_or_words_say_so(tmp_path
     assert published.rows("crm.people") == [{"id": 1}]
     # What is gone from what is published is no news.
     published.build_product("crm.people", is_forced=True)
+
+
+@pytest.mark.parametrize(
+    ("sql", "columns", "is_told"),
+    [
+        ("SELECT id, born FROM crm.people", {"id": ID, "born": "integer"}, True),  # it would give BORN
+        ("SELECT id, born AS born FROM crm.people", {"id": ID, "born": "integer"}, False),
+        ("SELECT id FROM crm.people WHERE born > 1980", {"id": ID}, False),
+    ],
+)
+def test_a_column_of_another_letter_case_breaks_those_who_pass_its_name_on(tmp_path, sql, columns, is_told):
+    published = mesh_in(tmp_path)
+    published.product("crm.people", {"id": ID, "BORN": "integer"})
+    published.product("crm.reader", columns, {"transform.sql": sql})
+    if is_told:
+        with pytest.raises(BuildError, match=r"no longer has the column born, which crm\.reader reads"):
+            published.build_product("crm.people")
+        return
+    published.build_product("crm.people")
+    published.build_product("crm.reader")
+    assert published.rows("crm.people") == [{"id": 1, "BORN": 1984}]
