@@ -42,8 +42,10 @@ def adopt_contract(
 
     Raises:
         ContractError: it is no contract, telling all that is wrong.
-        UsageError: names cannot be made of its words, or a folder is there already.
+        UsageError: there is no such file, names cannot be made of its words, or a folder is there already.
     """
+    if not file.is_file():
+        raise UsageError(f"{file}: there is no such file", "Name the file of a contract (ODCS 3).")
     found = Gathering(file)
     source = read_yaml(file, "a contract", "Start with 'apiVersion: v3.1.0'.")
     original = copy.deepcopy(source.data)

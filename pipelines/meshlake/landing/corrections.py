@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshlake.errors import LandingError
+from meshlake.counting import counted
+from meshlake.errors import NotLandedError
 from meshlake.landing.replacing import FolderChange
 from meshlake.suggest import did_you_mean
 
@@ -21,8 +22,7 @@ def remove(zone: LandingZone, dataset: DatasetName, names: Sequence[str]) -> lis
     They are named so, or below the dataset's folder; all of them are meant when none is named.
 
     Raises:
-        NotLandedError: there is no such dataset.
-        LandingError: it has no such file.
+        NotLandedError: there is no such dataset, or it has no such file.
     """
     below = f"{dataset.domain}/{dataset.dataset}/"
     found = chosen_files(zone, dataset, names)
@@ -40,5 +40,7 @@ def chosen_files(zone: LandingZone, dataset: DatasetName, names: Sequence[str]) 
     for asked, name in zip(names, chosen, strict=False):
         if name not in there:
             near = did_you_mean(asked, [each.removeprefix(below) for each in there], "")
-            raise LandingError(f"{dataset} has no file {asked}", near or f"It has {len(there):,} files.")
+            raise NotLandedError(
+                f"{dataset} has no file {asked}", near or f"It has {counted(len(there), 'file')}."
+            )
     return sorted(set(chosen))

@@ -37,7 +37,7 @@ def test_files_are_removed_when_somebody_says_yes(corrected):
     assert "Remove crm/people/b.csv from the landing zone?" in asked.err
     assert "--yes" in asked.err
     unknown = corrected.run("land", "--remove", "crm.people", "c.csv", "--yes", "--json")
-    assert (unknown.status, unknown.facts["error"]["message"]) == (1, "landing.crm.people has no file c.csv")
+    assert (unknown.status, unknown.facts["error"]["message"]) == (2, "landing.crm.people has no file c.csv")
     told = corrected.run("land", "--remove", "crm.people", "b.csv", "--yes").ended()
     assert told.out.startswith("- crm/people/b.csv\n")
     facts = corrected.run("land", "--remove", "landing.crm.people", "--yes", "--json").ended().facts

@@ -107,3 +107,9 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_written(settings: Setting
         (17, "a property has no name"),
     ]
     assert not (settings.products / "sales_marketing").exists()
+
+
+@pytest.mark.parametrize("name", ["nothing.yaml", "."])
+def test_a_file_that_is_none_is_wrong_use(settings: Settings, tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="there is no such file"):
+        adopt_contract(settings, tmp_path / name)
