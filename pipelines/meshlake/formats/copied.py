@@ -13,6 +13,7 @@ from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats import refuse_pages
 from meshlake.formats.format import Format
 from meshlake.formats.merged_types import described, refuse_changed
+from meshlake.formats.nanoseconds import refuse_cut
 from meshlake.formats.reader import folder_columns_sql, told_of_files
 from meshlake.formats.samples import sample_of
 from meshlake.formats.scratch import scratch_file
@@ -122,6 +123,7 @@ def _copy(format_: Copied, file: StoredFile) -> _Copy:
             with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
                 for batch in batches:
                     batch.validate(full=True)  # of offsets that lead out of it the writer would crash
+                    refuse_cut(file.name, batch)
                     writer.write_batch(batch)
     except format_.damages as error:
         path.unlink(missing_ok=True)

@@ -32,6 +32,8 @@ _WIDER: dict[Type, tuple[Type, ...]] = {
     Scalar.INTEGER: (Scalar.BIGINT,),
     Scalar.FLOAT: (Scalar.DOUBLE,),
 }
+# What DuckDB's error of a moment in milliseconds begins with that it has no microseconds for.
+_FAR_MOMENT = "Could not convert Timestamp(MS) to Timestamp(US)"
 # What one column of a file was written as, then what is nested in it, each as: name, physical, logical and DuckDB type,
 # number of parts.
 _Written: TypeAlias = "tuple[tuple[Any, ...], ...]"
@@ -51,7 +53,7 @@ class _Parquet(Format):
 
     def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
         if isinstance(error, duckdb.ConversionException):
-            return _types_error(message, files)
+            return _far_moment(files) if message.startswith(_FAR_MOMENT) else _types_error(message, files)
         return broken(error, message, files)
 
     def damaged(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, DamagedFileError]:
@@ -119,6 +121,25 @@ def _types_error(message: str, files: Sequence[StoredFile]) -> LandingError | No
                 return LandingError(
                     f"{file.name}: column {name} is {kind} in it and {common[name]} in other files",
                     "Land files of such different types as different datasets.",
+                )
+    return None
+
+
+def _far_moment(files: Sequence[StoredFile]) -> LandingError | None:
+    """Which file holds a moment that is too far away, and which of its columns may; the statistics of one fail all."""
+    for file in files:
+        with duckdb_reader(file) as connection:
+            try:
+                connection.execute(f"SELECT max(COLUMNS(*)) FROM ({_select([file])})").fetchall()
+            except duckdb.ConversionException:
+                names = connection.execute(
+                    f"SELECT string_agg(name, ' or ') FROM parquet_schema({paths_sql([file])}) "
+                    "WHERE concat(converted_type, logical_type) SIMILAR TO '.*(TIMESTAMP_MILLIS|MILLIS=Milli).*'"
+                ).fetchone()
+                return LandingError(
+                    f"{file.name}: column {names and names[0]} holds moments after the year 294246, "
+                    "which no column can hold",
+                    "Write the column as text, or other values for what means no end.",
                 )
     return None
 

@@ -10,6 +10,7 @@ import duckdb
 
 from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats import refuse_pages
+from meshlake.formats.nanoseconds import may_be_cut, refuse_cut
 from meshlake.formats.reader import paths_sql
 from meshlake.formats.samples import sample_of
 from meshlake.formats.unreadable import FoundBrokenError
@@ -64,45 +65,30 @@ def _long_decimals(files: tuple[StoredFile, ...]) -> list[tuple[str, str, int]] 
 
 @lru_cache(maxsize=1_000)
 def refuse_cut_times(files: tuple[StoredFile, ...]) -> None:
-    """DuckDB cuts times of day to microseconds; once per process, and reading only columns written in nanoseconds."""
+    """As `refuse_cut`, once per process, and reading only columns written in nanoseconds."""
     if not files:
         return
     query = (
-        f"SELECT DISTINCT file_name FROM parquet_schema({paths_sql(files)}) "
-        "WHERE logical_type LIKE 'TimeType(%NANOS=NanoSeconds%' ORDER BY file_name"
+        f"SELECT DISTINCT file_name FROM parquet_schema({paths_sql(files)}) WHERE logical_type "
+        "SIMILAR TO '(TimeType|TimestampType.isAdjustedToUTC=1).*NANOS=NanoSeconds.*' ORDER BY file_name"
     )
     finer: set[str] = set()
     with duckdb_reader(files[0]) as connection, suppress(duckdb.Error):  # told by who reads the rows
         finer = {name for (name,) in connection.execute(query).fetchall()}
     for file in files:
-        column = None
-        with suppress(OSError, ValueError):  # told by who reads the rows, too
-            column = _cut_time(file) if file.path in finer else None
-        if column is not None:
-            raise LandingError(
-                f"{file.name}: column {column} has times of day with nanoseconds, of which microseconds can be read",
-                "Write it with microseconds, or as text.",
-            )
+        if file.path in finer:
+            with suppress(OSError, ValueError):  # told by who reads the rows, too
+                _refuse_cut(file)
 
 
-def _cut_time(file: StoredFile) -> str | None:
-    """The first column whose times are finer than a microsecond; one in which such times are nested counts as one."""
-    import pyarrow as pa
-    from pyarrow import compute, parquet
+def _refuse_cut(file: StoredFile) -> None:
+    from pyarrow import parquet
 
     with open_file(file) as stream:
         stored = parquet.ParquetFile(stream)
-        for field in stored.schema_arrow:
-            if field.type != pa.time64("ns"):
-                if "time64[ns]" in str(field.type):
-                    return str(field.name)
-                continue
+        for field in filter(lambda field: may_be_cut(field.type), stored.schema_arrow):
             for batch in stored.iter_batches(columns=[field.name]):
-                count = batch.column(0).cast(pa.int64())
-                whole = compute.multiply(compute.divide(count, 1_000), 1_000)
-                if compute.any(compute.not_equal(count, whole)).as_py():
-                    return str(field.name)
-    return None
+                refuse_cut(file.name, batch)
 
 
 def damaged(files: Sequence[StoredFile]) -> dict[StoredFile, DamagedFileError]:

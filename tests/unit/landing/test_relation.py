@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import gzip
 import io
 import re
@@ -18,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import feather
 
 from meshlake.errors import LandingError
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
@@ -78,21 +78,40 @@ def test_decimals_of_more_digits_than_can_be_read_are_refused(put, read, tmp_pat
         ([3_723_000_000_001, None], pa.time64("ns"), True),
         ([None, 3_723_000_001_000], pa.time64("ns"), False),
         ([[3_723_000_000_001]], pa.list_(pa.time64("ns")), True),
+        ([[3_723_000_001_000]], pa.list_(pa.time64("ns")), False),
         ([3_723_000_001], pa.time64("us"), False),
+        ([3_723_000_001_000, -1], pa.timestamp("ns", "UTC"), True),
+        ([3_723_000_001_000, None], pa.timestamp("ns", "UTC"), False),
+        ([{"a": [3_723_000_000_001]}], pa.struct([("a", pa.list_(pa.timestamp("ns", "UTC")))]), True),
+        ([[("a", 3_723_000_000_001)]], pa.map_(pa.string(), pa.timestamp("ns", "UTC")), True),
+        ([3_723_000_000_001], pa.timestamp("ns"), False),
     ],
 )
-def test_times_finer_than_a_microsecond_are_refused_and_others_kept(
-    put, read, tmp_path, values, type_, refused
+@pytest.mark.parametrize("ending", ["parquet", "arrow"])
+def test_times_finer_than_a_microsecond_are_refused_where_they_would_be_cut(
+    put, read, tmp_path, values, type_, refused, ending
 ):
-    """DuckDB gave 01:02:03 for 01:02:03.000000001."""
-    path = tmp_path / "times.parquet"
-    pq.write_table(pa.table({"t": pa.array(values, type_)}), path)
-    dataset = put({"a.parquet": path.read_bytes()})
+    """DuckDB gave 01:02:03 for 01:02:03.000000001, of times of day and of moments with a zone."""
+    path = tmp_path / f"times.{ending}"
+    write = pq.write_table if ending == "parquet" else feather.write_feather
+    write(pa.table({"t": pa.array(values, type_)}), path)
+    dataset = put({f"a.{ending}": path.read_bytes()})
     if refused:
-        with pytest.raises(LandingError, match=r"a\.parquet: column t has times of day with nanoseconds"):
+        with pytest.raises(
+            LandingError, match=rf"a\.{ending}: column t has (times|moments) .*with nanoseconds"
+        ):
             read(dataset)
     else:
-        assert dt.time(1, 2, 3, 1) in [row[0] for row in read(dataset)]
+        assert "1, 2, 3" in repr(read(dataset))
+
+
+def test_a_moment_that_is_too_far_away_is_told_by_its_column(put, read, tmp_path):
+    path = tmp_path / "far.parquet"
+    pq.write_table(pa.table({"id": [1], "t": pa.array([10_000_000_000_000_000], pa.timestamp("ms"))}), path)
+    dataset = put({"a.parquet": path.read_bytes()})
+    words = r"a\.parquet: column t holds moments after the year 294246"
+    with pytest.raises(LandingError, match=words), explained([dataset]):
+        read(dataset)
 
 
 @pytest.mark.parametrize(
