@@ -16,7 +16,7 @@ from meshlake.ml_assets import metrics, training_rows
 from meshlake.ml_assets.cross_validation import cross_validate, fit
 from meshlake.ml_assets.honest import FINGERPRINT, predict_honestly, row_fingerprints
 from meshlake.ml_assets.leakage import suspected_leaks
-from meshlake.ml_assets.preprocessing import plan_features
+from meshlake.ml_assets.preprocessing import infinite_counts, plan_features
 from meshlake.ml_assets.reasons import feature_importances
 from meshlake.ml_assets.scoring import published_probability
 from meshlake.ml_assets.threads import one_thread
@@ -124,7 +124,7 @@ def train_churn(
         },
         features={name: str(kind) for name, kind in final_plan.kinds.items()},
         dropped={**spec.exclude, **final_plan.dropped},
-        warnings=(*_leak_warnings(leaks, spec), *test_warnings),
+        warnings=(*_leak_warnings(leaks, spec), *test_warnings, *_infinite_warnings(final, final_plan)),
         importances=feature_importances(model, final, spec.seed),
     )
 
@@ -207,6 +207,14 @@ def _test(rows: pd.DataFrame, spec: ChurnSpec) -> tuple[HeldOutTest | None, list
         **metrics.flag_metrics(is_churned, rows["is_predicted_churn"].to_numpy()),
     }
     return HeldOutTest(cutoff, measured), []
+
+
+def _infinite_warnings(rows: pd.DataFrame, plan: FeaturePlan) -> list[str]:
+    counts = infinite_counts(rows, plan)
+    return [
+        f"'{name}' is infinite in {count} of {len(rows)} rows; read as unknown"
+        for name, count in counts.items()
+    ]
 
 
 def _leak_warnings(leaks: Mapping[str, LeakSuspect], spec: ChurnSpec) -> list[str]:

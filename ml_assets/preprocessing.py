@@ -155,7 +155,20 @@ class FeatureFrame(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return pd.DataFrame(columns, index=X.index)
 
 
+def infinite_counts(rows: pd.DataFrame, plan: FeaturePlan) -> dict[str, int]:
+    """How many values of each feature are infinite, which a `FeatureFrame` makes null; features without any are out."""
+    floats = [name for name in plan.numeric if pd.api.types.is_float_dtype(rows[name].dtype)]
+    counts = {name: int(np.isinf(rows[name].to_numpy(np.float64, na_value=np.nan)).sum()) for name in floats}
+    return {name: count for name, count in counts.items() if count}
+
+
 def _convert(values: pd.Series[Any], kind: str, cutoff: pd.Series[Any] | None) -> pd.Series[Any]:
+    # Either would be read as the other: a date as nanoseconds, a number as some moment of 1970.
+    is_moment, is_number = (_kind_of(values) is each for each in (Kind.DATETIME, Kind.NUMBER))
+    if values.notna().any() and (is_moment if kind != Kind.DATETIME else is_number):
+        raise ValueError(
+            f"column '{values.name}' should hold {kind} values, and holds {_kind_of(values)} values"
+        )
     try:
         if kind == Kind.TEXT:
             return values.astype("string").astype(object).where(values.notna(), MISSING)

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from meshlake.building.distribution_chart import distribution_chart
 from meshlake.building.distributions import measure_distributions
 from meshlake.errors import MeshError
-from meshlake.models.scoring import VERSION_PROPERTY
-from meshlake.models.store import model_store
+from meshlake.models.store import VERSION_PROPERTY, model_store
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -136,6 +136,9 @@ def _notes(result: BuildResult) -> Iterator[str]:
     if columns := facts.get("columns_not_landed"):
         yield f"in the contract, but not landed and so null: {', '.join(columns)}"
     model = facts.get("model", {})
+    if challenger := model.get("challenger"):
+        mark = "" if challenger["is_promoted"] else "not "
+        yield f"version {challenger['version']} was trained and {mark}promoted: {challenger['reason']}"
     for warning in model.get("warnings", ()):
         yield f"warning: {warning}"
     if dropped := model.get("dropped"):

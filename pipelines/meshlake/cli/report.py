@@ -50,6 +50,7 @@ def _print(found: Report, mesh_file: Path) -> None:
     _print_questions(found.questions)
     _print_rows(found.models, "Models", {"model": "", "algorithm": "", "measured_on": "", "metrics": ""})
     for model in found.models:
+        print_text(f"{model['model']}: {model['decision']}")
         if model["pictures"]:
             folder = model["pictures"][0].rpartition("/")[0]
             print_text(f"Pictures of {model['model']} are in {folder}")

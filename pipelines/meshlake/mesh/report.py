@@ -156,6 +156,7 @@ def _models(mesh: Workspace, heads: Mapping[ProductName, Snapshot]) -> list[dict
                     "algorithm": record["algorithm"],
                     "measured_on": record["measured_on"],
                     "metrics": ", ".join(f"{metric} {value:.3f}" for metric, value in metrics.items()),
+                    "decision": record["decision"]["reason"],
                     "pictures": list(version.pictures),
                 }
             )

@@ -7,10 +7,11 @@ model's opinion of what it has already seen; once its features change it is anot
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from meshlake.ml_assets.spec import ChurnDocument
 from meshlake.models.store import MODEL_FILE
+from meshlake.models.task import Trained
 from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from meshlake.ml_assets.promotion import Decision
+    from meshlake.ml_assets.scoring import ChurnModel
     from meshlake.ml_assets.spec import ModelDocument
     from meshlake.models.store import ModelVersion
 
@@ -32,9 +35,7 @@ class ChurnTask:
     def __init__(self, document: ChurnDocument) -> None:
         self._spec = document.spec
 
-    def train(
-        self, features: pd.DataFrame, report: Callable[[str], None]
-    ) -> tuple[dict[str, Any], dict[str, bytes]]:
+    def train(self, features: pd.DataFrame, report: Callable[[str], None]) -> Trained:
         """See `Task.train`; the files are the model, the honest predictions and the plots."""
         from meshlake.ml_assets.churn import train_churn
         from meshlake.ml_assets.figures import churn_figures
@@ -57,7 +58,25 @@ class ChurnTask:
             HONEST_FILE: training.honest.to_parquet(index=False),
             **{f"{name}.png": picture for name, picture in churn_figures(training).items()},
         }
-        return record, files
+        return Trained(record, files)
+
+    def decide(
+        self,
+        challenger: Trained,
+        features: pd.DataFrame,
+        champion: ModelVersion | None,
+        *,
+        can_score: bool,
+        is_replaced: bool,
+    ) -> Decision:
+        """See `Task.decide`: by the rows that tested the challenger, see `ml_assets.promotion`."""
+        from meshlake.ml_assets.promotion import Champion, decide
+
+        rival = None
+        if champion is not None:
+            honest, model = _honest(champion.read(HONEST_FILE)), _model(champion) if can_score else None
+            rival = Champion(champion.version, honest, model, is_replaced=is_replaced)
+        return decide(self._spec, _honest(challenger.files[HONEST_FILE]), features, rival)
 
     def rows_to_score(self, features_sql: str) -> str:
         """All rows, or with cut-offs those of the latest one."""
@@ -68,18 +87,11 @@ class ChurnTask:
 
     def scorer(self, version: ModelVersion, wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
         """See `Task.scorer`; reasons are found for the rows predicted to churn, if the contract has them."""
-        import pandas as pd
-
         from meshlake.ml_assets.honest import honest_by_row, published_scores
-        from meshlake.ml_assets.persistence import load_model
         from meshlake.ml_assets.reasons import reason_names
-        from meshlake.ml_assets.scoring import ChurnModel
 
-        spec = self._spec
-        model = load_model(version.read(MODEL_FILE), version.record["algorithm"])
-        if not isinstance(model, ChurnModel):
-            raise ValueError(f"version {version.version} is no churn model")
-        honest = honest_by_row(pd.read_parquet(BytesIO(version.read(HONEST_FILE))))
+        spec, model = self._spec, _model(version)
+        honest = honest_by_row(_honest(version.read(HONEST_FILE)))
         has_reasons = not set(reason_names()).isdisjoint(wanted)
 
         def score(batch: pd.DataFrame) -> pd.DataFrame:
@@ -88,3 +100,19 @@ class ChurnTask:
             return scores.assign(is_labelled=batch[spec.label].notna(), **cutoff)
 
         return score
+
+
+def _model(version: ModelVersion) -> ChurnModel:
+    from meshlake.ml_assets.persistence import load_model
+    from meshlake.ml_assets.scoring import ChurnModel
+
+    model = load_model(version.read(MODEL_FILE), version.record["algorithm"])
+    if not isinstance(model, ChurnModel):
+        raise ValueError(f"version {version.version} is no churn model")
+    return model
+
+
+def _honest(content: bytes) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.read_parquet(BytesIO(content))

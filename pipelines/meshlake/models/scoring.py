@@ -1,4 +1,4 @@
-"""Scores as rows of a product: train when that is due, then stream the features through the champion.
+"""Scores as rows of a product: the features streamed through the version that was chosen to score.
 
 The model version that scored the published snapshot is the champion; its name stands in the snapshot's properties, so
 that a rollback of the product takes its model back as well.
@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from meshlake.errors import BuildError
-from meshlake.models.store import model_store
+from meshlake.models.frames import to_frame
+from meshlake.models.store import VERSION_PROPERTY
+from meshlake.models.training import choose_version
 from meshlake.names import quote_identifier
 from meshlake.products.transform import Rows
 
@@ -21,65 +23,28 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from meshlake.models.definition import ModelDefinition
-    from meshlake.models.store import ModelStore, ModelVersion
+    from meshlake.models.store import ModelVersion
     from meshlake.models.task import Task
+    from meshlake.models.training import Chosen
     from meshlake.products.transform import RowsContext
 
 SCORES = "mesh_scores"
-VERSION_PROPERTY = "model_version"
-# Honest predictions know their row since 2: what was stored before cannot score, and is trained anew.
-RECORD_FORMAT = 2
 
 
 def model_rows(model: ModelDefinition, context: RowsContext) -> Rows:
-    """Scores of the features, by the champion or by a version trained now.
-
-    A version is trained when there is no champion, when the product's folder changed since, when its features are no
-    longer there, or when the build is forced. New rows alone are only scored.
+    """Scores of the features, by the champion or by a version that was trained now and promoted.
 
     Raises:
-        BuildError: the definition, the features or the label allow no model.
+        BuildError: the definition, the features or the label allow no model, or none that may be promoted.
     """
-    store = model_store(context.settings)
-    task = model.task
     try:
-        version = _champion(store, model, context) or _train(store, model, task, context)
-        select = _score(model, task, version, context)
+        chosen = choose_version(model, context)
+        select = _score(model, model.task, chosen.version, context)
     except ValueError as error:
         hint = f"Change {model.path.name} or the features it reads."
         raise BuildError(f"{context.name}: {error}", hint) from error
-    facts = {"model": _facts(model.document.task, version)}
-    return Rows(select, facts, {VERSION_PROPERTY: version.version}, is_local=True)
-
-
-def _champion(store: ModelStore, model: ModelDefinition, context: RowsContext) -> ModelVersion | None:
-    """The version that scored what is published now, if it may score again."""
-    published = None if context.is_forced else context.published.get(VERSION_PROPERTY)
-    champion = store.load(context.name, published) if published else None
-    if champion is None or champion.record.get("format") != RECORD_FORMAT:
-        return None
-    if champion.record["code_version"] != context.code_version:
-        return None
-    there = context.session.columns(model.features_sql)
-    return champion if set(champion.record["needed_columns"]) <= there.keys() else None
-
-
-def _train(store: ModelStore, model: ModelDefinition, task: Task, context: RowsContext) -> ModelVersion:
-    context.report("training: reading the features")
-    trained_at = datetime.now(UTC)
-    frame = to_frame(context.session.table(model.features_sql))
-    record, files = task.train(frame, context.report)
-    version = f"{trained_at:%Y%m%dT%H%M%S}-{context.run[:6]}"
-    record = {
-        "version": version,
-        "format": RECORD_FORMAT,
-        "trained_at": trained_at.isoformat(),
-        "code_version": context.code_version,
-        "inputs": dict(context.input_versions),
-        "definition": dict(model.content),
-        **record,
-    }
-    return store.save(context.name, version, record, files)
+    facts = {"model": _facts(model.document.task, chosen)}
+    return Rows(select, facts, {VERSION_PROPERTY: chosen.version.version}, is_local=True)
 
 
 def _score(model: ModelDefinition, task: Task, version: ModelVersion, context: RowsContext) -> str:
@@ -125,15 +90,10 @@ def _field(scored: pa.Field[Any], features: pa.Schema) -> pa.Field[Any]:
     return scored.with_type(pa.string()) if pa.types.is_null(scored.type) else scored
 
 
-def _facts(task: str, version: ModelVersion) -> dict[str, Any]:
+def _facts(task: str, chosen: Chosen) -> dict[str, Any]:
     told = ("algorithm", "measured_on", "metrics", "dropped", "warnings")
-    return {"task": task, "version": version.version, **{name: version.record[name] for name in told}}
-
-
-def to_frame(table: pa.Table) -> pd.DataFrame:
-    """Arrow rows as pandas has them: decimals become floats, since models compute in floats, and dates datetimes."""
-    import pyarrow as pa
-
-    fields = [pa.field(f.name, pa.float64() if pa.types.is_decimal(f.type) else f.type) for f in table.schema]
-    frame: pd.DataFrame = table.cast(pa.schema(fields)).to_pandas(date_as_object=False)
-    return frame
+    version = chosen.version
+    facts = {"task": task, "version": version.version, **{name: version.record[name] for name in told}}
+    if (challenger := chosen.challenger) is not None:
+        facts["challenger"] = {"version": challenger.version, **challenger.record["decision"]}
+    return facts

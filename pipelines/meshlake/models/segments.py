@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from meshlake.ml_assets.spec import SegmentDocument
 from meshlake.models.store import MODEL_FILE
+from meshlake.models.task import Trained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import pandas as pd
 
+    from meshlake.ml_assets.promotion import Decision
     from meshlake.ml_assets.spec import ModelDocument
     from meshlake.models.store import ModelVersion
 
@@ -24,9 +26,7 @@ class SegmentTask:
     def __init__(self, document: SegmentDocument) -> None:
         self._spec = document.spec
 
-    def train(
-        self, features: pd.DataFrame, report: Callable[[str], None]
-    ) -> tuple[dict[str, Any], dict[str, bytes]]:
+    def train(self, features: pd.DataFrame, report: Callable[[str], None]) -> Trained:
         """See `Task.train`; the files are the model and the plots."""
         from meshlake.ml_assets.figures import segment_figures
         from meshlake.ml_assets.persistence import dump_model
@@ -44,7 +44,22 @@ class SegmentTask:
             **facts,
         }
         files = {MODEL_FILE: dump_model(training.model)}
-        return record, files | {f"{name}.png": picture for name, picture in segment_figures(training).items()}
+        pictures = {f"{name}.png": picture for name, picture in segment_figures(training).items()}
+        return Trained(record, files | pictures)
+
+    def decide(
+        self,
+        challenger: Trained,  # noqa: ARG002
+        features: pd.DataFrame,  # noqa: ARG002
+        champion: ModelVersion | None,
+        *,
+        can_score: bool,  # noqa: ARG002
+        is_replaced: bool,  # noqa: ARG002
+    ) -> Decision:
+        """See `Task.decide`: there is no label to hold two segmentations against."""
+        from meshlake.ml_assets.promotion import Decision
+
+        return Decision(True, "segments are not compared" if champion else "the first version")
 
     def rows_to_score(self, features_sql: str) -> str:
         """All rows."""

@@ -1,8 +1,9 @@
 """Model versions: `<models>/<domain>.<product>/<version>/`, each immutable once it is there.
 
-A version holds the fitted model, its record (what it was trained on, its metrics), its honest predictions and its
-plots. It is there once its record is, which is written last: what a killed process left unfinished never counts.
-Which version scores is told by the published snapshot of its product, not here.
+A version holds the fitted model, its record (what it was trained on, its metrics, how it was decided upon, the hashes
+of its files), its honest predictions and its plots. Its name ends with the hash of its record, so that neither that nor
+a file it names can be another than was stored. It is there once its record is, which is written last: what a killed
+process left unfinished never counts. Which version scores is told by the published snapshot of its product, not here.
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from meshlake.errors import BuildError
+from meshlake.models.identity import sha256
 from meshlake.stores.disk import Disk
 
 if TYPE_CHECKING:
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
 MODEL_FILE = "model.skops"
 RECORD_FILE = "record.json"
 PICTURE_SUFFIX = ".png"
+VERSION_PROPERTY = "model_version"
+_HASH_DIGITS = 12
 _DISK = Disk()
 
 
@@ -41,10 +47,14 @@ class ModelVersion:
 
         Raises:
             FileNotFoundError: it has no such file.
+            BuildError: the file is not the one that was stored.
         """
-        content = self.store.read(f"{self.folder}/{file}")
+        path = f"{self.folder}/{file}"
+        content = self.store.read(path)
         if content is None:
-            raise FileNotFoundError(f"{self.folder}/{file}")
+            raise FileNotFoundError(path)
+        if sha256(content) != self.record["files"].get(file, sha256(content)):
+            raise _tampered(path)
         return content
 
     @property
@@ -62,10 +72,19 @@ class ModelStore:
         self._store = store
 
     def load(self, product: ProductName, version: str) -> ModelVersion | None:
-        """A version, or `None` when it is not there."""
+        """A version, or `None` when it is not there, or was stored before records had hashes.
+
+        Raises:
+            BuildError: its record is not the one that was stored.
+        """
         folder = f"{self._root}/{product}/{version}"
-        record = self._store.read(f"{folder}/{RECORD_FILE}")
-        return None if record is None else ModelVersion(version, folder, json.loads(record), self._store)
+        digits = version.rpartition("-")[2]
+        content = self._store.read(f"{folder}/{RECORD_FILE}")
+        if content is None or len(digits) != _HASH_DIGITS:
+            return None
+        if not sha256(content).startswith(digits):
+            raise _tampered(f"{folder}/{RECORD_FILE}")
+        return ModelVersion(version, folder, json.loads(content), self._store)
 
     def versions(self, product: ProductName) -> list[ModelVersion]:
         """Every version of `product`'s model, oldest first."""
@@ -75,16 +94,17 @@ class ModelStore:
         return sorted((v for v in found if v is not None), key=lambda v: str(v.record["trained_at"]))
 
     def save(
-        self, product: ProductName, version: str, record: Mapping[str, Any], files: Mapping[str, bytes]
+        self, product: ProductName, record: Mapping[str, Any], files: Mapping[str, bytes]
     ) -> ModelVersion:
-        """Store a version whole or not at all; one that is there already stays as it is."""
-        if there := self.load(product, version):
-            return there
+        """Store a version whole or not at all, named by when it was `trained_at` and by its record's hash."""
+        record = {**record, "files": file_hashes(files)}
+        content = json.dumps(record, indent=2, default=str).encode()
+        trained_at = datetime.fromisoformat(record["trained_at"])
+        version = f"{trained_at:%Y%m%dT%H%M%S}-{sha256(content)[:_HASH_DIGITS]}"
         folder = f"{self._root}/{product}/{version}"
-        for name, content in files.items():
-            self._store.write(f"{folder}/{name}", content)
-        told = json.dumps(record, indent=2, default=str)
-        self._store.write(f"{folder}/{RECORD_FILE}", told.encode())
+        for name, each in files.items():
+            self._store.write(f"{folder}/{name}", each)
+        self._store.write(f"{folder}/{RECORD_FILE}", content)
         return ModelVersion(version, folder, record, self._store)
 
     def remove_unfinished(self, grace_seconds: float) -> int:
@@ -109,6 +129,16 @@ class ModelStore:
 def model_store(settings: Settings) -> ModelStore:
     """The models of the mesh that `settings` describe."""
     return ModelStore(settings.models, settings.store_of(settings.models))
+
+
+def file_hashes(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The SHA-256 of each of the files of a version that scores come of; its plots are for people alone."""
+    return {name: sha256(each) for name, each in files.items() if not name.endswith(PICTURE_SUFFIX)}
+
+
+def _tampered(path: str) -> BuildError:
+    hint = "Restore it, or remove its folder: the next build then trains a model and publishes that."
+    return BuildError(f"{path}: is not the file that was stored", hint)
 
 
 def _folder(path: str) -> str:

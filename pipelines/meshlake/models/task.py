@@ -7,17 +7,27 @@ kinds by entry points of the group `meshlake.tasks`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from meshlake.plugins import Doorway
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
+    from meshlake.ml_assets.promotion import Decision
     from meshlake.ml_assets.spec import ModelDocument
     from meshlake.models.store import ModelVersion
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What came of a training: its record, JSON, and its files by name."""
+
+    record: Mapping[str, Any]
+    files: Mapping[str, bytes]
 
 
 class Task(Protocol):
@@ -29,12 +39,24 @@ class Task(Protocol):
     def __init__(self, document: Any) -> None:
         """Set up by a `model.yaml`, read as `document`."""
 
-    def train(
-        self, features: pd.DataFrame, report: Callable[[str], None]
-    ) -> tuple[dict[str, Any], dict[str, bytes]]:
-        """A new version: its record and its files by name.
+    def train(self, features: pd.DataFrame, report: Callable[[str], None]) -> Trained:
+        """A new version.
 
-        The record holds at least `needed_columns`, `algorithm`, `measured_on`, `metrics` and `warnings`.
+        The record holds at least `needed_columns`, `algorithm`, `measured_on`, `metrics`, `dropped` and `warnings`.
+        """
+
+    def decide(
+        self,
+        challenger: Trained,
+        features: pd.DataFrame,
+        champion: ModelVersion | None,
+        *,
+        can_score: bool,
+        is_replaced: bool,
+    ) -> Decision:
+        """Whether the challenger that was trained of `features` takes the champion's place.
+
+        `can_score` says whether the champion can read the features, `is_replaced` that another model is asked for.
         """
 
     def rows_to_score(self, features_sql: str) -> str:

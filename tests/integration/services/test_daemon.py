@@ -46,9 +46,11 @@ MODEL = {
 RUNS = "{runsOrError{... on Runs{results{runId status tags{key value}}}}}"
 
 
-def land_people(mesh, prefix: str, count: int) -> None:
-    """Customers, whose usage tells nothing of who left, in a file of their own."""
-    rows = [f"{prefix}{n},{n * 37 % 100},{str(n % 100 < 30).lower()}" for n in range(count)]
+def land_people(mesh, prefix: str, count: int, *, is_turned: bool = False) -> None:
+    """Customers in a file of their own: those of little usage left, or of much, all but every seventh."""
+    used = ((n, n * 37 % 100) for n in range(count))
+    left = [(n, u, (u >= 70 if is_turned else u < 30) != (n % 7 == 0)) for n, u in used]
+    rows = [f"{prefix}{n},{usage},{str(has_left).lower()}" for n, usage, has_left in left]
     mesh.replace(f"watch/people/{prefix}.csv", "\n".join(["customer_id,usage,is_churned", *rows]))
 
 
@@ -107,6 +109,7 @@ def test_files_that_land_in_the_bucket_are_built_and_all_that_reads_them(mesh, u
 
 def test_the_schedule_trains_anew_and_what_it_trained_predicts(mesh, ui):
     before = set(model_versions(mesh))
+    land_people(mesh, "c", 1_000, is_turned=True)
     wait_for(lambda: predicted_by(mesh) - before, ui)
     assert predicted_by(mesh) <= set(model_versions(mesh))
     wait_for(lambda: "retrain__watch__predictions" in succeeded(ui), ui)

@@ -83,11 +83,12 @@ def mesh(tmp_path, endpoints) -> BucketMesh:
 
 @pytest.fixture
 def landed(mesh):
-    """Two hundred customers in two daily folders; usage tells nothing of who leaves."""
+    """Two hundred customers in two daily folders; those of little usage leave, all but every seventh."""
     for day in (1, 2):
         folder = mesh.root / "inbox" / "days" / f"dt=2024-01-0{day}"
         folder.mkdir(parents=True)
-        rows = [f"c{n},{n * 37 % 100},{str(n % 100 < 30).lower()}" for n in range(100 * day, 100 * day + 100)]
+        used = ((n, n * 37 % 100) for n in range(100 * day, 100 * day + 100))
+        rows = [f"c{n},{usage},{str((usage < 30) != (n % 7 == 0)).lower()}" for n, usage in used]
         (folder / "a b.csv").write_text("\n".join(["customer_id,usage,is_churned", *rows]))
     land([mesh.root / "inbox" / "days"], mesh.zone, "crm", "people")
     return mesh
@@ -209,7 +210,7 @@ def test_clean_leaves_no_orphan(landed):
     landed.build_product("crm.people")
     mesh = landed.workspace
     store = model_store(mesh.settings)
-    store.save(ProductName("crm", "churn"), "v1", {"trained_at": "2024-01-01"}, {"model.skops": b"x"})
+    store.save(ProductName("crm", "churn"), {"trained_at": "2024-01-01"}, {"model.skops": b"x"})
     kept = landed.keys(mesh.settings.warehouse)
     table = mesh.lake.catalog.load_table(("crm", "people")).location()
     for orphan in (f"{table}/data/killed/data_0.parquet", f"{mesh.settings.models}/crm.churn/v2/model.skops"):

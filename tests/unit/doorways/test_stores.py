@@ -139,9 +139,10 @@ rows = meshlake.open().sql("SELECT count(*) FROM landing.crm.people").fetchall()
 assert rows == [(2,)], rows
 
 models = model_store(settings)
-models.save(ProductName("crm", "churn"), "v1", {"trained_at": "2024-01-01"}, {"model.skops": b"x"})
+models.save(ProductName("crm", "churn"), {"trained_at": "2024-01-01"}, {"model.skops": b"x"})
 (version,) = models.versions(ProductName("crm", "churn"))
-assert (version.folder, version.read("model.skops")) == ("vault://warehouse/_models/crm.churn/v1", b"x")
+assert version.folder == f"vault://warehouse/_models/crm.churn/{version.version}"
+assert version.read("model.skops") == b"x"
 
 orphan = f"{settings.warehouse}/crm/people/data/killed.parquet"
 settings.store_of(orphan).write(orphan, b"x")

@@ -15,7 +15,9 @@ SHARES = '''
 
 import json
 
+from meshlake.ml_assets.promotion import Decision
 from meshlake.ml_assets.spec import ModelDocument
+from meshlake.models.task import Trained
 
 
 class ShareDocument(ModelDocument):
@@ -33,7 +35,10 @@ class ShareTask:
         total = float(features[self._column].sum())
         record = {"needed_columns": [self._key, self._column], "algorithm": "sum", "measured_on": "all rows"}
         record |= {"metrics": {"total": total}, "dropped": {}, "warnings": []}
-        return record, {"total.json": json.dumps(total).encode()}
+        return Trained(record, {"total.json": json.dumps(total).encode()})
+
+    def decide(self, challenger, features, champion, *, can_score, is_replaced):
+        return Decision(True, "sums are not compared")
 
     def rows_to_score(self, features_sql):
         return features_sql

@@ -14,6 +14,7 @@ from meshlake.ml_assets.preprocessing import (
     FeatureFrame,
     FeaturePlan,
     Kind,
+    infinite_counts,
     linear_preprocessing,
     plan_features,
     tree_preprocessing,
@@ -139,6 +140,30 @@ def test_a_value_that_does_not_fit_is_named_with_its_column(kind, value):
     batch = pd.DataFrame({"feature": pd.Series([value], dtype=object), "on": pd.Timestamp("2024-01-01")})
     with pytest.raises(ValueError, match=f"column 'feature' should hold {kind} values"):
         FeatureFrame({"feature": kind}, "on").transform(batch)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("number", pd.to_datetime(["2024-01-01", None])),
+        ("number", pd.Series([dt.date(2024, 1, 1)], dtype=object)),
+        ("text", pd.to_datetime(["2024-01-01"])),
+        ("datetime", [1.7e9, None]),
+        ("datetime", pd.Series([Decimal("20240101")], dtype=object)),
+    ],
+)
+def test_a_date_is_no_number_and_a_number_no_date(kind, values):
+    batch = pd.DataFrame({"feature": values}).assign(on=pd.Timestamp("2024-01-01"))
+    with pytest.raises(ValueError, match=f"column 'feature' should hold {kind} values, and holds"):
+        FeatureFrame({"feature": kind}, "on").transform(batch)
+
+
+def test_infinite_values_are_counted_where_a_model_takes_numbers():
+    rows = pd.DataFrame(
+        {"amount": [np.inf, -np.inf, 1], "calls": [1, 2, 3], "fee": [1.0, np.nan, 2.0], "of_no_use": np.inf}
+    )
+    plan = FeaturePlan({"amount": Kind.NUMBER, "calls": Kind.NUMBER, "fee": Kind.NUMBER}, {})
+    assert infinite_counts(rows, plan) == {"amount": 2}
 
 
 PLAN = FeaturePlan({"plan": Kind.TEXT, "amount": Kind.NUMBER}, {})

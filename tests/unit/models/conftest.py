@@ -29,12 +29,12 @@ MODEL = {
 }
 
 
-def csv(rows: int = 200, unlabelled: int = 20, offset: int = 0) -> str:
-    """Those of little usage leave, all but every seventh."""
+def csv(rows: int = 200, unlabelled: int = 20, offset: int = 0, *, is_turned: bool = False) -> str:
+    """Those of little usage leave, all but every seventh; those of much where behaviour `is_turned`."""
     lines = ["customer_id,usage,plan,is_churned"]
     for number in range(offset, offset + rows):
         usage = (number * 37) % 100
-        has_left = (usage < 30) != (number % 7 == 0)
+        has_left = (usage >= 70 if is_turned else usage < 30) != (number % 7 == 0)
         label = "" if number >= offset + rows - unlabelled else str(has_left).lower()
         lines.append(f"c{number:05},{usage},{'basic' if number % 3 else 'plus'},{label}")
     return "\n".join(lines) + "\n"

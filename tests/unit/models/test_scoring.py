@@ -13,6 +13,8 @@ from meshlake.lake.draft import rollback
 from meshlake.models.store import ModelStore
 from meshlake.names import ProductName
 
+from .conftest import csv
+
 PREDICTIONS = ProductName("crm", "predictions")
 
 
@@ -50,9 +52,8 @@ def test_the_model_was_never_shown_those_without_a_label(trained):
     assert record["inputs"] == {
         "crm.features": str(folder.workspace.lake.head(("crm", "features")).snapshot_id)
     }
-    honest = pq.read_table(
-        folder.home / f"models/crm.predictions/{record['version']}/honest_predictions.parquet"
-    )
+    (version,) = versions(folder)
+    honest = pq.read_table(folder.home / f"models/crm.predictions/{version}/honest_predictions.parquet")
     assert honest.num_rows == 180
 
 
@@ -124,13 +125,22 @@ def test_new_rows_alone_are_scored_by_the_champion(churn):
     )
 
 
-def test_forcing_trains_anew_and_the_same_rows_give_the_same_scores(churn):
+def test_forcing_trains_anew_and_the_same_rows_give_the_same_version(churn):
     first = churn.build_model()
     before = scores(churn)
     again = churn.build_model(is_forced=True)
-    assert len(versions(churn)) == 2
-    assert again.facts["model"]["version"] != first.facts["model"]["version"]
-    assert scores(churn) == pytest.approx(before, abs=1e-9)
+    assert again.facts["model"]["version"] == first.facts["model"]["version"]
+    assert versions(churn) == [first.facts["model"]["version"]]
+    assert scores(churn) == before
+
+
+def test_the_wording_of_the_contract_trains_nothing(churn):
+    first = churn.build_model()
+    contract = churn.products / "crm/predictions/contract.odcs.yaml"
+    contract.write_text(f"{contract.read_text()}\ntags: [told otherwise]\n")
+    again = churn.build_model()
+    assert again.is_rebuilt
+    assert versions(churn) == [first.facts["model"]["version"]]
 
 
 def test_a_changed_definition_trains_anew(churn):
@@ -151,7 +161,9 @@ def test_a_version_stored_before_honest_predictions_knew_their_row_is_trained_an
 
 def test_a_rollback_takes_the_model_back(churn):
     first = churn.build_model()
-    churn.build_model(is_forced=True)
+    churn.land("crm/features/b.csv", csv(rows=600, unlabelled=0, offset=300, is_turned=True))
+    turned = churn.build_model(is_forced=True)
+    assert turned.facts["model"]["version"] != first.facts["model"]["version"]
     rollback(churn.workspace.lake, ("crm", "predictions"), first.snapshot.snapshot_id)
     churn.land("crm/features/b.csv", csv_rows("new,5,basic,"))
     again = churn.build_model()

@@ -1,0 +1,149 @@
+"""Whether a model is better than another beyond noise: both on the same rows, whose labels neither saw.
+
+Method: the differences of three figures, with intervals by the paired bootstrap, which draws customers and not rows
+(Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapters 8 and 16). How models are fitted does not belong
+here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Labels = npt.NDArray[np.bool_]
+    Probabilities = npt.NDArray[np.float64]
+
+RESAMPLES = 500
+# More rows make intervals no narrower than what matters, and each resample costs their number.
+MAX_ROWS = 20_000
+MIN_ROWS_PER_CLASS = 5
+_INTERVAL = (0.025, 0.975)
+_BINS = 10
+# Published probabilities have six decimals: zero is anything below half of the last.
+_SMALLEST = 5e-7
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much better a model is than another by one figure, with a 95 % interval; below zero it is worse."""
+
+    estimate: float
+    low: float
+    high: float
+
+    @property
+    def is_better(self) -> bool:
+        """Whether it is better beyond noise."""
+        return self.low > 0
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether it is worse beyond noise."""
+        return self.high < 0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A model held against another on `rows`: `log_loss` (nats), `roc_auc` and `calibration_error` (of ten bins)."""
+
+    rows: int
+    log_loss: Difference
+    roc_auc: Difference
+    calibration_error: Difference
+
+    @property
+    def is_better(self) -> bool:
+        """Whether its probabilities are better beyond noise, and neither its order nor its calibration is worse."""
+        return self.log_loss.is_better and not self.roc_auc.is_worse and not self.calibration_error.is_worse
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether its probabilities or their order are worse beyond noise."""
+        return self.log_loss.is_worse or self.roc_auc.is_worse
+
+    @property
+    def has_better_order(self) -> bool:
+        """Whether its order is better beyond noise, and its probabilities are not worse."""
+        return self.roc_auc.is_better and not self.log_loss.is_worse
+
+    @property
+    def is_better_than_chance(self) -> bool:
+        """Where the other is a base rate: whether both the probabilities and their order say more, beyond noise."""
+        return self.log_loss.is_better and self.roc_auc.is_better
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON-able facts."""
+        return asdict(self)
+
+
+def can_compare(is_churned: Labels) -> bool:
+    """Whether rows with these labels tell anything of two models."""
+    return min(int(is_churned.sum()), int((~is_churned).sum())) >= MIN_ROWS_PER_CLASS
+
+
+def compare(
+    is_churned: Labels, model: Probabilities, other: Probabilities, groups: npt.NDArray[np.int64], seed: int
+) -> Comparison:
+    """Hold `model` against `other`; all arrays are (n,), both classes must occur.
+
+    Args:
+        is_churned: the labels.
+        model: what one predicts of each row, not having seen its label.
+        other: what the other predicts of it; a constant is a base rate.
+        groups: whom each row is about, from 0 on: rows of one customer are drawn together.
+        seed: the same gives the same intervals.
+    """
+    random = np.random.default_rng(seed)
+    if len(is_churned) > MAX_ROWS:
+        drawn = np.sort(random.choice(len(is_churned), MAX_ROWS, replace=False))
+        is_churned, model, other, groups = is_churned[drawn], model[drawn], other[drawn], groups[drawn]
+    _, groups = np.unique(groups, return_inverse=True)
+    count = int(groups.max()) + 1
+    first, second = _Figures(is_churned, model), _Figures(is_churned, other)
+    everyone = np.ones(len(is_churned))
+    estimates = _improvement(first.of(everyone), second.of(everyone))
+    drawn_differences = np.empty((RESAMPLES, len(estimates)))
+    for number in range(RESAMPLES):
+        weights = random.multinomial(count, np.full(count, 1 / count))[groups].astype(np.float64)
+        drawn_differences[number] = _improvement(first.of(weights), second.of(weights))
+    low, high = np.nanquantile(drawn_differences, _INTERVAL, axis=0)
+    log_loss, roc_auc, calibration = (
+        Difference(*map(float, each)) for each in zip(estimates, low, high, strict=True)
+    )
+    return Comparison(len(is_churned), log_loss, roc_auc, calibration)
+
+
+def _improvement(model: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Less log loss and calibration error, and more area, is better."""
+    loss, area, error = model - other
+    return np.array([-loss, area, -error])
+
+
+class _Figures:
+    """Log loss, ROC AUC and calibration error of fixed predictions, for any weights of their rows."""
+
+    def __init__(self, is_churned: Labels, probability: Probabilities) -> None:
+        self._order = np.argsort(probability, kind="stable")
+        self._label = is_churned[self._order].astype(np.float64)
+        self._probability = probability[self._order]
+        _, self._tie = np.unique(self._probability, return_inverse=True)
+        self._bin = np.arange(len(probability)) * _BINS // len(probability)
+        clipped = np.clip(self._probability, _SMALLEST, 1 - _SMALLEST)
+        self._loss = -np.where(self._label == 1, np.log(clipped), np.log1p(-clipped))
+
+    def of(self, weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """The three figures, shape (3,); the area is NaN where a class has no weight."""
+        weights = weights[self._order]
+        total = weights.sum()
+        churned = np.bincount(self._tie, weights * self._label)
+        stayed = np.bincount(self._tie, weights * (1 - self._label))
+        pairs = churned.sum() * stayed.sum()
+        won = churned @ (np.cumsum(stayed) - stayed / 2)
+        error = np.bincount(self._bin, weights * (self._label - self._probability))
+        area = won / pairs if pairs else np.nan
+        return np.array([weights @ self._loss / total, area, np.abs(error).sum() / total])

@@ -1,0 +1,135 @@
+"""Which version scores: the champion, or a challenger trained now that a decision promotes.
+
+However a build was started, a challenger that is worse than the champion, or says no more than the base rate, scores
+nothing; it is kept with the decision and its figures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from meshlake.errors import BuildError
+from meshlake.models.frames import to_frame
+from meshlake.models.identity import definition_sha256, environment, feature_kinds, misfits
+from meshlake.models.store import VERSION_PROPERTY, file_hashes, model_store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from meshlake.models.definition import ModelDefinition
+    from meshlake.models.store import ModelStore, ModelVersion
+    from meshlake.products.transform import RowsContext
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The version that scores, and the challenger that was trained for this build, if one was."""
+
+    version: ModelVersion
+    challenger: ModelVersion | None = None
+
+
+@dataclass(frozen=True)
+class _Champion:
+    """The version that scored what is published, what keeps it from scoring now, and whether another is asked for."""
+
+    version: ModelVersion | None
+    misfits: tuple[str, ...]
+    is_replaced: bool
+
+    @property
+    def may_score(self) -> bool:
+        return self.version is not None and not self.misfits and not self.is_replaced
+
+
+def choose_version(model: ModelDefinition, context: RowsContext) -> Chosen:
+    """The champion; or, where a new version is due, the better of it and a challenger.
+
+    One is due when there is no champion, when another model is asked for, when the champion cannot read the features,
+    when our code or the libraries changed since and no challenger of them was tried, or when the build is forced. New
+    rows alone are only scored.
+
+    Raises:
+        BuildError: no version may score.
+        ValueError: the definition, the features or the label allow no model.
+    """
+    store = model_store(context.settings)
+    made_of = {"definition_sha256": definition_sha256(model), "environment": environment()}
+    champion = _champion(store, model, made_of, context)
+    if (
+        champion.version
+        and champion.may_score
+        and not context.is_forced
+        and _was_tried(store, made_of, context)
+    ):
+        return Chosen(champion.version)
+    challenger = _train(store, model, made_of, champion, context)
+    if challenger is champion.version:
+        return Chosen(challenger)
+    if challenger.record["decision"]["is_promoted"]:
+        return Chosen(challenger, challenger)
+    if champion.version and champion.may_score:
+        return Chosen(champion.version, challenger)
+    raise _refused(champion, challenger, context)
+
+
+def _champion(
+    store: ModelStore, model: ModelDefinition, made_of: Mapping[str, Any], context: RowsContext
+) -> _Champion:
+    published = context.published.get(VERSION_PROPERTY)
+    version = store.load(context.name, published) if published else None
+    if version is None:
+        return _Champion(None, (), is_replaced=False)
+    unfit = misfits(version.record["feature_kinds"], context.session.columns(model.features_sql))
+    is_replaced = version.record["definition_sha256"] != made_of["definition_sha256"]
+    return _Champion(version, tuple(unfit), is_replaced)
+
+
+def _was_tried(store: ModelStore, made_of: Mapping[str, Any], context: RowsContext) -> bool:
+    records = (version.record for version in store.versions(context.name))
+    return any(all(record[name] == value for name, value in made_of.items()) for record in records)
+
+
+def _train(
+    store: ModelStore,
+    model: ModelDefinition,
+    made_of: Mapping[str, Any],
+    champion: _Champion,
+    context: RowsContext,
+) -> ModelVersion:
+    """A challenger, stored with the decision whether it is promoted; or the champion, where that comes of it again."""
+    context.report("training: reading the features")
+    trained_at = datetime.now(UTC)
+    frame = to_frame(context.session.table(model.features_sql))
+    task = model.task
+    trained = task.train(frame, context.report)
+    current = champion.version
+    if current and champion.may_score and current.record["files"] == file_hashes(trained.files):
+        context.report(f"the same model came of it as version {current.version}")
+        return current
+    context.report("deciding on it")
+    decision = task.decide(
+        trained, frame, current, can_score=not champion.misfits, is_replaced=champion.is_replaced
+    )
+    columns = context.session.columns(model.features_sql)
+    record = {
+        "trained_at": trained_at.isoformat(),
+        **made_of,
+        "feature_kinds": feature_kinds(columns, trained.record["needed_columns"]),
+        "inputs": dict(context.input_versions),
+        "definition": dict(model.content),
+        **trained.record,
+        "decision": decision.as_dict(),
+    }
+    return store.save(context.name, record, trained.files)
+
+
+def _refused(champion: _Champion, challenger: ModelVersion, context: RowsContext) -> BuildError:
+    told = f"{context.name}: the model trained now is not promoted: {challenger.record['decision']['reason']}"
+    if champion.version and champion.misfits:
+        told += f"; version {champion.version.version} cannot score: {', '.join(champion.misfits)}"
+    return BuildError(
+        told, "Nothing was published, and what was before stays. Mend the features or the label."
+    )

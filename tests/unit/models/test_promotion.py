@@ -1,0 +1,131 @@
+"""The whole way of a challenger, from landed rows to published scores: what is worse never scores."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from meshlake.errors import BuildError
+from meshlake.models.store import MODEL_FILE, ModelStore
+from meshlake.names import ProductName
+
+from .conftest import FEATURES, csv
+
+FILE = "crm/features/a.csv"
+
+
+def shuffled(text: str) -> str:
+    """The same rows, with the labels of the labelled ones dealt out at random."""
+    header, *lines = text.splitlines()
+    split = [line.rsplit(",", 1) for line in lines]
+    labels = [label for _, label in split if label]
+    random.Random(5).shuffle(labels)  # noqa: S311 - the same rows each time
+    dealt = iter(labels)
+    return "\n".join([header, *(f"{row},{next(dealt) if label else ''}" for row, label in split)]) + "\n"
+
+
+def scores(folder) -> dict[str, float]:
+    return {key: row["churn_probability"] for key, row in folder.predictions().items()}
+
+
+def versions(folder):
+    return ModelStore(folder.settings.models).versions(ProductName("crm", "predictions"))
+
+
+def test_shuffled_labels_publish_nothing_where_nothing_was(churn):
+    churn.land(FILE, shuffled(csv()))
+    with pytest.raises(BuildError, match="not promoted: no better than the base rate") as caught:
+        churn.build_model()
+    assert "Nothing was published" in caught.value.hint
+    assert churn.rows("crm.predictions") == []
+
+
+def test_shuffled_labels_promote_nothing_and_the_champion_goes_on_scoring(churn):
+    first = churn.build_model()
+    before = scores(churn)
+    churn.land(FILE, shuffled(csv()))
+    again = churn.build_model(is_forced=True)
+    told = again.facts["model"]
+    assert told["version"] == again.snapshot.properties["model_version"] == first.facts["model"]["version"]
+    assert not told["challenger"]["is_promoted"]
+    assert told["challenger"]["reason"].startswith("no better than the base rate")
+    assert scores(churn) == before
+    assert [v.record["decision"]["is_promoted"] for v in versions(churn)] == [True, False]
+
+
+def test_a_command_says_that_and_why_a_challenger_is_not_promoted(churn):
+    churn.build_model()
+    churn.land(FILE, shuffled(csv()))
+    told = churn.run("build", "--force", "crm.features", "crm.predictions").ended().err
+    assert "was trained and not promoted: no better than the base rate" in told
+
+
+def test_a_planted_leak_is_neither_learned_from_nor_does_it_move_a_score(churn):
+    churn.build_model()
+    before = scores(churn)
+    header, *lines = csv().splitlines()
+    leaking = [f"{line},{int(line.endswith('true'))}" for line in lines]
+    churn.land(FILE, "\n".join([f"{header},tickets_after", *leaking]) + "\n")
+    churn.product("crm.features", {**FEATURES, "tickets_after": "integer"})
+    told = churn.build_model(is_forced=True).facts["model"]
+    (version, *others) = versions(churn)
+    assert "tickets_after" not in version.record["needed_columns"]
+    assert all("tickets_after" in other.record["dropped"] for other in others)
+    assert told["version"] == version.version
+    assert scores(churn) == before
+
+
+def test_shifted_behaviour_is_learned_and_its_challenger_promoted(churn):
+    first = churn.build_model()
+    churn.land("crm/features/b.csv", csv(rows=600, unlabelled=20, offset=300, is_turned=True))
+    told = churn.build_model(is_forced=True).facts["model"]
+    assert told["version"] == told["challenger"]["version"] != first.facts["model"]["version"]
+    assert told["challenger"]["reason"].startswith("better beyond noise")
+    against = told["challenger"]["figures"]["against_champion"]
+    assert against["log_loss"]["low"] > 0
+    assert told["challenger"]["figures"]["champion"] == first.facts["model"]["version"]
+
+
+def test_a_number_that_became_a_date_is_refused_and_what_was_published_stays(churn):
+    churn.build_model()
+    before = scores(churn)
+    dated = csv().splitlines()
+    rows = [line.split(",") for line in dated[1:]]
+    text = "\n".join([dated[0], *(f"{k},2024-01-{int(u) % 28 + 1:02},{p},{c}" for k, u, p, c in rows)])
+    churn.land(FILE, f"{text}\n")
+    churn.product("crm.features", {**FEATURES, "usage": "date"})
+    with pytest.raises(BuildError, match="cannot score: usage is a date, and was a number"):
+        churn.build_model()
+    assert scores(churn) == before
+
+
+def test_a_feature_that_is_gone_does_not_promote_what_is_worse_without_it(churn):
+    churn.build_model()
+    before = scores(churn)
+    churn.describe(features="SELECT customer_id, plan, is_churned, 1 AS one FROM crm.features")
+    with pytest.raises(BuildError, match="no better than the base rate"):
+        churn.build_model()
+    assert scores(churn) == before
+
+
+def test_a_tampered_model_scores_nothing(churn):
+    churn.build_model()
+    before = scores(churn)
+    (version,) = versions(churn)
+    file = churn.home / f"models/crm.predictions/{version.version}/{MODEL_FILE}"
+    file.write_bytes(file.read_bytes() + b"\0")
+    churn.land("crm/features/b.csv", "customer_id,usage,plan,is_churned\nnew,5,basic,\n")
+    with pytest.raises(BuildError, match=f"{MODEL_FILE}: is not the file that was stored"):
+        churn.build_model()
+    assert scores(churn) == before
+
+
+def test_a_version_names_all_that_its_scores_come_of(trained):
+    folder, _ = trained
+    (version,) = versions(folder)
+    assert set(version.record["files"]) == {MODEL_FILE, "honest_predictions.parquet"}
+    assert version.record["feature_kinds"] == {"plan": "VARCHAR", "usage": "a number"}
+    assert {"python", "scikit-learn", "numpy", "ml_assets"} <= set(version.record["environment"])
+    assert version.record["inputs"].keys() == {"crm.features"}
+    assert version.record["decision"]["reason"].startswith("the first version")
