@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit, logit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.pipeline import Pipeline
 
@@ -19,6 +20,8 @@ TRUE = np.clip(RANDOM.beta(1, 2, SIZE), 0.02, 0.98)
 HAS_LEFT = RANDOM.random(SIZE) < TRUE
 WEAK = np.clip(0.5 * TRUE + 0.5 * RANDOM.beta(1, 2, SIZE), 0.02, 0.98)
 NOISE = RANDOM.beta(1, 2, SIZE)
+# The same order, and probabilities so far from it that they say about as much as the base rate.
+LOUD = expit(2 * logit(TRUE))
 SPEC = ChurnSpec(key=("id",), label="has_left")
 FEATURES = pd.DataFrame({"id": np.arange(SIZE), "says": TRUE, "has_left": HAS_LEFT})
 
@@ -58,6 +61,8 @@ def champion(probability, model=MODEL, **changes) -> Champion:
     [
         (TRUE, None, True, "the first version; ROC AUC 0.7"),
         (NOISE, None, False, "no better than the base rate of 3"),
+        (LOUD, None, True, "the first version; ROC AUC 0.7"),
+        (LOUD, champion(WEAK), False, "no better than the base rate of 3"),
         (TRUE, champion(WEAK), True, "better beyond noise: log loss better by +0.0"),
         (WEAK, champion(TRUE), False, "not better beyond noise: log loss better by -0.0"),
         (

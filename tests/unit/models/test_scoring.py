@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pyarrow.parquet as pq
 import pytest
 
@@ -148,15 +146,6 @@ def test_a_changed_definition_trains_anew(churn):
     churn.describe(exclude={"plan": "tells nothing"})
     churn.build_model()
     assert len(versions(churn)) == 2
-
-
-def test_a_version_stored_before_honest_predictions_knew_their_row_is_trained_anew(churn):
-    first = churn.build_model().facts["model"]["version"]
-    file = churn.home / f"models/crm.predictions/{first}/record.json"
-    file.write_text(json.dumps({k: v for k, v in json.loads(file.read_text()).items() if k != "format"}))
-    churn.land("crm/features/b.csv", csv_rows("new,5,basic,"))
-    assert churn.build_model().facts["model"]["version"] != first
-    assert len(churn.predictions()) == 201
 
 
 def test_a_rollback_takes_the_model_back(churn):
