@@ -11,7 +11,7 @@ import platform
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from meshlake import ml_assets
 from meshlake.types.tree import Scalar, is_number, is_temporal
@@ -19,15 +19,14 @@ from meshlake.types.tree import Scalar, is_number, is_temporal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from meshlake.models.definition import ModelDefinition
     from meshlake.types.tree import Type
 
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "skops")
 
 
-def definition_sha256(model: ModelDefinition) -> str:
-    """Changes with anything that `model.yaml` asks of the model."""
-    asked = dict(model.content)
+def definition_sha256(content: Mapping[str, Any]) -> str:
+    """Changes with anything that the `content` of a `model.yaml` asks of the model."""
+    asked = dict(content)
     if isinstance(policy := asked.get("policy"), dict):
         asked["policy"] = {name: value for name, value in policy.items() if name != "retrain_cron"}
     return sha256(json.dumps(asked, sort_keys=True, default=str).encode())

@@ -56,7 +56,7 @@ def choose_version(model: ModelDefinition, context: RowsContext) -> Chosen:
         ValueError: the definition, the features or the label allow no model.
     """
     store = model_store(context.settings)
-    made_of = {"definition_sha256": definition_sha256(model), "environment": environment()}
+    made_of = {"definition_sha256": definition_sha256(model.content), "environment": environment()}
     champion = _champion(store, model, made_of, context)
     if (
         champion.version
