@@ -6,7 +6,7 @@ import os
 import shutil
 import uuid
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,8 @@ from meshlake.discovery.masking import without_people
 from meshlake.discovery.profile import profile_dataset
 from meshlake.discovery.sources import chosen_sources
 from meshlake.discovery.tables import read_as_of, with_catalog
-from meshlake.errors import MeshError, UsageError
+from meshlake.errors import LandingError, MeshError, UsageError
+from meshlake.landing.replacing import ReplacedError
 from meshlake.stores.disk import write_whole
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class Discovery:
         return target
 
 
+# So often a dataset is read whose files are replaced meanwhile.
+_ATTEMPTS = 5
 # So many other datasets of the domain are asked what one leaves open.
 _ASKED = 8
 # Threads that read small datasets: half of what that takes is Python, which runs in one of them at a time.
@@ -203,6 +206,7 @@ class _Reader:
         profile, sketches = profile_dataset(
             self._settings, files, is_sketched=self._is_sketching, elsewhere=elsewhere
         )
+        files.refuse_replaced()
         profile = without_people(profile)
         is_kept = self.kept.keep(files, key, profile, sketches if self._is_sketching else None)
         return _Read(profile, sketches, files, key if is_kept else None, elsewhere)
@@ -246,14 +250,23 @@ class _Reader:
         return self._alone[name]
 
     def _read_small(self, source: Found) -> _Read | None:
-        """None for large files: they are read one after the other, each by all threads there are."""
-        with self._sample(source) as sample:
+        """None for large files: they are read one after the other, each by all threads there are; and for those that
+        were replaced meanwhile."""
+        with self._sample(source) as sample, suppress(ReplacedError):
             is_beside = sample.table is not None or is_small(sample.dataset)
             return self._read_sample(sample) if is_beside else None
+        return None
 
     def _read(self, source: Found, elsewhere: Mapping[str, str] | None = None) -> _Read:
-        with self._sample(source) as sample:
-            return self._read_sample(sample, elsewhere)
+        """Read it, again where its files were replaced meanwhile: what was read may be of those before and after."""
+        for _ in range(_ATTEMPTS):
+            with self._sample(source) as sample:
+                try:
+                    return self._read_sample(sample, elsewhere)
+                except LandingError:
+                    if sample.table is not None or sample.dataset.replaced_file is None:
+                        raise
+        raise LandingError(f"{source}: its files are being replaced all the time", "Try again.")
 
     @contextmanager
     def _sample(self, source: Found) -> Iterator[Sample]:

@@ -8,6 +8,7 @@ import pytest
 
 from meshlake.discovery import landed_view
 from meshlake.discovery.discover import discover, profile_source
+from meshlake.discovery.profile import profile_dataset
 from meshlake.discovery.sketches import Sketch
 from meshlake.discovery.sources import chosen_source, chosen_sources
 from meshlake.errors import UsageError
@@ -135,3 +136,23 @@ def test_what_a_dataset_leaves_open_others_of_its_domain_may_decide(
     assert day.reading is not None
     assert f"{day.reading.format}{'?' if day.question else ''}" == read
     assert ("of landing.crm.orders" in day.evidence) is not bool(day.question)
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_of_files_replaced_while_they_are_read_only_those_that_are_there_then_are_told(
+    mesh, monkeypatch, others
+) -> None:
+    for dataset in ["crm.people", "crm.pets"][: 1 + others]:
+        mesh.land_files(dataset, {"a.csv": "id\n1\n2\n", "b.csv": "id\n3\n"})
+    read = []
+
+    def read_and_replace(*arguments, **options):
+        found = profile_dataset(*arguments, **options)
+        if str(arguments[1].name) == "landing.crm.people" and not read:
+            read.append(found)
+            mesh.land_files("crm.people", {"b.csv": "id\n30\n40\n"})
+        return found
+
+    monkeypatch.setattr("meshlake.discovery.discover.profile_dataset", read_and_replace)
+    people, *_ = mesh.open().discover().profiles
+    assert (read[0][0].row_count, people.row_count) == (3, 4)
