@@ -21,12 +21,12 @@ run: install  ## Install, land the demo data, build every product, show what was
 	$(BIN)/mesh report
 
 test: install-dev lint docs  ## Install what tests need, lint, build the site, run all tests that need no server, print coverage
-	$(PYTEST) -n 2 tests/unit tests/products data_products examples --cov --cov-report=
+	$(PYTEST) -n 2 --dist worksteal tests/unit tests/products data_products examples --cov --cov-report=
 	$(PYTEST) -n 2 --dist loadfile tests/engines tests/integration -m "not services"
 	$(PYTEST) tests/ui
 
 unit: install-dev  ## The unit suite alone
-	$(PYTEST) -n 2 tests/unit tests/products data_products examples -m "not slow"
+	$(PYTEST) -n 2 --dist worksteal tests/unit tests/products data_products examples -m "not slow"
 
 lint: install-dev  ## ruff, mypy, import-linter, SQL lint: .pre-commit-config.yaml, on all files
 	$(BIN)/pre-commit run --all-files

@@ -11,6 +11,8 @@ import sqlglot
 from meshlake.linting.lint import lint_products
 from meshlake.settings import load_settings
 
+pytestmark = pytest.mark.slow
+
 REPOSITORY = Path(__file__).parents[2]
 FOLDERS = [REPOSITORY / "data_products", *sorted(REPOSITORY.glob("examples/*/data_products"))]
 CONTRACTS = sorted(path for folder in FOLDERS for path in folder.glob("*/*/contract.odcs.yaml"))

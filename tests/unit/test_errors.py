@@ -137,6 +137,7 @@ def with_text(text: str) -> list[Exception]:
     return [*map(raised_by, plain), RuntimeError(f"of {text}"), ValueError(text)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", WORDS)
 def test_no_value_name_or_query_is_taken_for_a_failure_of_the_machine(text):
     for error in with_text(text):
@@ -161,6 +162,7 @@ ROWS = "SELECT i, hash(i)::VARCHAR v FROM range(300000) t(i)"
 
 
 # File names that say something else, or the same, change nothing.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["a", "a b: Permission denied", "x': No space left on device", "é\n\nLINE 1: x"]
 )
@@ -397,6 +399,7 @@ def test_a_query_that_is_stopped_is_told_by_its_class():
     assert not errors.is_interrupt(errors.BuildError("Query interrupted"))
 
 
+@pytest.mark.slow
 def test_ctrl_c_is_told_by_what_duckdbs_client_makes_of_it():
     with subprocess.Popen(
         [sys.executable, "-c", CTRL_C],

@@ -54,6 +54,7 @@ def test_names_sort_by_domain_then_product():
     assert [str(name) for name in sorted(names)] == ["a.a", "a.b", "b.a"]
 
 
+@pytest.mark.slow
 @given(TEXT.filter(bool))
 def test_a_quoted_identifier_is_that_column(name):
     with duckdb.connect() as connection:
@@ -61,6 +62,7 @@ def test_a_quoted_identifier_is_that_column(name):
         assert relation.columns == [name]
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(codec="utf-8"), max_size=20))
 @example("a\0'b\0")
 def test_a_quoted_literal_is_that_text(value):

@@ -94,6 +94,7 @@ def test_nothing_to_check_imports_nothing():
     )
 
 
+@pytest.mark.slow
 def test_auditing_prints_and_writes_nothing(tmp_path):
     code = """
 import duckdb

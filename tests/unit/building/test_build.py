@@ -59,6 +59,7 @@ def test_an_unknown_product_is_refused(crm):
         crm.build_product("crm.peeple")
 
 
+@pytest.mark.slow
 def test_a_value_that_the_contract_would_change_is_named_and_nothing_is_published(crm):
     crm.land("crm/people/a.csv", "id,born\n1,1984\n2,9007199254740993\n")
     crm.product(
@@ -108,6 +109,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("change", "is_stale"), CHANGES.values(), ids=CHANGES)
 def test_what_makes_a_product_stale(crm, change, is_stale):
     first = crm.build_product("crm.people")
@@ -121,6 +123,7 @@ def test_what_makes_a_product_stale(crm, change, is_stale):
         ]
 
 
+@pytest.mark.slow
 def test_a_product_is_stale_when_an_input_was_published_anew(crm):
     crm.build_product("crm.people", "crm.ages")
     assert not crm.build_product("crm.ages").is_rebuilt
@@ -146,6 +149,7 @@ def test_forcing_builds_what_has_not_changed(crm):
 # --- audits ---
 
 
+@pytest.mark.slow
 def test_a_failed_check_leaves_what_was_published(crm):
     first = crm.build_product("crm.people")
     crm.land("crm/people/b.csv", "id,born\n2,1999\n,2000\n")
@@ -174,6 +178,7 @@ def test_a_warning_does_not_keep_rows_from_being_published(crm):
     assert len(crm.rows("crm.people")) == 2
 
 
+@pytest.mark.slow
 def test_a_check_may_read_another_product_and_sees_the_new_rows_of_its_own(crm):
     crm.build_product("crm.people", "crm.ages")
     orphans = "SELECT * FROM crm.ages WHERE id NOT IN (SELECT id FROM crm.people WHERE born > 1985)\n"
@@ -195,6 +200,7 @@ def results(folder, where: str = "true") -> list[tuple]:
         ).fetchall()
 
 
+@pytest.mark.slow
 def test_every_audit_is_recorded_published_or_not(crm):
     first = crm.build_product("crm.people")
     crm.land("crm/people/b.csv", "id,born\n2,1999\n")
@@ -211,6 +217,7 @@ def test_every_audit_is_recorded_published_or_not(crm):
     assert '"id": 2' in failed[4]
 
 
+@pytest.mark.slow
 def test_what_is_unchanged_is_not_audited_again(crm):
     first = crm.build_product("crm.people")
     crm.build_product("crm.people")
@@ -273,6 +280,7 @@ def test_a_wrong_value_names_file_row_column_and_value(crm):
     assert crm.rows("crm.people") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["_file", "_row", "_FILE", "file", "row", "line"])
 def test_a_column_may_be_called_like_what_tells_where_a_value_stands(mesh, name):
     mesh.land("crm/people/a.csv", f"id,{name}\n1,x\nbad,y\n")
@@ -285,6 +293,7 @@ def test_a_column_may_be_called_like_what_tells_where_a_value_stands(mesh, name)
     assert (kept["file"], kept["row"], kept["value"]) == ("crm/people/a.csv", 2, "bad")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "values", "told", "remedy"),
     [
@@ -338,6 +347,7 @@ QUARANTINING = {
 }
 
 
+@pytest.mark.slow
 def test_quarantined_rows_are_counted_kept_and_let_go_when_mended(crm):
     crm.product("crm.people", QUARANTINING)
     crm.land("crm/people/b.csv", "id,born\n3,nineteen\n4,2000\n")
@@ -375,6 +385,7 @@ def test_a_value_that_transform_logic_only_tries_is_named_as_it_landed(mesh):
     assert [row["value"] for row in mesh.rows("crm.people__quarantine")] == ["n/a", "30.02.2024"]
 
 
+@pytest.mark.slow
 def test_what_transform_logic_makes_of_a_misfit_is_told_beside_it(mesh):
     mesh.land("crm/people/a.csv", "id,fee\n1,9\n2,free\n")
     fee = {"logicalType": "integer", "transformLogic": "fee || '0'"}
@@ -391,6 +402,7 @@ def test_what_transform_logic_makes_of_a_misfit_is_told_beside_it(mesh):
     assert (kept["value"], kept["reason"]) == ("free", "is no BIGINT, as transformLogic makes it: free0")
 
 
+@pytest.mark.slow
 def test_a_build_reads_its_inputs_as_they_were_when_it_began(crm):
     """What another build publishes while this one runs must not mix in."""
     crm.build_product("crm.people")
@@ -407,6 +419,7 @@ def test_a_build_reads_its_inputs_as_they_were_when_it_began(crm):
     assert crm.rows("crm.ages") == [{"id": 9, "age_years": 100}]
 
 
+@pytest.mark.slow
 def test_a_build_that_was_overtaken_starts_over_on_what_is_there_now(crm):
     crm.build_product("crm.people")
     overtaken = []
@@ -450,6 +463,7 @@ def test_a_build_whose_files_are_removed_meanwhile_tells_what_is_left(crm):
 MANY = "0.12345678901234567891"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lines", "column", "published"),
     [

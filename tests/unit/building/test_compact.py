@@ -10,6 +10,8 @@ from meshlake.building.compact import compact_lake
 from meshlake.building.quality import QUALITY_RESULTS
 from meshlake.names import ProductName
 
+pytestmark = pytest.mark.slow
+
 DAY = {"logicalType": "date", "required": True, "partitioned": True}
 CALLS = ProductName("usage", "calls")
 TOTAL = "SELECT dt, sum(minutes)::BIGINT AS minutes FROM usage.calls GROUP BY dt\n"

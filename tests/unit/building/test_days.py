@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from meshlake.errors import AuditError, BuildError
 from support.small_mesh import SmallMesh
 
+pytestmark = pytest.mark.slow
+
 DAY = {"logicalType": "date", "required": True, "partitioned": True}
 CALLS = {"dt": DAY, "caller": "string", "minutes": "integer"}
 TOTALS = {"dt": DAY, "minutes": "integer"}
@@ -229,7 +231,6 @@ STEP = st.dictionaries(
 )
 
 
-@pytest.mark.slow
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEP, min_size=2, max_size=3))
 def test_any_sequence_of_changes_gives_the_rows_of_a_full_build(steps):

@@ -107,6 +107,7 @@ def test_values_at_the_ends_of_their_types_stop_nothing(contract, column, values
     assert (found and (found.counts, found.low, found.high)) == drawn
 
 
+@pytest.mark.slow
 def test_of_very_many_rows_the_first_are_drawn(contract):
     found = measured(contract, f"SELECT r.* FROM ({ROWS}) AS r CROSS JOIN range({MAX_ROWS // 120 + 1})")
     assert (found.row_count, found.of_rows) == (FIRST_ROWS, MAX_ROWS // 120 * 120 + 120)
@@ -128,6 +129,7 @@ def test_the_chart_is_xml_whatever_the_values_are(contract):
     assert len(svg) < 500 * 7
 
 
+@pytest.mark.slow
 def test_a_build_keeps_the_picture_of_what_it_published_and_no_other(mesh):
     mesh.build_product("shop.items")
     (first,) = mesh.open().product("shop.items").pictures

@@ -14,6 +14,8 @@ from meshlake.lake.dropping import drop, dropped
 from meshlake.names import ProductName
 from support.people import publish_people
 
+pytestmark = pytest.mark.slow
+
 PEOPLE, AGES = ProductName("crm", "people"), ProductName("crm", "ages")
 
 

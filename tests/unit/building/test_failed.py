@@ -25,6 +25,7 @@ def state(mesh):
     return found
 
 
+@pytest.mark.slow
 def test_a_failed_build_is_told_until_one_goes_well(people):
     assert state(people).last_build_error is None
     bad = people.land("crm/people/b.csv", DUPLICATE)

@@ -12,6 +12,8 @@ from meshlake.errors import ConflictError, UsageError
 from meshlake.lake.draft import Draft
 from meshlake.names import ProductName
 
+pytestmark = pytest.mark.slow
+
 ID = {"logicalType": "integer", "primaryKey": True, "required": True}
 ORDERS = ProductName("r", "orders")
 GOOD, BAD = [1, 2], [1, 2, 3]

@@ -6,6 +6,8 @@ import pytest
 
 from meshlake.errors import AuditError, ContractError
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = {
     "order_id": {"logicalType": "integer", "required": True, "primaryKey": True},
     "email": {"logicalType": "string", "classification": "restricted"},

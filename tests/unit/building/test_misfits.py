@@ -23,6 +23,8 @@ from support.small_mesh import SmallMesh
 if TYPE_CHECKING:
     from meshlake.types.tree import Type
 
+pytestmark = pytest.mark.slow
+
 DAY = datetime.date(2024, 12, 31)
 MOMENT = datetime.datetime(2024, 12, 31, 9, 30)  # noqa: DTZ001 - a TIMESTAMP has none
 MONEY = {"logicalType": "number", "physicalType": "DECIMAL(12,2)"}

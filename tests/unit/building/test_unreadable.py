@@ -10,6 +10,8 @@ from pyarrow import parquet
 
 from meshlake.errors import LandingError
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = {"id": "integer", "name": "string"}
 KEPT = "SELECT file, line, bytes, reason FROM crm.people__quarantine ORDER BY file, line"
 

@@ -9,6 +9,8 @@ from meshlake.building.views import refresh_views
 from meshlake.errors import UsageError
 from meshlake.lake.draft import rollback
 
+pytestmark = pytest.mark.slow
+
 ID = {"logicalType": "integer", "primaryKey": True, "required": True, "description": "The person's number."}
 
 

@@ -10,6 +10,8 @@ from meshlake.audit.seasonal import Expected
 from meshlake.building.volumes import Volume
 from meshlake.names import ProductName
 
+pytestmark = pytest.mark.slow
+
 ORDERS = ProductName.parse("shop.orders")
 COLUMNS = {"dt": {"logicalType": "date", "required": True, "partitioned": True}, "order_id": "integer"}
 # 100 rows a day, 40 on Saturdays and Sundays, until Thursday 2026-04-09.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 DUPLICATE = "id,born\n2,1999\n"
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from meshlake.names import ProductName
 from meshlake.orchestration.history import instance
 from meshlake.orchestration.keys import asset_key
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_product_is_dropped_and_brought_back(crm):

@@ -72,6 +72,7 @@ def built(tmp_path_factory) -> SmallMesh:
     return mesh
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("arguments", "told"), WRONG_USE, ids=[arguments for arguments, _ in WRONG_USE])
 def test_wrong_use_ends_with_2(built, arguments, told):
     ended = built.run(*arguments.split()).ended(EXIT_WRONG_USE)
@@ -100,6 +101,7 @@ def test_no_command_is_left_out():
     assert missing == []
 
 
+@pytest.mark.slow
 def test_a_failed_check_and_a_failed_build_end_with_1(crm):
     crm.run("build").ended()
     crm.product(
@@ -110,6 +112,7 @@ def test_a_failed_check_and_a_failed_build_end_with_1(crm):
     crm.run("build").ended(EXIT_FAILED)
 
 
+@pytest.mark.slow
 def test_the_facts_of_what_failed_are_the_one_document(crm):
     crm.land("crm/people/b.csv", "id,born\n2,1999\n")
     assert set(crm.run("build", "--json").ended(EXIT_FAILED).facts) == {"built", "failed", "skipped"}

@@ -8,6 +8,8 @@ from meshlake.names import ProductName
 from meshlake.orchestration.history import instance
 from meshlake.orchestration.keys import asset_key
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = ProductName("crm", "people")
 
 

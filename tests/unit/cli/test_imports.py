@@ -9,6 +9,8 @@ import pytest
 
 from support.ran import run_apart
 
+pytestmark = pytest.mark.slow
+
 HEAVY = (
     "dagster",
     "great_expectations",

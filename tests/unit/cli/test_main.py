@@ -70,6 +70,7 @@ AFTER_BUILD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", BEFORE_ANYTHING, ids=" ".join)
 def test_json_is_json_before_anything_was_built(crm, arguments):
     told = crm.run(*arguments)
@@ -77,6 +78,7 @@ def test_json_is_json_before_anything_was_built(crm, arguments):
     assert isinstance(told.facts, BEFORE_ANYTHING[arguments])
 
 
+@pytest.mark.slow
 def test_json_is_json_of_what_was_built(built_crm):
     for arguments, kind in AFTER_BUILD.items():
         told = built_crm.run(*arguments)

@@ -16,6 +16,8 @@ from support.small_mesh import SmallMesh
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 DATASET = "customer_relationships.contracts_of_households"
 OTHER = "metering.readings_of_every_quarter_hour"
 KEY = "identification_number_of_the_contract_in_billing"

@@ -182,6 +182,7 @@ def _places(data: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | 
     return [place for key, value in items for place in [(*path, key), *_places(value, (*path, key))]]
 
 
+@pytest.mark.slow
 @hypothesis_settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -50,6 +50,7 @@ def test_only_other_parts_of_the_demo_are_removed(tmp_path: Path) -> None:
     assert not (folder / "day=2").exists()
 
 
+@pytest.mark.slow
 def test_the_demo_lands_both_operators(tmp_path: Path) -> None:
     lines: list[str] = []
     land_demo(tmp_path, customers=50, days=90, progress=lambda _, line: lines.append(line))

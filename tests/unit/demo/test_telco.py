@@ -15,6 +15,8 @@ from meshlake.errors import LandingError, UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 DAYS = 90
 READERS = {
     "crm/customers": "read_csv('{}/crm/customers/*.csv', all_varchar = true)",

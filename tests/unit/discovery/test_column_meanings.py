@@ -14,6 +14,8 @@ from support.small_mesh import SmallMesh
 if TYPE_CHECKING:
     from meshlake.discovery.dataset_profile import ColumnProfile
 
+pytestmark = pytest.mark.slow
+
 ROWS = 60
 # Each column's cell of row n, its meaning and unit: empty where nothing tells.
 COLUMNS = {

@@ -102,6 +102,7 @@ def test_keys_constants_amounts_and_days_decide_nothing(profile, chance) -> None
     assert made.dependencies == ()
 
 
+@pytest.mark.slow
 def test_what_holds_in_the_beginning_alone_is_not_told(profile) -> None:
     # The price of each product changes after the rows that are sampled.
     rows = [(n, f"P{n % 50}", n % 50 + (1 + n % 7 if n > 21_000 else 0)) for n in range(60_000)]

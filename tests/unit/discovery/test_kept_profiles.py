@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from meshlake.discovery.discover import Discovery
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = "person_id,email,age\n" + "".join(f"P{n},anna{n}@example.org,{20 + n % 50}\n" for n in range(60))
 ORDERS = "order_id,person_id\n" + "".join(f"{n},P{n % 40}\n" for n in range(80))
 VISITS = "visit_id,person_id\n" + "".join(f"{n},P{n % 30}\n" for n in range(70))

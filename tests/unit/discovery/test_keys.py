@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import duckdb
+import pytest
 
 from meshlake.discovery.keys import Part, suspects
 from meshlake.discovery.landed_view import SAMPLE
@@ -14,6 +15,7 @@ def _csv(header: str, rows: list[tuple[object, ...]]) -> dict[str, str]:
     return {"a.csv": "\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n"}
 
 
+@pytest.mark.slow
 def test_a_key_is_found_whatever_an_estimate_says(profile) -> None:
     for count in (1_000, 3_322, 20_011):
         rows = [(f"N{n * 7919 % 1_000_003}", n % 5) for n in range(count)]

@@ -56,6 +56,7 @@ class Texts(HTMLParser):
         return " ".join(self.seen)
 
 
+@pytest.mark.slow
 def test_it_tells_what_was_found(page):
     text = Texts(page).text
     for told in ("crm.customers", "sales.orders.customer_id", "crm.customers.customer_id", "many to one", "n:1", "key",

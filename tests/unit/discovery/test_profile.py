@@ -159,6 +159,7 @@ def test_what_decided_between_two_readings_is_told(profile, text, told) -> None:
     assert column(profile({"a.csv": text}), "x").evidence == told
 
 
+@pytest.mark.slow
 def test_a_column_may_be_called_as_engines_call_the_number_of_a_row(profile) -> None:
     rows = "".join(f"{n * 2},a{n},{n}\n" for n in range(3_000))
     made = profile({"a.csv": f"rowid,select,file_row_number\n{rows}"})
@@ -294,6 +295,7 @@ def test_a_dataset_without_rows(profile) -> None:
     assert (made.row_count, made.keys, [c.null_share for c in made.columns]) == (0, (), [0.0, 0.0])
 
 
+@pytest.mark.slow
 @hypothesis_settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -313,6 +315,7 @@ def test_counts_are_exact_whatever_the_cells(profile, cells) -> None:
     assert (x.found_type == "integer") == is_whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ending", "row", "broken"),
     [("csv", "id,name\n{0},p{0}\n", "id,name\n"), ("jsonl", '{{"id": {0}, "name": "p{0}"}}\n', "")],

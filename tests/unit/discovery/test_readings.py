@@ -150,6 +150,7 @@ def _reads(reading: Reading, text: str) -> bool:
     return bool((duckdb.execute(query, [text]).fetchone() or (False,))[0])
 
 
+@pytest.mark.slow
 @given(st.text("0123456789.,-+eE_", min_size=1, max_size=12))
 def test_what_is_read_as_a_plain_number_is_written_back_the_same(text: str) -> None:
     for reading in READINGS:
@@ -168,6 +169,7 @@ _SPELLINGS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     st.one_of(_SPELLINGS, st.integers().map(str), st.floats(-1e6, 1e6).map(repr)).flatmap(

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from meshlake.discovery.dataset_profile import DatasetProfile
     from meshlake.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 # More than the sample has.
 ROWS = 21_000
 

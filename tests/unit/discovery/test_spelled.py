@@ -91,6 +91,7 @@ def module_mesh(tmp_path_factory):
     return profiled
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SPELLED)
 def test_what_is_spelled_is_read(spelled, name) -> None:
     _, kind, unit, ends = SPELLED[name]

@@ -95,6 +95,7 @@ def test_placeholders_become_null(adopted) -> None:
     assert len(rows) == 303
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("files", "null_count", "told"),
     [
@@ -197,6 +198,7 @@ def test_a_nearly_clean_column_of_dates_is_cast_and_its_exceptions_set_aside(ado
     assert (0, date(2024, 11, 1)) in rows
 
 
+@pytest.mark.slow
 def test_nearly_clean_decimal_commas_are_cast_and_their_exceptions_set_aside(adopted, settings, zone) -> None:
     cells = "".join(f'{n},"{n + 1}.234,5"\n' for n in range(197)) + "197,1.5\n198,soon\n199,\n"
     contract, rows = adopted({"a.csv": "n,fee\n" + cells})
@@ -207,6 +209,7 @@ def test_nearly_clean_decimal_commas_are_cast_and_their_exceptions_set_aside(ado
     assert [row for row in rows if row[0] in (0, 199)] == [(0, 1234.5), (199, None)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cells", "later"),
     [

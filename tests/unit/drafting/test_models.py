@@ -20,6 +20,8 @@ from meshlake.sources.files import FoundFiles
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 SOURCE, CHURN, SEGMENTS = (ProductName("crm", name) for name in ("people", "people_churn", "people_segments"))
 HEADER = "customer_id,email,account_no,tenure,spend,spend_twice,latitude,status,flag,left_on_paper,score,Churn,state"
 

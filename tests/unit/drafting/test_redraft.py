@@ -13,6 +13,8 @@ from meshlake.errors import UsageError
 if TYPE_CHECKING:
     from support.small_mesh import SmallMesh
 
+pytestmark = pytest.mark.slow
+
 FIRST = "id,amount,city\n" + "".join(f"{n},{n % 40},{('Rome', 'Oslo', 'Kyiv')[n % 3]}\n" for n in range(120))
 # A column more, an amount that is ten times as large, and cities without a value.
 NEXT = "id,amount,city,since\n" + "".join(

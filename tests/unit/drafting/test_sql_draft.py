@@ -11,6 +11,8 @@ from meshlake.products.load import load_product
 if TYPE_CHECKING:
     from support.small_mesh import SmallMesh
 
+pytestmark = pytest.mark.slow
+
 ID = {"logicalType": "integer", "primaryKey": True, "required": True}
 
 

@@ -17,6 +17,7 @@ def _join(dataset: str, column: str, other: str, **facts: object) -> Join:
     return Join(f"landing.{dataset}", column, f"landing.{other}", "id", 1.0, False, **facts)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_only_what_is_no_product_yet_is_drafted(mesh) -> None:
     mesh.land("crm/people/a.csv", PEOPLE)
     mesh.land("crm/visits/a.csv", PEOPLE)
@@ -36,6 +37,7 @@ def test_only_what_is_no_product_yet_is_drafted(mesh) -> None:
     assert (mesh.open().draft().drafted, found.failures) == ((), {})
 
 
+@pytest.mark.slow
 def test_only_the_domain_that_is_named_is_drafted(mesh) -> None:
     mesh.land("crm/people/a.csv", PEOPLE)
     mesh.land("shop/orders/a.csv", PEOPLE)

@@ -274,6 +274,7 @@ def test_a_rule_is_found_in_a_file_that_is_like_others(table):
     assert table(plain, ruled)[1] == PEOPLE * 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["Total", "total:", "Grand Total", "Summe", "TOTALE"])
 @pytest.mark.parametrize("many", [2, 30_000])
 def test_a_last_row_that_may_be_a_total_is_told_and_read(table, word, many):
@@ -402,6 +403,7 @@ def test_plain_files_are_read_where_they_lie(put, content):
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     rows=st.lists(st.lists(TEXT, min_size=3, max_size=3), min_size=1, max_size=5),

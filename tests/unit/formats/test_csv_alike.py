@@ -18,6 +18,8 @@ from meshlake.stores.disk import Disk
 if TYPE_CHECKING:
     from meshlake.formats.csv_form import CsvDialect
 
+pytestmark = pytest.mark.slow
+
 REFERENCE = "id,day,amount\n1,2024-01-05,2.5\n2,2024-01-06,3.5\n"
 # What follows the reference's first line in another file.
 CELLS = st.sampled_from(

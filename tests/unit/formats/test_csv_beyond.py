@@ -11,6 +11,8 @@ from meshlake.formats.csv_blocks import PlainRows
 from meshlake.formats.csv_lines import Form, RecordReader, without_end
 from meshlake.landing.relation import relation_sql, unreadable
 
+pytestmark = pytest.mark.slow
+
 NAMES = "id,name,amount,code\n"
 ROWS = 10_000
 FIRST = "".join(f"{n},name {n},{n}.25,x{n % 7}\n" for n in range(ROWS))  # more than the sample of 256 KiB

@@ -77,6 +77,7 @@ def check(table):
     assert is_exact or aside or notes
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None, derandomize=True)
 @given(written())
 def test_any_text_comes_back_or_is_kept_aside_or_told(table):

@@ -37,6 +37,7 @@ def _rows(opened) -> list[tuple[object, ...]]:
     return opened.sql("SELECT * FROM landing.crm.people").fetchall()
 
 
+@pytest.mark.slow
 def test_columns_stand_where_the_schema_says(folder) -> None:
     text = f"{_line(1, 'Ann', '1.50')}\n{_line(2, 'Müller', '-12.00')}\r\n{_line(3, '', '')}\n\n0004Bo\n"
     opened = folder({"schema.ini": PEOPLE, "people.txt": text})
@@ -82,6 +83,7 @@ def test_names_encodings_and_patterns(folder) -> None:
     )
 
 
+@pytest.mark.slow
 def test_it_is_adopted_and_built(folder) -> None:
     text = "".join(f"{n:04}{'Name ' + str(n % 7):8}{n * 1.5:6.2f}\n" for n in range(1, 60)) + "9" * 30 + "\n"
     opened = folder({"schema.ini": PEOPLE.replace("Col1=id", "Col1=customer_id"), "people.txt": text})

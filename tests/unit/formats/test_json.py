@@ -187,6 +187,7 @@ VALUES = (
 OBJECTS = st.dictionaries(st.sampled_from(["a", "B b", "c'\"/~", "d"]), VALUES, min_size=1)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(objects=st.lists(OBJECTS, min_size=1, max_size=6), indent=st.none() | st.integers(0, 2))
 def test_any_objects_come_back_from_an_array(any_objects, objects, indent):

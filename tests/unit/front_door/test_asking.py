@@ -15,6 +15,7 @@ import meshlake
 from meshlake.errors import UsageError
 
 
+@pytest.mark.slow
 def test_an_answer_can_be_taken_in_every_form_and_again(shop):
     answer = shop.sql("SELECT id, fee FROM shop.customers WHERE id < 3 ORDER BY id")
     assert answer.columns == ("id", "fee")
@@ -110,6 +111,7 @@ def test_nothing_of_the_mesh_stays_open(shop, built_shop):
     assert answer.fetchall() == [(40,)]
 
 
+@pytest.mark.slow
 def test_as_of_takes_a_moment_or_a_snapshot(shop):
     now = datetime.now(UTC)
     (snapshot,) = shop.sql("SELECT snapshot_id FROM mesh.snapshots WHERE product = 'shop.plans'").fetchall()[
@@ -177,6 +179,7 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path):
         meshlake.open(tmp_path / "nowhere")
 
 
+@pytest.mark.slow
 def test_nothing_heavy_is_loaded_to_ask(built_shop):
     code = (
         "import sys, json, meshlake; light = sorted(sys.modules)\n"

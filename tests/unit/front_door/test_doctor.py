@@ -78,6 +78,7 @@ def test_a_folder_that_nobody_can_write_to(mesh):
     assert "set MESH_LANDING" in landing.hint
 
 
+@pytest.mark.slow
 def test_a_home_that_was_moved_is_well_and_one_whose_tables_are_lost_is_told(tmp_path):
     mesh = SmallMesh(tmp_path / "mesh")
     mesh.land("crm/people/a.csv", "id\n1\n")

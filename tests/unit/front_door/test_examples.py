@@ -7,6 +7,8 @@ from importlib import import_module
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = "meshlake.mesh"
 MODULES = [f"{PACKAGE}.{name}" for name in ("mesh", "new", "reading", "product", "answer")] + [
     "meshlake.extras",

@@ -57,6 +57,7 @@ def ages(crm):
     return crm.open().product("crm.ages").as_dict()
 
 
+@pytest.mark.slow
 def test_consumers_are_products_and_questions(people, ages):
     assert people["consumers"] == {"products": ("crm.ages",), "questions": ()}
     assert ages["consumers"] == {"products": (), "questions": ("who_is_old",)}
@@ -111,6 +112,7 @@ def test_promises_are_held_against_what_is_so_now(crm, people, ages):
     assert after.told.startswith("p95 of who_is_old, asked 20")
 
 
+@pytest.mark.slow
 def test_people_are_told_all_of_it(crm):
     told = crm.run("show", "crm.people").ended().out
     for text in (
@@ -124,6 +126,7 @@ def test_people_are_told_all_of_it(crm):
     assert "FAILED" in crm.run("show", "crm.ages").ended().out
 
 
+@pytest.mark.slow
 def test_a_failed_build_is_told_with_its_reason(crm):
     bad = crm.land("crm/people/b.csv", "id,Name,born,seen_on\n1,Cy,1999,2026-01-03\n")
     try:

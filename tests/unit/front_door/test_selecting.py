@@ -6,6 +6,8 @@ import pytest
 
 import meshlake
 
+pytestmark = pytest.mark.slow
+
 MORE = "id,plan,fee,has_left\n41,basic,1,no\n"
 BOTH, PLANS = ["shop.customers", "shop.plans"], ["shop.plans"]
 

@@ -8,6 +8,8 @@ import pytest
 
 import meshlake
 
+pytestmark = pytest.mark.slow
+
 TWICE = "id,plan,fee,has_left\n1,basic,1,no\n"
 
 

@@ -49,6 +49,7 @@ def test_every_server_that_is_not_there_is_named_and_no_key_shown(tmp_path, clos
     assert "the-" not in repr(findings)
 
 
+@pytest.mark.slow
 def test_work_does_not_begin_without_its_servers(tmp_path, closed_port):
     with pytest.raises(ServiceError, match="Landing zone s3://landing: S3 does not answer"):
         require_servers(_settings(tmp_path, closed_port))

@@ -153,6 +153,7 @@ def test_a_snapshot_reads_by_its_own_schema(folder):
     assert read(folder, first) == [(1, "Ana")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["with space", "it's", 'quo"te', "ünïcode", "100%", "a+b&c", "%20"])
 def test_a_mesh_may_lie_in_any_folder(tmp_path, name):
     from support.small_mesh import SmallMesh

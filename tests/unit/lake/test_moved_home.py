@@ -19,6 +19,8 @@ from meshlake.names import ProductName
 from support.people import ID, publish_people
 from support.small_mesh import SmallMesh
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = ProductName("crm", "people")
 
 

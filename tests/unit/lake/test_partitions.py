@@ -97,6 +97,7 @@ def test_days_come_and_go(table, select, days, expected):
     assert snapshot.row_count == len(expected)
 
 
+@pytest.mark.slow
 def test_one_day_of_many_opens_no_manifest_of_the_others(table, monkeypatch):
     from pyiceberg.manifest import ManifestFile
 
@@ -116,6 +117,7 @@ def test_one_day_of_many_opens_no_manifest_of_the_others(table, monkeypatch):
     assert table.rows() == {1: 1, 2: 2, 3: 30, 4: 4, 5: 5, 6: 6}
 
 
+@pytest.mark.slow
 def test_more_days_than_pyiceberg_compares_one_by_one_are_still_these_days(table):
     days = [date.fromordinal(date(2024, 1, 1).toordinal() + n) for n in range(250)]
     snapshot = table.publish(
@@ -164,6 +166,7 @@ def test_a_draft_that_was_never_published_does_not_change_what_is_replaced(table
     assert table.rows() == {1: 0, 2: 9, 3: 2}
 
 
+@pytest.mark.slow
 def test_days_are_found_whatever_the_order_in_which_threads_read_manifests(table, monkeypatch):
     """pyiceberg's threads share what remembers the manifest it is at: one can see another's days, and lose files."""
     for day in range(1, 9):

@@ -14,6 +14,7 @@ from meshlake.types.duckdb import parse
 from meshlake.types.tree import Scalar
 
 
+@pytest.mark.slow
 @given(st.lists(TYPES, min_size=1, max_size=4))
 def test_every_field_has_an_id_of_its_own(types):
     schema = table_schema([Column(f"c{i}", kind) for i, kind in enumerate(types)])

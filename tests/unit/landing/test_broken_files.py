@@ -248,6 +248,7 @@ def test_a_dataset_of_broken_files_is_an_error(put, kind):
         unreadable(connection, dataset)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "before"), [(34_000_000, ""), (17_500_000, '{"id":\n0}\n')])
 def test_a_file_with_an_object_that_is_too_large_is_kept_aside_whole(put, size, before):
     large = before + '{"id": 1, "name": "' + "x" * size + '"}'
@@ -296,6 +297,7 @@ def parquets(names, broken):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("broken", ["a", "c", "bg", "acdefg"])
 def test_parquet_whose_pages_are_found_broken_while_it_is_read_is_kept_aside(put, settings, broken):
     dataset = put(parquets("abcdefgh", broken))

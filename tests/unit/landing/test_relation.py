@@ -230,6 +230,7 @@ def test_csv_encodings(put, read, encoding):
     assert read(dataset) == [("1", "Müller"), ("3", "utf-8 ü")]
 
 
+@pytest.mark.slow
 def test_latin_1_is_noticed_far_into_a_large_file(put, connection):
     lines = "".join(f"{number},plain text to fill the file with\n" for number in range(300_000))
     dataset = put({"a.csv": f"id,name\n{lines}".encode() + "1,Müller\n".encode("latin-1") * 50_000})
@@ -366,6 +367,7 @@ def test_lineage_names_file_and_row(connection, put):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
 def test_row_numbers_are_right_in_large_files(connection, put, tmp_path, ending):
     path = tmp_path / f"large.{ending}"
@@ -390,6 +392,7 @@ NAMES = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     names=NAMES.filter(lambda names: len({name.lower() for name in names}) == len(names)),
@@ -415,6 +418,7 @@ def test_any_table_written_as_csv_comes_back(names, rows, delimiter, line_end):
         assert answer.fetchall() == [tuple(row) for row in rows]
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(order=st.permutations(["id", "name", "city", "age"]), rows=st.lists(VALUES, min_size=1, max_size=5))
 def test_the_order_of_columns_does_not_matter(order, rows):

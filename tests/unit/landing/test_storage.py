@@ -14,6 +14,8 @@ from support.answering_s3 import answering_s3, list_body
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 KEYS = (
     "zone/crm/_old/b.csv",
     "zone/crm/people/.tmp/c.csv",

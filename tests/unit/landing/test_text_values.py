@@ -16,6 +16,8 @@ from meshlake.landing.text_values import short_text_value, text_value
 from meshlake.types.duckdb import parse
 from meshlake.types.tree import Scalar
 
+pytestmark = pytest.mark.slow
+
 TYPES = (
     "INTEGER",
     "BIGINT",

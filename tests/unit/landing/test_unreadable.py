@@ -110,6 +110,7 @@ def test_each_file_tells_its_own_lines(put):
     assert [(line, content) for line, content, _ in found] == [(3, b"2"), (2, b'1,"a'), (3, b"b")]
 
 
+@pytest.mark.slow
 def test_what_stands_after_an_open_quote_is_read_in_a_large_file(put):
     """DuckDB 1.5.5 drops up to 8 MB after such a line without a word."""
     lines = [f"{n},a text that makes lines long: {n:09}" for n in range(400_000)]
@@ -124,6 +125,7 @@ def test_what_stands_after_an_open_quote_is_read_in_a_large_file(put):
 CELL = st.text(alphabet="ab,\"' \nü", max_size=4)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(CELL, max_size=4), min_size=1, max_size=6))
 def test_every_line_is_a_row_or_kept_aside(cells):
@@ -141,6 +143,7 @@ def test_every_line_is_a_row_or_kept_aside(cells):
     assert text.count("\n") + 1 - blank <= in_rows + in_lines <= text.count("\n") + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["csv", "csv.gz"])
 def test_lines_that_duckdb_leaves_out_without_a_word_are_kept_aside(put, monkeypatch, ending):
     """Those over its buffer, which here are those over 100,000 bytes."""

@@ -85,6 +85,7 @@ def test_where_no_line_is_an_object_the_first_is_told(put):
         relation_sql(dataset)
 
 
+@pytest.mark.slow
 def test_lines_are_found_in_a_file_that_is_read_in_parts(put):
     """DuckDB reads some 32 MB at a time."""
     lines = [f'{{"id": {n}, "text": "{n:0600}"}}' for n in range(60_000)]
@@ -106,6 +107,7 @@ LINES = (
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(st.lists(LINES, max_size=40), st.sampled_from(["\n", "\r\n"]))
 def test_every_line_is_a_row_or_kept_aside(lines, line_end):

@@ -286,6 +286,7 @@ def test_what_is_wrong_in_the_settings_hides_no_product(mesh, text, found, monke
     assert [each.line for each in findings if each.product == "sql.columns"] == [2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["build", "check", "show"])
 def test_every_command_tells_all_that_is_wrong(mesh, command):
     ran = mesh.run(command, "broken.contract")

@@ -5,6 +5,8 @@ import pytest
 from meshlake.ml_assets.candidates.candidate import CANDIDATES, build_candidate, make_scoring_exact
 from meshlake.ml_assets.preprocessing import plan_features
 
+pytestmark = pytest.mark.slow
+
 FEATURES = ["tickets", "plan", "minutes", "has_contract"]
 
 

@@ -14,6 +14,8 @@ from meshlake.ml_assets.persistence import dump_model
 from meshlake.ml_assets.scoring import score_churn
 from meshlake.ml_assets.spec import ChurnSpec
 
+pytestmark = pytest.mark.slow
+
 QUICK = ("logistic_regression",)
 
 

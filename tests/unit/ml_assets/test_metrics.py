@@ -60,6 +60,7 @@ def test_the_confusion_matrix_and_what_follows_from_it():
     }
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=40))
 def test_flag_metrics_agree_with_scikit_learn(rows):
     churned, flagged = np.array(rows).T

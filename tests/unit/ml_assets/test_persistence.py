@@ -16,6 +16,8 @@ from meshlake.ml_assets.reasons import explain_churn
 from meshlake.ml_assets.scoring import score_churn
 from meshlake.ml_assets.segments import score_segments
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("algorithm", CANDIDATES.names)
 def test_a_churn_model_scores_and_explains_the_same_after_a_round_trip(customers, churn_spec, algorithm):

@@ -98,6 +98,7 @@ def test_an_empty_batch_has_no_reasons(training, customers):
     assert len(reasons) == 0
 
 
+@pytest.mark.slow
 def test_an_algorithm_that_knows_effects_by_itself_tells_the_same_as_scoring_again(make_customers):
     rows = make_customers(400, seed=3)
     rare = np.where(

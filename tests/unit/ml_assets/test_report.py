@@ -39,6 +39,7 @@ def test_each_candidate_tells_every_fold_with_mean_and_sd(training):
         assert candidate["fold_sd"]["log_loss"] == pytest.approx(np.std(losses, ddof=1))
 
 
+@pytest.mark.slow
 def test_churn_figures_are_pictures_and_the_same_each_time(training):
     figures = churn_figures(training)
     curves = {"roc", "precision_recall", "calibration", "confusion_matrix", "gain", "lift"}
@@ -61,6 +62,7 @@ def test_a_segment_report_is_json_with_the_curve_and_the_segments(segmentation):
     assert {segment["segment_name"] for segment in report["segments"]} == set(segmentation.model.names)
 
 
+@pytest.mark.slow
 def test_segment_figures_are_pictures(segmentation):
     figures = segment_figures(segmentation)
     assert set(figures) == {"k_choice", "elbow", "sizes", "profile"}

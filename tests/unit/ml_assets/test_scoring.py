@@ -28,6 +28,7 @@ def model_of_each(request, customers, churn_spec):
     return train_churn(customers, replace(churn_spec, candidates=(request.param,), folds=2)).model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 7, 64])
 def test_batch_by_batch_gives_exactly_what_all_at_once_gives(customers, model_of_each, size):
     model, rows = model_of_each, customers.head(130)

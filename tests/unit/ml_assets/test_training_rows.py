@@ -104,6 +104,7 @@ def test_too_many_rows_are_sampled_at_equal_churn_rate(monkeypatch):
     pd.testing.assert_frame_equal(sample, training_rows.cap_rows(rows, SPEC))
 
 
+@pytest.mark.slow
 @given(st.integers(5, 60), st.integers(5, 60), st.integers(2, 5))
 def test_fold_churn_rates_are_equal_within_one_row(churned, stayed, folds):
     rows = rows_of(np.array([True] * churned + [False] * stayed))

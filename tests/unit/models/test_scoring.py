@@ -13,6 +13,8 @@ from meshlake.names import ProductName
 
 from .conftest import csv
 
+pytestmark = pytest.mark.slow
+
 PREDICTIONS = ProductName("crm", "predictions")
 
 

@@ -13,6 +13,8 @@ from meshlake.orchestration.day_partitions import RELOAD_VARIABLE, ask_for_reloa
 from meshlake.orchestration.definitions import mesh_definitions
 from meshlake.orchestration.history import instance
 
+pytestmark = pytest.mark.slow
+
 ORDERS = dg.AssetKey(["landing", "shop", "orders"])
 PETS = dg.AssetKey(["landing", "shop", "pets"])
 

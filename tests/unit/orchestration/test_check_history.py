@@ -11,6 +11,8 @@ from meshlake.orchestration.check_history import CHECK_HISTORY, SHOWN_AUDITS, ch
 from meshlake.orchestration.contract_metadata import table
 from support.small_mesh import SmallMesh
 
+pytestmark = pytest.mark.slow
+
 ITEMS = ProductName("shop", "items")
 COLUMNS = {"id": {"logicalType": "integer", "logicalTypeOptions": {"maximum": 9}}}
 

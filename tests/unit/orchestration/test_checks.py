@@ -12,6 +12,8 @@ from meshlake.orchestration.definitions import mesh_definitions
 from meshlake.orchestration.history import instance
 from meshlake.orchestration.keys import asset_key
 
+pytestmark = pytest.mark.slow
+
 ORDERS = ProductName("shop", "orders")
 KEY = asset_key(ORDERS)
 

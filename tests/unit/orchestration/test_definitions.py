@@ -40,6 +40,7 @@ def key(name: str) -> dg.AssetKey:
     return dg.AssetKey(name.split("."))
 
 
+@pytest.mark.slow
 def test_every_product_and_every_dataset_it_reads_is_an_asset(demo, graph):
     products = {asset_key(name) for name in demo.products.products}
     datasets = {asset_key(name) for product in demo.products.products.values() for name in product.reads}

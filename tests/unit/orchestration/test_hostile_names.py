@@ -21,7 +21,10 @@ from support.ran import run_apart
 from support.small_mesh import SmallMesh
 
 # Dagster asks schedules for what it says itself has no effect.
-pytestmark = pytest.mark.filterwarnings("ignore:Property `ScheduleDefinition.environment_vars`")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Property `ScheduleDefinition.environment_vars`"),
+]
 ROWS = "id\n1\n"
 ID = {"id": {"logicalType": "integer", "primaryKey": True, "required": True}}
 HOSTILE = [
@@ -131,7 +134,6 @@ def test_one_product_may_read_datasets_whose_names_are_near_each_other(shop):
     assert shop.rows("shop.near") == [{"id": 1}, {"id": 1}]
 
 
-@pytest.mark.slow
 def test_a_dataset_is_read_whatever_its_folder_is_called(shop):
     for position, name in enumerate(["Calls 2", "Größe", "a-b", "a__b", "数据 😀"]):
         shop.land(f"shop/{name}/a.csv", ROWS)
@@ -173,7 +175,6 @@ def test_the_sensor_asks_for_all_that_can_be_read(bucket):
     assert not asked & {DatasetName("shop", name) for name in ("mixed", "unknown", "caf\udce9")}
 
 
-@pytest.mark.slow
 def test_mesh_build_and_dagsters_own_tool_work_beside_such_folders(bucket, tmp_path):
     bucket.process("build").ended()
     assert bucket.rows("shop.totals") == [{"total": 30.0}]

@@ -51,6 +51,7 @@ def test_plain_names_stay_as_they_are_and_others_can_be_read_back(name, key, op)
     assert name_of(asset_key(name)) == name_of_op(op) == name
 
 
+@pytest.mark.slow
 @given(NAMES)
 def test_a_name_is_told_by_its_key_and_by_its_op(name):
     assert name_of(asset_key(name)) == name
@@ -59,6 +60,7 @@ def test_a_name_is_told_by_its_key_and_by_its_op(name):
     asset_key(name).to_user_string().encode()
 
 
+@pytest.mark.slow
 @given(NAMES, NAMES)
 def test_no_two_names_are_called_the_same(one, other):
     assert (one == other) == (asset_key(one).to_user_string() == asset_key(other).to_user_string())

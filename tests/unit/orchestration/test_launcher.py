@@ -12,6 +12,8 @@ import pytest
 from meshlake.orchestration.history import instance
 from meshlake.orchestration.launcher import own_process_tags
 
+pytestmark = pytest.mark.slow
+
 ENDED = json.dumps({"host": "localhost", "socket": "/nowhere/ended"})  # a code server
 
 

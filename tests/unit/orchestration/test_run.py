@@ -12,6 +12,8 @@ from meshlake.names import ProductName
 from meshlake.orchestration.history import instance
 from meshlake.orchestration.keys import BUILD_JOB, asset_key
 
+pytestmark = pytest.mark.slow
+
 
 def names(results) -> set[str]:
     return {str(result.name) for result in results}
@@ -131,7 +133,6 @@ def test_an_unknown_name_is_refused_before_anything_is_built(shop):
     assert shop.workspace.lake.products() == []
 
 
-@pytest.mark.slow
 def test_what_a_step_says_is_not_lost_when_the_step_is_quick(shop, tmp_path):
     """Dagster would copy it by a `tail`, and end that with the step; this one begins too late."""
     tail = tmp_path / "tail"

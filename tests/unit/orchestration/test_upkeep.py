@@ -12,6 +12,8 @@ from meshlake.lake.clean import GRACE_SECONDS
 from meshlake.orchestration.definitions import mesh_definitions
 from meshlake.orchestration.upkeep import CLEAN_JOB
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def orphan(shop):

@@ -142,6 +142,7 @@ def test_words_of_the_house_are_stricter_than_public_and_less_than_personal() ->
     assert strictness(None) < strictness("public")
 
 
+@pytest.mark.slow
 def test_the_rows_of_a_failing_check_hide_what_is_personal_upstream(tmp_path):
     mesh = SmallMesh(tmp_path / "mesh")
     mesh.land("crm/people/a.csv", "id,email,illness,pay,city\n1,ann@example.com,flu,-5,Rome\n")

@@ -78,6 +78,7 @@ def test_every_mistake_is_told_with_its_line(loaded):
     ]
 
 
+@pytest.mark.slow
 def test_it_is_checked_without_scikit_learn(loaded, mesh):
     assert loaded(CHURN) is None
     program = (

@@ -126,6 +126,7 @@ def closure(edges, start):
         found = more
 
 
+@pytest.mark.slow
 @given(
     GRAPHS,
     st.sets(st.sampled_from(NAMES)),

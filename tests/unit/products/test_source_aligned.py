@@ -268,6 +268,7 @@ def test_typed_cells_that_do_not_fit_are_bad(given_type, wanted, value):
     assert cast_one(given_type, wanted, value) == (None, True)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     values=st.lists(st.integers(-(2**63), 2**63 - 1) | st.none(), min_size=1, max_size=20),
@@ -279,6 +280,7 @@ def test_any_integers_come_back(values, blanks):
     assert [row[0] for row in landed.rows(select.select_sql)] == values
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(values=st.lists(CELLS, min_size=1, max_size=10))
 def test_the_counts_are_those_of_the_cells_named(values):
@@ -294,6 +296,7 @@ def test_the_counts_are_those_of_the_cells_named(values):
         assert [values[row - 1] for _, row, *_ in cells] == [value for *_, value, _ in cells]
 
 
+@pytest.mark.slow
 @example(["9E9", "5401E5", "1E4", "9e9"])
 @settings(max_examples=100, deadline=None)
 @given(

@@ -137,6 +137,7 @@ def test_a_new_file_replaces_the_old_while_it_is_read(mesh_file, customers):
     assert list(mesh_file.parent.iterdir()) == [mesh_file]
 
 
+@pytest.mark.slow
 def test_readers_always_see_one_whole_state(mesh_file, customers):
     """While a writer goes back and forth between two states, each reader sees one of them entire."""
     is_done = threading.Event()

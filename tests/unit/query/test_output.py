@@ -178,6 +178,7 @@ def test_an_answer_of_another_engine_comes_as_an_arrow_stream(tmp_path: Path):
 
 
 # No deadline: each example starts an engine, and how fast is the machine's.
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)))
 def test_any_text_comes_back_from_json(texts):

@@ -140,6 +140,7 @@ def test_a_query_larger_than_memory_spills_beside_the_mesh_file(connection, mesh
     assert setting == (f"{mesh_file}.tmp",)
 
 
+@pytest.mark.slow
 def test_a_query_keeps_to_the_memory_that_it_is_given(mesh_file, confined_to):
     with open_mesh_file(mesh_file, confined_to, memory_limit=200_000_000) as connection:
         setting = connection.execute("SELECT current_setting('memory_limit')").fetchone()

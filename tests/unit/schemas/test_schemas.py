@@ -45,12 +45,14 @@ def test_what_is_published_is_what_is_read(name):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "path"), SHIPPED)
 def test_every_file_shipped_is_accepted(name, path):
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert accepts(name, json.loads(json.dumps(content, default=str)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content", "is_accepted"),
     [

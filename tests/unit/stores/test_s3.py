@@ -11,6 +11,7 @@ from meshlake.stores.s3 import S3
 from support.answering_s3 import answering_s3, error_body, list_body
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "code", "told"),
     [
@@ -31,6 +32,7 @@ def test_a_problem_is_told_by_its_code(status, code, told, is_written):
     assert caught.value.hint
 
 
+@pytest.mark.slow
 def test_words_of_a_message_decide_nothing():
     body = "<Error><Code>Odd</Code><Message>NoSuchBucket: no space left, AccessDenied</Message></Error>"
     with answering_s3(400, body) as store, pytest.raises(ServiceError, match=r"S3 says: .*Odd"):
@@ -48,6 +50,7 @@ def test_an_endpoint_that_is_none_is_a_problem_too():
         S3("http://a b", "key", "secret").examine("s3://bucket", is_written=False)
 
 
+@pytest.mark.slow
 def test_a_refusal_while_working_is_told_with_the_address():
     with (
         answering_s3(403, error_body("AccessDenied")) as store,

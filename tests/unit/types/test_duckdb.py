@@ -77,6 +77,7 @@ def test_every_name_that_duckdb_has_for_a_type_is_known():
         }
 
 
+@pytest.mark.slow
 @given(TYPES)
 def test_what_duckdb_says_of_a_type_reads_back_as_that_type(type_):
     with duckdb.connect() as connection:

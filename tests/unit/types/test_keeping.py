@@ -138,6 +138,7 @@ def connection():
         yield made.execute("SET TimeZone = 'UTC'")
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_a_value_is_the_one_given_or_the_cast_fails(connection, data):
