@@ -95,18 +95,20 @@ class SourceAligned(Transform):
         """
         source = self._select(context.contract, context.session)
         facts = _facts(context, source)
-        lineage = context.session.lineage(self.dataset)
         quarantining = _quarantining(source)
         return Rows(
             source.select_sql,
             facts=facts,
             # None quarantined now still takes away those of the build before.
             quarantine=source.bad_cells_sql(
-                lineage, quarantining, limit=None if facts["quarantined_rows"] else 0, shows_made=True
+                context.session.lineage(self.dataset),
+                quarantining,
+                limit=None if facts["quarantined_rows"] else 0,
+                shows_made=True,
             )
             if quarantining
             else None,
-            explain=lambda error: _explain(context, source, lineage, error),
+            explain=lambda error: _explain(context, source, error),
         )
 
 
@@ -128,7 +130,7 @@ def _facts(context: RowsContext, source: SourceSelect) -> dict[str, Any]:
     return facts
 
 
-def _explain(context: RowsContext, source: SourceSelect, lineage: str, error: MeshError) -> MeshError:
+def _explain(context: RowsContext, source: SourceSelect, error: MeshError) -> MeshError:
     """Name the bad cells that made the cast fail; any other error is passed on as it is."""
     blocking = [c.name for c in source.checked_columns if c.on_bad_value is Severity.ERROR]
     if not blocking:
@@ -144,6 +146,8 @@ def _explain(context: RowsContext, source: SourceSelect, lineage: str, error: Me
     local = context.session.local
     # Rows are numbered as they are read, so they must be read in order.
     local.keep_order()
+    # Made only now: it has a SELECT for each file.
+    lineage = context.session.lineage(source_dataset(context.contract))
     kinds = kinds_of(local, source, lineage, [c for c in source.checked_columns if c.name in bad])
     is_told = " OR ".join(kind.is_of for kind in kinds) or "FALSE"
     cells = local.rows(

@@ -15,6 +15,7 @@ from meshlake.errors import UsageError
 from meshlake.lake.mesh_file import attach_mesh_file, create_view
 from meshlake.memory import limit_bytes
 from meshlake.names import CATALOG, LANDING_CATALOG, quote_identifier, quote_literal
+from meshlake.stores import open_stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -55,8 +56,7 @@ def open_mesh_file(
     connection = duckdb.connect(config={"memory_limit": f"{memory_limit or limit_bytes()}B"})
     with closed_on_failure(connection):
         set_timezone(connection, timezone)
-        for store in stores:
-            store.open_to_duckdb(connection)
+        open_stores(connection, tuple(stores))
         if as_of is not None:
             _attach_as_of(connection, path, as_of)
         elif landing and not path.exists():

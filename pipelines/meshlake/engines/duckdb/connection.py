@@ -9,6 +9,7 @@ import duckdb
 
 from meshlake.errors import BuildError, Fault, MeshError, system_failure
 from meshlake.sql_place import sql_place, sql_reason
+from meshlake.stores import open_stores
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,8 +35,7 @@ def connect(settings: Settings, threads: int | None = None) -> duckdb.DuckDBPyCo
     connection.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
     if threads is not None:
         connection.execute(f"SET threads = {threads}")
-    for store in settings.used_stores:
-        store.open_to_duckdb(connection)
+    open_stores(connection, settings.used_stores)
     return connection
 
 

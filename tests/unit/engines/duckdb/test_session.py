@@ -166,3 +166,12 @@ def test_files_of_an_older_schema_read_by_field_id(settings, session):
     files = (*lake.files(first), *lake.files(second))
     session.bind_files(ProductName("crm", "x"), files, second.schema)
     assert session.rows("SELECT a, b FROM crm.x ORDER BY a") == [(1, None), (2, "x")]
+
+
+def test_what_is_read_of_a_disk_is_not_kept_in_memory(session, tmp_path):
+    """DuckDB's cache took 60 KB of each of many small files, beside what the system keeps of them."""
+    file = tmp_path / "people.parquet"
+    pq.write_table(pa.table({"age": range(100_000)}), file)
+    assert session.rows(f"SELECT sum(age) FROM read_parquet('{file}')") == [(4_999_950_000,)]
+    cached = "FROM duckdb_memory() SELECT memory_usage_bytes WHERE tag = 'EXTERNAL_FILE_CACHE'"
+    assert session.rows(cached) == [(0,)]
