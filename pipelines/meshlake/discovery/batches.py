@@ -19,12 +19,17 @@ _BUDGET = 2_000
 _LEAST = 50
 
 
+def thread_count(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many threads a statement may have."""
+    row = connection.execute("SELECT current_setting('threads')").fetchone()
+    return int(row[0]) if row else 1
+
+
 def batches(
     connection: duckdb.DuckDBPyConnection, items: Iterable[_Item], cost: Callable[[_Item], int]
 ) -> Iterator[list[_Item]]:
     """`items` in order, in lists that one statement can hold; `cost` is an item's, with a plain column as one."""
-    row = connection.execute("SELECT current_setting('threads')").fetchone()
-    budget = max(_LEAST, _BUDGET // int(row[0] if row else 1))
+    budget = max(_LEAST, _BUDGET // thread_count(connection))
     batch: list[_Item] = []
     spent = 0
     for item in items:

@@ -11,17 +11,15 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.code_lists import COUNTRY_CODES, COUNTRY_NAMES, CURRENCY_CODES, LANGUAGE_CODES
-from meshlake.discovery.landed_view import CELLS
 from meshlake.discovery.meaning_words import ORDERED, ORDERED_WORDS
 from meshlake.discovery.meanings import CODES, PATTERNS, Meaning, is_named, says_identifier
 from meshlake.discovery.names import is_identifier, name_words
 from meshlake.discovery.number_meanings import meaning_of_number
+from meshlake.discovery.personal_values import share
 from meshlake.discovery.spellings import with_spellings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    import duckdb
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
     from meshlake.discovery.joins import Join
@@ -53,22 +51,19 @@ _LOCALE = re.compile(r"[a-z]{2}([-_][A-Z]{2})?")
 
 
 def with_meanings(
-    connection: duckdb.DuckDBPyConnection, columns: Sequence[ColumnProfile], keys: Iterable[tuple[str, ...]]
+    columns: Sequence[ColumnProfile],
+    texts: Mapping[str, Sequence[str]],
+    keys: Iterable[tuple[str, ...]],
 ) -> tuple[ColumnProfile, ...]:
-    """`columns`, each with what its values mean, where they tell it, or its name and they; and how they are spelled."""
-    texts = [column.name for column in columns if column.found_type == "string"]
-    values = dict(
-        connection.execute(
-            "SELECT name, arg_min(value, hash(value), ?) FROM (SELECT DISTINCT name, TRIM(value) AS value FROM "
-            f"{CELLS} WHERE name IN (SELECT unnest(?))) GROUP BY name",
-            [_LOOKED_AT, texts],
-        ).fetchall()
-    )
+    """`columns`, each with what its values mean, where they tell it, or its name and they; and how they are spelled.
+
+    `texts` are some of the sampled values of text.
+    """
     alone = {name for name, *others in keys if not others}
     return tuple(
         _with(
             with_spellings(column),
-            meaning_of(column, values.get(column.name, ()), is_key=column.name in alone),
+            meaning_of(column, texts.get(column.name, ())[:_LOOKED_AT], is_key=column.name in alone),
         )
         for column in columns
     )
@@ -115,9 +110,9 @@ def _of_text(column: ColumnProfile, values: Sequence[str], *, is_key: bool) -> M
     if not values:
         return None
     for kind, word in _LOOKS.items():
-        if _share(values, _pattern(kind).fullmatch) >= _LEAST:
+        if share(values, _pattern(kind).fullmatch, _LEAST) >= _LEAST:
             return Meaning(word, f"values look like one ({kind})")
-    if _share(values, _JSON.fullmatch) >= _LEAST:
+    if share(values, _JSON.fullmatch, _LEAST) >= _LEAST:
         return Meaning("json", "values look like it")
     rules = (_of_list(column, values), _of_named(column, values), _of_scale(column))
     return next(filter(None, rules), None) or _of_shape(column, values, is_key=is_key)
@@ -141,12 +136,16 @@ def _of_list(column: ColumnProfile, values: Sequence[str]) -> Meaning | None:
 
 
 def _of_named(column: ColumnProfile, values: Sequence[str]) -> Meaning | None:
-    has_digits = _share(values, lambda value: any(map(str.isdigit, value))) >= _LEAST
+    has_digits = share(values, lambda value: any(map(str.isdigit, value)), _LEAST) >= _LEAST
     if is_named(column, "postcode") and has_digits and max(map(len, values)) <= len("AB12 3CD--"):
         return Meaning("postcode", "so named, and short, with digits")
-    if is_named(column, "address") and has_digits and _share(values, lambda value: " " in value) >= _LEAST:
+    if (
+        is_named(column, "address")
+        and has_digits
+        and share(values, lambda value: " " in value, _LEAST) >= _LEAST
+    ):
         return Meaning("address", "so named, and words with a number")
-    if is_named(column, "phone") and _share(values, _PHONE.fullmatch) >= _LEAST:
+    if is_named(column, "phone") and share(values, _PHONE.fullmatch, _LEAST) >= _LEAST:
         return Meaning("phone", "so named, and values look like one")
     if is_named(column, "country") and not has_digits:
         return Meaning("country", "so named, and words")
@@ -171,12 +170,12 @@ def _of_shape(column: ColumnProfile, values: Sequence[str], *, is_key: bool) -> 
     is_few = bool(column.values) and column.distinct_count > 1 and not is_key
     if is_few and {value.casefold() for value, _ in column.values} <= _YES_NO:
         return None
-    has_shape = _share(values, _CODE.fullmatch) >= _LEAST
+    has_shape = share(values, _CODE.fullmatch, _LEAST) >= _LEAST
     if last in CODES and not is_key:
         return Meaning("code", "so named")
     if says_identifier(last) or (has_shape and is_identifier(column.name)):
         return Meaning("identifier", "so named" + (", and each once" if is_key else ""))
-    if is_few and _share(values, lambda value: " " not in value) >= _LEAST:
+    if is_few and share(values, lambda value: " " not in value, _LEAST) >= _LEAST:
         return Meaning("category", f"{column.distinct_count} different values")
     lengths = {len(value) for value in values}
     if has_shape and len(lengths) == 1 and not any(map(str.isdigit, "".join(values))):
@@ -189,10 +188,6 @@ def _of_shape(column: ColumnProfile, values: Sequence[str], *, is_key: bool) -> 
     if is_few:
         return Meaning("category", f"{column.distinct_count} different values")
     return None
-
-
-def _share(values: Sequence[str], holds: Callable[[str], object]) -> float:
-    return sum(bool(holds(value)) for value in values) / len(values)
 
 
 def _all(values: Sequence[str], holds: Callable[[str], bool]) -> bool:

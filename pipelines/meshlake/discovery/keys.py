@@ -11,6 +11,7 @@ from itertools import combinations, islice
 from math import prod
 from typing import TYPE_CHECKING
 
+from meshlake.discovery.aggregates import distinct_counts
 from meshlake.discovery.batches import batches
 from meshlake.discovery.landed_view import LANDED, SAMPLE
 from meshlake.discovery.names import is_identifier, is_moment, is_ordinal, is_row_number
@@ -152,6 +153,8 @@ def find_keys(
     columns: Sequence[Part],
     counted: Mapping[str, int],
     row_count: int,
+    *,
+    are_columns_apart: bool = False,
 ) -> Keys:
     """The keys of the dataset that is open as `landed` and `sampled`: one column, else two to four together; those
     also where each column that is a key alone is no more than unlikely to repeat, as a sum of money is.
@@ -172,7 +175,8 @@ def find_keys(
     parts = [
         part for part in whole if part not in singles and (near is None or part.name not in near.columns)
     ]
-    return Keys(alone + _together(connection, parts[:_PARTS], row_count), near)
+    together = _together(connection, parts[:_PARTS], row_count, are_columns_apart)
+    return Keys(alone + together, near)
 
 
 def _usable(columns: Sequence[Part]) -> list[Part]:
@@ -185,14 +189,14 @@ def _is_whole(part: Part, row_count: int) -> bool:
 
 
 def _together(
-    connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], row_count: int
+    connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], row_count: int, are_columns_apart: bool
 ) -> tuple[tuple[str, ...], ...]:
     """The likeliest columns that are a key together, none of which could be left out."""
     likeliest = sorted(_suspected(parts, row_count), key=lambda s: sum(part.cost + 0.3 for part in s))
     unrefuted = (suspect for suspect, share in _sampled(connection, likeliest) if share == 1)
     found: tuple[tuple[str, ...], ...] = ()
     while not found and (batch := list(islice(unrefuted, _PROVEN_AT_ONCE))):
-        found = _proven(connection, batch, row_count)
+        found = _proven(connection, batch, row_count, are_columns_apart)
     return tuple(key for key in found if not any(set(other) < set(key) for other in found))
 
 
@@ -230,25 +234,16 @@ def _shared(
 
 
 def _proven(
-    connection: duckdb.DuckDBPyConnection, suspects: Sequence[tuple[Part, ...]], row_count: int
+    connection: duckdb.DuckDBPyConnection,
+    suspects: Sequence[tuple[Part, ...]],
+    row_count: int,
+    are_columns_apart: bool,
 ) -> tuple[tuple[str, ...], ...]:
     names = [
         tuple(part.name for part in sorted(suspect, key=lambda part: part.position)) for suspect in suspects
     ]
-    distincts = _distincts(connection, names)
+    distincts = distinct_counts(connection, names, row_count, are_columns_apart=are_columns_apart)
     return tuple(key for key, distinct in zip(names, distincts, strict=True) if distinct == row_count)
-
-
-def _distincts(connection: duckdb.DuckDBPyConnection, keys: Sequence[tuple[str, ...]]) -> list[int]:
-    if not keys:
-        return []
-    counts = (f"count(DISTINCT {_value(key)})" for key in keys)
-    return list(connection.execute(f"SELECT {', '.join(counts)} FROM {LANDED}").fetchone() or ())
-
-
-def _value(key: tuple[str, ...]) -> str:
-    columns = ", ".join(map(quote_identifier, key))
-    return columns if len(key) == 1 else f"row({columns})"
 
 
 def _nearly(

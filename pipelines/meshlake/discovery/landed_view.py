@@ -44,6 +44,11 @@ class LandedView:
     sources: Mapping[str, tuple[str, ...]]
 
     @property
+    def are_columns_apart(self) -> bool:
+        """Whether a query of few columns reads only these."""
+        return self.dataset.format.is_columnar
+
+    @property
     def selected_sql(self) -> str:
         """The columns, of any relation that has all the landed ones."""
         return _selected(self.sources, self.given)

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 from meshlake.discovery import personal_numbers
 from meshlake.discovery.batches import batches
-from meshlake.discovery.landed_view import CELLS, SAMPLE
+from meshlake.discovery.landed_view import SAMPLE
 from meshlake.discovery.personal_values import Seen, seen, share
 from meshlake.discovery.personal_words import clear_kind, is_of_things, is_table_of_things, may_be
+from meshlake.discovery.sample import SOME, some_values
 from meshlake.names import quote_identifier
 from meshlake.types.tree import Scalar, is_nested
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import duckdb
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 TOLD = 0.5
 # Few values of each column say whether it is worth looking at; of those that are, more.
-_LOOKED_AT, _PROVEN_ON = 64, 1_000
+_PROVEN_ON = 1_000
 _VALUES_COST = 4
 _OF_PEOPLE = frozenset({"name", "email", "phone", "date of birth", "national id", "address", "user name"})
 # A warehouse has these, too.
@@ -68,23 +69,24 @@ def classification_of(kind: str) -> str:
 
 
 def with_personal(
-    connection: duckdb.DuckDBPyConnection, dataset: str, columns: Sequence[ColumnProfile]
+    connection: duckdb.DuckDBPyConnection,
+    dataset: str,
+    columns: Sequence[ColumnProfile],
+    texts: Mapping[str, Sequence[str]],
 ) -> tuple[ColumnProfile, ...]:
     """`columns` of a dataset, each with the personal data that it holds most likely: told where more speaks for it
-    than against.
+    than against. `texts` are some of the sampled values of text.
     """
-    values = _values(connection, columns, _LOOKED_AT)
+    values = {**texts, **_numbers(connection, columns, SOME)}
     found = {c.name: _judged(c, values.get(c.name, []), has_people=False) for c in columns}
     has_people = any(each and each.kind in _OF_PEOPLE and each.confidence >= TOLD for each in found.values())
     if has_people:
         found |= {
             c.name: found[c.name] or _judged(c, values.get(c.name, []), has_people=True) for c in columns
         }
-    more = _values(
-        connection,
-        [c for c in columns if found[c.name] and len(values.get(c.name, [])) >= _LOOKED_AT],
-        _PROVEN_ON,
-    )
+    likely = [c for c in columns if found[c.name] and len(values.get(c.name, [])) >= SOME]
+    more = some_values(connection, [c.name for c in likely if c.type is Scalar.VARCHAR], _PROVEN_ON)
+    more |= _numbers(connection, likely, _PROVEN_ON)
     found |= {c.name: _judged(c, more[c.name], has_people=has_people) for c in columns if c.name in more}
     is_of_persons = any(each and each.kind in _OF_PEOPLE - _OF_PLACES for each in found.values())
     if is_table_of_things(dataset) and not is_of_persons:
@@ -103,17 +105,11 @@ def _with(column: ColumnProfile, found: Personal | None) -> ColumnProfile:
     )
 
 
-def _values(
+def _numbers(
     connection: duckdb.DuckDBPyConnection, columns: Sequence[ColumnProfile], most: int
 ) -> dict[str, list[str]]:
-    """Different values of each column of text or long whole numbers, as the sample has them; the same each time."""
-    texts = [c.name for c in columns if c.type is Scalar.VARCHAR]
-    rows = connection.execute(
-        "SELECT name, arg_min(value, hash(value), ?) FROM (SELECT DISTINCT name, TRIM(value) AS value FROM "
-        f"{CELLS} WHERE name IN (SELECT unnest(?))) GROUP BY name",
-        [most, texts],
-    ).fetchall()
-    found = dict(rows)
+    """Different values of each column of long whole numbers, as the sample has them; the same each time."""
+    found: dict[str, list[str]] = {}
     whole = [c.name for c in columns if c.type in _WHOLE and c.maximum and len(c.maximum) >= 8]
     for names in batches(connection, whole, lambda _: _VALUES_COST):
         cells = (f"CAST({quote_identifier(name)} AS VARCHAR)" for name in names)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from importlib import import_module
 from math import log
 from typing import TYPE_CHECKING
@@ -144,15 +144,21 @@ def _is_card(number: str) -> bool:
 def _held(
     values: Sequence[str], kinds: Sequence[tuple[str, str, str]], *, is_named: bool
 ) -> Iterator[tuple[float, Checked]]:
-    numbers = [compact(value) for value in values]
+    few = [compact(value) for value in values[:3]]
     for what, module, shape in kinds:
-        form = re.compile(shape)
+        form = _form(shape)
         # The first few refuse most kinds at once.
-        if all(form.fullmatch(number) is None for number in numbers[:3]):
+        if all(form.fullmatch(number) is None for number in few):
             continue
+        numbers = [compact(value) for value in values]
         checked = _check(what, partial(_is_valid, form, module), numbers, is_named=is_named)
         if checked:
             yield (checked.held * log(checked.one_in), checked)
+
+
+@cache
+def _form(shape: str) -> re.Pattern[str]:
+    return re.compile(shape)
 
 
 def _is_valid(form: re.Pattern[str], module: str, number: str) -> bool:

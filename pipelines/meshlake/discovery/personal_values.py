@@ -61,9 +61,15 @@ def seen(values: Sequence[str], named: str | None) -> Seen | None:
     return max(found, key=lambda each: (each.kind == named, each.confidence), default=None)
 
 
-def share(values: Sequence[str], test: Callable[[str], object]) -> float:
-    """The share of values that pass a test."""
-    return sum(bool(test(value)) for value in values) / max(len(values), 1)
+def share(values: Sequence[str], test: Callable[[str], object], least: float = 0.0) -> float:
+    """The share of values that pass a test; 0 where it is less than `least`, which the first that fail tell."""
+    passed = count = len(values)
+    for value in values:
+        if not test(value):
+            passed -= 1
+            if passed / count < least:
+                return 0.0
+    return passed / max(count, 1)
 
 
 def _told(values: Sequence[str], part: float, what: str) -> str:
@@ -72,15 +78,15 @@ def _told(values: Sequence[str], part: float, what: str) -> str:
 
 def _patterns(values: Sequence[str], named: str | None) -> Iterator[Seen]:
     least = 0.7 if named else 0.8
-    if (part := share(values, _SHAPES["e-mail"].fullmatch)) >= least:
+    if (part := share(values, _SHAPES["e-mail"].fullmatch, least)) >= least:
         yield Seen("email", 0.95, _told(values, part, "are e-mail addresses"))
-    if (part := share(values, _SHAPES["MAC address"].fullmatch)) >= least:
+    if (part := share(values, _SHAPES["MAC address"].fullmatch, least)) >= least:
         yield Seen("network address", 0.9, _told(values, part, "are MAC addresses"))
-    if (part := share(values, _is_ip)) >= least and (
+    if (part := share(values, _is_ip, least)) >= least and (
         named == "network address" or share(values, _is_no_version) >= 0.5
     ):
         yield Seen("network address", 0.9, _told(values, part, "are IP addresses"))
-    if (part := share(values, _PLACE.fullmatch)) >= _MOST and named == "location":
+    if (part := share(values, _PLACE.fullmatch, _MOST)) >= _MOST and named == "location":
         yield Seen("location", 0.8, _told(values, part, "are latitudes with longitudes"))
 
 
@@ -101,7 +107,7 @@ def _is_no_version(value: str) -> bool:
 
 
 def _numbers(values: Sequence[str], named: str | None) -> Iterator[Seen]:
-    if share(values, lambda v: _NUMBER.fullmatch(v) and sum(c.isdigit() for c in v) >= 6) < 0.75:
+    if share(values, lambda v: _NUMBER.fullmatch(v) and sum(c.isdigit() for c in v) >= 6, 0.75) < 0.75:
         if checked := personal_numbers.national_number(values, is_named=named == "national id"):
             yield Seen("national id", 0.95, checked.told)
         return
@@ -121,7 +127,7 @@ def _numbers(values: Sequence[str], named: str | None) -> Iterator[Seen]:
 
 
 def _phones(values: Sequence[str], named: str | None) -> Iterator[Seen]:
-    if share(values, lambda v: _PHONE.fullmatch(v) and 6 <= sum(c.isdigit() for c in v) <= 17) < _MOST:
+    if share(values, lambda v: _PHONE.fullmatch(v) and 6 <= sum(c.isdigit() for c in v) <= 17, _MOST) < _MOST:
         return
     if share(values, _is_ip) > 0.5 or share(values, _SSN.fullmatch) > 0.5:
         return
@@ -188,7 +194,7 @@ def _is_phone(value: str, region: str | None) -> bool:
 
 
 def _names(values: Sequence[str], named: str | None) -> Iterator[Seen]:
-    if share(values, person_names.looks_like_a_name) < 0.85 or len(values) < (
+    if share(values, person_names.looks_like_a_name, 0.85) < 0.85 or len(values) < (
         1 if named == "name" else _FEWEST
     ):
         return
@@ -214,10 +220,10 @@ def _names(values: Sequence[str], named: str | None) -> Iterator[Seen]:
 def _addresses(values: Sequence[str], named: str | None) -> Iterator[Seen]:
     if len(values) < (1 if named else _FEWEST):
         return
-    part = share(values, lambda v: any(map(str.isdigit, v)) and _STREET.search(v) and _NUMBERED.match(v))
+    part = share(values, lambda v: any(map(str.isdigit, v)) and _STREET.search(v) and _NUMBERED.match(v), 0.6)
     if part >= 0.6:
         yield Seen("address", 0.85, _told(values, part, "are a street with a number"))
-    elif (part := share(values, _CITY.fullmatch)) >= _MOST and share(
+    elif (part := share(values, _CITY.fullmatch, _MOST)) >= _MOST and share(
         values, lambda v: v[-1].isalpha()
     ) >= _MOST:
         yield Seen("address", 0.6, _told(values, part, "are a postcode with a place"))
@@ -225,7 +231,7 @@ def _addresses(values: Sequence[str], named: str | None) -> Iterator[Seen]:
 
 def _categories(values: Sequence[str], named: str | None) -> Iterator[Seen]:
     if (
-        (part := share(values, _ICD.fullmatch)) >= 0.95
+        (part := share(values, _ICD.fullmatch, 0.95)) >= 0.95
         and len(values) >= (3 if named == "health" else _FEWEST)
         and (named == "health" or share(values, lambda v: "." in v) >= 0.5)
     ):

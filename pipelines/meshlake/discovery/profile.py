@@ -22,14 +22,15 @@ from meshlake.discovery.labels import is_likely_label
 from meshlake.discovery.landed_view import is_small, open_landed
 from meshlake.discovery.personal import with_personal
 from meshlake.discovery.sentinels import without_missing
+from meshlake.discovery.sketched_columns import sketched_columns
 from meshlake.discovery.spelled import mixed_currencies
 from meshlake.discovery.spread import with_spreads
-from meshlake.discovery.suspicion import FEW_VALUES, suspect
+from meshlake.discovery.suspicion import suspect
 from meshlake.engines.duckdb.connection import connect
 from meshlake.formats.unreadable import ReadAgainError
 from meshlake.landing.failures import explained
 from meshlake.landing.relation import landed_notes
-from meshlake.types.tree import Scalar, is_nested
+from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,13 +88,14 @@ def _profiled(
         view = open_landed(connection, dataset, schemas)
         drift = find_drift(view.sources.values(), schemas) if len(schemas.files) > 1 else ()
         sample.take_sample(connection, view)
-        measured = _measured(connection, view.types, read_as)
+        measured = _measured(connection, view, read_as)
         decided = measured.decided(dataset.format.delimiter(dataset.opened.files), elsewhere)
         found, sketches = _found(connection, view, measured, decided, is_sketched=is_sketched)
         plain = [_column(name, measured.measures[name], found) for name in view.types]
-        columns = with_personal(connection, dataset.name.dataset, plain)
+        texts = sample.some_values(connection, view.types)
+        columns = with_personal(connection, dataset.name.dataset, plain, texts)
         columns = without_missing(connection, columns, found.keys.proven, found.row_count)
-        columns = with_meanings(connection, with_spreads(connection, columns), found.keys.proven)
+        columns = with_meanings(with_spreads(connection, columns), texts, found.keys.proven)
         dependencies, untried = find_dependencies(connection, columns, found.keys.apart, found.row_count)
         unreadable, notes = dataset.unreadable(connection), landed_notes(connection, dataset)
         shown = tuple(unreadable.first(SHOWN_LINES))
@@ -151,11 +153,12 @@ class _Measured:
         return self.measures[name].present - self.measures[name].fits[self.candidates[name].index(reading)]
 
 
-def _measured(connection: duckdb.DuckDBPyConnection, types: Mapping[str, Type], read_as: ReadAs) -> _Measured:
+def _measured(connection: duckdb.DuckDBPyConnection, view: LandedView, read_as: ReadAs) -> _Measured:
     """Measured with the readings that the sample leaves possible, and again where all rows show something else."""
+    types, are_apart = view.types, view.are_columns_apart
     candidates = sample.candidate_readings(connection, read_as)
     suspicion = suspect(connection, types, candidates)
-    row_count, measures = scan.measure(connection, types, candidates, suspicion)
+    row_count, measures = scan.measure(connection, types, candidates, suspicion, are_columns_apart=are_apart)
     measures = {name: valued(name, candidates.get(name, ()), each) for name, each in measures.items()}
     measured = _Measured(row_count, measures, candidates, suspicion.shares)
     unread = [n for n, kind in types.items() if kind is Scalar.VARCHAR and measured.reading(n) is None]
@@ -165,7 +168,7 @@ def _measured(connection: duckdb.DuckDBPyConnection, types: Mapping[str, Type], 
         changed = {n: types[n] for n in doubted if again.get(n, ()) != candidates.get(n, ())}
         candidates |= {name: again.get(name, ()) for name in changed}
         suspicion = replace(suspicion, missing=missing.suspected_words(connection, changed))
-        more = scan.measure(connection, changed, candidates, suspicion)[1]
+        more = scan.measure(connection, changed, candidates, suspicion, are_columns_apart=are_apart)[1]
         measures |= {name: valued(name, candidates[name], each) for name, each in more.items()}
     return measured
 
@@ -197,12 +200,8 @@ def _found(
     """What further passes tell, each of the columns that need it alone."""
     types, measures, row_count = view.types, measured.measures, measured.row_count
     chosen, misfits = _believed(connection, measured, decided)
-    few = [
-        name
-        for name, m in measures.items()
-        if 0 < m.distinct <= FEW_VALUES and m.values is None and not is_nested(types[name])
-    ]
-    sketched = scan.sketched_columns(types, measures, chosen) if is_sketched else {}
+    few = scan.columns_of_few(types, measures)
+    sketched = sketched_columns(types, measures, chosen) if is_sketched else {}
     texts = {name for name, kind in types.items() if kind is Scalar.VARCHAR and chosen[name] is None}
     found_types = {name: found_type(name, types[name], measures[name], chosen[name]) for name in types}
     parts = [
@@ -211,7 +210,9 @@ def _found(
     ]
     suspected = suspects(connection, parts, row_count, measured.shares)
     uncounted = [name for name in suspected if not measures[name].is_exact]
-    values, sketches, counted = scan.values_of(connection, few, sketched, uncounted)
+    values, sketches, counted = scan.values_of(
+        connection, few, sketched, uncounted, row_count=row_count, are_columns_apart=view.are_columns_apart
+    )
     values |= {name: m.values for name, m in measures.items() if m.values}
     counted |= {name: measures[name].distinct for name in suspected if measures[name].is_exact}
     parts = [replace(part, distinct=len(values.get(part.name, ())) or part.distinct) for part in parts]
@@ -223,7 +224,7 @@ def _found(
         chosen,
         measured.candidates,
         values,
-        find_keys(connection, parts, counted, row_count),
+        find_keys(connection, parts, counted, row_count, are_columns_apart=view.are_columns_apart),
         misfits,
         sample.mixtures(connection, texts)
         | mixed_currencies(connection, sorted(texts))

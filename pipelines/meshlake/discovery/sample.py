@@ -38,6 +38,8 @@ _CANDIDATE_SHARE = 0.2
 _CANDIDATES = 4
 # Different cells of a column, any of which looks like each reading that most of it has.
 _LOOKED_AT = 40
+# Different values of a column by which one knows what they mean.
+SOME = 64
 MIXED = "dates and times written in more than one way"
 # Most text looks like none of them, which one pattern says at once.
 _ANY_READING = "|".join(f"({reading.pattern})" for reading in READINGS)
@@ -99,6 +101,20 @@ def _forget_cells(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -
 
 def _present_in_cells(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(connection.execute(f"SELECT name, count(*) FROM {CELLS} GROUP BY name").fetchall())
+
+
+def some_values(
+    connection: duckdb.DuckDBPyConnection, names: Iterable[str], most: int = SOME
+) -> dict[str, list[str]]:
+    """Up to so many different values of each column of text, without the blanks around them; the same each time, and
+    of fewer the first."""
+    return dict(
+        connection.execute(
+            f"SELECT name, arg_min(value, hash(value), {most}) FROM (SELECT DISTINCT name, TRIM(value) AS value "
+            f"FROM {CELLS} WHERE name IN (SELECT unnest(?))) GROUP BY name",
+            [list(names)],
+        ).fetchall()
+    )
 
 
 def candidate_readings(

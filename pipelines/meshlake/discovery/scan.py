@@ -9,13 +9,13 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from meshlake.discovery.aggregates import aggregated, distinct_counts
 from meshlake.discovery.batches import batches
 from meshlake.discovery.landed_view import LANDED
 from meshlake.discovery.readings import NUMERIC, Reading
 from meshlake.discovery.sketches import Sketch, Sketched
-from meshlake.discovery.suspicion import Suspicion
+from meshlake.discovery.suspicion import FEW_VALUES, Suspicion
 from meshlake.names import quote_identifier, quote_literal
-from meshlake.types.odcs import logical_name
 from meshlake.types.tree import FLOATS, Scalar, is_nested
 
 if TYPE_CHECKING:
@@ -79,13 +79,20 @@ def measure(
     columns: Mapping[str, Type],
     candidates: Mapping[str, Sequence[Reading]],
     suspicion: Suspicion,
+    *,
+    are_columns_apart: bool = False,
 ) -> tuple[int, dict[str, Measure]]:
-    """The row count, and the measures of every column; those that are not as suspected are scanned again."""
-    row_count, measures = _scanned(connection, columns, candidates, suspicion)
+    """The row count, and the measures of every column; those that are not as suspected are scanned again.
+
+    Where `are_columns_apart`, what may be a key is better counted alone, by `aggregates.distinct_counts`.
+    """
+    if are_columns_apart:
+        suspicion = replace(suspicion, keys=frozenset())
+    row_count, measures = _scanned(connection, columns, candidates, suspicion, are_columns_apart)
     missed = {name: columns[name] for name, found in measures.items() if found is None}
     if missed:
         unsuspected = Suspicion(with_blanks=frozenset(missed), keys=suspicion.keys)
-        measures |= _scanned(connection, missed, candidates, unsuspected)[1]
+        measures |= _scanned(connection, missed, candidates, unsuspected, are_columns_apart)[1]
     return row_count, {name: found for name, found in measures.items() if found is not None}
 
 
@@ -94,6 +101,7 @@ def _scanned(
     columns: Mapping[str, Type],
     candidates: Mapping[str, Sequence[Reading]],
     suspicion: Suspicion,
+    are_columns_apart: bool,
 ) -> tuple[int, dict[str, Measure | None]]:
     def cost(name: str) -> int:
         return 1 + _READING_COST * len(candidates.get(name, ()))
@@ -105,11 +113,8 @@ def _scanned(
             _Asked(i, name, columns[name], tuple(candidates.get(name, ())), suspicion)
             for i, name in enumerate(names)
         ]
-        row_count, *values = _one_row(
-            connection,
-            ["count(*)", *(each.measures_sql for each in asked)],
-            f"(SELECT {', '.join(each.prepared_sql for each in asked)} FROM {LANDED})",
-        )
+        told = [("0 AS n", "count(*)"), *((each.prepared_sql, each.measures_sql) for each in asked)]
+        row_count, *values = aggregated(connection, told, are_columns_apart=are_columns_apart)
         measures |= {each.name: each.read(value) for each, value in zip(asked, values, strict=True)}
     return row_count, measures
 
@@ -127,9 +132,18 @@ def texts_in_bytes(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, 
             f"bool_and(coalesce(NOT regexp_matches(TRY(DECODE({c})), '{_CONTROLS}'), FALSE)) FILTER ({c} IS NOT NULL)"
             for c in cells
         ]
-        row = _one_row(connection, are_text, LANDED)
+        row = connection.execute(f"SELECT {', '.join(are_text)} FROM {LANDED}").fetchone() or ()
         found += [name for name, is_text in zip(names, row, strict=True) if is_text]
     return found
+
+
+def columns_of_few(types: Mapping[str, Type], measures: Mapping[str, Measure]) -> list[str]:
+    """The columns of so few values that each may be counted, and was not."""
+    return [
+        name
+        for name, found in measures.items()
+        if 0 < found.distinct <= FEW_VALUES and found.values is None and not is_nested(types[name])
+    ]
 
 
 def values_of(
@@ -137,18 +151,26 @@ def values_of(
     few: Sequence[str],
     sketched: Mapping[str, Sketched],
     counted: Sequence[str],
+    *,
+    row_count: int,
+    are_columns_apart: bool = False,
 ) -> tuple[dict[str, dict[Any, int]], dict[str, Sketch], dict[str, int]]:
-    """In one pass: how often each value of the columns `few` occurs, sketches of the columns `sketched`, and exactly
-    how many values the columns `counted` have."""
+    """How often each value of the columns `few` occurs, sketches of the columns `sketched`, and exactly how many values
+    the columns `counted` have: in one pass, if not `are_columns_apart`, of which the last are counted alone."""
+    histograms, counts, sketches = dict[str, dict[Any, int]](), dict[str, int](), dict[str, Sketch]()
+    if are_columns_apart:
+        keys = [(name,) for name in counted]
+        counts = dict(
+            zip(counted, distinct_counts(connection, keys, row_count, are_columns_apart=True), strict=True)
+        )
+        counted = ()
     asked = {(name, "few"): (quote_identifier(name), "histogram({0})") for name in few}
     asked |= {(name, "sketched"): (each.as_text, each.hashes_sql("{0}")) for name, each in sketched.items()}
     asked |= {(name, "counted"): (quote_identifier(name), "count(DISTINCT {0})") for name in counted}
-    histograms, counts, sketches = dict[str, dict[Any, int]](), dict[str, int](), dict[str, Sketch]()
-    for keys in batches(connection, asked, lambda _: _VALUES_COST):
-        prepared = ", ".join(f"{asked[key][0]} AS v{i}" for i, key in enumerate(keys))
-        told = [asked[key][1].format(f"v{i}") for i, key in enumerate(keys)]
-        row = _one_row(connection, told, f"(SELECT {prepared} FROM {LANDED})")
-        for (name, what), value in zip(keys, row, strict=True):
+    for batch in batches(connection, asked, lambda _: _VALUES_COST):
+        told = [(f"{asked[key][0]} AS v{i}", asked[key][1].format(f"v{i}")) for i, key in enumerate(batch)]
+        row = aggregated(connection, told, are_columns_apart=are_columns_apart)
+        for (name, what), value in zip(batch, row, strict=True):
             if what == "few":
                 histograms[name] = {_shown(each): count for each, count in (value or {}).items()}
             elif what == "counted":
@@ -267,33 +289,3 @@ def _counted(present: int, histogram: dict[str, int] | None) -> Measure | None:
     return Measure(
         present, present, present, len(values), low, high, 0, 0, (), (), (), low, is_exact=True, values=values
     )
-
-
-def _one_row(
-    connection: duckdb.DuckDBPyConnection, expressions: Sequence[str], table: str
-) -> tuple[Any, ...]:
-    row = connection.execute(f"SELECT {', '.join(expressions)} FROM {table}").fetchone()
-    if row is None:
-        raise RuntimeError("an aggregate gave no row")
-    return row
-
-
-def sketched_columns(
-    types: Mapping[str, Type], measures: Mapping[str, Measure], readings: Mapping[str, Reading | None]
-) -> dict[str, Sketched]:
-    """The columns to sketch: text and whole numbers of more than two values."""
-    joinable = {}
-    for name, kind in types.items():
-        cell, reading = quote_identifier(name), readings[name]
-        logical = reading.logical_type if reading else logical_name(kind)
-        if measures[name].whole and measures[name].whole == measures[name].present:
-            text = f"CAST(TRY_CAST({cell} AS BIGINT) AS VARCHAR)"
-        elif logical == "integer":
-            text = f"CAST({reading.value(cell)} AS VARCHAR)" if reading else f"CAST({cell} AS VARCHAR)"
-        elif logical == "string" and not is_nested(kind):
-            text = f"NULLIF({cell}, '')" if kind is Scalar.VARCHAR else f"CAST({cell} AS VARCHAR)"
-        else:
-            continue
-        if measures[name].distinct > 1:
-            joinable[name] = Sketched(text, measures[name].distinct)
-    return joinable

@@ -41,6 +41,8 @@ class Copied(Format):
     `damages` are what its library raises when the bytes are none of the format.
     """
 
+    is_columnar = True
+
     @property
     def damages(self) -> tuple[type[Exception], ...]:
         """What its library raises when a file is damaged."""

@@ -66,8 +66,8 @@ class Format(Protocol):
     `endings` are those of file names, in small letters; behind one may stand one of `PACKINGS`, of which its SELECTs
     unpack `compressions` themselves. All its files begin with `magic`, if that is not empty. `is_read`,
     unless it is known only to be refused. `hive_value` is Trino's SQL for a value of a `HiveLayout`, `{}` the column.
-    `is_empty_null` where empty text comes as null. Where it `is_kept_aside`, its files lie beside those of any other
-    format, and are broken.
+    `is_empty_null` where empty text comes as null; `is_columnar` where its SELECTs read the columns that are asked
+    for, and no others. Where it `is_kept_aside`, its files lie beside those of any other format, and are broken.
     """
 
     name: str
@@ -79,6 +79,7 @@ class Format(Protocol):
     is_kept_aside: bool = False
     hive_value: str = "{}"
     is_empty_null: bool = False
+    is_columnar: bool = False
 
     @property
     def telling_empty(self) -> Format:

@@ -44,6 +44,7 @@ class _Parquet(Format):
     title = "Parquet"
     endings = (".parquet", ".pq")
     magic = b"PAR1"
+    is_columnar = True
 
     def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
         refuse_long_decimals(tuple(among))

@@ -54,6 +54,7 @@ class TableFolder(Format):
     """A format of folders. The name of a file of the log begins with a match of `log`, whose group is the folder."""
 
     endings = ()
+    is_columnar = True
     log: re.Pattern[str]
 
     @abstractmethod
