@@ -6,7 +6,7 @@ import re
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from meshlake.discovery.column_types import best_reading
@@ -171,6 +171,8 @@ _SPELLINGS = st.one_of(
 
 @pytest.mark.slow
 @settings(max_examples=25)
+@example(["12500000000000000000"])
+@example(["100000000000000000000", "1.5"])
 @given(
     st.one_of(_SPELLINGS, st.integers().map(str), st.floats(-1e6, 1e6).map(repr)).flatmap(
         lambda one: st.lists(st.one_of(st.just(one), _SPELLINGS), min_size=1, max_size=8)
