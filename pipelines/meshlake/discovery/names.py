@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from meshlake.names import snake_case
 
-_KEY_WORDS = frozenset(
+KEY_WORDS = frozenset(
     {"id", "key", "sk", "pk", "number", "no", "nr", "num", "code", "uuid", "guid", "sku", "zip", "invoice"}
 )
 # Before things, in the plural, they count them.
@@ -50,7 +50,7 @@ def is_identifier(name: str) -> bool:
     words = name_words(name)
     if words[0] in _NUMBER_WORDS and len(words) > 1 and (words[1] == "of" or words[-1].endswith("s")):
         words = words[1:]
-    return bool(_KEY_WORDS & set(words)) or words[-1].endswith(_KEY_ENDINGS)
+    return bool(KEY_WORDS & set(words)) or words[-1].endswith(_KEY_ENDINGS)
 
 
 def is_row_number(name: str) -> bool:

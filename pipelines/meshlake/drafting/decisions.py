@@ -24,8 +24,8 @@ SURE_REFERENCE = 0.85
 class Decision:
     """One thing that a person has to decide about `product`.
 
-    `kind` is domain, question, missing, key, personal, reference, drift, unreadable or label; `column` is that of the
-    product, empty where it is about all of them; `command` is what to run if the answer is yes, empty where the
+    `kind` is domain, question, missing, key, personal, reference, drift, unreadable, lookup or label; `column` is that
+    of the product, empty where it is about all of them; `command` is what to run if the answer is yes, empty where the
     contract is to edit.
     """
 

@@ -6,7 +6,7 @@ are what holds for its rows when it is run once, where what it reads is publishe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ from meshlake.drafting.feature_table import bind_rows
 from meshlake.drafting.observed import FEWEST_ROWS, drafted_products, observed_rows
 from meshlake.drafting.product_folder import Drafted, default_owner, write_product
 from meshlake.engines.engine import open_binder, open_local
-from meshlake.errors import MeshError
+from meshlake.errors import MeshError, UsageError
 from meshlake.names import ProductName, quote_identifier
 from meshlake.products.classification import Classifications, is_personal
 from meshlake.products.inputs import select_inputs
@@ -51,6 +51,20 @@ _NO_KEY = "no key was found: add primaryKey to the contract if you know one"
 _MOST_PARTS = 6
 
 
+@dataclass(frozen=True)
+class SqlDraft:
+    """A product made by SQL that is to be drafted; what is said of it and its `columns` in words, where that is known.
+
+    `key` are the columns that have to tell its rows apart; empty where they are to be found.
+    """
+
+    name: ProductName
+    text: str
+    purpose: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    key: tuple[str, ...] = ()
+
+
 def draft_for_sql(settings: Settings, product: str, owner: str | None = None) -> Drafted | None:
     """Write the contract of `product` into its folder; None unless that has a `transform.sql` and no contract.
 
@@ -62,8 +76,18 @@ def draft_for_sql(settings: Settings, product: str, owner: str | None = None) ->
     sql = folder / SQL_FILE
     if not sql.exists() or (folder / CONTRACT_FILE).exists():
         return None
-    name = ProductName.parse(product)
-    text = read_text(sql)
+    return draft_sql(settings, SqlDraft(ProductName.parse(product), read_text(sql)), owner)
+
+
+def draft_sql(settings: Settings, draft: SqlDraft, owner: str | None = None) -> Drafted:
+    """Write a product's folder, of which its SQL is there already or written with its contract.
+
+    Raises:
+        ContractError: the SQL is none, or reads what no contract describes.
+        UsageError: the key that is said to be one is none, or the folder cannot be written.
+    """
+    name, text = draft.name, draft.text
+    sql = settings.products / name.domain / name.product / SQL_FILE
     reads = select_inputs(text, sql)
     loaded = load_products(settings.products)
     tables: dict[InputName, Mapping[str, Type]] = {
@@ -73,13 +97,18 @@ def draft_for_sql(settings: Settings, product: str, owner: str | None = None) ->
     with open_binder(tables) as binder:
         columns = binder.columns(text.strip().rstrip(";"), sql)
     words = Description(
-        f"{title(name)}, as {SQL_FILE} makes them.",
+        draft.purpose or f"{title(name)}, as {SQL_FILE} makes them.",
         "Say what it is for.",
         "Drafted: rules, key and classification are as observed and as the columns read have them.",
     )
     table = {
         "properties": [
-            column_facts(column, type_facts(kind), f"As {SQL_FILE} gives it.", is_required=False)
+            column_facts(
+                column,
+                type_facts(kind),
+                draft.columns.get(column, f"As {SQL_FILE} gives it."),
+                is_required=False,
+            )
             for column, kind in columns.items()
         ],
         "quality": [HAS_ROWS],
@@ -91,18 +120,26 @@ def draft_for_sql(settings: Settings, product: str, owner: str | None = None) ->
     ]
     try:
         with drafted_products(settings, {name: contract}, {SQL_FILE: text}) as drafted:
-            notes += _enriched(settings, contract, drafted[name], loaded)
+            notes += _enriched(settings, contract, drafted[name], loaded, draft.key)
     except MeshError as error:
+        if draft.key:
+            raise
         notes.append(f"no key and no rules of its rows are drafted: {error.message}")
-    return write_product(settings, name, contract, None, notes)
+    kept = {} if sql.exists() else {SQL_FILE: text.encode()}
+    return write_product(settings, name, contract, None, notes, kept)
 
 
 def _enriched(
-    settings: Settings, contract: dict[str, Any], product: Product, loaded: ProductSet
+    settings: Settings,
+    contract: dict[str, Any],
+    product: Product,
+    loaded: ProductSet,
+    meant_key: tuple[str, ...],
 ) -> Iterator[str]:
     """Add to the contract what columns inherit and what the rows are like, and tell it.
 
     Raises:
+        UsageError: `meant_key` tells no rows apart, or there are none.
         MeshError: what it reads can be known only once that is built, or the SQL cannot be run.
     """
     name, table = product.name, contract["schema"][0]
@@ -116,12 +153,16 @@ def _enriched(
     with open_local(settings, str(name), product.rows_file) as session:
         for read in product.inputs:
             if isinstance(read, ProductName):
-                bind_rows(settings, loaded.get(read), session)
+                _bind(settings, read, loaded, session)
             elif (files := open_landing(settings, products.values()).landed(read).files) is not None:
                 session.bind_landed(files)
         select = read_text(product.rows_file).strip().rstrip(";")
         session.bind(name, f"(\n{select}\n)")
-        key = _key(session, product, loaded)
+        if meant_key and not _tells_apart(session, name, meant_key):
+            raise UsageError(
+                f"{name}: {', '.join(meant_key)} tells no rows apart", "Its SQL says how they are made."
+            )
+        key = meant_key or _key(session, product, loaded)
         seen = observed_rows(session, name, product.contract.columns, has_key=bool(key))
     for position, column in enumerate(key, start=1):
         _property(table, column).update(primaryKey=True, primaryKeyPosition=position, required=True)
@@ -131,6 +172,25 @@ def _enriched(
     for facts in table["properties"]:
         personal = "personal" if is_personal(facts.get("classification")) else None
         add_column_rules(facts, _Column(personal), seen, is_key=[facts["name"]] == list(key))
+
+
+def _bind(settings: Settings, name: ProductName, loaded: ProductSet, session: LocalSession) -> None:
+    """Let the rows of a product be read; of one that was never built, as its SQL gives them.
+
+    Raises:
+        MeshError: they can be known only once it is built.
+    """
+    product = loaded.get(name)
+    try:
+        bind_rows(settings, product, session)
+    except UsageError:
+        if product.rows_file.name != SQL_FILE:
+            raise
+        for read in product.inputs:
+            if not isinstance(read, ProductName):
+                raise
+            _bind(settings, read, loaded, session)
+        session.bind(name, f"(\n{read_text(product.rows_file).strip().rstrip(';')}\n)")
 
 
 @dataclass(frozen=True)

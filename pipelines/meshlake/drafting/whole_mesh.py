@@ -14,6 +14,7 @@ from meshlake.discovery.masking import masked
 from meshlake.discovery.sources import chosen_sources
 from meshlake.drafting.adopt import default_name, draft_of, is_cast_from, sources_of
 from meshlake.drafting.decisions import decisions
+from meshlake.drafting.derived import draft_derived
 from meshlake.drafting.domains import chosen_name
 from meshlake.drafting.product_folder import default_owner, product_folder, write_product
 from meshlake.drafting.redraft import named_as_standing, parts_of, redraft
@@ -115,13 +116,17 @@ def draft_mesh(
             told += decisions(masked(draft.profile), name, draft.why_domain, found.joins)
         except MeshError as error:
             failures[draft.profile.name] = error
+    progress("drafting what follows")
+    profiles = {each.name: drafts[each.name].profile for each in written}
+    derived, more = draft_derived(settings, profiles, found.joins, owner)
+    written, told = [*written, *derived], [*told, *more]
     for folder in _sql_alone(settings, what):
         progress(f"drafting {folder}")
         try:
             written += filter(None, [draft_for_sql(settings, folder, owner)])
         except MeshError as error:
             failures[folder] = error
-    places = list(drafts)
+    places = [*drafts, *(each.name for each in derived)]
     told = [each for each in told if each.product not in standing]
     told.sort(key=lambda decision: places.index(decision.product))
     return MeshDraft(tuple(written), tuple(redrafted), present, failures, tuple(told))
