@@ -21,8 +21,8 @@ _TYPES: dict[str, Type] = {
     "time": Scalar.TIME,
 }
 # Text is a number if it is written as numbers are, so that it comes back as it was: nothing before the first digit but
-# a minus, no zeros that say nothing, an exponent only where printers of floats have one. Whole floats may end in .0, and
-# have no more digits than they are printed with: longer ones are identifiers.
+# a minus, no zeros that say nothing, an exponent only where printers of floats have one. Whole floats may end in .0,
+# and have no more digits than they are printed with: longer ones are identifiers.
 _INTEGER = "(0|-?[1-9][0-9]*)([.]0)?"
 _EXPONENT = "-?[1-9]([.][0-9]*[1-9])?e(-0[5-9]|-[1-9][0-9]{1,2}|[+]1[6-9]|[+][2-9][0-9]|[+][1-3][0-9]{2})"
 _NUMBER = f"-?(0|[1-9][0-9]{{0,15}})([.]([0-9]*[1-9]|0))?|{_EXPONENT}"
