@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 from meshlake.errors import LandingError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pyarrow as pa
 
+# Of nanoseconds that 64 bits hold.
+_MOST_MICROSECONDS = 2**63 // 1_000
 _TIME, _MOMENT = "time64[ns]", "timestamp[ns, tz="
 
 
@@ -24,28 +28,66 @@ def refuse_cut(name: str, batch: pa.RecordBatch) -> None:
         LandingError: there is one.
     """
     for field, column in zip(batch.schema, batch.columns, strict=True):
-        if may_be_cut(field.type) and _is_finer(column):
-            what = "times of day" if _TIME in str(field.type) else "moments with a zone"
-            raise LandingError(
-                f"{name}: column {field.name} has {what} with nanoseconds, of which microseconds can be read",
-                "Write it with microseconds, or as text.",
+        if may_be_cut(field.type) and any(map(_is_finer, _leaves(column))):
+            raise _refused(
+                name, field.name, "times of day" if _TIME in str(field.type) else "moments with a zone"
             )
+
+
+def refuse_cut_int96(name: str, finer: pa.RecordBatch, coarser: pa.RecordBatch) -> None:
+    """Refuse moments of Parquet's INT96 that would be cut; rows of the file `name` in nanoseconds, and in microseconds.
+
+    Raises:
+        LandingError: there is one.
+    """
+    for field, fine, coarse in zip(finer.schema, finer.columns, coarser.columns, strict=True):
+        if any(map(_is_cut, _leaves(fine), _leaves(coarse))):
+            raise _refused(name, field.name, "moments")
+
+
+def _refused(name: str, column: str, what: str) -> LandingError:
+    return LandingError(
+        f"{name}: column {column} has {what} with nanoseconds, of which microseconds can be read",
+        "Write it with microseconds, or as text.",
+    )
+
+
+def _leaves(values: pa.Array) -> Iterator[pa.Array]:
+    """The values that are nested in `values`, or they themselves."""
+    import pyarrow as pa
+
+    if isinstance(values, pa.DictionaryArray):
+        yield from _leaves(values.dictionary)
+    elif isinstance(values, pa.StructArray):
+        for each in values.flatten():
+            yield from _leaves(each)
+    elif isinstance(values, pa.MapArray):
+        yield from (*_leaves(values.keys), *_leaves(values.items))
+    elif isinstance(values, pa.ListArray | pa.LargeListArray | pa.FixedSizeListArray):
+        yield from _leaves(values.flatten())
+    else:
+        yield values
 
 
 def _is_finer(values: pa.Array) -> bool:
     import pyarrow as pa
     from pyarrow import compute
 
-    if isinstance(values, pa.DictionaryArray):
-        return _is_finer(values.dictionary)
-    if isinstance(values, pa.StructArray):
-        return any(map(_is_finer, values.flatten()))
-    if isinstance(values, pa.MapArray):
-        return _is_finer(values.keys) or _is_finer(values.items)
-    if isinstance(values, pa.ListArray | pa.LargeListArray | pa.FixedSizeListArray):
-        return _is_finer(values.flatten())
     if not may_be_cut(values.type):
         return False
     count = values.cast(pa.int64())
     whole = compute.multiply(compute.divide(count, 1_000), 1_000)
     return bool(compute.any(compute.not_equal(count, whole)).as_py())
+
+
+def _is_cut(fine: pa.Array, coarse: pa.Array) -> bool:
+    """Whether the moments `fine` are not those of `coarse`; far ones, of which nanoseconds overflow, are not asked."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    if not pa.types.is_timestamp(fine.type):
+        return False
+    count, micros = fine.cast(pa.int64()), coarse.cast(pa.int64())
+    is_near = compute.less(compute.abs(micros), _MOST_MICROSECONDS)
+    is_other = compute.not_equal(count, compute.multiply(micros, 1_000))  # wraps where it is far
+    return bool(compute.any(compute.and_(is_near, is_other)).as_py())

@@ -10,7 +10,7 @@ import duckdb
 
 from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats import refuse_pages
-from meshlake.formats.nanoseconds import may_be_cut, refuse_cut
+from meshlake.formats.nanoseconds import may_be_cut, refuse_cut, refuse_cut_int96
 from meshlake.formats.reader import paths_sql
 from meshlake.formats.samples import sample_of
 from meshlake.formats.unreadable import FoundBrokenError
@@ -69,8 +69,9 @@ def refuse_cut_times(files: tuple[StoredFile, ...]) -> None:
     if not files:
         return
     query = (
-        f"SELECT DISTINCT file_name FROM parquet_schema({paths_sql(files)}) WHERE logical_type "
-        "SIMILAR TO '(TimeType|TimestampType.isAdjustedToUTC=1).*NANOS=NanoSeconds.*' ORDER BY file_name"
+        f"SELECT DISTINCT file_name FROM parquet_schema({paths_sql(files)}) WHERE type = 'INT96' "
+        "OR logical_type SIMILAR TO '(TimeType|TimestampType.isAdjustedToUTC=1).*NANOS=NanoSeconds.*' "
+        "ORDER BY file_name"
     )
     finer: set[str] = set()
     with duckdb_reader(files[0]) as connection, suppress(duckdb.Error):  # told by who reads the rows
@@ -84,11 +85,19 @@ def refuse_cut_times(files: tuple[StoredFile, ...]) -> None:
 def _refuse_cut(file: StoredFile) -> None:
     from pyarrow import parquet
 
-    with open_file(file) as stream:
+    with open_file(file) as stream, open_file(file) as again:
         stored = parquet.ParquetFile(stream)
         for field in filter(lambda field: may_be_cut(field.type), stored.schema_arrow):
             for batch in stored.iter_batches(columns=[field.name]):
                 refuse_cut(file.name, batch)
+        leaves = (stored.schema.column(at) for at in range(len(stored.schema)))
+        old = sorted({leaf.path.partition(".")[0] for leaf in leaves if leaf.physical_type == "INT96"})
+        finer, coarser = (
+            parquet.ParquetFile(each, coerce_int96_timestamp_unit=unit).iter_batches(columns=old)
+            for each, unit in ((stream, "ns"), (again, "us"))
+        )
+        for fine, coarse in zip(finer, coarser, strict=True) if old else ():
+            refuse_cut_int96(file.name, fine, coarse)
 
 
 def damaged(files: Sequence[StoredFile]) -> dict[StoredFile, DamagedFileError]:

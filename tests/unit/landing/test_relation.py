@@ -105,6 +105,25 @@ def test_times_finer_than_a_microsecond_are_refused_where_they_would_be_cut(
         assert "1, 2, 3" in repr(read(dataset))
 
 
+@pytest.mark.parametrize(
+    ("moment", "is_refused"),
+    [("2024-01-05 10:00:00.123456789", True), ("2024-01-05 10:00:00.123456", False), ("9999-12-31", False)],
+)
+@pytest.mark.parametrize("is_nested", [False, True])
+def test_moments_of_int96_that_would_be_cut_are_refused(put, read, tmp_path, moment, is_refused, is_nested):
+    path = tmp_path / "old.parquet"
+    unit = "us" if moment.startswith("9999") else "ns"
+    moments = pa.array([None, moment]).cast(pa.timestamp(unit))
+    column = pa.ListArray.from_arrays([0, 1, 2], moments) if is_nested else moments
+    pq.write_table(pa.table({"id": [1, 2], "t": column}), path, use_deprecated_int96_timestamps=True)
+    dataset = put({"a.parquet": path.read_bytes()})
+    if is_refused:
+        with pytest.raises(LandingError, match=r"a\.parquet: column t has moments with nanoseconds"):
+            read(dataset)
+    else:
+        assert len(read(dataset)) == 2
+
+
 def test_a_moment_that_is_too_far_away_is_told_by_its_column(put, read, tmp_path):
     path = tmp_path / "far.parquet"
     pq.write_table(pa.table({"id": [1], "t": pa.array([10_000_000_000_000_000], pa.timestamp("ms"))}), path)
