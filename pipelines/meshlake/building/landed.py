@@ -143,7 +143,8 @@ def newly_landed(mesh: Workspace, product: Product, files: Dataset) -> NewlyLand
             return NewlyLanded(rule.result([told], (), time.perf_counter() - started), place, None)
     keys = frozenset(map(_key, files.files))
     kept = _Known(known.code, keys, measurer.edges, (*before, *now)[-_MOST_BATCHES:])
-    result = _result(rule, new, found, samples, time.perf_counter() - started) if before else None
+    seconds = time.perf_counter() - started
+    result = _result(rule, new, found, samples, seconds, measurer.bound) if before else None
     return NewlyLanded(result, place, kept)
 
 
@@ -153,10 +154,11 @@ def _result(
     found: Sequence[Shift],
     samples: Sequence[dict[str, Any]],
     seconds: float,
+    bound: str,
 ) -> CheckResult:
     first = new[0].name.rpartition("/")[2] if len(new) == 1 else f"{len(new)} new files"
     told = [shift.message for shift in found]
-    return rule.result([f"{first}: {told[0]}", *told[1:]] if told else [], samples, seconds)
+    return rule.result([f"{first}: {told[0]}", *told[1:]] if told else [], samples, seconds, bound)
 
 
 def _measured(measurer: Measurer, files: Sequence[StoredFile]) -> tuple[Batch, ...]:

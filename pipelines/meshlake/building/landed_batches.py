@@ -39,6 +39,7 @@ class Measurer:
     """Measures files of `dataset` as `contract`, which says what is classified, reads them.
 
     `edges` are the ends of the ranges that each column is counted by; columns that come later add theirs.
+    `bound` says, for people, how many columns are left out; empty where none is.
     """
 
     def __init__(
@@ -49,6 +50,10 @@ class Measurer:
         # A column that is missing is told, and ends nothing here.
         columns = tuple(replace(column, is_required=False) for column in contract.columns[:_MOST_COLUMNS])
         self._contract = replace(contract, columns=columns)
+        count = len(contract.columns)
+        self.bound = (
+            f"the first {_MOST_COLUMNS} of {count:,} columns compared" if count > _MOST_COLUMNS else ""
+        )
         self._last: tuple[str, tuple[SourceSelect, dict[str, Type]] | None] | None = None
         self.edges = edges
 

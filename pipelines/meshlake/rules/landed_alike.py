@@ -39,8 +39,9 @@ class LandedAlike(Rule):
         raise NotImplementedError(self.name)
 
     def result(
-        self, differences: Sequence[str], samples: Sequence[dict[str, Any]], seconds: float
+        self, differences: Sequence[str], samples: Sequence[dict[str, Any]], seconds: float, bound: str = ""
     ) -> CheckResult:
-        """What came of it."""
+        """What came of it; `bound` says what was not looked at, for people."""
         text = "; ".join(differences) or "as before"
+        text += f" ({bound})" if bound else ""
         return CheckResult(self, not differences, text, text, samples=tuple(samples), seconds=seconds)

@@ -45,6 +45,15 @@ def test_a_next_day_like_the_others_passes(orders):
     assert landed(orders.build_product("shop.orders")).message == "as before"  # as recorded
 
 
+def test_of_more_columns_than_are_compared_it_says_how_many_are(mesh):
+    mesh.product("shop.wide", {f"c{i}": "integer" for i in range(302)})
+    for day in range(2):
+        cells = ", ".join(f"range + {i} AS c{i}" for i in range(302))
+        mesh.land_rows(f"shop/wide/d{day}.parquet", f"SELECT {cells} FROM range(20)")
+        result = landed(mesh.build_product("shop.wide"))
+    assert result.message == "as before (the first 300 of 302 columns compared)"
+
+
 def test_an_odd_day_is_told_with_the_rows_that_show_it_and_published(orders):
     land(orders, 3, ODD)
     before = orders.open().check("shop.orders")["shop.orders"][0]
