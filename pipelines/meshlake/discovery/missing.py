@@ -119,8 +119,9 @@ def without_signs(
     ]
     is_sign = _is_word("value", _SIGNS.split())
     suspected = connection.execute(
-        f"SELECT name FROM {CELLS} WHERE name IN (SELECT unnest(?)) GROUP BY name HAVING bool_or({is_sign}) "
-        r"AND bool_and(regexp_matches(value, '[\pL\pN]')) FILTER (NOT " + is_sign + ") "
+        f"SELECT name FROM {CELLS} WHERE name IN (SELECT name FROM {CELLS} WHERE name IN (SELECT unnest(?)) "
+        f"AND {is_sign}) GROUP BY name "
+        r"HAVING bool_and(regexp_matches(value, '[\pL\pN]')) FILTER (NOT " + is_sign + ") "
         f"AND count(DISTINCT value) FILTER (NOT {is_sign}) >= {_FEWEST_WORDS}",
         [texts],
     ).fetchall()

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     ReadAs = Callable[[str, Sequence[Reading]], Sequence[Reading]]
 
 _NUMBER = '"_number of the row"'
+# Of the sample's text the part that looks like anything but text.
+_LOOKING = "looking_cells"
 _ROWS, _LEAST_ROWS, _CELLS = 20_000, 2_000, 600_000
 # Rows of the sample whose text is looked at; columns that are mostly empty in them are looked at in all.
 _READ_ROWS, _SURE_VALUES = 512, 64
@@ -124,6 +126,9 @@ def candidate_readings(
     found = _present_in_cells(connection)
     candidates: dict[str, tuple[Reading, ...]] = dict.fromkeys(found, ())
     unread = {name: (present, 0) for name, present in found.items() if not is_spoken(name)}
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {_LOOKING} AS SELECT * FROM {CELLS} WHERE {_LOOKS_READ}"
+    )
     readings = _possible(connection)
     for name, *fits in _fits(connection, readings):
         present = found[name]
@@ -144,7 +149,7 @@ def candidate_readings(
 def _possible(connection: duckdb.DuckDBPyConnection) -> list[Reading]:
     """The readings that some of the sample looks like: for an engine to plan for all of them takes longer than this."""
     rows = connection.execute(
-        f"SELECT arg_min(TRIM(value), hash(value), {_LOOKED_AT}) FROM (SELECT DISTINCT name, value FROM {CELLS}) "
+        f"SELECT arg_min(TRIM(value), hash(value), {_LOOKED_AT}) FROM (SELECT DISTINCT name, value FROM {_LOOKING}) "
         "GROUP BY name"
     ).fetchall()
     some = {value for (values,) in rows for value in values}
@@ -161,9 +166,7 @@ def _fits(connection: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) ->
     if not readings:
         return []
     counts = [_count_if(f"{r.looks_right('value')} AND {r.value('value')} IS NOT NULL") for r in readings]
-    return connection.execute(
-        f"SELECT name, {', '.join(counts)} FROM {CELLS} WHERE {_LOOKS_READ} GROUP BY name"
-    ).fetchall()
+    return connection.execute(f"SELECT name, {', '.join(counts)} FROM {_LOOKING} GROUP BY name").fetchall()
 
 
 def mixtures(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dict[str, str]:
