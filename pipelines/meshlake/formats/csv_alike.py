@@ -48,7 +48,8 @@ def known_dialect(content: bytes) -> CsvDialect | None:
     delimiter = known.form.delimiter.encode()
     _, *rows = content.removesuffix(b"\n").split(b"\n")
     count = len(known.columns) - 1
-    if not rows or line.removesuffix(b"\n") in rows or any(row.count(delimiter) != count for row in rows):
+    is_again = line.removesuffix(b"\n").lower() in content[len(line) :].lower()
+    if not rows or is_again or any(row.count(delimiter) != count for row in rows):
         return None
     if any(comment in content for comment in _COMMENTS) or delimiter + b" " in content:
         return None

@@ -32,11 +32,11 @@ class PlainRows:
         self, form: Form, width: int, names: Sequence[str], others: str = "", comment: str = ""
     ) -> None:
         self.delimiter, self._count = form.delimiter, width - 1
-        self._names = form.delimiter.join(names).replace('"', "")
-        first = names[0].replace('"', "") if names else ""
-        self._beginnings = (first, f'"{first}')
-        # Names that are never there stand for none.
-        self._others = (self._names or "\n\n", comment or "\n\n")
+        self._names = form.delimiter.join(names).replace('"', "").lower()
+        first = self._names[:1]
+        # Before a page, what printed it writes a form feed.
+        self._comments = (MARK, "\f", *filter(None, [comment]))
+        self._suspects = (*self._comments, '"', *({first, first.upper()} - {""}))
         special = sorted({'"', MARK, form.quote, form.escape, *others} - {""})
         single = re.escape("".join(each for each in special if len(each) == 1))
         longer = "".join(f"|{re.escape(each)}" for each in special if len(each) > 1)
@@ -53,7 +53,7 @@ class PlainRows:
     def end(self, lines: Sequence[str], begin: int, *, is_special: bool) -> int:
         """How far `lines` from `begin` on are plainly rows; `is_special` where any character of them is."""
         # Few calls a line: this is what reading such a file takes.
-        delimiter, count, others = self.delimiter, self._count, self._others
+        delimiter, count, suspects = self.delimiter, self._count, self._suspects
         search = self.special.search
         for at in range(begin, len(lines)):
             line = lines[at]
@@ -62,7 +62,7 @@ class PlainRows:
                     return at
             elif (
                 line.count(delimiter) != count
-                or line.startswith(others)
+                or (line.startswith(suspects) and self._is_other(line))
                 or len(line) >= MOST_CHARACTERS
                 or (not count and not line.strip("\r\n"))
             ):
@@ -70,12 +70,16 @@ class PlainRows:
         return len(lines)
 
     def _is_quoted_row(self, line: str) -> bool:
-        if line.startswith((MARK, self._others[1])):
+        if self._is_other(line):
             return False
-        if self._row is None or len(line) >= MOST_CHARACTERS or not self._row.fullmatch(line):
-            return False
-        may_be_names = line.startswith(self._beginnings)
-        return not (may_be_names and self._names and line.replace('"', "").startswith(self._names))
+        return self._row is not None and len(line) < MOST_CHARACTERS and bool(self._row.fullmatch(line))
+
+    def _is_other(self, line: str) -> bool:
+        """Whether a line is one of comment, or begins as the names do."""
+        if line.startswith(self._comments):
+            return True
+        begin = line.replace('"', "") if '"' in line else line
+        return bool(self._names) and begin[: len(self._names)].lower() == self._names
 
 
 class LineBlocks:

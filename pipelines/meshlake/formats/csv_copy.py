@@ -17,6 +17,7 @@ from meshlake.errors import LandingError
 from meshlake.formats.csv_blocks import LineBlocks, PlainRows
 from meshlake.formats.csv_footer import FOOTER, RULE, Ending, is_rule
 from meshlake.formats.csv_lines import MOST_CHARACTERS, Cell, Form, RecordReader
+from meshlake.formats.csv_table import are_those_names
 from meshlake.formats.samples import open_text
 from meshlake.formats.scratch import scratch_file
 from meshlake.formats.unreadable import keep_aside, kept_aside
@@ -217,7 +218,7 @@ class _Copying:
 
     def _left_out(self, record: Record, cells: Sequence[Cell]) -> str | None:
         """As what a line is left out that no row is missing for."""
-        if self._names and [cell.value for cell in cells] == self._names:
+        if self._names and are_those_names([cell.value for cell in cells], self._names):
             return "names"
         comment = self._dialect.comment
         if not comment or not record.text.startswith(comment):

@@ -22,7 +22,7 @@ from meshlake.formats.csv_footer import is_rule
 from meshlake.formats.csv_form import CsvDialect, form_of
 from meshlake.formats.csv_lines import MARK, Form, Record, RecordReader, numbered_lines
 from meshlake.formats.csv_notes import NAMES_UNSURE, NO_NAMES, SHOWN_CHARACTERS, form_notes, last_line_notes
-from meshlake.formats.csv_table import Table, after_comments, are_names, find_table
+from meshlake.formats.csv_table import Table, after_comments, are_names, are_those_names, find_table
 from meshlake.formats.reader import unique_names
 from meshlake.formats.samples import MOST_FILES, ending, is_alike_throughout
 from meshlake.formats.text_encoding import encoding_of
@@ -212,7 +212,7 @@ def _dialect(
     found = CsvDialect(
         encoding.name,
         form,
-        unique_names(name.replace("\0", "") for name in names),  # SQL cannot say it
+        unique_names(name.replace("\0", "").lstrip(MARK) for name in names),  # SQL cannot say the first
         first,
         has_names=bool(table.header),
         are_names_sure=is_sure,
@@ -254,12 +254,12 @@ def _is_plain(dialect: CsvDialect, table: Table, records: Sequence[Record], body
         and not any(record.text.startswith(MARK) for record in records)
         and not table.end
         and not any(_LONE_BREAK.search(record.text) for record in above)
-        and not (has_broken_name and (ends != {"\n"} or any("\r" in each.text for each in table.header)))
+        and not has_broken_name
         and all(_is_row(record, width) for record in body)
         and len(table.names) <= width
         and not any(record.cells is None or record.is_mended for record in records)
         and not any(dialect.comment and record.text.startswith(dialect.comment) for record in body)
-        and not (names and any([cell.value for cell in record.cells or ()] == names for record in body))
+        and not (names and any(are_those_names([c.value for c in row.cells or ()], names) for row in body))
         and not (escape and any(f"{escape}{form.delimiter}" in record.text for record in body))
     )
 

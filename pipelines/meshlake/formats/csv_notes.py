@@ -56,6 +56,8 @@ def form_notes(
         yield f"{NO_NAMES}: {'its column is column_1' if table.width == 1 else ranged}"
     elif len(table.header) > 1:
         yield f"its names are those of {len(table.header)} rows, joined"
+    if table.has_row_names:
+        yield "its names are one fewer than its values: the first column has none, as R writes names of rows"
     yield from _names_made(table)
     if table.end:
         yield f"another table begins in line {table.end}"
@@ -66,6 +68,7 @@ def _names_made(table: Table) -> Iterable[str]:
     if not table.header:
         return
     given = [name.strip() for name in table.names[: table.width]]
+    given += [""] * (table.width - len(given))
     made = unique_names(given)
     missing = [new for name, new in zip(given, made, strict=True) if not name]
     again = [new for name, new in zip(given, made, strict=True) if name not in {"", new}]

@@ -13,7 +13,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from meshlake.formats.csv_kinds import TEXT, by_shape, is_name, kind_of, kind_of_column
-from meshlake.formats.csv_words import YEAR, are_column_words
+from meshlake.formats.csv_lines import Cell
+from meshlake.formats.csv_words import YEAR, are_column_words, has_column_words
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -24,6 +25,9 @@ _LEAST_SHARE = 0.9
 _MOST_HEADER_ROWS = 4
 _LOOKED_AT = 200
 _LEAST_VALUES = 5
+_WORDS_OF_KEYS = frozenset(
+    {"id", "ids", "key", "index", "no", "nr", "num", "number", "nummer", "code", "uuid"}
+)
 # `x1`, `sensor_12`.
 _COUNTED = re.compile(r"([^\W\d][^\d]*)(\d{1,6})")
 # What a line of comment begins with, where nothing else says so.
@@ -35,6 +39,7 @@ class Table:
     """What was found. `above` records stand above the names, or the first row; `header` are those with names.
 
     `width` is that of most rows; `end` the line where another table begins; `kinds` those of values, by column.
+    `has_row_names` where what stands before the first name's values is what R and pandas call names of rows.
     """
 
     above: int
@@ -43,13 +48,14 @@ class Table:
     end: int | None
     comment: str
     kinds: tuple[str | None, ...] = ()
+    has_row_names: bool = False
 
     @property
     def names(self) -> list[str]:
         """The names, those of several rows joined; none where there is no row of names."""
         rows = [[cell.value.strip() for cell in record.cells or ()] for record in self.header]
         if len(rows) == 1:
-            return [cell.value for cell in self.header[0].cells or ()]
+            return [""] * self.has_row_names + [cell.value for cell in self.header[0].cells or ()]
         width = max(map(len, rows), default=0)
         columns = zip(*(row + [""] * (width - len(row)) for row in rows), strict=True)
         return [" ".join(filter(None, column)) for column in columns]
@@ -81,7 +87,21 @@ def find_table(records: Sequence[Record]) -> Table | None:
             row.line for one, row in pairwise(records) if one.cells == [] and row.text.strip() != own
         }
         end = _next_names(rest, width, after_blank)
-    return Table(above, header, width, end, comment, kinds)
+    return Table(above, header, width, end, comment, kinds, _has_row_names(header, rest, width))
+
+
+def are_those_names(values: Sequence[str], names: Sequence[str]) -> bool:
+    r"""Whether a row says the names again, on another page perhaps or in other letters; one value alone does not.
+
+    Example:
+        >>> are_those_names(["\fID", "Name"], ["id", "name"]), are_those_names(["Id"], ["id"])
+        (True, False)
+    """
+    if len(values) < 2 or len(values) != len(names):
+        return list(values) == list(names)
+    return [each.lower() for each in (values[0].lstrip("\f"), *values[1:])] == [
+        name.lower() for name in names
+    ]
 
 
 def after_comments(text: str) -> str:
@@ -93,6 +113,19 @@ def after_comments(text: str) -> str:
     """
     found = re.match(rf"(?:(?:{_COMMENT.pattern})[^\r\n]*[\r\n]+)+(?=[^\r\n])", text)
     return text[found.end() :] if found else text
+
+
+def _has_row_names(header: Sequence[Record], rows: Sequence[Record], width: int) -> bool:
+    """Whether the names are one fewer than the values, the first of which names its row, as R and pandas have it.
+
+    Each is another one then, and the first name is not that of such values.
+    """
+    if len(header) != 1 or len(header[0].cells or ()) != width - 1 or len(rows) < 2:
+        return False
+    columns = _columns(rows[:_LOOKED_AT], width)
+    is_each_once = len(columns[0]) == len(set(columns[0])) == len(rows[:_LOOKED_AT])
+    first = re.findall(r"[^\W\d_]+", (header[0].cells or [Cell("", False)])[0].value.lower())
+    return is_each_once and bool(columns[-1]) and bool(first) and first[-1] not in _WORDS_OF_KEYS
 
 
 def _comment(rows: Sequence[Record], width: int) -> str:
@@ -110,13 +143,14 @@ def has_names(rows: Sequence[Record], width: int) -> bool:
     filled = sum(bool(cell.value.strip()) for cell in rows[0].cells or ())
     if len(rows) == 1 or not filled:
         return 2 * data <= filled and filled > 0
-    is_named = names > 0 or _are_counted(rows)
+    is_named = names > data or (names > 0 and has_column_words(rows[0])) or _are_counted(rows)
     return is_named or (not data and (are_column_words(rows[0]) or not _is_repeated(rows, width)))
 
 
 def are_names(rows: Sequence[Record], width: int) -> bool:
     """Whether something tells that the first of `rows` names columns."""
-    return evidence(rows, width)[0] > 0 or are_column_words(rows[0]) or _are_counted(rows)
+    names, data = evidence(rows, width)
+    return names > data or are_column_words(rows[0]) or _are_counted(rows)
 
 
 def _are_counted(rows: Sequence[Record]) -> bool:

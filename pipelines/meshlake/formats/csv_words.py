@@ -38,6 +38,14 @@ def are_column_words(row: Record) -> bool:
     """
     stripped = (cell.value.strip() for cell in row.cells or ())
     values = [value for value in stripped if value and not YEAR.fullmatch(value)]
-    words = [re.findall(r"[^\W\d_]+", _HUMP.sub(" ", value).lower()) for value in values]
-    named = sum(0 < len(each) <= _MOST_WORDS and each[-1] in _WORDS for each in words)
-    return 2 * named >= len(values) > 0
+    return 2 * sum(map(_is_column_word, values)) >= len(values) > 0
+
+
+def has_column_words(row: Record) -> bool:
+    """Whether any cell of a row is such as a column is called: `id,1,2,3`."""
+    return any(_is_column_word(cell.value) for cell in row.cells or ())
+
+
+def _is_column_word(value: str) -> bool:
+    words = re.findall(r"[^\W\d_]+", _HUMP.sub(" ", value).lower())
+    return 0 < len(words) <= _MOST_WORDS and words[-1] in _WORDS

@@ -49,7 +49,7 @@ _OTHERS = re.compile(rb"[\x80-\xff]")
 # Bytes that are no part of a character of any of these encodings.
 _BETWEEN = re.compile(rb"[,;\t\r\n\"]")
 _CONTROLS = re.compile("[\x80-\x9f]")
-_LETTERS = re.compile(r"[^\W\d_]+")
+_LETTERS = re.compile(r"(?:[^\W\d_]|[\u2500-\u259f])+")
 _NUMBERS = re.compile(rb"^[0-9. ]+ | [0-9. ]+$")
 _PRINTED = re.compile(rb"[\t\r\n\x20-\x7e]*")
 _NOT_ASCII = re.compile(rb"[^\n\r]*[\x80-\xff][^\n\r]*")
@@ -105,8 +105,8 @@ def _wide(start: bytes) -> str | None:
 def _likeliest(file: StoredFile, blocks: Sequence[Block]) -> TextEncoding:
     lines = b"\n".join(line for block in blocks for line in _NOT_ASCII.findall(block.content))[:_SAMPLE_BYTES]
     sequences = _SEQUENCES.findall(lines)
-    # A few broken characters do not make another encoding of text that is else UTF-8: their lines are kept aside.
-    if len(sequences) > 9 * len(_OTHERS.findall(_SEQUENCES.sub(b"", lines))):
+    # Text of another encoding has such sequences by chance, a few of them: lines that have others are kept aside.
+    if len(sequences) > len(_OTHERS.findall(_SEQUENCES.sub(b"", lines))):
         return TextEncoding(UTF_8, "read as UTF-8, though some bytes of it are none")
     words = _words(lines)
     name, likely = _asked(words)
@@ -178,13 +178,16 @@ def _is_western(text: str | None) -> bool:
 
 
 def _is_mixed(lines: bytes, name: str) -> bool:
-    """Whether words read so have Latin letters and other ones: a lone accented letter is none of another script."""
+    """Whether words read so have letters of two scripts, or lines of a frame: an accent is none of another script."""
     words = [word for word in _LETTERS.findall(_decoded(lines, name) or "") if not word.isascii()]
-    mixed = sum(
-        len({character < "\u0250" or "\u1e00" <= character < "\u1f00" for character in word}) > 1
-        for word in words
-    )
+    mixed = sum(len({_script(character) for character in word}) > 1 for word in words)
     return 2 * mixed > len(words)
+
+
+def _script(character: str) -> str:
+    if "\u2500" <= character < "\u25a0":
+        return "frame"
+    return "latin" if character < "\u0250" or "\u1e00" <= character < "\u1f00" else "other"
 
 
 def _decoded(lines: bytes, name: str) -> str | None:

@@ -1,0 +1,126 @@
+"""Files as programs write them: R, Google Forms, statistical offices, pages of a report, text that is half repaired."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshlake.formats.csv_blocks import PlainRows
+from meshlake.formats.csv_lines import Form
+from meshlake.formats.csv_table import are_those_names
+from meshlake.landing.relation import relation_sql, unreadable
+
+
+@pytest.fixture
+def read(connection, put):
+    """The names and rows of a file, what is kept aside of it, and what is told."""
+
+    def read_(content):
+        dataset = put({"a.csv": content})
+        connection.execute("SET preserve_insertion_order = true")
+        answer = connection.execute(f"SELECT * FROM {relation_sql(dataset)}")
+        names, rows = [column[0] for column in answer.description], answer.fetchall()
+        aside = [line.content for line in unreadable(connection, dataset).lines()]
+        return names, rows, aside, " ".join(dataset.format.notes(dataset.files))
+
+    return read_
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("above", ["", "Answers 2024\n"])
+def test_the_row_below_a_name_of_two_lines_is_there(read, end, above):
+    content = f'{above}"When","Which days suit you?\n(pick any)"\n2024-01-05,"Mon, Tue"\n2024-01-06,Wed\n'
+    names, rows, aside, _ = read(content.replace("\n", end))
+    assert names == ["When", f"Which days suit you?{end}(pick any)"]
+    assert rows == [("2024-01-05", "Mon, Tue"), ("2024-01-06", "Wed")]
+    assert not aside
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        ("mpg\tcyl\nMazda\t21\t6\nDatsun\t22.8\t4\nValiant\t18.1\t6\n", ["column_1", "mpg", "cyl"]),
+        ('"name" "qty"\n"1" "Ann" 5\n"2" "Bob Lee" 6\n', ["column_1", "name", "qty"]),
+        ("id,name\n1,ann,x\n2,bob,y\n", ["id", "name", "column_3"]),  # a key is no name of a row
+        ("kind,name\na,ann,x\na,bob,y\n", ["kind", "name", "column_3"]),  # nor is what stands there twice
+    ],
+)
+def test_names_that_are_one_fewer_than_values(read, content, names):
+    found, rows, aside, notes = read(content)
+    assert found == names
+    assert len(rows) + 1 == len(content.splitlines())
+    assert not aside
+    assert ("its names are one fewer than its values" in notes) == (names[0] == "column_1")
+    assert "not all columns have a name" in notes
+
+
+@pytest.mark.parametrize("again", ["\fid,name,qty", "ID,Name,QTY", "ID,NAME,QTY", '"ID","NAME","QTY"'])
+@pytest.mark.parametrize("many", [1, 500])
+def test_names_on_each_page_are_no_rows(read, again, many):
+    page = "1,ann,5\n" * many
+    _, rows, aside, notes = read(f"id,name,qty\n{page}{again}\n{page}")
+    assert rows == [("1", "ann", "5")] * (2 * many)
+    assert not aside
+    assert f"1 line that repeat the names left out (first: line {many + 2}" in notes
+
+
+def test_one_value_like_the_name_is_a_row(read):
+    assert read("name\nann\nName\n")[1] == [("ann",), ("Name",)]
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\ufeff\ufeff", '"\ufeff'])
+def test_a_byte_order_mark_is_no_part_of_a_name(read, mark):
+    end = '"' if mark.startswith('"') else ""
+    names, rows, _, _ = read(f"{mark}id{end},name\n1,ann\n2,bob\n")
+    assert (names, rows) == (["id", "name"], [("1", "ann"), ("2", "bob")])
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        ("ctg1\tgene\t1000\tID=gene1;Name=EDEN", "ctg1\texon\t2000\tID=exon{};Parent=m3"),
+        ("DG\tDeutschland\t8323\tx", "0{}\tHamburg\t1853\tx"),
+    ],
+)
+def test_a_row_with_values_among_values_is_no_name(read, first, other):
+    names, rows, _, notes = read("\n".join([first, *(other.format(n) for n in range(1, 6))]))
+    assert names == [f"column_{n}" for n in range(1, 5)]
+    assert rows[0] == tuple(first.split("\t"))
+    assert "its first line holds values, no names" in notes
+
+
+def test_numbers_below_a_name_of_a_key_may_be_names(read):
+    assert read("id,1,2\nA1,5,6\nA2,7,8\n")[0] == ["id", "1", "2"]
+
+
+@pytest.mark.parametrize("broken", ["3,Köln\n".encode("latin-1"), b"3,Malm\xc3"])
+def test_most_text_in_utf_8_is_not_read_as_other_letters_for_the_rest(read, broken):
+    _, rows, aside, notes = read("id,city\n1,Zürich\n2,Málaga\n".encode() + broken)
+    assert rows == [("1", "Zürich"), ("2", "Málaga")]
+    assert aside == [broken.rstrip()]
+    assert "read as UTF-8, though some bytes of it are none" in notes
+
+
+def test_letters_beside_lines_of_a_frame_are_none_of_an_encoding(read):
+    _, rows, _, notes = read("id;city\n1;東京都\n2;大阪府\n3;京都府\n".encode("euc_jp"))
+    assert "KOI8" not in notes
+    assert "東京都" in notes or rows[0][1] == "東京都"
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    names=st.lists(st.text("aB\"'", min_size=1, max_size=3), min_size=2, max_size=3),
+    letters=st.lists(st.booleans(), min_size=12, max_size=12),
+    page=st.sampled_from(["", "\f"]),
+    is_quoted=st.booleans(),
+)
+def test_a_line_that_says_the_names_is_never_plainly_a_row(names, letters, page, is_quoted):
+    plain = PlainRows(Form(",", '"', '"'), len(names), names)
+    values = [
+        "".join(c.swapcase() if swap else c for c, swap in zip(name, letters, strict=False)) for name in names
+    ]
+    assert are_those_names([page + values[0], *values[1:]], names)
+    written = [f'"{value}"' if is_quoted and '"' not in value else value for value in values]
+    line = page + ",".join(written) + "\n"
+    assert plain.end([line], 0, is_special='"' in line) == 0
