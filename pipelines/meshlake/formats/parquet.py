@@ -13,7 +13,14 @@ import duckdb
 from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
 from meshlake.formats.merged_types import described, refuse_changed
-from meshlake.formats.parquet_faults import broken, damaged, refuse_cut_times, refuse_long_decimals
+from meshlake.formats.parquet_faults import (
+    are_alike,
+    broken,
+    damaged,
+    footers_of,
+    refuse_cut_times,
+    refuse_long_decimals,
+)
 from meshlake.formats.reader import grouped, hive_options_sql, paths_sql
 from meshlake.stores import duckdb_reader
 from meshlake.types.duckdb import parse
@@ -47,7 +54,7 @@ class _Parquet(Format):
     is_columnar = True
 
     def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
-        refuse_long_decimals(tuple(among))
+        refuse_long_decimals(among)
         refuse_cut_times(tuple(among))
         _refuse_changed(tuple(among))
         return [_select(group, keys) for keys, group in grouped(files, lambda file: files[file])]
@@ -60,17 +67,10 @@ class _Parquet(Format):
     def damaged(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, DamagedFileError]:
         return damaged(files)
 
-    def schema_keys(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, str]:
-        """By their footers, all read at once."""
-        query = (
-            "SELECT file_name, md5(to_json(list((name, type, type_length, repetition_type, num_children, "
-            "converted_type, scale, precision, logical_type) ORDER BY column_id))::VARCHAR) "
-            f"FROM parquet_schema({paths_sql(files)}) GROUP BY file_name"
-        )
-        with duckdb_reader(files[0]) as connection, suppress(duckdb.Error):  # told by who reads the rows
-            found = dict(connection.execute(query).fetchall())
-            return {file: found[file.path] for file in files if file.path in found}
-        return {}
+    def schema_keys(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, int]:
+        """By their footers."""
+        found = footers_of(tuple(files)) or {}
+        return {file: found[file.path].columns for file in files if file.path in found}
 
     def hive_layout(
         self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, Type]
@@ -94,7 +94,7 @@ PARQUET = _Parquet()
 @lru_cache(maxsize=1_000)
 def _refuse_changed(files: tuple[StoredFile, ...]) -> None:
     """As `refuse_changed`, once per process."""
-    if len(files) < 2:
+    if are_alike(files):
         return
     with (
         duckdb_reader(files[0]) as connection,
@@ -106,7 +106,9 @@ def _refuse_changed(files: tuple[StoredFile, ...]) -> None:
 
 
 def _select(files: Sequence[StoredFile], keys: Sequence[str] = ()) -> str:
-    return f"SELECT * FROM read_parquet({paths_sql(files)}, union_by_name = true{hive_options_sql(keys)})"
+    # Asked to unite columns, DuckDB opens all files before it reads one.
+    united = "" if are_alike(files) else ", union_by_name = true"
+    return f"SELECT * FROM read_parquet({paths_sql(files)}{united}{hive_options_sql(keys)})"
 
 
 def _types_error(message: str, files: Sequence[StoredFile]) -> LandingError | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from meshlake.stores import duckdb_reader, open_file
 from meshlake.types.tree import MAX_DECIMAL_DIGITS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from meshlake.stores import StoredFile
 
@@ -34,50 +35,75 @@ _NOT_ABOUT_FILES = (
 )
 # Files whose pages were found broken while they were read: all are read for that, so not before it happens.
 _BROKEN: set[StoredFile] = set()
+_FOOTERS_OF_A_BATCH = 1_000
 # From so many on the next are looked for among all files at once, not each by another reading that fails.
 _FEW = 2
 
 
-@lru_cache(maxsize=1_000)
-def refuse_long_decimals(files: tuple[StoredFile, ...]) -> None:
-    """DuckDB reads decimals of more digits than it has as floats, and as other numbers; once per process."""
-    for path, column, digits in _long_decimals(files) or ():
-        name = next((file.name for file in files if file.path == path), path)
-        raise LandingError(
-            f"{name}: column {column} has decimals of {digits} digits, of which {MAX_DECIMAL_DIGITS} can be read",
-            "Write it with fewer digits, or as text.",
-        )
+@dataclass(frozen=True)
+class Footer:
+    """How the columns of a file are written: a number that is equal where they are, the first decimal of too many
+    digits in words, and whether they may hold what is finer than microseconds."""
+
+    columns: int
+    long_decimal: str | None
+    is_finer: bool
 
 
 @lru_cache(maxsize=1_000)
-def _long_decimals(files: tuple[StoredFile, ...]) -> list[tuple[str, str, int]] | None:
-    """The first decimals of too many digits, of all the files' footers; None where those cannot be read."""
+def footers_of(files: tuple[StoredFile, ...]) -> Mapping[str, Footer] | None:
+    """The footers by the files' paths, all read at once, and once per process; None where one cannot be read."""
     if not files:
-        return []
-    query = (
-        f"SELECT file_name, name, precision FROM parquet_schema({paths_sql(files)}) "
-        f"WHERE precision > {MAX_DECIMAL_DIGITS} ORDER BY file_name, name LIMIT 1"
-    )
+        return {}
+    query = f"""
+        SELECT
+            file_name,
+            bit_xor(md5_number(to_json((
+                column_id, name, type, type_length, repetition_type, num_children, converted_type, scale, precision,
+                logical_type, duckdb_type
+            ))::VARCHAR)),
+            min(name || ' has decimals of ' || precision || ' digits') FILTER (precision > {MAX_DECIMAL_DIGITS}),
+            coalesce(bool_or(
+                type = 'INT96'
+                OR logical_type SIMILAR TO '(TimeType|TimestampType.isAdjustedToUTC=1).*NANOS=NanoSeconds.*'
+            ), false)
+        FROM parquet_schema({paths_sql(files)})
+        GROUP BY file_name
+    """
+    found: dict[str, Footer] = {}
+    kept: dict[Footer, Footer] = {}  # of many files nearly all are alike
     with duckdb_reader(files[0]) as connection, suppress(duckdb.Error):  # told by who reads the rows
-        return connection.execute(query).fetchall()
+        rows = connection.execute(query)
+        while batch := rows.fetchmany(_FOOTERS_OF_A_BATCH):
+            for path, *facts in batch:
+                footer = Footer(*facts)
+                found[path] = kept.setdefault(footer, footer)
+        return found
     return None
+
+
+def are_alike(files: Sequence[StoredFile]) -> bool:
+    """Whether the columns of all `files` are written alike, as far as their footers can be read."""
+    return len(files) < 2 or len(set((footers_of(tuple(files)) or {}).values())) == 1
+
+
+def refuse_long_decimals(files: Sequence[StoredFile]) -> None:
+    """DuckDB reads decimals of more digits than it has as floats, and as other numbers."""
+    found = footers_of(tuple(files)) or {}
+    for file in files:
+        if file.path in found and (told := found[file.path].long_decimal):
+            raise LandingError(
+                f"{file.name}: column {told}, of which {MAX_DECIMAL_DIGITS} can be read",
+                "Write it with fewer digits, or as text.",
+            )
 
 
 @lru_cache(maxsize=1_000)
 def refuse_cut_times(files: tuple[StoredFile, ...]) -> None:
     """As `refuse_cut`, once per process, and reading only columns written in nanoseconds."""
-    if not files:
-        return
-    query = (
-        f"SELECT DISTINCT file_name FROM parquet_schema({paths_sql(files)}) WHERE type = 'INT96' "
-        "OR logical_type SIMILAR TO '(TimeType|TimestampType.isAdjustedToUTC=1).*NANOS=NanoSeconds.*' "
-        "ORDER BY file_name"
-    )
-    finer: set[str] = set()
-    with duckdb_reader(files[0]) as connection, suppress(duckdb.Error):  # told by who reads the rows
-        finer = {name for (name,) in connection.execute(query).fetchall()}
+    found = footers_of(files) or {}
     for file in files:
-        if file.path in finer:
+        if file.path in found and found[file.path].is_finer:
             with suppress(OSError, ValueError):  # told by who reads the rows, too
                 _refuse_cut(file)
 
@@ -129,7 +155,7 @@ def broken(error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> La
 @lru_cache(maxsize=1_000)
 def _without_footer(files: tuple[StoredFile, ...]) -> dict[StoredFile, DamagedFileError]:
     """Those without a footer that can be read: looked for by halves, since all together are read anyway."""
-    if _long_decimals(files) is not None:
+    if footers_of(files) is not None:
         return {}
     if len(files) == 1:
         return {} if _has_footer(files[0]) else {files[0]: _damage(files[0])}
