@@ -76,8 +76,11 @@ def moment_doubts(cell: str, plain: str, wanted: Type) -> tuple[list[str], str]:
     DuckDB takes 2024-01-3x for a date, and a year of three digits with a sign or a blank before it for one of four.
     """
     if wanted is Scalar.DATE:
-        # Of other years, and of what is infinite, the text is longer or shorter; SUBSTR costs as much as the cast.
-        return [f"NOT CAST({plain} AS VARCHAR) = {cell}", f"LENGTH({cell}) <> {len('2024-01-31')}"], ""
+        # Of other years, and of what is infinite, the text is longer or shorter, but Trino writes the year 0000 with
+        # four digits; SUBSTR costs as much as the cast.
+        is_other_year = f"LENGTH({cell}) <> {len('2024-01-31')}"
+        is_before_year_one = f"{plain} < CAST('{_FIRST_YEAR}-01-01' AS DATE)"
+        return [f"NOT CAST({plain} AS VARCHAR) = {cell}", is_other_year, is_before_year_one], ""
     if wanted is Scalar.TIMESTAMP:
         doubts = [f"{cell} NOT LIKE '{_CLOCK}'", _is_before_year_one(cell), _ends_in_utc(cell)]
         return doubts, _is_sure_timestamp(cell)
