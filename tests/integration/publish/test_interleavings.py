@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from meshlake.column import Column
@@ -57,6 +57,16 @@ def rows_of(run: int) -> int:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@example(
+    actions=[
+        ("begin", 0, 1),
+        ("begin", 1, 0),
+        ("write", 1, 0),
+        ("write", 0, 0),
+        ("write", 0, 0),
+        ("publish", 1, 0),
+    ]
+)
 @given(actions=st.lists(ACTIONS, min_size=4, max_size=16))
 def test_main_is_always_one_published_draft(tmp_path_factory, actions):
     mesh = load_settings({"MESH_HOME": str(tmp_path_factory.mktemp("lake"))})
@@ -84,6 +94,8 @@ def step(competition: Competition, session: DuckDBSession, kind: str, slot: int,
     elif competitor := competition.drafts.get(slot):
         if kind == "write" and not competitor.is_written:
             write(competition, session, competitor)
+            if not competitor.is_written:  # a build that was refused begins anew
+                del competition.drafts[slot]
         elif kind == "publish" and competitor.is_written:
             del competition.drafts[slot]
             publish(competition, competitor)
