@@ -55,10 +55,8 @@ def _readers_of(
     then: dict[InputName, Mapping[str, Type]] = {
         name: {c.name: c.type for c in each.contract.columns} for name, each in mesh.products.products.items()
     }
-    own, folded = (
-        then[product.name],
-        {name.lower() for name in gone},
-    )  # to SQL, names of other case are the same
+    own = then[product.name]
+    folded = {name.lower() for name in gone}  # to SQL, names of other case are the same
     then[product.name] = {name: kind for name, kind in own.items() if name.lower() not in folded} | dict(gone)
     left = {name: kind for name, kind in then[product.name].items() if name != column}
     renamed = {name: kind for name, kind in own.items() if name.lower() == column.lower()}

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from meshlake.rules.facts import UnheldError
+from meshlake.rules.sql import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 _MARKS = {"object": "__object__", "table": "__object__", "property": "__property__", "column": "__property__"}
-_PLACEHOLDER = re.compile(r"\$?\{(object|table|property|column)\}")
 _VARIABLE = re.compile(r"\$\{\w+(:-[^}]*)?\}")  # of ODCS since 3.2
 
 
@@ -53,7 +53,7 @@ def _parsed(query: str, dialect: str) -> exp.Query:
     import sqlglot
     from sqlglot import exp
 
-    marked = _PLACEHOLDER.sub(lambda match: _MARKS[match[1]], query.strip().rstrip(";"))
+    marked = PLACEHOLDER.sub(lambda match: _MARKS[match[1]], query.strip().rstrip(";"))
     try:
         parsed, *others = [None] if _VARIABLE.search(marked) else sqlglot.parse(marked, dialect=dialect)
     except sqlglot.errors.SqlglotError as error:

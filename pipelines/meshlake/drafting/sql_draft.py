@@ -156,8 +156,7 @@ def _enriched(
                 _bind(settings, read, loaded, session)
             elif (files := open_landing(settings, products.values()).landed(read).files) is not None:
                 session.bind_landed(files)
-        select = read_text(product.rows_file).strip().rstrip(";")
-        session.bind(name, f"(\n{select}\n)")
+        _bind_sql(product, session)
         if meant_key and not _tells_apart(session, name, meant_key):
             raise UsageError(
                 f"{name}: {', '.join(meant_key)} tells no rows apart", "Its SQL says how they are made."
@@ -190,7 +189,12 @@ def _bind(settings: Settings, name: ProductName, loaded: ProductSet, session: Lo
             if not isinstance(read, ProductName):
                 raise
             _bind(settings, read, loaded, session)
-        session.bind(name, f"(\n{read_text(product.rows_file).strip().rstrip(';')}\n)")
+        _bind_sql(product, session)
+
+
+def _bind_sql(product: Product, session: LocalSession) -> None:
+    select = read_text(product.rows_file).strip().rstrip(";")
+    session.bind(product.name, f"(\n{select}\n)")
 
 
 @dataclass(frozen=True)

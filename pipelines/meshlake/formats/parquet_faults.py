@@ -111,19 +111,28 @@ def refuse_cut_times(files: tuple[StoredFile, ...]) -> None:
 def _refuse_cut(file: StoredFile) -> None:
     from pyarrow import parquet
 
-    with open_file(file) as stream, open_file(file) as again:
+    with open_file(file) as stream:
         stored = parquet.ParquetFile(stream)
         for field in filter(lambda field: may_be_cut(field.type), stored.schema_arrow):
             for batch in stored.iter_batches(columns=[field.name]):
                 refuse_cut(file.name, batch)
         leaves = (stored.schema.column(at) for at in range(len(stored.schema)))
         old = sorted({leaf.path.partition(".")[0] for leaf in leaves if leaf.physical_type == "INT96"})
+    if old:
+        _refuse_cut_int96(file, old)
+
+
+def _refuse_cut_int96(file: StoredFile, names: list[str]) -> None:
+    """Of the columns `names`: of moments so written only a second reading tells what is cut."""
+    from pyarrow import parquet
+
+    with open_file(file) as fine, open_file(file) as coarse:
         finer, coarser = (
-            parquet.ParquetFile(each, coerce_int96_timestamp_unit=unit).iter_batches(columns=old)
-            for each, unit in ((stream, "ns"), (again, "us"))
+            parquet.ParquetFile(stream, coerce_int96_timestamp_unit=unit).iter_batches(columns=names)
+            for stream, unit in ((fine, "ns"), (coarse, "us"))
         )
-        for fine, coarse in zip(finer, coarser, strict=True) if old else ():
-            refuse_cut_int96(file.name, fine, coarse)
+        for each, other in zip(finer, coarser, strict=True):
+            refuse_cut_int96(file.name, each, other)
 
 
 def damaged(files: Sequence[StoredFile]) -> dict[StoredFile, DamagedFileError]:

@@ -62,7 +62,7 @@ def choose_version(model: ModelDefinition, context: RowsContext) -> Chosen:
         champion.version
         and champion.may_score
         and not context.is_forced
-        and _was_tried(store, made_of, context)
+        and _was_tried(store, made_of, champion.version, context)
     ):
         return Chosen(champion.version)
     challenger = _train(store, model, made_of, champion, context)
@@ -87,9 +87,15 @@ def _champion(
     return _Champion(version, tuple(unfit), is_replaced)
 
 
-def _was_tried(store: ModelStore, made_of: Mapping[str, Any], context: RowsContext) -> bool:
-    records = (version.record for version in store.versions(context.name))
-    return any(all(record[name] == value for name, value in made_of.items()) for record in records)
+def _was_tried(
+    store: ModelStore, made_of: Mapping[str, Any], champion: ModelVersion, context: RowsContext
+) -> bool:
+    """Mostly the champion is made of that, and no other record is read then."""
+
+    def is_made_of_that(version: ModelVersion) -> bool:
+        return all(version.record[name] == value for name, value in made_of.items())
+
+    return is_made_of_that(champion) or any(map(is_made_of_that, store.versions(context.name)))
 
 
 def _train(

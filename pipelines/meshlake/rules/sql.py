@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from meshlake.column import Column
 
-_PLACEHOLDER = re.compile(r"\$?\{(object|table|property|column)\}")
+# What stands for the table, and for the column, in a query.
+PLACEHOLDER = re.compile(r"\$?\{(object|table|property|column)\}")
 _MARKS = {"object": "__object__", "property": "__property__"}
 _MARK = re.compile("|".join(_MARKS.values()))
 
@@ -40,9 +41,7 @@ class Sql(QualityRule):
         query = (item.query or "").strip().rstrip(";").strip()
         if not query:
             raise FactError("type", "quality item of type sql has no query")
-        of_columns = (
-            found[0] for found in _PLACEHOLDER.finditer(query) if found[1] in {"property", "column"}
-        )
+        of_columns = (found[0] for found in PLACEHOLDER.finditer(query) if found[1] in {"property", "column"})
         if column is None and (named := next(of_columns, None)):
             hint = "State it among the quality of a property, or write the column's name."
             raise FactError("query", f"{named} stands for a column, and this rule is of the table", hint)
@@ -73,4 +72,4 @@ class Sql(QualityRule):
 
     def _named(self, table: str, column: str) -> str:
         names = {"object": table, "table": table, "property": column, "column": column}
-        return _PLACEHOLDER.sub(lambda match: names[match[1]], self.arguments["query"])
+        return PLACEHOLDER.sub(lambda match: names[match[1]], self.arguments["query"])
