@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.formats.csv_kinds import TEXT, by_shape, is_name, kind_of, kind_of_column
 from meshlake.formats.csv_lines import Cell
-from meshlake.formats.csv_words import YEAR, are_column_words, has_column_words
+from meshlake.formats.csv_words import YEAR, are_column_words, has_column_words, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -124,7 +124,7 @@ def _has_row_names(header: Sequence[Record], rows: Sequence[Record], width: int)
         return False
     columns = _columns(rows[:_LOOKED_AT], width)
     is_each_once = len(columns[0]) == len(set(columns[0])) == len(rows[:_LOOKED_AT])
-    first = re.findall(r"[^\W\d_]+", (header[0].cells or [Cell("", False)])[0].value.lower())
+    first = words_of((header[0].cells or [Cell("", False)])[0].value)
     return is_each_once and bool(columns[-1]) and bool(first) and first[-1] not in _WORDS_OF_KEYS
 
 

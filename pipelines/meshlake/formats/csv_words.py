@@ -46,6 +46,16 @@ def has_column_words(row: Record) -> bool:
     return any(_is_column_word(cell.value) for cell in row.cells or ())
 
 
+def words_of(name: str) -> list[str]:
+    """The words of a name, in small letters.
+
+    Example:
+        >>> words_of("customerId"), words_of("Kunden_Nr 2")
+        (['customer', 'id'], ['kunden', 'nr'])
+    """
+    return re.findall(r"[^\W\d_]+", _HUMP.sub(" ", name).lower())
+
+
 def _is_column_word(value: str) -> bool:
-    words = re.findall(r"[^\W\d_]+", _HUMP.sub(" ", value).lower())
+    words = words_of(value)
     return 0 < len(words) <= _MOST_WORDS and words[-1] in _WORDS

@@ -43,6 +43,7 @@ def test_the_row_below_a_name_of_two_lines_is_there(read, end, above):
         ("mpg\tcyl\nMazda\t21\t6\nDatsun\t22.8\t4\nValiant\t18.1\t6\n", ["column_1", "mpg", "cyl"]),
         ('"name" "qty"\n"1" "Ann" 5\n"2" "Bob Lee" 6\n', ["column_1", "name", "qty"]),
         ("id,name\n1,ann,x\n2,bob,y\n", ["id", "name", "column_3"]),  # a key is no name of a row
+        ("customerId,name\n1,ann,x\n2,bob,y\n", ["customerId", "name", "column_3"]),
         ("kind,name\na,ann,x\na,bob,y\n", ["kind", "name", "column_3"]),  # nor is what stands there twice
     ],
 )
