@@ -14,6 +14,7 @@ import pandas as pd
 
 from meshlake.ml_assets import metrics, training_rows
 from meshlake.ml_assets.cross_validation import cross_validate, fit
+from meshlake.ml_assets.drift import MAJOR, shifted_features
 from meshlake.ml_assets.honest import FINGERPRINT, predict_honestly, row_fingerprints
 from meshlake.ml_assets.leakage import suspected_leaks
 from meshlake.ml_assets.preprocessing import infinite_counts, plan_features
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.preprocessing import FeaturePlan
     from meshlake.ml_assets.scoring import ChurnModel
     from meshlake.ml_assets.spec import ChurnSpec
+
+# So many times the share that was asked for is no share that a team was planned for.
+_MOST_FLAGGED = 2
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,12 @@ def train_churn(
         },
         features={name: str(kind) for name, kind in final_plan.kinds.items()},
         dropped={**spec.exclude, **final_plan.dropped},
-        warnings=(*_leak_warnings(leaks, spec), *test_warnings, *_infinite_warnings(final, final_plan)),
+        warnings=(
+            *_leak_warnings(leaks, spec),
+            *test_warnings,
+            *_shift_warnings(test, development, held_out, final_plan, spec),
+            *_infinite_warnings(final, final_plan),
+        ),
         importances=feature_importances(model, final, spec.seed),
     )
 
@@ -207,6 +217,31 @@ def _test(rows: pd.DataFrame, spec: ChurnSpec) -> tuple[HeldOutTest | None, list
         **metrics.flag_metrics(is_churned, rows["is_predicted_churn"].to_numpy()),
     }
     return HeldOutTest(cutoff, measured), []
+
+
+def _shift_warnings(
+    test: HeldOutTest | None,
+    earlier: pd.DataFrame,
+    held_out: pd.DataFrame,
+    plan: FeaturePlan,
+    spec: ChurnSpec,
+) -> list[str]:
+    """What makes the rows of the test unlike those that the threshold and the model come from."""
+    if test is None:
+        return []
+    told = []
+    day = test.cutoff.removesuffix(" 00:00:00")
+    share, asked = test.metrics["flagged_share"], spec.flag_share
+    if asked is not None and share > _MOST_FLAGGED * asked:
+        told.append(f"flags {share:.1%} of the rows of {day}, where {asked:.1%} was asked for")
+    if shifted := shifted_features(earlier, held_out, plan.kinds):
+        named = ", ".join(f"{name} ({index:.2f})" for name, index in list(shifted.items())[:_MOST_NAMED])
+        more = f" and {len(shifted) - _MOST_NAMED} more" if len(shifted) > _MOST_NAMED else ""
+        told.append(
+            f"the rows of {day} are unlike the earlier ones in {named}{more} "
+            f"(population stability index; from {MAJOR} on it is a major shift)"
+        )
+    return told
 
 
 def _infinite_warnings(rows: pd.DataFrame, plan: FeaturePlan) -> list[str]:

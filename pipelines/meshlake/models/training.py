@@ -136,6 +136,7 @@ def _refused(champion: _Champion, challenger: ModelVersion, context: RowsContext
     told = f"{context.name}: the model trained now is not promoted: {challenger.record['decision']['reason']}"
     if champion.version and champion.misfits:
         told += f"; version {champion.version.version} cannot score: {', '.join(champion.misfits)}"
+    why = "".join(f" {warning[0].upper()}{warning[1:]}." for warning in challenger.record["warnings"])
     return BuildError(
-        told, "Nothing was published, and what was before stays. Mend the features or the label."
+        told, f"Nothing was published, and what was before stays.{why} Mend the features or the label."
     )

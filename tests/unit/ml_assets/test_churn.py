@@ -167,6 +167,15 @@ def test_one_labelled_cutoff_is_cross_validated_but_not_tested(snapshots):
     assert training.warnings == ("there is one labelled cut-off only, so no later one to test the model on",)
 
 
+def test_a_test_on_rows_of_another_kind_says_so(snapshots):
+    is_latest = snapshots["cutoff"] == "2024-03-01"
+    assert not [each for each in train_churn(snapshots, SNAPSHOT_SPEC).warnings if "unlike" in each]
+    shifted = snapshots.assign(tickets=snapshots["tickets"] + 3 * is_latest)
+    told = train_churn(shifted, SNAPSHOT_SPEC).warnings
+    assert any("the rows of 2024-03-01 are unlike the earlier ones in tickets (" in each for each in told)
+    assert any("of the rows of 2024-03-01, where 10.0% was asked for" in each for each in told)
+
+
 def test_a_latest_cutoff_of_one_class_tests_nothing(snapshots):
     rows = snapshots.copy()
     rows.loc[rows["cutoff"] == "2024-03-01", "is_churned"] = False
