@@ -108,6 +108,13 @@ BAD = [
     ),
     ("VARCHAR", "DATE", "'0000-12-31'"),
     ("VARCHAR", "TIME", "'24:00'"),
+    *(
+        ("VARCHAR", kind, f"'2024-01-05{clock}'")
+        for kind in ("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE")
+        for clock in (" 24:00:00", "T24:00", " 24:00:00.000")
+    ),
+    ("VARCHAR", "TIMESTAMP WITH TIME ZONE", "'2024-01-05T24:00:00Z'"),
+    ("VARCHAR", "TIMESTAMP WITH TIME ZONE", "'2024-01-05 24:00:00+02:00'"),
     ("VARCHAR", "TIMESTAMP", "'24-01-05'"),
     ("VARCHAR", "TIMESTAMP", "'infinity'"),
     ("VARCHAR", "TIMESTAMP WITH TIME ZONE", "'24-01-05 10:00:00Z'"),

@@ -14,8 +14,7 @@ from sqlglot import exp
 
 from meshlake.landing.expressions import makes_text, without_attempts
 from meshlake.landing.text_values import json_value, text_value
-from meshlake.types.casting import lenient_cast, strict_cast
-from meshlake.types.keeping import Keeps, keeps
+from meshlake.types.casting import lenient_cast, may_lose, strict_cast
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def cast_cell(cell: str, given: Type, wanted: Type) -> Cast:
         strict, lenient = json_value(cell, cell, wanted)
         return Cast(strict, lenient, present, text, can_fail=True)
     strict, lenient = strict_cast(cell, given, wanted), lenient_cast(cell, given, wanted)
-    return Cast(strict, lenient, present, text, can_fail=keeps(given, wanted) is not Keeps.EVERYTHING)
+    return Cast(strict, lenient, present, text, can_fail=may_lose(given, wanted))
 
 
 def cast_expression(

@@ -1,8 +1,9 @@
 """SQL for dates and times written in texts: which of them an engine's plain cast is sure to read, and the rest.
 
 DuckDB reads '2024-01-05 oops' and '24-01-05' as dates, leaves out an offset from UTC and what is less than a
-microsecond, and takes offsets that no clock has, such as +46:00, +15:99 and -99. Of 24:00 it makes 00:00, and of a day
-in the year 0000, which calendars have not and Trino writes otherwise, one before Christ.
+microsecond, and takes offsets that no clock has, such as +46:00, +15:99 and -99. Of 24:00 it makes 00:00, after a day
+the midnight behind it, and of a day in the year 0000, which calendars have not and Trino writes otherwise, one before
+Christ.
 """
 
 from __future__ import annotations
@@ -28,10 +29,12 @@ _ZONE = "Z|[-+][0-9:]+"
 _CUT = ":[0-9]?([^0-9]|$)"
 _TIME_OF_DAY = "[T ].*[1-9]"
 _END_OF_DAY = "^24"
+_END_OF_SAID_DAY = "[T ]24"
 _BEFORE_CHRIST = "[(]"
 _FIRST_YEAR = "0001"
 _ISO_DAY = "^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
 _CLOCK = "____-__-_____:__:__"
+_END_OF_CLOCK = "____-__-___24:%"
 # Of two digits of hours, or not of whole hours: the most common first.
 _FEWER_OFFSETS = (
     "+10:00",
@@ -50,8 +53,8 @@ MOMENTS: tuple[Type, ...] = (Scalar.DATE, Scalar.TIMESTAMP, Scalar.TIMESTAMPTZ)
 LOST: dict[Type, str] = {
     Scalar.TIME: f"{_NANOSECONDS}|{_OFFSET}|{_CUT}|{_END_OF_DAY}",
     Scalar.DATE: f"{_TIME_OF_DAY}|{_CUT}|{_BEFORE_CHRIST}",
-    Scalar.TIMESTAMP: f"{_NANOSECONDS}|{_OFFSET}|{_CUT}|{_BEFORE_CHRIST}",
-    Scalar.TIMESTAMPTZ: f"{_NANOSECONDS}|{_NO_OFFSET}|{_CUT}|{_BEFORE_CHRIST}",
+    Scalar.TIMESTAMP: f"{_NANOSECONDS}|{_OFFSET}|{_CUT}|{_BEFORE_CHRIST}|{_END_OF_SAID_DAY}",
+    Scalar.TIMESTAMPTZ: f"{_NANOSECONDS}|{_NO_OFFSET}|{_CUT}|{_BEFORE_CHRIST}|{_END_OF_SAID_DAY}",
 }
 
 
@@ -82,9 +85,16 @@ def moment_doubts(cell: str, plain: str, wanted: Type) -> tuple[list[str], str]:
         is_before_year_one = f"{plain} < CAST('{_FIRST_YEAR}-01-01' AS DATE)"
         return [f"NOT CAST({plain} AS VARCHAR) = {cell}", is_other_year, is_before_year_one], ""
     if wanted is Scalar.TIMESTAMP:
-        doubts = [f"{cell} NOT LIKE '{_CLOCK}'", _is_before_year_one(cell), _ends_in_utc(cell)]
+        # The hour is asked first: that costs half as much as LIKE, and is 0 after an end of day.
+        ends_day = f"(EXTRACT(HOUR FROM {plain}) = 0 AND {_ends_day(cell)})"
+        doubts = [f"{cell} NOT LIKE '{_CLOCK}'", _is_before_year_one(cell), _ends_in_utc(cell), ends_day]
         return doubts, _is_sure_timestamp(cell)
-    return [_is_unsure_zoned(cell), _is_before_year_one(cell)], ""
+    return [_is_unsure_zoned(cell), _is_before_year_one(cell), _ends_day(cell)], ""
+
+
+def _ends_day(cell: str) -> str:
+    """Whether 24 stands where the hour does; elsewhere only the careful reading looks for it."""
+    return f"{cell} LIKE '{_END_OF_CLOCK}'"
 
 
 def _is_before_year_one(cell: str) -> str:
@@ -104,7 +114,7 @@ def _is_sure_timestamp(cell: str) -> str:
     is_minute = f"(REPLACE({cell}, 'T', ' ') LIKE '____-__-__ __:__' AND {cell} NOT LIKE '%:')"
     is_whole = f"{cell} LIKE '____-__-__' OR {is_minute}"
     is_sure = f"{is_whole} OR ({cell} LIKE '{_CLOCK}.%' AND {has_no_offset})"
-    has_other_ends = f"{_is_before_year_one(cell)} OR {_ends_in_utc(cell)}"
+    has_other_ends = f"{_is_before_year_one(cell)} OR {_ends_in_utc(cell)} OR {_ends_day(cell)}"
     return f"NOT {is_finer} AND NOT ({has_other_ends}) AND ({is_sure})"
 
 

@@ -96,9 +96,10 @@ def is_just(made: object, text: str, wanted: str) -> bool:
             shortest = Decimal(duckdb.execute("SELECT CAST($1::FLOAT AS VARCHAR)", [made]).fetchone()[0])
         return Decimal(text.strip()) == shortest and "_" not in text
     day, clock, offset = moment(text)
+    if clock >= timedelta(days=1):
+        return False
     if wanted == "TIME":
-        is_of_one_day = clock < timedelta(days=1)
-        return day is None and not offset and is_of_one_day and (_MIDNIGHT + clock).time() == made
+        return day is None and not offset and (_MIDNIGHT + clock).time() == made
     assert day is not None, text
     at = datetime.combine(day, _MIDNIGHT.time()) + clock
     if wanted == "DATE":
@@ -117,6 +118,12 @@ def connection():
 
 @example(
     ["2024-01-05T10:00Z", "2024-01-05 10:00:00 +0200", "24:00", "2024-01-05 24:00:00", "-0", "1E4", "0x1F"]
+)
+@example(
+    [
+        f"2024-01-05{end}"
+        for end in ("T24:00:00", " 24:00", " 24:00:00.0", "T24:00:00Z", " 24:00:00+02:00", "  24:00Z")
+    ]
 )
 @example(
     ["2084-04-2 2:05:01.32571983", "2084-04-02 02:05:1.1234567", "2084-04-2 2:5:1.1234567", "2:5:1.1234567"]
