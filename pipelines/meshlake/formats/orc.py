@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meshlake.errors import DamagedFileError
 from meshlake.formats.copied import Copied
 
 if TYPE_CHECKING:
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     import pyarrow as pa
+    from pyarrow import orc
+
+# What pyarrow's error begins with, which is of the class of all others.
+_FAR_MOMENT = "ORC timestamp ("
 
 
 class _Orc(Copied):
@@ -23,7 +28,36 @@ class _Orc(Copied):
         from pyarrow import orc
 
         file = orc.ORCFile(stream)
-        return file.schema, (file.read_stripe(number) for number in range(file.nstripes))
+        return file.schema, _batches(name, file)
 
 
 ORC = _Orc()
+
+
+def _batches(name: str, file: orc.ORCFile) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+
+    for number in range(file.nstripes):
+        try:
+            yield file.read_stripe(number)
+        except pa.ArrowInvalid as error:
+            if str(error).startswith(_FAR_MOMENT):
+                raise _far_moment(name, file, number) from error
+            raise
+
+
+def _far_moment(name: str, file: orc.ORCFile, number: int) -> DamagedFileError:
+    """Which columns of a stripe hold moments that pyarrow, for which all are of nanoseconds, has no numbers for."""
+    import pyarrow as pa
+
+    columns = []
+    for column in file.schema.names:
+        try:
+            file.read_stripe(number, columns=[column])
+        except pa.ArrowInvalid:
+            columns.append(column)
+    return DamagedFileError(
+        f"{name}: column {' and '.join(columns)} holds moments before 1677-09-21 or after 2262-04-11, "
+        "which cannot be read from ORC",
+        "Write it as DATE or text, or the file as Parquet; or other values for what means no end.",
+    )

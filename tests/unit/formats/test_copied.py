@@ -97,6 +97,15 @@ def test_orc_keeps_types_and_values(connection, put):
     assert second == (None,) * 7
 
 
+@pytest.mark.parametrize("year", [1500, 2500, 9999])
+def test_moments_of_orc_that_have_no_nanoseconds_are_told_by_their_column(put, year):
+    ends = pa.array([MOMENT, MOMENT.replace(year=year)], pa.timestamp("us"))
+    dataset = put({"a.orc": orc_bytes(pa.table({"id": [1, 2], "ends": ends}))})
+    told = r"a\.orc: column ends holds moments before 1677-09-21 or after 2262-04-11"
+    with pytest.raises(LandingError, match=told):
+        relation_sql(dataset)
+
+
 def test_avro_keeps_types_and_values(connection, put):
     fields = [
         field("n", ["null", "long"]),
