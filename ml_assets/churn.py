@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from meshlake.ml_assets import metrics, training_rows
-from meshlake.ml_assets.cross_validation import cross_validate, fit
+from meshlake.ml_assets.cross_validation import cross_validate
 from meshlake.ml_assets.drift import MAJOR, shifted_features
 from meshlake.ml_assets.honest import FINGERPRINT, predict_honestly, row_fingerprints
 from meshlake.ml_assets.leakage import suspected_leaks
@@ -21,6 +21,7 @@ from meshlake.ml_assets.preprocessing import infinite_counts, plan_features
 from meshlake.ml_assets.reasons import feature_importances
 from meshlake.ml_assets.scoring import published_probability
 from meshlake.ml_assets.threads import one_thread
+from meshlake.ml_assets.voting import best_of, fit_candidate, vote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,13 +102,15 @@ def train_churn(
     final = training_rows.cap_rows(pd.concat([development, held_out], ignore_index=True), spec)
     final_plan = _plan(final, spec, leaks)
     with one_thread():
-        candidates = tuple(cross_validate(a, plan, development, folds, spec, tell) for a in spec.candidates)
-        winner = min(candidates, key=lambda candidate: candidate.out_of_fold["log_loss"])
+        candidates = [cross_validate(a, plan, development, folds, spec, tell) for a in spec.algorithms]
+        if spec.has_vote:
+            candidates.append(vote(candidates, development, folds, spec))
+        winner = best_of(candidates, development, spec)
         threshold = _threshold(winner.probability, spec)
         out_of_fold = _predict_out_of_fold(winner, development, folds, threshold, spec)
-        out_of_time = _predict_held_out(winner.algorithm, plan, development, held_out, threshold, spec, tell)
+        out_of_time = _predict_held_out(winner, plan, development, held_out, threshold, spec, tell)
         tell(f"fitting {winner.algorithm} on {len(final)} rows")
-        model = replace(fit(winner.algorithm, final_plan, final, spec), threshold=threshold)
+        model = replace(fit_candidate(winner, final_plan, final, spec), threshold=threshold)
     honest = pd.concat([out_of_fold, out_of_time] if len(held_out) else [out_of_fold], ignore_index=True)
     seen = pd.concat([development, held_out], ignore_index=True)
     honest[FINGERPRINT] = row_fingerprints(model, seen, spec.row_keys)
@@ -116,7 +119,7 @@ def train_churn(
         spec=spec,
         model=model,
         algorithm=winner.algorithm,
-        candidates=candidates,
+        candidates=tuple(candidates),
         folds_sha256=training_rows.folds_hash(folds),
         honest=honest,
         test=test,
@@ -175,7 +178,7 @@ def _predict_out_of_fold(
 
 
 def _predict_held_out(
-    algorithm: str,
+    winner: CandidateResult,
     plan: FeaturePlan,
     development: pd.DataFrame,
     held_out: pd.DataFrame,
@@ -186,8 +189,8 @@ def _predict_held_out(
     labels = _labels(held_out, pd.Series(pd.NA, index=held_out.index, dtype="Int64"), spec)
     if held_out.empty:
         return labels
-    tell(f"testing {algorithm} on {len(held_out)} rows of the latest cut-off")
-    model = replace(fit(algorithm, plan, development, spec), threshold=threshold)
+    tell(f"testing {winner.algorithm} on {len(held_out)} rows of the latest cut-off")
+    model = replace(fit_candidate(winner, plan, development, spec), threshold=threshold)
     return labels.join(predict_honestly(model, held_out))
 
 

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
+    import pandas as pd
 
     Labels = npt.NDArray[np.bool_]
     Probabilities = npt.NDArray[np.float64]
@@ -84,6 +87,11 @@ class Comparison:
 def can_compare(is_churned: Labels) -> bool:
     """Whether rows with these labels tell anything of two models."""
     return min(int(is_churned.sum()), int((~is_churned).sum())) >= MIN_ROWS_PER_CLASS
+
+
+def groups_of(rows: pd.DataFrame, key: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Whom each of `rows` is about, as numbers from 0 on: shape (n,)."""
+    return np.asarray(rows.groupby(list(key), dropna=False, sort=False).ngroup(), dtype=np.int64)
 
 
 def compare(

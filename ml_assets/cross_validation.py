@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +28,8 @@ _NEVER = 2.0
 class CandidateResult:
     """One algorithm on the folds: its out-of-fold metrics, those of each fold, and the model that each was left out of.
 
-    `probability` is what each row was given by the model that did not see it.
+    `probability` is what each row was given by the model that did not see it; `weights` are those of the members of a
+    vote, by name, and of one algorithm there are none.
     """
 
     algorithm: str
@@ -36,6 +37,7 @@ class CandidateResult:
     folds: tuple[Mapping[str, float], ...]
     probability: npt.NDArray[np.float64]
     models: tuple[ChurnModel, ...]
+    weights: Mapping[str, float] = field(default_factory=dict)
 
 
 def fit(algorithm: str, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec) -> ChurnModel:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 TRUSTED_TYPES = (
     "meshlake.ml_assets.preprocessing.FeatureFrame",
     "meshlake.ml_assets.segments.signed_log1p",
+    "meshlake.ml_assets.voting.WeightedVote",
     "numpy.dtype",
 )
 _MODELS = {"churn": ChurnModel, "segments": SegmentModel}
@@ -43,17 +44,18 @@ def dump_model(model: ChurnModel | SegmentModel) -> bytes:
     return _canonical(skops.io.dumps({"task": task, "fields": fields}))
 
 
-def load_model(content: bytes, algorithm: str | None = None) -> ChurnModel | SegmentModel:
-    """The model whose `dump_model` gave `content`; `algorithm` is the candidate that a churn model was chosen from.
+def load_model(content: bytes, *algorithms: str) -> ChurnModel | SegmentModel:
+    """The model whose `dump_model` gave `content`; `algorithms` are the candidates that a churn model is made of.
 
     Raises:
         ValueError: when `content` is no such archive, or holds a type that is neither in `TRUSTED_TYPES` nor trusted by
-            `algorithm`.
-        UsageError: no candidate is called `algorithm`.
+            any of `algorithms`.
+        UsageError: no candidate is called so.
     """
-    trusted = TRUSTED_TYPES + (CANDIDATES.get(algorithm).trusted_types if algorithm else ())
+    of_algorithms = (CANDIDATES.get(name).trusted_types for name in algorithms)
+    trusted = {*TRUSTED_TYPES, *itertools.chain.from_iterable(of_algorithms)}
     try:
-        loaded = skops.io.loads(content, trusted=list(trusted))
+        loaded = skops.io.loads(content, trusted=sorted(trusted))
         fields = {name: tuple(v) if isinstance(v, list) else v for name, v in loaded["fields"].items()}
         model: ChurnModel | SegmentModel = _MODELS[loaded["task"]](**fields)
         return model

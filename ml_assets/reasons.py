@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from meshlake.ml_assets.candidates.candidate import CANDIDATES
+from meshlake.ml_assets.candidates.candidate import CANDIDATES, SOFT_VOTING
 from meshlake.ml_assets.preprocessing import Kind
 from meshlake.ml_assets.scoring import churn_probability
 from meshlake.ml_assets.threads import one_thread
+from meshlake.ml_assets.voting import members_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    from sklearn.pipeline import Pipeline
 
     from meshlake.ml_assets.scoring import ChurnModel
 
@@ -65,7 +67,14 @@ def feature_effects(model: ChurnModel, frame: pd.DataFrame) -> npt.NDArray[np.fl
 
     `frame` is the output of the pipeline's `frame` step; the answer has its shape, (rows, features).
     """
-    rest = model.pipeline[1:]
+    if model.algorithm == SOFT_VOTING:
+        parts = [weight * _effects(member, member.pipeline, frame) for weight, member in members_of(model)]
+        effects: npt.NDArray[np.float64] = np.sum(parts, axis=0)
+        return effects
+    return _effects(model, model.pipeline[1:], frame)
+
+
+def _effects(model: ChurnModel, rest: Pipeline, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
     if model.algorithm and not frame.empty:
         usual_row = pd.DataFrame([model.references])[list(frame.columns)].astype(frame.dtypes)
         with one_thread():

@@ -13,8 +13,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
-from meshlake.ml_assets.candidates.candidate import CANDIDATES, DEFAULT_CANDIDATES
+from meshlake.ml_assets.candidates.candidate import DEFAULT_CANDIDATES, SOFT_VOTING, candidate_names
 from meshlake.validation import Document, Location, one_of, read_as, told
+
+_FEWEST_VOTING = 3  # the vote itself is one of them
 
 
 class Scale(StrEnum):
@@ -48,6 +50,16 @@ class ChurnSpec:
     def row_keys(self) -> tuple[str, ...]:
         """The columns that tell rows apart: the key, and the cut-off if there is one."""
         return (*self.key, *filter(None, [self.cutoff]))
+
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        """The candidates that are fitted, which is all but a vote of them."""
+        return tuple(name for name in self.candidates if name != SOFT_VOTING)
+
+    @property
+    def has_vote(self) -> bool:
+        """Whether a vote of the others is a candidate too."""
+        return SOFT_VOTING in self.candidates and len(self.algorithms) > 1
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> ChurnSpec:
@@ -96,7 +108,9 @@ def _reason(value: object) -> object:
 
 def _candidates(value: object) -> object:
     if not isinstance(value, list) or not value or len(set(map(str, value))) != len(value):
-        raise ValueError(f"it must list, once each, some of: {', '.join(CANDIDATES.names)}")
+        raise ValueError(f"it must list, once each, some of: {', '.join(candidate_names())}")
+    if SOFT_VOTING in value and len(value) < _FEWEST_VOTING:
+        raise ValueError(f"'{SOFT_VOTING}' needs at least two others to vote")
     return value
 
 
@@ -110,7 +124,7 @@ _Seed = Annotated[int, Field(strict=True, ge=0), told("a whole number of at leas
 _TwoOrMore = Annotated[int, Field(strict=True, ge=2), told("a whole number of at least 2")]
 _Between = Annotated[float, Field(strict=True, gt=0, lt=1)]
 _Share = Annotated[_Between | None, told("a number between 0 and 1, both excluded")]
-_Candidate = Annotated[str, *one_of(lambda: CANDIDATES.names)]
+_Candidate = Annotated[str, *one_of(candidate_names)]
 _Scale = Annotated[Scale, *one_of(lambda: [str(scale) for scale in Scale])]
 
 
@@ -144,7 +158,8 @@ class ChurnPolicy(Policy):
 
     candidates: Annotated[list[_Candidate], BeforeValidator(_candidates)] = Field(
         default=list(DEFAULT_CANDIDATES),
-        description="The algorithms compared; the one with the least log loss on the folds wins.",
+        description="The algorithms compared; the one with the least log loss on the folds wins, "
+        "and a vote of them only if it is better beyond noise.",
     )
     folds: _TwoOrMore = Field(default=5, description="Into how many parts the rows are split to compare.")
     seed: _Seed = Field(default=42, description="The same seed and rows give the same model.")

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
 
+# Of the features each split draws: less log loss on each of three tables for no more time (telco, flat and joined, and
+# a retailer's: .418, .319, .393 with all; .416, .318, .391).
+FEATURE_SHARE = 0.3
+
 
 class BoostingCandidate(Candidate):
     """`histogram_gradient_boosting`."""
@@ -37,6 +41,7 @@ class BoostingCandidate(Candidate):
             max_iter=150,
             max_leaf_nodes=15,
             l2_regularization=1.0,
+            max_features=FEATURE_SHARE,
             categorical_features=list(range(first, first + len(plan.categorical))),
             early_stopping=False,
             random_state=seed,

@@ -68,8 +68,15 @@ CANDIDATES: Doorway[type[Candidate]] = Doorway(
         "histogram_gradient_boosting": "meshlake.ml_assets.candidates.boosting:BoostingCandidate",
     },
 )
+# Not an algorithm: the weighted mean of what the others say, see `voting`.
+SOFT_VOTING = "soft_voting"
 # Compared where a `model.yaml` names none. Named here, so that installing an algorithm changes no one's models.
-DEFAULT_CANDIDATES = ("logistic_regression", "random_forest", "histogram_gradient_boosting")
+DEFAULT_CANDIDATES = ("logistic_regression", "random_forest", "histogram_gradient_boosting", SOFT_VOTING)
+
+
+def candidate_names() -> tuple[str, ...]:
+    """What `policy: candidates` may name."""
+    return (*CANDIDATES.names, SOFT_VOTING)
 
 
 def build_candidate(name: str, plan: FeaturePlan, seed: int, rows: int) -> Pipeline:

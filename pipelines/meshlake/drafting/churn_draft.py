@@ -145,7 +145,7 @@ def _model(
     if exclude:
         model["exclude"] = exclude
     model["policy"] = {
-        "candidates": ("logistic_regression", "random_forest", "histogram_gradient_boosting"),
+        "candidates": ("logistic_regression", "random_forest", "histogram_gradient_boosting", "soft_voting"),
         "folds": _FOLDS,
         "seed": 42,
         "flag_share": 0.1,

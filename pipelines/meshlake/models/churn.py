@@ -106,7 +106,9 @@ def _model(version: ModelVersion) -> ChurnModel:
     from meshlake.ml_assets.persistence import load_model
     from meshlake.ml_assets.scoring import ChurnModel
 
-    model = load_model(version.read(MODEL_FILE), version.record["algorithm"])
+    algorithm = version.record["algorithm"]
+    voting = version.record["candidates"][algorithm].get("weights", {})
+    model = load_model(version.read(MODEL_FILE), *(voting or [algorithm]))
     if not isinstance(model, ChurnModel):
         raise ValueError(f"version {version.version} is no churn model")
     return model

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from meshlake.ml_assets.candidates.candidate import CANDIDATES
+from meshlake.ml_assets.candidates.candidate import DEFAULT_CANDIDATES
 from meshlake.ml_assets.spec import ChurnSpec, Scale, SegmentSpec
 
 CHURN = {"task": "churn", "features": "retention.features", "key": "customer_id", "label": "is_churned"}
@@ -17,7 +17,7 @@ SEGMENTS = {
 def test_what_is_left_out_of_a_churn_model_has_defaults():
     spec = ChurnSpec.from_mapping(CHURN)
     assert spec == ChurnSpec(key=("customer_id",), label="is_churned")
-    assert spec.candidates == CANDIDATES.names
+    assert spec.candidates == DEFAULT_CANDIDATES
     assert (spec.folds, spec.seed, spec.flag_share, spec.threshold) == (5, 42, 0.1, None)
 
 

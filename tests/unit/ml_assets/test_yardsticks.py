@@ -21,10 +21,10 @@ def test_the_flat_telco_table_reaches_the_yardstick():
     rows = pd.read_csv(LANDING / "telco_flat/customers/ibm_telco.csv", na_values=[" "])
     rows["is_churned"] = rows.pop("Churn") == "Yes"
     training = train_churn(rows, ChurnSpec(key=("customerID",), label="is_churned"))
-    best = min(training.candidates, key=lambda candidate: candidate.out_of_fold["log_loss"]).out_of_fold
+    best = next(c for c in training.candidates if c.algorithm == training.algorithm).out_of_fold
     # Above .86 would be a leak: the best honest stack reaches .848.
-    assert 0.84 <= best["roc_auc"] <= 0.86
-    assert best["log_loss"] <= 0.425
+    assert 0.846 <= best["roc_auc"] <= 0.86
+    assert best["log_loss"] <= 0.414
     assert best["lift_at_10_percent"] >= 2.7
     assert training.warnings == ()
 
