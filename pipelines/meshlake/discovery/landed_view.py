@@ -9,11 +9,11 @@ from meshlake.discovery.drift import column_groups
 from meshlake.engines.duckdb.connection import connect
 from meshlake.landing.relation import columns, relation_sql
 from meshlake.landing.zone import files_zone
-from meshlake.names import quote_identifier
+from meshlake.names import quote_identifier, quote_literal
 from meshlake.types.duckdb import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import duckdb
 
@@ -116,6 +116,13 @@ def is_all(view: LandedView, found: int, row_limit: int) -> bool:
     """Whether `found` rows of `beginnings_sql` are all that have landed: no file was left out, and none cut off."""
     files = sum(file.size_bytes > 0 for file in view.dataset.keyed_files)
     return files <= _BEGINNINGS and found * max(files, 1) < row_limit
+
+
+def are_of(names: Iterable[str]) -> str:
+    """SQL for whether a cell of `cells` is of one of the columns `names`."""
+    # Literals, not parameters: binding parameters makes DuckDB import pandas, which takes longer than most scans.
+    listed = ", ".join(map(quote_literal, names))
+    return f"name IN ({listed})" if listed else "false"
 
 
 def _selected(groups: Mapping[str, tuple[str, ...]], given: Mapping[str, Type]) -> str:

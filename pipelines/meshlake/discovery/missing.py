@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.counting import counted
 from meshlake.discovery.batches import batches
-from meshlake.discovery.landed_view import CELLS, LANDED
+from meshlake.discovery.landed_view import CELLS, LANDED, are_of
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.types.tree import Scalar
 
@@ -67,9 +67,8 @@ def suspected_words(
     """The words for no value that the sample has in the columns `names`, blanks around them left out."""
     found: dict[str, tuple[str, ...]] = {}
     rows = connection.execute(
-        f"SELECT DISTINCT name, TRIM(value) AS word FROM {CELLS} "
-        f"WHERE name IN (SELECT unnest(?)) AND {_is_word('value')} ORDER BY ALL",
-        [list(names)],
+        f"SELECT DISTINCT name, TRIM(value) AS word FROM {CELLS} WHERE {are_of(names)} AND {_is_word('value')} "
+        "ORDER BY ALL"
     ).fetchall()
     for name, word in rows:
         found[name] = (*found.get(name, ()), word)
@@ -119,11 +118,10 @@ def without_signs(
     ]
     is_sign = _is_word("value", _SIGNS.split())
     suspected = connection.execute(
-        f"SELECT name FROM {CELLS} WHERE name IN (SELECT name FROM {CELLS} WHERE name IN (SELECT unnest(?)) "
-        f"AND {is_sign}) GROUP BY name "
+        f"SELECT name FROM {CELLS} WHERE name IN (SELECT name FROM {CELLS} WHERE {are_of(texts)} AND {is_sign}) "
+        "GROUP BY name "
         r"HAVING bool_and(regexp_matches(value, '[\pL\pN]')) FILTER (NOT " + is_sign + ") "
-        f"AND count(DISTINCT value) FILTER (NOT {is_sign}) >= {_FEWEST_WORDS}",
-        [texts],
+        f"AND count(DISTINCT value) FILTER (NOT {is_sign}) >= {_FEWEST_WORDS}"
     ).fetchall()
     signs: dict[str, dict[str, int]] = {}
     for names in batches(connection, [name for (name,) in suspected], lambda _: 1):

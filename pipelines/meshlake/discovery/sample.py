@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery.column_types import NEARLY_ALL
-from meshlake.discovery.landed_view import CELLS, LANDED, SAMPLE, beginnings_sql, is_all
+from meshlake.discovery.landed_view import CELLS, LANDED, SAMPLE, are_of, beginnings_sql, is_all
 from meshlake.discovery.names import is_spoken
 from meshlake.discovery.readings import INTEGER, NUMBER, READINGS, Reading
 from meshlake.discovery.spelled import spelled_readings
@@ -98,7 +98,7 @@ def _insert_cells(
 
 def _forget_cells(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
     if forgotten := list(names):
-        connection.execute(f"DELETE FROM {CELLS} WHERE name IN (SELECT unnest(?))", [forgotten])
+        connection.execute(f"DELETE FROM {CELLS} WHERE {are_of(forgotten)}")
 
 
 def _present_in_cells(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -113,8 +113,7 @@ def some_values(
     return dict(
         connection.execute(
             f"SELECT name, arg_min(value, hash(value), {most}) FROM (SELECT DISTINCT name, TRIM(value) AS value "
-            f"FROM {CELLS} WHERE name IN (SELECT unnest(?))) GROUP BY name",
-            [list(names)],
+            f"FROM {CELLS} WHERE {are_of(names)}) GROUP BY name"
         ).fetchall()
     )
 
@@ -174,16 +173,15 @@ def mixtures(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dic
     moments = [reading for reading in READINGS if reading.logical_type in {"date", "timestamp"}]
     looks = quote_literal("|".join(f"({reading.pattern})" for reading in moments))
     found = connection.execute(
-        f"SELECT name FROM {CELLS} WHERE name IN (SELECT unnest(?)) GROUP BY name "
-        f"HAVING {_count_if(f'REGEXP_FULL_MATCH(TRIM(value), {looks})')} >= {NEARLY_ALL} * count(*)",
-        [list(names)],
+        f"SELECT name FROM {CELLS} WHERE {are_of(names)} GROUP BY name "
+        f"HAVING {_count_if(f'REGEXP_FULL_MATCH(TRIM(value), {looks})')} >= {NEARLY_ALL} * count(*)"
     ).fetchall()
     told = {}
     for (name,) in found:
         firsts = ", ".join(
             f"min(CASE WHEN {reading.looks_right('value')} THEN value END)" for reading in moments
         )
-        row = connection.execute(f"SELECT {firsts} FROM {CELLS} WHERE name = ?", [name]).fetchone()
+        row = connection.execute(f"SELECT {firsts} FROM {CELLS} WHERE {are_of([name])}").fetchone()
         shown = list(dict.fromkeys(value for value in row or () if value))[:2]
         zones = {reading.is_zoned for reading, value in zip(moments, row or (), strict=True) if value}
         advice = "; `timezone: true` with a `defaultTimezone` reads both" if len(zones) > 1 else ""

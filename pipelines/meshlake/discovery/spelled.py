@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.code_lists import CURRENCY_CODES, CURRENCY_SIGNS, is_currency
-from meshlake.discovery.landed_view import CELLS
+from meshlake.discovery.landed_view import CELLS, are_of
 from meshlake.discovery.readings import DECIMAL_COMMA, DECIMALS, POINT, SPACED, Reading
 from meshlake.names import quote_literal
 
@@ -52,7 +52,7 @@ def spelled_readings(
             continue
         readings = amounts(mark, is_before=bool(mark) and example.lstrip("-(").startswith(mark))
         counts = ", ".join(f"count({_roughly(reading)})" for reading in readings)
-        fits = connection.execute(f"SELECT {counts} FROM {CELLS} WHERE name = ?", [name]).fetchone() or ()
+        fits = connection.execute(f"SELECT {counts} FROM {CELLS} WHERE {are_of([name])}").fetchone() or ()
         order = sorted(range(len(readings)), key=lambda i: (-fits[i], i))
         found[name] = tuple(readings[i] for i in order if fits[i] >= _LEAST * present and fits[i] > read)[
             :_MOST
@@ -86,9 +86,8 @@ def _marks(
     if names:
         rows = connection.execute(
             f"SELECT name, REGEXP_REPLACE(value, {quote_literal(_NO_MARK)}, '', 'g') AS mark, count(*) AS n, "
-            f"min(TRIM(value)) FROM {CELLS} WHERE name IN (SELECT unnest(?)) "
-            f"AND REGEXP_FULL_MATCH(TRIM(value), {quote_literal(_SHAPE)}) GROUP BY ALL ORDER BY n DESC, mark",
-            [names],
+            f"min(TRIM(value)) FROM {CELLS} WHERE {are_of(names)} "
+            f"AND REGEXP_FULL_MATCH(TRIM(value), {quote_literal(_SHAPE)}) GROUP BY ALL ORDER BY n DESC, mark"
         ).fetchall()
         for name, mark, count, example in rows:
             if mark in _ALL_MARKS:

@@ -14,13 +14,16 @@ _LEAST_SHARE = 0.9
 _MISSING = frozenset({"na", "n/a", "nan", "null", "none", "nil", "-", "--", "?", ".", "unknown", "missing"})
 TEXT = "text"
 _KINDS = {
-    "whole number": re.compile(r"[+-]?\d+"),
-    "number": re.compile(r"[+-]?[$€£¥]?\s?(?:\d[\d.,]*|[.,]\d+)(?:[eE][+-]?\d+)?\s?[%€$£¥]?"),
-    "date": re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?"),
-    "time": re.compile(r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?"),
-    "address": re.compile(r"[^\s@]+@[^\s@]+\.\w+|https?://\S+"),
-    "uuid": re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+    "whole number": r"[+-]?\d+",
+    "number": r"[+-]?[$€£¥]?\s?(?:\d[\d.,]*|[.,]\d+)(?:[eE][+-]?\d+)?\s?[%€$£¥]?",
+    "date": r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?",
+    "time": r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?",
+    "address": r"[^\s@]+@[^\s@]+\.\w+|https?://\S+",
+    "uuid": r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
 }
+_NAMES = (TEXT, *_KINDS)
+# One group for each kind, the first of which that is true of all of a value counts.
+_ANY_KIND = re.compile("|".join(f"({pattern})" for pattern in _KINDS.values()))
 
 
 @lru_cache(maxsize=20_000)  # each value of the first rows is asked for several times
@@ -30,7 +33,8 @@ def kind_of(value: str) -> str:
     >>> kind_of("12"), kind_of("$1,200.50"), kind_of("2024-01-05"), kind_of("a")
     ('whole number', 'number', 'date', 'text')
     """
-    return next((kind for kind, pattern in _KINDS.items() if pattern.fullmatch(value)), TEXT)
+    found = _ANY_KIND.fullmatch(value)
+    return _NAMES[(found and found.lastindex) or 0]
 
 
 def is_name(value: str) -> bool:
@@ -58,9 +62,10 @@ def kind_of_column(column: Sequence[str]) -> str | None:
 
 def by_shape(value: str, column: Sequence[str]) -> tuple[bool, bool]:
     """Whether text looks just like the codes below it, and whether they all look alike, but not like it."""
-    shapes = set(map(_shape, column))
-    is_code = len(shapes) == 1 and len(column) > 1 and "9" in next(iter(shapes))
-    return is_code and _shape(value) in shapes, is_code and _shape(value) not in shapes
+    shape = _shape(column[0]) if len(column) > 1 else ""
+    is_code = "9" in shape and all(_shape(each) == shape for each in column)
+    is_alike = is_code and _shape(value) == shape
+    return is_alike, is_code and not is_alike
 
 
 def _shape(value: str) -> str:

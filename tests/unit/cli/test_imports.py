@@ -65,3 +65,8 @@ def test_nothing_heavy_is_loaded(built, arguments):
 def test_a_question_of_landed_files_loads_no_catalog(built):
     found = loaded(built, "sql", "SELECT count(*) FROM landing.crm.people")
     assert found.isdisjoint({"dagster", "great_expectations", "sklearn", "pandas", "pyiceberg"})
+
+
+def test_discovery_loads_no_pandas(built):
+    """Binding a parameter of a statement makes DuckDB import it."""
+    assert "pandas" not in loaded(built, "discover", "crm")
