@@ -22,22 +22,26 @@ _VALUES_AT_ONCE, _HASHES_AT_ONCE = 2_000_000, 8_000_000
 
 
 def aggregated(
-    connection: duckdb.DuckDBPyConnection, asked: Sequence[tuple[str, str]], *, are_columns_apart: bool
+    connection: duckdb.DuckDBPyConnection,
+    asked: Sequence[tuple[str, str]],
+    *,
+    are_columns_apart: bool,
+    table: str = LANDED,
 ) -> tuple[Any, ...]:
-    """What each of `asked` gives: SQL for columns of `landed`, and for an aggregate over these by the names given
+    """What each of `asked` gives: SQL for columns of `table`, and for an aggregate over these by the names given
     there. Columns that are kept apart are read by as many queries as there are threads, in one statement.
     """
     query_count = thread_count(connection) if are_columns_apart else 1
     size = -(-len(asked) // query_count)
-    queries = [_query(asked[start : start + size]) for start in range(0, len(asked), size)]
+    queries = [_query(asked[start : start + size], table) for start in range(0, len(asked), size)]
     return _row(
         connection, f"SELECT * FROM {', '.join(f'({query}) AS q{i}' for i, query in enumerate(queries))}"
     )
 
 
-def _query(asked: Sequence[tuple[str, str]]) -> str:
+def _query(asked: Sequence[tuple[str, str]], table: str) -> str:
     prepared, aggregates = zip(*asked, strict=True)
-    return f"SELECT {', '.join(aggregates)} FROM (SELECT {', '.join(prepared)} FROM {LANDED})"
+    return f"SELECT {', '.join(aggregates)} FROM (SELECT {', '.join(prepared)} FROM {table})"
 
 
 def distinct_counts(

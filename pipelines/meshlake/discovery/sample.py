@@ -33,8 +33,9 @@ _NUMBER = '"_number of the row"'
 # Of the sample's text the part that looks like anything but text.
 _LOOKING = "looking_cells"
 _ROWS, _LEAST_ROWS, _CELLS = 20_000, 2_000, 600_000
-# Rows of the sample whose text is looked at; columns that are mostly empty in them are looked at in all.
-_READ_ROWS, _SURE_VALUES = 512, 64
+# Rows of the sample whose text is looked at, fewer where so many cells are; columns that are mostly empty in them are
+# looked at in all.
+_READ_ROWS, _LEAST_READ_ROWS, _READ_CELLS, _SURE_VALUES = 512, 256, 80_000, 64
 # A reading true of less than this share of a sample's values cannot be true of nearly all values.
 _CANDIDATE_SHARE = 0.2
 _CANDIDATES = 4
@@ -72,9 +73,10 @@ def _row_count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 
 
 def _read_cells(connection: duckdb.DuckDBPyConnection, table: str, texts: Sequence[str]) -> None:
-    step = -(-_row_count(connection, table) // _READ_ROWS)
-    if not texts or not step:
+    if not texts:
         return
+    wanted = min(_READ_ROWS, max(_LEAST_READ_ROWS, _READ_CELLS // len(texts)))
+    step = max(1, -(-_row_count(connection, table) // wanted))
     # A column of the table may be called `rowid`.
     every = f"(SELECT *, row_number() OVER () AS {_NUMBER} FROM {table})" if step > 1 else table
     _insert_cells(connection, every, texts, f"{_NUMBER} % {step} = 0" if step > 1 else "true")

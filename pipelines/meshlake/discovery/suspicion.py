@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from meshlake.discovery.aggregates import aggregated
 from meshlake.discovery.batches import batches
 from meshlake.discovery.keys import Part, suspects
 from meshlake.discovery.landed_view import SAMPLE
@@ -89,10 +90,13 @@ def _looks(connection: duckdb.DuckDBPyConnection, types: Mapping[str, Type]) -> 
     row_count = 0
     looks: dict[str, _Look] = {}
     for names in batches(connection, types, lambda _: _LOOK_COST):
-        looked = (_look(quote_identifier(name), types[name]) for name in names)
-        row = connection.execute(f"SELECT count(*), {', '.join(looked)} FROM {SAMPLE}").fetchone() or (0,)
-        row_count = row[0]
-        looks |= {name: _Look(*found) for name, found in zip(names, row[1:], strict=True)}
+        asked = [
+            (f"{quote_identifier(name)} AS c{i}", _look(f"c{i}", types[name])) for i, name in enumerate(names)
+        ]
+        row_count, *found = aggregated(
+            connection, [("0 AS n", "count(*)"), *asked], are_columns_apart=True, table=SAMPLE
+        )
+        looks |= {name: _Look(*each) for name, each in zip(names, found, strict=True)}
     return row_count, looks
 
 
