@@ -31,8 +31,9 @@ def workbook(
     *,
     number_formats: Sequence[str] = (),
     is_1904: bool = False,
+    merged: Sequence[str] = (),
 ) -> bytes:
-    """A workbook of `sheets` with rows of cells: None is no cell, text one that is shared."""
+    """A workbook of `sheets` with rows of cells: None is no cell, text one that is shared. All have `merged` ranges."""
     strings: list[str] = []
     parts = {
         "_rels/.rels": _relations({"r1": ("officeDocument", "xl/workbook.xml")}),
@@ -46,6 +47,8 @@ def workbook(
         ),
         "xl/styles.xml": _styles(number_formats),
     }
+    ranges = "".join(f'<mergeCell ref="{each}"/>' for each in merged)
+    ends = f"<mergeCells>{ranges}</mergeCells>" if merged else ""
     for number, rows in enumerate(sheets.values(), start=1):
         lines = "".join(
             f'<row r="{r}">{"".join(_cell(cell, r, c, strings) for c, cell in enumerate(row))}</row>'
@@ -53,7 +56,7 @@ def workbook(
             if row
         )
         parts[f"xl/worksheets/sheet{number}.xml"] = (
-            f'<worksheet xmlns="{_MAIN}"><sheetData>{lines}</sheetData></worksheet>'
+            f'<worksheet xmlns="{_MAIN}"><sheetData>{lines}</sheetData>{ends}</worksheet>'
         )
     items = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in strings)
     parts["xl/sharedStrings.xml"] = f'<sst xmlns="{_MAIN}">{items}</sst>'

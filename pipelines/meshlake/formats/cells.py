@@ -45,11 +45,21 @@ def cell_name(column: int, row: int) -> str:
         >>> cell_name(28, 3)
         'AB3'
     """
+    return f"{column_letters(column)}{row}"
+
+
+def column_letters(column: int) -> str:
+    """A column as Excel calls it; the first is 1.
+
+    Example:
+        >>> column_letters(1), column_letters(28)
+        ('A', 'AB')
+    """
     letters = ""
     while column:
         column, letter = divmod(column - 1, 26)
         letters = chr(ord("A") + letter) + letters
-    return f"{letters}{row}"
+    return letters
 
 
 def number_of(text: str) -> int | float | str:

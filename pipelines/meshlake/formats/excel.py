@@ -1,26 +1,36 @@
 """Excel workbooks: a sheet is a table, and its first row that is not empty, nor a title, names the columns.
 
 Cells have the types that Excel gives them; a column of several is text. DuckDB reads a copy in Parquet, written once
-per process, and Trino its own. A cell that cannot be kept as it is is an error that names it. How cells are read is
-beside this, in `workbook`; why by no library, and how one of several sheets is named, in docs/adr/0020.
+per process, and Trino its own. A row with a cell that cannot be kept as it is is kept aside, and the cell named. How
+cells are read is beside this, in `workbook`; why by no library, and how one of several sheets is named, in
+docs/adr/0020.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from itertools import dropwhile, islice
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, TypeAlias
+from typing import IO, TYPE_CHECKING, TypeAlias
 
 from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.format import ROW_COLUMN, Format, Part
 from meshlake.formats.old_workbook import open_any_workbook
 from meshlake.formats.reader import folder_columns_sql, unique_names
 from meshlake.formats.scratch import scratch_file
-from meshlake.formats.sheet import as_text, look_through, type_of
+from meshlake.formats.sheet import (
+    Sheet,
+    as_text,
+    faults_told,
+    is_kept_aside,
+    look_through,
+    row_text,
+    type_of,
+)
+from meshlake.formats.unreadable import Unreadable, keep_aside, kept_aside
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.stores import open_file
 from meshlake.types.arrow import to_arrow
@@ -31,11 +41,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
+    import pyarrow as pa
 
     from meshlake.formats.cells import Value
     from meshlake.formats.format import Keyed
     from meshlake.formats.old_workbook import AnyWorkbook
-    from meshlake.formats.sheet import Row, Sheet
+    from meshlake.formats.sheet import Row
     from meshlake.stores import StoredFile
 
 _CELLS_OF_A_BATCH = 200_000
@@ -73,6 +84,18 @@ class _Excel(Format):
         found = {file: _damage(file) for file in files}
         return {file: error for file, error in found.items() if error}
 
+    def unreadable(self, connection: duckdb.DuckDBPyConnection, files: Sequence[StoredFile]) -> Unreadable:
+        copies = {file: _copy(file) for file in files}
+        return Unreadable(
+            sum(copy.aside_count for copy in copies.values()),
+            lambda: (
+                line
+                for file, copy in copies.items()
+                if copy.aside_count
+                for line in kept_aside(copy.aside_path, file.name)
+            ),
+        )
+
     def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
         return None  # DuckDB reads what was written here, and what is wrong with a workbook is told before
 
@@ -82,17 +105,22 @@ EXCEL = _Excel()
 
 @dataclass(frozen=True)
 class _Copy:
-    """A sheet in Parquet: its columns, of which types, and what kinds of cells each has."""
+    """A sheet in Parquet: its columns, of which types, and what kinds of cells each has.
+
+    At `aside_path` are the `aside_count` rows that are not in it.
+    """
 
     path: str
+    aside_path: str
+    aside_count: int
     names: tuple[str, ...]
     types: tuple[Scalar, ...]
     kinds: tuple[frozenset[Scalar], ...]
     notes: tuple[str, ...]
 
-    @property
-    def row_column(self) -> str:
-        return unique_names([*self.names, "_row"])[-1]
+
+def _row_column(names: Sequence[str]) -> str:
+    return unique_names([*names, "_row"])[-1]
 
 
 def _select(
@@ -108,7 +136,7 @@ def _select(
     columns = [quote_identifier(name) for name in names.values()]
     columns += folder_columns_sql(file, keys, names)
     if is_numbered:
-        columns.append(f"{quote_identifier(copy.row_column)} AS {ROW_COLUMN}")
+        columns.append(f"{quote_identifier(_row_column(copy.names))} AS {ROW_COLUMN}")
     return f"SELECT {', '.join(columns)} FROM read_parquet({quote_literal(copy.path)})"
 
 
@@ -138,8 +166,11 @@ def _copy_of_types(file: StoredFile, types: tuple[Scalar, ...]) -> _Copy:
 
 
 def _read(file: StoredFile) -> Sheet:
-    with _opened(file) as (name, rows):
-        return look_through(f"{file.name}, sheet '{name}'", rows)
+    with _opened(file) as (book, name):
+        if name is None:
+            return Sheet()
+        sheet = look_through(f"{file.name}, sheet '{name}'", book.rows(name))
+        return replace(sheet, merged=tuple(book.merged))
 
 
 def _write(file: StoredFile, sheet: Sheet, types: tuple[Scalar, ...]) -> _Copy:
@@ -147,19 +178,40 @@ def _write(file: StoredFile, sheet: Sheet, types: tuple[Scalar, ...]) -> _Copy:
     import pyarrow as pa
     from pyarrow import parquet
 
-    copy = _Copy(str(scratch_file(".parquet")), sheet.names, types, sheet.kinds, sheet.notes)
+    path, aside_path = str(scratch_file(".parquet")), scratch_file(".csv")
     fields = [pa.field(name, to_arrow(type_)) for name, type_ in zip(sheet.names, types, strict=True)]
-    schema = pa.schema([*fields, pa.field(copy.row_column, pa.int64())])
-    row_count = max(1, _CELLS_OF_A_BATCH // len(schema))
-    with parquet.ParquetWriter(copy.path, schema) as writer, _below_names(file, sheet) as rows:
+    schema = pa.schema([*fields, pa.field(_row_column(sheet.names), pa.int64())])
+    row_count, aside_count = max(1, _CELLS_OF_A_BATCH // len(schema)), 0
+    with (
+        parquet.ParquetWriter(path, schema) as writer,
+        aside_path.open("w", encoding="utf-8", newline="") as aside,
+        _below_names(file, sheet) as rows,
+    ):
         while batch := list(islice(rows, row_count)):
-            arrays = [
-                pa.array(_cells(batch, position, type_), to_arrow(type_))
-                for position, type_ in zip(sheet.positions, types, strict=True)
-            ]
-            numbers = pa.array([number for number, _ in batch], pa.int64())
-            writer.write_batch(pa.record_batch([*arrays, numbers], schema))
-    return copy
+            kept = [row for row in batch if not is_kept_aside(row[1])]
+            if len(kept) < len(batch):
+                aside_count += len(batch) - len(kept)
+                _keep_aside(aside, batch)
+            writer.write_batch(_record_batch(kept, sheet.positions, types, schema))
+    return _Copy(path, str(aside_path), aside_count, sheet.names, types, sheet.kinds, sheet.notes)
+
+
+def _keep_aside(aside: IO[str], rows: Sequence[Row]) -> None:
+    for number, row in rows:
+        if told := faults_told(number, row):
+            keep_aside(aside, number, f"is a row of Excel whose {told}", row_text(row).encode())
+
+
+def _record_batch(
+    rows: Sequence[Row], positions: Sequence[int], types: Sequence[Scalar], schema: pa.Schema
+) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    arrays = [
+        pa.array(_cells(rows, position, type_), to_arrow(type_))
+        for position, type_ in zip(positions, types, strict=True)
+    ]
+    return pa.record_batch([*arrays, pa.array([number for number, _ in rows], pa.int64())], schema)
 
 
 def _cells(rows: Sequence[Row], position: int, type_: Scalar) -> list[Value | None]:
@@ -173,20 +225,20 @@ def _below_names(file: StoredFile, sheet: Sheet) -> Iterator[Iterator[Row]]:
     if sheet.rows is not None:
         yield iter(sheet.rows)
         return
-    with _opened(file) as (_, rows):
+    with _opened(file) as (book, name):
+        rows = book.rows(name) if name is not None else iter(())
         yield dropwhile(lambda row: row[0] <= sheet.names_row, rows)
 
 
 @contextmanager
-def _opened(file: StoredFile) -> Iterator[tuple[str | None, Iterator[Row]]]:
-    """The name of the sheet that `file` is, and its rows, of which the first has the names.
+def _opened(file: StoredFile) -> Iterator[tuple[AnyWorkbook, str | None]]:
+    """The workbook, and the name of the sheet that `file` is.
 
     Raises:
         LandingError: it is damaged, or does not say which of its sheets.
     """
     with open_any_workbook(file.name, open_file(file)) as book:
-        sheet = _sheet_of(file.name, book)
-        yield sheet, book.rows(sheet) if sheet is not None else iter(())
+        yield book, _sheet_of(file.name, book)
 
 
 def _as_moment(value: Value | None) -> Value | None:

@@ -99,11 +99,13 @@ def _begins_an_object_of_lines(text: bytes) -> bool:
         return False
     try:
         json.loads(first)
+    except RecursionError:  # told of the line by who reads it
+        return False
     except ValueError:
         decoded = text.decode(errors="replace")
         try:
             _, end = json.JSONDecoder().raw_decode(decoded)
-        except ValueError:
+        except (ValueError, RecursionError):
             return first.rstrip().endswith((b"{", b"[", b",")) and not any(
                 map(_is_object, more.split(b"\n", 10))
             )
@@ -114,7 +116,7 @@ def _begins_an_object_of_lines(text: bytes) -> bool:
 def _is_object(line: bytes) -> bool:
     try:
         return isinstance(json.loads(line), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 

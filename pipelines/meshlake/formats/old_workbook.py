@@ -14,6 +14,7 @@ from meshlake.formats.cells import (
     DAY_ZERO_OF_1904,
     MOST_WHOLE,
     as_shown,
+    cell_name,
     number_kind,
 )
 from meshlake.formats.workbook import OLD_OR_LOCKED, open_workbook
@@ -50,7 +51,7 @@ def open_any_workbook(name: str, opening: AbstractContextManager[BinaryIO]) -> I
 
 
 class OldWorkbook:
-    """See `workbook.Workbook`: an open workbook, its `sheets` by name."""
+    """See `workbook.Workbook`: an open workbook, its `sheets` by name, and the `merged` cells of the last one read."""
 
     def __init__(self, name: str, content: bytes) -> None:
         import xlrd
@@ -64,6 +65,7 @@ class OldWorkbook:
                 f"{name}: it is locked by a password, or as Excel wrote it before 2007 and damaged: {error}",
                 _AGAIN,
             ) from error
+        self.merged: list[str] = []
         self.sheets = {sheet: sheet for sheet in self._book.sheet_names()}
         self._day_zero = DAY_ZERO_OF_1904 if self._book.datemode else DAY_ZERO
 
@@ -75,6 +77,10 @@ class OldWorkbook:
     def rows(self, sheet: str) -> Iterator[tuple[int, dict[int, Value]]]:
         """The rows that hold something, each with its number, as values by number of column, both from 1."""
         table = self._book.sheet_by_name(sheet)
+        self.merged = [
+            f"{cell_name(left + 1, top + 1)}:{cell_name(right, bottom)}"
+            for top, bottom, left, right in table.merged_cells
+        ]
         for number in range(table.nrows):
             cells = {}
             for column, cell in enumerate(table.row(number), start=1):

@@ -12,12 +12,12 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from meshlake.errors import LandingError
-from meshlake.formats.cells import Fault, cell_name
+from meshlake.formats.cells import Fault, cell_name, column_letters
 from meshlake.formats.reader import unique_names
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from meshlake.formats.cells import Value
 
@@ -54,7 +54,8 @@ class Sheet:
     """The columns of a sheet: names, where each stands (from 1), what kinds of cells it has.
 
     `rows` are those below the names, each with its number; `None` where they are too many to be held. `above` are the
-    rows above the names, such as a title, and `names_row` is the number of theirs.
+    rows above the names, such as a title, and `names_row` is the number of theirs. `unnamed` are the positions of
+    columns without a name, `merged` the ranges of cells that are shown as one.
     """
 
     names: tuple[str, ...] = ()
@@ -63,33 +64,63 @@ class Sheet:
     rows: tuple[Row, ...] | None = ()
     above: tuple[Row, ...] = ()
     names_row: int = 0
+    unnamed: tuple[int, ...] = ()
+    merged: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is said of the table, for people."""
+        return tuple(filter(None, (self._above_told, self._unnamed_told, self._merged_told)))
+
+    @property
+    def _above_told(self) -> str:
         if not self.above:
-            return ()
+            return ""
         texts = [as_text(cell) or "" for _, row in self.above for cell in row.values()]
-        shown = ", ".join(f"'{text[:_SHOWN_CHARACTERS]}'" for text in texts[:_SHOWN_CELLS])
-        more = f" and {len(texts) - _SHOWN_CELLS:,} more cells" if len(texts) > _SHOWN_CELLS else ""
-        return (f"its names stand in row {self.names_row}; above it, and no part of it: {shown}{more}",)
+        shown = _first(f"'{text[:_SHOWN_CHARACTERS]}'" for text in texts)
+        return f"its names stand in row {self.names_row}; above it, and no part of it: {shown}"
+
+    @property
+    def _unnamed_told(self) -> str:
+        by_position = dict(zip(self.positions, self.names, strict=True))
+        told = _first(f"{column_letters(i)} is {by_position[i]}" for i in self.unnamed)
+        return f"columns have values and no name in row {self.names_row}: {told}" if told else ""
+
+    @property
+    def _merged_told(self) -> str:
+        told = _first(self.merged)
+        return (
+            f"merged cells hold their value in the first of them alone, as Excel has it: {told}"
+            if told
+            else ""
+        )
 
 
-def look_through(where: str, rows: Iterator[Row]) -> Sheet:
+def _first(told: Iterable[str]) -> str:
+    """Some of what is told, and how many more."""
+    every = list(told)
+    more = f" and {len(every) - _SHOWN_CELLS:,} more" if len(every) > _SHOWN_CELLS else ""
+    return f"{', '.join(every[:_SHOWN_CELLS])}{more}"
+
+
+def look_through(where: str, rows: Iterable[Row]) -> Sheet:
     """What is in `rows`, of which the first below a title has the names.
 
     Raises:
-        LandingError: a cell cannot be kept as it is; `where` is what the sheet is called then.
+        LandingError: a name cannot be kept as it is; `where` is what the sheet is called then.
     """
+    rows = iter(rows)
     first = list(islice(rows, _LOOKED_AT_FOR_NAMES))
     if not first:
         return Sheet()
     names = _names_position(first)
-    looking = _Looking(*first[names])
-    for number, row in chain(first[names + 1 :], rows):
-        looking.add(number, row)
-    looking.refuse_faults(where)
-    return replace(looking.sheet(), above=tuple(first[:names]), names_row=first[names][0])
+    number, head = first[names]
+    if told := faults_told(number, head):
+        raise LandingError(f"{where}: {told}", "Correct it in Excel, save it there, and land it again.")
+    looking = _Looking(head)
+    for below in chain(first[names + 1 :], rows):
+        looking.add(below)
+    return replace(looking.sheet(), above=tuple(first[:names]), names_row=number)
 
 
 def _names_position(rows: Sequence[Row]) -> int:
@@ -110,64 +141,58 @@ def _is_word(cell: Value) -> bool:
 class _Looking:
     """A sheet while it is looked through."""
 
-    def __init__(self, number: int, head: dict[int, Value]) -> None:
-        self._head, self._last = head, max(head)
+    def __init__(self, head: dict[int, Value]) -> None:
+        self._head = head
         self._kinds: dict[int, set[Scalar]] = {}
         self._rows: list[Row] | None = []
-        self._cells = self._fault_count = 0
-        self._faults: list[str] = []
-        self._note_faults(number, head)
+        self._cells = 0
 
-    def add(self, number: int, row: dict[int, Value]) -> None:
-        """Look at a row."""
-        self._note_faults(number, row)
-        for position, cell in row.items():
-            kind = _whole_kind(cell) if type(cell) is int else _KINDS[type(cell)]
-            self._kinds.setdefault(position, set()).add(kind)
+    def add(self, below: Row) -> None:
+        """Look at a row; one that is kept aside has no part in what kinds of cells a column has."""
+        row = below[1]
+        if not is_kept_aside(row):
+            for position, cell in row.items():
+                kind = _whole_kind(cell) if type(cell) is int else _KINDS[type(cell)]
+                self._kinds.setdefault(position, set()).add(kind)
         self._cells += len(row) + 1
         if self._cells > _MOST_HELD_CELLS:
             self._rows = None
         if self._rows is not None:
-            self._rows.append((number, row))
+            self._rows.append(below)
 
     def sheet(self) -> Sheet:
         """All of it, without columns that have neither a name nor a value, such as those left of a table."""
-        names = unique_names(as_text(self._head.get(column)) or "" for column in range(1, self._last + 1))
-        kept = [i for i in range(1, self._last + 1) if i in self._head or i in self._kinds]
+        last = max([*self._head, *self._kinds])
+        names = unique_names(as_text(self._head.get(column)) or "" for column in range(1, last + 1))
+        kept = [i for i in range(1, last + 1) if i in self._head or i in self._kinds]
         return Sheet(
             tuple(names[i - 1] for i in kept),
             tuple(kept),
             tuple(frozenset(self._kinds.get(i, ())) for i in kept),
             None if self._rows is None else tuple(self._rows),
+            unnamed=tuple(i for i in kept if not (as_text(self._head.get(i)) or "").strip()),
         )
 
-    def refuse_faults(self, where: str) -> None:
-        """Refuse the sheet if a cell of it cannot be kept.
 
-        Raises:
-            LandingError: so it is.
-        """
-        if self._fault_count:
-            more = self._fault_count - len(self._faults)
-            raise LandingError(
-                f"{where}: {'; '.join(self._faults)}{f'; and {more} more' if more else ''}",
-                "Correct it in Excel, save it there, and land it again.",
-            )
+def is_kept_aside(row: Mapping[int, Value]) -> bool:
+    """Whether a cell of the row cannot be kept as it is."""
+    return Fault in map(type, row.values())
 
-    def _note_faults(self, number: int, row: Mapping[int, Value]) -> None:
-        for told in self._found(number, row):
-            self._fault_count += 1
-            if len(self._faults) < _SHOWN_FAULTS:
-                self._faults.append(told)
 
-    def _found(self, number: int, row: Mapping[int, Value]) -> Iterator[str]:
-        for column, cell in row.items():
-            if isinstance(cell, Fault):
-                yield f"cell {cell_name(column, number)} {cell.reason}"
-        if max(row) > self._last:
-            for column in row:
-                if column > self._last:
-                    yield f"cell {cell_name(column, number)} stands right of the last column that has a name"
+def faults_told(number: int, row: Mapping[int, Value]) -> str:
+    """Which cells of a row cannot be kept, the first of them, and why; empty when all can."""
+    told = [
+        f"cell {cell_name(column, number)} {cell.reason}"
+        for column, cell in row.items()
+        if isinstance(cell, Fault)
+    ]
+    more = [f"and {len(told) - _SHOWN_FAULTS} more"] if len(told) > _SHOWN_FAULTS else []
+    return "; ".join([*told[:_SHOWN_FAULTS], *more])
+
+
+def row_text(row: Mapping[int, Value]) -> str:
+    """A row as text, its cells one after the other, for people."""
+    return ", ".join(as_text(row.get(column)) or "" for column in range(1, max(row) + 1))
 
 
 def type_of(kinds: Iterable[Scalar]) -> Scalar:
@@ -180,6 +205,8 @@ def as_text(value: Value | None) -> str | None:
     """A cell as text: a number in the shortest form that is just it, a time as ISO 8601 has it, after a space."""
     if value is None or isinstance(value, str):
         return value
+    if isinstance(value, Fault):
+        return "?"
     if isinstance(value, bool):
         return str(value).lower()
     return value.isoformat(" ") if isinstance(value, datetime) else str(value)

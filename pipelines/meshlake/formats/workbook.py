@@ -81,9 +81,13 @@ def open_workbook(name: str, opening: AbstractContextManager[BinaryIO]) -> Itera
 
 
 class Workbook:
-    """An open workbook. `sheets` are its worksheets in order, hidden ones too: by name, the part of the archive."""
+    """An open workbook. `sheets` are its worksheets in order, hidden ones too: by name, the part of the archive.
+
+    `merged` are the ranges of merged cells in the sheet whose rows were last gone through to their end.
+    """
 
     def __init__(self, archive: ZipFile) -> None:
+        self.merged: list[str] = []
         self._archive = archive
         self._book = next(target for kind, target in self._related("").values() if kind == "officeDocument")
         self._parts = self._related(self._book)
@@ -106,8 +110,13 @@ class Workbook:
 
     def rows(self, sheet: str) -> Iterator[tuple[int, dict[int, Value]]]:
         """The rows that hold something, each with its number, as values by number of column, both from 1."""
-        number = 0
-        for count, row in enumerate(self._elements(self.sheets[sheet], "row"), start=1):
+        number = count = 0
+        self.merged = []
+        for row in self._elements(self.sheets[sheet], "row", "mergeCell"):
+            if _plain(row.tag) == "mergeCell":
+                self.merged.append(row.get("ref", ""))
+                continue
+            count += 1
             if count > _MOST_ROWS:
                 raise TooLargeError(f"its sheet '{sheet}' has more rows than Excel has, {_MOST_ROWS:,}")
             number = int(row.get("r", number + 1))
@@ -166,8 +175,8 @@ class Workbook:
             kinds += [known.get(int(style.get("numFmtId", 0))) for style in root.findall("{*}cellXfs/{*}xf")]
         return kinds
 
-    def _elements(self, part: str, name: str) -> Iterator[Element]:
-        """The elements called `name`, each as long as it is looked at."""
+    def _elements(self, part: str, *names: str) -> Iterator[Element]:
+        """The elements called one of `names`, each as long as it is looked at."""
         most = limit_bytes() // _ROW_SHARE
         parser: Any = ElementTree.XMLPullParser()  # expat limits what entities expand to
         since = 0
@@ -176,12 +185,12 @@ class Workbook:
                 parser.feed(block)
                 since += len(block)
                 for _, element in parser.read_events():
-                    if element.tag.endswith(name) and _plain(element.tag) == name:
+                    if element.tag.endswith(names) and _plain(element.tag) in names:
                         since = 0
                         yield element
                         element.clear()
                 if since > most:
-                    raise TooLargeError(f"a {name} of {part} is over {most:,} bytes long")
+                    raise TooLargeError(f"a {names[0]} of {part} is over {most:,} bytes long")
             parser.close()
 
     def _parsed(self, part: str) -> Element:

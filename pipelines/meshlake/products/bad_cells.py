@@ -46,7 +46,7 @@ def bad_cells_error(
     hint = (
         "Correct them where they come from, convert them with transformLogic, or quarantine their rows: "
         "give the column the rule {metric: invalidValues, mustBe: 0, severity: warning}. "
-        "Rows are counted from 1 below the header."
+        "Rows are counted from 1 below the header, in Excel from the top of the sheet."
     )
     written = "; ".join(remedies)
     return LandingError(

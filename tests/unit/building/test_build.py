@@ -394,7 +394,9 @@ def test_what_transform_logic_makes_of_a_misfit_is_told_beside_it(mesh):
         mesh.build_product("crm.people")
     told = "row 2, column fee: 'free', of which transformLogic makes 'free0', is no BIGINT"
     assert told in caught.value.message
-    assert "Rows are counted from 1 below the header." in caught.value.hint
+    assert (
+        "Rows are counted from 1 below the header, in Excel from the top of the sheet." in caught.value.hint
+    )
     rule = {"metric": "invalidValues", "mustBe": 0, "severity": "warning"}
     mesh.product("crm.people", {"id": "integer", "fee": {**fee, "quality": [rule]}})
     mesh.build_product("crm.people")

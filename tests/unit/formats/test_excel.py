@@ -12,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from meshlake.errors import LandingError
+from meshlake.formats import sheet
 from meshlake.formats.cells import cell_name
 from meshlake.formats.excel import EXCEL
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
@@ -259,18 +260,44 @@ def test_a_file_that_was_written_again_is_read_again(connection, put):
         (Raw('t="new"><v>1</v>'), "cell B2 is of a kind that is not known here, new"),
     ],
 )
-def test_what_cannot_be_kept_is_named(put, cell, words):
-    dataset = put(one_sheet(["id", "value"], ["1", cell]))
-    with pytest.raises(LandingError) as caught:
-        relation_sql(dataset)
-    assert caught.value.message == f"crm/customers/a.xlsx, sheet 'Sheet1': {words}"
+def test_a_row_with_a_cell_that_cannot_be_kept_is_kept_aside(connection, put, cell, words):
+    dataset = put(one_sheet(["id", "value"], ["1", cell, "x"], [2, 5]))
+    assert rows_of(connection, dataset) == [(2, 5)]
+    found = dataset.unreadable(connection)
+    assert [line.told for line in found.lines()] == [
+        f"crm/customers/a.xlsx, line 2: it is a row of Excel whose {words}: 1, ?, x"
+    ]
+    assert found.count == 1
+
+
+def test_some_of_many_cells_are_named_and_the_others_counted(connection, put):
+    dataset = put(one_sheet(["id", "a", "b", "c", "d"], [1, *[UNKNOWN] * 4], *[[UNKNOWN]] * 5, [2]))
+    assert rows_of(connection, dataset) == [(2, None, None, None, None)]
+    first, *others = dataset.unreadable(connection).lines()
+    assert "cell B2 is a formula" in first.reason
+    assert first.reason.endswith("; and 1 more")
+    assert [line.line for line in others] == [3, 4, 5, 6, 7]
+
+
+def test_a_name_that_cannot_be_kept_is_named(put):
+    with pytest.raises(LandingError, match=r"a\.xlsx, sheet 'Sheet1': cell B1 is a formula") as caught:
+        relation_sql(put(one_sheet(["id", UNKNOWN], [1, 2])))
     assert caught.value.hint
 
 
-def test_some_of_many_cells_are_named_and_the_others_counted(put):
-    dataset = put(one_sheet(["id"], *[[UNKNOWN]] * 5, ["x", "y"]))
-    with pytest.raises(LandingError, match=r"cell A2 is a formula .*; cell A3 .*; cell A4 .*; and 3 more"):
-        relation_sql(dataset)
+def test_rows_are_kept_aside_of_a_sheet_that_is_too_large_to_be_held(connection, put, monkeypatch):
+    monkeypatch.setattr(sheet, "_MOST_HELD_CELLS", 3)
+    dataset = put(one_sheet(["id"], [1], [UNKNOWN], [2]))
+    assert rows_of(connection, dataset) == [(1,), (2,)]
+    assert dataset.unreadable(connection).count == 1
+
+
+@pytest.mark.parametrize("merged", [["A2:A3"], ["A2:A3", "B2:C2"]])
+def test_merged_cells_are_told_and_have_their_value_where_it_is_written(connection, put, merged):
+    dataset = put(one_sheet(["id", "v"], ["a", 1], [None, 2], merged=merged))
+    assert rows_of(connection, dataset) == [("a", 1), (None, 2)]
+    told = f"merged cells hold their value in the first of them alone, as Excel has it: {', '.join(merged)}"
+    assert EXCEL.notes(dataset.files) == [f"a.xlsx: {told}"]
 
 
 @pytest.mark.parametrize(
@@ -287,10 +314,12 @@ def test_a_title_above_the_names_is_no_part_of_the_table_and_told(connection, pu
     assert EXCEL.notes(dataset.files) == [note]
 
 
-@pytest.mark.parametrize("rows", [[["id"], [1, "a"], [2, "b"]], [["id", "name"], [1, "a", 3], [2, "b", 4]]])
-def test_a_value_without_a_column_is_named(put, rows):
-    with pytest.raises(LandingError, match=r"cell [BC]2 stands right of the last column that has a name"):
-        relation_sql(put(one_sheet(*rows)))
+def test_values_right_of_the_last_name_are_a_column_and_told(connection, put):
+    dataset = put(one_sheet(["id", "name"], [1, "a", None, 3], [2, "b"]))
+    assert kinds_of(connection, dataset) == {"id": "BIGINT", "name": "VARCHAR", "column_4": "BIGINT"}
+    assert rows_of(connection, dataset) == [(1, "a", 3), (2, "b", None)]
+    told = "a.xlsx: columns have values and no name in row 1: D is column_4"
+    assert EXCEL.notes(dataset.files) == [told]
 
 
 @pytest.mark.parametrize(

@@ -230,3 +230,17 @@ def test_an_object_too_large_to_be_read_is_told(put):
     dataset = put({"a.jsonl": '{"id": 1}\n{"id": 2, "text": "' + "x" * 40_000_000 + '"}\n{"id": 3}\n'})
     with pytest.raises(LandingError, match=r"customers/a\.jsonl: it holds an object of over 16 MB"):
         relation_sql(dataset)
+
+
+DEEP = "[" * 10_000 + "]" * 10_000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [f'{{"a":{DEEP},"b":1}}\n{{"a":[],"b":2}}\n', f'[{{"a":{DEEP},"b":1}},{{"a":[],"b":2}}]'],
+    ids=["lines", "array"],
+)
+def test_json_ten_thousand_deep_is_read(connection, put, content):
+    dataset = put({"a.json": content})
+    found = connection.execute(f"SELECT a, b FROM {relation_sql(dataset)} ORDER BY b").fetchall()
+    assert [(str(a), str(b)) for a, b in found] == [(DEEP, "1"), ("[]", "2")]
