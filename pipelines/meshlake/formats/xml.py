@@ -8,7 +8,9 @@ is JSON text. It is read by expat, as a stream, and what a document defines for 
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
@@ -20,14 +22,22 @@ from meshlake.formats.copied import NOTE, ROWS_OF_A_BATCH, Copied
 from meshlake.formats.reader import unique_names
 
 if TYPE_CHECKING:
+    from codecs import IncrementalDecoder
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import BinaryIO
 
     import pyarrow as pa
 
 _BLOCK_BYTES = 1024 * 1024
+_DECLARATION_BYTES = 200
+_ENCODING = re.compile(rb"""<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z][-\w.:]*)["']""")
+# As Python calls them; of other encodings of one byte it makes a table itself.
+_KNOWN_TO_EXPAT = ("utf", "ascii", "iso8859", "cp12", "cp4", "cp8", "koi8", "mac")
 _MOST_DEEP = 100
+_BELOW_ROOT = 2
 _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
+# An attribute that says how to read, and is no data.
+_SPACE = "http://www.w3.org/XML/1998/namespace space"
 _Cells: TypeAlias = "dict[str, Any]"
 
 
@@ -45,11 +55,11 @@ class _Xml(Copied):
 
         outline = _outline(name, stream)
         names: dict[str, None] = {}
-        for row in _rows(name, stream, outline):
+        mixed: set[str] = set()
+        for row in _rows(name, stream, outline, mixed):
             names.update(dict.fromkeys(row))
-        schema = pa.schema(
-            [(each, pa.string()) for each in names], {NOTE: outline.note} if outline.note else None
-        )
+        note = "; ".join(filter(None, (outline.note, _mixed_told(mixed))))
+        schema = pa.schema([(each, pa.string()) for each in names], {NOTE: note} if note else None)
         return schema, _batches(name, stream, outline, schema)
 
 
@@ -71,6 +81,12 @@ class _Element:
     def __init__(self, attributes: dict[str, str]) -> None:
         self.parts: dict[str, list[Any]] = {key: [value] for key, value in attributes.items()}
         self.text = ""
+        self.has_elements = False
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether text stands between elements."""
+        return self.has_elements and bool(self.text.strip())
 
     @property
     def value(self) -> Any:
@@ -78,23 +94,35 @@ class _Element:
         if not self.parts:
             return self.text
         parts = {key: values[0] if len(values) == 1 else values for key, values in self.parts.items()}
-        text = self.text.strip()
-        return parts | ({"": text} if text else {})
+        text = self.text.strip() if self.has_elements else self.text
+        return parts | ({"": text} if text.strip() else {})
 
 
 def _parse(name: str, stream: BinaryIO, handlers: dict[str, Callable[..., None]]) -> Iterator[None]:
     """Read the document from its start; control comes back after each block."""
-    parser = expat.ParserCreate(namespace_separator=" ")
+    stream.seek(0)
+    decoder = _decoder(stream.read(_DECLARATION_BYTES))
+    parser = expat.ParserCreate("utf-8" if decoder else None, " ")
     parser.buffer_text = True
     parser.EntityDeclHandler = partial(_refuse_entity, name)
     for event, handler in handlers.items():
         setattr(parser, event, handler)
     stream.seek(0)
     while block := stream.read(_BLOCK_BYTES):
-        parser.Parse(block, False)
+        parser.Parse(decoder.decode(block).encode() if decoder else block, False)
         yield
     parser.Parse(b"", True)
     yield
+
+
+def _decoder(begin: bytes) -> IncrementalDecoder | None:
+    """What decodes a document whose encoding expat does not know: those of several bytes, such as Shift_JIS or GBK."""
+    declared = _ENCODING.match(begin)
+    if declared is None:
+        return None
+    encoding = codecs.lookup(declared[1].decode())
+    is_known = encoding.name.startswith(_KNOWN_TO_EXPAT)
+    return None if is_known else encoding.incrementaldecoder()
 
 
 def _refuse_entity(name: str, *_: object) -> None:
@@ -136,6 +164,10 @@ def _outline(name: str, stream: BinaryIO) -> _Outline:
     }
     for _ in _parse(name, stream, handlers):
         pass
+    only = [path for path in counts if len(path) == _BELOW_ROOT]
+    if not repeated and len(only) == 1 and held[only[0][-1]]:
+        told = f"one {_local(only[0][-1])}, taken for a row since no element repeats"
+        return _Outline(only[0], _shown(held, prefixes), "; ".join(filter(None, (told, _note(prefixes)))))
     if not repeated:
         raise LandingError(
             f"{name}: no element repeats, so which are the rows cannot be told",
@@ -180,8 +212,17 @@ def _note(prefixes: Mapping[str, str]) -> str:
     )
 
 
-def _rows(name: str, stream: BinaryIO, outline: _Outline) -> Iterator[_Cells]:
-    """Each record as texts by name."""
+def _mixed_told(mixed: Iterable[str]) -> str:
+    elements = ", ".join(sorted(mixed))
+    return (
+        f"text between elements is put together, without where they stood in it: in {elements}"
+        if elements
+        else ""
+    )
+
+
+def _rows(name: str, stream: BinaryIO, outline: _Outline, mixed: set[str] | None = None) -> Iterator[_Cells]:
+    """Each record as texts by name; the names of elements with text between others are added to `mixed`."""
     path, shown = outline.path, outline.shown
     tags: list[str] = []
     elements: list[_Element] = []
@@ -190,14 +231,18 @@ def _rows(name: str, stream: BinaryIO, outline: _Outline) -> Iterator[_Cells]:
     def start(tag: str, attributes: dict[str, str]) -> None:
         tags.append(tag)
         if elements or tuple(tags) == path:
-            elements.append(_Element({shown[key]: value for key, value in attributes.items()}))
+            told = {shown[key]: value for key, value in attributes.items() if key != _SPACE}
+            elements.append(_Element(told))
 
     def end(tag: str) -> None:
         tags.pop()
         if not elements:
             return
         element = elements.pop()
+        if mixed is not None and element.is_mixed:
+            mixed.add(_local(tag))
         if elements:
+            elements[-1].has_elements = True
             elements[-1].parts.setdefault(shown[tag], []).append(_told(element))
         else:
             done.append(_cells(element, _local(tag)))

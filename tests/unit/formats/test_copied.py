@@ -192,6 +192,42 @@ def test_an_attribute_is_of_the_namespace_of_its_element(connection, put):
     assert dataset.format.notes(dataset.files) == []
 
 
+def xml_notes(dataset):
+    return dataset.format.notes(dataset.files)
+
+
+@pytest.mark.parametrize(
+    ("record", "row", "note"),
+    [
+        ("<p>one <b>x</b> two</p>", {"b": "x", "p": "one  two"}, "text between elements is put together"),
+        ('<p><n xml:space="preserve"> </n></p>', {"n": " "}, ""),
+        ('<p><n unit="kg"> 5 </n></p>', {"n": '{"unit": "kg", "": " 5 "}'}, ""),
+        ('<p id="1">\n</p>', {"id": "1"}, ""),
+        ("<p><n><![CDATA[ <a> & b ]]></n></p>", {"n": " <a> & b "}, ""),
+    ],
+)
+def test_text_of_xml_is_kept_as_it_stands_or_its_place_is_told(connection, put, record, row, note):
+    dataset = put({"a.xml": f"<r>{record}{record}</r>"})
+    assert rows(connection, dataset) == [tuple(row.values())] * 2
+    assert list(kinds(connection, dataset)) == list(row)
+    assert [told.startswith(f"a.xml: {note}") for told in xml_notes(dataset)] == ([True] if note else [])
+
+
+def test_one_record_of_xml_is_a_row_and_told(connection, put):
+    dataset = put({"a.xml": "<r><p><n>1</n></p><p><n>2</n></p></r>", "b.xml": "<r><p><n>3</n></p></r>"})
+    assert sorted(rows(connection, dataset)) == [("1",), ("2",), ("3",)]
+    assert xml_notes(dataset) == ["b.xml: one p, taken for a row since no element repeats"]
+
+
+@pytest.mark.parametrize(
+    "encoding", ["Shift_JIS", "EUC-JP", "GBK", "Big5", "KOI8-R", "windows-1252", "UTF-16"]
+)
+def test_xml_is_read_in_the_encoding_that_it_declares(connection, put, encoding):
+    text = {"KOI8-R": "Ж", "windows-1252": "€"}.get(encoding, "日本")
+    document = f'<?xml version="1.0" encoding="{encoding}"?><r><p><n>{text}</n></p><p><n>b</n></p></r>'
+    assert rows(connection, put({"a.xml": document.encode(encoding)})) == [(text,), ("b",)]
+
+
 def test_xml_is_read_as_a_stream(connection, put):
     many = "".join(f"<row><id>{n}</id></row>" for n in range(5_000))
     dataset = put({"a.xml": f"<all><rows>{many}</rows></all>"})
