@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _MOST_DIGITS = 38
+_FEATHER_1 = b"FEA1"
 
 
 class _Arrow(Copied):
@@ -27,6 +28,11 @@ class _Arrow(Copied):
 
         start = stream.read(len(self.magic))
         stream.seek(0)
+        if start.startswith(_FEATHER_1):
+            raise DamagedFileError(
+                f"{name}: it is Feather of version 1, as it was written before 2020",
+                "Write it anew: pandas.read_feather('FILE').to_feather('FILE')",
+            )
         if start != self.magic:  # a stream has no mark of its own
             reader = ipc.open_stream(stream)
             _refuse_unkept(name, reader.schema)
@@ -70,4 +76,12 @@ def _is_unkept(type_: pa.DataType) -> bool:
 
     if types.is_decimal(type_):
         return bool(type_.precision > _MOST_DIGITS)
-    return bool(types.is_duration(type_) or types.is_interval(type_) or types.is_union(type_))
+    unkept = (
+        types.is_duration,
+        types.is_interval,
+        types.is_union,
+        types.is_run_end_encoded,
+        types.is_list_view,
+        types.is_large_list_view,
+    )
+    return any(is_one(type_) for is_one in unkept)

@@ -17,11 +17,12 @@ from meshlake.formats.parquet_faults import (
     are_alike,
     broken,
     damaged,
+    duration_notes,
     footers_of,
     refuse_cut_times,
     refuse_long_decimals,
 )
-from meshlake.formats.reader import grouped, hive_options_sql, paths_sql
+from meshlake.formats.reader import grouped, hive_options_sql, paths_sql, told_of_files
 from meshlake.stores import duckdb_reader
 from meshlake.types.duckdb import parse
 from meshlake.types.tree import Decimal, Scalar
@@ -66,6 +67,9 @@ class _Parquet(Format):
 
     def damaged(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, DamagedFileError]:
         return damaged(files)
+
+    def notes(self, files: Sequence[StoredFile]) -> list[str]:
+        return told_of_files(duration_notes(files))
 
     def schema_keys(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, int]:
         """By their footers."""

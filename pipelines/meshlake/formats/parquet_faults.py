@@ -36,6 +36,7 @@ _NOT_ABOUT_FILES = (
 # Files whose pages were found broken while they were read: all are read for that, so not before it happens.
 _BROKEN: set[StoredFile] = set()
 _FOOTERS_OF_A_BATCH = 1_000
+_UNITS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 # From so many on the next are looked for among all files at once, not each by another reading that fails.
 _FEW = 2
 
@@ -133,6 +134,40 @@ def _refuse_cut_int96(file: StoredFile, names: list[str]) -> None:
         )
         for each, other in zip(finer, coarser, strict=True):
             refuse_cut_int96(file.name, each, other)
+
+
+def duration_notes(files: Sequence[StoredFile]) -> dict[str, list[StoredFile]]:
+    """What is told of columns of durations, which pandas and Arrow write as whole numbers, and of which files.
+
+    Parquet has no such type: only the schema of Arrow beside the footer says so. Of files whose columns are written
+    alike one is asked.
+    """
+    alike: dict[int, list[StoredFile]] = {}
+    footers = footers_of(tuple(files)) or {}
+    for file in files:
+        if file.path in footers:
+            alike.setdefault(footers[file.path].columns, []).append(file)
+    named: dict[str, list[StoredFile]] = {}
+    for group in alike.values():
+        for note in _durations(group[0]):
+            named.setdefault(note, []).extend(group)
+    return named
+
+
+@lru_cache(maxsize=1_000)
+def _durations(file: StoredFile) -> tuple[str, ...]:
+    from pyarrow import ArrowException, parquet, types
+
+    try:
+        with open_file(file) as stream:
+            schema = parquet.read_schema(stream)
+    except (OSError, ValueError, ArrowException):  # told by who reads the rows
+        return ()
+    return tuple(
+        f"column {field.name} has durations, which Parquet has not: it is the whole number of {_UNITS[field.type.unit]}"
+        for field in schema
+        if types.is_duration(field.type)
+    )
 
 
 def damaged(files: Sequence[StoredFile]) -> dict[StoredFile, DamagedFileError]:

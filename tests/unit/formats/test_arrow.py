@@ -8,9 +8,10 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
-from pyarrow import feather, ipc
+from pyarrow import feather, ipc, parquet
 
 from meshlake.errors import LandingError
+from meshlake.formats.parquet import PARQUET
 from meshlake.landing.relation import columns, relation_sql
 
 
@@ -73,6 +74,7 @@ def test_values_are_those_of_the_file(connection, put, kind):
         pa.array([1], pa.duration("s")),
         pa.array([[1]], pa.list_(pa.duration("us"))),
         pa.array([Decimal(1)], pa.decimal256(60, 0)),
+        pa.RunEndEncodedArray.from_arrays(pa.array([1], pa.int32()), pa.array(["a"])),
         pa.UnionArray.from_sparse(pa.array([0], pa.int8()), [pa.array([1]), pa.array(["a"])]),
     ],
     ids=lambda array: str(array.type),
@@ -81,6 +83,24 @@ def test_what_parquet_keeps_as_another_type_is_refused(put, array):
     dataset = put({"a.arrow": as_ipc(pa.table({"x": array}), ipc.new_file)})
     with pytest.raises(LandingError, match=r"a\.arrow: its column x is of the type .*, which no column here"):
         relation_sql(dataset)
+
+
+def test_durations_of_parquet_are_told_since_they_are_read_as_whole_numbers(connection, put):
+    spans = {unit: pa.array([5], pa.duration(unit)) for unit in ("s", "ms", "us", "ns")}
+    sink = io.BytesIO()
+    parquet.write_table(pa.table({"id": [1], **spans}), sink)
+    dataset = put({"a.parquet": sink.getvalue(), "b.parquet": sink.getvalue()})
+    assert rows(connection, dataset) == [(1, 5, 5, 5, 5)] * 2
+    words = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
+    assert PARQUET.notes(dataset.files) == [
+        f"a.parquet and 1 more: column {unit} has durations, which Parquet has not: it is the whole number of {word}"
+        for unit, word in words.items()
+    ]
+
+
+def test_feather_of_version_1_is_told(put):
+    with pytest.raises(LandingError, match=r"a\.feather: it is Feather of version 1"):
+        relation_sql(put({"a.feather": b"FEA1" + bytes(100) + b"FEA1"}))
 
 
 @pytest.mark.parametrize("name", WRITERS)
