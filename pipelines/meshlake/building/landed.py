@@ -139,6 +139,8 @@ def newly_landed(mesh: Workspace, product: Product, files: Dataset) -> NewlyLand
             found = shifts(merged(now), before) if now and before else []
             samples = _samples(measurer, new, found)
         except MeshError as error:
+            if not known.files:  # there is nothing to compare with: what is wrong is the build's to tell
+                return NewlyLanded(None, place, None)
             told = f"cannot be compared with what landed before: {error.message}"
             return NewlyLanded(rule.result([told], (), time.perf_counter() - started), place, None)
     keys = frozenset(map(_key, files.files))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from meshlake.audit.batches import MOST_VALUES, Batch, ColumnCounts, range_ends
 from meshlake.audit.samples import HIDDEN, jsonable, unclassified
 from meshlake.discovery.names import is_identifier
 from meshlake.formats.format import lineage_select
+from meshlake.landing.relation import relation_sql
 from meshlake.names import quote_identifier, quote_literal
-from meshlake.products.source_aligned import source_select
+from meshlake.products.source_aligned import columns_in_sql, source_select
 from meshlake.types.tree import Scalar, is_moment, is_nested, is_number
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class Measurer:
         # A column that is missing is told, and ends nothing here.
         columns = tuple(replace(column, is_required=False) for column in contract.columns[:_MOST_COLUMNS])
         self._contract = replace(contract, columns=columns)
+        self._named_in_sql = columns_in_sql(self._contract)
         count = len(contract.columns)
         self.bound = (
             f"the first {_MOST_COLUMNS} of {count:,} columns compared" if count > _MOST_COLUMNS else ""
@@ -76,7 +79,7 @@ class Measurer:
         if read is None:
             return []
         if shift.kind == "bad":
-            cells = read[0].bad_cells_sql(self._lineage(file), [shift.column], limit)
+            cells = read[0].bad_cells_sql(self._lineage(file, read[1]), [shift.column], limit)
             found: list[dict[str, Any]] = self._session.table(cells).to_pylist()
             is_open = self._contract.column(shift.column).classification is None
             return found if is_open else [row | {"value": HIDDEN} for row in found]
@@ -99,8 +102,11 @@ class Measurer:
         selects = dataset.format.selects(dict([named]), dataset.files) if named is not None else []
         if not selects:
             return None
-        session.bind(dataset.name, f"({' UNION ALL BY NAME '.join(selects)})")
+        session.bind(dataset.name, _united(selects))
         landed = session.landed_columns(dataset.name)
+        if self._named_in_sql - set(map(str.lower, landed)):
+            session.bind(dataset.name, _united(selects, self._in_sql | landed))
+            landed = session.landed_columns(dataset.name)
         is_large = file.size_bytes > _DRAWN_BYTES
         part = f"LIMIT {_ROWS}" if is_large else f"USING SAMPLE reservoir({_ROWS} ROWS)"
         rows = session.table(f"SELECT * FROM {dataset.name.sql} {part}")
@@ -111,11 +117,18 @@ class Measurer:
         session.register(_CAST, session.table(source.lenient_sql))
         return source, landed
 
-    def _lineage(self, file: StoredFile) -> str:
+    def _lineage(self, file: StoredFile, landed: Mapping[str, Type]) -> str:
         self._session.keep_order()
         opened, keys = self._files[file.name]
         selects = self._dataset.format.numbered(opened, keys, self._dataset.files)
-        return f"({' UNION ALL BY NAME '.join(lineage_select(select, opened) for select in selects)})"
+        return _united([lineage_select(select, opened) for select in selects], landed)
+
+    @cached_property
+    def _in_sql(self) -> dict[str, Type]:
+        """The columns that SQL of the contract names, of whichever files: one file has one name, the next another."""
+        self._session.bind(self._dataset.name, relation_sql(self._dataset))
+        columns = self._session.landed_columns(self._dataset.name)
+        return {name: kind for name, kind in columns.items() if name.lower() in self._named_in_sql}
 
     def _batch(self, source: SourceSelect, landed: Mapping[str, Type]) -> Batch:
         (counts,) = self._session.rows(source.counts_sql)
@@ -175,6 +188,16 @@ class Measurer:
 
     def _is_key(self, column: Column) -> bool:
         return column.primary_key_position is not None or is_identifier(column.name)
+
+
+def _united(selects: Sequence[str], columns: Mapping[str, Type] | None = None) -> str:
+    """The rows of `selects`, null in those of `columns` that these have not."""
+    if columns:
+        nulls = ", ".join(
+            f"CAST(NULL AS {kind}) AS {quote_identifier(name)}" for name, kind in columns.items()
+        )
+        selects = [*selects, f"(SELECT {nulls} WHERE false)"]
+    return f"({' UNION ALL BY NAME '.join(selects)})"
 
 
 class _View:

@@ -7,6 +7,7 @@ other queries here. How one cell is cast is `meshlake.landing.casts`; running an
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -200,6 +201,14 @@ def source_select(contract: Contract, landing_columns: Mapping[str, Type]) -> So
     return SourceSelect(contract, dataset.sql, unknown, tuple(absent), tuple(fields), row_filter or "")
 
 
+def columns_in_sql(contract: Contract) -> set[str]:
+    """The landed columns that SQL of the contract names, in small letters; of SQL that cannot be parsed none."""
+    texts = filter(None, [contract.row_filter, *(column.expression for column in contract.columns)])
+    with suppress(sqlglot.errors.SqlglotError):
+        return {name.lower() for sql in texts for name in _named_in(sql)}
+    return set()
+
+
 def source_dataset(contract: Contract) -> DatasetName:
     """The landed dataset that `contract` is a contract for."""
     if contract.source is not None:
@@ -231,12 +240,11 @@ class _Landed:
 
     def columns_of(self, sql: str, where: str) -> set[str]:
         try:
-            parsed = sqlglot.parse_one(sql, dialect="duckdb")
+            named = _named_in(sql)
         except sqlglot.errors.SqlglotError as error:
             raise ContractError(f"{where} is no SQL expression: {sql}", str(error).split("\n")[0]) from error
         found = set()
-        for column in parsed.find_all(exp.Column):
-            name = column.parts[0].name
+        for name in named:
             landed = self.find(name)
             if landed is None:
                 raise self._missing(where, [name])
@@ -252,6 +260,11 @@ class _Landed:
             f"{self._dataset} has no column '{' or '.join(names)}' ({where})",
             f"Columns that have landed: {', '.join(near)}. Name one of them in transformSourceObjects.",
         )
+
+
+def _named_in(sql: str) -> list[str]:
+    parsed = sqlglot.parse_one(sql, dialect="duckdb")
+    return [column.parts[0].name for column in parsed.find_all(exp.Column)]
 
 
 def _cast_sources(sources: Sequence[str], types: Mapping[str, Type], column: Column) -> Cast:

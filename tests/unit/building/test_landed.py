@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from meshlake.errors import AuditError, ContractError
+from meshlake.errors import AuditError, ContractError, LandingError
 
 pytestmark = pytest.mark.slow
 
@@ -138,3 +138,32 @@ def test_a_file_is_read_as_the_others_of_its_dataset_say(mesh):
     assert landed(mesh.build_product("shop.visits")).message == (
         "part-3.csv: pages is from 0 to 35,100, before 0 to 8"
     )
+
+
+UNITED = {
+    "invoice": {"logicalType": "string", "transformLogic": """coalesce("Invoice", "InvoiceNo")"""},
+    "amount": "integer",
+}
+INVOICES = """SELECT CASE WHEN i % 20 = 0 AND {odd} THEN NULL ELSE 'A' || i END AS {name}, i % 50 AS amount
+    FROM range(400) AS rows (i)"""
+
+
+def test_a_column_that_files_name_differently_is_compared_as_the_contract_unites_it(mesh):
+    mesh.product("shop.invoices", UNITED)
+    for day, name in enumerate(['"Invoice"', '"InvoiceNo"']):
+        mesh.land_rows(f"shop/invoices/d{day}.parquet", INVOICES.format(name=name, odd=False))
+    assert landed(mesh.build_product("shop.invoices")) is None
+    mesh.land_rows("shop/invoices/d2.parquet", INVOICES.format(name='"InvoiceNo"', odd=False))
+    assert landed(mesh.build_product("shop.invoices")).message == "as before"
+    mesh.land_rows("shop/invoices/d3.parquet", INVOICES.format(name='"Invoice"', odd=True))
+    assert landed(mesh.build_product("shop.invoices")).message == (
+        "d3.parquet: invoice: 5.0% of the rows have no value, before 0 % at most"
+    )
+
+
+def test_what_cannot_be_read_is_compared_with_nothing_where_nothing_landed_before(mesh):
+    mesh.product("shop.orders", {"plan": {"logicalType": "string", "transformLogic": "UPPER(tariff)"}})
+    mesh.land_rows("shop/orders/d0.parquet", "SELECT 'basic' AS plan")
+    with pytest.raises(LandingError, match="has no column 'tariff'"):
+        mesh.build_product("shop.orders")
+    assert mesh.ask("SELECT * FROM mesh.quality_results WHERE kind = 'landed'") == []
