@@ -23,7 +23,7 @@ run: install  ## Install, land the demo data, build every product, show what was
 test: install-dev lint docs  ## Install what tests need, lint, build the site, run all tests that need no server, print coverage
 	$(PYTEST) -n 2 --dist worksteal tests/unit tests/products data_products examples --cov --cov-report=
 	$(PYTEST) -n 2 --dist loadfile tests/engines tests/integration -m "not services"
-	$(PYTEST) tests/ui
+	$(PYTEST) -n 2 --dist loadfile tests/ui
 
 unit: install-dev  ## The unit suite alone
 	$(PYTEST) -n 2 --dist worksteal tests/unit tests/products data_products examples -m "not slow"
@@ -103,7 +103,7 @@ bench-discovery: install-dev  ## Score what discovery tells of labelled tables, 
 	$(BIN)/python -m benchmarks.discovery $(FAULTS)
 
 test-services: install-dev  ## Install, start and test the real MinIO, PostgreSQL and Trino (builds MinIO once)
-	$(PYTEST) -n 2 --dist loadfile tests/integration/services tests/engines -m services
+	$(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder tests/integration/services tests/engines -m services
 
 test-pythons: | $(BIN)/uv  ## The unit suite on each of PYTHONS, by version or path: those that are on this machine
 	for python in $(PYTHONS); do \

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(2700)]
 
-TIMES = int(os.environ.get("FAULT_TIMES", "10"))
+TIMES = int(os.environ.get("FAULT_TIMES", "5"))
 RACES = 5
 NAMED = {
     Service.MINIO: r"shop.orders: Landing zone s3://landing/\w+: S3 does not answer",
