@@ -1,11 +1,17 @@
-"""`mesh model churn`, `mesh model segments`: products of predictions, drafted on any product."""
+"""`mesh model`: products of predictions drafted on any product, and the versions of what was trained."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import typer
 
 from meshlake.cli.completion import product_names
 from meshlake.cli.drafts import print_drafted
+from meshlake.cli.printing import print_json, print_record, print_table, print_text
+
+if TYPE_CHECKING:
+    from meshlake.ml_assets.comparison import Difference
 
 PRODUCT = typer.Argument(metavar="D.P", help="The product to learn from.", autocompletion=product_names)
 KEY = typer.Option(
@@ -13,18 +19,23 @@ KEY = typer.Option(
 )
 OWNER = typer.Option(None, "--owner", help="Who answers for it; else git's user.email, else you.")
 JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
+MODEL = typer.Argument(metavar="D.P", help="The product of its predictions.", autocompletion=product_names)
+_SHOWN_IMPORTANCES = 10
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     model = typer.Typer(
         name="model",
-        help="Draft a product of predictions or segments.",
+        help="Draft a product of predictions or segments; list, show and compare what was trained.",
         no_args_is_help=True,
         rich_markup_mode=None,
     )
     model.command()(churn)
     model.command()(segments)
+    model.command(name="list")(list_versions)
+    model.command()(show)
+    model.command()(compare)
     app.add_typer(model)
 
 
@@ -74,3 +85,120 @@ def segments(
 
     drafted = meshlake.open().model_segments(product, key=key, as_product=as_product, owner=owner)
     print_drafted(drafted, as_json=as_json)
+
+
+def list_versions(
+    product: str = typer.Argument(
+        None, metavar="[D.P]", help="One model; else all.", autocompletion=product_names
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """List the versions of models, newest first: what each measured, and whether it was promoted.
+
+    Examples:
+
+      mesh model list
+
+      mesh model list retention.churn_predictions --json
+    """
+    import meshlake
+    from meshlake.mesh.report import headline
+
+    states = [state.as_dict() for state in meshlake.open().model_versions(product)]
+    if as_json:
+        print_json(states)
+        return
+    if not states:
+        print_text("No model was trained yet. Draft one: mesh model churn D.P --label COL")
+        return
+    columns = ("model", "version", "state", "algorithm", "measured on", "metrics")
+    print_table(
+        columns,
+        [
+            (s["model"], s["version"], s["state"], s["algorithm"], s["measured_on"], headline(s["metrics"]))
+            for s in states
+        ],
+    )
+
+
+def show(
+    product: str = MODEL,
+    version: str = typer.Argument(None, metavar="[VERSION]", help="Else the champion."),
+    as_json: bool = JSON,
+) -> None:
+    """Show a version: why it was promoted or not, the candidates, what it learned from, and what moves it most.
+
+    Examples:
+
+      mesh model show retention.churn_predictions
+    """
+    import meshlake
+    from meshlake.mesh.report import headline
+
+    state, record = meshlake.open().model_version(product, version)
+    if as_json:
+        print_json({**state.as_dict(), "record": record})
+        return
+    print_record(
+        {
+            **state.as_dict(),
+            "metrics": headline(state.metrics),
+            "rows": ", ".join(f"{count:,} {what}" for what, count in record.get("rows", {}).items()),
+            "not learned from": "; ".join(f"{name}: {why}" for name, why in record["dropped"].items()),
+            "warnings": "; ".join(record["warnings"]),
+        },
+        title=f"{product} {state.version}",
+    )
+    candidates = record.get("candidates", {})
+    if candidates:
+        print_table(
+            ("candidate", "out of fold"),
+            [(name, headline(told["out_of_fold"])) for name, told in candidates.items()],
+            title="Candidates",
+        )
+    strongest = list(record.get("importances", {}).items())[:_SHOWN_IMPORTANCES]
+    if strongest:
+        print_table(
+            ("feature", "moves the probability by, on average"),
+            [(name, f"{mean:.4f}") for name, mean in strongest],
+            title="Importances",
+        )
+
+
+def compare(
+    product: str = MODEL,
+    version: str = typer.Argument(metavar="VERSION", help="The version that may be better."),
+    other: str = typer.Argument(
+        None, metavar="[OTHER]", help="The one it is held against; else the champion."
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Hold a version of a churn model against another, on the rows that both predicted without their label.
+
+    Examples:
+
+      mesh model compare retention.churn_predictions 20260701T040000-0123456789ab
+    """
+    import meshlake
+
+    found = meshlake.open().compare_versions(product, version, other)
+    if as_json:
+        print_json(found.as_dict())
+        return
+    differences = {
+        "log loss": found.log_loss,
+        "ROC AUC": found.roc_auc,
+        "calibration error": found.calibration_error,
+    }
+    print_table(
+        ("figure", "better by", "from", "to", "beyond noise"),
+        [
+            (name, *(f"{figure + 0.0:+.4f}" for figure in (d.estimate, d.low, d.high)), _verdict(d))
+            for name, d in differences.items()
+        ],
+        title=f"{version} against {other or 'the champion'}, on {found.rows:,} rows (95 % intervals)",
+    )
+
+
+def _verdict(difference: Difference) -> str:
+    return "better" if difference.is_better else "worse" if difference.is_worse else "no difference"

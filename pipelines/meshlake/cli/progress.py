@@ -12,7 +12,7 @@ from rich.status import Status
 from meshlake.cli.layout import fold_indented
 from meshlake.cli.printing import print_table, size_text
 from meshlake.counting import counted
-from meshlake.mesh.report import HEADLINE_METRICS
+from meshlake.mesh.report import headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,6 +148,4 @@ def _notes(result: BuildResult) -> Iterator[str]:
 
 def _model_row(result: BuildResult) -> tuple[str, str, str, str]:
     model = result.facts["model"]
-    metrics = model["metrics"]
-    shown = ", ".join(f"{name} {metrics[name]:.3f}" for name in HEADLINE_METRICS if name in metrics)
-    return model["version"], model["algorithm"], model["measured_on"], shown
+    return model["version"], model["algorithm"], model["measured_on"], headline(model["metrics"])

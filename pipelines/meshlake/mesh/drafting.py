@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshlake.mesh.upkeep import KeptMesh
+from meshlake.mesh.versions import VersionedMesh
 from meshlake.names import ProductName
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from meshlake.drafting.whole_mesh import MeshDraft
 
 
-class DraftingMesh(KeptMesh):
+class DraftingMesh(VersionedMesh):
     """A mesh that is kept, and drafts more of itself; drafts never overwrite."""
 
     def adopt(

@@ -141,6 +141,11 @@ def _questions(settings: Settings) -> list[dict[str, Any]]:
     ]
 
 
+def headline(metrics: Mapping[str, float]) -> str:
+    """The figures of a model that are read first, in one line."""
+    return ", ".join(f"{name} {metrics[name]:.3f}" for name in HEADLINE_METRICS if name in metrics)
+
+
 def _models(mesh: Workspace, heads: Mapping[ProductName, Snapshot]) -> list[dict[str, Any]]:
     from meshlake.building.pictures import scoring_version
 
@@ -149,13 +154,12 @@ def _models(mesh: Workspace, heads: Mapping[ProductName, Snapshot]) -> list[dict
         version = scoring_version(mesh, name, head)
         if version is not None:
             record = version.record
-            metrics = {m: record["metrics"][m] for m in HEADLINE_METRICS if m in record["metrics"]}
             found.append(
                 {
                     "model": str(name),
                     "algorithm": record["algorithm"],
                     "measured_on": record["measured_on"],
-                    "metrics": ", ".join(f"{metric} {value:.3f}" for metric, value in metrics.items()),
+                    "metrics": headline(record["metrics"]),
                     "decision": record["decision"]["reason"],
                     "pictures": list(version.pictures),
                 }

@@ -1,0 +1,132 @@
+"""The versions of a model: what each measured, how it was decided upon, and which of them scores."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from meshlake.errors import UsageError
+from meshlake.mesh.reading import product_name
+from meshlake.mesh.upkeep import KeptMesh
+from meshlake.models.store import VERSION_PROPERTY, ModelVersion, model_store
+from meshlake.suggest import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from meshlake.ml_assets.comparison import Comparison
+    from meshlake.names import ProductName
+    from meshlake.workspace import Workspace
+
+CHAMPION = "champion"
+EARLIER = "earlier champion"
+REFUSED = "not promoted"
+
+
+@dataclass(frozen=True)
+class VersionState:
+    """One version: `state` is `champion` (it scores what is published), `earlier champion` or `not promoted`."""
+
+    model: str
+    version: str
+    state: str
+    trained_at: str
+    algorithm: str
+    measured_on: str
+    metrics: Mapping[str, float]
+    decision: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON-able facts."""
+        return asdict(self)
+
+
+class VersionedMesh(KeptMesh):
+    """An opened mesh whose models' versions can be looked at."""
+
+    def model_versions(self, product: str | ProductName | None = None) -> list[VersionState]:
+        """Every stored version of the model of `product`, or of all models, newest first.
+
+        Raises:
+            UsageError: there is no such product, or it is no model.
+
+        Example:
+            >>> [version.state for version in mesh.model_versions()]
+            []
+        """
+        mesh = self.workspace
+        every = [each.name for each in mesh.products.products.values() if each.is_model]
+        names = [product_name(product)] if product else every
+        return [
+            _state(name, version, _champion(mesh, name))
+            for name in names
+            for version in reversed(_versions(mesh, name))
+        ]
+
+    def model_version(
+        self, product: str | ProductName, version: str | None = None
+    ) -> tuple[VersionState, Mapping[str, Any]]:
+        """A version, else the champion, with all that its record says.
+
+        Raises:
+            UsageError: it is no model, or there is no such version.
+        """
+        name = product_name(product)
+        found = _version(self.workspace, name, version)
+        return _state(name, found, _champion(self.workspace, name)), found.record
+
+    def compare_versions(
+        self, product: str | ProductName, version: str, other: str | None = None
+    ) -> Comparison:
+        """How much better `version` is than `other`, else than the champion, on rows that both predicted honestly.
+
+        Raises:
+            UsageError: it is no churn model, there is no such version, or too few rows are in both.
+        """
+        from meshlake.models.compared import compare_versions
+
+        name = product_name(product)
+        return compare_versions(*(_version(self.workspace, name, each) for each in (version, other)))
+
+
+def _versions(mesh: Workspace, name: ProductName) -> list[ModelVersion]:
+    if not mesh.products.get(name).is_model:
+        models = [str(each.name) for each in mesh.products.products.values() if each.is_model]
+        listed = (
+            f"Models are: {', '.join(models)}." if models else "Draft one: mesh model churn D.P --label COL"
+        )
+        raise UsageError(f"{name} is no model", listed)
+    return model_store(mesh.settings).versions(name)
+
+
+def _version(mesh: Workspace, name: ProductName, version: str | None) -> ModelVersion:
+    known = {each.version: each for each in _versions(mesh, name)}
+    wanted = version or _champion(mesh, name)
+    if wanted is None:
+        raise UsageError(f"no version of {name} scores yet", f"Build it: mesh build {name}")
+    if wanted not in known:
+        raise UsageError(
+            f"{name} has no version {wanted}", nearest(wanted, known) or f"List them: mesh model list {name}"
+        )
+    return known[wanted]
+
+
+def _champion(mesh: Workspace, name: ProductName) -> str | None:
+    head = mesh.lake.head((name.domain, name.product))
+    return None if head is None else head.properties.get(VERSION_PROPERTY)
+
+
+def _state(name: ProductName, version: ModelVersion, champion: str | None) -> VersionState:
+    record = version.record
+    is_promoted = record["decision"]["is_promoted"]
+    state = CHAMPION if version.version == champion else EARLIER if is_promoted else REFUSED
+    return VersionState(
+        model=str(name),
+        version=version.version,
+        state=state,
+        trained_at=record["trained_at"],
+        algorithm=record["algorithm"],
+        measured_on=record["measured_on"],
+        metrics=record["metrics"],
+        decision=record["decision"]["reason"],
+    )

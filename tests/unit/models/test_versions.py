@@ -1,0 +1,99 @@
+"""The versions of models, as Python and the commands show them."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from meshlake.errors import UsageError
+from meshlake.mesh.mesh import Mesh
+
+from .conftest import PREDICTIONS
+from .test_promotion import FILE, csv, shuffled
+
+
+@pytest.fixture(scope="module")
+def versions(tmp_path_factory):
+    """A champion, and a challenger of shuffled labels, which is not promoted."""
+    from .conftest import make
+
+    folder = make(tmp_path_factory.mktemp("versions"))
+    folder.build_model()
+    folder.land(FILE, shuffled(csv()))
+    folder.build_model(is_forced=True)
+    return folder
+
+
+def test_each_version_is_told_newest_first_with_what_became_of_it(versions):
+    challenger, champion = versions.run("model", "list", "crm.predictions", "--json").facts
+    assert (challenger["state"], champion["state"]) == ("not promoted", "champion")
+    assert challenger["decision"].startswith("no better than the base rate")
+    assert champion["metrics"]["roc_auc"] > 0.7
+    assert [each["version"] for each in versions.run("model", "list", "--json").facts] == [
+        challenger["version"],
+        champion["version"],
+    ]
+    listed = versions.run("model", "list").out
+    assert champion["version"] in listed
+    assert "not promoted" in listed
+
+
+def test_one_is_shown_the_champion_if_none_is_named(versions):
+    challenger, champion = versions.run("model", "list", "--json").facts
+    told = versions.run("model", "show", "crm.predictions")
+    assert champion["version"] in told.out
+    assert "logistic_regression" in told.out
+    assert "usage" in told.out
+    shown = versions.run("model", "show", "crm.predictions", challenger["version"], "--json").facts
+    assert (shown["state"], shown["record"]["decision"]["is_promoted"]) == ("not promoted", False)
+
+
+def test_two_are_compared_on_the_rows_that_both_predicted(versions):
+    challenger, champion = versions.run("model", "list", "--json").facts
+    found = versions.run("model", "compare", "crm.predictions", challenger["version"], "--json").facts
+    assert found["roc_auc"]["estimate"] < 0
+    turned = versions.run("model", "compare", "crm.predictions", champion["version"], challenger["version"])
+    assert "better" in turned.out
+    assert "ROC AUC" in turned.out
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("show crm.features", "crm.features is no model"),
+        ("show crm.predictions 20200101T000000-000000000000", "has no version 20200101T000000-000000000000"),
+        ("compare crm.predictions nothing", "has no version nothing"),
+        ("list crm.nobody", "crm.nobody"),
+    ],
+)
+def test_what_is_not_there_is_told_in_two_lines(versions, asked, told):
+    ended = versions.run("model", *asked.split())
+    assert ended.status == 2
+    assert told in ended.err
+    assert ended.err.count("\n") <= 2
+
+
+def test_a_model_that_scores_nothing_yet_has_no_champion(churn):
+    assert churn.run("model", "list").ended().out.startswith("No model was trained yet")
+    told = churn.run("model", "show", "crm.predictions")
+    assert "Build it: mesh build crm.predictions" in told.err
+
+
+def test_segmentations_are_listed_and_not_compared(churn):
+    segments = {
+        "task": "segments",
+        "features": "crm.features",
+        "key": "customer_id",
+        "columns": {"usage": "linear"},
+    }
+    churn.product(
+        "crm.segments",
+        {"customer_id": PREDICTIONS["customer_id"], "segment": "integer"},
+        {"model.yaml": yaml.safe_dump(segments)},
+    )
+    churn.build_product("crm.features")
+    churn.build_product("crm.segments")
+    (state,) = churn.run("model", "list", "crm.segments", "--json").facts
+    assert (state["state"], state["algorithm"]) == ("champion", "k-means")
+    with pytest.raises(UsageError, match="is a model of segments; churn models can be compared"):
+        Mesh(churn.settings).compare_versions("crm.segments", state["version"])
