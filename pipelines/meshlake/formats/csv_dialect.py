@@ -21,8 +21,9 @@ from meshlake.formats.csv_begin import csv_head
 from meshlake.formats.csv_footer import is_rule
 from meshlake.formats.csv_form import CsvDialect, form_of
 from meshlake.formats.csv_lines import MARK, Form, Record, RecordReader, numbered_lines
+from meshlake.formats.csv_names import are_names
 from meshlake.formats.csv_notes import NAMES_UNSURE, NO_NAMES, SHOWN_CHARACTERS, form_notes, last_line_notes
-from meshlake.formats.csv_table import Table, after_comments, are_names, are_those_names, find_table
+from meshlake.formats.csv_table import Table, after_comments, are_those_names, find_table
 from meshlake.formats.reader import unique_names
 from meshlake.formats.samples import MOST_FILES, ending, is_alike_throughout
 from meshlake.formats.text_encoding import encoding_of

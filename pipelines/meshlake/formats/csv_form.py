@@ -43,6 +43,8 @@ _VALUE = re.compile(
     re.VERBOSE,
 )
 
+_DECIMAL = re.compile(r"[+-]?[$€£]?\s?(?:\d+|\d{1,3}(?:[.'\s]\d{3})+)(?:,\d+)?\s?[%€$£]?")
+
 
 @dataclass(frozen=True)
 class CsvDialect:
@@ -85,7 +87,8 @@ def form_of(text: str, *, is_whole: bool) -> Form:
     is_told = (
         is_told or re.search(rf"(?m)(?:^|{between})[\d.,:/-]+(?:{between}|$)", "".join(filled)) is not None
     )
-    if (is_told or _is_table(filled, best)) and scores.get(best, 0.0) > (0 if is_named else _ONE_COLUMN):
+    is_table = (is_told or _is_table(filled, best)) and not (best.delimiter == "," and _are_decimals(filled))
+    if is_table and scores.get(best, 0.0) > (0 if is_named else _ONE_COLUMN):
         return best
     # A comma in the sentences of the one column there is parts no cells.
     absent = next((each for each in (*USUAL, "\x1f") if each not in text), ",")
@@ -216,6 +219,12 @@ def _whole(rows: list[list[str]], delimiter: str) -> str:
         else:
             break
     return delimiter
+
+
+def _are_decimals(lines: list[str]) -> bool:
+    """Whether each of `lines` below a name is one number, with a comma before its decimals."""
+    below = list(dropwhile(lambda line: "," not in line and not _DECIMAL.fullmatch(line.strip()), lines))
+    return 0 < len(below) < len(lines) and all(_DECIMAL.fullmatch(line.strip()) for line in below)
 
 
 def _is_table(lines: list[str], form: Form) -> bool:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LEAST_SHARE = 0.9
-_MISSING = frozenset({"na", "n/a", "nan", "null", "none", "nil", "-", "--", "?", ".", "unknown", "missing"})
+MISSING = frozenset({"na", "n/a", "nan", "null", "none", "nil", "-", "--", "?", ".", "unknown", "missing"})
 TEXT = "text"
 _KINDS = {
     "whole number": r"[+-]?\d+",
@@ -41,7 +41,7 @@ def is_name(value: str) -> bool:
     """Whether a value above others may be a part of their name, and none that is missing."""
     return (
         kind_of(value) is TEXT
-        and value.lower() not in _MISSING
+        and value.lower() not in MISSING
         and re.search(r"[^\W\d_]|%", value) is not None
     )
 

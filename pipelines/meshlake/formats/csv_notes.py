@@ -58,6 +58,8 @@ def form_notes(
         yield f"its names are those of {len(table.header)} rows, joined"
     if table.has_row_names:
         yield "its names are one fewer than its values: the first column has none, as R writes names of rows"
+    elif table.header and len(table.names) == table.width - 1:
+        yield "its names are one fewer than its values: the last column is taken for the one without"
     yield from _names_made(table)
     if table.end:
         yield f"another table begins in line {table.end}"

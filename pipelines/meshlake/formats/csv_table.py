@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from meshlake.formats.csv_kinds import TEXT, by_shape, is_name, kind_of, kind_of_column
-from meshlake.formats.csv_lines import Cell
-from meshlake.formats.csv_words import YEAR, are_column_words, has_column_words, words_of
+from meshlake.formats.csv_kinds import TEXT, is_name, kind_of_column
+from meshlake.formats.csv_names import LOOKED_AT, columns_of, evidence, has_names, has_row_names
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -23,13 +22,7 @@ if TYPE_CHECKING:
 
 _LEAST_SHARE = 0.9
 _MOST_HEADER_ROWS = 4
-_LOOKED_AT = 200
 _LEAST_VALUES = 5
-_WORDS_OF_KEYS = frozenset(
-    {"id", "ids", "key", "index", "no", "nr", "num", "number", "nummer", "code", "uuid"}
-)
-# `x1`, `sensor_12`.
-_COUNTED = re.compile(r"([^\W\d][^\d]*)(\d{1,6})")
 # What a line of comment begins with, where nothing else says so.
 _COMMENT = re.compile(r"(##|%%|//|--|;;)(?=[ \t]*\w)|(%)(?=[ \t]*\w)")
 
@@ -79,7 +72,7 @@ def find_table(records: Sequence[Record]) -> Table | None:
     header = body[: 1 + _more_names(body, width)] if is_headed else []
     rest = body[len(header) :]
     comment = "#" if any(row.text.startswith("#") for row in rows[:above]) else _comment(rows, width)
-    kinds = tuple(kind_of_column(column) for column in _columns(rest[:_LOOKED_AT], width))
+    kinds = tuple(kind_of_column(column) for column in columns_of(rest[:LOOKED_AT], width))
     end = _end(rest, width)
     if end is None and header:
         own = header[-1].text.strip()
@@ -87,7 +80,7 @@ def find_table(records: Sequence[Record]) -> Table | None:
             row.line for one, row in pairwise(records) if one.cells == [] and row.text.strip() != own
         }
         end = _next_names(rest, width, after_blank)
-    return Table(above, header, width, end, comment, kinds, _has_row_names(header, rest, width))
+    return Table(above, header, width, end, comment, kinds, has_row_names(header, rest, width))
 
 
 def are_those_names(values: Sequence[str], names: Sequence[str]) -> bool:
@@ -115,19 +108,6 @@ def after_comments(text: str) -> str:
     return text[found.end() :] if found else text
 
 
-def _has_row_names(header: Sequence[Record], rows: Sequence[Record], width: int) -> bool:
-    """Whether the names are one fewer than the values, the first of which names its row, as R and pandas have it.
-
-    Each is another one then, and the first name is not that of such values.
-    """
-    if len(header) != 1 or len(header[0].cells or ()) != width - 1 or len(rows) < 2:
-        return False
-    columns = _columns(rows[:_LOOKED_AT], width)
-    is_each_once = len(columns[0]) == len(set(columns[0])) == len(rows[:_LOOKED_AT])
-    first = words_of((header[0].cells or [Cell("", False)])[0].value)
-    return is_each_once and bool(columns[-1]) and bool(first) and first[-1] not in _WORDS_OF_KEYS
-
-
 def _comment(rows: Sequence[Record], width: int) -> str:
     """What lines of comment begin with: the first line does, or none that is as wide as the table."""
     marks = Counter(begin[0] for row in rows if (begin := _COMMENT.match(row.text)))
@@ -137,69 +117,9 @@ def _comment(rows: Sequence[Record], width: int) -> str:
     return next((mark for mark in marks if mark in told and 2 * marks[mark] <= len(rows)), "")
 
 
-def has_names(rows: Sequence[Record], width: int) -> bool:
-    """Whether the first of `rows` names columns; also where nothing tells, as most files have names."""
-    names, data = evidence(rows, width)
-    filled = sum(bool(cell.value.strip()) for cell in rows[0].cells or ())
-    if len(rows) == 1 or not filled:
-        return 2 * data <= filled and filled > 0
-    is_named = names > data or (names > 0 and has_column_words(rows[0])) or _are_counted(rows)
-    return is_named or (not data and (are_column_words(rows[0]) or not _is_repeated(rows, width)))
-
-
-def are_names(rows: Sequence[Record], width: int) -> bool:
-    """Whether something tells that the first of `rows` names columns."""
-    names, data = evidence(rows, width)
-    return names > data or are_column_words(rows[0]) or _are_counted(rows)
-
-
-def _are_counted(rows: Sequence[Record]) -> bool:
-    """Whether the first of `rows` counts its cells, `x1,x2,x3`, and the next does not go on so."""
-    word = _counted_word(rows[0])
-    return bool(word) and (len(rows) == 1 or _counted_word(rows[1]) != word)
-
-
-def _counted_word(row: Record) -> str:
-    """The word that half of the cells, and at least three, are with numbers that count on; else none."""
-    found = [_COUNTED.fullmatch(cell.value.strip()) for cell in row.cells or ()]
-    pairs = [(each[1], int(each[2])) if each else None for each in found]
-    following = Counter(
-        one[0] for one, two in pairwise(pairs) if one is not None and two == (one[0], one[1] + 1)
-    )
-    word, count = max(following.items(), key=lambda each: each[1], default=("", 0))
-    return word if count >= max(2, len(pairs) // 2) else ""
-
-
-def _is_repeated(rows: Sequence[Record], width: int) -> bool:
-    """Whether a value of the first row stands in its column again, and not since the whole row does."""
-    first = [cell.value.strip() for cell in rows[0].cells or ()]
-    others = [row for row in rows[1 : 1 + _LOOKED_AT] if row.text != rows[0].text]
-    columns = _columns(others, width)
-    return any(value and value in column for value, column in zip(first, columns, strict=False))
-
-
-def evidence(rows: Sequence[Record], width: int) -> tuple[int, int]:
-    """In how many columns the first of `rows` is text above values, and in how many a value among others."""
-    first = [cell.value.strip() for cell in rows[0].cells or ()]
-    columns = _columns(rows[1 : 1 + _LOOKED_AT], width)
-    names = data = 0
-    for value, column in zip(first, columns, strict=False):
-        kind, below = kind_of(value), kind_of_column(column)
-        if not value:
-            continue
-        if len(rows) == 1:
-            data += kind is not TEXT and not YEAR.fullmatch(value)
-        elif kind is TEXT:
-            is_alike, is_other = by_shape(value, column) if below is TEXT else (False, below is not None)
-            names, data = names + is_other, data + is_alike
-        elif below == kind and not (YEAR.fullmatch(value) and not all(map(YEAR.fullmatch, column))):
-            data += 1
-    return names, data
-
-
 def _width(rows: Sequence[Record]) -> int:
     """The width of most rows, empty cells behind the names' width not counted."""
-    widths = Counter(len(row.cells or ()) for row in rows[:_LOOKED_AT] if row.cells)
+    widths = Counter(len(row.cells or ()) for row in rows[:LOOKED_AT] if row.cells)
     # Of two that are equally frequent, the one of a table; then that which comes first.
     width = max(widths, key=lambda each: (widths[each] * (each > 1), widths[each]))
     first = next((row for row in rows if len(row.cells or ()) >= max(2, width / 2)), rows[0])
@@ -238,7 +158,7 @@ def _is_above(row: Record, width: int) -> bool:
 
 def _more_names(body: Sequence[Record], width: int) -> int:
     """How many rows below the first name columns too: text above values in every column of values."""
-    columns = _columns(body[_MOST_HEADER_ROWS:_LOOKED_AT], width)
+    columns = columns_of(body[_MOST_HEADER_ROWS:LOOKED_AT], width)
     kinds = [kind_of_column(column) if len(column) >= _LEAST_VALUES else None for column in columns]
     told = [i for i, kind in enumerate(kinds) if kind not in {None, TEXT}]
     count = 0
@@ -277,11 +197,6 @@ def _next_names(rows: Sequence[Record], width: int, after_blank: Container[int])
             if names and not data:
                 return row.line
     return None
-
-
-def _columns(rows: Sequence[Record], width: int) -> list[list[str]]:
-    cells = [row.cells for row in rows if row.cells and len(row.cells) >= width]
-    return [[value for row in cells if (value := row[i].value.strip())] for i in range(width)]
 
 
 def _stripped(cells: Cells) -> Cells:

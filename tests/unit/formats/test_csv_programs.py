@@ -44,6 +44,14 @@ def test_the_row_below_a_name_of_two_lines_is_there(read, end, above):
         ('"name" "qty"\n"1" "Ann" 5\n"2" "Bob Lee" 6\n', ["column_1", "name", "qty"]),
         ("id,name\n1,ann,x\n2,bob,y\n", ["id", "name", "column_3"]),  # a key is no name of a row
         ("customerId,name\n1,ann,x\n2,bob,y\n", ["customerId", "name", "column_3"]),
+        ("mpg\tcyl\nMazda\t21\tNA\nDatsun\t22.8\t4\n", ["column_1", "mpg", "cyl"]),
+        ("name,city\n1,ann,Rome\n2,bob,Oslo\n", ["column_1", "name", "city"]),
+        ("rank,team\n1,Ajax,50\n2,PSV,49\n", ["rank", "team", "column_3"]),
+        ("item,price\n1,5,EUR\n2,6,EUR\n", ["item", "price", "column_3"]),  # no price is text
+        ("name,qty\nann,5,2.5\nbob,6,3.5\n", ["name", "qty", "column_3"]),
+        ("email,age\na@x.de,5,NL\nb@x.de,6,FR\n", ["email", "age", "column_3"]),
+        ("day,amount\n2024-01-01,5,x\n2024-01-02,6,y\n", ["day", "amount", "column_3"]),
+        ("klant,stad\nann,Rome,5\nbob,Oslo,6\n", ["klant", "stad", "column_3"]),
         ("kind,name\na,ann,x\na,bob,y\n", ["kind", "name", "column_3"]),  # nor is what stands there twice
     ],
 )
@@ -52,7 +60,10 @@ def test_names_that_are_one_fewer_than_values(read, content, names):
     assert found == names
     assert len(rows) + 1 == len(content.splitlines())
     assert not aside
-    assert ("its names are one fewer than its values" in notes) == (names[0] == "column_1")
+    lacking = (
+        "the first column has none" if names[0] == "column_1" else "the last column is taken for the one"
+    )
+    assert f"its names are one fewer than its values: {lacking}" in notes
     assert "not all columns have a name" in notes
 
 

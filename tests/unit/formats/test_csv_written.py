@@ -164,3 +164,20 @@ def test_a_value_that_stands_again_below_is_no_name(content):
 def test_words_that_columns_are_called_by_are_names(content):
     names, _, _, notes = read(content.encode())
     assert (",".join(names), notes) == (content.split("\n")[0], [])
+
+
+@pytest.mark.parametrize("name", ["price", "Preis in Euro"])
+@pytest.mark.parametrize("values", [["1,5", "2,25"], ["1.234,50", "-3,1", "7"], ["1,50 €", "2,25 €"]])
+def test_numbers_with_a_comma_below_one_name_are_one_column(name, values):
+    names, rows, aside, notes = read(("\n".join([name, *values]) + "\n").encode())
+    assert (names, rows, aside) == ([name], [[value] for value in values], 0)
+    assert "read as one column, though most lines hold ','" in " ".join(notes)
+
+
+@pytest.mark.parametrize(
+    "content", ["a,b\n1,5\n2,25\n", "price\n1,5,2\n2,25,3\n", "day;price\n1;1,5\n2;2,25\n"]
+)
+def test_other_numbers_with_commas_are_two_columns(content):
+    names, rows, *_ = read(content.encode())
+    assert [len(row) for row in rows] == [len(names)] * len(rows)
+    assert len(names) > 1
