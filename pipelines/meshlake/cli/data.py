@@ -12,6 +12,7 @@ import typer
 from meshlake.cli.confirming import YES, confirm
 from meshlake.cli.drafts import print_all_drafted, print_drafted, print_mesh_draft
 from meshlake.cli.printing import print_json, print_text, size_text
+from meshlake.cli.status import status
 from meshlake.counting import counted
 from meshlake.errors import EXIT_FAILED, UsageError
 from meshlake.formats import FORMATS
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from meshlake.landing.arrival import LandedFile
     from meshlake.mesh import Mesh
-    from meshlake.sources import Found
 
 
 JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
@@ -96,8 +96,14 @@ def _land(
     import meshlake
 
     mesh = meshlake.open()
-    progress = None if as_json else _print_landed
-    landed = mesh.land(paths, domain, dataset, replace=is_replacing, progress=progress)
+    with status("looking at what is to land") as tell:
+
+        def told(file: LandedFile) -> None:
+            tell(f"landing {file.name}" if as_json else "")
+            if not as_json:
+                _print_landed(file)
+
+        landed = mesh.land(paths, domain, dataset, replace=is_replacing, progress=told)
     if as_json:
         print_json(
             [
@@ -177,7 +183,8 @@ def discover(
     mesh = meshlake.open()
     if what is None:
         _tell_misplaced(mesh.misplaced_files())
-    found = mesh.discover(what, progress=_print_reading)
+    with status("looking at what has landed") as tell:
+        found = mesh.discover(what, progress=tell)
     page = found.write_page(html) if html else None
     if as_json:
         print_json(discovery_facts(found))
@@ -238,7 +245,9 @@ def adopt(
     if contract is not None and dataset is None:
         print_all_drafted(meshlake.open().adopt_contract(contract, as_product, owner), as_json=as_json)
     elif dataset is not None and contract is None:
-        print_drafted(meshlake.open().adopt(dataset, as_product, owner, update=update), as_json=as_json)
+        with status(f"reading {dataset}"):
+            drafted = meshlake.open().adopt(dataset, as_product, owner, update=update)
+        print_drafted(drafted, as_json=as_json)
     elif dataset is not None:
         hint = f"The contract says which dataset it is of. Name its product with --as {dataset}."
         raise UsageError("a dataset and --contract FILE do not go together", hint)
@@ -270,7 +279,8 @@ def draft(
     """
     import meshlake
 
-    found = meshlake.open().draft(what, owner=owner, update=update, progress=_print_step)
+    with status("looking at what has landed") as tell:
+        found = meshlake.open().draft(what, owner=owner, update=update, progress=tell)
     print_mesh_draft(found, as_json=as_json)
     if found.failures:
         raise typer.Exit(EXIT_FAILED)
@@ -286,12 +296,3 @@ def _print_landed(file: LandedFile) -> None:
     state = "" if file.is_new else " (replaced)" if file.is_replaced else " (had landed already)"
     broken = f"\n  broken, so kept aside where it is read: {file.damage}" if file.damage else ""
     print(f"+ {file.dataset}: {file.name}, {size_text(file.size_bytes)}{state}{broken}", flush=True)
-
-
-def _print_reading(source: Found) -> None:
-    _print_step(f"reading {source}")
-
-
-def _print_step(step: str) -> None:
-    if sys.stderr.isatty():
-        print_text(step, sys.stderr)

@@ -97,10 +97,10 @@ def profile_files(settings: Settings, files: Dataset) -> DatasetProfile:
 
 
 def discover(
-    settings: Settings, sources: Sequence[Found], progress: Callable[[Found], None] = lambda _: None
+    settings: Settings, sources: Sequence[Found], progress: Callable[[str], None] = lambda _: None
 ) -> Discovery:
-    """Profile `sources`, and look for joins between them when they are several; `progress` hears of each when its turn
-    comes. Small ones may have been read by then, each by one of several threads.
+    """Profile `sources`, and look for joins between them when they are several; `progress` hears in words of each when
+    its turn comes. Small ones may have been read by then, each by one of several threads.
 
     What was seen before is not read again: of new files alone profiles are made, and of joins proven those that refer
     to them.
@@ -109,8 +109,8 @@ def discover(
     found: list[_Read] = []
     failures: dict[Found, MeshError] = {}
     with reader.reading_ahead(sources):
-        for source in sources:
-            progress(source)
+        for number, source in enumerate(sources, 1):
+            progress(f"reading {source}" + (f", {number:,} of {len(sources):,}" if len(sources) > 1 else ""))
             try:
                 found.append(reader.read(source))
             except MeshError as error:
@@ -119,6 +119,7 @@ def discover(
     are_files = len(keys) == len(found) > 1
     if are_files and (kept := reader.kept.answer(keys)):
         return Discovery(*kept, failures)
+    progress("looking for joins")
     profiles, joins = _compared(settings, reader, found)
     if are_files:
         reader.kept.keep_answer(keys, profiles, joins)

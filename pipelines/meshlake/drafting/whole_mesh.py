@@ -86,7 +86,7 @@ def draft_mesh(
     asked = {str(source) for source in chosen_sources(settings, what)}
     present = _known(settings, asked)
     # All are read, since references lead out of a domain.
-    found = discover(settings, chosen_sources(settings, None), lambda source: progress(f"reading {source}"))
+    found = discover(settings, chosen_sources(settings, None), progress)
     failures = {str(source): error for source, error in found.failures.items() if str(source) in asked}
     drafts: dict[ProductName, Draft] = {}
     standing = set()

@@ -11,14 +11,13 @@ if TYPE_CHECKING:
 
     from meshlake.discovery.discover import Discovery
     from meshlake.mesh.search import Hit
-    from meshlake.sources import Found
 
 
 class FindingMesh(OpenedMesh):
     """The part of `Mesh` that looks at data nobody has described yet."""
 
     def discover(
-        self, what: str | None = None, *, progress: Callable[[Found], None] = lambda _: None
+        self, what: str | None = None, *, progress: Callable[[str], None] = lambda _: None
     ) -> Discovery:
         """What has landed really holds: types, keys, joins, personal data, drift, likely labels.
 
@@ -26,7 +25,7 @@ class FindingMesh(OpenedMesh):
 
         Args:
             what: a domain or schema, a dataset or table; everything when not given.
-            progress: told of each dataset when its turn comes.
+            progress: told in words what is being done.
 
         Raises:
             UsageError: nothing of that name has landed. What cannot be read is in `failures` of the answer.

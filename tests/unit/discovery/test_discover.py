@@ -82,6 +82,17 @@ def test_joins_by_values_and_names(settings, zone, landed) -> None:
     }
 
 
+def test_what_is_done_is_told(settings, zone, landed) -> None:
+    told: list[str] = []
+    discover(settings, chosen_sources(settings, None), told.append)
+    assert told == [
+        "reading landing.crm.people, 1 of 3",
+        "reading landing.geo.places, 2 of 3",
+        "reading landing.shop.orders, 3 of 3",
+        "looking for joins",
+    ]
+
+
 def test_a_bad_dataset_does_not_hide_the_others(settings, zone, landed, mesh) -> None:
     mesh.land_files("shop.bad", {"a.parquet": b"nothing"})
     found = discover(settings, chosen_sources(settings, "shop"))
