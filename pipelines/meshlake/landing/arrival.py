@@ -55,7 +55,8 @@ def land(
     All go to `dataset` when it is given. Otherwise a file's name is its dataset's, and in a folder each
     subfolder is a dataset, unless its name is `key=value`, or files in it are called like parts that an engine
     wrote: then the folder itself is one. A ZIP archive counts as a folder of what is in it, or as the one file
-    that is; what is broken in it, or as a whole, lands as it is beside other files. `progress` is told of each file.
+    that is; what is broken in it, or as a whole, lands as it is beside other files, then or before. `progress` is told
+    of each file.
     When it `is_replacing`, files take the place of those of the same name; all others stay. Of one dataset everybody
     sees the files as they were, or all of them as they are then.
 
@@ -69,8 +70,9 @@ def land(
         found = [each for path in paths for each in planned(path, domain, dataset, until_landed)]
         copies = [copy for copy in found if isinstance(copy, Copy)]
         refused = [error for error in found if isinstance(error, LandingError)]
-        if all(copy.damage for copy in copies):
-            refused += [copy.damage for copy in copies if copy.damage]
+        broken = [copy.damage for copy in copies if copy.damage]
+        if len(broken) == len(copies) and not {copy.dataset for copy in copies} & set(zone.datasets()):
+            refused += broken  # there would be nothing but what is kept aside
         _refuse([*refused, *_clashes(copies, zone)])
         landed = []
         for file in _replaced(copies, zone) if is_replacing else _added(copies, zone):

@@ -144,6 +144,17 @@ def test_a_broken_archive_keeps_nothing_beside_it_from_landing(zone, tmp_path, p
     ]
 
 
+def test_a_broken_archive_alone_lands_beside_the_files_that_are_there(zone, tmp_path):
+    (tmp_path / "1.csv").write_text(ROW)
+    (tmp_path / "2.zip").write_bytes(b"PK\x03\x04 cut off")
+    land([tmp_path / "1.csv"], zone, "crm", "orders")
+    (landed,) = land([tmp_path / "2.zip"], zone, "crm", "orders")
+    assert "2.zip: the ZIP archive is cut off" in (landed.damage or "")
+    lines, rows = told(zone, "orders")
+    assert rows == [("1",)]
+    assert len(lines) == 1
+
+
 def test_a_broken_archive_of_a_dataset_of_its_own_lands_and_is_told_by_one_error(zone, tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "good.csv").write_text(ROW)
