@@ -55,7 +55,8 @@ class Sheet:
 
     `rows` are those below the names, each with its number; `None` where they are too many to be held. `above` are the
     rows above the names, such as a title, and `names_row` is the number of theirs. `unnamed` are the positions of
-    columns without a name, `merged` the ranges of cells that are shown as one.
+    columns without a name, `merged` the ranges of cells that are shown as one, `empty_rows` the first of those that
+    stand together between others.
     """
 
     names: tuple[str, ...] = ()
@@ -66,11 +67,12 @@ class Sheet:
     names_row: int = 0
     unnamed: tuple[int, ...] = ()
     merged: tuple[str, ...] = ()
+    empty_rows: tuple[int, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is said of the table, for people."""
-        return tuple(filter(None, (self._above_told, self._unnamed_told, self._merged_told)))
+        return tuple(filter(None, (self._above_told, self._unnamed_told, self._gaps_told, self._merged_told)))
 
     @property
     def _above_told(self) -> str:
@@ -84,7 +86,18 @@ class Sheet:
     def _unnamed_told(self) -> str:
         by_position = dict(zip(self.positions, self.names, strict=True))
         told = _first(f"{column_letters(i)} is {by_position[i]}" for i in self.unnamed)
+        if not self.names_row and told:
+            return f"its first row is taken for values, since no text is in it; columns have no names: {told}"
         return f"columns have values and no name in row {self.names_row}: {told}" if told else ""
+
+    @property
+    def _gaps_told(self) -> str:
+        between = range(self.positions[0], self.positions[-1]) if self.positions else ()
+        told = _first(map(column_letters, sorted({*between}.difference(self.positions))))
+        rows = _first(map(str, self.empty_rows))
+        parts = [f"column {told}" if told else "", f"row {rows}" if rows else ""]
+        empty = " and ".join(filter(None, parts))
+        return f"empty, between others that may be tables of their own: {empty}" if empty else ""
 
     @property
     def _merged_told(self) -> str:
@@ -115,12 +128,14 @@ def look_through(where: str, rows: Iterable[Row]) -> Sheet:
         return Sheet()
     names = _names_position(first)
     number, head = first[names]
+    if str not in map(type, head.values()):  # of values alone, as of a sheet without names
+        names, number, head = -1, 0, {}
     if told := faults_told(number, head):
         raise LandingError(f"{where}: {told}", "Correct it in Excel, save it there, and land it again.")
     looking = _Looking(head)
     for below in chain(first[names + 1 :], rows):
         looking.add(below)
-    return replace(looking.sheet(), above=tuple(first[:names]), names_row=number)
+    return replace(looking.sheet(), above=tuple(first[: max(names, 0)]), names_row=number)
 
 
 def _names_position(rows: Sequence[Row]) -> int:
@@ -146,10 +161,14 @@ class _Looking:
         self._kinds: dict[int, set[Scalar]] = {}
         self._rows: list[Row] | None = []
         self._cells = 0
+        self._last_row, self._gaps = 0, list[int]()
 
     def add(self, below: Row) -> None:
         """Look at a row; one that is kept aside has no part in what kinds of cells a column has."""
-        row = below[1]
+        number, row = below
+        if self._last_row and number > self._last_row + 1:
+            self._gaps.append(self._last_row + 1)
+        self._last_row = number
         if not is_kept_aside(row):
             for position, cell in row.items():
                 kind = _whole_kind(cell) if type(cell) is int else _KINDS[type(cell)]
@@ -162,7 +181,7 @@ class _Looking:
 
     def sheet(self) -> Sheet:
         """All of it, without columns that have neither a name nor a value, such as those left of a table."""
-        last = max([*self._head, *self._kinds])
+        last = max([*self._head, *self._kinds], default=0)
         names = unique_names(as_text(self._head.get(column)) or "" for column in range(1, last + 1))
         kept = [i for i in range(1, last + 1) if i in self._head or i in self._kinds]
         return Sheet(
@@ -170,6 +189,7 @@ class _Looking:
             tuple(kept),
             tuple(frozenset(self._kinds.get(i, ())) for i in kept),
             None if self._rows is None else tuple(self._rows),
+            empty_rows=tuple(self._gaps),
             unnamed=tuple(i for i in kept if not (as_text(self._head.get(i)) or "").strip()),
         )
 

@@ -292,6 +292,29 @@ def test_rows_are_kept_aside_of_a_sheet_that_is_too_large_to_be_held(connection,
     assert dataset.unreadable(connection).count == 1
 
 
+def test_empty_rows_between_others_are_told(connection, put):
+    dataset = put(one_sheet(["id"], [1], [], [], ["x"], ["p"]))
+    assert rows_of(connection, dataset) == [("1",), ("x",), ("p",)]
+    assert EXCEL.notes(dataset.files) == [
+        "a.xlsx: empty, between others that may be tables of their own: row 3"
+    ]
+
+
+def test_a_first_row_without_text_has_no_names_and_is_told(connection, put):
+    dataset = put(one_sheet([1, styled(45296, DAY)], [2, styled(45297, DAY)]))
+    assert kinds_of(connection, dataset) == {"column_1": "BIGINT", "column_2": "DATE"}
+    assert rows_of(connection, dataset) == [(1, dt.date(2024, 1, 5)), (2, dt.date(2024, 1, 6))]
+    told = "its first row is taken for values, since no text is in it; columns have no names"
+    assert EXCEL.notes(dataset.files) == [f"a.xlsx: {told}: A is column_1, B is column_2"]
+
+
+def test_an_empty_column_between_others_is_told_since_it_may_part_tables(connection, put):
+    dataset = put(one_sheet([None, "id", None, "x"], [None, 1, None, "p"]))
+    assert rows_of(connection, dataset) == [(1, "p")]
+    told = "a.xlsx: empty, between others that may be tables of their own: column C"
+    assert EXCEL.notes(dataset.files) == [told]
+
+
 @pytest.mark.parametrize("merged", [["A2:A3"], ["A2:A3", "B2:C2"]])
 def test_merged_cells_are_told_and_have_their_value_where_it_is_written(connection, put, merged):
     dataset = put(one_sheet(["id", "v"], ["a", 1], [None, 2], merged=merged))
@@ -318,8 +341,10 @@ def test_values_right_of_the_last_name_are_a_column_and_told(connection, put):
     dataset = put(one_sheet(["id", "name"], [1, "a", None, 3], [2, "b"]))
     assert kinds_of(connection, dataset) == {"id": "BIGINT", "name": "VARCHAR", "column_4": "BIGINT"}
     assert rows_of(connection, dataset) == [(1, "a", 3), (2, "b", None)]
-    told = "a.xlsx: columns have values and no name in row 1: D is column_4"
-    assert EXCEL.notes(dataset.files) == [told]
+    assert EXCEL.notes(dataset.files) == [
+        "a.xlsx: columns have values and no name in row 1: D is column_4",
+        "a.xlsx: empty, between others that may be tables of their own: column C",
+    ]
 
 
 @pytest.mark.parametrize(
