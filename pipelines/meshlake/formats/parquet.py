@@ -17,10 +17,10 @@ from meshlake.formats.parquet_faults import (
     are_alike,
     broken,
     damaged,
-    duration_notes,
     footers_of,
     refuse_cut_times,
     refuse_long_decimals,
+    schema_notes,
 )
 from meshlake.formats.reader import grouped, hive_options_sql, paths_sql, told_of_files
 from meshlake.stores import duckdb_reader
@@ -69,7 +69,7 @@ class _Parquet(Format):
         return damaged(files)
 
     def notes(self, files: Sequence[StoredFile]) -> list[str]:
-        return told_of_files(duration_notes(files))
+        return told_of_files(schema_notes(files))
 
     def schema_keys(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, int]:
         """By their footers."""

@@ -19,7 +19,9 @@ from meshlake.stores import duckdb_reader, open_file
 from meshlake.types.tree import MAX_DECIMAL_DIGITS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import pyarrow as pa
 
     from meshlake.stores import StoredFile
 
@@ -36,6 +38,8 @@ _NOT_ABOUT_FILES = (
 # Files whose pages were found broken while they were read: all are read for that, so not before it happens.
 _BROKEN: set[StoredFile] = set()
 _FOOTERS_OF_A_BATCH = 1_000
+# Beside a column of a type that a library defines for itself; those of Arrow's own (json, uuid) DuckDB knows.
+_EXTENSION, _ARROWS_OWN = b"ARROW:extension:name", "arrow."
 _UNITS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 # From so many on the next are looked for among all files at once, not each by another reading that fails.
 _FEW = 2
@@ -136,10 +140,10 @@ def _refuse_cut_int96(file: StoredFile, names: list[str]) -> None:
             refuse_cut_int96(file.name, each, other)
 
 
-def duration_notes(files: Sequence[StoredFile]) -> dict[str, list[StoredFile]]:
-    """What is told of columns of durations, which pandas and Arrow write as whole numbers, and of which files.
+def schema_notes(files: Sequence[StoredFile]) -> dict[str, list[StoredFile]]:
+    """What is told of columns that are read by another name, or as another type than they had in Arrow; of which files.
 
-    Parquet has no such type: only the schema of Arrow beside the footer says so. Of files whose columns are written
+    Of those, such as durations, only the schema of Arrow beside the footer says so. Of files whose columns are written
     alike one is asked.
     """
     alike: dict[int, list[StoredFile]] = {}
@@ -149,25 +153,48 @@ def duration_notes(files: Sequence[StoredFile]) -> dict[str, list[StoredFile]]:
             alike.setdefault(footers[file.path].columns, []).append(file)
     named: dict[str, list[StoredFile]] = {}
     for group in alike.values():
-        for note in _durations(group[0]):
+        for note in _schema_notes_of(group[0]):
             named.setdefault(note, []).extend(group)
     return named
 
 
 @lru_cache(maxsize=1_000)
-def _durations(file: StoredFile) -> tuple[str, ...]:
-    from pyarrow import ArrowException, parquet, types
+def _schema_notes_of(file: StoredFile) -> tuple[str, ...]:
+    from pyarrow import ArrowException, parquet
 
     try:
         with open_file(file) as stream:
             schema = parquet.read_schema(stream)
     except (OSError, ValueError, ArrowException):  # told by who reads the rows
         return ()
-    return tuple(
-        f"column {field.name} has durations, which Parquet has not: it is the whole number of {_UNITS[field.type.unit]}"
-        for field in schema
-        if types.is_duration(field.type)
-    )
+    return tuple(filter(None, [*_renamed(schema.names), *map(_arrow_note, schema)]))
+
+
+def _renamed(names: Sequence[str]) -> Iterator[str]:
+    """What is told of names that are one in SQL, to which DuckDB adds a number."""
+    seen: dict[str, str] = {}
+    for name in names:
+        if other := seen.get(name.lower()):
+            yield f"columns '{other}' and '{name}' are the same in SQL: those after the first have a number behind them"
+        seen.setdefault(name.lower(), name)
+
+
+def _arrow_note(field: pa.Field) -> str:
+    import pyarrow as pa
+    from pyarrow import types
+
+    if types.is_duration(field.type):
+        unit = _UNITS[field.type.unit]
+        return f"column {field.name} has durations, which Parquet has not: it is the whole number of {unit}"
+    if isinstance(field.type, pa.BaseExtensionType):  # of a library that is imported
+        extension, stored = field.type.extension_name, field.type.storage_type
+    else:
+        extension, stored = (field.metadata or {}).get(_EXTENSION, b"").decode(errors="replace"), field.type
+    if extension and not extension.startswith(_ARROWS_OWN):
+        return (
+            f"column {field.name} is of the type {extension}, which is not known here: {stored} is read of it"
+        )
+    return ""
 
 
 def damaged(files: Sequence[StoredFile]) -> dict[StoredFile, DamagedFileError]:

@@ -6,6 +6,7 @@ reads are put into words by `failures`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from meshlake.landing.zone import Dataset
     from meshlake.stores import StoredFile
     from meshlake.types.tree import Type
+
+# NUL, which DuckDB takes for the end of a query, and what columns of the mesh's own begin with.
+_UNUSABLE_NAME = re.compile(r"\x00|^\x02")
 
 
 def relation_sql(dataset: Dataset, *, lineage: bool = False) -> str:
@@ -128,4 +132,9 @@ def file_columns(
 def _described(connection: duckdb.DuckDBPyConnection, dataset: Dataset, relation: str) -> dict[str, Type]:
     with explained([dataset]):
         rows = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
+    if unusable := next((row[0] for row in rows if _UNUSABLE_NAME.search(row[0])), None):
+        raise LandingError(
+            f"{dataset.name}: its column {unusable!r} has a character in its name that no name in SQL can have",
+            "Rename it before the file lands.",
+        )
     return {row[0]: parse(row[1]) for row in rows}

@@ -98,6 +98,39 @@ def test_durations_of_parquet_are_told_since_they_are_read_as_whole_numbers(conn
     ]
 
 
+def as_parquet(table):
+    sink = io.BytesIO()
+    parquet.write_table(table, sink)
+    return sink.getvalue()
+
+
+def test_types_that_a_library_adds_to_arrow_are_told(put):
+    months = pa.field("month", pa.int64(), metadata={"ARROW:extension:name": "pandas.period"})
+    tags = pa.field("tags", pa.string(), metadata={"ARROW:extension:name": "arrow.json"})
+    table = pa.table({"month": [648], "tags": ["{}"]}, schema=pa.schema([months, tags]))
+    told = "column month is of the type pandas.period, which is not known here: int64 is read of it"
+    assert PARQUET.notes(put({"a.parquet": as_parquet(table)}).files) == [f"a.parquet: {told}"]
+
+
+@pytest.mark.parametrize("names", [["a", "A"], ["a", "a"]])
+def test_columns_of_parquet_that_are_one_in_sql_are_told(connection, put, names):
+    dataset = put({"a.parquet": as_parquet(pa.table([pa.array([1]), pa.array([2])], names=names))})
+    assert list(columns(connection, dataset)) == ["a", f"{names[1]}_1"]
+    told = (
+        f"columns 'a' and '{names[1]}' are the same in SQL: those after the first have a number behind them"
+    )
+    assert PARQUET.notes(dataset.files) == [f"a.parquet: {told}"]
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "\x02file"])
+def test_names_that_sql_cannot_have_are_refused(connection, put, name):
+    dataset = put({"a.parquet": as_parquet(pa.table({name: [1]}))})
+    with pytest.raises(
+        LandingError, match=r"its column '.*' has a character in its name that no name in SQL"
+    ):
+        columns(connection, dataset)
+
+
 def test_feather_of_version_1_is_told(put):
     with pytest.raises(LandingError, match=r"a\.feather: it is Feather of version 1"):
         relation_sql(put({"a.feather": b"FEA1" + bytes(100) + b"FEA1"}))
