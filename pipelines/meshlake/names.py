@@ -16,7 +16,7 @@ CATALOG = "mesh"
 LANDING_CATALOG = "landing"
 # What `mesh.duckdb` tells of the mesh itself, in catalog `mesh`.
 DISCOVERED_TABLES = frozenset(
-    {f"discovered_{what}" for what in ("datasets", "columns", "joins", "labels", "dependencies")}
+    {f"discovered_{what}" for what in ("datasets", "columns", "joins", "labels", "leaks", "dependencies")}
 )
 SYSTEM_TABLES = frozenset({"products", "columns", "snapshots", "quality_results"}) | DISCOVERED_TABLES
 QUARANTINE_SUFFIX = "__quarantine"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from meshlake.cli.discovered import discovery_facts, print_discovery
 from meshlake.errors import UsageError
 
 PEOPLE = "person_id,email,plan\n" + "".join(
@@ -50,6 +51,23 @@ def test_what_decides_what_is_sql(mesh) -> None:
         "SELECT column_name, decided_by, value_count, exception_count, is_one_to_one, is_current "
         "FROM mesh.discovered_dependencies"
     ).fetchall() == [("city_name", "city_id", 11, 0, True, True)]
+
+
+def test_what_is_known_only_after_a_label_is_sql_and_told_to_people(mesh, capsys) -> None:
+    rows = "".join(f"{n},{'2026-01-02' if n % 4 == 0 else ''},{int(n % 4 == 0)}\n" for n in range(200))
+    mesh.land_files("crm.contracts", {"a.csv": f"contract_id,ended_on,has_left\n{rows}"})
+    opened = mesh.open()
+    found = opened.discover()
+    ((column, label, evidence, roc_auc),) = opened.sql(
+        "SELECT column_name, label, evidence, roc_auc FROM mesh.discovered_leaks WHERE is_current"
+    ).fetchall()
+    assert (column, label, roc_auc) == ("ended_on", "has_left", 1.0)
+    assert "is filled in 100.0% of the rows that are so, and in 0.0% of the others" in evidence
+    told = f"most likely known only after has_left: {evidence}"
+    print_discovery(found)
+    assert f"Leak: ended_on: {told}" in " ".join(capsys.readouterr().out.split())
+    assert told in found.page()
+    assert discovery_facts(found)["datasets"][0]["columns"][1]["leaks"][0]["evidence"] == evidence
 
 
 def test_what_landed_is_known_without_a_folder_of_products(mesh, opened) -> None:

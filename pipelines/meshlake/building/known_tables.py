@@ -75,6 +75,18 @@ _LABELS = (
     Column("top_values", Scalar.VARCHAR, "Its values, the most frequent first"),
     *_FOUND,
 )
+_LEAKS = (
+    _DATASET,
+    Column("column_name", Scalar.VARCHAR, "A column that most likely is known only after the label"),
+    Column("label", Scalar.VARCHAR, "The column that may say what could be predicted"),
+    Column("evidence", Scalar.VARCHAR, "Why: what its values tell of the label, or its name"),
+    Column(
+        "roc_auc",
+        Scalar.DOUBLE,
+        "What it reaches alone, on rows it was not learnt from; null: its name says so",
+    ),
+    *_FOUND,
+)
 _DEPENDENCIES = (
     _DATASET,
     Column("column_name", Scalar.VARCHAR, "A column whose values another decides"),
@@ -113,6 +125,7 @@ def known_tables(mesh: Workspace) -> dict[str, Table]:
         "discovered_columns": (_COLUMNS, [*_each(states, "columns")]),
         "discovered_joins": (_JOINS, [*_each(states, "joins")]),
         "discovered_labels": (_LABELS, [*_each(states, "labels")]),
+        "discovered_leaks": (_LEAKS, [*_each(states, "leaks")]),
         "discovered_dependencies": (_DEPENDENCIES, [*_each(states, "dependencies")]),
         "columns": (
             _OF_PRODUCTS,

@@ -121,6 +121,8 @@ def _print_profile(profile: DatasetProfile) -> None:
             print_text(f"Question: {column.name}: {column.question}")
         if column.personal_evidence:
             print_text(f"Personal: {column.name}: {column.personal}, since {column.personal_evidence}")
+        for leak in column.leaks:
+            print_text(f"Leak: {column.name}: {leak.told}")
         if column.evidence:
             print_text(f"Read: {column.name}: {column.evidence}")
     print()
@@ -187,6 +189,8 @@ def _notes(profile: DatasetProfile, column: ColumnProfile) -> list[str]:
         notes.append(f"personal: {column.personal} ({column.personal_confidence:.2f})")
     if column.is_likely_label:
         notes.append("likely label")
+    if column.leaks:
+        notes.append("leak suspect")
     if profile.table and column.is_required and "key" not in notes:
         notes.append("never null")
     if column.blank_count:

@@ -34,6 +34,21 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class Leak:
+    """Why a column is most likely known only after `label` is; `roc_auc` is what it alone reaches, None where its name
+    alone says so."""
+
+    label: str
+    evidence: str
+    roc_auc: float | None
+
+    @property
+    def told(self) -> str:
+        """In words."""
+        return f"most likely known only after {self.label}: {self.evidence}"
+
+
+@dataclass(frozen=True)
 class ColumnProfile:
     """One column as it landed, and what it is found to be.
 
@@ -46,7 +61,8 @@ class ColumnProfile:
     `question` what its text leaves open, `open_to` the conventions it could keep to; `evidence` is what decided
     between two. `missing` are words that stand for no value, with the rows that have them: null in a product.
     `spread` is how sampled numbers and days lie in their range.
-    `meaning` is the trade's word for what values are, `unit` theirs, and `meaning_evidence` what says so.
+    `meaning` is the trade's word for what values are, `unit` theirs, and `meaning_evidence` what says so. `leaks`
+    say of which labels it most likely is known only after.
     """
 
     name: str
@@ -78,6 +94,7 @@ class ColumnProfile:
     meaning: str = ""
     meaning_evidence: str = ""
     unit: str = ""
+    leaks: tuple[Leak, ...] = ()
 
     def asking(self, question: str) -> ColumnProfile:
         """The same, with one question more."""

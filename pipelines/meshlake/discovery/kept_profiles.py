@@ -40,6 +40,8 @@ _ABOVE = frozenset(
     {"cli", "mesh", "linting", "testing", "orchestration", "building", "drafting"}
     | {"transforms", "schemas", "models", "query"}
 )
+# In a repository the folder of models is a link, which is not followed.
+_BESIDE = ("ml_assets/leakage.py",)
 # A store that tells whole seconds tells two writings within one apart by nothing.
 _COARSE_SECONDS = 2.0
 _UNREADABLE = (OSError, ValueError, TypeError, AttributeError, KeyError, ImportError)
@@ -144,7 +146,8 @@ def proof_key(join: Join, keys: Mapping[str, str | None]) -> str | None:
 def code_version() -> str:
     """Changes with any code that may have a hand in a profile."""
     package = Path(__file__).parents[1]
-    files = sorted(file.relative_to(package) for file in package.rglob("*.py"))
+    beside = map(package.joinpath, _BESIDE)
+    files = sorted({file.relative_to(package) for file in (*package.rglob("*.py"), *beside)})
     ours = [
         [file.as_posix(), (package / file).read_text("utf-8")]
         for file in files

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +96,9 @@ def _state(profile: DatasetProfile, joins: Sequence[dict[str, Any]]) -> dict[str
         "dataset": dataset,
         "columns": columns,
         "labels": labels,
+        "leaks": [
+            asdict(leak) | {"column_name": column.name} for column in profile.columns for leak in column.leaks
+        ],
         "dependencies": [row for each in profile.dependencies for row in _dependents(each)],
         "joins": sorted(
             joins, key=lambda join: (join["column_name"], join["other_dataset"], join["other_column_name"])

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 from meshlake.discovery.names import name_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 YES_WORDS = frozenset({"yes", "y", "true", "t", "1", "1.0"})
 NO_WORDS = frozenset({"no", "n", "false", "f", "0", "0.0"})
 _LEFT_STEMS = ("churn", "cancel", "attrit", "exit", "laps", "terminat", "unsubscri", "depart")
 _LEFT_WORDS = frozenset({"left", "lost", "leave", "leaver", "gone", "closed", "inactive", "quit", "ended"})
 
+# What was so before is known before.
+_BEFORE_WORDS = frozenset(
+    {"previous", "previously", "prev", "prior", "past", "former", "formerly", "earlier", "history"}
+)
+_CUTOFFS = ("cutoff", "cut_off", "as_of", "snapshot")
 _OUTCOME_STEMS = ("fraud", "readmi", "convert", "deceas", "surviv", "delinquen", "relaps", "renew", "dropout")
 _OUTCOME_WORDS = frozenset({"defaulted", "dropped", "died", "won", "outcome", "target", "label", "responded"})
 
@@ -22,6 +27,23 @@ def is_about_leaving(name: str) -> bool:
     """Whether a column's name, or a value, speaks of leaving: churn, cancelled, exited, left ..."""
     words = name_words(name)
     return any(word.startswith(_LEFT_STEMS) or word in _LEFT_WORDS for word in words)
+
+
+def is_named_like(label: str, name: str) -> bool:
+    """Whether a column is named after the same way of leaving as a label: what is known only once that is.
+
+    Example:
+        >>> is_named_like("is_churned", "churn_reason"), is_named_like("is_canceled", "previous_cancellations")
+        (True, False)
+    """
+    stems = {word[:5] for word in name_words(label) if is_about_leaving(word)}
+    words = name_words(name)
+    return not _BEFORE_WORDS.intersection(words) and any(word[:5] in stems for word in words)
+
+
+def is_cutoff(name: str) -> bool:
+    """Whether a column is named like the day that what is known of a row stops before."""
+    return "_".join(name_words(name)).startswith(_CUTOFFS)
 
 
 def is_likely_label(name: str, values: Iterable[str]) -> bool:
@@ -36,6 +58,11 @@ def is_likely_label(name: str, values: Iterable[str]) -> bool:
     words = name_words(name)
     is_outcome = any(word.startswith(_OUTCOME_STEMS) or word in _OUTCOME_WORDS for word in words)
     return is_outcome and positive_value(values) is not None
+
+
+def so_value(counted: Sequence[tuple[str, int]]) -> str:
+    """Which of a label's values, the most frequent first, means that it is so: the rarer where words do not tell."""
+    return positive_value(value for value, _ in counted) or counted[-1][0]
 
 
 def positive_value(values: Iterable[str]) -> str | None:

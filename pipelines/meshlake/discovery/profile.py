@@ -11,20 +11,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery import missing, sample, scan
-from meshlake.discovery.column_meanings import with_meanings
 from meshlake.discovery.column_types import best_reading, doubt_of, found_type, rivals, valued
 from meshlake.discovery.conventions import decide
 from meshlake.discovery.dataset_profile import TEXT_IN_BYTES, ColumnProfile, DatasetProfile
 from meshlake.discovery.dependency_proof import find_dependencies
+from meshlake.discovery.described import described
 from meshlake.discovery.drift import file_schemas, find_drift
 from meshlake.discovery.keys import Keys, Part, find_keys, suspects
 from meshlake.discovery.labels import is_likely_label
 from meshlake.discovery.landed_view import is_small, open_landed
-from meshlake.discovery.personal import with_personal
-from meshlake.discovery.sentinels import without_missing
 from meshlake.discovery.sketched_columns import sketched_columns
 from meshlake.discovery.spelled import mixed_currencies
-from meshlake.discovery.spread import with_spreads
 from meshlake.discovery.suspicion import suspect
 from meshlake.engines.duckdb.connection import connect
 from meshlake.formats.unreadable import ReadAgainError
@@ -92,10 +89,7 @@ def _profiled(
         decided = measured.decided(dataset.format.delimiter(dataset.opened.files), elsewhere)
         found, sketches = _found(connection, view, measured, decided, is_sketched=is_sketched)
         plain = [_column(name, measured.measures[name], found) for name in view.types]
-        texts = sample.some_values(connection, view.types)
-        columns = with_personal(connection, dataset.name.dataset, plain, texts)
-        columns = without_missing(connection, columns, found.keys.proven, found.row_count)
-        columns = with_meanings(with_spreads(connection, columns), texts, found.keys.proven)
+        columns = described(connection, dataset.name.dataset, plain, found.keys.proven, found.row_count)
         dependencies, untried = find_dependencies(connection, columns, found.keys.apart, found.row_count)
         unreadable, notes = dataset.unreadable(connection), landed_notes(connection, dataset)
         shown = tuple(unreadable.first(SHOWN_LINES))

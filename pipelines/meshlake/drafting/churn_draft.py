@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from meshlake.discovery.labels import is_about_leaving, positive_value
-from meshlake.discovery.names import name_words
+from meshlake.discovery.labels import is_named_like, positive_value
 from meshlake.drafting.contract_document import Description, column_facts, type_facts
 from meshlake.drafting.feature_table import FeatureTable, open_features
 from meshlake.drafting.model_document import BOOLEAN, NUMBER, STRING, no_features, scores_contract
@@ -111,7 +110,8 @@ def _exclusions(table: FeatureTable, label: str, keys: tuple[str, ...], positive
 
     features = [name for name in table.columns if name not in {*keys, label, table.cutoff}]
     exclude = dict.fromkeys(
-        _like_label(label, features), "is named like the label, so it is known only after it"
+        [name for name in features if is_named_like(label, name)],
+        "is named like the label, so it is known only after it",
     )
     exclude |= {k: v for k, v in no_features(table, features).items() if k not in exclude}
     rows = table.sample(label, _SAMPLE_ROWS)
@@ -127,11 +127,6 @@ def _exclusions(table: FeatureTable, label: str, keys: tuple[str, ...], positive
             f"{table.name}: {error}{told}", "Choose a product that has columns to learn from."
         ) from error
     return exclude
-
-
-def _like_label(label: str, features: list[str]) -> list[str]:
-    stems = {word[:5] for word in name_words(label) if is_about_leaving(word)}
-    return [name for name in features if any(word[:5] in stems for word in name_words(name))]
 
 
 def _model(

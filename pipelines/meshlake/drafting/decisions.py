@@ -73,9 +73,12 @@ def decisions(
         yield Decision(name, "unreadable", "", f"{lines} no rows; a build keeps them in {name.quarantine}")
     for label in profile.labels:
         command = f"mesh model churn {name} --label {names[label]}"
-        yield Decision(
-            name, "label", names[label], "could be predicted; the product has to be built first", command
+        known_after = [names[c.name] for c in profile.columns if any(leak.label == label for leak in c.leaks)]
+        not_from = (
+            f", not from {', '.join(known_after)}, most likely known only after it" if known_after else ""
         )
+        message = f"could be predicted{not_from}; the product has to be built first"
+        yield Decision(name, "label", names[label], message, command)
 
 
 def _of_columns(profile: DatasetProfile, name: ProductName) -> Iterator[Decision]:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from meshlake.discovery.labels import is_cutoff
 from meshlake.engines.engine import open_local
 from meshlake.errors import UsageError
 from meshlake.names import quote_identifier, snake_case
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from meshlake.settings import Settings
     from meshlake.types.tree import Type
 
-_CUTOFF_NAMES = ("cutoff", "cut_off", "as_of", "snapshot")
-
 
 @dataclass(frozen=True)
 class FeatureTable:
@@ -45,7 +44,7 @@ class FeatureTable:
             (
                 column
                 for column in self.contract.primary_key
-                if column.startswith(_CUTOFF_NAMES) and is_moment(self.columns[column])
+                if is_cutoff(column) and is_moment(self.columns[column])
             ),
             None,
         )

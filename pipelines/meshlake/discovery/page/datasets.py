@@ -111,6 +111,8 @@ def _column_marks(profile: DatasetProfile, column: ColumnProfile) -> Iterator[tu
         yield "personal", f"{column.personal} ({column.personal_confidence:.2f})"
     if column.is_likely_label:
         yield "label", "likely label"
+    if column.leaks:
+        yield "leak", "leak suspect"
     for word, count in column.missing:
         yield "drift", f"{word!r} for none: {count:,}"
     if column.is_constant:
@@ -121,6 +123,7 @@ def _evidence(profile: DatasetProfile, column: ColumnProfile) -> Iterator[str]:
     yield column.personal_evidence
     yield column.meaning_evidence
     yield column.evidence
+    yield from (leak.told for leak in column.leaks)
     yield profile.nearly(column)
 
 
