@@ -16,6 +16,7 @@ from meshlake.counting import counted
 from meshlake.errors import LandingError
 from meshlake.formats.csv_blocks import LineBlocks, PlainRows
 from meshlake.formats.csv_footer import FOOTER, RULE, Ending, is_rule
+from meshlake.formats.csv_kinds import is_text_among
 from meshlake.formats.csv_lines import MOST_CHARACTERS, Cell, Form, RecordReader
 from meshlake.formats.csv_table import are_those_names
 from meshlake.formats.samples import open_text
@@ -114,6 +115,8 @@ class _Copying:
         self._is_as_written = (own.quote, own.escape) == ('"', '"') and len(own.delimiter.encode()) <= 4
         self.form = own if self._is_as_written else _PLAIN
         self._names: Sequence[str] | None = None
+        # Of rows whose values are no values of these columns; what is as wide below it is of their table.
+        self._other_width: int | None = None
         self.row_count = 0
         self.counts: Counter[str] = Counter()
         self._first: dict[str, int] = {}
@@ -153,6 +156,7 @@ class _Copying:
                         taken if self._is_as_written else taken.replace(plain.delimiter, _PLAIN.delimiter)
                     )
                     self.row_count += count
+                    self._other_width = None
         at = self._ending.footer_at(self._dialect.kinds, self.row_count)
         records = self._ending.taken()
         self._take_all(records[:at], rows, aside)
@@ -195,7 +199,7 @@ class _Copying:
         if cells is None or self._is_none(record):
             return None
         if len(cells) < width:
-            if 2 * len(cells) <= width or record.is_doubtful:
+            if 2 * len(cells) <= width or record.is_doubtful or self._is_of_another(cells):
                 return None
             self._count("padded", record.line)
             return self._written(record, [*cells, *[Cell("", False)] * (width - len(cells))])
@@ -206,8 +210,16 @@ class _Copying:
             return self._written(record, cells[:width])
         if record.is_mended:
             self._count("mended", record.line)
+        self._other_width = None
         is_as_written = self._is_as_written and '"' not in record.text
         return record.text if is_as_written else self._written(record, cells)
+
+    def _is_of_another(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row that lacks cells is, as far as can be told, one of another table: or cells are out of place."""
+        kinds = self._dialect.kinds
+        if any(is_text_among(cell.value.strip(), kind) for cell, kind in zip(cells, kinds, strict=False)):
+            self._other_width = len(cells)
+        return len(cells) == self._other_width
 
     def _is_none(self, record: Record) -> bool:
         """Whether a record is no row, however many cells it has."""

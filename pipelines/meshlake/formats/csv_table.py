@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from meshlake.formats.csv_end import end_of_table
 from meshlake.formats.csv_kinds import TEXT, is_name, kind_of_column
 from meshlake.formats.csv_names import LOOKED_AT, columns_of, evidence, has_names, has_row_names
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Sequence
 
     from meshlake.formats.csv_lines import Cells, Record
 
@@ -62,6 +62,8 @@ def find_table(records: Sequence[Record]) -> Table | None:
     width = _width(rows)
     above = _above(rows, width)
     body = rows[above:]
+    if len(body) > 1:  # most rows may be those of a second table, which is narrower
+        width = max(width, min(len(row.cells or ()) for row in body[:2]))
     is_headed = has_names(body, width)
     if above and not is_headed and len(rows[above - 1].cells or ()) == width > 1:
         # Names may be few: a row of them is not left out for one of data.
@@ -72,14 +74,10 @@ def find_table(records: Sequence[Record]) -> Table | None:
     header = body[: 1 + _more_names(body, width)] if is_headed else []
     rest = body[len(header) :]
     comment = "#" if any(row.text.startswith("#") for row in rows[:above]) else _comment(rows, width)
-    kinds = tuple(kind_of_column(column) for column in columns_of(rest[:LOOKED_AT], width))
-    end = _end(rest, width)
-    if end is None and header:
-        own = header[-1].text.strip()
-        after_blank = {
-            row.line for one, row in pairwise(records) if one.cells == [] and row.text.strip() != own
-        }
-        end = _next_names(rest, width, after_blank)
+    names = header[-1].text.strip() if header else ""
+    end = end_of_table(records[records.index(rest[0]) :], width, names) if rest else None
+    own = [row for row in rest if row.text.strip() != names and not (end and row.line >= end)]
+    kinds = tuple(kind_of_column(column) for column in columns_of(own[:LOOKED_AT], width))
     return Table(above, header, width, end, comment, kinds, has_row_names(header, rest, width))
 
 
@@ -171,32 +169,6 @@ def _more_names(body: Sequence[Record], width: int) -> int:
             break
         count += 1
     return count
-
-
-def _end(rows: Sequence[Record], width: int) -> int | None:
-    """The line where rows of another width begin that are the rest of the file, under names of their own."""
-    widths = [len(row.cells) if row.cells is not None else width for row in rows]
-    others = Counter(widths[-10:]).most_common(1)
-    if not others or others[0][0] == width or others[0][0] < 2 or others[0][1] < 3:
-        return None
-    other = others[0][0]
-    begin = widths.index(other)
-    behind = widths[begin:].count(other) / len(widths[begin:])
-    before = widths[:begin].count(width) / max(begin, 1)
-    names, data = evidence(rows[begin:], other)
-    is_other = begin > 0 and behind >= _LEAST_SHARE and before >= _LEAST_SHARE and names > data
-    return rows[begin].line if is_other else None
-
-
-def _next_names(rows: Sequence[Record], width: int, after_blank: Container[int]) -> int | None:
-    """The line, one of `after_blank`, where names of another table stand above its values, which is as wide."""
-    for i, row in enumerate(rows[1:], start=1):
-        cells = [cell.value.strip() for cell in row.cells or ()]
-        if row.line in after_blank and len(cells) == width and all(map(is_name, cells)):
-            names, data = evidence(rows[i:], width)
-            if names and not data:
-                return row.line
-    return None
 
 
 def _stripped(cells: Cells) -> Cells:

@@ -136,3 +136,52 @@ def test_a_line_that_says_the_names_is_never_plainly_a_row(names, letters, page,
     written = [f'"{value}"' if is_quoted and '"' not in value else value for value in values]
     line = page + ",".join(written) + "\n"
     assert plain.end([line], 0, is_special='"' in line) == 0
+
+
+FOUR = "id,name,qty,price\n1,ann,5,2.5\n2,bob,6,2.5\n"
+FOUR_ROWS = [("1", "ann", "5", "2.5"), ("2", "bob", "6", "2.5")]
+
+
+@pytest.mark.parametrize(
+    ("below", "is_told"),
+    [
+        ("\ncity,pop,area\nRome,10,3\nOslo,20,4\n", True),
+        ("\ncity,pop,area\nRome,10,3\nOslo,20,4\nBern,30,4\nNice,40,6\nMetz,1,2\n", True),  # most of the file
+        ("city,pop,area\nRome,10,3\nOslo,20,4\nBern,30,4\nNice,40,6\n", True),
+        ("city,pop,area\nRome,10,3\nOslo,20,4\n", True),
+        ("city,pop,area\nRome,10,3\n", False),
+        ("\ncode,label,kind\nA,b,c\nB,c,d\n", True),
+        ("\nCities of 2024\ncity,pop,area\nRome,10,3\nOslo,20,4\n", True),
+        ("\ncity,2023,2024\nRome,10,3\nOslo,20,4\n", True),
+        ("\ncity,pop\nRome,10\n\na,b,c,d,e\n1,2,3,4,5\n", True),
+        ("\ncity,pop,area,land,note\nRome,10,3,IT,x\n", True),
+    ],
+)
+def test_rows_of_a_second_table_are_kept_aside(read, below, is_told):
+    names, rows, aside, notes = read(FOUR + below)
+    assert (names, rows) == (["id", "name", "qty", "price"], FOUR_ROWS)
+    assert aside == [line.encode() for line in below.splitlines() if line]
+    assert ("another table begins in line" in notes) == is_told
+    assert is_told or "kept aside" in notes or "no row can be made" in notes
+
+
+def test_a_first_table_goes_on_below_lines_of_another(read):
+    _, rows, aside, _ = read(f"{FOUR}Rome,10,3\n7,12,3\n8,12,3\n{FOUR}3,cid,7\n")
+    assert rows == [*FOUR_ROWS, *FOUR_ROWS, ("3", "cid", "7", None)]
+    assert aside == [b"Rome,10,3", b"7,12,3", b"8,12,3"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quoted", ["", '3,"a""b",4,2.5\n'])  # read by DuckDB where it lies, or from a copy
+def test_a_second_table_far_behind_the_sample_is_kept_aside(read, quoted):
+    more = "city,pop,area\n" + "Rome,10,3\n" * 50
+    _, rows, aside, _ = read(FOUR + quoted + "4,dan,7,3.5\n" * 30_000 + "\n" + more)
+    assert len(rows) == 30_002 + bool(quoted)
+    assert aside == more.encode().splitlines()
+
+
+@pytest.mark.parametrize("below", ["\n3,cid,7\n4,dan,7,3.5\n", "3,cid,7\n4,dan,8\n5,eve,9\n6,fay,1\n"])
+def test_rows_that_lack_values_are_no_second_table(read, below):
+    _, rows, aside, notes = read(FOUR + below)
+    assert (len(rows), aside) == (2 + len(below.split()), [])
+    assert "with fewer values than there are names: the last ones are null" in notes
