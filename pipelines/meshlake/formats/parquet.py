@@ -110,9 +110,20 @@ def _refuse_changed(files: tuple[StoredFile, ...]) -> None:
 
 
 def _select(files: Sequence[StoredFile], keys: Sequence[str] = ()) -> str:
+    _refuse_folders_above(files[0], keys)
     # Asked to unite columns, DuckDB opens all files before it reads one.
     united = "" if are_alike(files) else ", union_by_name = true"
     return f"SELECT * FROM read_parquet({paths_sql(files)}{united}{hive_options_sql(keys)})"
+
+
+def _refuse_folders_above(file: StoredFile, keys: Sequence[str]) -> None:
+    """Refuse what lies below a folder such as `env=prod` of which DuckDB, with those of `keys`, makes a column, too."""
+    folders = (part for part in file.path.split("/")[:-1] if keys and "=" in part)
+    if above := next((part for part in folders if part.partition("=")[0] not in keys), None):
+        raise LandingError(
+            f"{file.name}: the landing zone lies below the folder {above}, which would be read as a column",
+            "Move the mesh to where no folder above it has = in its name.",
+        )
 
 
 def _types_error(message: str, files: Sequence[StoredFile]) -> LandingError | None:

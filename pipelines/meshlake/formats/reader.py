@@ -64,8 +64,13 @@ def selected_sql(names: Sequence[str], keys: Iterable[str]) -> str:
 
 
 def hive_options_sql(keys: Sequence[str]) -> str:
-    """The options, after others, by which the folders `keys` become columns of text."""
-    return ", hive_partitioning = true, hive_types_autocast = false" if keys else ""
+    """The options, after others, by which the folders `keys` become columns of text.
+
+    Not told DuckDB looks itself, and makes columns of folders above the landing zone, too.
+    """
+    return (
+        ", hive_partitioning = true, hive_types_autocast = false" if keys else ", hive_partitioning = false"
+    )
 
 
 def folder_value_sql(file: StoredFile, key: str) -> str:

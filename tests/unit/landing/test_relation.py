@@ -22,7 +22,7 @@ from pyarrow import feather
 from meshlake.errors import LandingError
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.landing.failures import explained
-from meshlake.landing.relation import columns, file_columns, relation_sql, unreadable
+from meshlake.landing.relation import columns, file_columns, landed_notes, relation_sql, unreadable
 from meshlake.landing.zone import LandingZone
 from meshlake.names import DatasetName
 from meshlake.types.tree import Scalar
@@ -32,6 +32,33 @@ def parquet(tmp_path: Path, select: str) -> bytes:
     path = tmp_path / "written.parquet"
     duckdb.sql(f"COPY ({select}) TO '{path}' (FORMAT parquet)")
     return path.read_bytes()
+
+
+def zone_below(folder: Path, name: str, content: bytes) -> LandingZone:
+    path = folder / "crm" / "customers" / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    return LandingZone(str(folder))
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv", "jsonl"])
+def test_folders_above_the_landing_zone_are_no_columns(connection, tmp_path, ending):
+    content = {"csv": b"id\n1\n", "jsonl": b'{"id": 1}\n', "parquet": parquet(tmp_path, "SELECT 1 AS id")}
+    zone = zone_below(tmp_path / "env=prod", f"a.{ending}", content[ending])
+    assert list(columns(connection, zone.dataset(DatasetName("crm", "customers")))) == ["id"]
+
+
+def test_a_folder_above_the_landing_zone_is_told_where_others_are_columns(tmp_path):
+    zone = zone_below(tmp_path / "env=prod", "dt=1/a.parquet", parquet(tmp_path, "SELECT 1 AS id"))
+    with pytest.raises(
+        LandingError, match="the landing zone lies below the folder env=prod, which would be read"
+    ):
+        relation_sql(zone.dataset(DatasetName("crm", "customers")))
+
+
+def test_a_folder_that_says_a_column_is_not_told_as_a_column_of_the_file(connection, put, tmp_path):
+    dataset = put({"dt=2024-01-05/a.parquet": parquet(tmp_path, "SELECT 1 AS id")})
+    assert landed_notes(connection, dataset) == ()
 
 
 # --- columns meet by name ---
