@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from meshlake.building.known_tables import known_tables
+from meshlake.building.model_tables import MODEL_VERSIONS, model_version_rows
 from meshlake.building.quality import QUALITY_COLUMNS, QUALITY_RESULTS
 from meshlake.column import Column
 from meshlake.lake.mesh_file import PublishedColumn, PublishedProduct, read_state, write_mesh_file
@@ -78,6 +79,9 @@ def refresh_views(mesh: Workspace, file: Path | None = None) -> None:
         "snapshots": pa.Table.from_pylist(
             [_snapshot_row(n, s) for n, history in histories.items() for s in history],
             schema=_arrow(_SNAPSHOTS),
+        ),
+        "model_versions": pa.Table.from_pylist(
+            model_version_rows(mesh, heads), schema=_arrow(MODEL_VERSIONS)
         ),
         "quality_results": _quality_results(mesh.lake)
         if is_published

@@ -37,7 +37,7 @@ class ReadMesh(FindingMesh):
         Args:
             query: one SELECT over products (`crm.customers`), landed datasets (`landing.crm.customers`) and the tables
                 that tell of the mesh (`mesh.products`, `mesh.columns`, `mesh.snapshots`, `mesh.quality_results`,
-                and `mesh.discovered_columns`, `_datasets`, `_joins`, `_labels`,
+                `mesh.model_versions`, and `mesh.discovered_columns`, `_datasets`, `_joins`, `_labels`,
                 `_dependencies`).
             as_of: a time, a snapshot's id or an audit branch; what is published now when not given.
             engine: `duckdb`, `trino` or another; the settings' engine when not given.

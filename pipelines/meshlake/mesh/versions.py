@@ -1,14 +1,14 @@
-"""The versions of a model: what each measured, how it was decided upon, and which of them scores."""
+"""The half of `Mesh` that looks at what models were trained."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from meshlake.errors import UsageError
 from meshlake.mesh.reading import product_name
 from meshlake.mesh.upkeep import KeptMesh
 from meshlake.models.store import VERSION_PROPERTY, ModelVersion, model_store
+from meshlake.models.versions import VersionState, version_state
 from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
@@ -17,28 +17,6 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.comparison import Comparison
     from meshlake.names import ProductName
     from meshlake.workspace import Workspace
-
-CHAMPION = "champion"
-EARLIER = "earlier champion"
-REFUSED = "not promoted"
-
-
-@dataclass(frozen=True)
-class VersionState:
-    """One version: `state` is `champion` (it scores what is published), `earlier champion` or `not promoted`."""
-
-    model: str
-    version: str
-    state: str
-    trained_at: str
-    algorithm: str
-    measured_on: str
-    metrics: Mapping[str, float]
-    decision: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """As JSON-able facts."""
-        return asdict(self)
 
 
 class VersionedMesh(KeptMesh):
@@ -58,7 +36,7 @@ class VersionedMesh(KeptMesh):
         every = [each.name for each in mesh.products.products.values() if each.is_model]
         names = [product_name(product)] if product else every
         return [
-            _state(name, version, _champion(mesh, name))
+            version_state(name, version, _champion(mesh, name))
             for name in names
             for version in reversed(_versions(mesh, name))
         ]
@@ -73,7 +51,7 @@ class VersionedMesh(KeptMesh):
         """
         name = product_name(product)
         found = _version(self.workspace, name, version)
-        return _state(name, found, _champion(self.workspace, name)), found.record
+        return version_state(name, found, _champion(self.workspace, name)), found.record
 
     def compare_versions(
         self, product: str | ProductName, version: str, other: str | None = None
@@ -114,19 +92,3 @@ def _version(mesh: Workspace, name: ProductName, version: str | None) -> ModelVe
 def _champion(mesh: Workspace, name: ProductName) -> str | None:
     head = mesh.lake.head((name.domain, name.product))
     return None if head is None else head.properties.get(VERSION_PROPERTY)
-
-
-def _state(name: ProductName, version: ModelVersion, champion: str | None) -> VersionState:
-    record = version.record
-    is_promoted = record["decision"]["is_promoted"]
-    state = CHAMPION if version.version == champion else EARLIER if is_promoted else REFUSED
-    return VersionState(
-        model=str(name),
-        version=version.version,
-        state=state,
-        trained_at=record["trained_at"],
-        algorithm=record["algorithm"],
-        measured_on=record["measured_on"],
-        metrics=record["metrics"],
-        decision=record["decision"]["reason"],
-    )

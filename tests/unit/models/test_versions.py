@@ -38,6 +38,15 @@ def test_each_version_is_told_newest_first_with_what_became_of_it(versions):
     assert "not promoted" in listed
 
 
+def test_they_are_rows_of_a_table_of_the_mesh(versions):
+    select = "SELECT product, version, state, algorithm, roc_auc, decision FROM mesh.model_versions ORDER BY trained_at"
+    champion, challenger = versions.run("sql", select, "--json").facts
+    listed = versions.run("model", "list", "--json").facts
+    assert [champion["version"], challenger["version"]] == [each["version"] for each in reversed(listed)]
+    assert (champion["state"], challenger["state"]) == ("champion", "not promoted")
+    assert champion["roc_auc"] == listed[1]["metrics"]["roc_auc"]
+
+
 def test_one_is_shown_the_champion_if_none_is_named(versions):
     challenger, champion = versions.run("model", "list", "--json").facts
     told = versions.run("model", "show", "crm.predictions")
