@@ -23,6 +23,7 @@ LINTERS = [
 ]
 
 
+@pytest.mark.timeout(900)  # three models of 7,043 rows, which on a busy machine took more than 300 s
 @pytest.mark.skipif(not TELCO_FLAT.is_dir(), reason="the real telco data (../shared) is not on this machine")
 def test_the_real_telco_table(mesh) -> None:
     mesh.does("land", str(TELCO_FLAT), "--domain", "shop", "--dataset", "customers")
