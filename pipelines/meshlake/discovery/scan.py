@@ -205,6 +205,10 @@ class _Asked:
         return self.kind is Scalar.VARCHAR and self.name in self.suspicion.with_blanks
 
     @property
+    def _is_hashed(self) -> bool:
+        return self.kind is Scalar.VARCHAR and self.name in self.suspicion.keys
+
+    @property
     def _values(self) -> tuple[str, ...] | None:
         """Those that the column is suspected to have."""
         return self.suspicion.values.get(self.name)
@@ -228,6 +232,9 @@ class _Asked:
             listed = ", ".join(map(quote_literal, self._values))
             return f"row(count({cell}), histogram_exact({cell}, [{listed}]::VARCHAR[]))"
         count = "count(DISTINCT {})" if self.name in self.suspicion.keys else "approx_count_distinct({})"
+        if self._is_hashed:
+            # All at once, texts would be held in memory; where no hash is twice, no value is.
+            count = "count(DISTINCT CASE WHEN {0} IS NOT NULL THEN hash({0}) END)"
         text, numeric, whole = "CAST({}({}) AS VARCHAR)", "0", "0"
         present = non_empty = given = f"count({cell})"
         distinct, low, high = count.format(cell), text.format("min", cell), text.format("max", cell)
@@ -275,7 +282,7 @@ class _Asked:
             tuple(lows),
             tuple(highs),
             first,
-            is_exact=self.name in self.suspicion.keys,
+            is_exact=self.name in self.suspicion.keys and (not self._is_hashed or distinct == non_empty),
             suspected={word: count for word, count in (words or {}).items() if word and count},
         )
 
