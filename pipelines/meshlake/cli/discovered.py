@@ -10,8 +10,11 @@ from meshlake.counting import counted
 from meshlake.discovery.dependencies import told_of_untried
 from meshlake.discovery.masking import masked
 from meshlake.discovery.missing import told
+from meshlake.discovery.questions import alike, asked
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
     from meshlake.discovery.discover import Discovery
     from meshlake.discovery.joins import Join
@@ -94,8 +97,6 @@ def _print_profile(profile: DatasetProfile) -> None:
         print_text("No column is a key, and no two to four together are one that could be meant.")
     elif len(profile.keys[0]) > 1:
         print_text(f"Key: {' or '.join(' with '.join(key) for key in profile.keys)}")
-    if near := profile.near_key:
-        print_text(f"Question: {near.told(profile.row_count)}")
     for dependency in profile.dependencies:
         print_text(f"Depends: {_line(dependency.told())}")
     if profile.undecided_count:
@@ -109,7 +110,12 @@ def _print_profile(profile: DatasetProfile) -> None:
     for note in profile.notes:
         print_text(f"Read: {_line(note)}")
     for drift in profile.drift:
-        print_text(f"{'Question' if drift in profile.questions else 'Drift'}: {drift.message}")
+        if drift not in profile.questions:
+            print_text(f"Drift: {drift.message}")
+    for question, asked_of in asked(profile).items():
+        print_text(f"Question: {_about(asked_of)}{question}")
+    for evidence, read_by in alike((column.name, column.evidence) for column in profile.columns).items():
+        print_text(f"Read: {_about(read_by)}{evidence}")
     if means := [_meaning(column) for column in profile.columns if column.meaning]:
         print_text(f"Meanings: {'; '.join(means)}")
     for column in profile.columns:
@@ -117,15 +123,15 @@ def _print_profile(profile: DatasetProfile) -> None:
             print_text(f"{column.name}: {profile.nearly(column)}")
         if column.missing:
             print_text(f"{column.name}: {told(column.missing)}")
-        if column.question:
-            print_text(f"Question: {column.name}: {column.question}")
         if column.personal_evidence:
             print_text(f"Personal: {column.name}: {column.personal}, since {column.personal_evidence}")
         for leak in column.leaks:
             print_text(f"Leak: {column.name}: {leak.told}")
-        if column.evidence:
-            print_text(f"Read: {column.name}: {column.evidence}")
     print()
+
+
+def _about(columns: Sequence[str]) -> str:
+    return f"{', '.join(columns)}: " if columns else ""
 
 
 def _meaning(column: ColumnProfile) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshlake.cli.printing import print_json, print_text
+from meshlake.discovery.questions import alike
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,8 +117,9 @@ def _print_decisions(decisions: Sequence[Decision]) -> None:
         print_text("\nTo decide, in their contracts:")
     for name, of_product in groupby(decisions, lambda each: each.product):
         print_text(f"\n{name}")
-        for each in of_product:
-            print_text(f"  {each.kind}: {each.column}{': ' if each.column else ''}{each.message}")
+        told = alike((each.column, (each.kind, each.message)) for each in of_product)
+        for (kind, message), columns in told.items():
+            print_text(f"  {kind}: {', '.join(columns)}{': ' if columns else ''}{message}")
 
 
 def _shown(folder: Path) -> Path:

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from meshlake.cli.discovered import print_discovery
 from meshlake.discovery.page.graph import _places
 from meshlake.errors import UsageError
 from support.small_mesh import SmallMesh
@@ -104,3 +105,18 @@ def test_no_box_of_the_graph_stands_on_another(count):
     assert len(places) == len(set(places)) == len({name for edge in edges for name in edge})
     for x, y in places:
         assert not [1 for a, b in places if (a, b) != (x, y) and abs(a - x) < 210 and abs(b - y) < 40]
+
+
+@pytest.mark.slow
+def test_what_is_asked_alike_of_many_columns_is_one_line(mesh, capsys):
+    days = [f"day_{n}" for n in range(40)]
+    rows = "".join(",".join([str(n), *[f"0{n % 9 + 1}/0{n % 7 + 1}/2025"] * 40]) + "\n" for n in range(60))
+    for name in ("visits", "calls"):
+        mesh.land(f"crm/{name}/a.csv", f"id,{','.join(days)}\n{rows}")
+    found = mesh.open().discover()
+    asked = re.findall("<li>([^<]*<a.*?)</li>", found.page())
+    (question,) = [line for line in asked if "nothing tells which of day, month and year comes first" in line]
+    assert re.sub("<[^>]*>", "", question).startswith(f"crm.calls {', '.join(days)}; crm.visits day_0, ")
+    print_discovery(found)
+    told = " ".join(capsys.readouterr().out.split())
+    assert told.count("Question: day_0, day_1, ") == told.count("nothing tells which of day") == 2

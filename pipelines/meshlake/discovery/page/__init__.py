@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from itertools import groupby
+from itertools import groupby, starmap
 from typing import TYPE_CHECKING
 
 from meshlake.counting import counted
@@ -11,6 +11,7 @@ from meshlake.discovery.masking import masked
 from meshlake.discovery.page.datasets import dataset_html, join_rows
 from meshlake.discovery.page.graph import graph_svg
 from meshlake.discovery.page.text import domain_of, short, table, text
+from meshlake.discovery.questions import asked_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -71,16 +72,12 @@ def _failures(failures: Mapping[str, MeshError]) -> Iterator[str]:
 
 
 def _questions(profiles: Sequence[DatasetProfile]) -> Iterator[str]:
-    asked = [(profile.name, question) for profile in profiles for question in _asked(profile)]
-    if asked:
+    if asked := asked_of_all(profiles):
         yield '<section id="questions"><h2>What a person has to decide</h2><ul>'
-        for name, question in asked:
-            yield f'<li><a href="#{text(name)}">{text(short(name))}</a>: {text(question)}</li>'
+        for question, places in asked.items():
+            yield f"<li>{'; '.join(starmap(_place, places.items()))}: {text(question)}</li>"
         yield "</ul></section>"
 
 
-def _asked(profile: DatasetProfile) -> Iterator[str]:
-    if profile.near_key:
-        yield profile.near_key.told(profile.row_count)
-    yield from (drift.message for drift in profile.questions)
-    yield from (f"{column.name}: {column.question}" for column in profile.columns if column.question)
+def _place(name: str, columns: Sequence[str]) -> str:
+    return f'<a href="#{text(name)}">{text(short(name))}</a> {text(", ".join(columns))}'.rstrip()
