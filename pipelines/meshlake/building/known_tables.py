@@ -52,6 +52,9 @@ _COLUMNS = (
     Column("personal", Scalar.VARCHAR, "The kind of personal data: email, phone ...; null of others"),
     Column("personal_confidence", Scalar.DOUBLE, "From 0 to 1"),
     Column("personal_evidence", Scalar.VARCHAR, "Why it is taken to be personal"),
+    Column(
+        "randomised", Scalar.VARCHAR, "What shows that its two groups were drawn at random; null of others"
+    ),
     Column("comment", Scalar.VARCHAR, "What a database says of it"),
     Column("question", Scalar.VARCHAR, "What its values leave open"),
     *_FOUND,

@@ -125,6 +125,8 @@ def _print_profile(profile: DatasetProfile) -> None:
             print_text(f"{column.name}: {told(column.missing)}")
         if column.personal_evidence:
             print_text(f"Personal: {column.name}: {column.personal}, since {column.personal_evidence}")
+        if column.randomised:
+            print_text(f"Treatment: {column.name}: {column.randomised}")
         for leak in column.leaks:
             print_text(f"Leak: {column.name}: {leak.told}")
     print()

@@ -62,7 +62,7 @@ class ColumnProfile:
     between two. `missing` are words that stand for no value, with the rows that have them: null in a product.
     `spread` is how sampled numbers and days lie in their range.
     `meaning` is the trade's word for what values are, `unit` theirs, and `meaning_evidence` what says so. `leaks`
-    say of which labels it most likely is known only after.
+    say of which labels it most likely is known only after; `randomised` what shows that its two values were drawn.
     """
 
     name: str
@@ -95,6 +95,7 @@ class ColumnProfile:
     meaning_evidence: str = ""
     unit: str = ""
     leaks: tuple[Leak, ...] = ()
+    randomised: str = ""
 
     def asking(self, question: str) -> ColumnProfile:
         """The same, with one question more."""

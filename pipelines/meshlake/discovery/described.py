@@ -10,6 +10,7 @@ from meshlake.discovery.leaks import with_leaks
 from meshlake.discovery.personal import with_personal
 from meshlake.discovery.sentinels import without_missing
 from meshlake.discovery.spread import with_spreads
+from meshlake.discovery.treatments import with_treatments
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -26,9 +27,9 @@ def described(
     keys: Collection[tuple[str, ...]],
     row_count: int,
 ) -> tuple[ColumnProfile, ...]:
-    """The columns `plain` of a dataset with personal data, words for no value, meanings, spreads and leaks told."""
+    """The columns `plain` of a dataset, with all told that their values mean."""
     texts = sample.some_values(connection, [column.name for column in plain])
     columns = with_personal(connection, dataset, plain, texts)
     columns = without_missing(connection, columns, keys, row_count)
     columns = with_meanings(with_spreads(connection, columns), texts, keys)
-    return with_leaks(connection, columns, keys)
+    return with_treatments(connection, with_leaks(connection, columns, keys), keys)

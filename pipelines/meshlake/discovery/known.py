@@ -120,6 +120,7 @@ def _column(position: int, column: ColumnProfile) -> dict[str, Any]:
         "personal": column.personal,
         "personal_confidence": column.personal_confidence if column.personal else None,
         "personal_evidence": column.personal_evidence or None,
+        "randomised": column.randomised or None,
         "comment": column.comment or None,
         "question": column.question or None,
     }

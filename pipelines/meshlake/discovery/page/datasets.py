@@ -113,6 +113,8 @@ def _column_marks(profile: DatasetProfile, column: ColumnProfile) -> Iterator[tu
         yield "label", "likely label"
     if column.leaks:
         yield "leak", "leak suspect"
+    if column.randomised:
+        yield "label", "randomised"
     for word, count in column.missing:
         yield "drift", f"{word!r} for none: {count:,}"
     if column.is_constant:
@@ -124,6 +126,7 @@ def _evidence(profile: DatasetProfile, column: ColumnProfile) -> Iterator[str]:
     yield column.meaning_evidence
     yield column.evidence
     yield from (leak.told for leak in column.leaks)
+    yield column.randomised
     yield profile.nearly(column)
 
 
