@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.csv_alike import known_dialect, remember
 from meshlake.formats.csv_begin import csv_head
+from meshlake.formats.csv_dump import has_dumped
 from meshlake.formats.csv_footer import is_rule
 from meshlake.formats.csv_form import CsvDialect, form_of
 from meshlake.formats.csv_lines import MARK, Form, Record, RecordReader, numbered_lines
@@ -261,7 +262,9 @@ def _is_plain(dialect: CsvDialect, table: Table, records: Sequence[Record], body
         and not any(record.cells is None or record.is_mended for record in records)
         and not any(dialect.comment and record.text.startswith(dialect.comment) for record in body)
         and not (names and any(are_those_names([c.value for c in row.cells or ()], names) for row in body))
-        and not (escape and any(f"{escape}{form.delimiter}" in record.text for record in body))
+        and not (
+            escape and any(f"{escape}{form.delimiter}" in each.text or has_dumped(each.text) for each in body)
+        )
     )
 
 

@@ -14,6 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import dropwhile, islice
 
+from meshlake.formats.csv_dump import is_dumped
 from meshlake.formats.csv_lines import Form, RecordReader
 
 USUAL = (",", ";", "\t", "|")
@@ -71,6 +72,12 @@ class CsvDialect:
 
 def form_of(text: str, *, is_whole: bool) -> Form:
     """The form of a file that begins with `text`; `is_whole` when that is all."""
+    form = _likeliest(text, is_whole=is_whole)
+    is_dump = form.escape != "\\" and "\\" in text and is_dumped(text, form.delimiter)
+    return replace(form, escape="\\") if is_dump else form
+
+
+def _likeliest(text: str, *, is_whole: bool) -> Form:
     plain = max(_usual(text), key=lambda form: _fit(_rows(text, form, is_whole)))
     is_wide, share, is_unquoted, _ = _fit(_rows(text, plain, is_whole))
     if is_wide and share == 1 and is_unquoted:
@@ -178,7 +185,7 @@ def _tried(text: str, lines: list[str]) -> list[Form]:
 
 
 def _is_escaping(text: str, escape: str, delimiter: str, quote: str) -> bool:
-    return f"{escape}{quote}" in text or f"{escape}{delimiter}" in text
+    return any(f"{escape}{each}" in text for each in (quote, delimiter, "\n", "\r"))
 
 
 def _rare_quotes(text: str, delimiter: str) -> list[str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # DuckDB refuses longer lines; and the lines that one quoted cell may go over, before its quote counts as never closed.
 MOST_CHARACTERS = 2_000_000
 _MOST_LINES_OF_CELL = 1000
+NULL = r"\N"  # as MySQL and PostgreSQL write it, where a backslash escapes
 MARK = "\ufeff"  # of byte order
 # How far is looked for what quotes may mean, where they are in doubt.
 _MOST_MENDED_CELLS, _MOST_CLOSING = 500, 20
@@ -80,13 +81,17 @@ class RecordReader:
         self._closing = re.compile(rf"{quote}{end}")
         plain = "|".join(filter(None, (escaped, rf"(?!{delimiter}).")))
         self._plain = re.compile(rf"(?:{plain})*+", re.DOTALL)
-        meant = "|".join(filter(None, (quote, escape, delimiter)))
+        meant = "|".join(filter(None, (quote, escape, delimiter, r"\r\n|\r|\n")))
         self._unescape = re.compile(rf"{escape}({meant})") if is_escaping else None
+        # Up to which line one that ends with an escape goes on with no other.
+        self._ended_line = 0
 
     def records(self, lines: Iterable[Line]) -> Iterator[Record]:
         """The records in numbered `lines`, each with its line end; blank lines are records without cells."""
         source, waiting, is_doubtful = iter(lines), self.waiting, False
         while line := (waiting.popleft() if waiting else next(source, None)):
+            if self._unescape and self._goes_on(line[1]) and line[0] > self._ended_line:
+                line = self._with_escaped_ends(line, source)
             number, text = line[0], without_end(line[1])
             end = line[1][len(text) :]
             cells = self._cells(text) if text else []
@@ -102,6 +107,28 @@ class RecordReader:
                 cells = None if taken or is_cut else self._mended(text)
                 record = Record(number, text, cells, end, is_mended=True, is_cut=is_cut)
             yield record
+
+    def _goes_on(self, line: str) -> bool:
+        """Whether the end of a line is escaped."""
+        text = without_end(line)
+        return (len(text) - len(text.rstrip(self.form.escape))) % 2 == 1
+
+    def _with_escaped_ends(self, line: Line, source: Iterator[Line]) -> Line:
+        """`line` with those after it whose line ends before them are escaped, if together they are a row."""
+        taken = [line]
+        length = len(line[1])
+        while self._goes_on(taken[-1][1]) and length < MOST_CHARACTERS:
+            following = self.waiting.popleft() if self.waiting else next(source, None)
+            if following is None:
+                break
+            taken.append(following)
+            length += len(following[1])
+        whole = "".join(text for _, text in taken)
+        if self._width in {None, len(self._cells(without_end(whole)) or ())}:
+            return line[0], whole
+        self._ended_line = taken[-1][0]
+        self.waiting.extendleft(reversed(taken[1:]))
+        return line
 
     def _over_lines(
         self, first: Line, source: Iterator[Line], waiting: deque[Line], taken: list[Line]
@@ -156,6 +183,8 @@ class RecordReader:
             at = end + len(delimiter)
 
     def _plain_cell(self, value: str) -> Cell:
+        if value == NULL and self.form.escape == "\\":
+            return Cell("", False)
         return Cell(self._unescape.sub(r"\1", value) if self._unescape else value, False)
 
     def _quoted_cell(self, held: str) -> Cell:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meshlake.formats.csv_dump import NOTE as DUMPED
+from meshlake.formats.csv_dump import has_dumped
 from meshlake.formats.csv_footer import total_word
 from meshlake.formats.csv_form import USUAL, has_blanks_between, left_whole
 from meshlake.formats.reader import unique_names
@@ -39,6 +41,8 @@ def form_notes(
         yield f"read with the delimiter {form.delimiter!r}"
     if has_blanks_between(form, [row.text for row in rows[table.above :]]):
         yield f"a blank follows each {form.delimiter!r}, and is part of a value that is not quoted"
+    if form.escape == "\\" and any(has_dumped(row.text) for row in rows):
+        yield DUMPED
     if not form.quote:
         yield "quotes of none of its lines can be followed: they are read as text"
     if table.width == 1 and (between := left_whole([row.text for row in rows])):
