@@ -5,7 +5,7 @@ One dataset that cannot be read, or drafted, stops no other.
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ from meshlake.products.load import load_products
 from meshlake.products.transform import CONTRACT_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from meshlake.discovery.dataset_profile import DatasetProfile
     from meshlake.discovery.joins import Join
@@ -88,48 +88,86 @@ def draft_mesh(
     # All are read, since references lead out of a domain.
     found = discover(settings, chosen_sources(settings, None), progress)
     failures = {str(source): error for source, error in found.failures.items() if str(source) in asked}
+    profiles = [each for each in found.profiles if each.name in asked]
+    drafts = _drafts(settings, profiles, present, found.joins, owner, progress, failures)
+    progress("counting references")
+    told = draft_references(settings, found.joins, drafts)
+    standing = {name: draft for name, draft in drafts.items() if draft.profile.name in present}
+    redrafted: list[Redrafted] = []
+    for name, draft in standing.items():
+        with _noted(failures, draft.profile.name):
+            redrafted.append(redraft(settings, name, draft.contract, update))
+    written = _written(settings, [draft for name, draft in drafts.items() if name not in standing], failures)
+    for draft in (drafts[each.name] for each in written):
+        told += decisions(masked(draft.profile), draft.name, draft.why_domain, found.joins)
+    progress("drafting what follows")
+    derived, more = draft_derived(
+        settings, {each.name: drafts[each.name].profile for each in written}, found.joins, owner
+    )
+    of_sql = _written_for_sql(settings, what, owner, progress, failures)
+    places = [*drafts, *(each.name for each in derived)]
+    told = [each for each in (*told, *more) if each.product not in standing]
+    told.sort(key=lambda decision: places.index(decision.product))
+    return MeshDraft((*written, *derived, *of_sql), tuple(redrafted), present, failures, tuple(told))
+
+
+@contextmanager
+def _noted(failures: dict[str, MeshError], what: str) -> Iterator[None]:
+    """Whatever cannot be drafted of `what` within the block is noted, and ends nothing else."""
+    try:
+        yield
+    except MeshError as error:
+        failures[what] = error
+
+
+def _drafts(
+    settings: Settings,
+    profiles: Sequence[DatasetProfile],
+    present: Mapping[str, ProductName],
+    joins: Sequence[Join],
+    owner: str | None,
+    progress: Callable[[str], None],
+    failures: dict[str, MeshError],
+) -> dict[ProductName, Draft]:
+    """The drafts of datasets that no product reads, and of those that one is cast from."""
     drafts: dict[ProductName, Draft] = {}
-    standing = set()
-    for profile in (each for each in found.profiles if each.name in asked):
+    for profile in profiles:
         progress(f"drafting {profile.name}")
-        try:
-            if profile.name not in present:
-                draft = _new(settings, profile, found.joins, owner, drafts)
-            elif (name := present[profile.name]) and is_cast_from(settings, name, profile.name):
-                standing.add(name)
+        name = present.get(profile.name)
+        with _noted(failures, profile.name):
+            if name is None:
+                draft = _new(settings, profile, joins, owner, drafts)
+            elif is_cast_from(settings, name, profile.name):
                 draft = draft_of(settings, profile, name, owner or default_owner())
                 draft = replace(draft, contract=named_as_standing(settings, name, draft.contract))
             else:
                 continue
             drafts[draft.name] = draft
-        except MeshError as error:
-            failures[profile.name] = error
-    progress("counting references")
-    told = draft_references(settings, found.joins, drafts)
-    written, redrafted = [], []
-    for name, draft in drafts.items():
-        try:
-            if name in standing:
-                redrafted.append(redraft(settings, name, draft.contract, update))
-                continue
-            written.append(write_product(settings, name, draft.contract, None, draft.notes))
-            told += decisions(masked(draft.profile), name, draft.why_domain, found.joins)
-        except MeshError as error:
-            failures[draft.profile.name] = error
-    progress("drafting what follows")
-    profiles = {each.name: drafts[each.name].profile for each in written}
-    derived, more = draft_derived(settings, profiles, found.joins, owner)
-    written, told = [*written, *derived], [*told, *more]
+    return drafts
+
+
+def _written(settings: Settings, drafts: Sequence[Draft], failures: dict[str, MeshError]) -> list[Drafted]:
+    written: list[Drafted] = []
+    for draft in drafts:
+        with _noted(failures, draft.profile.name):
+            written.append(write_product(settings, draft.name, draft.contract, None, draft.notes))
+    return written
+
+
+def _written_for_sql(
+    settings: Settings,
+    what: str | None,
+    owner: str | None,
+    progress: Callable[[str], None],
+    failures: dict[str, MeshError],
+) -> list[Drafted]:
+    """The contracts of folders that have SQL alone."""
+    written: list[Drafted] = []
     for folder in _sql_alone(settings, what):
         progress(f"drafting {folder}")
-        try:
+        with _noted(failures, folder):
             written += filter(None, [draft_for_sql(settings, folder, owner)])
-        except MeshError as error:
-            failures[folder] = error
-    places = [*drafts, *(each.name for each in derived)]
-    told = [each for each in told if each.product not in standing]
-    told.sort(key=lambda decision: places.index(decision.product))
-    return MeshDraft(tuple(written), tuple(redrafted), present, failures, tuple(told))
+    return written
 
 
 def _sql_alone(settings: Settings, what: str | None) -> list[str]:
