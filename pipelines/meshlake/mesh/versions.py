@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from meshlake.errors import UsageError
 from meshlake.mesh.reading import product_name
 from meshlake.mesh.upkeep import KeptMesh
-from meshlake.models.store import VERSION_PROPERTY, ModelVersion, model_store
-from meshlake.models.versions import VersionState, version_state
 from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from meshlake.ml_assets.comparison import Comparison
+    from meshlake.models.store import ModelVersion
+    from meshlake.models.versions import VersionState
     from meshlake.names import ProductName
     from meshlake.workspace import Workspace
 
@@ -32,6 +32,8 @@ class VersionedMesh(KeptMesh):
             >>> [version.state for version in mesh.model_versions()]
             []
         """
+        from meshlake.models.versions import version_state
+
         mesh = self.workspace
         every = [each.name for each in mesh.products.products.values() if each.is_model]
         names = [product_name(product)] if product else every
@@ -49,6 +51,8 @@ class VersionedMesh(KeptMesh):
         Raises:
             UsageError: it is no model, or there is no such version.
         """
+        from meshlake.models.versions import version_state
+
         name = product_name(product)
         found = _version(self.workspace, name, version)
         return version_state(name, found, _champion(self.workspace, name)), found.record
@@ -68,6 +72,8 @@ class VersionedMesh(KeptMesh):
 
 
 def _versions(mesh: Workspace, name: ProductName) -> list[ModelVersion]:
+    from meshlake.models.store import model_store
+
     if not mesh.products.get(name).is_model:
         models = [str(each.name) for each in mesh.products.products.values() if each.is_model]
         listed = (
@@ -90,5 +96,7 @@ def _version(mesh: Workspace, name: ProductName, version: str | None) -> ModelVe
 
 
 def _champion(mesh: Workspace, name: ProductName) -> str | None:
+    from meshlake.models.store import VERSION_PROPERTY
+
     head = mesh.lake.head((name.domain, name.product))
     return None if head is None else head.properties.get(VERSION_PROPERTY)
