@@ -26,7 +26,7 @@ _RARE_IN_WORDS = 0.9
 # What a table of one column scores: another has to be better.
 _ONE_COLUMN = 0.2
 # Characters that are a delimiter, how likely before anything is seen; all that are not named here never are.
-_PRIORS = dict.fromkeys((*USUAL, "\x01", "\x02", "\x1e", "\x1f", "¦", "§", "¬"), 1.0) | {
+_PRIORS = dict.fromkeys((*USUAL, "\x01", "\x02", "\x07", "\x1e", "\x1f", "¦", "§", "¬"), 1.0) | {
     **dict.fromkeys("^~", 0.9),
     **dict.fromkeys(" :#&*=!$@þ\xa0", 0.6),
 }

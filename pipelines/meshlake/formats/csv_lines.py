@@ -22,6 +22,8 @@ NULL = r"\N"  # as MySQL and PostgreSQL write it, where a backslash escapes
 MARK = "\ufeff"  # of byte order
 # How far is looked for what quotes may mean, where they are in doubt.
 _MOST_MENDED_CELLS, _MOST_CLOSING = 500, 20
+# Of two columns a cell of several lines, each with a tab, is as likely as two rows.
+_LEAST_TABBED = 3
 
 
 class Cell(NamedTuple):
@@ -151,12 +153,29 @@ class RecordReader:
             text = without_end(whole)
             cells = self._cells(text)
             if cells is not None:
+                if self._are_rows([first, *taken], len(cells)):
+                    waiting.extendleft(reversed(taken))
+                    return self._of_text(first), False
                 is_swallowing = len(cells) != self._width and any(map(self._is_row, taken))
                 record = Record(first[0], text, cells, whole[len(text) :])
                 return None if is_swallowing else record, False
             if not self._is_open(whole):
                 break
         return None, False
+
+    def _are_rows(self, lines: list[Line], width: int) -> bool:
+        """Whether each of `lines` is a row by itself: a cell with tabs in it hardly has just as many in each line."""
+        tab = "\t"
+        is_likely = self.form.delimiter == tab and width >= _LEAST_TABBED
+        return is_likely and all(
+            line.count(tab) == width - 1 and not line.startswith(tab) for _, line in lines
+        )
+
+    def _of_text(self, line: Line) -> Record:
+        """A line whose quotes are all text."""
+        text = without_end(line[1])
+        cells = [self._plain_cell(value) for value in text.split(self.form.delimiter)]
+        return Record(line[0], text, cells, line[1][len(text) :], is_mended=True)
 
     def _is_row(self, line: Line) -> bool:
         cells = self._cells(without_end(line[1]))

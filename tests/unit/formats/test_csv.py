@@ -62,6 +62,7 @@ def table(connection, put):
         ('\ufeff"id",name,city\n1,ann,Rome\n\ufeff"id",name,city\n2,bob,Oslo\n', "with a byte order mark"),
         ("id,name,city\n1,ann,Rome\n\ufeff2,bob,Oslo\n", "1 line with a byte order mark"),
         ("id\1name\1city\n1\1ann\1Rome\n2\1bob\1Oslo\n", r"read with the delimiter '\x01'"),
+        ("id\7name\7city\n1\7ann\7Rome\n2\7bob\7Oslo\n", r"read with the delimiter '\x07'"),
         ("id~name~city\n1~ann~Rome\n2~bob~Oslo\n", "read with the delimiter '~'"),
         ("id||name||city\n1||ann||Rome\n2||bob||Oslo\n", "read with the delimiter '||'"),
         ("id~|~name~|~city\n1~|~ann~|~Rome\n2~|~bob~|~Oslo\n", "read with the delimiter '~|~'"),
@@ -83,6 +84,9 @@ def test_the_table_is_found_wherever_it_is(table, content, note):
     ("content", "rows", "note"),
     [
         ('id,name\n1,a\n2,"b" c\n', [("1", "a"), ("2", '"b" c')], "taken as text (first: line 3)"),
+        ('id\tname\n1\t"a\n2\tb"\n', [("1", "a\n2\tb")], None),
+        ('id\tname\n1\t"a\nb"\n2\tc\n', [("1", "a\nb"), ("2", "c")], None),
+        ('id\tname\n1\t"a\n\tb"\n2\tc\n', [("1", "a\n\tb"), ("2", "c")], None),
         ('id,name\n1,"say "hi", now"\n2,b\n', [("1", 'say "hi", now'), ("2", "b")], "taken as text"),
         ("id,name\n1,x\\,y\n2,z\\,\n", [("1", "x,y"), ("2", "z,")], None),
         ('id,name\r\n1,"a\nb"\r\n2,c\r\n', [("1", "a\nb"), ("2", "c")], None),
@@ -96,6 +100,18 @@ def test_values_come_as_they_are_written(table, content, rows, note):
     names, found, notes = table(content)
     assert (names, found) == (("id", "name"), rows)
     assert not notes if note is None else note in " ".join(notes)
+
+
+def test_quotes_of_inches_in_a_file_with_tabs_join_no_rows(table):
+    content = 'id\tname\tcity\n1\t"bob\tOslo\n2\tx\tParis\n3\ty"\tNice\n4\t"real\nbreak"\tUlm\n'
+    _, rows, notes = table(content)
+    assert rows == [
+        ("1", '"bob', "Oslo"),
+        ("2", "x", "Paris"),
+        ("3", 'y"', "Nice"),
+        ("4", "real\nbreak", "Ulm"),
+    ]
+    assert "1 line with quotes that begin or end no value: taken as text (first: line 2)" in " ".join(notes)
 
 
 @pytest.mark.parametrize(

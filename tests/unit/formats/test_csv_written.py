@@ -18,7 +18,7 @@ from meshlake.names import DatasetName
 
 NAMES = ["key", "some text", "more", "last name"]
 TITLES = ["Report", "Report of 2024", "", "made by me", "# a comment"]
-DELIMITERS = [",", ";", "\t", "|", "~", "^", "\x01", "\x1f", "||", "~|~", "::", "$$", ", ", " | "]
+DELIMITERS = [",", ";", "\t", "|", "~", "^", "\x01", "\x07", "\x1f", "||", "~|~", "::", "$$", ", ", " | "]
 CELL = st.text("abcdef", min_size=1, max_size=6) | st.text("ab1é ,;\"'\n|~\\é.#\t€$", max_size=7)
 
 
