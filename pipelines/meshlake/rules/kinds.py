@@ -45,6 +45,8 @@ _TEXT = "text"  # an item of this type is only read by people
 _DESCRIPTIVE = ("format", "timezone", "defaultTimezone")
 # Of a vector: they tell what made it and how it is compared, nothing of its rows.
 _OF_VECTORS = ("elementType", "distanceMetric", "embeddingModel", "embeddingModelVersion", "normalized")
+# Options of ODCS that no kind holds to: none of ours is meant by them, however alike.
+_OF_ODCS = frozenset({"multipleOf", "uniqueItems", "minProperties", "maxProperties", "required"})
 
 
 def table_rules(columns: tuple[Column, ...]) -> Iterator[Rule]:
@@ -76,8 +78,9 @@ def _unheld_options(prop: SchemaProperty, column: Column) -> Iterator[FactError]
         known.remove("dimensions")
     for key in prop.logicalTypeOptions or {}:
         if key not in known:
-            hint = nearest(key, known) or "State it as a quality item of type sql instead."
-            told = MistypedError if mistyped(key, known) else FactError
+            is_meant = key in _OF_ODCS
+            hint = (not is_meant and nearest(key, known)) or "State it as a quality item of type sql instead."
+            told = MistypedError if not is_meant and mistyped(key, known) else FactError
             yield told("logicalTypeOptions", f"logicalTypeOptions '{key}' is not supported", hint)
     for part in nested_parts(prop):
         for key in part.logicalTypeOptions or {}:

@@ -337,6 +337,15 @@ def test_an_option_that_cannot_be_obeyed_is_refused_by_name(read, facts, message
     assert "contract.odcs.yaml:35: " in caught.value.message
 
 
+def test_an_option_of_odcs_is_no_other_one_mistyped(read):
+    items = "logicalType: array, items: {logicalType: string}, logicalTypeOptions: {uniqueItems: true}"
+    with pytest.raises(ContractError) as caught:
+        read(_TYPED, f"      - {{name: day, {items}}}\n{_TYPED}")
+    told = f"{caught.value.message} {caught.value.hint}"
+    assert "State it as a quality item of type sql" in told
+    assert "minItems" not in told
+
+
 def test_how_dates_are_written_is_the_columns(read):
     options = (
         "logicalTypeOptions: {timezone: true, defaultTimezone: Europe/Berlin, format: 'dd.MM.yyyy HH:mm'}"
