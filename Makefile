@@ -103,7 +103,7 @@ bench-discovery: install-dev  ## Score what discovery tells of labelled tables, 
 	$(BIN)/python -m benchmarks.discovery $(FAULTS)
 
 test-services: install-dev  ## Install, start and test the real MinIO, PostgreSQL and Trino (builds MinIO once)
-	$(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder tests/integration/services tests/engines -m services
+	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder tests/integration/services tests/engines -m services
 
 test-pythons: | $(BIN)/uv  ## The unit suite on each of PYTHONS, by version or path: those that are on this machine
 	for python in $(PYTHONS); do \
