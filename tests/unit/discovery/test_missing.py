@@ -17,7 +17,7 @@ ROWS = 200
 COLUMNS = {
     "age": ("NA", 4, "integer", lambda n: str(20 + n % 50)),
     "fee": ("-", 2, "number", lambda n: f"${n}.50"),
-    "seen": (r"\N", 5, "date", lambda n: f"2024-01-{n % 28 + 1:02}"),
+    "seen": ("#N/A", 5, "date", lambda n: f"2024-01-{n % 28 + 1:02}"),
     "born": ("n/a", 3, "date", lambda n: f"{n % 28 + 1:02}.11.{40 + n % 50}"),
     "agreed": ("?", 3, "boolean", lambda n: "yes" if n % 2 else "no"),
     "one": ("NULL", ROWS, "integer", lambda n: str(n)),
