@@ -26,6 +26,8 @@ _FIGURES = {
     "silhouette": "Of segments: how well they are apart, from -1 to 1",
     "stability": "Of segments: how alike they come again, from 0 to 1",
 }
+# Each record is read whenever something is published: of a model trained every day that has to have an end.
+_MOST_VERSIONS = 50
 MODEL_VERSIONS = (
     Column("product", Scalar.VARCHAR, "<domain>.<product>"),
     Column("version", Scalar.VARCHAR, "When it was trained, and the hash of its record"),
@@ -42,13 +44,13 @@ MODEL_VERSIONS = (
 
 
 def model_version_rows(mesh: Workspace, heads: Mapping[ProductName, Snapshot]) -> list[dict[str, Any]]:
-    """A row of each stored version of the models that were published, oldest first."""
+    """A row of each of the newest versions of the models that were published, oldest first."""
     store = model_store(mesh.settings)
     return [
         _row(version_state(name, version, head.properties[VERSION_PROPERTY]).as_dict(), version.record)
         for name, head in heads.items()
         if VERSION_PROPERTY in head.properties
-        for version in store.versions(name)
+        for version in store.versions(name, _MOST_VERSIONS)
     ]
 
 

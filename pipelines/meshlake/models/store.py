@@ -86,10 +86,11 @@ class ModelStore:
             raise _tampered(f"{folder}/{RECORD_FILE}")
         return ModelVersion(version, folder, json.loads(content), self._store)
 
-    def versions(self, product: ProductName) -> list[ModelVersion]:
-        """Every version of `product`'s model, oldest first."""
+    def versions(self, product: ProductName, most: int = 0) -> list[ModelVersion]:
+        """Every version of `product`'s model, or the newest `most`, oldest first."""
         files = self._store.files(f"{self._root}/{product}")
-        names = {file.name.partition("/")[0] for file in files}
+        # Each begins with when it was trained.
+        names = sorted({file.name.partition("/")[0] for file in files})[-most:]
         found = [self.load(product, name) for name in names]
         return sorted((v for v in found if v is not None), key=lambda v: str(v.record["trained_at"]))
 

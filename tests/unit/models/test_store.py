@@ -38,6 +38,7 @@ def test_versions_come_oldest_first_each_product_s_own(store):
     days = [store.save(CHURN, record(day), {}).version for day in (2, 3, 1)]
     store.save(ProductName("crm", "other"), record(1), {})
     assert [v.version for v in store.versions(CHURN)] == sorted(days)
+    assert [v.version for v in store.versions(CHURN, 2)] == sorted(days)[1:]
 
 
 def test_a_name_tells_when_it_was_trained_and_what_is_in_it(store):
