@@ -1,7 +1,8 @@
-"""Columns that a product is about to lose although others read them: told before it is published, and refused.
+"""Columns that a product is about to lose, or to retype, although others read them: told before it is published.
 
 Who reads what is found as `mesh lint` finds faults: by binding the SQL of the readers to tables without rows, once with
-each column and once without. So it is the same whatever the engine, and nothing is run.
+each column as it is published and once without it, or with its new type. So it is the same whatever the engine, and
+nothing is run.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING
 
 from meshlake.engines.engine import open_binder
 from meshlake.errors import BuildError, MeshError
+from meshlake.lake.schema import table_schema
 from meshlake.products.transform import CONTRACT_FILE, read_text
 from meshlake.rules.measure import AuditedTable, Query
+from meshlake.types.iceberg import from_iceberg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,21 +30,30 @@ if TYPE_CHECKING:
 
 
 def refuse_breaking(mesh: Workspace, product: Product, head: Snapshot | None) -> None:
-    """Stop a build that would take away columns which other products read.
+    """Stop a build that would take away columns which other products read, or give them types which those cannot read.
 
     Raises:
         BuildError: naming the columns, and who reads them.
     """
-    kept = {column.name for column in product.contract.columns}
-    gone = {name: kind for name, kind, _ in head.columns if name not in kept} if head else {}
-    readers = [p for p in mesh.products.products.values() if product.name in p.reads] if gone else []
-    told = {column: names for column in gone if (names := _readers_of(mesh, product, gone, column, readers))}
+    to_be = {
+        field.name: from_iceberg(field.field_type) for field in table_schema(product.contract.columns).fields
+    }
+    changed = {name: kind for name, kind, _ in head.columns if to_be.get(name) != kind} if head else {}
+    readers = [p for p in mesh.products.products.values() if product.name in p.reads] if changed else []
+    told = {
+        column: names for column in changed if (names := _readers_of(mesh, product, changed, column, readers))
+    }
     if not told:
         return
     column, names = next(iter(told.items()))
     others = f" ({', '.join(other for other in told if other != column)} likewise)" if len(told) > 1 else ""
+    change = (
+        f"makes the column {column}, {changed[column]} so far, {to_be[column]}"
+        if column in to_be
+        else f"no longer has the column {column}"
+    )
     raise BuildError(
-        f"{product.name}: its contract no longer has the column {column}, which {' and '.join(names)} "
+        f"{product.name}: its contract {change}, which {' and '.join(names)} "
         f"read{'s' if len(names) == 1 else ''}{others}",
         f"Nothing was published. Change what reads it in the same build, or go on all the same: "
         f"mesh build {product.name} --breaking",
@@ -49,23 +61,25 @@ def refuse_breaking(mesh: Workspace, product: Product, head: Snapshot | None) ->
 
 
 def _readers_of(
-    mesh: Workspace, product: Product, gone: Mapping[str, Type], column: str, readers: list[Product]
+    mesh: Workspace, product: Product, changed: Mapping[str, Type], column: str, readers: list[Product]
 ) -> list[str]:
-    """Those of `readers` that fit what is published, and do not when `column` is gone from it."""
+    """Those of `readers` that fit what is published, and do not when `column` of it is gone or has its new type."""
     then: dict[InputName, Mapping[str, Type]] = {
         name: {c.name: c.type for c in each.contract.columns} for name, each in mesh.products.products.items()
     }
     own = then[product.name]
-    folded = {name.lower() for name in gone}  # to SQL, names of other case are the same
-    then[product.name] = {name: kind for name, kind in own.items() if name.lower() not in folded} | dict(gone)
+    folded = {name.lower() for name in changed}  # to SQL, names of other case are the same
+    then[product.name] = {name: kind for name, kind in own.items() if name.lower() not in folded} | dict(
+        changed
+    )
     left = {name: kind for name, kind in then[product.name].items() if name != column}
     renamed = {name: kind for name, kind in own.items() if name.lower() == column.lower()}
     now = {**then, product.name: left | renamed}
     found = []
     with open_binder(then) as before, open_binder(now) as after:
         for reader in readers:
-            # What has landed is not looked at: there a name in the SQL is all that is known.
-            is_known = all(name in then for name in reader.reads)
+            # What has landed is not looked at: there a name in the SQL is all that is known, and of a type nothing.
+            is_known = column in own or all(name in then for name in reader.reads)
             faults = partial(_faults, reader, column)
             if set(faults(after)) - set(faults(before)) if is_known else _names(reader, column):
                 found.append(str(reader.name))

@@ -40,7 +40,9 @@ def build(
         help="Build even what has not changed, and train models anew; of what is held, only what is selected itself.",
     ),
     breaking: bool = typer.Option(
-        False, "--breaking", help="Of what is selected, take away columns that other products read."
+        False,
+        "--breaking",
+        help="Of what is selected, take away, or retype, columns that other products read.",
     ),
     days: str = typer.Option(
         "",

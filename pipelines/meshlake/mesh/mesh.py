@@ -127,7 +127,7 @@ class Mesh(DraftingMesh):
             is_only: build exactly these, reading what is published of all others.
             is_forced: build even what has not changed, and train models anew; what is held since it was rolled back,
                 where it is itself selected.
-            is_breaking: of the products selected, take away columns that other products read.
+            is_breaking: of the products selected, take away, or retype, columns that others read.
             days: of the products selected, build these days even if they have not changed.
             reporter: told of each product; nobody is when not given.
             has_to_be_complete: whether it is an error that a product failed; else the outcome tells.

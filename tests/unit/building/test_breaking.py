@@ -105,6 +105,32 @@ def test_nothing_is_published_before_the_reader_changes_or_words_say_so(tmp_path
 
 
 @pytest.mark.parametrize(
+    ("sql", "is_told"),
+    [
+        ("SELECT id, born + 1 AS born FROM crm.people", True),
+        ("SELECT id, born FROM crm.people", True),  # its own contract says integer
+        ("SELECT id, born::VARCHAR::INTEGER AS born FROM crm.people", False),
+        ("SELECT id, 1 AS born FROM crm.people", False),
+        ("SELECT p.id, p.born + 1 AS born FROM crm.people p JOIN landing.crm.people l ON p.id = l.id", False),
+    ],
+)
+def test_a_column_of_another_type_breaks_those_who_cannot_read_that(tmp_path, sql, is_told):
+    mesh = SmallMesh(tmp_path)
+    mesh.land("crm/people/a.csv", "id,born\n1,1984\n")
+    mesh.product("crm.people", {"id": ID, "born": "integer"})
+    mesh.build_product("crm.people")
+    mesh.product("crm.ages", {"id": ID, "born": "integer"}, {"transform.sql": sql})
+    mesh.build_product("crm.ages")
+    mesh.product("crm.people", {"id": ID, "born": "string"})
+    told = mesh.run("build", "crm.people")
+    assert (told.status == 1) == is_told
+    said = "its contract makes the column born, BIGINT so far, VARCHAR, which crm.ages reads"
+    assert (said in told.err) == is_told
+    again = mesh.run("build", "crm.people", "--breaking") if is_told else told
+    assert again.ended().status == 0
+
+
+@pytest.mark.parametrize(
     ("sql", "columns", "is_told"),
     [
         ("SELECT id, born FROM crm.people", {"id": ID, "born": "integer"}, True),  # it would give BORN
