@@ -37,11 +37,11 @@ class VersionedMesh(KeptMesh):
         mesh = self.workspace
         every = [each.name for each in mesh.products.products.values() if each.is_model]
         names = [product_name(product)] if product else every
-        return [
-            version_state(name, version, _champion(mesh, name))
-            for name in names
-            for version in reversed(_versions(mesh, name))
-        ]
+        found = []
+        for name in names:
+            versions, champion = _versions(mesh, name), _champion(mesh, name)
+            found += [version_state(name, version, champion) for version in reversed(versions)]
+        return found
 
     def model_version(
         self, product: str | ProductName, version: str | None = None

@@ -74,9 +74,12 @@ class ChurnTask:
 
         rival = None
         if champion is not None:
-            honest, model = _honest(champion.read(HONEST_FILE)), _model(champion) if can_score else None
+            honest, model = (
+                honest_predictions(champion.read(HONEST_FILE)),
+                _model(champion) if can_score else None,
+            )
             rival = Champion(champion.version, honest, model, is_replaced=is_replaced)
-        return decide(self._spec, _honest(challenger.files[HONEST_FILE]), features, rival)
+        return decide(self._spec, honest_predictions(challenger.files[HONEST_FILE]), features, rival)
 
     def rows_to_score(self, features_sql: str) -> str:
         """All rows, or with cut-offs those of the latest one."""
@@ -91,7 +94,7 @@ class ChurnTask:
         from meshlake.ml_assets.reasons import reason_names
 
         spec, model = self._spec, _model(version)
-        honest = honest_by_row(_honest(version.read(HONEST_FILE)))
+        honest = honest_by_row(honest_predictions(version.read(HONEST_FILE)))
         has_reasons = not set(reason_names()).isdisjoint(wanted)
 
         def score(batch: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +117,8 @@ def _model(version: ModelVersion) -> ChurnModel:
     return model
 
 
-def _honest(content: bytes) -> pd.DataFrame:
+def honest_predictions(content: bytes) -> pd.DataFrame:
+    """What `HONEST_FILE` holds: see `ChurnTraining.honest`."""
     import pandas as pd
 
     return pd.read_parquet(BytesIO(content))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 from meshlake.errors import UsageError
-from meshlake.models.churn import HONEST_FILE
+from meshlake.ml_assets.spec import ChurnSpec
+from meshlake.models.churn import HONEST_FILE, honest_predictions
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from meshlake.ml_assets.comparison import Comparison
     from meshlake.models.store import ModelVersion
 
@@ -24,12 +22,13 @@ def compare_versions(version: ModelVersion, other: ModelVersion) -> Comparison:
     """
     from meshlake.ml_assets.comparison import can_compare, compare, groups_of
 
-    keys = _keys(version)
-    if keys != _keys(other):
-        raise UsageError(
-            f"{version.version} is about {' and '.join(keys)}, {other.version} about {' and '.join(_keys(other))}"
-        )
-    rows = _honest(version).merge(_honest(other), on=[*keys, "is_churned"], suffixes=("", "_other"))
+    spec, other_spec = _spec(version), _spec(other)
+    keys = spec.row_keys
+    if keys != other_spec.row_keys:
+        told = " and ".join(keys), " and ".join(other_spec.row_keys)
+        raise UsageError(f"{version.version} is about {told[0]}, {other.version} about {told[1]}")
+    first, second = (honest_predictions(each.read(HONEST_FILE)) for each in (version, other))
+    rows = first.merge(second, on=[*keys, "is_churned"], suffixes=("", "_other"))
     is_churned = rows["is_churned"].to_numpy(dtype=bool)
     if not can_compare(is_churned):
         raise UsageError(
@@ -39,22 +38,15 @@ def compare_versions(version: ModelVersion, other: ModelVersion) -> Comparison:
         is_churned,
         rows["churn_probability"].to_numpy(),
         rows["churn_probability_other"].to_numpy(),
-        groups_of(rows, keys),
-        seed=0,
+        groups_of(rows, spec.key),
+        spec.seed,
     )
 
 
-def _keys(version: ModelVersion) -> list[str]:
+def _spec(version: ModelVersion) -> ChurnSpec:
     definition = version.record["definition"]
     if definition["task"] != "churn":
         raise UsageError(
             f"{version.version} is a model of {definition['task']}; churn models can be compared"
         )
-    key = definition["key"]
-    return [*([key] if isinstance(key, str) else key), *filter(None, [definition.get("cutoff")])]
-
-
-def _honest(version: ModelVersion) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.read_parquet(BytesIO(version.read(HONEST_FILE)))
+    return ChurnSpec.from_mapping(definition)
