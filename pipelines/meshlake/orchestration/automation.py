@@ -17,7 +17,7 @@ from meshlake.orchestration.landing_assets import told_before
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from meshlake.names import DatasetName
+    from meshlake.names import DatasetName, ProductName
     from meshlake.products.product import Product
     from meshlake.workspace import Workspace
 
@@ -71,8 +71,7 @@ def landing_sensor(
     )
     def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         ask_for_reload(mesh, days)
-        own_runs = dg.RunsFilter(tags={"dagster/sensor_name": _LANDING_SENSOR}, statuses=_UNDER_WAY)
-        if context.instance.get_runs_count(own_runs):
+        if _is_under_way(context.instance, {"dagster/sensor_name": _LANDING_SENSOR}):
             return dg.SensorResult(skip_reason="what was found before is being profiled")
         found = ((asset_key(name), fingerprint) for name, fingerprint in _fingerprints(mesh, files))
         changed = {key: state for key, state in found if told_before(context.instance, key, state) is None}
@@ -91,20 +90,37 @@ def _request(changed: Mapping[dg.AssetKey, str]) -> dg.RunRequest:
 
 
 def retraining_schedules(products: Sequence[Product]) -> list[dg.ScheduleDefinition]:
-    """One schedule for each model whose policy has a `retrain_cron`: trains anew even if nothing changed."""
+    """One schedule for each model whose policy has a `retrain_cron`: trains anew even if nothing changed.
+
+    Its runs do not pile up where one takes longer than the time between two of them.
+    """
     return [
-        dg.ScheduleDefinition(
-            name=schedule_name("retrain", product.name),
-            cron_schedule=product.transform.retrain_cron,
-            description=f"Trains the model of {product.name} anew, changed or not.",
-            target=dg.AssetSelection.assets(asset_key(product.name)),
-            run_config={"ops": {op_name(product.name): {"config": {"is_forced": True, "keeps_hold": True}}}},
-            default_status=dg.DefaultScheduleStatus.RUNNING,
-            execution_timezone="UTC",
-        )
-        for product in products
-        if product.transform.retrain_cron
+        _retraining(product.name, cron) for product in products if (cron := product.transform.retrain_cron)
     ]
+
+
+def _retraining(product: ProductName, cron: str) -> dg.ScheduleDefinition:
+    name = schedule_name("retrain", product)
+    forced = {"ops": {op_name(product): {"config": {"is_forced": True, "keeps_hold": True}}}}
+
+    @dg.schedule(
+        name=name,
+        cron_schedule=cron,
+        description=f"Trains the model of {product} anew, changed or not.",
+        target=dg.AssetSelection.assets(asset_key(product)),
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        execution_timezone="UTC",
+    )
+    def retrain(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        if _is_under_way(context.instance, {"dagster/schedule_name": name}):
+            return dg.SkipReason("the training before has not ended")
+        return dg.RunRequest(run_config=forced)
+
+    return retrain
+
+
+def _is_under_way(instance: dg.DagsterInstance, tags: Mapping[str, str]) -> bool:
+    return bool(instance.get_runs_count(dg.RunsFilter(tags=tags, statuses=_UNDER_WAY)))
 
 
 def _fingerprints(mesh: Workspace, datasets: Sequence[DatasetName]) -> Iterator[tuple[DatasetName, str]]:

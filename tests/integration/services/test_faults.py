@@ -54,8 +54,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(2700)]
 
-TIMES = int(os.environ.get("FAULT_TIMES", "5"))
-RACES = 5
+TIMES = int(os.environ.get("FAULT_TIMES", "2"))
+RACES = 3
 NAMED = {
     Service.MINIO: r"shop.orders: Landing zone s3://landing/\w+: S3 does not answer",
     Service.POSTGRES: "shop.orders: Catalog postgresql://",

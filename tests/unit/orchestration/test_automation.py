@@ -17,6 +17,13 @@ pytestmark = pytest.mark.slow
 
 ORDERS = dg.AssetKey(["landing", "shop", "orders"])
 PETS = dg.AssetKey(["landing", "shop", "pets"])
+MODEL = """
+task: churn
+features: SELECT id, usage, is_churned FROM shop.churn_features
+key: id
+label: is_churned
+policy: {retrain_cron: "* * * * *"}
+"""
 
 
 @pytest.fixture
@@ -75,6 +82,36 @@ def test_what_is_being_profiled_is_not_asked_for_again(shop, tick):
     with instance(shop.settings) as dagster_instance:
         dagster_instance.add_run(run)
     assert tick(shop) == "what was found before is being profiled"
+
+
+def test_trainings_do_not_pile_up(mesh):
+    mesh.product("shop.churn_features", {"id": "integer", "usage": "number", "is_churned": "boolean"})
+    mesh.product(
+        "shop.churn",
+        {
+            "id": {"logicalType": "integer", "primaryKey": True, "required": True},
+            "churn_probability": "number",
+            "is_predicted_churn": "boolean",
+            "model_version": "string",
+        },
+        {"model.yaml": MODEL},
+    )
+    definitions = mesh_definitions(mesh.workspace)
+    (schedule,) = (each for each in definitions.schedules if each.name == "retrain__shop__churn")
+    run = dg.DagsterRun(
+        job_name="__ASSET_JOB",
+        status=dg.DagsterRunStatus.STARTED,
+        tags={"dagster/schedule_name": "retrain__shop__churn"},
+    )
+    with instance(mesh.settings) as dagster_instance:
+        context = dg.build_schedule_context(dagster_instance, repository_def=definitions.get_repository_def())
+        (request,) = schedule.evaluate_tick(context).run_requests
+        assert request.run_config == {
+            "ops": {"shop__churn": {"config": {"is_forced": True, "keeps_hold": True}}}
+        }
+        dagster_instance.add_run(run)
+        tick = schedule.evaluate_tick(context)
+    assert (tick.run_requests, tick.skip_message) == ([], "the training before has not ended")
 
 
 @pytest.fixture
