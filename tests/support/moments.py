@@ -1,4 +1,7 @@
-"""Processes that build the product of `versions`, and die or are overtaken at a chosen moment of it."""
+"""Processes that build the product of `versions`, and die or are overtaken at a chosen moment of it.
+
+FAULT_TIMES sets how often each dies at each moment.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from meshlake.names import ProductName
     from support.small_mesh import SmallMesh
 
+TIMES = int(os.environ.get("FAULT_TIMES", "2"))
 BEFORE_COMMIT = "just before the commit"
 IN_COMMIT = "new metadata written, catalog not yet told"
 AFTER_COMMIT = "just after the commit"

@@ -10,6 +10,7 @@ from meshlake.lake.clean import clean_lake
 from support.moments import (
     IS_PUBLISHED,
     MOMENTS,
+    TIMES,
     build,
     build_and_die,
 )
@@ -22,8 +23,6 @@ from support.versions import (
     reading,
     run,
 )
-
-TIMES = 10
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,11 @@
 """A server, or the build, killed at any moment, and two engines racing: readers see whole versions, the error names the
 server, the next build succeeds, and `mesh clean` removes the rest.
 
-The servers are this module's own. FAULT_TIMES sets how often each is killed.
+The servers are this module's own.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import threading
@@ -31,6 +30,7 @@ from support.moments import (
     IN_COMMIT,
     IS_PUBLISHED,
     MOMENTS,
+    TIMES,
     at_commit,
     build,
     build_and_die,
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(2700)]
 
-TIMES = int(os.environ.get("FAULT_TIMES", "2"))
 RACES = 3
 NAMED = {
     Service.MINIO: r"shop.orders: Landing zone s3://landing/\w+: S3 does not answer",
