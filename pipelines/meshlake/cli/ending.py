@@ -19,7 +19,6 @@ from meshlake.errors import (
     is_interrupt,
     system_failure,
 )
-from meshlake.health import server_failure
 from meshlake.settings import load_settings
 
 if TYPE_CHECKING:
@@ -89,6 +88,8 @@ def _usage(error: Exception) -> UsageError | None:
 
 
 def _told(error: Exception) -> MeshError | None:
+    from meshlake.health import server_failure
+
     try:
         settings = load_settings()
     except MeshError:

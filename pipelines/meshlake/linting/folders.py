@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.errors import Fault
 from meshlake.linting.finding import Gravity
-from meshlake.products.examples import EXAMPLES_FILE
-from meshlake.products.transform import CONTRACT_FILE, TRANSFORMS
+from meshlake.products.transform import CONTRACT_FILE, EXAMPLES_FILE, TRANSFORMS
 from meshlake.suggest import close_names
 
 if TYPE_CHECKING:

@@ -13,10 +13,9 @@ from meshlake.linting.finding import Finding, Gravity
 from meshlake.linting.folders import unread_files
 from meshlake.linting.statements import Statements
 from meshlake.products.classification import Classifications
-from meshlake.products.examples import EXAMPLES_FILE, check_example, read_examples_file
 from meshlake.products.load import load_products, read_transform
 from meshlake.products.selection import select
-from meshlake.products.transform import CONTRACT_FILE
+from meshlake.products.transform import CONTRACT_FILE, EXAMPLES_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -121,6 +120,8 @@ class _Linter:
             yield from self._statements.of_transform(transform, None)
 
     def _of_examples(self, path: Path, product: Product | None) -> Iterator[Found]:
+        from meshlake.products.examples import check_example, read_examples_file
+
         found = Gathering(path)
         with found.part():
             for example in read_examples_file(path):

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, RootModel
 
 from meshlake.errors import ContractError
 from meshlake.names import DatasetName, ProductName
+from meshlake.products.transform import EXAMPLES_FILE
 from meshlake.suggest import nearest
 from meshlake.validation import Document, mistakes
 from meshlake.yaml_file import read_yaml
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from meshlake.validation import Location
     from meshlake.yaml_file import YamlFile
 
-EXAMPLES_FILE = "examples.yaml"
 Row = dict[str, Any]
 _START = "- name: what it shows"
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from meshlake.types.tree import Type
 
 CONTRACT_FILE = "contract.odcs.yaml"
+EXAMPLES_FILE = "examples.yaml"
 
 # Keys by which landed folders are commonly named by day, besides the product's own column.
 _DAY_KEYS = ("dt", "day", "date", "ds")

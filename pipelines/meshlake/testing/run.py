@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from meshlake.errors import BuildError, ContractError, LandingError
-from meshlake.products.examples import EXAMPLES_FILE, read_examples_file
+from meshlake.products.examples import read_examples_file
+from meshlake.products.transform import EXAMPLES_FILE
 from meshlake.testing.differences import RowDifferences, compare
 from meshlake.testing.rows import example_rows
 

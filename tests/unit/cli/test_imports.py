@@ -62,6 +62,14 @@ def test_nothing_heavy_is_loaded(built, arguments):
     assert loaded(built, *arguments).isdisjoint(HEAVY)
 
 
+def test_help_reads_no_files_of_people_and_asks_no_engine(built):
+    assert loaded(built, "--help").isdisjoint({"duckdb", "pydantic", "yaml"})
+
+
+def test_lint_loads_what_reads_contracts_and_sql_alone(built):
+    assert loaded(built, "lint").isdisjoint({*HEAVY, "sqlalchemy"} - {"sqlglot"})
+
+
 def test_a_question_of_landed_files_loads_no_catalog(built):
     found = loaded(built, "sql", "SELECT count(*) FROM landing.crm.people")
     assert found.isdisjoint({"dagster", "great_expectations", "sklearn", "pandas", "pyiceberg"})
