@@ -70,6 +70,7 @@ _JOINS = (
     Column("confidence", Scalar.DOUBLE, "From 0 to 1"),
     Column("evidence", Scalar.VARCHAR, "Why it is taken to refer to it"),
     Column("orphan_count", Scalar.BIGINT, "Rows whose value the key has not; null where only estimated"),
+    Column("orphan_example", Scalar.VARCHAR, "The value that most of those rows have, of a person its shape"),
     *_FOUND,
 )
 _LABELS = (

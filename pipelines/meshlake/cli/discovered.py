@@ -65,11 +65,10 @@ def _share(join: Join) -> str:
     share = f"{min(join.containment, 0.999) if join.orphan_count else join.containment:.1%}"
     if join.orphan_count is None:
         return f"about {share}"
-    return (
-        f"{share}, {join.orphan_count:,} {'row' if join.orphan_count == 1 else 'rows'} without"
-        if join.orphan_count
-        else share
-    )
+    if not join.orphan_count:
+        return share
+    example = f", for example {_cut(join.orphan_example)!r}" if join.orphan_example else ""
+    return f"{share}, {counted(join.orphan_count, 'row')} without{example}"
 
 
 def _print_profile(profile: DatasetProfile) -> None:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from meshlake.discovery.column_meanings import with_references
 from meshlake.discovery.join_composites import suspected_composites
 from meshlake.discovery.join_proof import prove
-from meshlake.discovery.joins import Join, likely_joins, ranked
+from meshlake.discovery.joins import Join, likely_joins, may_refer_to_itself, ranked
 from meshlake.discovery.kept_profiles import KeptProfiles, proof_key
 from meshlake.discovery.landed_view import is_small
-from meshlake.discovery.masking import without_people
+from meshlake.discovery.masking import masked_join, without_people
 from meshlake.discovery.profile import profile_dataset
 from meshlake.discovery.sources import chosen_sources
 from meshlake.discovery.tables import read_as_of, with_catalog
@@ -144,7 +144,8 @@ def _compared(
         sketches,
         {each.profile.name: each.profile.row_count for each in found},
     )
-    holding = {_sides(join): join for join in proven}
+    of = {each.name: each for each in profiles}
+    holding = {_sides(join): masked_join(join, of[join.dataset]) for join in proven}
     results = {key: known[key] if key in known else holding.get(sides) for sides, key in keys.items() if key}
     if results.keys() - known.keys():
         reader.kept.keep_proofs({key: join for key, join in known.items() if key not in results} | results)
@@ -209,20 +210,24 @@ class _Reader:
         )
         files.refuse_replaced()
         profile = without_people(profile)
-        is_kept = self.kept.keep(files, key, profile, sketches if self._is_sketching else None)
-        return _Read(profile, sketches, files, key if is_kept else None, elsewhere)
+        made = sketches if self._is_sketching else None
+        is_kept = self.kept.keep(files, key, profile, made)
+        return _Read(profile, made, files, key if is_kept else None, elsewhere)
 
     def sketches(self, read: _Read) -> Mapping[str, Sketch]:
-        """The sketches of what was read, made anew where those that were kept are gone."""
-        if not self._is_sketching or read.sketches is not None or read.files is None or read.key is None:
+        """The sketches of what was read, made anew where there are none: of one dataset alone only if it may refer to
+        itself, and where those that were kept are gone."""
+        is_wanted = self._is_sketching or may_refer_to_itself(read.profile)
+        if not is_wanted or read.sketches is not None or read.files is None:
             return read.sketches or {}
-        kept = self.kept.sketches(read.files, read.key)
+        kept = self.kept.sketches(read.files, read.key) if read.key else None
         if kept is not None:
             return kept
         profile, sketches = profile_dataset(
             self._settings, read.files, is_sketched=True, elsewhere=read.elsewhere
         )
-        self.kept.keep(read.files, read.key, without_people(profile), sketches)
+        if read.key:
+            self.kept.keep(read.files, read.key, without_people(profile), sketches)
         return sketches
 
     @cached_property

@@ -15,15 +15,30 @@ if TYPE_CHECKING:
 # Columns that begin so in nearly all of a table are written with the table's sign: `c_` of `customer` in TPC.
 _SIGNED_SHARE, _SIGNED_COLUMNS = 0.8, 3
 _NAMED_OWN = 0.85
-_OF_ITS_OWN = frozenset({"parent", "previous", "predecessor", "original", "superior"})
-_OF_PEOPLE = frozenset(
-    {"reports", "manager", "supervisor", "boss", "mentor", "referred", "referrer", "referral", "by"}
+_OWN = (
+    "parent previous predecessor original superior successor supersedes replaces replaced merged duplicate "
+    "eltern ubergeordnet ubergeordnete vorganger nachfolger parente precedent padre superiore genitore anterior pai"
 )
-_PERSONS = (
-    "employee staff people person worker user customer member contact agent doctor nurse teacher student patient "
-    "client driver player subscriber"
+_OF_ITS_OWN = frozenset(_OWN.split())
+_INVITING = (
+    "referred referrer referral recommended recruited sponsor invited geworben empfohlen parrain parraine"
 )
-_PEOPLE = frozenset(_PERSONS.split())
+_REFERRERS = frozenset(_INVITING.split())
+_ABOVE = (
+    "reports manager mgr supervisor boss mentor leader vorgesetzter vorgesetzte vorgesetzten chef leiter "
+    "responsable superieur jefe gerente lider responsabile capo chefe gestor"
+)
+_SUPERIORS = frozenset(_ABOVE.split())
+_LINKS = "to by of in into from with von an de du da di por par"
+_LINKING = frozenset(_LINKS.split())
+_STAFF = (
+    "employee emp staff people person worker user member contact agent doctor nurse teacher student driver "
+    "mitarbeiter angestellte personal employe salarie empleado trabajador dipendente dipendenti impiegato "
+    "empregado funcionario medewerker"
+)
+_OTHERS = "customer patient client player subscriber kunde kunden benutzer utilisateur cliente usuario utente"
+_MANAGED = frozenset(_STAFF.split())
+_PEOPLE = _MANAGED.union(_OTHERS.split())
 # What people are in the tables of what they do; a manager is none of `customers`.
 _DOINGS = (
     "approver approved reviewer reviewed author owner assignee assigned requester requested reporter reported borrower "
@@ -106,10 +121,21 @@ def name_evidence(column: Named, key: Named) -> tuple[float, str]:
 
 
 def own_evidence(column: Named) -> tuple[float, str]:
-    """How far the name of `column` says that it refers to another row of its own table: `reports_to`, `parent_id`."""
-    words = _OF_ITS_OWN | _OF_PEOPLE if _PEOPLE & set(column.owner) else _OF_ITS_OWN
-    is_own = bool(words & set(column.words))
+    """How far the name of `column` says that it refers to another row of its own table: `reports_to`, `parent_id`,
+    `parent_category_id` of categories; an `original_price` is a price."""
+    mine, owner = set(column.words), set(column.owner)
+    if "to" not in mine:
+        mine.discard("reports")  # whoever has eight reports, reports to nobody by that
+    words = (
+        _OF_ITS_OWN | (_REFERRERS if _PEOPLE & owner else set()) | (_SUPERIORS if _MANAGED & owner else set())
+    )
+    others = set(column.words) - words - _LINKING - _TELL_NOTHING
+    is_own = bool(words & mine) and all(_is_of(word, column.owner) for word in others)
     return (_NAMED_OWN, "named as a reference to its own table") if is_own else (0.0, "")
+
+
+def _is_of(word: str, owner: tuple[str, ...]) -> bool:
+    return any(each == _singular(word) or is_short_for(word, each) for each in owner)
 
 
 def _is_owner(mine: tuple[str, ...], key: Named) -> bool:

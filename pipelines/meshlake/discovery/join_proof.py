@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from meshlake.discovery.drift import file_schemas
 from meshlake.discovery.join_written import WRITINGS
@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 
 # Above so many rows of both sides a join is told by its sketches, as about so much.
 MOST_ROWS = 20_000_000
+
+
+class _Hashed(NamedTuple):
+    """A table of hashes, and the view of the files that they are of."""
+
+    rows: str
+    landed: str
 
 
 def prove(
@@ -56,7 +63,7 @@ def prove(
     with connect(settings) as connection:
         tables = _hashed(connection, provable, datasets, sketches)
         for join in provable:
-            proven[id(join)] = _counted(connection, join, tables)
+            proven[id(join)] = _counted(connection, join, tables, sketches[join.dataset])
     judged = (proven.get(id(join), join) for join in joins)
     return [join for join in judged if join is not None and (join.containment or join.is_declared)]
 
@@ -71,7 +78,7 @@ def _hashed(
     joins: Iterable[Join],
     datasets: Mapping[str, Dataset],
     sketches: Mapping[str, Mapping[str, Sketch]],
-) -> dict[str, str]:
+) -> dict[str, _Hashed]:
     """A table for each dataset, with the hash of each value of the columns that the joins read."""
     wanted: dict[str, dict[tuple[str, str], None]] = {}
     for join in joins:
@@ -90,44 +97,58 @@ def _hashes(
     dataset: Dataset,
     values: Iterable[tuple[str, str]],
     sketches: Mapping[str, Sketch],
-) -> str:
-    hashes = ", ".join(_hash(column, written, sketches.get(column)) for column, written in values)
+) -> _Hashed:
+    hashes = ", ".join(
+        f"{_hash(column, written, sketches.get(column))} AS {_cell(column, written)}"
+        for column, written in values
+    )
+    table = _Hashed(f"hashed{number}", f"landed{number}")
     while True:
         with suppress(ReadAgainError), explained([dataset]):
-            open_landed(connection, dataset, file_schemas(connection, dataset), f"landed{number}")
-            connection.execute(f"CREATE TEMP TABLE hashed{number} AS SELECT {hashes} FROM landed{number}")
-            return f"hashed{number}"
+            open_landed(connection, dataset, file_schemas(connection, dataset), table.landed)
+            connection.execute(f"CREATE TEMP TABLE {table.rows} AS SELECT {hashes} FROM {table.landed}")
+            return table
 
 
 def _hash(column: str, written: str, sketch: Sketch | None) -> str:
-    cell = quote_identifier(column)
-    text = sketch.as_text if sketch else f"CAST({cell} AS VARCHAR)"
+    text = _text(column, sketch)
     if written:
         text = WRITINGS[written].of(text)
-    return f"CASE WHEN {text} IS NOT NULL THEN hash({text}) END AS {_cell(column, written)}"
+    return f"CASE WHEN {text} IS NOT NULL THEN hash({text}) END"
+
+
+def _text(column: str, sketch: Sketch | None) -> str:
+    return sketch.as_text if sketch else f"CAST({quote_identifier(column)} AS VARCHAR)"
 
 
 def _cell(column: str, written: str) -> str:
     return quote_identifier(f"{column} {written}" if written else column)
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, join: Join, tables: Mapping[str, str]) -> Join | None:
+def _counted(
+    connection: duckdb.DuckDBPyConnection,
+    join: Join,
+    tables: Mapping[str, _Hashed],
+    sketches: Mapping[str, Sketch],
+) -> Join | None:
     mine = [_cell(column, join.written) for column in join.column.split(", ")]
     others = [_cell(column, join.written) for column in join.other_column.split(", ")]
     row = connection.execute(
-        f"WITH mine AS (SELECT {_together(mine)} AS value, count(*) AS n FROM {tables[join.dataset]} GROUP BY 1), "
-        f"others AS (SELECT DISTINCT {_together(others)} AS value FROM {tables[join.other_dataset]}) "
+        f"WITH mine AS (SELECT {_together(mine)} AS value, count(*) AS n FROM {tables[join.dataset].rows} "
+        f"GROUP BY 1), others AS (SELECT DISTINCT {_together(others)} AS value "
+        f"FROM {tables[join.other_dataset].rows}) "
         "SELECT count(*), count(others.value), COALESCE(sum(CASE WHEN others.value IS NULL THEN n END), 0)::BIGINT, "
-        "max(n) FROM mine LEFT JOIN others USING (value) WHERE mine.value IS NOT NULL"
+        "max(n), max(CASE WHEN others.value IS NULL THEN {'n': n, 'value': mine.value} END).value "
+        "FROM mine LEFT JOIN others USING (value) WHERE mine.value IS NOT NULL"
     ).fetchone()
-    values, held, orphans, most = row or (0, 0, 0, 0)
+    values, held, orphans, most, orphan = row or (0, 0, 0, 0, None)
     containment = held / values if values else 0.0
     is_composite = len(mine) > 1
     is_unknown = not join.containment and not join.is_declared
     least = CONTAINED if is_composite or join.written else CONTAINED_BY_NAME
     if not values or (is_unknown and containment < least):
         return None
-    if join.written and not _is_key_so(connection, join, tables[join.other_dataset]):
+    if join.written and not _is_key_so(connection, join, tables[join.other_dataset].rows):
         return None
     confidence = join.confidence * containment if is_unknown else join.confidence
     return replace(
@@ -135,8 +156,26 @@ def _counted(connection: duckdb.DuckDBPyConnection, join: Join, tables: Mapping[
         containment=containment,
         confidence=round(confidence, 3),
         orphan_count=orphans,
+        orphan_example=_example(connection, join, tables[join.dataset], sketches, orphan) if orphans else "",
         is_one_to_one=most == 1 if is_composite else join.is_one_to_one,
     )
+
+
+def _example(
+    connection: duckdb.DuckDBPyConnection,
+    join: Join,
+    table: _Hashed,
+    sketches: Mapping[str, Sketch],
+    orphan: int,
+) -> str:
+    """A value by its hash, as its file has it."""
+    columns = join.column.split(", ")
+    texts = ", ".join(_text(column, sketches.get(column)) for column in columns)
+    hashed = _together([_hash(column, join.written, sketches.get(column)) for column in columns])
+    row = connection.execute(
+        f"SELECT concat_ws(', ', {texts}) FROM {table.landed} WHERE {hashed} = {orphan}::UBIGINT LIMIT 1"
+    ).fetchone()
+    return row[0] if row else ""
 
 
 def _is_key_so(connection: duckdb.DuckDBPyConnection, join: Join, table: str) -> bool:

@@ -37,7 +37,7 @@ class Join:
     of one are written with commas. `confidence`, from 0 to 1, is made of the `evidence`. `orphan_count`
     rows have values that the key has not; None where only sketches were compared. A `containment` of 0 is not known
     yet: only the rows can tell. `written` says how the values differ from the key's, which have to be brought to one
-    form to be compared; empty where they are equal."""
+    form to be compared; empty where they are equal. `orphan_example` is the value that most orphans have."""
 
     dataset: str
     column: str
@@ -50,6 +50,7 @@ class Join:
     evidence: tuple[str, ...] = ()
     orphan_count: int | None = None
     written: str = ""
+    orphan_example: str = ""
 
 
 def likely_joins(found: Sequence[tuple[DatasetProfile, Mapping[str, Sketch]]]) -> list[Join]:
@@ -66,6 +67,18 @@ def likely_joins(found: Sequence[tuple[DatasetProfile, Mapping[str, Sketch]]]) -
     joins = declared + [j for j in _without_rings(best, index) if (j.dataset, j.column) not in known]
     order = sorted(joins, key=lambda join: (-join.confidence, -join.containment, join.dataset, join.column))
     return sorted(order, key=lambda join: not join.is_declared)
+
+
+def may_refer_to_itself(profile: DatasetProfile) -> bool:
+    """Whether names say that rows of a dataset may refer to other rows of it."""
+    names = named(profile.name, [column.name for column in profile.columns])
+    keys = _referable(profile)
+    return any(
+        own_evidence(mine)[0] or name_evidence(mine, names[key])[0] >= _NAMED_SO
+        for key in keys
+        for name, mine in names.items()
+        if name not in keys
+    )
 
 
 def _fields(profile: DatasetProfile, sketches: Mapping[str, Sketch]) -> Iterator[Field]:
@@ -121,7 +134,7 @@ def _judged(field: Field, key: Field) -> Join | None:
     containment = 1.0 if share is None else share
     if containment < (CONTAINED_BY_NAME if is_named_so else CONTAINED):
         return None
-    if _is_own(field) and (key.is_of_another(field) or not is_named_so):
+    if _is_own(field) and not (is_named_so and _may_refer(field, key)):
         return None
     by_value, seen = value_evidence(field, key) if share is not None else (0.0, "")
     if by_name <= _HINT and not by_value and _domain(field) != _domain(key):
@@ -139,7 +152,7 @@ def _written(field: Field, key: Field) -> Join | None:
     is_hint = by_name >= _HINT and (by_name > _HINT or _domain(field) == _domain(key))
     if key.dataset == field.dataset or not is_hint or writing is None:
         return None
-    if _is_own(field):
+    if _is_own(field) and not _may_refer(field, key):
         return None
     return replace(
         _joined(field, key, 0.0, 0.95 * by_name, (said, writing.told)),
@@ -165,6 +178,17 @@ def _joined(
 def _is_own(field: Field) -> bool:
     """Whether it is its table's own identifier: what repeats there is none (`store_id` of `store_returns`)."""
     return field.named.is_of_its_owner and 2 * field.distinct >= field.row_count
+
+
+def _may_refer(field: Field, key: Field) -> bool:
+    """Whether a column named after its own table may refer to a key all the same: to that of a table of this name
+    elsewhere, of one whose name its own table's only adds to (`order_id` of `order_items`), or, where it repeats, of
+    one that it tells the rows of apart."""
+    owner, other = field.named.owner, key.named.owner
+    if not key.is_of_another(field):
+        return True
+    is_repeated = not field.is_key and field.distinct < _ANOTHER_NAME * field.row_count
+    return set(other) < set(owner) or (is_repeated and not set(owner) < set(other))
 
 
 def _domain(field: Field) -> str:

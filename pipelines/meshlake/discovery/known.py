@@ -48,7 +48,9 @@ def remember(
         for profile in profiles:
             mine = [_join(join) for join in joins if join.dataset == profile.name]
             if not is_all:
-                mine += _joins_before(named[profile.name], named.keys())
+                told = {join["column_name"] for join in mine}
+                before = _joins_before(named[profile.name], named.keys())
+                mine += [join for join in before if join["column_name"] not in told]
             _keep(named[profile.name], _state(masked(profile), mine))
         for folder in set(root.glob("*")) - set(named.values()) if is_all else ():
             _keep(folder, _REMOVED)
@@ -151,6 +153,7 @@ def _join(join: Join) -> dict[str, Any]:
         "confidence": join.confidence,
         "evidence": "; ".join(join.evidence),
         "orphan_count": join.orphan_count,
+        "orphan_example": join.orphan_example or None,
     }
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
     from meshlake.discovery.dependencies import Dependency, Dependent
+    from meshlake.discovery.joins import Join
 
 _LONGEST = 40
 # So many of a personal number name nobody: years of birth become decades.
@@ -79,6 +80,13 @@ def _masked_dependency(dependency: Dependency, personal: Collection[str]) -> Dep
         return replace(each, example=replace(example, value=value, usual=usual, other=other))
 
     return replace(dependency, dependents=tuple(map(masked, dependency.dependents)))
+
+
+def masked_join(join: Join, profile: DatasetProfile) -> Join:
+    """`join` of the dataset of `profile` as it may be shown and kept."""
+    personal = {column.name for column in profile.columns if column.personal}
+    is_masked = not personal.isdisjoint(join.column.split(", "))
+    return replace(join, orphan_example=masked_text(join.orphan_example)) if is_masked else join
 
 
 def _shapes(values: Iterable[str]) -> tuple[str, ...]:

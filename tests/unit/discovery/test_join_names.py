@@ -46,9 +46,23 @@ def test_a_sign_of_the_table_before_each_name_says_nothing() -> None:
     assert _likeness("s.store_sales", sales, "ss_item_sk", "s.date_dim", dates, "d_date_sk") == 0.0
 
 
-def test_some_names_refer_to_their_own_table() -> None:
-    columns = named("hr.employees", ["employee_id", "reports_to", "salary"])
-    assert [own_evidence(columns[name])[0] > 0 for name in columns] == [False, True, False]
+@pytest.mark.parametrize(
+    ("table", "own", "others"),
+    [
+        (
+            "hr.employees",
+            "reports_to manager_id mgr supervisor_emp_no",
+            "employee_id num_reports manager_bonus",
+        ),
+        ("hr.mitarbeiter", "vorgesetzter_nr", "gehalt"),
+        ("rh.empleados", "jefe_id", "salario"),
+        ("shop.categories", "parent_id parent_category_id merged_into", "original_price by previous_orders"),
+        ("crm.customers", "referred_by_customer_id", "manager_id created_by"),
+    ],
+)
+def test_some_names_refer_to_their_own_table(table, own, others) -> None:
+    columns = named(table, [*own.split(), *others.split()])
+    assert {name for name in columns if own_evidence(columns[name])[0]} == set(own.split())
 
 
 def test_who_manages_is_no_customer() -> None:

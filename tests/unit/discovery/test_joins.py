@@ -70,6 +70,35 @@ def test_a_table_may_refer_to_itself(joins) -> None:
     assert _told(found) == {"hr.employees.reports_to -> hr.employees.employee_id"}
 
 
+def test_the_only_table_may_refer_to_itself(joins) -> None:
+    people = [(n, "" if n == 1 else n // 3 + 1 if n < 75 else 900, 1000 + n) for n in range(1, 80)]
+    (join,) = joins({"hr.employees": ("employee_id,manager_id,room", people)})
+    assert _told([join]) == {"hr.employees.manager_id -> hr.employees.employee_id"}
+    assert (join.orphan_count, join.orphan_example) == (5, "900")
+
+
+@pytest.mark.parametrize("items", ["order_items", "order_payments", "items_of_order"])
+def test_a_table_s_parts_refer_to_it_also_one_to_one(joins, items) -> None:
+    orders = ("order_id,total", [(n, n % 37) for n in range(100, 300)])
+    parts = [(n, f"sku {n % 9}") for n in range(150, 290)]
+    found = joins({"shop.orders": orders, f"shop.{items}": ("order_id,sku", parts)})
+    assert _told(found) == {f"shop.{items}.order_id -> shop.orders.order_id"}
+
+
+def test_what_repeats_seldom_refers_to_a_table_named_alike(joins) -> None:
+    orders = ("bestell_nr,summe", [(n, n % 37) for n in range(100, 300)])
+    parts = [(f"P{n}", 100 + n * 7 % 150, f"sku {n % 9}") for n in range(220)]
+    found = joins({"laden.bestellungen": orders, "laden.bestellpositionen": ("pos,bestell_nr,sku", parts)})
+    assert _told(found) == {"laden.bestellpositionen.bestell_nr -> laden.bestellungen.bestell_nr"}
+
+
+def test_an_orphan_is_told_by_the_value_most_have_and_a_person_s_by_its_shape(joins) -> None:
+    users = ("email,plan", [(f"anna{n}@example.org", f"plan {n % 7}") for n in range(200)])
+    visits = [(n, f"anna{n % 205}@example.org") for n in range(400)]
+    (join,) = joins({"web.users": users, "web.visits": ("visit,email", visits)})
+    assert (join.orphan_count, join.orphan_example) == (5, "xxxx999@xxxxxxx.xxx")
+
+
 def test_columns_refer_together(joins) -> None:
     teams = [(year, f"T{n}", f"Name {n}") for year in range(1990, 2000) for n in range(12)]
     games = [(n, 1990 + n % 10, f"T{n % 12}", f"T{(n + 5) % 12}") for n in range(400)]

@@ -45,7 +45,7 @@ def join_rows(joins: Iterable[Join]) -> Iterator[tuple[str, ...]]:
             text(f"{short(join.dataset)}.{join.column}"),
             text(f"{short(join.other_dataset)}.{join.other_column}"),
             "one to one" if join.is_one_to_one else "many to one",
-            orphans_text(join),
+            text(orphans_text(join)),
             share_text(join),
             "declared" if join.is_declared else f"{join.confidence:.2f}",
             text(", ".join(join.evidence)),
@@ -61,8 +61,11 @@ def share_text(join: Join) -> str:
 
 
 def orphans_text(join: Join) -> str:
-    """The rows that find no partner, as far as they were counted."""
-    return "not counted" if join.orphan_count is None else f"{join.orphan_count:,}"
+    """The rows that find no partner, as far as they were counted, with the value that most of them have."""
+    if join.orphan_count is None:
+        return "not counted"
+    example = f", for example {join.orphan_example!r}" if join.orphan_example else ""
+    return f"{join.orphan_count:,}{example}"
 
 
 def _mark(kind: str, told: str) -> str:
