@@ -49,6 +49,12 @@ class LandedView:
         return self.dataset.format.is_columnar
 
     @property
+    def numbers(self) -> frozenset[str]:
+        """The columns of text that the files mark as numbers."""
+        marked = set(self.dataset.format.numbers(self.dataset.opened.files))
+        return frozenset(name for name, sources in self.sources.items() if marked.issuperset(sources))
+
+    @property
     def selected_sql(self) -> str:
         """The columns, of any relation that has all the landed ones."""
         return _selected(self.sources, self.given)

@@ -150,7 +150,7 @@ class _Measured:
 def _measured(connection: duckdb.DuckDBPyConnection, view: LandedView, read_as: ReadAs) -> _Measured:
     """Measured with the readings that the sample leaves possible, and again where all rows show something else."""
     types, are_apart = view.types, view.are_columns_apart
-    candidates = sample.candidate_readings(connection, read_as)
+    candidates = sample.candidate_readings(connection, read_as, view.numbers)
     suspicion = suspect(connection, types, candidates)
     row_count, measures = scan.measure(connection, types, candidates, suspicion, are_columns_apart=are_apart)
     measures = {name: valued(name, candidates.get(name, ()), each) for name, each in measures.items()}
@@ -158,7 +158,7 @@ def _measured(connection: duckdb.DuckDBPyConnection, view: LandedView, read_as: 
     unread = [n for n, kind in types.items() if kind is Scalar.VARCHAR and measured.reading(n) is None]
     doubted = sample.drawn_again(connection, row_count, {name: measures[name] for name in unread})
     if doubted:
-        again = sample.candidate_readings(connection, read_as)
+        again = sample.candidate_readings(connection, read_as, view.numbers)
         changed = {n: types[n] for n in doubted if again.get(n, ()) != candidates.get(n, ())}
         candidates |= {name: again.get(name, ()) for name in changed}
         suspicion = replace(suspicion, missing=missing.suspected_words(connection, changed))

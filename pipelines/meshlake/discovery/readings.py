@@ -217,6 +217,13 @@ def _decimals(scale: int) -> Reading:
 
 INTEGER = Reading("integer", _INTEGER)
 NUMBER = Reading("number", _NUMBER, rivalry=DECIMALS, convention=POINT)
+# Of what a format marks as numbers, in any spelling.
+MARKED_NUMBER = Reading(
+    "number",
+    "-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?",
+    doubt="marked as numbers and read so, whatever zeros and exponents they are written with (1.10 beside 1.1, 1e3): "
+    "who wants them as they are written says logicalType: string",
+)
 LETTERS = Reading("boolean", "(?i)(y|n)")
 TIME = Reading("time", "([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?")
 THOUSANDS = _grouped(_THOUSANDS, "1,234.5", "REPLACE({cell}, ',', '')", POINT)

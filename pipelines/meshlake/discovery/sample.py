@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from meshlake.discovery.column_types import NEARLY_ALL
 from meshlake.discovery.landed_view import CELLS, LANDED, SAMPLE, are_of, beginnings_sql, is_all
 from meshlake.discovery.names import is_spoken
-from meshlake.discovery.readings import INTEGER, NUMBER, READINGS, Reading
+from meshlake.discovery.readings import INTEGER, MARKED_NUMBER, NUMBER, READINGS, Reading
 from meshlake.discovery.spelled import spelled_readings
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     import duckdb
 
@@ -121,9 +121,12 @@ def some_values(
 
 
 def candidate_readings(
-    connection: duckdb.DuckDBPyConnection, read_as: ReadAs
+    connection: duckdb.DuckDBPyConnection, read_as: ReadAs, numbers: Collection[str]
 ) -> dict[str, tuple[Reading, ...]]:
-    """For each text column with any text in the sample, the readings that it leaves possible, the best first."""
+    """For each text column with any text in the sample, the readings that it leaves possible, the best first.
+
+    Last comes that of `numbers`, the columns that files mark as such.
+    """
     found = _present_in_cells(connection)
     candidates: dict[str, tuple[Reading, ...]] = dict.fromkeys(found, ())
     unread = {name: (present, 0) for name, present in found.items() if not is_spoken(name)}
@@ -144,7 +147,10 @@ def candidate_readings(
             unread.pop(name, None)
     for name, spelled in spelled_readings(connection, unread).items():
         candidates[name] = (*spelled, *candidates[name])
-    return {name: tuple(read_as(name, likely)[:_CANDIDATES]) for name, likely in candidates.items()}
+    return {
+        name: (*read_as(name, likely)[:_CANDIDATES], *([MARKED_NUMBER] if name in numbers else ()))
+        for name, likely in candidates.items()
+    }
 
 
 def _possible(connection: duckdb.DuckDBPyConnection) -> list[Reading]:

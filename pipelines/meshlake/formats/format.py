@@ -14,7 +14,7 @@ from meshlake.formats.unreadable import Unreadable
 from meshlake.names import quote_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Collection, Hashable, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -126,6 +126,10 @@ class Format(Protocol):
     def delimiter(self, files: Sequence[StoredFile]) -> str | None:
         """What stands between the cells of `files`, where something does: it tells of how their numbers are written."""
         return None
+
+    def numbers(self, files: Sequence[StoredFile]) -> Collection[str]:
+        """The columns of text whose values `files` tell to be numbers, some of them not written as an engine would."""
+        return ()
 
     def numbered(self, file: StoredFile, keys: tuple[str, ...], among: Sequence[StoredFile]) -> list[str]:
         """As `selects` of one file, each row with `ROW_COLUMN`: its number from 1, in the file's order.

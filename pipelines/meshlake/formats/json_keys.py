@@ -34,8 +34,10 @@ _HAS_LONG = (
     f"CASE WHEN regexp_matches(json, '(?:{_LONG})') "
     f"THEN len(list_filter({_NUMBERS}, lambda text: {_CHANGED})) > 0 ELSE false END"
 )
-# A number that DuckDB writes in another way: 1.50 and 1e3 as 1.5 and 1000.0.
-_IS_REWRITTEN = "regexp_matches(json, '[0-9][.][0-9]+0([^0-9]|$)|[0-9][eE]')"
+# A number that DuckDB writes in another way: 1.50, 1e3, 0.00001 and -0 as 1.5, 1000.0, 1e-05 and 0.
+_IS_REWRITTEN = "regexp_matches(json, '[0-9][.][0-9]+0([^0-9]|$)|[0-9][eE]|0[.]0000|-0([^0-9.]|$)')"
+# SQL for whether `json` may hold a number that DuckDB writes in another way, or makes another one of.
+MAY_BE_REWRITTEN = f"({_IS_REWRITTEN} OR regexp_matches(json, '(?:{_LONG})'))"
 _NUMBERS_OR_NONE = "'DOUBLE', 'BIGINT', 'UBIGINT', 'HUGEINT', 'NULL'"
 _SPACE = b" \t\r\n"
 
@@ -44,19 +46,21 @@ _SPACE = b" \t\r\n"
 class Columns:
     """The ways that each column's key is written, by its first.
 
-    `has_changed_numbers` when DuckDB may make another number of one, or of one that stands beside text another text;
-    `twice` is a key that an object has twice. `copies` are read in place of files that have lines which are no objects.
+    `has_rewritten_numbers` when DuckDB may write one in another way, or make another number of it; `numbers` are then
+    the columns that hold nothing else. `twice` is a key that an object has twice. `copies` are read in place of files
+    that have lines which are no objects.
     """
 
     names: dict[str, tuple[str, ...]]
-    has_changed_numbers: bool
+    has_rewritten_numbers: bool
+    numbers: frozenset[str]
     twice: str | None
     copies: Mapping[StoredFile, LinesCopy]
 
     @property
     def are_plain(self) -> bool:
         """Whether DuckDB's reader gives every value as it is written."""
-        return not self.has_changed_numbers and all(len(keys) == 1 for keys in self.names.values())
+        return not self.has_rewritten_numbers and all(len(keys) == 1 for keys in self.names.values())
 
 
 @lru_cache(maxsize=10_000)
@@ -135,7 +139,8 @@ def keys_of(files: tuple[StoredFile, ...]) -> Columns:
         if copies:
             rows = connection.execute(_keys_sql([read_as(file, copies) for file in files])).fetchall()
         keys = [row[0] for row in rows if row[0] is not None]
-        is_beside_text = keys and rows[0][5] and _has_text_beside_numbers(connection, files, copies, keys)
+        is_rewritten = any(row[3] or row[5] for row in rows)
+        numbers = _numbers(connection, files, copies, keys) if keys and is_rewritten else set[str]()
     found = [row for row in rows if row[0] is not None]
     where = commonpath(file.name for file in files)
     _refuse_unusable([row[0] for row in found], [row[0] for row in found if row[2]], where)
@@ -143,8 +148,9 @@ def keys_of(files: tuple[StoredFile, ...]) -> Columns:
     for key, *_ in found:
         names.setdefault(key.lower(), []).append(key)
     twice = next((row[0] for row in found if row[2]), None)
-    is_changed = bool(is_beside_text) or any(row[3] for row in found)
-    return Columns({keys[0]: tuple(keys) for keys in names.values()}, is_changed, twice, copies)
+    written = {keys[0]: tuple(keys) for keys in names.values()}
+    are_numbers = frozenset(name for name, keys in written.items() if numbers.issuperset(keys))
+    return Columns(written, is_rewritten, are_numbers, twice, copies)
 
 
 def key_sets(files: Sequence[StoredFile]) -> dict[StoredFile, str]:
@@ -166,25 +172,24 @@ def key_sets(files: Sequence[StoredFile]) -> dict[StoredFile, str]:
     return {file: found[file.path] for file in files if file.path in found}
 
 
-def _has_text_beside_numbers(
+def _numbers(
     connection: duckdb.DuckDBPyConnection,
     files: Sequence[StoredFile],
     copies: Mapping[StoredFile, LinesCopy],
     keys: Sequence[str],
-) -> bool:
-    """Whether a column has fractions in some objects and what is no number in others: it is text, and so are they."""
+) -> set[str]:
+    """Those of `keys` under which numbers stand and nothing else."""
     read = [read_as(file, copies) for file in files]
-    kinds = {key: f"json_type(json, {pointer(key)})" for key in keys}
+    kinds = [f"json_type(json, {pointer(key)})" for key in keys]
     asked = ", ".join(
-        f"bool_or({kind} = 'DOUBLE') AND bool_or({kind} NOT IN ({_NUMBERS_OR_NONE}))"
-        for kind in kinds.values()
+        f"bool_and({kind} IN ({_NUMBERS_OR_NONE})) AND bool_or({kind} <> 'NULL')" for kind in kinds
     )
     objects = " UNION ALL ".join(
         f"SELECT json FROM {_objects_sql(group, layout)}"
         for (layout, _), group in grouped(read, lambda file: (layout_of(file), is_compressed(file)))
     )
     (row,) = connection.execute(f"SELECT {asked} FROM ({objects})").fetchall()
-    return any(row)
+    return {key for key, are_numbers in zip(keys, row, strict=True) if are_numbers}
 
 
 def pointer(key: str) -> str:

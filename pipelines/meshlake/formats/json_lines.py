@@ -16,7 +16,7 @@ from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.failures import explained_files
 from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
 from meshlake.formats.json_encoding import encoding_notes, in_utf8
-from meshlake.formats.json_keys import LINES, key_sets, keys_of, layout_of, pointer, read_as
+from meshlake.formats.json_keys import LINES, MAY_BE_REWRITTEN, key_sets, keys_of, layout_of, pointer, read_as
 from meshlake.formats.reader import (
     compression_sql,
     grouped,
@@ -31,7 +31,7 @@ from meshlake.formats.unreadable import Unreadable
 from meshlake.names import quote_identifier, quote_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from meshlake.formats.format import Keyed
     from meshlake.formats.json_keys import Columns
@@ -45,9 +45,12 @@ _LINE = re.compile(r",(?: at byte \d+)? in (?:line|record/value) \d+: ([^\n]*)")
 # Each number as a text that begins with a character that JSON's texts cannot hold as it is: strings are passed over.
 _TOKENS = r"""("(?:[^"\\]|\\.)*")|(-?[0-9][0-9.eE+-]*)"""
 _MARKED = (
-    f"replace(replace(replace(regexp_replace(json::VARCHAR, '{_TOKENS}', '\\1' || chr(1) || '\\2' || chr(2), 'g'), "
-    "chr(1) || chr(2), ''), chr(1), '\"\\u0001'), chr(2), '\"')::JSON"
+    f"CASE WHEN {MAY_BE_REWRITTEN} THEN replace(replace(replace("
+    f"regexp_replace(json::VARCHAR, '{_TOKENS}', '\\1' || chr(1) || '\\2' || chr(2), 'g'), "
+    "chr(1) || chr(2), ''), chr(1), '\"\\u0001'), chr(2), '\"')::JSON ELSE json END"
 )
+# Of an object the values that are asked for, and what they are; no folder is called so.
+_TEXTS, _KINDS = '"\x02texts"', '"\x02kinds"'
 _MOST_BYTES_LOCATED = 64 * 1024 * 1024
 _IS_UTF8 = "from_utf8(to_utf8(line)) = line"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_ -]+")
@@ -121,6 +124,9 @@ class _JsonLines(Format):
             lambda: (line for copy in copies for line in copy.aside()),
         )
 
+    def numbers(self, files: Sequence[StoredFile]) -> Collection[str]:
+        return _columns(_in_utf8(files)).numbers
+
     def schema_keys(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, str]:
         read = {in_utf8(file): file for file in files}
         with explained_files(self, files):
@@ -191,19 +197,30 @@ def _select(columns: Columns, files: Sequence[StoredFile], keys: Sequence[str], 
             f"{files[0].name}: an object has the key '{columns.twice}' twice", "Remove one of them."
         )
     taken = {name.lower() for name in names}
-    selected = [f"{_cell(written)} AS {quote_identifier(name)}" for name, written in columns.names.items()]
+    pointers = [pointer(key) for written in columns.names.values() for key in written]
+    places = iter(range(1, len(pointers) + 1))
+    selected = [
+        f"{_cell([next(places) for _ in written])} AS {quote_identifier(name)}"
+        for name, written in columns.names.items()
+    ]
     selected += [quote_identifier(key) for key in keys if key.lower() not in taken]
     objects = f"SELECT * REPLACE ({_MARKED} AS json) FROM read_json_objects({paths_sql(files)}, {options})"
-    return f"SELECT {', '.join(selected)} FROM ({objects})"
+    # All keys at once: each call reads the whole object.
+    listed = f"[{', '.join(pointers)}]"
+    found = (
+        f"SELECT *, json_extract_string(json, {listed}) AS {_TEXTS}, json_type(json, {listed}) AS {_KINDS} "
+        f"FROM ({objects})"
+    )
+    return f"SELECT {', '.join(selected)} FROM ({found})"
 
 
-def _cell(written: Sequence[str]) -> str:
-    """The value under the first of the keys that has one: numbers as they are written, in what is nested too."""
+def _cell(places: Sequence[int]) -> str:
+    """The first value at `places`: numbers as they are written, in what is nested too."""
     cells = []
-    for key in written:
-        text = f"json_extract_string(json, {pointer(key)})"
+    for place in places:
+        text = f"{_TEXTS}[{place}]"
         unmarked = f"regexp_replace({text}, '\"\\\\u0001([^\"]*)\"', '\\1', 'g')"
-        is_nested = f"json_type(json, {pointer(key)}) IN ('OBJECT', 'ARRAY')"
+        is_nested = f"{_KINDS}[{place}] IN ('OBJECT', 'ARRAY')"
         cells.append(f"CASE WHEN {is_nested} THEN {unmarked} ELSE ltrim({text}, chr(1)) END")
     return f"coalesce({', '.join(cells)})"
 

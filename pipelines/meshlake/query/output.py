@@ -18,12 +18,13 @@ from typing import IO, TYPE_CHECKING
 
 from meshlake.errors import UsageError, is_interrupt
 from meshlake.names import quote_identifier, quote_literal
-from meshlake.types.tree import FLOATS, MAX_DECIMAL_DIGITS, Decimal, Scalar
+from meshlake.types.tree import FLOATS, MAX_DECIMAL_DIGITS, Decimal, ListOf, MapOf, Scalar, Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from meshlake.engines.answer import Answer
+    from meshlake.types.tree import Type
 
 # `json` is one array; `jsonl` one object a line.
 FORMATS = {
@@ -113,8 +114,8 @@ def format_for(target: Path | IO[bytes], format_name: str | None) -> str:
 def write_answer(answer: Answer, format_name: str, path: str) -> Written:
     """Write the rows of `answer` to `path`.
 
-    Dates and times are ISO, decimals exact. JSON has no word for infinite numbers and NaN: they are null
-    there.
+    Dates and times are ISO, decimals exact. JSON has no word for infinite numbers and NaN: they are the texts
+    "Infinity", "-Infinity" and "NaN" there, as in protobuf's mapping to JSON, and in CSV `inf`, `-inf` and `nan`.
 
     Raises:
         UsageError: when the format is unknown or the query cannot run.
@@ -135,18 +136,43 @@ def write_answer(answer: Answer, format_name: str, path: str) -> Written:
 
 def _json_columns(answer: Answer) -> str:
     """The select list that makes every number of the answer one that JSON can hold."""
-    columns = []
-    for name, kind in answer.columns():
-        column = quote_identifier(name)
-        if kind in FLOATS:
-            columns.append(f"CASE WHEN isfinite({column}) THEN {column} END AS {column}")
-        elif isinstance(kind, Decimal) and kind.precision == kind.scale:
-            # DuckDB writes such a decimal without its leading zero, which JSON forbids.
-            wider = Decimal(kind.scale + 1, kind.scale) if kind.scale < MAX_DECIMAL_DIGITS else Scalar.DOUBLE
-            columns.append(f"CAST({column} AS {wider}) AS {column}")
-        else:
-            columns.append(column)
-    return ", ".join(columns)
+    names = ((quote_identifier(name), kind) for name, kind in answer.columns())
+    return ", ".join(f"{_json_value(column, kind)} AS {column}" for column, kind in names)
+
+
+def _json_value(value: str, kind: Type, depth: int = 0) -> str:
+    """SQL of `value` with each number in it as JSON can hold it; `value` itself where all are."""
+    if kind in FLOATS:
+        word = f"CASE WHEN isnan({value}) THEN 'NaN' WHEN {value} > 0 THEN 'Infinity' ELSE '-Infinity' END"
+        return f"CASE WHEN isfinite({value}) THEN to_json({value}) WHEN {value} IS NOT NULL THEN to_json({word}) END"
+    if isinstance(kind, Decimal) and kind.precision == kind.scale:
+        # DuckDB writes such a decimal without its leading zero, which JSON forbids.
+        wider = Decimal(kind.scale + 1, kind.scale) if kind.scale < MAX_DECIMAL_DIGITS else Scalar.DOUBLE
+        return f"CAST({value} AS {wider})"
+    return _nested_json_value(value, kind, depth)
+
+
+def _nested_json_value(value: str, kind: Type, depth: int) -> str:
+    item = f"v{depth}"
+    if isinstance(kind, ListOf):
+        held = _json_value(item, kind.element, depth + 1)
+        return value if held == item else f"list_transform({value}, lambda {item} : {held})"
+    if isinstance(kind, MapOf):
+        held = _json_value(f"{item}.value", kind.value, depth + 1)
+        entries = (
+            f"list_transform(map_entries({value}), lambda {item} : struct_pack(k := {item}.key, v := {held}))"
+        )
+        return value if held == f"{item}.value" else f"map_from_entries({entries})"
+    if isinstance(kind, Struct):
+        fields = {each: f"struct_extract({value}, {quote_literal(each.name)})" for each in kind.fields}
+        held_fields = {each: _json_value(field, each.type, depth) for each, field in fields.items()}
+        packed = ", ".join(f"{quote_identifier(each.name)} := {held}" for each, held in held_fields.items())
+        return (
+            value
+            if held_fields == fields
+            else f"CASE WHEN {value} IS NOT NULL THEN struct_pack({packed}) END"
+        )
+    return value
 
 
 def _pump(read_end: int, stream: IO[bytes], failures: list[OSError]) -> None:

@@ -331,3 +331,20 @@ def test_many_small_files_are_told_as_large_ones_are(profile, monkeypatch, endin
 def test_a_column_of_files_that_a_folder_names_too_is_told_for_its_own_values_are_not_read(profile):
     found = profile({"dt=2024-01-01/a.csv": "id,DT\n1,2023-12-31\n", "dt=2024-01-02/b.csv": "id\n2\n"})
     assert found.notes == ("DT: a folder says it, and so does a column of a.csv: the folder's value is read",)
+
+
+def test_numbers_of_json_are_numbers_however_they_are_spelled_and_versions_text(profile):
+    lines = [
+        '{"v": 1.10, "price": 10.50, "app_version": 1.10}',
+        '{"v": 1.1, "price": 7.00, "app_version": 1.1}',
+        '{"v": 1e3, "price": 7.25, "app_version": 2.0}',
+    ]
+    found = {each.name: each for each in profile({"a.jsonl": "\n".join(lines)}).columns}
+    assert {name: each.found_type for name, each in found.items()} == {
+        "v": "number",
+        "price": "number",
+        "app_version": "string",
+    }
+    assert "who wants them as they are written says logicalType: string" in found["v"].question
+    assert [value for value, _ in found["app_version"].values] == ["1.1", "1.10", "2.0"]
+    assert (found["v"].type, found["price"].question) == ("VARCHAR", "")

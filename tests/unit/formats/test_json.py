@@ -124,9 +124,10 @@ def test_numbers_beside_what_is_none_stay_as_they_are_written(connection, put, w
     assert {written, "7"} < set(found)
 
 
-def test_numbers_alone_are_numbers(connection, put):
+def test_numbers_alone_stay_as_they_are_written(connection, put):
     dataset = put({"a.jsonl": '{"v": 1.10, "t": "a"}\n{"v": 1e3, "t": "b"}\n{"v": null, "t": "c"}\n'})
-    assert rows(connection, dataset) == [("1.1", "a"), ("1000.0", "b"), (None, "c")]
+    assert rows(connection, dataset) == [("1.10", "a"), ("1e3", "b"), (None, "c")]
+    assert dataset.format.numbers(dataset.files) == {"v"}
 
 
 def test_a_key_twice_is_told_beside_a_long_number(connection, put):

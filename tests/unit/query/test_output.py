@@ -66,8 +66,8 @@ def test_json_is_valid_and_exact(format_name):
         "large": Decimal("12345678901234567890.123456789"),
         "day": "2024-01-02",
         "at": "2024-01-02 03:04:05.5",
-        "nan": None,
-        "infinite": None,
+        "nan": "NaN",
+        "infinite": "-Infinity",
         "nothing": None,
         "empty": "",
         "word": "NULL",
@@ -188,3 +188,16 @@ def test_any_text_comes_back_from_json(texts):
         with destination(stream) as path:
             write_answer(DuckDBAnswer(connection, ParsedQuery("SELECT text FROM answer")), "json", path)
     assert [row["text"] for row in json.loads(stream.getvalue())] == texts
+
+
+def test_json_names_what_is_no_number_of_it_in_nested_values_too():
+    query = (
+        "SELECT ['nan'::DOUBLE, 1.5, NULL] AS list, {'x': 'inf'::FLOAT, 'y': [{'z': .5::DECIMAL(2,2)}]} AS struct, "
+        "MAP {'k': '-inf'::DOUBLE} AS map, NULL::STRUCT(x DOUBLE) AS nothing"
+    )
+    assert json.loads(written(query, "jsonl"), parse_constant=pytest.fail) == {
+        "list": ["NaN", 1.5, None],
+        "struct": {"x": "Infinity", "y": [{"z": 0.5}]},
+        "map": {"k": "-Infinity"},
+        "nothing": None,
+    }
