@@ -48,7 +48,6 @@ _TO_EXCEL = "Save it as .xlsx in Excel or LibreOffice."
 _BY_PANDAS = (
     "Convert it with pandas: python -c \"import pandas as p; p.{}('FILE').to_parquet('FILE.parquet')\""
 )
-_OF_FEATURES = "Make a line of each feature: jq -c '.features[]' FILE > FILE.jsonl"
 _BY_POSITION = (
     "Text of fixed width? Say where its columns stand in a file schema.ini beside it, and land the folder: "
     "[people.txt], Format=FixedLength, Col1=id Text Width 8, ..., a line each. With a delimiter: call it .csv."
@@ -62,7 +61,6 @@ _CONVERTING = {
     **dict.fromkeys((".txt", ".dat", ".fwf", ".prn", ".asc"), _BY_POSITION),
     **dict.fromkeys((".sqlite", ".sqlite3", ".db", ".duckdb"), _FROM_DATABASE),
     ".log": "Text with a delimiter, or a line of JSON each? Call it .csv or .jsonl.",
-    ".geojson": _OF_FEATURES,
     ".sas7bdat": _BY_PANDAS.format("read_sas"),
     ".dta": _BY_PANDAS.format("read_stata"),
     ".sav": _BY_PANDAS.format("read_spss"),

@@ -15,8 +15,9 @@ import duckdb
 from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.failures import explained_files
 from meshlake.formats.format import Format, HiveLayout, UnfaithfulError
-from meshlake.formats.json_encoding import encoding_notes, in_utf8
+from meshlake.formats.json_encoding import encoding_notes
 from meshlake.formats.json_keys import LINES, MAY_BE_REWRITTEN, key_sets, keys_of, layout_of, pointer, read_as
+from meshlake.formats.json_records import in_objects, records_notes
 from meshlake.formats.reader import (
     compression_sql,
     grouped,
@@ -70,14 +71,14 @@ _LINE_CONDITION = (
 class _JsonLines(Format):
     name = "json"
     title = "JSON"
-    endings = (".jsonl", ".ndjson", ".json")
+    endings = (".jsonl", ".ndjson", ".json", ".geojson")
     compressions = (".gz",)
 
     def selects(self, files: Keyed, among: Sequence[StoredFile]) -> list[str]:
-        files = {in_utf8(file): keys for file, keys in files.items()}
+        files = {in_objects(file): keys for file, keys in files.items()}
         for file in files:
             layout_of(file)
-        columns = _columns(_in_utf8(among))
+        columns = _columns(_in_objects(among))
         if not columns.names:
             _refuse_no_objects(columns)
             return []
@@ -86,12 +87,12 @@ class _JsonLines(Format):
         return [_select(columns, group, keys, layout) for (keys, layout, _), group in groups]
 
     def has_columns(self, file: StoredFile) -> bool:
-        return bool(_columns(_in_utf8([file])).names)
+        return bool(_columns(_in_objects([file])).names)
 
     def explain(self, error: duckdb.Error, message: str, files: Sequence[StoredFile]) -> LandingError | None:
         if not isinstance(error, duckdb.InvalidInputException):
             return None
-        files = _in_utf8(files)
+        files = _in_objects(files)
         if message.startswith(
             _TOO_LONG
         ):  # for sure over that; one on a line of its own is read up to twice as much
@@ -109,34 +110,34 @@ class _JsonLines(Format):
         read: dict[StoredFile, StoredFile] = {}
         for file in files:
             try:
-                read[in_utf8(file)] = file
+                read[in_objects(file)] = file
             except DamagedFileError as error:
                 found[file] = error
         return found | {read[file]: error for file, error in _damaged(tuple(read)).items()}
 
     def notes(self, files: Sequence[StoredFile]) -> list[str]:
-        return told_of_files(encoding_notes(files))
+        return told_of_files(encoding_notes(files) | records_notes(files))
 
     def unreadable(self, connection: duckdb.DuckDBPyConnection, files: Sequence[StoredFile]) -> Unreadable:
-        copies = _columns(_in_utf8(files)).copies.values()
+        copies = _columns(_in_objects(files)).copies.values()
         return Unreadable(
             sum(copy.aside_count for copy in copies),
             lambda: (line for copy in copies for line in copy.aside()),
         )
 
     def numbers(self, files: Sequence[StoredFile]) -> Collection[str]:
-        return _columns(_in_utf8(files)).numbers
+        return _columns(_in_objects(files)).numbers
 
     def schema_keys(self, files: Sequence[StoredFile]) -> Mapping[StoredFile, str]:
-        read = {in_utf8(file): file for file in files}
+        read = {in_objects(file): file for file in files}
         with explained_files(self, files):
             return {read[file]: keys for file, keys in key_sets(tuple(read)).items()}
 
     def hive_layout(
         self, connection: duckdb.DuckDBPyConnection, files: Keyed, columns: Mapping[str, Type]
     ) -> HiveLayout:
-        if any(in_utf8(file) is not file for file in files):
-            raise UnfaithfulError("it is not in plain UTF-8")
+        if any(in_objects(file) is not file for file in files):
+            raise UnfaithfulError("it is not in plain UTF-8, or its records stand in an object")
         if any(layout_of(file) != LINES for file in files):
             raise UnfaithfulError("its JSON is not an object in each line")
         columns_found = _columns(tuple(files))
@@ -152,8 +153,8 @@ class _JsonLines(Format):
 JSON_LINES = _JsonLines()
 
 
-def _in_utf8(files: Sequence[StoredFile]) -> tuple[StoredFile, ...]:
-    return tuple(map(in_utf8, files))
+def _in_objects(files: Sequence[StoredFile]) -> tuple[StoredFile, ...]:
+    return tuple(map(in_objects, files))
 
 
 @lru_cache(maxsize=1_000)

@@ -245,3 +245,35 @@ def test_json_ten_thousand_deep_is_read(connection, put, content):
     dataset = put({"a.json": content})
     found = connection.execute(f"SELECT a, b FROM {relation_sql(dataset)} ORDER BY b").fetchall()
     assert [(str(a), str(b)) for a, b in found] == [(DEEP, "1"), ("[]", "2")]
+
+
+IN_A_LIST = "the records are in its list '{}', and what stands beside that is not read"
+
+
+@pytest.mark.parametrize(
+    ("content", "path"),
+    [
+        ('{"results": [{"id": 1.50, "t": "]"}, {"id": 2}], "next": null, "tags": ["a"]}', "results"),
+        (
+            '{\n "meta": {"page": 1},\n "response": {"docs": [{"id": 1.50, "t": "]"}, {"id": 2}]}\n}\n',
+            "response.docs",
+        ),
+        ('{"customers": [{"id": 1.50, "t": "]"}, {"id": 2}], "count": 2}', "customers"),
+        ('{"odd": [{"id": 1.50, "t": "]"}, {"id": 2}]}', "odd"),
+    ],
+)
+@pytest.mark.parametrize("packing", ["", ".gz"])
+def test_records_in_an_object_are_the_rows(connection, put, content, path, packing):
+    written = gzip.compress(content.encode(), mtime=0) if packing else content
+    dataset = put({f"a.json{packing}": written, "empty.json": '{"data": []}', "b.jsonl": '{"id": 3}\n'})
+    assert rows(connection, dataset) == [("1.50", "]"), ("2", None), ("3", None)]
+    assert f"a.json{packing}: {IN_A_LIST.format(path)}" in dataset.format.notes(dataset.files)
+
+
+def test_an_object_with_a_list_that_may_be_a_record_is_a_row_and_told(connection, put):
+    dataset = put({"1.json": '{"id": 1, "lines": [{"n": 1}]}', "2.json": '{"id": 2, "lines": [{"n": 7}]}'})
+    assert rows(connection, dataset) == [("1", '[{"n":1}]'), ("2", '[{"n":7}]')]
+    assert dataset.format.notes(dataset.files) == [
+        "1.json and 1 more: read as one row, with the list 'lines' in it: to read that, "
+        "jq -c '.lines[]' FILE > FILE.jsonl"
+    ]

@@ -91,7 +91,6 @@ def test_blank_lines_alone_are_no_table(put):
     ("name", "hint"),
     [
         ("a.log", "Call|call it .csv or .jsonl"),
-        ("a.geojson", r"jq -c '\.features\[\]'"),
         ("a.docx", "document: ask for the data"),
         ("a.png", "picture: ask for the data"),
         ("plain", "has no ending"),
