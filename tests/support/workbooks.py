@@ -32,12 +32,18 @@ def workbook(
     number_formats: Sequence[str] = (),
     is_1904: bool = False,
     merged: Sequence[str] = (),
+    hidden_rows: Sequence[int] = (),
+    hidden_columns: str = "",
+    is_hidden: bool = False,
 ) -> bytes:
-    """A workbook of `sheets` with rows of cells: None is no cell, text one that is shared. All have `merged` ranges."""
+    """A workbook of `sheets` with rows of cells: None is no cell, text one that is shared.
+
+    All have `merged` ranges, and hide rows, the `<col>` elements `hidden_columns`, and themselves.
+    """
     strings: list[str] = []
     parts = {
         "_rels/.rels": _relations({"r1": ("officeDocument", "xl/workbook.xml")}),
-        "xl/workbook.xml": _book(sheets, is_1904),
+        "xl/workbook.xml": _book(sheets, is_1904, is_hidden),
         "xl/_rels/workbook.xml.rels": _relations(
             {
                 f"s{number}": ("worksheet", f"worksheets/sheet{number}.xml")
@@ -49,14 +55,16 @@ def workbook(
     }
     ranges = "".join(f'<mergeCell ref="{each}"/>' for each in merged)
     ends = f"<mergeCells>{ranges}</mergeCells>" if merged else ""
+    columns = f"<cols>{hidden_columns}</cols>" if hidden_columns else ""
     for number, rows in enumerate(sheets.values(), start=1):
         lines = "".join(
-            f'<row r="{r}">{"".join(_cell(cell, r, c, strings) for c, cell in enumerate(row))}</row>'
+            f'<row r="{r}" hidden="{int(r in hidden_rows)}">'
+            f"{''.join(_cell(cell, r, c, strings) for c, cell in enumerate(row))}</row>"
             for r, row in enumerate(rows, start=1)
             if row
         )
         parts[f"xl/worksheets/sheet{number}.xml"] = (
-            f'<worksheet xmlns="{_MAIN}"><sheetData>{lines}</sheetData>{ends}</worksheet>'
+            f'<worksheet xmlns="{_MAIN}">{columns}<sheetData>{lines}</sheetData>{ends}</worksheet>'
         )
     items = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in strings)
     parts["xl/sharedStrings.xml"] = f'<sst xmlns="{_MAIN}">{items}</sst>'
@@ -67,9 +75,10 @@ def workbook(
     return packed.getvalue()
 
 
-def _book(sheets: Mapping[str, object], is_1904: bool) -> str:
+def _book(sheets: Mapping[str, object], is_1904: bool, is_hidden: bool) -> str:
+    state = ' state="hidden"' if is_hidden else ""
     names = "".join(
-        f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="s{number}"/>'
+        f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="s{number}"{state}/>'
         for number, name in enumerate(sheets, start=1)
     )
     return (

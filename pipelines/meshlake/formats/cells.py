@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeAlias
@@ -33,6 +33,15 @@ class Fault:
     """A cell of which nobody can say what it holds: it `reason`."""
 
     reason: str
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What Excel does not show of a sheet: rows and columns by number, and whether the sheet itself."""
+
+    rows: list[int] = field(default_factory=list)
+    columns: list[range] = field(default_factory=list)
+    is_sheet: bool = False
 
 
 Value: TypeAlias = "bool | int | float | str | date | datetime | time | Fault"

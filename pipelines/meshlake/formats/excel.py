@@ -170,7 +170,7 @@ def _read(file: StoredFile) -> Sheet:
         if name is None:
             return Sheet()
         sheet = look_through(f"{file.name}, sheet '{name}'", book.rows(name))
-        return replace(sheet, merged=tuple(book.merged))
+        return replace(sheet, merged=tuple(book.merged), hidden=book.hidden)
 
 
 def _write(file: StoredFile, sheet: Sheet, types: tuple[Scalar, ...]) -> _Copy:

@@ -13,6 +13,7 @@ from meshlake.formats.cells import (
     DAY_ZERO,
     DAY_ZERO_OF_1904,
     MOST_WHOLE,
+    Hidden,
     as_shown,
     cell_name,
     number_kind,
@@ -51,7 +52,7 @@ def open_any_workbook(name: str, opening: AbstractContextManager[BinaryIO]) -> I
 
 
 class OldWorkbook:
-    """See `workbook.Workbook`: an open workbook, its `sheets` by name, and the `merged` cells of the last one read."""
+    """See `workbook.Workbook`: an open workbook, its `sheets` by name, what the last one has `merged` and `hidden`."""
 
     def __init__(self, name: str, content: bytes) -> None:
         import xlrd
@@ -66,6 +67,7 @@ class OldWorkbook:
                 _AGAIN,
             ) from error
         self.merged: list[str] = []
+        self.hidden = Hidden()
         self.sheets = {sheet: sheet for sheet in self._book.sheet_names()}
         self._day_zero = DAY_ZERO_OF_1904 if self._book.datemode else DAY_ZERO
 
@@ -81,6 +83,11 @@ class OldWorkbook:
             f"{cell_name(left + 1, top + 1)}:{cell_name(right, bottom)}"
             for top, bottom, left, right in table.merged_cells
         ]
+        self.hidden = Hidden(
+            [row + 1 for row, info in sorted(table.rowinfo_map.items()) if info.hidden],
+            [range(column + 1, column + 2) for column, info in table.colinfo_map.items() if info.hidden],
+            is_sheet=bool(table.visibility),
+        )
         for number in range(table.nrows):
             cells = {}
             for column, cell in enumerate(table.row(number), start=1):

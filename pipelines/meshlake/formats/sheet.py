@@ -6,13 +6,13 @@ that memory does not grow with the rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from meshlake.errors import LandingError
-from meshlake.formats.cells import Fault, cell_name, column_letters
+from meshlake.formats.cells import Fault, Hidden, cell_name, column_letters
 from meshlake.formats.reader import unique_names
 from meshlake.types.tree import Scalar
 
@@ -55,8 +55,8 @@ class Sheet:
 
     `rows` are those below the names, each with its number; `None` where they are too many to be held. `above` are the
     rows above the names, such as a title, and `names_row` is the number of theirs. `unnamed` are the positions of
-    columns without a name, `merged` the ranges of cells that are shown as one, `empty_rows` the first of those that
-    stand together between others.
+    columns without a name, `merged` the ranges of cells that are shown as one, `hidden` what Excel does not show,
+    `empty_rows` the first of those that stand together between others.
     """
 
     names: tuple[str, ...] = ()
@@ -67,12 +67,14 @@ class Sheet:
     names_row: int = 0
     unnamed: tuple[int, ...] = ()
     merged: tuple[str, ...] = ()
+    hidden: Hidden = field(default_factory=Hidden)
     empty_rows: tuple[int, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is said of the table, for people."""
-        return tuple(filter(None, (self._above_told, self._unnamed_told, self._gaps_told, self._merged_told)))
+        told = (self._above_told, self._unnamed_told, self._gaps_told, self._merged_told, self._hidden_told)
+        return tuple(filter(None, told))
 
     @property
     def _above_told(self) -> str:
@@ -107,6 +109,15 @@ class Sheet:
             if told
             else ""
         )
+
+    @property
+    def _hidden_told(self) -> str:
+        rows = _first(map(str, self.hidden.rows))
+        held = sorted({i for span in self.hidden.columns for i in self.positions if i in span})
+        columns = _first(map(column_letters, held))
+        parts = ["the sheet" if self.hidden.is_sheet else "", f"row {rows}" if rows else ""]
+        told = "; ".join(filter(None, [*parts, f"column {columns}" if columns else ""]))
+        return f"hidden in Excel, and read: {told}" if told else ""
 
 
 def _first(told: Iterable[str]) -> str:

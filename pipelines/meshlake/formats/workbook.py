@@ -20,6 +20,7 @@ from meshlake.formats.cells import (
     DAY_ZERO,
     DAY_ZERO_OF_1904,
     Fault,
+    Hidden,
     as_shown,
     marked_value,
     number_kind,
@@ -44,6 +45,7 @@ _MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576
 # Of the memory that may be taken: what a part that is read whole may unpack to, texts of cells, and one row.
 _PART_SHARE, _TEXTS_SHARE, _ROW_SHARE = 20, 4, 16
 _BLOCK_BYTES = 1024 * 1024
+_TRUE = ("1", "true")
 
 
 class TooLargeError(Exception):
@@ -83,11 +85,13 @@ def open_workbook(name: str, opening: AbstractContextManager[BinaryIO]) -> Itera
 class Workbook:
     """An open workbook. `sheets` are its worksheets in order, hidden ones too: by name, the part of the archive.
 
-    `merged` are the ranges of merged cells in the sheet whose rows were last gone through to their end.
+    `merged` are the ranges of merged cells in the sheet whose rows were last gone through to their end, and `hidden`
+    what of it Excel does not show: rows that hold something by number, columns, and the sheet.
     """
 
     def __init__(self, archive: ZipFile) -> None:
         self.merged: list[str] = []
+        self.hidden = Hidden()
         self._archive = archive
         self._book = next(target for kind, target in self._related("").values() if kind == "officeDocument")
         self._parts = self._related(self._book)
@@ -97,11 +101,14 @@ class Workbook:
             if properties.get("date1904") in {"1", "true"}:
                 self._day_zero = DAY_ZERO_OF_1904
         self.sheets: dict[str, str] = {}
+        self._hidden_sheets: set[str] = set()
         for sheet in root.findall("{*}sheets/{*}sheet"):
             identifier = next(value for key, value in sheet.items() if key.endswith("}id"))
             kind, target = self._parts[identifier]
             if kind == "worksheet":
                 self.sheets[sheet.attrib["name"]] = target
+                if sheet.get("state", "visible") != "visible":
+                    self._hidden_sheets.add(sheet.attrib["name"])
 
     @property
     def filled_sheets(self) -> list[str]:
@@ -112,9 +119,14 @@ class Workbook:
         """The rows that hold something, each with its number, as values by number of column, both from 1."""
         number = count = 0
         self.merged = []
-        for row in self._elements(self.sheets[sheet], "row", "mergeCell"):
+        self.hidden = Hidden(is_sheet=sheet in self._hidden_sheets)
+        for row in self._elements(self.sheets[sheet], "row", "mergeCell", "col"):
             if _plain(row.tag) == "mergeCell":
                 self.merged.append(row.get("ref", ""))
+                continue
+            if _plain(row.tag) == "col":
+                if row.get("hidden") in _TRUE:
+                    self.hidden.columns.append(range(int(row.attrib["min"]), int(row.attrib["max"]) + 1))
                 continue
             count += 1
             if count > _MOST_ROWS:
@@ -128,6 +140,8 @@ class Workbook:
                 if value is not None:
                     cells[column] = value
             if cells:
+                if row.get("hidden") in _TRUE:
+                    self.hidden.rows.append(number)
                 yield number, cells
 
     def _value(self, cell: Element) -> Value | None:

@@ -315,6 +315,16 @@ def test_an_empty_column_between_others_is_told_since_it_may_part_tables(connect
     assert EXCEL.notes(dataset.files) == [told]
 
 
+def test_what_excel_hides_is_read_and_told(connection, put):
+    columns = '<col min="1" max="1"/><col min="2" max="16384" hidden="1"/>'
+    rows = (["id", "v"], ["a", 1], ["b", 2])
+    dataset = put(one_sheet(*rows, hidden_rows=[3], hidden_columns=columns, is_hidden=True))
+    assert rows_of(connection, dataset) == [("a", 1), ("b", 2)]
+    assert dataset.format.notes(dataset.files) == [
+        "a.xlsx: hidden in Excel, and read: the sheet; row 3; column B"
+    ]
+
+
 @pytest.mark.parametrize("merged", [["A2:A3"], ["A2:A3", "B2:C2"]])
 def test_merged_cells_are_told_and_have_their_value_where_it_is_written(connection, put, merged):
     dataset = put(one_sheet(["id", "v"], ["a", 1], [None, 2], merged=merged))
