@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING
 from meshlake.counting import counted
 from meshlake.errors import LandingError
 from meshlake.formats.csv_blocks import LineBlocks, PlainRows
+from meshlake.formats.csv_drawn import undrawn
 from meshlake.formats.csv_footer import FOOTER, RULE, Ending, is_rule
 from meshlake.formats.csv_kinds import is_text_among
 from meshlake.formats.csv_lines import MOST_CHARACTERS, Cell, Form, RecordReader
@@ -86,7 +87,8 @@ def copy_of(file: StoredFile, dialect: CsvDialect) -> Copy:
     ):
         text = io.TextIOWrapper(stream, encoding=dialect.encoding, errors=errors, newline="")
         try:
-            copying.copy(text, rows, aside)
+            drawn = undrawn(text.read()) if dialect.is_drawn else None
+            copying.copy(io.StringIO(drawn[0]) if drawn else text, rows, aside)
         except UnicodeDecodeError:
             raise LandingError(
                 f"{file.name}: it holds characters that are not {dialect.encoding.upper()}",
@@ -175,7 +177,7 @@ class _Copying:
     def _plain_rows(self) -> PlainRows:
         others, comment = "" if self._is_as_written else _PLAIN.delimiter, self._dialect.comment
         # A mark of one character is that of a value, too, where the line has all cells.
-        named = comment if len(comment) > 1 else ""
+        named = comment if self._dialect.is_comment_sure else ""
         return PlainRows(self._dialect.form, self._width, self._names or (), others, named)
 
     def _take_all(self, records: Iterable[Record], rows: IO[str], aside: IO[str]) -> None:
@@ -235,7 +237,7 @@ class _Copying:
         comment = self._dialect.comment
         if not comment or not record.text.startswith(comment):
             return None
-        return "comment" if len(comment) > 1 or len(cells) != self._width else None
+        return "comment" if self._dialect.is_comment_sure or len(cells) != self._width else None
 
     def _reason(self, record: Record) -> str | None:
         """Why a record is no row; `None` where nothing is missing without it."""

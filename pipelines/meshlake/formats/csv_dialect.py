@@ -18,7 +18,11 @@ from typing import TYPE_CHECKING
 from meshlake.errors import DamagedFileError, LandingError
 from meshlake.formats.csv_alike import known_dialect, remember
 from meshlake.formats.csv_begin import csv_head
+from meshlake.formats.csv_drawn import DRAWN, undrawn
 from meshlake.formats.csv_dump import has_dumped
+from meshlake.formats.csv_fields import MARK as MARK_OF_COMMENTS
+from meshlake.formats.csv_fields import NOTE as NAMED
+from meshlake.formats.csv_fields import fields_form, named_by_fields
 from meshlake.formats.csv_footer import is_rule
 from meshlake.formats.csv_form import CsvDialect, form_of
 from meshlake.formats.csv_lines import MARK, Form, Record, RecordReader, numbered_lines
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
     from meshlake.stores import StoredFile
 
 _TOLD_DELIMITER = re.compile(r"\ufeff?[\"']?sep=(.)[\"']?[,;\t|]*(?:\r\n|\r|\n)", re.IGNORECASE)
+_FIRST_LINE = "its first line says the delimiter"
 _LOOKED_AT = 20
 
 
@@ -53,31 +58,46 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
         return known
     encoding = encoding_of(file, sample)
     text = encoding.decoded(sample)
-    told = _TOLD_DELIMITER.match(text)
-    form = form_of(after_comments(text[told.end() :] if told else text), is_whole=is_whole)
-    if told and form.delimiter != told[1] and not form.delimiter.startswith(told[1]):
-        form = Form(told[1], '"', '"')
+    drawn = undrawn(text) if is_whole else None
+    if drawn:
+        text = drawn[0]
+    first = _TOLD_DELIMITER.match(text)
+    fields = None if drawn else fields_form(text)
+    told = drawn[1] if drawn else _FIRST_LINE if first else NAMED if fields else ""
+    form = DRAWN if drawn else fields or _form_of(text, first, is_whole)
     records = _records(text, form, is_whole)
     if not any(record.cells for record in records) and any(record.cells is None for record in records):
         form = replace(form, quote="", escape="")  # of no line its quotes can be followed: they are text
         records = _records(text, form, is_whole)
-    if told:
+    if first:
         records = records[1:]
+    if fields:
+        records = named_by_fields(records)
     records, has_rule = _without_rule(records)
     table = find_table(records)
     if table is None:
         return None
-    dialect = _dialect(encoding, form, table, records, bool(told))
+    dialect = _dialect(encoding, form, table, records, told)
+    if fields:
+        dialect = replace(dialect, comment=MARK_OF_COMMENTS, is_comment_sure=True, is_plain=False)
     last = [row for row in records if row.cells][-1:] if is_whole else _last_records(file, encoding, form)
     notes = (*dialect.notes, *last_line_notes(last, table.width))
-    dialect = replace(dialect, is_plain=dialect.is_plain and not has_rule, notes=notes)
+    is_plain = dialect.is_plain and not has_rule and not drawn
+    dialect = replace(dialect, is_plain=is_plain, is_drawn=bool(drawn), notes=notes)
     remember(sample, dialect)
     if is_whole or not dialect.is_plain:
         return dialect
-    if len(dialect.comment) > 1:
+    if dialect.is_comment_sure:
         return replace(dialect, is_plain=False)
     names = table.header[-1].text.encode(encoding.name) if table.header else b""
     return replace(dialect, is_plain=is_alike_throughout(file, dialect.line_end.encode(), names))
+
+
+def _form_of(text: str, first: re.Match[str] | None, is_whole: bool) -> Form:
+    """The form of `text`, of which the line `first` may say the delimiter."""
+    form = form_of(after_comments(text[first.end() :] if first else text), is_whole=is_whole)
+    is_other = first and form.delimiter != first[1] and not form.delimiter.startswith(first[1])
+    return Form(first[1], '"', '"') if first and is_other else form
 
 
 @lru_cache(maxsize=1_000)
@@ -199,15 +219,15 @@ def _readable(records: Sequence[Record]) -> list[Record]:
 
 
 def _dialect(
-    encoding: TextEncoding, form: Form, table: Table, records: Sequence[Record], has_told: bool
+    encoding: TextEncoding, form: Form, table: Table, records: Sequence[Record], told: str
 ) -> CsvDialect:
     rows = [record for record in records if record.cells is None or record.cells]
     begin = table.above + len(table.header)
     first = rows[begin].line if begin < len(rows) else _line_after(rows[begin - 1])
     body = rows[begin:]
     names = _names(table, body)
-    is_sure = bool(table.header) and are_names(rows[begin - 1 :], table.width)
-    notes = form_notes(encoding, form, table, rows, has_told)
+    is_sure = bool(table.header) and (told == NAMED or are_names(rows[begin - 1 :], table.width))
+    notes = form_notes(encoding, form, table, rows, told)
     if len(table.header) == 1 and not is_sure:
         shown = ", ".join(name.strip() for name in table.names)[:SHOWN_CHARACTERS]
         notes = (*notes, f"{NAMES_UNSURE}: it is taken for names ({shown})")
@@ -220,6 +240,7 @@ def _dialect(
         are_names_sure=is_sure,
         end_line=table.end,
         comment=table.comment,
+        is_comment_sure=len(table.comment) > 1,
         kinds=table.kinds,
         line_end=next((record.end for record in records if record.end), "\n"),
         notes=tuple(notes),

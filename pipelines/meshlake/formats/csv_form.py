@@ -23,6 +23,8 @@ _TRIED_LINES, _TRIED_CHARACTERS = 200, 64 * 1024
 _MOST_DELIMITER_BYTES = 4
 _LEAST_SHARE = 0.5
 _RARE_IN_WORDS = 0.9
+# What stands in words, too, is three times in a row nearly always.
+_MOST_RUNS = 0.8
 # What a table of one column scores: another has to be better.
 _ONE_COLUMN = 0.2
 # Characters that are a delimiter, how likely before anything is seen; all that are not named here never are.
@@ -52,8 +54,9 @@ class CsvDialect:
     """How to read one CSV file. `encoding` is a name that Python and DuckDB know.
 
     The first row stands in line `first_line`; where `has_names`, names in the line before. Rows from line `end_line` on
-    are of another table; what begins with `comment` is no row. `is_plain` where DuckDB reads the file as it lies, as
-    far as is known. `are_names_sure` where values below tell so; `kinds` are those of each column's values.
+    are of another table; what begins with `comment` is no row: surely, or unless it has all cells. `is_plain` where
+    DuckDB reads the file as it lies, as far as is known; where it `is_drawn` for people, cells are those without the
+    drawing. `are_names_sure` where values below tell so; `kinds` are those of each column's values.
     """
 
     encoding: str
@@ -64,6 +67,8 @@ class CsvDialect:
     are_names_sure: bool = True
     end_line: int | None = None
     comment: str = ""
+    is_comment_sure: bool = False
+    is_drawn: bool = False
     line_end: str = "\n"
     kinds: tuple[str | None, ...] = field(default=(), compare=False)
     is_plain: bool = True
@@ -81,7 +86,9 @@ def _likeliest(text: str, *, is_whole: bool) -> Form:
     plain = max(_usual(text), key=lambda form: _fit(_rows(text, form, is_whole)))
     is_wide, share, is_unquoted, _ = _fit(_rows(text, plain, is_whole))
     if is_wide and share == 1 and is_unquoted:
-        return replace(plain, delimiter=_whole(_rows(text, plain, is_whole), plain.delimiter))
+        whole = _whole(_rows(text, plain, is_whole), plain.delimiter)
+        between = _between_quotes(text, whole) if len(whole) > 1 else None
+        return Form(between, whole, whole) if between else replace(plain, delimiter=whole)
     lines = list(islice(io.StringIO(text[:_TRIED_CHARACTERS], newline=""), _TRIED_LINES))
     filled = [line for line in lines if line.strip()]
     scores = {form: _score(filled, form) for form in _tried(text, filled)} if filled else {}
@@ -100,16 +107,6 @@ def _likeliest(text: str, *, is_whole: bool) -> Form:
     # A comma in the sentences of the one column there is parts no cells.
     absent = next((each for each in (*USUAL, "\x1f") if each not in text), ",")
     return Form(absent, '"', '"')
-
-
-def has_blanks_between(form: Form, lines: list[str]) -> bool:
-    """Whether a blank stands behind every delimiter, as those write who mean the two to be one."""
-    if not form.delimiter or form.delimiter.endswith(" ") or not form.quote:
-        return False
-    quoted = re.compile(f"{re.escape(form.quote)}.*?{re.escape(form.quote)}", re.DOTALL)
-    bare = [quoted.sub("", line) for line in lines]
-    count = sum(line.count(form.delimiter) for line in bare)
-    return count > 0 and count == sum(line.count(f"{form.delimiter} ") for line in bare)
 
 
 def left_whole(lines: list[str]) -> str | None:
@@ -217,8 +214,9 @@ def _whole(rows: list[list[str]], delimiter: str) -> str:
     for _ in range(_MOST_DELIMITER_BYTES - len(delimiter)):
         after = {cell[:1] for row in rows for cell in row[1:]}
         before = {cell[-1:] for row in rows for cell in row[:-1]}
-        if len(rows[0]) % 2 and not any(cell for row in rows for cell in row[1::2]):
-            rows, delimiter = [row[::2] for row in rows], delimiter + one
+        between = {cell for row in rows for cell in row[1::2]} if len(rows[0]) % 2 else set()
+        if len(between) == 1 and _WHOLE.issuperset(held := between.pop()):
+            rows, delimiter = [row[::2] for row in rows], delimiter + held + one
         elif len(after) == 1 and (each := after.pop()) in _WHOLE:
             rows, delimiter = [[row[0], *(cell[1:] for cell in row[1:])] for row in rows], delimiter + each
         elif len(before) == 1 and (each := before.pop()) in _WHOLE:
@@ -226,6 +224,14 @@ def _whole(rows: list[list[str]], delimiter: str) -> str:
         else:
             break
     return delimiter
+
+
+def _between_quotes(text: str, quote: str) -> str | None:
+    """The delimiter of a text whose every cell stands between `quote` and `quote`."""
+    cells = [line.split(quote) for line in text[:_TRIED_CHARACTERS].splitlines() if line]
+    between = {each for row in cells for each in row[2:-1:2]}
+    are_quoted = all(len(row) % 2 and not row[0] and not row[-1] for row in cells)
+    return between.pop() if are_quoted and len(between) == 1 and between <= {*USUAL} else None
 
 
 def _are_decimals(lines: list[str]) -> bool:
@@ -249,6 +255,11 @@ def _is_table(lines: list[str], form: Form) -> bool:
 
 def _longer(text: str, delimiter: str) -> list[str]:
     """Longer delimiters, where one of a character never stands but before another one."""
+    runs = Counter(map(len, re.findall(f"{re.escape(delimiter)}+", text)))
+    length, count = max(runs.items(), key=lambda item: item[1], default=(1, 0))
+    is_rare = _PRIORS.get(delimiter, 1.0) < _RARE_IN_WORDS
+    if 2 < length <= _MOST_DELIMITER_BYTES and count >= (_MOST_RUNS if is_rare else 1) * runs.total():
+        return [delimiter * length]
     found, least = [], 0.8 * text.count(delimiter)
     while len(delimiter.encode()) < _MOST_DELIMITER_BYTES:
         after = Counter(re.findall(re.escape(delimiter) + r"([^\w\r\n\"'])", text))

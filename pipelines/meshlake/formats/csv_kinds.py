@@ -22,6 +22,7 @@ _KINDS = {
     "uuid": r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
 }
 _NAMES = (TEXT, *_KINDS)
+NUMBERS = frozenset({"whole number", "number"})
 # One group for each kind, the first of which that is true of all of a value counts.
 _ANY_KIND = re.compile("|".join(f"({pattern})" for pattern in _KINDS.values()))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from meshlake.formats.csv_dump import NOTE as DUMPED
 from meshlake.formats.csv_dump import has_dumped
 from meshlake.formats.csv_footer import total_word
-from meshlake.formats.csv_form import USUAL, has_blanks_between, left_whole
+from meshlake.formats.csv_form import USUAL, left_whole
 from meshlake.formats.reader import unique_names
 
 if TYPE_CHECKING:
@@ -30,20 +31,20 @@ def last_line_notes(last: Sequence[Record], width: int) -> Iterable[str]:
 
 
 def form_notes(
-    encoding: TextEncoding, form: Form, table: Table, rows: Sequence[Record], has_told: bool
+    encoding: TextEncoding, form: Form, table: Table, rows: Sequence[Record], told: str
 ) -> Iterable[str]:
-    """What was found of the first `rows`; `has_told` where the first line says the delimiter."""
+    """What was found of the first `rows`; `told` is what says how cells are told apart, if anything does."""
     if encoding.note:
         yield encoding.note
-    if has_told:
-        yield "its first line says the delimiter"
+    if told:
+        yield told
     elif form.delimiter not in USUAL and table.width > 1:
         yield f"read with the delimiter {form.delimiter!r}"
-    if has_blanks_between(form, [row.text for row in rows[table.above :]]):
+    if _has_blanks_between(form, [row.text for row in rows[table.above :]]):
         yield f"a blank follows each {form.delimiter!r}, and is part of a value that is not quoted"
     if form.escape == "\\" and any(has_dumped(row.text) for row in rows):
         yield DUMPED
-    if not form.quote:
+    if not form.quote and not told:
         yield "quotes of none of its lines can be followed: they are read as text"
     if table.width == 1 and (between := left_whole([row.text for row in rows])):
         yield f"read as one column, though most lines hold {between!r}"
@@ -60,6 +61,8 @@ def form_notes(
         yield f"{NO_NAMES}: {'its column is column_1' if table.width == 1 else ranged}"
     elif len(table.header) > 1:
         yield f"its names are those of {len(table.header)} rows, joined"
+    if table.has_doubtful_row:
+        yield "its first row is text above numbers: read as a row, and may be units or more of the names"
     if table.has_row_names:
         yield "its names are one fewer than its values: the first column has none, as R writes names of rows"
     elif table.header and len(table.names) == table.width - 1:
@@ -67,6 +70,16 @@ def form_notes(
     yield from _names_made(table)
     if table.end:
         yield f"another table begins in line {table.end}"
+
+
+def _has_blanks_between(form: Form, lines: list[str]) -> bool:
+    """Whether a blank stands behind every delimiter, as those write who mean the two to be one."""
+    if not form.delimiter or form.delimiter.endswith(" ") or not form.quote:
+        return False
+    quoted = re.compile(f"{re.escape(form.quote)}.*?{re.escape(form.quote)}", re.DOTALL)
+    bare = [quoted.sub("", line) for line in lines]
+    count = sum(line.count(form.delimiter) for line in bare)
+    return count > 0 and count == sum(line.count(f"{form.delimiter} ") for line in bare)
 
 
 def _names_made(table: Table) -> Iterable[str]:

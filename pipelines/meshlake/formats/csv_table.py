@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meshlake.formats.csv_end import end_of_table
-from meshlake.formats.csv_kinds import TEXT, is_name, kind_of_column
+from meshlake.formats.csv_kinds import NUMBERS, TEXT, is_name, kind_of, kind_of_column
 from meshlake.formats.csv_names import LOOKED_AT, columns_of, evidence, has_names, has_row_names
+from meshlake.formats.csv_words import YEAR, is_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,7 @@ class Table:
     """What was found. `above` records stand above the names, or the first row; `header` are those with names.
 
     `width` is that of most rows; `end` the line where another table begins; `kinds` those of values, by column.
+    Where it `has_doubtful_row`, the first below the names is text above numbers: units, perhaps.
     `has_row_names` where what stands before the first name's values is what R and pandas call names of rows.
     """
 
@@ -42,6 +44,7 @@ class Table:
     comment: str
     kinds: tuple[str | None, ...] = ()
     has_row_names: bool = False
+    has_doubtful_row: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -78,7 +81,8 @@ def find_table(records: Sequence[Record]) -> Table | None:
     end = end_of_table(records[records.index(rest[0]) :], width, names) if rest else None
     own = [row for row in rest if row.text.strip() != names and not (end and row.line >= end)]
     kinds = tuple(kind_of_column(column) for column in columns_of(own[:LOOKED_AT], width))
-    return Table(above, header, width, end, comment, kinds, has_row_names(header, rest, width))
+    is_doubtful = bool(header) and _is_text_above_numbers(rest, width)
+    return Table(above, header, width, end, comment, kinds, has_row_names(header, rest, width), is_doubtful)
 
 
 def are_those_names(values: Sequence[str], names: Sequence[str]) -> bool:
@@ -135,9 +139,21 @@ def _above(rows: Sequence[Record], width: int) -> int:
         count += 1
     if count == len(rows) - 1 and _is_above(rows[count], width):
         return 0
+    if not count and _is_preamble(rows, width):
+        return 1
     # A title may have a delimiter in it: the first row that is as wide as the table is sure to name its columns.
     wide = next((i for i, row in enumerate(rows) if len(row.cells or ()) >= width), count)
     return wide if wide > count and evidence(rows[wide:], width)[0] > 0 else count
+
+
+def _is_preamble(rows: Sequence[Record], width: int) -> bool:
+    """Whether the first row has values and the second words alone, which name what stands below: as DATEV writes."""
+    if len(rows) < 3 or len(rows[1].cells or ()) != width:
+        return False
+    first, second = ([cell.value.strip() for cell in row.cells or ()] for row in rows[:2])
+    values = [value for value in first if value and kind_of(value) is not TEXT and not YEAR.fullmatch(value)]
+    names, data = evidence(rows[1:], width)
+    return len(values) > 1 and names > max(1, data) and all(is_name(value) for value in second if value)
 
 
 def _is_above(row: Record, width: int) -> bool:
@@ -155,7 +171,9 @@ def _is_above(row: Record, width: int) -> bool:
 
 
 def _more_names(body: Sequence[Record], width: int) -> int:
-    """How many rows below the first name columns too: text above values in every column of values."""
+    """How many rows below the first name columns too: text above values in every column of values, or units."""
+    if len(body) > 2 and _are_units(body[1], body[2:], width):
+        return 1
     columns = columns_of(body[_MOST_HEADER_ROWS:LOOKED_AT], width)
     kinds = [kind_of_column(column) if len(column) >= _LEAST_VALUES else None for column in columns]
     told = [i for i, kind in enumerate(kinds) if kind not in {None, TEXT}]
@@ -169,6 +187,30 @@ def _more_names(body: Sequence[Record], width: int) -> int:
             break
         count += 1
     return count
+
+
+def _is_text_above_numbers(rest: Sequence[Record], width: int) -> bool:
+    """Whether the first of few rows has words in several columns, in all of which the others have numbers or dates."""
+    if not 1 < len(rest) <= _LEAST_VALUES or len(rest[0].cells or ()) != width:
+        return False
+    columns = columns_of(rest[1:], width)
+    words = [i for i, cell in enumerate(rest[0].cells or ()) if is_name(cell.value.strip())]
+    filled = sum(bool(cell.value.strip()) for cell in rest[0].cells or ())
+    return 1 < len(words) == filled and all(
+        columns[i] and TEXT not in map(kind_of, columns[i]) for i in words
+    )
+
+
+def _are_units(row: Record, below: Sequence[Record], width: int) -> bool:
+    """Whether a row has units and nothing else, each in a column of numbers."""
+    values = {i: cell.value.strip() for i, cell in enumerate(row.cells or ()) if cell.value.strip()}
+    columns = columns_of(below[:LOOKED_AT], width)
+    return (
+        len(row.cells or ()) == width
+        and len(values) > 1
+        and all(is_unit(value) for value in values.values())
+        and all(columns[i] and NUMBERS.issuperset(map(kind_of, columns[i])) for i in values)
+    )
 
 
 def _stripped(cells: Cells) -> Cells:

@@ -23,6 +23,15 @@ _TEXT = """
 """
 _WORDS = frozenset(_TEXT.split())
 _MOST_WORDS = 4
+# What stands below names for what their numbers are measured in.
+_UNIT_TEXT = """
+    % ‰ ° °c °f degc degf deg c f k kelvin celsius mm cm dm m km in ft yd mi nm µm um m2 m3 m² m³ km2 km² ha l ml cl hl
+    mg g kg t lb lbs oz s sec min h hr hrs d days ms µs us ns hz khz mhz ghz kb mb gb tb byte bytes bit w kw mw wh kwh
+    mwh j kj mj cal kcal v mv kv a ma ah mah ohm pa hpa kpa mpa bar mbar psi n kn nm m/s km/h kmh mph kn knots l/h l/min
+    m3/h kg/m3 g/l mg/l µg/m3 ug/m3 µg/m³ w/m2 w/m² ppm ppb rpm db dba lux lx mol mmol mmol/l mm/h st stk stück pcs pc
+    pieces units eur usd gbp chf jpy sek nok dkk pln czk huf cny inr € $ £ ¥ ct cent teur keur meur keur tsd
+"""
+_UNITS = frozenset(_UNIT_TEXT.split())
 YEAR = re.compile(r"(?:19|20)\d\d")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -44,6 +53,16 @@ def are_column_words(row: Record) -> bool:
 def has_column_words(row: Record) -> bool:
     """Whether any cell of a row is such as a column is called: `id,1,2,3`."""
     return any(_is_column_word(cell.value) for cell in row.cells or ())
+
+
+def is_unit(value: str) -> bool:
+    """Whether a value is a unit, in brackets perhaps.
+
+    Example:
+        >>> is_unit("EUR"), is_unit("[m/s]"), is_unit("red")
+        (True, True, False)
+    """
+    return value.strip("[]() ").lower() in _UNITS
 
 
 def words_of(name: str) -> list[str]:

@@ -35,7 +35,7 @@ _LIKELY = (
     *_OLD,
     *(f"windows-{number}" for number in range(1250, 1259)),
     *(f"iso-8859-{number}" for number in (1, 2, 5, 7, 9, 15)),
-    *("koi8-r", "koi8-u", "cp866", "cp932", "euc-jp", "gb18030", "big5hkscs", "cp949"),
+    *("koi8-r", "koi8-u", "cp866", "cp932", "euc-jp", "gb18030", "big5hkscs", "cp949", "cp874"),
 )
 # Of one or two words several encodings are about as likely; far the most such tables are Western European. What is less
 # likely than this many times another is told with that one.

@@ -1,0 +1,65 @@
+"""CSV whose columns something else than its first line tells: units, comments of logs, drawings, long delimiters."""
+
+from __future__ import annotations
+
+import pytest
+
+from meshlake.landing.relation import relation_sql, unreadable
+
+JOINED = "its names are those of 2 rows, joined"
+DOUBTFUL = "its first row is text above numbers: read as a row, and may be units or more of the names"
+FIELDS = "its names are those that its line #Fields says"
+IIS = "#Software: IIS\n#Fields: date cs-method sc-status\n"
+ZEEK = "#separator \\x09\n#fields\tts\tuid\n#types\ttime\tstring\n1.5\ta b\n2.5\t-\n#close\t2024\n"
+EXTF = '"EXTF";700;21;"Stapel"\n'
+
+
+@pytest.fixture
+def read(connection, put):
+    """The names and rows of a file, and what is told; nothing of it is kept aside."""
+
+    def read_(content):
+        dataset = put({"a.csv": content})
+        connection.execute("SET preserve_insertion_order = true")
+        answer = connection.execute(f"SELECT * FROM {relation_sql(dataset)}")
+        names, rows = [column[0] for column in answer.description], answer.fetchall()
+        assert not unreadable(connection, dataset).count
+        return names, rows, " ".join(dataset.format.notes(dataset.files))
+
+    return read_
+
+
+@pytest.mark.parametrize(
+    ("content", "names", "rows", "told"),
+    [
+        ("n;sum;w\n;EUR;kg\na;1,5;2\nb;2;3\n", "n|sum EUR|w kg", ["a|1,5|2", "b|2|3"], JOINED),
+        ("depth,temp\nm,[°C]\n1,2\n", "depth m|temp [°C]", ["1|2"], JOINED),
+        ("n,sum,w\na,abc,def\nb,2,3\n", "n|sum|w", ["a|abc|def", "b|2|3"], ""),
+        ("sum,w\nabc,def\n2,3\n", "sum|w", ["abc|def", "2|3"], DOUBTFUL),
+        (f"{IIS}2024-01-05 GET 200\n#Date: x\n", "date|cs-method|sc-status", ["2024-01-05|GET|200"], FIELDS),
+        (f"{IIS}2024-01-05\tGET x\t200\n", "date|cs-method|sc-status", ["2024-01-05|GET x|200"], FIELDS),
+        (f"{IIS}#x y z\n1 2 3\n#a b c\n4 5 6\n", "date|cs-method|sc-status", ["1|2|3", "4|5|6"], FIELDS),
+        (ZEEK, "ts|uid", ["1.5|a b", "2.5|-"], FIELDS),
+        (f"{EXTF}Umsatz;SH;Konto;Text\n1,50;S;1000;a\n2,50;S;1001;b\n", "Umsatz|SH|Konto|Text",
+         ["1,50|S|1000|a", "2,50|S|1001|b"], "a line above the table is left out"),
+        ("| a | b |\n|---|:--|\n| 1 | x\\|y |\n", "a|b", ["1|x|y"], "it is a Markdown table"),
+        ("+---+---+\n| a | b |\n+---+---+\n| 1 | x |\n+---+---+\n", "a|b", ["1|x"], "it is drawn in a frame"),
+        ("name    age\nAnn Lee  12\nBob       7\n", "name|age", ["Ann Lee|12", "Bob|7"],
+         "runs of blanks stand between its columns"),
+        ("id###n###x\n1###a#b###7\n2###c###8\n", "id|n|x", ["1|a#b|7", "2|c|8"], "read with the delimiter '###'"),
+        ("id|~|name|~|x\n1|~|a, b|~|2\n2|~||~|3\n", "id|name|x", ["1|a, b|2", "2|None|3"], "delimiter '|~|'"),
+        ("|~|id|~|,|~|name|~|\n|~|1|~|,|~|a, b|~|\n", "id|name", ["1|a, b"], ""),
+    ],
+)  # fmt: skip
+def test_columns_are_those_that_are_told(read, content, names, rows, told):
+    found_names, found, notes = read(content)
+    assert ("|".join(found_names), ["|".join(map(str, row)) for row in found]) == (names, rows)
+    assert told in notes
+    assert told or "first row" not in notes
+
+
+def test_thai_is_known(read):
+    text = "id,ชื่อ,เมือง\n1,สมชาย,กรุงเทพมหานคร\n2,สมหญิง,เชียงใหม่\n"
+    names, rows, notes = read(text.encode("cp874"))
+    assert (names, rows[0]) == (["id", "ชื่อ", "เมือง"], ("1", "สมชาย", "กรุงเทพมหานคร"))
+    assert "read as CP874, a guess" in notes
