@@ -106,7 +106,7 @@ def _replaced(copies: Sequence[Copy], zone: LandingZone) -> Iterator[LandedFile]
         except OSError as error:
             change.discard()
             raise LandingError(
-                f"{copy.source}: cannot be copied to {zone.root}/{below}: {error.strerror}",
+                f"{copy.told}: cannot be copied to {zone.root}/{below}: {error.strerror}",
                 "See that the file can be read and that the landing zone can be written to and has room.",
             ) from error
         change.commit()
@@ -136,16 +136,16 @@ def _clashes(copies: Iterable[Copy], zone: LandingZone) -> Iterator[LandingError
     existing = set(zone.datasets())
     formats = {copy.dataset: zone.dataset(copy.dataset).format for copy in copies if copy.dataset in existing}
     formats = {name: format_ for name, format_ in formats.items() if not format_.is_kept_aside}
-    sources: dict[str, Path] = {}
+    told: dict[str, str] = {}
     for copy in copies:
         expected = copy.format if copy.format.is_kept_aside else formats.setdefault(copy.dataset, copy.format)
         if copy.format is not expected:
             yield LandingError(
-                f"{copy.source}: {copy.dataset} holds {expected} files, this one is {copy.format}",
+                f"{copy.told}: {copy.dataset} holds {expected} files, this one is {copy.format}",
                 "Land it as another dataset, named with --dataset.",
             )
-        other = sources.setdefault(copy.name, copy.source)
-        if other != copy.source:
+        other = told.setdefault(copy.name, copy.told)
+        if other != copy.told:
             yield LandingError(
-                f"{copy.source} and {other} would both land as {copy.name}", "Rename one of them."
+                f"{copy.told} and {other} would both land as {copy.name}", "Rename one of them."
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from meshlake.formats.format import Format
     from meshlake.stores import StoredFile
 
+_LOG = logging.getLogger(__name__)
+# What tells of data, and is none.
+_ABOUT_DATA = re.compile(
+    r"(?:.*read[-_ ]?me.*|licen[sc]e|notice|copying|changelog|citation|authors)"
+    r"(?:\.(?:txt|md|rst|cff|html?|pdf|docx?|rtf))?",
+    re.IGNORECASE,
+)
 # What engines call the files that together are one table: Spark, Hadoop, Flink and Dask; DuckDB and Snowflake;
 # BigQuery; Trino and Athena.
 _PART = re.compile(
@@ -31,13 +39,17 @@ _PART = re.compile(
 
 @dataclass(frozen=True)
 class Copy:
-    """A file that is to land as `name`, below the zone's root; with `damage` where it is known to be broken."""
+    """A file that is to land as `name`, below the zone's root; with `damage` where it is known to be broken.
+
+    Errors call it `told`.
+    """
 
     source: Path
     dataset: DatasetName
     name: str
     format: Format
     damage: DamagedFileError | None = None
+    told: str = ""
 
 
 def planned(
@@ -81,7 +93,7 @@ def _plan(
 def _folder(
     path: Path, domain: str, dataset: str | None, until_landed: ExitStack
 ) -> Iterator[Copy | LandingError]:
-    files = list_files(Disk(), str(path), str(path))
+    files = _data_of(path, path)
     if not files:
         raise LandingError(f"{path}: the folder holds no files", f"What can land: {readable()}.")
     tables = dict(filter(None, (table_of(file.name) for file in files)))
@@ -116,9 +128,36 @@ def _archive(
 ) -> Iterator[Copy | LandingError]:
     """What is in an archive; one of one file is that file, unless its folders say something."""
     folder = unpacked_archive(path, until_landed)
-    files = list_files(Disk(), str(folder), str(folder))
+    files = _data_of(folder, path)
     is_file = len(files) == 1 and "=" not in files[0].name.rpartition("/")[0]
-    return planned(Path(files[0].path) if is_file else folder, domain, dataset, until_landed)
+    if is_file:
+        found = planned(Path(files[0].path), domain, dataset, until_landed)
+    else:
+        for file in set(list_files(Disk(), str(folder), str(folder))).difference(files):
+            Path(file.path).unlink()
+        found = planned(folder, domain, dataset, until_landed)
+    return (_of_archive(each, folder, path) for each in found)
+
+
+def _of_archive(each: Copy | LandingError, folder: Path, archive: Path) -> Copy | LandingError:
+    """`each` of what is unpacked in `folder`, called as it is in `archive`."""
+    if isinstance(each, LandingError):
+        return type(each)(each.message.replace(str(folder), str(archive)), each.hint)
+    damage = each.damage and DamagedFileError(
+        each.damage.message.replace(str(folder), str(archive)), each.damage.hint
+    )
+    return replace(each, damage=damage, told=each.told.replace(str(folder), str(archive)))
+
+
+def _data_of(folder: Path, told: Path) -> list[StoredFile]:
+    """The files in `folder`, which people call `told`, without those that tell of the others."""
+    files = list_files(Disk(), str(folder), str(folder))
+    about = [file for file in files if _ABOUT_DATA.fullmatch(file.name.rpartition("/")[2])]
+    if len(about) == len(files):
+        return files
+    for file in about:
+        _LOG.warning("%s/%s tells of the data, and is none: left out", told, file.name)
+    return [file for file in files if file not in about]
 
 
 def _archive_of_folder(
@@ -236,4 +275,4 @@ def _copy(source: Path, domain: str, dataset: str, name: str, format_: Format | 
         raise LandingError(f"{source}: '{dataset}' gives no name for a dataset", "Name it with --dataset.")
     checked = ProductName(domain, snake)
     place = f"{checked.domain}/{checked.product}/{name}"
-    return Copy(source, DatasetName(domain, snake), place, format_ or format_of(place))
+    return Copy(source, DatasetName(domain, snake), place, format_ or format_of(place), told=str(source))
