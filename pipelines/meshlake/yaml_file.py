@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from meshlake.validation import Location, Mistake
 
 _MAX_UNFOLDED = 200_000
+_TEMPLATE_HINT = "Fill a template in first; a text that begins with { or [ needs quotes."
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -108,7 +109,8 @@ def read_yaml(path: Path, what: str, start: str, *, is_list: bool = False) -> Ya
         is_list: whether a list is wanted.
 
     Raises:
-        ContractError: when the file is missing, not UTF-8, not YAML, of another shape, or holds a key twice.
+        ContractError: when the file is missing, not UTF-8, not YAML, of another shape, or holds a key twice
+            or one that is no text.
     """
     text = _text(path)
     loader = _Loader(text)
@@ -119,8 +121,8 @@ def read_yaml(path: Path, what: str, start: str, *, is_list: bool = False) -> Ya
         if not isinstance(root, yaml.SequenceNode if is_list else yaml.MappingNode):
             shape = "list" if is_list else "mapping of keys"
             raise ContractError.of(Fault(path, f"not {what}: no {shape}", start, 1))
-        if repeated := list(_repeated_keys(path, root)):
-            raise ContractError.of(*repeated)
+        if wrong := list(_wrong_keys(path, root)):
+            raise ContractError.of(*wrong)
         return YamlFile(path, loader.construct_document(root), root)
     except RecursionError as error:
         raise ContractError.of(Fault(path, "not YAML: it nests too deeply", "Nest it less.", 1)) from error
@@ -172,16 +174,20 @@ def _unfolded(path: Path, node: yaml.Node, number: Iterator[int]) -> yaml.Node:
     return type(node)(node.tag, value, node.start_mark, node.end_mark)
 
 
-def _repeated_keys(path: Path, node: yaml.Node) -> Iterator[Fault]:
+def _wrong_keys(path: Path, node: yaml.Node) -> Iterator[Fault]:
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
-            if key.value in seen and isinstance(key, yaml.ScalarNode):
-                line = key.start_mark.line + 1
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                yield Fault(
+                    path, "a key is a mapping or a list, as {{ ... }} is in YAML", _TEMPLATE_HINT, line
+                )
+                continue
+            if key.value in seen:
                 yield Fault(path, f"key '{key.value}' is given twice", "Keep one of them.", line)
-            if isinstance(key, yaml.ScalarNode):
-                seen.add(key.value)
-            yield from _repeated_keys(path, value)
+            seen.add(key.value)
+            yield from _wrong_keys(path, value)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _repeated_keys(path, item)
+            yield from _wrong_keys(path, item)

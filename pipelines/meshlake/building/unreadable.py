@@ -28,7 +28,7 @@ _SCHEMA = pa.schema(
 )
 _HINT = (
     "Correct that line: JSON stands there as one whole object; in CSV, a value that holds a delimiter or a quote is "
-    "in quotes, its own quotes doubled. "
+    "in quotes, its own quotes doubled; another table below the first goes into a file of its own. "
     "Or let more be kept aside, beside the contract's properties: "
     "customProperties: [{property: maxUnreadablePercent, value: 5}]"
 )

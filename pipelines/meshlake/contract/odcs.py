@@ -142,7 +142,12 @@ def _validated(source: YamlFile, found: Gathering) -> OpenDataContractStandard |
                 continue
             where = ".".join(str(part) for part in first["loc"])
             message = f"not ODCS: {where}: {first['msg']}, got {first['input']!r}"
-            hint = "Texts that look like numbers or dates need quotes."
+            begin = (
+                "begin with { or ["
+                if isinstance(first["input"], dict | list)
+                else "look like numbers or dates"
+            )
+            hint = f"Texts that {begin} need quotes."
             passed_over = _FOR_PEOPLE | (_NO_NEED if found.is_lenient else set())
             tell = found.note if any(part in passed_over for part in held) else found.add
             tell(source.error(first["loc"], message, hint))

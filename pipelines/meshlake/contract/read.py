@@ -183,8 +183,10 @@ def _add_quality(
     except FactError as error:
         _tell(source, error, location, where, found, "this rule is kept as a note, not checked: ")
         return None
-    if rule is not None:
-        rules.add(rule, (*location, "name") if item.name else None)
+    if rule is None:
+        return None
+    rule = replace(rule, line=source.line((*location, "query")))
+    rules.add(rule, (*location, "name") if item.name else None)
     return rule
 
 

@@ -49,6 +49,7 @@ def adopt_contract(
     found = Gathering(file)
     source = read_yaml(file, "a contract", "Start with 'apiVersion: v3.1.0'.")
     original = copy.deepcopy(source.data)
+    source.data.setdefault("id", _identifier(file))  # what has one is read as another house's
     odcs = parse(source, found)
     if odcs is not None and found.faults:  # to be refused, so with all that is wrong
         gather_tables(source, odcs, found)
@@ -61,11 +62,20 @@ def adopt_contract(
     return [_adopt_table(settings, file, original, number, each, owner) for number, each in enumerate(names)]
 
 
+def _identifier(file: Path) -> str:
+    return file.name.partition(".")[0]
+
+
 def _names(file: Path, odcs: OpenDataContractStandard, name: ProductName | None) -> list[ProductName]:
     tables = odcs.schema_ or []
     if not tables:
         raise UsageError(
             f"{file}: the contract describes no table", "Add 'schema', with one object for each table."
+        )
+    if len(tables) > 1 and not any(each.properties for each in tables):
+        raise UsageError(
+            f"{file}: none of its {len(tables)} tables has columns",
+            "'schema' lists tables, and the 'properties' of each its columns.",
         )
     if name is not None and len(tables) > 1:
         raise UsageError(
@@ -101,7 +111,7 @@ def _adopt_table(
     _set(contract, "domain", name.domain, notes)
     _set(contract, "dataProduct", name.product, notes)
     _set(table, "name", name.product, notes, "the table's name")
-    for key, value in (("version", "1.0.0"), ("status", "draft")):
+    for key, value in (("id", _identifier(file)), ("version", "1.0.0"), ("status", "draft")):
         if contract.get(key) is None:
             _set(contract, key, value, notes)
     if contract.get("team") is None:

@@ -91,8 +91,9 @@ class Statements:
 
 
 def _placed(fault: Fault, rule: Rule, file: Path) -> Fault:
-    """`fault` at the line where the query of `rule` begins, if it says none: placeholders change the lines of it."""
+    """`fault` at the line where `rule` is stated, if it says none: placeholders, or a translation, change its query."""
     if fault.line is not None:
         return fault
-    place = offset_place(str(rule.arguments.get("query", "")), 0, read_text(file)) or (None, None)
+    query = str(rule.arguments.get("query", ""))
+    place = offset_place(query, 0, read_text(file)) or (rule.line, None)
     return Fault(file, f"{rule.name}: {fault.message}", fault.hint, *place)

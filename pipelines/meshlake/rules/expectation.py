@@ -78,8 +78,8 @@ class Expectation(QualityRule):
     ) -> dict[str, Any]:
         engine = (item.engine or "").lower().replace("-", "").replace("_", "")
         if engine != "greatexpectations":
-            hint = "Use engine: greatExpectations."
-            raise UnheldError("engine", f"engine '{item.engine}' is not run", hint)
+            told = f"engine '{item.engine}' is not run" if item.engine else "it names no engine"
+            raise UnheldError("engine", told, "Use engine: greatExpectations.")
         implementation = item.implementation
         if not isinstance(implementation, dict) or not isinstance(implementation.get("type"), str):
             hint = "Write implementation: {type: expect_..., kwargs: {...}}."

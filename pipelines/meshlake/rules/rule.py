@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class Rule(ABC):
     """One check of a product. `name` is unique within it and is the name of its Dagster asset check.
 
+    `line` is the one of the contract that states it, where that is a quality item.
+
     A kind of rule is a class of its own with a `kind`, the word that results are told under. It says how a contract
     states it by those of the methods `of_...` that fit; the others find nothing.
     """
@@ -45,6 +47,7 @@ class Rule(ABC):
     severity: Severity = Severity.ERROR
     description: str = ""
     dimension: str | None = None
+    line: int | None = field(default=None, compare=False)
 
     @classmethod
     def of_table(cls, columns: tuple[Column, ...]) -> Iterator[Self]:

@@ -104,6 +104,14 @@ WRONG = [
     # what is wrong, text to replace, its replacement, line, words of the message, words of the hint
     ("not YAML", "kind: DataContract", "kind: [", 4, "not YAML", "Mend"),
     ("a tab", "kind: DataContract", "\tkind: DataContract", 2, "not YAML", "Mend"),
+    (
+        "template",
+        "id: crm.customers",
+        "id: {{ id }}",
+        3,
+        "a key is a mapping or a list",
+        "Fill a template in",
+    ),
     ("key twice", "name: Customers", "id: crm.customers", 4, "'id' is given twice", "Keep one"),
     ("wrong kind", "kind: DataContract", "kind: Table", 2, "kind is 'Table'", "kind: DataContract"),
     ("old version", "v3.1.0", "v2.2.0", 1, "apiVersion is 'v2.2.0'", "v3.1.0, v3.2.0"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,6 +84,7 @@ def test_a_contract_of_two_tables_becomes_two_products(settings: Settings, tmp_p
     [
         ("domain: Sales & Marketing\n", "", None, "names no domain"),
         ("schema:\n", "schema:\n  - {name: b}\n", "a.b", "2 tables, and --as names one"),
+        ("    properties:", "  - name: b\n    columns:", None, "none of its 2 tables has columns"),
         ("  - name: ORDERS", "  - {name: orders}\n  - name: ORDERS", None, "two tables would both be"),
     ],
 )
@@ -107,6 +109,15 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_written(settings: Setting
         (17, "a property has no name"),
     ]
     assert not (settings.products / "sales_marketing").exists()
+
+
+def test_a_contract_without_an_identifier_is_theirs_too(settings: Settings, tmp_path: Path) -> None:
+    theirs = re.sub("(?m)^(id|servers):.*\n", "", ORDERS)
+    query = "    quality: [{type: sql, query: SELECT count(*) FROM prod.ORDERS WHERE total < 0, mustBe: 0}]\n"
+    (drafted,) = adopt_contract(settings, write(tmp_path, theirs + query), None, "ana@example.com")
+    assert "id added: theirs" in drafted.notes
+    rule = load_product(drafted.folder).contract.rules[-1]
+    assert rule.arguments["query"] == "SELECT COUNT(*) FROM {object} AS ORDERS WHERE total < 0"
 
 
 @pytest.mark.parametrize("name", ["nothing.yaml", "."])

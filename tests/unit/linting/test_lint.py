@@ -159,6 +159,12 @@ PRODUCTS = {
         {},
         [("contract.odcs.yaml", 24, 14, "error", "cout does not exist")],
     ),
+    "sql.theirs": (  # whose query is looked at in our words, which stand in no file
+        CITIES,
+        {"transform.sql": COUNT},
+        {"id": "5f3a", "quality": [{"type": "sql", "query": "SELECT max(idd) FROM dbo.theirs", "mustBe": 0}]},
+        [("contract.odcs.yaml", 26, None, "error", 'Referenced column "idd" not found')],
+    ),
     "files.expression": (
         {"id": {"logicalType": "integer", "transformLogic": "CAST(id AS"}},
         {},
