@@ -1,7 +1,8 @@
 """`python -m benchmarks.watching`: of simulated years, the honest days told as unusual, and the drops that are.
 
 Each year has a trend, weekdays and weekends, billing peaks on two days of the month and at its end, and noise of 5 %.
-Every day after the first nine weeks is judged by the days before it, as it is and with 30 % of its rows gone.
+Every day after the first nine weeks is judged by the days before it, as it is and with 30 % of its rows gone; so are
+the nulls and the mean of a column, and days without rows.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from datetime import date, timedelta
 from math import exp
 
 from benchmarks.landed_days import tell_landed_days
-from meshlake.audit.seasonal import FEWEST_DAYS, expected
+from benchmarks.watched_columns import columns_year
+from meshlake.audit.seasonal import expected
+from meshlake.rules.as_usual import FEWEST_DAYS
 
 FIRST_DAY = date(2025, 1, 1)
 WEEK = (1.0, 1.05, 1.02, 1.1, 1.3, 0.5, 0.35)
@@ -71,10 +74,16 @@ def main() -> int:
     """Judge the years of some seeds; exit status 1 when one misses the aim."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--years", type=int, default=10)
-    years = []
+    years, is_good = [], True
     for seed in range(parser.parse_args().years):
         years.append(judged(seed))
         told = ", ".join(map(str, years[-1].false_alarms)) or "none"
+        columns = columns_year(seed, simulated(seed))
+        is_good &= columns.is_good
+        told_columns = "; ".join(f"{name} {share:.1%}" for name, share in columns.caught.items())
+        print(
+            f"columns of year {seed}: false alarms {columns.false_alarms}; caught {told_columns}", flush=True
+        )
         print(
             f"year {seed}: false alarms {told}; {years[-1].caught_share:.1%} of drops by {DROP:.0%} caught",
             flush=True,
@@ -82,7 +91,7 @@ def main() -> int:
     alarms = sum(len(year.false_alarms) for year in years)
     caught = sum(year.caught_share for year in years) / len(years)
     print(f"{len(years)} years: {alarms / len(years):.2f} false alarms a year, {caught:.1%} of drops caught")
-    is_good = all(year.is_good for year in years)
+    is_good &= all(year.is_good for year in years)
     return 0 if tell_landed_days(len(years)) and is_good else 1
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from meshlake.audit.numbers import MAX_SAMPLES
 from meshlake.column import Severity
+from meshlake.rules.as_usual import AsUsual
 from meshlake.rules.bounds import Bounds
 from meshlake.rules.columns import Columns
 from meshlake.rules.duplicate_values import DuplicateValues
@@ -112,8 +113,12 @@ def test_numbers_other_than_failing_rows(auditing):
         Freshness("stale", "since", old, Bounds(at_most=3600)),
         Sql("mean", None, {"query": "SELECT avg(age) FROM {object}"}, Bounds(above=69)),
         NullValues("many", "plan", {}, Bounds(above=1)),
+        AsUsual("rows of a day", None, {"asUsual": "rowCount", "day": "since", "lateAfterDays": None}),
+        AsUsual("mean of a day", "age", {"asUsual": "mean", "day": "since", "lateAfterDays": None}),
     )
-    assert [r.is_passed for r in results.values()] == [False, True, False, True, False]
+    assert [r.is_passed for r in results.values()] == [False, True, False, True, False, True, True]
+    assert results["rows of a day"].message.startswith("1 row on Monday 2024-01-01; too few days")
+    assert results["mean of a day"].message.startswith("age is 10 on average on Monday 2024-01-01; too few")
     assert results["rows"].message == "4, must be above 4"
     assert results["fresh"].observed == 86_400
     assert results["stale"].message == "newest value 86400 s old, at most 3600"

@@ -6,7 +6,8 @@ import time
 from typing import TYPE_CHECKING
 
 from meshlake.audit.numbers import check_numbers
-from meshlake.rules.measure import ActualColumns, Aggregate, AuditedTable, Expected, Query
+from meshlake.rules.as_usual import AsUsual
+from meshlake.rules.measure import ActualColumns, Aggregate, AuditedTable, ByDay, Expected, Query
 from meshlake.rules.result import CheckResult
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ def audit(
         from meshlake.audit.expectations import check_expectations
 
         results |= check_expectations(relation, expected)
+    if daily := [(r, m) for r, m in measures if isinstance(m, ByDay) and isinstance(r, AsUsual)]:
+        from meshlake.audit.daily import check_daily
+
+        results |= check_daily(relation, daily)
     results |= {r.name: _columns_result(relation, r, m) for r, m in measures if isinstance(m, ActualColumns)}
     return [results[rule.name] for rule in rules]
 

@@ -65,7 +65,7 @@ def _result(relation: AuditRelation, rule: Rule, measure: Aggregate | Query, num
             failing_rows = failing_rows if is_told else relation.count(failing_sql)
             samples = tuple(jsonable(row) for row in relation.rows(failing_sql, MAX_SAMPLES))
         except BuildError as error:  # counting rows leaves out what reading them computes
-            return CheckResult(rule, False, None, _reason(relation, error), seconds=number.seconds)
+            return CheckResult(rule, False, None, reason_of(relation, error), seconds=number.seconds)
     message = rule.message(observed, failing_rows, is_passed=is_passed)
     return CheckResult(rule, is_passed, observed, message, failing_rows, samples, failing_sql, number.seconds)
 
@@ -85,7 +85,7 @@ def _aggregates(relation: AuditRelation, expressions: Mapping[str, str]) -> dict
         ((row_count, *values),) = relation.answer(f"SELECT {listed} FROM {relation.table}")
         numbers = [_number(value) for value in (row_count, *values)]
     except (BuildError, ValueError) as error:
-        reason = _reason(relation, error)
+        reason = reason_of(relation, error)
         if len(expressions) == 1:
             return dict.fromkeys(expressions, Number(error=reason, seconds=time.perf_counter() - started))
         names = list(expressions)
@@ -118,7 +118,7 @@ def _query(relation: AuditRelation, select: str) -> Number:
             raise ValueError("the query gives more or less than one number")
         value = _number(rows[0][0])
     except (BuildError, ValueError) as error:
-        return Number(error=_reason(relation, error), seconds=time.perf_counter() - started)
+        return Number(error=reason_of(relation, error), seconds=time.perf_counter() - started)
     return Number(value, seconds=time.perf_counter() - started)
 
 
@@ -131,7 +131,7 @@ def _number(value: Any) -> float | None:
     return value if value is None or isinstance(value, int) else float(value)
 
 
-def _reason(relation: AuditRelation, error: Exception) -> str:
+def reason_of(relation: AuditRelation, error: Exception) -> str:
     """What is wrong with the SQL of a rule, for the one line a check has.
 
     Raises:

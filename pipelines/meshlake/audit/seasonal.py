@@ -1,8 +1,8 @@
 """What a number a day is expected to be: by its level and trend, its weekday and its day of the month, all by medians.
 
-A decomposition as STL makes it (Cleveland and others, 1990), in logarithms and with medians in place of its smoothers,
-so that earlier anomalies move nothing; what is left over is judged by its median absolute deviation (Iglewicz and
-Hoaglin, 1993). Days of the month, which are seen seldom, count only where they stand clearly apart.
+A decomposition as STL makes it (Cleveland and others, 1990), of counts in logarithms, with medians in place of its
+smoothers, so that earlier anomalies move nothing; what is left over is judged by its median absolute deviation
+(Iglewicz and Hoaglin, 1993). Days of the month, which are seen seldom, count only where they stand clearly apart.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from functools import cache
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from meshlake.rules.as_usual import FEWEST_DAYS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Every day of the month is seen twice and every weekday nine times.
-FEWEST_DAYS = 63
 _MOST_DAYS = 400
 _LEVEL_DAYS, _TREND_DAYS, _SPREAD_DAYS = 28, 56, 120
 _WEEKDAYS = 16
@@ -40,23 +40,40 @@ class Expected:
     high: float
     day_of_month: int | None = None
 
+    @property
+    def days(self) -> str:
+        """The days that are like it, in words.
+
+        Example:
+            >>> Expected(date(2026, 11, 27), 20.2, 30.9, 27).days
+            'Fridays that are day 27 of a month'
+        """
+        of_month = f" that are day {self.day_of_month} of a month" if self.day_of_month is not None else ""
+        return f"{self.day:%A}s{of_month}"
+
     def has(self, number: float) -> bool:
         """Whether `number` is no anomaly."""
         return self.low <= number <= self.high
 
 
-def expected(history: Mapping[date, float], day: date) -> Expected | None:
-    """What the days before `day` let expect of it; None of too few of them, or of ones with nothing.
+def expected(
+    history: Mapping[date, float], day: date, *, is_count: bool = True, error: float = 0.0
+) -> Expected | None:
+    """What the days before `day` let expect of it; None of too few of them.
 
-        Example:
-            >>> from functools import cache
-    from statistics import median
-    from datetime import date, timedelta
-            >>> days = [date(2026, 1, 1) + timedelta(days=n) for n in range(90)]
-            >>> history = {each: 50 if each.weekday() > 4 else 1000 for each in days}
-            >>> saturday = expected(history, date(2026, 4, 4))
-            >>> saturday.has(50), saturday.has(1000)
-            (True, False)
+    Args:
+        history: the number of each day.
+        day: the day that is asked of.
+        is_count: whether numbers are compared by their ratio, as counts are, or else by their difference.
+        error: how far the day's number may be off by chance alone, in standard errors, where that is known.
+
+    Example:
+        >>> from datetime import date, timedelta
+        >>> days = [date(2026, 1, 1) + timedelta(days=n) for n in range(90)]
+        >>> history = {each: 50 if each.weekday() > 4 else 1000 for each in days}
+        >>> saturday = expected(history, date(2026, 4, 4))
+        >>> saturday.has(50), saturday.has(1000)
+        (True, False)
     """
     import numpy as np
 
@@ -64,7 +81,10 @@ def expected(history: Mapping[date, float], day: date) -> Expected | None:
     days = sorted(each for each in history if first <= each < day)
     if len(days) < FEWEST_DAYS:
         return None
-    values = np.log1p(np.array([max(history[each], 0.0) for each in days], dtype=float))
+    values = np.array([history[each] for each in days], dtype=float)
+    if is_count:
+        values = np.log1p(np.maximum(values, 0.0))
+    least = _LEAST_DEVIATION * (1.0 if is_count else float(np.median(np.abs(values))))
     offsets = np.array([(each - day).days for each in days], dtype=float)
     weekdays = np.array([each.weekday() for each in days])
     by_weekday, by_day = np.zeros(7), _MonthDays({})
@@ -74,18 +94,20 @@ def expected(history: Mapping[date, float], day: date) -> Expected | None:
         left = values - level
         by_weekday = np.array([_median((left - monthly)[weekdays == each][-_WEEKDAYS:]) for each in range(7)])
         by_weekday -= np.median(by_weekday)
-        by_day = _month_days(days, left - by_weekday[weekdays])
+        by_day = _month_days(days, left - by_weekday[weekdays], least)
         monthly = np.array([by_day.effect(each) for each in days])
     rest = values - by_weekday[weekdays] - monthly
     left = (rest - _level(offsets, rest))[-_SPREAD_DAYS:]
-    deviation = _deviation(left)
+    deviation = _deviation(left, least)
     centre = _ahead(offsets, rest) + float(by_weekday[day.weekday()]) + by_day.effect(day)
     same_weekday = min(int((weekdays == day.weekday()).sum()), _WEEKDAYS)
     # A median of n values is itself off by some 1.25 deviations by the root of n.
     fit = 1 + 1.57 / _LEVEL_DAYS + 1.57 / max(same_weekday, 1) + _SLOPE_ERROR
-    reach = _TOLD * (fit * deviation**2 + by_day.deviation(day) ** 2) ** 0.5
-    low, high = (float(np.expm1(centre + side * reach)) for side in (-1, 1))
-    return Expected(day, max(low, 0.0), high, by_day.apart(day))
+    reach = _TOLD * (max(fit * deviation**2, error**2) + by_day.deviation(day) ** 2) ** 0.5
+    low, high = centre - reach, centre + reach
+    if is_count:
+        low, high = max(float(np.expm1(low)), 0.0), float(np.expm1(high))
+    return Expected(day, low, high, by_day.apart(day))
 
 
 @dataclass(frozen=True)
@@ -117,8 +139,8 @@ def _keys(day: date) -> tuple[int, int]:
     return day.day, (day - following).days
 
 
-def _month_days(days: list[date], left: Any) -> _MonthDays:
-    deviation = _deviation(left)
+def _month_days(days: list[date], left: Any, least: float) -> _MonthDays:
+    deviation = _deviation(left, least)
     seen: dict[int, list[float]] = {}
     for day, value in zip(days, left.tolist(), strict=True):
         begin, end = _keys(day)
@@ -135,11 +157,11 @@ def _month_days(days: list[date], left: Any) -> _MonthDays:
     return _MonthDays(known)
 
 
-def _deviation(values: Any) -> float:
+def _deviation(values: Any, least: float) -> float:
     """How far values lie from their median, as of a normal distribution."""
     import numpy as np
 
-    return max(float(np.median(np.abs(values - np.median(values)))) * _MAD, _LEAST_DEVIATION)
+    return max(float(np.median(np.abs(values - np.median(values)))) * _MAD, least)
 
 
 def _median(values: Any) -> float:

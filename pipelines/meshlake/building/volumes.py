@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
+from meshlake.audit.daily import told_rows
 from meshlake.audit.seasonal import Expected, expected
-from meshlake.counting import counted
 from meshlake.lake.snapshot import publications, rows_by_day
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from meshlake.products.product import Product
     from meshlake.workspace import Workspace
 
-_SHOWN_DIGITS = 3
 _MOST_DAYS = 500
 
 
@@ -43,14 +41,7 @@ class Volume:
     @property
     def told(self) -> str:
         """In words: `4,210 rows on Friday 2026-11-27; Fridays have 9,800 to 11,200`."""
-        rows = f"{counted(self.row_count, 'row')} on {self.day:%A %Y-%m-%d}"
-        if self.expected is None:
-            return f"{rows}; too few days before it to compare with"
-        days = f"{self.day:%A}s"
-        if self.expected.day_of_month is not None:
-            days += f" that are day {self.expected.day_of_month} of a month"
-        low, high = _rounded(self.expected.low, floor), _rounded(self.expected.high, ceil)
-        return f"{rows}; {days} have {low:,} to {high:,}"
+        return told_rows(self.day, self.row_count, self.expected).told
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON-able facts."""
@@ -95,9 +86,3 @@ def _rows_by_snapshot(mesh: Workspace, identifier: tuple[str, str]) -> dict[date
     for snapshot in publications(table) if table else ():
         found.setdefault(snapshot.published_at.date(), snapshot.row_count)
     return found
-
-
-def _rounded(number: float, how: Any) -> int:
-    """Three digits, outwards."""
-    unit = 10 ** max(len(str(int(number))) - _SHOWN_DIGITS, 0)
-    return int(how(number / unit) * unit)

@@ -3,16 +3,17 @@
 What a row could only be by mistake is an error and keeps the build from being published: a value far from all that
 were, dates in the wrong order, half of the rows gone, a column that is empty or the same everywhere. What may be news
 is a warning: the first value below 0, the first date that is yet to come, other shares, means and lengths, more nulls,
-unknown categories, a day without rows (docs/adr/0048).
+unknown categories, a day without rows, or unlike days before it (docs/adr/0048, 0078).
 """
 
 from __future__ import annotations
 
 import math
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery.names import is_identifier, is_spoken, name_words
+from meshlake.drafting.daily_rules import of_column, of_rows, tomorrow, weekdays
 from meshlake.drafting.observed import FEWEST_ROWS, STANDARD_ERRORS, repeated_share_sql
 from meshlake.drafting.product_folder import Flow
 from meshlake.names import quote_identifier, quote_literal
@@ -36,7 +37,6 @@ _DENSE = 2
 _NEARLY_UNIQUE = 0.9
 _MOSTLY = 0.98
 _CALENDAR_DAYS = 10
-_WEEKDAYS = 5
 _YEAR = timedelta(days=366)
 _CLOSED_WORDS = (
     "yes/no y/n true/false t/f m/w m/f male/female man/woman on/off ja/nein oui/non si/no sì/no sí/no 0/1 "
@@ -60,7 +60,7 @@ def table_rules(observed: Observed) -> list[dict[str, Any]]:
         one, other = quote_identifier(first), quote_identifier(second)
         query = f"SELECT count(*) FROM {{object}} WHERE {one} > {other}"
         rules.append(_error(f"{first}_before_{second}", query, mustBe=0))
-    return rules
+    return [*rules, *of_rows(observed)]
 
 
 def add_column_rules(facts: dict[str, Any], profile: Described, observed: Observed, *, is_key: bool) -> None:
@@ -77,14 +77,19 @@ def add_column_rules(facts: dict[str, Any], profile: Described, observed: Observ
         rules.append(_warning(f"{seen.column.name}_not_negative", query, mustBe=0))
     if not is_key:
         rules += _varied(seen, profile)
+    rules += of_column(seen, observed, has_mean=_has_mean(seen, is_counter=is_counter))
     if rules:
         kept = [_with_slack(rule, observed.row_count) for rule in facts.get("quality", ())]
         facts["quality"] = kept + rules
 
 
+def _has_mean(seen: Seen, *, is_counter: bool) -> bool:
+    return is_number(seen.column.type) and not is_counter and not _is_name_like(seen.column.name)
+
+
 def _of_kind(seen: Seen, profile: Described, *, is_counter: bool) -> Iterator[dict[str, Any]]:
     kind = seen.column.type
-    if is_number(kind) and not is_counter and not _is_name_like(seen.column.name):
+    if _has_mean(seen, is_counter=is_counter):
         yield from mean_rules(seen, "mean", "{property}")
     elif kind is Scalar.BOOLEAN and seen.true_share is not None:
         yield _share(seen, "true", "{property}", seen.true_share)
@@ -111,7 +116,7 @@ def _of_moment(seen: Seen) -> Iterator[dict[str, Any]]:
     name, low, high = seen.column.name, seen.low, seen.high
     if not isinstance(low, date) or not isinstance(high, date):
         return
-    if high <= _tomorrow():
+    if high <= tomorrow():
         query = "SELECT count(*) FROM {object} WHERE CAST({property} AS DATE) > current_date + INTERVAL 1 DAY"
         yield _warning(f"{name}_not_in_future", query, mustBe=0)
     days = (high - low).days + 1
@@ -122,20 +127,12 @@ def _of_moment(seen: Seen) -> Iterator[dict[str, Any]]:
         span = f"date_diff('day', min({day}), max({day})) + 1"
         query = f"SELECT {span} - count(DISTINCT {day}) FROM {{object}}"
         yield _warning(f"{name}_every_day", query, mustBe=0)
-    elif seen.day_count == seen.weekday_count == _weekdays(low, high):
+    elif seen.day_count == seen.weekday_count == weekdays(low, high):
         each = f"SELECT DISTINCT {day} AS a_day FROM {{object}} WHERE {{property}} IS NOT NULL"
         gap = f"SELECT a_day, lag(a_day) OVER (ORDER BY a_day) AS before FROM ({each}) AS days"
         late = "date_diff('day', before, a_day) > CASE WHEN isodow(a_day) = 1 THEN 3 ELSE 1 END"
         query = f"SELECT count(*) FROM ({gap}) AS gaps WHERE {late}"
         yield _warning(f"{name}_every_weekday", query, mustBe=0)
-
-
-def _weekdays(low: date, high: date) -> int:
-    return sum((low + timedelta(days=n)).isoweekday() <= _WEEKDAYS for n in range((high - low).days + 1))
-
-
-def _tomorrow() -> date:
-    return datetime.now(UTC).date() + timedelta(days=1)
 
 
 def _limits(seen: Seen, *, is_counter: bool) -> dict[str, Any]:
@@ -165,7 +162,7 @@ def _moment_limits(low: date, high: date, kind: object) -> dict[str, Any]:
     limits = {}
     if low.toordinal() > span.days:
         limits["minimum"] = f"{low - span}{at_midnight}"
-    if high > _tomorrow() and high.toordinal() + 2 * span.days < date.max.toordinal():
+    if high > tomorrow() and high.toordinal() + 2 * span.days < date.max.toordinal():
         limits["maximum"] = f"{high + 2 * span}{at_midnight}"
     return limits
 

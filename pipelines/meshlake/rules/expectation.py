@@ -79,7 +79,7 @@ class Expectation(QualityRule):
         engine = (item.engine or "").lower().replace("-", "").replace("_", "")
         if engine != "greatexpectations":
             told = f"engine '{item.engine}' is not run" if item.engine else "it names no engine"
-            raise UnheldError("engine", told, "Use engine: greatExpectations.")
+            raise UnheldError("engine", told, "Use engine: greatExpectations, or meshlake.")
         implementation = item.implementation
         if not isinstance(implementation, dict) or not isinstance(implementation.get("type"), str):
             hint = "Write implementation: {type: expect_..., kwargs: {...}}."

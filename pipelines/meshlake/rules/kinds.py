@@ -36,6 +36,7 @@ KINDS: Doorway[type[Rule]] = Doorway(
         "duplicateValues": "meshlake.rules.duplicate_values:DuplicateValues",
         "rowCount": "meshlake.rules.row_count:RowCount",
         "sql": "meshlake.rules.sql:Sql",
+        "asUsual": "meshlake.rules.as_usual:AsUsual",
         "expectation": "meshlake.rules.expectation:Expectation",
         "freshness": "meshlake.rules.freshness:Freshness",
         "violating_rows": "meshlake.rules.violating_rows:ViolatingRows",
@@ -116,7 +117,7 @@ def quality_rule(item: DataQuality, column: Column | None, columns: tuple[Column
         return None
     if kind_name is None:
         raise UnheldError("type", "quality item has no metric", _use_one_of(_types(_ours())))
-    kind = _metric(item.metric or item.rule or "") if kind_name == LIBRARY else _typed(kind_name)
+    kind = _metric(item.metric or item.rule or "") if kind_name == LIBRARY else _typed(kind_name, item)
     return kind.of_quality(item, column, columns)
 
 
@@ -151,22 +152,26 @@ def _metric(word: str) -> type[Rule]:
     return metrics[word]
 
 
-def _typed(word: str) -> type[Rule]:
+def _typed(word: str, item: DataQuality) -> type[Rule]:
     types = _types(_ours())
     if word not in types:
         types = _types(KINDS.all().values())
     if word not in types:
         told = MistypedError if mistyped(word, types) else FactError
         raise told("type", f"quality type '{word}' is unknown", _use_one_of(types))
-    return types[word]
+    return next((kind for kind in types[word] if kind.is_stated_by(item)), types[word][0])
 
 
 def _metrics(kinds: Iterable[type[Rule]]) -> dict[str, type[Rule]]:
     return {kind.kind: kind for kind in kinds if kind.quality_type == LIBRARY}
 
 
-def _types(kinds: Iterable[type[Rule]]) -> dict[str, type[Rule]]:
-    return {kind.quality_type: kind for kind in kinds if kind.quality_type not in (None, LIBRARY)}
+def _types(kinds: Iterable[type[Rule]]) -> dict[str, list[type[Rule]]]:
+    found: dict[str, list[type[Rule]]] = {}
+    for kind in kinds:
+        if kind.quality_type not in (None, LIBRARY):
+            found.setdefault(str(kind.quality_type), []).append(kind)
+    return found
 
 
 def _use_one_of(types: Iterable[str]) -> str:

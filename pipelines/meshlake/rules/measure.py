@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
     from meshlake.column import Column
     from meshlake.types.tree import Type
@@ -82,7 +83,18 @@ class Expected:
     kwargs: Mapping[str, Any]
 
 
-Measure = Aggregate | Query | ActualColumns | Expected
+@dataclass(frozen=True)
+class ByDay:
+    """Aggregates of the rows of each day, of those before the day `end`: `day` is an expression for a row's, `values`
+    are one each. The days up to `last`, if given, are to have rows."""
+
+    day: str
+    end: date
+    values: tuple[str, ...] = ()
+    last: date | None = None
+
+
+Measure = Aggregate | Query | ActualColumns | Expected | ByDay
 
 
 def failing_rows(predicate: str, table: AuditedTable) -> Aggregate:

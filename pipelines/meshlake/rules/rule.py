@@ -88,6 +88,11 @@ class Rule(ABC):
         """
         raise NotImplementedError(f"{cls.__name__} is stated by no service level")
 
+    @classmethod
+    def is_stated_by(cls, item: DataQuality) -> bool:  # some look at it
+        """Whether a quality item of `quality_type` states a rule of this kind, and none of another of that type."""
+        return True
+
     @abstractmethod
     def measure(self, table: AuditedTable) -> Measure:
         """What is to be found out of the rows of `table`."""

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 from benchmarks.watching import FIRST_DAY, judged, simulated
 
-from meshlake.audit.seasonal import FEWEST_DAYS, expected
+from meshlake.audit.seasonal import expected
+from meshlake.rules.as_usual import FEWEST_DAYS
 
 DAYS = [FIRST_DAY + timedelta(days=n) for n in range(365)]
 

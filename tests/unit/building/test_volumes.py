@@ -48,6 +48,20 @@ def test_a_build_tells_of_a_thin_day(mesh, last):
     assert ("warning: 63 rows on Thursday 2026-04-09; Thursdays have" in built.err) is (last == 60)
 
 
+def test_a_contract_keeps_a_thin_day_from_being_published(mesh):
+    asked = {"asUsual": "rowCount", "day": "dt"}
+    rule = {"name": "rows_as_usual", "type": "custom", "engine": "meshlake", "implementation": asked}
+    mesh.land_rows("shop/orders/a.parquet", ROWS.format(last=60))
+    mesh.product("shop.orders", COLUMNS, quality=[rule])
+    built = mesh.run("build").ended(status=1)
+    assert "check rows_as_usual failed: 63 rows on Thursday 2026-04-09; Thursdays have" in built.err
+    mesh.product("shop.orders", COLUMNS, quality=[rule | {"severity": "warning"}])
+    mesh.build()
+    checks = mesh.open().check("shop.orders")["shop.orders"]
+    (check,) = [each for each in checks if each.rule.name == "rows_as_usual"]
+    assert (check.is_passed, check.observed) == (False, 63)
+
+
 def test_snapshots_are_the_history_of_what_has_no_days(mesh):
     mesh.land("shop/items/a.csv", "id\n1\n2\n")
     mesh.product("shop.items", {"id": "integer"})

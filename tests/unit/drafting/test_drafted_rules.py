@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from meshlake.column import Column
-from meshlake.drafting.drafted_rules import mean_rules
-from meshlake.drafting.observed import Seen
+from meshlake.drafting.drafted_rules import mean_rules, table_rules
+from meshlake.drafting.observed import Observed, Seen
 from meshlake.types.tree import Scalar
 
 
@@ -29,3 +31,25 @@ def test_a_mean_may_be_what_it_was(mean: float, spread: float, count: int) -> No
     low, high = bounds(mean, spread, count)
     assert low <= mean <= high
     assert high - low >= max(0.499 * spread, 1e-9 * abs(mean))
+
+
+def test_days_of_nine_weeks_with_enough_rows_are_drafted_to_be_as_usual() -> None:
+    def drafted(row_count: int, day_count: int) -> list[object]:
+        ends = date(2026, 1, 1), date(2026, 4, 9)
+        days = [
+            Seen(
+                Column(name, Scalar.DATE),
+                row_count,
+                99,
+                *ends,
+                day_count=day_count,
+                weekday_count=day_count * 5 // 7,
+            )
+            for name in ("paid", "ordered")
+        ]
+        seen = {each.column.name: each for each in days}
+        rules = table_rules(Observed(row_count, seen, (("ordered", "paid"),)))
+        return [rule["implementation"] for rule in rules if rule.get("engine") == "meshlake"]
+
+    assert drafted(10_000, 99) == [{"asUsual": "rowCount", "day": "ordered"}]
+    assert drafted(1_000, 99) == drafted(10_000, 50) == []

@@ -1,0 +1,66 @@
+"""The rules of a drafted contract that judge each new day by the days before it (docs/adr/0078)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from meshlake.drafting.product_folder import Flow
+from meshlake.rules.as_usual import ENGINE, FEWEST_DAYS, MEAN, NULLS, ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from meshlake.drafting.observed import Observed, Seen
+
+# Of fewer rows a day it is chance how many they are.
+_ROWS_A_DAY, _MOST_WEEKDAYS = 20, 0.9
+_WEEKDAYS = 5
+
+
+def of_rows(observed: Observed) -> Iterator[dict[str, Any]]:
+    """That a day has as many rows as days like it."""
+    if day := event_day(observed):
+        yield _as_usual("rows_as_usual", ROWS, day)
+
+
+def of_column(seen: Seen, observed: Observed, *, has_mean: bool) -> Iterator[dict[str, Any]]:
+    """That on a day its nulls, and its mean where it `has_mean`, are as on days before."""
+    day = event_day(observed)
+    if day is None:
+        return
+    if not seen.column.is_required and 0 < seen.present < observed.row_count:
+        yield _as_usual(f"{seen.column.name}_nulls_as_usual", NULLS, day)
+    if has_mean and seen.spread:
+        yield _as_usual(f"{seen.column.name}_mean_as_usual", MEAN, day)
+
+
+def event_day(observed: Observed) -> str | None:
+    """The column that says of which day each row is, where nearly all days, or workdays, of months have enough rows to
+    be compared. None that comes after another: of what was just ordered not all is shipped, its last days are thin."""
+    later = {second for _, second in observed.orders}
+    found = (name for name, seen in observed.columns.items() if _is_of_days(seen, observed.row_count))
+    return next((name for name in found if name not in later), None)
+
+
+def _is_of_days(seen: Seen, row_count: int) -> bool:
+    if not isinstance(seen.low, date) or not isinstance(seen.high, date) or seen.present < row_count:
+        return False
+    is_dense = seen.weekday_count >= _MOST_WEEKDAYS * weekdays(seen.low, seen.high)
+    is_known = seen.day_count >= FEWEST_DAYS and is_dense
+    return is_known and seen.high <= tomorrow() and row_count >= _ROWS_A_DAY * seen.day_count
+
+
+def weekdays(low: date, high: date) -> int:
+    """The days from Monday to Friday between two, which count."""
+    return sum((low + timedelta(days=n)).isoweekday() <= _WEEKDAYS for n in range((high - low).days + 1))
+
+
+def tomorrow() -> date:
+    """The last day that a clock elsewhere may show."""
+    return datetime.now(UTC).date() + timedelta(days=1)
+
+
+def _as_usual(name: str, metric: str, day: str) -> dict[str, Any]:
+    asked = Flow(asUsual=metric, day=day)
+    return {"name": name, "type": "custom", "engine": ENGINE, "implementation": asked, "severity": "warning"}
