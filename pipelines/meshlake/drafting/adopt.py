@@ -169,6 +169,8 @@ def _notes(profile: DatasetProfile) -> list[str]:
     notes += [f"question: {question.message}" for question in profile.questions]
     if profile.labels:
         notes.append(f"likely label: {', '.join(names[column] for column in profile.labels)}")
+    notes += [f"leak suspect: {names[c.name]}: {leak.told}" for c in profile.columns for leak in c.leaks]
+    notes += [f"treatment: {names[c.name]}: {c.randomised}" for c in profile.columns if c.randomised]
     return notes
 
 

@@ -117,7 +117,8 @@ def doubt_of(join: Join) -> str:
         doubts.append(f"sure to {join.confidence:.2f}")
     if join.orphan_count:
         rows = "1 row has" if join.orphan_count == 1 else f"{join.orphan_count:,} rows have"
-        doubts.append(f"{rows} no partner")
+        example = f", for example {join.orphan_example!r}" if join.orphan_example else ""
+        doubts.append(f"{rows} no partner{example}")
     if join.orphan_count is None:
         doubts.append(f"about {join.containment:.1%} of its values are found, not counted on all rows")
     if join.written:

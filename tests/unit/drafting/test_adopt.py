@@ -115,6 +115,15 @@ def test_text_that_becomes_null_is_told(adopted, files, null_count, told) -> Non
     assert sum(row[place] is None for row in rows) == null_count
 
 
+def test_leak_suspects_are_noted_beside_the_label(mesh):
+    rows = "".join(f"{n},{'2026-01-02' if n % 4 == 0 else ''},{int(n % 4 == 0)}\n" for n in range(200))
+    mesh.land_files("crm.contracts", {"a.csv": f"contract_id,ended_on,has_left\n{rows}"})
+    notes = mesh.open().adopt("crm.contracts", owner="ana").notes
+    label, leak = notes[-2:]
+    assert label == "likely label: has_left"
+    assert leak.startswith("leak suspect: ended_on: most likely known only after has_left: ")
+
+
 def test_what_is_kept_aside_and_what_becomes_null_is_told(mesh) -> None:
     mesh.land_files("crm.people", {"a.csv": "n,x\n1,7\n2, \n4,5,6\n"})
     notes = mesh.open().adopt("crm.people", owner="ana").notes

@@ -104,6 +104,7 @@ def test_a_domain_is_that_of_the_folder_or_of_the_references(domain, joins, expe
         ({"orphan_count": 0}, ""),
         ({"is_declared": True}, ""),
         ({"orphan_count": 1}, "1 row has no partner"),
+        ({"orphan_count": 2, "orphan_example": "C9"}, "2 rows have no partner, for example 'C9'"),
         ({"orphan_count": 0, "confidence": 0.6}, "sure to 0.60"),
         ({}, "about 100.0% of its values are found, not counted on all rows"),
         ({"orphan_count": 0, "written": "in capitals"}, "in capitals"),
