@@ -192,7 +192,9 @@ def _are_abbreviated(mine: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
 
 
 def _likeness(one: tuple[str, ...], other: tuple[str, ...]) -> float:
+    """Of two names of about the same length; of others, which are never alike enough, 0."""
     mine, others = _letters(one), _letters(other)
-    if mine[:1] != others[:1]:
+    highest = 2 * min(len(mine), len(others)) / max(len(mine) + len(others), 1)
+    if mine[:1] != others[:1] or highest < _LIKE_LETTERS:
         return 0.0
     return SequenceMatcher(None, mine, others).ratio()

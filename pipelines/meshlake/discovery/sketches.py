@@ -24,11 +24,13 @@ class Sketch:
     def share_in(self, other: Sketch) -> float | None:
         """The estimated share of this column's distinct values that `other` has too; None where nothing can be told,
         as of few values beside a sketch of a thousandth."""
-        limit = int(_HASH_RANGE * min(self.share, other.share))
-        mine = [value for value in self.hashes if value < limit]
+        mine = len(self.hashes)
+        if other.share < self.share:
+            limit = int(_HASH_RANGE * other.share)
+            mine = sum(value < limit for value in self.hashes)
         if not mine:
             return None if self.hashes else 0.0
-        return sum(value in other.hashes for value in mine) / len(mine)
+        return len(self.hashes & other.hashes) / mine  # what both hold lies below both limits
 
 
 @dataclass(frozen=True)
