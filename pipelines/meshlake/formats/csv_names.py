@@ -26,6 +26,7 @@ _NUMBERS = (
 )
 _WORDS_OF_COUNTS, _WORDS_OF_NUMBERS = frozenset(_COUNTS.split()), frozenset(_NUMBERS.split())
 # `x1`, `sensor_12`.
+_PAIR = re.compile(r"\s*([^\W\d][\w.-]*)=")
 _COUNTED = re.compile(r"([^\W\d][^\d]*)(\d{1,6})")
 
 
@@ -33,6 +34,8 @@ def has_names(rows: Sequence[Record], width: int) -> bool:
     """Whether the first of `rows` names columns; also where nothing tells, as most files have names."""
     names, data = evidence(rows, width)
     filled = sum(bool(cell.value.strip()) for cell in rows[0].cells or ())
+    if _are_pairs(rows[:2]):
+        return False
     if len(rows) == 1 or not filled:
         return 2 * data <= filled and filled > 0
     is_named = names > data or (names > 0 and has_column_words(rows[0])) or _are_counted(rows)
@@ -89,6 +92,13 @@ def columns_of(rows: Sequence[Record], width: int) -> list[list[str]]:
     """The values of each of `width` columns, without empty cells and rows that lack any."""
     cells = [row.cells for row in rows if row.cells and len(row.cells) >= width]
     return [[value for row in cells if (value := row[i].value.strip())] for i in range(width)]
+
+
+def _are_pairs(rows: Sequence[Record]) -> bool:
+    """Whether each cell says its own name, `id=1;city=Rome`, the same in both rows."""
+    pairs = [[_PAIR.match(cell.value) for cell in row.cells or ()] for row in rows]
+    keys = [[pair and pair[1] for pair in row] for row in pairs]
+    return len(keys) > 1 and keys[0] == keys[1] and all(keys[0])
 
 
 def _are_counted(rows: Sequence[Record]) -> bool:

@@ -74,6 +74,11 @@ def layout_of(file: StoredFile) -> str:
     refuse_other_formats(file.name, sample)
     text = sample.lstrip(_SPACE)
     if text.startswith(b"[") and not _is_line(text):
+        if text[1:].lstrip(_SPACE)[:1] not in {b"{", b"]", b""}:
+            raise DamagedFileError(
+                f"{file.name}: its JSON array holds values or lists, no objects",
+                'Make an object of each, with names: {"id": 1}; or a row of each, in .csv.',
+            )
         return _array(file)
     return _OBJECTS if _begins_an_object_of_lines(text) else LINES
 

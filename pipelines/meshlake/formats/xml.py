@@ -174,7 +174,17 @@ def _outline(name: str, stream: BinaryIO) -> _Outline:
             "Land XML whose records stand one after the other in one element; or the data as JSON or CSV.",
         )
     path = min(repeated, key=lambda path: (len(path), -counts[path]))
-    return _Outline(path, _shown(held, prefixes), _note(prefixes))
+    told = "; ".join(filter(None, (_beside_told(path, counts), _note(prefixes))))
+    return _Outline(path, _shown(held, prefixes), told)
+
+
+def _beside_told(path: tuple[str, ...], found: Iterable[tuple[str, ...]]) -> str:
+    """Which elements stand beside the rows, at `path`, and those that hold them."""
+    holding = [path[:depth] for depth in range(1, len(path) + 1)]
+    names = dict.fromkeys(
+        _local(each[-1]) for each in found if each[:-1] in holding[:-1] and each not in holding
+    )
+    return f"its rows are {_local(path[-1])}; beside them, and not read: {', '.join(names)}" if names else ""
 
 
 def _shown(held: Mapping[str, Iterable[str]], prefixes: Mapping[str, str]) -> dict[str, str]:
@@ -204,21 +214,13 @@ def _differ(names: Iterable[str], prefixes: Mapping[str, str]) -> bool:
 
 
 def _note(prefixes: Mapping[str, str]) -> str:
-    told = [f"{prefix} is {uri}" for uri, prefix in prefixes.items() if prefix and uri != _INSTANCE]
-    return (
-        f"namespaces are told apart by prefix where names meet, else left out: {', '.join(told)}"
-        if told
-        else ""
-    )
+    told = ", ".join(f"{prefix} is {uri}" for uri, prefix in prefixes.items() if prefix and uri != _INSTANCE)
+    return f"namespaces are told apart by prefix where names meet, else left out: {told}" if told else ""
 
 
 def _mixed_told(mixed: Iterable[str]) -> str:
-    elements = ", ".join(sorted(mixed))
-    return (
-        f"text between elements is put together, without where they stood in it: in {elements}"
-        if elements
-        else ""
-    )
+    told = ", ".join(sorted(mixed))
+    return f"text between elements is put together, without where they stood in it: in {told}" if told else ""
 
 
 def _rows(name: str, stream: BinaryIO, outline: _Outline, mixed: set[str] | None = None) -> Iterator[_Cells]:

@@ -213,6 +213,12 @@ def test_text_of_xml_is_kept_as_it_stands_or_its_place_is_told(connection, put, 
     assert [told.startswith(f"a.xml: {note}") for told in xml_notes(dataset)] == ([True] if note else [])
 
 
+def test_what_stands_beside_the_rows_of_xml_is_told(connection, put):
+    nested = "<i><n>1</n></i><i><n><m>2</m></n></i>"
+    dataset = put({"a.xml": f"<r><head><by>x</by></head><l><sum>3</sum>{nested}</l><c/></r>"})
+    assert xml_notes(dataset) == ["a.xml: its rows are i; beside them, and not read: head, sum, c"]
+
+
 def test_one_record_of_xml_is_a_row_and_told(connection, put):
     dataset = put({"a.xml": "<r><p><n>1</n></p><p><n>2</n></p></r>", "b.xml": "<r><p><n>3</n></p></r>"})
     assert sorted(rows(connection, dataset)) == [("1",), ("2",), ("3",)]

@@ -46,6 +46,8 @@ def read(connection, put):
         ("+---+---+\n| a | b |\n+---+---+\n| 1 | x |\n+---+---+\n", "a|b", ["1|x"], "it is drawn in a frame"),
         ("name    age\nAnn Lee  12\nBob       7\n", "name|age", ["Ann Lee|12", "Bob|7"],
          "runs of blanks stand between its columns"),
+        ("id=1;c=Rome\nid=2;c=Oslo\n", "column_1|column_2", ["id=1|c=Rome", "id=2|c=Oslo"],
+         "its first line holds values, no names"),
         ("id###n###x\n1###a#b###7\n2###c###8\n", "id|n|x", ["1|a#b|7", "2|c|8"], "read with the delimiter '###'"),
         ("id|~|name|~|x\n1|~|a, b|~|2\n2|~||~|3\n", "id|name|x", ["1|a, b|2", "2|None|3"], "delimiter '|~|'"),
         ("|~|id|~|,|~|name|~|\n|~|1|~|,|~|a, b|~|\n", "id|name", ["1|a, b"], ""),

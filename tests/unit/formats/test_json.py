@@ -277,3 +277,9 @@ def test_an_object_with_a_list_that_may_be_a_record_is_a_row_and_told(connection
         "1.json and 1 more: read as one row, with the list 'lines' in it: to read that, "
         "jq -c '.lines[]' FILE > FILE.jsonl"
     ]
+
+
+@pytest.mark.parametrize("content", ['[["id", "n"], [1, "a"]]', "[\n 1,\n 2]"])
+def test_an_array_without_objects_is_called_so(connection, put, content):
+    with pytest.raises(LandingError, match=r"a\.json: its JSON array holds values or lists, no objects"):
+        rows(connection, put({"a.json": content}))
