@@ -41,9 +41,11 @@ def undrawn(text: str) -> tuple[str, str] | None:
         drawn = _FRAME.fullmatch if is_framed else inner[1].__eq__
         cells = [[] if not line or drawn(line) else _cells(line) for line in lines]
         return _joined(cells), "it is drawn in a frame" if is_framed else "it is a Markdown table"
+    if _OTHERS.search(text):
+        return None
     rows = [_RUN.split(line) if line else [] for line in lines]
     widths = {len(row) for row in rows if row}
-    if len(widths) > 1 or widths == {1} or _OTHERS.search(text):
+    if len(widths) > 1 or widths == {1}:
         return None
     return _joined(rows), "runs of blanks stand between its columns"
 

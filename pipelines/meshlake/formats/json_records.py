@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from meshlake.formats.json_encoding import in_utf8
-from meshlake.formats.samples import is_compressed, open_text
+from meshlake.formats.samples import MOST_FILES, is_compressed, open_text
 from meshlake.formats.scratch import scratch_file
 from meshlake.stores.disk import Disk
 
@@ -61,13 +61,13 @@ class _Member:
 
 @dataclass(frozen=True)
 class _Document:
-    """A file that is one object: what is told of it, and its `records`, unless it is a row itself."""
+    """A file that is one object: what is told of it, and where its records stand, unless it is a row itself."""
 
     told: str
-    records: str | None = None
+    records: slice | None = None
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=MOST_FILES)
 def in_objects(file: StoredFile) -> StoredFile:
     """`file` in UTF-8; or a copy of the records in it, under its own name, packed as it is.
 
@@ -80,7 +80,8 @@ def in_objects(file: StoredFile) -> StoredFile:
         return file
     target = scratch_file("") / file.name  # its folders are kept: `key=value` ones are columns
     target.parent.mkdir(parents=True)
-    content = found.records.encode()
+    with open_text(file) as stream:
+        content = stream.read().decode()[found.records].encode()
     target.write_bytes(gzip.compress(content, compresslevel=1) if is_compressed(file) else content)
     return replace(file, path=str(target), size_bytes=target.stat().st_size, store=_DISK)
 
@@ -94,7 +95,7 @@ def records_notes(files: Iterable[StoredFile]) -> dict[str, list[StoredFile]]:
     return notes
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=MOST_FILES)
 def _document(file: StoredFile) -> _Document | None:
     """What `file` is, if one object in which others stand."""
     if file.size_bytes > _MOST_BYTES:
@@ -125,7 +126,7 @@ def _found(text: str, file: StoredFile) -> _Document | None:
         if len(lists) == 1:
             names = _LISTS | {part.partition(".")[0].lower() for part in PurePosixPath(file.name).parts[-2:]}
             is_named = lists[0].path[-1].lower() in names and not has_identifier
-            return _of_list(text, lists[0], are_records=is_alone or is_named)
+            return _of_list(lists[0], are_records=is_alone or is_named)
         if lists:
             break
         objects = [each for each in members if isinstance(each.value, dict)]
@@ -133,14 +134,14 @@ def _found(text: str, file: StoredFile) -> _Document | None:
     return None if has_values else _Document(_NO_VALUES)
 
 
-def _of_list(text: str, found: _Member, *, are_records: bool) -> _Document:
+def _of_list(found: _Member, *, are_records: bool) -> _Document:
     name = ".".join(found.path)
     if not are_records:
         return _Document(
             f"read as one row, with the list '{name}' in it: to read that, jq -c '.{name}[]' FILE > FILE.jsonl"
         )
     told = f"the records are in its list '{name}', and what stands beside that is not read"
-    return _Document(told, text[found.start : found.end])
+    return _Document(told, slice(found.start, found.end))
 
 
 def _is_list_of_objects(member: _Member) -> bool:
