@@ -29,6 +29,7 @@ _ABOVE = (
     "responsable superieur jefe gerente lider responsabile capo chefe gestor"
 )
 _SUPERIORS = frozenset(_ABOVE.split())
+_LEADERS = _SUPERIORS - {"reports"}
 _LINKS = "to by of in into from with von an de du da di por par"
 _LINKING = frozenset(_LINKS.split())
 _STAFF = (
@@ -111,7 +112,9 @@ def name_evidence(column: Named, key: Named) -> tuple[float, str]:
         return _OWNER, after
     if _without_last(theirs) == mine and not _tells_nothing(mine):
         return _OWNER, f"{'_'.join(theirs)} but for the last word"
-    if _PEOPLE & set(key.owner) and key.is_of_its_owner and _ROLES_OF_PEOPLE & set(mine):
+    is_doing = _PEOPLE & set(key.owner) and _ROLES_OF_PEOPLE & set(mine)
+    is_leading = _MANAGED & set(key.owner) and set(mine) <= _LEADERS | _TELL_NOTHING and _LEADERS & set(mine)
+    if key.is_of_its_owner and (is_doing or is_leading):
         return _PERSON, f"named as what a {key.owner[-1]} does"
     if not _tells_nothing(theirs) and _letters(mine).startswith(_letters(theirs)):
         return _OWNER, f"begins with {'_'.join(theirs)}"

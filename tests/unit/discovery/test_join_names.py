@@ -70,3 +70,6 @@ def test_who_manages_is_no_customer() -> None:
     customer = named("shop.customers", ["customer_sk"])["customer_sk"]
     assert name_evidence(item["i_manager_id"], customer) == (0.0, "")
     assert name_evidence(item["i_buyer_id"], customer) == (0.6, "named as what a customer does")
+    team = named("hr.teams", ["manager_id", "leiter_nr", "reports", "manager_bonus"])
+    employee = named("hr.employees", ["employee_id"])["employee_id"]
+    assert [name_evidence(team[name], employee)[0] for name in team] == [0.6, 0.6, 0.0, 0.0]
