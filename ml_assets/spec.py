@@ -121,6 +121,7 @@ def _empty_if_none(value: object) -> object:
 _Names = Annotated[list[str], BeforeValidator(_names, json_schema_input_type=str | list[str])]
 _Column = Annotated[str, Field(min_length=1), told("the name of one column")]
 _Seed = Annotated[int, Field(strict=True, ge=0), told("a whole number of at least 0")]
+_OneOrMore = Annotated[int, Field(strict=True, ge=1), told("a whole number of at least 1")]
 _TwoOrMore = Annotated[int, Field(strict=True, ge=2), told("a whole number of at least 2")]
 _Between = Annotated[float, Field(strict=True, gt=0, lt=1)]
 _Share = Annotated[_Between | None, told("a number between 0 and 1, both excluded")]
@@ -134,6 +135,10 @@ class Policy(Document):
     retrain_cron: Annotated[str | None, told("a cron expression")] = Field(
         default=None,
         description="When a new version is trained even if nothing changed, in UTC: '0 4 * * 1'.",
+    )
+    keep_versions: _OneOrMore = Field(
+        default=50,
+        description="How many of the newest versions `mesh clean` leaves, beside those that scored a kept snapshot.",
     )
 
 

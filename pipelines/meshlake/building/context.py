@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from meshlake.engines.session import Session
     from meshlake.lake.snapshot import Snapshot
     from meshlake.names import ProductName
+    from meshlake.products.pin import Pin
     from meshlake.products.product import Product
     from meshlake.settings import Settings
     from meshlake.workspace import Workspace
@@ -83,3 +84,8 @@ class BuildContext:
     def published(self) -> Mapping[str, str]:
         """The properties of the snapshot that readers see now; none before the first."""
         return self.head.properties if self.head else {}
+
+    @property
+    def pin(self) -> Pin | None:
+        """Which version of its model somebody chose to score, if anybody did."""
+        return self.head.pin if self.head else None

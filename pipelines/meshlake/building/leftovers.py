@@ -1,4 +1,4 @@
-"""What is left beside the lake: model versions half written, and what DuckDB had spilled."""
+"""What is left beside the lake: model versions half written or long replaced, and what DuckDB had spilled."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-from meshlake.models.store import model_store
+from meshlake.models.store import VERSION_PROPERTY, model_store
+from meshlake.transforms.model import ModelTransform
 
 if TYPE_CHECKING:
+    from meshlake.products.product import Product
     from meshlake.settings import Settings
+    from meshlake.workspace import Workspace
 
 
 def remove_leftovers(settings: Settings, grace_seconds: float) -> int:
@@ -22,3 +25,28 @@ def remove_leftovers(settings: Settings, grace_seconds: float) -> int:
         else:
             path.unlink()
     return len(outdated) + model_store(settings).remove_unfinished(grace_seconds)
+
+
+def expire_versions(mesh: Workspace) -> int:
+    """Remove the model versions past what their `model.yaml` keeps; gives how many.
+
+    Those stay that scored a snapshot that is kept, so that it can be made again, and that somebody chose to score.
+    """
+    return sum(_expire(mesh, product) for product in mesh.products.products.values() if product.is_model)
+
+
+def _expire(mesh: Workspace, product: Product) -> int:
+    if not isinstance(product.transform, ModelTransform):
+        return 0
+    store, name = model_store(mesh.settings), product.name
+    newest = product.transform.model.document.policy.keep_versions
+    if not (replaced := store.names(name)[:-newest]):
+        return 0
+    snapshots = mesh.lake.history((name.domain, name.product))
+    kept = {s.properties.get(VERSION_PROPERTY) for s in snapshots} | {
+        s.pin.version for s in snapshots if s.pin
+    }
+    expired = [version for version in replaced if version not in kept]
+    for version in expired:
+        store.remove(name, version)
+    return len(expired)

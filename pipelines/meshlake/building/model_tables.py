@@ -34,6 +34,7 @@ MODEL_VERSIONS = (
     Column(
         "state", Scalar.VARCHAR, "champion, which scores what is published; earlier champion; or not promoted"
     ),
+    Column("pinned", Scalar.VARCHAR, "Since when, and why, it was chosen by hand to score; else empty"),
     Column("trained_at", Scalar.TIMESTAMPTZ, "When it was trained"),
     Column("algorithm", Scalar.VARCHAR, "The candidate that won"),
     Column("measured_on", Scalar.VARCHAR, "The rows whose labels it did not see"),
@@ -47,7 +48,7 @@ def model_version_rows(mesh: Workspace, heads: Mapping[ProductName, Snapshot]) -
     """A row of each of the newest versions of the models that were published, oldest first."""
     store = model_store(mesh.settings)
     return [
-        _row(version_state(name, version, head.properties[VERSION_PROPERTY]).as_dict(), version.record)
+        _row(version_state(name, version, head).as_dict(), version.record)
         for name, head in heads.items()
         if VERSION_PROPERTY in head.properties
         for version in store.versions(name, _MOST_VERSIONS)
@@ -56,7 +57,7 @@ def model_version_rows(mesh: Workspace, heads: Mapping[ProductName, Snapshot]) -
 
 def _row(state: dict[str, Any], record: Mapping[str, Any]) -> dict[str, Any]:
     metrics = state["metrics"]
-    told = ("version", "state", "algorithm", "measured_on", "decision")
+    told = ("version", "state", "algorithm", "measured_on", "decision", "pinned")
     return {
         "product": state["model"],
         "trained_at": datetime.fromisoformat(state["trained_at"]),

@@ -9,6 +9,7 @@ from meshlake.building.causes import causes_between, is_unchanged, parts_now
 from meshlake.building.days import plan_days
 from meshlake.building.inputs import pin_inputs
 from meshlake.errors import BuildError, LandingError
+from meshlake.models.store import VERSION_PROPERTY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -47,7 +48,9 @@ def due(
     build `keeps_hold`.
     """
     fingerprint = inputs.fingerprint(product.code_version)
-    is_current = head is not None and head.properties.get("fingerprint") == fingerprint
+    is_current = (
+        head is not None and head.properties.get("fingerprint") == fingerprint and not _awaits_version(head)
+    )
     must_build = is_forced or bool(days)
     hold = head.hold if head is not None else None
     is_held = hold is not None and (
@@ -61,6 +64,11 @@ def due(
         return Due(fingerprint, True, None)
     plan = plan_days(product, inputs, head, is_forced=is_forced, asked=days)
     return Due(fingerprint, head is not None and plan is not None and plan.is_unchanged, plan)
+
+
+def _awaits_version(head: Snapshot) -> bool:
+    """Whether another version of its model was chosen than has scored what is published."""
+    return head.pin is not None and head.pin.version != head.properties.get(VERSION_PROPERTY)
 
 
 def is_outdated(mesh: Workspace, name: ProductName) -> bool:

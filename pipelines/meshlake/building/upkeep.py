@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.building.compact import compact_lake
 from meshlake.building.failed import never_published
-from meshlake.building.leftovers import remove_leftovers
+from meshlake.building.leftovers import expire_versions, remove_leftovers
 from meshlake.building.outdated import cause_of
 from meshlake.building.quality import QUALITY_RESULTS
 from meshlake.building.views import refresh_views
@@ -31,12 +31,14 @@ class Cleaned:
     Args:
         removed: what it took away of the lake.
         leftovers: how many model versions half written, and files that engines had spilled, it removed.
+        model_versions: how many versions of models, past what is to be kept of them.
         gone_datasets: how many landed datasets that are gone the engine forgot.
         compacted_files: how many fewer small files there are for the same rows.
     """
 
     removed: Removed
     leftovers: int
+    model_versions: int
     gone_datasets: int
     compacted_files: int
 
@@ -44,6 +46,7 @@ class Cleaned:
         """As JSON-able facts."""
         return self.removed.as_dict() | {
             "leftovers": self.leftovers,
+            "model_versions": self.model_versions,
             "compacted_files": self.compacted_files,
             "gone_datasets": self.gone_datasets,
         }
@@ -64,7 +67,7 @@ def clean_mesh(mesh: Workspace, *, keep_audits: bool = False) -> Cleaned:
     removed = clean_lake(mesh.lake, retention, keep_audits=keep_audits)
     leftovers = remove_leftovers(mesh.settings, GRACE_SECONDS)
     gone = mesh.engine.forget_gone(mesh.settings, mesh.landing, GRACE_SECONDS)
-    return Cleaned(removed, leftovers, gone, compacted)
+    return Cleaned(removed, leftovers, expire_versions(mesh), gone, compacted)
 
 
 def history(mesh: Workspace, name: ProductName) -> list[Snapshot]:

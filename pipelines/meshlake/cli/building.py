@@ -193,6 +193,7 @@ def clean(
         f"{removed.snapshots} expired snapshots, {removed.dropped} dropped tables "
         f"and {removed.files} files ({size_text(removed.size_bytes)}), "
         f"{cleaned.leftovers} leftovers of models and scratch, "
+        f"{cleaned.model_versions} outlived versions of models, "
         f"{cleaned.gone_datasets} landed datasets that are gone; "
         f"{cleaned.compacted_files} fewer small files."
     )

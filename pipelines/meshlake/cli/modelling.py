@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from meshlake.cli import choosing
+from meshlake.cli.choosing import JSON, MODEL
 from meshlake.cli.completion import product_names
 from meshlake.cli.drafts import print_drafted
 from meshlake.cli.printing import print_json, print_record, print_table, print_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from meshlake.ml_assets.comparison import Difference
 
 PRODUCT = typer.Argument(metavar="D.P", help="The product to learn from.", autocompletion=product_names)
@@ -18,8 +22,6 @@ KEY = typer.Option(
     None, "--key", metavar="COL", help="The column that tells its rows apart; else its primary key."
 )
 OWNER = typer.Option(None, "--owner", help="Who answers for it; else git's user.email, else you.")
-JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
-MODEL = typer.Argument(metavar="D.P", help="The product of its predictions.", autocompletion=product_names)
 _SHOWN_IMPORTANCES = 10
 
 
@@ -27,7 +29,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     model = typer.Typer(
         name="model",
-        help="Draft a product of predictions or segments; list, show and compare what was trained.",
+        help="Draft a product of predictions or segments; list, show, compare and choose what was trained.",
         no_args_is_help=True,
         rich_markup_mode=None,
     )
@@ -36,6 +38,7 @@ def register(app: typer.Typer) -> None:
     model.command(name="list")(list_versions)
     model.command()(show)
     model.command()(compare)
+    choosing.register(model)
     app.add_typer(model)
 
 
@@ -115,7 +118,7 @@ def list_versions(
     print_table(
         columns,
         [
-            (s["model"], s["version"], s["state"], s["algorithm"], s["measured_on"], headline(s["metrics"]))
+            (s["model"], s["version"], _state(s), s["algorithm"], s["measured_on"], headline(s["metrics"]))
             for s in states
         ],
     )
@@ -198,6 +201,10 @@ def compare(
         ],
         title=f"{version} against {other or 'the champion'}, on {found.rows:,} rows (95 % intervals)",
     )
+
+
+def _state(version: Mapping[str, Any]) -> str:
+    return f"{version['state']}, {version['pinned']}" if version["pinned"] else str(version["state"])
 
 
 def _verdict(difference: Difference) -> str:

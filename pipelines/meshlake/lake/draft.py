@@ -20,6 +20,7 @@ from meshlake.lake.hold import HOLD_PROPERTY
 from meshlake.lake.schema import partition_column
 from meshlake.lake.snapshot import SUMMARY_PREFIX, Snapshot, data_files, read_snapshot
 from meshlake.lake.transaction import PlannedTransaction
+from meshlake.products.pin import PIN_PROPERTY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from meshlake.lake.catalog import Lake
     from meshlake.lake.hold import Hold
     from meshlake.partitions import Partitions
+    from meshlake.products.pin import Pin
 
 AUDIT_PREFIX = "audit_"
 # A commit to another branch of the same table is no conflict: it is only retried on the newer metadata.
@@ -208,7 +210,7 @@ def rollback(lake: Lake, identifier: tuple[str, str], snapshot_id: int, hold: Ho
         with PlannedTransaction(table) as transaction:
             ManageSnapshots(transaction).set_current_snapshot(snapshot_id).commit()
             make_current(transaction, snapshot.schema_id, newest_spec_id(table.metadata, snapshot.schema_id))
-            _set_hold(transaction, hold)
+            _set_property(transaction, HOLD_PROPERTY, hold)
     except CommitFailedException as error:
         raise ConflictError(
             f"{'.'.join(identifier)}: another build published just now",
@@ -223,21 +225,34 @@ def release(lake: Lake, identifier: tuple[str, str]) -> None:
     Raises:
         ConflictError: when others kept committing to it.
     """
+    _commit_property(lake, identifier, HOLD_PROPERTY, None)
+
+
+def pin(lake: Lake, identifier: tuple[str, str], said: Pin | None) -> None:
+    """Say, or say no longer, which version of a model scores the rows of a table.
+
+    Raises:
+        ConflictError: when others kept committing to it.
+    """
+    _commit_property(lake, identifier, PIN_PROPERTY, said)
+
+
+def _commit_property(lake: Lake, identifier: tuple[str, str], name: str, value: Hold | Pin | None) -> None:
     for _ in range(_COMMIT_ATTEMPTS):
         try:
             with PlannedTransaction(lake.catalog.load_table(identifier)) as transaction:
-                _set_hold(transaction, None)
+                _set_property(transaction, name, value)
         except CommitFailedException:
             continue
         return
     raise ConflictError(f"{'.'.join(identifier)}: other writers kept committing", "Try again.")
 
 
-def _set_hold(transaction: Transaction, hold: Hold | None) -> None:
-    if hold is not None:
-        transaction.set_properties({HOLD_PROPERTY: hold.packed()})
-    elif HOLD_PROPERTY in transaction.table_metadata.properties:
-        transaction.remove_properties(HOLD_PROPERTY)
+def _set_property(transaction: Transaction, name: str, value: Hold | Pin | None) -> None:
+    if value is not None:
+        transaction.set_properties({name: value.packed()})
+    elif name in transaction.table_metadata.properties:
+        transaction.remove_properties(name)
 
 
 def _write_snapshot(

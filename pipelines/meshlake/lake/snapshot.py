@@ -12,6 +12,7 @@ from pyiceberg.expressions import In
 from pyiceberg.manifest import ManifestContent
 
 from meshlake.lake.hold import Hold
+from meshlake.products.pin import Pin
 from meshlake.types.iceberg import from_iceberg
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ _EPOCH = date(1970, 1, 1)
 class Snapshot:
     """One published version of a product. `properties` are what the build wrote of itself, without the prefix.
 
-    There is a `hold` where readers see it since it was rolled back to, and builds leave it.
+    There is a `hold` where readers see it since it was rolled back to, and builds leave it; a `pin` where somebody
+    chose which version of its model scores.
     """
 
     identifier: tuple[str, str]
@@ -49,6 +51,7 @@ class Snapshot:
     properties: Mapping[str, str]
     is_current: bool = True
     hold: Hold | None = None
+    pin: Pin | None = None
 
     @property
     def columns(self) -> tuple[tuple[str, Type, str], ...]:
@@ -73,6 +76,7 @@ class Snapshot:
             "inputs": self.property_json("inputs", {}),
             "held_inputs": self.property_json(HELD_INPUTS, {}),
             "held": self.hold.as_dict() if self.hold else None,
+            "pinned": self.pin.in_words if self.pin else None,
         }
 
     def property_json(self, name: str, default: Any) -> Any:
@@ -101,6 +105,7 @@ def read_snapshot(
         properties=properties,
         is_current=is_current,
         hold=Hold.of(table.properties, rows_id) if is_current else None,
+        pin=Pin.of(table.properties, rows_id) if is_current else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The half of `Mesh` that looks at what models were trained."""
+"""The half of `Mesh` that looks at what models were trained, and chooses by hand which of it scores."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from meshlake.suggest import nearest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from meshlake.lake.snapshot import Snapshot
     from meshlake.ml_assets.comparison import Comparison
     from meshlake.models.store import ModelVersion
     from meshlake.models.versions import VersionState
     from meshlake.names import ProductName
+    from meshlake.products.pin import Pin
     from meshlake.workspace import Workspace
 
 
 class VersionedMesh(KeptMesh):
-    """An opened mesh whose models' versions can be looked at."""
+    """An opened mesh whose models' versions can be looked at and chosen."""
 
     def model_versions(self, product: str | ProductName | None = None) -> list[VersionState]:
         """Every stored version of the model of `product`, or of all models, newest first.
@@ -39,8 +41,8 @@ class VersionedMesh(KeptMesh):
         names = [product_name(product)] if product else every
         found = []
         for name in names:
-            versions, champion = _versions(mesh, name), _champion(mesh, name)
-            found += [version_state(name, version, champion) for version in reversed(versions)]
+            versions, head = _versions(mesh, name), _head(mesh, name)
+            found += [version_state(name, version, head) for version in reversed(versions)]
         return found
 
     def model_version(
@@ -55,7 +57,7 @@ class VersionedMesh(KeptMesh):
 
         name = product_name(product)
         found = _version(self.workspace, name, version)
-        return version_state(name, found, _champion(self.workspace, name)), found.record
+        return version_state(name, found, _head(self.workspace, name)), found.record
 
     def compare_versions(
         self, product: str | ProductName, version: str, other: str | None = None
@@ -69,6 +71,56 @@ class VersionedMesh(KeptMesh):
 
         name = product_name(product)
         return compare_versions(*(_version(self.workspace, name, each) for each in (version, other)))
+
+    def pin_model(self, product: str | ProductName, version: str | None = None, *, why: str = "") -> Pin:
+        """Have `version`, else the champion, score from the next build on, until `unpin_model`.
+
+        Challengers are trained and compared meanwhile, and kept.
+
+        Raises:
+            UsageError: it is no model, there is no such version, or the product is held where it was rolled back to.
+        """
+        from meshlake.building.pins import pin_version
+
+        name = product_name(product)
+        return pin_version(self.workspace, name, _version(self.workspace, name, version), why)
+
+    def promote_model(self, product: str | ProductName, version: str, *, why: str = "") -> Pin:
+        """Have `version` score in the next build, as if it had won: a later challenger may take its place.
+
+        Raises:
+            UsageError: as `pin_model`; or it scores already, or was made by another `model.yaml`.
+        """
+        from meshlake.building.pins import promote_version
+
+        name = product_name(product)
+        found = _version(self.workspace, name, version)
+        return promote_version(self.workspace, self.workspace.products.get(name), found, why)
+
+    def rollback_model(self, product: str | ProductName, *, why: str = "") -> Pin:
+        """Pin the champion before the one that scores now; `rollback` brings its rows of then back instead.
+
+        Raises:
+            UsageError: as `pin_model`; or no champion before is known.
+        """
+        from meshlake.building.pins import pin_version, version_before
+
+        name = product_name(product)
+        _versions(self.workspace, name)
+        found = _version(self.workspace, name, version_before(self.workspace, name))
+        return pin_version(self.workspace, name, found, why)
+
+    def unpin_model(self, product: str | ProductName) -> Pin:
+        """Let comparisons decide again which version scores; gives the pin that ends.
+
+        Raises:
+            UsageError: it is no model, or no version of it is pinned.
+        """
+        from meshlake.building.pins import unpin_version
+
+        name = product_name(product)
+        _versions(self.workspace, name)
+        return unpin_version(self.workspace, name)
 
 
 def _versions(mesh: Workspace, name: ProductName) -> list[ModelVersion]:
@@ -84,8 +136,11 @@ def _versions(mesh: Workspace, name: ProductName) -> list[ModelVersion]:
 
 
 def _version(mesh: Workspace, name: ProductName, version: str | None) -> ModelVersion:
+    from meshlake.models.store import VERSION_PROPERTY
+
     known = {each.version: each for each in _versions(mesh, name)}
-    wanted = version or _champion(mesh, name)
+    head = _head(mesh, name)
+    wanted = version or (head.properties.get(VERSION_PROPERTY) if head else None)
     if wanted is None:
         raise UsageError(f"no version of {name} scores yet", f"Build it: mesh build {name}")
     if wanted not in known:
@@ -95,8 +150,5 @@ def _version(mesh: Workspace, name: ProductName, version: str | None) -> ModelVe
     return known[wanted]
 
 
-def _champion(mesh: Workspace, name: ProductName) -> str | None:
-    from meshlake.models.store import VERSION_PROPERTY
-
-    head = mesh.lake.head((name.domain, name.product))
-    return None if head is None else head.properties.get(VERSION_PROPERTY)
+def _head(mesh: Workspace, name: ProductName) -> Snapshot | None:
+    return mesh.lake.head((name.domain, name.product))

@@ -1,6 +1,6 @@
 """What makes a model version what it is, besides its rows: what was asked, features, code and libraries.
 
-The wording of a contract is no part of it, nor when it is trained again.
+The wording of a contract is no part of it, nor when it is trained again and how long it is kept.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from meshlake.types.tree import Type
 
+_NOT_OF_THE_MODEL = ("retrain_cron", "keep_versions")
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "skops")
 
 
@@ -28,7 +29,7 @@ def definition_sha256(content: Mapping[str, Any]) -> str:
     """Changes with anything that the `content` of a `model.yaml` asks of the model."""
     asked = dict(content)
     if isinstance(policy := asked.get("policy"), dict):
-        asked["policy"] = {name: value for name, value in policy.items() if name != "retrain_cron"}
+        asked["policy"] = {name: value for name, value in policy.items() if name not in _NOT_OF_THE_MODEL}
     return sha256(json.dumps(asked, sort_keys=True, default=str).encode())
 
 

@@ -43,7 +43,7 @@ def model_rows(model: ModelDefinition, context: RowsContext) -> Rows:
     except ValueError as error:
         hint = f"Change {model.path.name} or the features it reads."
         raise BuildError(f"{context.name}: {error}", hint) from error
-    facts = {"model": _facts(model.document.task, chosen)}
+    facts = {"model": _facts(model.document.task, chosen, context)}
     return Rows(select, facts, {VERSION_PROPERTY: chosen.version.version}, is_local=True)
 
 
@@ -90,10 +90,12 @@ def _field(scored: pa.Field[Any], features: pa.Schema) -> pa.Field[Any]:
     return scored.with_type(pa.string()) if pa.types.is_null(scored.type) else scored
 
 
-def _facts(task: str, chosen: Chosen) -> dict[str, Any]:
+def _facts(task: str, chosen: Chosen, context: RowsContext) -> dict[str, Any]:
     told = ("algorithm", "measured_on", "metrics", "dropped", "warnings")
     version = chosen.version
     facts = {"task": task, "version": version.version, **{name: version.record[name] for name in told}}
+    if context.pin is not None:
+        facts["pinned"] = context.pin.in_words
     if (challenger := chosen.challenger) is not None:
         facts["challenger"] = {"version": challenger.version, **challenger.record["decision"]}
     return facts

@@ -88,11 +88,16 @@ class ModelStore:
 
     def versions(self, product: ProductName, most: int = 0) -> list[ModelVersion]:
         """Every version of `product`'s model, or the newest `most`, oldest first."""
-        files = self._store.files(f"{self._root}/{product}")
-        # Each begins with when it was trained.
-        names = sorted({file.name.partition("/")[0] for file in files})[-most:]
-        found = [self.load(product, name) for name in names]
+        found = [self.load(product, name) for name in self.names(product)[-most:]]
         return sorted((v for v in found if v is not None), key=lambda v: str(v.record["trained_at"]))
+
+    def names(self, product: ProductName) -> list[str]:
+        """The names of every version, unfinished ones too, oldest first: each begins with when it was trained."""
+        return sorted({file.name.partition("/")[0] for file in self._store.files(f"{self._root}/{product}")})
+
+    def remove(self, product: ProductName, version: str) -> None:
+        """Remove a version with all its files."""
+        self._store.remove_folder(f"{self._root}/{product}/{version}")
 
     def save(
         self, product: ProductName, record: Mapping[str, Any], files: Mapping[str, bytes]

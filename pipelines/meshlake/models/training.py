@@ -1,12 +1,12 @@
 """Which version scores: the champion, or a challenger trained now that a decision promotes.
 
 However a build was started, a challenger that is worse than the champion, or says no more than the base rate, scores
-nothing; it is kept with the decision and its figures.
+nothing; it is kept with the decision and its figures. So is any, where somebody pinned the version that scores.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,10 @@ from meshlake.models.store import VERSION_PROPERTY, file_hashes, model_store
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from meshlake.ml_assets.promotion import Decision
     from meshlake.models.definition import ModelDefinition
     from meshlake.models.store import ModelStore, ModelVersion
+    from meshlake.products.pin import Pin
     from meshlake.products.transform import RowsContext
 
 
@@ -33,11 +35,13 @@ class Chosen:
 
 @dataclass(frozen=True)
 class _Champion:
-    """The version that scored what is published, what keeps it from scoring now, and whether another is asked for."""
+    """The version that is pinned, else that scored what is published; what keeps it from scoring now, and whether
+    another is asked for."""
 
     version: ModelVersion | None
     misfits: tuple[str, ...]
     is_replaced: bool
+    pin: Pin | None = None
 
     @property
     def may_score(self) -> bool:
@@ -62,7 +66,7 @@ def choose_version(model: ModelDefinition, context: RowsContext) -> Chosen:
         champion.version
         and champion.may_score
         and not context.is_forced
-        and _was_tried(store, made_of, champion.version, context)
+        and (champion.pin or _was_tried(store, made_of, champion.version, context))
     ):
         return Chosen(champion.version)
     challenger = _train(store, model, made_of, champion, context)
@@ -78,13 +82,20 @@ def choose_version(model: ModelDefinition, context: RowsContext) -> Chosen:
 def _champion(
     store: ModelStore, model: ModelDefinition, made_of: Mapping[str, Any], context: RowsContext
 ) -> _Champion:
-    published = context.published.get(VERSION_PROPERTY)
-    version = store.load(context.name, published) if published else None
+    pin, published = context.pin, context.published.get(VERSION_PROPERTY)
+    named = pin.version if pin else published
+    version = store.load(context.name, named) if named else None
+    if pin and version is None:
+        raise _cannot_score(context, pin, "it is not there any more")
     if version is None:
         return _Champion(None, (), is_replaced=False)
-    unfit = misfits(version.record["feature_kinds"], context.session.columns(model.features_sql))
+    unfit = tuple(misfits(version.record["feature_kinds"], context.session.columns(model.features_sql)))
+    if pin and unfit:
+        raise _cannot_score(context, pin, ", ".join(unfit))
+    if pin:
+        return _Champion(version, (), is_replaced=False, pin=pin)
     is_replaced = version.record["definition_sha256"] != made_of["definition_sha256"]
-    return _Champion(version, tuple(unfit), is_replaced)
+    return _Champion(version, unfit, is_replaced)
 
 
 def _was_tried(
@@ -119,6 +130,8 @@ def _train(
     decision = task.decide(
         trained, frame, current, can_score=not champion.misfits, is_replaced=champion.is_replaced
     )
+    if champion.pin:
+        decision = replace(decision, is_promoted=False, reason=_kept_back(champion.pin, decision))
     columns = context.session.columns(model.features_sql)
     record = {
         "trained_at": trained_at.isoformat(),
@@ -130,6 +143,18 @@ def _train(
         "decision": decision.as_dict(),
     }
     return store.save(context.name, record, trained.files)
+
+
+def _kept_back(pin: Pin, decision: Decision) -> str:
+    would = "would be promoted" if decision.is_promoted else "would not be promoted"
+    return f"version {pin.version} was {pin.in_words}; without that it {would}: {decision.reason}"
+
+
+def _cannot_score(context: RowsContext, pin: Pin, why: str) -> BuildError:
+    told = f"{context.name}: version {pin.version}, {pin.in_words}, cannot score: {why}"
+    return BuildError(
+        told, f"Choose another, or let comparisons decide again: mesh model unpin {context.name}"
+    )
 
 
 def _refused(champion: _Champion, challenger: ModelVersion, context: RowsContext) -> BuildError:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from meshlake.models.store import VERSION_PROPERTY
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from meshlake.lake.snapshot import Snapshot
     from meshlake.models.store import ModelVersion
     from meshlake.names import ProductName
 
@@ -18,7 +21,10 @@ REFUSED = "not promoted"
 
 @dataclass(frozen=True)
 class VersionState:
-    """One version: `state` is `champion` (it scores what is published), `earlier champion` or `not promoted`."""
+    """One version: `state` is `champion` (it scores what is published), `earlier champion` or `not promoted`.
+
+    `pinned` says since when, and why, somebody chose it to score.
+    """
 
     model: str
     version: str
@@ -28,14 +34,17 @@ class VersionState:
     measured_on: str
     metrics: Mapping[str, float]
     decision: str
+    pinned: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON-able facts."""
         return asdict(self)
 
 
-def version_state(name: ProductName, version: ModelVersion, champion: str | None) -> VersionState:
-    """A version of the model of `name`, of which `champion` scores what is published."""
+def version_state(name: ProductName, version: ModelVersion, head: Snapshot | None) -> VersionState:
+    """A version of the model of `name`, of which `head` is published."""
+    champion = head.properties.get(VERSION_PROPERTY) if head else None
+    pin = head.pin if head else None
     record = version.record
     is_promoted = record["decision"]["is_promoted"]
     state = CHAMPION if version.version == champion else EARLIER if is_promoted else REFUSED
@@ -48,4 +57,5 @@ def version_state(name: ProductName, version: ModelVersion, champion: str | None
         measured_on=record["measured_on"],
         metrics=record["metrics"],
         decision=record["decision"]["reason"],
+        pinned=pin.in_words if pin and pin.version == version.version else "",
     )

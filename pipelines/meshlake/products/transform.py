@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from meshlake.errors import MeshError
     from meshlake.names import InputName, ProductName
     from meshlake.products.lineage import ColumnsOf
+    from meshlake.products.pin import Pin
     from meshlake.settings import Settings
     from meshlake.types.tree import Type
 
@@ -189,8 +190,8 @@ class RowsContext(Protocol):
     """What a build hands to the transform of its product.
 
     `input_versions` says in which state each input is read, `published` are the properties of the snapshot that readers
-    see now (none before the first); `is_forced` asks for rows from scratch, `report` hears one line before each longer
-    step.
+    see now (none before the first), `pin` says which version of a model somebody chose to score; `is_forced` asks for
+    rows from scratch, `report` hears one line before each longer step.
     """
 
     @property
@@ -207,6 +208,8 @@ class RowsContext(Protocol):
     def input_versions(self) -> Mapping[str, str]: ...
     @property
     def published(self) -> Mapping[str, str]: ...
+    @property
+    def pin(self) -> Pin | None: ...
     @property
     def is_forced(self) -> bool: ...
     @property

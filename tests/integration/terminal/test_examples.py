@@ -30,6 +30,12 @@ NOT_RUN = {
     "mesh demo --into postgresql": "needs a PostgreSQL: tests/engines/test_operational.py",
     "mesh discover operational        # only the tables; `landing` only the files": "needs a PostgreSQL: tests/engines",
     "mesh adopt public.orders --as shop.orders   # a table": "needs a PostgreSQL: tests/engines",
+    'mesh model promote retention.churn_predictions 20260701T040000-0123456789ab --why "it knows the new plans"': (
+        "needs a version that was not promoted: tests/unit/models/test_pins.py"
+    ),
+    'mesh model rollback retention.churn_predictions --why "it flags nobody of the north"': (
+        "needs a champion before: tests/unit/models/test_pins.py"
+    ),
 }
 # What differs from mesh to mesh, or is only larger; {...} are filled in from the mesh.
 STAND_INS = {
@@ -41,6 +47,7 @@ STAND_INS = {
 # What an example takes for granted.
 BEFORE = {
     "mesh release crm.customers": ("build crm.customers --force", "rollback crm.customers"),
+    "mesh model unpin retention.churn_predictions": ("model pin retention.churn_predictions",),
     "mesh drop retail.customer_rfm --undo": (
         "build retail.customer_rfm --only",
         "drop retail.customer_rfm --breaking --yes",
