@@ -46,6 +46,9 @@ STAND_INS = {
 }
 # What an example takes for granted.
 BEFORE = {
+    "mesh draft billing --update checks --update columns   # of products that are there, what the data says anew": (
+        "draft billing",
+    ),
     "mesh release crm.customers": ("build crm.customers --force", "rollback crm.customers"),
     "mesh model unpin retention.churn_predictions": ("model pin retention.churn_predictions",),
     "mesh drop retail.customer_rfm --undo": (
@@ -54,7 +57,7 @@ BEFORE = {
     ),
 }
 # These have to find no product of that name yet, or no mesh at all; and little to look through.
-IN_A_NEW_MESH = {"init", "land", "adopt", "demo", "discover", "doctor", "schema", "services"}
+IN_A_NEW_MESH = {"init", "land", "adopt", "demo", "discover", "draft", "doctor", "schema", "services"}
 # These have to find products to learn from, and none of their own yet.
 DRAFT_MODELS = {("model", "churn"), ("model", "segments")}
 # What finds fault with the machine that the tests run on, such as packages other than meshlake asks for.
@@ -114,7 +117,7 @@ def modelled(tmp_path_factory) -> SmallMesh:
 
 @pytest.fixture
 def new(tmp_path) -> SmallMesh:
-    """Files to land, somebody's contract, and two datasets that have landed."""
+    """Files to land, somebody's contract, and three datasets that have landed."""
     mesh = SmallMesh(tmp_path / "mesh")
     (mesh.root / "orders.odcs.yaml").write_text(ORDERS, encoding="utf-8")
     (mesh.root / "customers.csv").write_text(CUSTOMERS, encoding="utf-8")
@@ -123,6 +126,7 @@ def new(tmp_path) -> SmallMesh:
     (folder / "january.csv").write_text("invoice,cents\n1,995\n", encoding="utf-8")
     mesh.land("crm/customers/a.csv", CUSTOMERS)
     mesh.land("exports/cust_2026/a.csv", CUSTOMERS)
+    mesh.land("billing/invoices/a.csv", "invoice_id,cents\n1,995\n2,1200\n")
     return mesh
 
 
