@@ -10,7 +10,7 @@ from meshlake.audit.batches import MOST_VALUES, Batch, ColumnCounts, range_ends
 from meshlake.audit.samples import HIDDEN, jsonable, unclassified
 from meshlake.discovery.names import is_identifier
 from meshlake.formats.format import lineage_select
-from meshlake.landing.relation import relation_sql
+from meshlake.landing.relation import relation_sql, united
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.products.source_aligned import columns_in_sql, source_select
 from meshlake.types.tree import Scalar, is_moment, is_nested, is_number
@@ -102,10 +102,10 @@ class Measurer:
         selects = dataset.format.selects(dict([named]), dataset.files) if named is not None else []
         if not selects:
             return None
-        session.bind(dataset.name, _united(selects))
+        session.bind(dataset.name, united(selects))
         landed = session.landed_columns(dataset.name)
         if self._named_in_sql - set(map(str.lower, landed)):
-            session.bind(dataset.name, _united(selects, self._in_sql | landed))
+            session.bind(dataset.name, united(selects, self._in_sql | landed))
             landed = session.landed_columns(dataset.name)
         is_large = file.size_bytes > _DRAWN_BYTES
         part = f"LIMIT {_ROWS}" if is_large else f"USING SAMPLE reservoir({_ROWS} ROWS)"
@@ -121,7 +121,7 @@ class Measurer:
         self._session.keep_order()
         opened, keys = self._files[file.name]
         selects = self._dataset.format.numbered(opened, keys, self._dataset.files)
-        return _united([lineage_select(select, opened) for select in selects], landed)
+        return united([lineage_select(select, opened) for select in selects], landed)
 
     @cached_property
     def _in_sql(self) -> dict[str, Type]:
@@ -188,16 +188,6 @@ class Measurer:
 
     def _is_key(self, column: Column) -> bool:
         return column.primary_key_position is not None or is_identifier(column.name)
-
-
-def _united(selects: Sequence[str], columns: Mapping[str, Type] | None = None) -> str:
-    """The rows of `selects`, null in those of `columns` that these have not."""
-    if columns:
-        nulls = ", ".join(
-            f"CAST(NULL AS {kind}) AS {quote_identifier(name)}" for name, kind in columns.items()
-        )
-        selects = [*selects, f"(SELECT {nulls} WHERE false)"]
-    return f"({' UNION ALL BY NAME '.join(selects)})"
 
 
 class _View:

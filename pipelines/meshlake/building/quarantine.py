@@ -11,6 +11,8 @@ from meshlake.names import quote_identifier, quote_literal
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
 
     from meshlake.building.context import BuildContext
@@ -27,11 +29,12 @@ QUARANTINE_COLUMNS = (
 )
 
 
+_VALUES = "quarantined values"
 _LINES = "unreadable lines"
 
 
-def publish_quarantine(context: BuildContext, values: str | None, lines: pa.Table | None) -> None:
-    """Replace the product's quarantine by the rows of the SELECT `values`, if it quarantines, and `lines`.
+def publish_quarantine(context: BuildContext, values: Sequence[str] | None, lines: pa.Table | None) -> None:
+    """Replace the product's quarantine by the rows of the SELECTs `values`, if it quarantines, and `lines`.
 
     What is kept aside is published before the rows: a build that is killed between the two has lost nothing.
     """
@@ -54,13 +57,15 @@ def _holds_any(context: BuildContext) -> bool:
     return head is not None and head.row_count > 0
 
 
-def _kept_aside(context: BuildContext, values: str | None, lines: pa.Table | None) -> str:
+def _kept_aside(context: BuildContext, values: Sequence[str] | None, lines: pa.Table | None) -> str:
     nothing = ", ".join(f"NULL::{c.type} AS {quote_identifier(c.name)}" for c in QUARANTINE_COLUMNS)
     parts = [f"(SELECT {nothing} LIMIT 0)"]
     if values is not None:
         made = "CASE WHEN made <> value THEN ', as transformLogic makes it: ' || made ELSE '' END"
+        context.session.local.gather(_VALUES, values)
         parts.append(
-            f"SELECT * EXCLUDE (made), 'is no ' || wanted_type || {made} AS reason FROM ({values}\n)"
+            f"SELECT * EXCLUDE (made), 'is no ' || wanted_type || {made} AS reason "
+            f"FROM {quote_identifier(_VALUES)}"
         )
     if lines is not None:
         context.session.local.register(_LINES, lines)

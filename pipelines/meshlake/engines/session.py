@@ -82,8 +82,8 @@ class Session(Protocol):
     def landed_columns(self, name: DatasetName) -> dict[str, Type]:
         """Names, as they landed, and types of the columns of a dataset that is bound."""
 
-    def lineage(self, name: DatasetName) -> str:
-        """A parenthesised SELECT for `local` of a dataset that is bound, each row with its file and number."""
+    def lineage(self, name: DatasetName) -> list[str]:
+        """Parenthesised SELECTs for `local` of parts of a dataset that is bound, each row with its file and number."""
 
     def unreadable(self, name: DatasetName) -> Unreadable:
         """The lines of a landed dataset that is bound which the rows staged last were read without.
@@ -127,6 +127,9 @@ class LocalSession(Session, Protocol):
 
     def close(self) -> None:
         """End it."""
+
+    def gather(self, name: str, selects: Sequence[str]) -> None:
+        """Make the rows of `selects`, read one after the other, readable as the table `name`."""
 
     def register(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
         """Make Arrow rows readable as the table `name`; those of a reader once."""

@@ -13,10 +13,11 @@ from meshlake.errors import LandingError
 from meshlake.formats.format import lineage_select
 from meshlake.formats.unreadable import forget_unreadable
 from meshlake.landing.failures import explained
+from meshlake.names import quote_identifier
 from meshlake.types.duckdb import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
     import duckdb
 
@@ -27,29 +28,53 @@ if TYPE_CHECKING:
 
 # NUL, which DuckDB takes for the end of a query, and what columns of the mesh's own begin with.
 _UNUSABLE_NAME = re.compile(r"\x00|^\x02")
+_TOGETHER = 200
 
 
-def relation_sql(dataset: Dataset, *, lineage: bool = False) -> str:
+def relation_sql(dataset: Dataset) -> str:
     """A parenthesised SELECT that gives every row of `dataset`.
-
-    With `lineage` each row also has `FILE_COLUMN` (the file's name below the landing zone) and `ROW_COLUMN` (from 1).
-    That is slower and needs DuckDB's `preserve_insertion_order`; it is for naming bad cells.
 
     Raises:
         LandingError: a file is damaged or cannot be read as what its name says, or none has columns.
     """
     dataset = dataset.opened
-    files = dataset.keyed_files
-    if not lineage:
-        selects = dataset.format.selects(files, dataset.files)
-    else:
-        selects = [
-            lineage_select(select, file)
-            for file, keys in files.items()
-            for select in dataset.format.numbered(file, keys, dataset.files)
-        ]
+    selects = dataset.format.selects(dataset.keyed_files, dataset.files)
     if not selects:
         raise _no_columns(dataset)
+    return united(selects)
+
+
+def lineage_sql(dataset: Dataset, columns: Callable[[], Mapping[str, Type]]) -> list[str]:
+    """Parenthesised SELECTs of parts of `dataset`, in the order of its files; each gives all `columns`.
+
+    Each row also has `FILE_COLUMN` (the file's name below the landing zone) and `ROW_COLUMN` (from 1). That is slower
+    and needs DuckDB's `preserve_insertion_order`; it is for naming bad cells. Each file is a SELECT of its own: of very
+    many at once DuckDB's plan would outgrow the memory.
+
+    Raises:
+        LandingError: as `relation_sql`.
+    """
+    dataset = dataset.opened
+    selects = [
+        lineage_select(select, file)
+        for file, keys in dataset.keyed_files.items()
+        for select in dataset.format.numbered(file, keys, dataset.files)
+    ]
+    if not selects:
+        raise _no_columns(dataset)
+    if len(selects) <= _TOGETHER:
+        return [united(selects)]
+    every = columns()
+    return [united(selects[at : at + _TOGETHER], every) for at in range(0, len(selects), _TOGETHER)]
+
+
+def united(selects: Sequence[str], columns: Mapping[str, Type] | None = None) -> str:
+    """The rows of `selects` in parentheses, null in those of `columns` that these have not."""
+    if columns:
+        nulls = ", ".join(
+            f"CAST(NULL AS {kind}) AS {quote_identifier(name)}" for name, kind in columns.items()
+        )
+        selects = [*selects, f"(SELECT {nulls} WHERE false)"]
     return "(" + "\nUNION ALL BY NAME\n".join(selects) + ")"
 
 

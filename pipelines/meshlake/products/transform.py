@@ -17,7 +17,7 @@ from meshlake.plugins import Doorway
 from meshlake.products.lineage import ColumnLineage, any_of, select_lineage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -132,7 +132,7 @@ class Rows:
     """A SELECT of the product's rows. `facts` are told to people, `properties` become part of the snapshot.
 
     `is_local` says that they were made in this process, so that the session's `local` has to write them. `quarantine`
-    is a SELECT, for `local` too, of the values that kept rows out, where the contract quarantines; `explain` puts a
+    are SELECTs, for `local` too, of the values that kept rows out, where the contract quarantines; `explain` puts a
     failure while the rows were written into better words, if it can.
     """
 
@@ -140,7 +140,7 @@ class Rows:
     facts: Mapping[str, Any] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
     is_local: bool = False
-    quarantine: str | None = None
+    quarantine: Sequence[str] | None = None
     explain: Callable[[MeshError], MeshError] = lambda error: error
 
 
@@ -149,6 +149,9 @@ class LocalRows(Protocol):
 
     def register(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
         """Make Arrow rows readable as the table `name`."""
+
+    def gather(self, name: str, selects: Sequence[str]) -> None:
+        """Make the rows of `selects`, read one after the other, readable as the table `name`."""
 
     def register_parquet(self, name: str, path: str) -> None:
         """Make the Parquet file at `path`, a plain path or an address of a store, readable as the table `name`."""
@@ -170,8 +173,8 @@ class RowsSession(Protocol):
     def landed_columns(self, name: DatasetName) -> dict[str, Type]:
         """Names, as they landed, and types of the columns of a dataset that is bound."""
 
-    def lineage(self, name: DatasetName) -> str:
-        """A parenthesised SELECT for `local` of a dataset that is bound, each row with its file and number."""
+    def lineage(self, name: DatasetName) -> Sequence[str]:
+        """Parenthesised SELECTs for `local` of parts of a dataset that is bound, each row with its file and number."""
 
     def columns(self, select: str) -> dict[str, Type]:
         """Names and types of the columns `select` gives."""

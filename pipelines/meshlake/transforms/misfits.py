@@ -85,22 +85,22 @@ class Misfits:
 
 
 def kinds_of(
-    local: LocalRows, source: SourceSelect, lineage: str, columns: Sequence[Column]
+    local: LocalRows, source: SourceSelect, bad_cells: str, columns: Sequence[Column]
 ) -> list[Misfits]:
-    """The kinds that there are among the bad cells of `columns`."""
-    found = (_misfits(local, source, lineage, column) for column in columns)
+    """The kinds that there are of `columns` in the table `bad_cells` of `local`."""
+    found = (_misfits(local, source, bad_cells, column) for column in columns)
     return [misfits for misfits in found if misfits is not None]
 
 
-def _misfits(local: LocalRows, source: SourceSelect, lineage: str, column: Column) -> Misfits | None:
+def _misfits(local: LocalRows, source: SourceSelect, bad_cells: str, column: Column) -> Misfits | None:
     ways = list(ways_to_write(column.type))
     if column.expression is not None or len(column.sources) > 1 or not ways:
         return None
     marks = " || ".join(f"CASE WHEN {way.is_of('value', column.type)} THEN '1' ELSE '0' END" for way in ways)
     decimals = "max(LENGTH(REGEXP_EXTRACT(TRIM(value), '[.]([0-9]+)$', 1)))"
-    cells = source.bad_cells_sql(lineage, [column.name])
     counted = local.rows(
-        f"SELECT {marks} AS marks, count(*), min((file, row, value)), {decimals} FROM ({cells}) GROUP BY marks"
+        f"SELECT {marks} AS marks, count(*), min((file, row, value)), {decimals} FROM {bad_cells} "
+        f"WHERE column_name = {quote_literal(column.name)} GROUP BY marks"
     )
     kinds, left = [], [(str(marks), int(str(n)), first, int(str(d or 0))) for marks, n, first, d in counted]
     while left:

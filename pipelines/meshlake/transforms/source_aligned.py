@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from meshlake.products.transform import RowsContext, RowsSession
     from meshlake.types.tree import Type
 
+_BAD_CELLS = "mesh_bad_cells"
+
 
 @dataclass(frozen=True)
 class SourceAligned(Transform):
@@ -95,25 +97,25 @@ class SourceAligned(Transform):
         """
         source = self._select(context.contract, context.session)
         facts = _facts(context, source)
-        quarantining = _quarantining(source)
         return Rows(
             source.select_sql,
             facts=facts,
-            # None quarantined now still takes away those of the build before.
-            quarantine=source.bad_cells_sql(
-                context.session.lineage(self.dataset),
-                quarantining,
-                limit=None if facts["quarantined_rows"] else 0,
-                shows_made=True,
-            )
-            if quarantining
-            else None,
+            quarantine=_quarantined(context, source, has_any=bool(facts.get("quarantined_rows"))),
             explain=lambda error: _explain(context, source, error),
         )
 
 
 def _quarantining(source: SourceSelect) -> list[str]:
     return [column.name for column in source.checked_columns if column.on_bad_value is Severity.WARNING]
+
+
+def _quarantined(context: RowsContext, source: SourceSelect, *, has_any: bool) -> list[str] | None:
+    """SELECTs of the values that kept rows out; none now still take away those of the build before."""
+    if not (quarantining := _quarantining(source)):
+        return None
+    parts, limit = context.session.lineage(source_dataset(context.contract)), None if has_any else 0
+    read = parts if has_any else parts[:1]
+    return [source.bad_cells_sql(part, quarantining, limit=limit, shows_made=True) for part in read]
 
 
 def _facts(context: RowsContext, source: SourceSelect) -> dict[str, Any]:
@@ -146,12 +148,13 @@ def _explain(context: RowsContext, source: SourceSelect, error: MeshError) -> Me
     local = context.session.local
     # Rows are numbered as they are read, so they must be read in order.
     local.keep_order()
-    # Made only now: it has a SELECT for each file.
+    # Asked for only now: it has a SELECT for each file.
     lineage = context.session.lineage(source_dataset(context.contract))
-    kinds = kinds_of(local, source, lineage, [c for c in source.checked_columns if c.name in bad])
+    local.gather(_BAD_CELLS, [source.bad_cells_sql(part, bad, shows_made=True) for part in lineage])
+    kinds = kinds_of(local, source, _BAD_CELLS, [c for c in source.checked_columns if c.name in bad])
     is_told = " OR ".join(kind.is_of for kind in kinds) or "FALSE"
     cells = local.rows(
-        f"SELECT * FROM ({source.bad_cells_sql(lineage, bad, shows_made=True)}) WHERE NOT ({is_told}) "
+        f"SELECT * FROM {_BAD_CELLS} WHERE NOT ({is_told}) "
         f"ORDER BY file, row, column_name LIMIT {SHOWN_CELLS}"
     )
     named = [

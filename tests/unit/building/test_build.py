@@ -9,6 +9,7 @@ from meshlake.building.build import build_product
 from meshlake.building.context import Step
 from meshlake.building.views import refresh_views
 from meshlake.errors import AuditError, BuildError, ContractError, LandingError, UsageError
+from meshlake.landing import relation
 from meshlake.names import ProductName
 
 PEOPLE = ProductName("crm", "people")
@@ -383,6 +384,24 @@ def test_a_value_that_transform_logic_only_tries_is_named_as_it_landed(mesh):
     assert mesh.build_product("crm.people").facts["quarantined_rows"] == 2
     assert [row["id"] for row in mesh.rows("crm.people")] == [1, 3]
     assert [row["value"] for row in mesh.rows("crm.people__quarantine")] == ["n/a", "30.02.2024"]
+
+
+@pytest.mark.slow
+def test_of_many_files_bad_values_are_named_part_by_part(mesh, monkeypatch):
+    """Columns are of one type only where every part has all columns."""
+    monkeypatch.setattr(relation, "_TOGETHER", 2)
+    for number in range(5):
+        mesh.land(f"crm/people/{number}.csv", f"id,born\n{number},{'x' if number % 2 else number}\n")
+    mesh.product("crm.people", {"id": "integer", "born": "integer"})
+    with pytest.raises(LandingError, match="2 values do not fit") as caught:
+        mesh.build_product("crm.people")
+    for number in (1, 3):
+        assert f"crm/people/{number}.csv, row 1, column born: 'x' is no BIGINT" in caught.value.message
+    mesh.product("crm.people", QUARANTINING)
+    assert mesh.build_product("crm.people").facts["quarantined_rows"] == 2
+    assert [row["id"] for row in mesh.rows("crm.people")] == [0, 2, 4]
+    aside = [(row["file"], row["row"], row["value"]) for row in mesh.rows("crm.people__quarantine")]
+    assert aside == [(f"crm/people/{number}.csv", 1, "x") for number in (1, 3)]
 
 
 @pytest.mark.slow

@@ -42,7 +42,7 @@ from meshlake.formats import format_of, readable
 from meshlake.formats.format import UnfaithfulError
 from meshlake.engines.trino.hive_fidelity import layout
 from meshlake.landing.arrival import land
-from meshlake.landing.relation import columns, relation_sql
+from meshlake.landing.relation import columns, lineage_sql, relation_sql
 from meshlake.landing.zone import LandingZone
 from meshlake.names import DatasetName
 from meshlake.settings import load_settings
@@ -61,7 +61,7 @@ with connect(settings) as connection:
     connection.execute("SET preserve_insertion_order = true")
     from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 
-    lineage = relation_sql(dataset, lineage=True)
+    lineage = lineage_sql(dataset, dict)[0]
     rows = connection.execute(f"SELECT {FILE_COLUMN}, {ROW_COLUMN}, line FROM {lineage}").fetchall()
     assert rows == [("crm/notes/notes.txt", 1, "one"), ("crm/notes/notes.txt", 2, "two, three")]
     try:

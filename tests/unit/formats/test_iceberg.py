@@ -33,7 +33,7 @@ from pyiceberg.types import DoubleType, LongType
 from meshlake.errors import LandingError
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.landing.arrival import land
-from meshlake.landing.relation import columns, relation_sql
+from meshlake.landing.relation import columns, lineage_sql, relation_sql
 from meshlake.names import DatasetName
 
 ORDERS = DatasetName("shop", "orders")
@@ -89,7 +89,7 @@ def test_deleted_and_superseded_rows_are_not_read(connection, orders, landed):
     assert str(dataset.format) == "iceberg"
     assert rows(connection, dataset) == [(1, 10.0), (3, 99.0)]
     lineage = connection.execute(
-        f"SELECT id, {ROW_COLUMN}, {FILE_COLUMN} FROM {relation_sql(dataset, lineage=True)} ORDER BY 1"
+        f"SELECT id, {ROW_COLUMN}, {FILE_COLUMN} FROM {lineage_sql(dataset, dict)[0]} ORDER BY 1"
     ).fetchall()
     assert [row[:2] for row in lineage] == [(1, 1), (3, 1)]
     assert {row[2].startswith("shop/orders/data/") for row in lineage} == {True}
@@ -246,7 +246,7 @@ def test_deletes_by_position_are_applied(connection, orders, landed):
     with_deletes(orders, path, DataFileContent.POSITION_DELETES, FileFormat.PARQUET)
     dataset = landed()
     assert rows(connection, dataset) == [(2, 20.0), (4, 40.0), (5, 50.0)]
-    lineage = f"SELECT id, {ROW_COLUMN} FROM {relation_sql(dataset, lineage=True)} ORDER BY 1"
+    lineage = f"SELECT id, {ROW_COLUMN} FROM {lineage_sql(dataset, dict)[0]} ORDER BY 1"
     assert connection.execute(lineage).fetchall() == [(2, 2), (4, 1), (5, 2)]
 
 

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from meshlake.errors import LandingError
 from meshlake.landing.failures import explained
-from meshlake.landing.relation import columns, relation_sql, unreadable
+from meshlake.landing.relation import columns, lineage_sql, relation_sql, unreadable
 
 
 def rows(connection, dataset, *, lineage=False):
     with explained([dataset]):
         return connection.execute(
-            f"SELECT * FROM {relation_sql(dataset, lineage=lineage)} ORDER BY ALL"
+            f"SELECT * FROM {lineage_sql(dataset, dict)[0] if lineage else relation_sql(dataset)} ORDER BY ALL"
         ).fetchall()
 
 

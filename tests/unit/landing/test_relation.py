@@ -22,7 +22,14 @@ from pyarrow import feather
 from meshlake.errors import LandingError
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.landing.failures import explained
-from meshlake.landing.relation import columns, file_columns, landed_notes, relation_sql, unreadable
+from meshlake.landing.relation import (
+    columns,
+    file_columns,
+    landed_notes,
+    lineage_sql,
+    relation_sql,
+    unreadable,
+)
 from meshlake.landing.zone import LandingZone
 from meshlake.names import DatasetName
 from meshlake.types.tree import Scalar
@@ -403,9 +410,7 @@ def test_a_dataset_is_a_fixed_list_of_files(put, read):
 
 def test_lineage_names_file_and_row(connection, put):
     dataset = put({"a.csv": 'id,n\n1,"x\ny"\n2,z\n', "k=v/b.csv": "id\n3\n"})
-    query = (
-        f"SELECT {FILE_COLUMN}, {ROW_COLUMN}, id, k FROM {relation_sql(dataset, lineage=True)} ORDER BY ALL"
-    )
+    query = f"SELECT {FILE_COLUMN}, {ROW_COLUMN}, id, k FROM {lineage_sql(dataset, dict)[0]} ORDER BY ALL"
     assert connection.execute(query).fetchall() == [
         ("crm/customers/a.csv", 1, "1", None),
         ("crm/customers/a.csv", 2, "2", None),
@@ -422,7 +427,9 @@ def test_row_numbers_are_right_in_large_files(connection, put, tmp_path, ending)
         f"COPY (SELECT range + 1 AS id, repeat('x', 40) AS s FROM range(500_000)) TO '{path}' ({options})"
     )
     dataset = put({f"a.{ending}": path.read_bytes()})
-    query = f"SELECT count(*), count(*) FILTER ({ROW_COLUMN} <> id::BIGINT) FROM {relation_sql(dataset, lineage=True)}"
+    query = (
+        f"SELECT count(*), count(*) FILTER ({ROW_COLUMN} <> id::BIGINT) FROM {lineage_sql(dataset, dict)[0]}"
+    )
     assert connection.execute(query).fetchone() == (500_000, 0)
 
 

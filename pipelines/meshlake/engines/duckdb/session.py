@@ -18,8 +18,8 @@ from meshlake.formats.unreadable import Unreadable, forget_unreadable
 from meshlake.lake.parquet import FileColumn, files_select
 from meshlake.lake.schema import field_ids_sql
 from meshlake.landing.failures import landing_error
+from meshlake.landing.relation import lineage_sql, unreadable
 from meshlake.landing.relation import relation_sql as landed_rows
-from meshlake.landing.relation import unreadable
 from meshlake.names import CATALOG, LANDING_CATALOG, DatasetName, quote_identifier, quote_literal
 from meshlake.sources import copy_landed
 from meshlake.types.duckdb import parse
@@ -146,9 +146,9 @@ class DuckDBSession:
         """Names and types of the columns of a landed dataset that is bound."""
         return self.columns(f"SELECT * FROM {name.sql}")
 
-    def lineage(self, name: DatasetName) -> str:
-        """A parenthesised SELECT of a dataset that is bound, each row with its file and number."""
-        return landed_rows(self._datasets[name], lineage=True)
+    def lineage(self, name: DatasetName) -> list[str]:
+        """Parenthesised SELECTs of parts of a dataset that is bound, each row with its file and number."""
+        return lineage_sql(self._datasets[name], lambda: self.landed_columns(name))
 
     def unreadable(self, name: DatasetName) -> Unreadable:
         """The lines of a dataset that is bound which the rows staged last were read without."""
@@ -190,6 +190,14 @@ class DuckDBSession:
     def register(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
         """Make Arrow rows readable as the table `name` of this session."""
         self.connection.register(name, rows)
+
+    def gather(self, name: str, selects: Sequence[str]) -> None:
+        """Make the rows of `selects`, read one after the other, readable as the table `name` of this session."""
+        begin = f"CREATE OR REPLACE TEMP TABLE {quote_identifier(name)} AS"
+        with self._explained():
+            for select in selects:
+                self.connection.execute(f"{begin}\n{select}")
+                begin = f"INSERT INTO temp.{quote_identifier(name)}"
 
     def register_parquet(self, name: str, path: str) -> None:
         """Make the rows of a Parquet file readable as the table `name` of this session."""

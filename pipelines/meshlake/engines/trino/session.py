@@ -24,7 +24,7 @@ from meshlake.engines.trino.transpiling import transpile_select
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.formats.unreadable import Unreadable
 from meshlake.lake.snapshot import Snapshot
-from meshlake.landing.relation import relation_sql
+from meshlake.landing.relation import lineage_sql, relation_sql
 from meshlake.names import CATALOG, DatasetName, quote_identifier, quote_literal
 from meshlake.types.iceberg import from_iceberg, widened
 from meshlake.types.tree import Scalar, Unknown
@@ -65,7 +65,7 @@ class TrinoSession:
         self._relations: dict[InputName, Relation] = {}
         self._stored: dict[ProductName, Stage | Snapshot] = {}
         self._landed_columns: dict[DatasetName, dict[str, Type]] = {}
-        self._lineages: dict[DatasetName, Callable[[], str]] = {}
+        self._lineages: dict[DatasetName, Callable[[], list[str]]] = {}
         self._copied: dict[DatasetName, Dataset] = {}
 
     def __enter__(self) -> Self:
@@ -124,7 +124,9 @@ class TrinoSession:
         self._copied.pop(dataset.name, None)
         read = dataset if partitions is None else dataset.of_days(partitions)
         whole = read if partitions is None or read.has_columns else dataset
-        self._lineages[dataset.name] = lambda: relation_sql(whole, lineage=True)
+        self._lineages[dataset.name] = lambda: lineage_sql(
+            whole, lambda: self.local.columns(f"SELECT * FROM {relation_sql(whole)}")
+        )
         if external.is_copied and read.files:
             self._copied[dataset.name] = read
 
@@ -165,8 +167,8 @@ class TrinoSession:
         """Names, as they landed, and types of the columns of a dataset that is bound."""
         return self._landed_columns[name]
 
-    def lineage(self, name: DatasetName) -> str:
-        """A parenthesised SELECT for `local` of a dataset that is bound, each row with its file and number."""
+    def lineage(self, name: DatasetName) -> list[str]:
+        """Parenthesised SELECTs for `local` of parts of a dataset that is bound, each row with its file and number."""
         return self._lineages[name]()
 
     def unreadable(self, name: DatasetName) -> Unreadable:
@@ -174,9 +176,9 @@ class TrinoSession:
         dataset = self._copied.get(name)
         return Unreadable.NONE if dataset is None else self.local.unreadable_of(dataset)
 
-    def _staged_lineage(self, label: str, stage: Stage) -> str:
+    def _staged_lineage(self, label: str, stage: Stage) -> list[str]:
         file = f"{quote_literal(label)} AS {FILE_COLUMN}"
-        return f"(SELECT *, {file}, row_number() OVER () AS {ROW_COLUMN} FROM ({self._answered(stage)}))"
+        return [f"(SELECT *, {file}, row_number() OVER () AS {ROW_COLUMN} FROM ({self._answered(stage)}))"]
 
     def columns(self, select: str) -> dict[str, Type]:
         """Names and types of the columns `select` gives; its syntax and names are checked, no row is read."""
