@@ -103,14 +103,16 @@ def test_trainings_do_not_pile_up(mesh):
         status=dg.DagsterRunStatus.STARTED,
         tags={"dagster/schedule_name": "retrain__shop__churn"},
     )
-    with instance(mesh.settings) as dagster_instance:
-        context = dg.build_schedule_context(dagster_instance, repository_def=definitions.get_repository_def())
+    with (
+        instance(mesh.settings) as dagster_instance,
+        dg.build_schedule_context(
+            dagster_instance, repository_def=definitions.get_repository_def()
+        ) as context,
+    ):
         (request,) = schedule.evaluate_tick(context).run_requests
-        assert request.run_config == {
-            "ops": {"shop__churn": {"config": {"is_forced": True, "keeps_hold": True}}}
-        }
         dagster_instance.add_run(run)
         tick = schedule.evaluate_tick(context)
+    assert request.run_config == {"ops": {"shop__churn": {"config": {"is_forced": True, "keeps_hold": True}}}}
     assert (tick.run_requests, tick.skip_message) == ([], "the training before has not ended")
 
 
