@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 def pin_version(mesh: Workspace, name: ProductName, version: ModelVersion, why: str = "") -> Pin:
     """Have `version` score `name` from its next build on, whatever challengers measure, until it is unpinned.
 
+    Of a product that is held that is the first build after its release.
+
     Raises:
-        UsageError: nothing of `name` is published, or it is held where it was rolled back to.
+        UsageError: nothing of `name` is published.
         ConflictError: others kept committing to its table.
     """
-    _movable(mesh, name)
+    _head(mesh, name)
     return _say(mesh, name, Pin(version.version, _now(), why))
 
 
@@ -39,7 +41,7 @@ def promote_version(mesh: Workspace, product: Product, version: ModelVersion, wh
         UsageError: it scores already, was made by another `model.yaml`, or as `pin_version`.
         ConflictError: others kept committing to its table.
     """
-    head, name = _movable(mesh, product.name), product.name
+    head, name = _head(mesh, product.name), product.name
     if head.properties.get(VERSION_PROPERTY) == version.version:
         raise UsageError(f"version {version.version} of {name} is the champion already")
     model = getattr(product.transform, "model", None)
@@ -73,7 +75,7 @@ def unpin_version(mesh: Workspace, name: ProductName) -> Pin:
         UsageError: no version of it is pinned.
         ConflictError: others kept committing to its table.
     """
-    head = next(s for s in history(mesh, name) if s.is_current)
+    head = _head(mesh, name)
     if head.pin is None:
         raise UsageError(f"no version of {name} is pinned", f"See `mesh model list {name}`.")
     pin(mesh.lake, (name.domain, name.product), None)
@@ -81,11 +83,8 @@ def unpin_version(mesh: Workspace, name: ProductName) -> Pin:
     return head.pin
 
 
-def _movable(mesh: Workspace, name: ProductName) -> Snapshot:
-    head = next(s for s in history(mesh, name) if s.is_current)
-    if head.hold is not None:
-        raise UsageError(f"{name} is held: {head.hold.in_words}", f"Let it go first: mesh release {name}")
-    return head
+def _head(mesh: Workspace, name: ProductName) -> Snapshot:
+    return next(snapshot for snapshot in history(mesh, name) if snapshot.is_current)
 
 
 def _say(mesh: Workspace, name: ProductName, said: Pin) -> Pin:

@@ -78,7 +78,7 @@ class VersionedMesh(KeptMesh):
         Challengers are trained and compared meanwhile, and kept.
 
         Raises:
-            UsageError: it is no model, there is no such version, or the product is held where it was rolled back to.
+            UsageError: it is no model, there is no such version, or nothing of it is published.
         """
         from meshlake.building.pins import pin_version
 

@@ -57,6 +57,19 @@ def test_a_pinned_version_scores_whatever_challengers_measure(folder, versions):
     assert "the board asked" in folder.run("model", "list").out
 
 
+def test_one_that_is_held_is_scored_so_after_its_release(folder, versions):
+    champion, challenger = versions
+    folder.open().promote_model("crm.predictions", challenger)
+    folder.build_model()
+    folder.open().rollback("crm.predictions")
+    folder.open().pin_model("crm.predictions", challenger)
+    folder.build_model()
+    assert scoring(folder) == {champion}
+    folder.open().release("crm.predictions")
+    folder.build_model()
+    assert scoring(folder) == {challenger}
+
+
 def test_unpinned_the_better_wins_again(folder, versions):
     challenger = versions[1]
     mesh = folder.open()
