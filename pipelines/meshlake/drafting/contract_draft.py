@@ -15,6 +15,7 @@ from meshlake.discovery.names import is_identifier, name_words
 from meshlake.discovery.personal import classification_of
 from meshlake.discovery.spellings import spellings
 from meshlake.drafting.contract_document import HAS_ROWS, Description, document, title, type_facts
+from meshlake.drafting.daily_rules import event_day
 from meshlake.drafting.drafted_rules import add_column_rules, table_rules
 from meshlake.drafting.product_folder import Flow
 from meshlake.names import DatasetName, quote_identifier, quote_literal, snake_case
@@ -111,10 +112,10 @@ def add_rules(contract: dict[str, Any], profile: DatasetProfile, observed: Obser
     table = contract["schema"][0]
     if rules := table_rules(observed):
         table["quality"] = rules
-    names = column_names(profile)
+    names, day = column_names(profile), event_day(observed)
     for column, facts in zip(profile.columns, table["properties"], strict=True):
         is_key = [names[name] for name in profile.likely_key] == [facts["name"]]
-        add_column_rules(facts, column, observed, is_key=is_key)
+        add_column_rules(facts, column, observed, day=day, is_key=is_key)
 
 
 def column_names(profile: DatasetProfile) -> dict[str, str]:

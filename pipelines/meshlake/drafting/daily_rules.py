@@ -18,18 +18,14 @@ _ROWS_A_DAY, _MOST_WEEKDAYS = 20, 0.9
 _WEEKDAYS = 5
 
 
-def of_rows(observed: Observed) -> Iterator[dict[str, Any]]:
-    """That a day has as many rows as days like it."""
-    if day := event_day(observed):
-        yield _as_usual("rows_as_usual", ROWS, day)
+def of_rows(day: str) -> dict[str, Any]:
+    """That a day, by that column, has as many rows as days like it."""
+    return _as_usual("rows_as_usual", ROWS, day)
 
 
-def of_column(seen: Seen, observed: Observed, *, has_mean: bool) -> Iterator[dict[str, Any]]:
+def of_column(seen: Seen, row_count: int, day: str, *, has_mean: bool) -> Iterator[dict[str, Any]]:
     """That on a day its nulls, and its mean where it `has_mean`, are as on days before."""
-    day = event_day(observed)
-    if day is None:
-        return
-    if not seen.column.is_required and 0 < seen.present < observed.row_count:
+    if not seen.column.is_required and 0 < seen.present < row_count:
         yield _as_usual(f"{seen.column.name}_nulls_as_usual", NULLS, day)
     if has_mean and seen.spread:
         yield _as_usual(f"{seen.column.name}_mean_as_usual", MEAN, day)

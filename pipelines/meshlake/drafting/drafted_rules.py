@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery.names import is_identifier, is_spoken, name_words
-from meshlake.drafting.daily_rules import of_column, of_rows, tomorrow, weekdays
+from meshlake.drafting.daily_rules import event_day, of_column, of_rows, tomorrow, weekdays
 from meshlake.drafting.observed import FEWEST_ROWS, STANDARD_ERRORS, repeated_share_sql
 from meshlake.drafting.product_folder import Flow
 from meshlake.names import quote_identifier, quote_literal
@@ -60,11 +60,14 @@ def table_rules(observed: Observed) -> list[dict[str, Any]]:
         one, other = quote_identifier(first), quote_identifier(second)
         query = f"SELECT count(*) FROM {{object}} WHERE {one} > {other}"
         rules.append(_error(f"{first}_before_{second}", query, mustBe=0))
-    return [*rules, *of_rows(observed)]
+    day = event_day(observed)
+    return [*rules, of_rows(day)] if day else rules
 
 
-def add_column_rules(facts: dict[str, Any], profile: Described, observed: Observed, *, is_key: bool) -> None:
-    """Add to `facts`, the property of a column, what its values were found to be like."""
+def add_column_rules(
+    facts: dict[str, Any], profile: Described, observed: Observed, *, day: str | None, is_key: bool
+) -> None:
+    """Add to `facts`, the property of a column, what its values were found to be like; by `day`, if rows have one."""
     seen = observed.columns.get(facts["name"])
     if seen is None or seen.present < FEWEST_ROWS:
         return
@@ -77,7 +80,8 @@ def add_column_rules(facts: dict[str, Any], profile: Described, observed: Observ
         rules.append(_warning(f"{seen.column.name}_not_negative", query, mustBe=0))
     if not is_key:
         rules += _varied(seen, profile)
-    rules += of_column(seen, observed, has_mean=_has_mean(seen, is_counter=is_counter))
+    if day:
+        rules += of_column(seen, observed.row_count, day, has_mean=_has_mean(seen, is_counter=is_counter))
     if rules:
         kept = [_with_slack(rule, observed.row_count) for rule in facts.get("quality", ())]
         facts["quality"] = kept + rules

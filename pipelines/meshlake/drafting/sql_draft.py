@@ -20,6 +20,7 @@ from meshlake.drafting.contract_document import (
     title,
     type_facts,
 )
+from meshlake.drafting.daily_rules import event_day
 from meshlake.drafting.drafted_rules import add_column_rules, table_rules
 from meshlake.drafting.feature_table import bind_rows
 from meshlake.drafting.observed import FEWEST_ROWS, drafted_products, observed_rows
@@ -168,9 +169,10 @@ def _enriched(
     yield f"key: {', '.join(key)}, proven on {seen.row_count:,} rows" if key else _NO_KEY
     if rules := table_rules(seen):
         table["quality"] = rules
+    day = event_day(seen)
     for facts in table["properties"]:
         personal = "personal" if is_personal(facts.get("classification")) else None
-        add_column_rules(facts, _Column(personal), seen, is_key=[facts["name"]] == list(key))
+        add_column_rules(facts, _Column(personal), seen, day=day, is_key=[facts["name"]] == list(key))
 
 
 def _bind(settings: Settings, name: ProductName, loaded: ProductSet, session: LocalSession) -> None:
