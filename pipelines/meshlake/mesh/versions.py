@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from meshlake.lake.snapshot import Snapshot
     from meshlake.ml_assets.comparison import Comparison
-    from meshlake.models.store import ModelVersion
+    from meshlake.models.store import ModelStore, ModelVersion
     from meshlake.models.versions import VersionState
     from meshlake.names import ProductName
     from meshlake.products.pin import Pin
@@ -41,7 +41,7 @@ class VersionedMesh(KeptMesh):
         names = [product_name(product)] if product else every
         found = []
         for name in names:
-            versions, head = _versions(mesh, name), _head(mesh, name)
+            versions, head = _store(mesh, name).versions(name), _head(mesh, name)
             found += [version_state(name, version, head) for version in reversed(versions)]
         return found
 
@@ -106,7 +106,7 @@ class VersionedMesh(KeptMesh):
         from meshlake.building.pins import pin_version, version_before
 
         name = product_name(product)
-        _versions(self.workspace, name)
+        _store(self.workspace, name)
         found = _version(self.workspace, name, version_before(self.workspace, name))
         return pin_version(self.workspace, name, found, why)
 
@@ -119,11 +119,11 @@ class VersionedMesh(KeptMesh):
         from meshlake.building.pins import unpin_version
 
         name = product_name(product)
-        _versions(self.workspace, name)
+        _store(self.workspace, name)
         return unpin_version(self.workspace, name)
 
 
-def _versions(mesh: Workspace, name: ProductName) -> list[ModelVersion]:
+def _store(mesh: Workspace, name: ProductName) -> ModelStore:
     from meshlake.models.store import model_store
 
     if not mesh.products.get(name).is_model:
@@ -132,22 +132,23 @@ def _versions(mesh: Workspace, name: ProductName) -> list[ModelVersion]:
             f"Models are: {', '.join(models)}." if models else "Draft one: mesh model churn D.P --label COL"
         )
         raise UsageError(f"{name} is no model", listed)
-    return model_store(mesh.settings).versions(name)
+    return model_store(mesh.settings)
 
 
 def _version(mesh: Workspace, name: ProductName, version: str | None) -> ModelVersion:
     from meshlake.models.store import VERSION_PROPERTY
 
-    known = {each.version: each for each in _versions(mesh, name)}
-    head = _head(mesh, name)
+    store, head = _store(mesh, name), _head(mesh, name)
     wanted = version or (head.properties.get(VERSION_PROPERTY) if head else None)
     if wanted is None:
         raise UsageError(f"no version of {name} scores yet", f"Build it: mesh build {name}")
-    if wanted not in known:
+    known = store.names(name)
+    found = store.load(name, wanted) if wanted in known else None
+    if found is None:
         raise UsageError(
             f"{name} has no version {wanted}", nearest(wanted, known) or f"List them: mesh model list {name}"
         )
-    return known[wanted]
+    return found
 
 
 def _head(mesh: Workspace, name: ProductName) -> Snapshot | None:
