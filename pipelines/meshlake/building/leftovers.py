@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from meshlake.models.store import VERSION_PROPERTY, model_store
-from meshlake.transforms.model import ModelTransform
+from meshlake.transforms.model import model_of
 
 if TYPE_CHECKING:
     from meshlake.products.product import Product
@@ -32,15 +32,14 @@ def expire_versions(mesh: Workspace) -> int:
 
     Those stay that scored a snapshot that is kept, so that it can be made again, and that somebody chose to score.
     """
-    return sum(_expire(mesh, product) for product in mesh.products.products.values() if product.is_model)
+    return sum(_expire(mesh, product) for product in mesh.products.products.values())
 
 
 def _expire(mesh: Workspace, product: Product) -> int:
-    if not isinstance(product.transform, ModelTransform):
+    if (model := model_of(product)) is None:
         return 0
     store, name = model_store(mesh.settings), product.name
-    newest = product.transform.model.document.policy.keep_versions
-    if not (replaced := store.names(name)[:-newest]):
+    if not (replaced := store.names(name)[: -model.document.policy.keep_versions]):
         return 0
     snapshots = mesh.lake.history((name.domain, name.product))
     kept = {s.properties.get(VERSION_PROPERTY) for s in snapshots} | {

@@ -12,6 +12,7 @@ from meshlake.lake.draft import pin
 from meshlake.models.identity import definition_sha256
 from meshlake.models.store import VERSION_PROPERTY
 from meshlake.products.pin import Pin
+from meshlake.transforms.model import model_of
 
 if TYPE_CHECKING:
     from meshlake.lake.snapshot import Snapshot
@@ -44,8 +45,8 @@ def promote_version(mesh: Workspace, product: Product, version: ModelVersion, wh
     head, name = _head(mesh, product.name), product.name
     if head.properties.get(VERSION_PROPERTY) == version.version:
         raise UsageError(f"version {version.version} of {name} is the champion already")
-    model = getattr(product.transform, "model", None)
-    if model is not None and version.record["definition_sha256"] != definition_sha256(model.content):
+    model = model_of(product)
+    if model and version.record["definition_sha256"] != definition_sha256(model.content):
         raise UsageError(
             f"version {version.version} of {name} was asked for by another model.yaml than there is now",
             f"The next build would train anew at once. Keep it all the same: mesh model pin {name} {version.version}",

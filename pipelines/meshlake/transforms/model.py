@@ -20,8 +20,14 @@ if TYPE_CHECKING:
     from meshlake.errors import Fault
     from meshlake.models.definition import ModelDefinition
     from meshlake.products.lineage import ColumnsOf
+    from meshlake.products.product import Product
     from meshlake.products.transform import Rows, RowsContext
     from meshlake.types.tree import Type
+
+
+def model_of(product: Product) -> ModelDefinition | None:
+    """What the `model.yaml` of a product asks for; `None` of others."""
+    return product.transform.model if isinstance(product.transform, ModelTransform) else None
 
 
 @dataclass(frozen=True)
