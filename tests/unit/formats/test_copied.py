@@ -16,7 +16,7 @@ from pyarrow import orc
 from meshlake.errors import LandingError
 from meshlake.formats import avro
 from meshlake.formats.format import ROW_COLUMN
-from meshlake.landing.relation import columns, relation_sql
+from meshlake.landing.relation import columns, lineage_sql, relation_sql
 
 MOMENT = dt.datetime(2024, 1, 5, 10, 30, 0, 123456)  # noqa: DTZ001 - of no zone
 
@@ -27,7 +27,8 @@ def kinds(connection, dataset):
 
 def rows(connection, dataset, *, lineage=False):
     connection.execute("SET preserve_insertion_order = true")
-    return connection.execute(f"SELECT * FROM {relation_sql(dataset, lineage=lineage)}").fetchall()
+    relation = lineage_sql(dataset, dict)[0] if lineage else relation_sql(dataset)
+    return connection.execute(f"SELECT * FROM {relation}").fetchall()
 
 
 def orc_bytes(table):
@@ -237,7 +238,7 @@ def test_xml_is_read_in_the_encoding_that_it_declares(connection, put, encoding)
 def test_xml_is_read_as_a_stream(connection, put):
     many = "".join(f"<row><id>{n}</id></row>" for n in range(5_000))
     dataset = put({"a.xml": f"<all><rows>{many}</rows></all>"})
-    relation = relation_sql(dataset, lineage=True)
+    relation = lineage_sql(dataset, dict)[0]
     asked = f"SELECT count(*), count(*) FILTER (id::INT + 1 <> {ROW_COLUMN}) FROM {relation}"
     assert connection.execute(asked).fetchone() == (5_000, 0)
 

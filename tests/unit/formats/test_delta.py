@@ -15,7 +15,7 @@ from meshlake.discovery.profile import profile_dataset
 from meshlake.errors import LandingError
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.landing.arrival import land
-from meshlake.landing.relation import columns, relation_sql
+from meshlake.landing.relation import columns, lineage_sql, relation_sql
 from meshlake.names import DatasetName
 
 ORDERS = DatasetName("shop", "orders")
@@ -45,7 +45,7 @@ def test_deleted_and_superseded_rows_are_not_read(connection, zone, folder):
     assert str(dataset.format) == "delta"
     assert rows(connection, dataset) == [(1, 10.0), (3, 99.0)]
     lineage = connection.execute(
-        f"SELECT id, {ROW_COLUMN}, {FILE_COLUMN} FROM {relation_sql(dataset, lineage=True)}"
+        f"SELECT id, {ROW_COLUMN}, {FILE_COLUMN} FROM {lineage_sql(dataset, dict)[0]}"
     ).fetchall()
     assert sorted(row[:2] for row in lineage) == [(1, 1), (3, 2)]
     assert {row[2].startswith("shop/orders/part-") for row in lineage} == {True}

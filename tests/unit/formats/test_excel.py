@@ -18,7 +18,7 @@ from meshlake.formats.excel import EXCEL
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.formats.workbook import open_workbook
 from meshlake.landing.arrival import land
-from meshlake.landing.relation import columns, relation_sql
+from meshlake.landing.relation import columns, lineage_sql, relation_sql
 from meshlake.landing.zone import LandingZone
 from meshlake.names import DatasetName
 from support.workbooks import Raw, styled, workbook
@@ -215,7 +215,7 @@ def test_empty_rows_and_columns_are_no_part_of_the_table(connection, put):
         "column_5": "VARCHAR",
     }
     where = f"{FILE_COLUMN}, {ROW_COLUMN}"
-    query = f"SELECT {where}, id, id_1 FROM {relation_sql(dataset, lineage=True)} ORDER BY {ROW_COLUMN}"
+    query = f"SELECT {where}, id, id_1 FROM {lineage_sql(dataset, dict)[0]} ORDER BY {ROW_COLUMN}"
     assert connection.execute(query).fetchall() == [
         ("crm/customers/a.xlsx", 5, 1, "2"),
         ("crm/customers/a.xlsx", 7, 3, "x"),

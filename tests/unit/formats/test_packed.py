@@ -13,7 +13,7 @@ import pytest
 from meshlake.errors import LandingError
 from meshlake.formats import bombs, packed
 from meshlake.formats.format import FILE_COLUMN
-from meshlake.landing.relation import relation_sql
+from meshlake.landing.relation import lineage_sql, relation_sql
 from support.workbooks import workbook
 
 PACKERS = {
@@ -41,7 +41,7 @@ def test_any_format_may_be_packed(connection, put, tmp_path, ending):
     }
     for format_, content in contents.items():
         dataset = put({f"{format_}/k=v/a.{format_}{ending}": PACKERS[ending](content)})
-        relation = relation_sql(dataset, lineage=True)
+        relation = lineage_sql(dataset, dict)[0]
         found = connection.execute(f"SELECT id, k, {FILE_COLUMN} FROM {relation} LIMIT 1").fetchall()
         assert found == [("1", "v", dataset.files[0].name)]
         dataset.files[0].store.remove([dataset.files[0].path])
