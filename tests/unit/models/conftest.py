@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 import yaml
 
 from support.small_mesh import SmallMesh
 
+FILE = "crm/features/a.csv"
 KEY = {"logicalType": "string", "primaryKey": True, "required": True}
 FEATURES = {"customer_id": KEY, "usage": "number", "plan": "string", "is_churned": "boolean"}
 PREDICTIONS = {
@@ -40,6 +43,16 @@ def csv(rows: int = 200, unlabelled: int = 20, offset: int = 0, *, is_turned: bo
     return "\n".join(lines) + "\n"
 
 
+def shuffled(text: str) -> str:
+    """The same rows, with the labels of the labelled ones dealt out at random."""
+    header, *lines = text.splitlines()
+    split = [line.rsplit(",", 1) for line in lines]
+    labels = [label for _, label in split if label]
+    random.Random(5).shuffle(labels)  # noqa: S311 - the same rows each time
+    dealt = iter(labels)
+    return "\n".join([header, *(f"{row},{next(dealt) if label else ''}" for row, label in split)]) + "\n"
+
+
 class ChurnMesh(SmallMesh):
     """The folder, and its predictions by customer."""
 
@@ -57,7 +70,7 @@ class ChurnMesh(SmallMesh):
 
 def make(root) -> ChurnMesh:
     folder = ChurnMesh(root)
-    folder.land("crm/features/a.csv", csv())
+    folder.land(FILE, csv())
     folder.describe()
     return folder
 
@@ -72,3 +85,13 @@ def trained(tmp_path_factory):
     """Built once for the tests that only look; the mesh and its build result."""
     folder = make(tmp_path_factory.mktemp("trained"))
     return folder, folder.build_model()
+
+
+@pytest.fixture(scope="session")
+def challenged(tmp_path_factory):
+    """A champion, and a challenger of shuffled labels, which is not promoted: to look at, or to copy."""
+    folder = make(tmp_path_factory.mktemp("challenged"))
+    folder.build_model()
+    folder.land(FILE, shuffled(csv()))
+    folder.build_model(is_forced=True)
+    return folder

@@ -6,25 +6,14 @@ import pytest
 
 from meshlake.errors import BuildError, UsageError
 
-from .conftest import MODEL, make
-from .test_promotion import FILE, csv, shuffled
+from .conftest import FILE, MODEL, csv
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    """A champion, and a challenger of shuffled labels, which is not promoted."""
-    folder = make(tmp_path_factory.mktemp("trained"))
-    folder.build_model()
-    folder.land(FILE, shuffled(csv()))
-    folder.build_model(is_forced=True)
-    return folder
-
-
 @pytest.fixture
-def folder(trained, tmp_path):
-    return trained.copied_to(tmp_path / "mesh")
+def folder(challenged, tmp_path):
+    return challenged.copied_to(tmp_path / "mesh")
 
 
 @pytest.fixture

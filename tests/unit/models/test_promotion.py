@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
 from meshlake.errors import BuildError
 from meshlake.models.store import MODEL_FILE, ModelStore
 from meshlake.names import ProductName
 
-from .conftest import FEATURES, csv
-
-FILE = "crm/features/a.csv"
-
-
-def shuffled(text: str) -> str:
-    """The same rows, with the labels of the labelled ones dealt out at random."""
-    header, *lines = text.splitlines()
-    split = [line.rsplit(",", 1) for line in lines]
-    labels = [label for _, label in split if label]
-    random.Random(5).shuffle(labels)  # noqa: S311 - the same rows each time
-    dealt = iter(labels)
-    return "\n".join([header, *(f"{row},{next(dealt) if label else ''}" for row, label in split)]) + "\n"
+from .conftest import FEATURES, FILE, csv, shuffled
 
 
 def scores(folder) -> dict[str, float]:

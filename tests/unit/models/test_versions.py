@@ -9,59 +9,46 @@ from meshlake.errors import UsageError
 from meshlake.mesh.mesh import Mesh
 
 from .conftest import PREDICTIONS
-from .test_promotion import FILE, csv, shuffled
 
 
-@pytest.fixture(scope="module")
-def versions(tmp_path_factory):
-    """A champion, and a challenger of shuffled labels, which is not promoted."""
-    from .conftest import make
-
-    folder = make(tmp_path_factory.mktemp("versions"))
-    folder.build_model()
-    folder.land(FILE, shuffled(csv()))
-    folder.build_model(is_forced=True)
-    return folder
-
-
-def test_each_version_is_told_newest_first_with_what_became_of_it(versions):
-    challenger, champion = versions.run("model", "list", "crm.predictions", "--json").facts
+def test_each_version_is_told_newest_first_with_what_became_of_it(challenged):
+    challenger, champion = challenged.run("model", "list", "crm.predictions", "--json").facts
     assert (challenger["state"], champion["state"]) == ("not promoted", "champion")
     assert challenger["decision"].startswith("no better than the base rate")
     assert champion["metrics"]["roc_auc"] > 0.7
-    assert [each["version"] for each in versions.run("model", "list", "--json").facts] == [
+    assert [each["version"] for each in challenged.run("model", "list", "--json").facts] == [
         challenger["version"],
         champion["version"],
     ]
-    listed = versions.run("model", "list").out
+    listed = challenged.run("model", "list").out
     assert champion["version"] in listed
     assert "not promoted" in listed
 
 
-def test_they_are_rows_of_a_table_of_the_mesh(versions):
+def test_they_are_rows_of_a_table_of_the_mesh(challenged):
     select = "SELECT product, version, state, algorithm, roc_auc, decision FROM mesh.model_versions ORDER BY trained_at"
-    champion, challenger = versions.run("sql", select, "--json").facts
-    listed = versions.run("model", "list", "--json").facts
+    champion, challenger = challenged.run("sql", select, "--json").facts
+    listed = challenged.run("model", "list", "--json").facts
     assert [champion["version"], challenger["version"]] == [each["version"] for each in reversed(listed)]
     assert (champion["state"], challenger["state"]) == ("champion", "not promoted")
     assert champion["roc_auc"] == listed[1]["metrics"]["roc_auc"]
 
 
-def test_one_is_shown_the_champion_if_none_is_named(versions):
-    challenger, champion = versions.run("model", "list", "--json").facts
-    told = versions.run("model", "show", "crm.predictions")
+def test_one_is_shown_the_champion_if_none_is_named(challenged):
+    challenger, champion = challenged.run("model", "list", "--json").facts
+    told = challenged.run("model", "show", "crm.predictions")
     assert champion["version"] in told.out
     assert "logistic_regression" in told.out
     assert "usage" in told.out
-    shown = versions.run("model", "show", "crm.predictions", challenger["version"], "--json").facts
+    shown = challenged.run("model", "show", "crm.predictions", challenger["version"], "--json").facts
     assert (shown["state"], shown["record"]["decision"]["is_promoted"]) == ("not promoted", False)
 
 
-def test_two_are_compared_on_the_rows_that_both_predicted(versions):
-    challenger, champion = versions.run("model", "list", "--json").facts
-    found = versions.run("model", "compare", "crm.predictions", challenger["version"], "--json").facts
+def test_two_are_compared_on_the_rows_that_both_predicted(challenged):
+    challenger, champion = challenged.run("model", "list", "--json").facts
+    found = challenged.run("model", "compare", "crm.predictions", challenger["version"], "--json").facts
     assert found["roc_auc"]["estimate"] < 0
-    turned = versions.run("model", "compare", "crm.predictions", champion["version"], challenger["version"])
+    turned = challenged.run("model", "compare", "crm.predictions", champion["version"], challenger["version"])
     assert "better" in turned.out
     assert "ROC AUC" in turned.out
 
@@ -75,8 +62,8 @@ def test_two_are_compared_on_the_rows_that_both_predicted(versions):
         ("list crm.nobody", "crm.nobody"),
     ],
 )
-def test_what_is_not_there_is_told_in_two_lines(versions, asked, told):
-    ended = versions.run("model", *asked.split())
+def test_what_is_not_there_is_told_in_two_lines(challenged, asked, told):
+    ended = challenged.run("model", *asked.split())
     assert ended.status == 2
     assert told in ended.err
     assert ended.err.count("\n") <= 2
