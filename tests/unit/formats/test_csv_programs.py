@@ -9,29 +9,13 @@ from hypothesis import strategies as st
 from meshlake.formats.csv_blocks import PlainRows
 from meshlake.formats.csv_lines import Form
 from meshlake.formats.csv_table import are_those_names
-from meshlake.landing.relation import relation_sql, unreadable
-
-
-@pytest.fixture
-def read(connection, put):
-    """The names and rows of a file, what is kept aside of it, and what is told."""
-
-    def read_(content):
-        dataset = put({"a.csv": content})
-        connection.execute("SET preserve_insertion_order = true")
-        answer = connection.execute(f"SELECT * FROM {relation_sql(dataset)}")
-        names, rows = [column[0] for column in answer.description], answer.fetchall()
-        aside = [line.content for line in unreadable(connection, dataset).lines()]
-        return names, rows, aside, " ".join(dataset.format.notes(dataset.files))
-
-    return read_
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("above", ["", "Answers 2024\n"])
-def test_the_row_below_a_name_of_two_lines_is_there(read, end, above):
+def test_the_row_below_a_name_of_two_lines_is_there(read_csv, end, above):
     content = f'{above}"When","Which days suit you?\n(pick any)"\n2024-01-05,"Mon, Tue"\n2024-01-06,Wed\n'
-    names, rows, aside, _ = read(content.replace("\n", end))
+    names, rows, aside, _ = read_csv(content.replace("\n", end))
     assert names == ["When", f"Which days suit you?{end}(pick any)"]
     assert rows == [("2024-01-05", "Mon, Tue"), ("2024-01-06", "Wed")]
     assert not aside
@@ -55,8 +39,8 @@ def test_the_row_below_a_name_of_two_lines_is_there(read, end, above):
         ("kind,name\na,ann,x\na,bob,y\n", ["kind", "name", "column_3"]),  # nor is what stands there twice
     ],
 )
-def test_names_that_are_one_fewer_than_values(read, content, names):
-    found, rows, aside, notes = read(content)
+def test_names_that_are_one_fewer_than_values(read_csv, content, names):
+    found, rows, aside, notes = read_csv(content)
     assert found == names
     assert len(rows) + 1 == len(content.splitlines())
     assert not aside
@@ -69,22 +53,22 @@ def test_names_that_are_one_fewer_than_values(read, content, names):
 
 @pytest.mark.parametrize("again", ["\fid,name,qty", "ID,Name,QTY", "ID,NAME,QTY", '"ID","NAME","QTY"'])
 @pytest.mark.parametrize("many", [1, 500])
-def test_names_on_each_page_are_no_rows(read, again, many):
+def test_names_on_each_page_are_no_rows(read_csv, again, many):
     page = "1,ann,5\n" * many
-    _, rows, aside, notes = read(f"id,name,qty\n{page}{again}\n{page}")
+    _, rows, aside, notes = read_csv(f"id,name,qty\n{page}{again}\n{page}")
     assert rows == [("1", "ann", "5")] * (2 * many)
     assert not aside
     assert f"1 line that repeat the names left out (first: line {many + 2}" in notes
 
 
-def test_one_value_like_the_name_is_a_row(read):
-    assert read("name\nann\nName\n")[1] == [("ann",), ("Name",)]
+def test_one_value_like_the_name_is_a_row(read_csv):
+    assert read_csv("name\nann\nName\n")[1] == [("ann",), ("Name",)]
 
 
 @pytest.mark.parametrize("mark", ["\ufeff", "\ufeff\ufeff", '"\ufeff'])
-def test_a_byte_order_mark_is_no_part_of_a_name(read, mark):
+def test_a_byte_order_mark_is_no_part_of_a_name(read_csv, mark):
     end = '"' if mark.startswith('"') else ""
-    names, rows, _, _ = read(f"{mark}id{end},name\n1,ann\n2,bob\n")
+    names, rows, _, _ = read_csv(f"{mark}id{end},name\n1,ann\n2,bob\n")
     assert (names, rows) == (["id", "name"], [("1", "ann"), ("2", "bob")])
 
 
@@ -95,27 +79,27 @@ def test_a_byte_order_mark_is_no_part_of_a_name(read, mark):
         ("DG\tDeutschland\t8323\tx", "0{}\tHamburg\t1853\tx"),
     ],
 )
-def test_a_row_with_values_among_values_is_no_name(read, first, other):
-    names, rows, _, notes = read("\n".join([first, *(other.format(n) for n in range(1, 6))]))
+def test_a_row_with_values_among_values_is_no_name(read_csv, first, other):
+    names, rows, _, notes = read_csv("\n".join([first, *(other.format(n) for n in range(1, 6))]))
     assert names == [f"column_{n}" for n in range(1, 5)]
     assert rows[0] == tuple(first.split("\t"))
     assert "its first line holds values, no names" in notes
 
 
-def test_numbers_below_a_name_of_a_key_may_be_names(read):
-    assert read("id,1,2\nA1,5,6\nA2,7,8\n")[0] == ["id", "1", "2"]
+def test_numbers_below_a_name_of_a_key_may_be_names(read_csv):
+    assert read_csv("id,1,2\nA1,5,6\nA2,7,8\n")[0] == ["id", "1", "2"]
 
 
 @pytest.mark.parametrize("broken", ["3,Köln\n".encode("latin-1"), b"3,Malm\xc3"])
-def test_most_text_in_utf_8_is_not_read_as_other_letters_for_the_rest(read, broken):
-    _, rows, aside, notes = read("id,city\n1,Zürich\n2,Málaga\n".encode() + broken)
+def test_most_text_in_utf_8_is_not_read_as_other_letters_for_the_rest(read_csv, broken):
+    _, rows, aside, notes = read_csv("id,city\n1,Zürich\n2,Málaga\n".encode() + broken)
     assert rows == [("1", "Zürich"), ("2", "Málaga")]
     assert aside == [broken.rstrip()]
     assert "read as UTF-8, though some bytes of it are none" in notes
 
 
-def test_letters_beside_lines_of_a_frame_are_none_of_an_encoding(read):
-    _, rows, _, notes = read("id;city\n1;東京都\n2;大阪府\n3;京都府\n".encode("euc_jp"))
+def test_letters_beside_lines_of_a_frame_are_none_of_an_encoding(read_csv):
+    _, rows, _, notes = read_csv("id;city\n1;東京都\n2;大阪府\n3;京都府\n".encode("euc_jp"))
     assert "KOI8" not in notes
     assert "東京都" in notes or rows[0][1] == "東京都"
 
@@ -157,31 +141,31 @@ FOUR_ROWS = [("1", "ann", "5", "2.5"), ("2", "bob", "6", "2.5")]
         ("\ncity,pop,area,land,note\nRome,10,3,IT,x\n", True),
     ],
 )
-def test_rows_of_a_second_table_are_kept_aside(read, below, is_told):
-    names, rows, aside, notes = read(FOUR + below)
+def test_rows_of_a_second_table_are_kept_aside(read_csv, below, is_told):
+    names, rows, aside, notes = read_csv(FOUR + below)
     assert (names, rows) == (["id", "name", "qty", "price"], FOUR_ROWS)
     assert aside == [line.encode() for line in below.splitlines() if line]
     assert ("another table begins in line" in notes) == is_told
     assert is_told or "kept aside" in notes or "no row can be made" in notes
 
 
-def test_a_first_table_goes_on_below_lines_of_another(read):
-    _, rows, aside, _ = read(f"{FOUR}Rome,10,3\n7,12,3\n8,12,3\n{FOUR}3,cid,7\n")
+def test_a_first_table_goes_on_below_lines_of_another(read_csv):
+    _, rows, aside, _ = read_csv(f"{FOUR}Rome,10,3\n7,12,3\n8,12,3\n{FOUR}3,cid,7\n")
     assert rows == [*FOUR_ROWS, *FOUR_ROWS, ("3", "cid", "7", None)]
     assert aside == [b"Rome,10,3", b"7,12,3", b"8,12,3"]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("quoted", ["", '3,"a""b",4,2.5\n'])  # read by DuckDB where it lies, or from a copy
-def test_a_second_table_far_behind_the_sample_is_kept_aside(read, quoted):
+def test_a_second_table_far_behind_the_sample_is_kept_aside(read_csv, quoted):
     more = "city,pop,area\n" + "Rome,10,3\n" * 50
-    _, rows, aside, _ = read(FOUR + quoted + "4,dan,7,3.5\n" * 30_000 + "\n" + more)
+    _, rows, aside, _ = read_csv(FOUR + quoted + "4,dan,7,3.5\n" * 30_000 + "\n" + more)
     assert len(rows) == 30_002 + bool(quoted)
     assert aside == more.encode().splitlines()
 
 
 @pytest.mark.parametrize("below", ["\n3,cid,7\n4,dan,7,3.5\n", "3,cid,7\n4,dan,8\n5,eve,9\n6,fay,1\n"])
-def test_rows_that_lack_values_are_no_second_table(read, below):
-    _, rows, aside, notes = read(FOUR + below)
+def test_rows_that_lack_values_are_no_second_table(read_csv, below):
+    _, rows, aside, notes = read_csv(FOUR + below)
     assert (len(rows), aside) == (2 + len(below.split()), [])
     assert "with fewer values than there are names: the last ones are null" in notes

@@ -4,29 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from meshlake.landing.relation import relation_sql, unreadable
-
 JOINED = "its names are those of 2 rows, joined"
 DOUBTFUL = "its first row is text above numbers: read as a row, and may be units or more of the names"
 FIELDS = "its names are those that its line #Fields says"
 IIS = "#Software: IIS\n#Fields: date cs-method sc-status\n"
 ZEEK = "#separator \\x09\n#fields\tts\tuid\n#types\ttime\tstring\n1.5\ta b\n2.5\t-\n#close\t2024\n"
 EXTF = '"EXTF";700;21;"Stapel"\n'
-
-
-@pytest.fixture
-def read(connection, put):
-    """The names and rows of a file, and what is told; nothing of it is kept aside."""
-
-    def read_(content):
-        dataset = put({"a.csv": content})
-        connection.execute("SET preserve_insertion_order = true")
-        answer = connection.execute(f"SELECT * FROM {relation_sql(dataset)}")
-        names, rows = [column[0] for column in answer.description], answer.fetchall()
-        assert not unreadable(connection, dataset).count
-        return names, rows, " ".join(dataset.format.notes(dataset.files))
-
-    return read_
 
 
 @pytest.mark.parametrize(
@@ -53,15 +36,17 @@ def read(connection, put):
         ("|~|id|~|,|~|name|~|\n|~|1|~|,|~|a, b|~|\n", "id|name", ["1|a, b"], ""),
     ],
 )  # fmt: skip
-def test_columns_are_those_that_are_told(read, content, names, rows, told):
-    found_names, found, notes = read(content)
+def test_columns_are_those_that_are_told(read_csv, content, names, rows, told):
+    found_names, found, aside, notes = read_csv(content)
+    assert not aside
     assert ("|".join(found_names), ["|".join(map(str, row)) for row in found]) == (names, rows)
     assert told in notes
     assert told or "first row" not in notes
 
 
-def test_thai_is_known(read):
+def test_thai_is_known(read_csv):
     text = "id,ชื่อ,เมือง\n1,สมชาย,กรุงเทพมหานคร\n2,สมหญิง,เชียงใหม่\n"
-    names, rows, notes = read(text.encode("cp874"))
+    names, rows, aside, notes = read_csv(text.encode("cp874"))
+    assert not aside
     assert (names, rows[0]) == (["id", "ชื่อ", "เมือง"], ("1", "สมชาย", "กรุงเทพมหานคร"))
     assert "read as CP874, a guess" in notes
