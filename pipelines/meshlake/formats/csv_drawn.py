@@ -29,6 +29,9 @@ def undrawn(text: str) -> tuple[str, str] | None:
         >>> undrawn("name  age\nAnn    12\nBob     7\n")
         ('name\x1fage\nAnn\x1f12\nBob\x1f7\n', 'runs of blanks stand between its columns')
     """
+    has_others = _OTHERS.search(text) is not None
+    if has_others and not text.lstrip().startswith(("|", "+")):
+        return None  # as nearly every file
     lines = [line.strip() for line in text.splitlines()]
     filled = [line for line in lines if line]
     if len(filled) < _LEAST_LINES or "\x1f" in text:
@@ -41,7 +44,7 @@ def undrawn(text: str) -> tuple[str, str] | None:
         drawn = _FRAME.fullmatch if is_framed else inner[1].__eq__
         cells = [[] if not line or drawn(line) else _cells(line) for line in lines]
         return _joined(cells), "it is drawn in a frame" if is_framed else "it is a Markdown table"
-    if _OTHERS.search(text):
+    if has_others:
         return None
     rows = [_RUN.split(line) if line else [] for line in lines]
     widths = {len(row) for row in rows if row}

@@ -24,10 +24,12 @@ def fields_form(text: str) -> Form | None:
         >>> fields_form("#Version: 1.0\n#Fields: date time\n2024-01-05\t10:00\n").delimiter
         '\t'
     """
+    if not text.startswith(MARK):
+        return None
     lines = [line for line in text.splitlines() if line.strip()]
     fields = _fields(lines)
     first = next((line for line in lines if not line.startswith(MARK)), None)
-    if not text.startswith(MARK) or len(fields) < 2 or first is None:
+    if len(fields) < 2 or first is None:
         return None
     delimiter = next((each for each in "\t " if len(first.split(each)) == len(fields)), None)
     return None if delimiter is None else Form(delimiter, '"', '"')

@@ -25,8 +25,8 @@ _NUMBERS = (
     "age amount price qty quantity total sum count date time year preis menge betrag summe datum prix precio"
 )
 _WORDS_OF_COUNTS, _WORDS_OF_NUMBERS = frozenset(_COUNTS.split()), frozenset(_NUMBERS.split())
-# `x1`, `sensor_12`.
 _PAIR = re.compile(r"\s*([^\W\d][\w.-]*)=")
+# `x1`, `sensor_12`.
 _COUNTED = re.compile(r"([^\W\d][^\d]*)(\d{1,6})")
 
 
