@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from meshlake.cli.printing import print_table, print_text, size_text
-from meshlake.counting import counted
+from meshlake.counting import counted, for_example
 from meshlake.discovery.dependencies import told_of_untried
 from meshlake.discovery.masking import masked
 from meshlake.discovery.missing import told
@@ -67,7 +67,7 @@ def _share(join: Join) -> str:
         return f"about {share}"
     if not join.orphan_count:
         return share
-    example = f", for example {_cut(join.orphan_example)!r}" if join.orphan_example else ""
+    example = for_example(_cut(join.orphan_example))
     return f"{share}, {counted(join.orphan_count, 'row')} without{example}"
 
 

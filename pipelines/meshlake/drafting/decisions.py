@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from meshlake.counting import for_example
 from meshlake.discovery.missing import is_word, told
 from meshlake.discovery.personal import classification_of
 from meshlake.drafting.contract_draft import column_names
@@ -117,8 +118,7 @@ def doubt_of(join: Join) -> str:
         doubts.append(f"sure to {join.confidence:.2f}")
     if join.orphan_count:
         rows = "1 row has" if join.orphan_count == 1 else f"{join.orphan_count:,} rows have"
-        example = f", for example {join.orphan_example!r}" if join.orphan_example else ""
-        doubts.append(f"{rows} no partner{example}")
+        doubts.append(f"{rows} no partner{for_example(join.orphan_example)}")
     if join.orphan_count is None:
         doubts.append(f"about {join.containment:.1%} of its values are found, not counted on all rows")
     if join.written:

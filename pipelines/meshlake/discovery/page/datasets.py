@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from meshlake.counting import counted
+from meshlake.counting import counted, for_example
 from meshlake.discovery.dependencies import told_of_untried
 from meshlake.discovery.page.text import short, table, text
 
@@ -64,8 +64,7 @@ def orphans_text(join: Join) -> str:
     """The rows that find no partner, as far as they were counted, with the value that most of them have."""
     if join.orphan_count is None:
         return "not counted"
-    example = f", for example {join.orphan_example!r}" if join.orphan_example else ""
-    return f"{join.orphan_count:,}{example}"
+    return f"{join.orphan_count:,}{for_example(join.orphan_example)}"
 
 
 def _mark(kind: str, told: str) -> str:
