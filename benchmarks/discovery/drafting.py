@@ -14,7 +14,7 @@ import meshlake
 from benchmarks.discovery.breaks import breaks, failing_rules
 from benchmarks.discovery.scores import Score
 from meshlake.errors import MeshError
-from meshlake.names import quote_literal
+from meshlake.names import DatasetName, quote_literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,9 +54,12 @@ def _draft_and_build(home: Path, tables: Sequence[Table], score: Score) -> _Buil
     by_name = {table.name: table for table in tables}
     products = mesh.workspace.products.products
     named = {
-        name: by_name[str(product.inputs[0]).removeprefix("landing.")] for name, product in products.items()
+        name: by_name[str(landed).removeprefix("landing.")]
+        for name, product in products.items()
+        for landed in product.inputs
+        if isinstance(landed, DatasetName)
     }
-    score.wanted = score.told = len(tables)
+    score.wanted = score.told = len(products)
     built = {result.name for result in outcome.results}
     score.right = score.found = len(built)
     score.faults += [f"{name}: {error.message}" for name, error in outcome.failures.items()]
@@ -64,11 +67,11 @@ def _draft_and_build(home: Path, tables: Sequence[Table], score: Score) -> _Buil
         f"{table.name}: not drafted" for table in tables if table.name not in {t.name for t in named.values()}
     ]
     rows: dict[InputName, str] = {}
-    for name in sorted(built):
+    for name in sorted(built & named.keys()):
         file = home / f"{name}.parquet"
         mesh.write(f"SELECT * FROM {name.sql}", file)
         rows[name] = f"read_parquet({quote_literal(str(file))})"
-    return _Built(mesh, home / "landing", {name: named[name] for name in sorted(built)}, rows)
+    return _Built(mesh, home / "landing", {name: named[name] for name in sorted(built & named.keys())}, rows)
 
 
 def _score_breaks(built: _Built) -> Score:
