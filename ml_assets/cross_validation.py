@@ -42,7 +42,7 @@ class CandidateResult:
 
 def fit(algorithm: str, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec) -> ChurnModel:
     """A model of labelled `rows`, which flags none before it is given a threshold."""
-    pipeline = build_candidate(algorithm, plan, spec.seed, len(rows))
+    pipeline = build_candidate(algorithm, plan, spec.seed, len(rows), spec.parameters.get(algorithm, {}))
     make_scoring_exact(pipeline.fit(rows, rows[spec.label].to_numpy()))
     references = reference_values(pipeline.named_steps["frame"].transform(rows))
     return ChurnModel(pipeline, spec.key, _NEVER, references, algorithm)

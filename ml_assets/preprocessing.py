@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import comb
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, PolynomialFeatures, StandardScaler
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 # text with more is an identifier, a name or free text, from which these models learn noise.
 MAX_CATEGORIES = 100
 MISSING = "(missing)"
+# Products of more would take more memory than the rows do.
+MAX_PRODUCTS = 2_000
 _SECONDS_PER_DAY = 86_400
 
 
@@ -188,19 +191,33 @@ def _as_datetimes(values: pd.Series[Any]) -> pd.Series[Any]:
     return pd.to_datetime(values, utc=True).dt.tz_localize(None)
 
 
-def linear_preprocessing(plan: FeaturePlan) -> ColumnTransformer:
+def linear_preprocessing(plan: FeaturePlan, degree: int = 1) -> ColumnTransformer:
     """For linear models: medians for nulls and a column that says so, unit variance, one-hot text.
 
-    Categories never seen in training, and those rarer than one row in 200, share one column.
+    Categories never seen in training, and those rarer than one row in 200, share one column. From a `degree` of 2 on,
+    products of up to so many numbers are columns, too, scaled again.
+
+    Raises:
+        ValueError: when products would make more than `MAX_PRODUCTS` columns.
     """
-    numeric = Pipeline(
-        [
-            ("impute", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
-            ("scale", StandardScaler()),
+    if degree > 1 and (count := comb(len(plan.numeric) + degree, degree)) > MAX_PRODUCTS:
+        raise ValueError(
+            f"products of {degree} of {len(plan.numeric)} numbers are {count} columns, more than {MAX_PRODUCTS}: "
+            "set 'degree' lower, or leave columns out under 'exclude'"
+        )
+    steps = [
+        ("impute", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
+        ("scale", StandardScaler()),
+    ]
+    if degree > 1:
+        steps += [
+            ("products", PolynomialFeatures(degree, include_bias=False)),
+            ("scale_again", StandardScaler()),
         ]
-    )
     one_hot = OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=0.005, sparse_output=False)
-    return ColumnTransformer([("numeric", numeric, plan.numeric), ("categorical", one_hot, plan.categorical)])
+    return ColumnTransformer(
+        [("numeric", Pipeline(steps), plan.numeric), ("categorical", one_hot, plan.categorical)]
+    )
 
 
 def tree_preprocessing(plan: FeaturePlan) -> ColumnTransformer:

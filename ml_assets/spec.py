@@ -13,10 +13,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
-from meshlake.ml_assets.candidates.candidate import DEFAULT_CANDIDATES, SOFT_VOTING, candidate_names
+from meshlake.ml_assets.candidates.candidate import DEFAULT_CANDIDATES, SOFT_VOTING
+from meshlake.ml_assets.candidates.choices import Choices, names_and_parameters
 from meshlake.validation import Document, Location, one_of, read_as, told
-
-_FEWEST_VOTING = 3  # the vote itself is one of them
 
 
 class Scale(StrEnum):
@@ -31,6 +30,7 @@ class ChurnSpec:
     """A churn model: which column is the label, which are no features, and how the winner is chosen.
 
     `exclude` maps a column left out to the reason; `known_before` a suspected leak that stays to why it may.
+    `parameters` are those of candidates that shall not have their defaults, by the candidate's name.
     Exactly one of `flag_share` (flag the most likely share)
     and `threshold` (flag from this probability on) is set.
     """
@@ -41,6 +41,7 @@ class ChurnSpec:
     exclude: Mapping[str, str] = field(default_factory=dict)
     known_before: Mapping[str, str] = field(default_factory=dict)
     candidates: tuple[str, ...] = DEFAULT_CANDIDATES
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     folds: int = 5
     seed: int = 42
     flag_share: float | None = 0.1
@@ -106,14 +107,6 @@ def _reason(value: object) -> object:
     return value
 
 
-def _candidates(value: object) -> object:
-    if not isinstance(value, list) or not value or len(set(map(str, value))) != len(value):
-        raise ValueError(f"it must list, once each, some of: {', '.join(candidate_names())}")
-    if SOFT_VOTING in value and len(value) < _FEWEST_VOTING:
-        raise ValueError(f"'{SOFT_VOTING}' needs at least two others to vote")
-    return value
-
-
 def _empty_if_none(value: object) -> object:
     return {} if value is None else value
 
@@ -125,7 +118,6 @@ _OneOrMore = Annotated[int, Field(strict=True, ge=1), told("a whole number of at
 _TwoOrMore = Annotated[int, Field(strict=True, ge=2), told("a whole number of at least 2")]
 _Between = Annotated[float, Field(strict=True, gt=0, lt=1)]
 _Share = Annotated[_Between | None, told("a number between 0 and 1, both excluded")]
-_Candidate = Annotated[str, *one_of(candidate_names)]
 _Scale = Annotated[Scale, *one_of(lambda: [str(scale) for scale in Scale])]
 
 
@@ -161,10 +153,10 @@ class ModelDocument(Document):
 class ChurnPolicy(Policy):
     """How a churn model is chosen, and who is flagged."""
 
-    candidates: Annotated[list[_Candidate], BeforeValidator(_candidates)] = Field(
+    candidates: Choices = Field(
         default=list(DEFAULT_CANDIDATES),
-        description="The algorithms compared; the one with the least log loss on the folds wins, "
-        "and a vote of them only if it is better beyond noise.",
+        description="The algorithms compared, each a name, or one with parameters: {random_forest: {n_estimators: 9}}. "
+        "The least log loss on the folds wins, and a vote of them only if it is better beyond noise.",
     )
     folds: _TwoOrMore = Field(default=5, description="Into how many parts the rows are split to compare.")
     seed: _Seed = Field(default=42, description="The same seed and rows give the same model.")
@@ -235,6 +227,7 @@ class ChurnDocument(ModelDocument):
     def spec(self) -> ChurnSpec:
         """What training acts upon."""
         policy = self.policy
+        chosen = names_and_parameters(policy.candidates)
         is_shared = policy.flag_share is None and policy.threshold is None
         return ChurnSpec(
             key=tuple(self.key),
@@ -242,7 +235,8 @@ class ChurnDocument(ModelDocument):
             cutoff=self.cutoff,
             exclude=dict(self.exclude),
             known_before=dict(self.known_before),
-            candidates=tuple(policy.candidates),
+            candidates=tuple(chosen),
+            parameters={name: given for name, given in chosen.items() if given},
             folds=policy.folds,
             seed=policy.seed,
             flag_share=ChurnSpec.flag_share if is_shared else policy.flag_share,

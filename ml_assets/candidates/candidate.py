@@ -2,39 +2,50 @@
 
 An algorithm is one class in one file and one line of `CANDIDATES`, by the name that `policy: candidates` of a
 `model.yaml` gives. Other distributions add theirs by entry points of the group `meshlake.candidates`. No scikit-learn
-is imported before a pipeline is built, since the names alone are needed to read a `model.yaml`.
+is imported before a pipeline is built, since names and parameters alone are needed to read a `model.yaml`.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from meshlake.plugins import Doorway
+from meshlake.validation import Document
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     import numpy.typing as npt
     import pandas as pd
-    from sklearn.base import ClassifierMixin
-    from sklearn.compose import ColumnTransformer
+    from sklearn.base import ClassifierMixin, TransformerMixin
     from sklearn.pipeline import Pipeline
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
 
 
-class Candidate(ABC):
-    """One algorithm with all its settings.
+class Candidate(Document, ABC):
+    """One algorithm. Its fields are the parameters that a `model.yaml` may set, with the defaults of those it does not.
 
-    `trusted_types` are the types of a fitted pipeline, beyond those skops trusts by itself, that may be loaded again:
-    look at each, that it does no more on loading than to take the attributes it is given.
+    `has_native_nulls` says that it takes nulls, and categories as codes, as they are. `trusted_types` are the types of
+    a fitted pipeline, beyond those skops trusts by itself, that may be loaded again: look at each, that it does no more
+    on loading than to take the attributes it is given.
     """
 
+    has_native_nulls: ClassVar[bool] = False
     trusted_types: ClassVar[tuple[str, ...]] = ()
 
-    @abstractmethod
-    def preprocessing(self, plan: FeaturePlan) -> ColumnTransformer:
-        """From a `FeatureFrame`'s output to the numbers the estimator takes."""
+    def preprocessing(self, plan: FeaturePlan) -> TransformerMixin:
+        """From a `FeatureFrame`'s output to the numbers the estimator takes.
+
+        Raises:
+            ValueError: in one plain sentence, when it cannot be made of these features.
+        """
+        from meshlake.ml_assets.preprocessing import linear_preprocessing, tree_preprocessing
+
+        return tree_preprocessing(plan) if self.has_native_nulls else linear_preprocessing(plan)
 
     @abstractmethod
     def estimator(self, plan: FeaturePlan, seed: int, rows: int) -> ClassifierMixin:
@@ -79,20 +90,27 @@ def candidate_names() -> tuple[str, ...]:
     return (*CANDIDATES.names, SOFT_VOTING)
 
 
-def build_candidate(name: str, plan: FeaturePlan, seed: int, rows: int) -> Pipeline:
+def build_candidate(
+    name: str,
+    plan: FeaturePlan,
+    seed: int,
+    rows: int,
+    parameters: Mapping[str, Any] = MappingProxyType({}),
+) -> Pipeline:
     """An unfitted pipeline from raw feature rows to probabilities: steps `frame`, `columns`, `model`.
 
-    `rows` is how many rows it will be fitted on.
+    `rows` is how many rows it will be fitted on; of `parameters` that are not given the candidate has defaults.
 
     Raises:
         UsageError: no candidate has that name, or what it needs is not installed.
+        ValueError: it has no such parameter, or not of this value, or cannot take these features.
     """
     from sklearn.pipeline import Pipeline
 
     from meshlake.ml_assets.preprocessing import FeatureFrame
 
-    candidate = CANDIDATES.get(name)()
-    frame = FeatureFrame({name: str(kind) for name, kind in plan.kinds.items()}, plan.cutoff)
+    candidate = CANDIDATES.get(name)(**parameters)
+    frame = FeatureFrame({column: str(kind) for column, kind in plan.kinds.items()}, plan.cutoff)
     model = candidate.estimator(plan, seed, rows)
     return Pipeline([("frame", frame), ("columns", candidate.preprocessing(plan)), ("model", model)])
 

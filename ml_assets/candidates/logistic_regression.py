@@ -1,20 +1,20 @@
-"""Logistic regression on scaled numbers and one-hot text."""
+"""Logistic regression on scaled numbers and one-hot text, and on products of the numbers where it is asked for."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
+from pydantic import Field, PositiveFloat
 
 from meshlake.ml_assets.candidates.candidate import Candidate
-from meshlake.ml_assets.preprocessing import linear_preprocessing
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
+    from sklearn.base import TransformerMixin
     from sklearn.compose import ColumnTransformer
+    from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import Pipeline
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -23,22 +23,44 @@ if TYPE_CHECKING:
 class LogisticRegressionCandidate(Candidate):
     """`logistic_regression`."""
 
-    def preprocessing(self, plan: FeaturePlan) -> ColumnTransformer:
+    C: PositiveFloat = Field(default=1.0, description="How little coefficients are drawn to zero.")
+    l1_ratio: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="By what: 0 by their squares (L2), 1 by their size (L1), or both.",
+    )
+    degree: int = Field(
+        default=1, ge=1, le=3, description="Of 2 and 3, products of up to so many numbers are features, too."
+    )
+
+    def preprocessing(self, plan: FeaturePlan) -> TransformerMixin:
         """See `Candidate.preprocessing`."""
-        return linear_preprocessing(plan)
+        from meshlake.ml_assets.preprocessing import linear_preprocessing
+
+        return linear_preprocessing(plan, self.degree)
 
     def estimator(self, plan: FeaturePlan, seed: int, rows: int) -> LogisticRegression:  # noqa: ARG002
         """See `Candidate.estimator`."""
-        return LogisticRegression(max_iter=2000)
+        from sklearn.linear_model import LogisticRegression
+
+        solver = "saga" if self.l1_ratio else "lbfgs"
+        return LogisticRegression(
+            C=self.C, l1_ratio=self.l1_ratio, solver=solver, max_iter=2000, random_state=seed
+        )
 
     def effects(
         self, pipeline: Pipeline, frame: pd.DataFrame, usual: pd.DataFrame
-    ) -> npt.NDArray[np.float64]:
+    ) -> npt.NDArray[np.float64] | None:
         """See `Candidate.effects`: log odds are a sum over features, so one scoring tells for all of them."""
+        from scipy.special import expit
+
         columns, model = pipeline.named_steps["columns"], pipeline.named_steps["model"]
+        features = _features_of_columns(columns, list(frame.columns))
+        if len(features) != model.coef_.shape[1]:  # products belong to several features
+            return None
         numbers = columns.transform(frame)
         terms = (numbers - columns.transform(usual)) * model.coef_[0]
-        features = _features_of_columns(columns, list(frame.columns))
         shares = np.zeros(frame.shape)
         for position in range(frame.shape[1]):
             shares[:, position] = terms[:, features == position].sum(axis=1)

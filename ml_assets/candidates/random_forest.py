@@ -1,16 +1,15 @@
-"""A forest of a hundred trees."""
+"""A forest of trees, each of rows drawn with replacement."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from sklearn.ensemble import RandomForestClassifier
+from pydantic import Field, PositiveInt
 
 from meshlake.ml_assets.candidates.candidate import Candidate
-from meshlake.ml_assets.preprocessing import tree_preprocessing
 
 if TYPE_CHECKING:
-    from sklearn.compose import ColumnTransformer
+    from sklearn.ensemble import RandomForestClassifier
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
 
@@ -22,17 +21,18 @@ MAX_ROWS_PER_TREE = 10_000
 class RandomForestCandidate(Candidate):
     """`random_forest`."""
 
+    has_native_nulls: ClassVar[bool] = True
     trusted_types: ClassVar[tuple[str, ...]] = ("sklearn.tree._tree.Tree",)
 
-    def preprocessing(self, plan: FeaturePlan) -> ColumnTransformer:
-        """See `Candidate.preprocessing`."""
-        return tree_preprocessing(plan)
+    n_estimators: PositiveInt = Field(default=100, description="How many trees.")
+    min_samples_leaf: PositiveInt = Field(default=5, description="The fewest rows of a leaf.")
 
     def estimator(self, plan: FeaturePlan, seed: int, rows: int) -> RandomForestClassifier:  # noqa: ARG002
         """See `Candidate.estimator`."""
+        from sklearn.ensemble import RandomForestClassifier
+
         return RandomForestClassifier(
-            n_estimators=100,
-            min_samples_leaf=5,
+            **self.model_dump(),
             max_samples=MAX_ROWS_PER_TREE if rows > MAX_ROWS_PER_TREE else None,
             n_jobs=-1,
             random_state=seed,

@@ -87,14 +87,22 @@ def one_of(choices: Callable[[], Collection[str]]) -> tuple[BeforeValidator, Any
     """For an annotation: a text that is one of `choices()`, told with the nearest; and the same in the JSON Schema."""
 
     def validate(value: object) -> object:
-        allowed = list(choices())
-        if value not in allowed:
-            raise ValueError(" ".join(filter(None, [".", nearest(str(value), allowed), _allowed(allowed)])))
+        require_one_of(value, choices())
         return value
 
     return BeforeValidator(validate), Field(
         json_schema_extra=lambda schema: schema.update(enum=list(choices()))
     )
+
+
+def require_one_of(value: object, allowed: Collection[str]) -> None:
+    """For a validator: refuse a `value` that is none of those allowed.
+
+    Raises:
+        ValueError: as `one_of` tells it, with the nearest.
+    """
+    if value not in allowed:
+        raise ValueError(" ".join(filter(None, [".", nearest(str(value), allowed), _allowed(allowed)])))
 
 
 def _in_words(model: type[BaseModel], error: ErrorDetails) -> str:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from meshlake.ml_assets.candidates.candidate import CANDIDATES, build_candidate, make_scoring_exact
-from meshlake.ml_assets.preprocessing import plan_features
+from meshlake.ml_assets.preprocessing import FeaturePlan, Kind, plan_features
 
 pytestmark = pytest.mark.slow
 
@@ -39,3 +42,40 @@ def test_each_tree_of_a_forest_draws_a_bounded_number_of_rows(customers):
     for rows, drawn in ((10_000, None), (10_001, 10_000)):
         forest = build_candidate("random_forest", plan, seed=1, rows=rows)
         assert forest.named_steps["model"].max_samples == drawn
+
+
+def test_parameters_of_a_model_yaml_reach_the_estimator(customers):
+    plan = plan_features(customers, FEATURES)
+    parameters = {"n_estimators": 7, "min_samples_leaf": 2}
+    forest = build_candidate("random_forest", plan, 1, len(customers), parameters).named_steps["model"]
+    assert (forest.n_estimators, forest.min_samples_leaf) == (7, 2)
+
+
+def test_l1_sets_coefficients_to_zero_which_l2_does_not(customers):
+    def zeros(l1_ratio):
+        parameters = {"C": 0.05, "l1_ratio": l1_ratio}
+        pipeline = build_candidate("logistic_regression", plan, 1, len(customers), parameters)
+        return (pipeline.fit(customers, customers["is_churned"]).named_steps["model"].coef_ == 0).sum()
+
+    plan = plan_features(customers, FEATURES)
+    assert zeros(1.0) >= zeros(0.5) > zeros(0.0) == 0
+
+
+def test_products_of_numbers_learn_what_no_sum_can():
+    random = np.random.default_rng(0)
+    rows = pd.DataFrame(random.normal(size=(400, 2)), columns=["a", "b"])
+    is_churned = rows["a"] * rows["b"] > 0
+    plan = plan_features(rows, ["a", "b"])
+
+    def area(degree):
+        pipeline = build_candidate("logistic_regression", plan, 1, 400, {"degree": degree})
+        return roc_auc_score(is_churned, pipeline.fit(rows, is_churned).predict_proba(rows)[:, 1])
+
+    assert area(1) < 0.6
+    assert area(2) > 0.99
+
+
+def test_products_of_too_many_numbers_are_refused():
+    plan = FeaturePlan({f"n{position}": Kind.NUMBER for position in range(80)}, {})
+    with pytest.raises(ValueError, match="products of 2 of 80 numbers are 3321 columns, more than 2000"):
+        build_candidate("logistic_regression", plan, 1, 400, {"degree": 2})

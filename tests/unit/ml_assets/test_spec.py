@@ -23,7 +23,7 @@ def test_what_is_left_out_of_a_churn_model_has_defaults():
 
 def test_everything_a_churn_model_can_say_is_read():
     policy = {
-        "candidates": ["random_forest"],
+        "candidates": ["logistic_regression", {"random_forest": {"n_estimators": 300}}],
         "folds": 3,
         "seed": 7,
         "threshold": 0.5,
@@ -35,7 +35,8 @@ def test_everything_a_churn_model_can_say_is_read():
         label="is_churned",
         cutoff="on",
         exclude={"city": "too many"},
-        candidates=("random_forest",),
+        candidates=("logistic_regression", "random_forest"),
+        parameters={"random_forest": {"n_estimators": 300}},
         folds=3,
         seed=7,
         flag_share=None,
@@ -60,6 +61,22 @@ def test_everything_a_churn_model_can_say_is_read():
         ({"policy": {"candidates": ["random_forrest"]}}, "Did you mean 'random_forest'?"),
         ({"policy": {"candidates": []}}, "must list, once each"),
         ({"policy": {"candidates": ["random_forest", "random_forest"]}}, "must list, once each"),
+        ({"policy": {"candidates": ["random_forest", {"random_forest": None}]}}, "must list, once each"),
+        ({"policy": {"candidates": [{"random_forrest": {}}]}}, "Did you mean 'random_forest'?"),
+        (
+            {"policy": {"candidates": [{"random_forest": {"n_estimator": 9}}]}},
+            "'policy.candidates.random_forest': 'n_estimator' is not known. Did you mean 'n_estimators'?",
+        ),
+        (
+            {"policy": {"candidates": [{"random_forest": {"n_estimators": 0}}]}},
+            "'policy.candidates.random_forest': 'n_estimators' is 0; Input should be greater than 0",
+        ),
+        ({"policy": {"candidates": [{"random_forest": 300}]}}, "must be a mapping"),
+        ({"policy": {"candidates": [{"a": {}, "b": {}}]}}, "a name, or one name with its parameters"),
+        (
+            {"policy": {"candidates": ["random_forest", "logistic_regression", {"soft_voting": {"x": 1}}]}},
+            "'policy.candidates.soft_voting' has no parameters",
+        ),
         ({"policy": {"folds": 1}}, "whole number of at least 2"),
         ({"policy": {"folds": True}}, "whole number of at least 2"),
         ({"policy": {"seed": 1.5}}, "whole number of at least 0"),
