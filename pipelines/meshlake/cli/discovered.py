@@ -88,6 +88,8 @@ def _print_profile(profile: DatasetProfile) -> None:
         rows,
         f"{profile.name}: {_facts(profile)}",
     )
+    for question, asked_of in asked(profile).items():
+        print_text(f"Question: {_about(asked_of)}{question}")
     if profile.table and profile.table.comment:
         print_text(f"Comment: {_line(profile.table.comment)}")
     if not profile.keys and profile.table and profile.table.is_sample:
@@ -111,8 +113,6 @@ def _print_profile(profile: DatasetProfile) -> None:
     for drift in profile.drift:
         if drift not in profile.questions:
             print_text(f"Drift: {drift.message}")
-    for question, asked_of in asked(profile).items():
-        print_text(f"Question: {_about(asked_of)}{question}")
     for evidence, read_by in alike((column.name, column.evidence) for column in profile.columns).items():
         print_text(f"Read: {_about(read_by)}{evidence}")
     if means := [_meaning(column) for column in profile.columns if column.meaning]:

@@ -143,8 +143,14 @@ def default_name(source: Found | str) -> ProductName:
 
 
 def _notes(profile: DatasetProfile) -> list[str]:
+    """What people have to decide first, then what was found."""
     names = column_names(profile)
-    notes = _evidence(profile)
+    notes = [f"question: {names[c.name]}: {c.question}" for c in profile.columns if c.question]
+    notes += [f"question: {question.message}" for question in profile.questions]
+    if profile.near_key and not profile.likely_key:
+        notes.append(f"question: {profile.near_key.told(profile.row_count)}")
+    notes += [f"{names[c.name]}: {profile.nearly(c)}" for c in profile.columns if c.misfits]
+    notes += _evidence(profile)
     notes += [f"read: {note}" for note in profile.notes]
     notes += [f"kept aside: {each}" for each in profile.unreadable]
     if more := profile.unreadable_count - len(profile.unreadable):
@@ -154,19 +160,14 @@ def _notes(profile: DatasetProfile) -> list[str]:
         for c in profile.columns
         if c.blank_count
     ]
-    if profile.near_key and not profile.likely_key:
-        notes.append(profile.near_key.told(profile.row_count))
     if profile.likely_key:
         notes.append(f"key: {', '.join(names[column] for column in profile.likely_key)}")
     else:
         notes.append("no key found: add primaryKey to the contract if you know one")
     if personal := [names[c.name] for c in profile.columns if c.personal]:
         notes.append(f"personal data: {', '.join(personal)}")
-    notes += [f"{names[c.name]}: {profile.nearly(c)}" for c in profile.columns if c.misfits]
     notes += [f"{names[c.name]}: {told(c.missing)}" for c in profile.columns if c.missing]
-    notes += [f"question: {names[c.name]}: {c.question}" for c in profile.columns if c.question]
     notes += [f"read: {names[c.name]}: {c.evidence}" for c in profile.columns if c.evidence]
-    notes += [f"question: {question.message}" for question in profile.questions]
     if profile.labels:
         notes.append(f"likely label: {', '.join(names[column] for column in profile.labels)}")
     notes += [f"leak suspect: {names[c.name]}: {leak.told}" for c in profile.columns for leak in c.leaks]

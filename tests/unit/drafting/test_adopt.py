@@ -124,6 +124,13 @@ def test_leak_suspects_are_noted_beside_the_label(mesh):
     assert leak.startswith("leak suspect: ended_on: most likely known only after has_left: ")
 
 
+def test_what_is_to_decide_stands_above_what_was_found(mesh) -> None:
+    mesh.land_files("shop.orders", {"a.csv": "n,price_eur\n1,7\n", "b.csv": "n,price_usd\n2,8\n"})
+    question, *found = mesh.open().adopt("shop.orders", owner="ana").notes
+    assert question.startswith("question: are these one column? price_eur")
+    assert not any(note.startswith("question: ") for note in found)
+
+
 def test_what_is_kept_aside_and_what_becomes_null_is_told(mesh) -> None:
     mesh.land_files("crm.people", {"a.csv": "n,x\n1,7\n2, \n4,5,6\n"})
     notes = mesh.open().adopt("crm.people", owner="ana").notes
