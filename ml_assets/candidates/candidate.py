@@ -75,8 +75,19 @@ CANDIDATES: Doorway[type[Candidate]] = Doorway(
     "candidate",
     {
         "logistic_regression": "meshlake.ml_assets.candidates.logistic_regression:LogisticRegressionCandidate",
+        "stochastic_gradient_descent": "meshlake.ml_assets.candidates.gradient_descent:GradientDescentCandidate",
+        "linear_svm": "meshlake.ml_assets.candidates.linear_svm:LinearSvmCandidate",
+        "kernel_svm": "meshlake.ml_assets.candidates.kernel_svm:KernelSvmCandidate",
+        "nearest_neighbours": "meshlake.ml_assets.candidates.nearest_neighbours:NearestNeighboursCandidate",
+        "gaussian_naive_bayes": "meshlake.ml_assets.candidates.gaussian_naive_bayes:NaiveBayesCandidate",
+        "decision_tree": "meshlake.ml_assets.candidates.decision_tree:DecisionTreeCandidate",
         "random_forest": "meshlake.ml_assets.candidates.random_forest:RandomForestCandidate",
+        "extra_trees": "meshlake.ml_assets.candidates.extra_trees:ExtraTreesCandidate",
+        "bagging": "meshlake.ml_assets.candidates.bagging:BaggingCandidate",
+        "ada_boost": "meshlake.ml_assets.candidates.ada_boost:AdaBoostCandidate",
+        "gradient_boosting": "meshlake.ml_assets.candidates.gradient_boosting:GradientBoostingCandidate",
         "histogram_gradient_boosting": "meshlake.ml_assets.candidates.boosting:BoostingCandidate",
+        "multilayer_perceptron": "meshlake.ml_assets.candidates.multilayer_perceptron:PerceptronCandidate",
     },
 )
 # Not an algorithm: the weighted mean of what the others say, see `voting`.

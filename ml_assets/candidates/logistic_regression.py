@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from pydantic import Field, PositiveFloat
 
-from meshlake.ml_assets.candidates.candidate import Candidate
+from meshlake.ml_assets.candidates.linear import LinearCandidate
 
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
-    import pandas as pd
     from sklearn.base import TransformerMixin
-    from sklearn.compose import ColumnTransformer
     from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import Pipeline
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
 
 
-class LogisticRegressionCandidate(Candidate):
+class LogisticRegressionCandidate(LinearCandidate):
     """`logistic_regression`."""
 
     C: PositiveFloat = Field(default=1.0, description="How little coefficients are drawn to zero.")
@@ -49,35 +46,6 @@ class LogisticRegressionCandidate(Candidate):
             C=self.C, l1_ratio=self.l1_ratio, solver=solver, max_iter=2000, random_state=seed
         )
 
-    def effects(
-        self, pipeline: Pipeline, frame: pd.DataFrame, usual: pd.DataFrame
-    ) -> npt.NDArray[np.float64] | None:
-        """See `Candidate.effects`: log odds are a sum over features, so one scoring tells for all of them."""
-        from scipy.special import expit
-
-        columns, model = pipeline.named_steps["columns"], pipeline.named_steps["model"]
-        features = _features_of_columns(columns, list(frame.columns))
-        if len(features) != model.coef_.shape[1]:  # products belong to several features
-            return None
-        numbers = columns.transform(frame)
-        terms = (numbers - columns.transform(usual)) * model.coef_[0]
-        shares = np.zeros(frame.shape)
-        for position in range(frame.shape[1]):
-            shares[:, position] = terms[:, features == position].sum(axis=1)
-        log_odds = model.decision_function(numbers)[:, np.newaxis]
-        effects: npt.NDArray[np.float64] = expit(log_odds) - expit(log_odds - shares)
-        return effects
-
-
-def _features_of_columns(columns: ColumnTransformer, features: list[str]) -> npt.NDArray[np.int64]:
-    """For each column that `linear_preprocessing` gives, the position of the feature it was made of."""
-    made_of: list[str] = []
-    for name, fitted, inputs in columns.transformers_:
-        if name == "numeric" and inputs:
-            indicated = fitted.named_steps["impute"].indicator_.features_
-            made_of += [*inputs, *(inputs[position] for position in indicated)]
-        if name == "categorical" and inputs:
-            rare = fitted.infrequent_categories_
-            for column, known, few in zip(inputs, fitted.categories_, rare, strict=True):
-                made_of += [column] * (len(known) - max(0, (0 if few is None else len(few)) - 1))
-    return np.array([features.index(name) for name in made_of])
+    def log_odds(self, model: LogisticRegression) -> tuple[npt.NDArray[np.float64], float]:
+        """See `LinearCandidate.log_odds`."""
+        return model.coef_[0], float(model.intercept_[0])

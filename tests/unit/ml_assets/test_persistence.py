@@ -9,7 +9,6 @@ import skops.io
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.churn import train_churn
 from meshlake.ml_assets.persistence import dump_model, load_model
 from meshlake.ml_assets.reasons import explain_churn
@@ -19,11 +18,10 @@ from meshlake.ml_assets.segments import score_segments
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("algorithm", CANDIDATES.names)
-def test_a_churn_model_scores_and_explains_the_same_after_a_round_trip(customers, churn_spec, algorithm):
-    model = train_churn(customers, replace(churn_spec, candidates=(algorithm,), folds=2)).model
+def test_a_churn_model_scores_and_explains_the_same_after_a_round_trip(customers, churn_spec):
+    model = train_churn(customers, replace(churn_spec, candidates=("decision_tree",), folds=2)).model
     content = dump_model(model)
-    again = load_model(content, algorithm)
+    again = load_model(content, "decision_tree")
     assert dump_model(again) == content
     assert (again.key, again.threshold, again.references) == (model.key, model.threshold, model.references)
     pd.testing.assert_frame_equal(

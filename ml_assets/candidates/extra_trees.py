@@ -1,0 +1,33 @@
+"""A forest of trees whose splits are drawn at random."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field, PositiveInt
+
+from meshlake.ml_assets.candidates.candidate import Candidate
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import ExtraTreesClassifier
+
+    from meshlake.ml_assets.preprocessing import FeaturePlan
+
+
+class ExtraTreesCandidate(Candidate):
+    """`extra_trees`."""
+
+    has_native_nulls: ClassVar[bool] = True
+    trusted_types: ClassVar[tuple[str, ...]] = ("sklearn.tree._tree.Tree",)
+
+    n_estimators: PositiveInt = Field(default=200, description="How many trees.")
+    min_samples_leaf: PositiveInt = Field(default=5, description="The fewest rows of a leaf.")
+    max_features: float = Field(
+        default=0.5, gt=0, le=1, description="The share of the features that each split draws."
+    )
+
+    def estimator(self, plan: FeaturePlan, seed: int, rows: int) -> ExtraTreesClassifier:  # noqa: ARG002
+        """See `Candidate.estimator`."""
+        from sklearn.ensemble import ExtraTreesClassifier
+
+        return ExtraTreesClassifier(**self.model_dump(), n_jobs=-1, random_state=seed)

@@ -1,0 +1,47 @@
+"""Logistic regression by stochastic gradient descent, for many rows; it stops when rows kept aside gain no more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field, PositiveFloat, PositiveInt
+
+from meshlake.ml_assets.candidates.linear import LinearCandidate
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    from sklearn.linear_model import SGDClassifier
+
+    from meshlake.ml_assets.preprocessing import FeaturePlan
+
+
+class GradientDescentCandidate(LinearCandidate):
+    """`stochastic_gradient_descent`."""
+
+    alpha: PositiveFloat = Field(default=0.001, description="How far coefficients are drawn to zero.")
+    l1_ratio: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="By what: 0 by their squares (L2), 1 by their size (L1), or both.",
+    )
+    max_iter: PositiveInt = Field(default=200, description="The most times all rows are gone through.")
+    n_iter_no_change: PositiveInt = Field(default=10, description="After how many without a gain it stops.")
+
+    def estimator(self, plan: FeaturePlan, seed: int, rows: int) -> SGDClassifier:  # noqa: ARG002
+        """See `Candidate.estimator`."""
+        from sklearn.linear_model import SGDClassifier
+
+        return SGDClassifier(
+            loss="log_loss",
+            penalty="elasticnet",
+            **self.model_dump(),
+            early_stopping=True,
+            average=True,
+            random_state=seed,
+        )
+
+    def log_odds(self, model: SGDClassifier) -> tuple[npt.NDArray[np.float64], float]:
+        """See `LinearCandidate.log_odds`."""
+        return model.coef_[0], float(model.intercept_[0])

@@ -1,0 +1,42 @@
+"""A neural network, which stops when rows kept aside gain no more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+
+from meshlake.ml_assets.candidates.candidate import Candidate
+
+if TYPE_CHECKING:
+    from sklearn.neural_network import MLPClassifier
+
+    from meshlake.ml_assets.preprocessing import FeaturePlan
+
+
+class PerceptronCandidate(Candidate):
+    """`multilayer_perceptron`."""
+
+    trusted_types: ClassVar[tuple[str, ...]] = (
+        "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+    )
+
+    hidden_layer_sizes: list[PositiveInt] = Field(default=[32, 16], description="The neurons of each layer.")
+    activation: Literal["relu", "tanh", "logistic"] = Field(
+        default="relu", description="What a neuron makes of its sum."
+    )
+    alpha: NonNegativeFloat = Field(default=1.0, description="How far weights are drawn to zero.")
+    max_iter: PositiveInt = Field(default=300, description="The most times all rows are gone through.")
+    learning_rate_init: PositiveFloat = Field(default=0.003, description="How far each step goes at first.")
+    n_iter_no_change: PositiveInt = Field(default=20, description="After how many without a gain it stops.")
+
+    def estimator(self, plan: FeaturePlan, seed: int, rows: int) -> MLPClassifier:  # noqa: ARG002
+        """See `Candidate.estimator`."""
+        from sklearn.neural_network import MLPClassifier
+
+        return MLPClassifier(
+            **self.model_dump(),
+            batch_size=min(200, max(16, rows // 50)),
+            early_stopping=True,
+            random_state=seed,
+        )
