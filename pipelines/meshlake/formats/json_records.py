@@ -1,22 +1,23 @@
-"""JSON files that are one object around their records, as services answer: `{"results": [...], "next": null}`.
+"""JSON files that are one object around their records, or such an object in each line: the pages of a service.
 
-The records are the objects of the one list of objects that is nearest to the root, where its name or nothing else
-beside it says so; a copy of just these is read in place of the file. What may as well be one record with a list in it,
-an order with its lines, stays one row, and is told.
+A copy of just the records is read in place of the file, if they are records for sure. What is not read, and what may
+be meant in another way, is told.
 """
 
 from __future__ import annotations
 
 import gzip
-import json
-import re
 import zlib
+from codecs import utf_8_decode
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import count
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from meshlake.formats.json_encoding import in_utf8
+from meshlake.formats.json_envelope import envelope_in, has_no_values, is_nested, object_end
 from meshlake.formats.samples import MOST_FILES, is_compressed, open_text
 from meshlake.formats.scratch import scratch_file
 from meshlake.stores.disk import Disk
@@ -24,47 +25,25 @@ from meshlake.stores.disk import Disk
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from meshlake.formats.json_envelope import Envelope
     from meshlake.stores import StoredFile
 
 _DISK = Disk()
 # Larger ones are read by no one here: DuckDB refuses an object of over 16 MB.
 _MOST_BYTES = 64 << 20
 _GLANCE_BYTES = 256 << 10
-_MOST_DEEP = 3
-# What services call the list of their records; what an object is told by is called `id`.
-_NAMES = (
-    "data result results item items record records row rows feature features value values hits docs documents entry "
-    "entries object objects element elements content list resources"
-)
-_LISTS = frozenset(_NAMES.split())
-_IDENTIFIER = re.compile(r"id|uuid|guid|_id|.+_id|.+[a-z]Id", re.ASCII)
-# An object, the first of whose lines has one more in it or is not whole.
-_IS_NESTED = re.compile(rb"\s*\{(?:[^\n]*[\[{]|\s*\n)")
 _NO_VALUES = (
     "it is one object of lists and objects alone, read as one row: if records are in it, make a line of each "
     "(jq -c), or a row with names of each (.csv)"
 )
-_BLANK = re.compile(r"[ \t\r\n]*")
-# Only how a document is built is asked: its numbers are not.
-_DECODER = json.JSONDecoder(parse_int=len, parse_float=len)
-
-
-@dataclass(frozen=True)
-class _Member:
-    """A member of an object: its key behind those above, and where its value begins and ends."""
-
-    path: tuple[str, ...]
-    value: Any
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
 class _Document:
-    """A file that is one object: what is told of it, and where its records stand, unless it is a row itself."""
+    """A file in which records stand within objects: what is told of it, and the copy of them, if that is read."""
 
     told: str
-    records: slice | None = None
+    records: StoredFile | None = None
 
 
 @lru_cache(maxsize=MOST_FILES)
@@ -76,18 +55,11 @@ def in_objects(file: StoredFile) -> StoredFile:
     """
     file = in_utf8(file)
     found = _document(file)
-    if found is None or found.records is None:
-        return file
-    target = scratch_file("") / file.name  # its folders are kept: `key=value` ones are columns
-    target.parent.mkdir(parents=True)
-    with open_text(file) as stream:
-        content = stream.read().decode()[found.records].encode()
-    target.write_bytes(gzip.compress(content, compresslevel=1) if is_compressed(file) else content)
-    return replace(file, path=str(target), size_bytes=target.stat().st_size, store=_DISK)
+    return file if found is None or found.records is None else found.records
 
 
 def records_notes(files: Iterable[StoredFile]) -> dict[str, list[StoredFile]]:
-    """What is told of files that are one object, and of which."""
+    """What is told of files that are objects around records, and of which."""
     notes: dict[str, list[StoredFile]] = {}
     for file in files:
         if found := _document(in_utf8(file)):
@@ -97,73 +69,107 @@ def records_notes(files: Iterable[StoredFile]) -> dict[str, list[StoredFile]]:
 
 @lru_cache(maxsize=MOST_FILES)
 def _document(file: StoredFile) -> _Document | None:
-    """What `file` is, if one object in which others stand."""
-    if file.size_bytes > _MOST_BYTES:
-        return None
-    try:
+    """What `file` is, if objects in which others stand."""
+    with suppress(EOFError, gzip.BadGzipFile, zlib.error, ValueError, RecursionError):  # told by who reads it
         with open_text(file) as stream:
             begin = stream.read(_GLANCE_BYTES)
-            if not _IS_NESTED.match(begin):
+            if not is_nested(begin):
                 return None
-            content = begin + stream.read(_MOST_BYTES)
-        return _found(content.decode(), file) if len(content) <= _MOST_BYTES else None
-    except (EOFError, gzip.BadGzipFile, zlib.error, ValueError, RecursionError):
-        return None  # told by who reads it
+            line, _, more = begin.partition(b"\n")
+            if not (more.strip() and _is_whole(line)):
+                begin += stream.read(_MOST_BYTES)
+            is_whole = not stream.read(1)
+        text, _ = utf_8_decode(begin, "strict", is_whole)
+        end = object_end(text)
+        if end < len(text):
+            return _of_pages(file, text, is_line="\n" not in text[:end].rstrip())
+        return _of_one(file, text) if is_whole else None
+    return None
 
 
-def _found(text: str, file: StoredFile) -> _Document | None:
-    start = _after_blanks(text, 0)
-    whole, end = _DECODER.raw_decode(text, start)
-    if _after_blanks(text, end) != len(text):
-        return None
-    objects = [_Member((), whole, start, end)]
-    is_alone, has_identifier = True, False
-    for _ in range(_MOST_DEEP):
-        members = [each for outer in objects for each in _members(text, outer)]
-        lists = [each for each in members if _is_list_of_objects(each)]
-        is_alone = is_alone and len(members) == 1
-        has_identifier = has_identifier or any(_IDENTIFIER.fullmatch(each.path[-1]) for each in members)
-        if len(lists) == 1:
-            names = _LISTS | {part.partition(".")[0].lower() for part in PurePosixPath(file.name).parts[-2:]}
-            is_named = lists[0].path[-1].lower() in names and not has_identifier
-            return _of_list(lists[0], are_records=is_alone or is_named)
-        if lists:
-            break
-        objects = [each for each in members if isinstance(each.value, dict)]
-    has_values = any(not isinstance(value, dict | list) for value in whole.values())
-    return None if has_values else _Document(_NO_VALUES)
+def _is_whole(line: bytes) -> bool:
+    with suppress(ValueError, RecursionError):
+        text = line.decode()
+        return object_end(text) == len(text)
+    return False
 
 
-def _of_list(found: _Member, *, are_records: bool) -> _Document:
-    name = ".".join(found.path)
-    if not are_records:
+def _names(file: StoredFile) -> set[str]:
+    """What the records of `file` may be called."""
+    return {part.partition(".")[0].lower() for part in PurePosixPath(file.name).parts[-2:]}
+
+
+def _of_one(file: StoredFile, text: str) -> _Document | None:
+    found = envelope_in(text, _names(file))
+    if found is None:
+        return _Document(_NO_VALUES) if has_no_values(text) else None
+    if not found.are_records:
         return _Document(
-            f"read as one row, with the list '{name}' in it: to read that, jq -c '.{name}[]' FILE > FILE.jsonl"
+            f"read as one row, with the list '{found.name}' in it: "
+            f"to read that, jq -c '.{found.name}[]' FILE > FILE.jsonl"
         )
-    told = f"the records are in its list '{name}', and what stands beside that is not read"
-    return _Document(told, slice(found.start, found.end))
+    told = f"the records are in its list '{found.name}', and what stands beside that is not read"
+    return _Document(told, _copy(file, [text[found.records].encode()]))
 
 
-def _is_list_of_objects(member: _Member) -> bool:
-    if not isinstance(member.value, list):
-        return False
-    return all(isinstance(each, dict) for each in member.value) and (
-        bool(member.value) or member.path[-1].lower() in _LISTS
-    )
+def _of_pages(file: StoredFile, begin: str, *, is_line: bool) -> _Document | None:
+    """What a file of objects is, the first of which is around records; a list in each of many rows is not told."""
+    first = envelope_in(begin, _names(file))
+    if first is None or not first.are_records:
+        return None
+    read = f"to read its records, jq -c '.{first.name}[]?' FILE > FILE.jsonl"
+    if not (first.is_page and is_line):
+        beside = f" beside '{first.beside}'" if first.beside else ""
+        return _Document(
+            f"each object is read as one row, with the list '{first.name}'{beside} in it: {read}"
+        )
+    try:
+        records = _copy(file, _lists(file, first))
+    except _OtherLineError as error:
+        return _Document(
+            f"each line is read as one row: line 1 is a page with the list '{first.name}', "
+            f"and line {error} is none: {read}"
+        )
+    told = f"each line is a page: the records are in its list '{first.name}', and what stands beside that is not read"
+    return _Document(told, records)
 
 
-def _members(text: str, outer: _Member) -> Iterator[_Member]:
-    """Those of the object that begins at `outer.start`, which is sound."""
-    at = _after_blanks(text, outer.start + 1)
-    while text[at] != "}":
-        key, at = _DECODER.raw_decode(text, at)
-        start = _after_blanks(text, _after_blanks(text, at) + 1)
-        value, end = _DECODER.raw_decode(text, start)
-        yield _Member((*outer.path, key), value, start, end)
-        at = _after_blanks(text, end)
-        at = _after_blanks(text, at + 1) if text[at] == "," else at
+class _OtherLineError(Exception):
+    """The line of this number is not as the first."""
 
 
-def _after_blanks(text: str, at: int) -> int:
-    found = _BLANK.match(text, at)
-    return found.end() if found else at
+def _lists(file: StoredFile, first: Envelope) -> Iterator[bytes]:
+    """The text of one array of the records of all pages, line after line.
+
+    Raises:
+        _OtherLineError: a line has no such list, or something beside it that tells of no page.
+    """
+    separator = b"["
+    with open_text(file) as stream:
+        for number, line in zip(count(1), iter(lambda: stream.readline(_MOST_BYTES), b"")):
+            if not line.strip():
+                continue
+            try:
+                text = line.decode()
+                found = envelope_in(text, {first.path[-1].lower()}) if object_end(text) == len(text) else None
+            except (ValueError, RecursionError):
+                found = None
+            if found is None or found.path != first.path or not found.is_page:
+                raise _OtherLineError(number)
+            if content := text[found.records][1:-1].strip():
+                yield separator + content.encode()
+                separator = b",\n"
+    yield b"[]" if separator == b"[" else b"]"
+
+
+def _copy(file: StoredFile, parts: Iterable[bytes]) -> StoredFile:
+    """A file of `parts`, in the place of `file`."""
+    target = scratch_file("") / file.name  # its folders are kept: `key=value` ones are columns
+    target.parent.mkdir(parents=True)
+    try:
+        with gzip.open(target, "wb", compresslevel=1) if is_compressed(file) else target.open("wb") as sink:
+            sink.writelines(parts)
+    except _OtherLineError:
+        target.unlink()
+        raise
+    return replace(file, path=str(target), size_bytes=target.stat().st_size, store=_DISK)

@@ -279,6 +279,43 @@ def test_an_object_with_a_list_that_may_be_a_record_is_a_row_and_told(connection
     ]
 
 
+def test_records_in_the_pages_of_lines_are_the_rows(connection, put):
+    pages = [
+        '{"records": [{"id": 1.50, "t": "]"}, {"id": 2}], "next": "p2", "links": {"self": "/"}}',
+        "",
+        '{"records": [], "hasMore": true}',
+        '{"records": [{"id": 3}]}',
+    ]
+    dataset = put({"a.jsonl": "\n".join(pages), "b.json": f'{{"odd": [{{"id": {"4" * 300_000}}}]}}\n' * 2})
+    ids = [("1.50", "]"), ("2", None), ("3", None), ("4" * 300_000, None), ("4" * 300_000, None)]
+    assert rows(connection, dataset) == ids
+    told = "each line is a page: the records are in its list '{}', and what stands beside that is not read"
+    assert dataset.format.notes(dataset.files) == [
+        f"a.jsonl: {told.format('records')}",
+        f"b.json: {told.format('odd')}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (
+            '{"u": "ann", "items": [{"n": 1}]}\n' * 2,
+            "each object is read as one row, with the list 'items' beside 'u'",
+        ),
+        ('{"data": [{"n": 1}]}\n{"data": [{', "line 1 is a page with the list 'data', and line 2 is none"),
+        ('{"data": [{"n": 1}]}\n{"data": [{}], "u": 2}\n', "list 'data', and line 2 is none"),
+        ('{"data":\n [{"n": 1}]\n}\n' * 2, "each object is read as one row, with the list 'data' in it"),
+        ('{"id": 7, "items": [{"n": 1}]}\n' * 2, ""),
+    ],
+)
+def test_lines_that_may_be_no_pages_are_rows_and_told(put, content, why):
+    dataset = put({"a.jsonl": content})
+    notes = dataset.format.notes(dataset.files)
+    assert len(notes) == bool(why)
+    assert all(why in note for note in notes)
+
+
 @pytest.mark.parametrize("content", ['[["id", "n"], [1, "a"]]', "[\n 1,\n 2]"])
 def test_an_array_without_objects_is_called_so(connection, put, content):
     with pytest.raises(LandingError, match=r"a\.json: its JSON array holds values or lists, no objects"):
