@@ -22,6 +22,7 @@ from meshlake.discovery.labels import is_likely_label
 from meshlake.discovery.landed_view import is_small, open_landed
 from meshlake.discovery.sketched_columns import sketched_columns
 from meshlake.discovery.spelled import mixed_currencies
+from meshlake.discovery.subtotals import subtotals_told
 from meshlake.discovery.suspicion import suspect
 from meshlake.engines.duckdb.connection import connect
 from meshlake.formats.unreadable import ReadAgainError
@@ -92,6 +93,7 @@ def _profiled(
         columns = described(connection, dataset.name.dataset, plain, found.keys.proven, found.row_count)
         dependencies, untried = find_dependencies(connection, columns, found.keys.apart, found.row_count)
         unreadable, notes = dataset.unreadable(connection), landed_notes(connection, dataset)
+        notes = (*notes, *subtotals_told(connection, view, columns))
         shown = tuple(unreadable.first(SHOWN_LINES))
     profile = DatasetProfile(
         name=str(dataset.name),
