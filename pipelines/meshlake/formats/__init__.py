@@ -55,6 +55,12 @@ _BY_POSITION = (
 _FROM_DATABASE = (
     "Write each table as Parquet, in DuckDB: ATTACH 'FILE' AS d; COPY d.TABLE TO 'TABLE.parquet'."
 )
+_BY_PYTHON = (
+    'Convert it: python -c "import json, {0} as m; print(json.dumps(m.{1}, default=str))" > FILE.json'
+)
+_DOCUMENTS = (".pdf", ".doc", ".docx", ".ppt", ".pptx", ".rtf", ".odt", ".md", ".rst")
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".svg", ".webp", ".bmp")
+_PAGE_ENDINGS = (".htm", ".html", ".css", ".js")
 # How a file of a format that is not read becomes one that is, by its ending.
 _CONVERTING = {
     **dict.fromkeys((".ods", ".xlsb", ".numbers"), _TO_EXCEL),
@@ -64,9 +70,11 @@ _CONVERTING = {
     ".sas7bdat": _BY_PANDAS.format("read_sas"),
     ".dta": _BY_PANDAS.format("read_stata"),
     ".sav": _BY_PANDAS.format("read_spss"),
-    **dict.fromkeys((".htm", ".html"), "It is a page: save the table in it as .csv."),
-    **dict.fromkeys((".pdf", ".doc", ".docx", ".ppt", ".pptx", ".rtf"), _NO_TABLE.format("document")),
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff"), _NO_TABLE.format("picture")),
+    **dict.fromkeys((".yaml", ".yml"), _BY_PYTHON.format("yaml", "safe_load(open('FILE'))")),
+    ".toml": _BY_PYTHON.format("tomllib", "load(open('FILE', 'rb'))"),
+    **dict.fromkeys(_PAGE_ENDINGS, "It is a page: save the table in it as .csv."),
+    **dict.fromkeys(_DOCUMENTS, _NO_TABLE.format("document")),
+    **dict.fromkeys(_PICTURES, _NO_TABLE.format("picture")),
     "": "Its name has no ending: give it that of its format.",
 }
 # How files begin that are neither text nor of a format here, whatever their names say; and how that is told.
@@ -85,8 +93,17 @@ _OTHERS = {
     b"SQLite format 3\x00": "an SQLite database",
     b"\x89HDF\r\n": "an HDF5 file",
 }
+_SETTINGS_LINES = 50
 _DUCKDB_MARK = slice(8, 12)
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x19]")
+# Each line of settings as programs write them, one at least in a way that rows never are.
+_SETTINGS = {
+    "YAML": (
+        re.compile(r"\s*(?:- .*|(?:- )*[\w.-]+:(?: .*)?|---|#.*)?"),
+        re.compile(r"\s*- +[\w.-]+: |---$"),
+    ),
+    "TOML": (re.compile(r"\s*(?:\[[^,;\t]+\]|[\w.-]+ ?= ?\S.*|[#;].*)?"), re.compile(r"\[\[?[\w. -]+\]\]?$")),
+}
 # What nobody calls a column: the begin of an object, or of objects in an array, over however many lines.
 _JSON = re.compile(rb'\s*(?:\[\s*)?\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\}\s*$)')
 
@@ -119,6 +136,16 @@ def _of_endings() -> dict[str, Format]:
     """Ours by their endings, but for those behind which more than one of them may be packed."""
     ours = map(FORMATS.get, FORMATS.members)
     return {ending: each for each in ours for ending in each.endings if ending not in PACKINGS}
+
+
+def is_no_table(file_name: str) -> bool:
+    """Whether the ending of `file_name` says that it is a document, a picture or a part of a page.
+
+    Example:
+        >>> is_no_table("d/Manual.PDF"), is_no_table("d/a.csv")
+        (True, False)
+    """
+    return file_name.lower().endswith((*_DOCUMENTS, *_PICTURES, *_PAGE_ENDINGS))
 
 
 def table_of(file_name: str) -> tuple[str, Format] | None:
@@ -179,6 +206,20 @@ def refuse_json(file_name: str, sample: bytes) -> None:
         raise DamagedFileError(
             f"{file_name}: its name says text in columns, it is JSON", "Call it .json or .jsonl."
         )
+
+
+def refuse_settings(file_name: str, sample: bytes) -> None:
+    """Refuse a file that begins, `sample`, as YAML or TOML do, and is read as other text.
+
+    Raises:
+        DamagedFileError: it does.
+    """
+    lines = sample.decode(errors="replace").splitlines()[:_SETTINGS_LINES]
+    for kind, (of_all, of_one) in _SETTINGS.items():
+        if len(lines) > 1 and all(map(of_all.fullmatch, lines)) and any(map(of_one.match, lines)):
+            raise DamagedFileError(
+                f"{file_name}: its name says text in columns, it is {kind}", _CONVERTING[f".{kind.lower()}"]
+            )
 
 
 def refuse_pages(file_name: str, sample: bytes) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshlake.errors import DamagedFileError, LandingError, NotLandedError
-from meshlake.formats import format_of, readable, table_of
+from meshlake.formats import format_of, is_no_table, readable, table_of
 from meshlake.formats.format import PACKINGS, Part
 from meshlake.landing.archives import is_archive, unpacked_archive
 from meshlake.landing.storage import list_files
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 # What tells of data, and is none.
 _ABOUT_DATA = re.compile(
-    r"(?:.*read[-_ ]?me.*|licen[sc]e|notice|copying|changelog|citation|authors)"
-    r"(?:\.(?:txt|md|rst|cff|html?|pdf|docx?|rtf))?",
+    r"(?:.*read[-_ ]?me.*|licen[sc]e|notice|copying|changelog|citation|authors)(?:\.(?:txt|cff))?"
+    r"|thumbs\.db|desktop\.ini",
     re.IGNORECASE,
 )
+_SHOWN_LEFT_OUT = 20
 # What engines call the files that together are one table: Spark, Hadoop, Flink and Dask; DuckDB and Snowflake;
 # BigQuery; Trino and Athena.
 _PART = re.compile(
@@ -150,13 +151,19 @@ def _of_archive(each: Copy | LandingError, folder: Path, archive: Path) -> Copy 
 
 
 def _data_of(folder: Path, told: Path) -> list[StoredFile]:
-    """The files in `folder`, which people call `told`, without those that tell of the others."""
+    """The files in `folder`, which people call `told`, without those that tell of the others or are no data at all."""
     files = list_files(Disk(), str(folder), str(folder))
-    about = [file for file in files if _ABOUT_DATA.fullmatch(file.name.rpartition("/")[2])]
+    about = [
+        file
+        for file in files
+        if _ABOUT_DATA.fullmatch(file.name.rpartition("/")[2]) or is_no_table(file.name)
+    ]
     if len(about) == len(files):
         return files
-    for file in about:
-        _LOG.warning("%s/%s tells of the data, and is none: left out", told, file.name)
+    for file in about[:_SHOWN_LEFT_OUT]:
+        _LOG.warning("%s/%s is no data: left out", told, file.name)
+    if len(about) > _SHOWN_LEFT_OUT:
+        _LOG.warning("%s: %d more files that are no data: left out", told, len(about) - _SHOWN_LEFT_OUT)
     return [file for file in files if file not in about]
 
 

@@ -73,6 +73,20 @@ def test_json_that_is_called_csv_is_told(put, content):
 
 
 @pytest.mark.parametrize(
+    ("content", "kind"),
+    [("shop: a\nitems:\n  - id: 1\n    n: 2.5\n", "YAML"), ("[tool]\na = 1\n\n# x\nb = 'y'\n", "TOML")],
+)
+def test_settings_that_are_called_csv_are_told(put, content, kind):
+    with pytest.raises(LandingError, match=f"its name says text in columns, it is {kind}"):
+        relation_sql(put({"a.csv": content}))
+
+
+@pytest.mark.parametrize("content", ["[id]\nx y\nz = 1\n", "id: n\n1: a\n2: b\n", "name\n---\nAnn\n"])
+def test_text_that_is_much_like_settings_is_a_table(put, content):
+    assert relation_sql(put({"a.csv": content}))
+
+
+@pytest.mark.parametrize(
     "header", ["ORCID,n", "{id},n", '"{""a"": 1}",n', "[id],n", "BZh,n", "GIF,n", "ARROW1,n", "{,n"]
 )
 def test_names_that_begin_like_other_formats_are_names(connection, put, header):
@@ -95,6 +109,7 @@ def test_blank_lines_alone_are_no_table(put):
         ("a.png", "picture: ask for the data"),
         ("plain", "has no ending"),
         ("a.duckdb", "ATTACH"),
+        ("a.yml", "import json, yaml"),
         ("a.txt", "fixed width"),
     ],
 )
