@@ -51,11 +51,15 @@ class Mistake:
 
 
 def mistakes(model: type[BaseModel], data: object) -> list[Mistake]:
-    """Everything that keeps `data` from being a `model`, in the order of the model's fields."""
+    """Everything that keeps `data` from being a `model`, in the order of the model's fields; what is allowed is told
+    once of each mapping."""
     try:
         model.model_validate(data)
     except ValidationError as error:
-        found = [Mistake(each["loc"], _in_words(model, each)) for each in error.errors(include_url=False)]
+        told = set[str]()
+        found = [
+            Mistake(each["loc"], _in_words(model, each, told)) for each in error.errors(include_url=False)
+        ]
         return list(dict.fromkeys(found))
     return []
 
@@ -105,12 +109,13 @@ def require_one_of(value: object, allowed: Collection[str]) -> None:
         raise ValueError(" ".join(filter(None, [".", nearest(str(value), allowed), _allowed(allowed)])))
 
 
-def _in_words(model: type[BaseModel], error: ErrorDetails) -> str:
+def _in_words(model: type[BaseModel], error: ErrorDetails, told: set[str]) -> str:
+    """What is wrong; what is allowed is added to `told`, and said no more."""
     location, kind = error["loc"], error["type"]
     path = ".".join(str(part) for part in location if isinstance(part, str))
     subject = f"'{path}'" if path else "the whole"
     if kind == "extra_forbidden":
-        return f"{subject} is not known. {_nearest_known(model, location)}"
+        return f"{subject} is not known. {_nearest_known(model, location, told)}".rstrip()
     if kind == "missing":
         return f"{subject} is missing"
     reason = str(error["ctx"]["error"]) if kind == "value_error" else _EXPECTED.get(kind, error["msg"])
@@ -119,11 +124,14 @@ def _in_words(model: type[BaseModel], error: ErrorDetails) -> str:
     return f"{subject} is {error['input']!r}{'' if reason.startswith('.') else '; '}{reason}"
 
 
-def _nearest_known(model: type[BaseModel], location: Location) -> str:
+def _nearest_known(model: type[BaseModel], location: Location, told: set[str]) -> str:
     """A hint for the unknown key at `location`."""
     holder = _model_at(model, location[:-1])
     known = list(holder.model_fields) if holder else []
-    return " ".join(filter(None, [nearest(str(location[-1]), known), _allowed(known)]))
+    allowed = _allowed(known)
+    hints = [nearest(str(location[-1]), known), "" if allowed in told else allowed]
+    told.add(allowed)
+    return " ".join(filter(None, hints))
 
 
 def _allowed(names: Collection[str]) -> str:

@@ -71,6 +71,12 @@ def test_all_mistakes_are_told_at_once():
         read_as(Pet, {"legs": 4})
 
 
+def test_what_is_allowed_is_told_once():
+    first, *others = [found.message for found in mistakes(Pet, {"name": "Rex", "xyz": 1, "leg": 2, "abc": 3})]
+    assert first == "'xyz' is not known. Allowed: name, legs, words"
+    assert others == ["'leg' is not known. Did you mean 'legs'?", "'abc' is not known."]
+
+
 def test_what_is_right_is_read():
     assert read_as(Pet, {"name": "Rex", "legs": [{"length_cm": 9}]}) == Pet(
         name="Rex", legs=[Leg(length_cm=9)]

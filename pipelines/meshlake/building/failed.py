@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from meshlake.errors import MeshError, UsageError
+from meshlake.errors import MeshError, ServiceError, StorageError, UsageError
 from meshlake.names import ProductName
 
 if TYPE_CHECKING:
@@ -57,15 +57,17 @@ class FailedBuild:
 def keeping_failure(settings: Settings, name: ProductName) -> Iterator[None]:
     """Remember the failure of a build of `name`, and forget the one before when it goes well.
 
-    Where nothing can be written, as on a full disk, the build's own error is the one to tell.
+    Where nothing can be written, as on a full disk, the build's own error is the one to tell; and at once where a
+    server is away, perhaps the one that keeps failures.
     """
     folder = settings.kept(_FOLDER)
     store, place = settings.store_of(folder), f"{folder}/{name}{_SUFFIX}"
     try:
         yield
     except Exception as error:
-        with suppress(OSError, MeshError):
-            store.write(place, _content(name, error))
+        if store.is_local or not isinstance(error, ServiceError | StorageError):
+            with suppress(OSError, MeshError):
+                store.write(place, _content(name, error))
         raise
     with suppress(OSError, MeshError):
         store.remove([place])

@@ -16,7 +16,7 @@ _SHOWN_SQL = 60
 
 def print_product(facts: Mapping[str, Any]) -> None:
     """All that `facts`, those of `DataProduct.as_dict`, say for people."""
-    print_record(_head(facts), f"{facts['product']}: {facts['description']}")
+    print_record(_head(facts), ": ".join(filter(None, [facts["product"], facts["description"]])))
     _print_columns(facts["columns"])
     _print_lineage(facts["columns"])
     _print_checks(facts["checks"])

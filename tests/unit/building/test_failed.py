@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import pytest
 
-from meshlake.building.failed import failed_builds
-from meshlake.errors import AuditError, BuildError
+from meshlake.building.failed import failed_builds, keeping_failure
+from meshlake.errors import AuditError, BuildError, ServiceError
 from meshlake.names import ProductName
+from meshlake.settings import load_settings
 
 ID = {"logicalType": "integer", "primaryKey": True, "required": True}
 PEOPLE = ProductName("crm", "people")
@@ -69,6 +72,15 @@ def test_where_nothing_can_be_kept_the_build_tells_its_own_error(people):
     with pytest.raises(AuditError):
         people.build_product("crm.people")
     assert failed_builds(people.settings) == {}
+
+
+def test_a_server_that_is_away_is_told_at_once(tmp_path):
+    keys = {"MESH_S3_ACCESS_KEY": "a", "MESH_S3_SECRET_KEY": "b", "MESH_CATALOG": "postgresql://db/x"}
+    away = {"MESH_WAREHOUSE": "s3://lake", "MESH_S3_ENDPOINT": "http://127.0.0.1:9", **keys}
+    settings, began = load_settings(away, tmp_path), monotonic()
+    with pytest.raises(ServiceError), keeping_failure(settings, PEOPLE):
+        raise ServiceError("S3 does not answer")
+    assert monotonic() - began < 1
 
 
 def test_a_machine_that_published_since_is_believed(people):
