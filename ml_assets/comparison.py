@@ -1,19 +1,20 @@
-"""Whether a model is better than another beyond noise: both on the same rows, whose labels neither saw.
+"""How good predictions are, and whether a model's are better than another's beyond noise, on rows not learned from.
 
-Method: the differences of three figures, with intervals by the paired bootstrap, which draws customers and not rows
-(Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapters 8 and 16). How models are fitted does not belong
-here.
+Method: three figures, or their differences on the same rows, with intervals by the paired bootstrap, which draws
+customers and not rows (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapters 8 and 16). How models are
+fitted does not belong here.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
     import pandas as pd
@@ -26,18 +27,24 @@ RESAMPLES = 500
 MAX_ROWS = 20_000
 MIN_ROWS_PER_CLASS = 5
 _INTERVAL = (0.025, 0.975)
+_FIGURES = ("log_loss", "roc_auc", "calibration_error")
 _BINS = 10
 # Published probabilities have six decimals: zero is anything below half of the last.
 _SMALLEST = 5e-7
 
 
 @dataclass(frozen=True)
-class Difference:
-    """How much better a model is than another by one figure, with a 95 % interval; below zero it is worse."""
+class Interval:
+    """A figure, with a 95 % interval."""
 
     estimate: float
     low: float
     high: float
+
+
+@dataclass(frozen=True)
+class Difference(Interval):
+    """How much better a model is than another by one figure; below zero it is worse."""
 
     @property
     def is_better(self) -> bool:
@@ -106,24 +113,40 @@ def compare(
         groups: whom each row is about, from 0 on: rows of one customer are drawn together.
         seed: the same gives the same intervals.
     """
+    drawn, weights = _resamples(groups, seed)
+    first, second = (_Figures(is_churned[drawn], each[drawn]) for each in (model, other))
+    found = _with_intervals([_improvement(first.of(each), second.of(each)) for each in weights])
+    return Comparison(len(drawn), *(Difference(*each) for each in found))
+
+
+def measure(
+    is_churned: Labels, probability: Probabilities, groups: npt.NDArray[np.int64], seed: int
+) -> dict[str, Interval]:
+    """`log_loss`, `roc_auc` and `calibration_error` of predictions; the arguments are those of `compare`."""
+    drawn, weights = _resamples(groups, seed)
+    figures = _Figures(is_churned[drawn], probability[drawn])
+    found = _with_intervals([figures.of(each) for each in weights])
+    return dict(zip(_FIGURES, (Interval(*each) for each in found), strict=True))
+
+
+def _resamples(
+    groups: npt.NDArray[np.int64], seed: int
+) -> tuple[npt.NDArray[np.int64], Iterator[npt.NDArray[np.float64]]]:
+    """The rows to measure by, and the weights of each: first all alike, then as each resample draws their groups."""
     random = np.random.default_rng(seed)
-    if len(is_churned) > MAX_ROWS:
-        drawn = np.sort(random.choice(len(is_churned), MAX_ROWS, replace=False))
-        is_churned, model, other, groups = is_churned[drawn], model[drawn], other[drawn], groups[drawn]
-    _, groups = np.unique(groups, return_inverse=True)
-    count = int(groups.max()) + 1
-    first, second = _Figures(is_churned, model), _Figures(is_churned, other)
-    everyone = np.ones(len(is_churned))
-    estimates = _improvement(first.of(everyone), second.of(everyone))
-    drawn_differences = np.empty((RESAMPLES, len(estimates)))
-    for number in range(RESAMPLES):
-        weights = random.multinomial(count, np.full(count, 1 / count))[groups].astype(np.float64)
-        drawn_differences[number] = _improvement(first.of(weights), second.of(weights))
-    low, high = np.nanquantile(drawn_differences, _INTERVAL, axis=0)
-    log_loss, roc_auc, calibration = (
-        Difference(*map(float, each)) for each in zip(estimates, low, high, strict=True)
-    )
-    return Comparison(len(is_churned), log_loss, roc_auc, calibration)
+    rows = np.arange(len(groups))
+    if len(rows) > MAX_ROWS:
+        rows = np.sort(random.choice(len(groups), MAX_ROWS, replace=False))
+    _, group = np.unique(groups[rows], return_inverse=True)
+    count = int(group.max()) + 1
+    drawn = (random.multinomial(count, np.full(count, 1 / count)) for _ in range(RESAMPLES))
+    return rows, chain([np.ones(len(rows))], (each[group].astype(np.float64) for each in drawn))
+
+
+def _with_intervals(figures: list[npt.NDArray[np.float64]]) -> Iterator[tuple[float, float, float]]:
+    """Each figure of the first, between what those of all others have; shape (3,) of each."""
+    low, high = np.nanquantile(figures[1:], _INTERVAL, axis=0)
+    return ((float(e), float(lo), float(hi)) for e, lo, hi in zip(figures[0], low, high, strict=True))
 
 
 def _improvement(model: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -18,9 +18,14 @@ LANDING_CATALOG = "landing"
 DISCOVERED_TABLES = frozenset(
     {f"discovered_{what}" for what in ("datasets", "columns", "joins", "labels", "leaks", "dependencies")}
 )
-SYSTEM_TABLES = (
-    frozenset({"products", "columns", "snapshots", "model_versions", "quality_results"}) | DISCOVERED_TABLES
-)
+SYSTEM_TABLES = DISCOVERED_TABLES | {
+    "products",
+    "columns",
+    "snapshots",
+    "model_versions",
+    "model_performance",
+    "quality_results",
+}
 QUARANTINE_SUFFIX = "__quarantine"
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _RESERVED_DOMAINS = frozenset(

@@ -18,6 +18,7 @@ from meshlake.building.holds import held_facts, held_properties
 from meshlake.building.inputs import bind_published, pin_inputs
 from meshlake.building.landed import refuse_unlike
 from meshlake.building.outdated import due
+from meshlake.building.performance import performance_facts
 from meshlake.building.pictures import audited_distributions, draw_distributions
 from meshlake.building.quality import record_results, recorded_results
 from meshlake.building.quarantine import publish_quarantine
@@ -147,9 +148,10 @@ def _build_once(
         landed = refuse_unlike(context)
         rows = product.transform.make_rows(context)
         snapshot, checks, kept_aside = _publish(context, rows, found.fingerprint, started, landed)
+        matured = performance_facts(context)
     seconds = time.monotonic() - started
     told = plan.facts if plan is not None else {}
-    facts = {**rows.facts, **kept_aside, **told, **held_facts(inputs, head)}
+    facts = {**rows.facts, **kept_aside, **told, **held_facts(inputs, head), **matured}
     facts |= _volume_facts(mesh, product, snapshot)
     return BuildResult(product.name, snapshot, is_rebuilt=True, checks=checks, seconds=seconds, facts=facts)
 

@@ -10,6 +10,7 @@ from meshlake.building.compact import compact_lake
 from meshlake.building.failed import never_published
 from meshlake.building.leftovers import expire_versions, remove_leftovers
 from meshlake.building.outdated import cause_of
+from meshlake.building.performance import MODEL_PERFORMANCE
 from meshlake.building.quality import QUALITY_RESULTS
 from meshlake.building.views import refresh_views
 from meshlake.errors import UsageError
@@ -61,8 +62,8 @@ def clean_mesh(mesh: Workspace, *, keep_audits: bool = False) -> Cleaned:
     retention = {
         str(n): p.contract.service_levels.retention_seconds for n, p in mesh.products.products.items()
     }
-    # Its rows are kept, and nobody asks how the table itself was an hour ago.
-    retention[".".join(QUALITY_RESULTS)] = 0.0
+    # Their rows are kept, and nobody asks how the tables themselves were an hour ago.
+    retention |= {".".join(table): 0.0 for table in (QUALITY_RESULTS, MODEL_PERFORMANCE)}
     compacted = compact_lake(mesh)
     removed = clean_lake(mesh.lake, retention, keep_audits=keep_audits)
     leftovers = remove_leftovers(mesh.settings, GRACE_SECONDS)

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from meshlake.building.known_tables import known_tables
 from meshlake.building.model_tables import MODEL_VERSIONS, model_version_rows
+from meshlake.building.performance import PERFORMANCE_COLUMNS, performance_rows
 from meshlake.building.quality import QUALITY_COLUMNS, QUALITY_RESULTS
 from meshlake.column import Column
 from meshlake.lake.mesh_file import PublishedColumn, PublishedProduct, read_state, write_mesh_file
@@ -82,6 +83,9 @@ def refresh_views(mesh: Workspace, file: Path | None = None) -> None:
         ),
         "model_versions": pa.Table.from_pylist(
             model_version_rows(mesh, heads), schema=_arrow(MODEL_VERSIONS)
+        ),
+        "model_performance": pa.Table.from_pylist(
+            performance_rows(mesh.lake) if is_published else [], schema=_arrow(PERFORMANCE_COLUMNS)
         ),
         "quality_results": _quality_results(mesh.lake)
         if is_published

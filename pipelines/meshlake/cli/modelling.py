@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
     model.command(name="list")(list_versions)
     model.command()(show)
     model.command()(compare)
+    model.command()(performance)
     choosing.register(model)
     app.add_typer(model)
 
@@ -201,6 +202,49 @@ def compare(
         ],
         title=f"{version} against {other or 'the champion'}, on {found.rows:,} rows (95 % intervals)",
     )
+
+
+def performance(product: str = MODEL, as_json: bool = JSON) -> None:
+    """Show how good predictions turned out: by version and period, once labels are known that were not.
+
+    Examples:
+
+      mesh model performance retention.churn_predictions
+    """
+    import meshlake
+
+    rows = meshlake.open().model_performance(product)
+    if as_json:
+        print_json(rows)
+        return
+    if not rows:
+        print_text(
+            "Of no prediction the label is known since. Builds look for it where the contract has is_labelled."
+        )
+        return
+    print_table(
+        ("period", "version", "known", "churned", "expected", "flagged", "precision", "ROC AUC", "log loss"),
+        [
+            (
+                row["period"],
+                row["model_version"],
+                f"{row['matured_rows']:,} of {row['predicted_rows']:,}",
+                f"{row['churned_share']:.1%}",
+                f"{row['predicted_share']:.1%}",
+                f"{row['flagged_rows']:,}",
+                f"{row['precision']:.1%}",
+                *(_between(row, name) for name in ("roc_auc", "log_loss")),
+            )
+            for row in rows
+        ],
+        title=f"What {product} predicted, and what came (95 % intervals)",
+    )
+
+
+def _between(row: Mapping[str, Any], name: str) -> str:
+    if row[name] is None:
+        return "-"
+    return f"{row[name]:.3f} ({row[f'{name}_low']:.3f} to {row[f'{name}_high']:.3f})"
 
 
 def _state(version: Mapping[str, Any]) -> str:

@@ -139,6 +139,8 @@ def _notes(result: BuildResult) -> Iterator[str]:
     if challenger := model.get("challenger"):
         mark = "" if challenger["is_promoted"] else "not "
         yield f"version {challenger['version']} was trained and {mark}promoted: {challenger['reason']}"
+    if told := facts.get("matured"):
+        yield f"earlier predictions: {told}"
     for warning in model.get("warnings", ()):
         yield f"warning: {warning}"
     if dropped := model.get("dropped"):

@@ -72,6 +72,21 @@ class VersionedMesh(KeptMesh):
         name = product_name(product)
         return compare_versions(*(_version(self.workspace, name, each) for each in (version, other)))
 
+    def model_performance(self, product: str | ProductName) -> list[dict[str, Any]]:
+        """How good the predictions of `product` turned out, by version and period, the newest first.
+
+        Each is a row of `mesh.model_performance`: what was predicted while its label was not known, held against the
+        labels that are known since, as of the last build. Empty until any is known.
+
+        Raises:
+            UsageError: there is no such product, or it is no model.
+        """
+        from meshlake.building.performance import performance_rows
+
+        name = product_name(product)
+        _store(self.workspace, name)
+        return performance_rows(self.workspace.lake, name)
+
     def pin_model(self, product: str | ProductName, version: str | None = None, *, why: str = "") -> Pin:
         """Have `version`, else the champion, score from the next build on, until `unpin_model`.
 

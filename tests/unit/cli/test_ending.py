@@ -41,6 +41,7 @@ WRONG_USE = [
     ("model list crm.people", "crm.people is no model"),
     ("model show crm.people", "crm.people is no model"),
     ("model compare crm.people 1", "crm.people is no model"),
+    ("model performance crm.people", "crm.people is no model"),
     ("model pin crm.people", "crm.people is no model"),
     ("model promote crm.people 1", "crm.people is no model"),
     ("model rollback crm.people", "crm.people is no model"),

@@ -1,0 +1,210 @@
+"""How good predictions turned out: once labels are known, joined back to what was predicted before they were.
+
+Kept as rows of `mesh.model_performance`, one for each time that more is known of a version's predictions of a period:
+of a cut-off, or where the model has none of the day on which they were published.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from meshlake.column import Column
+from meshlake.counting import counted
+from meshlake.errors import MeshError
+from meshlake.health import naming_servers
+from meshlake.ml_assets.spec import ChurnDocument
+from meshlake.models.store import VERSION_PROPERTY
+from meshlake.names import quote_identifier, quote_literal
+from meshlake.transforms.model import model_of
+from meshlake.types.tree import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pyarrow as pa
+
+    from meshlake.building.context import BuildContext
+    from meshlake.lake.catalog import Lake
+    from meshlake.lake.snapshot import Snapshot
+    from meshlake.ml_assets.spec import ChurnSpec
+    from meshlake.names import ProductName
+
+MODEL_PERFORMANCE = ("mesh", "model_performance")
+_INTERVALS = {
+    "roc_auc": "How well it ordered them, .5 is chance; null with fewer than five of a class",
+    "log_loss": "How far its probabilities were off, less is better",
+    "calibration_error": "By how much they differ from what came, on average over ten bins",
+}
+PERFORMANCE_COLUMNS = (
+    Column("product", Scalar.VARCHAR, "<domain>.<product>"),
+    Column("model_version", Scalar.VARCHAR, "The version that predicted"),
+    Column("period", Scalar.VARCHAR, "The cut-off predicted from, else the day of publication"),
+    Column("measured_at", Scalar.TIMESTAMPTZ, "When that much of it was known"),
+    Column("predicted_rows", Scalar.BIGINT, "Rows predicted whose label was not known then"),
+    Column("matured_rows", Scalar.BIGINT, "Those of them whose label is known since"),
+    Column("churned_share", Scalar.DOUBLE, "Share of these that churned"),
+    Column("predicted_share", Scalar.DOUBLE, "The mean of their probabilities"),
+    Column("flagged_rows", Scalar.BIGINT, "Those of them that were predicted to churn"),
+    Column("precision", Scalar.DOUBLE, "Share of the flagged that churned"),
+    Column("recall", Scalar.DOUBLE, "Share of the churned that were flagged"),
+    *(
+        Column(f"{name}{end}", Scalar.DOUBLE, f"{told}{of}")
+        for name, told in _INTERVALS.items()
+        for end, of in (("", ""), ("_low", ": end of the 95 % interval"), ("_high", ": its other end"))
+    ),
+    Column("snapshot_id", Scalar.BIGINT, "The newest snapshot with such predictions"),
+    Column("run", Scalar.VARCHAR, "The build that measured it"),
+)
+# Every build of a model appends to this one table.
+_COMMIT_RETRIES = 20
+_MOST_SNAPSHOTS = 100
+_OUTCOMES, _PREDICTED = "mesh_outcomes", "mesh_predicted"
+_PREDICTION = ("churn_probability", "is_predicted_churn")
+
+
+def performance_facts(context: BuildContext) -> dict[str, Any]:
+    """Measure what earlier snapshots of a churn model predicted by the labels that are known now, and tell the newest.
+
+    What is published stays so if a server ends before that is known.
+    """
+    model = model_of(context.product)
+    if model is None or not isinstance(model.document, ChurnDocument):
+        return {}
+    spec = model.document.spec
+    try:
+        with naming_servers(context.settings, str(context.name)):
+            measured = list(_measured(context, spec, model.features_sql))
+            _append(context.mesh.lake, measured)
+    except MeshError as error:
+        return {"matured": f"how good earlier predictions turned out is not known: {error.message}"}
+    return {"matured": _in_words(measured[0])} if measured else {}
+
+
+def performance_rows(lake: Lake, name: ProductName | None = None) -> list[dict[str, Any]]:
+    """What is known now of each version's predictions of each period, of `name` or of all: the newest period first."""
+    table = lake.table(MODEL_PERFORMANCE)
+    if table is None:
+        return []
+    scan = table.scan(row_filter=f"product = {quote_literal(str(name))}") if name else table.scan()
+    rows = sorted(scan.to_arrow().to_pylist(), key=lambda row: row["measured_at"])
+    newest = {(row["product"], row["model_version"], row["period"]): row for row in rows}
+    return sorted(newest.values(), key=lambda row: (row["period"], row["measured_at"]), reverse=True)
+
+
+def _measured(context: BuildContext, spec: ChurnSpec, features_sql: str) -> Iterator[dict[str, Any]]:
+    """A row for each version and period of which more is known than was, the newest first."""
+    predictions = _predictions(context, spec)
+    if not predictions:
+        return
+    labels = ", ".join(map(quote_identifier, (*spec.row_keys, spec.label)))
+    known = (
+        f"SELECT DISTINCT {labels} FROM (\n{features_sql}\n) WHERE {quote_identifier(spec.label)} IS NOT NULL"
+    )
+    context.session.local.register(_OUTCOMES, context.session.table(known))
+    before = {
+        (row["model_version"], row["period"]): row
+        for row in performance_rows(context.mesh.lake, context.name)
+    }
+    for (version, period), snapshots in predictions.items():
+        last, newest = before.get((version, period), {}), snapshots[0].snapshot_id
+        if last.get("snapshot_id") == newest and last["matured_rows"] == last["predicted_rows"]:
+            continue
+        predicted_rows, matured = _joined(context, spec, snapshots)
+        if matured.num_rows > last.get("matured_rows", 0):
+            yield {
+                "product": str(context.name),
+                "model_version": version,
+                "period": period,
+                "measured_at": datetime.now(UTC),
+                "predicted_rows": predicted_rows,
+                **_figures(matured, spec),
+                "snapshot_id": newest,
+                "run": context.run,
+            }
+
+
+def _predictions(context: BuildContext, spec: ChurnSpec) -> dict[tuple[str, str], list[Snapshot]]:
+    """The snapshots with predictions, the newest first, by version and period; those that say of which rows the label
+    was not known then."""
+    needed = {*spec.row_keys, *_PREDICTION, "is_labelled"}
+    identifier = (context.name.domain, context.name.product)
+    found: dict[tuple[str, str], list[Snapshot]] = {}
+    for snapshot in context.mesh.lake.history(identifier)[:_MOST_SNAPSHOTS]:
+        version = snapshot.properties.get(VERSION_PROPERTY)
+        if version is None or not needed <= {field.name for field in snapshot.schema.fields}:
+            continue
+        period = snapshot.published_at.date().isoformat()
+        if spec.cutoff is not None:
+            rows = _rows_sql(context, snapshot)
+            ((cutoff,),) = context.session.local.rows(
+                f"SELECT max({quote_identifier(spec.cutoff)}) FROM ({rows})"
+            )
+            if cutoff is None:
+                continue
+            period = str(cutoff).removesuffix(" 00:00:00")
+        found.setdefault((version, period), []).append(snapshot)
+    return found
+
+
+def _rows_sql(context: BuildContext, snapshot: Snapshot) -> str:
+    return context.session.local.files_select(context.mesh.lake.files(snapshot), snapshot.schema)
+
+
+def _joined(context: BuildContext, spec: ChurnSpec, snapshots: list[Snapshot]) -> tuple[int, pa.Table]:
+    """How many rows were predicted, and those whose label is known since: what was predicted last before it was."""
+    local = context.session.local
+    keys = ", ".join(map(quote_identifier, spec.row_keys))
+    columns = f"{keys}, {', '.join(_PREDICTION)}"
+    parts = [
+        f"SELECT {columns}, {age} AS age FROM ({_rows_sql(context, snapshot)}) WHERE NOT is_labelled"
+        for age, snapshot in enumerate(snapshots)
+    ]
+    last = ", ".join(f"arg_min({name}, age) AS {name}" for name in _PREDICTION)
+    local.gather(_PREDICTED, [f"SELECT {keys}, {last} FROM ({' UNION ALL '.join(parts)}) GROUP BY ALL"])
+    ((predicted_rows,),) = local.rows(f"SELECT count(*) FROM {_PREDICTED}")
+    label = quote_identifier(spec.label)
+    joined = f"SELECT {_PREDICTED}.*, {label} AS is_churned FROM {_PREDICTED} JOIN {_OUTCOMES} USING ({keys})"
+    return int(str(predicted_rows)), local.table(joined)
+
+
+def _figures(matured: pa.Table, spec: ChurnSpec) -> dict[str, Any]:
+    from meshlake.ml_assets.comparison import can_compare, groups_of, measure
+    from meshlake.ml_assets.metrics import flag_metrics
+
+    rows = matured.to_pandas()
+    is_churned = rows["is_churned"].to_numpy(dtype=bool)
+    probability = rows["churn_probability"].to_numpy(dtype=float)
+    flags = flag_metrics(is_churned, rows["is_predicted_churn"].to_numpy(dtype=bool))
+    found: dict[str, Any] = {
+        "matured_rows": len(rows),
+        "churned_share": float(is_churned.mean()),
+        "predicted_share": float(probability.mean()),
+        "flagged_rows": int(flags["true_positive"] + flags["false_positive"]),
+        "precision": flags["precision"],
+        "recall": flags["recall"],
+    }
+    if can_compare(is_churned):
+        for name, figure in measure(is_churned, probability, groups_of(rows, spec.key), spec.seed).items():
+            found |= {name: figure.estimate, f"{name}_low": figure.low, f"{name}_high": figure.high}
+    return found
+
+
+def _append(lake: Lake, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    import pyarrow as pa
+
+    from meshlake.lake.transaction import PlannedTransaction
+
+    table = lake.create_table(MODEL_PERFORMANCE, PERFORMANCE_COLUMNS, commit_retries=_COMMIT_RETRIES)
+    with PlannedTransaction(table) as transaction:
+        transaction.append(pa.Table.from_pylist(rows, schema=table.schema().as_arrow()))
+
+
+def _in_words(row: Mapping[str, Any]) -> str:
+    known = f"of {counted(row['predicted_rows'], 'prediction')} of {row['period']} {row['matured_rows']:,} are known"
+    told = f"{known}: {row['churned_share']:.1%} churned, {row['predicted_share']:.1%} were expected"
+    if row.get("roc_auc") is None:
+        return told
+    return f"{told}, ROC AUC {row['roc_auc']:.3f} ({row['roc_auc_low']:.3f} to {row['roc_auc_high']:.3f})"
