@@ -57,15 +57,19 @@ _NOT_ASCII = re.compile(rb"[^\n\r]*[\x80-\xff][^\n\r]*")
 
 @dataclass(frozen=True)
 class TextEncoding:
-    """`name` is Python's; `is_read_where_it_lies` by DuckDB; `note` says what was guessed."""
+    """`name` is Python's; `is_read_where_it_lies` by DuckDB; `note` says what was guessed.
+
+    Where it `has_other_bytes`, some of the text is in another encoding.
+    """
 
     name: str
     note: str | None = None
+    has_other_bytes: bool = False
 
     @property
     def is_read_where_it_lies(self) -> bool:
-        """Whether DuckDB's reader takes it."""
-        return self.name in {UTF_8, LATIN_1}
+        """Whether DuckDB's reader takes it: of lines with other bytes 1.5.5 breaks where few columns are asked for."""
+        return self.name in {UTF_8, LATIN_1} and not self.has_other_bytes
 
     def decoded(self, sample: bytes) -> str:
         """The beginning of a file as text, what is cut off or damaged left out."""
@@ -107,7 +111,7 @@ def _likeliest(file: StoredFile, blocks: Sequence[Block]) -> TextEncoding:
     sequences = _SEQUENCES.findall(lines)
     # Text of another encoding has such sequences by chance, a few of them: lines that have others are kept aside.
     if len(sequences) > len(_OTHERS.findall(_SEQUENCES.sub(b"", lines))):
-        return TextEncoding(UTF_8, "read as UTF-8, though some bytes of it are none")
+        return TextEncoding(UTF_8, "read as UTF-8, though some bytes of it are none", has_other_bytes=True)
     words = _words(lines)
     name, likely = _asked(words)
     if name is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from meshlake.landing.relation import relation_sql
+
 JOINED = "its names are those of 2 rows, joined"
 DOUBTFUL = "its first row is text above numbers: read as a row, and may be units or more of the names"
 FIELDS = "its names are those that its line #Fields says"
@@ -29,6 +31,8 @@ EXTF = '"EXTF";700;21;"Stapel"\n'
         ("+---+---+\n| a | b |\n+---+---+\n| 1 | x |\n+---+---+\n", "a|b", ["1|x"], "it is drawn in a frame"),
         ("name    age\nAnn Lee  12\nBob       7\n", "name|age", ["Ann Lee|12", "Bob|7"],
          "runs of blanks stand between its columns"),
+        ("name  city      age\nAnn   New York   12\nBob               7\n", "name|city|age",
+         ["Ann|New York|12", "Bob|None|7"], "by the places that are blank in all lines"),
         ("id=1;c=Rome\nid=2;c=Oslo\n", "column_1|column_2", ["id=1|c=Rome", "id=2|c=Oslo"],
          "its first line holds values, no names"),
         ("id###n###x\n1###a#b###7\n2###c###8\n", "id|n|x", ["1|a#b|7", "2|c|8"], "read with the delimiter '###'"),
@@ -50,3 +54,11 @@ def test_thai_is_known(read_csv):
     assert not aside
     assert (names, rows[0]) == (["id", "ชื่อ", "เมือง"], ("1", "สมชาย", "กรุงเทพมหานคร"))
     assert "read as CP874, a guess" in notes
+
+
+def test_one_column_of_lines_in_several_encodings_is_read(connection, put, read_csv):
+    content = "id,name\n1,Müller\n".encode() + "2,Köln\n".encode("cp1252") + "3,Zoë\n".encode()
+    _, rows, aside, _ = read_csv(content)
+    assert (rows, aside) == ([("1", "Müller"), ("3", "Zoë")], ["2,Köln".encode("cp1252")])
+    names = connection.execute(f"SELECT name FROM {relation_sql(put({'a.csv': content}))}").fetchall()
+    assert sorted(names) == [("Müller",), ("Zoë",)]
