@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from meshlake.ml_assets import metrics, training_rows
-from meshlake.ml_assets.cross_validation import cross_validate
+from meshlake.ml_assets.competition import compete
 from meshlake.ml_assets.drift import MAJOR, shifted_features
+from meshlake.ml_assets.ensembles import best_of, fit_candidate
 from meshlake.ml_assets.honest import FINGERPRINT, predict_honestly, row_fingerprints
 from meshlake.ml_assets.leakage import suspected_leaks
 from meshlake.ml_assets.preprocessing import infinite_counts, plan_features
 from meshlake.ml_assets.reasons import feature_importances
 from meshlake.ml_assets.scoring import published_probability
 from meshlake.ml_assets.threads import one_thread
-from meshlake.ml_assets.voting import best_of, fit_candidate, vote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -102,10 +102,8 @@ def train_churn(
     final = training_rows.cap_rows(pd.concat([development, held_out], ignore_index=True), spec)
     final_plan = _plan(final, spec, leaks)
     with one_thread():
-        candidates = [cross_validate(a, plan, development, folds, spec, tell) for a in spec.algorithms]
-        if spec.has_vote:
-            candidates.append(vote(candidates, development, folds, spec))
-        winner = best_of(candidates, development, spec)
+        competition = compete(plan, development, folds, spec, tell)
+        winner = best_of(competition.candidates, development, spec)
         threshold = _threshold(winner.probability, spec)
         out_of_fold = _predict_out_of_fold(winner, development, folds, threshold, spec)
         out_of_time = _predict_held_out(winner, plan, development, held_out, threshold, spec, tell)
@@ -119,7 +117,7 @@ def train_churn(
         spec=spec,
         model=model,
         algorithm=winner.algorithm,
-        candidates=tuple(candidates),
+        candidates=competition.candidates,
         folds_sha256=training_rows.folds_hash(folds),
         honest=honest,
         test=test,
@@ -134,6 +132,7 @@ def train_churn(
         dropped={**spec.exclude, **final_plan.dropped},
         warnings=(
             *_leak_warnings(leaks, spec),
+            *(f"{name} was left out: {why}" for name, why in competition.left_out.items()),
             *test_warnings,
             *_shift_warnings(test, development, held_out, final_plan, spec),
             *_infinite_warnings(final, final_plan),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from meshlake.ml_assets.blend import Blend
     from meshlake.ml_assets.preprocessing import FeaturePlan
     from meshlake.ml_assets.spec import ChurnSpec
 
@@ -28,8 +29,8 @@ _NEVER = 2.0
 class CandidateResult:
     """One algorithm on the folds: its out-of-fold metrics, those of each fold, and the model that each was left out of.
 
-    `probability` is what each row was given by the model that did not see it; `weights` are those of the members of a
-    vote, by name, and of one algorithm there are none.
+    `probability` is what each row was given by the model that did not see it; `blend` is an ensemble without its
+    members, and of one algorithm there is none.
     """
 
     algorithm: str
@@ -37,7 +38,11 @@ class CandidateResult:
     folds: tuple[Mapping[str, float], ...]
     probability: npt.NDArray[np.float64]
     models: tuple[ChurnModel, ...]
-    weights: Mapping[str, float] = field(default_factory=dict)
+    blend: Blend | None = None
+
+
+class OutOfTimeError(Exception):
+    """A candidate would take longer than the time that is left."""
 
 
 def fit(algorithm: str, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec) -> ChurnModel:
@@ -55,16 +60,30 @@ def cross_validate(
     folds: npt.NDArray[np.int64],
     spec: ChurnSpec,
     tell: Callable[[str], None],
+    seconds_left: Callable[[], float] | None = None,
 ) -> CandidateResult:
-    """Fit `algorithm` once for each fold of labelled `rows`, without it, and predict the fold."""
+    """Fit `algorithm` once for each fold of labelled `rows`, without it, and predict the fold.
+
+    Raises:
+        OutOfTimeError: when the folds to come would take longer than `seconds_left`, as those before took.
+        ValueError: when the algorithm cannot learn from these rows.
+    """
+    begin = seconds_left() if seconds_left else 0.0
     tell(f"cross-validating {algorithm} on {len(rows)} rows, {spec.folds} folds")
     is_churned = rows[spec.label].to_numpy()
     probability = np.empty(len(rows))
     models, per_fold = [], []
     for fold in range(spec.folds):
+        if seconds_left and _is_too_long(begin, seconds_left(), fold, spec.folds):
+            raise OutOfTimeError
         is_out = folds == fold
         models.append(fit(algorithm, plan, rows[~is_out], spec))
         probability[is_out] = churn_probability(models[-1].pipeline, rows[is_out])
         per_fold.append(metrics.probability_metrics(is_churned[is_out], probability[is_out]))
     out_of_fold = metrics.probability_metrics(is_churned, probability)
     return CandidateResult(algorithm, out_of_fold, tuple(per_fold), probability, tuple(models))
+
+
+def _is_too_long(begin: float, left: float, fold: int, folds: int) -> bool:
+    """Whether the folds to come, as those before took, take more than the seconds left of those at the `begin`."""
+    return left <= 0 or (fold > 0 and (begin - left) / fold * (folds - fold) > left)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 TRUSTED_TYPES = (
     "meshlake.ml_assets.preprocessing.FeatureFrame",
     "meshlake.ml_assets.segments.signed_log1p",
+    "meshlake.ml_assets.stacking.Stack",
+    "meshlake.ml_assets.voting.HardVote",
     "meshlake.ml_assets.voting.WeightedVote",
     "numpy.dtype",
 )

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from meshlake.ml_assets.candidates.candidate import CANDIDATES, SOFT_VOTING
+from meshlake.ml_assets.blend import Blend
+from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.preprocessing import Kind
 from meshlake.ml_assets.scoring import churn_probability
 from meshlake.ml_assets.threads import one_thread
-from meshlake.ml_assets.voting import members_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -65,20 +65,30 @@ def explain_churn(model: ChurnModel, batch: pd.DataFrame, top: int = TOP) -> pd.
 def feature_effects(model: ChurnModel, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
     """What each row's churn probability falls by when a feature takes its usual value.
 
-    `frame` is the output of the pipeline's `frame` step; the answer has its shape, (rows, features).
+    `frame` is the output of the pipeline's `frame` step; the answer has its shape, (rows, features). What each member
+    of an ensemble falls by says what it would say otherwise, and so what the ensemble would.
     """
-    if model.algorithm == SOFT_VOTING:
-        parts = [weight * _effects(member, member.pipeline, frame) for weight, member in members_of(model)]
-        effects: npt.NDArray[np.float64] = np.sum(parts, axis=0)
-        return effects
-    return _effects(model, model.pipeline[1:], frame)
+    blend = model.pipeline.named_steps["model"]
+    if not isinstance(blend, Blend) or frame.empty:
+        return _effects(model, model.algorithm, model.pipeline[1:], frame)
+    falls = {name: _effects(model, name, member, frame) for name, member in blend.members.items()}
+    with one_thread():
+        said = blend.said(frame)
+    probability = blend.blended(said)
+    effects = np.empty(frame.shape)
+    for position in range(frame.shape[1]):
+        fallen = pd.DataFrame({name: fall[:, position] for name, fall in falls.items()})
+        effects[:, position] = probability - blend.blended(said - fallen)
+    return effects
 
 
-def _effects(model: ChurnModel, rest: Pipeline, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
-    if model.algorithm and not frame.empty:
+def _effects(
+    model: ChurnModel, algorithm: str, rest: Pipeline, frame: pd.DataFrame
+) -> npt.NDArray[np.float64]:
+    if algorithm and not frame.empty:
         usual_row = pd.DataFrame([model.references])[list(frame.columns)].astype(frame.dtypes)
         with one_thread():
-            known = CANDIDATES.get(model.algorithm)().effects(rest, frame, usual_row)
+            known = CANDIDATES.get(algorithm)().effects(rest, frame, usual_row)
         if known is not None:
             return known
     probability = churn_probability(rest, frame)

@@ -52,7 +52,7 @@ def _candidate_report(candidate: CandidateResult) -> dict[str, Any]:
         "out_of_fold": dict(candidate.out_of_fold),
         "folds": [dict(fold) for fold in candidate.folds],
         "fold_mean": {name: float(np.mean(values[name])) for name in names},
-        "weights": dict(candidate.weights),
+        "weights": dict(candidate.blend.weights) if candidate.blend else {},
         "fold_sd": {name: float(np.std(values[name], ddof=1)) for name in names},
     }
 

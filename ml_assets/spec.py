@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
-from meshlake.ml_assets.candidates.candidate import DEFAULT_CANDIDATES, SOFT_VOTING
+from meshlake.ml_assets.candidates.candidate import DEFAULT_CANDIDATES, ENSEMBLES, in_order
 from meshlake.ml_assets.candidates.choices import Choices, names_and_parameters
 from meshlake.validation import Document, Location, one_of, read_as, told
 
@@ -42,6 +42,7 @@ class ChurnSpec:
     known_before: Mapping[str, str] = field(default_factory=dict)
     candidates: tuple[str, ...] = DEFAULT_CANDIDATES
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    minutes: float = 2
     folds: int = 5
     seed: int = 42
     flag_share: float | None = 0.1
@@ -54,13 +55,13 @@ class ChurnSpec:
 
     @property
     def algorithms(self) -> tuple[str, ...]:
-        """The candidates that are fitted, which is all but a vote of them."""
-        return tuple(name for name in self.candidates if name != SOFT_VOTING)
+        """The candidates that are fitted, which is all but the ensembles, the cheapest first."""
+        return in_order(name for name in self.candidates if name not in ENSEMBLES)
 
     @property
-    def has_vote(self) -> bool:
-        """Whether a vote of the others is a candidate too."""
-        return SOFT_VOTING in self.candidates and len(self.algorithms) > 1
+    def ensembles(self) -> tuple[str, ...]:
+        """The candidates that are made of the others."""
+        return tuple(name for name in self.candidates if name in ENSEMBLES)
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> ChurnSpec:
@@ -116,6 +117,7 @@ _Column = Annotated[str, Field(min_length=1), told("the name of one column")]
 _Seed = Annotated[int, Field(strict=True, ge=0), told("a whole number of at least 0")]
 _OneOrMore = Annotated[int, Field(strict=True, ge=1), told("a whole number of at least 1")]
 _TwoOrMore = Annotated[int, Field(strict=True, ge=2), told("a whole number of at least 2")]
+_Minutes = Annotated[float, Field(strict=True, gt=0), told("a number above 0")]
 _Between = Annotated[float, Field(strict=True, gt=0, lt=1)]
 _Share = Annotated[_Between | None, told("a number between 0 and 1, both excluded")]
 _Scale = Annotated[Scale, *one_of(lambda: [str(scale) for scale in Scale])]
@@ -156,7 +158,12 @@ class ChurnPolicy(Policy):
     candidates: Choices = Field(
         default=list(DEFAULT_CANDIDATES),
         description="The algorithms compared, each a name, or one with parameters: {random_forest: {n_estimators: 9}}. "
-        "The least log loss on the folds wins, and a vote of them only if it is better beyond noise.",
+        "The least log loss on the folds wins, and an ensemble only if it is better beyond noise.",
+    )
+    minutes: _Minutes = Field(
+        default=2,
+        description="How many minutes of one processor the comparison may take; candidates for which no time is left "
+        "are told.",
     )
     folds: _TwoOrMore = Field(default=5, description="Into how many parts the rows are split to compare.")
     seed: _Seed = Field(default=42, description="The same seed and rows give the same model.")
@@ -237,6 +244,7 @@ class ChurnDocument(ModelDocument):
             known_before=dict(self.known_before),
             candidates=tuple(chosen),
             parameters={name: given for name, given in chosen.items() if given},
+            minutes=policy.minutes,
             folds=policy.folds,
             seed=policy.seed,
             flag_share=ChurnSpec.flag_share if is_shared else policy.flag_share,

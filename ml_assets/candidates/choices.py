@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from meshlake.ml_assets.candidates.candidate import CANDIDATES, SOFT_VOTING, candidate_names
+from meshlake.ml_assets.candidates.candidate import CANDIDATES, ENSEMBLES, candidate_names
 from meshlake.validation import mistakes, require_one_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_FEWEST_VOTING = 3  # the vote itself is one of them
+_FEWEST_MEMBERS = 2
 
 
 def names_and_parameters(choices: Sequence[Any]) -> dict[str, dict[str, Any]]:
@@ -55,8 +55,9 @@ def _choices(value: object) -> object:
     names = [str(_named(choice)[0]) for choice in value]
     if len(set(names)) != len(names):
         raise ValueError(allowed)
-    if SOFT_VOTING in names and len(names) < _FEWEST_VOTING:
-        raise ValueError(f"'{SOFT_VOTING}' needs at least two others to vote")
+    members = [name for name in names if name not in ENSEMBLES]
+    if (ensembles := [name for name in names if name in ENSEMBLES]) and len(members) < _FEWEST_MEMBERS:
+        raise ValueError(f"'{ensembles[0]}' needs at least two others that it is made of")
     return value
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, PositiveInt
 
-from meshlake.ml_assets.candidates.candidate import Candidate
+from meshlake.ml_assets.candidates.candidate import MAX_ROWS_PER_TREE, Candidate
 
 if TYPE_CHECKING:
     from sklearn.ensemble import ExtraTreesClassifier
@@ -21,7 +21,7 @@ class ExtraTreesCandidate(Candidate):
     trusted_types: ClassVar[tuple[str, ...]] = ("sklearn.tree._tree.Tree",)
 
     n_estimators: PositiveInt = Field(default=200, description="How many trees.")
-    min_samples_leaf: PositiveInt = Field(default=5, description="The fewest rows of a leaf.")
+    min_samples_leaf: PositiveInt = Field(default=3, description="The fewest rows of a leaf.")
     max_features: float = Field(
         default=0.5, gt=0, le=1, description="The share of the features that each split draws."
     )
@@ -30,4 +30,11 @@ class ExtraTreesCandidate(Candidate):
         """See `Candidate.estimator`."""
         from sklearn.ensemble import ExtraTreesClassifier
 
-        return ExtraTreesClassifier(**self.model_dump(), n_jobs=-1, random_state=seed)
+        is_drawn = rows > MAX_ROWS_PER_TREE
+        return ExtraTreesClassifier(
+            **self.model_dump(),
+            bootstrap=is_drawn,
+            max_samples=MAX_ROWS_PER_TREE if is_drawn else None,
+            n_jobs=-1,
+            random_state=seed,
+        )

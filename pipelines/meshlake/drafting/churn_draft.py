@@ -13,6 +13,7 @@ from meshlake.drafting.feature_table import FeatureTable, open_features
 from meshlake.drafting.model_document import BOOLEAN, NUMBER, STRING, no_features, scores_contract
 from meshlake.drafting.product_folder import Drafted, default_owner, product_folder, write_product
 from meshlake.errors import UsageError
+from meshlake.ml_assets.candidates.candidate import DEFAULT_CANDIDATES
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.types.tree import Scalar
 
@@ -140,7 +141,7 @@ def _model(
     if exclude:
         model["exclude"] = exclude
     model["policy"] = {
-        "candidates": ("logistic_regression", "random_forest", "histogram_gradient_boosting", "soft_voting"),
+        "candidates": DEFAULT_CANDIDATES,
         "folds": _FOLDS,
         "seed": 42,
         "flag_share": 0.1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from meshlake.ml_assets.candidates.candidate import CANDIDATES, DEFAULT_CANDIDATES, SOFT_VOTING, Candidate
+from meshlake.ml_assets.candidates.candidate import CANDIDATES, DEFAULT_CANDIDATES, ENSEMBLES, Candidate
 from support.package_copy import PackageCopy
 
 pytestmark = pytest.mark.slow
@@ -71,4 +71,4 @@ def test_every_algorithm_can_be_loaded(name):
 
 
 def test_those_compared_by_default_are_there():
-    assert set(DEFAULT_CANDIDATES) <= {*CANDIDATES.names, SOFT_VOTING}
+    assert set(DEFAULT_CANDIDATES) <= {*CANDIDATES.names, *ENSEMBLES}

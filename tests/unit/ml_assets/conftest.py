@@ -46,7 +46,9 @@ def customers() -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def churn_spec() -> ChurnSpec:
-    return ChurnSpec(key=("customer_id",), label="is_churned")
+    """Candidates that are quick to fit: a list of each kind, not the best one."""
+    candidates = ("logistic_regression", "decision_tree", "soft_voting", "stacking")
+    return ChurnSpec(key=("customer_id",), label="is_churned", candidates=candidates)
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from meshlake.ml_assets.candidates.candidate import CANDIDATES
-from meshlake.ml_assets.churn import train_churn
 from meshlake.ml_assets.scoring import reference_values, score_churn
 
 
@@ -20,20 +16,6 @@ def test_scores_are_the_key_a_probability_and_a_flag(training, make_customers):
     assert scores["churn_probability"].between(0, 1).all()
     assert scores["is_predicted_churn"].equals(scores["churn_probability"] >= training.model.threshold)
     assert scores["is_predicted_churn"].any()
-
-
-@pytest.fixture(scope="module", params=CANDIDATES.names)
-def model_of_each(request, customers, churn_spec):
-    """A model of each algorithm."""
-    return train_churn(customers, replace(churn_spec, candidates=(request.param,), folds=2)).model
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("size", [1, 7, 64])
-def test_batch_by_batch_gives_exactly_what_all_at_once_gives(customers, model_of_each, size):
-    model, rows = model_of_each, customers.head(130)
-    batches = [score_churn(model, rows[start : start + size]) for start in range(0, len(rows), size)]
-    pd.testing.assert_frame_equal(pd.concat(batches), score_churn(model, rows), check_exact=True)
 
 
 def test_an_empty_batch_has_no_scores_of_the_same_types(training, customers):

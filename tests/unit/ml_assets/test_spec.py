@@ -18,12 +18,13 @@ def test_what_is_left_out_of_a_churn_model_has_defaults():
     spec = ChurnSpec.from_mapping(CHURN)
     assert spec == ChurnSpec(key=("customer_id",), label="is_churned")
     assert spec.candidates == DEFAULT_CANDIDATES
-    assert (spec.folds, spec.seed, spec.flag_share, spec.threshold) == (5, 42, 0.1, None)
+    assert (spec.minutes, spec.folds, spec.seed, spec.flag_share, spec.threshold) == (2, 5, 42, 0.1, None)
 
 
 def test_everything_a_churn_model_can_say_is_read():
     policy = {
         "candidates": ["logistic_regression", {"random_forest": {"n_estimators": 300}}],
+        "minutes": 0.5,
         "folds": 3,
         "seed": 7,
         "threshold": 0.5,
@@ -37,6 +38,7 @@ def test_everything_a_churn_model_can_say_is_read():
         exclude={"city": "too many"},
         candidates=("logistic_regression", "random_forest"),
         parameters={"random_forest": {"n_estimators": 300}},
+        minutes=0.5,
         folds=3,
         seed=7,
         flag_share=None,
@@ -77,6 +79,11 @@ def test_everything_a_churn_model_can_say_is_read():
             {"policy": {"candidates": ["random_forest", "logistic_regression", {"soft_voting": {"x": 1}}]}},
             "'policy.candidates.soft_voting' has no parameters",
         ),
+        (
+            {"policy": {"candidates": ["random_forest", "soft_voting", "stacking"]}},
+            "'soft_voting' needs at least two",
+        ),
+        ({"policy": {"minutes": 0}}, "'policy.minutes' is 0; it must be a number above 0"),
         ({"policy": {"folds": 1}}, "whole number of at least 2"),
         ({"policy": {"folds": True}}, "whole number of at least 2"),
         ({"policy": {"seed": 1.5}}, "whole number of at least 0"),

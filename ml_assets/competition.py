@@ -1,0 +1,81 @@
+"""Candidates compared on the same folds, the cheapest first, within the time that a policy allows.
+
+Time is the processor's, so that a machine that is busy with other work compares no less. What is not compared, for want
+of time or since an algorithm cannot learn from so few rows, is told, and stands in the record of the version.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from meshlake.ml_assets.cross_validation import OutOfTimeError, cross_validate
+from meshlake.ml_assets.ensembles import blend
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    from meshlake.ml_assets.cross_validation import CandidateResult
+    from meshlake.ml_assets.preprocessing import FeaturePlan
+    from meshlake.ml_assets.spec import ChurnSpec
+
+_SECONDS_PER_MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Competition:
+    """The candidates that were compared, and why others were not, by name."""
+
+    candidates: tuple[CandidateResult, ...]
+    left_out: Mapping[str, str]
+
+
+def compete(
+    plan: FeaturePlan,
+    rows: pd.DataFrame,
+    folds: npt.NDArray[np.int64],
+    spec: ChurnSpec,
+    tell: Callable[[str], None],
+    clock: Callable[[], float] = time.process_time,
+) -> Competition:
+    """Compare the candidates of `spec` on labelled `rows`, and ensembles of those that were compared.
+
+    The first one is compared whatever it takes. Another is not begun when the time is over, and given up after a fold
+    when those that are left would take longer than what is left.
+
+    Args:
+        plan: what the features are.
+        rows: labelled rows.
+        folds: the fold in which each row is predicted, shape (n,).
+        spec: which candidates, and `minutes`.
+        tell: called with a line before each candidate, and with what is left out.
+        clock: the seconds spent until now.
+
+    Raises:
+        ValueError: when no candidate can learn from the rows: what the first of them said.
+    """
+    found: list[CandidateResult] = []
+    left_out: dict[str, str] = {}
+    refusals: list[ValueError] = []
+    end = clock() + spec.minutes * _SECONDS_PER_MINUTE
+    for name in spec.algorithms:
+        seconds_left = (lambda: end - clock()) if found else None
+        try:
+            found.append(cross_validate(name, plan, rows, folds, spec, tell, seconds_left))
+            continue
+        except OutOfTimeError:
+            left_out[name] = f"no time was left of {spec.minutes:g} minutes (policy.minutes)"
+        except ValueError as error:
+            left_out[name] = str(error)
+            refusals.append(error)
+        tell(f"{name} is left out: {left_out[name]}")
+    if not found:
+        raise refusals[0]
+    if len(found) > 1:
+        found += [blend(name, tuple(found), rows, folds, spec) for name in spec.ensembles]
+    return Competition(tuple(found), left_out)

@@ -1,0 +1,95 @@
+"""Ensembles as candidates: learned on the folds that their members were compared on, taken only beyond noise.
+
+What an ensemble makes of its members belongs in `voting` and `stacking`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from meshlake.ml_assets import metrics
+from meshlake.ml_assets.comparison import can_compare, compare, groups_of
+from meshlake.ml_assets.cross_validation import CandidateResult, fit
+from meshlake.ml_assets.stacking import Stack
+from meshlake.ml_assets.voting import HardVote, WeightedVote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from meshlake.ml_assets.blend import Blend
+    from meshlake.ml_assets.preprocessing import FeaturePlan
+    from meshlake.ml_assets.scoring import ChurnModel
+    from meshlake.ml_assets.spec import ChurnSpec
+
+BLENDS: Mapping[str, type[Blend]] = {"soft_voting": WeightedVote, "hard_voting": HardVote, "stacking": Stack}
+
+
+def blend(
+    name: str,
+    members: Sequence[CandidateResult],
+    rows: pd.DataFrame,
+    folds: npt.NDArray[np.int64],
+    spec: ChurnSpec,
+) -> CandidateResult:
+    """The ensemble called `name` as a candidate: each fold is predicted with what the other folds teach."""
+    is_churned = rows[spec.label].to_numpy(dtype=bool)
+    said = pd.DataFrame({member.algorithm: member.probability for member in members})
+    probability = np.empty(len(rows))
+    models, per_fold = [], []
+    for fold in range(spec.folds):
+        is_out = folds == fold
+        learned = BLENDS[name].learned(said[~is_out], is_churned[~is_out])
+        probability[is_out] = learned.blended(said[is_out])
+        models.append(_blended(name, learned, {m.algorithm: m.models[fold] for m in members}))
+        per_fold.append(metrics.probability_metrics(is_churned[is_out], probability[is_out]))
+    return CandidateResult(
+        name,
+        metrics.probability_metrics(is_churned, probability),
+        tuple(per_fold),
+        probability,
+        tuple(models),
+        BLENDS[name].learned(said, is_churned),
+    )
+
+
+def best_of(candidates: Sequence[CandidateResult], rows: pd.DataFrame, spec: ChurnSpec) -> CandidateResult:
+    """The candidate of least out-of-fold log loss; an ensemble only if it beats the best algorithm beyond noise."""
+    is_churned = rows[spec.label].to_numpy(dtype=bool)
+    alone = _least_loss([candidate for candidate in candidates if candidate.blend is None])
+    ensembles = [candidate for candidate in candidates if candidate.blend is not None]
+    if not ensembles or not can_compare(is_churned):
+        return alone
+    together = _least_loss(ensembles)
+    of_both = compare(
+        is_churned, together.probability, alone.probability, groups_of(rows, spec.key), spec.seed
+    )
+    return together if of_both.log_loss.is_better else alone
+
+
+def fit_candidate(
+    candidate: CandidateResult, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec
+) -> ChurnModel:
+    """A model of labelled `rows` by what won on the folds, which flags none before it is given a threshold."""
+    if candidate.blend is None:
+        return fit(candidate.algorithm, plan, rows, spec)
+    members = {name: fit(name, plan, rows, spec) for name in candidate.blend.weights}
+    return _blended(candidate.algorithm, candidate.blend, members)
+
+
+def _least_loss(candidates: Sequence[CandidateResult]) -> CandidateResult:
+    return min(candidates, key=lambda candidate: candidate.out_of_fold["log_loss"])
+
+
+def _blended(name: str, learned: Blend, members: Mapping[str, ChurnModel]) -> ChurnModel:
+    """One pipeline of fitted ones, which share the step `frame`."""
+    first = next(iter(members.values()))
+    model = learned.with_members({member: fitted.pipeline[1:] for member, fitted in members.items()})
+    steps = [("frame", first.pipeline.named_steps["frame"]), ("columns", "passthrough"), ("model", model)]
+    return replace(first, pipeline=Pipeline(steps), algorithm=name)
