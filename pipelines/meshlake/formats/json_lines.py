@@ -99,7 +99,8 @@ class _JsonLines(Format):
             long = next((f for f in files if f' exceeded while reading file "{f.path}"' in message), files[0])
             return DamagedFileError(
                 f"{long.name}: it holds an object of over 16 MB, up to which any can be read",
-                "Write it in several, or take it out.",
+                "Write it in several, or take it out. Of records in a list of one object make lines: "
+                "jq -c '.LIST[]' FILE > FILE.jsonl",
             )
         return next(
             (told for file in files for kind in _FAULTS if (told := _fault(kind, message, file))), None

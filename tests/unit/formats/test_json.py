@@ -229,8 +229,9 @@ def any_objects(tmp_path_factory):
 
 def test_an_object_too_large_to_be_read_is_told(put):
     dataset = put({"a.jsonl": '{"id": 1}\n{"id": 2, "text": "' + "x" * 40_000_000 + '"}\n{"id": 3}\n'})
-    with pytest.raises(LandingError, match=r"customers/a\.jsonl: it holds an object of over 16 MB"):
+    with pytest.raises(LandingError, match=r"customers/a\.jsonl: it holds an object of over 16 MB") as caught:
         relation_sql(dataset)
+    assert "jq -c '.LIST[]' FILE > FILE.jsonl" in caught.value.hint
 
 
 DEEP = "[" * 10_000 + "]" * 10_000
