@@ -115,3 +115,19 @@ def test_products_of_too_many_numbers_are_refused():
     plan = FeaturePlan({f"n{position}": Kind.NUMBER for position in range(80)}, {})
     with pytest.raises(ValueError, match="products of 2 of 80 numbers are 3321 columns, more than 2000"):
         build_candidate("logistic_regression", plan, 1, 400, {"degree": 2})
+
+
+@pytest.mark.parametrize(("rows", "count", "rate"), [(20_000, 3, 0.05), (20_001, 1, 0.1)])
+def test_boosting_of_many_rows_is_one_of_larger_steps_unless_it_is_asked_otherwise(
+    customers, rows, count, rate
+):
+    def boostings(**parameters):
+        name = "histogram_gradient_boosting"
+        return [
+            each
+            for _, each in build_candidate(name, plan, 1, rows, parameters).named_steps["model"].estimators
+        ]
+
+    plan = plan_features(customers, FEATURES)
+    assert [each.learning_rate for each in boostings()] == [rate] * count
+    assert [each.learning_rate for each in boostings(learning_rate=0.2, seeds=2)] == [0.2] * 2
