@@ -90,7 +90,8 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
     if dialect.is_comment_sure:
         return replace(dialect, is_plain=False)
     names = table.header[-1].text.encode(encoding.name) if table.header else b""
-    return replace(dialect, is_plain=is_alike_throughout(file, dialect.line_end.encode(), names))
+    is_alike = is_alike_throughout(file, dialect.line_end.encode(), names, dialect.encoding)
+    return replace(dialect, is_plain=is_alike)
 
 
 def _form_of(text: str, first: re.Match[str] | None, is_whole: bool) -> Form:

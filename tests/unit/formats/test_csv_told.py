@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from meshlake.formats import samples
 from meshlake.landing.relation import relation_sql
 
 JOINED = "its names are those of 2 rows, joined"
@@ -62,3 +63,10 @@ def test_one_column_of_lines_in_several_encodings_is_read(connection, put, read_
     assert (rows, aside) == ([("1", "Müller"), ("3", "Zoë")], ["2,Köln".encode("cp1252")])
     names = connection.execute(f"SELECT name FROM {relation_sql(put({'a.csv': content}))}").fetchall()
     assert sorted(names) == [("Müller",), ("Zoë",)]
+
+
+@pytest.mark.parametrize(("last", "is_alike"), [("Zoë".encode(), True), ("Köln".encode("cp1252"), False)])
+def test_bytes_of_another_encoding_are_found_wherever_they_stand(put, monkeypatch, last, is_alike):
+    monkeypatch.setattr(samples, "_READ_BYTES", 3)  # within a character, too
+    (file,) = put({"a.csv": "id,ü\n1,Müller\n".encode() + last + b"\n"}).files
+    assert samples.is_alike_throughout(file, b"\n", b"", "utf-8") is is_alike
