@@ -25,8 +25,8 @@ from meshlake.types.tree import FLOATS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from meshlake.discovery.measures import Measure
     from meshlake.discovery.readings import Reading
-    from meshlake.discovery.scan import Measure
     from meshlake.types.tree import Type
 
 # A text column is read as something else when at least this share of its values can be.

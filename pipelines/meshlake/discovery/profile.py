@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
     from meshlake.discovery.conventions import Decided
     from meshlake.discovery.landed_view import LandedView
+    from meshlake.discovery.measures import Measure
     from meshlake.discovery.readings import Reading
     from meshlake.discovery.sample import ReadAs
-    from meshlake.discovery.scan import Measure
     from meshlake.discovery.sketches import Sketch
     from meshlake.landing.zone import Dataset
     from meshlake.settings import Settings

@@ -10,6 +10,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from meshlake.discovery.batches import thread_count
 from meshlake.discovery.column_types import NEARLY_ALL
 from meshlake.discovery.landed_view import CELLS, LANDED, SAMPLE, are_of, beginnings_sql, is_all
 from meshlake.discovery.names import is_spoken
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from meshlake.discovery.landed_view import LandedView
-    from meshlake.discovery.scan import Measure
+    from meshlake.discovery.measures import Measure
 
     # As what the text of a column, given by its name, may be read, of what it looks like.
     ReadAs = Callable[[str, Sequence[Reading]], Sequence[Reading]]
@@ -53,9 +54,11 @@ _FROM_DIGITS = "^[-+.0-9]"
 def take_sample(connection: duckdb.DuckDBPyConnection, view: LandedView) -> None:
     """Make `sampled` of the first rows of up to eight files, the same each time; and `cells`, of its text."""
     row_limit = _row_limit(len(view.types))
-    connection.execute("SET preserve_insertion_order = true")
+    # Each further thread would read on behind the first rows.
+    threads = thread_count(connection)
+    connection.execute("SET threads = 1; SET preserve_insertion_order = true")
     connection.execute(f"CREATE TEMP TABLE {SAMPLE} AS {beginnings_sql(view, row_limit)}")
-    connection.execute("SET preserve_insertion_order = false")
+    connection.execute(f"SET threads = {threads}; SET preserve_insertion_order = false")
     if is_all(view, _row_count(connection, SAMPLE), row_limit):
         # Each further pass reads it from here: of many columns and few rows, what a file costs is to be opened.
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {LANDED} AS SELECT * FROM {SAMPLE}")
@@ -181,7 +184,7 @@ def mixtures(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dic
     moments = [reading for reading in READINGS if reading.logical_type in {"date", "timestamp"}]
     looks = quote_literal("|".join(f"({reading.pattern})" for reading in moments))
     found = connection.execute(
-        f"SELECT name FROM {CELLS} WHERE {are_of(names)} GROUP BY name "
+        f"SELECT name FROM {CELLS} WHERE {are_of(names)} AND name IN (SELECT name FROM {_LOOKING}) GROUP BY name "
         f"HAVING {_count_if(f'REGEXP_FULL_MATCH(TRIM(value), {looks})')} >= {NEARLY_ALL} * count(*)"
     ).fetchall()
     told = {}

@@ -12,8 +12,8 @@ from meshlake.types.tree import Scalar, is_nested
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from meshlake.discovery.measures import Measure
     from meshlake.discovery.readings import Reading
-    from meshlake.discovery.scan import Measure
     from meshlake.types.tree import Type
 
 
