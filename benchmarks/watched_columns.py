@@ -12,7 +12,8 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from meshlake.audit.daily import Day, judged
-from meshlake.rules.as_usual import FEWEST_DAYS, MEAN, NULLS, ROWS, AsUsual
+from meshlake.rules.as_usual import FEWEST_DAYS
+from meshlake.rules.measure import ByDay, DayMetric
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 MOST_FALSE_ALARMS, LEAST_CAUGHT = 1, 0.95
 _WEEKEND_NULLS, _NULLS = 0.08, 0.04
 _LEVEL, _SPREAD, _WEEKEND, _GROWTH = 20.0, 0.95, 1.15, 0.0005
-BREAKS: dict[str, tuple[str, Callable[[Day], Day]]] = {
-    "a tenth more nulls": (NULLS, lambda day: day._replace(present=round(day.present * 0.9))),
-    "amounts 30 % lower": (MEAN, lambda day: day._replace(mean=(day.mean or 0) * 0.7)),
-    "a day without rows": (ROWS, lambda _: Day(0)),
-    "half of the rows late": (ROWS, lambda day: day._replace(row_count=day.row_count // 2)),
+BREAKS: dict[str, tuple[DayMetric, Callable[[Day], Day]]] = {
+    "a tenth more nulls": (DayMetric.NULLS, lambda day: day._replace(present=round(day.present * 0.9))),
+    "amounts 30 % lower": (DayMetric.MEAN, lambda day: day._replace(mean=(day.mean or 0) * 0.7)),
+    "a day without rows": (DayMetric.ROWS, lambda _: Day(0)),
+    "half of the rows late": (DayMetric.ROWS, lambda day: day._replace(row_count=day.row_count // 2)),
 }
 
 
@@ -50,19 +51,18 @@ def columns_year(seed: int, rows: Mapping[date, float]) -> ColumnsYear:
     asked = sorted(days)[FEWEST_DAYS:]
     for day in asked:
         before = {each: found for each, found in days.items() if each < day}
-        for metric in (NULLS, MEAN):
+        for metric in (DayMetric.NULLS, DayMetric.MEAN):
             alarms[metric] += _is_told(metric, before | {day: days[day]})
         for name, (metric, broken) in BREAKS.items():
             caught[name] += _is_told(metric, before | {day: broken(days[day])})
     return ColumnsYear(
-        {metric: alarms[metric] for metric in (NULLS, MEAN)},
+        {metric: alarms[metric] for metric in (DayMetric.NULLS, DayMetric.MEAN)},
         {name: caught[name] / len(asked) for name in BREAKS},
     )
 
 
-def _is_told(metric: str, days: Mapping[date, Day]) -> bool:
-    rule = AsUsual(metric, "amount", {"asUsual": metric, "day": "day", "lateAfterDays": None})
-    return judged(rule, days)[-1].is_unusual
+def _is_told(metric: DayMetric, days: Mapping[date, Day]) -> bool:
+    return judged(ByDay("day", max(days), metric, "amount", "amount"), days)[-1].is_unusual
 
 
 def _days(seed: int, rows: Mapping[date, float]) -> dict[date, Day]:

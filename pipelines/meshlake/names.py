@@ -28,6 +28,11 @@ SYSTEM_TABLES = DISCOVERED_TABLES | {
 }
 QUARANTINE_SUFFIX = "__quarantine"
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+# Letters that are none with a mark: nothing would be left of them.
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
+    | {"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ı": "i"}
+)
 _RESERVED_DOMAINS = frozenset(
     {CATALOG, LANDING_CATALOG, "main", "information_schema", "system", "temp", "pg_catalog"}
 )
@@ -48,8 +53,8 @@ def quote_literal(value: str) -> str:
 
 
 def snake_case(text: str) -> str:
-    """`text` as a lower snake_case name: 'Customer ID (new)' gives 'customer_id_new', '?' gives ''."""
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    """`text` as a lower snake_case name: 'Customer ID (new)' gives 'customer_id_new', 'Straße' 'strasse', '?' ''."""
+    ascii_text = unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", ascii_text)
     name = "_".join(re.findall(r"[a-z0-9]+", spaced.lower()))
     return f"n_{name}" if name[:1].isdigit() else name

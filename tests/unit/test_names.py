@@ -76,7 +76,7 @@ def test_a_quoted_literal_is_that_text(value):
         ("Customer ID", "customer_id"),
         ("CustomerOrders", "customer_orders"),
         ("HTTPServer2", "http_server2"),
-        ("größe__neu ", "groe_neu"),
+        ("größe__neu ", "grosse_neu"),
         ("Éclair-№1", "eclair_no1"),
         ("2024 sales", "n_2024_sales"),
         ("日本", ""),

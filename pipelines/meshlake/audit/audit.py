@@ -6,7 +6,6 @@ import time
 from typing import TYPE_CHECKING
 
 from meshlake.audit.numbers import check_numbers
-from meshlake.rules.as_usual import AsUsual
 from meshlake.rules.measure import ActualColumns, Aggregate, AuditedTable, ByDay, Expected, Query
 from meshlake.rules.result import CheckResult
 
@@ -46,7 +45,7 @@ def audit(
         from meshlake.audit.expectations import check_expectations
 
         results |= check_expectations(relation, expected)
-    if daily := [(r, m) for r, m in measures if isinstance(m, ByDay) and isinstance(r, AsUsual)]:
+    if daily := [(r, m) for r, m in measures if isinstance(m, ByDay)]:
         from meshlake.audit.daily import check_daily
 
         results |= check_daily(relation, daily)

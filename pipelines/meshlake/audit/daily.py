@@ -1,4 +1,4 @@
-"""Whether the newest day of a product is like days before it (`rules.as_usual`): its rows, their nulls, a mean.
+"""Whether the newest day of a product is like days before it (`ByDay`): its rows, their nulls, a mean.
 
 Only days that are over are judged, and those without a row between the last two that have some, or up to the day that
 rows are late from. One query for all rules of a table counts them by day.
@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from meshlake.audit.numbers import MAX_SAMPLES, reason_of
 from meshlake.audit.samples import jsonable
-from meshlake.audit.seasonal import Expected, expected
+from meshlake.audit.seasonal import REMEMBERED_DAYS, Expected, expected
 from meshlake.counting import counted
 from meshlake.errors import BuildError
-from meshlake.rules.as_usual import NULLS, ROWS, AsUsual
+from meshlake.rules.measure import ByDay, DayMetric
 from meshlake.rules.result import CheckResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from meshlake.engines.relation import AuditRelation
-    from meshlake.rules.measure import ByDay
+    from meshlake.rules.rule import Rule
 
-_MOST_DAYS, _TOGETHER = 500, 100
+_TOGETHER = 100
 _SHOWN_DIGITS = 3
 # Of a hundred rows: fewer nulls more than usual are not worth telling.
 _LEAST_POINTS = 1.0
@@ -54,7 +54,7 @@ class Judged:
     is_unusual: bool
 
 
-def check_daily(relation: AuditRelation, stated: Sequence[tuple[AsUsual, ByDay]]) -> dict[str, CheckResult]:
+def check_daily(relation: AuditRelation, stated: Sequence[tuple[Rule, ByDay]]) -> dict[str, CheckResult]:
     """What is found of every rule, by its name.
 
     Raises:
@@ -68,14 +68,14 @@ def check_daily(relation: AuditRelation, stated: Sequence[tuple[AsUsual, ByDay]]
     return results
 
 
-def _checked(relation: AuditRelation, stated: Sequence[tuple[AsUsual, ByDay]]) -> dict[str, CheckResult]:
+def _checked(relation: AuditRelation, stated: Sequence[tuple[Rule, ByDay]]) -> dict[str, CheckResult]:
     started = time.perf_counter()
     one = stated[0][1]
-    values = list(dict.fromkeys(value for _, measure in stated for value in measure.values))
+    values = list(dict.fromkeys(value for _, measure in stated for value in measure.aggregates))
     listed = ", ".join([f"{one.day} AS a_day", "count(*)", *values])
     query = (
         f"SELECT {listed} FROM {relation.table} WHERE {one.day} < DATE '{one.end}' "
-        f"GROUP BY {one.day} ORDER BY 1 DESC LIMIT {_MOST_DAYS}"
+        f"GROUP BY {one.day} ORDER BY 1 DESC LIMIT {REMEMBERED_DAYS}"
     )
     try:
         rows: list[Any] = relation.answer(query)
@@ -85,35 +85,36 @@ def _checked(relation: AuditRelation, stated: Sequence[tuple[AsUsual, ByDay]]) -
     seconds = time.perf_counter() - started
     results = {}
     for rule, measure in stated:
-        places = [2 + values.index(value) for value in measure.values]
+        places = [2 + values.index(value) for value in measure.aggregates]
         days = {row[0]: Day(row[1], *(row[place] for place in places)) for row in rows}
-        results[rule.name] = _result(relation, rule, judged(rule, days, measure.last), seconds)
+        results[rule.name] = _result(relation, rule, measure, judged(measure, days), seconds)
     return results
 
 
-def _result(relation: AuditRelation, rule: AsUsual, found: Sequence[Judged], seconds: float) -> CheckResult:
+def _result(
+    relation: AuditRelation, rule: Rule, measure: ByDay, found: Sequence[Judged], seconds: float
+) -> CheckResult:
     if not found:
         return CheckResult(rule, True, None, "no day that is over has rows", seconds=seconds)
     unusual = [each for each in found if each.is_unusual]
     told = "; ".join(each.told for each in unusual or found[-1:])
     observed = (unusual or found)[-1].number
-    find = rule.failing_sql(relation.table, unusual[-1].day) if unusual else None
+    find = measure.failing_sql(relation.table, unusual[-1].day) if unusual else None
     rows = relation.rows(find, MAX_SAMPLES) if find else ()
     samples = tuple(jsonable(row) for row in rows)
     count = relation.count(find) if find else None
     return CheckResult(rule, not unusual, observed, told, count, samples, find, seconds)
 
 
-def judged(rule: AsUsual, days: Mapping[date, Day], last: date | None = None) -> list[Judged]:
-    """The days of `days` that are to be judged, the newest last; up to `last`, if given, there are to be rows."""
+def judged(measure: ByDay, days: Mapping[date, Day]) -> list[Judged]:
+    """The days of `days` that are to be judged, the newest last."""
     if not days:
         return []
-    metric = rule.arguments["asUsual"]
-    if metric == ROWS:
-        return _judged_rows(days, last)
+    if measure.metric is DayMetric.ROWS:
+        return _judged_rows(days, measure.last)
     newest = max(days)
-    judge = _judged_nulls if metric == NULLS else _judged_mean
-    found = judge(rule.column or "", {day: each for day, each in days.items() if each.row_count}, newest)
+    judge = _judged_nulls if measure.metric is DayMetric.NULLS else _judged_mean
+    found = judge(measure.name, {day: each for day, each in days.items() if each.row_count}, newest)
     return [found] if found else []
 
 

@@ -3,6 +3,7 @@
 A decomposition as STL makes it (Cleveland and others, 1990), of counts in logarithms, with medians in place of its
 smoothers, so that earlier anomalies move nothing; what is left over is judged by its median absolute deviation
 (Iglewicz and Hoaglin, 1993). Days of the month, which are seen seldom, count only where they stand clearly apart.
+A day that stood apart a year before, as a holiday does, may do so again: what it was then is expected, too.
 """
 
 from __future__ import annotations
@@ -16,11 +17,15 @@ from typing import TYPE_CHECKING, Any
 from meshlake.rules.as_usual import FEWEST_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _MOST_DAYS = 400
 _LEVEL_DAYS, _TREND_DAYS, _SPREAD_DAYS = 28, 56, 120
 _WEEKDAYS = 16
+# A holiday is looked for so many years back, beside days of its weekday in so many weeks before and after it.
+_YEARS, _WEEKS_BESIDE = 3, 4
+# More of a history is of no use.
+REMEMBERED_DAYS = 366 * _YEARS + 7 * _WEEKS_BESIDE
 # What the slope of the last weeks may be off by, a fortnight ahead, in squared deviations.
 _SLOPE_ERROR = 0.02
 _ROUNDS = 2
@@ -33,12 +38,16 @@ _MAD = 1.4826
 
 @dataclass(frozen=True)
 class Expected:
-    """What a day's number most likely lies between, and the day of the month that it stands apart for, if it does."""
+    """What a day's number most likely lies between, and the day of the month that it stands apart for, if it does.
+
+    It `has_stood_apart` on this day of a year before, so that both are expected: that it does again, or does not.
+    """
 
     day: date
     low: float
     high: float
     day_of_month: int | None = None
+    has_stood_apart: bool = False
 
     @property
     def days(self) -> str:
@@ -49,7 +58,8 @@ class Expected:
             'Fridays that are day 27 of a month'
         """
         of_month = f" that are day {self.day_of_month} of a month" if self.day_of_month is not None else ""
-        return f"{self.day:%A}s{of_month}"
+        before = f", or {self.day:%d %B} of years before," if self.has_stood_apart else ""
+        return f"{self.day:%A}s{of_month}{before}"
 
     def has(self, number: float) -> bool:
         """Whether `number` is no anomaly."""
@@ -104,10 +114,29 @@ def expected(
     # A median of n values is itself off by some 1.25 deviations by the root of n.
     fit = 1 + 1.57 / _LEVEL_DAYS + 1.57 / max(same_weekday, 1) + _SLOPE_ERROR
     reach = _TOLD * (max(fit * deviation**2, error**2) + by_day.deviation(day) ** 2) ** 0.5
-    low, high = centre - reach, centre + reach
+    numbers = {each: float(np.log1p(max(n, 0.0))) if is_count else n for each, n in history.items()}
+    apart = [
+        end
+        for then, difference in _years_before(numbers, day, by_day)
+        if abs(difference) > _TOLD * deviation
+        for end in (then, centre + difference - reach, centre + difference + reach)
+    ]
+    low, high = min([centre - reach, *apart]), max([centre + reach, *apart])
     if is_count:
         low, high = max(float(np.expm1(low)), 0.0), float(np.expm1(high))
-    return Expected(day, low, high, by_day.apart(day))
+    return Expected(day, low, high, by_day.apart(day), has_stood_apart=bool(apart))
+
+
+def _years_before(
+    numbers: Mapping[date, float], day: date, by_day: _MonthDays
+) -> Iterator[tuple[float, float]]:
+    """The number of this day of each year before, and by how much it differed from its weekday's around it."""
+    for years in range(1, _YEARS + 1):
+        then = (day - timedelta(days=(day.month, day.day) == (2, 29))).replace(year=day.year - years)
+        weeks = (then + timedelta(weeks=n) for n in range(-_WEEKS_BESIDE, _WEEKS_BESIDE + 1) if n)
+        others = [numbers[each] - by_day.effect(each) for each in weeks if each in numbers]
+        if then in numbers and len(others) >= _WEEKS_BESIDE:
+            yield numbers[then], numbers[then] - by_day.effect(then) - median(others)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from meshlake.audit.daily import told_rows
-from meshlake.audit.seasonal import Expected, expected
+from meshlake.audit.seasonal import REMEMBERED_DAYS, Expected, expected
 from meshlake.lake.snapshot import publications, rows_by_day
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from meshlake.names import ProductName
     from meshlake.products.product import Product
     from meshlake.workspace import Workspace
-
-_MOST_DAYS = 500
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ def _rows_by_day(mesh: Workspace, identifier: tuple[str, str], head: Snapshot) -
     if not counts:
         return {}
     last = max(counts)
-    days = min((last - min(counts)).days + 1, _MOST_DAYS)
+    days = min((last - min(counts)).days + 1, REMEMBERED_DAYS)
     return {day: counts.get(day, 0) for day in (last - timedelta(days=n) for n in range(days))}
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from meshlake.drafting.product_folder import Flow
-from meshlake.rules.as_usual import ENGINE, FEWEST_DAYS, MEAN, NULLS, ROWS
+from meshlake.rules.as_usual import ENGINE, FEWEST_DAYS
+from meshlake.rules.measure import DayMetric
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,15 +21,15 @@ _WEEKDAYS = 5
 
 def of_rows(day: str) -> dict[str, Any]:
     """That a day, by that column, has as many rows as days like it."""
-    return _as_usual("rows_as_usual", ROWS, day)
+    return _as_usual("rows_as_usual", DayMetric.ROWS, day)
 
 
 def of_column(seen: Seen, row_count: int, day: str, *, has_mean: bool) -> Iterator[dict[str, Any]]:
     """That on a day its nulls, and its mean where it `has_mean`, are as on days before."""
     if not seen.column.is_required and 0 < seen.present < row_count:
-        yield _as_usual(f"{seen.column.name}_nulls_as_usual", NULLS, day)
+        yield _as_usual(f"{seen.column.name}_nulls_as_usual", DayMetric.NULLS, day)
     if has_mean and seen.spread:
-        yield _as_usual(f"{seen.column.name}_mean_as_usual", MEAN, day)
+        yield _as_usual(f"{seen.column.name}_mean_as_usual", DayMetric.MEAN, day)
 
 
 def event_day(observed: Observed) -> str | None:
@@ -57,6 +58,6 @@ def tomorrow() -> date:
     return datetime.now(UTC).date() + timedelta(days=1)
 
 
-def _as_usual(name: str, metric: str, day: str) -> dict[str, Any]:
-    asked = Flow(asUsual=metric, day=day)
+def _as_usual(name: str, metric: DayMetric, day: str) -> dict[str, Any]:
+    asked = Flow(asUsual=metric.value, day=day)
     return {"name": name, "type": "custom", "engine": ENGINE, "implementation": asked, "severity": "warning"}

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from meshlake.names import quote_identifier
 from meshlake.rules.bounds import Bounds
 from meshlake.rules.facts import FactError
-from meshlake.rules.measure import AuditedTable, ByDay
+from meshlake.rules.measure import AuditedTable, ByDay, DayMetric
 from meshlake.rules.quality_rule import QualityRule
 from meshlake.suggest import nearest
 from meshlake.types.tree import Scalar, is_moment, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from open_data_contract_standard.model import DataQuality
 
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 ENGINE = "meshlake"
 # Every day of the month is seen twice and every weekday nine times; of fewer days nothing is told.
 FEWEST_DAYS = 63
-ROWS, NULLS, MEAN = "rowCount", "nullValues", "mean"
-_METRICS = (ROWS, NULLS, MEAN)
+_METRICS = tuple(DayMetric)
 _HINT = "Write implementation: {asUsual: rowCount, day: <a date column>}."
 
 
@@ -60,12 +58,16 @@ class AsUsual(QualityRule):
             )
         if not is_moment(types[day]):
             raise FactError("implementation", f"'{day}' is of type {types[day]}, not a date or timestamp")
-        if (metric == ROWS) is not (column is None):
-            place = "the quality of the schema" if metric == ROWS else "a column's quality"
+        if (metric == DayMetric.ROWS) is not (column is None):
+            place = "the quality of the schema" if metric == DayMetric.ROWS else "a column's quality"
             raise FactError("implementation", f"asUsual: {metric} belongs into {place}", "Move it there.")
-        if metric == MEAN and column and not (is_number(column.type) or column.type is Scalar.BOOLEAN):
+        if (
+            metric == DayMetric.MEAN
+            and column
+            and not (is_number(column.type) or column.type is Scalar.BOOLEAN)
+        ):
             raise FactError("implementation", f"'{column.name}' is of type {column.type}, which has no mean")
-        if late is not None and (metric != ROWS or type(late) is not int or late < 1):
+        if late is not None and (metric != DayMetric.ROWS or type(late) is not int or late < 1):
             raise FactError("implementation", "lateAfterDays is a number of days, beside asUsual: rowCount")
         return {"asUsual": metric, "day": day, "lateAfterDays": late}
 
@@ -75,32 +77,13 @@ class AsUsual(QualityRule):
 
     @classmethod
     def default_word(cls, arguments: Mapping[str, Any]) -> str:
-        words = {ROWS: "rows", NULLS: "nulls", MEAN: "mean"}
+        words = {DayMetric.ROWS: "rows", DayMetric.NULLS: "nulls", DayMetric.MEAN: "mean"}
         return f"{words[arguments['asUsual']]}_as_usual"
 
     def measure(self, table: AuditedTable) -> ByDay:
         today = datetime.fromtimestamp(table.now_seconds, UTC).date()
         late = self.arguments["lateAfterDays"]
         last = today - timedelta(days=late) if late else None
-        return ByDay(self.day_sql, today, self._values(), last)
-
-    @property
-    def day_sql(self) -> str:
-        """Of which day a row is."""
-        return f"CAST({quote_identifier(self.arguments['day'])} AS DATE)"
-
-    def failing_sql(self, table: str, day: date) -> str | None:
-        """The rows of a day that show what is unusual of it; None where it is their number."""
-        if self.arguments["asUsual"] == ROWS:
-            return None
-        is_null = "IS NULL" if self.arguments["asUsual"] == NULLS else "IS NOT NULL"
-        return f"SELECT * FROM {table} WHERE {self.day_sql} = DATE '{day}' AND {self.column_sql} {is_null}"
-
-    def _values(self) -> tuple[str, ...]:
-        if self.arguments["asUsual"] == ROWS:
-            return ()
-        count = f"count({self.column_sql})"
-        if self.arguments["asUsual"] == NULLS:
-            return (count,)
-        number = f"CAST({self.column_sql} AS DOUBLE)"
-        return count, f"avg({number})", f"stddev_samp({number})"
+        day = f"CAST({quote_identifier(self.arguments['day'])} AS DATE)"
+        metric = DayMetric(self.arguments["asUsual"])
+        return ByDay(day, today, metric, self.column_sql, self.column or "", last)

@@ -7,6 +7,7 @@ in one query; a query is a SELECT of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -83,15 +84,46 @@ class Expected:
     kwargs: Mapping[str, Any]
 
 
+class DayMetric(StrEnum):
+    """What is judged of a day: its rows, or of a column its nulls or its mean."""
+
+    ROWS = "rowCount"
+    NULLS = "nullValues"
+    MEAN = "mean"
+
+
 @dataclass(frozen=True)
 class ByDay:
-    """Aggregates of the rows of each day, of those before the day `end`: `day` is an expression for a row's, `values`
-    are one each. The days up to `last`, if given, are to have rows."""
+    """That the newest day is like days before it.
+
+    `day` is an expression for the day of a row, of which those before `end` count; the days up to `last`, if given,
+    are to have rows. `value` is an expression for what nulls or the mean are of, which is told as `name`.
+    """
 
     day: str
     end: date
-    values: tuple[str, ...] = ()
+    metric: DayMetric = DayMetric.ROWS
+    value: str = ""
+    name: str = ""
     last: date | None = None
+
+    @property
+    def aggregates(self) -> tuple[str, ...]:
+        """What is asked of each day beside the number of its rows."""
+        if self.metric is DayMetric.ROWS:
+            return ()
+        count = f"count({self.value})"
+        if self.metric is DayMetric.NULLS:
+            return (count,)
+        number = f"CAST({self.value} AS DOUBLE)"
+        return count, f"avg({number})", f"stddev_samp({number})"
+
+    def failing_sql(self, table: str, day: date) -> str | None:
+        """The rows of a day that show what is unusual of it; None where it is their number."""
+        if self.metric is DayMetric.ROWS:
+            return None
+        is_null = "IS NULL" if self.metric is DayMetric.NULLS else "IS NOT NULL"
+        return f"SELECT * FROM {table} WHERE {self.day} = DATE '{day}' AND {self.value} {is_null}"
 
 
 Measure = Aggregate | Query | ActualColumns | Expected | ByDay

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import subprocess
 import sys
 
@@ -11,7 +12,9 @@ from meshlake.audit.audit import audit
 from meshlake.engines.duckdb.relation import DuckDBRelation
 from meshlake.errors import BuildError
 from meshlake.rules.bounds import Bounds
+from meshlake.rules.measure import ByDay
 from meshlake.rules.range import Range
+from meshlake.rules.rule import Rule
 from meshlake.rules.sql import Sql
 from meshlake.rules.unique import Unique
 from meshlake.rules.violating_rows import ViolatingRows
@@ -36,6 +39,20 @@ def test_the_owners_transaction_and_views_are_seen_and_left_alone(check, connect
     assert connection.execute("SELECT count(*) FROM duckdb_views() WHERE view_name = 'own'").fetchone() == (
         0,
     )
+
+
+class Watched(Rule):
+    """A kind of another distribution's, which asks for a day as usual."""
+
+    kind = "watched"
+
+    def measure(self, table):
+        return ByDay("since", datetime.date(2024, 1, 2))
+
+
+def test_whatever_kind_asks_for_a_day_as_usual_gets_it_judged(check):
+    found = check(PEOPLE, COLUMNS, Watched("r"))["r"]
+    assert found.message == "1 row on Monday 2024-01-01; too few days before it to compare with"
 
 
 def queries_of(connection, check, *rules):

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from meshlake.audit.daily import Day, judged
-from meshlake.rules.as_usual import AsUsual
+from meshlake.rules.measure import ByDay, DayMetric
 
 # Thursday; days before it have 200 rows, on weekends 80, of which 10 have no amount, and 30 on average.
 NEWEST = date(2026, 4, 9)
+END = NEWEST + timedelta(days=3)
 DAYS = {
     day: Day(rows, rows - 10, 30 + day.day % 3, 20.0)
     for day in (NEWEST - timedelta(days=n) for n in range(1, 100))
@@ -19,8 +20,8 @@ DAYS = {
 
 
 def _told(metric: str, newest: dict[date, Day], last: date | None = None) -> list[str]:
-    rule = AsUsual("r", "amount", {"asUsual": metric, "day": "day", "lateAfterDays": None})
-    return [each.told for each in judged(rule, DAYS | newest, last) if each.is_unusual]
+    measure = ByDay("day", END, DayMetric(metric), "amount", "amount", last)
+    return [each.told for each in judged(measure, DAYS | newest) if each.is_unusual]
 
 
 @pytest.mark.parametrize("metric", ["rowCount", "nullValues", "mean"])
@@ -64,9 +65,9 @@ def test_days_without_rows_are_told_between_others_and_where_rows_are_late():
 
 
 def test_of_few_days_nothing_is_told():
-    rule = AsUsual("r", None, {"asUsual": "rowCount", "day": "day", "lateAfterDays": None})
+    rows = ByDay("day", END)
     few = {day: each for day, each in DAYS.items() if day > NEWEST - timedelta(days=30)}
-    (found,) = judged(rule, few | {NEWEST: Day(3)})
+    (found,) = judged(rows, few | {NEWEST: Day(3)})
     assert not found.is_unusual
     assert found.told.endswith("too few days before it to compare with")
-    assert judged(rule, {}) == []
+    assert judged(rows, {}) == []

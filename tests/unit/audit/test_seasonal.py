@@ -63,6 +63,21 @@ def test_days_that_never_have_rows_expect_none():
     assert not expected(history, workday).has(0)
 
 
+@pytest.mark.parametrize("then", [0.0, 3000.0])
+def test_a_holiday_of_the_year_before_is_expected_and_no_other_day(then):
+    """A day without business, or of much; the business grows by half in a year."""
+    first, holiday = date(2024, 1, 1), date(2025, 12, 25)
+    days = [first + timedelta(days=n) for n in range(725)]
+    history = {day: 1000.0 + (day - first).days * 1.4 + day.day % 3 for day in days}
+    history[date(2024, 12, 25)] = then
+    found = expected(history, holiday)
+    assert found.has(then)
+    assert found.has(history[date(2025, 12, 24)])
+    assert found.days == "Thursdays, or 25 December of years before,"
+    assert not found.has(8000.0)
+    assert not expected(history, date(2025, 12, 23)).has(then)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [11, 12, 13])
 def test_a_year_has_one_false_alarm_at_most_and_its_drops_are_caught(seed):

@@ -29,7 +29,7 @@ def test_the_rows_of_days_that_are_over_are_asked_for_and_late_ones():
     rule = _rule(asUsual="rowCount", day="day", lateAfterDays=2)
     measure = rule.measure(AuditedTable('"a"."b"', COLUMNS, NOW))
     assert (rule.name, rule.severity) == ("rows_as_usual", Severity.WARNING)
-    assert (measure.day, measure.values) == ('CAST("day" AS DATE)', ())
+    assert (measure.day, measure.aggregates) == ('CAST("day" AS DATE)', ())
     assert (measure.end, measure.last) == (date(2026, 4, 10), date(2026, 4, 8))
 
 
