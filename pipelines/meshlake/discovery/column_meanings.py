@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.code_lists import COUNTRY_CODES, COUNTRY_NAMES, CURRENCY_CODES, LANGUAGE_CODES
+from meshlake.discovery.labels import NO_WORDS, YES_WORDS
 from meshlake.discovery.meaning_words import ORDERED, ORDERED_WORDS
 from meshlake.discovery.meanings import CODES, PATTERNS, Meaning, is_named, says_identifier
 from meshlake.discovery.names import is_identifier, name_words
@@ -44,9 +45,7 @@ _JSON = re.compile(r'\s*(\{\s*("|\})|\[\s*[\["{\d\]]).*[\]}]\s*', re.DOTALL)
 _CODE = re.compile(r"[A-Za-z]{0,5}[-_./]?\d[\w.-]*|[A-Z]{2,4}")
 _CAPITALS = re.compile(r"[A-Z0-9][A-Z0-9._/-]{2,}")
 _PHONE = re.compile(r"[+(]?[0-9][0-9 ()./-]{5,18}")
-_YES_NO = frozenset(
-    {"t", "f", "true", "false", "true.", "false.", "y", "n", "yes", "no", "0", "1", "j", "ja", "nein"}
-)
+_TRUE_OR_FALSE = frozenset({"true.", "false."})
 _LOCALE = re.compile(r"[a-z]{2}([-_][A-Z]{2})?")
 
 
@@ -168,7 +167,7 @@ def _of_scale(column: ColumnProfile) -> Meaning | None:
 def _of_shape(column: ColumnProfile, values: Sequence[str], *, is_key: bool) -> Meaning | None:
     last = name_words(column.name)[-1]
     is_few = bool(column.values) and column.distinct_count > 1 and not is_key
-    if is_few and {value.casefold() for value, _ in column.values} <= _YES_NO:
+    if is_few and {value.casefold() for value, _ in column.values} <= YES_WORDS | NO_WORDS | _TRUE_OR_FALSE:
         return None
     has_shape = share(values, _CODE.fullmatch, _LEAST) >= _LEAST
     if last in CODES and not is_key:

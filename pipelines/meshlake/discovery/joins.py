@@ -101,11 +101,12 @@ def _fields(profile: DatasetProfile, sketches: Mapping[str, Sketch]) -> Iterator
 def _referable(profile: DatasetProfile) -> set[str]:
     """The keys of a dataset that others may refer to."""
     singles = [key[0] for key in profile.keys if len(key) == 1]
-    if profile.near_key and not singles:
-        singles = list(profile.near_key.columns[:1])
+    first = singles[:1]
+    if profile.near_key:
+        singles.insert(0, profile.near_key.columns[0])
     meant = [name for name in singles if not is_row_number(name)] or singles
     personal = {column.name for column in profile.columns if column.personal}
-    return {name for name in meant if name not in personal or name == meant[0]}
+    return {name for name in meant if name not in personal or name in {meant[0], *first}}
 
 
 def _best(field: Field, index: KeyIndex) -> Join | None:

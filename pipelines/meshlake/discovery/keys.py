@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from meshlake.discovery.aggregates import distinct_counts
 from meshlake.discovery.batches import batches
 from meshlake.discovery.landed_view import LANDED, SAMPLE
+from meshlake.discovery.meaning_words import is_measure
 from meshlake.discovery.names import is_identifier, is_moment, is_ordinal, is_row_number
 from meshlake.discovery.personal_words import clear_kind
 from meshlake.names import quote_identifier
@@ -112,7 +113,7 @@ class NearKey:
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys that hold on all rows, the likeliest first; where there is none, what would be one but for few rows."""
+    """The keys that hold on all rows, the likeliest first; where none is meant, what would be one but for few rows."""
 
     proven: tuple[tuple[str, ...], ...] = ()
     nearly: NearKey | None = None
@@ -159,8 +160,9 @@ def find_keys(
     """The keys of the dataset that is open as `landed` and `sampled`: one column, else two to four together; those
     also where each column that is a key alone is no more than unlikely to repeat, as a sum of money is.
 
-    Fractions and yes/no identify nothing. Of several columns together those are believed that are named as parts of
-    keys are, or that differ in more rows than chance would have it. `counted` has the exact counts of `suspects`.
+    Fractions, yes/no and what is measured in a unit identify nothing. Of several columns together those are believed
+    that are named as parts of keys are, or that differ in more rows than chance would have it. `counted` has the exact
+    counts of `suspects`.
     """
     if row_count < 2:
         return Keys()
@@ -170,7 +172,7 @@ def find_keys(
     alone = tuple((part.name,) for part in singles)
     if any(part.is_named_as_key for part in singles):
         return Keys(alone)
-    near = None if alone else _nearly(connection, usable, counted, row_count)
+    near = _nearly(connection, usable, counted, row_count)
     # What nearly is a key is one with any other column that parts its few rows.
     parts = [
         part for part in whole if part not in singles and (near is None or part.name not in near.columns)
@@ -180,7 +182,8 @@ def find_keys(
 
 
 def _usable(columns: Sequence[Part]) -> list[Part]:
-    return sorted((column for column in columns if column.type in _KEY_TYPES), key=lambda column: column.cost)
+    may_be = (column for column in columns if column.type in _KEY_TYPES and not is_measure(column.name))
+    return sorted(may_be, key=lambda column: column.cost)
 
 
 def _is_whole(part: Part, row_count: int) -> bool:

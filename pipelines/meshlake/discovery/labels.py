@@ -9,18 +9,68 @@ from meshlake.discovery.names import name_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-YES_WORDS = frozenset({"yes", "y", "true", "t", "1", "1.0"})
-NO_WORDS = frozenset({"no", "n", "false", "f", "0", "0.0"})
-_LEFT_STEMS = ("churn", "cancel", "attrit", "exit", "laps", "terminat", "unsubscri", "depart")
-_LEFT_WORDS = frozenset({"left", "lost", "leave", "leaver", "gone", "closed", "inactive", "quit", "ended"})
+_PAIRS = (
+    "yes/no y/n true/false t/f 1/0 1.0/0.0 ja/nein j/n oui/non o/n si/no sí/no s/n sim/não sim/nao wahr/falsch "
+    "vrai/faux verdadero/falso verdadeiro/falso vero/falso ja/nee tak/nie evet/hayir"
+)
+YES_WORDS = frozenset(pair.partition("/")[0] for pair in _PAIRS.split())
+NO_WORDS = frozenset(pair.partition("/")[2] for pair in _PAIRS.split())
+_LEFT_STEMS = (
+    *("churn", "cancel", "attrit", "exit", "laps", "terminat", "unsubscri", "depart", "abandon"),
+    *(
+        "kundig",
+        "gekundig",
+        "kuendig",
+        "gekuendig",
+        "abwander",
+        "abgewander",
+        "storn",
+        "ausgetret",
+        "austritt",
+    ),
+    *("resili", "desabonn", "rescis", "rescind", "disdett", "abbandon", "opzeg", "opgezeg"),
+)
+_LEFT_WORDS = frozenset(
+    {"left", "lost", "leave", "leaver", "gone", "closed", "inactive", "quit", "ended"}
+    | {"baja", "fuga", "evasao"}
+)
 
 # What was so before is known before.
 _BEFORE_WORDS = frozenset(
     {"previous", "previously", "prev", "prior", "past", "former", "formerly", "earlier", "history"}
 )
 _CUTOFFS = ("cutoff", "cut_off", "as_of", "snapshot")
-_OUTCOME_STEMS = ("fraud", "readmi", "convert", "deceas", "surviv", "delinquen", "relaps", "renew", "dropout")
-_OUTCOME_WORDS = frozenset({"defaulted", "dropped", "died", "won", "outcome", "target", "label", "responded"})
+_OUTCOME_STEMS = (
+    *(
+        "fraud",
+        "readmi",
+        "convert",
+        "deceas",
+        "surviv",
+        "delinquen",
+        "relaps",
+        "renew",
+        "dropout",
+        "bankrupt",
+    ),
+    *(
+        "betrug",
+        "wiederaufn",
+        "wiederaufgenomm",
+        "verstorb",
+        "gestorb",
+        "zahlungsausf",
+        "ruckfall",
+        "abgebroch",
+    ),
+    *("deced", "redoubl", "rehospit", "reingres", "fallec", "impag", "moros", "inadimpl", "reprov", "reprob"),
+)
+_OUTCOMES = (
+    "defaulted dropped died won outcome target label responded bought purchased delayed late overdue gekauft verspatet "
+    "achete retard compra compro comprou retraso atraso atrasado ritardo decision result ergebnis resultat resultado "
+    "esito"
+)
+_OUTCOME_WORDS = frozenset(_OUTCOMES.split())
 
 
 def is_about_leaving(name: str) -> bool:
@@ -55,9 +105,11 @@ def is_likely_label(name: str, values: Iterable[str]) -> bool:
     """
     if is_about_leaving(name):
         return True
-    words = name_words(name)
-    is_outcome = any(word.startswith(_OUTCOME_STEMS) or word in _OUTCOME_WORDS for word in words)
-    return is_outcome and positive_value(values) is not None
+    return _is_about_outcome(name) and positive_value(values) is not None
+
+
+def _is_about_outcome(name: str) -> bool:
+    return any(word.startswith(_OUTCOME_STEMS) or word in _OUTCOME_WORDS for word in name_words(name))
 
 
 def so_value(counted: Sequence[tuple[str, int]]) -> str:
@@ -68,7 +120,12 @@ def so_value(counted: Sequence[tuple[str, int]]) -> str:
 def positive_value(values: Iterable[str]) -> str | None:
     """Which of a label's two values, as text, means that it is so; None when they do not tell, or are not two.
 
-    Yes, true and 1 do against no, false and 0; else the one that speaks of leaving when the other does not.
+    Yes, true and 1 do against no, false and 0; else the one that speaks of leaving, or of another outcome, when the
+    other does not.
+
+    Example:
+        >>> positive_value(["nein", "ja"]), positive_value(["stayed", "left"]), positive_value(["survived", "died"])
+        ('ja', 'left', None)
     """
     found = list(values)
     if len(found) != 2:
@@ -77,5 +134,5 @@ def positive_value(values: Iterable[str]) -> str | None:
     yes, no = lowered.keys() & YES_WORDS, lowered.keys() & NO_WORDS
     if len(yes) == len(no) == 1:
         return lowered[yes.pop()]
-    leaving = [value for value in found if is_about_leaving(value)]
-    return leaving[0] if len(leaving) == 1 else None
+    so = [value for value in found if is_about_leaving(value)] or list(filter(_is_about_outcome, found))
+    return so[0] if len(so) == 1 else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from meshlake.discovery.names import is_identifier, name_words
+
 _NAMED = {
     "latitude": "lat latitude breitengrad breite latitud",
     "longitude": "lon lng long longitude längengrad laenge länge longitud",
@@ -22,7 +24,7 @@ _MONEY = (
     "amount price prices cost costs fee fees revenue salary income balance premium subtotal preis betrag "
     "summe kosten umsatz gehalt lohn miete rabattbetrag salaire prix montant solde chiffre importe precio salario "
     "monto budget mrr arr principal fare charge charges payment tax turnover spend spent wage rent deposit profit "
-    "margin  proceeds invoiced gross net netto brutto preisbrutto saldo"
+    "margin proceeds invoiced gross net netto brutto preisbrutto saldo"
 )
 _ORDERED = (
     "low medium high",
@@ -96,3 +98,15 @@ UNITS = {unit: word for word, unit in (*UNIT_WORDS.values(), *LAST_UNITS.values(
     "V": "voltage",
     "A": "current",
 }
+
+
+def is_measure(name: str) -> bool:
+    """Whether a column is named by the unit that it is measured in, and not as an identifier.
+
+    Example:
+        >>> is_measure("distancia_km"), is_measure("minutes_id"), is_measure("city")
+        (True, False, False)
+    """
+    words = name_words(name)
+    is_in_unit = any(UNIT_WORDS.get(word, ("", ""))[1] for word in words) or words[-1] in LAST_UNITS
+    return len(words) > 1 and is_in_unit and not is_identifier(name)

@@ -77,6 +77,8 @@ def _of_unit(column: ColumnProfile) -> Meaning | None:
     words, units = name_words(column.name), UNIT_WORDS | LAST_UNITS
     if len(words) > 1 and all(units.get(word, ("", ""))[1] for word in words[-2:]):
         return None  # of one unit by another: t_ha, km_h
+    if MONEY_WORDS & set(words):
+        return None  # the price of a unit: price_per_kwh
     found = [UNIT_WORDS[word] for word in words if word in UNIT_WORDS]
     if len(words) > 1 and words[-1] in LAST_UNITS:
         found.append(LAST_UNITS[words[-1]])

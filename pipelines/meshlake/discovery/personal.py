@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.discovery import personal_numbers
 from meshlake.discovery.batches import batches
+from meshlake.discovery.labels import NO_WORDS, YES_WORDS
 from meshlake.discovery.landed_view import SAMPLE
 from meshlake.discovery.personal_values import Seen, seen, share
 from meshlake.discovery.personal_words import clear_kind, is_of_things, is_table_of_things, may_be
@@ -45,8 +46,6 @@ _SPECIAL = frozenset(
     | {"criminal record"}
 )
 _OLDEST_YEARS, _ADULT_YEARS = 110, 14
-_YES_NO_TEXT = "yes no y n true false 0 1 t f ja nein oui non si sim nee tak nie evet hayir"
-_YES_NO = frozenset(_YES_NO_TEXT.split())
 
 
 @dataclass(frozen=True)
@@ -194,7 +193,7 @@ def _is_possible(column: ColumnProfile, values: Sequence[str], kind: str) -> boo
         return False
     if kind in _SPECIAL or kind in {"salary", "location"}:
         return True
-    if {value.casefold() for value in values} <= _YES_NO:
+    if {value.casefold() for value in values} <= YES_WORDS | NO_WORDS:
         return False
     digits = share(values, lambda v: sum(c.isdigit() for c in v) >= 6)
     if kind == "email":

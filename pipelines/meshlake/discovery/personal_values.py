@@ -40,7 +40,8 @@ _STREET = re.compile(
 _NUMBERED = re.compile(
     r"\d+[ -]?[a-zA-Z]?[ ,].*[^\W\d_]{3}|.*[^\W\d_]{2}\.?,? (?:nr\.? ?|n[°º] ?)?\d{1,5} ?[a-zA-Z]?(?:[ ,/-].*)?"
 )
-_CITY = re.compile(r"(?:[A-Z]{1,2}-)?\d{2,5}[- ]?(?:\d{3}|[A-Z]{2})?,? [^\W\d_]{3,}[^\d_]*")
+# Three capitals are no place: so plates of cars end.
+_CITY = re.compile(r"(?:[A-Z]{1,2}-)?\d{2,5}[- ]?(?:\d{3}|[A-Z]{2})?,? (?![A-Z]{3}$)[^\W\d_]{3,}[^\d_]*")
 _ICD = re.compile(r"[A-TV-Z]\d[\dAB](\.[\dA-Z]{1,4})?")
 _PLACE = re.compile(r"[-+]?\d{1,2}\.\d{3,}[,; ]\s*[-+]?\d{1,3}\.\d{3,}")
 _LEAST_WORDS = 3
@@ -143,14 +144,20 @@ def _phones(values: Sequence[str], named: str | None) -> Iterator[Seen]:
         return
     regions = _REGIONS if share(few, lambda v: v.lstrip("(")[0] == "0") >= 0.8 else _OTHER_REGIONS
     by_region = {region: share(few, partial(_is_phone, region=region)) for region in regions}
-    region, part = max(by_region.items(), key=lambda each: each[1])
+    part = max(by_region.values())
+    # Several countries' plans take them: which is meant is not known.
+    region, *others = [each for each, found in by_region.items() if found == part]
     is_likely = (
         share(values, _is_dated) < 0.2
         and part >= 0.8
         and (named == "phone" or _is_beyond_chance(few, region, part))
     )
     if is_likely and len(values) >= (1 if named else _FEWEST):
-        yield Seen("phone", 0.85 if is_spaced else 0.65, _told(few, part, f"are phone numbers of {region}"))
+        yield Seen(
+            "phone",
+            0.85 if is_spaced else 0.65,
+            _told(few, part, f"are phone numbers of {' or '.join([region, *others])}"),
+        )
     elif (
         is_spaced
         and (part := share(values, _WRITTEN.fullmatch)) >= 0.8

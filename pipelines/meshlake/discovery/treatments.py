@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from meshlake.discovery.dataset_profile import ColumnProfile
 
 _WORDS = (
-    "treatment treated treat group variant arm campaign experiment experimental control ab exposed exposure"
+    "treatment treated treat group variant arm campaign experiment experimental control ab exposed exposure "
+    "gruppe groupe grupo gruppo behandlung behandelt traitement traite tratamiento tratado tratamento trattamento "
+    "variante bras brazo kontrolle kampagne campagne campana campanha"
 )
 _TREATMENT_WORDS = frozenset(_WORDS.split())
 

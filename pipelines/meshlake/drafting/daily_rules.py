@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from meshlake.audit.seasonal import expected
 from meshlake.drafting.product_folder import Flow
 from meshlake.rules.as_usual import ENGINE, FEWEST_DAYS
 from meshlake.rules.measure import DayMetric
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from meshlake.drafting.observed import Observed, Seen
 
@@ -34,7 +35,8 @@ def of_column(seen: Seen, row_count: int, day: str, *, has_mean: bool) -> Iterat
 
 def event_day(observed: Observed) -> str | None:
     """The column that says of which day each row is, where nearly all days, or workdays, of months have enough rows to
-    be compared. None that comes after another: of what was just ordered not all is shipped, its last days are thin."""
+    be compared. None that comes after another, and none whose last days are thin: of what was just ordered not all is
+    shipped, or promised for tomorrow."""
     later = {second for _, second in observed.orders}
     found = (name for name, seen in observed.columns.items() if _is_of_days(seen, observed.row_count))
     return next((name for name in found if name not in later), None)
@@ -45,7 +47,15 @@ def _is_of_days(seen: Seen, row_count: int) -> bool:
         return False
     is_dense = seen.weekday_count >= _MOST_WEEKDAYS * weekdays(seen.low, seen.high)
     is_known = seen.day_count >= FEWEST_DAYS and is_dense
-    return is_known and seen.high <= tomorrow() and row_count >= _ROWS_A_DAY * seen.day_count
+    is_filled = row_count >= _ROWS_A_DAY * seen.day_count and not _is_thinning(seen.days)
+    return is_known and seen.high <= tomorrow() and is_filled
+
+
+def _is_thinning(days: Mapping[date, int]) -> bool:
+    """Whether both of the last days have fewer rows than days before them let expect; one may be cut off."""
+    rows = {day: float(count) for day, count in days.items()}
+    found = [expected(rows, day) for day in sorted(rows)[-2:]]
+    return all(each is not None and rows[each.day] < each.low for each in found) and bool(found)
 
 
 def weekdays(low: date, high: date) -> int:

@@ -34,6 +34,8 @@ STANDARD_ERRORS = 9
 # Pairs of dates grow with the square of their columns.
 _MOST_MOMENTS = 8
 _SHAPED_ROWS = 10_000
+# As many as tell whether the last of them are like those before.
+NEWEST_DAYS = 100
 # In one statement: what it holds grows with its aggregates (`discovery.batches`).
 _COLUMNS = 100
 _LONGEST_CODE = 40
@@ -50,8 +52,8 @@ _LITERAL = frozenset(" -_/:.#")
 class Seen:
     """What the values of one column are like; `low` to `spread` of numbers, or of the lengths of texts.
 
-    `day_count` counts the days of a date, `weekday_count` those from Monday to Friday; `shape` is a regular expression
-    that all texts match.
+    `day_count` counts the days of a date, `weekday_count` those from Monday to Friday, and `days` has the rows of the
+    newest; `shape` is a regular expression that all texts match.
     """
 
     column: Column
@@ -64,6 +66,7 @@ class Seen:
     true_share: float | None = None
     day_count: int = 0
     weekday_count: int = 0
+    days: Mapping[date, int] = field(default_factory=dict)
     shape: str | None = None
 
 
@@ -199,8 +202,14 @@ def _asked(column: Column, shape: str | None) -> dict[str, str]:
         asked |= _spread(value)
     elif is_moment(column.type):
         day = f"CAST({cell} AS DATE)"
-        asked |= {"low": f"min({day})", "high": f"max({day})", "day_count": f"count(DISTINCT {day})"}
-        asked["weekday_count"] = f"count(DISTINCT CASE WHEN isodow({day}) < 6 THEN {day} END)"
+        days = f"coalesce(histogram({day}), MAP {{}})"
+        asked |= {
+            "low": f"min({day})",
+            "high": f"max({day})",
+            "day_count": f"len(map_keys({days}))",
+            "weekday_count": f"len(list_filter(map_keys({days}), lambda each: isodow(each) < 6))",
+            "days": f"map_from_entries(map_entries({days})[-{NEWEST_DAYS}:])",
+        }
     elif column.type is Scalar.BOOLEAN:
         asked["true_share"] = f"avg(CAST({cell} AS INTEGER))"
     elif column.type is Scalar.VARCHAR:

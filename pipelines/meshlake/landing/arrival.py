@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from meshlake.errors import LandingError
 from meshlake.landing.planned import Copy, planned
 from meshlake.landing.replacing import FolderChange
+from meshlake.landing.series import joined
 from meshlake.landing.storage import add_file, has_same_bytes, list_files
 
 if TYPE_CHECKING:
@@ -54,8 +55,9 @@ def land(
 
     All go to `dataset` when it is given. Otherwise a file's name is its dataset's, and in a folder each
     subfolder is a dataset, unless its name is `key=value`, or files in it are called like parts that an engine
-    wrote: then the folder itself is one. A ZIP archive counts as a folder of what is in it, or as the one file
-    that is; what is broken in it, or as a whole, lands as it is beside other files, then or before. `progress` is told
+    wrote: then the folder itself is one. Files that are called alike but for a day, a month or a year are one dataset,
+    if several land so or have. A ZIP archive counts as a folder of what is in it, or as the one file that is; what is
+    broken in it, or as a whole, lands as it is beside other files, then or before. `progress` is told
     of each file.
     When it `is_replacing`, files take the place of those of the same name; all others stay. Of one dataset everybody
     sees the files as they were, or all of them as they are then.
@@ -69,6 +71,7 @@ def land(
     with ExitStack() as until_landed:
         found = [each for path in paths for each in planned(path, domain, dataset, until_landed)]
         copies = [copy for copy in found if isinstance(copy, Copy)]
+        copies = copies if dataset else joined(copies, zone)
         refused = [error for error in found if isinstance(error, LandingError)]
         broken = [copy.damage for copy in copies if copy.damage]
         if len(broken) == len(copies) and not {copy.dataset for copy in copies} & set(zone.datasets()):

@@ -92,7 +92,8 @@ class Mesh(DraftingMesh):
         Args:
             paths: one or several.
             domain: the team's namespace.
-            dataset: one dataset for all; else each file's name, in a folder each subfolder's.
+            dataset: one dataset for all; else each file's name without its day, month or year, if several share
+                it, and in a folder each subfolder's.
             replace: let files take the place of those of the same name, where other content has landed; other files of
                 the dataset stay. Who reads or builds sees all of a dataset's files before, or all after.
             progress: told of each file.

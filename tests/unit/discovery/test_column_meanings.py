@@ -48,6 +48,7 @@ COLUMNS = {
     "share": (lambda n: f"0.{n:02}1", "share", ""),
     "umsatz": (lambda n: f"{n}.25", "money", ""),
     "yield_t_ha": (lambda n: f"{n}.25", "", ""),
+    "price_ct_kwh": (lambda n: f"{n}.25", "money", ""),
     "year": (lambda n: str(1990 + n % 30), "year", ""),
     "number_of_visits": (lambda n: str(n % 9), "", ""),
     "flag": (lambda n: "TF"[n % 2], "", ""),

@@ -93,3 +93,11 @@ def test_the_sample_is_asked_once_for_a_column() -> None:
         connection.execute(f"DROP TABLE {SAMPLE}")
         assert suspects(connection, parts, 200, shares) == ["a_id"]
     assert shares == {"a_id": 1.0, "b_id": 0.5}
+
+
+def test_what_nearly_is_a_key_is_told_beside_an_address_that_is_one_and_what_is_measured_is_none(
+    profile,
+) -> None:
+    rows = [(100 + n, f"p{n}@example.com", n * 7) for n in range(400)] + [(103, "q@example.com", 1)]
+    made = profile(_csv("holder_no,email,distance_km", rows))
+    assert (made.keys, made.near_key.columns) == ((("email",),), ("holder_no",))

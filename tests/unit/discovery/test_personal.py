@@ -99,6 +99,7 @@ def test_values_show_what_they_are_without_a_header(make, kind) -> None:
         lambda r: f"{r.choice(LAST.split())} {r.choice(['GmbH', 'Inc', 'Ltd'])}",
         lambda r: f"Champ {r.choice(LAST.split())}",
         lambda r: f"{r.getrandbits(64):016x}",
+        lambda r: f"{r.randint(1000, 9999)} {''.join(r.choice('BCDFGHJKLM') for _ in range(3))}",
         lambda r: f"{r.randint(1, 12):02}/{r.randint(1, 28):02}/{r.randint(1960, 1999)}",
         lambda r: f"2024-{r.randint(1, 12):02}-{r.randint(1, 28):02}",
         lambda r: r.choice(["yes", "no"]),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,9 @@ from meshlake.column import Column
 from meshlake.drafting.drafted_rules import mean_rules, table_rules
 from meshlake.drafting.observed import Observed, Seen
 from meshlake.types.tree import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def bounds(mean: float, spread: float, count: int) -> tuple[float, float]:
@@ -34,9 +38,9 @@ def test_a_mean_may_be_what_it_was(mean: float, spread: float, count: int) -> No
 
 
 def test_days_of_nine_weeks_with_enough_rows_are_drafted_to_be_as_usual() -> None:
-    def drafted(row_count: int, day_count: int) -> list[object]:
+    def drafted(row_count: int, day_count: int, days: Mapping[date, int] | None = None) -> list[object]:
         ends = date(2026, 1, 1), date(2026, 4, 9)
-        days = [
+        found = [
             Seen(
                 Column(name, Scalar.DATE),
                 row_count,
@@ -44,12 +48,15 @@ def test_days_of_nine_weeks_with_enough_rows_are_drafted_to_be_as_usual() -> Non
                 *ends,
                 day_count=day_count,
                 weekday_count=day_count * 5 // 7,
+                days=days or {},
             )
             for name in ("paid", "ordered")
         ]
-        seen = {each.column.name: each for each in days}
+        seen = {each.column.name: each for each in found}
         rules = table_rules(Observed(row_count, seen, (("ordered", "paid"),)))
         return [rule["implementation"] for rule in rules if rule.get("engine") == "meshlake"]
 
     assert drafted(10_000, 99) == [{"asUsual": "rowCount", "day": "ordered"}]
+    thin = {date(2026, 1, 1) + timedelta(days=n): 100 if n < 96 else 20 for n in range(98)}
+    assert drafted(10_000, 99, thin) == []
     assert drafted(1_000, 99) == drafted(10_000, 50) == []

@@ -53,6 +53,37 @@ def test_a_folder_lands_one_dataset_for_each_subfolder_or_file(zone, inbox):
     ]
 
 
+def test_files_called_alike_but_for_a_period_are_one_dataset_and_so_is_what_lands_later(zone, inbox):
+    for name in [
+        "sales_2024-01.csv",
+        "sales_2024-02.csv",
+        "20240131 stock.csv",
+        "20240201 stock.csv",
+        "t_2024.csv",
+    ]:
+        (inbox / name).write_text("id\n1\n")
+    land([inbox], zone, "shop")
+    (inbox / "sales_2024-03.csv").write_text("id\n2\n")
+    land([inbox / "sales_2024-03.csv"], zone, "shop")
+    assert landed_files(zone) == [
+        "shop/sales/sales_2024-01.csv",
+        "shop/sales/sales_2024-02.csv",
+        "shop/sales/sales_2024-03.csv",
+        "shop/stock/20240131 stock.csv",
+        "shop/stock/20240201 stock.csv",
+        "shop/t_2024/t_2024.csv",
+    ]
+
+
+def test_a_period_joins_no_files_to_others_that_are_called_without_one(zone, inbox):
+    for name in ["rates.csv", "rates_2023.csv", "rates_2024.csv", "log_2023.csv", "log_2024.jsonl"]:
+        (inbox / name).write_text("id\n1\n")
+    land([inbox], zone, "fx")
+    assert [each.dataset for each in zone.datasets()] == [
+        *("log_2023", "log_2024", "rates", "rates_2023", "rates_2024"),
+    ]
+
+
 def test_a_folder_of_partitions_is_one_dataset(zone, inbox):
     (inbox / "dt=2024-01-05").mkdir()
     (inbox / "dt=2024-01-05" / "a.csv").write_text("id\n1\n")
