@@ -9,7 +9,9 @@ from meshlake.counting import counted
 from meshlake.discovery.discover import profile_source
 from meshlake.discovery.missing import told
 from meshlake.discovery.sources import chosen_source
+from meshlake.drafting.arrivals import late_after_days
 from meshlake.drafting.contract_draft import add_rules, column_names, draft_contract
+from meshlake.drafting.daily_rules import event_day
 from meshlake.drafting.observed import observe
 from meshlake.drafting.product_folder import Drafted, default_owner, product_folder, write_product
 from meshlake.drafting.redraft import parts_of, redraft
@@ -108,7 +110,10 @@ def draft_of(
     notes = _notes(profile)
     if profile.table is None:
         try:
-            add_rules(contract, profile, observe(settings, name, contract))
+            observed = observe(settings, name, contract)
+            day = event_day(observed)
+            late = late_after_days(settings, name, contract, day) if day else None
+            add_rules(contract, profile, observed, late)
         except MeshError as error:
             notes.append(f"no rules of ranges, shares and volume are drafted: {error.message}")
     return Draft(name, profile, contract, notes, why_domain)

@@ -107,10 +107,12 @@ def _words(profile: DatasetProfile, name: ProductName) -> _Words:
     )
 
 
-def add_rules(contract: dict[str, Any], profile: DatasetProfile, observed: Observed) -> None:
-    """Add to the contract drafted from `profile` the rules that its rows were found to keep."""
+def add_rules(
+    contract: dict[str, Any], profile: DatasetProfile, observed: Observed, late_after_days: int | None = None
+) -> None:
+    """Add to the contract drafted from `profile` the rules that its rows, and when they arrived, were found to keep."""
     table = contract["schema"][0]
-    if rules := table_rules(observed):
+    if rules := table_rules(observed, late_after_days):
         table["quality"] = rules
     names, day = column_names(profile), event_day(observed)
     for column, facts in zip(profile.columns, table["properties"], strict=True):

@@ -20,9 +20,12 @@ _ROWS_A_DAY, _MOST_WEEKDAYS = 20, 0.9
 _WEEKDAYS = 5
 
 
-def of_rows(day: str) -> dict[str, Any]:
-    """That a day, by that column, has as many rows as days like it."""
-    return _as_usual("rows_as_usual", DayMetric.ROWS, day)
+def of_rows(day: str, late_after_days: int | None) -> dict[str, Any]:
+    """That a day, by that column, has as many rows as days like it, and none is late, if it is known when it is."""
+    rule = _as_usual("rows_as_usual", DayMetric.ROWS, day)
+    if late_after_days is not None:
+        rule["implementation"]["lateAfterDays"] = late_after_days
+    return rule
 
 
 def of_column(seen: Seen, row_count: int, day: str, *, has_mean: bool) -> Iterator[dict[str, Any]]:

@@ -45,8 +45,8 @@ _CLOSED_WORDS = (
 _CLOSED = frozenset(_CLOSED_WORDS.replace("/", " ").split(" "))
 
 
-def table_rules(observed: Observed) -> list[dict[str, Any]]:
-    """The rules of all rows together."""
+def table_rules(observed: Observed, late_after_days: int | None = None) -> list[dict[str, Any]]:
+    """The rules of all rows together; a day without rows is late after so many days, if that is known."""
     if not observed.row_count:
         return []
     least = math.ceil(_LEAST_ROWS_LEFT * observed.row_count)
@@ -61,7 +61,7 @@ def table_rules(observed: Observed) -> list[dict[str, Any]]:
         query = f"SELECT count(*) FROM {{object}} WHERE {one} > {other}"
         rules.append(_error(f"{first}_before_{second}", query, mustBe=0))
     day = event_day(observed)
-    return [*rules, of_rows(day)] if day else rules
+    return [*rules, of_rows(day, late_after_days)] if day else rules
 
 
 def add_column_rules(
