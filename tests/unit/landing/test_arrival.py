@@ -160,21 +160,21 @@ def test_other_content_under_the_same_name_is_refused(zone, inbox):
 
 def test_nothing_lands_when_one_file_cannot(zone, inbox):
     (inbox / "a.csv").write_text("id\n1\n")
-    (inbox / "b.docx").write_text("")
-    with pytest.raises(LandingError, match=r"b\.docx is of no format"):
+    (inbox / "b.exe").write_text("")
+    with pytest.raises(LandingError, match=r"b\.exe is of no format"):
         land([inbox], zone, "crm")
     assert not zone.datasets()
 
 
 def test_all_files_of_a_folder_that_cannot_land_are_told_at_once(zone, inbox):
     (inbox / "c").mkdir()
-    for file in ("a.csv", "b.docx", "c/d.pdf", "c/e.tar.gz", "f.csv", "f.json"):
+    for file in ("a.csv", "b.exe", "c/d.unknown", "c/e.tar.gz", "f.csv", "f.json"):
         (inbox / file).write_text("id\n1\n")
     with pytest.raises(LandingError) as caught:
         land([inbox], zone, "crm")
     first, *lines = caught.value.message.split("\n")
     assert first == "4 files cannot land, so none has:"
-    told = ("e.tar.gz: archives", "b.docx is of no", "d.pdf is of no", "f.json: landing.crm.f holds csv")
+    told = ("e.tar.gz: archives", "b.exe is of no", "d.unknown is of no", "f.json: landing.crm.f holds csv")
     assert [sum(name in line for line in lines) for name in told] == [1] * len(lines)
     assert not zone.datasets()
 
