@@ -61,7 +61,7 @@ def with_meanings(
     alone = {name for name, *others in keys if not others}
     return tuple(
         _with(
-            with_spellings(column),
+            with_spellings(column, texts.get(column.name, ())),
             meaning_of(column, texts.get(column.name, ())[:_LOOKED_AT], is_key=column.name in alone),
         )
         for column in columns

@@ -16,6 +16,14 @@ def test_spellings_of_one_value_are_asked_about_with_their_counts(profile) -> No
     assert plan.question == ""
 
 
+def test_spellings_among_many_values_are_asked_about_too(profile) -> None:
+    towns = [f"Town {chr(65 + n % 26)}{chr(97 + n // 26)}" for n in range(40)]
+    rows = "".join(f"{n};{town if n % 3 else town.upper()}\n" for n in range(10) for town in towns)
+    _, town = profile({"a.csv": f"lot;place\n{rows}"}).columns
+    assert town.question.startswith("one value in several spellings? 'T")
+    assert "more: published as they are written" in town.question
+
+
 def test_no_list_of_accepted_values_is_drafted_of_spellings(profile) -> None:
     drafted = draft_contract(profile({"a.csv": FILE}), ProductName("crm", "people"), "ana")
     rules = {
