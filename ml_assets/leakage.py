@@ -217,7 +217,7 @@ def _numbers(values: pd.Series[Any]) -> npt.NDArray[np.float64] | None:
     inferred = types.infer_dtype(values, skipna=True)
     if inferred in _MOMENTS:
         moments = _moments(values)
-        seconds: npt.NDArray[np.float64] = np.where(moments.isna(), np.nan, moments.astype("int64") / 1e9)
+        seconds: npt.NDArray[np.float64] = np.where(moments.isna(), np.nan, moments.astype("int64") / 1e6)
         return seconds
     if inferred in _NUMBERS:
         return values.astype(object).where(values.notna(), np.nan).to_numpy(dtype=np.float64)
@@ -225,7 +225,8 @@ def _numbers(values: pd.Series[Any]) -> npt.NDArray[np.float64] | None:
 
 
 def _moments(values: pd.Series[Any]) -> pd.Series[Any]:
-    return pd.to_datetime(values, utc=True, errors="coerce").astype("datetime64[ns, UTC]")
+    # Nanoseconds end in 2262, and what has no end is written 9999-12-31.
+    return pd.to_datetime(values, utc=True, errors="coerce").astype("datetime64[us, UTC]")
 
 
 def _late(values: pd.Series[Any], cutoff: pd.Series[Any]) -> list[str]:

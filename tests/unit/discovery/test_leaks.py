@@ -93,3 +93,9 @@ def test_few_rows_suspect_nothing(profile) -> None:
 def test_a_word_for_no_value_fills_nothing(profile) -> None:
     rows = [f"{n},{'NA' if n % 3 else n % 7},{'yes' if n % 2 else 'no'}" for n in range(400)]
     assert not _told(profile(_csv(rows, "id,rating,has_left")))
+
+
+def test_a_contract_without_an_end_has_one_in_9999(profile) -> None:
+    rows = [f"{n},{'2025-03-01' if n % 3 else '9999-12-31'},{'yes' if n % 3 else 'no'}" for n in range(600)]
+    made = profile(_csv(rows, "id,ends_on,has_left"))
+    assert list(_told(made)) == ["ends_on"]
