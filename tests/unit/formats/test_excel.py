@@ -406,9 +406,9 @@ def test_a_workbook_lands_as_a_dataset_of_each_sheet(connection, tmp_path):
     zone, files = landed(tmp_path, "Book 1.xlsx", BOOK)
     assert files == [
         ("landing.crm.book_1_orders", "crm/book_1_orders/Book 1#Orders.xlsx"),
-        ("landing.crm.book_1_groe_2", "crm/book_1_groe_2/Book 1#Größe 2.xlsx"),
+        ("landing.crm.book_1_grosse_2", "crm/book_1_grosse_2/Book 1#Größe 2.xlsx"),
     ]
-    assert rows_of(connection, zone.dataset(DatasetName("crm", "book_1_groe_2"))) == [("XL",)]
+    assert rows_of(connection, zone.dataset(DatasetName("crm", "book_1_grosse_2"))) == [("XL",)]
     assert landed(tmp_path, "Book 1.xlsx", BOOK)[1] == files
 
 
