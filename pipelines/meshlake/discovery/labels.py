@@ -15,21 +15,12 @@ _PAIRS = (
 )
 YES_WORDS = frozenset(pair.partition("/")[0] for pair in _PAIRS.split())
 NO_WORDS = frozenset(pair.partition("/")[2] for pair in _PAIRS.split())
-_LEFT_STEMS = (
-    *("churn", "cancel", "attrit", "exit", "laps", "terminat", "unsubscri", "depart", "abandon"),
-    *(
-        "kundig",
-        "gekundig",
-        "kuendig",
-        "gekuendig",
-        "abwander",
-        "abgewander",
-        "storn",
-        "ausgetret",
-        "austritt",
-    ),
-    *("resili", "desabonn", "rescis", "rescind", "disdett", "abbandon", "opzeg", "opgezeg"),
+_LEAVING = (
+    "churn cancel attrit exit laps terminat unsubscri depart abandon "
+    "kundig gekundig kuendig gekuendig abwander abgewander storn ausgetret austritt "
+    "resili desabonn rescis rescind disdett abbandon opzeg opgezeg"
 )
+_LEFT_STEMS = tuple(_LEAVING.split())
 _LEFT_WORDS = frozenset(
     {"left", "lost", "leave", "leaver", "gone", "closed", "inactive", "quit", "ended"}
     | {"baja", "fuga", "evasao"}
@@ -40,31 +31,12 @@ _BEFORE_WORDS = frozenset(
     {"previous", "previously", "prev", "prior", "past", "former", "formerly", "earlier", "history"}
 )
 _CUTOFFS = ("cutoff", "cut_off", "as_of", "snapshot")
-_OUTCOME_STEMS = (
-    *(
-        "fraud",
-        "readmi",
-        "convert",
-        "deceas",
-        "surviv",
-        "delinquen",
-        "relaps",
-        "renew",
-        "dropout",
-        "bankrupt",
-    ),
-    *(
-        "betrug",
-        "wiederaufn",
-        "wiederaufgenomm",
-        "verstorb",
-        "gestorb",
-        "zahlungsausf",
-        "ruckfall",
-        "abgebroch",
-    ),
-    *("deced", "redoubl", "rehospit", "reingres", "fallec", "impag", "moros", "inadimpl", "reprov", "reprob"),
+_ENDING = (
+    "fraud readmi convert deceas surviv delinquen relaps renew dropout bankrupt "
+    "betrug wiederaufn wiederaufgenomm verstorb gestorb zahlungsausf ruckfall abgebroch "
+    "deced redoubl rehospit reingres fallec impag moros inadimpl reprov reprob"
 )
+_OUTCOME_STEMS = tuple(_ENDING.split())
 _OUTCOMES = (
     "defaulted dropped died won outcome target label responded bought purchased delayed late overdue gekauft verspatet "
     "achete retard compra compro comprou retraso atraso atrasado ritardo decision result ergebnis resultat resultado "
