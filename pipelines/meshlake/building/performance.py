@@ -6,9 +6,12 @@ of a cut-off, or where the model has none of the day on which they were publishe
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from meshlake.building.quality import append_rows
 from meshlake.column import Column
 from meshlake.counting import counted
 from meshlake.errors import MeshError
@@ -56,8 +59,6 @@ PERFORMANCE_COLUMNS = (
     Column("snapshot_id", Scalar.BIGINT, "The newest snapshot with such predictions"),
     Column("run", Scalar.VARCHAR, "The build that measured it"),
 )
-# Every build of a model appends to this one table.
-_COMMIT_RETRIES = 20
 _MOST_SNAPSHOTS = 100
 _OUTCOMES, _PREDICTED = "mesh_outcomes", "mesh_predicted"
 _PREDICTION = ("churn_probability", "is_predicted_churn")
@@ -75,7 +76,7 @@ def performance_facts(context: BuildContext) -> dict[str, Any]:
     try:
         with naming_servers(context.settings, str(context.name)):
             measured = list(_measured(context, spec, model.features_sql))
-            _append(context.mesh.lake, measured)
+            append_rows(context.mesh.lake, MODEL_PERFORMANCE, PERFORMANCE_COLUMNS, measured)
     except MeshError as error:
         return {"matured": f"how good earlier predictions turned out is not known: {error.message}"}
     return {"matured": _in_words(measured[0])} if measured else {}
@@ -94,7 +95,15 @@ def performance_rows(lake: Lake, name: ProductName | None = None) -> list[dict[s
 
 def _measured(context: BuildContext, spec: ChurnSpec, features_sql: str) -> Iterator[dict[str, Any]]:
     """A row for each version and period of which more is known than was, the newest first."""
-    predictions = _predictions(context, spec)
+    before = {
+        (row["model_version"], row["period"]): row
+        for row in performance_rows(context.mesh.lake, context.name)
+    }
+    predictions = {
+        key: past
+        for key, past in _predictions(context, spec).items()
+        if not _is_all_known(before.get(key, {}), past[0].snapshot)
+    }
     if not predictions:
         return
     labels = ", ".join(map(quote_identifier, (*spec.row_keys, spec.label)))
@@ -102,15 +111,9 @@ def _measured(context: BuildContext, spec: ChurnSpec, features_sql: str) -> Iter
         f"SELECT DISTINCT {labels} FROM (\n{features_sql}\n) WHERE {quote_identifier(spec.label)} IS NOT NULL"
     )
     context.session.local.register(_OUTCOMES, context.session.table(known))
-    before = {
-        (row["model_version"], row["period"]): row
-        for row in performance_rows(context.mesh.lake, context.name)
-    }
-    for (version, period), snapshots in predictions.items():
-        last, newest = before.get((version, period), {}), snapshots[0].snapshot_id
-        if last.get("snapshot_id") == newest and last["matured_rows"] == last["predicted_rows"]:
-            continue
-        predicted_rows, matured = _joined(context, spec, snapshots)
+    for (version, period), past in predictions.items():
+        last = before.get((version, period), {})
+        predicted_rows, matured = _joined(context, spec, past)
         if matured.num_rows > last.get("matured_rows", 0):
             yield {
                 "product": str(context.name),
@@ -119,46 +122,58 @@ def _measured(context: BuildContext, spec: ChurnSpec, features_sql: str) -> Iter
                 "measured_at": datetime.now(UTC),
                 "predicted_rows": predicted_rows,
                 **_figures(matured, spec),
-                "snapshot_id": newest,
+                "snapshot_id": past[0].snapshot.snapshot_id,
                 "run": context.run,
             }
 
 
-def _predictions(context: BuildContext, spec: ChurnSpec) -> dict[tuple[str, str], list[Snapshot]]:
+def _is_all_known(last: Mapping[str, Any], newest: Snapshot) -> bool:
+    return last.get("snapshot_id") == newest.snapshot_id and last["matured_rows"] == last["predicted_rows"]
+
+
+@dataclass(frozen=True)
+class _Past:
+    """A snapshot of predictions."""
+
+    context: BuildContext
+    snapshot: Snapshot
+
+    @cached_property
+    def rows_sql(self) -> str:
+        """The SELECT of its rows; the catalog is asked for its files."""
+        files = self.context.mesh.lake.files(self.snapshot)
+        return self.context.session.local.files_select(files, self.snapshot.schema)
+
+
+def _predictions(context: BuildContext, spec: ChurnSpec) -> dict[tuple[str, str], list[_Past]]:
     """The snapshots with predictions, the newest first, by version and period; those that say of which rows the label
     was not known then."""
     needed = {*spec.row_keys, *_PREDICTION, "is_labelled"}
     identifier = (context.name.domain, context.name.product)
-    found: dict[tuple[str, str], list[Snapshot]] = {}
+    found: dict[tuple[str, str], list[_Past]] = {}
     for snapshot in context.mesh.lake.history(identifier)[:_MOST_SNAPSHOTS]:
         version = snapshot.properties.get(VERSION_PROPERTY)
         if version is None or not needed <= {field.name for field in snapshot.schema.fields}:
             continue
-        period = snapshot.published_at.date().isoformat()
+        past, period = _Past(context, snapshot), snapshot.published_at.date().isoformat()
         if spec.cutoff is not None:
-            rows = _rows_sql(context, snapshot)
-            ((cutoff,),) = context.session.local.rows(
-                f"SELECT max({quote_identifier(spec.cutoff)}) FROM ({rows})"
-            )
+            asked = f"SELECT max({quote_identifier(spec.cutoff)}) FROM ({past.rows_sql})"
+            ((cutoff,),) = context.session.local.rows(asked)
             if cutoff is None:
                 continue
             period = str(cutoff).removesuffix(" 00:00:00")
-        found.setdefault((version, period), []).append(snapshot)
+        found.setdefault((version, period), []).append(past)
     return found
 
 
-def _rows_sql(context: BuildContext, snapshot: Snapshot) -> str:
-    return context.session.local.files_select(context.mesh.lake.files(snapshot), snapshot.schema)
-
-
-def _joined(context: BuildContext, spec: ChurnSpec, snapshots: list[Snapshot]) -> tuple[int, pa.Table]:
+def _joined(context: BuildContext, spec: ChurnSpec, past: list[_Past]) -> tuple[int, pa.Table]:
     """How many rows were predicted, and those whose label is known since: what was predicted last before it was."""
     local = context.session.local
     keys = ", ".join(map(quote_identifier, spec.row_keys))
     columns = f"{keys}, {', '.join(_PREDICTION)}"
     parts = [
-        f"SELECT {columns}, {age} AS age FROM ({_rows_sql(context, snapshot)}) WHERE NOT is_labelled"
-        for age, snapshot in enumerate(snapshots)
+        f"SELECT {columns}, {age} AS age FROM ({each.rows_sql}) WHERE NOT is_labelled"
+        for age, each in enumerate(past)
     ]
     last = ", ".join(f"arg_min({name}, age) AS {name}" for name in _PREDICTION)
     local.gather(_PREDICTED, [f"SELECT {keys}, {last} FROM ({' UNION ALL '.join(parts)}) GROUP BY ALL"])
@@ -188,18 +203,6 @@ def _figures(matured: pa.Table, spec: ChurnSpec) -> dict[str, Any]:
         for name, figure in measure(is_churned, probability, groups_of(rows, spec.key), spec.seed).items():
             found |= {name: figure.estimate, f"{name}_low": figure.low, f"{name}_high": figure.high}
     return found
-
-
-def _append(lake: Lake, rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    import pyarrow as pa
-
-    from meshlake.lake.transaction import PlannedTransaction
-
-    table = lake.create_table(MODEL_PERFORMANCE, PERFORMANCE_COLUMNS, commit_retries=_COMMIT_RETRIES)
-    with PlannedTransaction(table) as transaction:
-        transaction.append(pa.Table.from_pylist(rows, schema=table.schema().as_arrow()))
 
 
 def _in_words(row: Mapping[str, Any]) -> str:

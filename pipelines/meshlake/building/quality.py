@@ -14,13 +14,14 @@ from meshlake.types.tree import Scalar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from meshlake.lake.catalog import Lake
     from meshlake.names import ProductName
     from meshlake.products.product import Product
     from meshlake.rules.result import CheckResult
     from meshlake.workspace import Workspace
 
 QUALITY_RESULTS = ("mesh", "quality_results")
-# Every build appends to this one table.
+# Builds of all products append to one such table.
 _COMMIT_RETRIES = 20
 QUALITY_COLUMNS = (
     Column("checked_at", Scalar.TIMESTAMPTZ, "When the check had run"),
@@ -50,10 +51,6 @@ def record_results(
     mesh: Workspace, name: ProductName, run: str, snapshot_id: int | None, results: Sequence[CheckResult]
 ) -> None:
     """Append `results` of one audit."""
-    import pyarrow as pa
-
-    from meshlake.lake.transaction import PlannedTransaction
-
     now = datetime.now(UTC)
     rows = [
         {
@@ -76,10 +73,22 @@ def record_results(
         }
         for result in results
     ]
-    if rows:
-        table = mesh.lake.create_table(QUALITY_RESULTS, QUALITY_COLUMNS, commit_retries=_COMMIT_RETRIES)
-        with PlannedTransaction(table) as transaction:
-            transaction.append(pa.Table.from_pylist(rows, schema=table.schema().as_arrow()))
+    append_rows(mesh.lake, QUALITY_RESULTS, QUALITY_COLUMNS, rows)
+
+
+def append_rows(
+    lake: Lake, identifier: tuple[str, str], columns: Sequence[Column], rows: list[dict[str, Any]]
+) -> None:
+    """Append `rows`, if any, to a table of the mesh itself, which is made when there is none yet."""
+    if not rows:
+        return
+    import pyarrow as pa
+
+    from meshlake.lake.transaction import PlannedTransaction
+
+    table = lake.create_table(identifier, columns, commit_retries=_COMMIT_RETRIES)
+    with PlannedTransaction(table) as transaction:
+        transaction.append(pa.Table.from_pylist(rows, schema=table.schema().as_arrow()))
 
 
 def recorded_results(mesh: Workspace, product: Product, run: str) -> tuple[CheckResult, ...]:
