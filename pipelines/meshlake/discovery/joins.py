@@ -99,10 +99,10 @@ def _fields(profile: DatasetProfile, sketches: Mapping[str, Sketch]) -> Iterator
 
 
 def _referable(profile: DatasetProfile) -> set[str]:
-    """The keys of a dataset that others may refer to."""
+    """The keys of a dataset that others may refer to; what should count its rows, and does not, is none."""
     singles = [key[0] for key in profile.keys if len(key) == 1]
     first = singles[:1]
-    if profile.near_key:
+    if profile.near_key and not is_row_number(profile.near_key.columns[0]):
         singles.insert(0, profile.near_key.columns[0])
     meant = [name for name in singles if not is_row_number(name)] or singles
     personal = {column.name for column in profile.columns if column.personal}
@@ -110,7 +110,10 @@ def _referable(profile: DatasetProfile) -> set[str]:
 
 
 def _best(field: Field, index: KeyIndex) -> Join | None:
-    """The join of a column with the key that most speaks for; None where too little does for any."""
+    """The join of a column with the key that most speaks for; None where too little does for any, or it only counts
+    the rows of its own table."""
+    if is_row_number(field.column.name) and _is_apart(field):
+        return None
     candidates = list(index.candidates(field))
     joins = [join for key in candidates if (join := _judged(field, key))]
     joins = joins or [join for key in candidates if (join := _written(field, key))]
@@ -121,8 +124,12 @@ def _best(field: Field, index: KeyIndex) -> Join | None:
     )
 
 
+def _is_apart(field: Field) -> bool:
+    return field.distinct >= _ANOTHER_NAME * field.row_count
+
+
 def _judged(field: Field, key: Field) -> Join | None:
-    if key.dataset == field.dataset and field.distinct >= _ANOTHER_NAME * field.row_count:
+    if key.dataset == field.dataset and _is_apart(field):
         return None
     by_name, said = name_evidence(field.named, key.named)
     if key.dataset == field.dataset:
@@ -188,7 +195,7 @@ def _may_refer(field: Field, key: Field) -> bool:
     owner, other = field.named.owner, key.named.owner
     if not key.is_of_another(field):
         return True
-    is_repeated = not field.is_key and field.distinct < _ANOTHER_NAME * field.row_count
+    is_repeated = not field.is_key and not _is_apart(field)
     return set(other) < set(owner) or (is_repeated and not set(owner) < set(other))
 
 

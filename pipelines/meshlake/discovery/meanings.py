@@ -37,7 +37,7 @@ def looks_like(kind: str, cell: str) -> str:
 
 
 CODES = frozenset({"code", "codes", "kode", "codigo", "codice", "kod"})
-_NUMBER_ENDINGS, _REFERENCES = ("nr", "nummer", "numero"), frozenset({"mrn", "ref", "reference"})
+_REFERENCES = frozenset({"mrn", "ref", "reference", "referencia"})
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Meaning:
 
 def says_identifier(word: str) -> bool:
     """Whether the last word of a name says so: `id`, `no`, `bestellnr`."""
-    return is_identifier(word) or word.endswith(_NUMBER_ENDINGS) or word in _REFERENCES
+    return is_identifier(word) or word in _REFERENCES
 
 
 def is_named(column: ColumnProfile, word: str) -> bool:

@@ -11,9 +11,11 @@ from meshlake.names import snake_case
 
 KEY_WORDS = frozenset(
     {"id", "key", "sk", "pk", "number", "no", "nr", "num", "code", "uuid", "guid", "sku", "zip", "invoice"}
+    | {"nummer", "numero", "codigo", "codice"}
 )
 # Before things, in the plural, they count them.
-_NUMBER_WORDS = frozenset({"number", "no", "nr", "num"})
+_NUMBER_WORDS = frozenset({"number", "no", "nr", "num", "numero"})
+_OF_WORDS = frozenset({"of", "de", "di"})
 _MOMENTS = "date day month year quarter week hour minute time timestamp datetime period datum"
 _MOMENT_WORDS = frozenset(_MOMENTS.split())
 # What counts the rows that belong to one thing, or parts them.
@@ -22,7 +24,11 @@ _ORDINALS = (
     "type kind category"
 )
 _ORDINAL_WORDS = frozenset(_ORDINALS.split())
-_COUNTING_WORDS = frozenset({"row", "rownum", "rownumber", "rowid", "rowno", "index", "idx", "unnamed"})
+_COUNTING = (
+    "row rownum rownumber rowid rowno index idx unnamed "
+    "zeile zeilen zeilennr zeilennummer lfd lfdnr laufende fila renglon"
+)
+_COUNTING_WORDS = frozenset(_COUNTING.split())
 # Digits under such a name are read out one by one, and no sum is made of them; whole words, of several languages.
 _SPOKEN = (
     "code codes codigo codice kode kod phone phones telephone telefon telefono telefone tel mobile handy handynummer "
@@ -31,8 +37,8 @@ _SPOKEN = (
     "nif cpf cnpj siren siret steuernummer artikelnummer"
 )
 _SPOKEN_WORDS = frozenset(_SPOKEN.split())
-# userid, accountid and orderkey do, but not paid, valid or grid.
-_KEY_ENDINGS = ("erid", "tid", "uuid", "guid", "key")
+# userid, accountid, orderkey and kundennummer do, but not paid, valid or grid.
+_KEY_ENDINGS = ("erid", "tid", "uuid", "guid", "key", "nr", "nummer")
 # What may stand between words. Between digits it is a part of the number, before one perhaps its sign.
 _SEPARATORS = re.compile(r"(?<!\d)[\s_.:/]+|[\s_.:/]+(?!\d)|-+(?!\d)|[()\[\]{}'\",;\\]+")
 _LIKE_LETTERS = 0.6
@@ -48,13 +54,13 @@ def name_words(name: str) -> tuple[str, ...]:
 def is_identifier(name: str) -> bool:
     """Whether a column is named like an identifier: `customer_number`, and not `number_of_customers`."""
     words = name_words(name)
-    if words[0] in _NUMBER_WORDS and len(words) > 1 and (words[1] == "of" or words[-1].endswith("s")):
+    if words[0] in _NUMBER_WORDS and len(words) > 1 and (words[1] in _OF_WORDS or words[-1].endswith("s")):
         words = words[1:]
     return bool(KEY_WORDS & set(words)) or words[-1].endswith(_KEY_ENDINGS)
 
 
 def is_row_number(name: str) -> bool:
-    """Whether a column is named like one that only counts the rows: `RowNumber`, `index`, `Unnamed: 0`."""
+    """Whether a column is named like one that only counts the rows: `RowNumber`, `Lfd. Nr.`, `Unnamed: 0`."""
     return name_words(name)[0] in _COUNTING_WORDS
 
 

@@ -133,7 +133,10 @@ def test_row_numbers_and_addresses_refer_to_nothing(joins) -> None:
             (n + 1, f"K{begin + n}", f"p{begin + n}@example.com") for n in range(100)
         ]
 
-    assert joins({"a.one": table(0), "a.two": table(50), "b.three": table(500)}) == []
+    only_counted = ("Lfd. Nr.,stars", [(n + 1, n % 5) for n in range(90)])
+    twice_counted = ("RowNumber,stars", [(n or 1, n % 5) for n in range(120)])
+    tables = {"a.one": table(0), "a.two": table(50), "b.three": table(500), "b.four": only_counted}
+    assert joins(tables | {"b.five": only_counted, "b.six": twice_counted}) == []
 
 
 def test_few_whole_numbers_need_a_like_name(joins) -> None:
