@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.meaning_words import MONEY_WORDS
-from meshlake.discovery.missing import ANSWERS
+from meshlake.discovery.missing import ANSWERS, doubt_of_words
 from meshlake.discovery.names import is_identifier, is_moment, is_spoken, name_words
 from meshlake.discovery.readings import (
     COMMA,
@@ -110,7 +110,8 @@ def doubt_of(
     is_whole = reading.logical_type == "integer" and DIGIT_DAYS in candidates
     if is_whole and measure.present == measure.fits[candidates.index(DIGIT_DAYS)]:
         return "every value would also be a day, as YYYYMMDD: kept as a whole number"
-    return reading.doubt
+    words = doubt_of_words(measure.missing, reading.logical_type)
+    return "; ".join(filter(None, (reading.doubt, words))) or None
 
 
 def _mean_days(name: str, measure: Measure, ends: tuple[str, str]) -> bool:

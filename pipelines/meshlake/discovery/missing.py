@@ -1,8 +1,10 @@
 """Words that stand for no value: `NA`, `-`, `?`, `NULL`.
 
-A word is one by these lists alone, and only where it can mean nothing more. Among numbers, days and yes or no all other
-text of the column is read so; among words it is one that nobody chooses: `?` and `#N/A`, for `NA` is Namibia as well,
-and `none` an answer. Which a column has is seen in the sample, and how often is counted on all rows.
+A word is one by these lists, and only where it can mean nothing more. Among numbers, days and yes or no all other text
+of the column is read so; among words it is one that nobody chooses: `?` and `#N/A`, for `NA` is Namibia as well, and
+`none` an answer. Of many different numbers or days, up to three other words in few of the rows are taken for none as
+well (`ABS` among results of a laboratory), and asked about. Which a column has is seen in the sample, and how often is
+counted on all rows.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING
 from meshlake.counting import counted
 from meshlake.discovery.batches import batches
 from meshlake.discovery.landed_view import CELLS, LANDED, are_of
+from meshlake.discovery.names import is_identifier, is_spoken
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.types.tree import Scalar
 
@@ -40,6 +43,10 @@ _SIGNS = (
 )
 # Among fewer words one may be a choice: x and -.
 _FEWEST_WORDS = 3
+# So few of a column's different words, in so few of its rows but not by a slip alone, stand for no value among so many
+# different numbers or days.
+_MOST_ODD, _ODD_SHARE, _FEWEST_ODD, _FEWEST_EVEN = 3, 0.1, 3, 30
+_ODD = r"\pL[\pL .'-]{1,19}"
 # Answers among yes and no.
 ANSWERS = frozenset(_ANSWERS.split())
 # What a reading of a column costs in a statement, with a plain column as one; how many misfits are shown.
@@ -65,14 +72,45 @@ def suspected_words(
     connection: duckdb.DuckDBPyConnection, names: Iterable[str]
 ) -> dict[str, tuple[str, ...]]:
     """The words for no value that the sample has in the columns `names`, blanks around them left out."""
-    found: dict[str, tuple[str, ...]] = {}
-    rows = connection.execute(
+    names = list(names)
+    listed = connection.execute(
         f"SELECT DISTINCT name, TRIM(value) AS word FROM {CELLS} WHERE {are_of(names)} AND {_is_word('value')} "
         "ORDER BY ALL"
     ).fetchall()
-    for name, word in rows:
+    found: dict[str, tuple[str, ...]] = {}
+    for name, word in (*listed, *_odd_words(connection, names)):
         found[name] = (*found.get(name, ()), word)
     return found
+
+
+def _odd_words(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> list[tuple[str, str]]:
+    """The few words, of no list, beside many values that have digits; a code may be a word."""
+    measured = [name for name in names if not is_identifier(name) and not is_spoken(name)]
+    return connection.execute(
+        "WITH counted AS (SELECT name, TRIM(value) AS word, count(*) AS n, "
+        f"REGEXP_FULL_MATCH(TRIM(value), {quote_literal(_ODD)}) AND NOT {_is_word('value')} AS is_odd "
+        f"FROM {CELLS} WHERE {are_of(measured)} GROUP BY ALL) "
+        "SELECT name, unnest(list(word ORDER BY word) FILTER (is_odd)) FROM counted GROUP BY name "
+        f"HAVING count(DISTINCT LOWER(word)) FILTER (is_odd) BETWEEN 1 AND {_MOST_ODD} "
+        f"AND sum(n) FILTER (is_odd) <= {_ODD_SHARE} * sum(n) AND min(n) FILTER (is_odd) >= {_FEWEST_ODD} "
+        f"AND count(*) FILTER (NOT is_odd) >= {_FEWEST_EVEN} ORDER BY ALL"
+    ).fetchall()
+
+
+def doubt_of_words(missing: Iterable[str], read_as: str) -> str:
+    """What is asked of the words of no list that are taken for no value, beside values `read_as` a type; else empty.
+
+    Example:
+        >>> doubt_of_words(["NA", "ABS", "disp"], "number")
+        "do 'ABS' and 'disp' stand for no value? a draft makes them null, as nearly all else is read as number"
+    """
+    odd = [word for word in missing if not is_word(word)]
+    if not odd:
+        return ""
+    verb, them = ("does", "it") if len(odd) == 1 else ("do", "them")
+    listed = " and ".join(map(repr, odd))
+    stand = f"{verb} {listed} stand for no value?"
+    return f"{stand} a draft makes {them} null, as nearly all else is read as {read_as}"
 
 
 def misfits(

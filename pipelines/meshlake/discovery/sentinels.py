@@ -2,14 +2,15 @@
 
 One is suspected that has the shape, is frequent, and lies far from all others; never of identifiers and codes. It is
 taken for no value where nothing else could be meant: very far, and of no amount, limit or end, that people write so,
-too. Else it is asked about, as counted in the sample, and stays.
+too. A day beyond all others is also suspected that is many times as frequent as each of them: of birth dates 1900-01-01
+is near. Else it is asked about, as counted in the sample, and stays.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery.landed_view import LANDED, SAMPLE
 from meshlake.discovery.meaning_words import MONEY_WORDS
@@ -33,6 +34,10 @@ _FEWEST, _SHARE, _FEWEST_OTHERS = 3, 0.01, 3
 _SURE_FEWEST, _SURE_OTHERS = 5, 5
 # How many times as far from the others as they are apart: of days the shapes are fewer than of numbers.
 _FAR_NUMBER, _FAR_DAY = 10, 2
+# How many times as frequent as the most frequent of the others a day is that need not be far.
+_SPIKE = 10
+# Of people's data what is looked at.
+_BORN = "date of birth"
 # Prices end in nines, and what is 9999 at most has no limit.
 _LIMITS = frozenset(
     {"limit", "max", "maximum", "min", "minimum", "cap", "capacity", "quota", "ceiling", "threshold"}
@@ -43,7 +48,8 @@ _LIMITS = frozenset(
 class _Suspected:
     """How often each end of a column's range is there, and what the others are like: from `low` to `high`.
 
-    `distance` says how many times as far the nearest of the ends is from them as they are apart.
+    `distance` says how many times as far the nearest of the ends is from them as they are apart; `is_spike` whether
+    each end is a day that is far more frequent than they are.
     """
 
     counts: Mapping[str, int]
@@ -52,6 +58,7 @@ class _Suspected:
     low: str | None
     high: str | None
     distance: float
+    is_spike: bool = False
 
 
 def without_missing(
@@ -83,13 +90,14 @@ def _judged(
             return _without(connection, column, proven, row_count)
     for end, count in suspected.counts.items():
         column = column.asking(
-            f"does {_shown(column, end)}, in {count:,} of the sampled rows and far from all others, stand for no value?"
+            f"does {_shown(column, end)}, in {count:,} of the sampled rows and "
+            f"{'unlike' if suspected.is_spike else 'far from'} all others, stand for no value?"
         )
     return column
 
 
 def _is_shaped(column: ColumnProfile, end: str) -> bool:
-    if column.personal or is_identifier(column.name) or is_spoken(column.name):
+    if column.personal not in {None, _BORN} or is_identifier(column.name) or is_spoken(column.name):
         return False
     if _is_day(column):
         return end[:10] in _DAYS
@@ -111,37 +119,53 @@ def _is_sure(column: ColumnProfile, suspected: _Suspected) -> bool:
         and not is_zoned
         and min(suspected.counts.values()) >= _SURE_FEWEST
         and suspected.other_distinct >= _SURE_OTHERS
-        and suspected.distance >= (_FAR_DAY if _is_day(column) else _FAR_NUMBER)
+        and (suspected.is_spike or suspected.distance >= (_FAR_DAY if _is_day(column) else _FAR_NUMBER))
     )
 
 
 def _suspected(
     connection: duckdb.DuckDBPyConnection, column: ColumnProfile, ends: Sequence[str], table: str
 ) -> _Suspected:
-    """Those of `ends` that are frequent, and further from the others than these are apart."""
-    value, number = _value(column), f"epoch(CAST({_value(column)} AS TIMESTAMP))"
-    number = number if _is_day(column) else f"CAST({value} AS DOUBLE)"
+    """Those of `ends` that are frequent, and further from the others than these are apart or, of days, a spike."""
     while ends:
-        is_end = f"n IN ({', '.join(_number(column, end) for end in ends)})"
-        row = connection.execute(
-            f"SELECT {', '.join(f'count(*) FILTER (n = {_number(column, end)})' for end in ends)}, "
-            f"{', '.join(f'{_number(column, end)}::DOUBLE' for end in ends)}, count(n) FILTER (NOT {is_end}), "
-            f"count(DISTINCT n) FILTER (NOT {is_end}), min(n) FILTER (NOT {is_end}), max(n) FILTER (NOT {is_end}), "
-            f"CAST(min(v) FILTER (NOT {is_end}) AS VARCHAR), CAST(max(v) FILTER (NOT {is_end}) AS VARCHAR) "
-            f"FROM (SELECT {number} AS n, {value} AS v FROM {table})"
-        ).fetchone()
-        *told, others, distinct, least, most, low, high = row or (0, 0, None, None, None, None)
+        *told, others, distinct, most_frequent, least, most, low, high = _ends_and_others(
+            connection, column, ends, table
+        )
         if distinct < _FEWEST_OTHERS or least == most:
             break
         counts = dict(zip(ends, told, strict=False))
         gaps = [max(least - end, end - most) for end in told[len(ends) :]]
+        spikes = {end for end in ends if _is_day(column) and counts[end] >= _SPIKE * most_frequent}
+        far = {end for end, gap in zip(ends, gaps, strict=True) if gap > most - least} | spikes
         frequent = max(_FEWEST, _SHARE * others)
-        far = {end for end, gap in zip(ends, gaps, strict=True) if gap > most - least}
         kept = [end for end in ends if end in far and counts[end] >= frequent]
         if len(kept) == len(ends):
-            return _Suspected(counts, others, distinct, low, high, min(gaps) / (most - least))
+            distance = min(gaps) / (most - least)
+            return _Suspected(counts, others, distinct, low, high, distance, is_spike=spikes == set(ends))
         ends = kept
     return _Suspected({}, 0, 0, None, None, 0)
+
+
+def _ends_and_others(
+    connection: duckdb.DuckDBPyConnection, column: ColumnProfile, ends: Sequence[str], table: str
+) -> tuple[Any, ...]:
+    """How often each of `ends` is there, and as what number; of the others how many rows, different values, rows of
+    the most frequent, and the least and greatest, as numbers and as text."""
+    value = _value(column)
+    number = f"epoch(CAST({value} AS TIMESTAMP))" if _is_day(column) else f"CAST({value} AS DOUBLE)"
+    numbers = [_number(column, end) for end in ends]
+    is_other = f"FILTER (n NOT IN ({', '.join(numbers)}))"
+    counts = [f"COALESCE(sum(c) FILTER (n = {each}), 0)::BIGINT" for each in numbers]
+    return (
+        connection.execute(
+            f"SELECT {', '.join([*counts, *(f'{each}::DOUBLE' for each in numbers)])}, "
+            f"COALESCE(sum(c) {is_other}, 0)::BIGINT, count(n) {is_other}, max(c) {is_other}, "
+            f"min(n) {is_other}, max(n) {is_other}, "
+            f"CAST(min(v) {is_other} AS VARCHAR), CAST(max(v) {is_other} AS VARCHAR) "
+            f"FROM (SELECT {number} AS n, any_value({value}) AS v, count(*) AS c FROM {table} GROUP BY n)"
+        ).fetchone()
+        or ()
+    )
 
 
 def _without(
@@ -155,12 +179,17 @@ def _without(
     ).fetchall()
     low, high = (_shown(column, end or "") for end in (proven.low, proven.high))
     listed = " and ".join(_shown(column, end) for end in sorted(proven.counts))
-    far = f"{listed} {'lies' if len(proven.counts) == 1 else 'lie'} far from all others, {low} to {high}"
+    is_one = len(proven.counts) == 1
+    is_near = proven.is_spike and proven.distance < _FAR_DAY
+    frequent = f"{'is' if is_one else 'are'} at least {_SPIKE} times as frequent as any other day"
+    said = frequent if is_near else f"{'lies' if is_one else 'lie'} far from all others"
+    # Whose birthday is the first, or the last, is nobody's business.
+    told = f"{listed} {said}" + ("" if column.personal else f", {low} to {high}")
     return replace(
         without_values(column, dict(words), row_count),
         minimum=low,
         maximum=high,
-        evidence="; ".join(filter(None, (column.evidence, far))),
+        evidence="; ".join(filter(None, (column.evidence, told))),
     )
 
 

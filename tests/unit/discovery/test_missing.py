@@ -84,3 +84,28 @@ def test_among_words_a_sign_that_nobody_chooses_is_no_value(profile) -> None:
     }
     assert (found["region"].null_count, found["region"].is_required) == (40, False)
     assert {value for value, _ in found["vendor"].values} == {"Acme", "Bolt Ltd", "Coil"}
+
+
+def test_few_words_beside_many_different_numbers_are_no_value_and_asked_about(profile) -> None:
+    words = {0: "ABS", 1: "ABS", 2: "disp"}
+    cells = {
+        "result": lambda n: words.get(n % 50, f"{n % 90}.5"),
+        "checked": lambda n: "offen" if n % 20 == 0 else f"2024-{n % 12 + 1:02}-{n % 28 + 1:02}",
+        "floor": lambda n: {0: "EG", 1: "UG"}.get(n % 20, str(n % 7)),
+        "place": lambda n: "DNF" if n % 4 == 0 else str(n),
+        "room": lambda n: "Aula" if n == 5 else str(n),
+        "zip": lambda n: "Abholung" if n % 20 == 0 else f"{10115 + n}",
+    }
+    lines = [",".join(cells), *(",".join(cell(n) for cell in cells.values()) for n in range(ROWS))]
+    found = {c.name: c for c in profile({"a.csv": "\n".join(lines) + "\n"}).columns}
+    assert {name: (column.found_type, dict(column.missing)) for name, column in found.items()} == {
+        "result": ("number", {"ABS": 8, "disp": 4}),
+        "checked": ("date", {"offen": 10}),
+        "floor": ("string", {}),
+        "place": ("string", {}),
+        "room": ("integer", {}),
+        "zip": ("string", {}),
+    }
+    assert found["room"].misfits == ("Aula",)
+    assert found["result"].question.startswith("do 'ABS' and 'disp' stand for no value?")
+    assert found["checked"].question.startswith("does 'offen' stand for no value?")

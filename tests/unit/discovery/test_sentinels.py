@@ -21,6 +21,8 @@ COLUMNS = {
     "both": (lambda n: {0: "-999", 1: "9999"}.get(n % 10, str(n % 10)), NULL),
     "seen_on": (lambda n: "1900-01-01" if n % 4 == 0 else f"2024-01-{n % 28 + 1:02}", NULL),
     "german": (lambda n: "01.01.1900" if n % 4 == 0 else f"{n % 28 + 1:02}.01.2024", NULL),
+    "birth_date": (lambda n: "1900-01-01" if n % 8 == 0 else f"{1940 + n % 60}-05-{n % 28 + 1:02}", NULL),
+    "built_on": (lambda n: f"{1900 + n % 60}-01-01", PLAIN),
     "closed_on": (lambda n: "9999-12-31" if n % 4 == 0 else f"2024-01-{n % 28 + 1:02}", ASKED),
     "price": (lambda n: "999" if n % 5 == 0 else str(1 + n % 40), ASKED),
     "seat_limit": (lambda n: "9999" if n % 5 == 0 else str(1 + n % 40), ASKED),
@@ -58,6 +60,9 @@ def test_a_column_is_described_without_what_stands_for_no_value(found) -> None:
     assert score.evidence == "9999 lies far from all others, 1 to 7"
     assert {value for value, _ in score.values} == set("1234567")
     assert (german.missing, german.minimum) == ((("01.01.1900", 50),), "2024-01-02")
+    born = columns["birth_date"]
+    assert born.evidence == "1900-01-01 is at least 10 times as frequent as any other day"
+    assert (born.personal, born.missing, born.is_required) == ("date of birth", (("1900-01-01", 25),), False)
     assert columns["both"].missing == (("-999", 20), ("9999", 20))
     assert (columns["near"].maximum, columns["near"].is_required) == ("99", True)
     assert "99, in 40 of the sampled rows" in columns["near"].question
