@@ -52,10 +52,12 @@ def load_model(content: bytes, *algorithms: str) -> ChurnModel | SegmentModel:
     Raises:
         ValueError: when `content` is no such archive, or holds a type that is neither in `TRUSTED_TYPES` nor trusted by
             any of `algorithms`.
-        UsageError: no candidate is called so.
+        UsageError: no candidate is called so, or its package is not installed.
     """
-    of_algorithms = (CANDIDATES.get(name).trusted_types for name in algorithms)
-    trusted = {*TRUSTED_TYPES, *itertools.chain.from_iterable(of_algorithms)}
+    candidates = [CANDIDATES.get(name) for name in algorithms]
+    for candidate in candidates:
+        candidate.check_installed()
+    trusted = {*TRUSTED_TYPES, *itertools.chain.from_iterable(each.trusted_types for each in candidates)}
     try:
         loaded = skops.io.loads(content, trusted=sorted(trusted))
         fields = {name: tuple(v) if isinstance(v, list) else v for name, v in loaded["fields"].items()}

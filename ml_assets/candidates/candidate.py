@@ -8,9 +8,11 @@ is imported before a pipeline is built, since names and parameters alone are nee
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from meshlake.extras import needs_extra
 from meshlake.plugins import Doorway
 from meshlake.validation import Document
 
@@ -35,11 +37,24 @@ class Candidate(Document, ABC):
 
     `has_native_nulls` says that it takes nulls, and categories as codes, as they are. `trusted_types` are the types of
     a fitted pipeline, beyond those skops trusts by itself, that may be loaded again: look at each, that it does no more
-    on loading than to take the attributes it is given.
+    on loading than to take the attributes it is given. `extra` is the extra of ours that brings the package of the same
+    name, without which the candidate can be named and neither fitted nor loaded.
     """
 
+    extra: ClassVar[str] = ""
     has_native_nulls: ClassVar[bool] = False
     trusted_types: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def check_installed(cls) -> None:
+        """Whether its package is there.
+
+        Raises:
+            MissingPackageError: it is not; the hint says what to install.
+        """
+        if cls.extra:
+            with needs_extra(cls.extra, f"the candidate {cls.extra}"):
+                import_module(cls.extra)
 
     def preprocessing(self, plan: FeaturePlan) -> TransformerMixin:
         """From a `FeatureFrame`'s output to the numbers the estimator takes.
@@ -90,6 +105,8 @@ CANDIDATES: Doorway[type[Candidate]] = Doorway(
         "histogram_gradient_boosting": "meshlake.ml_assets.candidates.boosting:BoostingCandidate",
         "extra_trees": "meshlake.ml_assets.candidates.extra_trees:ExtraTreesCandidate",
         "multilayer_perceptron": "meshlake.ml_assets.candidates.multilayer_perceptron:PerceptronCandidate",
+        "lightgbm": "meshlake.ml_assets.candidates.lightgbm:LightGbmCandidate",
+        "catboost": "meshlake.ml_assets.candidates.catboost:CatBoostCandidate",
         "kernel_svm": "meshlake.ml_assets.candidates.kernel_svm:KernelSvmCandidate",
         "bagging": "meshlake.ml_assets.candidates.bagging:BaggingCandidate",
         "ada_boost": "meshlake.ml_assets.candidates.ada_boost:AdaBoostCandidate",
@@ -118,6 +135,11 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: order.get(name, len(order))))
 
 
+def extras_of(names: Iterable[str]) -> tuple[str, ...]:
+    """The packages that algorithms need and that are no part of every installation."""
+    return tuple(filter(None, (CANDIDATES.get(name).extra for name in names)))
+
+
 def build_candidate(
     name: str,
     plan: FeaturePlan,
@@ -137,6 +159,7 @@ def build_candidate(
 
     from meshlake.ml_assets.preprocessing import FeatureFrame
 
+    CANDIDATES.get(name).check_installed()
     candidate = CANDIDATES.get(name)(**parameters)
     frame = FeatureFrame({column: str(kind) for column, kind in plan.kinds.items()}, plan.cutoff)
     model = candidate.estimator(plan, seed, rows)

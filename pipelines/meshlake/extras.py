@@ -1,7 +1,8 @@
 """Packages that only some meshes need: what each extra of the distribution brings, and the error of doing without.
 
 The extras stand in `pyproject.toml`: `trino` for queries and builds on Trino, `services` for MinIO or S3, PostgreSQL
-and the servers of a laptop, `delta` for Delta tables, `polars` for its data frames, `demo` for the data of `mesh demo`.
+and the servers of a laptop, `delta` for Delta tables, `polars` for its data frames, `lightgbm` and `catboost` for the
+candidates of these names, `demo` for the data of `mesh demo`.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ model's opinion of what it has already seen; once its features change it is anot
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from io import BytesIO
 from typing import TYPE_CHECKING, ClassVar
 
@@ -37,6 +38,7 @@ class ChurnTask:
 
     def train(self, features: pd.DataFrame, report: Callable[[str], None]) -> Trained:
         """See `Task.train`; the files are the model, the honest predictions and the plots."""
+        from meshlake.ml_assets.candidates.candidate import extras_of
         from meshlake.ml_assets.churn import train_churn
         from meshlake.ml_assets.figures import churn_figures
         from meshlake.ml_assets.persistence import dump_model
@@ -47,6 +49,7 @@ class ChurnTask:
         test = facts["test"]
         record = {
             "needed_columns": sorted(training.features),
+            "packages": {extra: version(extra) for extra in extras_of(self._spec.algorithms)},
             "measured_on": f"cut-off {test['cutoff'].removesuffix(' 00:00:00')}, held out"
             if test
             else f"{facts['folds']['count']} folds, out of fold",

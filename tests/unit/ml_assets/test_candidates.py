@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 import skops.io
 from sklearn.metrics import roc_auc_score
 
+from meshlake.errors import MissingPackageError
 from meshlake.ml_assets.candidates.candidate import CANDIDATES, build_candidate, make_scoring_exact
 from meshlake.ml_assets.cross_validation import fit
 from meshlake.ml_assets.persistence import dump_model, load_model
@@ -29,6 +31,8 @@ FEW: dict[str, dict[str, int]] = {
     "gradient_boosting": {"n_estimators": 20},
     "histogram_gradient_boosting": {"max_iter": 10, "seeds": 2},
     "kernel_svm": {"n_components": 20},
+    "lightgbm": {"n_estimators": 20, "learning_rate": 0.1},
+    "catboost": {"iterations": 20},
     "multilayer_perceptron": {"n_iter_no_change": 60},
 }
 
@@ -37,6 +41,8 @@ FEW: dict[str, dict[str, int]] = {
 def test_every_algorithm_learns_scores_rows_alone_as_together_is_stored_and_explains(
     make_customers, churn_spec, algorithm
 ):
+    if extra := CANDIDATES.get(algorithm).extra:
+        pytest.importorskip(extra, reason=f"the extra `{extra}` is not installed")
     rows = make_customers(300)
     spec = replace(churn_spec, parameters=FEW)
     model = fit(algorithm, plan_features(rows, FEATURES), rows, spec)
@@ -59,6 +65,29 @@ def test_every_algorithm_learns_scores_rows_alone_as_together_is_stored_and_expl
     by_scoring_again = feature_effects(replace(model, algorithm=""), frame)
     assert feature_effects(again, frame) == pytest.approx(by_scoring_again, abs=1e-9)
     assert np.abs(by_scoring_again[:, 0]).max() > 0.01  # tickets
+
+
+@pytest.mark.parametrize("algorithm", ["lightgbm", "catboost"])
+def test_text_is_a_category_of_its_own(algorithm):
+    pytest.importorskip(algorithm, reason=f"the extra `{algorithm}` is not installed")
+    rows = pd.DataFrame({"plan": [f"p{number % 8}" for number in range(800)]})
+    # No order of the plans tells them apart in one split.
+    is_churned = rows["plan"].isin(["p0", "p3", "p5", "p6"]).to_numpy()
+    parameters = {"lightgbm": {"n_estimators": 1, "num_leaves": 2}, "catboost": {"iterations": 1, "depth": 1}}
+    plan = plan_features(rows, ["plan"])
+    pipeline = build_candidate(algorithm, plan, 1, len(rows), parameters[algorithm]).fit(rows, is_churned)
+    assert roc_auc_score(is_churned, pipeline.predict_proba(rows)[:, 1]) == 1
+
+
+@pytest.mark.parametrize("algorithm", ["lightgbm", "catboost"])
+def test_an_algorithm_whose_package_is_missing_says_what_to_install(customers, monkeypatch, algorithm):
+    monkeypatch.setitem(sys.modules, algorithm, None)
+    told = f"the candidate {algorithm} needs the package {algorithm}"
+    with pytest.raises(MissingPackageError, match=told) as raised:
+        build_candidate(algorithm, plan_features(customers, FEATURES), 1, len(customers))
+    assert raised.value.hint == f"Install it: pip install 'meshlake[{algorithm}]'"
+    with pytest.raises(MissingPackageError, match=told):
+        load_model(b"", algorithm)
 
 
 def test_text_is_a_native_category_of_histogram_gradient_boosting(customers):

@@ -1,0 +1,54 @@
+"""CatBoost: boosted symmetric trees, text by what rows before said of each category; of the extra `catboost`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+
+from meshlake.ml_assets.candidates.candidate import Candidate
+
+if TYPE_CHECKING:
+    from sklearn.base import ClassifierMixin, TransformerMixin
+
+    from meshlake.ml_assets.preprocessing import FeaturePlan
+
+
+class CatBoostCandidate(Candidate):
+    """`catboost`."""
+
+    extra: ClassVar[str] = "catboost"
+    # Its state is the bytes of the format `cbm`, which CatBoost's own reader takes.
+    trusted_types: ClassVar[tuple[str, ...]] = (
+        "meshlake.ml_assets.candidates.catboost_classifier.RepeatableCatBoost",
+    )
+
+    iterations: PositiveInt = Field(default=500, description="How many trees, one after the other.")
+    learning_rate: PositiveFloat | None = Field(
+        default=None, description="How much of each tree is taken; CatBoost's own choice by rows and trees."
+    )
+    depth: int = Field(default=6, ge=1, le=16, description="How many splits lie above each leaf.")
+    l2_leaf_reg: NonNegativeFloat = Field(default=3.0, description="How far leaves are drawn to zero.")
+
+    def preprocessing(self, plan: FeaturePlan) -> TransformerMixin:
+        """See `Candidate.preprocessing`; text stays text."""
+        from sklearn.compose import ColumnTransformer
+
+        columns = ColumnTransformer(
+            [("features", "passthrough", [*plan.numeric, *plan.categorical])],
+            verbose_feature_names_out=False,
+        )
+        return columns.set_output(transform="pandas")
+
+    def estimator(self, plan: FeaturePlan, seed: int, rows: int) -> ClassifierMixin:  # noqa: ARG002
+        """See `Candidate.estimator`."""
+        from meshlake.ml_assets.candidates.catboost_classifier import RepeatableCatBoost
+
+        return RepeatableCatBoost(
+            **self.model_dump(exclude_none=True),
+            cat_features=plan.categorical,
+            allow_writing_files=False,
+            random_seed=seed,
+            thread_count=1,
+            verbose=False,
+        )

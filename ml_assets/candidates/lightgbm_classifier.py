@@ -1,0 +1,26 @@
+"""LightGBM's classifier as a step of a pipeline; needs LightGBM, so that only fitting and loading import it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from lightgbm import LGBMClassifier
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+
+class CategoricalLightGbm(LGBMClassifier):  # type: ignore[misc]
+    """The last `categories` columns are codes of text, which LightGBM is told at fitting and pipelines are not."""
+
+    def __init__(self, categories: int = 0, **parameters: object) -> None:
+        super().__init__(**parameters)
+        self.categories = categories
+
+    def fit(self, X: npt.NDArray[np.float64], y: npt.NDArray[np.bool_]) -> Self:
+        """See `LGBMClassifier.fit`."""
+        columns = X.shape[1]
+        # skops would read a class `False` as true.
+        super().fit(X, y.astype(int), categorical_feature=list(range(columns - self.categories, columns)))
+        return self
