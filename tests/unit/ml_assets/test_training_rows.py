@@ -121,6 +121,22 @@ def test_a_key_with_several_rows_stays_in_one_fold():
     assert set(folds) == {0, 1, 2, 3, 4}
 
 
+@pytest.mark.slow
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 9)).filter(any), min_size=12), st.integers(2, 4))
+def test_every_fold_is_dealt_both_classes_and_nearly_as_many_rows_of_each(keys, folds):
+    """Each key with how many churned rows and how many others it has."""
+    keys = [*keys, *[(1, 1)] * folds]
+    labels = [churned for left, stayed in keys for churned in [True] * left + [False] * stayed]
+    rows = rows_of(np.array(labels)).assign(id=np.repeat(np.arange(len(keys)), [sum(key) for key in keys]))
+    numbers = training_rows.assign_folds(rows, replace(SPEC, folds=folds))
+    assert pd.Series(numbers).groupby(rows["id"]).nunique().eq(1).all()
+    # Keys with churned rows are of two kinds, of up to 4; with others, of one and, by their churned rows, of four.
+    for is_churned, most in ((True, 2 * 4), (False, 5 * 9)):
+        counts = np.bincount(numbers[rows["is_churned"] == is_churned], minlength=folds)
+        assert counts.min() > 0
+        assert counts.max() - counts.min() <= most
+
+
 def test_too_few_different_keys_for_the_folds_are_refused():
     rows = rows_of(np.array([True] * 8 + [False] * 20)).assign(id=[0] * 8 + list(range(1, 21)))
     with pytest.raises(ValueError, match="too few different keys"):
