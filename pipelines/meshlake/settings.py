@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from meshlake import settings_values
 from meshlake.errors import UsageError
 from meshlake.memory import limit_process
 from meshlake.settings_file import folder_at, home_at, read_settings_file, working_folder
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from meshlake.stores import Store
 
-CATALOGS = ("sqlite", "postgresql")
 SETTINGS_FILE = "mesh.toml"
 DEFAULT_HOME = ".mesh"
 _PREFIX = "MESH_"
@@ -71,6 +71,10 @@ class Settings:
         default=None, repr=False, metadata=_told("The address of the operational database, postgresql://.")
     )
     timezone: str = field(default="UTC", metadata=_told("The zone that answers are in; UTC if not said."))
+    watch_seconds: int = field(
+        default=settings_values.WATCH_SECONDS,
+        metadata=_told("How often `mesh ui` looks for new files, in seconds; 30 if not said."),
+    )
     stores: tuple[Store, ...] = ()
     source_options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
@@ -180,16 +184,17 @@ def load_settings(
     home = home_at(given.get("home", DEFAULT_HOME), folder)
     return Settings(
         home=home,
-        landing=_place(given.get("landing", str(home / "landing")), folder),
+        landing=settings_values.place(given.get("landing", str(home / "landing")), folder),
         products=folder_at(given.get("products", "data_products"), folder),
         questions=folder_at(given.get("questions", "sql/questions"), folder),
         engine=given.get("engine", "duckdb"),
-        warehouse=_warehouse(given.get("warehouse", str(home / "warehouse")), folder),
-        catalog=_catalog(given.get("catalog", f"sqlite:///{home / 'catalog.db'}")),
+        warehouse=settings_values.warehouse(given.get("warehouse", str(home / "warehouse")), folder),
+        catalog=settings_values.catalog(given.get("catalog", f"sqlite:///{home / 'catalog.db'}")),
         memory_limit=limit_process(given.get("memory_limit")),
         trino=given.get("trino"),
-        operational=_operational(given.get("operational")),
+        operational=settings_values.operational(given.get("operational")),
         timezone=given.get("timezone", "UTC"),
+        watch_seconds=settings_values.watch_seconds(given.get("watch_seconds")),
         stores=_stores(given),
         source_options=tuple((k, v) for k, v in given.items() if k.startswith(OF_SOURCES)),
     )
@@ -255,44 +260,3 @@ def _stores(given: Mapping[str, str]) -> tuple[Store, ...]:
         if name not in _PLAIN and (found := _store_option(name)):
             options.setdefault(found[0], {})[found[1]] = value
     return tuple(STORES.get(scheme)(**values) for scheme, values in options.items())
-
-
-def _place(value: str, base: Path) -> str:
-    if "://" not in value:
-        return str(folder_at(value, base))
-    scheme = scheme_of(value)
-    if scheme not in STORES or STORES.get(scheme).is_local:
-        an = " or ".join(f"{name}://" for name, store in STORES.all().items() if not store.is_local)
-        raise UsageError(f"'{value}' is neither a folder nor an {an} address")
-    return value.rstrip("/")
-
-
-def _warehouse(value: str, base: Path) -> str:
-    place = _place(value, base)
-    # Iceberg's files are found by addresses, in which these two end the path.
-    if wrong := next((character for character in "?#" if character in place), None):
-        raise UsageError(
-            f"the warehouse cannot lie in {place}: its name has a '{wrong}'",
-            "Set MESH_HOME or MESH_WAREHOUSE to another folder.",
-        )
-    return place
-
-
-def _operational(value: str | None) -> str | None:
-    # The value is not told: it holds a password.
-    if value is not None and not value.startswith("postgresql://"):
-        raise UsageError(
-            "MESH_OPERATIONAL is not the address of a PostgreSQL database",
-            "Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE.",
-        )
-    return value
-
-
-def _catalog(value: str) -> str:
-    scheme = value.partition(":")[0].partition("+")[0]
-    if scheme not in CATALOGS:
-        raise UsageError(
-            f"a catalog cannot be kept in '{scheme}'",
-            "MESH_CATALOG is sqlite:////FOLDER/catalog.db or postgresql://USER:PASSWORD@HOST/DATABASE.",
-        )
-    return value

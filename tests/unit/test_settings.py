@@ -35,6 +35,12 @@ def test_defaults_lie_in_the_working_folder(tmp_path):
     assert settings.mesh_file == tmp_path / ".mesh/mesh.duckdb"
 
 
+@pytest.mark.parametrize("value", ["0", "-1", "soon", "1.5"])
+def test_no_number_of_seconds_is_refused(tmp_path, value):
+    with pytest.raises(UsageError, match=f"watch_seconds '{value}' is no number of seconds"):
+        load_settings({"MESH_WATCH_SECONDS": value}, tmp_path)
+
+
 def test_the_home_takes_what_is_not_set_along(tmp_path):
     settings = load_settings({"MESH_HOME": "elsewhere"}, tmp_path)
     assert settings.warehouse == str(tmp_path / "elsewhere/warehouse")

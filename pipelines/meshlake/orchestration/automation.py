@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from meshlake.products.product import Product
     from meshlake.workspace import Workspace
 
-LANDING_SECONDS = 30
 RETRY_SECONDS = 600
 _LANDING_SENSOR = "new_files"
 _NOTHING_NEW = dg.SensorResult(skip_reason="no new files")
@@ -34,7 +33,9 @@ _UNDER_WAY = [
 ]
 
 
-def product_automation_sensor(own: dg.AssetSelection) -> dg.AutomationConditionSensorDefinition:
+def product_automation_sensor(
+    mesh: Workspace, own: dg.AssetSelection
+) -> dg.AutomationConditionSensorDefinition:
     """Rebuilds what reads a changed input, of `own`: beside them may be assets that are another's.
 
     Dagster's own default sensor is stopped unless somebody starts it.
@@ -43,6 +44,7 @@ def product_automation_sensor(own: dg.AssetSelection) -> dg.AutomationConditionS
         "rebuild_what_changed",
         target=own,
         description="Rebuilds the products that read something newly profiled or published.",
+        minimum_interval_seconds=mesh.settings.watch_seconds,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
 
@@ -66,7 +68,7 @@ def landing_sensor(
         name=_LANDING_SENSOR,
         target=[asset_key(name) for name in files] or None,
         description="Profiles a landed dataset when its files change.",
-        minimum_interval_seconds=LANDING_SECONDS,
+        minimum_interval_seconds=mesh.settings.watch_seconds,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult:

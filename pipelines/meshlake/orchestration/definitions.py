@@ -55,7 +55,7 @@ def mesh_definitions(
         assets=assets,
         jobs=[dg.define_asset_job(BUILD_JOB, own, description=_BUILD_DESCRIPTION), clean],
         schedules=[*retraining_schedules(products), clean_schedule(clean)],
-        sensors=[landing_sensor(mesh, datasets, partitions), product_automation_sensor(own)],
+        sensors=[landing_sensor(mesh, datasets, partitions), product_automation_sensor(mesh, own)],
         resources={"reporter": reporter or LogReporter()},
         executor=dg.in_process_executor,
     )

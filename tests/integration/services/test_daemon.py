@@ -22,8 +22,7 @@ from support.server_mesh import ServerMesh
 # The first test also starts the servers and the pages, before its own waits, each of which may last `PATIENCE_SECONDS`.
 pytestmark = [pytest.mark.services, pytest.mark.timeout(1500)]
 
-# Two sensors, each with 30 s between ticks, and runs one after the other beside other tests' meshes on two cores: of a
-# whole suite one run took 300 s to be launched.
+# Runs are launched one after the other beside other tests' meshes on two cores: of a whole suite one took 300 s to be.
 PATIENCE_SECONDS = 600
 KEY = {"logicalType": "string", "primaryKey": True, "required": True}
 PREDICTIONS = {

@@ -18,7 +18,7 @@ from support.server_mesh import ServerMesh, Servers
 pytestmark = [pytest.mark.services, pytest.mark.timeout(2700)]
 
 STORES = (Service.MINIO, Service.POSTGRES)
-# Two sensors' ticks of 30 s, what it takes to tell an outage, the daemon's ticks and three runs' start.
+# What it takes to tell an outage, the daemon's ticks and three runs' start.
 PATIENCE_SECONDS = 300
 SLOW = """
 import os

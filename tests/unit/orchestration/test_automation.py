@@ -58,12 +58,18 @@ def test_files_are_new_until_they_are_profiled(shop, tick):
     assert later.run_key != first.run_key
 
 
+def test_both_sensors_look_as_often_as_is_set(shop):
+    often = shop.having(watch_seconds="2")
+    sensors = mesh_definitions(often.workspace).sensors
+    assert [each.minimum_interval_seconds for each in sensors] == [2, 2]
+
+
 def test_files_whose_profile_fails_are_asked_for_again_but_not_at_every_tick(shop, tick, monkeypatch):
     shop.build()
     for file in (shop.landing / "shop/pets").iterdir():
         file.write_bytes(b"\x1f\x8b\x08\x00")  # packed, whatever its name says
     keys = []
-    for seconds in (0, automation.LANDING_SECONDS, automation.RETRY_SECONDS):
+    for seconds in (0, 30, automation.RETRY_SECONDS):
         monkeypatch.setattr(automation, "time", SimpleNamespace(time=lambda now=seconds: now))
         request = tick(shop)
         assert request.asset_selection == [PETS]
