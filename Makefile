@@ -10,6 +10,8 @@ DATACONTRACT := .venv-datacontract
 DEMO_CUSTOMERS ?= 20000
 DEMO_DAYS ?= 180
 PYTEST = $(BIN)/python -m pytest
+# Begun first, so that none is left to one worker while the other has nothing to do.
+LONGEST := tests/integration/wheel tests/integration/onboarding tests/integration/terminal
 PYTHONS ?= 3.12 3.13
 
 help:  ## List the targets
@@ -22,8 +24,7 @@ run: install  ## Install, land the demo data, build every product, show what was
 
 test: install-dev lint docs  ## Install what tests need, lint, build the site, run all tests that need no server
 	$(PYTEST) -n 2 --dist worksteal tests/unit tests/products data_products examples
-	$(PYTEST) -n 2 --dist loadfile tests/engines tests/integration -m "not services"
-	$(PYTEST) -n 2 --dist loadfile tests/ui
+	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder $(LONGEST) tests/ui tests/integration tests/engines -m "not services"
 
 unit: install-dev  ## The unit suite alone
 	$(PYTEST) -n 2 --dist worksteal tests/unit tests/products data_products examples -m "not slow"

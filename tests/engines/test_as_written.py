@@ -266,6 +266,30 @@ WAYS = {
 }
 
 
+# Reading or drafting settles these, or another way asks of Trino what they would.
+ON_DUCKDB_ALONE = {
+    "a broken file that is much of what landed",
+    "identifiers of 20 digits",
+    "net and gross",
+    "decimal commas",
+    "a title",
+    "a comment",
+    "text that looks like numbers",
+    "days that may be months",
+    "Latin-2",
+    "GBK",
+    "Shift-JIS",
+}
+CAME = [
+    *(pytest.param("duckdb", name, id=f"duckdb-{name}") for name in WAYS),
+    *(
+        pytest.param("trino", name, id=f"trino-{name}", marks=pytest.mark.services)
+        for name in WAYS
+        if name not in ON_DUCKDB_ALONE
+    ),
+]
+
+
 @dataclass(frozen=True)
 class Came:
     """What came of a dataset."""
@@ -275,7 +299,7 @@ class Came:
     failed: str = ""
 
 
-@pytest.fixture(scope="module", params=["duckdb", pytest.param("trino", marks=pytest.mark.services)])
+@pytest.fixture(scope="module")
 def came(request, tmp_path_factory):
     """What came of each dataset on one engine, made when it is asked for; all in one mesh."""
     root = tmp_path_factory.mktemp("as written")
@@ -305,7 +329,7 @@ def _came(mesh: SmallMesh, root: Any, dataset: str, way: Way) -> Came:
     return Came(["|".join(map(str, row.values())) for row in mesh.rows(product)], told)
 
 
-@pytest.mark.parametrize("name", WAYS)
+@pytest.mark.parametrize(("came", "name"), CAME, indirect=["came"])
 def test_what_is_published_is_what_was_written(came, name):
     way, found = WAYS[name], came(name)
     assert sorted(found.rows) == way.rows, found.failed

@@ -1,4 +1,4 @@
-"""Every line of the 2,290 polluted CSV files of Pollock is a row, kept aside, or told as no data: none is lost."""
+"""Every line of polluted CSV files of Pollock is a row, kept aside, or told as no data: none is lost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from meshlake.landing.zone import LandingZone
 from meshlake.names import DatasetName
 
 ARCHIVE = Path(__file__).parents[3] / "shared" / "pollock" / "pollock.tar.xz"
-FILES = 2290
+# Of the 2,290 most are one pollution, on one line after another; `make bench-csv` reads them all.
+FILES = 764
 LINE_END = re.compile(r"\r\n|\r|\n")
 # What is told of lines that are no data, and how many they are.
 LEFT_OUT = (
@@ -47,7 +48,7 @@ def polluted(tmp_path_factory):
         packed.extractall(folder, filter="data")
     files = folder / "polluted_files"
     said = {}
-    for path in sorted((files / "csv").iterdir()):
+    for path in sorted((files / "csv").iterdir())[::3]:
         said[path.stem] = json.loads((files / "parameters" / f"{path.name}_parameters.json").read_text())
         place = folder / "landing" / "pollock" / path.stem / path.name
         place.parent.mkdir(parents=True)
