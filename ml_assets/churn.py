@@ -14,13 +14,14 @@ import pandas as pd
 
 from meshlake.ml_assets import metrics, training_rows
 from meshlake.ml_assets.competition import compete
+from meshlake.ml_assets.decisions import broken_promises, flags, judge, threshold_of
 from meshlake.ml_assets.drift import MAJOR, shifted_features
 from meshlake.ml_assets.ensembles import best_of, fit_candidate
 from meshlake.ml_assets.honest import FINGERPRINT, predict_honestly, row_fingerprints
 from meshlake.ml_assets.leakage import suspected_leaks
 from meshlake.ml_assets.preprocessing import infinite_counts, plan_features
 from meshlake.ml_assets.reasons import feature_importances
-from meshlake.ml_assets.scoring import published_probability
+from meshlake.ml_assets.scoring import churn_probability, published_probability
 from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class ChurnTraining:
     `fold` (null for held-out rows), `churn_probability`, `is_predicted_churn` and the reasons of those flagged, each
     from a model that never saw that row's label; `row_fingerprint` says which row it is, see `honest`.
     Rows left out by the cap on training rows are not in it; no model saw them.
+    `judged` says how well the policy kept its promise, and what it would have brought, see `decisions.judge`;
     `features` are the columns of the refitted model, `dropped` the columns left out, with the reason;
     `importances` how far each feature moves its predictions, the strongest first.
     """
@@ -67,6 +69,7 @@ class ChurnTraining:
     folds_sha256: str
     honest: pd.DataFrame
     test: HeldOutTest | None
+    judged: Mapping[str, Any]
     row_counts: Mapping[str, int]
     features: Mapping[str, str]
     dropped: Mapping[str, str]
@@ -104,7 +107,8 @@ def train_churn(
     with one_thread():
         competition = compete(plan, development, folds, spec, tell)
         winner = best_of(competition.candidates, development, spec)
-        threshold = _threshold(winner.probability, spec)
+        probability = published_probability(winner.probability)
+        threshold = threshold_of(spec, development[spec.label].to_numpy(dtype=bool), probability)
         out_of_fold = _predict_out_of_fold(winner, development, folds, threshold, spec)
         out_of_time = _predict_held_out(winner, plan, development, held_out, threshold, spec, tell)
         tell(f"fitting {winner.algorithm} on {len(final)} rows")
@@ -113,6 +117,7 @@ def train_churn(
     seen = pd.concat([development, held_out], ignore_index=True)
     honest[FINGERPRINT] = row_fingerprints(model, seen, spec.row_keys)
     test, test_warnings = _test(out_of_time, spec)
+    judged = judge(spec, threshold, development, out_of_fold, held_out if test else None, out_of_time)
     return ChurnTraining(
         spec=spec,
         model=model,
@@ -121,6 +126,7 @@ def train_churn(
         folds_sha256=training_rows.folds_hash(folds),
         honest=honest,
         test=test,
+        judged=judged,
         row_counts={
             "given": len(features),
             "labelled": len(labelled),
@@ -134,6 +140,7 @@ def train_churn(
             *_leak_warnings(leaks, spec),
             *(f"{name} was left out: {why}" for name, why in competition.left_out.items()),
             *test_warnings,
+            *broken_promises(judged),
             *_shift_warnings(test, development, held_out, final_plan, spec),
             *_infinite_warnings(final, final_plan),
         ),
@@ -171,8 +178,12 @@ def _predict_out_of_fold(
     threshold: float,
     spec: ChurnSpec,
 ) -> pd.DataFrame:
-    models = (replace(model, threshold=threshold) for model in winner.models)
-    parts = [predict_honestly(model, rows[folds == fold]) for fold, model in enumerate(models)]
+    is_flagged = flags(spec, threshold, rows, published_probability(winner.probability))
+    masks = (folds == fold for fold in range(spec.folds))
+    parts = [
+        predict_honestly(model, rows[is_out], is_flagged[is_out])
+        for model, is_out in zip(winner.models, masks, strict=True)
+    ]
     return _labels(rows, pd.Series(folds, index=rows.index, dtype="Int64"), spec).join(pd.concat(parts))
 
 
@@ -189,18 +200,14 @@ def _predict_held_out(
     if held_out.empty:
         return labels
     tell(f"testing {winner.algorithm} on {len(held_out)} rows of the latest cut-off")
-    model = replace(fit_candidate(winner, plan, development, spec), threshold=threshold)
-    return labels.join(predict_honestly(model, held_out))
+    model = fit_candidate(winner, plan, development, spec)
+    probability = published_probability(churn_probability(model.pipeline, held_out))
+    is_flagged = flags(spec, threshold, held_out, probability)
+    return labels.join(predict_honestly(model, held_out, is_flagged))
 
 
 def _labels(rows: pd.DataFrame, fold: pd.Series[Any], spec: ChurnSpec) -> pd.DataFrame:
     return rows[list(spec.row_keys)].assign(is_churned=rows[spec.label], fold=fold)
-
-
-def _threshold(probability: npt.NDArray[np.float64], spec: ChurnSpec) -> float:
-    if spec.flag_share is None:
-        return float(spec.threshold or 0.5)
-    return metrics.threshold_for_share(published_probability(probability), spec.flag_share)
 
 
 def _test(rows: pd.DataFrame, spec: ChurnSpec) -> tuple[HeldOutTest | None, list[str]]:

@@ -59,7 +59,8 @@ def churn_figures(training: ChurnTraining) -> dict[str, bytes]:
         display = ConfusionMatrixDisplay.from_predictions(
             is_churned, is_flagged, ax=axes, colorbar=False, display_labels=["stays", "churns"]
         )
-        display.ax_.set_title(f"Flagged from {training.model.threshold:.3f} on")
+        least = training.model.threshold
+        display.ax_.set_title(f"Flagged from {least:.3f} on" if 0 < least <= 1 else "Flagged")
 
     def gain(axes: Axes) -> None:
         axes.plot(contacted / len(reached), reached / reached[-1])

@@ -15,14 +15,13 @@ from meshlake.ml_assets.reasons import explain_churn, reason_names
 from meshlake.ml_assets.scoring import score_churn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
     from meshlake.ml_assets.scoring import ChurnModel
 
 FINGERPRINT = "row_fingerprint"
-SCORED = ("churn_probability", "is_predicted_churn")
 # Of the 53 bits of a float: sums over the same rows in another order differ in the last few.
 _COMPARED_BITS = 40
 
@@ -42,10 +41,12 @@ def row_fingerprints(model: ChurnModel, batch: pd.DataFrame, keys: Sequence[str]
     return np.asarray(pd.util.hash_pandas_object(pd.DataFrame(columns), index=False), dtype=np.uint64)
 
 
-def predict_honestly(model: ChurnModel, rows: pd.DataFrame) -> pd.DataFrame:
-    """Scores and reasons of rows whose labels `model` never saw: `SCORED`, and reasons of those flagged."""
-    scores = score_churn(model, rows)[list(SCORED)]
-    return scores.join(_reasons_of_flagged(model, rows, scores["is_predicted_churn"]))
+def predict_honestly(
+    model: ChurnModel, rows: pd.DataFrame, is_flagged: npt.NDArray[np.bool_]
+) -> pd.DataFrame:
+    """Scores of rows whose labels `model` never saw, who of them is flagged, and reasons of these."""
+    scores = score_churn(model, rows)[["churn_probability"]].assign(is_predicted_churn=is_flagged)
+    return scores.join(_reasons(model, rows, is_flagged))
 
 
 def honest_by_row(honest: pd.DataFrame) -> pd.DataFrame:
@@ -54,7 +55,11 @@ def honest_by_row(honest: pd.DataFrame) -> pd.DataFrame:
 
 
 def published_scores(
-    model: ChurnModel, honest: pd.DataFrame, batch: pd.DataFrame, keys: Sequence[str], *, has_reasons: bool
+    model: ChurnModel,
+    honest: pd.DataFrame,
+    batch: pd.DataFrame,
+    keys: Sequence[str],
+    may_be_flagged: Callable[[pd.Series[Any]], npt.NDArray[np.bool_]] | None,
 ) -> pd.DataFrame:
     """The scores of a batch as they are published: of the rows `model` learned from, their honest predictions.
 
@@ -63,7 +68,8 @@ def published_scores(
         honest: what `honest_by_row` gives.
         batch: raw feature rows.
         keys: the columns that tell rows apart.
-        has_reasons: whether to give reasons too; just the rows that are flagged have any.
+        may_be_flagged: which rows, of these probabilities, to give reasons of; `None` for no reasons at all. Of honest
+            predictions they are those of the model that made them, where it flagged them.
 
     Raises:
         ValueError: when a key or feature column is missing, or a value does not fit its column.
@@ -72,18 +78,18 @@ def published_scores(
     position = honest.index.get_indexer(pd.Index(row_fingerprints(model, batch, keys)))
     is_known = position >= 0
     found = honest.iloc[position[is_known]].set_axis(batch.index[is_known])
-    for name in SCORED:
-        scores.loc[is_known, name] = found[name]
-    if has_reasons:
-        reasons = _reasons_of_flagged(model, batch, scores["is_predicted_churn"] & ~is_known)
-        for name in reason_names():
-            reasons.loc[is_known, name] = found[name]
-        scores = scores.join(reasons)
-    return scores
+    scores.loc[is_known, "churn_probability"] = found["churn_probability"]
+    if may_be_flagged is None:
+        return scores
+    explained = found.loc[found["reason_1"].notna(), list(reason_names())]
+    has_reasons = batch.index.isin(explained.index)
+    reasons = _reasons(model, batch, may_be_flagged(scores["churn_probability"]) & ~has_reasons)
+    reasons.loc[has_reasons] = explained
+    return scores.join(reasons)
 
 
-def _reasons_of_flagged(model: ChurnModel, rows: pd.DataFrame, is_flagged: pd.Series[Any]) -> pd.DataFrame:
-    reasons = explain_churn(model, rows[is_flagged])[list(reason_names())]
+def _reasons(model: ChurnModel, rows: pd.DataFrame, is_wanted: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    reasons = explain_churn(model, rows[is_wanted])[list(reason_names())]
     return reasons.reindex(rows.index).astype("string")
 
 

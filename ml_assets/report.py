@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from meshlake.ml_assets.metrics import flag_metrics, probability_metrics
+from meshlake.ml_assets.policy import WAYS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.churn import ChurnTraining
     from meshlake.ml_assets.cross_validation import CandidateResult
     from meshlake.ml_assets.segments import SegmentTraining
+    from meshlake.ml_assets.spec import ChurnSpec
 
 
 def churn_report(training: ChurnTraining) -> dict[str, Any]:
@@ -35,7 +37,8 @@ def churn_report(training: ChurnTraining) -> dict[str, Any]:
         "folds": {"count": spec.folds, "seed": spec.seed, "sha256": training.folds_sha256},
         "candidates": {c.algorithm: _candidate_report(c) for c in training.candidates},
         "importances": dict(training.importances),
-        "policy": {"flag_share": spec.flag_share, "threshold": training.model.threshold},
+        "policy": _policy(spec, training.model.threshold),
+        **training.judged,
         "out_of_fold": {
             **probability_metrics(is_churned, probability),
             **flag_metrics(is_churned, is_flagged),
@@ -43,6 +46,13 @@ def churn_report(training: ChurnTraining) -> dict[str, Any]:
         "test": None if test is None else {"cutoff": test.cutoff, **test.metrics},
         "warnings": list(training.warnings),
     }
+
+
+def _policy(spec: ChurnSpec, threshold: float) -> dict[str, Any]:
+    """Who is flagged: what was asked, and the least probability."""
+    profit = {"profit": spec.profit.model_dump()} if spec.profit else {}
+    asked = {name: value for name in WAYS if (value := getattr(spec, name)) is not None}
+    return {**asked, **profit, "threshold": threshold}
 
 
 def _candidate_report(candidate: CandidateResult) -> dict[str, Any]:

@@ -29,7 +29,7 @@ PROBABILITY_DECIMALS = 6
 class ChurnModel:
     """A fitted pipeline with all that scoring needs, so that nothing is decided again after training.
 
-    `pipeline` has the steps `frame`, `columns`, `model`; a row is flagged from `threshold` on; `references`
+    `pipeline` has the steps `frame`, `columns`, `model`; no row below `threshold` is flagged; `references`
     is the usual value of each feature (median, or most frequent value), as the `frame` step gives it; `algorithm` is
     the candidate it was chosen from, empty in versions stored before that was kept.
     """
@@ -42,7 +42,7 @@ class ChurnModel:
 
 
 def score_churn(model: ChurnModel, batch: pd.DataFrame) -> pd.DataFrame:
-    """Score raw feature rows: the key columns, `churn_probability` (float64) and `is_predicted_churn` (bool).
+    """Score raw feature rows: the key columns and `churn_probability` (float64).
 
     Rows, their order and their index are the batch's.
 
@@ -52,9 +52,7 @@ def score_churn(model: ChurnModel, batch: pd.DataFrame) -> pd.DataFrame:
     if absent := [name for name in model.key if name not in batch.columns]:
         raise ValueError(f"the rows to score lack the key columns: {', '.join(absent)}")
     probability = published_probability(churn_probability(model.pipeline, batch))
-    return batch[list(model.key)].assign(
-        churn_probability=probability, is_predicted_churn=is_flagged(probability, model.threshold)
-    )
+    return batch[list(model.key)].assign(churn_probability=probability)
 
 
 def churn_probability(pipeline: Pipeline, batch: pd.DataFrame) -> npt.NDArray[np.float64]:
@@ -67,14 +65,8 @@ def churn_probability(pipeline: Pipeline, batch: pd.DataFrame) -> npt.NDArray[np
 
 
 def published_probability(probability: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The probability as it is published and held against the threshold."""
+    """The probability as it is published and decided by."""
     return np.round(probability, PROBABILITY_DECIMALS)
-
-
-def is_flagged(probability: npt.NDArray[np.float64], threshold: float) -> npt.NDArray[np.bool_]:
-    """Whether each published probability is predicted churn."""
-    flagged: npt.NDArray[np.bool_] = probability >= threshold
-    return flagged
 
 
 def reference_values(frame: pd.DataFrame) -> dict[str, float | str]:

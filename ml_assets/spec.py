@@ -14,7 +14,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from meshlake.ml_assets.candidates.candidate import DEFAULT_CANDIDATES, ENSEMBLES, in_order
-from meshlake.ml_assets.candidates.choices import Choices, names_and_parameters
+from meshlake.ml_assets.candidates.choices import names_and_parameters
+from meshlake.ml_assets.policy import ChurnPolicy, Policy, Profit, Seed, TwoOrMore
 from meshlake.validation import Document, Location, one_of, read_as, told
 
 
@@ -31,8 +32,8 @@ class ChurnSpec:
 
     `exclude` maps a column left out to the reason; `known_before` a suspected leak that stays to why it may.
     `parameters` are those of candidates that shall not have their defaults, by the candidate's name.
-    Exactly one of `flag_share` (flag the most likely share)
-    and `threshold` (flag from this probability on) is set.
+    At most one of `flag_share` (flag the most likely share), `threshold` (flag from this probability on), `min_recall`,
+    `min_precision` and `capacity` (flag so many) is set; none where expected `profit` alone says who is flagged.
     """
 
     key: tuple[str, ...]
@@ -47,6 +48,16 @@ class ChurnSpec:
     seed: int = 42
     flag_share: float | None = 0.1
     threshold: float | None = None
+    min_recall: float | None = None
+    min_precision: float | None = None
+    capacity: int | None = None
+    profit: Profit | None = None
+
+    @property
+    def is_by_profit(self) -> bool:
+        """Whether expected profit says who is flagged, of as many as `capacity` allows."""
+        ways = (self.flag_share, self.threshold, self.min_recall, self.min_precision)
+        return self.profit is not None and not any(ways)
 
     @property
     def row_keys(self) -> tuple[str, ...]:
@@ -114,26 +125,7 @@ def _empty_if_none(value: object) -> object:
 
 _Names = Annotated[list[str], BeforeValidator(_names, json_schema_input_type=str | list[str])]
 _Column = Annotated[str, Field(min_length=1), told("the name of one column")]
-_Seed = Annotated[int, Field(strict=True, ge=0), told("a whole number of at least 0")]
-_OneOrMore = Annotated[int, Field(strict=True, ge=1), told("a whole number of at least 1")]
-_TwoOrMore = Annotated[int, Field(strict=True, ge=2), told("a whole number of at least 2")]
-_Minutes = Annotated[float, Field(strict=True, gt=0), told("a number above 0")]
-_Between = Annotated[float, Field(strict=True, gt=0, lt=1)]
-_Share = Annotated[_Between | None, told("a number between 0 and 1, both excluded")]
 _Scale = Annotated[Scale, *one_of(lambda: [str(scale) for scale in Scale])]
-
-
-class Policy(Document):
-    """How the model is chosen and kept."""
-
-    retrain_cron: Annotated[str | None, told("a cron expression")] = Field(
-        default=None,
-        description="When a new version is trained even if nothing changed, in UTC: '0 4 * * 1'.",
-    )
-    keep_versions: _OneOrMore = Field(
-        default=50,
-        description="How many of the newest versions `mesh clean` leaves, beside those that scored a kept snapshot.",
-    )
 
 
 class ModelDocument(Document):
@@ -150,36 +142,6 @@ class ModelDocument(Document):
     def named_columns(self) -> list[tuple[Location, str]]:
         """The columns of the features that it names, and where it names them."""
         return [(("key",), name) for name in self.key]
-
-
-class ChurnPolicy(Policy):
-    """How a churn model is chosen, and who is flagged."""
-
-    candidates: Choices = Field(
-        default=list(DEFAULT_CANDIDATES),
-        description="The algorithms compared, each a name, or one with parameters: {random_forest: {n_estimators: 9}}. "
-        "The least log loss on the folds wins, and an ensemble only if it is better beyond noise.",
-    )
-    minutes: _Minutes = Field(
-        default=2,
-        description="How many minutes of one processor the comparison may take; candidates for which no time is left "
-        "are told.",
-    )
-    folds: _TwoOrMore = Field(default=5, description="Into how many parts the rows are split to compare.")
-    seed: _Seed = Field(default=42, description="The same seed and rows give the same model.")
-    flag_share: _Share = Field(
-        default=None,
-        description="The share of customers, the most likely first, that is predicted to churn; 0.1 if not said.",
-    )
-    threshold: _Share = Field(
-        default=None, description="The probability from which on churn is predicted, instead of flag_share."
-    )
-
-    @model_validator(mode="after")
-    def _flags_one_way(self) -> Self:
-        if self.flag_share is not None and self.threshold is not None:
-            raise ValueError("'policy.flag_share' and 'policy.threshold' are both given; keep one of them")
-        return self
 
 
 class ChurnDocument(ModelDocument):
@@ -223,11 +185,13 @@ class ChurnDocument(ModelDocument):
 
     @property
     def named_columns(self) -> list[tuple[Location, str]]:
-        """Key, label, cut-off, and what is no feature."""
+        """Key, label, cut-off, what is no feature, and amounts."""
         named: list[tuple[Location, str]] = [(("label",), self.label)]
         named += [(("cutoff",), self.cutoff)] if self.cutoff else []
         for place, columns in (("exclude", self.exclude), ("known_before", self.known_before)):
             named += [((place, name), name) for name in columns]
+        amounts = self.policy.profit.columns if self.policy.profit else {}
+        named += [(("policy", "profit", name), column) for name, column in amounts.items()]
         return [*super().named_columns, *named]
 
     @property
@@ -235,7 +199,9 @@ class ChurnDocument(ModelDocument):
         """What training acts upon."""
         policy = self.policy
         chosen = names_and_parameters(policy.candidates)
-        is_shared = policy.flag_share is None and policy.threshold is None
+        ways: dict[str, Any] = policy.ways
+        if not ways and not policy.profit:
+            ways = {"flag_share": ChurnSpec.flag_share}
         return ChurnSpec(
             key=tuple(self.key),
             label=self.label,
@@ -247,19 +213,19 @@ class ChurnDocument(ModelDocument):
             minutes=policy.minutes,
             folds=policy.folds,
             seed=policy.seed,
-            flag_share=ChurnSpec.flag_share if is_shared else policy.flag_share,
-            threshold=policy.threshold,
+            profit=policy.profit,
+            **{"flag_share": None, **ways},
         )
 
 
 class SegmentPolicy(Policy):
     """How many segments may come of it."""
 
-    k_min: _TwoOrMore = Field(default=3, description="The fewest segments.")
-    k_max: _TwoOrMore | None = Field(
+    k_min: TwoOrMore = Field(default=3, description="The fewest segments.")
+    k_max: TwoOrMore | None = Field(
         default=None, description="The most segments; 6, or k_min if that is more."
     )
-    seed: _Seed = Field(default=42, description="The same seed and rows give the same segments.")
+    seed: Seed = Field(default=42, description="The same seed and rows give the same segments.")
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:

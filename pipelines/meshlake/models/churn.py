@@ -6,11 +6,13 @@ model's opinion of what it has already seen; once its features change it is anot
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.metadata import version
 from io import BytesIO
 from typing import TYPE_CHECKING, ClassVar
 
 from meshlake.ml_assets.spec import ChurnDocument
+from meshlake.models.decided import REASONS, MayBeFlagged, amount_columns, decided_select, spec_of
 from meshlake.models.store import MODEL_FILE
 from meshlake.models.task import Trained
 from meshlake.names import quote_identifier
@@ -92,20 +94,33 @@ class ChurnTask:
         return f"SELECT * FROM (\n{features_sql}\n) WHERE {cutoff} = (SELECT max({cutoff}) FROM (\n{features_sql}\n))"
 
     def scorer(self, version: ModelVersion, wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
-        """See `Task.scorer`; reasons are found for the rows predicted to churn, if the contract has them."""
+        """See `Task.scorer`; reasons are found for rows that may be flagged, if the contract has them."""
         from meshlake.ml_assets.honest import honest_by_row, published_scores
-        from meshlake.ml_assets.reasons import reason_names
 
         spec, model = self._spec, _model(version)
+        policy = spec_of(version)
+        amounts = amount_columns(policy)
         honest = honest_by_row(honest_predictions(version.read(HONEST_FILE)))
-        has_reasons = not set(reason_names()).isdisjoint(wanted)
+        has_reasons = not set(REASONS).isdisjoint(wanted)
+        may_be_flagged = MayBeFlagged(policy, model.threshold)
 
         def score(batch: pd.DataFrame) -> pd.DataFrame:
-            scores = published_scores(model, honest, batch, spec.row_keys, has_reasons=has_reasons)
+            explained = partial(may_be_flagged, batch) if has_reasons else None
+            scores = published_scores(model, honest, batch, spec.row_keys, explained)
             cutoff = {spec.cutoff: batch[spec.cutoff]} if spec.cutoff else {}
-            return scores.assign(is_labelled=batch[spec.label].notna(), **cutoff)
+            read = {name: batch[column].astype("float64") for name, column in amounts.items()}
+            return scores.assign(is_labelled=batch[spec.label].notna(), **cutoff, **read)
 
         return score
+
+    def amounts(self, version: ModelVersion) -> dict[str, str]:
+        """See `Task.amounts`: what a contact brings and costs."""
+        return amount_columns(spec_of(version))
+
+    def published(self, version: ModelVersion, scores: str, columns: Sequence[str]) -> str:
+        """See `Task.published`: who is flagged, by the policy that the version was trained with."""
+        threshold = float(version.record["policy"]["threshold"])
+        return decided_select(spec_of(version), threshold, scores, frozenset(columns))
 
 
 def _model(version: ModelVersion) -> ChurnModel:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshlake.errors import UsageError
-from meshlake.ml_assets.spec import ChurnSpec
 from meshlake.models.churn import HONEST_FILE, honest_predictions
+from meshlake.models.decided import spec_of
 
 if TYPE_CHECKING:
     from meshlake.ml_assets.comparison import Comparison
+    from meshlake.ml_assets.spec import ChurnSpec
     from meshlake.models.store import ModelVersion
 
 
@@ -44,9 +45,6 @@ def compare_versions(version: ModelVersion, other: ModelVersion) -> Comparison:
 
 
 def _spec(version: ModelVersion) -> ChurnSpec:
-    definition = version.record["definition"]
-    if definition["task"] != "churn":
-        raise UsageError(
-            f"{version.version} is a model of {definition['task']}; churn models can be compared"
-        )
-    return ChurnSpec.from_mapping(definition)
+    if (task := version.record["definition"]["task"]) != "churn":
+        raise UsageError(f"{version.version} is a model of {task}; churn models can be compared")
+    return spec_of(version)

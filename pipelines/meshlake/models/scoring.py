@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from meshlake.errors import BuildError
+from meshlake.models.decided import refuse_amounts
 from meshlake.models.frames import to_frame
 from meshlake.models.store import VERSION_PROPERTY
 from meshlake.models.training import choose_version
@@ -51,11 +52,16 @@ def _score(model: ModelDefinition, task: Task, version: ModelVersion, context: R
     context.report("scoring")
     scored_at = datetime.now(UTC)
     wanted = [column.name for column in context.contract.columns]
-    rows = context.session.batches(task.rows_to_score(model.features_sql))
-    scores = _stream(task, version, rows, wanted, scored_at)
-    context.session.local.register(SCORES, scores)
-    there = [quote_identifier(name) for name in wanted if name in scores.schema.names]
-    return f"SELECT {', '.join(there)} FROM {SCORES}"
+    rows_sql = task.rows_to_score(model.features_sql)
+    refuse_amounts(task.amounts(version), rows_sql, context)
+    scores = _stream(task, version, context.session.batches(rows_sql), wanted, scored_at)
+    local = context.session.local
+    local.register(SCORES, scores)
+    published = task.published(version, SCORES, scores.schema.names)
+    there = set(local.columns(published))
+    return (
+        f"SELECT {', '.join(quote_identifier(name) for name in wanted if name in there)} FROM ({published})"
+    )
 
 
 def _stream(

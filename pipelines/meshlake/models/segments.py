@@ -74,3 +74,11 @@ class SegmentTask:
         if not isinstance(model, SegmentModel):
             raise ValueError(f"version {version.version} is no segmentation")
         return lambda batch: score_segments(model, batch)
+
+    def amounts(self, _version: ModelVersion) -> dict[str, str]:
+        """See `Task.amounts`: none."""
+        return {}
+
+    def published(self, _version: ModelVersion, scores: str, _columns: Sequence[str]) -> str:
+        """See `Task.published`: as they are."""
+        return f"SELECT * FROM {scores}"

@@ -63,7 +63,14 @@ class Task(Protocol):
         """The SELECT of the rows that are published."""
 
     def scorer(self, version: ModelVersion, wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
-        """A function from a batch of features to the rows published of it; `wanted` are what the contract promises."""
+        """A function from a batch of features to what is said of each row; `wanted` are what the contract promises."""
+
+    def amounts(self, version: ModelVersion) -> Mapping[str, str]:
+        """The columns of the rows to score that must hold an amount of at least 0 in each, by what they are for."""
+
+    def published(self, version: ModelVersion, scores: str, columns: Sequence[str]) -> str:
+        """The SELECT of the rows that are published, for DuckDB: what `scorer` gave is in the table `scores`, which has
+        these columns."""
 
 
 TASKS: Doorway[type[Task]] = Doorway(

@@ -159,6 +159,9 @@ class LocalRows(Protocol):
     def keep_order(self) -> None:
         """From now on read landed rows in the order they stand in, as their numbering needs."""
 
+    def columns(self, select: str) -> dict[str, Type]:
+        """Names and types of the columns `select` gives."""
+
     def rows(self, select: str) -> list[tuple[object, ...]]:
         """All rows of a small answer."""
 

@@ -46,6 +46,12 @@ class ShareTask:
     def scorer(self, version, wanted):
         total = json.loads(version.read("total.json"))
         return lambda batch: batch[[self._key]].assign(share=batch[self._column] / total)
+
+    def amounts(self, version):
+        return {"parts": self._column}
+
+    def published(self, version, scores, columns):
+        return f"SELECT * FROM {scores}"
 '''
 BUILD = """
 import json

@@ -13,13 +13,18 @@ from meshlake.ml_assets.honest import honest_by_row, published_scores, row_finge
 from meshlake.ml_assets.reasons import NO_SINGLE_REASON
 from meshlake.ml_assets.scoring import score_churn
 
-SCORED = ["churn_probability", "is_predicted_churn"]
+SCORED = ["churn_probability"]
 KEYS = ("customer_id",)
 
 
 def published(training, batch, *, has_reasons: bool = True) -> pd.DataFrame:
     honest = honest_by_row(training.honest)
-    return published_scores(training.model, honest, batch, training.spec.row_keys, has_reasons=has_reasons)
+
+    def may_be_flagged(probability):
+        return (probability >= training.model.threshold).to_numpy()
+
+    explained = may_be_flagged if has_reasons else None
+    return published_scores(training.model, honest, batch, training.spec.row_keys, explained)
 
 
 def test_a_row_that_was_learned_from_is_published_with_what_a_model_said_that_never_saw_it(
@@ -57,9 +62,10 @@ def test_a_sum_added_up_in_another_order_and_columns_of_no_use_change_no_row(tra
 def test_just_the_flagged_rows_have_reasons(training, customers, has_changed):
     batch = customers.assign(tickets=customers["tickets"] + 2) if has_changed else customers
     scores = published(training, batch)
-    assert scores["reason_1"].notna().equals(scores["is_predicted_churn"])
-    assert scores.loc[~scores["is_predicted_churn"], ["reason_2", "reason_3"]].isna().all(axis=None)
-    assert 60 <= scores["is_predicted_churn"].sum() < len(scores)
+    is_flagged = scores["churn_probability"] >= training.model.threshold
+    assert scores["reason_1"].notna().equals(is_flagged)
+    assert scores.loc[~is_flagged, ["reason_2", "reason_3"]].isna().all(axis=None)
+    assert 60 <= is_flagged.sum() < len(scores)
 
 
 def test_reasons_are_none_where_the_contract_has_none(training, customers):

@@ -7,15 +7,13 @@ import pytest
 from meshlake.ml_assets.scoring import reference_values, score_churn
 
 
-def test_scores_are_the_key_a_probability_and_a_flag(training, make_customers):
+def test_scores_are_the_key_and_a_probability(training, make_customers):
     batch = make_customers(40, seed=2).drop(columns="is_churned").set_index(np.arange(40) * 2)
     scores = score_churn(training.model, batch)
-    assert list(scores.columns) == ["customer_id", "churn_probability", "is_predicted_churn"]
+    assert list(scores.columns) == ["customer_id", "churn_probability"]
     assert scores.index.equals(batch.index)
     assert scores["customer_id"].equals(batch["customer_id"])
     assert scores["churn_probability"].between(0, 1).all()
-    assert scores["is_predicted_churn"].equals(scores["churn_probability"] >= training.model.threshold)
-    assert scores["is_predicted_churn"].any()
 
 
 def test_an_empty_batch_has_no_scores_of_the_same_types(training, customers):
