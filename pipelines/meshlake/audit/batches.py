@@ -43,11 +43,16 @@ class ColumnCounts:
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows that landed together. `unknown` are landed columns that the contract does not use, with their types."""
+    """Rows that came together, by a file or by a build.
+
+    `unknown` are landed columns that the contract does not use, with their types; `at` is when a build made them, in
+    seconds since 1970 UTC.
+    """
 
     row_count: int
     unknown: Mapping[str, str]
     columns: Mapping[str, ColumnCounts]
+    at: float = 0.0
 
 
 def range_ends(tenths: Sequence[float]) -> tuple[float, ...]:

@@ -3,7 +3,8 @@
 A decomposition as STL makes it (Cleveland and others, 1990), of counts in logarithms, with medians in place of its
 smoothers, so that earlier anomalies move nothing; what is left over is judged by its median absolute deviation
 (Iglewicz and Hoaglin, 1993). Days of the month, which are seen seldom, count only where they stand clearly apart.
-A day that stood apart a year before, as a holiday does, may do so again: what it was then is expected, too.
+A day that stood apart a year before, as a holiday does, may do so again: what it was then is expected, too; of feasts
+that move, the day that is as far from Easter, or the same weekday of the month as the second Sunday of May.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from itertools import chain
 from statistics import median
 from typing import TYPE_CHECKING, Any
+
+from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
 
 from meshlake.rules.as_usual import FEWEST_DAYS
 
@@ -24,6 +28,8 @@ _LEVEL_DAYS, _TREND_DAYS, _SPREAD_DAYS = 28, 56, 120
 _WEEKDAYS = 16
 # A holiday is looked for so many years back, beside days of its weekday in so many weeks before and after it.
 _YEARS, _WEEKS_BESIDE = 3, 4
+# Days from Easter Sunday: carnival, Holy Week to Easter Monday, Ascension, Whitsun, Corpus Christi, and Fridays after.
+_FROM_EASTER = (*range(-52, -45), *range(-3, 2), 39, 40, 49, 50, 60, 61)
 # More of a history is of no use.
 REMEMBERED_DAYS = 366 * _YEARS + 7 * _WEEKS_BESIDE
 # What the slope of the last weeks may be off by, a fortnight ahead, in squared deviations.
@@ -40,7 +46,8 @@ _MAD = 1.4826
 class Expected:
     """What a day's number most likely lies between, and the day of the month that it stands apart for, if it does.
 
-    It `has_stood_apart` on this day of a year before, so that both are expected: that it does again, or does not.
+    It `has_stood_apart` on a day of a year before that it may be the same feast as, so that both are expected: that it
+    does again, or does not.
     """
 
     day: date
@@ -58,7 +65,7 @@ class Expected:
             'Fridays that are day 27 of a month'
         """
         of_month = f" that are day {self.day_of_month} of a month" if self.day_of_month is not None else ""
-        before = f", or {self.day:%d %B} of years before," if self.has_stood_apart else ""
+        before = ", or this day of years before," if self.has_stood_apart else ""
         return f"{self.day:%A}s{of_month}{before}"
 
     def has(self, number: float) -> bool:
@@ -131,12 +138,23 @@ def _years_before(
     numbers: Mapping[date, float], day: date, by_day: _MonthDays
 ) -> Iterator[tuple[float, float]]:
     """The number of this day of each year before, and by how much it differed from its weekday's around it."""
-    for years in range(1, _YEARS + 1):
-        then = (day - timedelta(days=(day.month, day.day) == (2, 29))).replace(year=day.year - years)
+    for then in chain.from_iterable(_same_days(day, day.year - years) for years in range(1, _YEARS + 1)):
         weeks = (then + timedelta(weeks=n) for n in range(-_WEEKS_BESIDE, _WEEKS_BESIDE + 1) if n)
         others = [numbers[each] - by_day.effect(each) for each in weeks if each in numbers]
         if then in numbers and len(others) >= _WEEKS_BESIDE:
             yield numbers[then], numbers[then] - by_day.effect(then) - median(others)
+
+
+def _same_days(day: date, year: int) -> set[date]:
+    """The days of `year` that may be the same feast."""
+    found = {(day - timedelta(days=(day.month, day.day) == (2, 29))).replace(year=year)}
+    for kind in (EASTER_WESTERN, EASTER_ORTHODOX):
+        from_easter = day - easter(day.year, kind)
+        if from_easter.days in _FROM_EASTER:
+            found.add(easter(year, kind) + from_easter)
+    first = day.replace(year=year, day=1)
+    weekday = first + timedelta(days=(day.weekday() - first.weekday()) % 7)
+    return found | {weekday + timedelta(weeks=(day.day - 1) // 7)}
 
 
 @dataclass(frozen=True)

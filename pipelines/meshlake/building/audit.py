@@ -12,13 +12,13 @@ from meshlake.building.inputs import bind_published
 from meshlake.building.landed import waiting
 from meshlake.building.quality import record_results
 from meshlake.errors import AuditError
+from meshlake.rules.alike import Alike
 from meshlake.rules.result import row_count_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from meshlake.building.context import BuildContext
-    from meshlake.contract.model import Contract
     from meshlake.engines.session import Session
     from meshlake.lake.snapshot import Snapshot
     from meshlake.names import ProductName
@@ -76,15 +76,17 @@ def check_published(mesh: Workspace, name: ProductName) -> Iterator[tuple[Produc
     yield from ((name, result) for result in results)
 
 
-def refuse_blocked(
-    contract: Contract, branch: str, checks: Sequence[CheckResult], settled: Sequence[CheckResult] = ()
-) -> None:
-    """Stop before publishing when a blocking check of `checks` failed; `settled` were before, and are told with them.
+def refuse_blocked(context: BuildContext, branch: str, checks: Sequence[CheckResult]) -> None:
+    """Stop before publishing when a blocking check failed; a build that is forced takes rows unlike those before.
 
     Raises:
         AuditError: naming the checks, their failing rows and the SQL that finds them.
     """
-    blocking = [check for check in checks if check.is_blocking]
+    blocking = [
+        check
+        for check in checks
+        if check.is_blocking and not (context.is_forced and isinstance(check.rule, Alike))
+    ]
     if not blocking:
         return
     first = blocking[0]
@@ -97,12 +99,14 @@ def refuse_blocked(
     if first.failing_sql:
         find = shlex.quote(" ".join(first.failing_sql.split()))
         hint += f" Find the rows: mesh sql --as-of {branch} {find}"
-    sample = unclassified(first.samples[0], contract) if first.samples else None
+    if all(isinstance(check.rule, Alike) for check in blocking):
+        hint += f" To take the rows as they are: mesh build {context.name} --force"
+    sample = unclassified(first.samples[0], context.classified_contract) if first.samples else None
     example = f", such as {_in_words(sample)}" if sample else ""
     raise AuditError(
-        f"{contract.name}: check {first.rule.name} failed: {first.message}{example}{others}",
+        f"{context.name}: check {first.rule.name} failed: {first.message}{example}{others}",
         hint,
-        (*settled, *checks),
+        checks,
     )
 
 

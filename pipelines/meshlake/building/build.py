@@ -22,8 +22,8 @@ from meshlake.building.performance import performance_facts
 from meshlake.building.pictures import audited_distributions, draw_distributions
 from meshlake.building.quality import record_results, recorded_results
 from meshlake.building.quarantine import publish_quarantine
+from meshlake.building.snapshot_alike import compare_staged
 from meshlake.building.unreadable import unreadable_facts, unreadable_lines
-from meshlake.building.volumes import volume
 from meshlake.errors import BuildError, ConflictError, MeshError
 from meshlake.formats.unreadable import ReadAgainError
 from meshlake.health import naming_servers
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from datetime import date
 
-    from meshlake.building.landed import NewlyLanded
+    from meshlake.building.kept_batches import Compared
     from meshlake.lake.hold import Hold
     from meshlake.lake.snapshot import Snapshot
     from meshlake.names import ProductName
@@ -152,22 +152,11 @@ def _build_once(
     seconds = time.monotonic() - started
     told = plan.facts if plan is not None else {}
     facts = {**rows.facts, **kept_aside, **told, **held_facts(inputs, head), **matured}
-    facts |= _volume_facts(mesh, product, snapshot)
     return BuildResult(product.name, snapshot, is_rebuilt=True, checks=checks, seconds=seconds, facts=facts)
 
 
-def _volume_facts(mesh: Workspace, product: Product, snapshot: Snapshot) -> dict[str, str]:
-    """What is unusual of the number of rows. What is published stays so if a server ends before that is known."""
-    try:
-        with naming_servers(mesh.settings, str(product.name)):
-            found = volume(mesh, product, snapshot)
-    except MeshError as error:
-        return {"unusual_volume": f"whether there are as many rows as usual is not known: {error.message}"}
-    return {"unusual_volume": found.told} if found.is_unusual else {}
-
-
 def _publish(
-    context: BuildContext, rows: Rows, fingerprint: str, started: float, landed: NewlyLanded | None
+    context: BuildContext, rows: Rows, fingerprint: str, started: float, landed: Compared | None
 ) -> tuple[Snapshot, tuple[CheckResult, ...], dict[str, Any]]:
     """Write, audit, publish; what was kept aside meanwhile is told as facts."""
     mesh, product, session = context.mesh, context.product, context.session
@@ -200,12 +189,14 @@ def _publish(
     )
     context.report(Step.BRANCHED)
     bind_published(mesh, session, (n for n in product.check_inputs if n not in product.inputs))
-    audited = audit_staged(context, branch)
-    settled = (landed.result,) if landed is not None and landed.result is not None else ()
-    checks = (*settled, *audited)
+    compared = [
+        each for each in (landed, compare_staged(context, branch, staged.row_count)) if each is not None
+    ]
+    alike = [each.result for each in compared if each.result is not None]
+    checks = (*alike, *audit_staged(context, branch))
     context.report(Step.AUDITED)
     record_results(mesh, product.name, context.run, branch.snapshot_id, checks)
-    refuse_blocked(context.classified_contract, draft.branch, audited, settled)
+    refuse_blocked(context, draft.branch, checks)
     drawn = audited_distributions(context)
     publish_quarantine(context, rows.quarantine, lines)
     snapshot = draft.publish()
@@ -217,8 +208,8 @@ def _publish(
         # Readers have the rows already; without statistics only plans are worse, until the next build.
         context.report(f"published without statistics: {error.message}")
     draw_distributions(context, drawn, snapshot)
-    if landed is not None:
-        landed.keep(context.settings)
+    for each in compared:
+        each.keep(context.settings)
     context.report(Step.PUBLISHED)
     return snapshot, checks, unreadable_facts(lines)
 

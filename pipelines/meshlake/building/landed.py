@@ -6,85 +6,38 @@ are read, and what was in files that have been replaced is still known.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from meshlake.audit.batches import Batch, ColumnCounts, merged
+from meshlake.audit.batches import merged
 from meshlake.audit.shifts import shifts
+from meshlake.building.kept_batches import MOST_BATCHES, Compared, KeptBatches, columns_code, short_hash
 from meshlake.building.landed_batches import Measurer
 from meshlake.building.quality import record_results
 from meshlake.engines.engine import open_local
 from meshlake.errors import AuditError, LandingError, MeshError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
+    from meshlake.audit.batches import Batch
     from meshlake.audit.shifts import Shift
     from meshlake.building.context import BuildContext
     from meshlake.landing.zone import Dataset
     from meshlake.products.product import Product
-    from meshlake.rules.landed_alike import LandedAlike
+    from meshlake.rules.alike import LandedAlike
     from meshlake.rules.result import CheckResult
-    from meshlake.settings import Settings
     from meshlake.stores import StoredFile
     from meshlake.workspace import Workspace
 
-# Twice each weekday of new files, eight weeks of those before.
-_MOST_FILES, _MOST_BATCHES = 14, 56
+# Twice each weekday.
+_MOST_FILES = 14
 # Files of a table's log, which have no rows of their own, lie beside those of its rows.
 _MOST_TRIED = 4 * _MOST_FILES
 _SHOWN_ROWS, _MOST_ROWS = 3, 20
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What is kept: the `files` that were taken in, and what the last of them were like under the contract `code`."""
-
-    code: str
-    files: frozenset[str] = frozenset()
-    edges: dict[str, tuple[float, ...]] = field(default_factory=dict)
-    batches: tuple[Batch, ...] = ()
-
-    @classmethod
-    def parsed(cls, content: bytes | None, code: str) -> _Known:
-        try:
-            facts = json.loads(content or b"{}")
-            files = frozenset(facts.get("files", ()))
-            if facts.get("code") != code:
-                return cls(code, files)
-            edges = {name: tuple(ends) for name, ends in facts["edges"].items()}
-            return cls(code, files, edges, tuple(_batch(each, edges) for each in facts["batches"]))
-        except (ValueError, TypeError, KeyError, AttributeError):  # damaged, or of another making
-            return cls(code)
-
-    def packed(self) -> bytes:
-        facts = asdict(self) | {"files": sorted(self.files)}
-        for counts in chain.from_iterable(batch["columns"].values() for batch in facts["batches"]):
-            del counts["edges"]
-        return json.dumps(facts, separators=(",", ":")).encode()
-
-
-@dataclass(frozen=True)
-class NewlyLanded:
-    """What has newly landed: the `result` of comparing it, None of what is the first, and what to keep once built."""
-
-    result: CheckResult | None
-    _place: str
-    _known: _Known | None
-
-    def keep(self, settings: Settings) -> None:
-        """Remember it as taken in; who may not write there compares it with what was before once more."""
-        if self._known is not None:
-            with suppress(OSError, MeshError):
-                settings.store_of(self._place).write(self._place, self._known.packed())
-
-
-def refuse_unlike(context: BuildContext) -> NewlyLanded | None:
+def refuse_unlike(context: BuildContext) -> Compared | None:
     """Look at what newly landed for the product under build, before its rows are made.
 
     Raises:
@@ -114,7 +67,7 @@ def waiting(mesh: Workspace, product: Product) -> CheckResult | None:
     return found.result if found is not None else None
 
 
-def newly_landed(mesh: Workspace, product: Product, files: Dataset) -> NewlyLanded | None:
+def newly_landed(mesh: Workspace, product: Product, files: Dataset) -> Compared | None:
     """Compare what has newly landed in `files`, all that `product` casts, with what landed before; None of nothing new.
 
     What cannot be compared is told as a difference, and never an error.
@@ -124,7 +77,7 @@ def newly_landed(mesh: Workspace, product: Product, files: Dataset) -> NewlyLand
         return None
     started = time.perf_counter()
     place = f"{mesh.settings.kept('landed')}/{product.name}.json"
-    known = _Known.parsed(mesh.settings.store_of(place).read(place), _code(product))
+    known = KeptBatches.parsed(mesh.settings.store_of(place).read(place), columns_code(product))
     new = [file for file in files.files if _key(file) not in known.files]
     if not new:
         return None
@@ -140,14 +93,14 @@ def newly_landed(mesh: Workspace, product: Product, files: Dataset) -> NewlyLand
             samples = _samples(measurer, new, found)
         except MeshError as error:
             if not known.files:  # there is nothing to compare with: what is wrong is the build's to tell
-                return NewlyLanded(None, place, None)
+                return Compared(None, place, None)
             told = f"cannot be compared with what landed before: {error.message}"
-            return NewlyLanded(rule.result([told], (), time.perf_counter() - started), place, None)
+            return Compared(rule.result([told], (), time.perf_counter() - started), place, None)
     keys = frozenset(map(_key, files.files))
-    kept = _Known(known.code, keys, measurer.edges, (*before, *now)[-_MOST_BATCHES:])
+    kept = KeptBatches(known.code, keys, measurer.edges, (*before, *now)[-MOST_BATCHES:])
     seconds = time.perf_counter() - started
     result = _result(rule, new, found, samples, seconds, measurer.bound) if before else None
-    return NewlyLanded(result, place, kept)
+    return Compared(result, place, kept)
 
 
 def _result(
@@ -184,28 +137,5 @@ def _samples(
     return tuple(samples)
 
 
-def _code(product: Product) -> str:
-    """Changes when columns are read otherwise than before: what was counted says nothing of them then."""
-    columns = [
-        (c.name, str(c.type), c.sources, c.expression, str(c.format), c.classification)
-        for c in product.contract.columns
-    ]
-    return _hash(json.dumps([columns, product.contract.row_filter], default=str))
-
-
 def _key(file: StoredFile) -> str:
-    return _hash(f"{file.name}\0{file.size_bytes}\0{file.version}")
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _batch(facts: dict[str, Any], edges: Mapping[str, tuple[float, ...]]) -> Batch:
-    columns = {
-        name: ColumnCounts(
-            **counts | {"bins": tuple(counts["bins"]), "edges": edges[name] if counts["bins"] else ()}
-        )
-        for name, counts in facts["columns"].items()
-    }
-    return Batch(facts["row_count"], facts["unknown"], columns)
+    return short_hash(f"{file.name}\0{file.size_bytes}\0{file.version}")

@@ -6,14 +6,13 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from meshlake.audit.batches import MOST_VALUES, Batch, ColumnCounts, range_ends
+from meshlake.audit.batches import Batch
 from meshlake.audit.samples import HIDDEN, jsonable, unclassified
-from meshlake.discovery.names import is_identifier
+from meshlake.building.column_counts import MOST_COLUMNS, column_counts, columns_bound, showing_sql
 from meshlake.formats.format import lineage_select
 from meshlake.landing.relation import relation_sql, united
-from meshlake.names import quote_identifier, quote_literal
 from meshlake.products.source_aligned import columns_in_sql, source_select
-from meshlake.types.tree import Scalar, is_moment, is_nested, is_number
+from meshlake.types.tree import Scalar, is_moment, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,11 +28,6 @@ if TYPE_CHECKING:
 
 # So many rows stand for a file: those of a small one are drawn from all, of a large one, to read no more, the first.
 _ROWS, _DRAWN_BYTES = 50_000, 1 << 25
-_TENTHS = ", ".join(f"{n / 10}" for n in range(11))
-# What is kept grows with the columns; of wider ones the first are compared.
-_MOST_COLUMNS = 300
-# What a statement holds grows with its aggregates.
-_COLUMNS = 50
 _RAW, _CAST = "landed_rows", "landed_cast"
 
 
@@ -50,13 +44,10 @@ class Measurer:
         self._session, self._dataset = session, dataset.opened
         self._files = {file.name: (file, keys) for file, keys in self._dataset.keyed_files.items()}
         # A column that is missing is told, and ends nothing here.
-        columns = tuple(replace(column, is_required=False) for column in contract.columns[:_MOST_COLUMNS])
+        columns = tuple(replace(column, is_required=False) for column in contract.columns[:MOST_COLUMNS])
         self._contract = replace(contract, columns=columns)
         self._named_in_sql = columns_in_sql(self._contract)
-        count = len(contract.columns)
-        self.bound = (
-            f"the first {_MOST_COLUMNS} of {count:,} columns compared" if count > _MOST_COLUMNS else ""
-        )
+        self.bound = columns_bound(contract)
         self._last: tuple[str, tuple[SourceSelect, dict[str, Type]] | None] | None = None
         self.edges = edges
 
@@ -83,7 +74,7 @@ class Measurer:
             found: list[dict[str, Any]] = self._session.table(cells).to_pylist()
             is_open = self._contract.column(shift.column).classification is None
             return found if is_open else [row | {"value": HIDDEN} for row in found]
-        if (condition := _condition(shift, self._contract)) is None:
+        if (condition := showing_sql(shift, self._contract)) is None:
             return []
         found = self._session.table(f"SELECT * FROM {_CAST} WHERE {condition} LIMIT {limit}").to_pylist()
         return [{"file": file.name} | jsonable(unclassified(row, self._contract)) for row in found]
@@ -134,115 +125,14 @@ class Measurer:
         (counts,) = self._session.rows(source.counts_sql)
         bad = {c.name: int(str(n)) for c, n in zip(source.checked_columns, counts[3:], strict=True)}
         present = [c for c in self._contract.columns if c.name not in source.absent_columns]
-        columns: dict[str, ColumnCounts] = {}
-        for first in range(0, len(present), _COLUMNS):
-            columns |= self._counts(present[first : first + _COLUMNS], bad)
+        columns = column_counts(self._session, _CAST, present, self.edges)
         kinds = {column.name: _kind(_landed_types(column, landed)) for column in present}
         ((row_count,),) = self._session.rows(f"SELECT count(*) FROM {_CAST}")
         return Batch(
             int(str(row_count)),
             {name: str(landed[name]) for name in source.unknown_columns},
-            {name: replace(found, kind=kinds[name]) for name, found in columns.items()},
+            {name: replace(found, kind=kinds[name], bad=bad.get(name, 0)) for name, found in columns.items()},
         )
-
-    def _counts(self, columns: Sequence[Column], bad: Mapping[str, int]) -> dict[str, ColumnCounts]:
-        seen = [_View(column, self._is_key(column)) for column in columns]
-        (row,) = self._session.rows(f"SELECT {', '.join(view.extent for view in seen)} FROM {_CAST}")
-        extents: dict[str, Any] = dict(zip([view.name for view in seen], row, strict=True))
-        asked: list[tuple[str, str]] = []
-        for view in seen:
-            _, distinct, _, _, tenths = extents[view.name]
-            if view.is_counted and tenths and view.name not in self.edges:
-                self.edges[view.name] = range_ends(tenths)
-            if view.is_counted and view.name in self.edges:
-                asked.append((f"{view.name} bins", view.bins(self.edges[view.name])))
-            if view.is_named and distinct <= 2 * MOST_VALUES:
-                asked.append((f"{view.name} values", f"histogram(CAST({view.cell} AS VARCHAR))"))
-        answers = dict[str, Any]()
-        if asked:
-            (row,) = self._session.rows(f"SELECT {', '.join(sql for _, sql in asked)} FROM {_CAST}")
-            answers = dict(zip([name for name, _ in asked], row, strict=True))
-        return {
-            view.name: self._of(view, extents[view.name], answers, bad.get(view.name, 0)) for view in seen
-        }
-
-    def _of(self, view: _View, extent: Any, answers: Mapping[str, Any], bad: int) -> ColumnCounts:
-        present, distinct, low, high, _ = extent
-        edges = self.edges.get(view.name, ()) if f"{view.name} bins" in answers else ()
-        found = answers.get(f"{view.name} bins") or {}
-        bins = [int(found.get(edge, 0)) for edge in edges]
-        values = answers.get(f"{view.name} values")
-        if values is None and view.is_named and not present:
-            values = {}
-        return ColumnCounts(
-            "",
-            int(present),
-            bad,
-            int(distinct),
-            None if low is None else float(low),
-            None if high is None else float(high),
-            (*bins, int(present) - sum(bins)) if edges else (),
-            edges,
-            values,
-        )
-
-    def _is_key(self, column: Column) -> bool:
-        return column.primary_key_position is not None or is_identifier(column.name)
-
-
-class _View:
-    """What is looked at of one column of `_CAST`: of what is classified, only whether there is a value."""
-
-    def __init__(self, column: Column, is_key: bool) -> None:
-        self.name, self.cell = column.name, quote_identifier(column.name)
-        is_open = column.classification is None and not is_nested(column.type) and not is_key
-        self.is_ordered = is_open and (is_number(column.type) or is_moment(column.type))
-        self.is_named = is_open and column.type in (Scalar.VARCHAR, Scalar.BOOLEAN)
-        # Of text that has many values the lengths are; days go on.
-        self.is_counted = is_open and (is_number(column.type) or column.type is Scalar.VARCHAR)
-        self._is_moment = is_moment(column.type)
-        self._is_text = column.type is Scalar.VARCHAR
-
-    @property
-    def value(self) -> str:
-        """As a number."""
-        if self._is_moment:
-            return f"CAST(epoch({self.cell}) AS DOUBLE) / 86400"
-        return f"CAST({f'length({self.cell})' if self._is_text else self.cell} AS DOUBLE)"
-
-    @property
-    def extent(self) -> str:
-        """One list: rows with a value, how many differ, the ends, and where each tenth ends."""
-        is_sound = f"isfinite({self.value})"
-        ends = (
-            f"min({self.value}) FILTER ({is_sound}), max({self.value}) FILTER ({is_sound})"
-            if self.is_ordered
-            else "NULL, NULL"
-        )
-        tenths = (
-            f"quantile_disc({self.value}, [{_TENTHS}]) FILTER ({is_sound})" if self.is_counted else "NULL"
-        )
-        distinct = f"approx_count_distinct({self.cell})" if self.is_ordered or self.is_named else "0"
-        return f"row(count({self.cell}), {distinct}, {ends}, {tenths})"
-
-    def bins(self, edges: Sequence[float]) -> str:
-        """How many rows end in each range."""
-        return f"histogram({self.value}, [{', '.join(f'CAST({edge!r} AS DOUBLE)' for edge in edges)}])"
-
-
-def _condition(shift: Shift, contract: Contract) -> str | None:
-    """What is true of the rows that show it; None where it is of no rows."""
-    if shift.kind in {"column", "type"}:
-        return None
-    view = _View(contract.column(shift.column), is_key=False)
-    if shift.kind == "missing":
-        return f"{view.cell} IS NULL"
-    if shift.values:
-        return f"CAST({view.cell} AS VARCHAR) IN ({', '.join(map(quote_literal, shift.values))})"
-    if shift.limits is None:
-        return None
-    low, high = (f"CAST('{end!r}' AS DOUBLE)" for end in shift.limits)
-    return f"{view.value} NOT BETWEEN {low} AND {high}"
 
 
 def _landed_types(column: Column, landed: Mapping[str, Type]) -> list[Type]:

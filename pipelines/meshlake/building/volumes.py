@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from meshlake.products.product import Product
     from meshlake.workspace import Workspace
 
+# Eight weeks of daily builds.
+_MOST_SNAPSHOTS = 56
+
 
 @dataclass(frozen=True)
 class Volume:
@@ -56,10 +59,10 @@ class Volume:
 
 
 def volume(mesh: Workspace, product: Product, head: Snapshot) -> Volume:
-    """How many rows `head`, the published snapshot of `product`, has, and how many were to be expected."""
+    """How many rows `head` has, published of `product` or about to be, and how many were to be expected."""
     identifier = (product.name.domain, product.name.product)
     has_days = product.contract.day_column is not None
-    history = _rows_by_day(mesh, identifier, head) if has_days else _rows_by_snapshot(mesh, identifier)
+    history = _rows_by_day(mesh, identifier, head) if has_days else _rows_by_snapshot(mesh, identifier, head)
     if not history:
         return Volume(product.name, head.published_at.date(), head.row_count, None)
     day = max(history)
@@ -77,10 +80,19 @@ def _rows_by_day(mesh: Workspace, identifier: tuple[str, str], head: Snapshot) -
     return {day: counts.get(day, 0) for day in (last - timedelta(days=n) for n in range(days))}
 
 
-def _rows_by_snapshot(mesh: Workspace, identifier: tuple[str, str]) -> dict[date, int]:
-    """The last that was published each day."""
+def _rows_by_snapshot(mesh: Workspace, identifier: tuple[str, str], head: Snapshot) -> dict[date, int]:
+    """The last that was published each day, and `head`."""
     table = mesh.lake.table(identifier)
-    found: dict[date, int] = {}
+    found = {head.published_at.date(): head.row_count}
     for snapshot in publications(table) if table else ():
         found.setdefault(snapshot.published_at.date(), snapshot.row_count)
     return found
+
+
+def row_counts(mesh: Workspace, product: Product, head: Snapshot) -> list[int]:
+    """Of `head` and each snapshot before it that is still kept, in order; the same rows in other files count once."""
+    table = mesh.lake.table((product.name.domain, product.name.product))
+    found = {head.rows_id: head.row_count}
+    for snapshot in publications(table) if table else ():
+        found.setdefault(snapshot.rows_id, snapshot.row_count)
+    return list(found.values())[::-1][-_MOST_SNAPSHOTS:]

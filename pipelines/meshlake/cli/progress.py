@@ -129,8 +129,6 @@ def _notes(result: BuildResult) -> Iterator[str]:
         yield f"landed lines kept aside since they cannot be read: {lines:,}, see {result.name.quarantine}"
     if files := facts.get("unreadable_files"):
         yield f"landed files kept aside whole since they are broken: {files:,}, see {result.name.quarantine}"
-    if told := facts.get("unusual_volume"):
-        yield f"warning: {told}"
     if columns := facts.get("columns_not_in_contract"):
         yield f"landed, but not in the contract: {', '.join(columns)}"
     if columns := facts.get("columns_not_landed"):

@@ -24,9 +24,11 @@ _CUSTOM: dict[str, type] = {
     "lookbackDays": int,
     "maxUnreadablePercent": float,
     "landedAlike": str,
+    "snapshotAlike": str,
 }
-# How much it weighs that newly landed files are not like those before.
+# How much it weighs that newly landed files, or the rows of a build, are not like those before.
 _SEVERITIES = ("error", "warning", "off")
+_ALIKE = {"landedAlike": "keeps them from being built", "snapshotAlike": "keeps them from being published"}
 _KINDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 
 
@@ -66,9 +68,9 @@ def _check_custom(
         _check_source(source, str(item.value), (*location, "value"))
     if item.property == "lookbackDays" and isinstance(item.value, int):
         _check_lookback(source, item.value, columns, (*location, "value"))
-    if item.property == "landedAlike" and item.value not in _SEVERITIES:
-        hint = "Write error (keeps them from being built), warning or off."
-        raise source.error((*location, "value"), f"landedAlike is {item.value!r}", hint)
+    if item.property in _ALIKE and item.value not in _SEVERITIES:
+        hint = f"Write error ({_ALIKE[item.property]}), warning or off."
+        raise source.error((*location, "value"), f"{item.property} is {item.value!r}", hint)
     if item.property == "maxUnreadablePercent" and not 0 <= float(item.value or 0) <= 100:
         raise source.error((*location, "value"), f"maxUnreadablePercent is {item.value}, not 0 to 100")
 

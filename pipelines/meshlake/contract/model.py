@@ -53,6 +53,7 @@ class Contract:
     max_unreadable_percent: float = 1.0
     # How much it weighs that newly landed files are not like those before: a severity, or off.
     landed_alike: str = Severity.WARNING.value
+    snapshot_alike: str = Severity.WARNING.value
     # What it says and is not held to.
     notes: tuple[Fault, ...] = ()
 

@@ -137,6 +137,7 @@ def _contract(
         lookback_days=custom.get("lookbackDays", 0),
         max_unreadable_percent=custom.get("maxUnreadablePercent", Contract.max_unreadable_percent),
         landed_alike=custom.get("landedAlike", Contract.landed_alike),
+        snapshot_alike=custom.get("snapshotAlike", Contract.snapshot_alike),
         notes=tuple(found.notes),
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.column import Severity
 from meshlake.names import InputName, ProductName
-from meshlake.rules.landed_alike import LandedAlike
+from meshlake.rules.alike import LandedAlike, SnapshotAlike
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,9 +59,17 @@ class Product:
         return LandedAlike.beside([rule.name for rule in self.rules], Severity(severity))
 
     @property
+    def snapshot_rule(self) -> SnapshotAlike | None:
+        """That a new snapshot is like those before, which is looked at before it is published."""
+        severity = self.contract.snapshot_alike
+        if severity == "off":
+            return None
+        return SnapshotAlike.beside([rule.name for rule in self.rules], Severity(severity))
+
+    @property
     def all_rules(self) -> tuple[Rule, ...]:
-        """Everything audited, and what is looked at before."""
-        return self.rules if self.landed_rule is None else (self.landed_rule, *self.rules)
+        """Everything audited, what is looked at before, and what after."""
+        return tuple(filter(None, (self.landed_rule, *self.rules, self.snapshot_rule)))
 
     @property
     def upstream(self) -> tuple[ProductName, ...]:

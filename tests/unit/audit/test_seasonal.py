@@ -64,18 +64,27 @@ def test_days_that_never_have_rows_expect_none():
 
 
 @pytest.mark.parametrize("then", [0.0, 3000.0])
-def test_a_holiday_of_the_year_before_is_expected_and_no_other_day(then):
+@pytest.mark.parametrize(
+    ("before", "holiday"),
+    [
+        (date(2024, 12, 25), date(2025, 12, 25)),
+        (date(2024, 3, 29), date(2025, 4, 18)),  # Good Friday
+        (date(2024, 5, 3), date(2025, 4, 18)),  # that of the East
+        (date(2024, 11, 28), date(2025, 11, 27)),  # Thanksgiving, the fourth Thursday of November
+    ],
+)
+def test_a_holiday_of_the_year_before_is_expected_and_no_other_day(before, holiday, then):
     """A day without business, or of much; the business grows by half in a year."""
-    first, holiday = date(2024, 1, 1), date(2025, 12, 25)
+    first = date(2024, 1, 1)
     days = [first + timedelta(days=n) for n in range(725)]
     history = {day: 1000.0 + (day - first).days * 1.4 + day.day % 3 for day in days}
-    history[date(2024, 12, 25)] = then
+    history[before] = then
     found = expected(history, holiday)
     assert found.has(then)
-    assert found.has(history[date(2025, 12, 24)])
-    assert found.days == "Thursdays, or 25 December of years before,"
+    assert found.has(history[holiday - timedelta(days=1)])
+    assert found.days == f"{holiday:%A}s, or this day of years before,"
     assert not found.has(8000.0)
-    assert not expected(history, date(2025, 12, 23)).has(then)
+    assert not expected(history, holiday - timedelta(days=2)).has(then)
 
 
 @pytest.mark.slow

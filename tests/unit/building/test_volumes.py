@@ -45,7 +45,9 @@ def test_a_build_tells_of_a_thin_day(mesh, last):
     built = mesh.run("build").ended()
     (found,) = mesh.open().volumes()
     assert (found.day, found.row_count, found.is_unusual) == (date(2026, 4, 9), last + 3, last == 60)
-    assert ("warning: 63 rows on Thursday 2026-04-09; Thursdays have" in built.err) is (last == 60)
+    assert ("warning: snapshot_alike: 63 rows on Thursday 2026-04-09; Thursdays have" in built.err) is (
+        last == 60
+    )
 
 
 def test_a_contract_keeps_a_thin_day_from_being_published(mesh):
