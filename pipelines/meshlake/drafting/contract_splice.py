@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from meshlake.yaml_file import YamlFile
 
+# What a rule says in many words.
+_LONG = {"query", "arguments"}
+
 
 def spliced(source: YamlFile, text: str, wanted: Mapping[str, Any]) -> str:
     """The `text` of `source`, changed so that it says what is `wanted` of the columns and rules of its table.
@@ -100,24 +103,28 @@ def _end(lines: Sequence[str], line: int) -> int:
 
 
 def _block(content: Any, indent: str) -> list[str]:
-    text = dump_yaml({"items": content}) if isinstance(content, list) else dump_yaml(content)
+    is_list = isinstance(content, list)
+    text = dump_yaml({"items": content} if is_list else content, len(indent) - 2 * is_list)
     written = text.splitlines(keepends=True)
-    if isinstance(content, list):
+    if is_list:
         written = [line.removeprefix("  ") for line in written[1:]]
     return [f"{indent}{line}" if line.strip() else line for line in written]
 
 
-def _styled(prop: Mapping[str, Any]) -> dict[str, Any]:
-    """As drafts are written: short mappings on one line."""
-    styled = dict(prop)
+def _styled(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """As drafts are written: lists of words or numbers, and short mappings, on one line."""
+    styled = {key: _on_one_line(value) for key, value in facts.items()}
     if isinstance(styled.get("logicalTypeOptions"), dict):
         styled["logicalTypeOptions"] = Flow(styled["logicalTypeOptions"])
-    for key in ("relationships", "quality"):
-        if styled.get(key):
-            styled[key] = [each if "query" in each else Flow(each) for each in styled[key]]
-    if isinstance(styled.get("transformSourceObjects"), list):
-        styled["transformSourceObjects"] = tuple(styled["transformSourceObjects"])
     return styled
+
+
+def _on_one_line(value: Any) -> Any:
+    if not isinstance(value, list):
+        return _styled(value) if isinstance(value, dict) else value
+    if not any(isinstance(each, dict | list) for each in value):
+        return tuple(value)
+    return [_styled(each) if _LONG & each.keys() else Flow(each) for each in value]
 
 
 def _value(node: yaml.Node, key: str | int) -> Any:

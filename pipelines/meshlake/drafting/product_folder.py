@@ -156,9 +156,11 @@ def _move(drafted: Path, folder: Path) -> None:
         file.rename(folder / file.name)
 
 
-def dump_yaml(content: Mapping[str, Any]) -> str:
-    """`content` in the order given; `Flow` mappings and tuples on one line."""
-    return yaml.dump(dict(content), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
+def dump_yaml(content: Mapping[str, Any], indent: int = 0) -> str:
+    """`content` in the order given, to be indented; `Flow` mappings and tuples on one line."""
+    return yaml.dump(
+        dict(content), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH - indent
+    )
 
 
 def default_owner() -> str:
