@@ -15,7 +15,7 @@ import pandas as pd
 from meshlake.ml_assets import metrics, training_rows
 from meshlake.ml_assets.competition import compete
 from meshlake.ml_assets.decisions import broken_promises, flags, judge, threshold_of
-from meshlake.ml_assets.drift import MAJOR, shifted_features
+from meshlake.ml_assets.drift import MAJOR, distributions, shifted_features
 from meshlake.ml_assets.ensembles import best_of, fit_candidate
 from meshlake.ml_assets.honest import FINGERPRINT, predict_honestly, row_fingerprints
 from meshlake.ml_assets.leakage import suspected_leaks
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from meshlake.ml_assets.cross_validation import CandidateResult
+    from meshlake.ml_assets.drift import Distribution
     from meshlake.ml_assets.leakage import LeakSuspect
     from meshlake.ml_assets.preprocessing import FeaturePlan
     from meshlake.ml_assets.scoring import ChurnModel
@@ -59,7 +60,8 @@ class ChurnTraining:
     Rows left out by the cap on training rows are not in it; no model saw them.
     `judged` says how well the policy kept its promise, and what it would have brought, see `decisions.judge`;
     `features` are the columns of the refitted model, `dropped` the columns left out, with the reason;
-    `importances` how far each feature moves its predictions, the strongest first.
+    `importances` how far each feature moves its predictions, the strongest first, `distributions` how each of them, and
+    the label, is distributed among the rows it was fitted on.
     """
 
     spec: ChurnSpec
@@ -75,6 +77,7 @@ class ChurnTraining:
     dropped: Mapping[str, str]
     warnings: tuple[str, ...]
     importances: Mapping[str, float]
+    distributions: Mapping[str, Distribution]
 
 
 def train_churn(
@@ -145,6 +148,7 @@ def train_churn(
             *_infinite_warnings(final, final_plan),
         ),
         importances=feature_importances(model, final, spec.seed),
+        distributions=distributions(final, [spec.label, *final_plan.kinds]),
     )
 
 

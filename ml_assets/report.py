@@ -5,6 +5,7 @@ Metrics are computed in `metrics` and by the trainings, not here.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +45,7 @@ def churn_report(training: ChurnTraining) -> dict[str, Any]:
             **flag_metrics(is_churned, is_flagged),
         },
         "test": None if test is None else {"cutoff": test.cutoff, **test.metrics},
+        "distributions": {name: asdict(each) for name, each in training.distributions.items()},
         "warnings": list(training.warnings),
     }
 

@@ -54,6 +54,11 @@ class ChurnSpec:
     profit: Profit | None = None
 
     @property
+    def amounts(self) -> tuple[str, ...]:
+        """The columns that amounts of the policy are read from."""
+        return tuple(self.profit.columns.values()) if self.profit else ()
+
+    @property
     def is_by_profit(self) -> bool:
         """Whether expected profit says who is flagged, of as many as `capacity` allows."""
         ways = (self.flag_share, self.threshold, self.min_recall, self.min_precision)

@@ -1,16 +1,20 @@
 """How good predictions turned out: once labels are known, joined back to what was predicted before they were.
 
 Kept as rows of `mesh.model_performance`, one for each time that more is known of a version's predictions of a period:
-of a cut-off, or where the model has none of the day on which they were published.
+of a cut-off, or where the model has none of the day on which they were published. The first tells how far the features
+have moved from those that the version learned from.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from meshlake.building.feature_drift import feature_drift, label_drift, learned
+from meshlake.building.matured import figures_of, labels_of
 from meshlake.building.quality import append_rows
 from meshlake.column import Column
 from meshlake.counting import counted
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from meshlake.lake.catalog import Lake
     from meshlake.lake.snapshot import Snapshot
     from meshlake.ml_assets.spec import ChurnSpec
+    from meshlake.models.definition import ModelDefinition
     from meshlake.names import ProductName
 
 MODEL_PERFORMANCE = ("mesh", "model_performance")
@@ -49,6 +54,10 @@ PERFORMANCE_COLUMNS = (
     Column("churned_share", Scalar.DOUBLE, "Share of these that churned"),
     Column("predicted_share", Scalar.DOUBLE, "The mean of their probabilities"),
     Column("flagged_rows", Scalar.BIGINT, "Those of them that were predicted to churn"),
+    Column(
+        "expected_profit", Scalar.DOUBLE, "What contacting these was expected to bring; null without amounts"
+    ),
+    Column("realised_profit", Scalar.DOUBLE, "What it brought, given who of them churned"),
     Column("precision", Scalar.DOUBLE, "Share of the flagged that churned"),
     Column("recall", Scalar.DOUBLE, "Share of the churned that were flagged"),
     *(
@@ -56,10 +65,17 @@ PERFORMANCE_COLUMNS = (
         for name, told in _INTERVALS.items()
         for end, of in (("", ""), ("_low", ": end of the 95 % interval"), ("_high", ": its other end"))
     ),
+    Column("learned_share", Scalar.DOUBLE, "Share that churned of the rows that the version learned from"),
+    Column("label_drift", Scalar.DOUBLE, "How far churned_share is from it: population stability index"),
+    Column(
+        "feature_drift", Scalar.VARCHAR, "JSON: that index of each feature as last scored, the largest first"
+    ),
+    Column("shifted_features", Scalar.VARCHAR, "JSON: those of them that moved beyond chance, from .25 on"),
     Column("snapshot_id", Scalar.BIGINT, "The newest snapshot with such predictions"),
     Column("run", Scalar.VARCHAR, "The build that measured it"),
 )
 _MOST_SNAPSHOTS = 100
+_MOST_NAMED = 5
 _OUTCOMES, _PREDICTED = "mesh_outcomes", "mesh_predicted"
 _PREDICTION = ("churn_probability", "is_predicted_churn")
 
@@ -75,11 +91,22 @@ def performance_facts(context: BuildContext) -> dict[str, Any]:
     spec = model.document.spec
     try:
         with naming_servers(context.settings, str(context.name)):
-            measured = list(_measured(context, spec, model.features_sql))
-            append_rows(context.mesh.lake, MODEL_PERFORMANCE, PERFORMANCE_COLUMNS, measured)
+            before = {_key(row): row for row in performance_rows(context.mesh.lake, context.name)}
+            predictions = _predictions(context, spec)
+            measured = {
+                _key(row): row for row in _measured(context, spec, model.features_sql, predictions, before)
+            }
+            drifted = _drifted(context, model, spec, next(iter(predictions.items()), None), before | measured)
+            rows = measured | ({_key(drifted): drifted} if drifted else {})
+            append_rows(context.mesh.lake, MODEL_PERFORMANCE, PERFORMANCE_COLUMNS, list(rows.values()))
     except MeshError as error:
         return {"matured": f"how good earlier predictions turned out is not known: {error.message}"}
-    return {"matured": _in_words(measured[0])} if measured else {}
+    told = {"matured": _in_words(next(iter(measured.values())))} if measured else {}
+    return told | _drift_in_words(drifted)
+
+
+def _key(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["model_version"], row["period"]
 
 
 def performance_rows(lake: Lake, name: ProductName | None = None) -> list[dict[str, Any]]:
@@ -93,20 +120,22 @@ def performance_rows(lake: Lake, name: ProductName | None = None) -> list[dict[s
     return sorted(newest.values(), key=lambda row: (row["period"], row["measured_at"]), reverse=True)
 
 
-def _measured(context: BuildContext, spec: ChurnSpec, features_sql: str) -> Iterator[dict[str, Any]]:
+def _measured(
+    context: BuildContext,
+    spec: ChurnSpec,
+    features_sql: str,
+    predictions: Mapping[tuple[str, str], list[_Past]],
+    before: Mapping[tuple[str, str], Mapping[str, Any]],
+) -> Iterator[dict[str, Any]]:
     """A row for each version and period of which more is known than was, the newest first."""
-    before = {
-        (row["model_version"], row["period"]): row
-        for row in performance_rows(context.mesh.lake, context.name)
-    }
     predictions = {
         key: past
-        for key, past in _predictions(context, spec).items()
+        for key, past in predictions.items()
         if not _is_all_known(before.get(key, {}), past[0].snapshot)
     }
     if not predictions:
         return
-    labels = ", ".join(map(quote_identifier, (*spec.row_keys, spec.label)))
+    labels = ", ".join(map(quote_identifier, dict.fromkeys((*spec.row_keys, spec.label, *spec.amounts))))
     known = (
         f"SELECT DISTINCT {labels} FROM (\n{features_sql}\n) WHERE {quote_identifier(spec.label)} IS NOT NULL"
     )
@@ -116,15 +145,50 @@ def _measured(context: BuildContext, spec: ChurnSpec, features_sql: str) -> Iter
         predicted_rows, matured = _joined(context, spec, past)
         if matured.num_rows > last.get("matured_rows", 0):
             yield {
-                "product": str(context.name),
-                "model_version": version,
-                "period": period,
-                "measured_at": datetime.now(UTC),
+                **last,
+                **_named(context, version, period),
                 "predicted_rows": predicted_rows,
-                **_figures(matured, spec),
+                **figures_of(matured, spec),
+                **label_drift(learned(context, version).get(spec.label), labels_of(matured)),
                 "snapshot_id": past[0].snapshot.snapshot_id,
-                "run": context.run,
             }
+
+
+def _drifted(
+    context: BuildContext,
+    model: ModelDefinition,
+    spec: ChurnSpec,
+    newest: tuple[tuple[str, str], list[_Past]] | None,
+    known: Mapping[tuple[str, str], Mapping[str, Any]],
+) -> dict[str, Any] | None:
+    """What is known of the predictions published now, with how far their features have moved."""
+    if newest is None:
+        return None
+    (version, period), (past, *_) = newest
+    drift = feature_drift(context, model, version, spec.label)
+    if not drift:
+        return None
+    row = known.get((version, period))
+    if row is None:
+        ((unknown,),) = context.session.local.rows(
+            f"SELECT count(*) FROM ({past.rows_sql}) WHERE NOT is_labelled"
+        )
+        row = {
+            "predicted_rows": int(str(unknown)),
+            "matured_rows": 0,
+            "snapshot_id": past.snapshot.snapshot_id,
+        }
+    return {**row, **_named(context, version, period), **drift}
+
+
+def _named(context: BuildContext, version: str, period: str) -> dict[str, Any]:
+    return {
+        "product": str(context.name),
+        "model_version": version,
+        "period": period,
+        "measured_at": datetime.now(UTC),
+        "run": context.run,
+    }
 
 
 def _is_all_known(last: Mapping[str, Any], newest: Snapshot) -> bool:
@@ -179,30 +243,21 @@ def _joined(context: BuildContext, spec: ChurnSpec, past: list[_Past]) -> tuple[
     local.gather(_PREDICTED, [f"SELECT {keys}, {last} FROM ({' UNION ALL '.join(parts)}) GROUP BY ALL"])
     ((predicted_rows,),) = local.rows(f"SELECT count(*) FROM {_PREDICTED}")
     label = quote_identifier(spec.label)
-    joined = f"SELECT {_PREDICTED}.*, {label} AS is_churned FROM {_PREDICTED} JOIN {_OUTCOMES} USING ({keys})"
+    kept = [quote_identifier(name) for name in dict.fromkeys((*spec.row_keys, *spec.amounts))]
+    joined = (
+        f"SELECT {', '.join(kept)}, {', '.join(_PREDICTION)}, {label} AS is_churned "
+        f"FROM {_PREDICTED} JOIN {_OUTCOMES} USING ({keys})"
+    )
     return int(str(predicted_rows)), local.table(joined)
 
 
-def _figures(matured: pa.Table, spec: ChurnSpec) -> dict[str, Any]:
-    from meshlake.ml_assets.comparison import can_compare, groups_of, measure
-    from meshlake.ml_assets.metrics import flag_metrics
-
-    rows = matured.to_pandas()
-    is_churned = rows["is_churned"].to_numpy(dtype=bool)
-    probability = rows["churn_probability"].to_numpy(dtype=float)
-    flags = flag_metrics(is_churned, rows["is_predicted_churn"].to_numpy(dtype=bool))
-    found: dict[str, Any] = {
-        "matured_rows": len(rows),
-        "churned_share": float(is_churned.mean()),
-        "predicted_share": float(probability.mean()),
-        "flagged_rows": int(flags["true_positive"] + flags["false_positive"]),
-        "precision": flags["precision"],
-        "recall": flags["recall"],
-    }
-    if can_compare(is_churned):
-        for name, figure in measure(is_churned, probability, groups_of(rows, spec.key), spec.seed).items():
-            found |= {name: figure.estimate, f"{name}_low": figure.low, f"{name}_high": figure.high}
-    return found
+def _drift_in_words(row: Mapping[str, Any] | None) -> dict[str, str]:
+    shifted = json.loads(row["shifted_features"]) if row else {}
+    if not shifted:
+        return {}
+    named = ", ".join(f"{name} ({index:.2f})" for name, index in list(shifted.items())[:_MOST_NAMED])
+    more = f" and {len(shifted) - _MOST_NAMED} more" if len(shifted) > _MOST_NAMED else ""
+    return {"drift": f"the rows scored are unlike those learned from in {named}{more}"}
 
 
 def _in_words(row: Mapping[str, Any]) -> str:

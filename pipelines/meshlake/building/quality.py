@@ -79,14 +79,19 @@ def record_results(
 def append_rows(
     lake: Lake, identifier: tuple[str, str], columns: Sequence[Column], rows: list[dict[str, Any]]
 ) -> None:
-    """Append `rows`, if any, to a table of the mesh itself, which is made when there is none yet."""
+    """Append `rows`, if any, to a table of the mesh itself, which is made when there is none yet, and given the columns
+    that it has not."""
     if not rows:
         return
     import pyarrow as pa
 
+    from meshlake.lake.schema import table_schema
     from meshlake.lake.transaction import PlannedTransaction
 
     table = lake.create_table(identifier, columns, commit_retries=_COMMIT_RETRIES)
+    if not {column.name for column in columns} <= set(table.schema().column_names):
+        with table.update_schema() as update:
+            update.union_by_name(table_schema(columns))
     with PlannedTransaction(table) as transaction:
         transaction.append(pa.Table.from_pylist(rows, schema=table.schema().as_arrow()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -205,7 +206,10 @@ def compare(
 
 
 def performance(product: str = MODEL, as_json: bool = JSON) -> None:
-    """Show how good predictions turned out: by version and period, once labels are known that were not.
+    """Show how good predictions turned out, by version and period, as labels become known that were not.
+
+    And how far the features have moved from those that the version learned from. Of policies with amounts the profit
+    of contacting those flagged is shown, as it came and as it was expected.
 
     Examples:
 
@@ -219,26 +223,42 @@ def performance(product: str = MODEL, as_json: bool = JSON) -> None:
         return
     if not rows:
         print_text(
-            "Of no prediction the label is known since. Builds look for it where the contract has is_labelled."
+            "Nothing is known of its predictions. Builds look for labels where the contract has is_labelled."
         )
         return
     print_table(
-        ("period", "version", "known", "churned", "expected", "flagged", "precision", "ROC AUC", "log loss"),
+        (
+            "period",
+            "version",
+            "known",
+            *(figure for figure, _, _ in _PERFORMANCE),
+            "ROC AUC",
+            "log loss",
+            "moved",
+        ),
         [
             (
                 row["period"],
                 row["model_version"],
                 f"{row['matured_rows']:,} of {row['predicted_rows']:,}",
-                f"{row['churned_share']:.1%}",
-                f"{row['predicted_share']:.1%}",
-                f"{row['flagged_rows']:,}",
-                f"{row['precision']:.1%}",
+                *("-" if row[name] is None else form.format(row[name]) for _, name, form in _PERFORMANCE),
                 *(_between(row, name) for name in ("roc_auc", "log_loss")),
+                ", ".join(json.loads(row["shifted_features"] or "{}")) or "-",
             )
             for row in rows
         ],
         title=f"What {product} predicted, and what came (95 % intervals)",
     )
+
+
+_PERFORMANCE = (
+    ("churned", "churned_share", "{:.1%}"),
+    ("expected", "predicted_share", "{:.1%}"),
+    ("flagged", "flagged_rows", "{:,}"),
+    ("precision", "precision", "{:.1%}"),
+    ("profit", "realised_profit", "{:,.2f}"),
+    ("expected profit", "expected_profit", "{:,.2f}"),
+)
 
 
 def _between(row: Mapping[str, Any], name: str) -> str:

@@ -8,24 +8,27 @@ import yaml
 from .conftest import FEATURES, FILE, MODEL, PREDICTIONS, csv
 
 
-def with_cutoffs(*labelled: tuple[str, int]) -> str:
-    """The same customers at each cut-off; of so many of them the label is known."""
+def with_cutoffs(*labelled: tuple[str, int], more: int = 0) -> str:
+    """The same customers at each cut-off; of so many of them the label is known, and where it is not usage is more."""
     rows = ["customer_id,usage,plan,cutoff,is_churned"]
     for cutoff, known in labelled:
         for number, line in enumerate(csv(200, unlabelled=200 - known).splitlines()[1:]):
             customer, usage, plan, label = line.split(",")
             rows.append(
-                f"{customer},{(int(usage) + number) % 100 if known == 0 else usage},{plan},{cutoff},{label}"
+                f"{customer},{(int(usage) + number) % 100 + more if known == 0 else usage},{plan},{cutoff},{label}"
             )
     return "\n".join(rows) + "\n"
 
 
 def test_what_was_predicted_is_measured_as_labels_become_known(churn):
+    amounts = {"benefit": 100, "cost": 10, "success_rate": 0.5}
+    churn.describe(policy={**MODEL["policy"], "profit": amounts})
     first = churn.build_model()
     before = churn.predictions()
-    assert "matured" not in first.facts
-    assert "Of no prediction" in churn.run("model", "performance", "crm.predictions").out
-    assert churn.run("sql", "SELECT * FROM mesh.model_performance", "--json").facts == []
+    assert not {"matured", "drift"} & first.facts.keys()
+    assert "0 of 20" in churn.run("model", "performance", "crm.predictions").out
+    (row,) = churn.run("sql", "SELECT * FROM mesh.model_performance", "--json").facts
+    assert (row["predicted_rows"], row["matured_rows"], row["shifted_features"]) == (20, 0, "{}")
 
     churn.land(FILE, csv(unlabelled=5))
     told = churn.build_model().facts["matured"]
@@ -41,6 +44,11 @@ def test_what_was_predicted_is_measured_as_labels_become_known(churn):
     )
     assert row["flagged_rows"] == len(flagged)
     assert row["precision"] == pytest.approx(sum(outcomes[each] for each in flagged) / len(flagged))
+    assert row["realised_profit"] == 50 * sum(outcomes[each] for each in flagged) - 10 * len(flagged)
+    assert row["expected_profit"] == pytest.approx(
+        sum(50 * before[each]["churn_probability"] - 10 for each in flagged)
+    )
+    assert row["label_drift"] < 0.25
     assert told.startswith(f"of 20 predictions of {row['period']} 15 are known")
 
     churn.land(FILE, csv(unlabelled=0))
@@ -56,11 +64,10 @@ def test_a_model_with_cut_offs_is_measured_by_each(churn):
     model = yaml.safe_dump({**MODEL, "cutoff": "cutoff"})
     churn.product("crm.predictions", {**PREDICTIONS, "cutoff": "date"}, {"model.yaml": model})
     churn.build_model()
-    churn.land(
-        FILE, with_cutoffs(("2026-01-01", 200), ("2026-02-01", 200), ("2026-03-01", 200), ("2026-04-01", 0))
-    )
-    churn.build_model()
-    (row,) = churn.run("model", "performance", "crm.predictions", "--json").facts
+    labelled = [(f"2026-0{month}-01", 200) for month in (1, 2, 3)]
+    churn.land(FILE, with_cutoffs(*labelled, ("2026-04-01", 0), more=60))
+    assert "unlike those learned from in usage (" in churn.build_model().facts["drift"]
+    _, row = churn.run("model", "performance", "crm.predictions", "--json").facts
     assert (row["period"], row["predicted_rows"], row["matured_rows"]) == ("2026-03-01", 200, 200)
     assert row["roc_auc_low"] <= row["roc_auc"] <= row["roc_auc_high"]
     assert "ROC AUC" in churn.run("model", "performance", "crm.predictions").out
