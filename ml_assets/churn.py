@@ -146,6 +146,7 @@ def train_churn(
             *broken_promises(judged),
             *_shift_warnings(test, development, held_out, final_plan, spec),
             *_infinite_warnings(final, final_plan),
+            *_age_warnings(final_plan),
         ),
         importances=feature_importances(model, final, spec.seed),
         distributions=distributions(final, [spec.label, *final_plan.kinds]),
@@ -262,6 +263,14 @@ def _infinite_warnings(rows: pd.DataFrame, plan: FeaturePlan) -> list[str]:
     return [
         f"'{name}' is infinite in {count} of {len(rows)} rows; read as unknown"
         for name, count in counts.items()
+    ]
+
+
+def _age_warnings(plan: FeaturePlan) -> list[str]:
+    frame = plan.frame()
+    return [
+        f"'{name}' is counted in days back from {frame.counted_from(name)}, its newest value: no 'cutoff' is named"
+        for name in plan.newest
     ]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from meshlake.ml_assets import metrics
 from meshlake.ml_assets.candidates.candidate import build_candidate, make_scoring_exact
+from meshlake.ml_assets.preprocessing import MISSING
 from meshlake.ml_assets.scoring import ChurnModel, churn_probability, reference_values
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def fit(algorithm: str, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec) 
     """A model of labelled `rows`, which flags none before it is given a threshold."""
     pipeline = build_candidate(algorithm, plan, spec.seed, len(rows), spec.parameters.get(algorithm, {}))
     make_scoring_exact(pipeline.fit(rows, rows[spec.label].to_numpy()))
-    references = reference_values(pipeline.named_steps["frame"].transform(rows))
+    usual = reference_values(pipeline.named_steps["frame"].transform(rows))
+    # No text of one customer is usual, nor to be told in the reasons of another.
+    references = usual | dict.fromkeys(plan.free_text, MISSING)
     return ChurnModel(pipeline, spec.key, _NEVER, references, algorithm)
 
 

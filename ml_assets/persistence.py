@@ -33,6 +33,7 @@ TRUSTED_TYPES = (
     "meshlake.ml_assets.voting.HardVote",
     "meshlake.ml_assets.voting.WeightedVote",
     "numpy.dtype",
+    "sklearn.model_selection._split.StratifiedKFold",
 )
 _MODELS = {"churn": ChurnModel, "segments": SegmentModel}
 # The earliest time a ZIP entry can carry, in place of the time of writing.

@@ -1,35 +1,36 @@
 """From a raw feature table to the numbers an estimator takes.
 
 `plan_features` decides once, from the training rows, what each column is; `FeatureFrame` brings any later
-batch to just that, whatever types the batch arrived with; two `ColumnTransformer`s follow, one for linear
-models and one for trees. Which estimator is trained and how it is measured does not belong here.
+batch to just that, whatever types the batch arrived with. What a model's numbers are made of it belongs in `encoding`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from math import comb
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.compose import ColumnTransformer
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, PolynomialFeatures, StandardScaler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-# One-hot columns and the native categories of histogram gradient boosting (at most 255) both need few values;
-# text with more is an identifier, a name or free text, from which these models learn noise.
+    import numpy.typing as npt
+
+# One-hot columns and the native categories of histogram gradient boosting (at most 255) both need few values.
 MAX_CATEGORIES = 100
 MISSING = "(missing)"
-# Products of more would take more memory than the rows do.
-MAX_PRODUCTS = 2_000
 _SECONDS_PER_DAY = 86_400
+_WORDS_OF_FREE_TEXT, _COUNTED_TEXTS = 4, 1_000
+# Text whose values are nearly all different tells rows apart, and of fewer rows nobody can say so.
+_NEARLY_UNIQUE, _FEWEST_UNIQUE = 0.5, 40
+# So many values would be there twice if chance had drawn them from as wide a range, were they no numbering of rows.
+_EXPECTED_REPEATS = 20
+_MOST_CODES, _FEWEST_CODES = 10, 3
+_PARTS = {"month": 12, "weekday": 7}
+_DAYS_OF_MONTHS = 2 * 365
 
 
 class Kind(StrEnum):
@@ -39,7 +40,11 @@ class Kind(StrEnum):
     BOOLEAN = "boolean"
     DATETIME = "datetime"
     TEXT = "text"
+    MANY_VALUED = "many-valued text"
+    FREE_TEXT = "free text"
 
+
+TEXTS = (Kind.TEXT, Kind.MANY_VALUED, Kind.FREE_TEXT)
 
 _KIND_OF_OBJECTS = {
     "boolean": Kind.BOOLEAN,
@@ -59,22 +64,46 @@ _KIND_OF_OBJECTS = {
 class FeaturePlan:
     """The feature columns in use with what each is, and those dropped with the reason.
 
-    `cutoff` is the column of cut-off dates that datetimes are counted back from, if there is one.
+    `cutoff` is the column of cut-off dates that datetimes are counted back from; where there is none, `newest` says
+    the moment that each is counted back from. `parts` are the columns of calendar parts, `joined_on (month)`, by
+    name the column and the part; `codes` whole numbers of so few values that each may mean something of its own.
     """
 
     kinds: Mapping[str, Kind]
     dropped: Mapping[str, str]
     cutoff: str | None = None
+    newest: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    codes: tuple[str, ...] = ()
 
     @property
     def numeric(self) -> list[str]:
         """Columns that become one number each: numbers, booleans (0, 1) and datetimes (days)."""
-        return [name for name, kind in self.kinds.items() if kind is not Kind.TEXT]
+        return [name for name, kind in self.kinds.items() if kind not in TEXTS]
 
     @property
     def categorical(self) -> list[str]:
-        """Text columns."""
-        return [name for name, kind in self.kinds.items() if kind is Kind.TEXT]
+        """Text columns of few values, parts of a calendar among them."""
+        return [*self._of(Kind.TEXT), *self.parts]
+
+    @property
+    def many_valued(self) -> list[str]:
+        """Text columns whose values are told by how often their rows churned."""
+        return self._of(Kind.MANY_VALUED)
+
+    @property
+    def free_text(self) -> list[str]:
+        """Text columns that are told by their words."""
+        return self._of(Kind.FREE_TEXT)
+
+    def frame(self) -> FeatureFrame:
+        """The step that brings any batch to this plan."""
+        kinds = {name: str(kind) for name, kind in self.kinds.items()}
+        parts = {name: list(part) for name, part in self.parts.items()}
+        return FeatureFrame(kinds, self.cutoff, dict(self.newest), parts)
+
+    def _of(self, kind: Kind) -> list[str]:
+        return [name for name, each in self.kinds.items() if each is kind]
 
 
 def plan_features(features: pd.DataFrame, columns: Iterable[str], cutoff: str | None = None) -> FeaturePlan:
@@ -87,15 +116,28 @@ def plan_features(features: pd.DataFrame, columns: Iterable[str], cutoff: str | 
     dropped: dict[str, str] = {}
     for name in columns:
         kind = _kind_of(features[name])
-        reason = _reason_to_drop(features[name], kind, has_cutoff=cutoff is not None)
+        reason = _reason_to_drop(features[name], kind)
         if reason is not None:
             dropped[name] = reason
         elif kind is not None:
-            kinds[name] = kind
+            kinds[name] = _kind_of_text(features[name]) if kind is Kind.TEXT else kind
     if not kinds:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in dropped.items()) or "there are none"
         raise ValueError(f"no feature column is left to learn from ({reasons})")
-    return FeaturePlan(kinds, dropped, cutoff if Kind.DATETIME in kinds.values() else None)
+    moments = {name: _as_datetimes(features[name]) for name, kind in kinds.items() if kind is Kind.DATETIME}
+    return FeaturePlan(
+        kinds,
+        dropped,
+        cutoff=cutoff if moments else None,
+        newest={} if cutoff else {name: values.max().isoformat() for name, values in moments.items()},
+        parts={
+            f"{name} ({part})": (name, part)
+            for name, values in moments.items()
+            for part in _PARTS
+            if _has_part(values, part)
+        },
+        codes=tuple(name for name, kind in kinds.items() if kind is Kind.NUMBER and _is_code(features[name])),
+    )
 
 
 def _kind_of(values: pd.Series[Any]) -> Kind | None:
@@ -111,31 +153,83 @@ def _kind_of(values: pd.Series[Any]) -> Kind | None:
     return _KIND_OF_OBJECTS.get(types.infer_dtype(values, skipna=True))
 
 
-def _reason_to_drop(values: pd.Series[Any], kind: Kind | None, *, has_cutoff: bool) -> str | None:
+def _reason_to_drop(values: pd.Series[Any], kind: Kind | None) -> str | None:
     if values.isna().all():
         return "has no value in any row"
     if kind is None:
         return "is neither number, text, yes/no nor date"
-    if values.nunique(dropna=False) == 1:
+    distinct, present = values.nunique(), int(values.notna().sum())
+    if distinct == 1 and present == len(values):
         return "has the same value in every row"
-    if kind is Kind.TEXT and (distinct := values.nunique()) > MAX_CATEGORIES:
-        return f"is text with {distinct} different values (at most {MAX_CATEGORIES} are used)"
-    if kind is Kind.DATETIME and not has_cutoff:
-        return "is a date, and there is no cut-off date to count days from"
+    if kind is Kind.NUMBER and _is_row_number(values):
+        return f"numbers the rows: {present:,} whole numbers in a row, none twice"
+    is_unique = present >= _FEWEST_UNIQUE and distinct > _NEARLY_UNIQUE * present
+    if kind is Kind.TEXT and is_unique and _kind_of_text(values) is not Kind.FREE_TEXT:
+        return f"tells rows apart: {distinct:,} different values in {present:,} rows"
     return None
+
+
+def _kind_of_text(values: pd.Series[Any]) -> Kind:
+    different = values.drop_duplicates().dropna()
+    if len(different) <= MAX_CATEGORIES:
+        return Kind.TEXT
+    words = different.iloc[:_COUNTED_TEXTS].astype(str).str.count(r"\S+").mean()
+    return Kind.FREE_TEXT if words >= _WORDS_OF_FREE_TEXT else Kind.MANY_VALUED
+
+
+def _whole_numbers(values: pd.Series[Any]) -> npt.NDArray[np.float64]:
+    """The numbers that are known, if all are whole; else none."""
+    numbers = values.dropna().to_numpy(dtype=np.float64)
+    is_whole = np.isfinite(numbers).all() and (numbers == np.floor(numbers)).all()
+    return numbers if is_whole else numbers[:0]
+
+
+def _is_row_number(values: pd.Series[Any]) -> bool:
+    numbers = _whole_numbers(values)
+    if len(numbers) < _FEWEST_UNIQUE or len(np.unique(numbers)) < len(numbers):
+        return False
+    return bool(len(numbers) ** 2 / (2 * (np.ptp(numbers) + 1)) >= _EXPECTED_REPEATS)
+
+
+def _is_code(values: pd.Series[Any]) -> bool:
+    return _FEWEST_CODES <= len(np.unique(_whole_numbers(values))) <= _MOST_CODES
+
+
+def _has_part(moments: pd.Series[Any], part: str) -> bool:
+    """Whether a part of the calendar is all there; months of less than two years say no more than the age does."""
+    is_long = part != "month" or (moments.max() - moments.min()).days >= _DAYS_OF_MONTHS
+    return is_long and _part(moments, part).nunique() == _PARTS[part]
+
+
+def _part(moments: pd.Series[Any], part: str) -> pd.Series[Any]:
+    names: pd.Series[Any] = moments.dt.month_name() if part == "month" else moments.dt.day_name()
+    return names
 
 
 class FeatureFrame(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Brings a batch to the planned columns: numbers as float64 (null as NaN), text as str (null as
     `(missing)`).
 
-    Booleans become 0 and 1, datetimes days before the row's cut-off date. Nothing is learnt from a batch, so
-    one row at a time gives the same as all at once. Extra columns are ignored.
+    Booleans become 0 and 1, datetimes days before the row's cut-off date, or before the `newest` of the training rows;
+    `parts` of the calendar are text. Nothing is learnt from a batch, so one row at a time gives the same as all at
+    once. Extra columns are ignored.
     """
 
-    def __init__(self, kinds: Mapping[str, str], cutoff: str | None = None) -> None:
+    # Of models that were stored before there were any.
+    newest: Mapping[str, str] | None = None
+    parts: Mapping[str, Sequence[str]] | None = None
+
+    def __init__(
+        self,
+        kinds: Mapping[str, str],
+        cutoff: str | None = None,
+        newest: Mapping[str, str] | None = None,
+        parts: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.kinds = kinds
         self.cutoff = cutoff
+        self.newest = newest
+        self.parts = parts
 
     def fit(self, X: pd.DataFrame, y: object = None) -> FeatureFrame:  # noqa: ARG002
         """Nothing to learn; here because scikit-learn asks for it."""
@@ -154,8 +248,19 @@ class FeatureFrame(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if absent := [name for name in needed if name not in X.columns]:
             raise ValueError(f"the rows to score lack the feature columns: {', '.join(absent)}")
         cutoff = _as_datetimes(X[self.cutoff]) if self.cutoff else None
-        columns = {name: _convert(X[name], kind, cutoff) for name, kind in self.kinds.items()}
+        columns = {}
+        for name, kind in self.kinds.items():
+            since = pd.Timestamp(self.newest[name]) if self.newest and name in self.newest else cutoff
+            columns[name] = _convert(X[name], kind, since)
+        for name, (column, part) in (self.parts or {}).items():
+            told = _part(_as_datetimes(X[column]), part)
+            columns[name] = told.astype(object).where(told.notna(), MISSING)
         return pd.DataFrame(columns, index=X.index)
+
+    def counted_from(self, name: str) -> str:
+        """What the days of a datetime are counted back from, in words."""
+        newest = (self.newest or {}).get(name)
+        return newest.removesuffix("T00:00:00") if newest else "the cut-off"
 
 
 def infinite_counts(rows: pd.DataFrame, plan: FeaturePlan) -> dict[str, int]:
@@ -165,7 +270,9 @@ def infinite_counts(rows: pd.DataFrame, plan: FeaturePlan) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def _convert(values: pd.Series[Any], kind: str, cutoff: pd.Series[Any] | None) -> pd.Series[Any]:
+def _convert(
+    values: pd.Series[Any], kind: str, since: pd.Series[Any] | pd.Timestamp | None
+) -> pd.Series[Any]:
     # Either would be read as the other: a date as nanoseconds, a number as some moment of 1970.
     is_moment, is_number = (_kind_of(values) is each for each in (Kind.DATETIME, Kind.NUMBER))
     if values.notna().any() and (is_moment if kind != Kind.DATETIME else is_number):
@@ -173,12 +280,12 @@ def _convert(values: pd.Series[Any], kind: str, cutoff: pd.Series[Any] | None) -
             f"column '{values.name}' should hold {kind} values, and holds {_kind_of(values)} values"
         )
     try:
-        if kind == Kind.TEXT:
+        if kind in TEXTS:
             return values.astype("string").astype(object).where(values.notna(), MISSING)
         if kind == Kind.BOOLEAN:
             numbers = values.astype("boolean").astype("Float64")
-        elif kind == Kind.DATETIME and cutoff is not None:
-            numbers = (cutoff - _as_datetimes(values)).dt.total_seconds() / _SECONDS_PER_DAY
+        elif kind == Kind.DATETIME and since is not None:
+            numbers = (since - _as_datetimes(values)).dt.total_seconds() / _SECONDS_PER_DAY
         else:
             numbers = values if pd.api.types.is_numeric_dtype(values.dtype) else pd.to_numeric(values)
     except (TypeError, ValueError) as error:
@@ -188,41 +295,5 @@ def _convert(values: pd.Series[Any], kind: str, cutoff: pd.Series[Any] | None) -
 
 
 def _as_datetimes(values: pd.Series[Any]) -> pd.Series[Any]:
-    return pd.to_datetime(values, utc=True).dt.tz_localize(None)
-
-
-def linear_preprocessing(plan: FeaturePlan, degree: int = 1) -> ColumnTransformer:
-    """For linear models: medians for nulls and a column that says so, unit variance, one-hot text.
-
-    Categories never seen in training, and those rarer than one row in 200, share one column. From a `degree` of 2 on,
-    products of up to so many numbers are columns, too, scaled again.
-
-    Raises:
-        ValueError: when products would make more than `MAX_PRODUCTS` columns.
-    """
-    if degree > 1 and (count := comb(len(plan.numeric) + degree, degree)) > MAX_PRODUCTS:
-        raise ValueError(
-            f"products of {degree} of {len(plan.numeric)} numbers are {count} columns, more than {MAX_PRODUCTS}: "
-            "set 'degree' lower, or leave columns out under 'exclude'"
-        )
-    steps = [
-        ("impute", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
-        ("scale", StandardScaler()),
-    ]
-    if degree > 1:
-        steps += [
-            ("products", PolynomialFeatures(degree, include_bias=False)),
-            ("scale_again", StandardScaler()),
-        ]
-    one_hot = OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=0.005, sparse_output=False)
-    return ColumnTransformer(
-        [("numeric", Pipeline(steps), plan.numeric), ("categorical", one_hot, plan.categorical)]
-    )
-
-
-def tree_preprocessing(plan: FeaturePlan) -> ColumnTransformer:
-    """For trees, which take nulls as they are: numbers untouched, then text as ordinals (unseen as null)."""
-    ordinal = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan)
-    return ColumnTransformer(
-        [("numeric", "passthrough", plan.numeric), ("categorical", ordinal, plan.categorical)]
-    )
+    # Nanoseconds end in 2262, and what has no end is written 9999-12-31.
+    return pd.to_datetime(values, utc=True).dt.tz_localize(None).dt.as_unit("us")

@@ -9,6 +9,7 @@ may seem to matter less than both together.
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from sklearn.pipeline import Pipeline
 
+    from meshlake.ml_assets.preprocessing import FeatureFrame
     from meshlake.ml_assets.scoring import ChurnModel
 
 # A fall in probability below this is no reason worth telling.
 MINIMUM_EFFECT = 0.001
 MEASURED_ROWS = 1_000
 TOP = 3
+_LONGEST_WORD = 60
 NO_SINGLE_REASON = "no single feature: several together"
 
 
@@ -51,13 +54,13 @@ def explain_churn(model: ChurnModel, batch: pd.DataFrame, top: int = TOP) -> pd.
     frame = model.pipeline[:1].transform(batch)
     effects = feature_effects(model, frame)
     strongest = np.argsort(-effects, axis=1, kind="stable")[:, :top]
-    kinds = model.pipeline.named_steps["frame"].kinds
+    step = model.pipeline.named_steps["frame"]
     reasons = {}
     for rank, reason in enumerate(reason_names(top)):
         texts = pd.Series(NO_SINGLE_REASON if rank == 0 else None, index=batch.index, dtype=object)
         for position, name in enumerate(frame.columns if rank < strongest.shape[1] else []):
             is_told = (strongest[:, rank] == position) & (effects[:, position] >= MINIMUM_EFFECT)
-            texts[is_told] = _tell(str(name), frame[name][is_told], model.references[name], kinds[name])
+            texts[is_told] = _tell(step, str(name), frame[name][is_told], model.references[name])
         reasons[reason] = texts
     return batch[list(model.key)].assign(**reasons)
 
@@ -115,20 +118,21 @@ def feature_importances(model: ChurnModel, rows: pd.DataFrame, seed: int) -> dic
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _tell(name: str, values: pd.Series[Any], usual: float | str, kind: str) -> pd.Series[Any]:
+def _tell(step: FeatureFrame, name: str, values: pd.Series[Any], usual: float | str) -> pd.Series[Any]:
     """`name = value (usually ...)` for each of `values`; each different value is put into words once."""
-    words = {
-        value: f"{name} = {_word(value, kind)} (usually {_word(usual, kind)})" for value in values.unique()
-    }
+    kind = step.kinds.get(name, Kind.TEXT)
+    unit = f" days before {step.counted_from(name)}" if kind == Kind.DATETIME else ""
+    compared = "" if kind == Kind.FREE_TEXT else f" (usually {_word(usual, kind, unit)})"
+    words = {value: f"{name} = {_word(value, kind, unit)}{compared}" for value in values.unique()}
     return values.map(words).astype(object)
 
 
-def _word(value: float | str, kind: str) -> str:
+def _word(value: float | str, kind: str, unit: str) -> str:
     if isinstance(value, str):
-        return value
+        return shorten(value, _LONGEST_WORD, placeholder=" ...") if kind == Kind.FREE_TEXT else value
     if np.isnan(value):
         return "unknown"
     if kind == Kind.BOOLEAN:
         return "yes" if value else "no"
     number = f"{value:.0f}" if value == round(value) else f"{value:.4g}"
-    return f"{number} days before the cut-off" if kind == Kind.DATETIME else number
+    return number + unit

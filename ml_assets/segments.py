@@ -18,7 +18,7 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from meshlake.ml_assets.preprocessing import FeatureFrame, Kind, plan_features
+from meshlake.ml_assets.preprocessing import Kind, plan_features
 from meshlake.ml_assets.segment_names import name_segments
 from meshlake.ml_assets.spec import Scale
 from meshlake.ml_assets.threads import one_thread
@@ -163,7 +163,7 @@ def _scaling(columns: Mapping[str, Scale], plan: FeaturePlan) -> Pipeline:
     )
     return Pipeline(
         [
-            ("frame", FeatureFrame({name: str(kind) for name, kind in plan.kinds.items()})),
+            ("frame", plan.frame()),
             ("impute", SimpleImputer(strategy="median")),
             ("logarithm", logarithm),
             ("scale", StandardScaler()),

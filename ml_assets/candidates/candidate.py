@@ -62,7 +62,7 @@ class Candidate(Document, ABC):
         Raises:
             ValueError: in one plain sentence, when it cannot be made of these features.
         """
-        from meshlake.ml_assets.preprocessing import linear_preprocessing, tree_preprocessing
+        from meshlake.ml_assets.encoding import linear_preprocessing, tree_preprocessing
 
         return tree_preprocessing(plan) if self.has_native_nulls else linear_preprocessing(plan)
 
@@ -157,13 +157,10 @@ def build_candidate(
     """
     from sklearn.pipeline import Pipeline
 
-    from meshlake.ml_assets.preprocessing import FeatureFrame
-
     CANDIDATES.get(name).check_installed()
     candidate = CANDIDATES.get(name)(**parameters)
-    frame = FeatureFrame({column: str(kind) for column, kind in plan.kinds.items()}, plan.cutoff)
     model = candidate.estimator(plan, seed, rows)
-    return Pipeline([("frame", frame), ("columns", candidate.preprocessing(plan)), ("model", model)])
+    return Pipeline([("frame", plan.frame()), ("columns", candidate.preprocessing(plan)), ("model", model)])
 
 
 def make_scoring_exact(pipeline: Pipeline) -> Pipeline:

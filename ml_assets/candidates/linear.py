@@ -51,8 +51,12 @@ def _features_of_columns(columns: ColumnTransformer, features: list[str]) -> npt
         if name == "numeric" and inputs:
             indicated = fitted.named_steps["impute"].indicator_.features_
             made_of += [*inputs, *(inputs[position] for position in indicated)]
-        if name == "categorical" and inputs:
+        elif name in ("categorical", "codes") and inputs:
             rare = fitted.infrequent_categories_
             for column, known, few in zip(inputs, fitted.categories_, rare, strict=True):
                 made_of += [column] * (len(known) - max(0, (0 if few is None else len(few)) - 1))
+        elif name == "many_valued":
+            made_of += inputs
+        elif isinstance(inputs, str):  # free text, as many numbers
+            made_of += [inputs] * (columns.output_indices_[name].stop - columns.output_indices_[name].start)
     return np.array([features.index(name) for name in made_of])

@@ -33,7 +33,7 @@ class LogisticRegressionCandidate(LinearCandidate):
 
     def preprocessing(self, plan: FeaturePlan) -> TransformerMixin:
         """See `Candidate.preprocessing`."""
-        from meshlake.ml_assets.preprocessing import linear_preprocessing
+        from meshlake.ml_assets.encoding import linear_preprocessing
 
         return linear_preprocessing(plan, self.degree)
 

@@ -15,7 +15,7 @@ NAIVE_BAYES = '''
 from sklearn.naive_bayes import GaussianNB
 
 from meshlake.ml_assets.candidates.candidate import Candidate
-from meshlake.ml_assets.preprocessing import linear_preprocessing
+from meshlake.ml_assets.encoding import linear_preprocessing
 
 
 class NaiveBayesCandidate(Candidate):

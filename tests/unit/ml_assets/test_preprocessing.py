@@ -15,9 +15,7 @@ from meshlake.ml_assets.preprocessing import (
     FeaturePlan,
     Kind,
     infinite_counts,
-    linear_preprocessing,
     plan_features,
-    tree_preprocessing,
 )
 
 
@@ -47,11 +45,12 @@ def test_columns_that_teach_nothing_are_dropped_with_the_reason():
     count = MAX_CATEGORIES + 1
     rows = pd.DataFrame(
         {
-            "used": range(count),
+            "used": [1.5, 2.0] * 50 + [None],
             "empty": None,
             "constant": 7,
-            "free_text": [f"note {i}" for i in range(count)],
-            "joined_at": pd.Timestamp("2024-01-01") + pd.to_timedelta(range(count), unit="D"),
+            "row": range(7, count + 7),
+            "iban": [f"DE{i:08}" for i in range(count)],
+            "name": [f"Ann Other {i}" for i in range(count)],
             "tags": [[i] for i in range(count)],
             "waited": pd.to_timedelta(range(count), unit="h"),
         }
@@ -61,11 +60,49 @@ def test_columns_that_teach_nothing_are_dropped_with_the_reason():
     assert plan.dropped == {
         "empty": "has no value in any row",
         "constant": "has the same value in every row",
-        "free_text": "is text with 101 different values (at most 100 are used)",
-        "joined_at": "is a date, and there is no cut-off date to count days from",
+        "row": "numbers the rows: 101 whole numbers in a row, none twice",
+        "iban": "tells rows apart: 101 different values in 101 rows",
+        "name": "tells rows apart: 101 different values in 101 rows",
         "tags": "is neither number, text, yes/no nor date",
         "waited": "is neither number, text, yes/no nor date",
     }
+
+
+def test_text_of_many_values_free_text_and_codes_are_told_apart():
+    rows = pd.DataFrame(
+        {
+            "city": [f"city {i % 101}" for i in range(303)],
+            "note": [f"called again about bill {i}" for i in range(303)],
+            "region": [1, 2, 3] * 101,
+            "share": [0.25, 0.5, 0.75] * 101,
+            "is_new": [0, 1, 1] * 101,
+        }
+    )
+    plan = plan_features(rows, rows.columns)
+    assert (plan.many_valued, plan.free_text, plan.codes) == (["city"], ["note"], ("region",))
+    assert plan.numeric == ["region", "share", "is_new"]
+
+
+def test_amounts_whose_values_differ_by_chance_number_no_rows():
+    salary = np.random.default_rng(1).choice(np.arange(20_000, 90_000), 300, replace=False)
+    assert plan_features(pd.DataFrame({"salary": salary}), ["salary"]).numeric == ["salary"]
+
+
+def test_without_a_cut_off_a_date_is_an_age_against_the_newest_and_parts_of_the_calendar():
+    days = pd.date_range("2021-01-01", "2023-12-31")
+    rows = pd.DataFrame({"joined": days, "ends": [dt.date(9999, 12, 31), None, None] * 365})
+    plan = plan_features(rows, rows.columns)
+    assert plan.newest == {"joined": "2023-12-31T00:00:00", "ends": "9999-12-31T00:00:00"}
+    later = pd.DataFrame({"joined": pd.to_datetime(["2024-01-01", None]), "ends": None})
+    assert plan.frame().transform(later).replace({np.nan: None}).to_dict("list") == {
+        "joined": [-1.0, None],
+        "ends": [None, None],
+        "joined (month)": ["January", MISSING],
+        "joined (weekday)": ["Monday", MISSING],
+    }
+    assert list(plan_features(rows[:90], ["joined"]).parts) == [
+        "joined (weekday)"
+    ]  # months are the age again
 
 
 def test_a_column_known_for_some_rows_only_is_kept_for_what_its_nulls_say():
@@ -164,25 +201,3 @@ def test_infinite_values_are_counted_where_a_model_takes_numbers():
     )
     plan = FeaturePlan({"amount": Kind.NUMBER, "calls": Kind.NUMBER, "fee": Kind.NUMBER}, {})
     assert infinite_counts(rows, plan) == {"amount": 2}
-
-
-PLAN = FeaturePlan({"plan": Kind.TEXT, "amount": Kind.NUMBER}, {})
-SEEN = pd.DataFrame({"plan": ["a", "b", "a", MISSING], "amount": [1.0, 3.0, np.nan, 2.0]})
-UNSEEN = pd.DataFrame({"plan": pd.Series(["z"], dtype=object), "amount": [np.nan]})
-
-
-def test_linear_models_get_unit_variance_null_marks_and_one_column_per_category():
-    columns = linear_preprocessing(PLAN).fit(SEEN)
-    numbers = columns.transform(SEEN)
-    assert numbers.shape == (4, 2 + 3)
-    assert numbers[:, :2].mean(axis=0) == pytest.approx([0, 0])
-    assert numbers[:, :2].std(axis=0) == pytest.approx([1, 1])
-    assert numbers[:, 2:].sum(axis=1).tolist() == [1, 1, 1, 1]
-    assert np.isfinite(columns.transform(UNSEEN)).all()
-
-
-def test_trees_get_nulls_and_unseen_categories_as_nulls():
-    columns = tree_preprocessing(PLAN).fit(SEEN)
-    assert columns.transform(SEEN)[:, 0].tolist()[:2] == [1.0, 3.0]
-    assert columns.transform(SEEN)[:, 1].tolist() == [1, 2, 1, 0]
-    assert np.isnan(columns.transform(UNSEEN)).all()

@@ -1,0 +1,96 @@
+"""From a `FeatureFrame`'s columns to the numbers an estimator takes: one `ColumnTransformer` for linear models, one for
+trees. All that is learnt is learnt where they are fitted, so inside the folds.
+
+Text of many values is told by the share of its rows that churned, drawn to that of all where it has few, and a row by
+the rows of other folds alone (Micci-Barreca, A preprocessing scheme for high-cardinality categorical attributes, 2001;
+scikit-learn's `TargetEncoder`). Free text is told by the main directions of its words (latent semantic analysis,
+Deerwester et al., 1990). Which column is what belongs in `preprocessing`.
+"""
+
+from __future__ import annotations
+
+from math import comb
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.model_selection import StratifiedKFold
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import (
+    OneHotEncoder,
+    OrdinalEncoder,
+    PolynomialFeatures,
+    StandardScaler,
+    TargetEncoder,
+)
+
+if TYPE_CHECKING:
+    from meshlake.ml_assets.preprocessing import FeaturePlan
+
+# Products of more would take more memory than the rows do.
+MAX_PRODUCTS = 2_000
+_SEED = 42
+_WORDS, _DIRECTIONS = 1_024, 8
+
+
+def linear_preprocessing(plan: FeaturePlan, degree: int = 1) -> ColumnTransformer:
+    """For linear models: medians for nulls and a column that says so, unit variance, one-hot text.
+
+    Categories never seen in training, and those rarer than one row in 200, share one column. Codes are amounts and
+    categories both, of which the model learns what they are. From a `degree` of 2 on, products of up to so many numbers
+    are columns, too, scaled again.
+
+    Raises:
+        ValueError: when products would make more than `MAX_PRODUCTS` columns.
+    """
+    if degree > 1 and (count := comb(len(plan.numeric) + degree, degree)) > MAX_PRODUCTS:
+        raise ValueError(
+            f"products of {degree} of {len(plan.numeric)} numbers are {count} columns, more than {MAX_PRODUCTS}: "
+            "set 'degree' lower, or leave columns out under 'exclude'"
+        )
+    steps = [
+        ("impute", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
+        ("scale", StandardScaler()),
+    ]
+    if degree > 1:
+        steps += [
+            ("products", PolynomialFeatures(degree, include_bias=False)),
+            ("scale_again", StandardScaler()),
+        ]
+    one_hot = OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=0.005, sparse_output=False)
+    return ColumnTransformer(
+        [
+            ("numeric", Pipeline(steps), plan.numeric),
+            ("categorical", one_hot, plan.categorical),
+            ("codes", one_hot, list(plan.codes)),
+            *_of_long_texts(plan),
+        ]
+    )
+
+
+def tree_preprocessing(plan: FeaturePlan) -> ColumnTransformer:
+    """For trees, which take nulls as they are: numbers untouched, then text as ordinals (unseen as null)."""
+    ordinal = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan)
+    return ColumnTransformer(
+        [
+            ("numeric", "passthrough", plan.numeric),
+            ("categorical", ordinal, plan.categorical),
+            *_of_long_texts(plan),
+        ]
+    )
+
+
+def _of_long_texts(plan: FeaturePlan) -> list[tuple[str, Pipeline, Any]]:
+    folds = StratifiedKFold(5, shuffle=True, random_state=_SEED)
+    encoded = [("encode", TargetEncoder(target_type="binary", cv=folds)), ("scale", StandardScaler())]
+    words = [
+        # Hashed, so that rows of few words have no fewer columns than directions.
+        ("count", HashingVectorizer(n_features=_WORDS, alternate_sign=False, norm=None)),
+        ("weigh", TfidfTransformer(sublinear_tf=True)),
+        ("reduce", TruncatedSVD(_DIRECTIONS, random_state=_SEED)),
+    ]
+    of_words = [(f"words of {name}", Pipeline(words), name) for name in plan.free_text]
+    return [("many_valued", Pipeline(encoded), plan.many_valued), *of_words]
