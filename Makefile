@@ -12,6 +12,7 @@ DEMO_DAYS ?= 180
 PYTEST = $(BIN)/python -m pytest
 # Begun first, so that none is left to one worker while the other has nothing to do.
 LONGEST := tests/integration/wheel tests/integration/onboarding tests/integration/terminal
+LONGEST_OF_SERVERS := tests/integration/services/test_daemon.py tests/engines/test_meshes.py
 PYTHONS ?= 3.12 3.13
 
 help:  ## List the targets
@@ -107,7 +108,7 @@ bench-discovery: install-dev  ## Score what discovery tells of labelled tables, 
 	$(BIN)/python -m benchmarks.discovery $(FAULTS)
 
 test-services: install-dev  ## Install, start and test the real MinIO, PostgreSQL and Trino (builds MinIO once)
-	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder tests/integration/services tests/engines -m services
+	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder $(LONGEST_OF_SERVERS) tests/integration/services tests/engines -m services
 
 test-pythons: | $(BIN)/uv  ## The unit suite on each of PYTHONS, by version or path: those that are on this machine
 	for python in $(PYTHONS); do \
