@@ -10,7 +10,7 @@ Deerwester et al., 1990). Which column is what belongs in `preprocessing`.
 from __future__ import annotations
 
 from math import comb
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.compose import ColumnTransformer
@@ -66,7 +66,8 @@ def linear_preprocessing(plan: FeaturePlan, degree: int = 1) -> ColumnTransforme
             ("numeric", Pipeline(steps), plan.numeric),
             ("categorical", one_hot, plan.categorical),
             ("codes", one_hot, list(plan.codes)),
-            *_of_long_texts(plan),
+            *_of_many_valued(plan),
+            *of_words(plan),
         ]
     )
 
@@ -78,19 +79,24 @@ def tree_preprocessing(plan: FeaturePlan) -> ColumnTransformer:
         [
             ("numeric", "passthrough", plan.numeric),
             ("categorical", ordinal, plan.categorical),
-            *_of_long_texts(plan),
+            *_of_many_valued(plan),
+            *of_words(plan),
         ]
     )
 
 
-def _of_long_texts(plan: FeaturePlan) -> list[tuple[str, Pipeline, Any]]:
-    folds = StratifiedKFold(5, shuffle=True, random_state=_SEED)
-    encoded = [("encode", TargetEncoder(target_type="binary", cv=folds)), ("scale", StandardScaler())]
+def of_words(plan: FeaturePlan) -> list[tuple[str, Pipeline, str]]:
+    """The transformer of each column of free text, which gives as many numbers."""
     words = [
         # Hashed, so that rows of few words have no fewer columns than directions.
         ("count", HashingVectorizer(n_features=_WORDS, alternate_sign=False, norm=None)),
         ("weigh", TfidfTransformer(sublinear_tf=True)),
         ("reduce", TruncatedSVD(_DIRECTIONS, random_state=_SEED)),
     ]
-    of_words = [(f"words of {name}", Pipeline(words), name) for name in plan.free_text]
-    return [("many_valued", Pipeline(encoded), plan.many_valued), *of_words]
+    return [(f"words of {name}", Pipeline(words), name) for name in plan.free_text]
+
+
+def _of_many_valued(plan: FeaturePlan) -> list[tuple[str, Pipeline, list[str]]]:
+    folds = StratifiedKFold(5, shuffle=True, random_state=_SEED)
+    steps = [("encode", TargetEncoder(target_type="binary", cv=folds)), ("scale", StandardScaler())]
+    return [("many_valued", Pipeline(steps), plan.many_valued)]

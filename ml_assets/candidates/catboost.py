@@ -31,22 +31,22 @@ class CatBoostCandidate(Candidate):
     l2_leaf_reg: NonNegativeFloat = Field(default=3.0, description="How far leaves are drawn to zero.")
 
     def preprocessing(self, plan: FeaturePlan) -> TransformerMixin:
-        """See `Candidate.preprocessing`; text stays text."""
+        """See `Candidate.preprocessing`; text stays text, of many values too, but for free text."""
         from sklearn.compose import ColumnTransformer
 
-        columns = ColumnTransformer(
-            [("features", "passthrough", [*plan.numeric, *plan.categorical])],
-            verbose_feature_names_out=False,
-        )
-        return columns.set_output(transform="pandas")
+        from meshlake.ml_assets.encoding import of_words
+
+        as_they_are = [*plan.numeric, *plan.categorical, *plan.many_valued]
+        return ColumnTransformer([("features", "passthrough", as_they_are), *of_words(plan)])
 
     def estimator(self, plan: FeaturePlan, seed: int, rows: int) -> ClassifierMixin:  # noqa: ARG002
         """See `Candidate.estimator`."""
         from meshlake.ml_assets.candidates.catboost_classifier import RepeatableCatBoost
 
+        first, texts = len(plan.numeric), len(plan.categorical) + len(plan.many_valued)
         return RepeatableCatBoost(
             **self.model_dump(exclude_none=True),
-            cat_features=plan.categorical,
+            cat_features=list(range(first, first + texts)),
             allow_writing_files=False,
             random_seed=seed,
             thread_count=1,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from catboost import CatBoostClassifier
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-    import pandas as pd
 
 _OF_ONE_FITTING = ("model_guid", "train_finish_time")
 
@@ -17,7 +16,7 @@ _OF_ONE_FITTING = ("model_guid", "train_finish_time")
 class RepeatableCatBoost(CatBoostClassifier):  # type: ignore[misc]
     """The same rows and seed give the same bytes, whose hash tells a version: a new name and the time are left out."""
 
-    def fit(self, X: pd.DataFrame, y: npt.NDArray[np.bool_]) -> Self:
+    def fit(self, X: npt.NDArray[Any], y: npt.NDArray[np.bool_]) -> Self:
         """See `CatBoostClassifier.fit`."""
         super().fit(X, y)
         metadata = self.get_metadata()

@@ -40,6 +40,7 @@ class LightGbmCandidate(Candidate):
         from meshlake.ml_assets.candidates.lightgbm_classifier import CategoricalLightGbm
 
         return CategoricalLightGbm(
+            len(plan.numeric),
             len(plan.categorical),
             **self.model_dump(),
             deterministic=True,

@@ -12,15 +12,17 @@ if TYPE_CHECKING:
 
 
 class CategoricalLightGbm(LGBMClassifier):  # type: ignore[misc]
-    """The last `categories` columns are codes of text, which LightGBM is told at fitting and pipelines are not."""
+    """The `categories` columns from `first` on are codes of text, which LightGBM is told at fitting and pipelines are
+    not."""
 
-    def __init__(self, categories: int = 0, **parameters: object) -> None:
+    def __init__(self, first: int = 0, categories: int = 0, **parameters: object) -> None:
         super().__init__(**parameters)
+        self.first = first
         self.categories = categories
 
     def fit(self, X: npt.NDArray[np.float64], y: npt.NDArray[np.bool_]) -> Self:
         """See `LGBMClassifier.fit`."""
-        columns = X.shape[1]
+        categories = list(range(self.first, self.first + self.categories))
         # skops would read a class `False` as true.
-        super().fit(X, y.astype(int), categorical_feature=list(range(columns - self.categories, columns)))
+        super().fit(X, y.astype(int), categorical_feature=categories)
         return self

@@ -56,8 +56,10 @@ def test_codes_are_categories_beside_amounts():
     assert (model.predict(rows) == (region == 2)).all()
 
 
-@pytest.mark.parametrize("algorithm", ["logistic_regression", "decision_tree"])
+@pytest.mark.parametrize("algorithm", ["logistic_regression", "decision_tree", "lightgbm", "catboost"])
 def test_models_of_dates_codes_and_long_texts_are_stored_and_explain(churn_spec, algorithm):
+    if extra := CANDIDATES.get(algorithm).extra:
+        pytest.importorskip(extra, reason=f"the extra `{extra}` is not installed")
     random = np.random.default_rng(0)
     rows = pd.DataFrame(
         {
@@ -70,7 +72,8 @@ def test_models_of_dates_codes_and_long_texts_are_stored_and_explain(churn_spec,
         }
     )
     plan = plan_features(rows, ["city", "note", "region", "joined"])
-    model = fit(algorithm, plan, rows, churn_spec)
+    few = {"lightgbm": {"n_estimators": 10}, "catboost": {"iterations": 10}}
+    model = fit(algorithm, plan, rows, replace(churn_spec, parameters=few))
     content = dump_model(model)
     again = load_model(content, algorithm)
     assert dump_model(again) == content
