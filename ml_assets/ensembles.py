@@ -5,6 +5,7 @@ What an ensemble makes of its members belongs in `voting` and `stacking`.
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ def blend(
     spec: ChurnSpec,
 ) -> CandidateResult:
     """The ensemble called `name` as a candidate: each fold is predicted with what the other folds teach."""
+    began_seconds = time.process_time()
     is_churned = rows[spec.label].to_numpy(dtype=bool)
     said = pd.DataFrame({member.algorithm: member.probability for member in members})
     probability = np.empty(len(rows))
@@ -49,13 +51,11 @@ def blend(
         probability[is_out] = learned.blended(said[is_out])
         models.append(_blended(name, learned, {m.algorithm: m.models[fold] for m in members}))
         per_fold.append(metrics.probability_metrics(is_churned[is_out], probability[is_out]))
+    out_of_fold = metrics.probability_metrics(is_churned, probability)
+    learned = BLENDS[name].learned(said, is_churned)
+    seconds = time.process_time() - began_seconds
     return CandidateResult(
-        name,
-        metrics.probability_metrics(is_churned, probability),
-        tuple(per_fold),
-        probability,
-        tuple(models),
-        BLENDS[name].learned(said, is_churned),
+        name, out_of_fold, tuple(per_fold), probability, tuple(models), seconds, blend=learned
     )
 
 

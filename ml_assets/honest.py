@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from meshlake.ml_assets.comparison import can_compare
 from meshlake.ml_assets.reasons import explain_churn, reason_names
 from meshlake.ml_assets.scoring import score_churn
 
@@ -47,6 +48,13 @@ def predict_honestly(
     """Scores of rows whose labels `model` never saw, who of them is flagged, and reasons of these."""
     scores = score_churn(model, rows)[["churn_probability"]].assign(is_predicted_churn=is_flagged)
     return scores.join(_reasons(model, rows, is_flagged))
+
+
+def tested_rows(honest: pd.DataFrame) -> pd.DataFrame:
+    """The rows that tested a model: those of the latest cut-off where they tell anything, else all out of fold."""
+    later = honest[honest["fold"].isna()]
+    is_test = len(later) and can_compare(later["is_churned"].to_numpy(dtype=bool))
+    return later if is_test else honest[honest["fold"].notna()]
 
 
 def honest_by_row(honest: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
 from sklearn.metrics import (
     average_precision_score,
     brier_score_loss,
@@ -72,3 +74,21 @@ def flag_metrics(is_churned: Labels, is_flagged: Labels) -> dict[str, float]:
         "f1": 2 * true_positive / (flagged + churned) if flagged + churned else 0.0,
         "flagged_share": flagged / len(is_churned),
     }
+
+
+def calibration_bins(is_churned: Labels, probability: Probabilities, most: int = 10) -> pd.DataFrame:
+    """Rows of like probability together, in at most `most` bins of like size: a row of each, least probable first.
+
+    `predicted` is the mean probability, `observed` the share that churned, `low` to `high` its 95 % interval (Wilson,
+    Probable inference, the law of succession, and statistical inference, 1927), `rows` how many there are.
+    """
+    rows = pd.DataFrame({"predicted": probability, "churned": is_churned})
+    bins = rows.groupby(pd.qcut(rows["predicted"], most, labels=False, duplicates="drop"), dropna=False)
+    found = bins.agg(predicted=("predicted", "mean"), churned=("churned", "sum"), rows=("churned", "size"))
+    intervals = [
+        binomtest(churned, count).proportion_ci(method="wilson")
+        for churned, count in zip(found["churned"], found["rows"], strict=True)
+    ]
+    observed = found["churned"] / found["rows"]
+    found = found.assign(observed=observed, low=[i.low for i in intervals], high=[i.high for i in intervals])
+    return found[["predicted", "observed", "low", "high", "rows"]].reset_index(drop=True)

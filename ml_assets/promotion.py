@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from meshlake.ml_assets.comparison import can_compare, compare, groups_of
+from meshlake.ml_assets.honest import tested_rows
 from meshlake.ml_assets.scoring import score_churn
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def decide(
         features: the rows it was trained on, labelled or not.
         champion: the version that scores now.
     """
-    tested, base_rate = _tested_rows(honest)
+    tested = tested_rows(honest)
+    base_rate = float(honest.loc[honest["fold"].notna(), "is_churned"].mean())
     is_churned = tested["is_churned"].to_numpy(dtype=bool)
     if not can_compare(is_churned):
         return Decision(False, f"too few rows tell how good it is: {_counts(is_churned)}")
@@ -104,16 +106,6 @@ def champion_predictions(
         unseen = given.iloc[_positions(given, rows[~is_honest], keys)]
         found[~is_honest] = score_churn(champion.model, unseen)["churn_probability"]
     return found
-
-
-def _tested_rows(honest: pd.DataFrame) -> tuple[pd.DataFrame, float]:
-    """The rows that tested the challenger, and the share that churned of those it was chosen on."""
-    is_out_of_fold = honest["fold"].notna()
-    later = honest[~is_out_of_fold]
-    is_test = len(later) and can_compare(later["is_churned"].to_numpy(dtype=bool))
-    return later if is_test else honest[is_out_of_fold], float(
-        honest.loc[is_out_of_fold, "is_churned"].mean()
-    )
 
 
 def _positions(table: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> npt.NDArray[np.int64]:

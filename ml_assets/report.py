@@ -1,4 +1,4 @@
-"""What a training tells people: facts that fit into JSON. Its pictures are in `figures`.
+"""What a training tells people: facts that fit into JSON. Drawings are in `churn_figures` and `segment_figures`.
 
 Metrics are computed in `metrics` and by the trainings, not here.
 """
@@ -65,6 +65,7 @@ def _candidate_report(candidate: CandidateResult) -> dict[str, Any]:
         "folds": [dict(fold) for fold in candidate.folds],
         "fold_mean": {name: float(np.mean(values[name])) for name in names},
         "weights": dict(candidate.blend.weights) if candidate.blend else {},
+        "seconds": candidate.seconds,
         "fold_sd": {name: float(np.std(values[name], ddof=1)) for name in names},
     }
 

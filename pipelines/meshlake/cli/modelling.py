@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from meshlake.cli import choosing
+from meshlake.cli import choosing, model_report
 from meshlake.cli.choosing import JSON, MODEL
 from meshlake.cli.completion import product_names
 from meshlake.cli.drafts import print_drafted
@@ -40,6 +40,7 @@ def register(app: typer.Typer) -> None:
     model.command()(show)
     model.command()(compare)
     model.command()(performance)
+    model_report.register(model)
     choosing.register(model)
     app.add_typer(model)
 

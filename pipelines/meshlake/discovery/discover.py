@@ -9,7 +9,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.column_meanings import with_references
@@ -22,12 +21,13 @@ from meshlake.discovery.masking import masked_join, without_people
 from meshlake.discovery.profile import profile_dataset
 from meshlake.discovery.sources import chosen_sources
 from meshlake.discovery.tables import read_as_of, with_catalog
-from meshlake.errors import LandingError, MeshError, UsageError
+from meshlake.errors import LandingError, MeshError
+from meshlake.html import write_page
 from meshlake.landing.replacing import ReplacedError
-from meshlake.stores.disk import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from meshlake.discovery.dataset_profile import DatasetProfile
     from meshlake.discovery.sketches import Sketch
@@ -57,15 +57,7 @@ class Discovery:
         Raises:
             UsageError: it cannot be written there.
         """
-        target = Path(file)
-        page = self.page()
-        try:
-            write_whole(target, page.encode())
-        except OSError as error:
-            raise UsageError(
-                f"{target} cannot be written: {error.strerror}", "Name a file in a folder that is there."
-            ) from error
-        return target
+        return write_page(file, self.page())
 
 
 # So often a dataset is read whose files are replaced meanwhile.

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from meshlake.lake.snapshot import Snapshot
     from meshlake.ml_assets.comparison import Comparison
+    from meshlake.models.page import ModelReport
     from meshlake.models.store import ModelStore, ModelVersion
     from meshlake.models.versions import VersionState
     from meshlake.names import ProductName
@@ -58,6 +59,19 @@ class VersionedMesh(KeptMesh):
         name = product_name(product)
         found = _version(self.workspace, name, version)
         return version_state(name, found, _head(self.workspace, name)), found.record
+
+    def model_report(self, product: str | ProductName, version: str | None = None) -> ModelReport:
+        """What a version, else the champion, is worth, on rows it did not learn from: to look at as a page.
+
+        Raises:
+            UsageError: it is no model, or there is no such version.
+            BuildError: a file of it is not the one that was stored.
+        """
+        from meshlake.building.model_report import model_report
+
+        name = product_name(product)
+        found = _version(self.workspace, name, version)
+        return model_report(self.workspace, name, found, _head(self.workspace, name))
 
     def compare_versions(
         self, product: str | ProductName, version: str, other: str | None = None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from meshlake.ml_assets.spec import ChurnDocument
 from meshlake.models.decided import REASONS, MayBeFlagged, amount_columns, decided_select, spec_of
-from meshlake.models.store import MODEL_FILE
+from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
 from meshlake.models.task import Trained
 from meshlake.names import quote_identifier
 
@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from meshlake.ml_assets.churn import ChurnTraining
     from meshlake.ml_assets.promotion import Decision
     from meshlake.ml_assets.scoring import ChurnModel
     from meshlake.ml_assets.spec import ModelDocument
+    from meshlake.models.evaluation import Evaluation
     from meshlake.models.store import ModelVersion
 
 HONEST_FILE = "honest_predictions.parquet"
+# What Dagster shows of each build; the page of a version has all.
+_PICTURES = ("roc", "precision_recall", "calibration", "gain", "lift", "confusion_matrix", "importances")
 
 
 class ChurnTask:
@@ -42,7 +46,6 @@ class ChurnTask:
         """See `Task.train`; the files are the model, the honest predictions and the plots."""
         from meshlake.ml_assets.candidates.candidate import extras_of
         from meshlake.ml_assets.churn import train_churn
-        from meshlake.ml_assets.figures import churn_figures
         from meshlake.ml_assets.persistence import dump_model
         from meshlake.ml_assets.report import churn_report
 
@@ -61,7 +64,7 @@ class ChurnTask:
         files = {
             MODEL_FILE: dump_model(training.model),
             HONEST_FILE: training.honest.to_parquet(index=False),
-            **{f"{name}.png": picture for name, picture in churn_figures(training).items()},
+            **_pictures(training),
         }
         return Trained(record, files)
 
@@ -121,6 +124,23 @@ class ChurnTask:
         """See `Task.published`: who is flagged, by the policy that the version was trained with."""
         threshold = float(version.record["policy"]["threshold"])
         return decided_select(spec_of(version), threshold, scores, frozenset(columns))
+
+    def evaluate(self, version: ModelVersion) -> Evaluation:
+        """See `Task.evaluate`."""
+        from meshlake.models.churn_evaluation import evaluate_churn
+
+        return evaluate_churn(self._spec, version.record, honest_predictions(version.read(HONEST_FILE)))
+
+
+def _pictures(training: ChurnTraining) -> dict[str, bytes]:
+    from meshlake.ml_assets.churn_figures import churn_figures, importances_figure
+    from meshlake.ml_assets.drawing import png
+    from meshlake.ml_assets.honest import tested_rows
+
+    figures = churn_figures(tested_rows(training.honest), training.model.threshold)
+    told = "change of probability, on average"
+    figures["importances"] = importances_figure(training.importances, "What moves a prediction", told)
+    return {f"{name}{PICTURE_SUFFIX}": png(figures[name]) for name in _PICTURES}
 
 
 def _model(version: ModelVersion) -> ChurnModel:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from meshlake.ml_assets.spec import SegmentDocument
-from meshlake.models.store import MODEL_FILE
+from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
 from meshlake.models.task import Trained
 
 if TYPE_CHECKING:
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from meshlake.ml_assets.promotion import Decision
+    from meshlake.ml_assets.segments import SegmentModel
     from meshlake.ml_assets.spec import ModelDocument
+    from meshlake.models.evaluation import Evaluation
     from meshlake.models.store import ModelVersion
 
 
@@ -28,9 +30,10 @@ class SegmentTask:
 
     def train(self, features: pd.DataFrame, report: Callable[[str], None]) -> Trained:
         """See `Task.train`; the files are the model and the plots."""
-        from meshlake.ml_assets.figures import segment_figures
+        from meshlake.ml_assets.drawing import png
         from meshlake.ml_assets.persistence import dump_model
         from meshlake.ml_assets.report import segment_report
+        from meshlake.ml_assets.segment_figures import segment_figures
         from meshlake.ml_assets.segments import train_segments
 
         training = train_segments(features, self._spec, report)
@@ -44,7 +47,8 @@ class SegmentTask:
             **facts,
         }
         files = {MODEL_FILE: dump_model(training.model)}
-        pictures = {f"{name}.png": picture for name, picture in segment_figures(training).items()}
+        figures = segment_figures(facts, training.model.pipeline.named_steps["cluster"].cluster_centers_)
+        pictures = {f"{name}{PICTURE_SUFFIX}": png(draw) for name, draw in figures.items()}
         return Trained(record, files | pictures)
 
     def decide(
@@ -67,12 +71,9 @@ class SegmentTask:
 
     def scorer(self, version: ModelVersion, _wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
         """See `Task.scorer`."""
-        from meshlake.ml_assets.persistence import load_model
-        from meshlake.ml_assets.segments import SegmentModel, score_segments
+        from meshlake.ml_assets.segments import score_segments
 
-        model = load_model(version.read(MODEL_FILE))
-        if not isinstance(model, SegmentModel):
-            raise ValueError(f"version {version.version} is no segmentation")
+        model = _model(version)
         return lambda batch: score_segments(model, batch)
 
     def amounts(self, _version: ModelVersion) -> dict[str, str]:
@@ -82,3 +83,19 @@ class SegmentTask:
     def published(self, _version: ModelVersion, scores: str, _columns: Sequence[str]) -> str:
         """See `Task.published`: as they are."""
         return f"SELECT * FROM {scores}"
+
+    def evaluate(self, version: ModelVersion) -> Evaluation:
+        """See `Task.evaluate`."""
+        from meshlake.models.segment_evaluation import evaluate_segments
+
+        return evaluate_segments(version.record, _model(version))
+
+
+def _model(version: ModelVersion) -> SegmentModel:
+    from meshlake.ml_assets.persistence import load_model
+    from meshlake.ml_assets.segments import SegmentModel
+
+    model = load_model(version.read(MODEL_FILE))
+    if not isinstance(model, SegmentModel):
+        raise ValueError(f"version {version.version} is no segmentation")
+    return model

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.promotion import Decision
     from meshlake.ml_assets.spec import ModelDocument
+    from meshlake.models.evaluation import Evaluation
     from meshlake.models.store import ModelVersion
 
 
@@ -71,6 +72,12 @@ class Task(Protocol):
     def published(self, version: ModelVersion, scores: str, columns: Sequence[str]) -> str:
         """The SELECT of the rows that are published, for DuckDB: what `scorer` gave is in the table `scores`, which has
         these columns."""
+
+    def evaluate(self, version: ModelVersion) -> Evaluation:
+        """What people are told of a version, on rows that it did not learn from where there are such.
+
+        It is made of what is stored with the version alone; what one stored before had not is left out.
+        """
 
 
 TASKS: Doorway[type[Task]] = Doorway(

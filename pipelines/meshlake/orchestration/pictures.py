@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import dagster as dg
 
+from meshlake.building.model_report import model_report
 from meshlake.building.pictures import distribution_file, scoring_version
 from meshlake.models.store import PICTURE_SUFFIX
 from meshlake.orchestration.keys import shown
@@ -32,6 +33,8 @@ def pictures(mesh: Workspace, result: BuildResult) -> dict[str, dg.MetadataValue
         names = [PurePosixPath(path).name for path in version.pictures]
         small = {name: content for name in names if len(content := version.read(name)) <= MOST_BYTES_EACH}
         told["pictures"] = dg.MetadataValue.md("\n\n".join(_image(*each) for each in small.items()))
+        file = model_report(mesh, result.name, version, result.snapshot).write_page()
+        told["model/report"] = dg.MetadataValue.path(shown(str(file)))
         told["model/folder"] = dg.MetadataValue.path(shown(version.folder))
     file = distribution_file(mesh.settings, result.snapshot)
     if file.exists():

@@ -46,8 +46,8 @@ SHOWN = [
     (f"model show {PEOPLE} 20260701T040000-0123456789ab", 2, [PEOPLE, "isnomodel"]),
     (f"model compare {PEOPLE} 20260701T040000-0123456789ab", 2, [PEOPLE, "isnomodel"]),
     *((f"model {command}", 2, [PEOPLE, "isnomodel"])
-      for command in (f"performance {PEOPLE}", f"pin {PEOPLE}", f"promote {PEOPLE} 1", f"rollback {PEOPLE}",
-                      f"unpin {PEOPLE}")),
+      for command in (f"performance {PEOPLE}", f"report {PEOPLE}", f"pin {PEOPLE}", f"promote {PEOPLE} 1",
+                      f"rollback {PEOPLE}", f"unpin {PEOPLE}")),
     (f"rollback {AGES} --to {{earlier}}", 0, [AGES, ROWS, "{earlier}"]),
     (f"release {AGES}", 0, [AGES, "nolongerheldatsnapshot", "{current}"]),
     (f"rollback {AGES} --to 7045384213609441282", 2, ["7045384213609441282"]),

@@ -42,6 +42,7 @@ WRONG_USE = [
     ("model show crm.people", "crm.people is no model"),
     ("model compare crm.people 1", "crm.people is no model"),
     ("model performance crm.people", "crm.people is no model"),
+    ("model report crm.people", "crm.people is no model"),
     ("model pin crm.people", "crm.people is no model"),
     ("model promote crm.people 1", "crm.people is no model"),
     ("model rollback crm.people", "crm.people is no model"),

@@ -17,6 +17,7 @@ import json
 
 from meshlake.ml_assets.promotion import Decision
 from meshlake.ml_assets.spec import ModelDocument
+from meshlake.models.evaluation import Evaluation
 from meshlake.models.task import Trained
 
 
@@ -52,6 +53,9 @@ class ShareTask:
 
     def published(self, version, scores, columns):
         return f"SELECT * FROM {scores}"
+
+    def evaluate(self, version):
+        return Evaluation(f"Shares of {version.record['metrics']['total']:g}.")
 '''
 BUILD = """
 import json
@@ -64,7 +68,8 @@ build_product(mesh, ProductName("shop", "orders"))
 result = build_product(mesh, ProductName("shop", "shares"))
 wrong = mesh.products.broken[ProductName("shop", "wrong")].error.message
 rows = mesh.lake.table(("shop", "shares")).scan().to_arrow().to_pylist()
-print(json.dumps({"rows": rows, "model": result.facts["model"], "wrong": wrong}))
+page = meshlake.open().model_report("shop.shares").page()
+print(json.dumps({"page": page, "rows": rows, "model": result.facts["model"], "wrong": wrong}))
 """
 
 
@@ -87,6 +92,7 @@ def test_one_more_kind_is_one_file_and_one_line(tmp_path):
     assert told["model"]["task"] == "shares"
     assert told["model"]["metrics"] == {"total": 40.0}
     assert "model.yaml:4: 'colum' is not known. Did you mean 'column'?" in told["wrong"]
+    assert "Shares of 40." in told["page"]
     assert len(copy.touched) <= 2
 
 

@@ -74,7 +74,7 @@ def test_a_stack_mends_what_is_too_sure_and_leaves_out_what_adds_nothing():
 
 def result(algorithm, probability, blend=None):
     loss = -np.log(np.where(np.tile(IS_CHURNED, 50), probability, 1 - probability)).mean()
-    return CandidateResult(algorithm, {"log_loss": loss}, (), probability, (), blend)
+    return CandidateResult(algorithm, {"log_loss": loss}, (), probability, (), 0, blend)
 
 
 @pytest.mark.parametrize(("voted", "chosen"), [(0.9, "soft_voting"), (0.7001, "alone")])
@@ -97,7 +97,7 @@ def test_an_ensemble_is_taken_only_if_it_is_better_than_its_best_member_beyond_n
 def members(customers, churn_spec):
     plan = plan_features(customers, FEATURES)
     return {
-        name: fit_candidate(CandidateResult(name, {}, (), np.empty(0), ()), plan, customers, churn_spec)
+        name: fit_candidate(CandidateResult(name, {}, (), np.empty(0), (), 0), plan, customers, churn_spec)
         for name in ("logistic_regression", "decision_tree")
     }
 
@@ -107,7 +107,7 @@ def test_an_ensemble_says_what_it_makes_of_its_members_is_stored_and_explains(
     members, customers, churn_spec, name
 ):
     learned = LEARNED[name]
-    candidate = CandidateResult(name, {}, (), np.empty(0), (), learned)
+    candidate = CandidateResult(name, {}, (), np.empty(0), (), 0, learned)
     model = fit_candidate(candidate, plan_features(customers, FEATURES), customers, churn_spec)
     rows = customers.head(60)
     said = pd.DataFrame({n: churn_probability(m.pipeline, rows) for n, m in members.items()})

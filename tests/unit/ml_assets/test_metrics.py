@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score, precision_score, recall_score
 
-from meshlake.ml_assets.metrics import flag_metrics, lift, probability_metrics, threshold_for_share
+from meshlake.ml_assets.metrics import (
+    calibration_bins,
+    flag_metrics,
+    lift,
+    probability_metrics,
+    threshold_for_share,
+)
 
 CHURNED = np.array([True, True, False, False, False])
 PROBABILITY = np.array([0.9, 0.4, 0.6, 0.1, 0.0])
@@ -69,3 +75,17 @@ def test_flag_metrics_agree_with_scikit_learn(rows):
     assert found["precision"] == pytest.approx(precision_score(churned, flagged, zero_division=0), abs=1e-12)
     assert found["recall"] == pytest.approx(recall_score(churned, flagged, zero_division=0), abs=1e-12)
     assert found["f1"] == pytest.approx(f1_score(churned, flagged, zero_division=0), abs=1e-12)
+
+
+def test_bins_of_calibration_hold_rows_of_like_probability_with_wilson_s_interval():
+    found = calibration_bins(np.arange(20) % 4 == 0, np.linspace(0.01, 0.2, 20), most=2)
+    assert found["rows"].tolist() == [10, 10]
+    assert found["predicted"].tolist() == pytest.approx([0.055, 0.155])
+    assert found["observed"].tolist() == [0.3, 0.2]
+    assert found["low"].tolist() == pytest.approx([0.1078, 0.0567], abs=1e-4)  # Wilson, by hand
+    assert found["high"].tolist() == pytest.approx([0.6032, 0.5098], abs=1e-4)
+
+
+def test_rows_that_cannot_be_told_apart_are_one_bin():
+    (only,) = calibration_bins(CHURNED, np.full(5, 0.3)).itertuples(index=False)
+    assert (only.predicted, only.observed, only.rows) == (pytest.approx(0.3), 0.4, 5)

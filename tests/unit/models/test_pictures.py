@@ -38,6 +38,7 @@ def test_dagster_is_given_each_picture_and_the_folder(trained):
     *files, distributions = folder.open().product("crm.predictions").pictures
     assert [base64.b64decode(each) for each in data] == [Path(file).read_bytes() for file in files]
     assert told["model/folder"].path == str(Path(files[0]).parent)
+    assert "<h1>crm.predictions</h1>" in Path(told["model/report"].path).read_text()
     assert len(told["pictures"].md_str) < MOST_BYTES_EACH
     address = (
         told["distributions"].md_str.removeprefix("![distributions](<data:image/svg+xml,").removesuffix(">)")

@@ -10,8 +10,9 @@ from meshlake.counting import counted
 from meshlake.discovery.masking import masked
 from meshlake.discovery.page.datasets import dataset_html, join_rows
 from meshlake.discovery.page.graph import graph_svg
-from meshlake.discovery.page.text import domain_of, short, table, text
+from meshlake.discovery.page.landed_names import domain_of, short
 from meshlake.discovery.questions import asked_of_all
+from meshlake.html import document, table, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from meshlake.discovery.dataset_profile import DatasetProfile
     from meshlake.discovery.joins import Join
     from meshlake.errors import MeshError
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
 def discovery_page(
@@ -30,13 +29,7 @@ def discovery_page(
     shown = sorted(map(masked, profiles), key=lambda p: p.name)
     parts = files(__package__)
     style, script = ((parts / name).read_text("utf-8") for name in ("page.css", "page.js"))
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        f"<title>What has landed</title><style>{style}</style></head><body>"
-        f"{''.join(_body(shown, joins, failures))}<script>{script}</script></body></html>\n"
-    )
+    return document("What has landed", "".join(_body(shown, joins, failures)), style, script)
 
 
 def _body(

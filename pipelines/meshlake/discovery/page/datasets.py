@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from meshlake.counting import counted, for_example
 from meshlake.discovery.dependencies import told_of_untried
-from meshlake.discovery.page.text import short, table, text
+from meshlake.discovery.page.landed_names import short
+from meshlake.html import table, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

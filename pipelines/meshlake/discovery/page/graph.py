@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from meshlake.counting import counted
 from meshlake.discovery.page.datasets import orphans_text, share_text
-from meshlake.discovery.page.text import domain_of, short, text
+from meshlake.discovery.page.landed_names import domain_of, short
+from meshlake.html import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

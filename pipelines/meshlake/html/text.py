@@ -20,16 +20,6 @@ def text(value: str) -> str:
     return escape(shown)
 
 
-def short(name: str) -> str:
-    """`crm.people` of `landing.crm.people`."""
-    return name.partition(".")[2] or name
-
-
-def domain_of(name: str) -> str:
-    """`crm` of `landing.crm.people`."""
-    return short(name).partition(".")[0]
-
-
 def table(heads: Iterable[str], rows: Iterable[Sequence[str]]) -> str:
     """A table that scrolls by itself where the screen is narrow; cells are HTML already."""
     head = "".join(f"<th>{text(name)}</th>" for name in heads)

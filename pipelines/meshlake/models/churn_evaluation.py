@@ -1,0 +1,175 @@
+"""What is told of a version of a churn model: first of all on rows that tested it, whose labels it never saw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from meshlake.counting import counted
+from meshlake.models.evaluation import Evaluation, Section, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import pandas as pd
+
+    from meshlake.ml_assets.drawing import Draw
+    from meshlake.ml_assets.spec import ChurnSpec
+
+_FIGURES = {
+    "roc_auc": ("ROC AUC", "how often one who churns is ranked above one who stays; .5 is chance"),
+    "log_loss": ("log loss", "how far probabilities are off, in nats; less is better"),
+    "calibration_error": ("calibration error", "by how much a probability is off, on average of ten bins"),
+}
+_CURVES = ("roc", "precision_recall", "gain", "lift")
+_FLAGS = ("scores", "thresholds", "confusion_matrix", "errors")
+
+
+def evaluate_churn(spec: ChurnSpec, record: Mapping[str, Any], honest: pd.DataFrame) -> Evaluation:
+    """What `record` and the honest predictions that are stored with it tell."""
+    from meshlake.ml_assets.churn_figures import churn_figures
+    from meshlake.ml_assets.honest import tested_rows
+
+    tested = tested_rows(honest)
+    drawings = churn_figures(tested, record["policy"]["threshold"])
+    sections = [
+        _measured(spec, record, tested),
+        Section(
+            "Who is flagged",
+            "A flag is right where the customer churned, and a miss where one churned unflagged.",
+            drawings=_drawn(drawings, _FLAGS),
+        ),
+        Section(
+            "How customers are ordered",
+            "The further from the dotted line, which is chance, the better.",
+            drawings=_drawn(drawings, _CURVES),
+        ),
+        _calibration(tested, drawings),
+        _importances(record),
+        _candidates(record),
+    ]
+    return Evaluation(_verdict(record, tested), sections)
+
+
+def _drawn(drawings: Mapping[str, Draw], names: Iterable[str]) -> dict[str, bytes]:
+    from meshlake.ml_assets.drawing import svg
+
+    return {name.replace("_", " "): svg(drawings[name]) for name in names}
+
+
+def _verdict(record: Mapping[str, Any], tested: pd.DataFrame) -> str:
+    from meshlake.ml_assets.metrics import flag_metrics
+
+    is_churned = tested["is_churned"].to_numpy(dtype=bool)
+    flags = flag_metrics(is_churned, tested["is_predicted_churn"].to_numpy(dtype=bool))
+    base_rate = is_churned.mean()
+    against = record["decision"].get("figures", {}).get("against_base_rate")
+    is_useful = against and against["log_loss"]["low"] > 0 and against["roc_auc"]["low"] > 0
+    if not is_useful:
+        return (
+            "Not to act on: beyond noise its probabilities and their order say no more than that "
+            f"{base_rate:.1%} of all churn."
+        )
+    return (
+        f"Of the {flags['flagged_share']:.1%} that it flags {flags['precision']:.1%} churned, where {base_rate:.1%} "
+        f"of all did ({flags['precision'] / base_rate:.1f} times as many), and {flags['recall']:.1%} of those who "
+        "churned are among them."
+    )
+
+
+def _measured(spec: ChurnSpec, record: Mapping[str, Any], tested: pd.DataFrame) -> Section:
+    import numpy as np
+
+    from meshlake.ml_assets.comparison import groups_of, measure
+
+    is_churned = tested["is_churned"].to_numpy(dtype=bool)
+    groups = groups_of(tested, spec.key)
+    found = measure(is_churned, tested["churn_probability"].to_numpy(), groups, spec.seed)
+    constant = measure(is_churned, np.full(len(tested), is_churned.mean()), groups, spec.seed)
+    rows = [
+        (
+            name,
+            f"{found[figure].estimate:.4f}",
+            _interval(found[figure].low, found[figure].high),
+            f"{constant[figure].estimate:.4f}",
+            meaning,
+        )
+        for figure, (name, meaning) in _FIGURES.items()
+    ]
+    churned = int(is_churned.sum())
+    return Section(
+        "How good it is",
+        f"Measured on {counted(len(tested), 'row')} ({record['measured_on']}), of which {churned:,} churned: "
+        "none was learned from by the model that predicted it.",
+        [
+            Table(("figure", "model", "95 % interval", "base rate alone", "what it says"), rows),
+            *_against_champion(record),
+        ],
+    )
+
+
+def _against_champion(record: Mapping[str, Any]) -> Iterator[Table]:
+    figures = record["decision"].get("figures", {})
+    if against := figures.get("against_champion"):
+        heads = (f"against version {figures['champion']}", "better by", "95 % interval")
+        differences = [(name, against[figure]) for figure, (name, _) in _FIGURES.items()]
+        yield Table(
+            heads,
+            [(name, f"{d['estimate']:+.4f}", _interval(d["low"], d["high"], "+")) for name, d in differences],
+        )
+
+
+def _interval(low: float, high: float, sign: str = "") -> str:
+    return f"{low:{sign}.4f} to {high:{sign}.4f}"
+
+
+def _calibration(tested: pd.DataFrame, drawings: Mapping[str, Draw]) -> Section:
+    from meshlake.ml_assets.metrics import calibration_bins
+
+    bins = calibration_bins(tested["is_churned"].to_numpy(dtype=bool), tested["churn_probability"].to_numpy())
+    rows = [
+        (
+            f"{each.predicted:.1%}",
+            f"{each.observed:.1%}",
+            f"{each.low:.1%} to {each.high:.1%}",
+            f"{each.rows:,}",
+        )
+        for each in bins.itertuples()
+    ]
+    return Section(
+        "Whether probabilities mean what they say",
+        "Customers of like probability together: a point on the dotted line is a probability that came true.",
+        [Table(("predicted", "churned", "95 % interval", "rows"), rows)],
+        _drawn(drawings, ("calibration",)),
+    )
+
+
+def _importances(record: Mapping[str, Any]) -> Section:
+    from meshlake.ml_assets.churn_figures import importances_figure
+    from meshlake.ml_assets.drawing import svg
+
+    told = "change of probability, on average"
+    drawing = svg(importances_figure(record["importances"], "What moves a prediction", told))
+    return Section(
+        "What it depends on",
+        "How far a prediction moves when a feature takes its usual value; what reasons are told by.",
+        drawings={"importances": drawing},
+    )
+
+
+def _candidates(record: Mapping[str, Any]) -> Section:
+    def row(name: str, told: Mapping[str, Any]) -> tuple[str, ...]:
+        loss, area = (
+            f"{told['fold_mean'][f]:.4f} ± {told['fold_sd'][f]:.4f}" for f in ("log_loss", "roc_auc")
+        )
+        seconds = f"{told['seconds']:.1f}" if "seconds" in told else ""
+        weights = ", ".join(f"{member} {weight:.2f}" for member, weight in told.get("weights", {}).items())
+        return name, loss, area, seconds, weights
+
+    found = sorted(record["candidates"].items(), key=lambda each: float(each[1]["out_of_fold"]["log_loss"]))
+    heads = ("candidate", "log loss", "ROC AUC", "seconds of one processor", "made of")
+    return Section(
+        "Candidates",
+        f"All on the same {record['folds']['count']} folds, mean and standard deviation; {record['algorithm']} won. "
+        "An ensemble does so only beyond noise; its seconds are beside those of its members.",
+        [Table(heads, [row(*each) for each in found])],
+    )
