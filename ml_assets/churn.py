@@ -15,6 +15,7 @@ import pandas as pd
 from meshlake.ml_assets import metrics, training_rows
 from meshlake.ml_assets.competition import compete
 from meshlake.ml_assets.decisions import broken_promises, flags, judge, threshold_of
+from meshlake.ml_assets.diagnosis import diagnose
 from meshlake.ml_assets.drift import MAJOR, distributions, shifted_features
 from meshlake.ml_assets.ensembles import best_of, fit_candidate
 from meshlake.ml_assets.honest import FINGERPRINT, predict_honestly, row_fingerprints
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from meshlake.ml_assets.cross_validation import CandidateResult
+    from meshlake.ml_assets.diagnosis import Diagnosis
     from meshlake.ml_assets.drift import Distribution
     from meshlake.ml_assets.leakage import LeakSuspect
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -78,6 +80,7 @@ class ChurnTraining:
     warnings: tuple[str, ...]
     importances: Mapping[str, float]
     distributions: Mapping[str, Distribution]
+    diagnosis: Diagnosis
 
 
 def train_churn(
@@ -121,6 +124,9 @@ def train_churn(
     honest[FINGERPRINT] = row_fingerprints(model, seen, spec.row_keys)
     test, test_warnings = _test(out_of_time, spec)
     judged = judge(spec, threshold, development, out_of_fold, held_out if test else None, out_of_time)
+    tell("measuring what each feature adds, on each part of the customers")
+    with one_thread():
+        diagnosis = diagnose(winner, competition.candidates, plan, development, folds, seen, honest, spec)
     return ChurnTraining(
         spec=spec,
         model=model,
@@ -150,6 +156,7 @@ def train_churn(
         ),
         importances=feature_importances(model, final, spec.seed),
         distributions=distributions(final, [spec.label, *final_plan.kinds]),
+        diagnosis=diagnosis,
     )
 
 

@@ -11,7 +11,7 @@ from meshlake.ml_assets.drawing import GUIDE, make_room, short
 from meshlake.ml_assets.metrics import calibration_bins, flag_metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
     from matplotlib.axes import Axes
@@ -114,6 +114,21 @@ def churn_figures(tested: pd.DataFrame, threshold: float) -> dict[str, Draw]:
 
     drawings = (scores, roc, precision_recall, thresholds, calibration, confusion_matrix, errors, gain, lift)
     return {draw.__name__: draw for draw in drawings}
+
+
+def learning_curve_figure(curve: Sequence[Mapping[str, float]]) -> Draw:
+    """What `learning_curve` found."""
+
+    def draw(axes: Axes) -> None:
+        rows = [point["rows"] for point in curve]
+        low, high = ([point[which] for point in curve] for which in ("low", "high"))
+        axes.plot(rows, [point["log_loss"] for point in curve], marker="o", label="rows not learned from")
+        axes.fill_between(rows, low, high, alpha=0.15, color="C0", label="95 % interval")
+        axes.plot(rows, [point["learned_log_loss"] for point in curve], "s--", label="rows learned from")
+        axes.set(title="Learning curve", xlabel="rows learned from", ylabel="log loss", ylim=(0, None))
+        axes.legend()
+
+    return draw
 
 
 def importances_figure(importances: Mapping[str, float], title: str, told: str) -> Draw:

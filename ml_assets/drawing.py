@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 GUIDE: dict[str, Any] = {"linestyle": ":", "color": "grey"}
 _DOTS_PER_INCH = 80
+_SVG_DOTS_PER_INCH = 160  # of what is too much to be drawn as lines
 _COLOURS = 32
 # As shares of the whole: numbers and a label fit without drawing everything twice to find out.
 _PLACE = {"left": 0.12, "right": 0.97, "bottom": 0.12, "top": 0.92}
@@ -54,7 +55,9 @@ def svg(draw: Draw) -> bytes:
     """Sharp at any size, on a phone and in print."""
     buffer = io.BytesIO()
     with mpl.rc_context(_STYLE):
-        _figure(draw).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        _figure(draw).savefig(
+            buffer, format="svg", dpi=_SVG_DOTS_PER_INCH, metadata={"Date": None, "Creator": None}
+        )
     return buffer.getvalue()
 
 

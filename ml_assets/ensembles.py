@@ -14,6 +14,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from meshlake.ml_assets import metrics
+from meshlake.ml_assets.blend import Blend
 from meshlake.ml_assets.comparison import can_compare, compare, groups_of
 from meshlake.ml_assets.cross_validation import CandidateResult, fit
 from meshlake.ml_assets.stacking import Stack
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from meshlake.ml_assets.blend import Blend
     from meshlake.ml_assets.preprocessing import FeaturePlan
     from meshlake.ml_assets.scoring import ChurnModel
     from meshlake.ml_assets.spec import ChurnSpec
@@ -81,6 +81,15 @@ def fit_candidate(
         return fit(candidate.algorithm, plan, rows, spec)
     members = {name: fit(name, plan, rows, spec) for name in candidate.blend.weights}
     return _blended(candidate.algorithm, candidate.blend, members)
+
+
+def fit_again(model: ChurnModel, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec) -> ChurnModel:
+    """What `model` is, fitted on other labelled rows; an ensemble weighs its members as before."""
+    learned = model.pipeline.named_steps["model"]
+    if not isinstance(learned, Blend):
+        return fit(model.algorithm, plan, rows, spec)
+    members = {name: fit(name, plan, rows, spec) for name in learned.weights}
+    return _blended(model.algorithm, learned, members)
 
 
 def _least_loss(candidates: Sequence[CandidateResult]) -> CandidateResult:

@@ -40,6 +40,7 @@ def churn_report(training: ChurnTraining) -> dict[str, Any]:
         "importances": dict(training.importances),
         "policy": _policy(spec, training.model.threshold),
         **training.judged,
+        **asdict(training.diagnosis),
         "out_of_fold": {
             **probability_metrics(is_churned, probability),
             **flag_metrics(is_churned, is_flagged),

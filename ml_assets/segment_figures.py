@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from meshlake.ml_assets.drawing import Draw
 
 _DARKEST = 1.5
+_GAP = 50
+_SMALL = 8
 
 
 def segment_figures(facts: Mapping[str, Any], centres: npt.NDArray[np.float64]) -> dict[str, Draw]:
@@ -56,4 +59,36 @@ def segment_figures(facts: Mapping[str, Any], centres: npt.NDArray[np.float64]) 
         for (row, column), value in np.ndenumerate(centres):
             axes.text(column, row, f"{value:+.1f}", ha="center", va="center", fontsize=8)
 
-    return {draw.__name__: draw for draw in (k_choice, elbow, sizes, profile)}
+    def bic(axes: Axes) -> None:
+        make_room(axes)
+        axes.plot(counts, [c["bic"] for c in curve], marker="o")
+        axes.axvline(facts["k"], **GUIDE)
+        axes.set(title="A mixture of normal distributions", xlabel="segments", ylabel="BIC", xticks=counts)
+
+    drawings = (k_choice, elbow, *([bic] if "bic" in curve[0] else []), sizes, profile)
+    return {draw.__name__: draw for draw in drawings}
+
+
+def shown_figures(shown: pd.DataFrame, names: Sequence[str]) -> dict[str, Draw]:
+    """Drawings by name of rows as `SegmentTraining.shown` has them; `names` are those of the segments."""
+    told = [short(name) for name in names]
+
+    def knives(axes: Axes) -> None:
+        start = 0
+        for segment, name in enumerate(told):
+            widths = np.sort(shown.loc[shown["segment"] == segment, "silhouette"].to_numpy())
+            axes.fill_betweenx(np.arange(start, start + len(widths)), 0, widths, label=name, linewidth=0)
+            start += len(widths) + len(shown) // _GAP
+        axes.axvline(shown["silhouette"].mean(), **GUIDE)
+        axes.set(title="Silhouettes", xlabel="silhouette; below zero another segment is nearer", yticks=[])
+        axes.legend(loc="lower right", fontsize=_SMALL)
+
+    def components(axes: Axes) -> None:
+        second = shown.get("component_2", shown["component_1"] * 0)
+        for segment, name in enumerate(told):
+            is_in = (shown["segment"] == segment).to_numpy()
+            axes.scatter(shown["component_1"][is_in], second[is_in], s=4, label=name, rasterized=True)
+        axes.set(title="Principal components", xlabel="first", ylabel="second")
+        axes.legend(fontsize=_SMALL, markerscale=3)
+
+    return {draw.__name__: draw for draw in (knives, components)}

@@ -6,6 +6,7 @@ Columns are put on a logarithmic scale where asked, brought to unit variance, an
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,11 @@ import numpy as np
 import pandas as pd
 from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import PCA
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.impute import SimpleImputer
-from sklearn.metrics import adjusted_rand_score, silhouette_score
+from sklearn.metrics import adjusted_rand_score, silhouette_samples, silhouette_score
+from sklearn.mixture import GaussianMixture
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
@@ -57,6 +61,7 @@ class SegmentCount:
     rand_index_mean: float
     rand_index_min: float
     inertia: float
+    bic: float
 
     @property
     def is_stable(self) -> bool:
@@ -70,6 +75,8 @@ class SegmentTraining:
 
     `profile` has one row per segment: `segment`, `segment_name`, `customers`, `share`, and the median of each
     column.
+    `shown` are rows of a sample, at most `MAX_SILHOUETTE_ROWS`: `segment`, `silhouette`, and `component_1` and
+    `component_2`, where they lie in the two directions in which rows differ most.
     """
 
     spec: SegmentSpec
@@ -77,6 +84,7 @@ class SegmentTraining:
     curve: tuple[SegmentCount, ...]
     k: int
     profile: pd.DataFrame
+    shown: pd.DataFrame
     dropped: Mapping[str, str]
     warnings: tuple[str, ...]
 
@@ -114,9 +122,10 @@ def train_segments(
         points = scaling.transform(rows)
         sample = points[_sample(len(points), MAX_FITTED_ROWS, spec.seed)]
         curve = tuple(_measure(sample, k, spec.seed, tell) for k in _candidate_counts(sample, spec))
-        best, warnings = _choose(curve)
+        best, told = _choose(curve)
         cluster = _largest_first(_kmeans(best.k, spec.seed).fit(sample), points)
         labels = cluster.predict(points)
+        shown = _shown(points, labels, spec.seed)
     names = tuple(name_segments(cluster.cluster_centers_, list(used)))
     pipeline = Pipeline([*scaling.steps, ("cluster", cluster)])
     return SegmentTraining(
@@ -125,8 +134,9 @@ def train_segments(
         curve=curve,
         k=best.k,
         profile=_profile(scaling.named_steps["frame"].transform(rows), labels, names),
+        shown=shown,
         dropped=plan.dropped,
-        warnings=warnings,
+        warnings=told,
     )
 
 
@@ -202,7 +212,28 @@ def _measure(points: npt.NDArray[np.float64], k: int, seed: int, tell: Callable[
         rand_index_mean=float(agreement.mean()),
         rand_index_min=float(agreement.min()),
         inertia=float(fitted.inertia_),
+        bic=_mixture_bic(points[shown], k, seed),
     )
+
+
+def _mixture_bic(points: npt.NDArray[np.float64], k: int, seed: int) -> float:
+    """The Bayesian information criterion of `k` normal distributions: what k a model says that is not k-means.
+
+    Fraley and Raftery, How many clusters? Which clustering method? (1998). Less is better.
+    """
+    with warnings.catch_warnings():
+        # Of points that are few or the same the last bit of likelihood is not worth more rounds.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        mixture = GaussianMixture(k, covariance_type="diag", random_state=seed).fit(points)
+    return float(mixture.bic(points))
+
+
+def _shown(points: npt.NDArray[np.float64], labels: npt.NDArray[np.int32], seed: int) -> pd.DataFrame:
+    shown = _sample(len(points), MAX_SILHOUETTE_ROWS, seed)
+    directions = PCA(min(2, points.shape[1]), random_state=seed).fit(points[shown])
+    places = directions.transform(points[shown])
+    found = {"segment": labels[shown], "silhouette": silhouette_samples(points[shown], labels[shown])}
+    return pd.DataFrame(found | {f"component_{i + 1}": places[:, i] for i in range(places.shape[1])})
 
 
 def _bootstrap_rand_indexes(

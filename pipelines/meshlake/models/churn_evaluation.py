@@ -20,6 +20,16 @@ _FIGURES = {
     "log_loss": ("log loss", "how far probabilities are off, in nats; less is better"),
     "calibration_error": ("calibration error", "by how much a probability is off, on average of ten bins"),
 }
+_POLICIES = {
+    "asked": "as model.yaml asks",
+    "expected_profit": "all of whom a profit is expected",
+    "share_10_percent": "the most likely tenth",
+    "everyone": "everyone",
+}
+_SLICE_HEADS = (
+    *("feature", "part", "rows", "predicted", "churned", "95 % interval", "flagged", "recall", "ROC AUC"),
+    "it is",
+)
 _CURVES = ("roc", "precision_recall", "gain", "lift")
 _FLAGS = ("scores", "thresholds", "confusion_matrix", "errors")
 
@@ -33,6 +43,7 @@ def evaluate_churn(spec: ChurnSpec, record: Mapping[str, Any], honest: pd.DataFr
     drawings = churn_figures(tested, record["policy"]["threshold"])
     sections = [
         _measured(spec, record, tested),
+        *_profit(record),
         Section(
             "Who is flagged",
             "A flag is right where the customer churned, and a miss where one churned unflagged.",
@@ -45,6 +56,8 @@ def evaluate_churn(spec: ChurnSpec, record: Mapping[str, Any], honest: pd.DataFr
         ),
         _calibration(tested, drawings),
         _importances(record),
+        *_slices(record),
+        *_learning_curve(record),
         _candidates(record),
     ]
     return Evaluation(_verdict(record, tested), sections)
@@ -147,13 +160,84 @@ def _importances(record: Mapping[str, Any]) -> Section:
     from meshlake.ml_assets.churn_figures import importances_figure
     from meshlake.ml_assets.drawing import svg
 
-    told = "change of probability, on average"
-    drawing = svg(importances_figure(record["importances"], "What moves a prediction", told))
+    moves = importances_figure(
+        record["importances"], "What moves a prediction", "change of probability, on average"
+    )
+    drawings = {"importances": svg(moves)}
+    if permuted := record.get("permutation_importances"):
+        adds = importances_figure(permuted, "What it knows by a feature", "fall of ROC AUC without it")
+        drawings = {"permutation importances": svg(adds), **drawings}
     return Section(
         "What it depends on",
-        "How far a prediction moves when a feature takes its usual value; what reasons are told by.",
-        drawings={"importances": drawing},
+        "How much worse rows it did not see are ordered when a feature's values are dealt out among them; and how far "
+        "a prediction moves when a feature takes its usual value, what reasons are told by.",
+        drawings=drawings,
     )
+
+
+def _slices(record: Mapping[str, Any]) -> Iterator[Section]:
+    if not (slices := record.get("slices")):
+        return
+    rows = [
+        (
+            each["feature"],
+            each["value"],
+            f"{each['rows']:,}",
+            f"{each['predicted_share']:.1%}",
+            f"{each['churned_share']:.1%}",
+            f"{each['low']:.1%} to {each['high']:.1%}",
+            f"{each['flagged_share']:.1%}",
+            "" if each["recall"] is None else f"{each['recall']:.1%}",
+            "" if each["roc_auc"] is None else f"{each['roc_auc']:.3f}",
+            _off(each),
+        )
+        for each in slices
+    ]
+    yield Section(
+        "Parts of the customers",
+        "What is right on average may be wrong of some: a prediction outside the interval of what came is off. Of so "
+        "many parts one in twenty is so by chance.",
+        [Table(_SLICE_HEADS, rows)],
+    )
+
+
+def _off(part: Mapping[str, float]) -> str:
+    if part["predicted_share"] < part["low"]:
+        return "predicted too low"
+    return "predicted too high" if part["predicted_share"] > part["high"] else ""
+
+
+def _profit(record: Mapping[str, Any]) -> Iterator[Section]:
+    profits = record.get("profit_by_policy") or {}
+    if found := profits.get("test") or profits.get("out_of_fold"):
+        rows = [
+            (
+                _POLICIES.get(name, name),
+                f"{told['flagged']:,}",
+                f"{told['realised']:,.0f}",
+                f"{told['expected']:,.0f}",
+            )
+            for name, told in found.items()
+        ]
+        rows.append(("nobody", "0", "0", "0"))
+        yield Section(
+            "What it brings",
+            "The profit of contacting those that a policy flags, on the same rows: what came, and what was expected.",
+            [Table(("who is contacted", "customers", "profit", "expected"), rows)],
+        )
+
+
+def _learning_curve(record: Mapping[str, Any]) -> Iterator[Section]:
+    from meshlake.ml_assets.churn_figures import learning_curve_figure
+    from meshlake.ml_assets.drawing import svg
+
+    if curve := record.get("learning_curve"):
+        yield Section(
+            "Whether more rows would help",
+            "While the upper line falls they would; where it meets the lower one, other features or another algorithm "
+            "might. Far apart, it learns by heart what it is shown.",
+            drawings={"learning curve": svg(learning_curve_figure(curve))},
+        )
 
 
 def _candidates(record: Mapping[str, Any]) -> Section:

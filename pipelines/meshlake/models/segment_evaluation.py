@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from meshlake.models.evaluation import Evaluation, Section, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from meshlake.ml_assets.segments import SegmentModel
 
 _FACTS = ("segment", "segment_name", "customers", "share")
 
 
-def evaluate_segments(record: Mapping[str, Any], model: SegmentModel) -> Evaluation:
-    """What `record` and the `model` that is stored with it tell."""
+def evaluate_segments(record: Mapping[str, Any], model: SegmentModel, shown: bytes | None) -> Evaluation:
+    """What `record`, the `model` and the rows `shown` that are stored with it tell."""
     from meshlake.ml_assets.drawing import svg
-    from meshlake.ml_assets.segment_figures import segment_figures
+    from meshlake.ml_assets.segment_figures import segment_figures, shown_figures
 
-    centres = model.pipeline.named_steps["cluster"].cluster_centers_
-    drawn = {name.replace("_", " "): svg(draw) for name, draw in segment_figures(record, centres).items()}
+    figures = segment_figures(record, model.pipeline.named_steps["cluster"].cluster_centers_)
+    if shown is not None:
+        figures |= shown_figures(pd.read_parquet(BytesIO(shown)), model.names)
+    drawn = {name: svg(draw) for name, draw in figures.items()}
     chosen = next(count for count in record["curve"] if count["k"] == record["k"])
     sections = [
         Section(
             "Who they are",
             "The median of each column; the drawing has middles, as they were compared.",
             [_profile(record)],
-            {name: drawn[name] for name in ("sizes", "profile")},
+            _named(drawn, ("sizes", "profile", "components")),
         ),
         Section(
             "How many there are",
-            "Most apart (silhouette) of what comes again when customers are drawn anew (stability of at least .8).",
+            "Most apart (silhouette) of what comes again when customers are drawn anew (stability of at least .8). An "
+            "elbow, and the least BIC of a mixture, are said beside it.",
             [_curve(record)],
-            {name: drawn[name] for name in ("k choice", "elbow")},
+            _named(drawn, ("k_choice", "knives", "elbow", "bic")),
         ),
     ]
     is_stable = "come" if chosen["is_stable"] else "do not come"
@@ -44,6 +50,10 @@ def evaluate_segments(record: Mapping[str, Any], model: SegmentModel) -> Evaluat
         f"to {record['segments'][-1]['share']:.0%}."
     )
     return Evaluation(verdict, sections)
+
+
+def _named(drawn: Mapping[str, bytes], names: Iterable[str]) -> dict[str, bytes]:
+    return {name.replace("_", " "): drawn[name] for name in names if name in drawn}
 
 
 def _profile(record: Mapping[str, Any]) -> Table:
@@ -68,7 +78,8 @@ def _curve(record: Mapping[str, Any]) -> Table:
             f"{count['rand_index_mean']:.3f}",
             f"{count['rand_index_min']:.3f}",
             f"{count['inertia']:,.0f}",
+            f"{count['bic']:,.0f}" if "bic" in count else "",
         )
         for count in record["curve"]
     ]
-    return Table(("segments", "silhouette", "stability", "at least", "inertia"), rows)
+    return Table(("segments", "silhouette", "stability", "at least", "inertia", "BIC"), rows)

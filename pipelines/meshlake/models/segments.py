@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from meshlake.models.evaluation import Evaluation
     from meshlake.models.store import ModelVersion
 
+SHOWN_FILE = "shown_rows.parquet"
+
 
 class SegmentTask:
     """`task: segments` of a `model.yaml`."""
@@ -46,7 +48,7 @@ class SegmentTask:
             "metrics": {"silhouette": best.silhouette, "stability": best.rand_index_mean},
             **facts,
         }
-        files = {MODEL_FILE: dump_model(training.model)}
+        files = {MODEL_FILE: dump_model(training.model), SHOWN_FILE: training.shown.to_parquet(index=False)}
         figures = segment_figures(facts, training.model.pipeline.named_steps["cluster"].cluster_centers_)
         pictures = {f"{name}{PICTURE_SUFFIX}": png(draw) for name, draw in figures.items()}
         return Trained(record, files | pictures)
@@ -88,7 +90,8 @@ class SegmentTask:
         """See `Task.evaluate`."""
         from meshlake.models.segment_evaluation import evaluate_segments
 
-        return evaluate_segments(version.record, _model(version))
+        shown = version.read(SHOWN_FILE) if SHOWN_FILE in version.record["files"] else None
+        return evaluate_segments(version.record, _model(version), shown)
 
 
 def _model(version: ModelVersion) -> SegmentModel:

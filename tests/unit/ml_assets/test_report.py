@@ -8,7 +8,7 @@ import pytest
 from meshlake.ml_assets.churn_figures import churn_figures, importances_figure
 from meshlake.ml_assets.drawing import png, svg
 from meshlake.ml_assets.report import churn_report, segment_report
-from meshlake.ml_assets.segment_figures import segment_figures
+from meshlake.ml_assets.segment_figures import segment_figures, shown_figures
 
 PNG = b"\x89PNG\r\n\x1a\n"
 # Dagster keeps them in its history, once for every build of the product.
@@ -60,6 +60,13 @@ def test_what_churn_depends_on_is_what_moves_predictions_most(training):
     assert importances["plan"] > 5 * importances["has_contract"]
 
 
+def test_what_a_model_knows_by_a_feature_is_lost_when_its_values_are_dealt_out(training):
+    falls = churn_report(training)["permutation_importances"]
+    assert list(falls)[:2] == ["tickets", "plan"]
+    assert falls["tickets"] > falls["plan"] > 0.03
+    assert falls["has_contract"] == pytest.approx(0, abs=0.02)
+
+
 def test_a_segment_report_is_json_with_the_curve_and_the_segments(segmentation):
     report = json.loads(json.dumps(segment_report(segmentation), allow_nan=False))
     assert report["k"] == 3
@@ -74,5 +81,21 @@ def test_segment_figures_are_pictures(segmentation):
     figures = {
         name: png(draw) for name, draw in segment_figures(segment_report(segmentation), centres).items()
     }
-    assert set(figures) == {"k_choice", "elbow", "sizes", "profile"}
+    assert set(figures) == {"k_choice", "elbow", "bic", "sizes", "profile"}
     assert_small_pictures(figures)
+    shown = shown_figures(segmentation.shown, segmentation.model.names)
+    assert set(shown) == {"knives", "components"}
+    assert all(svg(draw).startswith(b"<?xml") for draw in shown.values())
+
+
+def test_the_rows_shown_of_segments_are_near_their_own(segmentation):
+    shown, (chosen,) = segmentation.shown, [c for c in segmentation.curve if c.k == segmentation.k]
+    assert shown.groupby("segment").size().tolist() == [120, 90, 60]
+    assert shown["silhouette"].mean() == pytest.approx(chosen.silhouette)
+    middles = shown.groupby("segment")[["component_1", "component_2"]].mean()
+    assert shown["component_1"].std() > shown["component_2"].std()
+    assert middles["component_1"].std() > 3 * shown.groupby("segment")["component_1"].std().max()
+
+
+def test_a_mixture_finds_as_many_kinds_as_there_are(segmentation):
+    assert min(segmentation.curve, key=lambda count: count.bic).k == 3

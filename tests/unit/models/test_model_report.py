@@ -25,6 +25,8 @@ def test_a_churn_model_s_page_is_on_rows_it_did_not_learn_from_and_names_its_ver
         "How customers are ordered",
         "Whether probabilities mean what they say",
         "What it depends on",
+        "Parts of the customers",
+        "Whether more rows would help",
         "Candidates",
         "Versions",
     ]

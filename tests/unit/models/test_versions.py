@@ -93,6 +93,6 @@ def test_segmentations_are_listed_and_not_compared(churn):
     assert (state["state"], state["algorithm"]) == ("champion", "k-means")
     report = Mesh(churn.settings).model_report("crm.segments")
     assert report.verdict.startswith(f"{report.record['k']} segments, which ")
-    assert report.page().count("<img ") == 4
+    assert report.page().count("<img ") == 7
     with pytest.raises(UsageError, match="is a model of segments; churn models can be compared"):
         Mesh(churn.settings).compare_versions("crm.segments", state["version"])

@@ -1,0 +1,78 @@
+"""Whether more rows would make a model better: what it makes of fewer, and how well it does on those it learned from.
+
+Method: Perlich, Provost and Simonoff, Tree induction vs. logistic regression: a learning-curve analysis (2003). The fit
+on all rows but the fold's is that of the comparison; two more are fitted, on a tenth and three tenths of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from meshlake.ml_assets.comparison import can_compare
+from meshlake.ml_assets.ensembles import fit_again
+from meshlake.ml_assets.scoring import churn_probability
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
+
+    from meshlake.ml_assets.preprocessing import FeaturePlan
+    from meshlake.ml_assets.scoring import ChurnModel
+    from meshlake.ml_assets.spec import ChurnSpec
+
+SHARES = (0.1, 0.3)
+_NORMAL_95 = 1.96
+_SMALLEST = 1e-15
+
+
+def learning_curve(
+    model: ChurnModel, plan: FeaturePlan, rows: pd.DataFrame, is_out: npt.NDArray[np.bool_], spec: ChurnSpec
+) -> list[dict[str, float]]:
+    """Of each number of `rows` learned from, the log loss on those and, with a 95 % interval, on rows that are not.
+
+    A number of rows that an algorithm cannot learn from is left out; all are where too few rows tell anything.
+
+    Args:
+        model: fitted on the rows that are not `is_out`.
+        plan: what the features are.
+        rows: labelled rows.
+        is_out: which of them to measure on, shape (n,).
+        spec: how models are fitted.
+    """
+    inside, outside = rows[~is_out], rows[is_out]
+    if not can_compare(outside[spec.label].to_numpy(dtype=bool)):
+        return []
+    found = []
+    for share in SHARES:
+        some = inside.sample(frac=share, random_state=spec.seed)
+        if can_compare(some[spec.label].to_numpy(dtype=bool)):
+            try:
+                found.append(_point(fit_again(model, plan, some, spec), some, outside, spec))
+            except ValueError:
+                continue
+    return [*found, _point(model, inside, outside, spec)]
+
+
+def _point(
+    model: ChurnModel, inside: pd.DataFrame, outside: pd.DataFrame, spec: ChurnSpec
+) -> dict[str, float]:
+    learned, unseen = (_losses(model, rows, spec) for rows in (inside, outside))
+    around = _NORMAL_95 * unseen.std(ddof=1) / len(unseen) ** 0.5
+    return {
+        "rows": len(inside),
+        "learned_log_loss": float(learned.mean()),
+        "log_loss": float(unseen.mean()),
+        "low": float(unseen.mean() - around),
+        "high": float(unseen.mean() + around),
+    }
+
+
+def _losses(model: ChurnModel, rows: pd.DataFrame, spec: ChurnSpec) -> npt.NDArray[np.float64]:
+    """The log loss of each row by itself, shape (n,)."""
+    probability = np.clip(churn_probability(model.pipeline, rows), _SMALLEST, 1 - _SMALLEST)
+    losses: npt.NDArray[np.float64] = -np.log(
+        np.where(rows[spec.label].to_numpy(dtype=bool), probability, 1 - probability)
+    )
+    return losses
