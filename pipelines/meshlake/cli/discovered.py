@@ -187,7 +187,7 @@ def _texts(column: ColumnProfile) -> list[str]:
 
 
 def _notes(profile: DatasetProfile, column: ColumnProfile) -> list[str]:
-    notes = ["key"] if (column.name,) in profile.keys else []
+    notes = list(filter(None, (profile.key_mark(column.name),)))
     if column.distinct_count == 0:
         notes.append("empty")
     elif column.is_constant:
@@ -198,7 +198,7 @@ def _notes(profile: DatasetProfile, column: ColumnProfile) -> list[str]:
         notes.append("likely label")
     if column.leaks:
         notes.append("leak suspect")
-    if profile.table and column.is_required and "key" not in notes:
+    if profile.table and column.is_required and not profile.key_mark(column.name):
         notes.append("never null")
     if column.blank_count:
         notes.append(f"{column.blank_count:,} of blank text, null in a product")

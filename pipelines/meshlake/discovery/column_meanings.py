@@ -96,7 +96,7 @@ def meaning_of(column: ColumnProfile, values: Sequence[str], *, is_key: bool = F
         return None
     if word := _SPOKEN_KINDS.get(column.personal or ""):
         is_year = word == "date" and column.found_type == "integer"
-        return Meaning("year" if is_year else word, f"as personal data: {column.personal_evidence}")
+        return Meaning("year" if is_year else word, "as personal data")
     if column.found_type in {"date", "timestamp", "time"}:
         word = "time of day" if column.found_type == "time" else column.found_type
         return Meaning(word, "every value is one")

@@ -172,6 +172,13 @@ class DatasetProfile:
         )
         return next(meant, ())
 
+    def key_mark(self, name: str) -> str:
+        """`key` for the column that is the likely key, or a part of it, `unique` for another that tells the rows apart,
+        perhaps by chance; else empty."""
+        if name in self.likely_key:
+            return "key" if len(self.likely_key) == 1 else "part of the key"
+        return "unique" if (name,) in self.keys else ""
+
     @property
     def questions(self) -> tuple[Drift, ...]:
         """What only people know: whether columns that are named alike are one."""

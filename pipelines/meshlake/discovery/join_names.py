@@ -30,7 +30,7 @@ _ABOVE = (
 )
 _SUPERIORS = frozenset(_ABOVE.split())
 _LEADERS = _SUPERIORS - {"reports"}
-_LINKS = "to by of in into from with von an de du da di por par"
+_LINKS = "to by of in into from with von an de del du da di por par"
 _LINKING = frozenset(_LINKS.split())
 _STAFF = (
     "employee emp staff people person worker user member contact agent doctor nurse teacher student driver "
@@ -100,7 +100,8 @@ def name_evidence(column: Named, key: Named) -> tuple[float, str]:
     after = f"named after {' '.join(key.owner)}"
     if mine == theirs and not _tells_nothing(mine):
         return _SAME, "the same name"
-    if _letters(mine) == _letters(owned):
+    # Of a client the code: client_code, code_client, codigo_del_cliente.
+    if _letters(mine) == _letters(owned) or _without_links(mine) == (*key.words, *key.owner):
         return _SAME, after
     for ending, said in ((owned, after), (theirs, f"ends in {'_'.join(theirs)}")):
         if not _tells_nothing(ending):
@@ -173,6 +174,10 @@ def _tells_nothing(words: tuple[str, ...]) -> bool:
 
 def _without_last(words: tuple[str, ...]) -> tuple[str, ...]:
     return words[:-1] if words[-1] in _TELL_NOTHING else words
+
+
+def _without_links(words: tuple[str, ...]) -> tuple[str, ...]:
+    return (words[0], *(_singular(word) for word in words[1:] if word not in _LINKING))
 
 
 def _letters(words: tuple[str, ...]) -> str:

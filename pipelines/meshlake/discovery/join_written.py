@@ -1,4 +1,4 @@
-"""References that are written otherwise than their key: `C-00012` for 12, `ab-7` for `AB-7`, `WH01 ` for `WH01`.
+"""References that are written otherwise than their key: `C-00012` for 12, `ab7` for `AB-7`, `WH01 ` for `WH01`.
 
 Names suspect them, where the values as written are not found; the rows prove them, in a form that is alike for both.
 """
@@ -27,13 +27,16 @@ class Writing:
         """SQL for the text of a value in this form; NULL where it has none.
 
         Example:
-            >>> FOLDED.of("code")
-            'LOWER(TRIM(code))'
+            >>> Writing("written in another case", "LOWER({})").of("code")
+            'LOWER(code)'
         """
         return self.sql.replace("{}", text)
 
 
-FOLDED = Writing("written in another case, or with spaces around", "LOWER(TRIM({}))")
+FOLDED = Writing(
+    "written in another case, or with other signs or spaces",
+    r"NULLIF(REGEXP_REPLACE(LOWER({}), '[^\pL\pN]', '', 'g'), '')",
+)
 DIGITS = Writing(
     "written with another prefix or other leading zeros",
     r"CASE WHEN REGEXP_FULL_MATCH(TRIM({}), '\D*\d+') "

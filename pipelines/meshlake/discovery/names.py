@@ -10,18 +10,21 @@ from functools import lru_cache
 from meshlake.names import snake_case
 
 KEY_WORDS = frozenset(
-    {"id", "key", "sk", "pk", "number", "no", "nr", "num", "code", "uuid", "guid", "sku", "zip", "invoice"}
+    {"id", "key", "sk", "pk", "number", "no", "nr", "num", "code", "uuid", "guid", "uid", "sku", "zip", "invoice"}
     | {"nummer", "numero", "codigo", "codice"}
 )
 # Before things, in the plural, they count them.
 _NUMBER_WORDS = frozenset({"number", "no", "nr", "num", "numero"})
 _OF_WORDS = frozenset({"of", "de", "di"})
-_MOMENTS = "date day month year quarter week hour minute time timestamp datetime period datum"
+_MOMENTS = (
+    "date day month year quarter week hour minute time timestamp datetime period datum ts "
+    "jahr monat woche stunde zeit zeitpunkt zeitstempel fecha ano mes semana hora annee mois semaine jour heure"
+)
 _MOMENT_WORDS = frozenset(_MOMENTS.split())
 # What counts the rows that belong to one thing, or parts them.
 _ORDINALS = (
     "line seq sequence position pos item step part stint round half version revision level rank side leg installment "
-    "type kind category"
+    "type kind category zeile posten linea ligne posicion poste renglon"
 )
 _ORDINAL_WORDS = frozenset(_ORDINALS.split())
 _COUNTING = (

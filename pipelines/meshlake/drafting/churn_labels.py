@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 # Who can leave; things that are sold no more do not.
 _WHO_WORDS = (
     "customer client user member account subscriber player patient donor guest student buyer shopper visitor household "
-    "cardholder contact person passenger learner supporter kunde kundin cliente utente klant"
+    "uid cardholder contact person passenger learner supporter kunde kundin cliente utente klant"
 )
 _WHO = frozenset(_WHO_WORDS.split())
 # Most gaps are no longer than the N that is taken, the next of these.
 _GAP_SHARE = 0.9
 _DAYS = (7, 14, 30, 60, 90, 180, 365)
+_PER_DAY = {"epoch seconds": 86_400, "epoch milliseconds": 86_400_000}
 # Of fewer customers, or labels of one kind, nothing is learnt.
 _FEWEST_WHO, _FEWEST_LABELS, _EVENTS_EACH = 20, 20, 2
 _MOST_AMOUNTS = 5
@@ -37,13 +38,24 @@ LABEL, CUTOFF = "is_churned", "cutoff_date"
 
 @dataclass(frozen=True)
 class Events:
-    """Product `name`, whose rows say that `who` did something at `moment`; `amounts` are numbers that can be summed."""
+    """Product `name`, whose rows say that `who` did something at `moment`; `amounts` are numbers that can be summed.
+
+    Where moments are numbers, so many `per_day` since 1970 are a day, by UTC.
+    """
 
     name: ProductName
     who: str
     moment: str
     amounts: tuple[str, ...]
     event_count: int
+    per_day: int | None = None
+
+    def day_sql(self, moment: str) -> str:
+        """The day of the cell `moment`."""
+        if self.per_day is None:
+            return f"CAST({moment} AS DATE)"
+        days = f"CAST(floor({moment} / {self.per_day}.0) AS INTEGER)"
+        return f"CAST(DATE '1970-01-01' + {days} * INTERVAL 1 DAY AS DATE)"
 
     @property
     def labels(self) -> ProductName:
@@ -66,7 +78,12 @@ def events_of(profile: DatasetProfile, name: ProductName) -> Events | None:
         return None
     amounts = [names[c.name] for c in profile.columns if _is_amount(c, profile) and c.name != who.name]
     return Events(
-        name, names[who.name], names[moment.name], tuple(amounts[:_MOST_AMOUNTS]), profile.row_count
+        name,
+        names[who.name],
+        names[moment.name],
+        tuple(amounts[:_MOST_AMOUNTS]),
+        profile.row_count,
+        _PER_DAY.get(moment.meaning),
     )
 
 
@@ -79,7 +96,7 @@ def _is_who(column: ColumnProfile, profile: DatasetProfile) -> bool:
 
 def _is_moment(column: ColumnProfile, profile: DatasetProfile) -> bool:
     return (
-        column.found_type in {"date", "timestamp"}
+        (column.found_type in {"date", "timestamp"} or column.meaning in _PER_DAY)
         and not column.personal
         and not column.misfits
         and column.null_count == 0
@@ -92,7 +109,8 @@ def _is_amount(column: ColumnProfile, profile: DatasetProfile) -> bool:
     name = column.name
     is_told_apart = any(name in key for key in profile.keys) or is_identifier(name) or is_spoken(name)
     is_number = column.found_type in {"integer", "number"} and column.distinct_count > 2
-    return is_number and not (is_told_apart or is_moment(name) or column.personal or column.misfits)
+    is_time = is_moment(name) or column.meaning in _PER_DAY
+    return is_number and not (is_told_apart or is_time or column.personal or column.misfits)
 
 
 def window_days(session: LocalSession, events: Events) -> int | None:
@@ -183,8 +201,7 @@ WHERE date_diff('day', bounds.first_day, bounds.last_day) >= (before.period + 1)
 
 def features_sql(events: Events, days: int) -> str:
     """What was known at each cut-off of those who have a label there, and the label."""
-    who, moment = quote_identifier(events.who), quote_identifier(events.moment)
-    day = f"CAST(events.{moment} AS DATE)"
+    who, day = quote_identifier(events.who), events.day_sql(f"events.{quote_identifier(events.moment)}")
     is_recent = f"date_diff('day', {day}, labels.{CUTOFF}) <= {days}"
     amounts = [
         f"CAST(sum(events.{quote_identifier(each)}) AS DOUBLE) AS {quote_identifier(f'total_{each}')}"
@@ -219,7 +236,7 @@ GROUP BY
 def _days_sql(events: Events) -> str:
     who, moment = quote_identifier(events.who), quote_identifier(events.moment)
     return (
-        f"SELECT DISTINCT\n        {who} AS who,\n        CAST({moment} AS DATE) AS day\n    FROM {events.name.sql}\n"
+        f"SELECT DISTINCT\n        {who} AS who,\n        {events.day_sql(moment)} AS day\n    FROM {events.name.sql}\n"
         f"    WHERE {who} IS NOT NULL AND {moment} IS NOT NULL"
     )
 

@@ -88,7 +88,7 @@ def _of_columns(profile: DatasetProfile, name: ProductName) -> Iterator[Decision
         if column.question:
             yield Decision(name, "question", names[column.name], column.question)
         if any(not is_word(word) for word, _ in column.missing):
-            yield Decision(name, "missing", names[column.name], f"{told(column.missing)}; {column.evidence}")
+            yield Decision(name, "missing", names[column.name], "; ".join(filter(None, (told(column.missing), column.evidence))))
         if column.misfits:
             yield Decision(name, "question", names[column.name], profile.nearly(column))
 
@@ -125,5 +125,6 @@ def doubt_of(join: Join) -> str:
         doubts.append(join.written)
     if not doubts:
         return ""
-    since = f", since {', '.join(join.evidence)}" if join.evidence else ""
+    evidence = [each for each in join.evidence if each != join.written]
+    since = f", since {', '.join(evidence)}" if evidence else ""
     return f"refers to {join.other_column} of {join.other_dataset}: {'; '.join(doubts)}{since}"

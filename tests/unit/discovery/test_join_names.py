@@ -18,6 +18,8 @@ def _likeness(
     [
         ("customer_id", "shop.customers", "customer_id", 1.0),
         ("customerId", "shop.customers", "id", 1.0),
+        ("id_cliente", "shop.clientes", "id", 1.0),
+        ("codigo_de_producto", "shop.productos", "codigo", 1.0),
         ("billing_address_id", "shop.addresses", "address_id", 0.85),
         ("shipping_customer_id", "shop.customers", "id", 0.85),
         ("addr_id", "shop.addresses", "address_id", 0.75),

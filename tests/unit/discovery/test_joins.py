@@ -235,7 +235,7 @@ def test_what_repeats_in_its_own_table_may_be_another_tables(joins) -> None:
         (lambda n: f"C-{n:05}", str, "prefix"),
         (str, lambda n: f"C-{n:05}", "prefix"),
         (lambda n: f"{n:05}", str, "leading zeros"),
-        (lambda n: f"AB-{n}x", lambda n: f"ab-{n}X", "case"),
+        (lambda n: f"AB-{n}x", lambda n: f"ab{n}X", "case"),
         (lambda n: f"W{n}h", lambda n: f"W{n}h ", "spaces"),
     ],
 )

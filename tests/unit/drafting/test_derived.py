@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -129,6 +130,14 @@ def test_who_did_nothing_in_the_days_after_a_cut_off_left(events) -> None:
         ("c", date(2024, 1, 15), True),
         ("a", date(2024, 1, 22), None),
     ]
+
+
+@pytest.mark.parametrize(("unit", "per_day"), [("epoch_ms", 86_400_000), ("epoch", 86_400)])
+def test_moments_may_be_numbers_since_1970(events, unit, per_day) -> None:
+    expected = events.sql(labels_sql(EVENTS, 7)).fetchall()
+    events.execute(f"ALTER TABLE shop.orders ALTER came_at TYPE BIGINT USING {unit}(came_at)::BIGINT")
+    of_numbers = replace(EVENTS, per_day=per_day)
+    assert sorted(events.sql(labels_sql(of_numbers, 7)).fetchall()) == sorted(expected)
 
 
 def test_labels_of_past_cut_offs_never_change(events) -> None:

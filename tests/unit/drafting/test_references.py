@@ -52,7 +52,7 @@ def test_what_is_referred_to_is_built_before(drafted) -> None:
 @pytest.mark.parametrize(
     ("product", "told"),
     [
-        ("shop.returns", "written in another case, or with spaces around"),
+        ("shop.returns", "written in another case, or with other signs or spaces"),
         ("shop.visits", "written with another prefix or other leading zeros"),
     ],
 )

@@ -108,8 +108,8 @@ def _column_row(profile: DatasetProfile, column: ColumnProfile) -> tuple[str, ..
 
 
 def _column_marks(profile: DatasetProfile, column: ColumnProfile) -> Iterator[tuple[str, str]]:
-    if (column.name,) in profile.keys:
-        yield "key", "key"
+    if mark := profile.key_mark(column.name):
+        yield "key", mark
     if column.personal:
         yield "personal", f"{column.personal} ({column.personal_confidence:.2f})"
     if column.is_likely_label:
