@@ -11,11 +11,14 @@ PEOPLE = "person_id,email,plan\n" + "".join(
 )
 ORDERS = "order_id,shipped_on\n" + "".join(f"{n},2024-01-{n % 28 + 1:02}\n" for n in range(80))
 
+MEMBERS = "nr,gekuendigt\n" + "".join(f"{n},{'ja' if n % 4 else 'nein'}\n" for n in range(60))
+
 
 @pytest.fixture
 def searched(mesh):
     mesh.land_files("crm.people", {"a.csv": PEOPLE})
     mesh.land_files("shop.orders", {"a.csv": ORDERS})
+    mesh.land_files("club.members", {"a.csv": MEMBERS})
     description = {"description": {"purpose": "Customers who left without paying their last invoice."}}
     mesh.product("retention.lost", {"who": "string"}, {"transform.sql": "SELECT 'a' AS who"}, **description)
     mesh.settings.questions.mkdir(parents=True, exist_ok=True)
@@ -30,6 +33,8 @@ def searched(mesh):
     ("words", "kind", "name", "reason"),
     [
         ("customers who stopped paying", "product", "retention.lost", "description: Customers who left"),
+        ("who quit", "column", "landing.club.members.gekuendigt", "likely label: says who left"),
+        ("who quit", "dataset", "landing.club.members", "likely label: gekuendigt says who left"),
         ("shipping", "column", "landing.shop.orders.shipped_on", "name: shipped_on"),
         ("premium", "column", "landing.crm.people.plan", "values: premium, basic"),
         ("order", "dataset", "landing.shop.orders", "name: shop.orders"),

@@ -38,7 +38,8 @@ _ENDING = (
 )
 _OUTCOME_STEMS = tuple(_ENDING.split())
 _OUTCOMES = (
-    "defaulted dropped died won outcome target label responded bought purchased delayed late overdue gekauft verspatet "
+    "defaulted dropped died won passed failed failure approved rejected hired repaid bestanden durchgefallen genehmigt "
+    "aprobado reussi outcome target label responded bought purchased delayed late overdue gekauft verspatet "
     "achete retard compra compro comprou retraso atraso atrasado ritardo decision result ergebnis resultat resultado "
     "esito"
 )

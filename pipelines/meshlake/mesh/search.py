@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.known import remembered
+from meshlake.discovery.labels import is_about_leaving
 from meshlake.mesh.meaning import nearness
 from meshlake.query.questions import readable_questions
 
@@ -51,6 +52,9 @@ _STOP = frozenset(
 _SATURATION, _LENGTH = 1.2, 0.75
 # Texts as far apart as chance has them are none; the nearest are worth a rare word in a name.
 _LEAST_NEAR, _NEAR = 0.2, 4.0
+# What a likely label answers, whose name may be one word of it, or of another language.
+_LEFT = "says who left: churned, cancelled, stopped paying, quit"
+_ENDED = "says how it ended: an outcome that could be predicted"
 
 
 @dataclass(frozen=True)
@@ -169,10 +173,14 @@ def _datasets(mesh: Workspace) -> Iterator[_Document]:
             continue
         name = state["dataset"]["dataset"]
         columns = [column["column_name"] for column in state["columns"]]
-        texts = (("name", name.partition(".")[2], 3.0), ("columns", ", ".join(columns), 0.5))
+        labels = {each["column_name"]: _answered(each["column_name"]) for each in state["labels"]}
+        told_of_labels = [("likely label", f"{label} {answered}", 1.0) for label, answered in labels.items()]
+        texts = (("name", name.partition(".")[2], 3.0), ("columns", ", ".join(columns), 0.5), *told_of_labels)
         yield _Document("dataset", name, texts)
         for column in state["columns"]:
             told = [("name", column["column_name"], 3.0)]
+            if column["column_name"] in labels:
+                told.append(("likely label", labels[column["column_name"]], 2.0))
             if column["personal"]:
                 told.append(("personal data", column["personal"], 2.0))
             elif column["top_values"]:
@@ -180,6 +188,10 @@ def _datasets(mesh: Workspace) -> Iterator[_Document]:
             if column["comment"]:
                 told.append(("comment", column["comment"], 1.0))
             yield _Document("column", f"{name}.{column['column_name']}", tuple(told))
+
+
+def _answered(label: str) -> str:
+    return _LEFT if is_about_leaving(label) else _ENDED
 
 
 def _products(mesh: Workspace) -> Iterator[_Document]:

@@ -61,6 +61,7 @@ def test_names_of_labels(name: str) -> None:
         ("has_left", ["a", "b"], True),
         ("is_fraud", ["0", "1"], True),
         ("defaulted", ["Y", "N"], True),
+        ("Passed", ["1", "0"], True),
         ("readmitted", ["true", "false"], True),
         ("dropped_out", ["yes", "no"], True),
         ("Gekündigt", ["ja", "nein"], True),
