@@ -174,9 +174,11 @@ class DatasetProfile:
 
     def key_mark(self, name: str) -> str:
         """`key` for the column that is the likely key, or a part of it, `unique` for another that tells the rows apart,
-        perhaps by chance; else empty."""
+        perhaps by chance; what few rows keep from being a key is nearly one; else empty."""
         if name in self.likely_key:
             return "key" if len(self.likely_key) == 1 else "part of the key"
+        if self.near_key and name in self.near_key.columns:
+            return "nearly a key"
         return "unique" if (name,) in self.keys else ""
 
     @property

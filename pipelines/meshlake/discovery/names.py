@@ -9,10 +9,8 @@ from functools import lru_cache
 
 from meshlake.names import snake_case
 
-KEY_WORDS = frozenset(
-    {"id", "key", "sk", "pk", "number", "no", "nr", "num", "code", "uuid", "guid", "uid", "sku", "zip", "invoice"}
-    | {"nummer", "numero", "codigo", "codice"}
-)
+_KEYS = "id key sk pk number no nr num code uuid guid uid sku zip invoice nummer numero codigo codice"
+KEY_WORDS = frozenset(_KEYS.split())
 # Before things, in the plural, they count them.
 _NUMBER_WORDS = frozenset({"number", "no", "nr", "num", "numero"})
 _OF_WORDS = frozenset({"of", "de", "di"})

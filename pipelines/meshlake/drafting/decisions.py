@@ -88,7 +88,8 @@ def _of_columns(profile: DatasetProfile, name: ProductName) -> Iterator[Decision
         if column.question:
             yield Decision(name, "question", names[column.name], column.question)
         if any(not is_word(word) for word, _ in column.missing):
-            yield Decision(name, "missing", names[column.name], "; ".join(filter(None, (told(column.missing), column.evidence))))
+            since = "; ".join(filter(None, (told(column.missing), column.evidence)))
+            yield Decision(name, "missing", names[column.name], since)
         if column.misfits:
             yield Decision(name, "question", names[column.name], profile.nearly(column))
 
