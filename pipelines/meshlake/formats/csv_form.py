@@ -110,7 +110,12 @@ def _likeliest(text: str, *, is_whole: bool) -> Form:
 
 
 def left_whole(lines: list[str]) -> str | None:
-    """What may part the cells of many lines, where they are read as one cell each."""
+    """What may part the cells of many lines, where they are read as one cell each.
+
+    Example:
+        >>> left_whole(["1,2", "3,4"]), left_whole([" ", ""])
+        (',', None)
+    """
     filled = [line for line in lines if line.strip()]
     # A comma before a blank, and what stands in times, addresses and between words once, is of sentences.
     rare = {each for each, prior in _PRIORS.items() if prior >= _RARE_IN_WORDS}
@@ -119,7 +124,7 @@ def left_whole(lines: list[str]) -> str | None:
         each: sum(re.search(f".{pattern}", line) is not None for line in filled)
         for each, pattern in found.items()
     }
-    return next((each for each, count in counts.items() if 2 * count >= len(filled)), None)
+    return next((each for each, count in counts.items() if 2 * count >= len(filled) > 0), None)
 
 
 def _usual(text: str) -> list[Form]:

@@ -78,6 +78,13 @@ def test_what_nearly_is_a_key_is_not_made_one_by_another_column(profile) -> None
     assert (made.likely_key, made.near_key.columns) == ((), ("holder_no",))
 
 
+def test_a_small_table_s_columns_are_not_all_its_key(profile) -> None:
+    courses = profile(_csv("RowNumber,course_no,title", [(n, f"C{n}", f"Title {n}") for n in range(5)]))
+    assert [courses.key_mark(c.name) for c in courses.columns] == ["unique", "key", "unique"]
+    marks = profile(_csv("student_no,course_no,mark", [(n // 3, n % 3, n % 4) for n in range(60)]))
+    assert [marks.key_mark(c.name) for c in marks.columns] == ["part of the key", "part of the key", ""]
+
+
 def test_what_only_counts_the_rows_is_not_what_a_table_is_about(profile) -> None:
     assert profile(_csv("RowNumber,stars", [(n, n % 5) for n in range(200)])).likely_key == ()
 
