@@ -56,9 +56,9 @@ def land(
     All go to `dataset` when it is given. Otherwise a file's name is its dataset's, and in a folder each
     subfolder is a dataset, unless its name is `key=value`, or files in it are called like parts that an engine
     wrote: then the folder itself is one. Files that are called alike but for a day, a month or a year are one dataset,
-    if several land so or have. A ZIP archive counts as a folder of what is in it, or as the one file that is; what is
-    broken in it, or as a whole, lands as it is beside other files, then or before. `progress` is told
-    of each file.
+    which is called without it also while there is one. A ZIP archive counts as a folder of what is in it, or as the
+    one file that is; what is broken in it, or as a whole, lands as it is beside other files, then or before.
+    `progress` is told of each file.
     When it `is_replacing`, files take the place of those of the same name; all others stay. Of one dataset everybody
     sees the files as they were, or all of them as they are then.
 

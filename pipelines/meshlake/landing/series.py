@@ -38,7 +38,7 @@ def without_period(dataset: str) -> str:
 
 
 def joined(copies: Sequence[Copy], zone: LandingZone) -> list[Copy]:
-    """`copies`, those that are called alike but for a period in one dataset, where several are or have landed so.
+    """`copies`, those that are called alike but for a period in one dataset; also one alone, since others will follow.
 
     None where any of them has landed as a dataset of its own, or anything else goes by the name.
     """
@@ -53,7 +53,7 @@ def joined(copies: Sequence[Copy], zone: LandingZone) -> list[Copy]:
     for together, alike in series.items():
         apart = {copy.dataset for copy in alike}
         if landed.isdisjoint(apart) and together not in taken and _is_of_one_format(alike):
-            is_one = _has_landed_so(together, alike[0], zone) if together in landed else len(apart) > 1
+            is_one = together not in landed or _has_landed_so(together, alike[0], zone)
             moved |= dict.fromkeys(apart, together) if is_one else {}
     return [_moved(copy, moved[copy.dataset]) if copy.dataset in moved else copy for copy in copies]
 

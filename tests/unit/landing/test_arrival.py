@@ -71,7 +71,7 @@ def test_files_called_alike_but_for_a_period_are_one_dataset_and_so_is_what_land
         "shop/sales/sales_2024-03.csv",
         "shop/stock/20240131 stock.csv",
         "shop/stock/20240201 stock.csv",
-        "shop/t_2024/t_2024.csv",
+        "shop/t/t_2024.csv",
     ]
 
 
@@ -128,7 +128,7 @@ def test_files_of_other_names_beside_a_part_are_datasets_of_their_own(zone, inbo
     for name in ["part-00000.csv", "customers.csv", "data_2024.csv"]:
         (inbox / name).write_text("id\n1\n")
     assert sorted({str(file.dataset) for file in land([inbox], zone, "crm")}) == [
-        *("landing.crm.customers", "landing.crm.data_2024", "landing.crm.part_00000")
+        *("landing.crm.customers", "landing.crm.data", "landing.crm.part_00000")
     ]
 
 
