@@ -35,7 +35,7 @@ class Writing:
 
 FOLDED = Writing(
     "written in another case, or with other signs or spaces",
-    r"NULLIF(REGEXP_REPLACE(LOWER({}), '[^\pL\pN]', '', 'g'), '')",
+    r"NULLIF(REGEXP_REPLACE(LOWER({}), '[^\p{L}\p{N}]', '', 'g'), '')",
 )
 DIGITS = Writing(
     "written with another prefix or other leading zeros",
