@@ -110,12 +110,7 @@ def _likeliest(text: str, *, is_whole: bool) -> Form:
 
 
 def left_whole(lines: list[str]) -> str | None:
-    """What may part the cells of many lines, where they are read as one cell each.
-
-    Example:
-        >>> left_whole(["1,2", "3,4"]), left_whole([" ", ""])
-        (',', None)
-    """
+    """What may part the cells of many lines, where they are read as one cell each; None of blank lines."""
     filled = [line for line in lines if line.strip()]
     # A comma before a blank, and what stands in times, addresses and between words once, is of sentences.
     rare = {each for each, prior in _PRIORS.items() if prior >= _RARE_IN_WORDS}
