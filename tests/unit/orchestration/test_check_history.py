@@ -38,7 +38,7 @@ def built(tmp_path_factory) -> SmallMesh:
 
 def test_every_audit_of_the_product_is_told_the_newest_first(built):
     found = audits(built.workspace, ITEMS)
-    assert [(audit.passed, audit.failed) for audit in found] == [(2, ("id_range",)), (2, ())]
+    assert [(audit.passed, audit.failed) for audit in found] == [(3, ("id_range",)), (2, ())]
     assert audits(built.workspace, ITEMS, found[0].checked_at) == found[:1]
     assert audits(built.workspace, ProductName("shop", "none")) == []
 
@@ -46,7 +46,7 @@ def test_every_audit_of_the_product_is_told_the_newest_first(built):
 def test_what_the_event_before_told_is_kept_and_told_once(built):
     first = rows(check_history(built.workspace, ITEMS, {}))
     assert [(row["passed"], row["failed"], row["which failed"]) for row in first] == [
-        ("2", "1", "id_range"),
+        ("3", "1", "id_range"),
         ("2", "0", ""),
     ]
     earlier = [dict(first[1], **{"checked (UTC)": f"2026-01-{day:02} 00:00:00"}) for day in range(1, 20)]
