@@ -14,7 +14,6 @@ from meshlake.discovery import missing, sample, scan
 from meshlake.discovery.column_types import best_reading, doubt_of, found_type, rivals, valued
 from meshlake.discovery.conventions import decide
 from meshlake.discovery.dataset_profile import TEXT_IN_BYTES, ColumnProfile, DatasetProfile
-from meshlake.discovery.dependency_proof import find_dependencies
 from meshlake.discovery.described import described
 from meshlake.discovery.drift import file_schemas, find_drift
 from meshlake.discovery.keys import Keys, Part, find_keys, suspects
@@ -91,6 +90,9 @@ def _profiled(
         found, sketches = _found(connection, view, measured, decided, is_sketched=is_sketched)
         plain = [_column(name, measured.measures[name], found) for name in view.types]
         columns = described(connection, dataset.name.dataset, plain, found.keys.proven, found.row_count)
+        # NumPy takes longer to load than all profiles that are kept take to read.
+        from meshlake.discovery.dependency_proof import find_dependencies
+
         dependencies, untried = find_dependencies(connection, columns, found.keys.apart, found.row_count)
         unreadable, notes = dataset.unreadable(connection), landed_notes(connection, dataset)
         notes = (*notes, *subtotals_told(connection, view, columns))
