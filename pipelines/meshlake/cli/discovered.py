@@ -72,22 +72,26 @@ def _share(join: Join) -> str:
 
 
 def _print_profile(profile: DatasetProfile) -> None:
+    counts = [profile.distinct_told(column, "~") for column in profile.columns]
+    width = max(map(len, ("distinct", *counts)))
     rows = [
         (
             column.name,
             _type(column),
             f"{100 * column.null_share:6.1f}" if column.null_count else "",
-            column.distinct_count,
+            f"{count:>{width}}",
             _values(column),
             ", ".join(_notes(profile, column)),
         )
-        for column in profile.columns
+        for column, count in zip(profile.columns, counts, strict=True)
     ]
     print_table(
         ("column", "type", "null %", "distinct", "values", "notes"),
         rows,
         f"{profile.name}: {_facts(profile)}",
     )
+    if not all(map(profile.is_counted, profile.columns)):
+        print_text("~ is an estimate: off by a tenth as a rule, by a quarter and more at times.")
     for question, asked_of in asked(profile).items():
         print_text(f"Question: {_about(asked_of)}{question}")
     if profile.table and profile.table.comment:

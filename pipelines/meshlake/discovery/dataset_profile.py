@@ -54,8 +54,8 @@ class ColumnProfile:
 
     `sources` are the landed columns it comes from, more than one where files write its name differently. `found_type`
     is a contract's logical type; `reading` how text is read as that, None where nothing is to be read.
-    `distinct_count` is approximate (HyperLogLog, within about 5 %), exact up to `FEW_VALUES`; `values` counts each
-    value of a column of few, the most frequent first. `blank_count` of the `null_count` rows have text that is blank
+    `distinct_count` is approximate (HyperLogLog) unless `DatasetProfile.is_counted`; `values` counts each value of a
+    column of few, the most frequent first. `blank_count` of the `null_count` rows have text that is blank
     where it is read as something else, or empty in CSV: null in a product. `misfits` are values that the reading does
     not read. `is_required` when no row is without a value, or none can be; `comment` is what a database says of it,
     `question` what its text leaves open, `open_to` the conventions it could keep to; `evidence` is what decided
@@ -180,6 +180,15 @@ class DatasetProfile:
         if self.near_key and name in self.near_key.columns:
             return "nearly a key"
         return "unique" if (name,) in self.keys else ""
+
+    def is_counted(self, column: ColumnProfile) -> bool:
+        """Whether the number of values is exact; an estimate is off by a tenth as a rule, at times by a quarter."""
+        return bool(column.values) or not column.distinct_count or (column.name,) in self.keys
+
+    def distinct_told(self, column: ColumnProfile, about: str) -> str:
+        """How many values `column` has; of an estimate, told as `about` so many, two digits: no more are sure."""
+        count = column.distinct_count
+        return f"{count:,}" if self.is_counted(column) else f"{about}{round(count, 2 - len(str(count))):,}"
 
     @property
     def questions(self) -> tuple[Drift, ...]:

@@ -198,6 +198,15 @@ def test_facts_of_a_column(profile) -> None:
     assert (x.values, x.distinct_count, x.is_constant) == ((("a", 3), ("b", 1)), 2, False)
 
 
+def test_how_many_values_there_are_is_told_as_an_estimate_where_it_is_one(profile) -> None:
+    rows = "".join(f"{n},{'ab'[n % 2]},{n % 1234}\n" for n in range(5000))
+    made = profile({"a.csv": f"id,kind,visits\n{rows}"})
+    told = [made.distinct_told(column(made, name), "~") for name in ("id", "kind", "visits")]
+    assert told[:2] == ["5,000", "2"]
+    assert told[2].startswith("~")
+    assert told[2].endswith("00")
+
+
 def test_constant_and_empty_columns(profile) -> None:
     made = profile({"a.csv": "a,b,c\n1,,x\n1,,\n"})
     assert [c.is_constant for c in made.columns] == [True, True, False]

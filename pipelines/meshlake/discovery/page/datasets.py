@@ -94,13 +94,12 @@ def _column_row(profile: DatasetProfile, column: ColumnProfile) -> tuple[str, ..
         if column.null_share < 0.001
         else f"{column.null_share:.1%}"
     )
-    about = "" if column.values or (column.name,) in profile.keys else "about "
     return (
         f"<code>{text(column.name)}</code>",
         text(f"{column.found_type}{written}")
         + (f'<br><span class="facts">{text(meant)}</span>' if meant else ""),
         nulls,
-        f"{about}{column.distinct_count:,}",
+        profile.distinct_told(column, "about "),
         _held(column),
         " ".join(_mark(*each) for each in _column_marks(profile, column)),
         text("; ".join(filter(None, _evidence(profile, column)))),
