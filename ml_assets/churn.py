@@ -17,7 +17,7 @@ from meshlake.ml_assets.competition import compete
 from meshlake.ml_assets.decisions import broken_promises, flags, judge, threshold_of
 from meshlake.ml_assets.diagnosis import diagnose
 from meshlake.ml_assets.drift import MAJOR, distributions, shifted_features
-from meshlake.ml_assets.ensembles import best_of, fit_candidate
+from meshlake.ml_assets.ensembles import best_of, calibrate_winner, fit_candidate
 from meshlake.ml_assets.honest import FINGERPRINT, predict_honestly, row_fingerprints
 from meshlake.ml_assets.leakage import suspected_leaks
 from meshlake.ml_assets.preprocessing import infinite_counts, plan_features
@@ -61,6 +61,7 @@ class ChurnTraining:
     from a model that never saw that row's label; `row_fingerprint` says which row it is, see `honest`.
     Rows left out by the cap on training rows are not in it; no model saw them.
     `judged` says how well the policy kept its promise, and what it would have brought, see `decisions.judge`;
+    `calibration` how its probabilities are calibrated, see `ensembles.calibrate_winner`;
     `features` are the columns of the refitted model, `dropped` the columns left out, with the reason;
     `importances` how far each feature moves its predictions, the strongest first, `distributions` how each of them, and
     the label, is distributed among the rows it was fitted on.
@@ -74,6 +75,7 @@ class ChurnTraining:
     honest: pd.DataFrame
     test: HeldOutTest | None
     judged: Mapping[str, Any]
+    calibration: Mapping[str, Any]
     row_counts: Mapping[str, int]
     features: Mapping[str, str]
     dropped: Mapping[str, str]
@@ -112,7 +114,8 @@ def train_churn(
     final_plan = _plan(final, spec, leaks)
     with one_thread():
         competition = compete(plan, development, folds, spec, tell)
-        winner = best_of(competition.candidates, development, spec)
+        best = best_of(competition.candidates, development, spec)
+        winner, calibration = calibrate_winner(best, development, folds, spec)
         probability = published_probability(winner.probability)
         threshold = threshold_of(spec, development[spec.label].to_numpy(dtype=bool), probability)
         out_of_fold = _predict_out_of_fold(winner, development, folds, threshold, spec)
@@ -136,6 +139,7 @@ def train_churn(
         honest=honest,
         test=test,
         judged=judged,
+        calibration=calibration,
         row_counts={
             "given": len(features),
             "labelled": len(labelled),

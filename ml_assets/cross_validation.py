@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from meshlake.ml_assets.blend import Blend
+    from meshlake.ml_assets.calibration import Curve
     from meshlake.ml_assets.preprocessing import FeaturePlan
     from meshlake.ml_assets.spec import ChurnSpec
 
@@ -32,7 +33,8 @@ class CandidateResult:
     """One algorithm on the folds: its out-of-fold metrics, those of each fold, and the model that each was left out of.
 
     `probability` is what each row was given by the model that did not see it; `blend` is an ensemble without its
-    members, and of one algorithm there is none. `seconds` of one processor it took, of an ensemble beside its members'.
+    members, and of one algorithm there is none. `curve` calibrates what it says, if anything does. `seconds` of one
+    processor it took, of an ensemble beside its members'.
     """
 
     algorithm: str
@@ -42,6 +44,7 @@ class CandidateResult:
     models: tuple[ChurnModel, ...]
     seconds: float
     blend: Blend | None = None
+    curve: Curve | None = None
 
 
 class OutOfTimeError(Exception):

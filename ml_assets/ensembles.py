@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 
 from meshlake.ml_assets import metrics
 from meshlake.ml_assets.blend import Blend
+from meshlake.ml_assets.calibration import calibrate, calibrated
 from meshlake.ml_assets.comparison import can_compare, compare, groups_of
 from meshlake.ml_assets.cross_validation import CandidateResult, fit
 from meshlake.ml_assets.stacking import Stack
@@ -73,14 +74,27 @@ def best_of(candidates: Sequence[CandidateResult], rows: pd.DataFrame, spec: Chu
     return together if of_both.log_loss.is_better else alone
 
 
+def calibrate_winner(
+    winner: CandidateResult, rows: pd.DataFrame, folds: npt.NDArray[np.int64], spec: ChurnSpec
+) -> tuple[CandidateResult, dict[str, Any]]:
+    """The candidate with calibrated probabilities, and how that was decided: `method`, and `log_loss` by method."""
+    is_churned = rows[spec.label].to_numpy(dtype=bool)
+    found = calibrate(winner.probability, is_churned, folds, groups_of(rows, spec.key), spec.seed)
+    models = tuple(
+        calibrated(model, curve) for model, curve in zip(winner.models, found.of_folds, strict=True)
+    )
+    told = {"method": found.method, "log_loss": dict(found.log_losses)}
+    return replace(winner, probability=found.probability, models=models, curve=found.curve), told
+
+
 def fit_candidate(
     candidate: CandidateResult, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec
 ) -> ChurnModel:
     """A model of labelled `rows` by what won on the folds, which flags none before it is given a threshold."""
     if candidate.blend is None:
-        return fit(candidate.algorithm, plan, rows, spec)
+        return calibrated(fit(candidate.algorithm, plan, rows, spec), candidate.curve)
     members = {name: fit(name, plan, rows, spec) for name in candidate.blend.weights}
-    return _blended(candidate.algorithm, candidate.blend, members)
+    return calibrated(_blended(candidate.algorithm, candidate.blend, members), candidate.curve)
 
 
 def fit_again(model: ChurnModel, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec) -> ChurnModel:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # Beyond what skops trusts by itself (scikit-learn's estimators, numpy's arrays and scalars). Each was looked
 # at: none does more on loading than to take the attributes it is given. What one algorithm needs is its own to name.
 TRUSTED_TYPES = (
+    "meshlake.ml_assets.calibration.Calibrated",
+    "meshlake.ml_assets.calibration.Curve",
     "meshlake.ml_assets.preprocessing.FeatureFrame",
     "meshlake.ml_assets.segments.signed_log1p",
     "meshlake.ml_assets.stacking.Stack",

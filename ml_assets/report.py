@@ -41,6 +41,7 @@ def churn_report(training: ChurnTraining) -> dict[str, Any]:
         "policy": _policy(spec, training.model.threshold),
         **training.judged,
         **asdict(training.diagnosis),
+        "calibration": dict(training.calibration),
         "out_of_fold": {
             **probability_metrics(is_churned, probability),
             **flag_metrics(is_churned, is_flagged),

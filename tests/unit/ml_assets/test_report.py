@@ -29,6 +29,7 @@ def test_a_churn_report_is_json_and_agrees_with_itself(training):
     assert found["flagged_share"] == pytest.approx(0.1, abs=0.02)
     assert report["policy"] == {"flag_share": 0.1, "threshold": training.model.threshold}
     assert report["test"] is None
+    assert report["calibration"]["method"] == "none"
     assert sum(report["distributions"]["tickets"]["rows"]) == 600
     winner = report["candidates"][report["algorithm"]]
     assert winner["out_of_fold"]["roc_auc"] == pytest.approx(found["roc_auc"], abs=1e-4)
