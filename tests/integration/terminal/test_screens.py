@@ -23,7 +23,7 @@ SHOWN = [
     ("report", 0, [PEOPLE, AGES, ROWS, "ana@example.com"]),
     (f"check {PEOPLE} {AGES}", 0, [PEOPLE, AGES, "primary_key", "passed", f"{NUMBER}_required"]),
     ("build", 1, [PEOPLE, AGES, INVOICES, "unchanged", "no_invoice_of_less_than_nothing", "1failed"]),
-    (f"build {AGES} --force", 0, [AGES, ROWS, "3/3checks", "2built,0unchanged"]),
+    (f"build {AGES} --force", 0, [AGES, ROWS, "4/4checks", "2built,0unchanged"]),
     ("test", 0, [AGES, "whoeverwasbornin1984is40yearsoldin2024,whatevertheregion", "passed"]),
     ("questions", 0, ["how_many_people_there_are_of_each_age", "90", "30.000", "yes"]),
     ("discover", 0, [PEOPLE, INVOICES, NUMBER, ROWS, "year_of_birth", "7045384213609441282", "key"]),
