@@ -110,8 +110,8 @@ def test_progress_is_told(customers, churn_spec):
     train_churn(customers, replace(churn_spec, candidates=QUICK), lines.append)
     assert lines == [
         "cross-validating logistic_regression on 600 rows, 5 folds",
-        "measuring what each feature adds, on each part of the customers",
         "fitting logistic_regression on 600 rows",
+        "measuring what each feature adds, on each part of the customers",
     ]
 
 
