@@ -6,6 +6,7 @@ reads are put into words by `failures`.
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -123,11 +124,21 @@ def landed_notes(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> tup
                 overruled.setdefault(names[key.lower()], file.name)
     return (
         *dataset.format.notes(opened.files),
+        *_links_out(dataset),
         *(
             f"{name}: a folder says it, and so does a column of {file.rpartition('/')[2]}: the folder's value is read"
             for name, file in overruled.items()
         ),
     )
+
+
+def _links_out(dataset: Dataset) -> Iterator[str]:
+    root = os.path.realpath(dataset.root)
+    for file in dataset.files:
+        if file.store.is_local and os.path.islink(file.path):  # noqa: PTH114 - a path object for each of many files
+            target = os.path.realpath(file.path)
+            if not target.startswith(f"{root}{os.sep}"):
+                yield f"{file.name}: a link to {target}, which is outside of the landing zone, and is read"
 
 
 def file_columns(

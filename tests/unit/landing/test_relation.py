@@ -68,6 +68,20 @@ def test_a_folder_that_says_a_column_is_not_told_as_a_column_of_the_file(connect
     assert landed_notes(connection, dataset) == ()
 
 
+def test_a_link_out_of_the_landing_zone_is_named(connection, put, tmp_path):
+    (tmp_path / "elsewhere.csv").write_text("id\n2\n")
+    first = put({"a.csv": "id\n1\n"}).files[0]
+    folder = Path(first.path).parent
+    (folder / "b.csv").symlink_to(tmp_path / "elsewhere.csv")
+    (folder / "c.csv").symlink_to(folder / "a.csv")
+    dataset = put({})
+    assert len(dataset.files) == 3
+    (note,) = landed_notes(connection, dataset)
+    assert note.endswith(
+        f"/b.csv: a link to {tmp_path}/elsewhere.csv, which is outside of the landing zone, and is read"
+    )
+
+
 # --- columns meet by name ---
 
 
