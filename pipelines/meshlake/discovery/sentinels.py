@@ -162,7 +162,7 @@ def _ends_and_others(
             f"COALESCE(sum(c) {is_other}, 0)::BIGINT, count(n) {is_other}, max(c) {is_other}, "
             f"min(n) {is_other}, max(n) {is_other}, "
             f"CAST(min(v) {is_other} AS VARCHAR), CAST(max(v) {is_other} AS VARCHAR) "
-            f"FROM (SELECT {number} AS n, any_value({value}) AS v, count(*) AS c FROM {table} GROUP BY n)"
+            f"FROM (SELECT {number} AS n, any_value({value}) AS v, count(*) AS c FROM {table} GROUP BY 1)"
         ).fetchone()
         or ()
     )

@@ -17,6 +17,7 @@ NULL, ASKED, PLAIN = "null", "asked", "plain"
 # Each column's cell of row n, and what comes of it.
 COLUMNS = {
     "score": (lambda n: "9999" if n % 5 == 0 else str(1 + n % 7), NULL),
+    "n": (lambda n: "9999" if n % 6 == 0 else str(1 + n % 5), NULL),
     "temperature": (lambda n: "-999.0" if n % 9 == 0 else f"{n % 30}.5", NULL),
     "both": (lambda n: {0: "-999", 1: "9999"}.get(n % 10, str(n % 10)), NULL),
     "seen_on": (lambda n: "1900-01-01" if n % 4 == 0 else f"2024-01-{n % 28 + 1:02}", NULL),
