@@ -45,14 +45,14 @@ class Ui:
 
 @contextlib.contextmanager
 def served(environment: Mapping[str, str], folder: Path) -> Iterator[Ui]:
-    """Start `mesh ui` for the mesh that `environment` describes, looking often, and stop it with all it started."""
+    """Start `mesh ui` for the mesh that `environment` describes, and stop it with all it started."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     process = ProcessFile(folder / "ui.pid")
     log = folder / "ui.log"
     started = time.monotonic()
     process_id = process.start(
-        [MESH, "ui", "--port", str(port)], {**environment, "MESH_WATCH_SECONDS": "5"}, log
+        [MESH, "ui", "--port", str(port)], environment, log
     )
     try:
         wait_until_loaded(url, process, log)

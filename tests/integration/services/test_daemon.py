@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.services, pytest.mark.timeout(1500)]
 
 # Runs are launched one after the other beside other tests' meshes on two cores: of a whole suite one took 300 s to be.
 PATIENCE_SECONDS = 600
+OFTEN = {"MESH_WATCH_SECONDS": "5"}
 KEY = {"logicalType": "string", "primaryKey": True, "required": True}
 PREDICTIONS = {
     "customer_id": KEY,
@@ -83,7 +84,7 @@ def mesh(tmp_path_factory, endpoints):
 
 @pytest.fixture(scope="module")
 def ui(mesh, tmp_path_factory):
-    with served(mesh.environment, tmp_path_factory.mktemp("ui")) as running:
+    with served(mesh.environment | OFTEN, tmp_path_factory.mktemp("ui")) as running:
         yield running
 
 

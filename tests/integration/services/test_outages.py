@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.services, pytest.mark.timeout(2700)]
 STORES = (Service.MINIO, Service.POSTGRES)
 # What it takes to tell an outage, the daemon's ticks and three runs' start.
 PATIENCE_SECONDS = 300
+OFTEN = {"MESH_WATCH_SECONDS": "5"}
 SLOW = """
 import os
 import time
@@ -85,7 +86,7 @@ def mesh(servers, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def ui(mesh, tmp_path_factory):
-    with served(mesh.environment, tmp_path_factory.mktemp("ui")) as running:
+    with served(mesh.environment | OFTEN, tmp_path_factory.mktemp("ui")) as running:
         yield running
 
 
