@@ -10,9 +10,6 @@ DATACONTRACT := .venv-datacontract
 DEMO_CUSTOMERS ?= 20000
 DEMO_DAYS ?= 180
 PYTEST = $(BIN)/python -m pytest
-# Begun first, so that none is left to one worker while the other has nothing to do.
-LONGEST := tests/integration/wheel tests/integration/onboarding tests/integration/terminal
-LONGEST_OF_SERVERS := tests/integration/services/test_daemon.py tests/engines/test_meshes.py
 PYTHONS ?= 3.12 3.13
 
 help:  ## List the targets
@@ -25,7 +22,7 @@ run: install  ## Install, land the demo data, build every product, show what was
 
 test: install-dev lint docs  ## Install what tests need, lint, build the site, run all tests that need no server
 	$(PYTEST) -n 2 --dist worksteal tests/unit tests/products data_products examples
-	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder $(LONGEST) tests/ui tests/integration tests/engines -m "not services"
+	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder tests/ui tests/integration tests/engines -m "not services"
 
 unit: install-dev  ## The unit suite alone
 	$(PYTEST) -n 2 --dist worksteal tests/unit tests/products data_products examples -m "not slow"
@@ -113,7 +110,7 @@ bench-models: install-dev  ## Hold churn models against LightGBM, CatBoost, FLAM
 	$(BIN)/python -m benchmarks.models --python $(VENV)-models/bin/python
 
 test-services: install-dev  ## Install, start and test the real MinIO, PostgreSQL and Trino (builds MinIO once)
-	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder $(LONGEST_OF_SERVERS) tests/integration/services tests/engines -m services
+	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder tests/integration/services tests/engines -m services
 
 test-pythons: | $(BIN)/uv  ## The unit suite on each of PYTHONS, by version or path: those that are on this machine
 	for python in $(PYTHONS); do \

@@ -51,9 +51,7 @@ def served(environment: Mapping[str, str], folder: Path) -> Iterator[Ui]:
     process = ProcessFile(folder / "ui.pid")
     log = folder / "ui.log"
     started = time.monotonic()
-    process_id = process.start(
-        [MESH, "ui", "--port", str(port)], environment, log
-    )
+    process_id = process.start([MESH, "ui", "--port", str(port)], environment, log)
     try:
         wait_until_loaded(url, process, log)
         yield Ui(url, process_id, time.monotonic() - started, log)
