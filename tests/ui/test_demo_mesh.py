@@ -90,7 +90,7 @@ def test_event_tells_model_metrics(ui: Ui, built: str, open_page: OpenPage) -> N
 def test_checks_are_passed(ui: Ui, built: str, open_page: OpenPage) -> None:
     page = open_page(ui.url)
     page.go("/assets/retention/churn_predictions?view=checks")
-    page.sees("Checks (13)", "primary_key", "present_customers", "Passed", "blocking")
+    page.sees("Checks (14)", "primary_key", "present_customers", "Passed", "blocking")
     assert page.page.get_by_text("Failed", exact=True).count() == 0
 
 
@@ -98,7 +98,7 @@ def test_checks_alone_look_at_what_is_published(ui: Ui, built: str, open_page: O
     page = open_page(ui.url)
     page.go("/assets/crm/customers?view=checks")
     page.waits_for_run(page.launch("Execute all"), "Success")
-    page.sees("23 checks")
+    page.sees("24 checks")
 
 
 def test_landed_files_are_profiled(ui: Ui, built: str, open_page: OpenPage) -> None:
