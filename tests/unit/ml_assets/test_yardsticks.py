@@ -13,7 +13,7 @@ import pytest
 from meshlake.ml_assets.churn import train_churn
 from meshlake.ml_assets.spec import ChurnSpec
 
-QUICK = ("logistic_regression", "histogram_gradient_boosting", "soft_voting")
+QUICK = ("histogram_gradient_boosting",)
 LANDING = Path(__file__).parents[4] / "shared" / "data" / "landing"
 pytestmark = [
     pytest.mark.slow,
@@ -56,7 +56,10 @@ LEAKY = ["Churn Score", "Satisfaction Score", "Customer Status", "Churn Category
 
 def test_the_five_telco_tables_reach_the_yardstick_without_leaky_columns(joined):
     exclude = dict.fromkeys([*LEAKY, "Churn Label", "Churn Value"], "known only after the customer left")
-    spec = ChurnSpec(key=("Customer ID",), label="is_churned", exclude=exclude, candidates=QUICK)
+    once = {"histogram_gradient_boosting": {"seeds": 1}}
+    spec = ChurnSpec(
+        key=("Customer ID",), label="is_churned", exclude=exclude, candidates=QUICK, parameters=once, folds=3
+    )
     training = train_churn(joined, spec)
     winner = next(c for c in training.candidates if c.algorithm == training.algorithm)
     assert 0.90 <= winner.out_of_fold["roc_auc"] <= 0.93
