@@ -94,7 +94,7 @@ def run_apart(
         capture_output=True,
         text=True,
         check=False,
-        **{"timeout": 120, **options},
+        **{"timeout": 280, **options},
     )
     return Ran(done.returncode, done.stdout, done.stderr)
 

@@ -151,7 +151,7 @@ class SmallMesh:
         """`mesh ARGUMENTS` in this process, with `variables` over the mesh's own; it may fail."""
         return run_here(arguments, self.environment | variables, self.root)
 
-    def process(self, *arguments: str, timeout_seconds: float = 120, **variables: str) -> Ran:
+    def process(self, *arguments: str, timeout_seconds: float = 280, **variables: str) -> Ran:
         """`mesh ARGUMENTS` in a process of its own."""
         environment = self.environment | variables
         return run_apart(self.command(*arguments), environment, self.root, timeout=timeout_seconds)

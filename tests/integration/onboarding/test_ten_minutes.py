@@ -156,16 +156,16 @@ def test_a_workbook_of_ones_own(mesh, tmp_path) -> None:
     path.write_bytes(workbook_of_a_shop([n + 0.25 for n in range(200)]))
     landed = mesh.facts("land", str(path), "--domain", "shop")
     assert [file["file"] for file in landed] == [
-        "shop/shop_2024_customers/Shop 2024#Customers.xlsx",
-        "shop/shop_2024_plans/Shop 2024#Plans.xlsx",
+        "shop/shop_customers/Shop 2024#Customers.xlsx",
+        "shop/shop_plans/Shop 2024#Plans.xlsx",
     ]
     found = {each["name"]: each for each in mesh.facts("discover", "shop")["datasets"]}
-    customers = found["landing.shop.shop_2024_customers"]
+    customers = found["landing.shop.shop_customers"]
     assert (customers["row_count"], customers["keys"][0]) == (200, ["Customer No"])
     assert [c["type"] for c in customers["columns"]] == ["VARCHAR", "DATE", "DOUBLE", "BOOLEAN"]
-    (answer,) = mesh.facts("sql", "SELECT max(Price) AS price FROM landing.shop.shop_2024_plans")
+    (answer,) = mesh.facts("sql", "SELECT max(Price) AS price FROM landing.shop.shop_plans")
     assert answer == {"price": 9.99}
-    mesh.does("adopt", "shop.shop_2024_customers", "--as", "shop.customers")
+    mesh.does("adopt", "shop.shop_customers", "--as", "shop.customers")
     (built,) = mesh.facts("build", "shop.customers")["built"]
     assert (built["rows"], built["checks"]) == (200, built["checks_passed"])
     (answer,) = mesh.facts(
@@ -175,7 +175,7 @@ def test_a_workbook_of_ones_own(mesh, tmp_path) -> None:
 
     more = tmp_path / "2025#Customers.xlsx"
     more.write_bytes(workbook_of_a_shop([7, "free"]))
-    mesh.does("land", str(more), "--domain", "shop", "--dataset", "shop_2024_customers")
+    mesh.does("land", str(more), "--domain", "shop", "--dataset", "shop_customers")
     told = mesh.does("build", "shop.customers", status=1).err
     assert "2025#Customers.xlsx" in told
     assert "row 4" in told
