@@ -7,22 +7,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from meshlake.ml_assets.scoring import churn_probability
+from meshlake.ml_assets.scoring import churn_probabilities
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
+    import pandas as pd
 
     from meshlake.ml_assets.scoring import ChurnModel
 
 # Of each class: ROC AUC does not change with their shares.
 MEASURED_ROWS = 500
-# So many rows are predicted at once: most models take as long for a few.
-_BATCH_ROWS = 20_000
 
 
 def permutation_importances(
@@ -54,14 +52,8 @@ def permutation_importances(
 def _said(model: ChurnModel, rows: pd.DataFrame, random: np.random.Generator) -> npt.NDArray[np.float64]:
     """What `model` says of each row as it is, and with each feature dealt out: shape (1 + features, rows)."""
     frame = model.pipeline[:1].transform(rows)
-    dealt = [None, *frame.columns]
-    count = max(1, _BATCH_ROWS // max(1, len(frame)))
-    batches = [dealt[start : start + count] for start in range(0, len(dealt), count)]
-    said = [
-        churn_probability(model.pipeline[1:], pd.concat([_dealt(frame, name, random) for name in batch]))
-        for batch in batches
-    ]
-    return np.concatenate(said).reshape(len(dealt), len(frame))
+    dealt = (_dealt(frame, name, random) for name in (None, *frame.columns))
+    return np.stack(list(churn_probabilities(model.pipeline[1:], dealt)))
 
 
 def _dealt(frame: pd.DataFrame, name: str | None, random: np.random.Generator) -> pd.DataFrame:

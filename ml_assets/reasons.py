@@ -18,12 +18,10 @@ import pandas as pd
 from meshlake.ml_assets.blend import Blend
 from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.preprocessing import Kind
-from meshlake.ml_assets.scoring import churn_probability
+from meshlake.ml_assets.scoring import churn_probabilities, churn_probability
 from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import numpy.typing as npt
     from sklearn.pipeline import Pipeline
 
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 # A fall in probability below this is no reason worth telling.
 MINIMUM_EFFECT = 0.001
 MEASURED_ROWS = 1_000
-ROWS_AT_ONCE = 20_000
 TOP = 3
 _LONGEST_WORD = 60
 NO_SINGLE_REASON = "no single feature: several together"
@@ -99,31 +96,17 @@ def _effects(
             return known
     probability = churn_probability(rest, frame)
     effects = np.zeros(frame.shape)
-    for columns in _together(frame):
-        changed = {column: _made_usual(model, frame, column) for column in columns}
-        said = churn_probability(rest, pd.concat(changed.values()).astype(frame.dtypes))
-        ends = np.cumsum([len(rows) for rows in changed.values()])[:-1]
-        for column, otherwise in zip(columns, np.split(said, ends), strict=True):
-            is_unusual = _is_unusual(model, frame, column)
-            effects[is_unusual, column] = probability[is_unusual] - otherwise
+    is_unusual = {name: (frame[name] != model.references[name]).to_numpy() for name in frame.columns}
+    changed = (_with(frame[where], name, model.references[name]) for name, where in is_unusual.items())
+    for position, otherwise in enumerate(churn_probabilities(rest, changed)):
+        where = is_unusual[frame.columns[position]]
+        effects[where, position] = probability[where] - otherwise
     return effects
 
 
-def _together(frame: pd.DataFrame) -> Iterator[range]:
-    """Positions of columns whose changed rows are scored at once: of few rows a call costs more than what it scores."""
-    count = max(1, ROWS_AT_ONCE // max(1, len(frame)))
-    yield from (range(first, min(first + count, frame.shape[1])) for first in range(0, frame.shape[1], count))
-
-
-def _is_unusual(model: ChurnModel, frame: pd.DataFrame, column: int) -> npt.NDArray[np.bool_]:
-    return np.asarray(frame.iloc[:, column] != model.references[str(frame.columns[column])], dtype=np.bool_)
-
-
-def _made_usual(model: ChurnModel, frame: pd.DataFrame, column: int) -> pd.DataFrame:
-    name = str(frame.columns[column])
-    changed = frame[_is_unusual(model, frame, column)].copy()
-    changed[name] = pd.Series(model.references[name], index=changed.index, dtype=frame[name].dtype)
-    return changed
+def _with(frame: pd.DataFrame, name: str, value: float | str) -> pd.DataFrame:
+    """The rows as they would be if `value` stood in column `name` of each."""
+    return frame.assign(**{name: pd.Series(value, index=frame.index, dtype=frame[name].dtype)})
 
 
 def feature_importances(model: ChurnModel, rows: pd.DataFrame, seed: int) -> dict[str, float]:

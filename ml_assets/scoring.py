@@ -10,19 +10,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import numpy.typing as npt
-    import pandas as pd
     from sklearn.pipeline import Pipeline
 
 # Matrix products may differ in the 16th digit with the size of a batch; six digits are the same for any, and
 # more than a probability of churn can mean.
 PROBABILITY_DECIMALS = 6
+# A call costs more than to score a few rows.
+_ROWS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,27 @@ def churn_probability(pipeline: Pipeline, batch: pd.DataFrame) -> npt.NDArray[np
     with one_thread():
         probability: npt.NDArray[np.float64] = pipeline.predict_proba(batch)[:, 1]
     return probability
+
+
+def churn_probabilities(
+    pipeline: Pipeline, batches: Iterable[pd.DataFrame]
+) -> Iterator[npt.NDArray[np.float64]]:
+    """As `churn_probability`, of each of `batches`, all of the same columns; small ones are scored together."""
+    together: list[pd.DataFrame] = []
+    for batch in batches:
+        together.append(batch)
+        if sum(map(len, together)) >= _ROWS_AT_ONCE:
+            yield from _split_probabilities(pipeline, together)
+            together = []
+    if together:
+        yield from _split_probabilities(pipeline, together)
+
+
+def _split_probabilities(
+    pipeline: Pipeline, batches: Sequence[pd.DataFrame]
+) -> list[npt.NDArray[np.float64]]:
+    ends = np.cumsum([len(batch) for batch in batches])[:-1]
+    return np.split(churn_probability(pipeline, pd.concat(batches)), ends)
 
 
 def published_probability(probability: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
