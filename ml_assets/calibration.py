@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit
 from sklearn.isotonic import isotonic_regression
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.pipeline import Pipeline
 
-from meshlake.ml_assets.blend import Blend
+from meshlake.ml_assets.blend import Blend, log_odds
 from meshlake.ml_assets.comparison import can_compare, compare
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.scoring import ChurnModel
 
 NONE = "none"
-# Log odds of less than that are those of noise.
-_SMALLEST = 1e-4
 # Rows alike in so many decimals of their log odds are told as one, so that a million cost no more than 1,800.
 _DECIMALS = 2
 # A Venn-Abers curve is a line between so many of them, each of which costs two isotonic ones.
@@ -53,10 +51,10 @@ class Curve:
 
     def __call__(self, probability: Probabilities) -> Probabilities:
         """The calibrated probabilities, shape (n,)."""
-        log_odds = _log_odds(probability)
+        odds = log_odds(probability)
         if self.said:
-            return np.interp(log_odds, self.said, self.meant)
-        found: Probabilities = expit(self.slope * log_odds + self.intercept)
+            return np.interp(odds, self.said, self.meant)
+        found: Probabilities = expit(self.slope * odds + self.intercept)
         return found
 
 
@@ -163,7 +161,7 @@ def _temperature(probability: Probabilities, is_churned: Labels) -> Curve:
 
 def _fitted(probability: Probabilities, is_churned: Labels, *, has_intercept: bool) -> Curve:
     model = LogisticRegression(C=np.inf, fit_intercept=has_intercept)
-    model.fit(_log_odds(probability)[:, np.newaxis], is_churned)
+    model.fit(log_odds(probability)[:, np.newaxis], is_churned)
     return Curve(float(model.coef_[0, 0]), float(model.intercept_[0]) if has_intercept else 0.0)
 
 
@@ -200,8 +198,7 @@ def _by_value(
     probability: Probabilities, is_churned: Labels
 ) -> tuple[Probabilities, Probabilities, Probabilities]:
     """The different log odds in order, and of each how many rows churned and how many there are."""
-    log_odds: Probabilities = _log_odds(probability).round(_DECIMALS)
-    said, position = np.unique(log_odds, return_inverse=True)
+    said, position = np.unique(log_odds(probability).round(_DECIMALS), return_inverse=True)
     churned = np.asarray(np.bincount(position, is_churned.astype(np.float64)), dtype=np.float64)
     return np.asarray(said), churned, np.bincount(position).astype(np.float64)
 
@@ -211,8 +208,3 @@ def _points(said: Probabilities, meant: Probabilities) -> Curve:
     steps = np.flatnonzero(np.diff(meant))
     kept = np.unique([0, *steps, *(steps + 1), len(said) - 1])
     return Curve(said=tuple(said[kept].tolist()), meant=tuple(meant[kept].tolist()))
-
-
-def _log_odds(probability: Probabilities) -> Probabilities:
-    log_odds: Probabilities = logit(probability.clip(_SMALLEST, 1 - _SMALLEST))
-    return log_odds

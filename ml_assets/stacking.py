@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from meshlake.ml_assets.blend import LEAST_WEIGHT, Blend
+from meshlake.ml_assets.blend import LEAST_WEIGHT, Blend, log_odds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
     from meshlake.ml_assets.blend import Labels, Probabilities
-
-# Forests say 0 and 1, of which no log odds are known.
-_SMALLEST = 1e-4
 
 
 class Stack(Blend):
@@ -44,7 +41,7 @@ class Stack(Blend):
         """See `Blend.learned`; members of less than `LEAST_WEIGHT` go, the least first."""
         names = list(said.columns)
         while True:
-            fitted = LogisticRegression().fit(_log_odds(said[names]), is_churned)
+            fitted = LogisticRegression().fit(log_odds(said[names].to_numpy()), is_churned)
             coefficients = fitted.coef_[0]
             least = int(np.abs(coefficients).argmin())
             if abs(coefficients[least]) >= LEAST_WEIGHT or len(names) == 1:
@@ -56,11 +53,6 @@ class Stack(Blend):
         """See `Blend.blended`."""
         coefficients = np.array(list(self.weights.values()))
         probability: Probabilities = expit(
-            _log_odds(said[list(self.weights)]) @ coefficients + self.intercept
+            log_odds(said[list(self.weights)].to_numpy()) @ coefficients + self.intercept
         )
         return probability
-
-
-def _log_odds(said: pd.DataFrame) -> Probabilities:
-    log_odds: Probabilities = logit(said.to_numpy().clip(_SMALLEST, 1 - _SMALLEST))
-    return log_odds

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
+from meshlake.ml_assets.comparison import groups_of
 from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def assign_folds(rows: pd.DataFrame, spec: ChurnSpec) -> npt.NDArray[np.int64]:
     """
     is_churned = rows[spec.label].to_numpy()
     _require_both_classes(is_churned, spec)
-    groups = np.asarray(rows.groupby(list(spec.key), dropna=False, sort=False).ngroup(), dtype=np.int64)
+    groups = groups_of(rows, spec.key)
     if min(len(np.unique(groups[is_churned])), len(np.unique(groups[~is_churned]))) < spec.folds:
         raise ValueError(f"too few different keys of one class for {spec.folds} folds; lower 'policy.folds'")
     if len(np.unique(groups)) < len(groups):
