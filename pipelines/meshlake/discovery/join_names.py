@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from meshlake.discovery.names import is_short_for, name_words
+from meshlake.discovery.names import is_placeholder, is_short_for, name_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -169,7 +169,7 @@ def _is_made_of(stem: str, owner: tuple[str, ...], fewest: int = _FEWEST_LETTERS
 
 
 def _tells_nothing(words: tuple[str, ...]) -> bool:
-    return all(not word or word in _TELL_NOTHING for word in words)  # a name of signs alone is an empty word
+    return is_placeholder([word for word in words if word not in _TELL_NOTHING])
 
 
 def _without_last(words: tuple[str, ...]) -> tuple[str, ...]:

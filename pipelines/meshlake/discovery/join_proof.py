@@ -146,7 +146,7 @@ def _counted(
     is_composite = len(mine) > 1
     is_unknown = not join.containment and not join.is_declared
     least = CONTAINED if is_composite or join.written else CONTAINED_BY_NAME
-    if not values or (is_unknown and containment < least):
+    if not values or (containment < least and not join.is_declared):
         return None
     if join.written and not _is_key_so(connection, join, tables[join.other_dataset].rows):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -59,6 +60,12 @@ class Field:
             return True
         return self.density < _WITH_GAPS and (high - low) % (self.distinct - 1) != 0
 
+    @property
+    def is_of_letters(self) -> bool:
+        """Whether its values are single letters or digits, which are found among any others."""
+        ends = (self.column.minimum or "", self.column.maximum or "")
+        return all(len(end) == 1 for end in ends)
+
     def spanned_of(self, key: Field) -> float:
         """The share of the range of a key's whole numbers that lies between this column's least and greatest."""
         ends = [_whole(end) for each in (self, key) for end in (each.column.minimum, each.column.maximum)]
@@ -70,16 +77,18 @@ class Field:
         return self.named.is_of_its_owner and self.named.owner != field.named.owner
 
 
-def value_evidence(field: Field, key: Field) -> tuple[float, str]:
-    """How little chance has to do with `key` holding the values of `field`, and in which words.
+def value_evidence(field: Field, key: Field, share: float) -> tuple[float, str]:
+    """How little chance has to do with `key` holding this share of the values of `field`, and in which words.
 
     Dense whole numbers are found among any others: their values say nothing, their names must, unless the key leaves
     out so many of its range that chance would have hit one. Of few different values each may be found by chance, and
     of none that is a key's it is likelier.
     """
+    if key.is_of_letters or _by_chance(key.density, share, field.distinct) > _BY_CHANCE:
+        return 0.0, ""
     if min(field.density, 1.0) >= _DENSE or key.density >= _DENSE:
         is_even = field.spanned_of(key) >= _SPANNED  # elsewhere the key may have no gaps
-        is_chance = not key.has_gaps or not is_even or key.density**field.distinct > _BY_CHANCE
+        is_chance = not key.has_gaps or not is_even
         return (0.0, "") if is_chance else (_SOME, "values that keep to the gaps of the key")
     if field.distinct >= 10:
         return _STRONG, "values that chance would not repeat"
@@ -138,6 +147,19 @@ class KeyIndex:
             if len(holders) <= _COMMON:
                 counts.update(holders)
         return counts
+
+
+def _by_chance(density: float, share: float, count: int) -> float:
+    """At most how likely it is that of `count` values at least this share is hit, each with the chance `density`.
+
+    Hoeffding, Probability inequalities for sums of bounded random variables (1963), theorem 1.
+    """
+    if not density:
+        return 0.0
+    if share <= density:
+        return 1.0
+    missed = (1 - share) * math.log((1 - share) / (1 - density)) if share < 1 else 0.0
+    return math.exp(-count * (share * math.log(share / density) + missed))
 
 
 def _weight(key: Field) -> tuple[float, ...]:

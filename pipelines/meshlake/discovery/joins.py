@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from meshlake.discovery.join_names import name_evidence, named, own_evidence
 from meshlake.discovery.join_values import Field, KeyIndex, value_evidence
 from meshlake.discovery.join_written import writing_between
-from meshlake.discovery.names import is_row_number
+from meshlake.discovery.names import is_identifier, is_row_number, is_unnamed_counter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -82,10 +82,12 @@ def may_refer_to_itself(profile: DatasetProfile) -> bool:
 
 
 def _fields(profile: DatasetProfile, sketches: Mapping[str, Sketch]) -> Iterator[Field]:
-    names = named(profile.name, [column.name for column in profile.columns])
+    columns = [column.name for column in profile.columns]
+    names = named(profile.name, columns)
     referable = _referable(profile)
     for column in profile.columns:
-        if column.name in sketches:
+        is_counter = column.found_type == "integer" and is_unnamed_counter(column.name, columns)
+        if column.name in sketches and not is_counter:
             is_key = (column.name,) in profile.keys
             yield Field(
                 profile.name,
@@ -144,13 +146,21 @@ def _judged(field: Field, key: Field) -> Join | None:
         return None
     if _is_own(field) and not (is_named_so and _may_refer(field, key)):
         return None
-    by_value, seen = value_evidence(field, key) if share is not None else (0.0, "")
+    by_value, seen = value_evidence(field, key, share) if share is not None else (0.0, "")
     if by_name <= _HINT and not by_value and _domain(field) != _domain(key):
+        return None
+    if not by_value and not _is_meant(key):
         return None
     confidence = containment * (1 - (1 - 0.95 * by_name) * (1 - by_value))
     if confidence < _SURE:
         return None
     return _joined(field, key, share or 0.0, confidence, (said, seen))
+
+
+def _is_meant(key: Field) -> bool:
+    """Whether a key's name says that rows are told apart by it, where its values may be any table's: numbers of a kind
+    that are different by chance in a small table (heights, years) are referred to by none of the same kind."""
+    return is_identifier(key.column.name) or key.named.is_of_its_owner
 
 
 def _written(field: Field, key: Field) -> Join | None:

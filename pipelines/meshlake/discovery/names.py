@@ -6,8 +6,12 @@ import re
 import unicodedata
 from difflib import SequenceMatcher
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from meshlake.names import snake_case
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _KEYS = "id key sk pk number no nr num code uuid guid uid sku zip invoice nummer numero codigo codice"
 KEY_WORDS = frozenset(_KEYS.split())
@@ -30,6 +34,11 @@ _COUNTING = (
     "zeile zeilen zeilennr zeilennummer lfd lfdnr laufende fila renglon"
 )
 _COUNTING_WORDS = frozenset(_COUNTING.split())
+# What a program, or somebody in haste, calls a column of which it says nothing: column_2, V6, x, col 1.
+_PLACEHOLDER = re.compile(
+    r"(?:column|col|field|var|variable|attr|attribute|feature|unnamed|spalte|colonne|columna|coluna)_?\d+|[a-z]?_?\d*"
+)
+_UNNAMED = re.compile(r"column_\d+")
 # Digits under such a name are read out one by one, and no sum is made of them; whole words, of several languages.
 _SPOKEN = (
     "code codes codigo codice kode kod phone phones telephone telefon telefono telefone tel mobile handy handynummer "
@@ -63,6 +72,30 @@ def is_identifier(name: str) -> bool:
 def is_row_number(name: str) -> bool:
     """Whether a column is named like one that only counts the rows: `RowNumber`, `Lfd. Nr.`, `Unnamed: 0`."""
     return name_words(name)[0] in _COUNTING_WORDS
+
+
+def is_unnamed_counter(name: str, names: Sequence[str]) -> bool:
+    """Whether a column is a table's first and has no name of its own, where others have: so pandas and R write the
+    numbers, or the names, of the rows.
+
+    Example:
+        >>> is_unnamed_counter("column_1", ["column_1", "city"])
+        True
+        >>> is_unnamed_counter("column_1", ["column_1", "column_2"])
+        False
+    """
+    are_named = any(not _UNNAMED.fullmatch(each) for each in names)
+    return are_named and name == names[0] and _UNNAMED.fullmatch(name) is not None
+
+
+def is_placeholder(words: Sequence[str]) -> bool:
+    """Whether the words of a name say nothing of what its column holds.
+
+    Example:
+        >>> is_placeholder(("column", "2")), is_placeholder(("v6",)), is_placeholder(("field",))
+        (True, True, False)
+    """
+    return _PLACEHOLDER.fullmatch("_".join(words)) is not None
 
 
 def is_moment(name: str) -> bool:

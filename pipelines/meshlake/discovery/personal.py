@@ -14,7 +14,13 @@ from meshlake.discovery.batches import batches
 from meshlake.discovery.labels import NO_WORDS, YES_WORDS
 from meshlake.discovery.landed_view import SAMPLE
 from meshlake.discovery.personal_values import Seen, seen, share
-from meshlake.discovery.personal_words import clear_kind, is_of_things, is_table_of_things, may_be
+from meshlake.discovery.personal_words import (
+    clear_kind,
+    is_of_event,
+    is_of_things,
+    is_table_of_things,
+    may_be,
+)
 from meshlake.discovery.sample import SOME, some_values
 from meshlake.names import quote_identifier
 from meshlake.types.tree import Scalar, is_nested
@@ -229,7 +235,7 @@ def _birth(column: ColumnProfile, named: str | None, *, has_people: bool) -> Per
         if years[-1] > this_year or years[-1] < 1850:
             return None
         return Personal(named, 0.95, f"its name says so, and its values are from {years[0]} to {years[-1]}")
-    if len(years) < 2 or named or not has_people or is_of_things(column.name):
+    if len(years) < 2 or named or not has_people or is_of_things(column.name) or is_of_event(column.name):
         return None
     is_lifetime = this_year - _OLDEST_YEARS <= years[0] and years[1] <= this_year - _ADULT_YEARS
     if not (

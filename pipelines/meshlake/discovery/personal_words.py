@@ -7,6 +7,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from meshlake.discovery.names import is_placeholder
+
 _PERSON = (
     "(customer|cust|client|member|user|person|patient|employee|contact|subscriber|guest|passenger|buyer|holder|owner|"
     "cardholder|kunden?|patienten|mitarbeiter|inhaber|cliente|paziente|paciente|titular|klant|klienta?|musteri|hasta)"
@@ -110,7 +112,14 @@ _THINGS_TEXT = (
 )
 _THINGS = frozenset(_THINGS_TEXT.split())
 _OF_PERSONS_ALONE = frozenset({"name", "address", "user name"})
-_SAYS_NOTHING = re.compile(r"(column|field)?_?\d*")
+# What happened on a date that has one of these in its name is no birth, in the life of whoever it is of.
+_EVENTS_TEXT = (
+    "start started begin began from since end ended until till to valid hire hired hiring join joined joining entry "
+    "entered leave left exit retired retirement died death deceased married marriage wedding elected appointed signed "
+    "opened closed created updated founded issued expiry expires debut term service graduated graduation "
+    "beginn anfang ende von bis seit eintritt austritt gestorben verstorben debut inicio fin desde hasta inizio fine"
+)
+_EVENTS = frozenset(_EVENTS_TEXT.split())
 _FROM_TEXT = "number num no nr n nb count has is was"
 _FROM = _FROM_TEXT.split()
 
@@ -190,5 +199,15 @@ def is_table_of_things(name: str) -> bool:
 
 def is_of_things(name: str) -> bool:
     """Whether a column's name says that it is about no person: a product, a company, a place, a count."""
-    words = set() if _SAYS_NOTHING.fullmatch(spelled(name)) else set(spelled(name).split("_"))
+    words = set() if is_placeholder(spelled(name).split("_")) else set(spelled(name).split("_"))
     return bool(words & _THINGS) or (bool(words & _ABOUT) and clear_kind(name) is None)
+
+
+def is_of_event(name: str) -> bool:
+    """Whether a date's name says that something began, ended or happened then.
+
+    Example:
+        >>> is_of_event("start"), is_of_event("hire_date"), is_of_event("day")
+        (True, True, False)
+    """
+    return bool(_EVENTS & set(spelled(name).split("_")))

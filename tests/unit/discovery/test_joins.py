@@ -252,3 +252,42 @@ def test_two_prefixes_are_no_other_writing(joins) -> None:
     stores = ("store_no,city", [(f"{'AB'[n % 2]}-{n // 2}", f"City {n % 7}") for n in range(2, 100)])
     sales = ("sale,store,days", [(f"S{n}", n % 49 + 1, n % 9) for n in range(400)])
     assert not joins({"shop.stores": stores, "shop.sales": sales})
+
+
+def test_what_numbers_the_rows_without_a_name_refers_to_nothing(joins) -> None:
+    """Of 757 unrelated tables that R had written with the numbers of their rows, 776 were told to refer to another."""
+    kept = [(n, n % 7, f"v{n % 9}") for n in range(1, 400) if n % 5]
+    found = joins(
+        {
+            "lab.first": (",dose,kind", [(n, n % 9, "a") for n in range(1, 100)]),
+            "lab.second": (",weight,kind", kept),
+            "lab.third": ("weight,count", [(n * 7, n + 1) for n in range(1, 50)]),
+        }
+    )
+    assert _told(found) == set()
+
+
+def test_names_of_rows_are_referred_to_though_their_column_has_none(joins) -> None:
+    towns = [f"Town {n * n}" for n in range(60)]
+    found = joins(
+        {
+            "geo.towns": (",people", [(town, 1000 + n) for n, town in enumerate(towns)]),
+            "geo.trips": ("trip,goal", [(n, towns[n % 60]) for n in range(300)]),
+        }
+    )
+    assert _told(found) == {"geo.trips.goal -> geo.towns.column_1"}
+
+
+def test_like_measures_of_small_tables_are_no_references(joins) -> None:
+    """Years, heights and letters are different in a small table by chance."""
+    found = joins(
+        {
+            "a.crises": ("year,banks", [(1800 + n, n % 5) for n in range(200)]),
+            "b.films": ("title,year", [(f"Film {n}", 1900 + n % 90) for n in range(500)]),
+            "c.women": ("height,weight", [(58 + n, 115 + 3 * n) for n in range(15)]),
+            "d.people": ("person,height", [(f"P {n}", 60 + n % 12) for n in range(90)]),
+            "e.birds": ("x,site", [(chr(65 + n), n * 3) for n in range(15)]),
+            "f.plots": ("plot,block", [(f"Plot {n}", chr(65 + n % 6)) for n in range(90)]),
+        }
+    )
+    assert _told(found) == set()

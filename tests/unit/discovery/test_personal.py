@@ -246,3 +246,13 @@ def test_addresses_and_phones_of_warehouses_are_no_persons_but_their_managers_ar
 )
 def test_what_contracts_call_it(kind: str, word: str) -> None:
     assert classification_of(kind) == word
+
+
+def test_dates_on_which_something_began_or_ended_are_no_births(profile) -> None:
+    rows = "\n".join(
+        f"{_DRAWN.choice(FIRST.split())} {_DRAWN.choice(LAST.split())},{1940 + n % 60}-0{n % 9 + 1}-11,"
+        f"{1944 + n % 60}-0{n % 9 + 1}-11"
+        for n in range(200)
+    )
+    made = profile({"a.csv": f"name,start,end\n{rows}\n"})
+    assert [c.personal for c in made.columns] == ["name", None, None]
