@@ -46,7 +46,8 @@ _FEWEST_WORDS = 3
 # So few of a column's different words, in so few of its rows but not by a slip alone, stand for no value among so many
 # different numbers or days.
 _MOST_ODD, _ODD_SHARE, _FEWEST_ODD, _FEWEST_EVEN = 3, 0.1, 3, 30
-_ODD = r"\pL[\pL .'-]{1,19}"
+# Its length is asked apart: to repeat so large a class so often takes an engine longer than to read the cells.
+_ODD, _LONGEST_ODD = r"\pL[\pL .'-]+", 20
 # Answers among yes and no.
 ANSWERS = frozenset(_ANSWERS.split())
 # What a reading of a column costs in a statement, with a plain column as one; how many misfits are shown.
@@ -86,10 +87,18 @@ def suspected_words(
 def _odd_words(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> list[tuple[str, str]]:
     """The few words, of no list, beside many values that have digits; a code may be a word."""
     measured = [name for name in names if not is_identifier(name) and not is_spoken(name)]
+    # What begins with a digit or a sign is none, and hardly a column of numbers has anything else.
+    with_words = connection.execute(
+        f"SELECT DISTINCT name FROM {CELLS} WHERE {are_of(measured)} AND TRIM(value) >= 'A'"
+    ).fetchall()
+    if not with_words:
+        return []
     return connection.execute(
-        "WITH counted AS (SELECT name, TRIM(value) AS word, count(*) AS n, "
-        f"REGEXP_FULL_MATCH(TRIM(value), {quote_literal(_ODD)}) AND NOT {_is_word('value')} AS is_odd "
-        f"FROM {CELLS} WHERE {are_of(measured)} GROUP BY ALL) "
+        "WITH counted AS (SELECT *, "
+        f"LENGTH(word) <= {_LONGEST_ODD} AND REGEXP_FULL_MATCH(word, {quote_literal(_ODD)}) "
+        f"AND NOT {_is_word('word')} AS is_odd "
+        f"FROM (SELECT name, TRIM(value) AS word, count(*) AS n FROM {CELLS} "
+        f"WHERE {are_of(name for (name,) in with_words)} GROUP BY ALL)) "
         "SELECT name, unnest(list(word ORDER BY word) FILTER (is_odd)) FROM counted GROUP BY name "
         f"HAVING count(DISTINCT LOWER(word)) FILTER (is_odd) BETWEEN 1 AND {_MOST_ODD} "
         f"AND sum(n) FILTER (is_odd) <= {_ODD_SHARE} * sum(n) AND min(n) FILTER (is_odd) >= {_FEWEST_ODD} "

@@ -102,8 +102,8 @@ def write_product(
         UsageError: it is there already, or cannot be written.
     """
     folder = product_folder(settings.products, name)
-    write_schemas(settings)
     contents = {CONTRACT_FILE: contract} | ({MODEL_FILE: model} if model is not None else {})
+    write_schemas(settings, {_SCHEMAS[file] for file in contents})
     # Loading passes over names that start with a dot, so half a folder is never taken for a product.
     temporary = folder.with_name(f".{uuid.uuid4().hex}")
     try:

@@ -83,10 +83,11 @@ def form_of(text: str, *, is_whole: bool) -> Form:
 
 
 def _likeliest(text: str, *, is_whole: bool) -> Form:
-    plain = max(_usual(text), key=lambda form: _fit(_rows(text, form, is_whole)))
-    is_wide, share, is_unquoted, _ = _fit(_rows(text, plain, is_whole))
+    tried = {form: _rows(text, form, is_whole) for form in _usual(text)}
+    plain = max(tried, key=lambda form: _fit(tried[form]))
+    is_wide, share, is_unquoted, _ = _fit(tried[plain])
     if is_wide and share == 1 and is_unquoted:
-        whole = _whole(_rows(text, plain, is_whole), plain.delimiter)
+        whole = _whole(tried[plain], plain.delimiter)
         between = _between_quotes(text, whole) if len(whole) > 1 else None
         return Form(between, whole, whole) if between else replace(plain, delimiter=whole)
     lines = list(islice(io.StringIO(text[:_TRIED_CHARACTERS], newline=""), _TRIED_LINES))
@@ -125,12 +126,14 @@ def left_whole(lines: list[str]) -> str | None:
 def _usual(text: str) -> list[Form]:
     escapes = ('"', "\\") if '\\"' in text else ('"',)
     # Apostrophes in text look like quotes; a file that has real ones does not quote with them.
-    quotes = ('"',) if '"' in text else ('"', "'")
+    quotes = ('"',) if '"' in text or "'" not in text else ('"', "'")
+    # With one that is not there all is one column, whichever it is.
+    delimiters = [each for each in USUAL if each in text] or USUAL
     return [
         Form(delimiter, quote, "\\" if escape == "\\" else quote)
         for quote in quotes
         for escape in escapes
-        for delimiter in USUAL
+        for delimiter in delimiters
     ]
 
 

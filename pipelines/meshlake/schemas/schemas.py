@@ -15,7 +15,7 @@ from meshlake.errors import UsageError
 from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from meshlake.settings import Settings
@@ -39,15 +39,21 @@ def schema_text(name: str) -> str:
     return json.dumps(json_schema(name), indent=2, ensure_ascii=False) + "\n"
 
 
-def write_schemas(settings: Settings) -> list[Path]:
+def write_schemas(settings: Settings, named: Collection[str] | None = None) -> list[Path]:
     """Bring the schemas of a mesh up to date; those that are stay untouched. Gives where they lie.
+
+    Where some are `named`, of the others only those are made that are not there: that of models takes a while.
 
     Raises:
         UsageError: they cannot be written.
     """
     written = []
     for name in SCHEMAS:
-        path, text = _path(settings, name), schema_text(name)
+        path = _path(settings, name)
+        written.append(path)
+        if named is not None and name not in named and path.exists():
+            continue
+        text = schema_text(name)
         try:
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +62,6 @@ def write_schemas(settings: Settings) -> list[Path]:
             raise UsageError(
                 f"{path} cannot be written: {error.strerror}", "Set MESH_HOME to a folder of yours."
             ) from error
-        written.append(path)
     return written
 
 
