@@ -45,7 +45,8 @@ def run(arguments: Sequence[str], is_stopped: Callable[[], bool]) -> int:
         return _tell(error, is_json=is_json)
     except KeyboardInterrupt:
         return _stopped(is_json=is_json)
-    return _stopped(is_json=is_json) if status == EXIT_STOPPED else status
+    has_stopped = status == EXIT_STOPPED or (status != EXIT_DONE and is_stopped())
+    return _stopped(is_json=is_json) if has_stopped else status
 
 
 def _run_command(arguments: Sequence[str]) -> int:

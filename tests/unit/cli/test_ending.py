@@ -9,7 +9,8 @@ import sys
 import duckdb
 import pytest
 
-from meshlake.errors import EXIT_FAILED, EXIT_WRONG_USE
+from meshlake.cli.ending import run
+from meshlake.errors import EXIT_FAILED, EXIT_STOPPED, EXIT_WRONG_USE
 from support.commands import COMMANDS
 from support.ran import run_apart
 from support.small_mesh import SmallMesh
@@ -151,6 +152,13 @@ def test_a_defect_is_told_as_one(built, monkeypatch):
     error = built.run("clean", "--json").ended(EXIT_FAILED).facts["error"]
     assert error["message"] == "ZeroDivisionError: integer division or modulo by zero"
     assert "--debug" in error["hint"]
+
+
+def test_a_command_that_fails_after_ctrl_c_was_stopped_by_it(monkeypatch, capsys):
+    """What is raised in the middle of an import a library turns into an error of its own, and a step into a failure."""
+    monkeypatch.setattr("meshlake.cli.ending._run_command", lambda _: EXIT_FAILED)
+    assert [run([], lambda: True), run([], lambda: False)] == [EXIT_STOPPED, EXIT_FAILED]
+    assert capsys.readouterr().err == "mesh: stopped\n"
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.json", "a.jsonl", "a.parquet", "A.PARQUET"])
