@@ -18,9 +18,9 @@ from meshlake.ml_assets.decisions import broken_promises, flags, judge, threshol
 from meshlake.ml_assets.diagnosis import diagnose
 from meshlake.ml_assets.drift import MAJOR, distributions, shifted_features
 from meshlake.ml_assets.ensembles import best_of, calibrate_winner, fit_candidate
+from meshlake.ml_assets.feature_choice import find_suspects, plan_without
 from meshlake.ml_assets.honest import FINGERPRINT, predict_honestly, row_fingerprints
-from meshlake.ml_assets.leakage import suspected_leaks
-from meshlake.ml_assets.preprocessing import infinite_counts, plan_features
+from meshlake.ml_assets.preprocessing import infinite_counts
 from meshlake.ml_assets.reasons import feature_importances
 from meshlake.ml_assets.scoring import churn_probability, published_probability
 from meshlake.ml_assets.threads import one_thread
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.cross_validation import CandidateResult
     from meshlake.ml_assets.diagnosis import Diagnosis
     from meshlake.ml_assets.drift import Distribution
-    from meshlake.ml_assets.leakage import LeakSuspect
     from meshlake.ml_assets.preprocessing import FeaturePlan
     from meshlake.ml_assets.scoring import ChurnModel
     from meshlake.ml_assets.spec import ChurnSpec
@@ -86,7 +85,10 @@ class ChurnTraining:
 
 
 def train_churn(
-    features: pd.DataFrame, spec: ChurnSpec, on_progress: Callable[[str], None] | None = None
+    features: pd.DataFrame,
+    spec: ChurnSpec,
+    on_progress: Callable[[str], None] | None = None,
+    named_leaks: Mapping[str, str] | None = None,
 ) -> ChurnTraining:
     """Choose, test and fit a churn model on the labelled rows of `features`.
 
@@ -99,6 +101,7 @@ def train_churn(
         features: one row per key (and cut-off), columns of any type.
         spec: what to train.
         on_progress: called with one line before each longer step.
+        named_leaks: columns that are suspected by what they are called, with the evidence in words.
 
     Raises:
         ValueError: in one plain sentence, when the rows or the specification allow no training.
@@ -108,11 +111,10 @@ def train_churn(
     earlier, held_out = training_rows.split_latest_cutoff(labelled, spec)
     development = training_rows.cap_rows(earlier, spec)
     folds = training_rows.assign_folds(development, spec)
-    leaks = _leaks(development, spec)
-    plan = _plan(development, spec, leaks)
     final = training_rows.cap_rows(pd.concat([development, held_out], ignore_index=True), spec)
-    final_plan = _plan(final, spec, leaks)
     with one_thread():
+        suspects = find_suspects(development, folds, spec, named_leaks or {})
+        plan, final_plan = (plan_without(suspects, rows, spec) for rows in (development, final))
         competition = compete(plan, development, folds, spec, tell)
         best = best_of(competition.candidates, development, spec)
         winner, calibration = calibrate_winner(best, development, folds, spec)
@@ -150,7 +152,7 @@ def train_churn(
         features={name: str(kind) for name, kind in final_plan.kinds.items()},
         dropped={**spec.exclude, **final_plan.dropped},
         warnings=(
-            *_leak_warnings(leaks, spec),
+            *suspects.warnings(spec),
             *(f"{name} was left out: {why}" for name, why in competition.left_out.items()),
             *test_warnings,
             *broken_promises(judged),
@@ -162,29 +164,6 @@ def train_churn(
         distributions=distributions(final, [spec.label, *final_plan.kinds]),
         diagnosis=diagnosis,
     )
-
-
-def _columns(rows: pd.DataFrame, spec: ChurnSpec) -> list[str]:
-    no_features = {*spec.key, spec.label, spec.cutoff, *spec.exclude}
-    return [str(name) for name in rows.columns if name not in no_features]
-
-
-def _leaks(rows: pd.DataFrame, spec: ChurnSpec) -> dict[str, LeakSuspect]:
-    """The columns that look as if they were known only after the label, those kept all the same among them."""
-    return suspected_leaks(rows, _columns(rows, spec), rows[spec.label].to_numpy(), cutoff=spec.cutoff)
-
-
-def _plan(rows: pd.DataFrame, spec: ChurnSpec, leaks: Mapping[str, LeakSuspect]) -> FeaturePlan:
-    reasons = {name: leak.told for name, leak in leaks.items() if name not in spec.known_before}
-    left = [name for name in _columns(rows, spec) if name not in reasons]
-    if reasons and not left:
-        told = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
-        raise ValueError(
-            f"no feature column is left to learn from: each looks as if it was known only after the label ({told}); "
-            "say why it was known before it, under known_before, to keep one"
-        )
-    plan = plan_features(rows, left, spec.cutoff)
-    return replace(plan, dropped={**plan.dropped, **reasons})
 
 
 def _predict_out_of_fold(
@@ -283,15 +262,3 @@ def _age_warnings(plan: FeaturePlan) -> list[str]:
         f"'{name}' is counted in days back from {frame.counted_from(name)}, its newest value: no 'cutoff' is named"
         for name in plan.newest
     ]
-
-
-def _leak_warnings(leaks: Mapping[str, LeakSuspect], spec: ChurnSpec) -> list[str]:
-    told = []
-    for name, leak in leaks.items():
-        if why := spec.known_before.get(name):
-            told.append(f"'{name}' is learned from, known before the label ({why}), and {leak.told}")
-        else:
-            told.append(
-                f"'{name}' is left out: {leak.told}. If it was known before the label, say why under known_before"
-            )
-    return told

@@ -87,6 +87,14 @@ def suspected_leaks(
     return found
 
 
+def single_roc_aucs(
+    rows: pd.DataFrame, columns: Iterable[str], is_so: npt.NDArray[np.bool_]
+) -> dict[str, float]:
+    """The ROC AUC that each of `columns` reaches by itself, on rows that it was not learnt from."""
+    asked = _Asked(is_so, _folds(is_so))
+    return {name: asked.roc_auc(rows[name]) for name in columns}
+
+
 def roc_auc(is_so: npt.NDArray[np.bool_], score: npt.NDArray[np.float64]) -> float:
     """The share of pairs, one that is so and one that is not, in which the first scores higher; ties count half."""
     _, place, counts = np.unique(score, return_inverse=True, return_counts=True)
@@ -135,6 +143,11 @@ class _Asked:
                 f"{precision:.1%} of the rows with certain values are so, {coverage:.0%} of all that are"
             )
         return LeakSuspect(tuple(evidence), area) if evidence else None
+
+    def roc_auc(self, values: pd.Series[Any]) -> float:
+        """What the column reaches by itself."""
+        numbers = _numbers(values)
+        return self._area(numbers, self._said(*_codes(values, numbers)))
 
     def _area(self, numbers: npt.NDArray[np.float64] | None, said: _Said) -> float:
         area = roc_auc(self.is_so, said.score)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.names import name_words
+from meshlake.outcome_names import is_about_leaving, is_about_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,53 +16,7 @@ _PAIRS = (
 )
 YES_WORDS = frozenset(pair.partition("/")[0] for pair in _PAIRS.split())
 NO_WORDS = frozenset(pair.partition("/")[2] for pair in _PAIRS.split())
-_LEAVING = (
-    "churn cancel attrit exit laps terminat unsubscri depart abandon "
-    "kundig gekundig kuendig gekuendig abwander abgewander storn ausgetret austritt "
-    "resili desabonn rescis rescind disdett abbandon opzeg opgezeg"
-)
-_LEFT_STEMS = tuple(_LEAVING.split())
-_LEFT_WORDS = frozenset(
-    {"left", "lost", "leave", "leaver", "gone", "closed", "inactive", "quit", "ended"}
-    | {"baja", "fuga", "evasao"}
-)
-
-# What was so before is known before.
-_BEFORE_WORDS = frozenset(
-    {"previous", "previously", "prev", "prior", "past", "former", "formerly", "earlier", "history"}
-)
 _CUTOFFS = ("cutoff", "cut_off", "as_of", "snapshot")
-_ENDING = (
-    "fraud readmi convert deceas surviv delinquen relaps renew dropout bankrupt "
-    "betrug wiederaufn wiederaufgenomm verstorb gestorb zahlungsausf ruckfall abgebroch "
-    "deced redoubl rehospit reingres fallec impag moros inadimpl reprov reprob"
-)
-_OUTCOME_STEMS = tuple(_ENDING.split())
-_OUTCOMES = (
-    "defaulted dropped died won passed failed failure approved rejected hired repaid bestanden durchgefallen genehmigt "
-    "aprobado reussi outcome target label responded bought purchased delayed late overdue gekauft verspatet "
-    "achete retard compra compro comprou retraso atraso atrasado ritardo decision result ergebnis resultat resultado "
-    "esito"
-)
-_OUTCOME_WORDS = frozenset(_OUTCOMES.split())
-
-
-def is_about_leaving(name: str) -> bool:
-    """Whether a column's name, or a value, speaks of leaving: churn, cancelled, exited, left ..."""
-    words = name_words(name)
-    return any(word.startswith(_LEFT_STEMS) or word in _LEFT_WORDS for word in words)
-
-
-def is_named_like(label: str, name: str) -> bool:
-    """Whether a column is named after the same way of leaving as a label: what is known only once that is.
-
-    Example:
-        >>> is_named_like("is_churned", "churn_reason"), is_named_like("is_canceled", "previous_cancellations")
-        (True, False)
-    """
-    stems = {word[:5] for word in name_words(label) if is_about_leaving(word)}
-    words = name_words(name)
-    return not _BEFORE_WORDS.intersection(words) and any(word[:5] in stems for word in words)
 
 
 def is_cutoff(name: str) -> bool:
@@ -78,11 +33,7 @@ def is_likely_label(name: str, values: Iterable[str]) -> bool:
     """
     if is_about_leaving(name):
         return True
-    return _is_about_outcome(name) and positive_value(values) is not None
-
-
-def _is_about_outcome(name: str) -> bool:
-    return any(word.startswith(_OUTCOME_STEMS) or word in _OUTCOME_WORDS for word in name_words(name))
+    return is_about_outcome(name) and positive_value(values) is not None
 
 
 def so_value(counted: Sequence[tuple[str, int]]) -> str:
@@ -107,5 +58,5 @@ def positive_value(values: Iterable[str]) -> str | None:
     yes, no = lowered.keys() & YES_WORDS, lowered.keys() & NO_WORDS
     if len(yes) == len(no) == 1:
         return lowered[yes.pop()]
-    so = [value for value in found if is_about_leaving(value)] or list(filter(_is_about_outcome, found))
+    so = [value for value in found if is_about_leaving(value)] or list(filter(is_about_outcome, found))
     return so[0] if len(so) == 1 else None

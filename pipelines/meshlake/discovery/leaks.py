@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from meshlake.discovery.dataset_profile import Leak
 from meshlake.discovery.labelled_rows import IS_SO, MOMENTS, labelled_rows, telling
-from meshlake.discovery.labels import is_cutoff, is_named_like
+from meshlake.discovery.labels import is_cutoff
+from meshlake.outcome_names import is_named_like
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

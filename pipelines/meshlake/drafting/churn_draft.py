@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from meshlake.discovery.labels import is_named_like, positive_value
+from meshlake.discovery.labels import positive_value
 from meshlake.drafting.contract_document import Description, column_facts, type_facts
 from meshlake.drafting.feature_table import FeatureTable, open_features
 from meshlake.drafting.model_document import BOOLEAN, NUMBER, STRING, no_features, scores_contract
@@ -15,6 +15,7 @@ from meshlake.drafting.product_folder import Drafted, default_owner, product_fol
 from meshlake.errors import UsageError
 from meshlake.ml_assets.candidates.candidate import DEFAULT_CANDIDATES
 from meshlake.names import quote_identifier, quote_literal
+from meshlake.outcome_names import is_named_like
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from meshlake.discovery.labels import is_about_leaving
 from meshlake.discovery.names import name_words
 from meshlake.drafting.contract_document import Description, column_facts
 from meshlake.drafting.feature_table import FeatureTable, open_features
@@ -13,6 +12,7 @@ from meshlake.drafting.model_document import INTEGER, NUMBER, STRING, no_feature
 from meshlake.drafting.product_folder import Drafted, default_owner, product_folder, write_product
 from meshlake.errors import UsageError
 from meshlake.names import quote_identifier
+from meshlake.outcome_names import is_about_leaving
 from meshlake.types.tree import is_number
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.known import remembered
-from meshlake.discovery.labels import is_about_leaving
 from meshlake.mesh.meaning import nearness
+from meshlake.outcome_names import is_about_leaving
 from meshlake.query.questions import readable_questions
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from meshlake.models.decided import REASONS, MayBeFlagged, amount_columns, decid
 from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
 from meshlake.models.task import Trained
 from meshlake.names import quote_identifier
+from meshlake.outcome_names import is_named_like
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,7 +50,12 @@ class ChurnTask:
         from meshlake.ml_assets.persistence import dump_model
         from meshlake.ml_assets.report import churn_report
 
-        training = train_churn(features, self._spec, report)
+        named = {
+            str(name): f"is named like the label '{self._spec.label}'"
+            for name in features.columns
+            if is_named_like(self._spec.label, str(name))
+        }
+        training = train_churn(features, self._spec, report, named)
         facts = churn_report(training)
         test = facts["test"]
         record = {

@@ -1,0 +1,95 @@
+"""Which columns a churn model may learn from: what looks as if it was known only after the label is left out.
+
+Each suspect has its evidence in words, and its owner's word (`known_before`) lets it in. What makes one belongs in
+`leakage` and `leak_jump`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from meshlake.ml_assets.leak_jump import TIME_SHARE, find_jumps
+from meshlake.ml_assets.leakage import suspected_leaks
+from meshlake.ml_assets.preprocessing import plan_features
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    from meshlake.ml_assets.preprocessing import FeaturePlan
+    from meshlake.ml_assets.spec import ChurnSpec
+
+
+@dataclass(frozen=True)
+class Suspects:
+    """What each column is suspected by, in words, those kept all the same among them; and whether all were asked."""
+
+    told: Mapping[str, str]
+    is_complete: bool = True
+
+    def warnings(self, spec: ChurnSpec) -> list[str]:
+        """What is told of each, and of what was not asked."""
+        warnings = [_warning(name, told, spec) for name, told in self.told.items()]
+        if not self.is_complete:
+            share = f"{TIME_SHARE:.0%} of {spec.minutes:g} minutes (policy.minutes)"
+            warnings.append(f"there was no time, within {share}, to ask which column a model jumps with")
+        return warnings
+
+
+def find_suspects(
+    rows: pd.DataFrame,
+    folds: npt.NDArray[np.int64],
+    spec: ChurnSpec,
+    named_leaks: Mapping[str, str],
+) -> Suspects:
+    """The columns of labelled `rows` that look as if they were known only after the label.
+
+    Args:
+        rows: labelled rows.
+        folds: the fold of each, shape (n,).
+        spec: what was asked for.
+        named_leaks: those that are suspected by what they are called, with the evidence in words.
+    """
+    columns = _columns(rows, spec)
+    evidence = {name: [named_leaks[name]] for name in columns if name in named_leaks}
+    alone = suspected_leaks(rows, columns, rows[spec.label].to_numpy(), cutoff=spec.cutoff)
+    for name, leak in alone.items():
+        evidence.setdefault(name, []).extend(leak.evidence)
+    left = [name for name in columns if name not in evidence or name in spec.known_before]
+    jumps = find_jumps(rows, left, folds, spec)
+    for name, leak in jumps.suspects.items():
+        evidence.setdefault(name, []).extend(leak.evidence)
+    return Suspects({name: "; ".join(told) for name, told in evidence.items()}, jumps.is_complete)
+
+
+def plan_without(suspects: Suspects, rows: pd.DataFrame, spec: ChurnSpec) -> FeaturePlan:
+    """What the features of `rows` are; the suspects nobody vouches for are dropped.
+
+    Raises:
+        ValueError: when no column is left to learn from.
+    """
+    reasons = {name: told for name, told in suspects.told.items() if name not in spec.known_before}
+    left = [name for name in _columns(rows, spec) if name not in reasons]
+    if reasons and not left:
+        told = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
+        raise ValueError(
+            f"no feature column is left to learn from: each looks as if it was known only after the label ({told}); "
+            "say why it was known before it, under known_before, to keep one"
+        )
+    plan = plan_features(rows, left, spec.cutoff)
+    return replace(plan, dropped={**plan.dropped, **reasons})
+
+
+def _columns(rows: pd.DataFrame, spec: ChurnSpec) -> list[str]:
+    no_features = {*spec.key, spec.label, spec.cutoff, *spec.exclude}
+    return [str(name) for name in rows.columns if name not in no_features]
+
+
+def _warning(name: str, told: str, spec: ChurnSpec) -> str:
+    if why := spec.known_before.get(name):
+        return f"'{name}' is learned from, known before the label ({why}), and {told}"
+    return f"'{name}' is left out: {told}. If it was known before the label, say why under known_before"
