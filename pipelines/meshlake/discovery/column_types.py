@@ -104,7 +104,8 @@ def doubt_of(
 ) -> str | None:
     """What nobody can tell from text that is read as `reading`, numbers kept as text among it; in words."""
     if reading is None:
-        if not 0 < measure.present == measure.numeric:
+        without = measure.without(measure.suspected)
+        if not 0 < without.present == without.numeric:
             return None
         return SPOKEN if is_spoken(name) else UNFAITHFUL
     is_whole = reading.logical_type == "integer" and DIGIT_DAYS in candidates

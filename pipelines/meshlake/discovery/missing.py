@@ -64,7 +64,7 @@ def is_word(text: str) -> bool:
     return text.strip().lower() in WORDS
 
 
-def _is_word(text: str, words: Iterable[str] = WORDS) -> str:
+def is_word_sql(text: str, words: Iterable[str] = WORDS) -> str:
     """SQL for whether the text is one of `words`, whatever its case and the blanks around it."""
     return f"LOWER(TRIM({text})) IN ({', '.join(map(quote_literal, sorted(words)))})"
 
@@ -75,7 +75,7 @@ def suspected_words(
     """The words for no value that the sample has in the columns `names`, blanks around them left out."""
     names = list(names)
     listed = connection.execute(
-        f"SELECT DISTINCT name, TRIM(value) AS word FROM {CELLS} WHERE {are_of(names)} AND {_is_word('value')} "
+        f"SELECT DISTINCT name, TRIM(value) AS word FROM {CELLS} WHERE {are_of(names)} AND {is_word_sql('value')} "
         "ORDER BY ALL"
     ).fetchall()
     found: dict[str, tuple[str, ...]] = {}
@@ -96,7 +96,7 @@ def _odd_words(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> l
     return connection.execute(
         "WITH counted AS (SELECT *, "
         f"LENGTH(word) <= {_LONGEST_ODD} AND REGEXP_FULL_MATCH(word, {quote_literal(_ODD)}) "
-        f"AND NOT {_is_word('word')} AS is_odd "
+        f"AND NOT {is_word_sql('word')} AS is_odd "
         f"FROM (SELECT name, TRIM(value) AS word, count(*) AS n FROM {CELLS} "
         f"WHERE {are_of(name for (name,) in with_words)} GROUP BY ALL)) "
         "SELECT name, unnest(list(word ORDER BY word) FILTER (is_odd)) FROM counted GROUP BY name "
@@ -132,7 +132,7 @@ def misfits(
     for names in batches(connection, readings, lambda _: _COST):
         cells = ", ".join(_misfit(name, readings[name]) for name in names)
         rows = connection.execute(
-            f"SELECT *, {_is_word('value')} AS is_word FROM (SELECT name, value, count(*) AS n "
+            f"SELECT *, {is_word_sql('value')} AS is_word FROM (SELECT name, value, count(*) AS n "
             f"FROM (UNPIVOT (SELECT {cells} FROM {LANDED}) ON COLUMNS(*) INTO NAME name VALUE value) GROUP BY ALL) "
             f"QUALIFY is_word OR row_number() OVER (PARTITION BY name, is_word ORDER BY n DESC, value) <= {_SHOWN} "
             "ORDER BY name, n DESC, value"
@@ -163,7 +163,7 @@ def without_signs(
         for c in columns
         if c.found_type == "string" and c.type is Scalar.VARCHAR and c.reading is None and c.name not in kept
     ]
-    is_sign = _is_word("value", _SIGNS.split())
+    is_sign = is_word_sql("value", _SIGNS.split())
     suspected = connection.execute(
         f"SELECT name FROM {CELLS} WHERE name IN (SELECT name FROM {CELLS} WHERE {are_of(texts)} AND {is_sign}) "
         "GROUP BY name "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from meshlake.discovery.code_lists import CURRENCY_CODES, is_currency
 from meshlake.discovery.meaning_words import LAST_UNITS, MONEY_WORDS, ORDERED_WORDS, UNIT_WORDS, UNITS
 from meshlake.discovery.meanings import CODES, Meaning, is_named, says_identifier
-from meshlake.discovery.names import is_identifier, is_row_number, name_words
+from meshlake.discovery.names import is_identifier, is_moment, is_row_number, name_words
 
 if TYPE_CHECKING:
     from meshlake.discovery.dataset_profile import ColumnProfile
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 _EPOCHS = (
     ("epoch seconds", 946_684_800, 2_000_000_000),
     ("epoch milliseconds", 946_684_800_000, 2_000_000_000_000),
+)
+# What a name ends in that has a word for money in it, and is none: arr_delay, charge_count.
+_NO_AMOUNTS = frozenset(
+    {"delay", "count", "type", "status", "flag", "code", "number", "no", "id", "rank", "method"}
 )
 
 
@@ -95,7 +99,8 @@ def _of_amount(column: ColumnProfile, low: float, high: float) -> Meaning | None
         return Meaning("percentage", "so named", "%")
     words = name_words(column.name)
     currency = next((word.upper() for word in words if word.upper() in CURRENCY_CODES and len(words) > 1), "")
-    if currency or MONEY_WORDS & set(words):
+    is_of_when = (words[-1] in _NO_AMOUNTS or is_moment(words[-1])) and "per" not in words
+    if currency or (MONEY_WORDS & set(words) and not is_of_when):
         return Meaning("money", "so named, and numbers" + (f"; in {currency}" if currency else ""), currency)
     return None
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from meshlake.discovery.batches import thread_count
 from meshlake.discovery.column_types import NEARLY_ALL
 from meshlake.discovery.landed_view import CELLS, LANDED, SAMPLE, are_of, beginnings_sql, is_all
+from meshlake.discovery.missing import is_word_sql
 from meshlake.discovery.names import is_spoken
 from meshlake.discovery.readings import INTEGER, MARKED_NUMBER, NUMBER, READINGS, Reading
 from meshlake.discovery.spelled import spelled_readings
@@ -84,7 +85,7 @@ def _read_cells(connection: duckdb.DuckDBPyConnection, table: str, texts: Sequen
     every = f"(SELECT *, row_number() OVER () AS {_NUMBER} FROM {table})" if step > 1 else table
     _insert_cells(connection, every, texts, f"{_NUMBER} % {step} = 0" if step > 1 else "true")
     if step > 1:
-        found = _present_in_cells(connection)
+        found = _told_in_cells(connection)
         sparse = [name for name in texts if found.get(name, 0) < _SURE_VALUES]
         _forget_cells(connection, sparse)
         _insert_cells(connection, table, sparse, "true")
@@ -108,6 +109,12 @@ def _forget_cells(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -
 
 def _present_in_cells(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(connection.execute(f"SELECT name, count(*) FROM {CELLS} GROUP BY name").fetchall())
+
+
+def _told_in_cells(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many cells of each column hold more than a word that stands for no value."""
+    told = _count_if(f"NOT {is_word_sql('value')}")
+    return dict(connection.execute(f"SELECT name, {told} FROM {CELLS} GROUP BY name").fetchall())
 
 
 def some_values(
@@ -136,11 +143,11 @@ def candidate_readings(
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {_LOOKING} AS SELECT * FROM {CELLS} WHERE {_LOOKS_READ}"
     )
-    readings = _possible(connection)
+    readings, told = _possible(connection), _told_in_cells(connection)
     for name, *fits in _fits(connection, readings):
         present = found[name]
         order = sorted(range(len(readings)), key=lambda i: (-fits[i], i))
-        likely = [readings[i] for i in order if fits[i] and fits[i] >= _CANDIDATE_SHARE * present]
+        likely = [readings[i] for i in order if fits[i] and fits[i] >= _CANDIDATE_SHARE * told[name]]
         if INTEGER in likely and NUMBER not in likely:
             likely.append(NUMBER)
         candidates[name] = tuple(likely)

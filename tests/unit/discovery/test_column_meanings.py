@@ -53,6 +53,8 @@ COLUMNS = {
     "number_of_visits": (lambda n: str(n % 9), "", ""),
     "flag": (lambda n: "TF"[n % 2], "", ""),
     "min_price": (lambda n: f"{n}.25", "money", ""),
+    "sched_arr_time": (lambda n: str(100 + n), "", ""),
+    "cost_per_month": (lambda n: f"{n}.25", "money", ""),
 }
 
 
