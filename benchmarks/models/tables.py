@@ -19,13 +19,21 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from meshlake.mesh.mesh import Mesh
+
 LABEL = "is_churned"
 HIDDEN_SHARE = 1 / 3
 _REPOSITORY = Path(__file__).parents[2]
-_LANDING = _REPOSITORY.parent / "shared/data/landing"
+LANDING = _REPOSITORY.parent / "shared/data/landing"
 _HELD_OUT = "2011-09-10"
 _FLAT, _FIVE, _RETAIL = "telco, flat", "telco, five tables", f"retail, {_HELD_OUT}"
 _SEED = 42
+
+
+# The operator's flat table; of new customers nothing was charged yet.
+FLAT_SQL = (
+    "SELECT * EXCLUDE (total_charges), COALESCE(total_charges, 0) AS total_charges FROM telco_flat.customers"
+)
 
 
 @dataclass(frozen=True)
@@ -48,23 +56,27 @@ class ChurnTable:
         return [name for name in self.rows.columns if name not in no_features]
 
 
+def has_data() -> bool:
+    """Whether ../shared/data is beside this checkout."""
+    return LANDING.is_dir()
+
+
+def telco_mesh(home: Path) -> Mesh:
+    """The mesh of examples/telco on the data of ../shared/data, kept in `home`."""
+    folder = _REPOSITORY / "examples/telco"
+    return meshlake.open(folder, landing=LANDING, products=folder / "data_products", home=home)
+
+
 def telco_and_retail(home: Path, prefix: str) -> Iterator[ChurnTable]:
     """Of the data of ../shared/data, by a mesh whose home is `home`; none where it is not beside this checkout.
 
     It is built only where the name of one begins with `prefix`.
     """
-    if not _LANDING.is_dir() or not any(name.startswith(prefix) for name in (_FLAT, _FIVE, _RETAIL)):
+    if not has_data() or not any(name.startswith(prefix) for name in (_FLAT, _FIVE, _RETAIL)):
         return
-    mesh = meshlake.open(
-        _REPOSITORY / "examples/telco",
-        landing=_LANDING,
-        products=_REPOSITORY / "examples/telco/data_products",
-        home=home,
-    )
+    mesh = telco_mesh(home)
     mesh.build("retention.churn_features", "telco_flat.customers", "retail.churn_features")
-    flat = mesh.sql(
-        "SELECT * EXCLUDE (total_charges), COALESCE(total_charges, 0) AS total_charges FROM telco_flat.customers"
-    )
+    flat = mesh.sql(FLAT_SQL)
     yield _split(
         _FLAT,
         flat.df(),
@@ -73,7 +85,7 @@ def telco_and_retail(home: Path, prefix: str) -> Iterator[ChurnTable]:
     )
     five = mesh.sql("SELECT * FROM retention.churn_features").df()
     yield _split(_FIVE, five, "customer_id", {"roc_auc": 0.918})
-    retail = _plain(
+    retail = plain(
         mesh.sql(
             f"SELECT * FROM retail.churn_features WHERE is_churned IS NOT NULL AND cutoff_date <= DATE '{_HELD_OUT}'"
         ).df()
@@ -100,10 +112,10 @@ def _split(name: str, rows: pd.DataFrame, key: str, aims: dict[str, float] | Non
         np.arange(len(rows)), test_size=HIDDEN_SHARE, stratify=rows[LABEL], random_state=_SEED
     )
     is_hidden = np.isin(np.arange(len(rows)), hidden)
-    return ChurnTable(name, _plain(rows), ChurnSpec((key,), LABEL), is_hidden, aims or {})
+    return ChurnTable(name, plain(rows), ChurnSpec((key,), LABEL), is_hidden, aims or {})
 
 
-def _plain(rows: pd.DataFrame) -> pd.DataFrame:
+def plain(rows: pd.DataFrame) -> pd.DataFrame:
     """Decimals as floats, so that every package takes them; the label as a plain boolean."""
     decimals = [
         name for name in rows.columns if pd.api.types.infer_dtype(rows[name], skipna=True) == "decimal"
