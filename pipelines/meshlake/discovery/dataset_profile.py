@@ -19,6 +19,7 @@ TEXT_IN_BYTES = (
     "bytes, all of them text in UTF-8 that is not marked as such: drafted as text, by transformLogic"
 )
 _SHOWN_MISFITS = 5
+_SHARED_BY_PEOPLE = frozenset({"name", "date of birth", "address"})
 _PLURALS = {"boolean": "yes or no", "time": "times of day"} | {
     name: f"{name}s" for name in ("integer", "number", "date", "timestamp")
 }
@@ -163,11 +164,13 @@ class DatasetProfile:
         if self.table is not None and self.table.primary_key:
             return self.table.primary_key
         first = [column.name for column in self.columns if not is_row_number(column.name)]
+        # Sixty people may be called each by another name: the next is called as one of them.
+        of_people = {column.name for column in self.columns if column.personal in _SHARED_BY_PEOPLE}
         meant = (
             key
             for key in self.keys
             if any(is_identifier(name) and not is_row_number(name) for name in key)
-            or set(key) == set(first[: len(key)])
+            or (set(key) == set(first[: len(key)]) and not of_people.issuperset(key))
             or (len(key) > 1 and any(map(is_moment, key)))
         )
         return next(meant, ())

@@ -52,6 +52,7 @@ _SPECIAL = frozenset(
     | {"criminal record"}
 )
 _OLDEST_YEARS, _ADULT_YEARS = 110, 14
+_SURELY_NAMES = 0.8
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,22 @@ def with_personal(
     more = some_values(connection, [c.name for c in likely if c.type is Scalar.VARCHAR], _PROVEN_ON)
     more |= _numbers(connection, likely, _PROVEN_ON)
     found |= {c.name: _judged(c, more[c.name], has_people=has_people) for c in columns if c.name in more}
-    is_of_persons = any(each and each.kind in _OF_PEOPLE - _OF_PLACES for each in found.values())
-    if is_table_of_things(dataset) and not is_of_persons:
-        found = {name: each and (None if each.kind in _OF_PLACES else each) for name, each in found.items()}
-    return tuple(map(_with, columns, (found[c.name] for c in columns)))
+    if is_table_of_things(dataset):
+        found = _of_things(found)
+    return tuple(_with(column, found.get(column.name)) for column in columns)
+
+
+def _of_things(found: Mapping[str, Personal | None]) -> dict[str, Personal | None]:
+    """What is found in a table of things: airports are called Smith Field, and have addresses, and are no persons."""
+    told = [each for each in found.values() if each]
+    if any(each.kind in _OF_PEOPLE - _OF_PLACES and not _is_like_a_name(each) for each in told):
+        return dict(found)
+    kept = {name: each for name, each in found.items() if each and not _is_like_a_name(each)}
+    return {name: each for name, each in kept.items() if each.kind not in _OF_PLACES}
+
+
+def _is_like_a_name(found: Personal) -> bool:
+    return found.kind == "name" and found.confidence < _SURELY_NAMES
 
 
 def _with(column: ColumnProfile, found: Personal | None) -> ColumnProfile:

@@ -256,3 +256,21 @@ def test_dates_on_which_something_began_or_ended_are_no_births(profile) -> None:
     )
     made = profile({"a.csv": f"name,start,end\n{rows}\n"})
     assert [c.personal for c in made.columns] == ["name", None, None]
+
+
+def test_a_name_tells_no_rows_apart_however_few_they_are(profile) -> None:
+    firsts = sorted(set(FIRST.split()))[:25]
+    rows = "\n".join(f"{first},{_DRAWN.choice(LAST.split())},{20 + n % 9}" for n, first in enumerate(firsts))
+    made = profile({"a.csv": f"first_name,last_name,age\n{rows}\n"})
+    assert ("first_name",) in made.keys
+    assert made.likely_key == ()
+
+
+def test_what_is_called_like_people_is_none(mesh) -> None:
+    """Of 3,376 airports a third is called as somebody is, first name and last."""
+    fields = [f"{_DRAWN.choice(FIRST.split())} {_DRAWN.choice(LAST.split())}" for _ in range(60)]
+    fields += [f"Runway {n * 7} of {n}" for n in range(130)]
+    rows = "\n".join(f"K{n:03},{name},{30 + n / 7:.4f}" for n, name in enumerate(fields))
+    dataset = mesh.land_files("geo.airports", {"a.csv": f"iata,name,latitude\n{rows}\n"})
+    made = profile_dataset(mesh.open().settings, dataset)[0]
+    assert [c.personal for c in made.columns] == [None, None, None]
