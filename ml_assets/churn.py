@@ -173,10 +173,11 @@ def _predict_out_of_fold(
     threshold: float,
     spec: ChurnSpec,
 ) -> pd.DataFrame:
-    is_flagged = flags(spec, threshold, rows, published_probability(winner.probability))
+    probability = published_probability(winner.probability)
+    is_flagged = flags(spec, threshold, rows, probability)
     masks = (folds == fold for fold in range(spec.folds))
     parts = [
-        predict_honestly(model, rows[is_out], is_flagged[is_out])
+        predict_honestly(model, rows[is_out], probability[is_out], is_flagged[is_out])
         for model, is_out in zip(winner.models, masks, strict=True)
     ]
     return _labels(rows, pd.Series(folds, index=rows.index, dtype="Int64"), spec).join(pd.concat(parts))
@@ -198,7 +199,7 @@ def _predict_held_out(
     model = fit_candidate(winner, plan, development, spec)
     probability = published_probability(churn_probability(model.pipeline, held_out))
     is_flagged = flags(spec, threshold, held_out, probability)
-    return labels.join(predict_honestly(model, held_out, is_flagged))
+    return labels.join(predict_honestly(model, held_out, probability, is_flagged))
 
 
 def _labels(rows: pd.DataFrame, fold: pd.Series[Any], spec: ChurnSpec) -> pd.DataFrame:

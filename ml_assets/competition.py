@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.ml_assets.cross_validation import OutOfTimeError, cross_validate
 from meshlake.ml_assets.ensembles import blend
+from meshlake.ml_assets.features import Features
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,10 +64,11 @@ def compete(
     left_out: dict[str, str] = {}
     refusals: list[ValueError] = []
     end = clock() + spec.minutes * _SECONDS_PER_MINUTE
+    features = Features.of(rows, plan, spec)
     for name in spec.algorithms:
         seconds_left = (lambda: end - clock()) if found else None
         try:
-            found.append(cross_validate(name, plan, rows, folds, spec, tell, seconds_left))
+            found.append(cross_validate(name, plan, features, folds, spec, tell, seconds_left))
             continue
         except OutOfTimeError:
             left_out[name] = f"no time was left of {spec.minutes:g} minutes (policy.minutes)"

@@ -10,8 +10,9 @@ import numpy as np
 
 from meshlake.ml_assets import metrics
 from meshlake.ml_assets.candidates.candidate import build_candidate, make_scoring_exact
+from meshlake.ml_assets.features import Features
 from meshlake.ml_assets.preprocessing import MISSING
-from meshlake.ml_assets.scoring import ChurnModel, churn_probability, reference_values
+from meshlake.ml_assets.scoring import ChurnModel, reference_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,24 +54,29 @@ class OutOfTimeError(Exception):
 
 def fit(algorithm: str, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec) -> ChurnModel:
     """A model of labelled `rows`, which flags none before it is given a threshold."""
-    pipeline = build_candidate(algorithm, plan, spec.seed, len(rows), spec.parameters.get(algorithm, {}))
-    make_scoring_exact(pipeline.fit(rows, rows[spec.label].to_numpy()))
-    usual = reference_values(pipeline.named_steps["frame"].transform(rows))
+    return fit_features(algorithm, plan, Features.of(rows, plan, spec), spec)
+
+
+def fit_features(algorithm: str, plan: FeaturePlan, features: Features, spec: ChurnSpec) -> ChurnModel:
+    """As `fit`, of rows that are features already."""
+    pipeline = build_candidate(algorithm, plan, spec.seed, len(features), spec.parameters.get(algorithm, {}))
+    # The first step learns nothing, and the others are those of `pipeline` itself.
+    pipeline[1:].fit(features.frame, features.is_churned)
     # No text of one customer is usual, nor to be told in the reasons of another.
-    references = usual | dict.fromkeys(plan.free_text, MISSING)
-    return ChurnModel(pipeline, spec.key, _NEVER, references, algorithm)
+    references = reference_values(features.frame) | dict.fromkeys(plan.free_text, MISSING)
+    return ChurnModel(make_scoring_exact(pipeline), spec.key, _NEVER, references, algorithm)
 
 
 def cross_validate(
     algorithm: str,
     plan: FeaturePlan,
-    rows: pd.DataFrame,
+    features: Features,
     folds: npt.NDArray[np.int64],
     spec: ChurnSpec,
     tell: Callable[[str], None],
     seconds_left: Callable[[], float] | None = None,
 ) -> CandidateResult:
-    """Fit `algorithm` once for each fold of labelled `rows`, without it, and predict the fold.
+    """Fit `algorithm` once for each fold of `features`, without it, and predict the fold.
 
     Raises:
         OutOfTimeError: when the folds to come would take longer than `seconds_left`, as those before took.
@@ -78,16 +84,16 @@ def cross_validate(
     """
     began_seconds = time.process_time()
     begin = seconds_left() if seconds_left else 0.0
-    tell(f"cross-validating {algorithm} on {len(rows)} rows, {spec.folds} folds")
-    is_churned = rows[spec.label].to_numpy()
-    probability = np.empty(len(rows))
+    tell(f"cross-validating {algorithm} on {len(features)} rows, {spec.folds} folds")
+    is_churned = features.is_churned
+    probability = np.empty(len(features))
     models, per_fold = [], []
     for fold in range(spec.folds):
         if seconds_left and _is_too_long(begin, seconds_left(), fold, spec.folds):
             raise OutOfTimeError
         is_out = folds == fold
-        models.append(fit(algorithm, plan, rows[~is_out], spec))
-        probability[is_out] = churn_probability(models[-1].pipeline, rows[is_out])
+        models.append(fit_features(algorithm, plan, features.where(~is_out), spec))
+        probability[is_out] = features.where(is_out).probability(models[-1].pipeline)
         per_fold.append(metrics.probability_metrics(is_churned[is_out], probability[is_out]))
     out_of_fold = metrics.probability_metrics(is_churned, probability)
     seconds = time.process_time() - began_seconds

@@ -17,7 +17,8 @@ from meshlake.ml_assets import metrics
 from meshlake.ml_assets.blend import Blend
 from meshlake.ml_assets.calibration import calibrate, calibrated
 from meshlake.ml_assets.comparison import can_compare, compare, groups_of
-from meshlake.ml_assets.cross_validation import CandidateResult, fit
+from meshlake.ml_assets.cross_validation import CandidateResult, fit_features
+from meshlake.ml_assets.features import Features
 from meshlake.ml_assets.stacking import Stack
 from meshlake.ml_assets.voting import HardVote, WeightedVote
 
@@ -91,18 +92,19 @@ def fit_candidate(
     candidate: CandidateResult, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec
 ) -> ChurnModel:
     """A model of labelled `rows` by what won on the folds, which flags none before it is given a threshold."""
+    features = Features.of(rows, plan, spec)
     if candidate.blend is None:
-        return calibrated(fit(candidate.algorithm, plan, rows, spec), candidate.curve)
-    members = {name: fit(name, plan, rows, spec) for name in candidate.blend.weights}
+        return calibrated(fit_features(candidate.algorithm, plan, features, spec), candidate.curve)
+    members = {name: fit_features(name, plan, features, spec) for name in candidate.blend.weights}
     return calibrated(_blended(candidate.algorithm, candidate.blend, members), candidate.curve)
 
 
-def fit_again(model: ChurnModel, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec) -> ChurnModel:
+def fit_again(model: ChurnModel, plan: FeaturePlan, features: Features, spec: ChurnSpec) -> ChurnModel:
     """What `model` is, fitted on other labelled rows; an ensemble weighs its members as before."""
     learned = model.pipeline.named_steps["model"]
     if not isinstance(learned, Blend):
-        return fit(model.algorithm, plan, rows, spec)
-    members = {name: fit(name, plan, rows, spec) for name in learned.weights}
+        return fit_features(model.algorithm, plan, features, spec)
+    members = {name: fit_features(name, plan, features, spec) for name in learned.weights}
     return _blended(model.algorithm, learned, members)
 
 

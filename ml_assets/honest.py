@@ -43,11 +43,17 @@ def row_fingerprints(model: ChurnModel, batch: pd.DataFrame, keys: Sequence[str]
 
 
 def predict_honestly(
-    model: ChurnModel, rows: pd.DataFrame, is_flagged: npt.NDArray[np.bool_]
+    model: ChurnModel,
+    rows: pd.DataFrame,
+    probability: npt.NDArray[np.float64],
+    is_flagged: npt.NDArray[np.bool_],
 ) -> pd.DataFrame:
-    """Scores of rows whose labels `model` never saw, who of them is flagged, and reasons of these."""
-    scores = score_churn(model, rows)[["churn_probability"]].assign(is_predicted_churn=is_flagged)
-    return scores.join(_reasons(model, rows, is_flagged))
+    """What `model`, which never saw the labels of `rows`, says of them, who is flagged, and reasons of these.
+
+    `probability` is what it said of each, as it is published: shape (n,), as `is_flagged`.
+    """
+    scores = {"churn_probability": probability, "is_predicted_churn": is_flagged}
+    return pd.DataFrame(scores, index=rows.index).join(_reasons(model, rows, is_flagged))
 
 
 def tested_rows(honest: pd.DataFrame) -> pd.DataFrame:

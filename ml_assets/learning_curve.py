@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from meshlake.ml_assets.comparison import can_compare
 from meshlake.ml_assets.ensembles import fit_again
-from meshlake.ml_assets.scoring import churn_probability
+from meshlake.ml_assets.features import Features
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    import pandas as pd
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
     from meshlake.ml_assets.scoring import ChurnModel
@@ -41,24 +41,28 @@ def learning_curve(
         is_out: which of them to measure on, shape (n,).
         spec: how models are fitted.
     """
-    inside, outside = rows[~is_out], rows[is_out]
-    if not can_compare(outside[spec.label].to_numpy(dtype=bool)):
+    features = Features.of(rows, plan, spec)
+    inside, outside = features.where(~is_out), features.where(is_out)
+    if not can_compare(outside.is_churned):
         return []
     found = []
     for share in SHARES:
-        some = inside.sample(frac=share, random_state=spec.seed)
-        if can_compare(some[spec.label].to_numpy(dtype=bool)):
+        some = _some(inside, share, spec.seed)
+        if can_compare(some.is_churned):
             try:
-                found.append(_point(fit_again(model, plan, some, spec), some, outside, spec))
+                found.append(_point(fit_again(model, plan, some, spec), some, outside))
             except ValueError:
                 continue
-    return [*found, _point(model, inside, outside, spec)]
+    return [*found, _point(model, inside, outside)]
 
 
-def _point(
-    model: ChurnModel, inside: pd.DataFrame, outside: pd.DataFrame, spec: ChurnSpec
-) -> dict[str, float]:
-    learned, unseen = (_losses(model, rows, spec) for rows in (inside, outside))
+def _some(features: Features, share: float, seed: int) -> Features:
+    positions = pd.Series(range(len(features))).sample(frac=share, random_state=seed).to_numpy()
+    return Features(features.frame.iloc[positions], features.is_churned[positions])
+
+
+def _point(model: ChurnModel, inside: Features, outside: Features) -> dict[str, float]:
+    learned, unseen = (_losses(model, features) for features in (inside, outside))
     around = _NORMAL_95 * unseen.std(ddof=1) / len(unseen) ** 0.5
     return {
         "rows": len(inside),
@@ -69,10 +73,8 @@ def _point(
     }
 
 
-def _losses(model: ChurnModel, rows: pd.DataFrame, spec: ChurnSpec) -> npt.NDArray[np.float64]:
+def _losses(model: ChurnModel, features: Features) -> npt.NDArray[np.float64]:
     """The log loss of each row by itself, shape (n,)."""
-    probability = np.clip(churn_probability(model.pipeline, rows), _SMALLEST, 1 - _SMALLEST)
-    losses: npt.NDArray[np.float64] = -np.log(
-        np.where(rows[spec.label].to_numpy(dtype=bool), probability, 1 - probability)
-    )
+    probability = np.clip(features.probability(model.pipeline), _SMALLEST, 1 - _SMALLEST)
+    losses: npt.NDArray[np.float64] = -np.log(np.where(features.is_churned, probability, 1 - probability))
     return losses

@@ -13,6 +13,7 @@ from benchmarks.techniques.row import CannotRunError
 from meshlake.ml_assets.churn import ChurnTraining, train_churn
 from meshlake.ml_assets.cross_validation import CandidateResult, cross_validate
 from meshlake.ml_assets.encoding import linear_preprocessing
+from meshlake.ml_assets.features import Features
 from meshlake.ml_assets.preprocessing import FeaturePlan, plan_features
 from meshlake.ml_assets.segments import SegmentTraining, signed_log1p, train_segments
 from meshlake.ml_assets.spec import ChurnSpec, Scale, SegmentSpec
@@ -91,8 +92,9 @@ class ChurnRows:
         if asked not in self._known:
             spec = replace(self.spec, parameters={name: parameters})
             with one_thread():
+                features = Features.of(self.rows, self.plan, spec)
                 self._known[asked] = cross_validate(
-                    name, self.plan, self.rows, self.folds, spec, lambda _: None
+                    name, self.plan, features, self.folds, spec, lambda _: None
                 )
         return self._known[asked]
 

@@ -1,0 +1,45 @@
+"""Labelled rows made into features once, for all that is fitted on them or measured by them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from meshlake.ml_assets.scoring import churn_probability
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+    from sklearn.pipeline import Pipeline
+
+    from meshlake.ml_assets.preprocessing import FeaturePlan
+    from meshlake.ml_assets.spec import ChurnSpec
+
+
+@dataclass(frozen=True)
+class Features:
+    """Labelled rows as a `FeatureFrame` gives them: `frame` is (n, features), `is_churned` (n,)."""
+
+    frame: pd.DataFrame
+    is_churned: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, plan: FeaturePlan, spec: ChurnSpec) -> Self:
+        """Of labelled `rows`.
+
+        Raises:
+            ValueError: when a feature column is missing, or a value does not fit its column.
+        """
+        return cls(plan.frame().transform(rows), rows[spec.label].to_numpy(dtype=bool))
+
+    def __len__(self) -> int:
+        return len(self.is_churned)
+
+    def where(self, is_in: npt.NDArray[np.bool_]) -> Self:
+        """Some of them, by a mask of shape (n,)."""
+        return type(self)(self.frame[is_in], self.is_churned[is_in])
+
+    def probability(self, pipeline: Pipeline) -> npt.NDArray[np.float64]:
+        """What a fitted pipeline, whose first step makes features of rows, says of each: shape (n,)."""
+        return churn_probability(pipeline[1:], self.frame)
