@@ -1,7 +1,8 @@
 """Whether more rows would make a model better: what it makes of fewer, and how well it does on those it learned from.
 
 Method: Perlich, Provost and Simonoff, Tree induction vs. logistic regression: a learning-curve analysis (2003). The fit
-on all rows but the fold's is that of the comparison; two more are fitted, on a tenth and three tenths of them.
+on all rows but the fold's is that of the comparison; one more is fitted, on a fifth of them: a curve falls by so much
+for each doubling of the rows, so two points far apart tell what more between them would, for less time.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.scoring import ChurnModel
     from meshlake.ml_assets.spec import ChurnSpec
 
-SHARES = (0.1, 0.3)
+SHARES = (0.2,)
+# Of those learned from: how far a model knows them better than others is seen long before.
+MEASURED_ROWS = 2_000
 _NORMAL_95 = 1.96
 _SMALLEST = 1e-15
 
@@ -50,10 +53,10 @@ def learning_curve(
         some = _some(inside, share, spec.seed)
         if can_compare(some.is_churned):
             try:
-                found.append(_point(fit_again(model, plan, some, spec), some, outside))
+                found.append(_point(fit_again(model, plan, some, spec), some, outside, spec.seed))
             except ValueError:
                 continue
-    return [*found, _point(model, inside, outside)]
+    return [*found, _point(model, inside, outside, spec.seed)]
 
 
 def _some(features: Features, share: float, seed: int) -> Features:
@@ -61,8 +64,9 @@ def _some(features: Features, share: float, seed: int) -> Features:
     return Features(features.frame.iloc[positions], features.is_churned[positions])
 
 
-def _point(model: ChurnModel, inside: Features, outside: Features) -> dict[str, float]:
-    learned, unseen = (_losses(model, features) for features in (inside, outside))
+def _point(model: ChurnModel, inside: Features, outside: Features, seed: int) -> dict[str, float]:
+    measured = _some(inside, min(1, MEASURED_ROWS / len(inside)), seed)
+    learned, unseen = (_losses(model, features) for features in (measured, outside))
     around = _NORMAL_95 * unseen.std(ddof=1) / len(unseen) ** 0.5
     return {
         "rows": len(inside),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 # A fall in probability below this is no reason worth telling.
 MINIMUM_EFFECT = 0.001
-MEASURED_ROWS = 1_000
+MEASURED_ROWS = 500
 TOP = 3
 _LONGEST_WORD = 60
 NO_SINGLE_REASON = "no single feature: several together"

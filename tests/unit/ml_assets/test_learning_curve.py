@@ -10,7 +10,7 @@ from meshlake.ml_assets.churn import train_churn
 
 def test_a_learning_curve_ends_with_all_rows_but_a_fold_and_learns_less_of_fewer(training):
     curve = training.diagnosis.learning_curve
-    assert [point["rows"] for point in curve] == [48, 144, 480]
+    assert [point["rows"] for point in curve] == [96, 480]
     assert all(point["low"] < point["log_loss"] < point["high"] for point in curve)
     assert curve[-1]["log_loss"] <= min(point["log_loss"] for point in curve) + 0.02
     last = curve[-1]
