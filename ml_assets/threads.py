@@ -19,3 +19,8 @@ def one_thread() -> AbstractContextManager[object]:
     """
     limits: AbstractContextManager[object] = threadpool_limits(limits=1)
     return limits
+
+
+def keep_to_one_thread() -> None:
+    """As `one_thread`, for all that a thread does which began within that context: OpenMP counts for each of ours."""
+    threadpool_limits(limits=1)

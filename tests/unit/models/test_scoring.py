@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from meshlake.engines.duckdb import session as engine
 from meshlake.errors import BuildError
 from meshlake.lake.draft import rollback
+from meshlake.models.scoring import MOST_AT_ONCE, in_order
 from meshlake.models.store import ModelStore
 from meshlake.names import ProductName
 
@@ -256,3 +260,31 @@ def test_segments_cover_every_customer_and_stay_the_same(churn):
     churn.build_product("crm.segments", is_forced=True)
     again = {row["customer_id"]: (row["segment"], row["segment_name"]) for row in churn.rows("crm.segments")}
     assert again == first
+
+
+def test_batches_are_scored_at_once_and_come_in_their_order_few_being_read_ahead():
+    read: list[int] = []
+
+    def batches():
+        for number in range(40):
+            read.append(number)
+            yield pa.record_batch({"n": [number]})
+
+    def score(batch):
+        time.sleep(0.002 * (batch["n"][0].as_py() % 3 == 0))  # some take longer than those after them
+        return pa.Table.from_batches([batch])
+
+    ahead = []
+    for count, table in enumerate(in_order(score, batches())):
+        assert table["n"].to_pylist() == [count]
+        ahead.append(len(read) - count)
+    assert len(ahead) == 40
+    assert max(ahead) <= MOST_AT_ONCE + 1
+
+
+def test_a_batch_that_cannot_be_scored_ends_the_scoring():
+    def score(batch):
+        raise ValueError(f"row {batch['n'][0]}")
+
+    with pytest.raises(ValueError, match="row 0"):
+        list(in_order(score, iter([pa.record_batch({"n": [number]}) for number in range(3)])))
