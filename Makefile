@@ -1,6 +1,6 @@
 # Meshlake's targets; `make help` lists them. Everything is installed into .venv, pinned by requirements*.lock.
 .DEFAULT_GOAL := help
-.PHONY: help check-python install install-dev run test unit coverage lint hooks docs format bench bench-services bench-csv bench-discovery bench-models bench-watch techniques test-services test-pythons tutorials lock clean
+.PHONY: help check-python install install-dev run test unit coverage lint hooks docs format bench bench-services bench-csv bench-discovery bench-models bench-retraining bench-watch techniques test-services test-pythons tutorials lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -95,6 +95,9 @@ tutorials: install-dev  ## Follow the tutorials from the wheel, and tell how lon
 
 bench-csv: install-dev  ## Read the polluted CSV files of Pollock (../shared/pollock) with nothing told, and score what was read
 	$(BIN)/python -m benchmarks.csv_files
+
+bench-retraining: install-dev  ## Live through simulated years of a churn model, with a shift in month eight and without; count false alarms
+	$(BIN)/python -m benchmarks.retraining
 
 bench-watch: install-dev  ## Of simulated years of rows a day, count false alarms and the drops that are told
 	$(BIN)/python -m benchmarks.watching

@@ -108,6 +108,10 @@ class ChurnPolicy(Policy):
         description="What a contact brings and costs. If nothing else says who is flagged, those are of whom a profit "
         "is expected.",
     )
+    retrain_when_off: bool = Field(
+        default=True,
+        description="Whether `mesh ui` trains a new version when features have moved, or predictions turned out wrong.",
+    )
 
     @property
     def ways(self) -> dict[str, float]:

@@ -120,7 +120,13 @@ def test_schedules_and_sensors_run(ui: Ui, built: str, open_page: OpenPage) -> N
         for one in (*node["sensors"], *node["schedules"])
     }
     assert states == dict.fromkeys(
-        ("new_files", "rebuild_what_changed", "retrain__retention__churn_predictions", "clean_every_night"),
+        (
+            "new_files",
+            "rebuild_what_changed",
+            "retrain_what_is_off",
+            "retrain__retention__churn_predictions",
+            "clean_every_night",
+        ),
         "RUNNING",
     )
 

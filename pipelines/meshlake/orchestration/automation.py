@@ -1,14 +1,15 @@
-"""What sets builds off by itself: new files, changed inputs, and the retraining schedule."""
+"""What sets builds off by itself: new files, changed inputs, the schedule of retraining, and models that were wrong."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from meshlake.building.retraining import retraining_due
 from meshlake.errors import LandingError
 from meshlake.orchestration.day_partitions import ask_for_reload
 from meshlake.orchestration.keys import asset_key, op_name, schedule_name
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 RETRY_SECONDS = 600
 _LANDING_SENSOR = "new_files"
+_RETRAINING_SENSOR, _WHY_TAG = "retrain_what_is_off", "mesh/why"
+# What is known of predictions changes with builds.
+_RETRAINING_SECONDS = 60
 _NOTHING_NEW = dg.SensorResult(skip_reason="no new files")
 _UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,
@@ -103,7 +107,6 @@ def retraining_schedules(products: Sequence[Product]) -> list[dg.ScheduleDefinit
 
 def _retraining(product: ProductName, cron: str) -> dg.ScheduleDefinition:
     name = schedule_name("retrain", product)
-    forced = {"ops": {op_name(product): {"config": {"is_forced": True, "keeps_hold": True}}}}
 
     @dg.schedule(
         name=name,
@@ -116,9 +119,49 @@ def _retraining(product: ProductName, cron: str) -> dg.ScheduleDefinition:
     def retrain(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         if _is_under_way(context.instance, {"dagster/schedule_name": name}):
             return dg.SkipReason("the training before has not ended")
-        return dg.RunRequest(run_config=forced)
+        return dg.RunRequest(run_config=_forced(product))
 
     return retrain
+
+
+def retraining_sensor(mesh: Workspace, products: Sequence[Product]) -> list[dg.SensorDefinition]:
+    """Trains a model anew when its features have moved, or what it predicted turned out wrong; none without models.
+
+    What is known of predictions is measured by the builds of the model; see `building.retraining` for when it is due.
+    """
+    models = [product for product in products if product.is_model]
+    if not models:
+        return []
+
+    @dg.sensor(
+        name=_RETRAINING_SENSOR,
+        target=[asset_key(product.name) for product in models],
+        description="Trains models anew whose features have moved, or whose predictions turned out wrong.",
+        minimum_interval_seconds=max(_RETRAINING_SECONDS, mesh.settings.watch_seconds),
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def retrain_what_is_off(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        if _is_under_way(context.instance, {"dagster/sensor_name": _RETRAINING_SENSOR}):
+            return dg.SensorResult(skip_reason="the training before has not ended")
+        due = [(product.name, found) for product in models if (found := retraining_due(mesh, product))]
+        for name, found in due:
+            context.log.info(f"{name} is trained anew: {'; '.join(found.why)}")
+        requests = [
+            dg.RunRequest(
+                run_key=f"{name} {found.version} {found.measured_at.isoformat()}",
+                run_config=_forced(name),
+                asset_selection=[asset_key(name)],
+                tags={_WHY_TAG: "; ".join(found.why)},
+            )
+            for name, found in due
+        ]
+        return dg.SensorResult(requests, skip_reason=None if due else "no model turned out wrong")
+
+    return [retrain_what_is_off]
+
+
+def _forced(product: ProductName) -> dict[str, Any]:
+    return {"ops": {op_name(product): {"config": {"is_forced": True, "keeps_hold": True}}}}
 
 
 def _is_under_way(instance: dg.DagsterInstance, tags: Mapping[str, str]) -> bool:

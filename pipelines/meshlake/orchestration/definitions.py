@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from meshlake.names import DatasetName
-from meshlake.orchestration.automation import landing_sensor, product_automation_sensor, retraining_schedules
+from meshlake.orchestration.automation import (
+    landing_sensor,
+    product_automation_sensor,
+    retraining_schedules,
+    retraining_sensor,
+)
 from meshlake.orchestration.day_partitions import day_partitions
 from meshlake.orchestration.history import dagster_home, write_without_waiting
 from meshlake.orchestration.keys import BUILD_JOB
@@ -55,7 +60,11 @@ def mesh_definitions(
         assets=assets,
         jobs=[dg.define_asset_job(BUILD_JOB, own, description=_BUILD_DESCRIPTION), clean],
         schedules=[*retraining_schedules(products), clean_schedule(clean)],
-        sensors=[landing_sensor(mesh, datasets, partitions), product_automation_sensor(mesh, own)],
+        sensors=[
+            landing_sensor(mesh, datasets, partitions),
+            product_automation_sensor(mesh, own),
+            *retraining_sensor(mesh, products),
+        ],
         resources={"reporter": reporter or LogReporter()},
         executor=dg.in_process_executor,
     )

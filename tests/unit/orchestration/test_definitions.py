@@ -88,7 +88,11 @@ def test_models_have_a_schedule_that_trains_anew(definitions):
 
 
 def test_sensors_run_without_being_switched_on(definitions):
-    assert {sensor.name for sensor in definitions.sensors} == {"new_files", "rebuild_what_changed"}
+    assert {sensor.name for sensor in definitions.sensors} == {
+        "new_files",
+        "rebuild_what_changed",
+        "retrain_what_is_off",
+    }
     assert all(sensor.default_status == dg.DefaultSensorStatus.RUNNING for sensor in definitions.sensors)
 
 

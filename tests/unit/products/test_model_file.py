@@ -74,7 +74,7 @@ def test_every_mistake_is_told_with_its_line(loaded):
         "Allowed: task, features, key, policy, label, cutoff, exclude, known_before",
         "8: 'policy.fold' is not known. Did you mean 'folds'? "
         "Allowed: retrain_cron, keep_versions, candidates, minutes, folds, seed, flag_share, threshold, "
-        "min_recall, min_precision, capacity, profit",
+        "min_recall, min_precision, capacity, profit, retrain_when_off",
         "9: 'policy.seed' is -1; it must be a whole number of at least 0",
     ]
 
