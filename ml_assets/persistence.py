@@ -18,6 +18,7 @@ import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from meshlake.ml_assets.candidates.candidate import CANDIDATES
+from meshlake.ml_assets.clusterers.clusterer import CLUSTERERS
 from meshlake.ml_assets.scoring import ChurnModel
 from meshlake.ml_assets.segments import SegmentModel
 
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 TRUSTED_TYPES = (
     "meshlake.ml_assets.calibration.Calibrated",
     "meshlake.ml_assets.calibration.Curve",
+    "meshlake.ml_assets.clusterers.nearest.NearestSample",
     "meshlake.ml_assets.preprocessing.FeatureFrame",
-    "meshlake.ml_assets.segments.signed_log1p",
+    "meshlake.ml_assets.scaling.signed_log1p",
     "meshlake.ml_assets.stacking.Stack",
     "meshlake.ml_assets.voting.HardVote",
     "meshlake.ml_assets.voting.WeightedVote",
@@ -50,17 +52,14 @@ def dump_model(model: ChurnModel | SegmentModel) -> bytes:
 
 
 def load_model(content: bytes, *algorithms: str) -> ChurnModel | SegmentModel:
-    """The model whose `dump_model` gave `content`; `algorithms` are the candidates that a churn model is made of.
+    """The model whose `dump_model` gave `content`; `algorithms` are the candidates that it is made of.
 
     Raises:
         ValueError: when `content` is no such archive, or holds a type that is neither in `TRUSTED_TYPES` nor trusted by
             any of `algorithms`.
         UsageError: no candidate is called so, or its package is not installed.
     """
-    candidates = [CANDIDATES.get(name) for name in algorithms]
-    for candidate in candidates:
-        candidate.check_installed()
-    trusted = {*TRUSTED_TYPES, *itertools.chain.from_iterable(each.trusted_types for each in candidates)}
+    trusted = {*TRUSTED_TYPES, *itertools.chain.from_iterable(map(_trusted_types, algorithms))}
     try:
         loaded = skops.io.loads(content, trusted=sorted(trusted))
         fields = {name: tuple(v) if isinstance(v, list) else v for name, v in loaded["fields"].items()}
@@ -70,6 +69,14 @@ def load_model(content: bytes, *algorithms: str) -> ChurnModel | SegmentModel:
         raise ValueError(f"the stored model holds types that are not trusted: {error}") from error
     except (zipfile.BadZipFile, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"the stored model cannot be read: {error}") from error
+
+
+def _trusted_types(algorithm: str) -> tuple[str, ...]:
+    if algorithm in CLUSTERERS.members:
+        return CLUSTERERS.get(algorithm).trusted_types
+    candidate = CANDIDATES.get(algorithm)
+    candidate.check_installed()
+    return candidate.trusted_types
 
 
 def _canonical(content: bytes) -> bytes:

@@ -17,9 +17,9 @@ Seed = Annotated[int, Field(strict=True, ge=0), told("a whole number of at least
 TwoOrMore = Annotated[int, Field(strict=True, ge=2), told("a whole number of at least 2")]
 _OneOrMore = Annotated[int, Field(strict=True, ge=1), told("a whole number of at least 1")]
 _Count = Annotated[_OneOrMore | None, told("a whole number of at least 1")]
-_Minutes = Annotated[float, Field(strict=True, gt=0), told("a number above 0")]
+Minutes = Annotated[float, Field(strict=True, gt=0), told("a number above 0")]
 _Between = Annotated[float, Field(strict=True, gt=0, lt=1)]
-_Share = Annotated[_Between | None, told("a number between 0 and 1, both excluded")]
+Share = Annotated[_Between | None, told("a number between 0 and 1, both excluded")]
 _Chance = Annotated[float, Field(strict=True, gt=0, le=1), told("a number above 0, and 1 at most")]
 _Number = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 Amount = Annotated[
@@ -73,27 +73,27 @@ class ChurnPolicy(Policy):
         description="The algorithms compared, each a name, or one with parameters: {random_forest: {n_estimators: 9}}. "
         "The least log loss on the folds wins, and an ensemble only if it is better beyond noise.",
     )
-    minutes: _Minutes = Field(
+    minutes: Minutes = Field(
         default=2,
         description="How many minutes of one processor the comparison may take; candidates for which no time is left "
         "are told.",
     )
     folds: TwoOrMore = Field(default=5, description="Into how many parts the rows are split to compare.")
     seed: Seed = Field(default=42, description="The same seed and rows give the same model.")
-    flag_share: _Share = Field(
+    flag_share: Share = Field(
         default=None,
         description="The share of customers, the most likely first, that is predicted to churn; 0.1 if nothing else "
         "says who is.",
     )
-    threshold: _Share = Field(
+    threshold: Share = Field(
         default=None, description="The probability from which on churn is predicted, instead of flag_share."
     )
-    min_recall: _Share = Field(
+    min_recall: Share = Field(
         default=None,
         description="The share of those who churn that has to be flagged: the threshold is the highest that reaches it "
         "on the folds, 95 % sure.",
     )
-    min_precision: _Share = Field(
+    min_precision: Share = Field(
         default=None,
         description="The share of the flagged that has to churn: the threshold is the lowest that reaches it on the "
         "folds, 95 % sure.",

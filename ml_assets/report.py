@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.churn import ChurnTraining
     from meshlake.ml_assets.cross_validation import CandidateResult
+    from meshlake.ml_assets.segment_choice import SegmentCount
     from meshlake.ml_assets.segments import SegmentTraining
     from meshlake.ml_assets.spec import ChurnSpec
+
+ONE_SEGMENT = "one segment"
 
 
 def churn_report(training: ChurnTraining) -> dict[str, Any]:
@@ -85,14 +88,29 @@ def out_of_fold(
 
 
 def segment_report(training: SegmentTraining) -> dict[str, Any]:
-    """The facts of a segmentation: the k chosen, the curve it was chosen from, and each segment's profile."""
+    """The facts of a segmentation: what was chosen, the curve it was chosen from, and each segment's profile.
+
+    `centres` are in standard deviations, a row for each of `segments`, a column for each that was not dropped.
+    """
+    spec, chosen, model = training.spec, training.chosen, training.model
+    middles = dict(zip(model.numbers, model.centres.tolist(), strict=True))
+    segments = training.profile.astype(object).where(training.profile.notna(), None)
     return {
         "task": "segments",
-        "k": training.k,
-        "seed": training.spec.seed,
-        "columns": {name: str(scale) for name, scale in training.spec.columns.items()},
+        "algorithm": chosen.algorithm if chosen else ONE_SEGMENT,
+        "k": len(model.numbers),
+        "next_number": training.next_number,
+        "seed": spec.seed,
+        "columns": {name: str(scale) for name, scale in spec.columns.items()},
+        "useful_for": spec.useful_for,
         "dropped": dict(training.dropped),
-        "curve": [{**vars(count), "is_stable": count.is_stable} for count in training.curve],
-        "segments": training.profile.astype(object).to_dict(orient="records"),
+        "curve": [_of_count(count, is_chosen=count is chosen) for count in training.curve],
+        "segments": segments.to_dict(orient="records"),
+        "centres": [middles.get(number) for number in training.profile["segment"]],
+        "explained_variance": list(training.explained_variance),
         "warnings": list(training.warnings),
     }
+
+
+def _of_count(count: SegmentCount, *, is_chosen: bool) -> dict[str, Any]:
+    return {**vars(count), "is_stable": count.is_stable, "is_chosen": is_chosen}

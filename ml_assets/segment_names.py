@@ -1,78 +1,106 @@
-"""Names people can tell segments apart by, from the middle of each segment. No clustering here."""
+"""Names people can tell segments apart by: what is usual in each, in the column's own amounts. No clustering here."""
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    import numpy.typing as npt
+    import pandas as pd
 
-# A centre this many standard deviations from the mean of all is worth a word.
-NOTABLE = 0.4
-_RFM_WORDS = {
-    "recency": ("recent", "", "lapsed"),
-    "frequency": ("rare", "", "frequent"),
-    "monetary": ("small spenders", "medium spenders", "big spenders"),
+NOISE_NAME = "unlike any segment"
+NO_SEGMENTS_NAME = "all alike: no segments were found"
+_MOST_COLUMNS = 3
+# Digits that are told of an amount: as few as tell the segments apart.
+_DIGITS = range(2, 7)
+_TIME_UNITS = ("seconds", "minutes", "hours", "days", "weeks", "months", "years")
+_UNITS = {word: word for word in _TIME_UNITS} | {
+    word: word.upper() for word in ("usd", "eur", "gbp", "chf", "jpy", "mb", "gb", "tb")
 }
+_UNITS |= {"kb": "kB", "km": "km", "kg": "kg", "percent": "%", "pct": "%"}
+_WINDOW = re.compile(r"_?(?:in_|over_)?(?:last|past|next)_\d+_[a-z]+$")
 
 
-def name_segments(centres: npt.NDArray[np.float64], columns: Sequence[str]) -> list[str]:
-    """A distinct name per segment: shape (segments, columns) in standard deviations from the mean of all
-    rows.
+def name_segments(
+    middles: pd.DataFrame,
+    apart: Sequence[float],
+    words: Mapping[str, str] | None = None,
+    booleans: frozenset[str] = frozenset(),
+) -> list[str]:
+    """A distinct name per row of `middles`, in words and amounts.
 
-    Columns called `recency...`, `frequency...` and `monetary...` together give names such as "recent frequent
-    big spenders"; others the two columns that stand out most, such as "high minutes, low tickets".
+    Args:
+        middles: (segments, columns), medians in the columns' own units; of `booleans` the share that is true.
+        apart: how far apart the segments are in each column, in any one unit; the three farthest make the names.
+        words: of a column, what is said of a value, with `{}` in its place; else its name says it.
+
+    Example:
+        >>> import pandas as pd
+        >>> name_segments(pd.DataFrame({"recency_days": [230.0, 4.0], "orders": [3.0, 41.0]}), [1.0, 2.0])
+        ['recency 230 days, 3 orders', 'recency 4 days, 41 orders']
     """
-    rfm = {word: next((i for i, c in enumerate(columns) if c.startswith(word)), None) for word in _RFM_WORDS}
-    if len(columns) == len(rfm) and None not in rfm.values():
-        names = [
-            _rfm_name(centre, {word: i for word, i in rfm.items() if i is not None}) for centre in centres
-        ]
-    else:
-        names = [_general_name(centre, columns) for centre in centres]
-    return _made_distinct(names, centres, columns)
+    phrases = {name: (words or {}).get(name) for name in middles.columns}
+    if _is_rfm(list(middles.columns)):
+        phrases = {name: phrase or _rfm_phrase(name) for name, phrase in phrases.items()}
+    said = {name: phrase or _phrase(name, is_share=name in booleans) for name, phrase in phrases.items()}
+    farthest = np.argsort(-np.asarray(apart, dtype=float), kind="stable")
+    for most in (_MOST_COLUMNS, len(said)):
+        chosen = [name for i, name in enumerate(middles.columns) if i in farthest[:most]]
+        for digits in _DIGITS:
+            names = [
+                ", ".join(
+                    said[name].format(_amount(row[name], digits, is_share=name in booleans))
+                    for name in chosen
+                )
+                for row in middles.to_dict(orient="records")
+            ]
+            if len(set(names)) == len(names):
+                return names
+    return [f"{name} ({position + 1})" for position, name in enumerate(names)]
 
 
-def _rfm_name(centre: npt.NDArray[np.float64], positions: dict[str, int]) -> str:
-    words = [_RFM_WORDS[word][_level(centre[position])] for word, position in positions.items()]
-    return " ".join(word for word in words if word)
+def _is_rfm(columns: Sequence[str]) -> bool:
+    starts = ("recency", "frequency", "monetary")
+    return len(columns) == len(starts) and all(any(c.startswith(s) for c in columns) for s in starts)
 
 
-def _level(value: float) -> int:
-    return 0 if value <= -NOTABLE else 2 if value >= NOTABLE else 1
+def _rfm_phrase(column: str) -> str:
+    unit = _UNITS.get(column.rpartition("_")[2], "")
+    if column.startswith("recency"):
+        return f"last bought {{}} {unit or 'days'} ago"
+    return f"spent {{}} {unit}".rstrip() if column.startswith("monetary") else "bought {} times"
 
 
-def _general_name(centre: npt.NDArray[np.float64], columns: Sequence[str]) -> str:
-    strongest = np.argsort(-np.abs(centre), kind="stable")[:2]
-    told = [position for position in strongest if abs(centre[position]) >= NOTABLE]
-    words = [f"{'high' if centre[i] > 0 else 'low'} {_spoken(columns[i])}" for i in told]
-    return ", ".join(words) or "average"
+def _phrase(column: str, *, is_share: bool) -> str:
+    """`recency_days`: recency {} days; `orders`: {} orders; `minutes_last_30_days`: {} minutes last 30 days."""
+    spoken = _escaped(column.replace("_", " "))
+    if is_share:
+        return f"{{}} {spoken}"
+    window = _WINDOW.search(column)
+    head = column[: window.start()] if window else column
+    told, _, last = head.rpartition("_")
+    is_unit = last in _UNITS and bool(told)
+    if is_unit and not window:
+        return f"{_escaped(told.replace('_', ' '))} {{}} {_UNITS[last]}"
+    is_counted = (is_unit or last.endswith("s")) and not last.endswith("ss")
+    return f"{{}} {spoken}" if is_counted else f"{spoken} {{}}"
 
 
-def _spoken(column: str) -> str:
-    return column.replace("_", " ")
+def _escaped(words: str) -> str:
+    return words.replace("{", "{{").replace("}", "}}")
 
 
-def _made_distinct(names: list[str], centres: npt.NDArray[np.float64], columns: Sequence[str]) -> list[str]:
-    """Segments of one name are told apart by the column in which their centres differ most."""
-    distinct = list(names)
-    for name in [name for name, count in Counter(names).items() if count > 1]:
-        alike = [i for i, other in enumerate(names) if other == name]
-        column = int(np.argmax(np.ptp(centres[alike], axis=0)))
-        ordered = sorted(alike, key=lambda i: centres[i, column])
-        for rank, i in enumerate(ordered):
-            distinct[i] = f"{name} ({_rank_word(rank, len(ordered))} {_spoken(columns[column])})"
-    return distinct
-
-
-def _rank_word(rank: int, count: int) -> str:
-    if rank == 0:
-        return "lowest" if count > 2 else "lower"
-    if rank == count - 1:
-        return "highest" if count > 2 else "higher"
-    return "middle" if count == 3 else f"{rank + 1} of {count} in"
+def _amount(value: float, digits: int, *, is_share: bool) -> str:
+    if not np.isfinite(value):
+        return "unknown"
+    if is_share:
+        return f"{100 * value:.{digits - 2}f} %"
+    if value == 0:
+        return "0"
+    decimals = digits - 1 - int(np.floor(np.log10(abs(value))))
+    text = f"{round(value, decimals):,.{max(decimals, 0)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -8,22 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from meshlake.ml_assets.candidates.candidate import DEFAULT_CANDIDATES, ENSEMBLES, in_order
 from meshlake.ml_assets.candidates.choices import names_and_parameters
-from meshlake.ml_assets.policy import ChurnPolicy, Policy, Profit, Seed, TwoOrMore
-from meshlake.validation import Document, Location, one_of, read_as, told
-
-
-class Scale(StrEnum):
-    """How a segmentation column is measured: as it is, or by its logarithm (amounts and counts)."""
-
-    LOG = "log"
-    LINEAR = "linear"
+from meshlake.ml_assets.policy import ChurnPolicy, Policy, Profit
+from meshlake.validation import Document, Location, read_as, told
 
 
 @dataclass(frozen=True)
@@ -89,26 +81,6 @@ class ChurnSpec:
         return read_as(ChurnDocument, mapping).spec
 
 
-@dataclass(frozen=True)
-class SegmentSpec:
-    """A segmentation: the columns customers are compared by, and how many segments may come of it."""
-
-    key: tuple[str, ...]
-    columns: Mapping[str, Scale]
-    k_min: int = 3
-    k_max: int = 6
-    seed: int = 42
-
-    @classmethod
-    def from_mapping(cls, mapping: Mapping[str, Any]) -> SegmentSpec:
-        """Read a `model.yaml` mapping with `task: segments`.
-
-        Raises:
-            ValueError: naming every key that is missing, unknown or wrong, and what is allowed.
-        """
-        return read_as(SegmentDocument, mapping).spec
-
-
 def _names(value: object) -> object:
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
@@ -124,13 +96,13 @@ def _reason(value: object) -> object:
     return value
 
 
-def _empty_if_none(value: object) -> object:
+def empty_if_none(value: object) -> object:
+    """For a validator: a mapping of which nothing but the name was written."""
     return {} if value is None else value
 
 
 _Names = Annotated[list[str], BeforeValidator(_names, json_schema_input_type=str | list[str])]
-_Column = Annotated[str, Field(min_length=1), told("the name of one column")]
-_Scale = Annotated[Scale, *one_of(lambda: [str(scale) for scale in Scale])]
+Column = Annotated[str, Field(min_length=1), told("the name of one column")]
 
 
 class ModelDocument(Document):
@@ -141,7 +113,7 @@ class ModelDocument(Document):
         description="What the model learns from: a product, or a SELECT over products."
     )
     key: _Names = Field(description="The columns that identify whom a row is about.")
-    policy: Annotated[Policy, BeforeValidator(_empty_if_none)] = Policy()
+    policy: Annotated[Policy, BeforeValidator(empty_if_none)] = Policy()
 
     @property
     def named_columns(self) -> list[tuple[Location, str]]:
@@ -155,24 +127,24 @@ class ChurnDocument(ModelDocument):
     model_config = ConfigDict(title="Churn model")
 
     task: Annotated[Literal["churn"], told("'churn' here")] = Field(description="The kind of model.")
-    label: _Column = Field(
+    label: Column = Field(
         description="The BOOLEAN column to predict; null is scored, and never learned from or measured with."
     )
-    cutoff: _Column | None = Field(
+    cutoff: Column | None = Field(
         default=None,
         description="The column that says as of which day a row holds; the latest labelled day tests the model.",
     )
     exclude: Annotated[
-        dict[str, Annotated[str, BeforeValidator(_reason)]], BeforeValidator(_empty_if_none)
+        dict[str, Annotated[str, BeforeValidator(_reason)]], BeforeValidator(empty_if_none)
     ] = Field(default={}, description="Columns that are no features, each with the reason.")
     known_before: Annotated[
-        dict[str, Annotated[str, BeforeValidator(_reason)]], BeforeValidator(_empty_if_none)
+        dict[str, Annotated[str, BeforeValidator(_reason)]], BeforeValidator(empty_if_none)
     ] = Field(
         default={},
         description="Columns that look as if they were known only after the label and are learned from all the same, "
         "each with why they were known before it.",
     )
-    policy: Annotated[ChurnPolicy, BeforeValidator(_empty_if_none)] = ChurnPolicy()
+    policy: Annotated[ChurnPolicy, BeforeValidator(empty_if_none)] = ChurnPolicy()
 
     @model_validator(mode="before")
     @classmethod
@@ -221,51 +193,3 @@ class ChurnDocument(ModelDocument):
             profit=policy.profit,
             **{"flag_share": None, **ways},
         )
-
-
-class SegmentPolicy(Policy):
-    """How many segments may come of it."""
-
-    k_min: TwoOrMore = Field(default=3, description="The fewest segments.")
-    k_max: TwoOrMore | None = Field(
-        default=None, description="The most segments; 6, or k_min if that is more."
-    )
-    seed: Seed = Field(default=42, description="The same seed and rows give the same segments.")
-
-    @model_validator(mode="after")
-    def _is_a_range(self) -> Self:
-        if self.k_max is not None and self.k_max < self.k_min:
-            raise ValueError(
-                f"'policy.k_max' is {self.k_max}; it must be at least 'policy.k_min', which is {self.k_min}"
-            )
-        return self
-
-
-def _some_columns(value: dict[str, Scale]) -> dict[str, Scale]:
-    if not value:
-        raise ValueError("'columns' is missing: name the columns to compare by, each 'log' or 'linear'")
-    return value
-
-
-class SegmentDocument(ModelDocument):
-    """Groups of customers who are alike."""
-
-    model_config = ConfigDict(title="Segmentation")
-
-    task: Annotated[Literal["segments"], told("'segments' here")] = Field(description="The kind of model.")
-    columns: Annotated[dict[str, _Scale], AfterValidator(_some_columns), BeforeValidator(_empty_if_none)] = (
-        Field(description="The columns to compare by: log for amounts and counts, linear for all others.")
-    )
-    policy: Annotated[SegmentPolicy, BeforeValidator(_empty_if_none)] = SegmentPolicy()
-
-    @property
-    def named_columns(self) -> list[tuple[Location, str]]:
-        """Key, and the columns to compare by."""
-        return [*super().named_columns, *((("columns", name), name) for name in self.columns)]
-
-    @property
-    def spec(self) -> SegmentSpec:
-        """What training acts upon."""
-        policy = self.policy
-        k_max = max(6, policy.k_min) if policy.k_max is None else policy.k_max
-        return SegmentSpec(tuple(self.key), dict(self.columns), policy.k_min, k_max, policy.seed)

@@ -15,8 +15,10 @@ from meshlake.ml_assets.cross_validation import CandidateResult, cross_validate
 from meshlake.ml_assets.encoding import linear_preprocessing
 from meshlake.ml_assets.features import Features
 from meshlake.ml_assets.preprocessing import FeaturePlan, plan_features
-from meshlake.ml_assets.segments import SegmentTraining, signed_log1p, train_segments
-from meshlake.ml_assets.spec import ChurnSpec, Scale, SegmentSpec
+from meshlake.ml_assets.scaling import signed_log1p
+from meshlake.ml_assets.segment_spec import Scale, SegmentSpec
+from meshlake.ml_assets.segments import SegmentTraining, train_segments
+from meshlake.ml_assets.spec import ChurnSpec
 from meshlake.ml_assets.threads import one_thread
 from meshlake.ml_assets.training_rows import assign_folds
 

@@ -47,18 +47,15 @@ def _anomalies(data: Data) -> Shown:
     )
 
 
-@row("BIC / AIC", "ml_assets.segments")
+@row("BIC / AIC", "ml_assets.segment_choice")
 def _criteria(data: Data) -> Shown:
-    bic = {each.k: each.bic for each in data.segmentation.curve}
+    curve = data.segmentation.curve
+    bic = {each.k: each.bic for each in curve if each.bic is not None}
+    aic = {each.k: each.aic for each in curve if each.aic is not None}
     counts = list(bic)
-    aic = {
-        k: GaussianMixture(k, covariance_type="diag", random_state=SEED).fit(data.points).aic(data.points)
-        for k in counts
-    }
     least = {name: min(each, key=lambda k: each[k]) for name, each in (("BIC", bic), ("AIC", aic))}
     warned = [f"{name} has no minimum up to {counts[-1]}" for name, k in least.items() if k == counts[-1]]
-    centres = data.segmentation.model.pipeline.named_steps["cluster"].cluster_centers_
-    size = len(png(segment_figures(segment_report(data.segmentation), centres)["bic"]))
+    size = len(png(segment_figures(segment_report(data.segmentation))["bic"]))
     told = ", ".join(f"{k}: {value:,.0f}" for k, value in bic.items())
     return Shown(
         f"BIC by k {told}; least by {', '.join(f'{n} at {k}' for n, k in least.items())}"

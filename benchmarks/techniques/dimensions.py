@@ -45,7 +45,9 @@ def _pca(data: Data) -> Shown:
     kept = float(fitted.explained_variance_ratio_.sum())
     less = float(fitted.explained_variance_ratio_[:-1].sum())
     segmentation = data.segmentation
-    size = len(png(shown_figures(segmentation.shown, segmentation.model.names)["components"]))
+    size = len(
+        png(shown_figures(segmentation.shown, dict(enumerate(segmentation.model.names)))["components"])
+    )
     return Shown(
         f"digits: {fitted.n_components_} of {digits.shape[1]} directions have {kept:.1%} of the variance, one less "
         f"{less:.1%}; map of {len(segmentation.shown)} customers of {size} bytes",

@@ -124,11 +124,6 @@ DEFAULT_CANDIDATES = (
 )
 
 
-def candidate_names() -> tuple[str, ...]:
-    """What `policy: candidates` may name."""
-    return (*CANDIDATES.names, *ENSEMBLES)
-
-
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
     """Algorithms in the order they are compared in: as `CANDIDATES` lists them, those of other distributions last."""
     order = {name: position for position, name in enumerate(CANDIDATES.members)}

@@ -9,15 +9,19 @@ Example:
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from meshlake.ml_assets.candidates.candidate import CANDIDATES, ENSEMBLES, candidate_names
+from meshlake.ml_assets.candidates.candidate import CANDIDATES, ENSEMBLES
+from meshlake.ml_assets.clusterers.clusterer import CLUSTERERS
 from meshlake.validation import mistakes, require_one_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from meshlake.plugins import Doorway
 
 _FEWEST_MEMBERS = 2
 
@@ -36,43 +40,57 @@ def _named(choice: Any) -> tuple[Any, dict[str, Any]]:
     return name, {} if parameters is None else parameters
 
 
-def _choice(value: object) -> object:
-    name, parameters = _named(value)
-    require_one_of(name, candidate_names())
-    if parameters and name not in CANDIDATES:
-        raise ValueError(f"'policy.candidates.{name}' has no parameters")
-    # Only what is given is looked at: a candidate of another distribution is imported for nothing else.
-    if parameters and (found := mistakes(CANDIDATES.get(name), parameters)):
-        told = (f"'policy.candidates.{name}': {mistake.message}" for mistake in found)
-        raise ValueError("; ".join(told))
-    return value
+@dataclass(frozen=True)
+class _Choosable:
+    """What may be chosen from: the members of `doorway`, and `ensembles`, which are made of at least two of them."""
+
+    doorway: Doorway[Any]
+    ensembles: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*self.doorway.names, *self.ensembles)
+
+    def check(self, value: object) -> object:
+        """One choice."""
+        name, parameters = _named(value)
+        require_one_of(name, self.names)
+        if parameters and name not in self.doorway:
+            raise ValueError(f"'policy.candidates.{name}' has no parameters")
+        # Only what is given is looked at: a candidate of another distribution is imported for nothing else.
+        if parameters and (found := mistakes(self.doorway.get(name), parameters)):
+            told = (f"'policy.candidates.{name}': {mistake.message}" for mistake in found)
+            raise ValueError("; ".join(told))
+        return value
+
+    def check_all(self, value: object) -> object:
+        """The list of them."""
+        allowed = f"it must list, once each, some of: {', '.join(self.names)}"
+        if not isinstance(value, list) or not value:
+            raise ValueError(allowed)
+        names = [str(_named(choice)[0]) for choice in value]
+        if len(set(names)) != len(names):
+            raise ValueError(allowed)
+        members = [name for name in names if name not in self.ensembles]
+        if (made := [name for name in names if name in self.ensembles]) and len(members) < _FEWEST_MEMBERS:
+            raise ValueError(f"'{made[0]}' needs at least two others that it is made of")
+        return value
+
+    def schema(self, schema: dict[str, Any]) -> None:
+        """A name, or a mapping of one name to the parameters of its candidate."""
+        parameters = {name: candidate.model_json_schema() for name, candidate in self.doorway.all().items()}
+        with_parameters = {
+            "type": "object",
+            "properties": parameters,
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        }
+        schema.update(anyOf=[{"type": "string", "enum": list(self.names)}, with_parameters])
 
 
-def _choices(value: object) -> object:
-    allowed = f"it must list, once each, some of: {', '.join(candidate_names())}"
-    if not isinstance(value, list) or not value:
-        raise ValueError(allowed)
-    names = [str(_named(choice)[0]) for choice in value]
-    if len(set(names)) != len(names):
-        raise ValueError(allowed)
-    members = [name for name in names if name not in ENSEMBLES]
-    if (ensembles := [name for name in names if name in ENSEMBLES]) and len(members) < _FEWEST_MEMBERS:
-        raise ValueError(f"'{ensembles[0]}' needs at least two others that it is made of")
-    return value
-
-
-def _schema(schema: dict[str, Any]) -> None:
-    """A name, or a mapping of one name to the parameters of its candidate."""
-    parameters = {name: candidate.model_json_schema() for name, candidate in CANDIDATES.all().items()}
-    with_parameters = {
-        "type": "object",
-        "properties": parameters,
-        "additionalProperties": False,
-        "minProperties": 1,
-        "maxProperties": 1,
-    }
-    schema.update(anyOf=[{"type": "string", "enum": list(candidate_names())}, with_parameters])
-
-
-_Choice = Annotated[Any, BeforeValidator(_choice), Field(json_schema_extra=_schema)]
-Choices = Annotated[list[_Choice], BeforeValidator(_choices)]
+_OF_CHURN, _OF_SEGMENTS = _Choosable(CANDIDATES, ENSEMBLES), _Choosable(CLUSTERERS)
+_Choice = Annotated[Any, BeforeValidator(_OF_CHURN.check), Field(json_schema_extra=_OF_CHURN.schema)]
+Choices = Annotated[list[_Choice], BeforeValidator(_OF_CHURN.check_all)]
+_Clusterer = Annotated[Any, BeforeValidator(_OF_SEGMENTS.check), Field(json_schema_extra=_OF_SEGMENTS.schema)]
+ClustererChoices = Annotated[list[_Clusterer], BeforeValidator(_OF_SEGMENTS.check_all)]

@@ -119,8 +119,10 @@ def _contract(
     table: FeatureTable, name: ProductName, keys: tuple[str, ...], columns: dict[str, str], owner: str
 ) -> dict[str, Any]:
     scores = [
-        column_facts("segment", INTEGER, "Number of the segment, within its model version.", minimum=0),
-        column_facts("segment_name", STRING, "The segment in words, from its centre's values."),
+        column_facts(
+            "segment", INTEGER, "Number of the segment, the same while versions find it again.", minimum=0
+        ),
+        column_facts("segment_name", STRING, "The segment in words, by its medians."),
         column_facts(
             "distance", NUMBER, "Distance to the segment's centre in scaled feature space.", minimum=0
         ),
@@ -128,7 +130,7 @@ def _contract(
     description = Description(
         purpose=f"Groups of the rows of {table.name} alike in {', '.join(columns)}.",
         usage=f"Choose by segment_name; join to {table.name} on {', '.join(keys)}.",
-        limitations="Segments are cut from a continuum; a large distance marks a row near no segment's centre. Numbers "
-        "may change meaning with the model version, names say what they mean.",
+        limitations="Segments are cut from a continuum; a large distance marks a row near no segment's centre. "
+        "A segment that a new model version finds again keeps its number.",
     )
     return scores_contract(name, owner, "segments", description, table, keys, scores)

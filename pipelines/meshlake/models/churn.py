@@ -43,7 +43,12 @@ class ChurnTask:
     def __init__(self, document: ChurnDocument) -> None:
         self._spec = document.spec
 
-    def train(self, features: pd.DataFrame, report: Callable[[str], None]) -> Trained:
+    def train(
+        self,
+        features: pd.DataFrame,
+        report: Callable[[str], None],
+        champion: ModelVersion | None,  # noqa: ARG002
+    ) -> Trained:
         """See `Task.train`; the files are the model, the honest predictions and the plots."""
         from meshlake.ml_assets.candidates.candidate import extras_of
         from meshlake.ml_assets.churn import train_churn

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from meshlake.ml_assets.spec import SegmentDocument
+from meshlake.ml_assets.segment_spec import SegmentDocument
+from meshlake.models.segment_evaluation import chosen_count
 from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
 from meshlake.models.task import Trained
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
     from meshlake.ml_assets.promotion import Decision
-    from meshlake.ml_assets.segments import SegmentModel
+    from meshlake.ml_assets.segments import Earlier, SegmentModel
     from meshlake.ml_assets.spec import ModelDocument
     from meshlake.models.evaluation import Evaluation
     from meshlake.models.store import ModelVersion
 
 SHOWN_FILE = "shown_rows.parquet"
+# Versions that were stored before segments kept their numbers are compared with no other.
+_NUMBERED = "next_number"
 
 
 class SegmentTask:
@@ -30,42 +33,50 @@ class SegmentTask:
     def __init__(self, document: SegmentDocument) -> None:
         self._spec = document.spec
 
-    def train(self, features: pd.DataFrame, report: Callable[[str], None]) -> Trained:
-        """See `Task.train`; the files are the model and the plots."""
+    def train(
+        self, features: pd.DataFrame, report: Callable[[str], None], champion: ModelVersion | None
+    ) -> Trained:
+        """See `Task.train`; the files are the model, rows to be shown and the plots."""
         from meshlake.ml_assets.drawing import png
         from meshlake.ml_assets.persistence import dump_model
         from meshlake.ml_assets.report import segment_report
         from meshlake.ml_assets.segment_figures import segment_figures
         from meshlake.ml_assets.segments import train_segments
 
-        training = train_segments(features, self._spec, report)
-        facts = segment_report(training)
-        best = next(c for c in training.curve if c.k == training.k)
+        training = train_segments(features, self._spec, report, _earlier(champion))
+        facts, chosen = segment_report(training), training.chosen
+        metrics = {"silhouette": chosen.silhouette, "stability": chosen.rand_index_min} if chosen else {}
         record = {
-            "algorithm": "k-means",
             "needed_columns": sorted(self._spec.columns),
-            "measured_on": f"{len(features):,} rows, k = {training.k}",
-            "metrics": {"silhouette": best.silhouette, "stability": best.rand_index_mean},
+            "measured_on": f"{len(features):,} rows, k = {facts['k']}",
+            "metrics": metrics,
             **facts,
         }
         files = {MODEL_FILE: dump_model(training.model), SHOWN_FILE: training.shown.to_parquet(index=False)}
-        figures = segment_figures(facts, training.model.pipeline.named_steps["cluster"].cluster_centers_)
+        figures = segment_figures(facts)
         pictures = {f"{name}{PICTURE_SUFFIX}": png(draw) for name, draw in figures.items()}
         return Trained(record, files | pictures)
 
     def decide(
         self,
-        challenger: Trained,  # noqa: ARG002
+        challenger: Trained,
         features: pd.DataFrame,  # noqa: ARG002
         champion: ModelVersion | None,
         *,
-        can_score: bool,  # noqa: ARG002
-        is_replaced: bool,  # noqa: ARG002
+        can_score: bool,
+        is_replaced: bool,
     ) -> Decision:
-        """See `Task.decide`: there is no label to hold two segmentations against."""
+        """See `Task.decide`: there is no label to hold two segmentations against; but segments are not given up for
+        none, nor those that come again for some that do not."""
         from meshlake.ml_assets.promotion import Decision
 
-        return Decision(True, "segments are not compared" if champion else "the first version")
+        (now, is_now_stable) = _found(challenger.record)
+        if champion is None or _NUMBERED not in champion.record:
+            return Decision(True, f"the first version: {now}")
+        (then, was_stable) = _found(champion.record)
+        told = f"{now}; version {champion.version}: {then}"
+        is_worse = is_now_stable < was_stable
+        return Decision(is_replaced or not can_score or not is_worse, told)
 
     def rows_to_score(self, features_sql: str) -> str:
         """All rows."""
@@ -91,14 +102,33 @@ class SegmentTask:
         from meshlake.models.segment_evaluation import evaluate_segments
 
         shown = version.read(SHOWN_FILE) if SHOWN_FILE in version.record["files"] else None
-        return evaluate_segments(version.record, _model(version), shown)
+        return evaluate_segments(version.record, shown)
+
+
+def _found(record: Mapping[str, Any]) -> tuple[str, int]:
+    """What a version found, and how good that is: 0 for no segments, 1 for unstable ones, 2 for stable ones."""
+    chosen = chosen_count(record)
+    if chosen is None:
+        return "no segments were found", 0
+    told = f"{record['k']} segments, " + ("stable" if chosen["is_stable"] else "not stable")
+    return told, 1 + bool(chosen["is_stable"])
+
+
+def _earlier(champion: ModelVersion | None) -> Earlier | None:
+    from meshlake.ml_assets.segments import Earlier
+
+    if champion is None or _NUMBERED not in champion.record:
+        return None
+    return Earlier(champion.version, _model(champion), champion.record[_NUMBERED])
 
 
 def _model(version: ModelVersion) -> SegmentModel:
     from meshlake.ml_assets.persistence import load_model
+    from meshlake.ml_assets.report import ONE_SEGMENT
     from meshlake.ml_assets.segments import SegmentModel
 
-    model = load_model(version.read(MODEL_FILE))
+    algorithm = version.record["algorithm"]
+    model = load_model(version.read(MODEL_FILE), *([] if algorithm == ONE_SEGMENT else [algorithm]))
     if not isinstance(model, SegmentModel):
         raise ValueError(f"version {version.version} is no segmentation")
     return model

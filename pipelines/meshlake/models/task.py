@@ -40,8 +40,10 @@ class Task(Protocol):
     def __init__(self, document: Any) -> None:
         """Set up by a `model.yaml`, read as `document`."""
 
-    def train(self, features: pd.DataFrame, report: Callable[[str], None]) -> Trained:
-        """A new version.
+    def train(
+        self, features: pd.DataFrame, report: Callable[[str], None], champion: ModelVersion | None
+    ) -> Trained:
+        """A new version; what a `champion` called a group of rows, it may call so too.
 
         The record holds at least `needed_columns`, `algorithm`, `measured_on`, `metrics`, `dropped` and `warnings`.
         """

@@ -121,8 +121,8 @@ def _train(
     trained_at = datetime.now(UTC)
     frame = to_frame(context.session.table(model.features_sql))
     task = model.task
-    trained = task.train(frame, context.report)
     current = champion.version
+    trained = task.train(frame, context.report, current)
     if current and champion.may_score and current.record["files"] == file_hashes(trained.files):
         context.report(f"the same model came of it as version {current.version}")
         return current

@@ -12,7 +12,8 @@ from meshlake.drafting.adopt import adopt
 from meshlake.drafting.churn_draft import draft_churn
 from meshlake.drafting.segments_draft import draft_segments
 from meshlake.errors import UsageError
-from meshlake.ml_assets.spec import ChurnSpec, Scale, SegmentSpec
+from meshlake.ml_assets.segment_spec import Scale, SegmentSpec
+from meshlake.ml_assets.spec import ChurnSpec
 from meshlake.names import DatasetName, ProductName
 from meshlake.products.load import load_product, load_products
 from meshlake.sources.files import FoundFiles

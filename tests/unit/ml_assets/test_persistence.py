@@ -33,7 +33,7 @@ def test_a_churn_model_scores_and_explains_the_same_after_a_round_trip(customers
 
 def test_a_segmentation_scores_the_same_after_a_round_trip(segmentation, shoppers):
     content = dump_model(segmentation.model)
-    again = load_model(content)
+    again = load_model(content, "k_means")
     assert dump_model(again) == content
     pd.testing.assert_frame_equal(
         score_segments(again, shoppers), score_segments(segmentation.model, shoppers), check_exact=True

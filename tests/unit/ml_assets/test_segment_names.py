@@ -1,56 +1,73 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshlake.ml_assets.segment_names import name_segments
 
-RFM = ["recency_days", "frequency", "monetary_value"]
+RFM = ["recency_days", "frequency", "monetary_usd"]
 
 
-@pytest.mark.parametrize(
-    ("centre", "name"),
-    [
-        ([-1, 1, 1], "recent frequent big spenders"),
-        ([1, -1, -1], "lapsed rare small spenders"),
-        ([0, 0, 0], "medium spenders"),
-        ([-1, 0, 1], "recent big spenders"),
-    ],
-)
-def test_recency_frequency_and_monetary_value_are_named_as_marketing_does(centre, name):
-    assert name_segments(np.array([centre]), RFM) == [name]
+def named(values, columns, **options):
+    return name_segments(pd.DataFrame(values, columns=columns), np.ones(len(columns)), **options)
 
 
-@pytest.mark.parametrize(
-    ("centre", "name"),
-    [
-        ([2, -1, 0.1], "high daily minutes, low tickets"),
-        ([0.1, -0.5, 0.2], "low tickets"),
-        ([0.1, 0, 0], "average"),
-    ],
-)
-def test_other_segments_are_named_by_what_stands_out(centre, name):
-    assert name_segments(np.array([centre]), ["daily_minutes", "tickets", "age"]) == [name]
-
-
-def test_segments_of_one_name_are_told_apart_by_what_differs_most():
-    two = np.array([[1.0, -1.0, -1.0], [2.5, -1.2, -1.0]])
-    assert name_segments(two, RFM) == [
-        "lapsed rare small spenders (lower recency days)",
-        "lapsed rare small spenders (higher recency days)",
-    ]
-    three = np.array([[1.0, 0.0], [3.0, 0.0], [2.0, 0.0]])
-    assert name_segments(three, ["age", "size"]) == [
-        "high age (lowest age)",
-        "high age (highest age)",
-        "high age (middle age)",
+def test_recency_frequency_and_monetary_value_are_named_by_what_was_bought():
+    assert named([[230.0, 3.0, 412.7], [4.0, 41.0, 12_345.0]], RFM) == [
+        "last bought 230 days ago, bought 3 times, spent 410 USD",
+        "last bought 4 days ago, bought 41 times, spent 12,000 USD",
     ]
 
 
-@given(st.lists(st.tuples(*[st.floats(-3, 3)] * 3), min_size=1, max_size=8, unique=True))
-def test_names_are_distinct_whatever_the_centres(centres):
+@pytest.mark.parametrize(
+    ("column", "value", "name"),
+    [
+        ("orders", 3.0, "3 orders"),
+        ("age", 41.4, "age 41"),
+        ("tenure_months", 14.0, "tenure 14 months"),
+        ("spent_eur", 0.05, "spent 0.05 EUR"),
+        ("voice_minutes_last_30_days", 121.0, "120 voice minutes last 30 days"),
+        ("balance", -1250.0, "balance -1,200"),
+        ("discount_percent", 0.0, "discount 0 %"),
+        ("shoe {size}", 41.0, "shoe {size} 41"),
+        ("income", np.nan, "income unknown"),
+    ],
+)
+def test_a_column_says_its_value(column, value, name):
+    assert named([[value]], [column]) == [name]
+
+
+def test_the_owner_may_say_it_in_other_words():
+    words = {"days": "last seen {} days ago"}
+    assert named([[9.0, 2.0]], ["days", "visits"], words=words) == ["last seen 9 days ago, 2 visits"]
+
+
+def test_of_what_is_yes_or_no_the_share_is_told():
+    shares = [[0.8], [0.05]]
+    assert named(shares, ["has_contract"], booleans=frozenset(["has_contract"])) == [
+        "80 % has contract",
+        "5 % has contract",
+    ]
+
+
+def test_the_columns_that_set_segments_apart_make_the_names():
+    middles = pd.DataFrame([[1.0, 2.0, 3.0, 4.0]], columns=list("abcd"))
+    assert name_segments(middles, [0.1, 3.0, 2.0, 1.0]) == ["b 2, c 3, d 4"]
+
+
+def test_segments_alike_in_few_digits_or_columns_are_told_by_more():
+    assert named([[1001.0], [1002.0]], ["age"]) == ["age 1,001", "age 1,002"]
+    four = pd.DataFrame([[1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0, 5.0]], columns=list("abcd"))
+    assert name_segments(four, [4.0, 3.0, 2.0, 1.0]) == ["a 1, b 2, c 3, d 4", "a 1, b 2, c 3, d 5"]
+    assert named([[1.0], [1.0]], ["age"]) == ["age 1 (1)", "age 1 (2)"]
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(*[st.floats(-1e6, 1e6)] * 3), min_size=1, max_size=8))
+def test_names_are_distinct_whatever_the_middles(middles):
     for columns in (RFM, ["a", "b", "c"]):
-        names = name_segments(np.array(centres), columns)
-        assert len(set(names)) == len(centres)
+        names = named([list(each) for each in middles], columns)
+        assert len(set(names)) == len(middles)

@@ -247,7 +247,7 @@ SEGMENTS = {
 }
 SEGMENT_MODEL = (
     "task: segments\nfeatures: SELECT customer_id, usage, usage * usage AS spend FROM crm.features\nkey: customer_id\n"
-    "columns: {usage: linear, spend: log}\npolicy: {k_min: 3, k_max: 3, seed: 7}\n"
+    "columns: {usage: linear, spend: log}\npolicy: {k_min: 3, k_max: 3, seed: 7, candidates: [k_means]}\n"
 )
 
 

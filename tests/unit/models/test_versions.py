@@ -81,6 +81,7 @@ def test_segmentations_are_listed_and_not_compared(churn):
         "features": "crm.features",
         "key": "customer_id",
         "columns": {"usage": "linear"},
+        "policy": {"candidates": ["k_means"], "k_max": 4},
     }
     churn.product(
         "crm.segments",
@@ -90,7 +91,7 @@ def test_segmentations_are_listed_and_not_compared(churn):
     churn.build_product("crm.features")
     churn.build_product("crm.segments")
     (state,) = churn.run("model", "list", "crm.segments", "--json").facts
-    assert (state["state"], state["algorithm"]) == ("champion", "k-means")
+    assert (state["state"], state["algorithm"]) == ("champion", "k_means")
     report = Mesh(churn.settings).model_report("crm.segments")
     assert report.verdict.startswith(f"{report.record['k']} segments, which ")
     assert report.page().count("<img ") == 7

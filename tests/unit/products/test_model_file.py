@@ -37,6 +37,8 @@ def loaded(mesh):
         CHURN | {"policy": {"folds": 3, "retrain_cron": "0 4 * * 1"}},
         SEGMENTS,
         SEGMENTS | {"policy": {"k_min": 2, "retrain_cron": "*/5 * * * *"}},
+        SEGMENTS | {"policy": {"candidates": ["birch", {"hdbscan": {"min_samples": 5}}], "min_share": 0.05}},
+        SEGMENTS | {"words": {"usage": "{} hours"}, "useful_for": "is_churned"},
     ],
 )
 def test_a_model_that_can_be_trained(loaded, model):
@@ -54,6 +56,14 @@ def test_a_model_that_can_be_trained(loaded, model):
         (CHURN | {"task": "chrun"}, "task is 'chrun'"),
         (SEGMENTS | {"label": "is_churned"}, "'label' is not known"),
         (SEGMENTS | {"columns": {"usage": "square"}}, "'columns.usage' is 'square'"),
+        (SEGMENTS | {"policy": {"candidates": ["k_meens"]}}, "Did you mean 'k_means'?"),
+        (
+            SEGMENTS | {"policy": {"candidates": [{"dbscan": {"epz": 1}}]}},
+            "'epz' is not known. Did you mean 'eps'?",
+        ),
+        (SEGMENTS | {"words": {"usage": "hours"}}, "it must say a value in words, with {} in its place"),
+        (SEGMENTS | {"words": {"age": "{} years"}}, "'words' names what is not in 'columns': age"),
+        (SEGMENTS | {"useful_for": "usage"}, "'useful_for' must be no column that rows are compared by"),
         (CHURN | {"policy": {"retrain_cron": "every monday"}}, "cron 'every monday' has 2 fields, not 5"),
         (CHURN | {"policy": {"retrain_cron": "0 25 * * *"}}, "cron '0 25 * * *': '25' is not a"),
     ],
