@@ -14,7 +14,7 @@ _LEAVING = (
     "kundig gekundig kuendig gekuendig abwander abgewander storn ausgetret austritt "
     "resili desabonn rescis rescind disdett abbandon opzeg opgezeg"
 )
-_LEFT_STEMS = tuple(_LEAVING.split())
+LEAVING_STEMS = tuple(_LEAVING.split())
 _LEFT_WORDS = frozenset(
     {"left", "lost", "leave", "leaver", "gone", "closed", "inactive", "quit", "ended"}
     | {"baja", "fuga", "evasao"}
@@ -68,7 +68,7 @@ _STEM = 5
 def is_about_leaving(name: str) -> bool:
     """Whether a column's name, or a value, speaks of leaving: churn, cancelled, exited, left ..."""
     words = _words(name)
-    return any(word.startswith(_LEFT_STEMS) or word in _LEFT_WORDS for word in words)
+    return any(word.startswith(LEAVING_STEMS) or word in _LEFT_WORDS for word in words)
 
 
 def is_about_outcome(name: str) -> bool:
@@ -93,7 +93,7 @@ def is_named_like(label: str, name: str) -> bool:
     if is_agreed or not _BEFORE_WORDS.isdisjoint(words):
         return False
     of_label = [word for word in _words(label) if is_about_leaving(word) or _is_outcome(word)]
-    if not {_stem(word) for word in of_label if _stem(word) in _LEFT_STEMS}.isdisjoint(map(_stem, words)):
+    if not {_stem(word) for word in of_label if _stem(word) in LEAVING_STEMS}.isdisjoint(map(_stem, words)):
         return True
     if _OF_THE_END_WORDS.isdisjoint(words):
         return False
@@ -104,11 +104,11 @@ def is_named_like(label: str, name: str) -> bool:
 
 
 def _stem(word: str) -> str:
-    return next((stem for stem in _LEFT_STEMS if word.startswith(stem)), word[:_STEM])
+    return next((stem for stem in LEAVING_STEMS if word.startswith(stem)), word[:_STEM])
 
 
 def _leaves(word: str) -> bool:
-    return word.startswith(_LEFT_STEMS) and not word.startswith(_OTHERS_END)
+    return word.startswith(LEAVING_STEMS) and not word.startswith(_OTHERS_END)
 
 
 def _is_outcome(word: str) -> bool:

@@ -51,6 +51,27 @@ def test_the_best_comes_first_with_its_reason(searched, words, kind, name, reaso
     assert found == sorted(found, key=lambda hit: -hit.score)
 
 
+@pytest.mark.parametrize(
+    ("words", "best"),
+    [
+        ("customers who stopped paying", "landing.crm.contracts"),
+        ("lost customers", "landing.crm.contracts"),
+        ("who does not come again", "landing.care.stays"),
+        ("customers", "best_customers"),
+    ],
+)
+def test_an_outcome_is_found_by_another_word_before_what_has_its_subject_alone(mesh, words, best) -> None:
+    mesh.land_files("crm.customers", {"a.csv": "customer_id,city\n1,Bern\n2,Basel\n"})
+    mesh.land_files("crm.contracts", {"a.csv": "customer_id,cancelled_on\n1,2024-01-05\n2,\n"})
+    mesh.land_files("care.stays", {"a.csv": "stay,readmission_days\n1,5\n2,3\n"})
+    mesh.settings.questions.mkdir(parents=True, exist_ok=True)
+    (mesh.settings.questions / "best_customers.sql").write_text(
+        "-- question: Which customers spent most?\n-- promised_seconds: 1\nSELECT 1\n"
+    )
+    mesh.open().discover()
+    assert mesh.open().search(words)[0].name.startswith(best)
+
+
 def test_what_is_near_in_meaning_is_found_with_its_reason(searched) -> None:
     pytest.importorskip("wordllama", reason="the extra `meaning` is not installed")
     best = searched.open().search("purchases")[0]

@@ -1,8 +1,9 @@
 """What in the mesh is about some words: landed datasets, products, their columns and values, and named questions.
 
 Words are compared by their stems and weighed as BM25 does: a rare word says more than one that is everywhere, and one
-in a name more than one in a long text. Where the extra `meaning` is installed, what is near in meaning is found too,
-without a word in common. Values of personal columns are never looked at: only their shapes are kept.
+in a name more than one in a long text. A word for an outcome also finds what is called by another one. Where the extra
+`meaning` is installed, what is near in meaning is found too, without a word in common. Values of personal columns are
+never looked at: only their shapes are kept.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from typing import TYPE_CHECKING
 
 from meshlake.discovery.known import remembered
 from meshlake.mesh.meaning import nearness
+from meshlake.mesh.outcomes import outcome
 from meshlake.outcome_names import is_about_leaving
 from meshlake.query.questions import readable_questions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from meshlake.workspace import Workspace
 
@@ -49,7 +51,11 @@ _STOP = frozenset(
     }
     | {"we", "what", "where", "which", "who", "with"}
 )
+# What grammar changes within.
+_IRREGULAR = {"paid": "pay", "bought": "buy", "sold": "sell", "left": "leav", "lost": "los", "sent": "send"}
 _SATURATION, _LENGTH = 1.2, 0.75
+# Another word for the same outcome says nearly as much as the word itself; how it is told from words.
+_OTHER_WORD, _ENDED_AS = 0.8, "="
 # Texts as far apart as chance has them are none; the nearest are worth a rare word in a name.
 _LEAST_NEAR, _NEAR = 0.2, 4.0
 # What a likely label answers, whose name may be one word of it, or of another language.
@@ -83,7 +89,7 @@ class _Document:
 
 def search(mesh: Workspace, words: str, most: int) -> list[Hit]:
     """What is about `words`, the best first."""
-    wanted = dict.fromkeys(stems(words))
+    wanted = _wanted(words)
     documents = [*_datasets(mesh), *_products(mesh), *_questions(mesh)]
     if not wanted or not documents:
         return []
@@ -100,24 +106,39 @@ def search(mesh: Workspace, words: str, most: int) -> list[Hit]:
     return sorted(hits, key=lambda hit: (-hit.score, hit.kind, hit.name))[:most]
 
 
-def _by_words(wanted: Collection[str], documents: Sequence[_Document]) -> Iterator[tuple[int, float, str]]:
-    """Those that have some of the words: their number, score and why."""
+def _by_words(
+    wanted: Mapping[str, Mapping[str, float]], documents: Sequence[_Document]
+) -> Iterator[tuple[int, float, str]]:
+    """Those that have some of the words, each in one of its ways: their number, score and why."""
     counted = [_counted(document) for document in documents]
     average = sum(sum(counts.values()) for counts, _ in counted) / len(counted)
     known = Counter(word for counts, _ in counted for word in counts)
+    rarity = {
+        word: math.log(1 + (len(counted) - known[word] + 0.5) / (known[word] + 0.5))
+        for ways in wanted.values()
+        for word in ways
+    }
+    # An outcome, which may be said in two ways, is what is asked for; whom it is about is said of much else.
+    total = sum(map(len, wanted.values()))
     for number, (counts, places) in enumerate(counted):
-        found = [word for word in wanted if word in counts]
-        if not found:
-            continue
-        length = 1 - _LENGTH + _LENGTH * sum(counts.values()) / average
-        score = sum(
-            math.log(1 + (len(counted) - known[word] + 0.5) / (known[word] + 0.5))
-            * counts[word]
-            * (_SATURATION + 1)
-            / (counts[word] + _SATURATION * length)
-            for word in found
-        )
-        yield number, score * len(found) / len(wanted), "; ".join(dict.fromkeys(places[w] for w in found))
+        least = _SATURATION * (1 - _LENGTH + _LENGTH * sum(counts.values()) / average)
+        said = [
+            (
+                len(ways),
+                max(
+                    share * rarity[way] * _weighed(counts.get(way, 0.0), least) for way, share in ways.items()
+                ),
+            )
+            for ways in wanted.values()
+        ]
+        places_of = (next((places[way] for way in ways if way in places), None) for ways in wanted.values())
+        if reasons := dict.fromkeys(filter(None, places_of)):
+            share = sum(weight for weight, score in said if score) / total
+            yield number, sum(score for _, score in said) * share, "; ".join(reasons)
+
+
+def _weighed(count: float, least: float) -> float:
+    return count * (_SATURATION + 1) / (count + least)
 
 
 def _by_meaning(words: str, documents: Sequence[_Document]) -> Iterator[tuple[int, float, str]]:
@@ -128,6 +149,23 @@ def _by_meaning(words: str, documents: Sequence[_Document]) -> Iterator[tuple[in
             yield number, near * _NEAR, f"meaning: {near:.2f} near to {_shown(documents[number].described)}"
 
 
+def _wanted(words: str) -> dict[str, dict[str, float]]:
+    """Each word that is asked for, and in which ways it may be said: how much each is worth."""
+    wanted: dict[str, dict[str, float]] = {}
+    for word in _words(words):
+        ways = wanted.setdefault(_stem(word), {_stem(word): 1.0})
+        if ended := outcome(word, is_asked=True):
+            ways[f"{_ENDED_AS}{ended}"] = _OTHER_WORD
+    return wanted
+
+
+def _words(text: str) -> Iterator[str]:
+    """The words of a text or a name, in small letters, those left out that are everywhere."""
+    for word in _WORD.findall(_HYPHEN.sub(r"\1", text)):
+        if (lower := word.lower()) not in _STOP:
+            yield lower
+
+
 def stems(text: str) -> Iterator[str]:
     """The words of a text or a name without what grammar adds, those left out that are everywhere.
 
@@ -135,12 +173,12 @@ def stems(text: str) -> Iterator[str]:
         >>> list(stems("customers who stopped paying")), list(stems("CustomerPayments_total"))
         (['custom', 'stop', 'pay'], ['custom', 'pay', 'total'])
     """
-    for word in _WORD.findall(_HYPHEN.sub(r"\1", text)):
-        if (lower := word.lower()) not in _STOP:
-            yield _stem(lower)
+    return map(_stem, _words(text))
 
 
 def _stem(word: str) -> str:
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word.removesuffix(ending)
@@ -153,9 +191,11 @@ def _counted(document: _Document) -> tuple[dict[str, float], dict[str, str]]:
     counts: dict[str, float] = {}
     places: dict[str, str] = {}
     for where, text, weight in document.texts:
-        for word in stems(text):
-            counts[word] = counts.get(word, 0.0) + weight
-            places.setdefault(word, f"{where}: {_shown(text)}")
+        for word in _words(text):
+            ended = outcome(word)
+            for way in (_stem(word), *([f"{_ENDED_AS}{ended}"] if ended else ())):
+                counts[way] = counts.get(way, 0.0) + weight
+                places.setdefault(way, f"{where}: {_shown(text)}")
     return counts, places
 
 
@@ -175,7 +215,8 @@ def _datasets(mesh: Workspace) -> Iterator[_Document]:
         columns = [column["column_name"] for column in state["columns"]]
         labels = {each["column_name"]: _answered(each["column_name"]) for each in state["labels"]}
         told_of_labels = [("likely label", f"{label} {answered}", 1.0) for label, answered in labels.items()]
-        texts = (("name", name.partition(".")[2], 3.0), ("columns", ", ".join(columns), 0.5), *told_of_labels)
+        told_of_columns = (("column", each, 0.5) for each in columns)
+        texts = (("name", name.partition(".")[2], 3.0), *told_of_columns, *told_of_labels)
         yield _Document("dataset", name, texts)
         for column in state["columns"]:
             told = [("name", column["column_name"], 3.0)]
@@ -197,11 +238,11 @@ def _answered(label: str) -> str:
 def _products(mesh: Workspace) -> Iterator[_Document]:
     for name, product in mesh.products.products.items():
         contract = product.contract
-        columns = ", ".join(column.name for column in contract.columns)
+        columns = (("column", column.name, 0.5) for column in contract.columns)
         yield _Document(
             "product",
             str(name),
-            (("name", str(name), 3.0), ("description", contract.description, 1.0), ("columns", columns, 0.5)),
+            (("name", str(name), 3.0), ("description", contract.description, 1.0), *columns),
         )
         for column in contract.columns:
             told = (("name", column.name, 3.0), ("description", column.description, 1.0))
