@@ -62,7 +62,8 @@ def chosen_source(settings: Settings, what: str) -> Found:
 
 def _names(found: Found) -> set[str]:
     catalog, domain, name = str(found).split(".", 2)
-    return {catalog, domain, f"{domain}.{name}", f"{catalog}.{domain}", str(found)}
+    dataset = name.partition("/")[0]  # what lies in the folders of a dataset is asked for with it
+    return {catalog, domain, f"{domain}.{name}", f"{domain}.{dataset}", f"{catalog}.{domain}", str(found)}
 
 
 def _short(found: Found) -> str:

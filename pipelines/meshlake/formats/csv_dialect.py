@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import string
 from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
@@ -46,7 +47,7 @@ _LOOKED_AT = 20
 
 @lru_cache(maxsize=MOST_FILES)
 def detect_dialect(file: StoredFile) -> CsvDialect | None:
-    """The dialect of `file` alone; None when it is empty, so has neither columns nor rows.
+    """The dialect of `file` alone; None when it is empty or blank, so has neither columns nor rows.
 
     Raises:
         LandingError: the file is damaged, is no CSV, or is in an encoding that cannot be read.
@@ -58,6 +59,8 @@ def detect_dialect(file: StoredFile) -> CsvDialect | None:
         return known
     encoding = encoding_of(file, sample)
     text = encoding.decoded(sample)
+    if is_whole and not text.strip(f"{MARK}{string.whitespace}"):
+        return None
     drawn = undrawn(text) if is_whole else None
     if drawn:
         text = drawn[0]

@@ -5,12 +5,14 @@ Where they lie is the store's affair, and what they mean other modules'.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from meshlake.errors import LandingError
 from meshlake.landing.replacing import is_journal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from meshlake.stores import Store, StoredFile
@@ -32,6 +34,17 @@ def list_files(store: Store, folder: str, root: str, *, has_journals: bool = Fal
         StorageError: the store cannot be listed.
     """
     return store.files(folder, root, _is_listed if has_journals else _is_visible)
+
+
+def linked_folders(store: Store, folder: str) -> Iterator[tuple[str, str]]:
+    """The links to folders below `folder`, which are not followed: each relative to it, with where it leads."""
+    if not store.is_local:
+        return
+    for place, folders, _ in os.walk(folder):
+        folders[:] = sorted(filter(_is_visible, folders))
+        for each in (f"{place}/{name}" for name in folders):
+            if os.path.islink(each):  # noqa: PTH114 - a path object for each of many folders
+                yield each.removeprefix(f"{folder}/"), os.path.realpath(each)
 
 
 def add_file(source: Path, target: str, store: Store) -> bool:

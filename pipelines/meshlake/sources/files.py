@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from meshlake.errors import LandingError, UsageError
 from meshlake.landing.failures import landing_error
 from meshlake.landing.relation import relation_sql
+from meshlake.landing.storage import linked_folders
 from meshlake.landing.zone import Dataset, LandingZone, files_zone
 from meshlake.names import LANDING_CATALOG
 from meshlake.sources import FILES, Sample
@@ -76,6 +78,26 @@ class FoundFiles:
         return Sample(self.zone.dataset(self.name))
 
 
+@dataclass(frozen=True)
+class FoundLink:
+    """See `Found`. A link to a folder leads to files of others, which nobody has landed."""
+
+    noun: ClassVar[str] = "a link to a folder"
+    place: str
+    target: str
+
+    def __str__(self) -> str:
+        domain, _, name = self.place.partition("/")
+        return f"{LANDING_CATALOG}.{domain}.{name or '*'}"
+
+    def sample(self, folder: Path) -> Sample:  # noqa: ARG002 - there is none
+        """Never anything."""
+        raise LandingError(
+            f"{self.place} is a link to {self.target}: links to folders are not followed, and nothing is read of it",
+            f"Land what it leads to: mesh land {shlex.quote(self.target)} --domain {self.place.partition('/')[0]}",
+        )
+
+
 class Files:
     """See `Source`."""
 
@@ -120,9 +142,11 @@ class Files:
         """As they are: landed files never change."""
         return [each.files for each in landed if each.files is not None]
 
-    def found(self) -> Sequence[FoundFiles]:
-        """Every dataset."""
-        return [FoundFiles(name, self._zone) for name in self._zone.datasets()]
+    def found(self) -> Sequence[FoundFiles | FoundLink]:
+        """Every dataset, and the links to folders that are none."""
+        links = sorted(linked_folders(self._zone.store, self._zone.root))
+        datasets = [FoundFiles(name, self._zone) for name in self._zone.datasets()]
+        return [*datasets, *(FoundLink(place, target) for place, target in links)]
 
     def examinations(self) -> Mapping[str, Callable[[], None]]:
         """None of its own: the store is examined as a part of the mesh."""

@@ -100,6 +100,22 @@ def test_a_bad_dataset_does_not_hide_the_others(settings, zone, landed, mesh) ->
     assert list(found.failures) == [FoundFiles(DatasetName("shop", "bad"), zone)]
 
 
+def test_links_to_folders_are_told_wherever_they_stand(settings, mesh, tmp_path) -> None:
+    mesh.land_files("crm.people", {"a.csv": "id\n1\n"})
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far/b.csv").write_text("id\n2\n")
+    for place in ("other", "crm/linked", "crm/people/more"):
+        (mesh.landing / place).symlink_to(tmp_path / "far")
+    found = discover(settings, chosen_sources(settings, None))
+    told = {str(source): error.message for source, error in found.failures.items()}
+    assert list(told) == ["landing.crm.linked", "landing.crm.people/more", "landing.other.*"]
+    assert told["landing.crm.linked"].startswith(
+        f"crm/linked is a link to {tmp_path}/far: links to folders are not"
+    )
+    assert found.profiles[0].row_count == 1
+    assert [str(each) for each in chosen_sources(settings, "crm.people")][1:] == ["landing.crm.people/more"]
+
+
 @pytest.mark.slow
 def test_the_same_is_found_beside_each_other_or_one_by_one(settings, zone, landed, mesh, monkeypatch) -> None:
     mesh.land_files("geo.broken", {"a.parquet": b"PAR1 this is not parquet PAR1"})

@@ -155,7 +155,7 @@ def test_names_stay_names(table, content):
     assert not notes
 
 
-@pytest.mark.parametrize("blank", ["\n", "\n\n\n", "\ufeff\r\n"])
+@pytest.mark.parametrize("blank", ["\n", "\n\n\n", "\ufeff\r\n", "  \n \n"])
 def test_a_file_of_blank_lines_adds_nothing(table, blank):
     assert table("id,name\n1,ann\n", blank)[:2] == (("id", "name"), [("1", "ann")])
 
