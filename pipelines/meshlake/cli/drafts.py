@@ -58,6 +58,8 @@ def print_mesh_draft(found: MeshDraft, *, as_json: bool) -> None:
             print_text(f"= {name} reads {dataset.partition('.')[2]} already")
     for again in found.redrafted:
         _print_redrafted(again)
+    for before in found.derived:
+        _print_redrafted(before, "it was drafted")
     _print_next_of(found.redrafted)
     for each in found.drafted:
         print_text(f"+ {each.name} in {_shown(each.folder)}/")
@@ -66,9 +68,8 @@ def print_mesh_draft(found: MeshDraft, *, as_json: bool) -> None:
         if error.hint:
             print(f"      {error.hint}", file=sys.stderr)
     _print_decisions(found.decisions)
-    print_text(
-        f"\n{len(found.drafted)} drafted, {len(found.present)} there already, {len(found.failures)} failed"
-    )
+    there_count = len(found.present) + len(found.derived)
+    print_text(f"\n{len(found.drafted)} drafted, {there_count} there already, {len(found.failures)} failed")
     if found.drafted:
         print_text("Read them, then: mesh build")
     for command in [each.command for each in found.decisions if each.command]:
@@ -82,12 +83,12 @@ def _print_next_of(redrafted: Sequence[Redrafted]) -> None:
         print_text("\nTo take what the data says anew: --update columns, checks or all")
 
 
-def _print_redrafted(again: Redrafted) -> None:
-    """What stands otherwise than it would be drafted now."""
+def _print_redrafted(again: Redrafted, against: str = "it would be drafted now") -> None:
+    """What stands otherwise than the draft that it is held `against`."""
     if not again.changes:
-        print_text(f"= {again.name} is as it would be drafted now")
+        print_text(f"= {again.name} is as {against}")
         return
-    print_text(f"~ {again.name} in {_shown(again.folder)}/ is otherwise than it would be drafted now")
+    print_text(f"~ {again.name} in {_shown(again.folder)}/ is otherwise than {against}")
     for change in again.changes:
         place = f"line {change.line}: " if change.line else ""
         about = f"{change.fact.column}: " if change.fact.column else ""

@@ -131,6 +131,16 @@ def redraft(
     return Redrafted(name, source.path.parent, tuple(told))
 
 
+def since_drafted(settings: Settings, name: ProductName) -> Redrafted | None:
+    """What people changed of `name` since it was drafted; None where its draft was not kept.
+
+    Raises:
+        ContractError: the contract cannot be read.
+    """
+    kept = _kept(settings, name)
+    return None if kept is None else redraft(settings, name, kept)
+
+
 def named_as_standing(settings: Settings, name: ProductName, drafted: Mapping[str, Any]) -> dict[str, Any]:
     """What is `drafted`, with the names that people gave to its columns in the contract that stands.
 

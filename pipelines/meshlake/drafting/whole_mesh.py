@@ -17,10 +17,11 @@ from meshlake.drafting.decisions import decisions
 from meshlake.drafting.derived import draft_derived
 from meshlake.drafting.domains import chosen_name
 from meshlake.drafting.product_folder import default_owner, product_folder, write_product
-from meshlake.drafting.redraft import named_as_standing, parts_of, redraft
+from meshlake.drafting.redraft import named_as_standing, parts_of, redraft, since_drafted
 from meshlake.drafting.references import draft_references
 from meshlake.drafting.sql_draft import SQL_FILE, draft_for_sql
 from meshlake.errors import MeshError, UsageError
+from meshlake.names import ProductName
 from meshlake.products.load import load_products
 from meshlake.products.transform import CONTRACT_FILE
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from meshlake.drafting.decisions import Decision
     from meshlake.drafting.product_folder import Drafted
     from meshlake.drafting.redraft import Redrafted
-    from meshlake.names import ProductName
     from meshlake.settings import Settings
 
 
@@ -41,13 +41,15 @@ if TYPE_CHECKING:
 class MeshDraft:
     """What came of drafting a mesh.
 
-    `redrafted` are those that were cast already, compared with what would be drafted now. `present` are the datasets
-    that a product reads already, with its name; `failures` those that no product could be drafted of, with why;
-    `decisions` what only people know.
+    `redrafted` are those that were cast already, compared with what would be drafted now. `derived` are those that were
+    drafted of other products before - lookups, labels, features, models - with what people changed since. `present` are
+    the datasets that a product reads already, with its name; `failures` those that no product could be drafted of, with
+    why; `decisions` what only people know.
     """
 
     drafted: tuple[Drafted, ...]
     redrafted: tuple[Redrafted, ...]
+    derived: tuple[Redrafted, ...]
     present: Mapping[str, ProductName]
     failures: Mapping[str, MeshError]
     decisions: tuple[Decision, ...]
@@ -57,6 +59,7 @@ class MeshDraft:
         return {
             "drafted": [each.as_dict() for each in self.drafted],
             "redrafted": [each.as_dict() for each in self.redrafted],
+            "derived": [each.as_dict() for each in self.derived],
             "present": {dataset: str(name) for dataset, name in self.present.items()},
             "failed": [
                 {"dataset": dataset, "error": error.message, "hint": error.hint}
@@ -97,6 +100,7 @@ def draft_mesh(
     for name, draft in standing.items():
         with _noted(failures, draft.profile.name):
             redrafted.append(redraft(settings, name, draft.contract, update))
+    standing_derived = _derived_before(settings, {name.domain for name in drafts}, present.values(), failures)
     written = _written(settings, [draft for name, draft in drafts.items() if name not in standing], failures)
     for draft in (drafts[each.name] for each in written):
         told += decisions(masked(draft.profile), draft.name, draft.why_domain, found.joins)
@@ -108,7 +112,26 @@ def draft_mesh(
     places = [*drafts, *(each.name for each in derived)]
     told = [each for each in (*told, *more) if each.product not in standing]
     told.sort(key=lambda decision: places.index(decision.product))
-    return MeshDraft((*written, *derived, *of_sql), tuple(redrafted), present, failures, tuple(told))
+    return MeshDraft(
+        (*written, *derived, *of_sql), tuple(redrafted), standing_derived, present, failures, tuple(told)
+    )
+
+
+def _derived_before(
+    settings: Settings,
+    domains: Collection[str],
+    present: Collection[ProductName],
+    failures: dict[str, MeshError],
+) -> tuple[Redrafted, ...]:
+    """What was drafted before in `domains` and stands, but for what is cast from a dataset."""
+    found: list[Redrafted] = []
+    for file in sorted((settings.home / "drafts").glob("*/*.yaml")):
+        name = ProductName(file.parent.name, file.stem)
+        is_there = (settings.products / name.domain / name.product / CONTRACT_FILE).exists()
+        if name.domain in domains and is_there and name not in present:
+            with _noted(failures, str(name)):
+                found += filter(None, [since_drafted(settings, name)])
+    return tuple(found)
 
 
 @contextmanager

@@ -75,6 +75,12 @@ def test_sql_without_a_contract_is_drafted_too(mesh) -> None:
     found = mesh.open().draft("crm", owner="ana")
     assert [str(each.name) for each in found.drafted] == ["crm.people", "crm.counted"]
     assert list(found.failures) == ["crm.wrong"]
+    again = mesh.open().draft("crm", owner="ana")
+    assert [(str(each.name), each.changes) for each in again.derived] == [("crm.counted", ())]
+    contract = mesh.products / "crm/counted/contract.odcs.yaml"
+    contract.write_text(contract.read_text().replace("As transform.sql gives it.", "So many."))
+    (edited,) = mesh.open().draft("crm", owner="ana").derived
+    assert {each.by for each in edited.changes} == {"person"}
 
 
 @pytest.mark.parametrize(
