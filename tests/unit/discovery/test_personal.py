@@ -77,6 +77,8 @@ def german_iban() -> str:
         (lambda r: f"({r.randint(201, 989)}) {r.randint(201, 989)}-{digits(4)}", "phone"),
         (lambda r: r.choice(["Muslim", "Hindu", "Catholic", "None"]), "religion"),
         (lambda r: r.choice(["A+", "B-", "O+", "AB-"]), "health"),
+        (lambda r: r.choice(["Asthma", "diabetes", "hypertension", "none"]), "health"),
+        (lambda r: r.choice(["Grippe", "Migräne", "Allergie"]), "health"),
     ],
 )
 def test_values_show_what_they_are_without_a_header(make, kind) -> None:
@@ -103,6 +105,7 @@ def test_values_show_what_they_are_without_a_header(make, kind) -> None:
         lambda r: f"{r.randint(1, 12):02}/{r.randint(1, 28):02}/{r.randint(1960, 1999)}",
         lambda r: f"2024-{r.randint(1, 12):02}-{r.randint(1, 28):02}",
         lambda r: r.choice(["yes", "no"]),
+        lambda r: r.choice(["stroke", "bore", "none", "other", "unknown"]),
     ],
 )
 def test_other_values_are_no_personal_data(make) -> None:
