@@ -17,6 +17,7 @@ import numpy as np
 import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
+from meshlake.ml_assets.anomalies import AnomalyModel
 from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.clusterers.clusterer import CLUSTERERS
 from meshlake.ml_assets.scoring import ChurnModel
@@ -39,19 +40,20 @@ TRUSTED_TYPES = (
     "numpy.dtype",
     "sklearn.model_selection._split.StratifiedKFold",
 )
-_MODELS = {"churn": ChurnModel, "segments": SegmentModel}
+_MODELS = {"anomalies": AnomalyModel, "churn": ChurnModel, "segments": SegmentModel}
+Model = AnomalyModel | ChurnModel | SegmentModel
 # The earliest time a ZIP entry can carry, in place of the time of writing.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
-def dump_model(model: ChurnModel | SegmentModel) -> bytes:
+def dump_model(model: Model) -> bytes:
     """The model as a skops archive; the same for two equal models."""
     task = next(task for task, kind in _MODELS.items() if isinstance(model, kind))
     fields = {name: list(v) if isinstance(v, tuple) else v for name, v in vars(model).items()}
     return _canonical(skops.io.dumps({"task": task, "fields": fields}))
 
 
-def load_model(content: bytes, *algorithms: str) -> ChurnModel | SegmentModel:
+def load_model(content: bytes, *algorithms: str) -> Model:
     """The model whose `dump_model` gave `content`; `algorithms` are the candidates that it is made of.
 
     Raises:
@@ -63,7 +65,7 @@ def load_model(content: bytes, *algorithms: str) -> ChurnModel | SegmentModel:
     try:
         loaded = skops.io.loads(content, trusted=sorted(trusted))
         fields = {name: tuple(v) if isinstance(v, list) else v for name, v in loaded["fields"].items()}
-        model: ChurnModel | SegmentModel = _MODELS[loaded["task"]](**fields)
+        model: Model = _MODELS[loaded["task"]](**fields)
         return model
     except UntrustedTypesFoundException as error:
         raise ValueError(f"the stored model holds types that are not trusted: {error}") from error

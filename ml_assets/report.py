@@ -16,6 +16,7 @@ from meshlake.ml_assets.policy import WAYS
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from meshlake.ml_assets.anomalies import AnomalyTraining
     from meshlake.ml_assets.churn import ChurnTraining
     from meshlake.ml_assets.cross_validation import CandidateResult
     from meshlake.ml_assets.segment_choice import SegmentCount
@@ -114,3 +115,24 @@ def segment_report(training: SegmentTraining) -> dict[str, Any]:
 
 def _of_count(count: SegmentCount, *, is_chosen: bool) -> dict[str, Any]:
     return {**vars(count), "is_stable": count.is_stable, "is_chosen": is_chosen}
+
+
+def anomaly_report(training: AnomalyTraining, shown: int) -> dict[str, Any]:
+    """The facts of a search for unusual rows: how many there are, and the `shown` rarest."""
+    spec, scores = training.spec, training.scores
+    rarest = scores[scores["is_anomaly"]].sort_values("log_density", kind="stable").head(shown)
+    return {
+        "task": "anomalies",
+        "rows": len(scores),
+        "unusual": int(scores["is_anomaly"].sum()),
+        "rare": int(scores["is_rare"].sum()),
+        "far": int(scores["is_far"].sum()),
+        "seed": spec.seed,
+        "columns": {name: str(scale) for name, scale in spec.columns.items()},
+        "least_density": training.model.least_density,
+        "most_distance": training.model.most_distance,
+        "bic": {str(parts): value for parts, value in training.bic.items()},
+        "most_unusual": rarest.astype(object).where(rarest.notna(), None).to_dict(orient="records"),
+        "dropped": dict(training.dropped),
+        "warnings": list(training.warnings),
+    }

@@ -10,6 +10,8 @@ from meshlake.drafting.contract_document import Description, column_facts
 from meshlake.drafting.feature_table import FeatureTable, open_features
 from meshlake.drafting.model_document import INTEGER, NUMBER, STRING, no_features, scores_contract
 from meshlake.drafting.product_folder import Drafted, default_owner, product_folder, write_product
+from meshlake.drafting.profile_draft import profile_contract, profile_name, profile_sql
+from meshlake.drafting.sql_draft import SQL_FILE
 from meshlake.errors import UsageError
 from meshlake.names import quote_identifier
 from meshlake.outcome_names import is_about_leaving
@@ -35,12 +37,14 @@ def draft_segments(
     key: str | None = None,
     owner: str | None = None,
 ) -> Drafted:
-    """Draft product `name`: groups of the rows of product `source` that are alike in its numbers.
+    """Draft product `name`: groups of the rows of product `source` that are alike in its numbers; and their profile.
 
     Raises:
         UsageError: no key, no numbers to compare by, or a folder that is there.
     """
-    product_folder(settings.products, name)
+    profile = profile_name(name)
+    for each in (name, profile):
+        product_folder(settings.products, each)
     with open_features(settings, source) as table:
         keys = table.key(key)
         columns, left_out = _columns(table, keys)
@@ -56,13 +60,25 @@ def draft_segments(
             "columns": columns,
             "policy": {"k_min": 3, "k_max": 6, "seed": 42},
         }
-        contract = _contract(table, name, keys, columns, owner or default_owner())
+        owner = owner or default_owner()
+        contract = _contract(table, name, keys, columns, owner)
     notes = [
         f"compared by: {', '.join(f'{column} ({scale})' for column, scale in columns.items())}",
         f"key: {', '.join(keys)}",
         *(f"left out: {column}: {reason}" for column, reason in left_out.items()),
+        f"what is usual in each segment is the product {profile}, drafted too",
     ]
-    return write_product(settings, name, contract, model, notes)
+    drafted = write_product(settings, name, contract, model, notes)
+    select = profile_sql(name, str(model["features"]), keys, columns)
+    write_product(
+        settings,
+        profile,
+        profile_contract(name, owner, columns),
+        None,
+        [],
+        {SQL_FILE: select.encode()},
+    )
+    return drafted
 
 
 def _columns(table: FeatureTable, keys: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:

@@ -86,6 +86,7 @@ TASKS: Doorway[type[Task]] = Doorway(
     "meshlake.tasks",
     "task",
     {
+        "anomalies": "meshlake.models.anomalies:AnomalyTask",
         "churn": "meshlake.models.churn:ChurnTask",
         "segments": "meshlake.models.segments:SegmentTask",
     },

@@ -34,7 +34,8 @@ def test_the_real_telco_table(mesh) -> None:
     mesh.does("model", "churn", "shop.customers", "--label", "Churn")
     mesh.does("model", "segments", "shop.customers")
     built = {result["product"]: result for result in mesh.facts("build")["built"]}
-    assert {name: result["rows"] for name, result in built.items()} == {
+    assert 1 <= built["shop.customers_segments_profile"]["rows"] <= 6
+    assert {name: result["rows"] for name, result in built.items() if not name.endswith("profile")} == {
         "shop.customers": 7043,
         "shop.customers_churn": 7043,
         "shop.customers_segments": 7043,
@@ -100,7 +101,8 @@ def test_drafted_contracts_are_valid_odcs(mesh, write) -> None:
     mesh.does("model", "churn", "shop.people", "--label", "has_left")
     mesh.does("model", "segments", "shop.people")
     contracts = sorted((mesh.products / "shop").glob("*/contract.odcs.yaml"))
-    assert [path.parent.name for path in contracts] == ["people", "people_churn", "people_segments"]
+    drafted = ["people", "people_churn", "people_segments", "people_segments_profile"]
+    assert [path.parent.name for path in contracts] == drafted
     for path in contracts:
         linted = subprocess.run(
             [str(LINTERS[0]), "lint", str(path)], capture_output=True, text=True, check=False

@@ -171,6 +171,12 @@ def test_segments_compare_by_amounts(settings, adopted) -> None:
     notes = "\n".join(drafted.notes)
     assert "left out: spend_twice: moves with spend" in notes
     assert "left out: latitude: is a place or a code" in notes
+    assert "what is usual in each segment is the product crm.people_segments_profile, drafted too" in notes
+    profile = load_product(settings.products / "crm/people_segments_profile")
+    assert sorted(map(str, profile.inputs)) == ["crm.people", "crm.people_segments"]
+    names = [column.name for column in profile.contract.columns]
+    assert names[:4] == ["segment", "segment_name", "customers", "share"]
+    assert names[4:] == ["median_tenure", "median_spend", "median_score"]
 
 
 def test_nothing_to_compare_by(settings, zone, mesh) -> None:

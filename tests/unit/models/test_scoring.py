@@ -11,6 +11,7 @@ import pytest
 from meshlake.engines.duckdb import session as engine
 from meshlake.errors import BuildError
 from meshlake.lake.draft import rollback
+from meshlake.mesh.mesh import Mesh
 from meshlake.models.scoring import MOST_AT_ONCE, in_order
 from meshlake.models.store import ModelStore
 from meshlake.names import ProductName
@@ -288,3 +289,26 @@ def test_a_batch_that_cannot_be_scored_ends_the_scoring():
 
     with pytest.raises(ValueError, match="row 0"):
         list(in_order(score, iter([pa.record_batch({"n": [number]}) for number in range(3)])))
+
+
+ANOMALIES = {
+    "customer_id": {"logicalType": "string", "primaryKey": True, "required": True},
+    "is_anomaly": "boolean",
+    "log_density": "number",
+    "robust_distance": "number",
+    "reason_1": "string",
+}
+ANOMALY_MODEL = "task: anomalies\nfeatures: crm.features\nkey: customer_id\ncolumns: {usage: linear}\n"
+
+
+def test_unusual_customers_are_published_with_what_makes_them_so(churn):
+    churn.product("crm.oddities", ANOMALIES, {"model.yaml": ANOMALY_MODEL})
+    churn.build_product("crm.features", "crm.oddities")
+    rows = churn.rows("crm.oddities")
+    odd = [row for row in rows if row["is_anomaly"]]
+    assert len(rows) == 200
+    assert 1 <= len(odd) <= 8
+    assert all(row["reason_1"].startswith("usage = ") for row in odd)
+    report = Mesh(churn.settings).model_report("crm.oddities")
+    assert f"{len(odd)} of 200 rows are unusual" in report.verdict
+    assert odd[0]["customer_id"] in report.page()
