@@ -77,7 +77,7 @@ def _trusted_types(algorithm: str) -> tuple[str, ...]:
     if algorithm in CLUSTERERS.members:
         return CLUSTERERS.get(algorithm).trusted_types
     candidate = CANDIDATES.get(algorithm)
-    candidate.check_installed()
+    candidate.check_installed(algorithm)
     return candidate.trusted_types
 
 

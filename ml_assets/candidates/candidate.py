@@ -8,11 +8,12 @@ is imported before a pipeline is built, since names and parameters alone are nee
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from importlib import import_module
+from importlib.util import find_spec
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from meshlake.extras import needs_extra
+from meshlake.extras import missing_extra
 from meshlake.plugins import Doorway
 from meshlake.validation import Document
 
@@ -37,24 +38,25 @@ class Candidate(Document, ABC):
 
     `has_native_nulls` says that it takes nulls, and categories as codes, as they are. `trusted_types` are the types of
     a fitted pipeline, beyond those skops trusts by itself, that may be loaded again: look at each, that it does no more
-    on loading than to take the attributes it is given. `extra` is the extra of ours that brings the package of the same
-    name, without which the candidate can be named and neither fitted nor loaded.
+    on loading than to take the attributes it is given. `extra` is the extra of ours that brings `packages`, without
+    which the candidate can be named and neither fitted nor loaded.
     """
 
     extra: ClassVar[str] = ""
+    packages: ClassVar[tuple[str, ...]] = ()
     has_native_nulls: ClassVar[bool] = False
     trusted_types: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
-    def check_installed(cls) -> None:
-        """Whether its package is there.
+    def check_installed(cls, name: str) -> None:
+        """Whether its packages are there; `name` is what it is called.
 
         Raises:
-            MissingPackageError: it is not; the hint says what to install.
+            MissingPackageError: one is not; the hint says what to install.
         """
-        if cls.extra:
-            with needs_extra(cls.extra, f"the candidate {cls.extra}"):
-                import_module(cls.extra)
+        for package in cls.packages:
+            if find_spec(package) is None:
+                raise missing_extra(cls.extra, f"the candidate {name}", package)
 
     def preprocessing(self, plan: FeaturePlan) -> TransformerMixin:
         """From a `FeatureFrame`'s output to the numbers the estimator takes.
@@ -107,6 +109,7 @@ CANDIDATES: Doorway[type[Candidate]] = Doorway(
         "multilayer_perceptron": "meshlake.ml_assets.candidates.multilayer_perceptron:PerceptronCandidate",
         "lightgbm": "meshlake.ml_assets.candidates.lightgbm:LightGbmCandidate",
         "catboost": "meshlake.ml_assets.candidates.catboost:CatBoostCandidate",
+        "wide_and_deep": "meshlake.ml_assets.candidates.wide_and_deep:WideAndDeepCandidate",
         "kernel_svm": "meshlake.ml_assets.candidates.kernel_svm:KernelSvmCandidate",
         "bagging": "meshlake.ml_assets.candidates.bagging:BaggingCandidate",
         "ada_boost": "meshlake.ml_assets.candidates.ada_boost:AdaBoostCandidate",
@@ -130,9 +133,9 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: order.get(name, len(order))))
 
 
-def extras_of(names: Iterable[str]) -> tuple[str, ...]:
+def packages_of(names: Iterable[str]) -> tuple[str, ...]:
     """The packages that algorithms need and that are no part of every installation."""
-    return tuple(filter(None, (CANDIDATES.get(name).extra for name in names)))
+    return tuple(chain.from_iterable(CANDIDATES.get(name).packages for name in names))
 
 
 def build_candidate(
@@ -152,7 +155,7 @@ def build_candidate(
     """
     from sklearn.pipeline import Pipeline
 
-    CANDIDATES.get(name).check_installed()
+    CANDIDATES.get(name).check_installed(name)
     candidate = CANDIDATES.get(name)(**parameters)
     model = candidate.estimator(plan, seed, rows)
     return Pipeline([("frame", plan.frame()), ("columns", candidate.preprocessing(plan)), ("model", model)])

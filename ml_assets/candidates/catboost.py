@@ -18,6 +18,7 @@ class CatBoostCandidate(Candidate):
     """`catboost`."""
 
     extra: ClassVar[str] = "catboost"
+    packages: ClassVar[tuple[str, ...]] = ("catboost",)
     # Its state is the bytes of the format `cbm`, which CatBoost's own reader takes.
     trusted_types: ClassVar[tuple[str, ...]] = (
         "meshlake.ml_assets.candidates.catboost_classifier.RepeatableCatBoost",

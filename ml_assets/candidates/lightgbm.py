@@ -18,6 +18,7 @@ class LightGbmCandidate(Candidate):
     """`lightgbm`."""
 
     extra: ClassVar[str] = "lightgbm"
+    packages: ClassVar[tuple[str, ...]] = ("lightgbm",)
     has_native_nulls: ClassVar[bool] = True
     # A `Booster` is kept as the text of its trees, which LightGBM's own reader takes.
     trusted_types: ClassVar[tuple[str, ...]] = (

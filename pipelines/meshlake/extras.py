@@ -2,7 +2,7 @@
 
 The extras stand in `pyproject.toml`: `trino` for queries and builds on Trino, `services` for MinIO or S3, PostgreSQL
 and the servers of a laptop, `delta` for Delta tables, `polars` for its data frames, `lightgbm` and `catboost` for the
-candidates of these names, `demo` for the data of `mesh demo`.
+candidates of these names, `deep` for the candidate `wide_and_deep`, `demo` for the data of `mesh demo`.
 """
 
 from __future__ import annotations

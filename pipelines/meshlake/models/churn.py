@@ -50,7 +50,7 @@ class ChurnTask:
         champion: ModelVersion | None,  # noqa: ARG002
     ) -> Trained:
         """See `Task.train`; the files are the model, the honest predictions and the plots."""
-        from meshlake.ml_assets.candidates.candidate import extras_of
+        from meshlake.ml_assets.candidates.candidate import packages_of
         from meshlake.ml_assets.churn import train_churn
         from meshlake.ml_assets.persistence import dump_model
         from meshlake.ml_assets.report import churn_report
@@ -65,7 +65,7 @@ class ChurnTask:
         test = facts["test"]
         record = {
             "needed_columns": sorted(training.features),
-            "packages": {extra: version(extra) for extra in extras_of(self._spec.algorithms)},
+            "packages": {name: version(name) for name in packages_of(self._spec.algorithms)},
             "measured_on": f"cut-off {test['cutoff'].removesuffix(' 00:00:00')}, held out"
             if test
             else f"{facts['folds']['count']} folds, out of fold",

@@ -16,6 +16,7 @@ from meshlake.ml_assets.persistence import dump_model, load_model
 from meshlake.ml_assets.preprocessing import FeaturePlan, Kind, plan_features
 from meshlake.ml_assets.reasons import feature_effects
 from meshlake.ml_assets.scoring import churn_probability, published_probability
+from support.extras import skip_without_packages
 
 pytestmark = pytest.mark.slow
 
@@ -33,6 +34,7 @@ FEW: dict[str, dict[str, int]] = {
     "kernel_svm": {"n_components": 20},
     "lightgbm": {"n_estimators": 20, "learning_rate": 0.1},
     "catboost": {"iterations": 20},
+    "wide_and_deep": {"epochs": 30},
     "multilayer_perceptron": {"n_iter_no_change": 60},
 }
 
@@ -41,8 +43,7 @@ FEW: dict[str, dict[str, int]] = {
 def test_every_algorithm_learns_scores_rows_alone_as_together_is_stored_and_explains(
     make_customers, churn_spec, algorithm
 ):
-    if extra := CANDIDATES.get(algorithm).extra:
-        pytest.importorskip(extra, reason=f"the extra `{extra}` is not installed")
+    skip_without_packages(algorithm)
     rows = make_customers(300)
     spec = replace(churn_spec, parameters=FEW)
     model = fit(algorithm, plan_features(rows, FEATURES), rows, spec)
@@ -69,7 +70,7 @@ def test_every_algorithm_learns_scores_rows_alone_as_together_is_stored_and_expl
 
 @pytest.mark.parametrize("algorithm", ["lightgbm", "catboost"])
 def test_text_is_a_category_of_its_own(algorithm):
-    pytest.importorskip(algorithm, reason=f"the extra `{algorithm}` is not installed")
+    skip_without_packages(algorithm)
     rows = pd.DataFrame({"plan": [f"p{number % 8}" for number in range(800)]})
     # No order of the plans tells them apart in one split.
     is_churned = rows["plan"].isin(["p0", "p3", "p5", "p6"]).to_numpy()
@@ -79,13 +80,22 @@ def test_text_is_a_category_of_its_own(algorithm):
     assert roc_auc_score(is_churned, pipeline.predict_proba(rows)[:, 1]) == 1
 
 
-@pytest.mark.parametrize("algorithm", ["lightgbm", "catboost"])
-def test_an_algorithm_whose_package_is_missing_says_what_to_install(customers, monkeypatch, algorithm):
-    monkeypatch.setitem(sys.modules, algorithm, None)
-    told = f"the candidate {algorithm} needs the package {algorithm}"
+@pytest.mark.parametrize(
+    ("algorithm", "package", "extra"),
+    [
+        ("lightgbm", "lightgbm", "lightgbm"),
+        ("catboost", "catboost", "catboost"),
+        ("wide_and_deep", "keras", "deep"),
+    ],
+)
+def test_an_algorithm_whose_package_is_missing_says_what_to_install(
+    customers, monkeypatch, algorithm, package, extra
+):
+    monkeypatch.setitem(sys.modules, package, None)
+    told = f"the candidate {algorithm} needs the package {package}"
     with pytest.raises(MissingPackageError, match=told) as raised:
         build_candidate(algorithm, plan_features(customers, FEATURES), 1, len(customers))
-    assert raised.value.hint == f"Install it: pip install 'meshlake[{algorithm}]'"
+    assert raised.value.hint == f"Install it: pip install 'meshlake[{extra}]'"
     with pytest.raises(MissingPackageError, match=told):
         load_model(b"", algorithm)
 

@@ -16,6 +16,7 @@ from meshlake.ml_assets.persistence import dump_model, load_model
 from meshlake.ml_assets.preprocessing import MISSING, FeaturePlan, Kind, plan_features
 from meshlake.ml_assets.reasons import explain_churn, feature_effects
 from meshlake.ml_assets.scoring import churn_probability
+from support.extras import skip_without_packages
 
 PLAN = FeaturePlan({"plan": Kind.TEXT, "amount": Kind.NUMBER}, {})
 SEEN = pd.DataFrame({"plan": ["a", "b", "a", MISSING], "amount": [1.0, 3.0, np.nan, 2.0]})
@@ -58,8 +59,7 @@ def test_codes_are_categories_beside_amounts():
 
 @pytest.mark.parametrize("algorithm", ["logistic_regression", "decision_tree", "lightgbm", "catboost"])
 def test_models_of_dates_codes_and_long_texts_are_stored_and_explain(churn_spec, algorithm):
-    if extra := CANDIDATES.get(algorithm).extra:
-        pytest.importorskip(extra, reason=f"the extra `{extra}` is not installed")
+    skip_without_packages(algorithm)
     random = np.random.default_rng(0)
     rows = pd.DataFrame(
         {
