@@ -33,6 +33,8 @@ CHAPTERS = (
     "clustering",
     "densities",
     "semi_supervised",
+    "neural",
+    "deep",
     "mesh",
 )
 
