@@ -22,6 +22,7 @@ _UNITS = {word: word for word in _TIME_UNITS} | {
     word: word.upper() for word in ("usd", "eur", "gbp", "chf", "jpy", "mb", "gb", "tb")
 }
 _UNITS |= {"kb": "kB", "km": "km", "kg": "kg", "percent": "%", "pct": "%"}
+_ONE = re.compile(r"(?<![\d.,-])1 ([a-z]+[^s\W\d])s\b")
 _WINDOW = re.compile(r"_?(?:in_|over_)?(?:last|past|next)_\d+_[a-z]+$")
 
 
@@ -53,7 +54,7 @@ def name_segments(
         for digits in _DIGITS:
             names = [
                 ", ".join(
-                    said[name].format(_amount(row[name], digits, is_share=name in booleans))
+                    _singular(said[name].format(_amount(row[name], digits, is_share=name in booleans)))
                     for name in chosen
                 )
                 for row in middles.to_dict(orient="records")
@@ -88,6 +89,11 @@ def _phrase(column: str, *, is_share: bool) -> str:
         return f"{_escaped(told.replace('_', ' '))} {{}} {_UNITS[last]}"
     is_counted = (is_unit or last.endswith("s")) and not last.endswith("ss")
     return f"{{}} {spoken}" if is_counted else f"{spoken} {{}}"
+
+
+def _singular(told: str) -> str:
+    """1 day, where `told` says 1 days; once, where it says 1 times."""
+    return _ONE.sub(lambda found: "once" if found[1] == "time" else f"1 {found[1]}", told)
 
 
 def _escaped(words: str) -> str:

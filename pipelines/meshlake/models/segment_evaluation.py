@@ -31,6 +31,11 @@ def evaluate_segments(record: Mapping[str, Any], shown: bytes | None) -> Evaluat
     from meshlake.ml_assets.drawing import svg
     from meshlake.ml_assets.segment_figures import segment_figures, shown_figures
 
+    if any("chance_silhouette" not in count for count in record["curve"]):
+        told = (
+            f"{record['k']} segments, stored before figures of all that was tried were kept with a version."
+        )
+        return Evaluation(told, [Section("Who they are", "The median of each column.", [_profile(record)])])
     figures = segment_figures(record)
     if shown is not None:
         names = {each["segment"]: each["segment_name"] for each in record["segments"]}

@@ -20,12 +20,16 @@ def test_recency_frequency_and_monetary_value_are_named_by_what_was_bought():
         "last bought 230 days ago, bought 3 times, spent 410 USD",
         "last bought 4 days ago, bought 41 times, spent 12,000 USD",
     ]
+    assert named([[1.0, 1.0, 12.0]], RFM) == ["last bought 1 day ago, bought once, spent 12 USD"]
 
 
 @pytest.mark.parametrize(
     ("column", "value", "name"),
     [
         ("orders", 3.0, "3 orders"),
+        ("orders", 1.0, "1 order"),
+        ("tenure_months", 1.0, "tenure 1 month"),
+        ("visits", 21.0, "21 visits"),
         ("age", 41.4, "age 41"),
         ("tenure_months", 14.0, "tenure 14 months"),
         ("spent_eur", 0.05, "spent 0.05 EUR"),

@@ -7,6 +7,7 @@ import yaml
 
 from meshlake.errors import UsageError
 from meshlake.mesh.mesh import Mesh
+from meshlake.models.segment_evaluation import evaluate_segments
 
 from .conftest import PREDICTIONS
 
@@ -95,5 +96,10 @@ def test_segmentations_are_listed_and_not_compared(churn):
     report = Mesh(churn.settings).model_report("crm.segments")
     assert report.verdict.startswith(f"{report.record['k']} segments, which ")
     assert report.page().count("<img ") == 7
+    before = [{"k": 3, "silhouette": 0.5, "rand_index_mean": 0.9, "rand_index_min": 0.8, "inertia": 9.0}]
+    told = evaluate_segments({**report.record, "curve": before}, None)
+    assert told.verdict.startswith(
+        f"{report.record['k']} segments, stored before figures of all that was tried"
+    )
     with pytest.raises(UsageError, match="is a model of segments; churn models can be compared"):
         Mesh(churn.settings).compare_versions("crm.segments", state["version"])
