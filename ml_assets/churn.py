@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from meshlake.ml_assets import metrics, training_rows
+from meshlake.ml_assets.changes import cannot_change
 from meshlake.ml_assets.competition import compete
 from meshlake.ml_assets.decisions import broken_promises, flags, judge, threshold_of
 from meshlake.ml_assets.diagnosis import diagnose
@@ -159,6 +160,10 @@ def train_churn(
             *_shift_warnings(test, development, held_out, final_plan, spec),
             *_infinite_warnings(final, final_plan),
             *_age_warnings(final_plan),
+            *(
+                f"'{n}' is no feature to change: {why}"
+                for n, why in cannot_change(final_plan, spec.changeable).items()
+            ),
         ),
         importances=feature_importances(model, final, spec.seed),
         distributions=distributions(final, [spec.label, *final_plan.kinds]),

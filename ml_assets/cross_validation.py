@@ -10,6 +10,7 @@ import numpy as np
 
 from meshlake.ml_assets import metrics
 from meshlake.ml_assets.candidates.candidate import build_candidate, make_scoring_exact
+from meshlake.ml_assets.changes import options_of
 from meshlake.ml_assets.features import Features
 from meshlake.ml_assets.preprocessing import MISSING
 from meshlake.ml_assets.scoring import ChurnModel, reference_values
@@ -64,7 +65,8 @@ def fit_features(algorithm: str, plan: FeaturePlan, features: Features, spec: Ch
     pipeline[1:].fit(features.frame, features.is_churned)
     # No text of one customer is usual, nor to be told in the reasons of another.
     references = reference_values(features.frame) | dict.fromkeys(plan.free_text, MISSING)
-    return ChurnModel(make_scoring_exact(pipeline), spec.key, _NEVER, references, algorithm)
+    options = options_of(features.frame, plan, spec.changeable)
+    return ChurnModel(make_scoring_exact(pipeline), spec.key, _NEVER, references, algorithm, options)
 
 
 def cross_validate(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from meshlake.ml_assets.changes import CHANGE, nearest_changes
 from meshlake.ml_assets.comparison import can_compare
 from meshlake.ml_assets.reasons import explain_churn, reason_names
 from meshlake.ml_assets.scoring import score_churn
@@ -95,7 +96,8 @@ def published_scores(
     scores.loc[is_known, "churn_probability"] = found["churn_probability"]
     if may_be_flagged is None:
         return scores
-    explained = found.loc[found["reason_1"].notna(), list(reason_names())]
+    told = [*reason_names(), *([CHANGE] if model.options else [])]
+    explained = found.loc[found["reason_1"].notna(), told]
     has_reasons = batch.index.isin(explained.index)
     reasons = _reasons(model, batch, may_be_flagged(scores["churn_probability"]) & ~has_reasons)
     reasons.loc[has_reasons] = explained
@@ -103,7 +105,10 @@ def published_scores(
 
 
 def _reasons(model: ChurnModel, rows: pd.DataFrame, is_wanted: npt.NDArray[np.bool_]) -> pd.DataFrame:
-    reasons = explain_churn(model, rows[is_wanted])[list(reason_names())]
+    wanted = rows[is_wanted]
+    reasons = explain_churn(model, wanted)[list(reason_names())]
+    if model.options:
+        reasons[CHANGE] = nearest_changes(model, wanted)
     return reasons.reindex(rows.index).astype("string")
 
 

@@ -126,12 +126,13 @@ def _tell(step: FeatureFrame, name: str, values: pd.Series[Any], usual: float | 
     """`name = value (usually ...)` for each of `values`; each different value is put into words once."""
     kind = step.kinds.get(name, Kind.TEXT)
     unit = f" days before {step.counted_from(name)}" if kind == Kind.DATETIME else ""
-    compared = "" if kind == Kind.FREE_TEXT else f" (usually {_word(usual, kind, unit)})"
-    words = {value: f"{name} = {_word(value, kind, unit)}{compared}" for value in values.unique()}
+    compared = "" if kind == Kind.FREE_TEXT else f" (usually {in_words(usual, kind, unit)})"
+    words = {value: f"{name} = {in_words(value, kind, unit)}{compared}" for value in values.unique()}
     return values.map(words).astype(object)
 
 
-def _word(value: float | str, kind: str, unit: str) -> str:
+def in_words(value: float | str, kind: str, unit: str) -> str:
+    """A value of a feature of this kind, as people read it."""
     if isinstance(value, str):
         return shorten(value, _LONGEST_WORD, placeholder=" ...") if kind == Kind.FREE_TEXT else value
     if np.isnan(value):

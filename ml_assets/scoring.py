@@ -6,7 +6,7 @@ It never refits, and one batch changes nothing for the next. Training belongs in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,7 +33,8 @@ class ChurnModel:
 
     `pipeline` has the steps `frame`, `columns`, `model`; no row below `threshold` is flagged; `references`
     is the usual value of each feature (median, or most frequent value), as the `frame` step gives it; `algorithm` is
-    the candidate it was chosen from, empty in versions stored before that was kept.
+    the candidate it was chosen from, empty in versions stored before that was kept; `options` are the values that
+    features may be changed to, see `changes`.
     """
 
     pipeline: Pipeline
@@ -41,6 +42,7 @@ class ChurnModel:
     threshold: float
     references: Mapping[str, float | str]
     algorithm: str = ""
+    options: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
 def score_churn(model: ChurnModel, batch: pd.DataFrame) -> pd.DataFrame:

@@ -17,13 +17,17 @@ from meshlake.ml_assets.candidates.choices import names_and_parameters
 from meshlake.ml_assets.policy import ChurnPolicy, Policy, Profit
 from meshlake.validation import Document, Location, read_as, told
 
+# Each costs a scoring of those flagged for each of its values.
+MOST_CHANGEABLE = 8
+
 
 @dataclass(frozen=True)
 class ChurnSpec:
     """A churn model: which column is the label, which are no features, and how the winner is chosen.
 
     `exclude` maps a column left out to the reason; `known_before` a suspected leak that stays to why it may.
-    `parameters` are those of candidates that shall not have their defaults, by the candidate's name.
+    `parameters` are those of candidates that shall not have their defaults, by the candidate's name. `changeable` are
+    the features that can be changed for a customer, see `changes`.
     At most one of `flag_share` (flag the most likely share), `threshold` (flag from this probability on), `min_recall`,
     `min_precision` and `capacity` (flag so many) is set; none where expected `profit` alone says who is flagged.
     """
@@ -35,6 +39,7 @@ class ChurnSpec:
     known_before: Mapping[str, str] = field(default_factory=dict)
     candidates: tuple[str, ...] = DEFAULT_CANDIDATES
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    changeable: tuple[str, ...] = ()
     minutes: float = 2
     folds: int = 5
     seed: int = 42
@@ -144,6 +149,11 @@ class ChurnDocument(ModelDocument):
         description="Columns that look as if they were known only after the label and are learned from all the same, "
         "each with why they were known before it.",
     )
+    changeable: Annotated[_Names, Field(max_length=MOST_CHANGEABLE)] = Field(
+        default=[],
+        description="Features that you can change for a customer, such as the contract: of each customer flagged, the "
+        "nearest change of one or two of them that would end it is told as what_would_change.",
+    )
     policy: Annotated[ChurnPolicy, BeforeValidator(empty_if_none)] = ChurnPolicy()
 
     @model_validator(mode="before")
@@ -158,15 +168,19 @@ class ChurnDocument(ModelDocument):
     def _names_different_columns(self) -> Self:
         if self.label in self.key or self.label == self.cutoff or self.cutoff in self.key:
             raise ValueError("'key', 'label' and 'cutoff' must name different columns")
+        for name in self.changeable:
+            if name in {*self.key, self.label, self.cutoff, *self.exclude}:
+                raise ValueError(f"'changeable' names '{name}', which is no feature")
         return self
 
     @property
     def named_columns(self) -> list[tuple[Location, str]]:
-        """Key, label, cut-off, what is no feature, and amounts."""
+        """Key, label, cut-off, what is no feature, what can be changed, and amounts."""
         named: list[tuple[Location, str]] = [(("label",), self.label)]
         named += [(("cutoff",), self.cutoff)] if self.cutoff else []
         for place, columns in (("exclude", self.exclude), ("known_before", self.known_before)):
             named += [((place, name), name) for name in columns]
+        named += [(("changeable",), name) for name in self.changeable]
         amounts = self.policy.profit.columns if self.policy.profit else {}
         named += [(("policy", "profit", name), column) for name, column in amounts.items()]
         return [*super().named_columns, *named]
@@ -187,6 +201,7 @@ class ChurnDocument(ModelDocument):
             known_before=dict(self.known_before),
             candidates=tuple(chosen),
             parameters={name: given for name, given in chosen.items() if given},
+            changeable=tuple(self.changeable),
             minutes=policy.minutes,
             folds=policy.folds,
             seed=policy.seed,

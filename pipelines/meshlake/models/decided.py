@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from meshlake.models.store import ModelVersion
     from meshlake.products.transform import RowsContext
 
-REASONS = ("reason_1", "reason_2", "reason_3")
+# What is told of those flagged alone.
+REASONS = ("reason_1", "reason_2", "reason_3", "what_would_change")
 _AMOUNT = "mesh_{}"
 
 
