@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from meshlake.ml_assets.spec import ChurnDocument
 from meshlake.models.decided import REASONS, MayBeFlagged, amount_columns, decided_select, spec_of
+from meshlake.models.definition import features_select
+from meshlake.models.linear_sql import scoring_sql
 from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
 from meshlake.models.task import Trained
 from meshlake.names import quote_identifier
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from meshlake.models.store import ModelVersion
 
 HONEST_FILE = "honest_predictions.parquet"
+# What a linear model says of rows as SQL, for any engine that reads the features; other models have none.
+SQL_FILE = "scoring.sql"
 # What Dagster shows of each build; the page of a version has all.
 _PICTURES = ("roc", "precision_recall", "calibration", "gain", "lift", "confusion_matrix", "importances")
 
@@ -42,6 +46,7 @@ class ChurnTask:
 
     def __init__(self, document: ChurnDocument) -> None:
         self._spec = document.spec
+        self._features = document.features
 
     def train(
         self,
@@ -49,7 +54,7 @@ class ChurnTask:
         report: Callable[[str], None],
         champion: ModelVersion | None,  # noqa: ARG002
     ) -> Trained:
-        """See `Task.train`; the files are the model, the honest predictions and the plots."""
+        """See `Task.train`; the files are the model, a linear one as SQL too, the honest predictions and the plots."""
         from meshlake.ml_assets.candidates.candidate import packages_of
         from meshlake.ml_assets.churn import train_churn
         from meshlake.ml_assets.persistence import dump_model
@@ -75,9 +80,15 @@ class ChurnTask:
         files = {
             MODEL_FILE: dump_model(training.model),
             HONEST_FILE: training.honest.to_parquet(index=False),
+            **self._scoring_sql(training.model),
             **_pictures(training),
         }
         return Trained(record, files)
+
+    def _scoring_sql(self, model: ChurnModel) -> dict[str, bytes]:
+        rows_sql = self.rows_to_score(features_select(self._features))
+        sql = scoring_sql(model, rows_sql, self._spec.row_keys)
+        return {SQL_FILE: f"{sql}\n".encode()} if sql else {}
 
     def decide(
         self,

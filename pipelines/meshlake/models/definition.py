@@ -76,11 +76,19 @@ def _check_cron(file: YamlFile, cron: str | None) -> None:
         raise file.error(("policy", "retrain_cron"), f"policy.retrain_cron: {error}", error.hint) from error
 
 
+def features_select(features: str) -> str:
+    """`features` of a `model.yaml` as a SELECT: it may be one, or name a product.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    return (
+        features if len(features.split()) > 1 else f"SELECT * FROM {ProductName.parse(features.strip()).sql}"
+    )
+
+
 def _features_sql(file: YamlFile, features: str) -> str:
-    """`features` as a SELECT: it may be one, or name a product."""
-    if len(features.split()) > 1:
-        return features
     try:
-        return f"SELECT * FROM {ProductName.parse(features.strip()).sql}"
+        return features_select(features)
     except UsageError as error:
         raise file.error(("features",), f"features: {error.message}", error.hint) from error

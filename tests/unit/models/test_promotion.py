@@ -112,7 +112,7 @@ def test_a_tampered_model_scores_nothing(churn):
 def test_a_version_names_all_that_its_scores_come_of(trained):
     folder, _ = trained
     (version,) = versions(folder)
-    assert set(version.record["files"]) == {MODEL_FILE, "honest_predictions.parquet"}
+    assert set(version.record["files"]) == {MODEL_FILE, "honest_predictions.parquet", "scoring.sql"}
     assert version.record["feature_kinds"] == {"plan": "VARCHAR", "usage": "a number"}
     assert {"python", "scikit-learn", "numpy", "ml_assets"} <= set(version.record["environment"])
     assert version.record["inputs"].keys() == {"crm.features"}
