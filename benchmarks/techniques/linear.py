@@ -96,7 +96,7 @@ def _learning_curves(data: Data) -> Shown:
         curve = learning_curve(
             flat.candidate(name).models[0], flat.plan, flat.rows, flat.folds == 0, flat.spec
         )
-        sizes.append(len(png(learning_curve_figure(curve))) if len(curve) > 2 else 0)
+        sizes.append(len(png(learning_curve_figure(curve))) if len(curve) > 1 else 0)
         gaps = ", ".join(f"{p['rows']} rows {p['log_loss'] - p['learned_log_loss']:+.4f}" for p in curve)
         told.append(f"{name} {gaps}")
     return Shown(
