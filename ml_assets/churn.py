@@ -59,7 +59,8 @@ class ChurnTraining:
     `honest` holds one row per labelled row used: the key, the cut-off if any, the label as `is_churned`,
     `fold` (null for held-out rows), `churn_probability`, `is_predicted_churn` and the reasons of those flagged, each
     from a model that never saw that row's label; `row_fingerprint` says which row it is, see `honest`.
-    Rows left out by the cap on training rows are not in it; no model saw them.
+    Rows left out by the cap on training rows are not in it, which no model saw, nor those between the earlier cut-offs
+    and the latest (`training_rows.Split`), of which only the refitted model learned.
     `judged` says how well the policy kept its promise, and what it would have brought, see `decisions.judge`;
     `calibration` how its probabilities are calibrated, see `ensembles.calibrate_winner`;
     `features` are the columns of the refitted model, `dropped` the columns left out, with the reason;
@@ -109,10 +110,10 @@ def train_churn(
     """
     tell = on_progress or (lambda _: None)
     labelled = training_rows.labelled_rows(features, spec)
-    earlier, held_out = training_rows.split_latest_cutoff(labelled, spec)
-    development = training_rows.cap_rows(earlier, spec)
+    split = training_rows.split_by_cutoff(labelled, spec)
+    development, held_out = training_rows.cap_rows(split.earlier, spec), split.held_out
     folds = training_rows.assign_folds(development, spec)
-    final = training_rows.cap_rows(pd.concat([development, held_out], ignore_index=True), spec)
+    final = training_rows.cap_rows(pd.concat([development, split.between, held_out], ignore_index=True), spec)
     with one_thread():
         suspects = find_suspects(development, folds, spec, named_leaks or {})
         plan, final_plan = (plan_without(suspects, rows, spec) for rows in (development, final))
@@ -155,6 +156,7 @@ def train_churn(
         warnings=(
             *suspects.warnings(spec),
             *(f"{name} was left out: {why}" for name, why in competition.left_out.items()),
+            *_gap_warnings(split, spec),
             *test_warnings,
             *broken_promises(judged),
             *_shift_warnings(test, development, held_out, final_plan, spec),
@@ -208,14 +210,18 @@ def _predict_held_out(
 
 
 def _labels(rows: pd.DataFrame, fold: pd.Series[Any], spec: ChurnSpec) -> pd.DataFrame:
-    return rows[list(spec.row_keys)].assign(is_churned=rows[spec.label], fold=fold)
+    columns = list(dict.fromkeys((*spec.row_keys, *spec.group)))
+    return rows[columns].assign(is_churned=rows[spec.label], fold=fold)
 
 
 def _test(rows: pd.DataFrame, spec: ChurnSpec) -> tuple[HeldOutTest | None, list[str]]:
     if spec.cutoff is None:
         return None, []
     if rows.empty:
-        return None, ["there is one labelled cut-off only, so no later one to test the model on"]
+        earlier = f" {spec.horizon_days} days" if spec.horizon_days else ""
+        return None, [
+            f"no labelled cut-off lies{earlier} before the latest one, so none tests the model later"
+        ]
     is_churned = rows["is_churned"].to_numpy()
     cutoff = str(rows[spec.cutoff].iloc[0])
     if is_churned.all() or not is_churned.any():
@@ -227,6 +233,16 @@ def _test(rows: pd.DataFrame, spec: ChurnSpec) -> tuple[HeldOutTest | None, list
         **metrics.flag_metrics(is_churned, rows["is_predicted_churn"].to_numpy()),
     }
     return HeldOutTest(cutoff, measured), []
+
+
+def _gap_warnings(split: training_rows.Split, spec: ChurnSpec) -> list[str]:
+    if split.between.empty:
+        return []
+    days = ", ".join(str(day).removesuffix(" 00:00:00") for day in split.between[spec.cutoff].unique())
+    return [
+        f"{len(split.between)} rows of {days} did not teach the model that is tested: their outcome was not known yet "
+        f"at its cut-off ({spec.horizon_days} days)"
+    ]
 
 
 def _shift_warnings(

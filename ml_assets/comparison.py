@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from meshlake.ml_assets.spec import ChurnSpec
+
     Labels = npt.NDArray[np.bool_]
     Probabilities = npt.NDArray[np.float64]
 
@@ -94,6 +96,16 @@ class Comparison:
 def can_compare(is_churned: Labels) -> bool:
     """Whether rows with these labels tell anything of two models."""
     return min(int(is_churned.sum()), int((~is_churned).sum())) >= MIN_ROWS_PER_CLASS
+
+
+def groups_by(rows: pd.DataFrame, spec: ChurnSpec) -> npt.NDArray[np.int64]:
+    """Which of `rows` go together, as numbers from 0 on: those of one group, or where there is none of one key."""
+    if not spec.group or not {*spec.group} <= {*rows.columns}:
+        return groups_of(rows, spec.key)
+    is_alone = rows[list(spec.group)].isna().any(axis=1).to_numpy()
+    by_key = len(rows) + groups_of(rows, spec.key)
+    found = np.where(is_alone, by_key, groups_of(rows, spec.group))
+    return np.unique(found, return_inverse=True)[1].astype(np.int64)
 
 
 def groups_of(rows: pd.DataFrame, key: Sequence[str]) -> npt.NDArray[np.int64]:

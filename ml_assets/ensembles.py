@@ -16,7 +16,7 @@ from sklearn.pipeline import Pipeline
 from meshlake.ml_assets import metrics
 from meshlake.ml_assets.blend import Blend
 from meshlake.ml_assets.calibration import calibrate, calibrated
-from meshlake.ml_assets.comparison import can_compare, compare, groups_of
+from meshlake.ml_assets.comparison import can_compare, compare, groups_by
 from meshlake.ml_assets.cross_validation import CandidateResult, fit_features
 from meshlake.ml_assets.features import Features
 from meshlake.ml_assets.stacking import Stack
@@ -69,9 +69,7 @@ def best_of(candidates: Sequence[CandidateResult], rows: pd.DataFrame, spec: Chu
     if not ensembles or not can_compare(is_churned):
         return alone
     together = _least_loss(ensembles)
-    of_both = compare(
-        is_churned, together.probability, alone.probability, groups_of(rows, spec.key), spec.seed
-    )
+    of_both = compare(is_churned, together.probability, alone.probability, groups_by(rows, spec), spec.seed)
     return together if of_both.log_loss.is_better else alone
 
 
@@ -80,7 +78,7 @@ def calibrate_winner(
 ) -> tuple[CandidateResult, dict[str, Any]]:
     """The candidate with calibrated probabilities, and how that was decided: `method`, and `log_loss` by method."""
     is_churned = rows[spec.label].to_numpy(dtype=bool)
-    found = calibrate(winner.probability, is_churned, folds, groups_of(rows, spec.key), spec.seed)
+    found = calibrate(winner.probability, is_churned, folds, groups_by(rows, spec), spec.seed)
     models = tuple(
         calibrated(model, curve) for model, curve in zip(winner.models, found.of_folds, strict=True)
     )

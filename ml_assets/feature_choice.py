@@ -85,7 +85,7 @@ def plan_without(suspects: Suspects, rows: pd.DataFrame, spec: ChurnSpec) -> Fea
 
 
 def _columns(rows: pd.DataFrame, spec: ChurnSpec) -> list[str]:
-    no_features = {*spec.key, spec.label, spec.cutoff, *spec.exclude}
+    no_features = {*spec.key, *spec.group, spec.label, spec.cutoff, *spec.exclude}
     return [str(name) for name in rows.columns if name not in no_features]
 
 

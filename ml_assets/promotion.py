@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from meshlake.ml_assets.comparison import can_compare, compare, groups_of
+from meshlake.ml_assets.comparison import can_compare, compare, groups_by
 from meshlake.ml_assets.honest import tested_rows
 from meshlake.ml_assets.scoring import score_churn
 
@@ -69,7 +69,7 @@ def decide(
     if not can_compare(is_churned):
         return Decision(False, f"too few rows tell how good it is: {_counts(is_churned)}")
     probability = tested["churn_probability"].to_numpy()
-    groups = groups_of(tested, spec.key)
+    groups = groups_by(tested, spec)
     base = compare(is_churned, probability, np.full(len(tested), base_rate), groups, spec.seed)
     figures: dict[str, Any] = {"base_rate": base_rate, "against_base_rate": base.as_dict()}
     # With nothing to lose, few customers may show an order alone; with a champion to lose, both have to be sure.

@@ -26,6 +26,7 @@ class ChurnSpec:
     """A churn model: which column is the label, which are no features, and how the winner is chosen.
 
     `exclude` maps a column left out to the reason; `known_before` a suspected leak that stays to why it may.
+    `horizon_days` is how long after its cut-off a row's label is seen, `group` are columns whose rows go together.
     `parameters` are those of candidates that shall not have their defaults, by the candidate's name. `changeable` are
     the features that can be changed for a customer, see `changes`.
     At most one of `flag_share` (flag the most likely share), `threshold` (flag from this probability on), `min_recall`,
@@ -35,6 +36,8 @@ class ChurnSpec:
     key: tuple[str, ...]
     label: str
     cutoff: str | None = None
+    horizon_days: int | None = None
+    group: tuple[str, ...] = ()
     exclude: Mapping[str, str] = field(default_factory=dict)
     known_before: Mapping[str, str] = field(default_factory=dict)
     candidates: tuple[str, ...] = DEFAULT_CANDIDATES
@@ -139,6 +142,18 @@ class ChurnDocument(ModelDocument):
         default=None,
         description="The column that says as of which day a row holds; the latest labelled day tests the model.",
     )
+    horizon_days: Annotated[int | None, Field(strict=True, ge=1), told("a whole number of at least 1")] = (
+        Field(
+            default=None,
+            description="For how many days after its cut-off it is seen who leaves. Where cut-offs are closer, "
+            "those whose outcome was not known at the latest do not teach the model that it tests.",
+        )
+    )
+    group: _Names | None = Field(
+        default=None,
+        description="The columns whose rows go together, as a household's: none is learned from while another tests. "
+        "They are no features; a row without one goes by its key.",
+    )
     exclude: Annotated[
         dict[str, Annotated[str, BeforeValidator(_reason)]], BeforeValidator(empty_if_none)
     ] = Field(default={}, description="Columns that are no features, each with the reason.")
@@ -169,15 +184,20 @@ class ChurnDocument(ModelDocument):
         if self.label in self.key or self.label == self.cutoff or self.cutoff in self.key:
             raise ValueError("'key', 'label' and 'cutoff' must name different columns")
         for name in self.changeable:
-            if name in {*self.key, self.label, self.cutoff, *self.exclude}:
+            if name in {*self.key, *(self.group or []), self.label, self.cutoff, *self.exclude}:
                 raise ValueError(f"'changeable' names '{name}', which is no feature")
+        if {self.label, self.cutoff}.intersection(self.group or []):
+            raise ValueError("'group' must name other columns than 'label' and 'cutoff'")
+        if self.horizon_days and not self.cutoff:
+            raise ValueError("'horizon_days' is given without 'cutoff', which it is counted from")
         return self
 
     @property
     def named_columns(self) -> list[tuple[Location, str]]:
-        """Key, label, cut-off, what is no feature, what can be changed, and amounts."""
+        """Key, label, cut-off, groups, what is no feature, what can be changed, and amounts."""
         named: list[tuple[Location, str]] = [(("label",), self.label)]
         named += [(("cutoff",), self.cutoff)] if self.cutoff else []
+        named += [(("group",), name) for name in self.group or []]
         for place, columns in (("exclude", self.exclude), ("known_before", self.known_before)):
             named += [((place, name), name) for name in columns]
         named += [(("changeable",), name) for name in self.changeable]
@@ -197,6 +217,8 @@ class ChurnDocument(ModelDocument):
             key=tuple(self.key),
             label=self.label,
             cutoff=self.cutoff,
+            horizon_days=self.horizon_days,
+            group=tuple(self.group or ()),
             exclude=dict(self.exclude),
             known_before=dict(self.known_before),
             candidates=tuple(chosen),

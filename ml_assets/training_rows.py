@@ -6,17 +6,18 @@ No estimator here.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
-from meshlake.ml_assets.comparison import groups_of
+from meshlake.ml_assets.comparison import groups_by
 from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    import pandas as pd
 
     from meshlake.ml_assets.spec import ChurnSpec
 
@@ -33,7 +34,7 @@ def labelled_rows(features: pd.DataFrame, spec: ChurnSpec) -> pd.DataFrame:
     Raises:
         ValueError: when a column is missing, the label is no yes/no column, or a cut-off is null.
     """
-    for column in (*spec.key, spec.label, *filter(None, [spec.cutoff]), *spec.exclude):
+    for column in (*spec.key, *spec.group, spec.label, *filter(None, [spec.cutoff]), *spec.exclude):
         if column not in features.columns:
             near = nearest(column, map(str, features.columns))
             raise ValueError(" ".join(filter(None, [f"the features have no column '{column}'.", near])))
@@ -81,14 +82,42 @@ def _require_both_classes(is_churned: npt.NDArray[np.bool_], spec: ChurnSpec) ->
         )
 
 
-def split_latest_cutoff(rows: pd.DataFrame, spec: ChurnSpec) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows of the earlier cut-offs, and those of the latest, held out (none without earlier ones)."""
+@dataclass(frozen=True)
+class Split:
+    """Labelled rows by what they are for: `earlier` ones are learned from, those of the latest cut-off are `held_out`.
+
+    What lies `between` is of cut-offs whose outcome was not yet known at the latest: it teaches no model that is tested
+    there. Without an earlier cut-off all rows are `earlier`.
+    """
+
+    earlier: pd.DataFrame
+    between: pd.DataFrame
+    held_out: pd.DataFrame
+
+
+def split_by_cutoff(rows: pd.DataFrame, spec: ChurnSpec) -> Split:
+    """Hold out the latest cut-off, with a gap of the label's horizon before it.
+
+    Raises:
+        ValueError: there is a horizon, and the cut-offs are no dates.
+    """
     if spec.cutoff is None:
-        return rows, rows.iloc[:0]
-    is_latest = rows[spec.cutoff] == rows[spec.cutoff].max()
-    if is_latest.all():
-        return rows, rows.iloc[:0]
-    return rows[~is_latest].reset_index(drop=True), rows[is_latest].reset_index(drop=True)
+        return Split(rows, rows.iloc[:0], rows.iloc[:0])
+    is_latest = (rows[spec.cutoff] == rows[spec.cutoff].max()).to_numpy(dtype=bool)
+    is_known = ~is_latest
+    if spec.horizon_days:
+        days = _as_days(rows[spec.cutoff])
+        is_known &= (days <= days.max() - pd.Timedelta(days=spec.horizon_days)).to_numpy(dtype=bool)
+    if not is_known.any():
+        return Split(rows, rows.iloc[:0], rows.iloc[:0])
+    parts = (is_known, ~is_known & ~is_latest, is_latest)
+    return Split(*(rows[part].reset_index(drop=True) for part in parts))
+
+
+def _as_days(cutoffs: pd.Series[Any]) -> pd.Series[Any]:
+    if pd.api.types.infer_dtype(cutoffs) not in ("date", "datetime", "datetime64"):
+        raise ValueError(f"'horizon_days' is counted from '{cutoffs.name}', which holds no dates")
+    return pd.to_datetime(cutoffs, utc=True)
 
 
 def cap_rows(rows: pd.DataFrame, spec: ChurnSpec) -> pd.DataFrame:
@@ -104,17 +133,20 @@ def cap_rows(rows: pd.DataFrame, spec: ChurnSpec) -> pd.DataFrame:
 def assign_folds(rows: pd.DataFrame, spec: ChurnSpec) -> npt.NDArray[np.int64]:
     """The fold, 0 to `spec.folds` - 1, in which each row is predicted: shape (n,).
 
-    Stratified, churn rates equal within one row; when a key has several rows they stay in one fold, and rates
-    are as near as that allows.
+    Stratified, churn rates equal within one row; several rows of one group, or key, stay in one fold, and rates are as
+    near as that allows.
 
     Raises:
         ValueError: when the label has one class, or too few rows of a class for every fold to hold both.
     """
     is_churned = rows[spec.label].to_numpy()
     _require_both_classes(is_churned, spec)
-    groups = groups_of(rows, spec.key)
+    groups = groups_by(rows, spec)
     if min(len(np.unique(groups[is_churned])), len(np.unique(groups[~is_churned]))) < spec.folds:
-        raise ValueError(f"too few different keys of one class for {spec.folds} folds; lower 'policy.folds'")
+        told = "groups" if spec.group else "keys"
+        raise ValueError(
+            f"too few different {told} of one class for {spec.folds} folds; lower 'policy.folds'"
+        )
     if len(np.unique(groups)) < len(groups):
         return _dealt(groups, is_churned, spec)
     folds = np.empty(len(rows), dtype=np.int64)

@@ -92,10 +92,10 @@ def _verdict(record: Mapping[str, Any], tested: pd.DataFrame) -> str:
 def _measured(spec: ChurnSpec, record: Mapping[str, Any], tested: pd.DataFrame) -> Section:
     import numpy as np
 
-    from meshlake.ml_assets.comparison import groups_of, measure
+    from meshlake.ml_assets.comparison import groups_by, measure
 
     is_churned = tested["is_churned"].to_numpy(dtype=bool)
-    groups = groups_of(tested, spec.key)
+    groups = groups_by(tested, spec)
     found = measure(is_churned, tested["churn_probability"].to_numpy(), groups, spec.seed)
     constant = measure(is_churned, np.full(len(tested), is_churned.mean()), groups, spec.seed)
     rows = [

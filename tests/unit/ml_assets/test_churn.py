@@ -166,7 +166,9 @@ def test_what_the_held_out_rows_hold_decides_neither_winner_nor_threshold(snapsh
 def test_one_labelled_cutoff_is_cross_validated_but_not_tested(snapshots):
     training = train_churn(snapshots[snapshots["cutoff"] == "2024-01-01"], SNAPSHOT_SPEC)
     assert training.test is None
-    assert training.warnings == ("there is one labelled cut-off only, so no later one to test the model on",)
+    assert training.warnings == (
+        "no labelled cut-off lies before the latest one, so none tests the model later",
+    )
 
 
 def test_a_test_on_rows_of_another_kind_says_so(snapshots):
@@ -176,6 +178,19 @@ def test_a_test_on_rows_of_another_kind_says_so(snapshots):
     told = train_churn(shifted, SNAPSHOT_SPEC).warnings
     assert any("the rows of 2024-03-01 are unlike the earlier ones in tickets (" in each for each in told)
     assert any("of the rows of 2024-03-01, where 10.0% was asked for" in each for each in told)
+
+
+def test_what_was_not_known_yet_at_the_cut_off_teaches_only_the_model_that_scores(snapshots):
+    rows = snapshots.assign(home=snapshots["customer_id"].str[:-1])
+    training = train_churn(rows, replace(SNAPSHOT_SPEC, horizon_days=45, group=("home",)))
+    assert {name: training.row_counts[name] for name in ("cross_validated", "held_out", "fitted")} == {
+        "cross_validated": 300,
+        "held_out": 300,
+        "fitted": 900,
+    }
+    assert "300 rows of 2024-02-01 did not teach the model that is tested" in training.warnings[0]
+    assert "home" not in training.features
+    assert training.honest.dropna(subset="fold").groupby("home")["fold"].nunique().eq(1).all()
 
 
 def test_a_latest_cutoff_of_one_class_tests_nothing(snapshots):

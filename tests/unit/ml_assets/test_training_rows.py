@@ -81,17 +81,45 @@ def test_a_label_nothing_can_be_learnt_from_is_refused(labels, told):
         training_rows.assign_folds(rows_of(np.array(labels, dtype=bool)), SPEC)
 
 
-def test_the_latest_cutoff_is_held_out():
-    rows = rows_of([True, False, True], on=pd.to_datetime(["2024-01-01", "2024-02-01", "2024-03-01"]))
-    earlier, latest = training_rows.split_latest_cutoff(rows, replace(SPEC, cutoff="on"))
-    assert (earlier["id"].tolist(), latest["id"].tolist()) == ([0, 1], [2])
+MONTHS = pd.to_datetime([f"2024-0{month}-01" for month in (1, 2, 3, 4)])
+
+
+@pytest.mark.parametrize(
+    ("horizon", "ids"),
+    [
+        (None, ([0, 1, 2], [], [3])),
+        (31, ([0, 1, 2], [], [3])),
+        (32, ([0, 1], [2], [3])),
+        (91, ([0], [1, 2], [3])),
+        (92, ([0, 1, 2, 3], [], [])),
+    ],
+)
+@pytest.mark.parametrize("days", [MONTHS, MONTHS.date])
+def test_the_latest_cutoff_is_held_out_with_a_gap_of_the_horizon(horizon, ids, days):
+    rows = rows_of([True, False, True, False], on=days)
+    split = training_rows.split_by_cutoff(rows, replace(SPEC, cutoff="on", horizon_days=horizon))
+    assert tuple(part["id"].tolist() for part in (split.earlier, split.between, split.held_out)) == ids
+
+
+def test_a_horizon_is_counted_from_days():
+    spec = replace(SPEC, cutoff="on", horizon_days=30)
+    with pytest.raises(ValueError, match="'horizon_days' is counted from 'on', which holds no dates"):
+        training_rows.split_by_cutoff(rows_of([True, False], on=[1, 2]), spec)
 
 
 def test_nothing_is_held_out_of_one_cutoff_or_none():
     rows = rows_of([True, False], on="2024-01-01")
     for spec in (SPEC, replace(SPEC, cutoff="on")):
-        kept, held_out = training_rows.split_latest_cutoff(rows, spec)
-        assert (len(kept), len(held_out)) == (2, 0)
+        split = training_rows.split_by_cutoff(rows, spec)
+        assert (len(split.earlier), len(split.held_out)) == (2, 0)
+
+
+def test_rows_of_a_group_are_in_one_fold_and_those_of_none_go_by_their_key():
+    homes = [f"h{number // 3}" if number < 60 else None for number in range(90)]
+    rows = rows_of([number % 2 == 0 for number in range(90)], home=homes)
+    folds = training_rows.assign_folds(rows, replace(SPEC, group=("home",)))
+    assert rows.assign(fold=folds).groupby("home")["fold"].nunique().eq(1).all()
+    assert set(folds[60:]) == {0, 1, 2, 3, 4}
 
 
 def test_too_many_rows_are_sampled_at_equal_churn_rate(monkeypatch):
