@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from meshlake.ml_assets.held_against import gain_by_choosing, rule_of_thumb
 from meshlake.ml_assets.honest import tested_rows
 from meshlake.ml_assets.learning_curve import SHARES, learning_curve
 from meshlake.ml_assets.permutation import permutation_importances
@@ -24,11 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What each feature adds, the `slices` of the customers, and a learning curve, empty where no time was left."""
+    """What each feature adds, the `slices` of the customers, a learning curve, empty where no time was left, and
+    what the figures are held against, see `held_against`."""
 
     permutation_importances: Mapping[str, float]
     slices: Sequence[Mapping[str, Any]]
     learning_curve: Sequence[Mapping[str, float]]
+    rule_of_thumb: Mapping[str, Any]
+    gain_by_choosing: float
 
 
 def diagnose(
@@ -60,7 +64,14 @@ def diagnose(
         c.seconds for c in candidates
     )
     curve = learning_curve(winner.models[0], plan, development, folds == 0, spec) if has_time else []
-    return Diagnosis(permuted, by_slice(tested, frame, list(permuted)), curve)
+    is_churned = development[spec.label].to_numpy(dtype=bool)
+    return Diagnosis(
+        permuted,
+        by_slice(tested, frame, list(permuted)),
+        curve,
+        rule_of_thumb(development, list(plan.kinds), is_churned),
+        gain_by_choosing(candidates, folds, is_churned),
+    )
 
 
 def _curve_seconds(winner: CandidateResult, candidates: Sequence[CandidateResult], spec: ChurnSpec) -> float:

@@ -112,11 +112,19 @@ def _measured(spec: ChurnSpec, record: Mapping[str, Any], tested: pd.DataFrame) 
     return Section(
         "How good it is",
         f"Measured on {counted(len(tested), 'row')} ({record['measured_on']}), of which {churned:,} churned: "
-        "none was learned from by the model that predicted it.",
+        f"none was learned from by the model that predicted it.{_rule_of_thumb(record)}",
         [
             Table(("figure", "model", "95 % interval", "base rate alone", "what it says"), rows),
             *_against_champion(record),
         ],
+    )
+
+
+def _rule_of_thumb(record: Mapping[str, Any]) -> str:
+    if not (rule := record.get("rule_of_thumb")):
+        return ""
+    return (
+        f" A rule of thumb, by {rule['feature']} alone, has a ROC AUC of {rule['roc_auc']:.4f} on the folds."
     )
 
 
@@ -254,6 +262,18 @@ def _candidates(record: Mapping[str, Any]) -> Section:
     return Section(
         "Candidates",
         f"All on the same {record['folds']['count']} folds, mean and standard deviation; {record['algorithm']} won. "
-        "An ensemble does so only beyond noise; its seconds are beside those of its members.",
+        "An ensemble does so only beyond noise; its seconds are beside those of its members."
+        f"{_nested(record)}",
         [Table(heads, [row(*each) for each in found])],
+    )
+
+
+def _nested(record: Mapping[str, Any]) -> str:
+    """What is judged on rows it was chosen on, and what is not."""
+    if (gain := record.get("gain_by_choosing")) is None:
+        return ""
+    return (
+        f" Chosen for each fold on the others, the log loss of the winner would be {gain:.4f} more: so much the choice "
+        "makes figures of the folds look better. Weights of ensembles and calibration are learned on other folds; the "
+        "threshold is of the same ones, and a later cut-off saw none of it."
     )
