@@ -105,6 +105,15 @@ def test_history_has_a_row_for_each_discovery_that_changed_something(mesh, opene
     ]
 
 
+def test_what_cannot_be_read_stays_as_it_was_found_and_hides_nothing_that_is_gone(mesh, opened) -> None:
+    for file in [*(mesh.landing / "shop/orders").iterdir(), *(mesh.landing / "crm/people").iterdir()]:
+        file.unlink()
+    mesh.land_files("crm.people", {"a.parquet": "no Parquet"})
+    assert list(map(str, opened.discover().failures)) == ["landing.crm.people"]
+    current = "SELECT dataset, is_current FROM mesh.discovered_datasets ORDER BY dataset"
+    assert opened.sql(current).fetchall() == [("landing.crm.people", True), ("landing.shop.orders", False)]
+
+
 def test_a_build_tells_of_files_that_no_discovery_has_seen(mesh, opened) -> None:
     history = (
         "SELECT row_count, likely_key, is_current FROM mesh.discovered_datasets "

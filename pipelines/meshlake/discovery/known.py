@@ -31,7 +31,12 @@ _REMOVED: dict[str, Any] = {"removed": True}
 
 
 def remember(
-    settings: Settings, profiles: Sequence[DatasetProfile], joins: Sequence[Join], *, is_all: bool
+    settings: Settings,
+    profiles: Sequence[DatasetProfile],
+    joins: Sequence[Join],
+    *,
+    is_all: bool,
+    unread: Collection[str] = (),
 ) -> None:
     """Keep what is new of it, as found now; who may not write to the home remembers nothing.
 
@@ -40,6 +45,7 @@ def remember(
         profiles: what was found of each dataset.
         joins: those between them; of others what was found before stays.
         is_all: whether nothing else has landed, so that what is missing was removed.
+        unread: what has landed and could not be read: of it what was found before stays.
     """
     with suppress(OSError):
         settings.make_home()
@@ -47,12 +53,13 @@ def remember(
         named = {profile.name: _folder(settings, profile.name) for profile in profiles}
         for profile in profiles:
             mine = [_join(join) for join in joins if join.dataset == profile.name]
-            if not is_all:
+            if not is_all or unread:
                 told = {join["column_name"] for join in mine}
                 before = _joins_before(named[profile.name], named.keys())
                 mine += [join for join in before if join["column_name"] not in told]
             _keep(named[profile.name], _state(masked(profile), mine))
-        for folder in set(root.glob("*")) - set(named.values()) if is_all else ():
+        here = {*named.values(), *(_folder(settings, name) for name in unread)}
+        for folder in set(root.glob("*")) - here if is_all else ():
             _keep(folder, _REMOVED)
 
 

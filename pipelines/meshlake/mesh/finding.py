@@ -35,7 +35,8 @@ class FindingMesh(OpenedMesh):
         from meshlake.discovery.sources import chosen_sources
 
         found = discover(self.settings, chosen_sources(self.settings, what), progress)
-        remember(self.settings, found.profiles, found.joins, is_all=what is None and not found.failures)
+        unread = list(map(str, found.failures))
+        remember(self.settings, found.profiles, found.joins, is_all=what is None, unread=unread)
         return found
 
     def search(self, words: str, *, most: int = 20) -> list[Hit]:
