@@ -21,7 +21,7 @@ run: install  ## Install, land the demo data, build every product, show what was
 	$(BIN)/mesh report
 
 test: install-dev lint docs  ## Install what tests need, lint, build the site, run all tests that need no server
-	$(PYTEST) -n 2 --dist worksteal tests/unit tests/products data_products examples
+	$(PYTEST) -n 3 --dist worksteal tests/unit tests/products data_products examples
 	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder tests/engines tests/integration -m "not services"
 	$(PYTEST) -n 2 --dist loadfile tests/ui
 
