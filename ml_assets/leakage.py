@@ -206,7 +206,7 @@ def _codes(
     """What each row has, as codes: its value, the range its number is in, or of longer texts each word; null is 0."""
     every = np.arange(len(values))
     if numbers is not None and len(np.unique(numbers)) > _FEW_VALUES:
-        cuts = np.unique(np.nanquantile(numbers, np.linspace(0, 1, _BINS + 1)))
+        cuts = np.unique(np.quantile(numbers[np.isfinite(numbers)], np.linspace(0, 1, _BINS + 1)))
         places = np.searchsorted(cuts, numbers, "left") + np.searchsorted(cuts, numbers, "right") + 1
         return every, np.where(np.isnan(numbers), 0, places)
     if numbers is not None:

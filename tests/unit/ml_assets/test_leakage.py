@@ -27,6 +27,7 @@ def evidence(values, **options):
         (np.where(HAS_LEFT, 2.0, 1.0), "tells the label by itself (ROC AUC 1.000)"),
         (np.where(HAS_LEFT, 1.0, 2.0), "tells the label by itself (ROC AUC 1.000)"),
         (NOISE + 3 * HAS_LEFT, "tells the label by itself (ROC AUC 0.9"),
+        (np.where(NOISE > 2.9, np.inf, NOISE + 3 * HAS_LEFT), "tells the label by itself (ROC AUC 0.9"),
         (pd.array(np.where(HAS_LEFT, "gone", "here"), dtype="string"), "tells the label by itself"),
         (
             np.where(
