@@ -44,6 +44,7 @@ _LOOKS = {
 _JSON = re.compile(r'\s*(\{\s*("|\})|\[\s*[\["{\d\]]).*[\]}]\s*', re.DOTALL)
 _CODE = re.compile(r"[A-Za-z]{0,5}[-_./]?\d[\w.-]*|[A-Z]{2,4}")
 _CAPITALS = re.compile(r"[A-Z0-9][A-Z0-9._/-]{2,}")
+_AMOUNT = re.compile(r"[-+]?\d*[.,]?\d+(?:[eE][-+]?\d+)?")
 _PHONE = re.compile(r"[+(]?[0-9][0-9 ()./-]{5,18}")
 _TRUE_OR_FALSE = frozenset({"true.", "false."})
 _LOCALE = re.compile(r"[a-z]{2}([-_][A-Z]{2})?")
@@ -169,7 +170,9 @@ def _of_shape(column: ColumnProfile, values: Sequence[str], *, is_key: bool) -> 
     is_few = bool(column.values) and column.distinct_count > 1 and not is_key
     if is_few and {value.casefold() for value, _ in column.values} <= YES_WORDS | NO_WORDS | _TRUE_OR_FALSE:
         return None
-    has_shape = share(values, _CODE.fullmatch, _LEAST) >= _LEAST
+    # Numbers that are kept as text, since not all would come back as they are written, are no codes for that.
+    are_amounts = _all(values, lambda v: bool(_AMOUNT.fullmatch(v))) and not _all(values, str.isdigit)
+    has_shape = not are_amounts and share(values, _CODE.fullmatch, _LEAST) >= _LEAST
     if last in CODES and not is_key:
         return Meaning("code", "so named")
     if says_identifier(last) or (has_shape and is_identifier(column.name)):
@@ -179,7 +182,8 @@ def _of_shape(column: ColumnProfile, values: Sequence[str], *, is_key: bool) -> 
     lengths = {len(value) for value in values}
     if has_shape and len(lengths) == 1 and not any(map(str.isdigit, "".join(values))):
         return Meaning("code", "values are capitals of one length")
-    if has_shape or (len(lengths) == 1 and _all(values, lambda value: bool(_CAPITALS.fullmatch(value)))):
+    is_of_capitals = len(lengths) == 1 and _all(values, lambda value: bool(_CAPITALS.fullmatch(value)))
+    if has_shape or (is_of_capitals and not are_amounts):
         return Meaning("identifier", "values look like codes" + (", each once" if is_key else ""))
     counts = [len(value.split()) for value in values]
     if sum(counts) >= 4 * len(counts) and max(counts) - min(counts) >= _FEWEST and len(set(values)) > _FEWEST:

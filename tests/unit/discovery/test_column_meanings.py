@@ -54,6 +54,8 @@ COLUMNS = {
     "flag": (lambda n: "TF"[n % 2], "", ""),
     "min_price": (lambda n: f"{n}.25", "money", ""),
     "sched_arr_time": (lambda n: str(100 + n), "", ""),
+    # Kept as text, since 1.10 would not come back beside 1.1: a number for all that.
+    "level": (lambda n: f"{n}.10" if n % 2 else f"{n}.1", "", ""),
     "cost_per_month": (lambda n: f"{n}.25", "money", ""),
 }
 
