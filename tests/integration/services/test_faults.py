@@ -157,6 +157,10 @@ def mesh(servers, tmp_path_factory):
 def faults(mesh, servers):
     servers.up()
     with reading(mesh, [read_through_outages]) as seen:
+        # A busy machine may start the reader only after a server was killed, and without that it opens no mesh.
+        end = time.monotonic() + TOLD_SECONDS
+        while not len(seen) and time.monotonic() < end:
+            time.sleep(0.1)
         yield Faults(mesh, servers, seen)
         assert set(seen) - {OUTAGE}
     assert_clean_removes_the_rest(mesh)
