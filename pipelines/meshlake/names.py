@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from meshlake.errors import UsageError
 
@@ -58,6 +59,12 @@ def snake_case(text: str) -> str:
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", ascii_text)
     name = "_".join(re.findall(r"[a-z0-9]+", spaced.lower()))
     return f"n_{name}" if name[:1].isdigit() else name
+
+
+@lru_cache(maxsize=10_000)
+def name_words(name: str) -> tuple[str, ...]:
+    """The words of a column's name in small letters: 'CustomerID' gives customer, id; never empty."""
+    return tuple(snake_case(name).split("_"))
 
 
 @dataclass(frozen=True, order=True)

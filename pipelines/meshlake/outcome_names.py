@@ -5,9 +5,7 @@ What values say, and which columns are labels, belongs in `discovery`.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from meshlake.names import snake_case
+from meshlake.names import name_words
 
 _LEAVING = (
     "churn cancel attrit exit laps terminat unsubscri depart abandon "
@@ -67,13 +65,13 @@ _STEM = 5
 
 def is_about_leaving(name: str) -> bool:
     """Whether a column's name, or a value, speaks of leaving: churn, cancelled, exited, left ..."""
-    words = _words(name)
+    words = name_words(name)
     return any(word.startswith(LEAVING_STEMS) or word in _LEFT_WORDS for word in words)
 
 
 def is_about_outcome(name: str) -> bool:
     """Whether a column's name, or a value, speaks of another outcome: fraud, default, survival ..."""
-    return any(_is_outcome(word) for word in _words(name))
+    return any(_is_outcome(word) for word in name_words(name))
 
 
 def is_named_like(label: str, name: str) -> bool:
@@ -88,11 +86,11 @@ def is_named_like(label: str, name: str) -> bool:
         >>> is_named_like("is_canceled", "previous_cancellations"), is_named_like("has_left", "days_left")
         (False, False)
     """
-    words = _words(name)
+    words = name_words(name)
     is_agreed = words[-1] in _AGREED_WORDS or any(word.endswith(_CAN_BE) for word in words)
     if is_agreed or not _BEFORE_WORDS.isdisjoint(words):
         return False
-    of_label = [word for word in _words(label) if is_about_leaving(word) or _is_outcome(word)]
+    of_label = [word for word in name_words(label) if is_about_leaving(word) or _is_outcome(word)]
     if not {_stem(word) for word in of_label if _stem(word) in LEAVING_STEMS}.isdisjoint(map(_stem, words)):
         return True
     if _OF_THE_END_WORDS.isdisjoint(words):
@@ -113,8 +111,3 @@ def _leaves(word: str) -> bool:
 
 def _is_outcome(word: str) -> bool:
     return word.startswith(_OUTCOME_STEMS) or word in _OUTCOME_WORDS
-
-
-@lru_cache(maxsize=10_000)
-def _words(name: str) -> tuple[str, ...]:
-    return tuple(snake_case(name).split("_"))

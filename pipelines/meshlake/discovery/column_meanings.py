@@ -14,10 +14,11 @@ from meshlake.discovery.code_lists import COUNTRY_CODES, COUNTRY_NAMES, CURRENCY
 from meshlake.discovery.labels import NO_WORDS, YES_WORDS
 from meshlake.discovery.meaning_words import ORDERED, ORDERED_WORDS
 from meshlake.discovery.meanings import CODES, PATTERNS, Meaning, is_named, says_identifier
-from meshlake.discovery.names import is_identifier, name_words
+from meshlake.discovery.names import is_identifier
 from meshlake.discovery.number_meanings import meaning_of_number
 from meshlake.discovery.personal_values import share
 from meshlake.discovery.spellings import with_spellings
+from meshlake.names import name_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

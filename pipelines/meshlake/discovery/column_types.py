@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.discovery.meaning_words import MONEY_WORDS
 from meshlake.discovery.missing import ANSWERS, doubt_of_words
-from meshlake.discovery.names import is_identifier, is_moment, is_spoken, name_words
+from meshlake.discovery.names import is_identifier, is_moment, is_spoken
 from meshlake.discovery.readings import (
     COMMA,
     DIGIT_DAYS,
@@ -19,6 +19,7 @@ from meshlake.discovery.readings import (
     WORDS,
     YEAR_FIRST,
 )
+from meshlake.names import name_words
 from meshlake.types.odcs import logical_name
 from meshlake.types.tree import FLOATS
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from meshlake.discovery.landed_view import SAMPLE
-from meshlake.discovery.names import is_identifier, is_moment, is_spoken, name_words
-from meshlake.names import quote_identifier
+from meshlake.discovery.names import is_identifier, is_moment, is_spoken
+from meshlake.names import name_words, quote_identifier
 from meshlake.types.tree import is_nested
 
 if TYPE_CHECKING:

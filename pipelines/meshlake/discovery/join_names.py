@@ -7,7 +7,8 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from meshlake.discovery.names import is_placeholder, is_short_for, name_words
+from meshlake.discovery.names import is_placeholder, is_short_for
+from meshlake.names import name_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

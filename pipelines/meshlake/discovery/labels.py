@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshlake.discovery.names import name_words
+from meshlake.names import name_words
 from meshlake.outcome_names import is_about_leaving, is_about_outcome
 
 if TYPE_CHECKING:

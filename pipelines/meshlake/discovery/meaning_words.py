@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from meshlake.discovery.names import is_identifier, name_words
+from meshlake.discovery.names import is_identifier
+from meshlake.names import name_words
 
 _NAMED = {
     "latitude": "lat latitude breitengrad breite latitud",

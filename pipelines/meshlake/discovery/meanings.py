@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.meaning_words import NAMED
-from meshlake.discovery.names import is_identifier, name_words
-from meshlake.names import quote_literal
+from meshlake.discovery.names import is_identifier
+from meshlake.names import name_words, quote_literal
 
 if TYPE_CHECKING:
     from meshlake.discovery.dataset_profile import ColumnProfile

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from meshlake.names import snake_case
+from meshlake.names import name_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,12 +53,6 @@ _KEY_ENDINGS = ("erid", "tid", "uuid", "guid", "key", "nr", "nummer")
 _SEPARATORS = re.compile(r"(?<!\d)[\s_.:/]+|[\s_.:/]+(?!\d)|-+(?!\d)|[()\[\]{}'\",;\\]+")
 _LIKE_LETTERS = 0.6
 _FEWEST_LETTERS = 3  # of an abbreviation
-
-
-@lru_cache(maxsize=10_000)
-def name_words(name: str) -> tuple[str, ...]:
-    """The words of a column's name in small letters: 'CustomerID' gives customer, id; never empty."""
-    return tuple(snake_case(name).split("_"))
 
 
 def is_identifier(name: str) -> bool:

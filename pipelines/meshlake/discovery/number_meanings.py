@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from meshlake.discovery.code_lists import CURRENCY_CODES, is_currency
 from meshlake.discovery.meaning_words import LAST_UNITS, MONEY_WORDS, ORDERED_WORDS, UNIT_WORDS, UNITS
 from meshlake.discovery.meanings import CODES, Meaning, is_named, says_identifier
-from meshlake.discovery.names import is_identifier, is_moment, is_row_number, name_words
+from meshlake.discovery.names import is_identifier, is_moment, is_row_number
+from meshlake.names import name_words
 
 if TYPE_CHECKING:
     from meshlake.discovery.dataset_profile import ColumnProfile

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from meshlake.discovery.landed_view import LANDED, SAMPLE
 from meshlake.discovery.meaning_words import MONEY_WORDS
 from meshlake.discovery.missing import without_signs, without_values
-from meshlake.discovery.names import is_identifier, is_spoken, name_words
-from meshlake.names import quote_identifier, quote_literal
+from meshlake.discovery.names import is_identifier, is_spoken
+from meshlake.names import name_words, quote_identifier, quote_literal
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.labelled_rows import IS_SO, labelled_rows, telling
-from meshlake.discovery.names import name_words
+from meshlake.names import name_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

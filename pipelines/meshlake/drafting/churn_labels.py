@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from meshlake.discovery.names import is_identifier, is_moment, is_spoken, name_words
+from meshlake.discovery.names import is_identifier, is_moment, is_spoken
 from meshlake.drafting.contract_draft import column_names
 from meshlake.drafting.sql_draft import SqlDraft
-from meshlake.names import ProductName, quote_identifier
+from meshlake.names import ProductName, name_words, quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

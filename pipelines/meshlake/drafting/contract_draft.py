@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery.missing import told
-from meshlake.discovery.names import is_identifier, name_words
+from meshlake.discovery.names import is_identifier
 from meshlake.discovery.personal import classification_of
 from meshlake.discovery.spellings import spellings
 from meshlake.drafting.contract_document import HAS_ROWS, Description, document, title, type_facts
 from meshlake.drafting.daily_rules import event_day
 from meshlake.drafting.drafted_rules import add_column_rules, table_rules
 from meshlake.drafting.product_folder import Flow
-from meshlake.names import DatasetName, quote_identifier, quote_literal, snake_case
+from meshlake.names import DatasetName, name_words, quote_identifier, quote_literal, snake_case
 from meshlake.types.tree import Scalar, is_number
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ import math
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from meshlake.discovery.names import is_identifier, is_spoken, name_words
+from meshlake.discovery.names import is_identifier, is_spoken
 from meshlake.drafting.daily_rules import event_day, of_column, of_rows, tomorrow, weekdays
 from meshlake.drafting.observed import FEWEST_ROWS, STANDARD_ERRORS, repeated_share_sql
 from meshlake.drafting.product_folder import Flow
-from meshlake.names import quote_identifier, quote_literal
+from meshlake.names import name_words, quote_identifier, quote_literal
 from meshlake.types.tree import INTEGERS, Decimal, Scalar, is_moment, is_number
 
 if TYPE_CHECKING:

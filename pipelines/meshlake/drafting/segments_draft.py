@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from meshlake.discovery.names import name_words
 from meshlake.drafting.contract_document import Description, column_facts
 from meshlake.drafting.feature_table import FeatureTable, open_features
 from meshlake.drafting.model_document import INTEGER, NUMBER, STRING, no_features, scores_contract
@@ -13,7 +12,7 @@ from meshlake.drafting.product_folder import Drafted, default_owner, product_fol
 from meshlake.drafting.profile_draft import profile_contract, profile_name, profile_sql
 from meshlake.drafting.sql_draft import SQL_FILE
 from meshlake.errors import UsageError
-from meshlake.names import quote_identifier
+from meshlake.names import name_words, quote_identifier
 from meshlake.outcome_names import is_about_leaving
 from meshlake.types.tree import is_number
 

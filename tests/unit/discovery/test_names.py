@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from meshlake.discovery.labels import is_likely_label, positive_value
-from meshlake.discovery.names import is_identifier, name_words
+from meshlake.discovery.names import is_identifier
 from meshlake.discovery.personal_words import clear_kind
+from meshlake.names import name_words
 from meshlake.outcome_names import is_about_leaving
 
 
