@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from meshlake.ml_assets.anomaly_spec import AnomalyDocument
 from meshlake.models.evaluation import Evaluation, Section, Table
 from meshlake.models.store import MODEL_FILE
-from meshlake.models.task import Trained
+from meshlake.models.task import ScoresAreRows, Trained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SHOWN_ROWS = 20
 
 
-class AnomalyTask:
+class AnomalyTask(ScoresAreRows):
     """`task: anomalies` of a `model.yaml`."""
 
     document: ClassVar[type[ModelDocument]] = AnomalyDocument
@@ -67,24 +67,12 @@ class AnomalyTask:
         told = f"{challenger.record['unusual']:,} of {challenger.record['rows']:,} rows are unusual"
         return Decision(True, told if champion else f"the first version: {told}")
 
-    def rows_to_score(self, features_sql: str) -> str:
-        """All rows."""
-        return features_sql
-
     def scorer(self, version: ModelVersion, _wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
         """See `Task.scorer`."""
         from meshlake.ml_assets.anomalies import score_anomalies
 
         model = _model(version)
         return lambda batch: score_anomalies(model, batch)
-
-    def amounts(self, _version: ModelVersion) -> dict[str, str]:
-        """See `Task.amounts`: none."""
-        return {}
-
-    def published(self, _version: ModelVersion, scores: str, _columns: Sequence[str]) -> str:
-        """See `Task.published`: as they are."""
-        return f"SELECT * FROM {scores}"
 
     def evaluate(self, version: ModelVersion) -> Evaluation:
         """See `Task.evaluate`."""

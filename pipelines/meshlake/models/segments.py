@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from meshlake.ml_assets.segment_spec import SegmentDocument
 from meshlake.models.segment_evaluation import chosen_count
 from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
-from meshlake.models.task import Trained
+from meshlake.models.task import ScoresAreRows, Trained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ SHOWN_FILE = "shown_rows.parquet"
 _NUMBERED = "next_number"
 
 
-class SegmentTask:
+class SegmentTask(ScoresAreRows):
     """`task: segments` of a `model.yaml`."""
 
     document: ClassVar[type[ModelDocument]] = SegmentDocument
@@ -78,24 +78,12 @@ class SegmentTask:
         is_worse = is_now_stable < was_stable
         return Decision(is_replaced or not can_score or not is_worse, told)
 
-    def rows_to_score(self, features_sql: str) -> str:
-        """All rows."""
-        return features_sql
-
     def scorer(self, version: ModelVersion, _wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
         """See `Task.scorer`."""
         from meshlake.ml_assets.segments import score_segments
 
         model = _model(version)
         return lambda batch: score_segments(model, batch)
-
-    def amounts(self, _version: ModelVersion) -> dict[str, str]:
-        """See `Task.amounts`: none."""
-        return {}
-
-    def published(self, _version: ModelVersion, scores: str, _columns: Sequence[str]) -> str:
-        """See `Task.published`: as they are."""
-        return f"SELECT * FROM {scores}"
 
     def evaluate(self, version: ModelVersion) -> Evaluation:
         """See `Task.evaluate`."""

@@ -82,6 +82,22 @@ class Task(Protocol):
         """
 
 
+class ScoresAreRows:
+    """For a kind of model whose scores are published as they are, of all rows: nothing is decided by an amount."""
+
+    def rows_to_score(self, features_sql: str) -> str:
+        """All rows."""
+        return features_sql
+
+    def amounts(self, _version: ModelVersion) -> dict[str, str]:
+        """See `Task.amounts`: none."""
+        return {}
+
+    def published(self, _version: ModelVersion, scores: str, _columns: Sequence[str]) -> str:
+        """See `Task.published`: as they are."""
+        return f"SELECT * FROM {scores}"
+
+
 TASKS: Doorway[type[Task]] = Doorway(
     "meshlake.tasks",
     "task",
