@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import adjusted_rand_score
 
-from meshlake.ml_assets.clusterers.clusterer import CLUSTERERS, NOISE, cheapest_first
+from meshlake.ml_assets.clusterers.clusterer import CLUSTERERS, NOISE
 from meshlake.ml_assets.scaling import sample
 from meshlake.ml_assets.separation import (
     chance_separations,
@@ -99,7 +99,7 @@ def measure_all(
     measured: list[dict[str, object]] = []
     separations: list[npt.NDArray[np.float64]] = []
     left_out: list[str] = []
-    for algorithm in cheapest_first(spec.candidates):
+    for algorithm in CLUSTERERS.in_order(spec.candidates):
         if measured and time.process_time() - start > 60 * spec.minutes:
             left_out.append(algorithm)
             continue

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from meshlake.ml_assets.candidates.candidate import DEFAULT_CANDIDATES, ENSEMBLES, in_order
+from meshlake.ml_assets.candidates.candidate import CANDIDATES, DEFAULT_CANDIDATES, ENSEMBLES
 from meshlake.ml_assets.candidates.choices import names_and_parameters
 from meshlake.ml_assets.policy import ChurnPolicy, Policy, Profit
 from meshlake.validation import Document, Location, read_as, told
@@ -72,7 +72,7 @@ class ChurnSpec:
     @property
     def algorithms(self) -> tuple[str, ...]:
         """The candidates that are fitted, which is all but the ensembles, the cheapest first."""
-        return in_order(name for name in self.candidates if name not in ENSEMBLES)
+        return CANDIDATES.in_order(name for name in self.candidates if name not in ENSEMBLES)
 
     @property
     def ensembles(self) -> tuple[str, ...]:

@@ -127,12 +127,6 @@ DEFAULT_CANDIDATES = (
 )
 
 
-def in_order(names: Iterable[str]) -> tuple[str, ...]:
-    """Algorithms in the order they are compared in: as `CANDIDATES` lists them, those of other distributions last."""
-    order = {name: position for position, name in enumerate(CANDIDATES.members)}
-    return tuple(sorted(names, key=lambda name: order.get(name, len(order))))
-
-
 def packages_of(names: Iterable[str]) -> tuple[str, ...]:
     """The packages that algorithms need and that are no part of every installation."""
     return tuple(chain.from_iterable(CANDIDATES.get(name).packages for name in names))

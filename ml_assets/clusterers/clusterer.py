@@ -13,8 +13,6 @@ from meshlake.plugins import Doorway
 from meshlake.validation import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import numpy as np
     import numpy.typing as npt
 
@@ -65,9 +63,3 @@ CLUSTERERS: Doorway[type[Clusterer]] = Doorway(
 )
 # Compared where a `model.yaml` names none. Named here, so that installing an algorithm changes no one's segments.
 DEFAULT_CLUSTERERS = ("k_means", "gaussian_mixture")
-
-
-def cheapest_first(names: Iterable[str]) -> tuple[str, ...]:
-    """Algorithms in the order they are tried in: as `CLUSTERERS` lists them, those of other distributions last."""
-    order = {name: position for position, name in enumerate(CLUSTERERS.members)}
-    return tuple(sorted(names, key=lambda name: order.get(name, len(order))))

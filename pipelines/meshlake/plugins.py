@@ -22,7 +22,7 @@ from meshlake.errors import UsageError
 from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from importlib.metadata import EntryPoint
 
 Member = TypeVar("Member")
@@ -67,6 +67,11 @@ class Doorway(Generic[Member]):
     def names(self) -> tuple[str, ...]:
         """The name of every member, ours first."""
         return (*self.members, *(name for name in self._others if name not in self.members))
+
+    def in_order(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Some names in the order in which `members` lists them, those of other distributions last."""
+        order = {name: position for position, name in enumerate(self.members)}
+        return tuple(sorted(names, key=lambda name: order.get(name, len(order))))
 
     @cached_property
     def _others(self) -> dict[str, EntryPoint]:

@@ -8,7 +8,7 @@ import skops.io
 from sklearn.datasets import make_blobs
 from sklearn.metrics import adjusted_rand_score
 
-from meshlake.ml_assets.clusterers.clusterer import CLUSTERERS, NOISE, cheapest_first
+from meshlake.ml_assets.clusterers.clusterer import CLUSTERERS, NOISE
 from meshlake.ml_assets.clusterers.density import DbscanClusterer, HdbscanClusterer
 from meshlake.ml_assets.clusterers.k_means import KMeansClusterer, MiniBatchClusterer
 
@@ -61,4 +61,4 @@ def test_more_segments_than_balls_are_as_many_as_there_are_balls():
 
 
 def test_the_cheapest_are_tried_first():
-    assert cheapest_first(["spectral", "other", "k_means"]) == ("k_means", "spectral", "other")
+    assert CLUSTERERS.in_order(["spectral", "other", "k_means"]) == ("k_means", "spectral", "other")
