@@ -17,6 +17,7 @@ from sklearn.mixture import GaussianMixture
 from sklearn.pipeline import Pipeline
 
 from meshlake.ml_assets.scaling import in_key_order, plan_of_numbers, sample, scaling, told_of
+from meshlake.ml_assets.scoring import key_columns
 from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
@@ -124,8 +125,7 @@ def score_anomalies(model: AnomalyModel, batch: pd.DataFrame) -> pd.DataFrame:
     Raises:
         ValueError: when a key or feature column is missing, or a value does not fit its column.
     """
-    if absent := [name for name in model.key if name not in batch.columns]:
-        raise ValueError(f"the rows to score lack the key columns: {', '.join(absent)}")
+    keys = key_columns(batch, model.key)
     frame = model.pipeline.named_steps["frame"].transform(batch)
     if batch.empty:
         density = distance = np.empty(0)
@@ -134,7 +134,7 @@ def score_anomalies(model: AnomalyModel, batch: pd.DataFrame) -> pd.DataFrame:
             density, distance = _measures(model, frame)
     is_rare, is_far = density < model.least_density, distance > model.most_distance
     is_anomaly = is_rare | is_far
-    return batch[list(model.key)].assign(
+    return keys.assign(
         is_anomaly=is_anomaly,
         is_rare=is_rare,
         is_far=is_far,

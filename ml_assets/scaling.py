@@ -12,7 +12,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from meshlake.ml_assets.preprocessing import Kind, infinite_counts, plan_features
 from meshlake.ml_assets.segment_spec import Scale
-from meshlake.suggest import nearest
+from meshlake.ml_assets.training_rows import require_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,10 +34,7 @@ def in_key_order(features: pd.DataFrame, key: Sequence[str], columns: Iterable[s
     Raises:
         ValueError: a column of `key` or `columns` is missing, with the nearest there is.
     """
-    for column in (*key, *columns):
-        if column not in features.columns:
-            near = nearest(column, map(str, features.columns))
-            raise ValueError(" ".join(filter(None, [f"the features have no column '{column}'.", near])))
+    require_columns(features, (*key, *columns))
     return features.sort_values(list(key), kind="stable", ignore_index=True)
 
 

@@ -53,10 +53,20 @@ def score_churn(model: ChurnModel, batch: pd.DataFrame) -> pd.DataFrame:
     Raises:
         ValueError: when a key or feature column is missing, or a value does not fit its column.
     """
-    if absent := [name for name in model.key if name not in batch.columns]:
-        raise ValueError(f"the rows to score lack the key columns: {', '.join(absent)}")
+    keys = key_columns(batch, model.key)
     probability = published_probability(churn_probability(model.pipeline, batch))
-    return batch[list(model.key)].assign(churn_probability=probability)
+    return keys.assign(churn_probability=probability)
+
+
+def key_columns(batch: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
+    """The columns that say whom each row to score is about.
+
+    Raises:
+        ValueError: one of them is missing.
+    """
+    if absent := [name for name in key if name not in batch.columns]:
+        raise ValueError(f"the rows to score lack the key columns: {', '.join(absent)}")
+    return batch[list(key)]
 
 
 def churn_probability(pipeline: Pipeline, batch: pd.DataFrame) -> npt.NDArray[np.float64]:

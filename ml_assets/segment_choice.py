@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import time
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import adjusted_rand_score
 
 from meshlake.ml_assets.clusterers.clusterer import CLUSTERERS, NOISE
 from meshlake.ml_assets.scaling import sample
 from meshlake.ml_assets.separation import (
     chance_separations,
+    fit_quietly,
     is_beyond_chance,
     pairwise_distances,
     silhouettes,
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from meshlake.ml_assets.clusterers.clusterer import Clusterer, Fitted
+    from meshlake.ml_assets.clusterers.clusterer import Clusterer
     from meshlake.ml_assets.segment_spec import SegmentSpec
 
 # What is compared hardly moves beyond this many rows; silhouettes cost the square of theirs.
@@ -75,13 +74,6 @@ def clusterer_of(spec: SegmentSpec, algorithm: str) -> Clusterer:
     return CLUSTERERS.get(algorithm)(**spec.parameters.get(algorithm, {}))
 
 
-def fit_quietly(clusterer: Clusterer, points: npt.NDArray[np.float64], k: int, seed: int) -> Fitted:
-    """See `Clusterer.fit`; of points that are few or the same the last bit of likelihood is not worth a word."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return clusterer.fit(points, k, seed)
-
-
 def measure_all(
     points: npt.NDArray[np.float64],
     wanted: npt.NDArray[np.float64] | None,
@@ -107,9 +99,7 @@ def measure_all(
         tell(f"clustering {len(points):,} rows by {algorithm}")
         tried = [0] if clusterer.finds_count else list(counts)
         measured += [{"algorithm": algorithm, **_measure(points, wanted, clusterer, k, spec)} for k in tried]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            separations.append(chance_separations(points, clusterer, tried, spec.seed))
+        separations.append(chance_separations(points, clusterer, tried, spec.seed))
     found = np.concatenate(separations, axis=2)
     curve = tuple(
         SegmentCount(

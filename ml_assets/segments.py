@@ -19,16 +19,16 @@ from meshlake.ml_assets.clusterers.clusterer import NOISE
 from meshlake.ml_assets.clusterers.nearest import NearestSample
 from meshlake.ml_assets.preprocessing import Kind
 from meshlake.ml_assets.scaling import in_key_order, plan_of_numbers, sample, scaling, told_of
+from meshlake.ml_assets.scoring import key_columns
 from meshlake.ml_assets.segment_choice import (
     MAX_SILHOUETTE_ROWS,
     choose,
     clusterer_of,
-    fit_quietly,
     measure_all,
 )
 from meshlake.ml_assets.segment_identity import Before, number_segments
 from meshlake.ml_assets.segment_names import NO_SEGMENTS_NAME, NOISE_NAME, name_segments
-from meshlake.ml_assets.separation import pairwise_distances, silhouettes
+from meshlake.ml_assets.separation import fit_quietly, pairwise_distances, silhouettes
 from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
@@ -146,8 +146,7 @@ def score_segments(model: SegmentModel, batch: pd.DataFrame) -> pd.DataFrame:
     Raises:
         ValueError: when a key or feature column is missing, or a value does not fit its column.
     """
-    if absent := [name for name in model.key if name not in batch.columns]:
-        raise ValueError(f"the rows to score lack the key columns: {', '.join(absent)}")
+    keys = key_columns(batch, model.key)
     labels, distance = np.empty(0, dtype=np.int64), np.empty(0)
     membership = np.empty(0)
     if not batch.empty:
@@ -162,7 +161,7 @@ def score_segments(model: SegmentModel, batch: pd.DataFrame) -> pd.DataFrame:
         nearest = distances.argmin(axis=1)
         distance = distances[np.arange(len(batch)), np.where(labels == NOISE, nearest, labels)]
     # The last of each is that of noise, whose label counts from the end.
-    return batch[list(model.key)].assign(
+    return keys.assign(
         segment=np.array([*model.numbers, NOISE], dtype=np.int64)[labels],
         segment_name=np.array([*model.names, NOISE_NAME], dtype=object)[labels],
         distance=np.round(distance, 6),

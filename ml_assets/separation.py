@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import euclidean_distances
 
 from meshlake.ml_assets.clusterers.clusterer import NOISE
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from meshlake.ml_assets.clusterers.clusterer import Clusterer
+    from meshlake.ml_assets.clusterers.clusterer import Clusterer, Fitted
 
 # Beyond all of so many tables without groups one of twenty is by chance.
 TABLES = 19
@@ -23,6 +25,13 @@ _MAX_ROWS = 500
 _FEWEST_SEGMENTS = 2
 # Silhouettes that differ by less look the same.
 _LEAST_NOISE = 0.005
+
+
+def fit_quietly(clusterer: Clusterer, points: npt.NDArray[np.float64], k: int, seed: int) -> Fitted:
+    """See `Clusterer.fit`; of points that are few or the same the last bit of likelihood is not worth a word."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return clusterer.fit(points, k, seed)
 
 
 def silhouettes(distances: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -82,7 +91,7 @@ def _separations(
     points: npt.NDArray[np.float64], clusterer: Clusterer, counts: Sequence[int], seed: int
 ) -> list[float]:
     distances, different = pairwise_distances(points), len(np.unique(points, axis=0))
-    fits = (clusterer.fit(points, min(k, different), seed) for k in counts)
+    fits = (fit_quietly(clusterer, points, min(k, different), seed) for k in counts)
     return [float(silhouettes(distances, fitted.predict(points)).mean()) for fitted in fits]
 
 

@@ -17,6 +17,8 @@ from meshlake.ml_assets.comparison import groups_by
 from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy.typing as npt
 
     from meshlake.ml_assets.spec import ChurnSpec
@@ -24,6 +26,18 @@ if TYPE_CHECKING:
 # Three candidates on five folds of 200,000 rows x 25 columns took under two minutes and 735 MB on two busy
 # cores.
 MAX_TRAINING_ROWS = 200_000
+
+
+def require_columns(features: pd.DataFrame, columns: Iterable[str]) -> None:
+    """See that all of `columns` are there.
+
+    Raises:
+        ValueError: one is missing, with the nearest there is.
+    """
+    for column in columns:
+        if column not in features.columns:
+            near = nearest(column, map(str, features.columns))
+            raise ValueError(" ".join(filter(None, [f"the features have no column '{column}'.", near])))
 
 
 def labelled_rows(features: pd.DataFrame, spec: ChurnSpec) -> pd.DataFrame:
@@ -34,10 +48,9 @@ def labelled_rows(features: pd.DataFrame, spec: ChurnSpec) -> pd.DataFrame:
     Raises:
         ValueError: when a column is missing, the label is no yes/no column, or a cut-off is null.
     """
-    for column in (*spec.key, *spec.group, spec.label, *filter(None, [spec.cutoff]), *spec.exclude):
-        if column not in features.columns:
-            near = nearest(column, map(str, features.columns))
-            raise ValueError(" ".join(filter(None, [f"the features have no column '{column}'.", near])))
+    require_columns(
+        features, (*spec.key, *spec.group, spec.label, *filter(None, [spec.cutoff]), *spec.exclude)
+    )
     label = read_label(features[spec.label])
     rows = features.loc[label.notna()].assign(**{spec.label: label[label.notna()].astype(bool)})
     if spec.cutoff and rows[spec.cutoff].isna().any():
