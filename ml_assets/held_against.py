@@ -12,6 +12,7 @@ import numpy as np
 
 from meshlake.ml_assets.comparison import can_compare
 from meshlake.ml_assets.leakage import MAX_ROWS, single_roc_aucs
+from meshlake.ml_assets.metrics import log_losses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from meshlake.ml_assets.cross_validation import CandidateResult
-
-_SMALLEST = 1e-15
 
 
 def rule_of_thumb(
@@ -56,16 +55,9 @@ def gain_by_choosing(
         folds: the fold of each row, shape (n,).
         is_churned: the labels, shape (n,).
     """
-    losses = np.array([_losses(each.probability, is_churned) for each in candidates])
+    losses = np.array([log_losses(is_churned, each.probability) for each in candidates])
     chosen = np.empty(losses.shape[1])
     for fold in np.unique(folds):
         is_out = folds == fold
         chosen[is_out] = losses[losses[:, ~is_out].mean(axis=1).argmin(), is_out]
     return float(chosen.mean() - losses.mean(axis=1).min())
-
-
-def _losses(
-    probability: npt.NDArray[np.float64], is_churned: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.float64]:
-    clipped = np.clip(probability, _SMALLEST, 1 - _SMALLEST)
-    return -np.log(np.where(is_churned, clipped, 1 - clipped))

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from meshlake.ml_assets.comparison import can_compare
 from meshlake.ml_assets.ensembles import fit_again
 from meshlake.ml_assets.features import Features
+from meshlake.ml_assets.metrics import log_losses
 
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -27,7 +28,6 @@ SHARES = (0.2,)
 # Of those learned from: how far a model knows them better than others is seen long before.
 MEASURED_ROWS = 2_000
 _NORMAL_95 = 1.96
-_SMALLEST = 1e-15
 
 
 def learning_curve(
@@ -66,7 +66,10 @@ def _some(features: Features, share: float, seed: int) -> Features:
 
 def _point(model: ChurnModel, inside: Features, outside: Features, seed: int) -> dict[str, float]:
     measured = _some(inside, min(1, MEASURED_ROWS / len(inside)), seed)
-    learned, unseen = (_losses(model, features) for features in (measured, outside))
+    learned, unseen = (
+        log_losses(features.is_churned, features.probability(model.pipeline))
+        for features in (measured, outside)
+    )
     around = _NORMAL_95 * unseen.std(ddof=1) / len(unseen) ** 0.5
     return {
         "rows": len(inside),
@@ -75,10 +78,3 @@ def _point(model: ChurnModel, inside: Features, outside: Features, seed: int) ->
         "low": float(unseen.mean() - around),
         "high": float(unseen.mean() + around),
     }
-
-
-def _losses(model: ChurnModel, features: Features) -> npt.NDArray[np.float64]:
-    """The log loss of each row by itself, shape (n,)."""
-    probability = np.clip(features.probability(model.pipeline), _SMALLEST, 1 - _SMALLEST)
-    losses: npt.NDArray[np.float64] = -np.log(np.where(features.is_churned, probability, 1 - probability))
-    return losses

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Labels = npt.NDArray[np.bool_]
     Probabilities = npt.NDArray[np.float64]
 
+_SMALLEST = 1e-15
+
 
 def probability_metrics(is_churned: Labels, probability: Probabilities) -> dict[str, float]:
     """Metrics that need no threshold; both arrays are (n,), and both classes must occur.
@@ -36,6 +38,13 @@ def probability_metrics(is_churned: Labels, probability: Probabilities) -> dict[
         "base_rate": float(is_churned.mean()),
         "n": len(is_churned),
     }
+
+
+def log_losses(is_churned: Labels, probability: Probabilities) -> npt.NDArray[np.float64]:
+    """The log loss of each row by itself, shape (n,)."""
+    clipped = np.clip(probability, _SMALLEST, 1 - _SMALLEST)
+    losses: npt.NDArray[np.float64] = -np.log(np.where(is_churned, clipped, 1 - clipped))
+    return losses
 
 
 def lift(is_churned: Labels, probability: Probabilities, share: float) -> float:
