@@ -24,8 +24,6 @@ _MONTHS = (
 )
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MILLISECONDS_PER_DAY = 86_400_000
-# Of a probability of 1 in 10,000, beyond which log odds are not calibrated (`ml_assets.blend`).
-_MOST_LOG_ODDS = 9.210240366975849
 
 
 def scoring_sql(model: ChurnModel, rows_sql: str, passed: Sequence[str]) -> str | None:
@@ -87,8 +85,10 @@ def _of_number(cell: str, term: Term) -> str:
 
 def _text(cell: str, term: Term) -> str:
     weights = "".join(f" WHEN {quote_literal(str(v))} THEN {_number(w)}" for v, w in term.weights.items())
+    from meshlake.ml_assets.preprocessing import MISSING
+
     # A text that says so is read as one that is missing, as a `FeatureFrame` reads it.
-    missing = f"WHEN '(missing)' THEN {_number(term.missing)}"
+    missing = f"WHEN {quote_literal(MISSING)} THEN {_number(term.missing)}"
     known = f"CASE CAST({cell} AS VARCHAR) {missing}{weights} ELSE {_number(term.other)} END"
     return f"CASE WHEN {cell} IS NULL THEN {_number(term.missing)} ELSE {known} END"
 
@@ -107,9 +107,13 @@ def _part(column: str, part: str, term: Term) -> str:
 
 
 def _probability(curve: Curve | None) -> str:
+    import numpy as np
+
+    from meshlake.ml_assets.blend import log_odds
+
     if curve is None:
         return _sigmoid("mesh_log_odds")
-    most = _number(_MOST_LOG_ODDS)
+    most = _number(log_odds(np.ones(1)).item())
     odds = f"greatest(-{most}, least({most}, mesh_log_odds))"
     if not curve.said:
         return _sigmoid(f"{_number(curve.slope)} * {odds} + {_number(curve.intercept)}")
