@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from meshlake.errors import UsageError
+from meshlake.names import ProductName
 from meshlake.products.transform import CONTRACT_FILE
 from meshlake.schemas.schemas import editor_comment, write_schemas
 from meshlake.stores.disk import write_whole
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from meshlake.names import ProductName
     from meshlake.settings import Settings
 
 MODEL_FILE = "model.yaml"
@@ -126,7 +126,16 @@ def write_product(
 
 def draft_file(settings: Settings, name: ProductName) -> Path:
     """Where the draft of a product is kept, so that drafting again tells what people changed since."""
-    return settings.home / "drafts" / name.domain / f"{name.product}.yaml"
+    return _drafts(settings) / name.domain / f"{name.product}.yaml"
+
+
+def kept_drafts(settings: Settings) -> list[ProductName]:
+    """The products whose drafts are kept, by name; they may have been taken away since."""
+    return sorted(ProductName(file.parent.name, file.stem) for file in _drafts(settings).glob("*/*.yaml"))
+
+
+def _drafts(settings: Settings) -> Path:
+    return settings.home / "drafts"
 
 
 def keep_draft(settings: Settings, name: ProductName, contract: Mapping[str, Any]) -> None:

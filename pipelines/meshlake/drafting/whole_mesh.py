@@ -16,12 +16,11 @@ from meshlake.drafting.adopt import default_name, draft_of, is_cast_from, source
 from meshlake.drafting.decisions import decisions
 from meshlake.drafting.derived import draft_derived
 from meshlake.drafting.domains import chosen_name
-from meshlake.drafting.product_folder import default_owner, product_folder, write_product
+from meshlake.drafting.product_folder import default_owner, kept_drafts, product_folder, write_product
 from meshlake.drafting.redraft import named_as_standing, parts_of, redraft, since_drafted
 from meshlake.drafting.references import draft_references
 from meshlake.drafting.sql_draft import SQL_FILE, draft_for_sql
 from meshlake.errors import MeshError, UsageError
-from meshlake.names import ProductName
 from meshlake.products.load import load_products
 from meshlake.products.transform import CONTRACT_FILE
 
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from meshlake.drafting.decisions import Decision
     from meshlake.drafting.product_folder import Drafted
     from meshlake.drafting.redraft import Redrafted
+    from meshlake.names import ProductName
     from meshlake.settings import Settings
 
 
@@ -125,8 +125,7 @@ def _derived_before(
 ) -> tuple[Redrafted, ...]:
     """What was drafted before in `domains` and stands, but for what is cast from a dataset."""
     found: list[Redrafted] = []
-    for file in sorted((settings.home / "drafts").glob("*/*.yaml")):
-        name = ProductName(file.parent.name, file.stem)
+    for name in kept_drafts(settings):
         is_there = (settings.products / name.domain / name.product / CONTRACT_FILE).exists()
         if name.domain in domains and is_there and name not in present:
             with _noted(failures, str(name)):
