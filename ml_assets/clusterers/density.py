@@ -41,8 +41,7 @@ class DbscanClusterer(Clusterer):
 
         from meshlake.ml_assets.clusterers.nearest import NearestSample
 
-        usual = float(np.quantile(_distances_to_neighbour(points, self.min_samples), _NEAR_ENOUGH))
-        eps = self.eps or max(usual, _LEAST_REACH)
+        eps = self.eps or _usual_reach(points, self.min_samples)
         fitted = DBSCAN(eps=eps, min_samples=self.min_samples).fit(points)
         inside = fitted.core_sample_indices_
         return NearestSample(points[inside], fitted.labels_[inside].astype(np.int64), eps)
@@ -72,6 +71,10 @@ class HdbscanClusterer(Clusterer):
         fitted = HDBSCAN(min_cluster_size=smallest, min_samples=neighbours, copy=True).fit(points)
         reach = _distances_to_neighbour(points, neighbours)[fitted.labels_ != NOISE]
         return NearestSample(points, fitted.labels_.astype(np.int64), float(reach.max(initial=_LEAST_REACH)))
+
+
+def _usual_reach(points: npt.NDArray[np.float64], nth: int) -> float:
+    return max(float(np.quantile(_distances_to_neighbour(points, nth), _NEAR_ENOUGH)), _LEAST_REACH)
 
 
 def _distances_to_neighbour(points: npt.NDArray[np.float64], nth: int) -> npt.NDArray[np.float64]:
