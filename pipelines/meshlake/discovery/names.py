@@ -78,8 +78,8 @@ def is_unnamed_counter(name: str, names: Sequence[str]) -> bool:
         >>> is_unnamed_counter("column_1", ["column_1", "column_2"])
         False
     """
-    are_named = any(not _UNNAMED.fullmatch(each) for each in names)
-    return are_named and name == names[0] and _UNNAMED.fullmatch(name) is not None
+    is_first = name == names[0] and _UNNAMED.fullmatch(name) is not None
+    return is_first and any(not _UNNAMED.fullmatch(each) for each in names)
 
 
 def is_placeholder(words: Sequence[str]) -> bool:

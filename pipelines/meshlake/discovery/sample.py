@@ -85,8 +85,8 @@ def _read_cells(connection: duckdb.DuckDBPyConnection, table: str, texts: Sequen
     every = f"(SELECT *, row_number() OVER () AS {_NUMBER} FROM {table})" if step > 1 else table
     _insert_cells(connection, every, texts, f"{_NUMBER} % {step} = 0" if step > 1 else "true")
     if step > 1:
-        found = _told_in_cells(connection)
-        sparse = [name for name in texts if found.get(name, 0) < _SURE_VALUES]
+        found = _counted_cells(connection)
+        sparse = [name for name in texts if found.get(name, (0, 0))[1] < _SURE_VALUES]
         _forget_cells(connection, sparse)
         _insert_cells(connection, table, sparse, "true")
 
@@ -107,14 +107,11 @@ def _forget_cells(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -
         connection.execute(f"DELETE FROM {CELLS} WHERE {are_of(forgotten)}")
 
 
-def _present_in_cells(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    return dict(connection.execute(f"SELECT name, count(*) FROM {CELLS} GROUP BY name").fetchall())
-
-
-def _told_in_cells(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """How many cells of each column hold more than a word that stands for no value."""
+def _counted_cells(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
+    """How many cells each column has, and how many of them hold more than a word that stands for no value."""
     told = _count_if(f"NOT {is_word_sql('value')}")
-    return dict(connection.execute(f"SELECT name, {told} FROM {CELLS} GROUP BY name").fetchall())
+    rows = connection.execute(f"SELECT name, count(*), {told} FROM {CELLS} GROUP BY name").fetchall()
+    return {name: (present, told) for name, present, told in rows}
 
 
 def some_values(
@@ -137,17 +134,17 @@ def candidate_readings(
 
     Last comes that of `numbers`, the columns that files mark as such.
     """
-    found = _present_in_cells(connection)
+    found = _counted_cells(connection)
     candidates: dict[str, tuple[Reading, ...]] = dict.fromkeys(found, ())
-    unread = {name: (present, 0) for name, present in found.items() if not is_spoken(name)}
+    unread = {name: (present, 0) for name, (present, _) in found.items() if not is_spoken(name)}
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {_LOOKING} AS SELECT * FROM {CELLS} WHERE {_LOOKS_READ}"
     )
-    readings, told = _possible(connection), _told_in_cells(connection)
+    readings = _possible(connection)
     for name, *fits in _fits(connection, readings):
-        present = found[name]
+        present, told = found[name]
         order = sorted(range(len(readings)), key=lambda i: (-fits[i], i))
-        likely = [readings[i] for i in order if fits[i] and fits[i] >= _CANDIDATE_SHARE * told[name]]
+        likely = [readings[i] for i in order if fits[i] and fits[i] >= _CANDIDATE_SHARE * told]
         if INTEGER in likely and NUMBER not in likely:
             likely.append(NUMBER)
         candidates[name] = tuple(likely)
