@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from meshlake.ml_assets.policy import Policy, Seed, Share
-from meshlake.ml_assets.segment_spec import Scale, ScaledColumns  # noqa: TC001 - pydantic reads it
-from meshlake.ml_assets.spec import ModelDocument, empty_if_none
-from meshlake.validation import Location, read_as, told
+from meshlake.ml_assets.segment_spec import ComparedDocument, Scale
+from meshlake.ml_assets.spec import empty_if_none
+from meshlake.validation import read_as, told
 
 
 @dataclass(frozen=True)
@@ -43,21 +43,13 @@ class AnomalyPolicy(Policy):
     seed: Seed = Field(default=42, description="The same seed and rows give the same model.")
 
 
-class AnomalyDocument(ModelDocument):
+class AnomalyDocument(ComparedDocument):
     """Customers who are unlike the others."""
 
     model_config = ConfigDict(title="Anomalies")
 
     task: Annotated[Literal["anomalies"], told("'anomalies' here")] = Field(description="The kind of model.")
-    columns: ScaledColumns = Field(
-        description="The columns to compare by: log for amounts and counts, linear for all others."
-    )
     policy: Annotated[AnomalyPolicy, BeforeValidator(empty_if_none)] = AnomalyPolicy()
-
-    @property
-    def named_columns(self) -> list[tuple[Location, str]]:
-        """Key, and the columns to compare by."""
-        return [*super().named_columns, *((("columns", name), name) for name in self.columns)]
 
     @property
     def spec(self) -> AnomalySpec:

@@ -105,15 +105,25 @@ ScaledColumns = Annotated[dict[str, _Scale], AfterValidator(_some_columns), Befo
 Words = Annotated[dict[str, Annotated[str, BeforeValidator(_phrase)]], BeforeValidator(empty_if_none)]
 
 
-class SegmentDocument(ModelDocument):
+class ComparedDocument(ModelDocument):
+    """What a `model.yaml` says whose model compares rows by some of their numbers."""
+
+    columns: ScaledColumns = Field(
+        description="The columns to compare by: log for amounts and counts, linear for all others."
+    )
+
+    @property
+    def named_columns(self) -> list[tuple[Location, str]]:
+        """Key, and the columns to compare by."""
+        return [*super().named_columns, *((("columns", name), name) for name in self.columns)]
+
+
+class SegmentDocument(ComparedDocument):
     """Groups of customers who are alike."""
 
     model_config = ConfigDict(title="Segmentation")
 
     task: Annotated[Literal["segments"], told("'segments' here")] = Field(description="The kind of model.")
-    columns: ScaledColumns = Field(
-        description="The columns to compare by: log for amounts and counts, linear for all others."
-    )
     words: Words = Field(
         default={},
         description="How names say the value of a column, with {} in its place: last bought {} days ago.",
@@ -137,7 +147,7 @@ class SegmentDocument(ModelDocument):
     def named_columns(self) -> list[tuple[Location, str]]:
         """Key, the columns to compare by, and what segments are to tell apart."""
         useful: list[tuple[Location, str]] = [(("useful_for",), self.useful_for)] if self.useful_for else []
-        return [*super().named_columns, *((("columns", name), name) for name in self.columns), *useful]
+        return [*super().named_columns, *useful]
 
     @property
     def spec(self) -> SegmentSpec:
