@@ -10,6 +10,7 @@ DATACONTRACT := .venv-datacontract
 DEMO_CUSTOMERS ?= 20000
 DEMO_DAYS ?= 180
 PYTEST = $(BIN)/python -m pytest
+UNIT = $(PYTEST) -n 3 --dist worksteal tests/unit tests/products data_products examples
 PYTHONS ?= 3.12 3.13
 
 help:  ## List the targets
@@ -21,15 +22,15 @@ run: install  ## Install, land the demo data, build every product, show what was
 	$(BIN)/mesh report
 
 test: install-dev lint docs  ## Install what tests need, lint, build the site, run all tests that need no server
-	$(PYTEST) -n 3 --dist worksteal tests/unit tests/products data_products examples
+	$(UNIT)
 	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder tests/engines tests/integration -m "not services"
 	$(PYTEST) -n 2 --dist loadfile tests/ui
 
 unit: install-dev  ## The unit suite alone
-	$(PYTEST) -n 2 --dist worksteal tests/unit tests/products data_products examples -m "not slow"
+	$(UNIT) -m "not slow"
 
 coverage: install-dev  ## The unit suite, and the share of lines it runs, which has a floor
-	$(PYTEST) -n 2 --dist worksteal tests/unit tests/products data_products examples --cov
+	$(UNIT) --cov
 
 lint: install-dev  ## ruff, mypy, import-linter, SQL lint: .pre-commit-config.yaml, on all files
 	$(BIN)/pre-commit run --all-files
