@@ -83,7 +83,8 @@ def _read_cells(connection: duckdb.DuckDBPyConnection, table: str, texts: Sequen
     step = max(1, -(-_row_count(connection, table) // wanted))
     # A column of the table may be called `rowid`.
     every = f"(SELECT *, row_number() OVER () AS {_NUMBER} FROM {table})" if step > 1 else table
-    _insert_cells(connection, every, texts, f"{_NUMBER} % {step} = 0" if step > 1 else "true")
+    # Not each so-and-so-many-th, which rows that come in turns would always or never be.
+    _insert_cells(connection, every, texts, f"hash({_NUMBER}) % {step} = 0" if step > 1 else "true")
     if step > 1:
         found = _counted_cells(connection)
         sparse = [name for name in texts if found.get(name, (0, 0))[1] < _SURE_VALUES]
