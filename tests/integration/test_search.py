@@ -99,3 +99,4 @@ def test_stems() -> None:
         "pay",
         "2024",
     ]
+    assert list(stems("lat latitude lon longitudes late")) == [*["latitud"] * 2, *["longitud"] * 2, "lat"]

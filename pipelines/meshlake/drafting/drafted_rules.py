@@ -38,6 +38,9 @@ _NEARLY_UNIQUE = 0.9
 _MOSTLY = 0.98
 _CALENDAR_DAYS = 10
 _YEAR = timedelta(days=366)
+_CALENDAR = frozenset(
+    "month quarter week weekday day hour of iso no nr num number dow doy monat woche tag mes mois".split()
+)
 _CLOSED_WORDS = (
     "yes/no y/n true/false t/f m/w m/f male/female man/woman on/off ja/nein oui/non si/no sì/no sí/no 0/1 "
     "active/inactive open/closed"
@@ -88,7 +91,7 @@ def add_column_rules(
 
 
 def _has_mean(seen: Seen, *, is_counter: bool) -> bool:
-    return is_number(seen.column.type) and not is_counter and not _is_name_like(seen.column.name)
+    return is_number(seen.column.type) and not is_counter and not _has_no_usual_mean(seen.column.name)
 
 
 def _of_kind(seen: Seen, profile: Described, *, is_counter: bool) -> Iterator[dict[str, Any]]:
@@ -200,8 +203,10 @@ def _is_counter(seen: Seen) -> bool:
     return seen.column.type in INTEGERS and is_unique and span <= _DENSE * seen.present
 
 
-def _is_name_like(name: str) -> bool:
-    return is_spoken(name) or "year" in name_words(name)
+def _has_no_usual_mean(name: str) -> bool:
+    """Whether a number so named stands for something, or for a part of the calendar, which goes on by itself."""
+    words = set(name_words(name))
+    return is_spoken(name) or "year" in words or words <= _CALENDAR
 
 
 def _varied(seen: Seen, profile: Described) -> Iterator[dict[str, Any]]:

@@ -51,8 +51,11 @@ _STOP = frozenset(
     }
     | {"we", "what", "where", "which", "who", "with"}
 )
-# What grammar changes within.
-_IRREGULAR = {"paid": "pay", "bought": "buy", "sold": "sell", "left": "leav", "lost": "los", "sent": "send"}
+# What grammar changes within; and what is short for a word, and no other's stem: `lat` is where, and `late` when.
+_IRREGULAR = {
+    **{"paid": "pay", "bought": "buy", "sold": "sell", "left": "leav", "lost": "los", "sent": "send"},
+    **{"lat": "latitud", "lon": "longitud", "lng": "longitud"},
+}
 _SATURATION, _LENGTH = 1.2, 0.75
 # Another word for the same outcome says nearly as much as the word itself; how it is told from words.
 _OTHER_WORD, _ENDED_AS = 0.8, "="

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from meshlake.column import Column
-from meshlake.drafting.drafted_rules import mean_rules, table_rules
+from meshlake.drafting.drafted_rules import add_column_rules, mean_rules, table_rules
 from meshlake.drafting.observed import Observed, Seen
 from meshlake.types.tree import Scalar
 
@@ -60,3 +61,17 @@ def test_days_of_nine_weeks_with_enough_rows_are_drafted_to_be_as_usual() -> Non
     thin = {date(2026, 1, 1) + timedelta(days=n): 100 if n < 96 else 20 for n in range(98)}
     assert drafted(10_000, 99, thin) == []
     assert drafted(1_000, 99) == drafted(10_000, 50) == []
+
+
+def test_a_part_of_the_calendar_is_not_drafted_to_have_its_usual_mean() -> None:
+    """In December a month is far from what days before it had: each year's end was a warning."""
+
+    def drafted(name: str) -> set[str]:
+        seen = Seen(Column(name, Scalar.INTEGER), 10_000, 12, 1, 12, 6.5, 3.4)
+        facts: dict[str, object] = {"name": name}
+        profile = SimpleNamespace(values=(), personal=None)
+        add_column_rules(facts, profile, Observed(10_000, {name: seen}), day="paid_on", is_key=False)
+        return {rule["name"] for rule in facts["quality"] if "mean" in rule["name"]}
+
+    assert drafted("month") == drafted("day_of_week") == drafted("week_no") == set()
+    assert drafted("weeks") == {"weeks_mean", "weeks_mean_as_usual"}
