@@ -1,10 +1,10 @@
 """Words that stand for no value: `NA`, `-`, `?`, `NULL`.
 
 A word is one by these lists, and only where it can mean nothing more. Among numbers, days and yes or no all other text
-of the column is read so; among words it is one that nobody chooses: `?` and `#N/A`, for `NA` is Namibia as well, and
-`none` an answer. Of many different numbers or days, up to three other words in few of the rows are taken for none as
-well (`ABS` among results of a laboratory), and asked about. Which a column has is seen in the sample, and how often is
-counted on all rows.
+of the column is read so, and among codes that all have a digit; among words it is one that nobody chooses: `?` and
+`#N/A`, for `NA` is Namibia as well, and `none` an answer. Of many different numbers or days, up to three other words in
+few of the rows are taken for none as well (`ABS` among results of a laboratory), and asked about. Which a column has is
+seen in the sample, and how often is counted on all rows.
 """
 
 from __future__ import annotations
@@ -48,6 +48,15 @@ _FEWEST_WORDS = 3
 _MOST_ODD, _ODD_SHARE, _FEWEST_ODD, _FEWEST_EVEN = 3, 0.1, 3, 30
 # Its length is asked apart: to repeat so large a class so often takes an engine longer than to read the cells.
 _ODD, _LONGEST_ODD = r"\pL[\pL .'-]+", 20
+# What a column's other values are, of words and of codes: among these, which have digits all, `NA` is no word either.
+_OF_WORDS = (
+    r"bool_and(regexp_matches(value, '[\pL\pN]')) FILTER (NOT {is_sign}) "
+    f"AND count(DISTINCT value) FILTER (NOT {{is_sign}}) >= {_FEWEST_WORDS}"
+)
+_OF_CODES = (
+    r"bool_and(regexp_matches(value, '\d')) FILTER (NOT {is_sign}) "
+    f"AND count(DISTINCT value) FILTER (NOT {{is_sign}}) >= {_FEWEST_EVEN}"
+)
 # Answers among yes and no.
 ANSWERS = frozenset(_ANSWERS.split())
 # What a reading of a column costs in a statement, with a plain column as one; how many misfits are shown.
@@ -157,28 +166,27 @@ def without_signs(
     kept: Collection[str],
     row_count: int,
 ) -> list[ColumnProfile]:
-    """`columns`, those of words without the signs that stand for no value; those `kept` stay as they are."""
+    """`columns`, those of words or codes without what stands for no value; those `kept` stay as they are."""
     texts = [
         c.name
         for c in columns
         if c.found_type == "string" and c.type is Scalar.VARCHAR and c.reading is None and c.name not in kept
     ]
-    is_sign = is_word_sql("value", _SIGNS.split())
-    suspected = connection.execute(
-        f"SELECT name FROM {CELLS} WHERE name IN (SELECT name FROM {CELLS} WHERE {are_of(texts)} AND {is_sign}) "
-        "GROUP BY name "
-        r"HAVING bool_and(regexp_matches(value, '[\pL\pN]')) FILTER (NOT " + is_sign + ") "
-        f"AND count(DISTINCT value) FILTER (NOT {is_sign}) >= {_FEWEST_WORDS}"
-    ).fetchall()
     signs: dict[str, dict[str, int]] = {}
-    for names in batches(connection, [name for (name,) in suspected], lambda _: 1):
-        cells = ", ".join(map(quote_identifier, names))
-        rows = connection.execute(
-            f"SELECT name, TRIM(value) AS word, count(*) AS n FROM (UNPIVOT (SELECT {cells} FROM {LANDED}) "
-            f"ON COLUMNS(*) INTO NAME name VALUE value) WHERE {is_sign} GROUP BY ALL ORDER BY n DESC, word"
+    for words, others in ((_SIGNS.split(), _OF_WORDS), (WORDS - ANSWERS, _OF_CODES)):
+        is_sign = is_word_sql("value", words)
+        suspected = connection.execute(
+            f"SELECT name FROM {CELLS} WHERE name IN (SELECT name FROM {CELLS} WHERE {are_of(texts)} AND {is_sign}) "
+            f"GROUP BY name HAVING {others.format(is_sign=is_sign)}"
         ).fetchall()
-        for name, word, count in rows:
-            signs.setdefault(name, {})[word] = count
+        for names in batches(connection, [name for (name,) in suspected], lambda _: 1):
+            cells = ", ".join(map(quote_identifier, names))
+            rows = connection.execute(
+                f"SELECT name, TRIM(value) AS word, count(*) AS n FROM (UNPIVOT (SELECT {cells} FROM {LANDED}) "
+                f"ON COLUMNS(*) INTO NAME name VALUE value) WHERE {is_sign} GROUP BY ALL ORDER BY n DESC, word"
+            ).fetchall()
+            for name, word, count in rows:
+                signs.setdefault(name, {})[word] = count
     return [without_values(c, signs[c.name], row_count) if c.name in signs else c for c in columns]
 
 

@@ -38,9 +38,10 @@ _NEARLY_UNIQUE = 0.9
 _MOSTLY = 0.98
 _CALENDAR_DAYS = 10
 _YEAR = timedelta(days=366)
-_CALENDAR = frozenset(
-    "month quarter week weekday day hour of iso no nr num number dow doy monat woche tag mes mois".split()
+_CALENDAR_WORDS = (
+    "month quarter week weekday day hour of iso no nr num number dow doy monat woche tag mes mois"
 )
+_CALENDAR = frozenset(_CALENDAR_WORDS.split())
 _CLOSED_WORDS = (
     "yes/no y/n true/false t/f m/w m/f male/female man/woman on/off ja/nein oui/non si/no sì/no sí/no 0/1 "
     "active/inactive open/closed"

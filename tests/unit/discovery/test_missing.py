@@ -86,6 +86,16 @@ def test_among_words_a_sign_that_nobody_chooses_is_no_value(profile) -> None:
     assert {value for value, _ in found["vendor"].values} == {"Acme", "Bolt Ltd", "Coil"}
 
 
+def test_among_codes_that_have_digits_a_word_for_no_value_is_none(profile) -> None:
+    """Tail numbers of aeroplanes kept `NA` as one of them; a plan may be called none, and a country NA."""
+    rows = "".join(
+        f"{n},{'NA' if n % 9 == 0 else f'N{n * 7}AB'},{'none' if n % 9 == 0 else f'P{n * 3}'}\n"
+        for n in range(1, 90)
+    )
+    columns = {each.name: each for each in profile({"a.csv": "nr,tail,plan\n" + rows}).columns}
+    assert (columns["tail"].missing, columns["plan"].missing) == ((("NA", 9),), ())
+
+
 def test_few_words_beside_many_different_numbers_are_no_value_and_asked_about(profile) -> None:
     words = {0: "ABS", 1: "ABS", 2: "disp"}
     cells = {
