@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from meshlake.ml_assets.spec import ChurnSpec
+    from meshlake.ml_assets.spec import LabelledSpec
 
     Labels = npt.NDArray[np.bool_]
     Probabilities = npt.NDArray[np.float64]
@@ -98,7 +98,7 @@ def can_compare(is_churned: Labels) -> bool:
     return min(int(is_churned.sum()), int((~is_churned).sum())) >= MIN_ROWS_PER_CLASS
 
 
-def groups_by(rows: pd.DataFrame, spec: ChurnSpec) -> npt.NDArray[np.int64]:
+def groups_by(rows: pd.DataFrame, spec: LabelledSpec) -> npt.NDArray[np.int64]:
     """Which of `rows` go together, as numbers from 0 on: those of one group, or where there is none of one key."""
     if not spec.group or not {*spec.group} <= {*rows.columns}:
         return groups_of(rows, spec.key)
@@ -125,9 +125,9 @@ def compare(
         groups: whom each row is about, from 0 on: rows of one customer are drawn together.
         seed: the same gives the same intervals.
     """
-    drawn, weights = _resamples(groups, seed)
+    drawn, weights = resamples(groups, seed)
     first, second = (_Figures(is_churned[drawn], each[drawn]) for each in (model, other))
-    found = _with_intervals([_improvement(first.of(each), second.of(each)) for each in weights])
+    found = with_intervals([_improvement(first.of(each), second.of(each)) for each in weights])
     return Comparison(len(drawn), *(Difference(*each) for each in found))
 
 
@@ -135,13 +135,13 @@ def measure(
     is_churned: Labels, probability: Probabilities, groups: npt.NDArray[np.int64], seed: int
 ) -> dict[str, Interval]:
     """`log_loss`, `roc_auc` and `calibration_error` of predictions; the arguments are those of `compare`."""
-    drawn, weights = _resamples(groups, seed)
+    drawn, weights = resamples(groups, seed)
     figures = _Figures(is_churned[drawn], probability[drawn])
-    found = _with_intervals([figures.of(each) for each in weights])
+    found = with_intervals([figures.of(each) for each in weights])
     return dict(zip(_FIGURES, (Interval(*each) for each in found), strict=True))
 
 
-def _resamples(
+def resamples(
     groups: npt.NDArray[np.int64], seed: int
 ) -> tuple[npt.NDArray[np.int64], Iterator[npt.NDArray[np.float64]]]:
     """The rows to measure by, and the weights of each: first all alike, then as each resample draws their groups."""
@@ -155,7 +155,7 @@ def _resamples(
     return rows, chain([np.ones(len(rows))], (each[group].astype(np.float64) for each in drawn))
 
 
-def _with_intervals(figures: list[npt.NDArray[np.float64]]) -> Iterator[tuple[float, float, float]]:
+def with_intervals(figures: list[npt.NDArray[np.float64]]) -> Iterator[tuple[float, float, float]]:
     """Each figure of the first, between what those of all others have; shape (3,) of each."""
     low, high = np.nanquantile(figures[1:], _INTERVAL, axis=0)
     return ((float(e), float(lo), float(hi)) for e, lo, hi in zip(figures[0], low, high, strict=True))

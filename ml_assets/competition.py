@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from meshlake.ml_assets.cross_validation import OutOfTimeError, cross_validate
 from meshlake.ml_assets.ensembles import blend
 from meshlake.ml_assets.features import Features
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import numpy as np
     import numpy.typing as npt
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.spec import ChurnSpec
 
 _SECONDS_PER_MINUTE = 60
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,6 @@ def compete(
 ) -> Competition:
     """Compare the candidates of `spec` on labelled `rows`, and ensembles of those that were compared.
 
-    The first one is compared whatever it takes. Another is not begun when the time is over, and given up after a fold
-    when those that are left would take longer than what is left.
-
     Args:
         plan: what the features are.
         rows: labelled rows.
@@ -60,24 +58,53 @@ def compete(
     Raises:
         ValueError: when no candidate can learn from the rows: what the first of them said.
     """
-    found: list[CandidateResult] = []
+    features = Features.of(rows, plan, spec)
+
+    def run(name: str, seconds_left: Callable[[], float] | None) -> CandidateResult:
+        return cross_validate(name, plan, features, folds, spec, tell, seconds_left)
+
+    found, left_out = compare_in_time(spec.algorithms, spec.minutes, run, tell, clock)
+    if len(found) > 1:
+        found += [blend(name, tuple(found), rows, folds, spec) for name in spec.ensembles]
+    return Competition(tuple(found), left_out)
+
+
+def compare_in_time(
+    names: Iterable[str],
+    minutes: float,
+    run: Callable[[str, Callable[[], float] | None], Result],
+    tell: Callable[[str], None],
+    clock: Callable[[], float] = time.process_time,
+) -> tuple[list[Result], dict[str, str]]:
+    """What `run` gives of each of `names`, and why others gave nothing.
+
+    The first one is compared whatever it takes. Another is not begun when the time is over, and given up after a fold
+    when those that are left would take longer than what is left.
+
+    Args:
+        names: the candidates, the cheapest first.
+        minutes: of one processor, for all of them.
+        run: cross-validates one, within the seconds that are left if that is given; see `cross_validate`.
+        tell: called with what is left out.
+        clock: the seconds spent until now.
+
+    Raises:
+        ValueError: when no candidate can learn from the rows: what the first of them said.
+    """
+    found: list[Result] = []
     left_out: dict[str, str] = {}
     refusals: list[ValueError] = []
-    end = clock() + spec.minutes * _SECONDS_PER_MINUTE
-    features = Features.of(rows, plan, spec)
-    for name in spec.algorithms:
-        seconds_left = (lambda: end - clock()) if found else None
+    end = clock() + minutes * _SECONDS_PER_MINUTE
+    for name in names:
         try:
-            found.append(cross_validate(name, plan, features, folds, spec, tell, seconds_left))
+            found.append(run(name, (lambda: end - clock()) if found else None))
             continue
         except OutOfTimeError:
-            left_out[name] = f"no time was left of {spec.minutes:g} minutes (policy.minutes)"
+            left_out[name] = f"no time was left of {minutes:g} minutes (policy.minutes)"
         except ValueError as error:
             left_out[name] = str(error)
             refusals.append(error)
         tell(f"{name} is left out: {left_out[name]}")
     if not found:
         raise refusals[0]
-    if len(found) > 1:
-        found += [blend(name, tuple(found), rows, folds, spec) for name in spec.ensembles]
-    return Competition(tuple(found), left_out)
+    return found, left_out

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from meshlake.ml_assets import metrics
-from meshlake.ml_assets.candidates.candidate import build_candidate, make_scoring_exact
+from meshlake.ml_assets.candidates.algorithm import make_scoring_exact
+from meshlake.ml_assets.candidates.candidate import build_candidate
 from meshlake.ml_assets.changes import options_of
 from meshlake.ml_assets.features import Features
 from meshlake.ml_assets.preprocessing import MISSING
 from meshlake.ml_assets.scoring import ChurnModel, reference_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import numpy.typing as npt
     import pandas as pd
@@ -85,21 +86,32 @@ def cross_validate(
         ValueError: when the algorithm cannot learn from these rows.
     """
     began_seconds = time.process_time()
-    begin = seconds_left() if seconds_left else 0.0
     tell(f"cross-validating {algorithm} on {len(features)} rows, {spec.folds} folds")
     is_churned = features.is_churned
     probability = np.empty(len(features))
     models, per_fold = [], []
-    for fold in range(spec.folds):
-        if seconds_left and _is_too_long(begin, seconds_left(), fold, spec.folds):
-            raise OutOfTimeError
-        is_out = folds == fold
+    for is_out in folds_in_time(folds, spec.folds, seconds_left):
         models.append(fit_features(algorithm, plan, features.where(~is_out), spec))
         probability[is_out] = features.where(is_out).probability(models[-1].pipeline)
         per_fold.append(metrics.probability_metrics(is_churned[is_out], probability[is_out]))
     out_of_fold = metrics.probability_metrics(is_churned, probability)
     seconds = time.process_time() - began_seconds
     return CandidateResult(algorithm, out_of_fold, tuple(per_fold), probability, tuple(models), seconds)
+
+
+def folds_in_time(
+    folds: npt.NDArray[np.int64], count: int, seconds_left: Callable[[], float] | None
+) -> Iterator[npt.NDArray[np.bool_]]:
+    """Of each of `count` folds which rows are in it, shape (n,).
+
+    Raises:
+        OutOfTimeError: when the folds to come would take longer than `seconds_left`, as those before took.
+    """
+    begin = seconds_left() if seconds_left else 0.0
+    for fold in range(count):
+        if seconds_left and _is_too_long(begin, seconds_left(), fold, count):
+            raise OutOfTimeError
+        yield folds == fold
 
 
 def _is_too_long(begin: float, left: float, fold: int, folds: int) -> bool:

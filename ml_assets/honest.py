@@ -6,7 +6,7 @@ have changed since is scored by the model. How models are fitted and scored does
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
+    from sklearn.pipeline import Pipeline
 
     from meshlake.ml_assets.scoring import ChurnModel
 
@@ -28,7 +29,15 @@ FINGERPRINT = "row_fingerprint"
 _COMPARED_BITS = 40
 
 
-def row_fingerprints(model: ChurnModel, batch: pd.DataFrame, keys: Sequence[str]) -> npt.NDArray[np.uint64]:
+class HasPipeline(Protocol):
+    """A model whose pipeline begins with the step `frame`."""
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The fitted pipeline."""
+
+
+def row_fingerprints(model: HasPipeline, batch: pd.DataFrame, keys: Sequence[str]) -> npt.NDArray[np.uint64]:
     """A hash of each row's key and features, as the model reads them: shape (n,).
 
     The same in any batch. Of 200,000 rows held against 5,000,000 two different ones share a hash once in 10 million
@@ -90,9 +99,7 @@ def published_scores(
         ValueError: when a key or feature column is missing, or a value does not fit its column.
     """
     scores = score_churn(model, batch)
-    position = honest.index.get_indexer(pd.Index(row_fingerprints(model, batch, keys)))
-    is_known = position >= 0
-    found = honest.iloc[position[is_known]].set_axis(batch.index[is_known])
+    found, is_known = honest_of(model, honest, batch, keys)
     scores.loc[is_known, "churn_probability"] = found["churn_probability"]
     if may_be_flagged is None:
         return scores
@@ -102,6 +109,18 @@ def published_scores(
     reasons = _reasons(model, batch, may_be_flagged(scores["churn_probability"]) & ~has_reasons)
     reasons.loc[has_reasons] = explained
     return scores.join(reasons)
+
+
+def honest_of(
+    model: HasPipeline, honest: pd.DataFrame, batch: pd.DataFrame, keys: Sequence[str]
+) -> tuple[pd.DataFrame, npt.NDArray[np.bool_]]:
+    """The honest predictions of those rows of `batch` that have one, under their index, and which these are: (n,).
+
+    `honest` is what `honest_by_row` gives, `keys` are the columns that tell rows apart.
+    """
+    position = honest.index.get_indexer(pd.Index(row_fingerprints(model, batch, keys)))
+    is_known = position >= 0
+    return honest.iloc[position[is_known]].set_axis(batch.index[is_known]), is_known
 
 
 def _reasons(model: ChurnModel, rows: pd.DataFrame, is_wanted: npt.NDArray[np.bool_]) -> pd.DataFrame:

@@ -65,14 +65,9 @@ class Profit(Document):
 WAYS = ("flag_share", "threshold", "min_recall", "min_precision", "capacity")
 
 
-class ChurnPolicy(Policy):
-    """How a churn model is chosen, and who is flagged."""
+class ComparedPolicy(Policy):
+    """How candidates are compared on folds."""
 
-    candidates: Choices = Field(
-        default=list(DEFAULT_CANDIDATES),
-        description="The algorithms compared, each a name, or one with parameters: {random_forest: {n_estimators: 9}}. "
-        "The least log loss on the folds wins, and an ensemble only if it is better beyond noise.",
-    )
     minutes: Minutes = Field(
         default=2,
         description="How many minutes of one processor the comparison may take; candidates for which no time is left "
@@ -80,6 +75,16 @@ class ChurnPolicy(Policy):
     )
     folds: TwoOrMore = Field(default=5, description="Into how many parts the rows are split to compare.")
     seed: Seed = Field(default=42, description="The same seed and rows give the same model.")
+
+
+class ChurnPolicy(ComparedPolicy):
+    """How a churn model is chosen, and who is flagged."""
+
+    candidates: Choices = Field(
+        default=list(DEFAULT_CANDIDATES),
+        description="The algorithms compared, each a name, or one with parameters: {random_forest: {n_estimators: 9}}. "
+        "The least log loss on the folds wins, and an ensemble only if it is better beyond noise.",
+    )
     flag_share: Share = Field(
         default=None,
         description="The share of customers, the most likely first, that is predicted to churn; 0.1 if nothing else "

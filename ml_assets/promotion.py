@@ -7,7 +7,7 @@ latest cut-off), of which the champion's honest predictions were kept, and which
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,13 +17,15 @@ from meshlake.ml_assets.honest import tested_rows
 from meshlake.ml_assets.scoring import score_churn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy.typing as npt
 
     from meshlake.ml_assets.comparison import Comparison, Difference
     from meshlake.ml_assets.scoring import ChurnModel
     from meshlake.ml_assets.spec import ChurnSpec
+
+Model = TypeVar("Model")
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,20 @@ class Decision:
         return asdict(self)
 
 
+class Judged(Protocol):
+    """A model held against another."""
+
+    @property
+    def is_better(self) -> bool:
+        """Whether it is better beyond noise."""
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether it is worse beyond noise."""
+
+
 @dataclass(frozen=True)
-class Champion:
+class Champion(Generic[Model]):
     """The version that scores now: its honest predictions, and the model where it can score these features.
 
     `is_replaced` says that the owner asks for another model than this, so that it stays for no figure.
@@ -48,12 +62,12 @@ class Champion:
 
     version: str
     honest: pd.DataFrame
-    model: ChurnModel | None
+    model: Model | None
     is_replaced: bool = False
 
 
 def decide(
-    spec: ChurnSpec, honest: pd.DataFrame, features: pd.DataFrame, champion: Champion | None
+    spec: ChurnSpec, honest: pd.DataFrame, features: pd.DataFrame, champion: Champion[ChurnModel] | None
 ) -> Decision:
     """Hold a challenger against the base rate, and against the champion if there is one.
 
@@ -82,29 +96,42 @@ def decide(
     other = champion_predictions(champion, tested, features, spec.row_keys)
     is_known = np.isfinite(other)
     if not can_compare(is_churned[is_known]):
-        return _incomparable(champion, figures)
+        return incomparable(champion, figures)
     against = compare(
         is_churned[is_known], probability[is_known], other[is_known], groups[is_known], spec.seed
     )
     figures |= {"champion": champion.version, "against_champion": against.as_dict()}
-    return _judged(champion, against, figures)
+    return judged(champion, against, _told(against), figures)
 
 
 def champion_predictions(
-    champion: Champion, rows: pd.DataFrame, features: pd.DataFrame, keys: Sequence[str]
+    champion: Champion[ChurnModel], rows: pd.DataFrame, features: pd.DataFrame, keys: Sequence[str]
+) -> npt.NDArray[np.float64]:
+    """As `predictions_of`, of churn models."""
+    return predictions_of(champion, rows, features, keys, "churn_probability", score_churn)
+
+
+def predictions_of(
+    champion: Champion[Model],
+    rows: pd.DataFrame,
+    features: pd.DataFrame,
+    keys: Sequence[str],
+    column: str,
+    score: Callable[[Model, pd.DataFrame], pd.DataFrame],
 ) -> npt.NDArray[np.float64]:
     """What the champion says of each of `rows` without having seen its label: shape (n,), NaN where it cannot.
 
-    Rows that it learned from have the honest prediction of then, though their features may have changed.
+    Rows that it learned from have the honest prediction of then, though their features may have changed. `column` is
+    that of its honest predictions, and of what `score` gives.
     """
     found = np.full(len(rows), np.nan)
     position = _positions(champion.honest, rows, keys)
     is_honest = position >= 0
-    found[is_honest] = champion.honest["churn_probability"].to_numpy()[position[is_honest]]
+    found[is_honest] = champion.honest[column].to_numpy()[position[is_honest]]
     if champion.model is not None and not is_honest.all():
         given = features.drop_duplicates(list(keys))
         unseen = given.iloc[_positions(given, rows[~is_honest], keys)]
-        found[~is_honest] = score_churn(champion.model, unseen)["churn_probability"]
+        found[~is_honest] = score(champion.model, unseen)[column]
     return found
 
 
@@ -117,13 +144,15 @@ def _positions(table: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> 
     return np.where(position >= 0, found[position], -1) if len(found) else position
 
 
-def _incomparable(champion: Champion, figures: Mapping[str, Any]) -> Decision:
+def incomparable(champion: Champion[Any], figures: Mapping[str, Any]) -> Decision:
+    """The decision where no row tells of a challenger and the champion."""
     told = f"version {champion.version} has no predictions of these rows to be compared with"
     return Decision(champion.is_replaced or champion.model is None, told, figures)
 
 
-def _judged(champion: Champion, against: Comparison, figures: Mapping[str, Any]) -> Decision:
-    figures_told = f"{_told(against)} than version {champion.version}"
+def judged(champion: Champion[Any], against: Judged, told: str, figures: Mapping[str, Any]) -> Decision:
+    """The decision on a challenger held `against` the champion; `told` is by how much it is better."""
+    figures_told = f"{told} than version {champion.version}"
     if champion.is_replaced:
         return Decision(True, f"model.yaml asks for another model; {figures_told}", figures)
     if champion.model is None:

@@ -18,10 +18,12 @@ import pandas as pd
 from meshlake.ml_assets.blend import Blend
 from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.preprocessing import Kind
-from meshlake.ml_assets.scoring import churn_probabilities, churn_probability
+from meshlake.ml_assets.scoring import churn_probability, in_batches
 from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     import numpy.typing as npt
     from sklearn.pipeline import Pipeline
 
@@ -53,16 +55,35 @@ def explain_churn(model: ChurnModel, batch: pd.DataFrame, top: int = TOP) -> pd.
     """
     frame = model.pipeline[:1].transform(batch)
     effects = feature_effects(model, frame)
-    strongest = np.argsort(-effects, axis=1, kind="stable")[:, :top]
     step = model.pipeline.named_steps["frame"]
+
+    def tell(name: str, is_told: npt.NDArray[np.bool_]) -> pd.Series[Any]:
+        return in_words_of(step, name, frame[name][is_told], model.references[name])
+
+    return batch[list(model.key)].join(strongest_reasons(frame, effects, MINIMUM_EFFECT, tell, top))
+
+
+def strongest_reasons(
+    frame: pd.DataFrame,
+    effects: npt.NDArray[np.float64],
+    least: float,
+    tell: Callable[[str, npt.NDArray[np.bool_]], pd.Series[Any]],
+    top: int = TOP,
+) -> pd.DataFrame:
+    """`reason_1` to `reason_<top>` of each row of `frame`, by the `effects` of its features, of its shape.
+
+    `tell` puts a feature of the rows that a mask of shape (n,) says into words. Null where fewer features have an
+    effect of at least `least`, and `NO_SINGLE_REASON` where none has one alone.
+    """
+    strongest = np.argsort(-effects, axis=1, kind="stable")[:, :top]
     reasons = {}
     for rank, reason in enumerate(reason_names(top)):
-        texts = pd.Series(NO_SINGLE_REASON if rank == 0 else None, index=batch.index, dtype=object)
+        texts = pd.Series(NO_SINGLE_REASON if rank == 0 else None, index=frame.index, dtype=object)
         for position, name in enumerate(frame.columns if rank < strongest.shape[1] else []):
-            is_told = (strongest[:, rank] == position) & (effects[:, position] >= MINIMUM_EFFECT)
-            texts[is_told] = _tell(step, str(name), frame[name][is_told], model.references[name])
+            is_told = (strongest[:, rank] == position) & (effects[:, position] >= least)
+            texts[is_told] = tell(str(name), is_told)
         reasons[reason] = texts
-    return batch[list(model.key)].assign(**reasons)
+    return pd.DataFrame(reasons, index=frame.index)
 
 
 def feature_effects(model: ChurnModel, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
@@ -94,13 +115,22 @@ def _effects(
             known = CANDIDATES.get(algorithm)().effects(rest, frame, usual_row)
         if known is not None:
             return known
-    probability = churn_probability(rest, frame)
+    return effects_by_scoring(lambda rows: churn_probability(rest, rows), frame, model.references)
+
+
+def effects_by_scoring(
+    predict: Callable[[pd.DataFrame], npt.NDArray[np.float64]],
+    frame: pd.DataFrame,
+    references: Mapping[str, float | str],
+) -> npt.NDArray[np.float64]:
+    """What `predict` says of each row less what it says where a feature has its usual value: the shape of `frame`."""
+    said = predict(frame)
     effects = np.zeros(frame.shape)
-    is_unusual = {name: (frame[name] != model.references[name]).to_numpy() for name in frame.columns}
-    changed = (_with(frame[where], name, model.references[name]) for name, where in is_unusual.items())
-    for position, otherwise in enumerate(churn_probabilities(rest, changed)):
+    is_unusual = {name: (frame[name] != references[name]).to_numpy() for name in frame.columns}
+    changed = (_with(frame[where], name, references[name]) for name, where in is_unusual.items())
+    for position, otherwise in enumerate(in_batches(predict, changed)):
         where = is_unusual[frame.columns[position]]
-        effects[where, position] = probability[where] - otherwise
+        effects[where, position] = said[where] - otherwise
     return effects
 
 
@@ -117,12 +147,17 @@ def feature_importances(model: ChurnModel, rows: pd.DataFrame, seed: int) -> dic
     """
     sample = rows.sample(MEASURED_ROWS, random_state=seed) if len(rows) > MEASURED_ROWS else rows
     frame = model.pipeline[:1].transform(sample)
-    means = np.abs(feature_effects(model, frame)).mean(axis=0)
+    return mean_effects(frame, feature_effects(model, frame))
+
+
+def mean_effects(frame: pd.DataFrame, effects: npt.NDArray[np.float64]) -> dict[str, float]:
+    """The mean size of the effects of each column of `frame`, the strongest first."""
+    means = np.abs(effects).mean(axis=0)
     found = {str(name): float(mean) for name, mean in zip(frame.columns, means, strict=True)}
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _tell(step: FeatureFrame, name: str, values: pd.Series[Any], usual: float | str) -> pd.Series[Any]:
+def in_words_of(step: FeatureFrame, name: str, values: pd.Series[Any], usual: float | str) -> pd.Series[Any]:
     """`name = value (usually ...)` for each of `values`; each different value is put into words once."""
     kind = step.kinds.get(name, Kind.TEXT)
     unit = f" days before {step.counted_from(name)}" if kind == Kind.DATETIME else ""

@@ -15,7 +15,7 @@ import pandas as pd
 from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import numpy.typing as npt
     from sklearn.pipeline import Pipeline
@@ -81,22 +81,29 @@ def churn_probability(pipeline: Pipeline, batch: pd.DataFrame) -> npt.NDArray[np
 def churn_probabilities(
     pipeline: Pipeline, batches: Iterable[pd.DataFrame]
 ) -> Iterator[npt.NDArray[np.float64]]:
-    """As `churn_probability`, of each of `batches`, all of the same columns; small ones are scored together."""
+    """As `churn_probability`, of each of `batches`, all of the same columns."""
+    return in_batches(lambda batch: churn_probability(pipeline, batch), batches)
+
+
+def in_batches(
+    predict: Callable[[pd.DataFrame], npt.NDArray[np.float64]], batches: Iterable[pd.DataFrame]
+) -> Iterator[npt.NDArray[np.float64]]:
+    """What `predict` says of each row of each of `batches`, all of the same columns; small ones are scored together."""
     together: list[pd.DataFrame] = []
     for batch in batches:
         together.append(batch)
         if sum(map(len, together)) >= _ROWS_AT_ONCE:
-            yield from _split_probabilities(pipeline, together)
+            yield from _split(predict, together)
             together = []
     if together:
-        yield from _split_probabilities(pipeline, together)
+        yield from _split(predict, together)
 
 
-def _split_probabilities(
-    pipeline: Pipeline, batches: Sequence[pd.DataFrame]
+def _split(
+    predict: Callable[[pd.DataFrame], npt.NDArray[np.float64]], batches: Sequence[pd.DataFrame]
 ) -> list[npt.NDArray[np.float64]]:
     ends = np.cumsum([len(batch) for batch in batches])[:-1]
-    return np.split(churn_probability(pipeline, pd.concat(batches)), ends)
+    return np.split(predict(pd.concat(batches)), ends)
 
 
 def published_probability(probability: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

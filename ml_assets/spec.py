@@ -22,15 +22,12 @@ MOST_CHANGEABLE = 8
 
 
 @dataclass(frozen=True)
-class ChurnSpec:
-    """A churn model: which column is the label, which are no features, and how the winner is chosen.
+class LabelledSpec:
+    """A model that learns a label: which column it is, which are no features, and how the winner is chosen.
 
     `exclude` maps a column left out to the reason; `known_before` a suspected leak that stays to why it may.
     `horizon_days` is how long after its cut-off a row's label is seen, `group` are columns whose rows go together.
-    `parameters` are those of candidates that shall not have their defaults, by the candidate's name. `changeable` are
-    the features that can be changed for a customer, see `changes`.
-    At most one of `flag_share` (flag the most likely share), `threshold` (flag from this probability on), `min_recall`,
-    `min_precision` and `capacity` (flag so many) is set; none where expected `profit` alone says who is flagged.
+    `parameters` are those of candidates that shall not have their defaults, by the candidate's name.
     """
 
     key: tuple[str, ...]
@@ -40,12 +37,28 @@ class ChurnSpec:
     group: tuple[str, ...] = ()
     exclude: Mapping[str, str] = field(default_factory=dict)
     known_before: Mapping[str, str] = field(default_factory=dict)
-    candidates: tuple[str, ...] = DEFAULT_CANDIDATES
+    candidates: tuple[str, ...] = ()
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    changeable: tuple[str, ...] = ()
     minutes: float = 2
     folds: int = 5
     seed: int = 42
+
+    @property
+    def row_keys(self) -> tuple[str, ...]:
+        """The columns that tell rows apart: the key, and the cut-off if there is one."""
+        return (*self.key, *filter(None, [self.cutoff]))
+
+
+@dataclass(frozen=True)
+class ChurnSpec(LabelledSpec):
+    """A churn model. `changeable` are the features that can be changed for a customer, see `changes`.
+
+    At most one of `flag_share` (flag the most likely share), `threshold` (flag from this probability on), `min_recall`,
+    `min_precision` and `capacity` (flag so many) is set; none where expected `profit` alone says who is flagged.
+    """
+
+    candidates: tuple[str, ...] = DEFAULT_CANDIDATES
+    changeable: tuple[str, ...] = ()
     flag_share: float | None = 0.1
     threshold: float | None = None
     min_recall: float | None = None
@@ -63,11 +76,6 @@ class ChurnSpec:
         """Whether expected profit says who is flagged, of as many as `capacity` allows."""
         ways = (self.flag_share, self.threshold, self.min_recall, self.min_precision)
         return self.profit is not None and not any(ways)
-
-    @property
-    def row_keys(self) -> tuple[str, ...]:
-        """The columns that tell rows apart: the key, and the cut-off if there is one."""
-        return (*self.key, *filter(None, [self.cutoff]))
 
     @property
     def algorithms(self) -> tuple[str, ...]:
@@ -129,14 +137,11 @@ class ModelDocument(Document):
         return [(("key",), name) for name in self.key]
 
 
-class ChurnDocument(ModelDocument):
-    """A model of who will leave."""
+class LabelledDocument(ModelDocument):
+    """What a `model.yaml` says whose model learns a label."""
 
-    model_config = ConfigDict(title="Churn model")
-
-    task: Annotated[Literal["churn"], told("'churn' here")] = Field(description="The kind of model.")
     label: Column = Field(
-        description="The BOOLEAN column to predict; null is scored, and never learned from or measured with."
+        description="The column to predict; null is scored, and never learned from or measured with."
     )
     cutoff: Column | None = Field(
         default=None,
@@ -145,7 +150,7 @@ class ChurnDocument(ModelDocument):
     horizon_days: Annotated[int | None, Field(strict=True, ge=1), told("a whole number of at least 1")] = (
         Field(
             default=None,
-            description="For how many days after its cut-off it is seen who leaves. Where cut-offs are closer, "
+            description="For how many days after its cut-off the label is seen. Where cut-offs are closer, "
             "those whose outcome was not known at the latest do not teach the model that it tests.",
         )
     )
@@ -164,12 +169,6 @@ class ChurnDocument(ModelDocument):
         description="Columns that look as if they were known only after the label and are learned from all the same, "
         "each with why they were known before it.",
     )
-    changeable: Annotated[_Names, Field(max_length=MOST_CHANGEABLE)] = Field(
-        default=[],
-        description="Features that you can change for a customer, such as the contract: of each customer flagged, the "
-        "nearest change of one or two of them that would end it is told as what_would_change.",
-    )
-    policy: Annotated[ChurnPolicy, BeforeValidator(empty_if_none)] = ChurnPolicy()
 
     @model_validator(mode="before")
     @classmethod
@@ -183,9 +182,6 @@ class ChurnDocument(ModelDocument):
     def _names_different_columns(self) -> Self:
         if self.label in self.key or self.label == self.cutoff or self.cutoff in self.key:
             raise ValueError("'key', 'label' and 'cutoff' must name different columns")
-        for name in self.changeable:
-            if name in {*self.key, *(self.group or []), self.label, self.cutoff, *self.exclude}:
-                raise ValueError(f"'changeable' names '{name}', which is no feature")
         if {self.label, self.cutoff}.intersection(self.group or []):
             raise ValueError("'group' must name other columns than 'label' and 'cutoff'")
         if self.horizon_days and not self.cutoff:
@@ -194,12 +190,55 @@ class ChurnDocument(ModelDocument):
 
     @property
     def named_columns(self) -> list[tuple[Location, str]]:
-        """Key, label, cut-off, groups, what is no feature, what can be changed, and amounts."""
+        """Key, label, cut-off, groups, and what is no feature."""
         named: list[tuple[Location, str]] = [(("label",), self.label)]
         named += [(("cutoff",), self.cutoff)] if self.cutoff else []
         named += [(("group",), name) for name in self.group or []]
         for place, columns in (("exclude", self.exclude), ("known_before", self.known_before)):
             named += [((place, name), name) for name in columns]
+        return [*super().named_columns, *named]
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        """What is acted upon whatever the label is: fields of a `LabelledSpec` but those that a policy says."""
+        return {
+            "key": tuple(self.key),
+            "label": self.label,
+            "cutoff": self.cutoff,
+            "horizon_days": self.horizon_days,
+            "group": tuple(self.group or ()),
+            "exclude": dict(self.exclude),
+            "known_before": dict(self.known_before),
+        }
+
+
+class ChurnDocument(LabelledDocument):
+    """A model of who will leave."""
+
+    model_config = ConfigDict(title="Churn model")
+
+    task: Annotated[Literal["churn"], told("'churn' here")] = Field(description="The kind of model.")
+    label: Column = Field(
+        description="The BOOLEAN column to predict; null is scored, and never learned from or measured with."
+    )
+    changeable: Annotated[_Names, Field(max_length=MOST_CHANGEABLE)] = Field(
+        default=[],
+        description="Features that you can change for a customer, such as the contract: of each customer flagged, the "
+        "nearest change of one or two of them that would end it is told as what_would_change.",
+    )
+    policy: Annotated[ChurnPolicy, BeforeValidator(empty_if_none)] = ChurnPolicy()
+
+    @model_validator(mode="after")
+    def _changes_features(self) -> Self:
+        for name in self.changeable:
+            if name in {*self.key, *(self.group or []), self.label, self.cutoff, *self.exclude}:
+                raise ValueError(f"'changeable' names '{name}', which is no feature")
+        return self
+
+    @property
+    def named_columns(self) -> list[tuple[Location, str]]:
+        """As of any label, and what can be changed, and amounts."""
+        named: list[tuple[Location, str]] = []
         named += [(("changeable",), name) for name in self.changeable]
         amounts = self.policy.profit.columns if self.policy.profit else {}
         named += [(("policy", "profit", name), column) for name, column in amounts.items()]
@@ -214,13 +253,7 @@ class ChurnDocument(ModelDocument):
         if not ways and not policy.profit:
             ways = {"flag_share": ChurnSpec.flag_share}
         return ChurnSpec(
-            key=tuple(self.key),
-            label=self.label,
-            cutoff=self.cutoff,
-            horizon_days=self.horizon_days,
-            group=tuple(self.group or ()),
-            exclude=dict(self.exclude),
-            known_before=dict(self.known_before),
+            **self.shared,
             candidates=tuple(chosen),
             parameters={name: given for name, given in chosen.items() if given},
             changeable=tuple(self.changeable),

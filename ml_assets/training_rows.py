@@ -1,4 +1,4 @@
-"""Which rows a churn model may learn from, and how they are split: label, held-out cut-off, cap and folds.
+"""Which rows a model may learn a label from, and how they are split: label, held-out cut-off, cap and folds.
 
 No estimator here.
 """
@@ -17,11 +17,11 @@ from meshlake.ml_assets.comparison import groups_by
 from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     import numpy.typing as npt
 
-    from meshlake.ml_assets.spec import ChurnSpec
+    from meshlake.ml_assets.spec import ChurnSpec, LabelledSpec
 
 # Three candidates on five folds of 200,000 rows x 25 columns took under two minutes and 735 MB on two busy
 # cores.
@@ -40,27 +40,6 @@ def require_columns(features: pd.DataFrame, columns: Iterable[str]) -> None:
             raise ValueError(" ".join(filter(None, [f"the features have no column '{column}'.", near])))
 
 
-def labelled_rows(features: pd.DataFrame, spec: ChurnSpec) -> pd.DataFrame:
-    """The rows whose label is not null, the label as bool, sorted by cut-off and key.
-
-    Sorted, so that the order in which an engine returned the rows changes nothing.
-
-    Raises:
-        ValueError: when a column is missing, the label is no yes/no column, or a cut-off is null.
-    """
-    require_columns(
-        features, (*spec.key, *spec.group, spec.label, *filter(None, [spec.cutoff]), *spec.exclude)
-    )
-    label = read_label(features[spec.label])
-    rows = features.loc[label.notna()].assign(**{spec.label: label[label.notna()].astype(bool)})
-    if spec.cutoff and rows[spec.cutoff].isna().any():
-        raise ValueError(
-            f"the cut-off '{spec.cutoff}' is null in {rows[spec.cutoff].isna().sum()} labelled rows"
-        )
-    order = [*filter(None, [spec.cutoff]), *spec.key]
-    return rows.sort_values(order, kind="stable", ignore_index=True)
-
-
 def read_label(values: pd.Series[Any]) -> pd.Series[Any]:
     """A yes/no column as pandas' nullable boolean.
 
@@ -74,6 +53,35 @@ def read_label(values: pd.Series[Any]) -> pd.Series[Any]:
         raise ValueError(
             f"the label '{values.name}' must be true, false or null; it holds {examples}"
         ) from error
+
+
+def labelled_rows(
+    features: pd.DataFrame, spec: LabelledSpec, read: Callable[[pd.Series[Any]], pd.Series[Any]] = read_label
+) -> pd.DataFrame:
+    """The rows whose label is not null, the label as bool or float64, sorted by cut-off and key.
+
+    Sorted, so that the order in which an engine returned the rows changes nothing.
+
+    Args:
+        features: one row per key (and cut-off).
+        spec: which columns are what.
+        read: makes the label a nullable boolean, or a float of which NaN is null.
+
+    Raises:
+        ValueError: when a column is missing, `read` refuses the label, or a cut-off is null.
+    """
+    require_columns(
+        features, (*spec.key, *spec.group, spec.label, *filter(None, [spec.cutoff]), *spec.exclude)
+    )
+    label = read(features[spec.label])
+    known = label[label.notna()].astype(np.float64 if label.dtype == np.float64 else bool)
+    rows = features.loc[label.notna()].assign(**{spec.label: known})
+    if spec.cutoff and rows[spec.cutoff].isna().any():
+        raise ValueError(
+            f"the cut-off '{spec.cutoff}' is null in {rows[spec.cutoff].isna().sum()} labelled rows"
+        )
+    order = [*filter(None, [spec.cutoff]), *spec.key]
+    return rows.sort_values(order, kind="stable", ignore_index=True)
 
 
 def _require_both_classes(is_churned: npt.NDArray[np.bool_], spec: ChurnSpec) -> None:
@@ -108,7 +116,7 @@ class Split:
     held_out: pd.DataFrame
 
 
-def split_by_cutoff(rows: pd.DataFrame, spec: ChurnSpec) -> Split:
+def split_by_cutoff(rows: pd.DataFrame, spec: LabelledSpec) -> Split:
     """Hold out the latest cut-off, with a gap of the label's horizon before it.
 
     Raises:
@@ -133,12 +141,16 @@ def _as_days(cutoffs: pd.Series[Any]) -> pd.Series[Any]:
     return pd.to_datetime(cutoffs, utc=True)
 
 
-def cap_rows(rows: pd.DataFrame, spec: ChurnSpec) -> pd.DataFrame:
-    """At most `MAX_TRAINING_ROWS` of `rows`, sampled with the seed at equal churn rate, in the same order."""
+def cap_rows(rows: pd.DataFrame, spec: LabelledSpec) -> pd.DataFrame:
+    """At most `MAX_TRAINING_ROWS` of `rows`, sampled with the seed, a yes/no label at equal rate, in the same order."""
     if len(rows) <= MAX_TRAINING_ROWS:
         return rows
+    label = rows[spec.label]
     kept, _ = train_test_split(
-        np.arange(len(rows)), train_size=MAX_TRAINING_ROWS, stratify=rows[spec.label], random_state=spec.seed
+        np.arange(len(rows)),
+        train_size=MAX_TRAINING_ROWS,
+        stratify=label if label.dtype == bool else None,
+        random_state=spec.seed,
     )
     return rows.iloc[np.sort(kept)].reset_index(drop=True)
 
@@ -180,10 +192,19 @@ def _dealt(
     sizes = np.bincount(groups)
     churned = np.bincount(groups, weights=is_churned)
     kinds = (churned > 0).astype(int) + (churned == sizes)
-    shuffled = np.random.default_rng(spec.seed).permutation(len(sizes))
-    order = shuffled[np.lexsort((sizes[shuffled], churned[shuffled], kinds[shuffled]))]
-    fold_of_group = np.empty(len(sizes), dtype=np.int64)
-    fold_of_group[order] = np.arange(len(sizes)) % spec.folds
+    return deal_groups(groups, (sizes, churned, kinds), spec)
+
+
+def deal_groups(
+    groups: npt.NDArray[np.int64], alike: Sequence[npt.NDArray[Any]], spec: LabelledSpec
+) -> npt.NDArray[np.int64]:
+    """The fold of each row, whole groups dealt like cards: those alike by `alike`, the last of which counts first,
+    after each other, and those that are the same in it by chance."""
+    count = len(alike[0])
+    shuffled = np.random.default_rng(spec.seed).permutation(count)
+    order = shuffled[np.lexsort([each[shuffled] for each in alike])]
+    fold_of_group = np.empty(count, dtype=np.int64)
+    fold_of_group[order] = np.arange(count) % spec.folds
     return fold_of_group[groups]
 
 

@@ -19,7 +19,8 @@ from sklearn.metrics import log_loss
 
 from benchmarks.report import figure_line
 from benchmarks.timing import interleave, ratio_figure
-from meshlake.ml_assets.candidates.candidate import build_candidate, make_scoring_exact
+from meshlake.ml_assets.candidates.algorithm import make_scoring_exact
+from meshlake.ml_assets.candidates.candidate import build_candidate
 from meshlake.ml_assets.churn import train_churn
 from meshlake.ml_assets.preprocessing import plan_features
 from meshlake.ml_assets.scoring import score_churn

@@ -7,15 +7,13 @@ is imported before a pipeline is built, since names and parameters alone are nee
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from importlib.util import find_spec
+from abc import abstractmethod
 from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from meshlake.extras import missing_extra
+from meshlake.ml_assets.candidates.algorithm import Algorithm, build_pipeline
 from meshlake.plugins import Doorway
-from meshlake.validation import Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,49 +26,19 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
 
-# Each tree of a forest draws at most this many rows: on 20,000 rows x 25 columns log loss was the same (.361
-# against .362) for less time, and on 200,000 rows drawing all took over five times as long as drawing 20,000.
-MAX_ROWS_PER_TREE = 10_000
 
-
-class Candidate(Document, ABC):
-    """One algorithm. Its fields are the parameters that a `model.yaml` may set, with the defaults of those it does not.
-
-    `has_native_nulls` says that it takes nulls, and categories as codes, as they are. `trusted_types` are the types of
-    a fitted pipeline, beyond those skops trusts by itself, that may be loaded again: look at each, that it does no more
-    on loading than to take the attributes it is given. `extra` is the extra of ours that brings `packages`, without
-    which the candidate can be named and neither fitted nor loaded.
-    """
-
-    extra: ClassVar[str] = ""
-    packages: ClassVar[tuple[str, ...]] = ()
-    has_native_nulls: ClassVar[bool] = False
-    trusted_types: ClassVar[tuple[str, ...]] = ()
-
-    @classmethod
-    def check_installed(cls, name: str) -> None:
-        """Whether its packages are there; `name` is what it is called.
-
-        Raises:
-            MissingPackageError: one is not; the hint says what to install.
-        """
-        for package in cls.packages:
-            if find_spec(package) is None:
-                raise missing_extra(cls.extra, f"the candidate {name}", package)
+class Candidate(Algorithm):
+    """An algorithm that gives probabilities; see `Algorithm`."""
 
     def preprocessing(self, plan: FeaturePlan) -> TransformerMixin:
-        """From a `FeatureFrame`'s output to the numbers the estimator takes.
-
-        Raises:
-            ValueError: in one plain sentence, when it cannot be made of these features.
-        """
+        """See `Algorithm.preprocessing`."""
         from meshlake.ml_assets.encoding import linear_preprocessing, tree_preprocessing
 
         return tree_preprocessing(plan) if self.has_native_nulls else linear_preprocessing(plan)
 
     @abstractmethod
     def estimator(self, plan: FeaturePlan, seed: int, rows: int) -> ClassifierMixin:
-        """The unfitted classifier, the same for the same `seed`; `rows` is how many rows it will be fitted on."""
+        """See `Algorithm.estimator`."""
 
     def effects(
         self,
@@ -147,20 +115,4 @@ def build_candidate(
         UsageError: no candidate has that name, or what it needs is not installed.
         ValueError: it has no such parameter, or not of this value, or cannot take these features.
     """
-    from sklearn.pipeline import Pipeline
-
-    CANDIDATES.get(name).check_installed(name)
-    candidate = CANDIDATES.get(name)(**parameters)
-    model = candidate.estimator(plan, seed, rows)
-    return Pipeline([("frame", plan.frame()), ("columns", candidate.preprocessing(plan)), ("model", model)])
-
-
-def make_scoring_exact(pipeline: Pipeline) -> Pipeline:
-    """Let a fitted pipeline score on one thread, in place.
-
-    A forest adds up its trees in the order its threads end, which changes the last digits from run to run.
-    """
-    model = pipeline.named_steps["model"]
-    if "n_jobs" in model.get_params(deep=False):
-        model.set_params(n_jobs=1)
-    return pipeline
+    return build_pipeline(CANDIDATES, name, plan, seed, rows, parameters)

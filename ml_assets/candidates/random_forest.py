@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, PositiveInt
 
-from meshlake.ml_assets.candidates.candidate import MAX_ROWS_PER_TREE, Candidate
+from meshlake.ml_assets.candidates.algorithm import MAX_ROWS_PER_TREE
+from meshlake.ml_assets.candidates.candidate import Candidate
 
 if TYPE_CHECKING:
     from sklearn.ensemble import RandomForestClassifier

@@ -10,7 +10,8 @@ import skops.io
 from sklearn.metrics import roc_auc_score
 
 from meshlake.errors import MissingPackageError
-from meshlake.ml_assets.candidates.candidate import CANDIDATES, build_candidate, make_scoring_exact
+from meshlake.ml_assets.candidates.algorithm import make_scoring_exact
+from meshlake.ml_assets.candidates.candidate import CANDIDATES, build_candidate
 from meshlake.ml_assets.cross_validation import fit
 from meshlake.ml_assets.persistence import dump_model, load_model
 from meshlake.ml_assets.preprocessing import FeaturePlan, Kind, plan_features
