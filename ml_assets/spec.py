@@ -136,6 +136,11 @@ class ModelDocument(Document):
         """The columns of the features that it names, and where it names them."""
         return [(("key",), name) for name in self.key]
 
+    @property
+    def label_column(self) -> str | None:
+        """The column without which a row teaches nothing, if there is one."""
+        return None
+
 
 class LabelledDocument(ModelDocument):
     """What a `model.yaml` says whose model learns a label."""
@@ -243,6 +248,11 @@ class ChurnDocument(LabelledDocument):
         amounts = self.policy.profit.columns if self.policy.profit else {}
         named += [(("policy", "profit", name), column) for name, column in amounts.items()]
         return [*super().named_columns, *named]
+
+    @property
+    def label_column(self) -> str:
+        """See `ModelDocument.label_column`."""
+        return self.label
 
     @property
     def spec(self) -> ChurnSpec:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from meshlake.errors import BuildError
-from meshlake.models.frames import to_frame
 from meshlake.models.identity import definition_sha256, environment, feature_kinds, misfits
+from meshlake.models.learned_rows import learned_rows
 from meshlake.models.store import VERSION_PROPERTY, file_hashes, model_store
 
 if TYPE_CHECKING:
@@ -119,16 +119,18 @@ def _train(
     """A challenger, stored with the decision whether it is promoted; or the champion, where that comes of it again."""
     context.report("training: reading the features")
     trained_at = datetime.now(UTC)
-    frame = to_frame(context.session.table(model.features_sql))
+    learned = learned_rows(model, context.session)
+    if learned.told:
+        context.report(learned.told)
     task = model.task
     current = champion.version
-    trained = task.train(frame, context.report, current)
+    trained = task.train(learned.frame, context.report, current)
     if current and champion.may_score and current.record["files"] == file_hashes(trained.files):
         context.report(f"the same model came of it as version {current.version}")
         return current
     context.report("deciding on it")
     decision = task.decide(
-        trained, frame, current, can_score=not champion.misfits, is_replaced=champion.is_replaced
+        trained, learned.frame, current, can_score=not champion.misfits, is_replaced=champion.is_replaced
     )
     if champion.pin:
         decision = replace(decision, is_promoted=False, reason=_kept_back(champion.pin, decision))
@@ -140,6 +142,7 @@ def _train(
         "inputs": dict(context.input_versions),
         "definition": dict(model.content),
         **trained.record,
+        **({"sample": learned.told} if learned.told else {}),
         "decision": decision.as_dict(),
     }
     return store.save(context.name, record, trained.files)
