@@ -156,7 +156,7 @@ def train_churn(
         warnings=(
             *suspects.warnings(spec),
             *(f"{name} was left out: {why}" for name, why in competition.left_out.items()),
-            *_gap_warnings(split, spec),
+            *training_rows.gap_warnings(split, spec),
             *test_warnings,
             *broken_promises(judged),
             *_shift_warnings(test, development, held_out, final_plan, spec),
@@ -233,16 +233,6 @@ def _test(rows: pd.DataFrame, spec: ChurnSpec) -> tuple[HeldOutTest | None, list
         **metrics.flag_metrics(is_churned, rows["is_predicted_churn"].to_numpy()),
     }
     return HeldOutTest(cutoff, measured), []
-
-
-def _gap_warnings(split: training_rows.Split, spec: ChurnSpec) -> list[str]:
-    if split.between.empty:
-        return []
-    days = ", ".join(str(day).removesuffix(" 00:00:00") for day in split.between[spec.cutoff].unique())
-    return [
-        f"{len(split.between)} rows of {days} did not teach the model that is tested: their outcome was not known yet "
-        f"at its cut-off ({spec.horizon_days} days)"
-    ]
 
 
 def _shift_warnings(

@@ -1,10 +1,10 @@
 """From a `FeatureFrame`'s columns to the numbers an estimator takes: one `ColumnTransformer` for linear models, one for
 trees. All that is learnt is learnt where they are fitted, so inside the folds.
 
-Text of many values is told by the share of its rows that churned, drawn to that of all where it has few, and a row by
-the rows of other folds alone (Micci-Barreca, A preprocessing scheme for high-cardinality categorical attributes, 2001;
-scikit-learn's `TargetEncoder`). Free text is told by the main directions of its words (latent semantic analysis,
-Deerwester et al., 1990). Which column is what belongs in `preprocessing`.
+Text of many values is told by the share of its rows that churned, or of each class, drawn to that of all where it has
+few, and a row by the rows of other folds alone (Micci-Barreca, A preprocessing scheme for high-cardinality categorical
+attributes, 2001; scikit-learn's `TargetEncoder`). Free text is told by the main directions of its words (latent
+semantic analysis, Deerwester et al., 1990). Which column is what belongs in `preprocessing`.
 """
 
 from __future__ import annotations
@@ -98,5 +98,5 @@ def of_words(plan: FeaturePlan) -> list[tuple[str, Pipeline, str]]:
 
 def _of_many_valued(plan: FeaturePlan) -> list[tuple[str, Pipeline, list[str]]]:
     folds = StratifiedKFold(5, shuffle=True, random_state=_SEED)
-    steps = [("encode", TargetEncoder(target_type="binary", cv=folds)), ("scale", StandardScaler())]
+    steps = [("encode", TargetEncoder(target_type=plan.target, cv=folds)), ("scale", StandardScaler())]
     return [("many_valued", Pipeline(steps), plan.many_valued)]

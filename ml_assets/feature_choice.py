@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
-    from meshlake.ml_assets.spec import ChurnSpec
+    from meshlake.ml_assets.spec import ChurnSpec, LabelledSpec
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Suspects:
     told: Mapping[str, str]
     is_complete: bool = True
 
-    def warnings(self, spec: ChurnSpec) -> list[str]:
+    def warnings(self, spec: LabelledSpec) -> list[str]:
         """What is told of each, and of what was not asked."""
         warnings = [_warning(name, told, spec) for name, told in self.told.items()]
         if not self.is_complete:
@@ -54,7 +54,7 @@ def find_suspects(
         spec: what was asked for.
         named_leaks: those that are suspected by what they are called, with the evidence in words.
     """
-    columns = _columns(rows, spec)
+    columns = feature_columns(rows, spec)
     evidence = {name: [named_leaks[name]] for name in columns if name in named_leaks}
     alone = suspected_leaks(rows, columns, rows[spec.label].to_numpy(), cutoff=spec.cutoff)
     for name, leak in alone.items():
@@ -66,14 +66,14 @@ def find_suspects(
     return Suspects({name: "; ".join(told) for name, told in evidence.items()}, jumps.is_complete)
 
 
-def plan_without(suspects: Suspects, rows: pd.DataFrame, spec: ChurnSpec) -> FeaturePlan:
+def plan_without(suspects: Suspects, rows: pd.DataFrame, spec: LabelledSpec) -> FeaturePlan:
     """What the features of `rows` are; the suspects nobody vouches for are dropped.
 
     Raises:
         ValueError: when no column is left to learn from.
     """
     reasons = {name: told for name, told in suspects.told.items() if name not in spec.known_before}
-    left = [name for name in _columns(rows, spec) if name not in reasons]
+    left = [name for name in feature_columns(rows, spec) if name not in reasons]
     if reasons and not left:
         told = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
         raise ValueError(
@@ -84,12 +84,13 @@ def plan_without(suspects: Suspects, rows: pd.DataFrame, spec: ChurnSpec) -> Fea
     return replace(plan, dropped={**plan.dropped, **reasons})
 
 
-def _columns(rows: pd.DataFrame, spec: ChurnSpec) -> list[str]:
+def feature_columns(rows: pd.DataFrame, spec: LabelledSpec) -> list[str]:
+    """The columns of `rows` that may be learned from, as far as the specification says."""
     no_features = {*spec.key, *spec.group, spec.label, spec.cutoff, *spec.exclude}
     return [str(name) for name in rows.columns if name not in no_features]
 
 
-def _warning(name: str, told: str, spec: ChurnSpec) -> str:
+def _warning(name: str, told: str, spec: LabelledSpec) -> str:
     if why := spec.known_before.get(name):
         return f"'{name}' is learned from, known before the label ({why}), and {told}"
     return f"'{name}' is left out: {told}. If it was known before the label, say why under known_before"

@@ -26,6 +26,9 @@ from meshlake.ml_assets.segments import SegmentModel
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from meshlake.ml_assets.candidates.algorithm import Algorithm
+    from meshlake.plugins import Doorway
+
 # Beyond what skops trusts by itself (scikit-learn's estimators, numpy's arrays and scalars). Each was looked
 # at: none does more on loading than to take the attributes it is given. What one algorithm needs is its own to name.
 TRUSTED_TYPES = (
@@ -53,15 +56,18 @@ def dump_model(model: Model) -> bytes:
     return _canonical(skops.io.dumps({"task": task, "fields": fields}))
 
 
-def load_model(content: bytes, *algorithms: str) -> Model:
+def load_model(content: bytes, *algorithms: str, among: Doorway[type[Any]] | None = None) -> Model:
     """The model whose `dump_model` gave `content`; `algorithms` are the candidates that it is made of.
+
+    `among` is where these are found, if not among those of churn models and segmentations.
 
     Raises:
         ValueError: when `content` is no such archive, or holds a type that is neither in `TRUSTED_TYPES` nor trusted by
             any of `algorithms`.
         UsageError: no candidate is called so, or its package is not installed.
     """
-    trusted = {*TRUSTED_TYPES, *itertools.chain.from_iterable(map(_trusted_types, algorithms))}
+    named = (_trusted_types(name, among) for name in algorithms)
+    trusted = {*TRUSTED_TYPES, *itertools.chain.from_iterable(named)}
     try:
         loaded = skops.io.loads(content, trusted=sorted(trusted))
         fields = {name: tuple(v) if isinstance(v, list) else v for name, v in loaded["fields"].items()}
@@ -73,10 +79,10 @@ def load_model(content: bytes, *algorithms: str) -> Model:
         raise ValueError(f"the stored model cannot be read: {error}") from error
 
 
-def _trusted_types(algorithm: str) -> tuple[str, ...]:
-    if algorithm in CLUSTERERS.members:
+def _trusted_types(algorithm: str, among: Doorway[type[Any]] | None) -> tuple[str, ...]:
+    if among is None and algorithm in CLUSTERERS.members:
         return CLUSTERERS.get(algorithm).trusted_types
-    candidate = CANDIDATES.get(algorithm)
+    candidate: type[Algorithm] = (among or CANDIDATES).get(algorithm)
     candidate.check_installed(algorithm)
     return candidate.trusted_types
 

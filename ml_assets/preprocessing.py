@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -28,9 +28,8 @@ _WORDS_OF_FREE_TEXT, _COUNTED_TEXTS = 4, 1_000
 _NEARLY_UNIQUE, _FEWEST_UNIQUE = 0.5, 40
 # So many values would be there twice if chance had drawn them from as wide a range, were they no numbering of rows.
 _EXPECTED_REPEATS = 20
-_MOST_CODES, _FEWEST_CODES = 10, 3
+_MOST_CODES, _FEWEST_CODES, _DAYS_OF_MONTHS = 10, 3, 2 * 365
 _PARTS = {"month": 12, "weekday": 7}
-_DAYS_OF_MONTHS = 2 * 365
 
 
 class Kind(StrEnum):
@@ -67,6 +66,7 @@ class FeaturePlan:
     `cutoff` is the column of cut-off dates that datetimes are counted back from; where there is none, `newest` says
     the moment that each is counted back from. `parts` are the columns of calendar parts, `joined_on (month)`, by
     name the column and the part; `codes` whole numbers of so few values that each may mean something of its own.
+    `target` is what the label is, as scikit-learn's `TargetEncoder` calls it.
     """
 
     kinds: Mapping[str, Kind]
@@ -75,6 +75,7 @@ class FeaturePlan:
     newest: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     codes: tuple[str, ...] = ()
+    target: Literal["binary", "multiclass"] = "binary"
 
     @property
     def numeric(self) -> list[str]:
@@ -207,8 +208,7 @@ def _part(moments: pd.Series[Any], part: str) -> pd.Series[Any]:
 
 
 class FeatureFrame(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Brings a batch to the planned columns: numbers as float64 (null as NaN), text as str (null as
-    `(missing)`).
+    """Brings a batch to the planned columns: numbers as float64 (null as NaN), text as str (null as `(missing)`).
 
     Booleans become 0 and 1, datetimes days before the row's cut-off date, or before the `newest` of the training rows;
     `parts` of the calendar are text. Nothing is learnt from a batch, so one row at a time gives the same as all at

@@ -124,14 +124,26 @@ def predictions_of(
     Rows that it learned from have the honest prediction of then, though their features may have changed. `column` is
     that of its honest predictions, and of what `score` gives.
     """
-    found = np.full(len(rows), np.nan)
+    return all_predictions_of(champion, rows, features, keys, [column], score)[:, 0]
+
+
+def all_predictions_of(
+    champion: Champion[Model],
+    rows: pd.DataFrame,
+    features: pd.DataFrame,
+    keys: Sequence[str],
+    columns: Sequence[str],
+    score: Callable[[Model, pd.DataFrame], pd.DataFrame],
+) -> npt.NDArray[np.float64]:
+    """As `predictions_of`, of several columns: shape (n, columns)."""
+    found = np.full((len(rows), len(columns)), np.nan)
     position = _positions(champion.honest, rows, keys)
     is_honest = position >= 0
-    found[is_honest] = champion.honest[column].to_numpy()[position[is_honest]]
+    found[is_honest] = champion.honest[list(columns)].to_numpy()[position[is_honest]]
     if champion.model is not None and not is_honest.all():
         given = features.drop_duplicates(list(keys))
         unseen = given.iloc[_positions(given, rows[~is_honest], keys)]
-        found[~is_honest] = score(champion.model, unseen)[column]
+        found[~is_honest] = score(champion.model, unseen)[list(columns)]
     return found
 
 

@@ -58,14 +58,14 @@ def read_label(values: pd.Series[Any]) -> pd.Series[Any]:
 def labelled_rows(
     features: pd.DataFrame, spec: LabelledSpec, read: Callable[[pd.Series[Any]], pd.Series[Any]] = read_label
 ) -> pd.DataFrame:
-    """The rows whose label is not null, the label as bool or float64, sorted by cut-off and key.
+    """The rows whose label is not null, the label as bool, float64 or what it is, sorted by cut-off and key.
 
     Sorted, so that the order in which an engine returned the rows changes nothing.
 
     Args:
         features: one row per key (and cut-off).
         spec: which columns are what.
-        read: makes the label a nullable boolean, or a float of which NaN is null.
+        read: makes the label a nullable boolean, a float of which NaN is null, or objects.
 
     Raises:
         ValueError: when a column is missing, `read` refuses the label, or a cut-off is null.
@@ -74,7 +74,8 @@ def labelled_rows(
         features, (*spec.key, *spec.group, spec.label, *filter(None, [spec.cutoff]), *spec.exclude)
     )
     label = read(features[spec.label])
-    known = label[label.notna()].astype(np.float64 if label.dtype == np.float64 else bool)
+    known = label[label.notna()]
+    known = known.astype(known.dtype if known.dtype in (np.float64, object) else bool)
     rows = features.loc[label.notna()].assign(**{spec.label: known})
     if spec.cutoff and rows[spec.cutoff].isna().any():
         raise ValueError(
@@ -135,6 +136,17 @@ def split_by_cutoff(rows: pd.DataFrame, spec: LabelledSpec) -> Split:
     return Split(*(rows[part].reset_index(drop=True) for part in parts))
 
 
+def gap_warnings(split: Split, spec: LabelledSpec) -> list[str]:
+    """What is told of rows that lie between."""
+    if split.between.empty:
+        return []
+    days = ", ".join(str(day).removesuffix(" 00:00:00") for day in split.between[spec.cutoff].unique())
+    return [
+        f"{len(split.between)} rows of {days} did not teach the model that is tested: their outcome was not known yet "
+        f"at its cut-off ({spec.horizon_days} days)"
+    ]
+
+
 def _as_days(cutoffs: pd.Series[Any]) -> pd.Series[Any]:
     if pd.api.types.infer_dtype(cutoffs) not in ("date", "datetime", "datetime64"):
         raise ValueError(f"'horizon_days' is counted from '{cutoffs.name}', which holds no dates")
@@ -142,14 +154,14 @@ def _as_days(cutoffs: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def cap_rows(rows: pd.DataFrame, spec: LabelledSpec) -> pd.DataFrame:
-    """At most `MAX_TRAINING_ROWS` of `rows`, sampled with the seed, a yes/no label at equal rate, in the same order."""
+    """At most `MAX_TRAINING_ROWS` of `rows`, sampled with the seed, classes at equal rates, in the same order."""
     if len(rows) <= MAX_TRAINING_ROWS:
         return rows
     label = rows[spec.label]
     kept, _ = train_test_split(
         np.arange(len(rows)),
         train_size=MAX_TRAINING_ROWS,
-        stratify=label if label.dtype == bool else None,
+        stratify=None if label.dtype == np.float64 else label,
         random_state=spec.seed,
     )
     return rows.iloc[np.sort(kept)].reset_index(drop=True)
