@@ -20,7 +20,13 @@ from meshlake.ml_assets.diagnosis import diagnose
 from meshlake.ml_assets.drift import MAJOR, distributions, shifted_features
 from meshlake.ml_assets.ensembles import best_of, calibrate_winner, fit_candidate
 from meshlake.ml_assets.feature_choice import find_suspects, plan_without
-from meshlake.ml_assets.honest import FINGERPRINT, predict_honestly, row_fingerprints
+from meshlake.ml_assets.honest import (
+    FINGERPRINT,
+    KEY_FINGERPRINT,
+    key_fingerprints,
+    predict_honestly,
+    row_fingerprints,
+)
 from meshlake.ml_assets.preprocessing import infinite_counts
 from meshlake.ml_assets.reasons import feature_importances
 from meshlake.ml_assets.scoring import churn_probability, published_probability
@@ -58,7 +64,8 @@ class ChurnTraining:
 
     `honest` holds one row per labelled row used: the key, the cut-off if any, the label as `is_churned`,
     `fold` (null for held-out rows), `churn_probability`, `is_predicted_churn` and the reasons of those flagged, each
-    from a model that never saw that row's label; `row_fingerprint` says which row it is, see `honest`.
+    from a model that never saw that row's label; `row_fingerprint` says which row it is, `key_fingerprint` whom it is
+    about, see `honest`.
     Rows left out by the cap on training rows are not in it, which no model saw, nor those between the earlier cut-offs
     and the latest (`training_rows.Split`), of which only the refitted model learned.
     `judged` says how well the policy kept its promise, and what it would have brought, see `decisions.judge`;
@@ -129,6 +136,7 @@ def train_churn(
     honest = pd.concat([out_of_fold, out_of_time] if len(held_out) else [out_of_fold], ignore_index=True)
     seen = pd.concat([development, held_out], ignore_index=True)
     honest[FINGERPRINT] = row_fingerprints(model, seen, spec.row_keys)
+    honest[KEY_FINGERPRINT] = key_fingerprints(seen, spec.row_keys)
     test, test_warnings = _test(out_of_time, spec)
     judged = judge(spec, threshold, development, out_of_fold, held_out if test else None, out_of_time)
     tell("measuring what each feature adds, on each part of the customers")

@@ -17,14 +17,14 @@ from meshlake.ml_assets.reasons import explain_churn, reason_names
 from meshlake.ml_assets.scoring import score_churn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy.typing as npt
     from sklearn.pipeline import Pipeline
 
     from meshlake.ml_assets.scoring import ChurnModel
 
-FINGERPRINT = "row_fingerprint"
+FINGERPRINT, KEY_FINGERPRINT = "row_fingerprint", "key_fingerprint"
 # Of the 53 bits of a float: sums over the same rows in another order differ in the last few.
 _COMPARED_BITS = 40
 
@@ -47,9 +47,14 @@ def row_fingerprints(model: HasPipeline, batch: pd.DataFrame, keys: Sequence[str
         ValueError: when a feature column is missing, or a value does not fit its column.
     """
     frame = model.pipeline[:1].transform(batch)
-    columns = {f"key {name}": _key_values(batch[name]) for name in keys}
+    columns = _key_columns(batch, keys)
     columns |= {f"feature {name}": _without_noise(values) for name, values in frame.items()}
-    return np.asarray(pd.util.hash_pandas_object(pd.DataFrame(columns), index=False), dtype=np.uint64)
+    return _hashes(columns)
+
+
+def key_fingerprints(batch: pd.DataFrame, keys: Sequence[str]) -> npt.NDArray[np.uint64]:
+    """A hash of each row's key: shape (n,), the same in any batch."""
+    return _hashes(_key_columns(batch, keys))
 
 
 def predict_honestly(
@@ -84,6 +89,7 @@ def published_scores(
     batch: pd.DataFrame,
     keys: Sequence[str],
     may_be_flagged: Callable[[pd.Series[Any]], npt.NDArray[np.bool_]] | None,
+    said: npt.NDArray[np.float64] | None = None,
 ) -> pd.DataFrame:
     """The scores of a batch as they are published: of the rows `model` learned from, their honest predictions.
 
@@ -94,11 +100,12 @@ def published_scores(
         keys: the columns that tell rows apart.
         may_be_flagged: which rows, of these probabilities, to give reasons of; `None` for no reasons at all. Of honest
             predictions they are those of the model that made them, where it flagged them.
+        said: what `model` says of each row, shape (n,), where that is known already.
 
     Raises:
         ValueError: when a key or feature column is missing, or a value does not fit its column.
     """
-    scores = score_churn(model, batch)
+    scores = score_churn(model, batch, said)
     found, is_known = honest_of(model, honest, batch, keys)
     scores.loc[is_known, "churn_probability"] = found["churn_probability"]
     if may_be_flagged is None:
@@ -116,11 +123,15 @@ def honest_of(
 ) -> tuple[pd.DataFrame, npt.NDArray[np.bool_]]:
     """The honest predictions of those rows of `batch` that have one, under their index, and which these are: (n,).
 
-    `honest` is what `honest_by_row` gives, `keys` are the columns that tell rows apart.
+    `honest` is what `honest_by_row` gives, `keys` are the columns that tell rows apart. Only of a key that is known the
+    features are looked at, which is most of the work where few are.
     """
-    position = honest.index.get_indexer(pd.Index(row_fingerprints(model, batch, keys)))
-    is_known = position >= 0
-    return honest.iloc[position[is_known]].set_axis(batch.index[is_known]), is_known
+    is_known = np.ones(len(batch), dtype=bool)
+    if KEY_FINGERPRINT in honest:  # not of versions that were stored before it was kept
+        is_known = pd.Series(key_fingerprints(batch, keys)).isin(honest[KEY_FINGERPRINT]).to_numpy(copy=True)
+    position = honest.index.get_indexer(pd.Index(row_fingerprints(model, batch[is_known], keys)))
+    is_known[is_known] = position >= 0
+    return honest.iloc[position[position >= 0]].set_axis(batch.index[is_known]), is_known
 
 
 def _reasons(model: ChurnModel, rows: pd.DataFrame, is_wanted: npt.NDArray[np.bool_]) -> pd.DataFrame:
@@ -129,6 +140,14 @@ def _reasons(model: ChurnModel, rows: pd.DataFrame, is_wanted: npt.NDArray[np.bo
     if model.options:
         reasons[CHANGE] = nearest_changes(model, wanted)
     return reasons.reindex(rows.index).astype("string")
+
+
+def _hashes(columns: Mapping[str, pd.Series[Any]]) -> npt.NDArray[np.uint64]:
+    return np.asarray(pd.util.hash_pandas_object(pd.DataFrame(columns), index=False), dtype=np.uint64)
+
+
+def _key_columns(batch: pd.DataFrame, keys: Sequence[str]) -> dict[str, pd.Series[Any]]:
+    return {f"key {name}": _key_values(batch[name]) for name in keys}
 
 
 def _key_values(values: pd.Series[Any]) -> pd.Series[Any]:

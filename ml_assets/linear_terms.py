@@ -56,6 +56,11 @@ class LinearTerms:
     terms: Mapping[str, Term]
     curve: Curve | None
 
+    @property
+    def value_count(self) -> int:
+        """How many values weigh something by themselves."""
+        return sum(len(term.weights) for term in self.terms.values())
+
 
 def linear_terms(model: ChurnModel) -> LinearTerms | None:
     """The terms of `model`; `None` if it is no sum of its features, or has too many values to be written."""

@@ -76,14 +76,12 @@ def strongest_reasons(
     effect of at least `least`, and `NO_SINGLE_REASON` where none has one alone.
     """
     strongest = np.argsort(-effects, axis=1, kind="stable")[:, :top]
-    reasons = {}
-    for rank, reason in enumerate(reason_names(top)):
-        texts = pd.Series(NO_SINGLE_REASON if rank == 0 else None, index=frame.index, dtype=object)
-        for position, name in enumerate(frame.columns if rank < strongest.shape[1] else []):
-            is_told = (strongest[:, rank] == position) & (effects[:, position] >= least)
-            texts[is_told] = tell(str(name), is_told)
-        reasons[reason] = texts
-    return pd.DataFrame(reasons, index=frame.index)
+    texts = np.full((len(frame), top), None, dtype=object)
+    texts[:, 0] = NO_SINGLE_REASON
+    for position, name in enumerate(frame.columns):
+        is_told = (strongest == position) & (effects[:, [position]] >= least)
+        texts[:, : strongest.shape[1]][is_told] = tell(str(name), is_told.any(axis=1)).to_numpy()
+    return pd.DataFrame(texts, index=frame.index, columns=list(reason_names(top)), dtype=object)
 
 
 def feature_effects(model: ChurnModel, frame: pd.DataFrame) -> npt.NDArray[np.float64]:

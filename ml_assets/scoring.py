@@ -45,16 +45,19 @@ class ChurnModel:
     options: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
-def score_churn(model: ChurnModel, batch: pd.DataFrame) -> pd.DataFrame:
+def score_churn(
+    model: ChurnModel, batch: pd.DataFrame, said: npt.NDArray[np.float64] | None = None
+) -> pd.DataFrame:
     """Score raw feature rows: the key columns and `churn_probability` (float64).
 
-    Rows, their order and their index are the batch's.
+    Rows, their order and their index are the batch's. `said`, shape (n,), is what the model says of each, where that is
+    known already.
 
     Raises:
         ValueError: when a key or feature column is missing, or a value does not fit its column.
     """
     keys = key_columns(batch, model.key)
-    probability = published_probability(churn_probability(model.pipeline, batch))
+    probability = published_probability(churn_probability(model.pipeline, batch) if said is None else said)
     return keys.assign(churn_probability=probability)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from meshlake.ml_assets.spec import ChurnDocument
 from meshlake.models.decided import REASONS, MayBeFlagged, amount_columns, decided_select, spec_of
 from meshlake.models.definition import features_select
-from meshlake.models.linear_sql import scoring_sql
+from meshlake.models.linear_sql import MOST_WRITTEN, scoring_sql
 from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
 from meshlake.models.task import Trained
 from meshlake.names import quote_identifier
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 HONEST_FILE = "honest_predictions.parquet"
 # What a linear model says of rows as SQL, for any engine that reads the features; other models have none.
 SQL_FILE = "scoring.sql"
+# The column of what the engine says of a row by that.
+_SAID = "mesh_said"
 # What Dagster shows of each build; the page of a version has all.
 _PICTURES = ("roc", "precision_recall", "calibration", "gain", "lift", "confusion_matrix", "importances")
 
@@ -118,6 +120,12 @@ class ChurnTask:
         cutoff = quote_identifier(self._spec.cutoff)
         return f"SELECT * FROM (\n{features_sql}\n) WHERE {cutoff} = (SELECT max({cutoff}) FROM (\n{features_sql}\n))"
 
+    def scored_select(self, version: ModelVersion, rows_sql: str, columns: Sequence[str]) -> str:
+        """See `Task.scored_select`; of a linear model of few values with what it says of each row."""
+        if SQL_FILE not in version.record["files"]:
+            return rows_sql
+        return scoring_sql(_model(version), rows_sql, columns, _SAID, MOST_WRITTEN) or rows_sql
+
     def scorer(self, version: ModelVersion, wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
         """See `Task.scorer`; reasons are found for rows that may be flagged, if the contract has them."""
         from meshlake.ml_assets.honest import honest_by_row, published_scores
@@ -131,7 +139,8 @@ class ChurnTask:
 
         def score(batch: pd.DataFrame) -> pd.DataFrame:
             explained = partial(may_be_flagged, batch) if has_reasons else None
-            scores = published_scores(model, honest, batch, spec.row_keys, explained)
+            said = batch[_SAID].to_numpy(dtype="float64") if _SAID in batch else None
+            scores = published_scores(model, honest, batch, spec.row_keys, explained, said)
             cutoff = {spec.cutoff: batch[spec.cutoff]} if spec.cutoff else {}
             read = {name: batch[column].astype("float64") for name, column in amounts.items()}
             return scores.assign(is_labelled=batch[spec.label].notna(), **cutoff, **read)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.preprocessing import FeatureFrame
     from meshlake.ml_assets.scoring import ChurnModel
 
+# Trino makes one program of a SELECT, which Java lets grow to so much and no more.
+MOST_WRITTEN = 200
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -26,9 +28,16 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 _MILLISECONDS_PER_DAY = 86_400_000
 
 
-def scoring_sql(model: ChurnModel, rows_sql: str, passed: Sequence[str]) -> str | None:
-    """A SELECT of `passed`, columns of `rows_sql`, and `churn_probability`, unrounded; `None` if `model` is not linear.
+def scoring_sql(
+    model: ChurnModel,
+    rows_sql: str,
+    passed: Sequence[str],
+    called: str = "churn_probability",
+    most_values: int | None = None,
+) -> str | None:
+    """A SELECT of `passed`, columns of `rows_sql`, and the probability, unrounded, as the column `called`.
 
+    It is `None` if `model` is not linear, or has more than `most_values` that weigh something by themselves.
     The columns of `rows_sql` are to be of the types that the model learned from.
 
     Example:
@@ -38,12 +47,12 @@ def scoring_sql(model: ChurnModel, rows_sql: str, passed: Sequence[str]) -> str 
     from meshlake.ml_assets.linear_terms import linear_terms
 
     found = linear_terms(model)
-    if found is None:
+    if found is None or (most_values is not None and found.value_count > most_values):
         return None
     names = ", ".join(map(quote_identifier, passed))
     log_odds = _log_odds(found, model.pipeline.named_steps["frame"])
     inner = f"SELECT {names}, {log_odds} AS mesh_log_odds FROM (\n{rows_sql}\n)"
-    return f"SELECT {names}, {_probability(found.curve)} AS churn_probability FROM (\n{inner}\n)"
+    return f"SELECT {names}, {_probability(found.curve)} AS {called} FROM (\n{inner}\n)"
 
 
 def _log_odds(found: LinearTerms, step: FeatureFrame) -> str:

@@ -60,7 +60,8 @@ def _score(model: ModelDefinition, task: Task, version: ModelVersion, context: R
     wanted = [column.name for column in context.contract.columns]
     rows_sql = task.rows_to_score(model.features_sql)
     refuse_amounts(task.amounts(version), rows_sql, context)
-    scores = _stream(task, version, context.session.batches(rows_sql), wanted, scored_at)
+    given = task.scored_select(version, rows_sql, list(context.session.columns(rows_sql)))
+    scores = _stream(task, version, context.session.batches(given), wanted, scored_at)
     local = context.session.local
     local.register(SCORES, scores)
     published = task.published(version, SCORES, scores.schema.names)

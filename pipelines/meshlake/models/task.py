@@ -65,6 +65,10 @@ class Task(Protocol):
     def rows_to_score(self, features_sql: str) -> str:
         """The SELECT of the rows that are published."""
 
+    def scored_select(self, version: ModelVersion, rows_sql: str, columns: Sequence[str]) -> str:
+        """The SELECT of the rows that `scorer` is given, of `rows_sql`, which has these `columns`: with more of them
+        where the engine can say what the model does."""
+
     def scorer(self, version: ModelVersion, wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
         """A function from a batch of features to what is said of each row; `wanted` are what the contract promises."""
 
@@ -88,6 +92,10 @@ class ScoresAreRows:
     def rows_to_score(self, features_sql: str) -> str:
         """All rows."""
         return features_sql
+
+    def scored_select(self, _version: ModelVersion, rows_sql: str, _columns: Sequence[str]) -> str:
+        """See `Task.scored_select`: as they are."""
+        return rows_sql
 
     def amounts(self, _version: ModelVersion) -> dict[str, str]:
         """See `Task.amounts`: none."""

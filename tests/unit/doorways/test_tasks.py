@@ -44,6 +44,9 @@ class ShareTask:
     def rows_to_score(self, features_sql):
         return features_sql
 
+    def scored_select(self, version, rows_sql, columns):
+        return rows_sql
+
     def scorer(self, version, wanted):
         total = json.loads(version.read("total.json"))
         return lambda batch: batch[[self._key]].assign(share=batch[self._column] / total)

@@ -6,16 +6,19 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from meshlake.engines.trino.transpiling import transpile_select
 from meshlake.ml_assets.calibration import Curve, calibrated
 from meshlake.ml_assets.cross_validation import fit
+from meshlake.ml_assets.honest import honest_by_row, key_fingerprints, published_scores, row_fingerprints
 from meshlake.ml_assets.persistence import load_model
 from meshlake.ml_assets.preprocessing import plan_features
 from meshlake.ml_assets.scoring import churn_probability, score_churn
 from meshlake.ml_assets.spec import ChurnDocument, ChurnSpec
 from meshlake.models.churn import SQL_FILE, ChurnTask
-from meshlake.models.linear_sql import scoring_sql
+from meshlake.models.linear_sql import MOST_WRITTEN, scoring_sql
 from meshlake.models.store import MODEL_FILE
 
 SPEC = ChurnSpec(("id",), "is_churned")
@@ -114,3 +117,39 @@ def test_a_linear_version_has_its_select_and_another_has_none(rows):
     expected = score_churn(model, rows)["churn_probability"]
     np.testing.assert_allclose([scored[key] for key in rows["id"]], expected, rtol=0, atol=1e-6)
     assert SQL_FILE not in files("decision_tree")
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=4, deadline=None)
+def test_what_is_published_is_the_same_by_sql_and_in_python(model, rows, seed):
+    """Of rows learned from, some of them changed since, and of others, scores, flags and reasons."""
+    random = np.random.default_rng(seed)
+    drawn = rows.iloc[random.integers(0, len(rows), 40)].drop_duplicates("id").reset_index(drop=True)
+    is_changed = random.random(len(drawn)) < 0.5
+    drawn["amount"] = drawn["amount"].where(~is_changed, random.normal(0, 1e6, len(drawn)))
+    drawn["id"] = drawn["id"].where(random.random(len(drawn)) < 0.5, -drawn["id"] - 1)
+    honest = rows[["id"]].assign(
+        churn_probability=0.123456,
+        reason_1=None,
+        reason_2=None,
+        reason_3=None,
+        row_fingerprint=row_fingerprints(model, rows, ["id"]),
+        key_fingerprint=key_fingerprints(rows, ["id"]),
+    )
+    with duckdb.connect() as connection:
+        connection.register("drawn", drawn)
+        sql = scoring_sql(model, "SELECT * FROM drawn", list(drawn.columns), "said", MOST_WRITTEN)
+        engine = connection.sql(sql).df().set_index("id").loc[drawn["id"], "said"].to_numpy()
+    both = [
+        published_scores(model, honest_by_row(honest), drawn, ["id"], lambda p: (p > 0.3).to_numpy(), said)
+        for said in (engine, None)
+    ]
+    by_sql, in_python = (each.pop("churn_probability") for each in both)
+    np.testing.assert_allclose(by_sql, in_python, rtol=0, atol=1e-6)
+    pd.testing.assert_frame_equal(*both)
+    is_known = ~is_changed & (drawn["id"] >= 0)
+    assert ((by_sql == 0.123456) == is_known).all()
+
+
+def test_what_weighs_too_many_values_is_scored_in_python(model):
+    assert scoring_sql(model, "SELECT 1", ["id"], most_values=10) is None

@@ -12,6 +12,7 @@ from meshlake.engines.duckdb import session as engine
 from meshlake.errors import BuildError
 from meshlake.lake.draft import rollback
 from meshlake.mesh.mesh import Mesh
+from meshlake.models.churn import ChurnTask
 from meshlake.models.scoring import MOST_AT_ONCE, in_order
 from meshlake.models.store import ModelStore
 from meshlake.names import ProductName
@@ -128,6 +129,22 @@ def test_new_rows_alone_are_scored_by_the_champion(churn):
     assert {key: score for key, score in scores(churn).items() if key != "new"} == pytest.approx(
         before, abs=1e-12
     )
+
+
+def test_a_linear_champion_scores_in_the_engine_as_it_would_in_python(churn, monkeypatch):
+    asked = []
+    select = ChurnTask.scored_select
+    monkeypatch.setattr(ChurnTask, "scored_select", lambda *given: asked.append(select(*given)) or asked[-1])
+    churn.build_model()
+    by_sql = churn.predictions()
+    monkeypatch.setattr(ChurnTask, "scored_select", lambda _self, _version, rows_sql, _columns: rows_sql)
+    contract = churn.products / "crm/predictions/contract.odcs.yaml"
+    contract.write_text(f"{contract.read_text()}\ntags: [told otherwise]\n")
+    assert churn.build_model().is_rebuilt
+    assert "exp(" in asked[0]
+    for key, row in churn.predictions().items():
+        assert by_sql[key].pop("churn_probability") == pytest.approx(row.pop("churn_probability"), abs=1e-6)
+        assert by_sql[key] | {"scored_at": None} == row | {"scored_at": None}
 
 
 def test_forcing_trains_anew_and_the_same_rows_give_the_same_version(churn):
