@@ -1,10 +1,10 @@
 """From a `FeatureFrame`'s columns to the numbers an estimator takes: one `ColumnTransformer` for linear models, one for
 trees. All that is learnt is learnt where they are fitted, so inside the folds.
 
-Text of many values is told by the share of its rows that churned, or of each class, drawn to that of all where it has
-few, and a row by the rows of other folds alone (Micci-Barreca, A preprocessing scheme for high-cardinality categorical
-attributes, 2001; scikit-learn's `TargetEncoder`). Free text is told by the main directions of its words (latent
-semantic analysis, Deerwester et al., 1990). Which column is what belongs in `preprocessing`.
+Text of many values is told by the share of its rows that churned, or of each class, or by their mean amount, drawn to
+that of all where it has few, and a row by the rows of other folds alone (Micci-Barreca, A preprocessing scheme for
+high-cardinality categorical attributes, 2001; scikit-learn's `TargetEncoder`). Free text is told by the main directions
+of its words (latent semantic analysis, Deerwester et al., 1990). Which column is what belongs in `preprocessing`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.impute import SimpleImputer
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import (
+    FunctionTransformer,
     OneHotEncoder,
     OrdinalEncoder,
     PolynomialFeatures,
@@ -28,6 +29,10 @@ from sklearn.preprocessing import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy.typing as npt
+
     from meshlake.ml_assets.preprocessing import FeaturePlan
 
 # Products of more would take more memory than the rows do.
@@ -36,12 +41,18 @@ _SEED = 42
 _WORDS, _DIRECTIONS = 1_024, 8
 
 
-def linear_preprocessing(plan: FeaturePlan, degree: int = 1) -> ColumnTransformer:
+def linear_preprocessing(
+    plan: FeaturePlan,
+    degree: int = 1,
+    *,
+    of_numbers: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]] | None = None,
+) -> ColumnTransformer:
     """For linear models: medians for nulls and a column that says so, unit variance, one-hot text.
 
     Categories never seen in training, and those rarer than one row in 200, share one column. Codes are amounts and
     categories both, of which the model learns what they are. From a `degree` of 2 on, products of up to so many numbers
-    are columns, too, scaled again.
+    are columns, too, scaled again. `of_numbers` is what is made of numbers before they
+    are scaled.
 
     Raises:
         ValueError: when products would make more than `MAX_PRODUCTS` columns.
@@ -53,6 +64,7 @@ def linear_preprocessing(plan: FeaturePlan, degree: int = 1) -> ColumnTransforme
         )
     steps = [
         ("impute", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
+        *([("of_numbers", FunctionTransformer(of_numbers))] if of_numbers else []),
         ("scale", StandardScaler()),
     ]
     if degree > 1:
@@ -97,6 +109,7 @@ def of_words(plan: FeaturePlan) -> list[tuple[str, Pipeline, str]]:
 
 
 def _of_many_valued(plan: FeaturePlan) -> list[tuple[str, Pipeline, list[str]]]:
-    folds = StratifiedKFold(5, shuffle=True, random_state=_SEED)
+    splitter = KFold if plan.target == "continuous" else StratifiedKFold
+    folds = splitter(5, shuffle=True, random_state=_SEED)
     steps = [("encode", TargetEncoder(target_type=plan.target, cv=folds)), ("scale", StandardScaler())]
     return [("many_valued", Pipeline(steps), plan.many_valued)]

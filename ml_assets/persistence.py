@@ -20,6 +20,7 @@ from skops.io.exceptions import UntrustedTypesFoundException
 from meshlake.ml_assets.anomalies import AnomalyModel
 from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.clusterers.clusterer import CLUSTERERS
+from meshlake.ml_assets.regression.model import RegressionModel
 from meshlake.ml_assets.scoring import ChurnModel
 from meshlake.ml_assets.segments import SegmentModel
 
@@ -36,15 +37,23 @@ TRUSTED_TYPES = (
     "meshlake.ml_assets.calibration.Curve",
     "meshlake.ml_assets.clusterers.nearest.NearestSample",
     "meshlake.ml_assets.preprocessing.FeatureFrame",
+    "meshlake.ml_assets.regression.conformal.Margins",
+    "meshlake.ml_assets.regressors.bounded.AsItIs",
     "meshlake.ml_assets.scaling.signed_log1p",
     "meshlake.ml_assets.stacking.Stack",
     "meshlake.ml_assets.voting.HardVote",
     "meshlake.ml_assets.voting.WeightedVote",
     "numpy.dtype",
+    "sklearn.model_selection._split.KFold",
     "sklearn.model_selection._split.StratifiedKFold",
 )
-_MODELS = {"anomalies": AnomalyModel, "churn": ChurnModel, "segments": SegmentModel}
-Model = AnomalyModel | ChurnModel | SegmentModel
+_MODELS = {
+    "anomalies": AnomalyModel,
+    "churn": ChurnModel,
+    "regression": RegressionModel,
+    "segments": SegmentModel,
+}
+Model = AnomalyModel | ChurnModel | RegressionModel | SegmentModel
 # The earliest time a ZIP entry can carry, in place of the time of writing.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 

@@ -75,7 +75,7 @@ class FeaturePlan:
     newest: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     codes: tuple[str, ...] = ()
-    target: Literal["binary", "multiclass"] = "binary"
+    target: Literal["binary", "multiclass", "continuous"] = "binary"
 
     @property
     def numeric(self) -> list[str]:

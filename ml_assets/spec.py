@@ -204,6 +204,11 @@ class LabelledDocument(ModelDocument):
         return [*super().named_columns, *named]
 
     @property
+    def label_column(self) -> str:
+        """See `ModelDocument.label_column`."""
+        return self.label
+
+    @property
     def shared(self) -> dict[str, Any]:
         """What is acted upon whatever the label is: fields of a `LabelledSpec` but those that a policy says."""
         return {
@@ -248,11 +253,6 @@ class ChurnDocument(LabelledDocument):
         amounts = self.policy.profit.columns if self.policy.profit else {}
         named += [(("policy", "profit", name), column) for name, column in amounts.items()]
         return [*super().named_columns, *named]
-
-    @property
-    def label_column(self) -> str:
-        """See `ModelDocument.label_column`."""
-        return self.label
 
     @property
     def spec(self) -> ChurnSpec:

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field
 
 from meshlake.ml_assets.candidates.candidate import CANDIDATES, ENSEMBLES
 from meshlake.ml_assets.clusterers.clusterer import CLUSTERERS
+from meshlake.ml_assets.regressors.regressor import REGRESSORS
 from meshlake.validation import mistakes, require_one_of
 
 if TYPE_CHECKING:
@@ -90,7 +91,10 @@ class _Choosable:
 
 
 _OF_CHURN, _OF_SEGMENTS = _Choosable(CANDIDATES, ENSEMBLES), _Choosable(CLUSTERERS)
+_OF_AMOUNTS = _Choosable(REGRESSORS)
 _Choice = Annotated[Any, BeforeValidator(_OF_CHURN.check), Field(json_schema_extra=_OF_CHURN.schema)]
 Choices = Annotated[list[_Choice], BeforeValidator(_OF_CHURN.check_all)]
 _Clusterer = Annotated[Any, BeforeValidator(_OF_SEGMENTS.check), Field(json_schema_extra=_OF_SEGMENTS.schema)]
 ClustererChoices = Annotated[list[_Clusterer], BeforeValidator(_OF_SEGMENTS.check_all)]
+_Regressor = Annotated[Any, BeforeValidator(_OF_AMOUNTS.check), Field(json_schema_extra=_OF_AMOUNTS.schema)]
+RegressorChoices = Annotated[list[_Regressor], BeforeValidator(_OF_AMOUNTS.check_all)]

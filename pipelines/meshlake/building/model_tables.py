@@ -23,6 +23,9 @@ _FIGURES = {
     "pr_auc": "Of a churn model: average precision",
     "log_loss": "Of a churn model: how far its probabilities are off, less is better",
     "brier": "Of a churn model: the mean square error of its probabilities",
+    "mean_absolute_error": "Of a model of amounts: how far off a prediction is, on average",
+    "r2": "Of a model of amounts: the share of the differences between rows that it explains",
+    "coverage": "Of a model of amounts: the share of rows whose amount lies within its interval",
     "silhouette": "Of segments: how well they are apart, from -1 to 1",
     "stability": "Of segments: how alike they come again, from 0 to 1",
 }

@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from meshlake.workspace import Workspace
 
 AT_RISK_ROWS = 10
-HEADLINE_METRICS = ("roc_auc", "pr_auc", "log_loss", "brier", "lift_at_10_percent", "silhouette", "stability")
+HEADLINE_METRICS = (
+    *("roc_auc", "pr_auc", "log_loss", "brier", "lift_at_10_percent"),
+    *("mean_absolute_error", "root_mean_squared_error", "r2", "coverage"),
+    *("silhouette", "stability"),
+)
 _RESULTS = """
 SELECT product, check_name, severity, is_passed, observed, failing_rows, message
 FROM mesh.quality_results WHERE snapshot_id IN ({snapshots})

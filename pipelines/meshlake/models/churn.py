@@ -16,8 +16,7 @@ from meshlake.models.decided import REASONS, MayBeFlagged, amount_columns, decid
 from meshlake.models.definition import features_select
 from meshlake.models.linear_sql import MOST_WRITTEN, scoring_sql
 from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
-from meshlake.models.task import Trained
-from meshlake.names import quote_identifier
+from meshlake.models.task import Trained, of_latest_cutoff
 from meshlake.outcome_names import is_named_like
 
 if TYPE_CHECKING:
@@ -115,10 +114,7 @@ class ChurnTask:
 
     def rows_to_score(self, features_sql: str) -> str:
         """All rows, or with cut-offs those of the latest one."""
-        if self._spec.cutoff is None:
-            return features_sql
-        cutoff = quote_identifier(self._spec.cutoff)
-        return f"SELECT * FROM (\n{features_sql}\n) WHERE {cutoff} = (SELECT max({cutoff}) FROM (\n{features_sql}\n))"
+        return of_latest_cutoff(features_sql, self._spec.cutoff)
 
     def scored_select(self, version: ModelVersion, rows_sql: str, columns: Sequence[str]) -> str:
         """See `Task.scored_select`; of a linear model of few values with what it says of each row."""

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from meshlake.models.evaluation import Evaluation
     from meshlake.models.versions import VersionState
 
-_TOLD_FIRST = ("roc_auc", "log_loss", "silhouette", "stability")
+_TOLD_FIRST = (
+    *("roc_auc", "log_loss", "mean_absolute_error", "root_mean_squared_error", "r2", "coverage"),
+    *("silhouette", "stability"),
+)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from meshlake.names import quote_identifier
 from meshlake.plugins import Doorway
 
 if TYPE_CHECKING:
@@ -106,12 +107,21 @@ class ScoresAreRows:
         return f"SELECT * FROM {scores}"
 
 
+def of_latest_cutoff(features_sql: str, cutoff: str | None) -> str:
+    """The SELECT of the rows of the latest `cutoff`; of all, where that names no column."""
+    if cutoff is None:
+        return features_sql
+    column = quote_identifier(cutoff)
+    return f"SELECT * FROM (\n{features_sql}\n) WHERE {column} = (SELECT max({column}) FROM (\n{features_sql}\n))"
+
+
 TASKS: Doorway[type[Task]] = Doorway(
     "meshlake.tasks",
     "task",
     {
         "anomalies": "meshlake.models.anomalies:AnomalyTask",
         "churn": "meshlake.models.churn:ChurnTask",
+        "regression": "meshlake.models.regression:RegressionTask",
         "segments": "meshlake.models.segments:SegmentTask",
     },
 )

@@ -157,5 +157,5 @@ def test_a_task_of_another_distribution_is_in_the_schema_of_models(tmp_path):
         check=True,
     ).stdout
     schema = json.loads(printed)
-    assert schema["properties"]["task"]["enum"] == ["anomalies", "churn", "segments", "shares"]
+    assert schema["properties"]["task"]["enum"] == ["anomalies", "churn", "regression", "segments", "shares"]
     assert "column" in schema["$defs"]["ShareDocument"]["properties"]

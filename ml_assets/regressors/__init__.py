@@ -1,0 +1,1 @@
+"""Algorithms that a model of amounts can be chosen from; see `regressor`."""

@@ -1,0 +1,111 @@
+"""A product of amounts over landed features: 150 customers at two cut-offs, and at a third that is to be scored."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+
+from meshlake.errors import BuildError
+from support.small_mesh import SmallMesh
+
+pytestmark = pytest.mark.slow
+
+FILE = "shop/features/a.csv"
+KEYS = {
+    "customer_id": {"logicalType": "integer", "primaryKey": True, "required": True},
+    "as_of": {"logicalType": "date", "primaryKey": True, "primaryKeyPosition": 2, "required": True},
+}
+FEATURES = {**KEYS, "orders": "integer", "spent_before": "number", "spent": "number"}
+PREDICTIONS = {
+    **KEYS,
+    **dict.fromkeys(("predicted_spent", "lower_spent", "upper_spent"), "number"),
+    "is_labelled": "boolean",
+    **dict.fromkeys(("reason_1", "reason_2", "reason_3", "model_version"), "string"),
+}
+MODEL = {
+    "task": "regression",
+    "features": "shop.features",
+    "key": "customer_id",
+    "label": "spent",
+    "cutoff": "as_of",
+    "last_period": "spent_before",
+    "policy": {"candidates": ["ridge"], "folds": 3, "coverage": 0.8},
+}
+
+
+def csv() -> str:
+    """Who ordered spends ten for each order, give or take; a third of all spend nothing."""
+    lines = ["customer_id,as_of,orders,spent_before,spent"]
+    for period in (1, 2, 3):
+        for number in range(150):
+            orders = (number * 5 + number // 13 + period) % 13
+            spent = 0 if number % 3 == 0 else 10 * orders + (number * 31 + period * 17) % 9
+            before = (number * 13 + period) % 100
+            lines.append(f"{number},2024-0{period}-01,{orders},{before},{'' if period == 3 else spent}")
+    return "\n".join(lines) + "\n"
+
+
+def make(root, **changes) -> SmallMesh:
+    folder = SmallMesh(root)
+    folder.land(FILE, csv())
+    folder.product("shop.features", FEATURES)
+    folder.product("shop.spending", PREDICTIONS, {"model.yaml": yaml.safe_dump({**MODEL, **changes})})
+    folder.build_product("shop.features")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = make(tmp_path_factory.mktemp("amounts"))
+    return folder, folder.build_product("shop.spending")
+
+
+def test_the_latest_cutoff_is_published_with_intervals_and_reasons(built):
+    folder, result = built
+    rows = folder.rows("shop.spending")
+    assert len(rows) == 150
+    assert {str(row["as_of"]) for row in rows} == {"2024-03-01"}
+    assert all(0 <= row["lower_spent"] <= row["predicted_spent"] <= row["upper_spent"] for row in rows)
+    assert not any(row["is_labelled"] for row in rows)
+    told = [row["reason_1"] for row in rows if row["reason_1"] != "no single feature: several together"]
+    assert len(told) > 100
+    assert all(re.search(r": [+-][\d.]+$", reason) for reason in told)
+    assert {row["model_version"] for row in rows} == {result.facts["model"]["version"]}
+    assert result.facts["model"]["measured_on"] == "cut-off 2024-02-01, held out"
+
+
+def test_a_page_tells_how_far_off_it_is_beside_rules_of_thumb(built):
+    folder, _ = built
+    report = folder.open().model_report("shop.spending")
+    page = report.page()
+    assert re.findall("<h2>(.*?)</h2>", page) == [
+        "How good it is",
+        "How far off it is",
+        "Whether its intervals hold",
+        "What it depends on",
+        "Candidates",
+        "Versions",
+    ]
+    assert re.match(r"It is off by [\d.]+ on average and explains \d+% of the differences", report.verdict)
+    assert "the same as spent_before is off by " in report.verdict
+    assert "No prediction is below 0, since no label was." in page
+    shown = folder.run("model", "show", "shop.spending").ended().out
+    assert "mean_absolute_error" in shown
+    assert "last_period" in shown
+
+
+def test_a_build_of_the_same_rows_comes_to_the_same_model(built):
+    folder, result = built
+    again = folder.build_product("shop.spending", is_forced=True)
+    assert again.facts["model"]["version"] == result.facts["model"]["version"]
+
+
+def test_a_label_of_words_is_told_in_a_line_and_nothing_is_published(tmp_path):
+    words = "SELECT customer_id, as_of, orders, spent_before, 'much' AS spent FROM shop.features"
+    folder = make(tmp_path, features=words)
+    with pytest.raises(BuildError) as told:
+        folder.build_product("shop.spending")
+    assert told.value.message == "shop.spending: the label 'spent' must be a number or null; it holds 'much'"
+    assert "model.yaml" in str(told.value.hint)
