@@ -1,4 +1,4 @@
-"""`mesh model`: products of predictions drafted on any product, and the versions of what was trained."""
+"""`mesh model`: the versions of what was trained; drafts are in `model_drafts`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from meshlake.cli import choosing, model_report
+from meshlake.cli import choosing, model_drafts, model_report
 from meshlake.cli.choosing import JSON, MODEL
 from meshlake.cli.completion import product_names
-from meshlake.cli.drafts import print_drafted
 from meshlake.cli.printing import print_json, print_record, print_table, print_text
 
 if TYPE_CHECKING:
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.comparison import Difference
 
-PRODUCT = typer.Argument(metavar="D.P", help="The product to learn from.", autocompletion=product_names)
-KEY = typer.Option(
-    None, "--key", metavar="COL", help="The column that tells its rows apart; else its primary key."
-)
-OWNER = typer.Option(None, "--owner", help="Who answers for it; else git's user.email, else you.")
 _SHOWN_IMPORTANCES = 10
 
 
@@ -30,12 +24,11 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     model = typer.Typer(
         name="model",
-        help="Draft a product of predictions or segments; list, show, compare and choose what was trained.",
+        help="Draft a product of predictions, amounts or segments; list, show, compare and choose what was trained.",
         no_args_is_help=True,
         rich_markup_mode=None,
     )
-    model.command()(churn)
-    model.command()(segments)
+    model_drafts.register(model)
     model.command(name="list")(list_versions)
     model.command()(show)
     model.command()(compare)
@@ -43,54 +36,6 @@ def register(app: typer.Typer) -> None:
     model_report.register(model)
     choosing.register(model)
     app.add_typer(model)
-
-
-def churn(
-    product: str = PRODUCT,
-    label: str = typer.Option(..., "--label", metavar="COL", help="The yes/no column that says who left."),
-    key: str = KEY,
-    churned: str = typer.Option(
-        None, "--churned", metavar="VALUE", help="The label's value that means churn, if not yes, true or 1."
-    ),
-    as_product: str = typer.Option(None, "--as", metavar="D.P2", help="Its name; else <product>_churn."),
-    owner: str = OWNER,
-    as_json: bool = JSON,
-) -> None:
-    """Draft a churn-prediction product: model.yaml, and the contract of its predictions.
-
-    Examples:
-
-      mesh model churn crm.customers --label churned
-
-      mesh model churn crm.customers --label status --churned Left --as retention.predictions
-    """
-    import meshlake
-
-    drafted = meshlake.open().model_churn(
-        product, label, key=key, churned=churned, as_product=as_product, owner=owner
-    )
-    print_drafted(drafted, as_json=as_json)
-
-
-def segments(
-    product: str = PRODUCT,
-    key: str = KEY,
-    as_product: str = typer.Option(None, "--as", metavar="D.P2", help="Its name; else <product>_segments."),
-    owner: str = OWNER,
-    as_json: bool = JSON,
-) -> None:
-    """Draft a segmentation product: model.yaml, and the contract of its segments.
-
-    Examples:
-
-      mesh model segments retail.customer_rfm
-
-      mesh model segments crm.customers --key customer_id --as crm.customer_groups
-    """
-    import meshlake
-
-    drafted = meshlake.open().model_segments(product, key=key, as_product=as_product, owner=owner)
-    print_drafted(drafted, as_json=as_json)
 
 
 def list_versions(
@@ -165,7 +110,7 @@ def show(
     strongest = list(record.get("importances", {}).items())[:_SHOWN_IMPORTANCES]
     if strongest:
         print_table(
-            ("feature", "moves the probability by, on average"),
+            ("feature", "moves the prediction by, on average"),
             [(name, f"{mean:.4f}") for name, mean in strongest],
             title="Importances",
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshlake.mesh.versions import VersionedMesh
-from meshlake.names import ProductName
+from meshlake.names import ProductName, snake_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -119,6 +119,35 @@ class DraftingMesh(VersionedMesh):
         source = ProductName.parse(product)
         name = _model_name(source, as_product, "churn")
         return draft_churn(self.settings, source, name, label, key, churned, owner)
+
+    def model_regression(
+        self,
+        product: str,
+        label: str,
+        *,
+        key: str | None = None,
+        last_period: str | None = None,
+        as_product: str | None = None,
+        owner: str | None = None,
+    ) -> Drafted:
+        """Draft a product of predictions of `label`, a column of numbers of `product`, each with its interval.
+
+        Args:
+            product: to learn from; it must be published.
+            label: the column of amounts; null where they are not known yet.
+            key: the column that tells its rows apart; else its primary key.
+            last_period: the column of the same amount in the period before, the rule of thumb.
+            as_product: its name; else `<product>_<label>`.
+            owner: as in `adopt`.
+
+        Raises:
+            UsageError: there is no such column or key, the label is no number, or the folder is there already.
+        """
+        from meshlake.drafting.regression_draft import draft_regression
+
+        source = ProductName.parse(product)
+        name = _model_name(source, as_product, snake_case(label))
+        return draft_regression(self.settings, source, name, label, key, last_period, owner)
 
     def model_segments(
         self, product: str, *, key: str | None = None, as_product: str | None = None, owner: str | None = None

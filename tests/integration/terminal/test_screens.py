@@ -41,6 +41,8 @@ SHOWN = [
     ("demo --customers 50 --days 90", 0, ["50customerslanded", "usagerows"]),
     ("init {folder}/a_mesh_in_a_folder_of_a_long_name", 0, ["a_mesh_in_a_folder_of_a_long_name/mesh.toml"]),
     (f"model churn {PEOPLE} --label nowhere_to_be_found_in_the_contract", 2, ["nowhere_to_be_found_in_the_contract"]),
+    (f"model regression {PEOPLE} --label nowhere_to_be_found_in_the_contract", 2,
+     ["nowhere_to_be_found_in_the_contract"]),
     (f"model segments {PEOPLE} --key nowhere_to_be_found_in_the_contract", 2, ["nowhere_to_be_found_in_the_contract"]),
     (f"model list {PEOPLE}", 2, [PEOPLE, "isnomodel"]),
     (f"model show {PEOPLE} 20260701T040000-0123456789ab", 2, [PEOPLE, "isnomodel"]),

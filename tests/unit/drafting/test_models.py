@@ -10,8 +10,10 @@ import yaml
 
 from meshlake.drafting.adopt import adopt
 from meshlake.drafting.churn_draft import draft_churn
+from meshlake.drafting.regression_draft import draft_regression
 from meshlake.drafting.segments_draft import draft_segments
 from meshlake.errors import UsageError
+from meshlake.ml_assets.regression.spec import RegressionSpec
 from meshlake.ml_assets.segment_spec import Scale, SegmentSpec
 from meshlake.ml_assets.spec import ChurnSpec
 from meshlake.names import DatasetName, ProductName
@@ -201,3 +203,49 @@ def test_an_unbuilt_product_of_sql_is_to_be_built_first(settings, adopted) -> No
     with pytest.raises(UsageError, match="was never built") as caught:
         draft_churn(settings, ProductName("crm", "adults"), CHURN, "churn")
     assert "mesh build crm.adults" in str(caught.value.hint)
+
+
+def test_a_product_of_amounts_is_one_that_loads_and_promises_what_its_label_is(settings, adopted) -> None:
+    name = ProductName("crm", "people_spend")
+    drafted = draft_regression(settings, SOURCE, name, "Spend", last_period="tenure", owner="ana@example.com")
+    model = model_of(drafted.folder)
+    assert (model["task"], model["key"], model["label"]) == ("regression", "customer_id", "spend")
+    assert RegressionSpec.from_mapping(model).parameters["last_period"] == {"column": "tenure"}
+    assert set(model["exclude"]) == {"email", "account_no", "spend_twice"}
+    assert "tells alone which rows have more than half" in model["exclude"]["spend_twice"]
+    product = load_product(drafted.folder)
+    assert [c.name for c in product.contract.columns] == [
+        *("customer_id", "predicted_spend", "lower_spend", "upper_spend", "is_labelled"),
+        *("reason_1", "reason_2", "reason_3", "model_version", "scored_at"),
+    ]
+    text = (drafted.folder / "contract.odcs.yaml").read_text(encoding="utf-8")
+    assert text.count("minimum: 0") == 3
+    assert '"lower_spend" <= "predicted_spend" AND "predicted_spend" <= "upper_spend"' in " ".join(
+        text.split()
+    )
+    assert drafted.notes[0].endswith("in 200 rows, null in 0")
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "hint"),
+    [
+        ({"label": "spned"}, "has no column 'spned'", "spend"),
+        ({"label": "status"}, "'status' is VARCHAR, no number", "Choose another column."),
+        ({"label": "churn"}, "no number", "mesh model churn crm.people"),
+        ({"label": "spend", "last_period": "state"}, "'state' is VARCHAR, no number", "Choose another"),
+        ({"label": "spend", "last_period": "spend"}, "is the label itself", "--last-period"),
+        ({"label": "account_no", "key": "account_no"}, "is the key", "--label"),
+    ],
+)
+def test_what_no_amounts_can_be_predicted_of(settings, adopted, options, message, hint) -> None:
+    with pytest.raises(UsageError, match=message) as caught:
+        draft_regression(settings, SOURCE, ProductName("crm", "people_spend"), **options)
+    assert hint in str(caught.value.hint)
+
+
+def test_an_amount_that_teaches_nothing(settings, zone, mesh) -> None:
+    rows = "".join(f"{n},{n % 5},{n % 2 * 7 or ''}\n" for n in range(30))
+    mesh.land_files("crm.people", {"a.csv": f"customer_id,x,spend\n{rows}"})
+    adopt(settings, FoundFiles(DatasetName("crm", "people"), zone), SOURCE)
+    with pytest.raises(UsageError, match="is 7 in every row: nothing to learn from"):
+        draft_regression(settings, SOURCE, ProductName("crm", "people_spend"), "spend")

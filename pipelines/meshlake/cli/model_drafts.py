@@ -1,0 +1,96 @@
+"""`mesh model churn | regression | segments`: products of a model drafted on any product."""
+
+from __future__ import annotations
+
+import typer
+
+from meshlake.cli.choosing import JSON
+from meshlake.cli.completion import product_names
+from meshlake.cli.drafts import print_drafted
+
+PRODUCT = typer.Argument(metavar="D.P", help="The product to learn from.", autocompletion=product_names)
+KEY = typer.Option(
+    None, "--key", metavar="COL", help="The column that tells its rows apart; else its primary key."
+)
+OWNER = typer.Option(None, "--owner", help="Who answers for it; else git's user.email, else you.")
+
+
+def register(model: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (churn, regression, segments):
+        model.command()(command)
+
+
+def churn(
+    product: str = PRODUCT,
+    label: str = typer.Option(..., "--label", metavar="COL", help="The yes/no column that says who left."),
+    key: str = KEY,
+    churned: str = typer.Option(
+        None, "--churned", metavar="VALUE", help="The label's value that means churn, if not yes, true or 1."
+    ),
+    as_product: str = typer.Option(None, "--as", metavar="D.P2", help="Its name; else <product>_churn."),
+    owner: str = OWNER,
+    as_json: bool = JSON,
+) -> None:
+    """Draft a churn-prediction product: model.yaml, and the contract of its predictions.
+
+    Examples:
+
+      mesh model churn crm.customers --label churned
+
+      mesh model churn crm.customers --label status --churned Left --as retention.predictions
+    """
+    import meshlake
+
+    drafted = meshlake.open().model_churn(
+        product, label, key=key, churned=churned, as_product=as_product, owner=owner
+    )
+    print_drafted(drafted, as_json=as_json)
+
+
+def regression(
+    product: str = PRODUCT,
+    label: str = typer.Option(..., "--label", metavar="COL", help="The column of numbers to predict."),
+    key: str = KEY,
+    last_period: str = typer.Option(
+        None, "--last-period", metavar="COL", help="The column of the same amount in the period before."
+    ),
+    as_product: str = typer.Option(None, "--as", metavar="D.P2", help="Its name; else <product>_<label>."),
+    owner: str = OWNER,
+    as_json: bool = JSON,
+) -> None:
+    """Draft a product of predicted amounts with intervals, such as next-period revenue: model.yaml, and its contract.
+
+    Examples:
+
+      mesh model regression crm.customers --label monthly_fee
+
+      mesh model regression crm.customers --label monthly_fee --last-period last_fee --as crm.fee_forecast
+    """
+    import meshlake
+
+    drafted = meshlake.open().model_regression(
+        product, label, key=key, last_period=last_period, as_product=as_product, owner=owner
+    )
+    print_drafted(drafted, as_json=as_json)
+
+
+def segments(
+    product: str = PRODUCT,
+    key: str = KEY,
+    as_product: str = typer.Option(None, "--as", metavar="D.P2", help="Its name; else <product>_segments."),
+    owner: str = OWNER,
+    as_json: bool = JSON,
+) -> None:
+    """Draft a segmentation product: model.yaml, and the contract of its segments.
+
+    Examples:
+
+      mesh model segments retail.customer_rfm
+
+      mesh model segments crm.customers --key customer_id --as crm.customer_groups
+    """
+    import meshlake
+
+    drafted = meshlake.open().model_segments(product, key=key, as_product=as_product, owner=owner)
+    print_drafted(drafted, as_json=as_json)
