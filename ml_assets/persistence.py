@@ -39,6 +39,8 @@ TRUSTED_TYPES = (
     "meshlake.ml_assets.preprocessing.FeatureFrame",
     "meshlake.ml_assets.regression.conformal.Margins",
     "meshlake.ml_assets.regressors.bounded.AsItIs",
+    "meshlake.ml_assets.logarithm.signed_log1p",
+    # As models of before name it.
     "meshlake.ml_assets.scaling.signed_log1p",
     "meshlake.ml_assets.stacking.Stack",
     "meshlake.ml_assets.voting.HardVote",

@@ -10,6 +10,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+from meshlake.ml_assets.logarithm import signed_log1p
 from meshlake.ml_assets.preprocessing import Kind, infinite_counts, plan_features
 from meshlake.ml_assets.segment_spec import Scale
 from meshlake.ml_assets.training_rows import require_columns
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
-
-
-def signed_log1p(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """log(1 + |x|) with the sign of x, so that refunds below zero stay comparable."""
-    return np.asarray(np.sign(values) * np.log1p(np.abs(values)), dtype=np.float64)
 
 
 def in_key_order(features: pd.DataFrame, key: Sequence[str], columns: Iterable[str]) -> pd.DataFrame:

@@ -14,8 +14,8 @@ from meshlake.ml_assets.churn import ChurnTraining, train_churn
 from meshlake.ml_assets.cross_validation import CandidateResult, cross_validate
 from meshlake.ml_assets.encoding import linear_preprocessing
 from meshlake.ml_assets.features import Features
+from meshlake.ml_assets.logarithm import signed_log1p
 from meshlake.ml_assets.preprocessing import FeaturePlan, plan_features
-from meshlake.ml_assets.scaling import signed_log1p
 from meshlake.ml_assets.segment_spec import Scale, SegmentSpec
 from meshlake.ml_assets.segments import SegmentTraining, train_segments
 from meshlake.ml_assets.spec import ChurnSpec

@@ -34,7 +34,7 @@ class Regressor(Algorithm):
     def preprocessing(self, plan: FeaturePlan) -> TransformerMixin:
         """See `Algorithm.preprocessing`."""
         from meshlake.ml_assets.encoding import linear_preprocessing, tree_preprocessing
-        from meshlake.ml_assets.scaling import signed_log1p
+        from meshlake.ml_assets.logarithm import signed_log1p
 
         if self.has_native_nulls:
             return tree_preprocessing(plan)

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from meshlake.ml_assets.logarithm import signed_log1p
 from meshlake.ml_assets.persistence import dump_model
-from meshlake.ml_assets.scaling import signed_log1p
 from meshlake.ml_assets.segment_spec import Scale, SegmentSpec
 from meshlake.ml_assets.segments import Earlier, memberships, score_segments, train_segments
 
