@@ -74,18 +74,6 @@ def churn_figures(tested: pd.DataFrame, threshold: float) -> dict[str, Draw]:
         axes.set(title="What the threshold trades", xlabel="threshold", xlim=(0, highest), ylim=(0, 1.02))
         axes.legend()
 
-    def calibration(axes: Axes) -> None:
-        bins = calibration_bins(is_churned, probability)
-        around = np.array([bins["observed"] - bins["low"], bins["high"] - bins["observed"]])
-        axes.errorbar(
-            bins["predicted"], bins["observed"], around, marker="o", capsize=3, label="95 % interval"
-        )
-        limit = min(1.0, _ROOM * float(max(bins["high"].max(), bins["predicted"].max())))
-        axes.plot([0, limit], [0, limit], **GUIDE)
-        axes.set(title="Calibration", xlabel="predicted probability", ylabel="share that churned")
-        axes.set(xlim=(0, limit), ylim=(0, limit))
-        axes.legend(loc="upper left")
-
     def confusion_matrix(axes: Axes) -> None:
         display = ConfusionMatrixDisplay.from_predictions(
             is_churned, is_flagged, ax=axes, colorbar=False, display_labels=_CLASSES, cmap="Blues"
@@ -112,8 +100,27 @@ def churn_figures(tested: pd.DataFrame, threshold: float) -> dict[str, Draw]:
         axes.axhline(1, **GUIDE)
         axes.set(title="Lift", xlabel=_CONTACTED, ylabel="lift", xlim=(0.01, 1))
 
-    drawings = (scores, roc, precision_recall, thresholds, calibration, confusion_matrix, errors, gain, lift)
-    return {draw.__name__: draw for draw in drawings}
+    drawings = (scores, roc, precision_recall, thresholds, confusion_matrix, errors, gain, lift)
+    bins = calibration_bins(is_churned, probability)
+    calibration = calibration_figure(bins, "predicted probability", "share that churned")
+    return {**{draw.__name__: draw for draw in drawings}, "calibration": calibration}
+
+
+def calibration_figure(bins: pd.DataFrame, predicted: str, observed: str) -> Draw:
+    """Of `bins`, as `metrics.calibration_bins` has them, what was `predicted` and `observed`, both told in words."""
+
+    def calibration(axes: Axes) -> None:
+        around = np.array([bins["observed"] - bins["low"], bins["high"] - bins["observed"]])
+        axes.errorbar(
+            bins["predicted"], bins["observed"], around, marker="o", capsize=3, label="95 % interval"
+        )
+        limit = min(1.0, _ROOM * float(max(bins["high"].max(), bins["predicted"].max())))
+        axes.plot([0, limit], [0, limit], **GUIDE)
+        axes.set(title="Calibration", xlabel=predicted, ylabel=observed)
+        axes.set(xlim=(0, limit), ylim=(0, limit))
+        axes.legend(loc="upper left")
+
+    return calibration
 
 
 def learning_curve_figure(curve: Sequence[Mapping[str, float]]) -> Draw:

@@ -19,6 +19,7 @@ from skops.io.exceptions import UntrustedTypesFoundException
 
 from meshlake.ml_assets.anomalies import AnomalyModel
 from meshlake.ml_assets.candidates.candidate import CANDIDATES
+from meshlake.ml_assets.classification.scoring import ClassModel
 from meshlake.ml_assets.clusterers.clusterer import CLUSTERERS
 from meshlake.ml_assets.regression.model import RegressionModel
 from meshlake.ml_assets.scoring import ChurnModel
@@ -52,10 +53,11 @@ TRUSTED_TYPES = (
 _MODELS = {
     "anomalies": AnomalyModel,
     "churn": ChurnModel,
+    "classification": ClassModel,
     "regression": RegressionModel,
     "segments": SegmentModel,
 }
-Model = AnomalyModel | ChurnModel | RegressionModel | SegmentModel
+Model = AnomalyModel | ChurnModel | ClassModel | RegressionModel | SegmentModel
 # The earliest time a ZIP entry can carry, in place of the time of writing.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from meshlake.ml_assets.candidates.candidate import CANDIDATES, ENSEMBLES
+from meshlake.ml_assets.candidates.classifiers import CLASSIFIERS
 from meshlake.ml_assets.clusterers.clusterer import CLUSTERERS
 from meshlake.ml_assets.regressors.regressor import REGRESSORS
 from meshlake.validation import mistakes, require_one_of
@@ -90,10 +91,13 @@ class _Choosable:
         schema.update(anyOf=[{"type": "string", "enum": list(self.names)}, with_parameters])
 
 
+_OF_CLASSES = _Choosable(CLASSIFIERS)
 _OF_CHURN, _OF_SEGMENTS = _Choosable(CANDIDATES, ENSEMBLES), _Choosable(CLUSTERERS)
 _OF_AMOUNTS = _Choosable(REGRESSORS)
 _Choice = Annotated[Any, BeforeValidator(_OF_CHURN.check), Field(json_schema_extra=_OF_CHURN.schema)]
 Choices = Annotated[list[_Choice], BeforeValidator(_OF_CHURN.check_all)]
+_Classifier = Annotated[Any, BeforeValidator(_OF_CLASSES.check), Field(json_schema_extra=_OF_CLASSES.schema)]
+ClassifierChoices = Annotated[list[_Classifier], BeforeValidator(_OF_CLASSES.check_all)]
 _Clusterer = Annotated[Any, BeforeValidator(_OF_SEGMENTS.check), Field(json_schema_extra=_OF_SEGMENTS.schema)]
 ClustererChoices = Annotated[list[_Clusterer], BeforeValidator(_OF_SEGMENTS.check_all)]
 _Regressor = Annotated[Any, BeforeValidator(_OF_AMOUNTS.check), Field(json_schema_extra=_OF_AMOUNTS.schema)]

@@ -1,4 +1,4 @@
-"""`mesh model churn | regression | segments`: products of a model drafted on any product."""
+"""`mesh model churn | classification | regression | segments`: products of a model drafted on any product."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OWNER = typer.Option(None, "--owner", help="Who answers for it; else git's user.
 
 def register(model: typer.Typer) -> None:
     """Add the commands."""
-    for command in (churn, regression, segments):
+    for command in (churn, classification, regression, segments):
         model.command()(command)
 
 
@@ -44,6 +44,35 @@ def churn(
 
     drafted = meshlake.open().model_churn(
         product, label, key=key, churned=churned, as_product=as_product, owner=owner
+    )
+    print_drafted(drafted, as_json=as_json)
+
+
+def classification(
+    product: str = PRODUCT,
+    label: str = typer.Option(
+        ...,
+        "--label",
+        metavar="COL",
+        help="The column of few values to predict, such as why a customer left.",
+    ),
+    key: str = KEY,
+    as_product: str = typer.Option(None, "--as", metavar="D.P2", help="Its name; else <product>_<label>."),
+    owner: str = OWNER,
+    as_json: bool = JSON,
+) -> None:
+    """Draft a product of predicted classes: model.yaml, and the contract of its predictions.
+
+    Examples:
+
+      mesh model classification crm.customers --label plan
+
+      mesh model classification crm.customers --label status --as retention.statuses
+    """
+    import meshlake
+
+    drafted = meshlake.open().model_classification(
+        product, label, key=key, as_product=as_product, owner=owner
     )
     print_drafted(drafted, as_json=as_json)
 

@@ -8,23 +8,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery.labels import positive_value
-from meshlake.drafting.contract_document import Description, column_facts, type_facts
+from meshlake.drafting.contract_document import Description, column_facts
 from meshlake.drafting.feature_table import FeatureTable, open_features
-from meshlake.drafting.model_document import BOOLEAN, NUMBER, STRING, no_features, scores_contract
+from meshlake.drafting.model_document import (
+    BOOLEAN,
+    NUMBER,
+    cutoff_facts,
+    exclusions,
+    label_and_key,
+    labelled_document,
+    reason_facts,
+    scores_contract,
+)
 from meshlake.drafting.product_folder import Drafted, default_owner, product_folder, write_product
 from meshlake.errors import UsageError
 from meshlake.ml_assets.candidates.candidate import DEFAULT_CANDIDATES
 from meshlake.names import quote_identifier, quote_literal
-from meshlake.outcome_names import is_named_like
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
     from meshlake.names import ProductName
     from meshlake.settings import Settings
 
 _FOLDS = 5
 _SHOWN_VALUES = 5
-_SAMPLE_ROWS = 50_000
 
 
 def draft_churn(
@@ -46,12 +57,7 @@ def draft_churn(
     """
     product_folder(settings.products, name)
     with open_features(settings, source) as table:
-        label = table.column(label)
-        keys = table.key(key)
-        if label in keys:
-            raise UsageError(
-                f"'{label}' is the key, so it cannot be the label", "Choose another with --label."
-            )
+        label, keys = label_and_key(table, label, key)
         positive, counts = _positive(table, label, churned)
         exclude = _exclusions(table, label, keys, positive)
         model = _model(table, label, keys, positive, exclude)
@@ -106,48 +112,27 @@ def _positive(table: FeatureTable, label: str, churned: str | None) -> tuple[str
 
 def _exclusions(table: FeatureTable, label: str, keys: tuple[str, ...], positive: str) -> dict[str, str]:
     """Columns to be left out, and why."""
-    # scikit-learn, which no other command of drafting needs.
-    from meshlake.ml_assets.leakage import suspected_leaks
-    from meshlake.ml_assets.preprocessing import plan_features
 
-    features = [name for name in table.columns if name not in {*keys, label, table.cutoff}]
-    exclude = dict.fromkeys(
-        [name for name in features if is_named_like(label, name)],
-        "is named like the label, so it is known only after it",
-    )
-    exclude |= {k: v for k, v in no_features(table, features).items() if k not in exclude}
-    rows = table.sample(label, _SAMPLE_ROWS)
-    is_churned = (rows[label].astype("string").str.lower() == positive.lower()).to_numpy(dtype=bool)
-    left = [name for name in features if name not in exclude]
-    leaks = suspected_leaks(rows, left, is_churned, cutoff=table.cutoff)
-    exclude |= {name: f"most likely known only after the label: {leak.told}" for name, leak in leaks.items()}
-    try:
-        plan_features(rows, [name for name in features if name not in exclude], table.cutoff)
-    except ValueError as error:
-        told = "".join(f"; {name}: {reason}" for name, reason in exclude.items())
-        raise UsageError(
-            f"{table.name}: {error}{told}", "Choose a product that has columns to learn from."
-        ) from error
-    return exclude
+    def leaks(rows: pd.DataFrame, columns: Sequence[str]) -> dict[str, str]:
+        from meshlake.ml_assets.leakage import suspected_leaks
+
+        is_churned = (rows[label].astype("string").str.lower() == positive.lower()).to_numpy(dtype=bool)
+        found = suspected_leaks(rows, columns, is_churned, cutoff=table.cutoff)
+        return {name: leak.told for name, leak in found.items()}
+
+    return exclusions(table, label, keys, leaks)
 
 
 def _model(
     table: FeatureTable, label: str, keys: tuple[str, ...], positive: str, exclude: dict[str, str]
 ) -> dict[str, Any]:
-    model: dict[str, Any] = {"task": "churn", "features": _features(table, label, positive)}
-    model["key"] = keys[0] if len(keys) == 1 else keys
-    model["label"] = label
-    if table.cutoff:
-        model["cutoff"] = table.cutoff
-    if exclude:
-        model["exclude"] = exclude
-    model["policy"] = {
+    policy = {
         "candidates": DEFAULT_CANDIDATES,
         "folds": _FOLDS,
         "seed": 42,
         "flag_share": 0.1,
     }
-    return model
+    return labelled_document("churn", _features(table, label, positive), table, label, keys, exclude, policy)
 
 
 def _features(table: FeatureTable, label: str, positive: str) -> str:
@@ -164,24 +149,12 @@ def _contract(
     table: FeatureTable, name: ProductName, label: str, keys: tuple[str, ...], owner: str
 ) -> dict[str, Any]:
     scores = [
+        *cutoff_facts(table),
         column_facts("churn_probability", NUMBER, f"Probability of {label}, 0 to 1.", minimum=0, maximum=1),
         column_facts("is_predicted_churn", BOOLEAN, "Whether the model's policy flags the row."),
         column_facts("is_labelled", BOOLEAN, f"Whether {label} is already known."),
-        *(
-            column_facts(
-                f"reason_{n}",
-                STRING,
-                f"What pushed the score up, number {n}; null where nothing did.",
-                is_required=False,
-            )
-            for n in (1, 2, 3)
-        ),
+        *reason_facts("What pushed the score up", "null where nothing did"),
     ]
-    if table.cutoff:
-        cutoff = column_facts(
-            table.cutoff, type_facts(table.columns[table.cutoff]), "The day the features stop before."
-        )
-        scores.insert(0, cutoff)
     description = Description(
         purpose=f"How likely {label} is for every row of {table.name}.",
         usage=f"Join to {table.name} on {', '.join(keys)}; act on is_predicted_churn, or on the probability with a "

@@ -1,23 +1,35 @@
-"""What the drafts of churn and segment models have in common: columns that are no features, and the contract of their
-scores."""
+"""What the drafts of models have in common: the label, columns that are no features, `model.yaml`, and the contract of
+their scores."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery.names import is_identifier
-from meshlake.drafting.contract_document import HAS_ROWS, Description, document, key_facts, type_facts
+from meshlake.drafting.contract_document import (
+    HAS_ROWS,
+    Description,
+    column_facts,
+    document,
+    key_facts,
+    type_facts,
+)
+from meshlake.errors import UsageError
 from meshlake.names import quote_identifier
+from meshlake.outcome_names import is_named_like
 from meshlake.products.classification import is_personal
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
 
     from meshlake.drafting.feature_table import FeatureTable
     from meshlake.names import ProductName
 
 _NEARLY_UNIQUE = 0.9
+_SAMPLE_ROWS = 50_000
 STRING, NUMBER, BOOLEAN = type_facts(Scalar.VARCHAR), type_facts(Scalar.DOUBLE), type_facts(Scalar.BOOLEAN)
 INTEGER = type_facts(Scalar.BIGINT)
 SCORED_BY: list[dict[str, Any]] = [
@@ -55,6 +67,88 @@ def no_features(table: FeatureTable, columns: Sequence[str]) -> dict[str, str]:
     return reasons
 
 
+def label_and_key(table: FeatureTable, label: str, key: str | None) -> tuple[str, tuple[str, ...]]:
+    """The column to predict and those that tell rows apart, in the spelling of `table`.
+
+    Raises:
+        UsageError: one is not there, there is no key, or the label is of it.
+    """
+    label, keys = table.column(label), table.key(key)
+    if label in keys:
+        raise UsageError(f"'{label}' is the key, so it cannot be the label", "Choose another with --label.")
+    return label, keys
+
+
+def exclusions(
+    table: FeatureTable,
+    label: str,
+    keys: tuple[str, ...],
+    leaks: Callable[[pd.DataFrame, Sequence[str]], Mapping[str, str]],
+) -> dict[str, str]:
+    """Columns to be left out, and why; `leaks` says of labelled rows which columns know the label too well, and how.
+
+    Raises:
+        UsageError: no column is left to learn from.
+    """
+    # scikit-learn, which no other command of drafting needs.
+    from meshlake.ml_assets.preprocessing import plan_features
+
+    features = [name for name in table.columns if name not in {*keys, label, table.cutoff}]
+    exclude = dict.fromkeys(
+        [name for name in features if is_named_like(label, name)],
+        "is named like the label, so it is known only after it",
+    )
+    exclude |= {k: v for k, v in no_features(table, features).items() if k not in exclude}
+    rows = table.sample(label, _SAMPLE_ROWS)
+    left = [name for name in features if name not in exclude]
+    exclude |= {
+        name: f"most likely known only after the label: {told}" for name, told in leaks(rows, left).items()
+    }
+    try:
+        plan_features(rows, [name for name in features if name not in exclude], table.cutoff)
+    except ValueError as error:
+        told = "".join(f"; {name}: {reason}" for name, reason in exclude.items())
+        raise UsageError(
+            f"{table.name}: {error}{told}", "Choose a product that has columns to learn from."
+        ) from error
+    return exclude
+
+
+def labelled_document(
+    task: str,
+    features: str,
+    table: FeatureTable,
+    label: str,
+    keys: tuple[str, ...],
+    exclude: Mapping[str, str],
+    policy: Mapping[str, Any],
+) -> dict[str, Any]:
+    """`model.yaml` of a model that learns the `label` of `features`."""
+    key = keys[0] if len(keys) == 1 else keys
+    model: dict[str, Any] = {"task": task, "features": features, "key": key, "label": label}
+    if table.cutoff:
+        model["cutoff"] = table.cutoff
+    if exclude:
+        model["exclude"] = exclude
+    return {**model, "policy": policy}
+
+
+def cutoff_facts(table: FeatureTable) -> list[dict[str, Any]]:
+    """The property of the cut-off, if there is one."""
+    if not table.cutoff:
+        return []
+    kind = type_facts(table.columns[table.cutoff])
+    return [column_facts(table.cutoff, kind, "The day the features stop before.")]
+
+
+def reason_facts(what: str, otherwise: str) -> list[dict[str, Any]]:
+    """The properties of three reasons: `what` they tell, and where they are null."""
+    return [
+        column_facts(f"reason_{n}", STRING, f"{what}, number {n}; {otherwise}.", is_required=False)
+        for n in (1, 2, 3)
+    ]
+
+
 def scores_contract(
     name: ProductName,
     owner: str,
@@ -63,8 +157,9 @@ def scores_contract(
     table: FeatureTable,
     key: tuple[str, ...],
     scores: list[dict[str, Any]],
+    rules: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
-    """The contract of a product of scores, one row per `key` of `table`."""
+    """The contract of a product of scores, one row per `key` of `table`; `rules` beside that it has rows."""
     keys = key_facts({column: table.columns[column] for column in key}, table.name)
     return document(
         name,
@@ -75,6 +170,6 @@ def scores_contract(
             "description": description.purpose,
             "dataGranularityDescription": f"One row per {' and '.join(key)} of {table.name}.",
             "properties": [*keys, *scores, *SCORED_BY],
-            "quality": [HAS_ROWS],
+            "quality": [HAS_ROWS, *rules],
         },
     )

@@ -120,6 +120,33 @@ class DraftingMesh(VersionedMesh):
         name = _model_name(source, as_product, "churn")
         return draft_churn(self.settings, source, name, label, key, churned, owner)
 
+    def model_classification(
+        self,
+        product: str,
+        label: str,
+        *,
+        key: str | None = None,
+        as_product: str | None = None,
+        owner: str | None = None,
+    ) -> Drafted:
+        """Draft a product of predicted classes: which value of `label`, a column of `product`, each row will have.
+
+        Args:
+            product: to learn from; it must be published.
+            label: the column of text or whole numbers, of few different values, such as why a customer left.
+            key: the column that tells its rows apart; else its primary key.
+            as_product: its name; else `<product>_<label>`.
+            owner: as in `adopt`.
+
+        Raises:
+            UsageError: there is no such column or key, the label has no classes, or the folder is there already.
+        """
+        from meshlake.drafting.classification_draft import draft_classification
+
+        source = ProductName.parse(product)
+        name = _model_name(source, as_product, snake_case(label))
+        return draft_classification(self.settings, source, name, label, key, owner)
+
     def model_regression(
         self,
         product: str,

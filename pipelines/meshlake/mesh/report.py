@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 AT_RISK_ROWS = 10
 HEADLINE_METRICS = (
-    *("roc_auc", "pr_auc", "log_loss", "brier", "lift_at_10_percent"),
+    *("roc_auc", "pr_auc", "log_loss", "brier", "lift_at_10_percent", "accuracy", "macro_f1"),
     *("mean_absolute_error", "root_mean_squared_error", "r2", "coverage"),
     *("silhouette", "stability"),
 )

@@ -16,7 +16,7 @@ from meshlake.models.decided import REASONS, MayBeFlagged, amount_columns, decid
 from meshlake.models.definition import features_select
 from meshlake.models.linear_sql import MOST_WRITTEN, scoring_sql
 from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
-from meshlake.models.task import Trained, of_latest_cutoff
+from meshlake.models.task import ForeseesAll, Trained, of_latest_cutoff
 from meshlake.outcome_names import is_named_like
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _SAID = "mesh_said"
 _PICTURES = ("roc", "precision_recall", "calibration", "gain", "lift", "confusion_matrix", "importances")
 
 
-class ChurnTask:
+class ChurnTask(ForeseesAll):
     """`task: churn` of a `model.yaml`."""
 
     document: ClassVar[type[ModelDocument]] = ChurnDocument

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from meshlake.models.versions import VersionState
 
 _TOLD_FIRST = (
-    *("roc_auc", "log_loss", "mean_absolute_error", "root_mean_squared_error", "r2", "coverage"),
+    *("roc_auc", "log_loss", "accuracy", "macro_f1"),
+    *("mean_absolute_error", "root_mean_squared_error", "r2", "coverage"),
     *("silhouette", "stability"),
 )
 

@@ -21,7 +21,7 @@ from meshlake.names import quote_identifier
 from meshlake.products.transform import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
 
     import pandas as pd
@@ -46,11 +46,13 @@ def model_rows(model: ModelDefinition, context: RowsContext) -> Rows:
     """
     try:
         chosen = choose_version(model, context)
-        select = _score(model, model.task, chosen.version, context)
+        task = model.task
+        select = _score(model, task, chosen.version, context)
+        unforeseen = task.unforeseen(chosen.version, model.features_sql, context.session)
     except ValueError as error:
         hint = f"Change {model.path.name} or the features it reads."
         raise BuildError(f"{context.name}: {error}", hint) from error
-    facts = {"model": _facts(model.document.task, chosen, context)}
+    facts = {"model": _facts(model.document.task, chosen, unforeseen, context)}
     return Rows(select, facts, {VERSION_PROPERTY: chosen.version.version}, is_local=True)
 
 
@@ -129,10 +131,11 @@ def _field(scored: pa.Field[Any], features: pa.Schema) -> pa.Field[Any]:
     return scored.with_type(pa.string()) if pa.types.is_null(scored.type) else scored
 
 
-def _facts(task: str, chosen: Chosen, context: RowsContext) -> dict[str, Any]:
+def _facts(task: str, chosen: Chosen, unforeseen: Sequence[str], context: RowsContext) -> dict[str, Any]:
     told = ("algorithm", "measured_on", "metrics", "dropped", "warnings")
     version = chosen.version
     facts = {"task": task, "version": version.version, **{name: version.record[name] for name in told}}
+    facts["warnings"] = [*version.record["warnings"], *unforeseen]
     if context.pin is not None:
         facts["pinned"] = context.pin.in_words
     if (challenger := chosen.challenger) is not None:

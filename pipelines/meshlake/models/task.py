@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.spec import ModelDocument
     from meshlake.models.evaluation import Evaluation
     from meshlake.models.store import ModelVersion
+    from meshlake.products.transform import RowsSession
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,9 @@ class Task(Protocol):
     def amounts(self, version: ModelVersion) -> Mapping[str, str]:
         """The columns of the rows to score that must hold an amount of at least 0 in each, by what they are for."""
 
+    def unforeseen(self, version: ModelVersion, features_sql: str, session: RowsSession) -> Sequence[str]:
+        """What is told of the features that the version did not know of when it was trained."""
+
     def published(self, version: ModelVersion, scores: str, columns: Sequence[str]) -> str:
         """The SELECT of the rows that are published, for DuckDB: what `scorer` gave is in the table `scores`, which has
         these columns."""
@@ -87,7 +91,20 @@ class Task(Protocol):
         """
 
 
-class ScoresAreRows:
+class ForeseesAll:
+    """For a kind of model of which nothing can be told when it scores that was not told when it was trained."""
+
+    def unforeseen(
+        self,
+        _version: ModelVersion,
+        _features_sql: str,
+        _session: RowsSession,
+    ) -> Sequence[str]:
+        """See `Task.unforeseen`: nothing."""
+        return ()
+
+
+class ScoresAreRows(ForeseesAll):
     """For a kind of model whose scores are published as they are, of all rows: nothing is decided by an amount."""
 
     def rows_to_score(self, features_sql: str) -> str:
@@ -121,6 +138,7 @@ TASKS: Doorway[type[Task]] = Doorway(
     {
         "anomalies": "meshlake.models.anomalies:AnomalyTask",
         "churn": "meshlake.models.churn:ChurnTask",
+        "classification": "meshlake.models.classification:ClassificationTask",
         "regression": "meshlake.models.regression:RegressionTask",
         "segments": "meshlake.models.segments:SegmentTask",
     },

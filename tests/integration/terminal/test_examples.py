@@ -59,7 +59,7 @@ BEFORE = {
 # These have to find no product of that name yet, or no mesh at all; and little to look through.
 IN_A_NEW_MESH = {"init", "land", "adopt", "demo", "discover", "draft", "doctor", "schema", "services"}
 # These have to find products to learn from, and none of their own yet.
-DRAFT_MODELS = {("model", "churn"), ("model", "regression"), ("model", "segments")}
+DRAFT_MODELS = {("model", task) for task in ("churn", "classification", "regression", "segments")}
 # What finds fault with the machine that the tests run on, such as packages other than meshlake asks for.
 MAY_END_WITH_1 = {"mesh doctor"}
 CUSTOMERS = "customer_id,plan,monthly_fee,last_fee,churned,status\n" + "".join(

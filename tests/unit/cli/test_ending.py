@@ -38,6 +38,7 @@ WRONG_USE = [
     ("list --jsno", "No such option: --jsno"),
     ("model churn crm.peeple --label left", "there is no product crm.peeple"),
     ("model churn crm.people --label left", "left"),
+    ("model classification crm.peeple --label plan", "there is no product crm.peeple"),
     ("model regression crm.peeple --label spent", "there is no product crm.peeple"),
     ("model segments crm.peeple", "there is no product crm.peeple"),
     ("model list crm.people", "crm.people is no model"),

@@ -10,9 +10,11 @@ import yaml
 
 from meshlake.drafting.adopt import adopt
 from meshlake.drafting.churn_draft import draft_churn
+from meshlake.drafting.classification_draft import draft_classification
 from meshlake.drafting.regression_draft import draft_regression
 from meshlake.drafting.segments_draft import draft_segments
 from meshlake.errors import UsageError
+from meshlake.ml_assets.classification.spec import ClassificationSpec
 from meshlake.ml_assets.regression.spec import RegressionSpec
 from meshlake.ml_assets.segment_spec import Scale, SegmentSpec
 from meshlake.ml_assets.spec import ChurnSpec
@@ -104,6 +106,52 @@ def test_what_no_churn_model_can_be_made_of(settings, adopted, options, message,
         draft_churn(settings, SOURCE, CHURN, **options)
     assert hint in str(caught.value.hint)
     assert not (settings.products / "crm/people_churn").exists()
+
+
+def test_classes_are_drafted_of_a_column_of_few_values(settings, adopted) -> None:
+    name = ProductName("crm", "people_classification")
+    drafted = draft_classification(settings, SOURCE, name, "State", owner="ana@example.com")
+    model = model_of(drafted.folder)
+    assert (model["task"], model["label"], model["policy"]["min_class_rows"]) == (
+        "classification",
+        "state",
+        10,
+    )
+    assert ClassificationSpec.from_mapping(model).algorithms[0] == "logistic_regression"
+    assert "of 'Left'" in model["exclude"]["left_on_paper"]
+    assert "label: state, of 200 rows: 'Left' 67, 'Stays' 67, 'New' 66" in drafted.notes
+    product = load_product(drafted.folder)
+    assert (product.upstream, product.contract.primary_key) == ((SOURCE,), ("customer_id",))
+    assert [c.name for c in product.contract.columns] == [
+        *("customer_id", "predicted_class", "predicted_probability", "second_class", "second_probability"),
+        *(
+            "other_probability",
+            "is_labelled",
+            "reason_1",
+            "reason_2",
+            "reason_3",
+            "model_version",
+            "scored_at",
+        ),
+    ]
+    assert "probabilities_sum_to_one" in (drafted.folder / "contract.odcs.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("label", "message", "hint"),
+    [
+        ("staet", "has no column 'staet'", "Did you mean state?"),
+        ("churn", "is yes or no", "mesh model churn"),
+        ("spend", "classes are text or whole numbers", "--label"),
+        ("email", "has no class of at least 10 rows", "--label"),
+        ("customer_id", "is the key", "--label"),
+    ],
+)
+def test_what_no_classes_are(settings, adopted, label, message, hint) -> None:
+    with pytest.raises(UsageError, match=message) as caught:
+        draft_classification(settings, SOURCE, ProductName("crm", "people_classes"), label)
+    assert hint in str(caught.value.hint)
+    assert not (settings.products / "crm/people_classes").exists()
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,9 @@ def test_every_file_shipped_is_accepted(name, path):
         ("model", CHURN | {"policy": {"candidates": [{"random_forest": {"n_estimators": 0}}]}}, False),
         ("model", CHURN | {"policy": {"candidates": [{"random_forest": {"trees": 300}}]}}, False),
         ("model", CHURN | {"columns": {"usage": "log"}}, False),
+        ("model", CHURN | {"task": "classification", "policy": {"min_class_rows": 20}}, True),
+        ("model", CHURN | {"task": "classification", "policy": {"flag_share": 0.1}}, False),
+        ("model", CHURN | {"task": "classification", "policy": {"candidates": ["one_vs_rest"]}}, True),
         ("model", SEGMENTS | {"columns": {"usage": "square"}}, False),
         ("model", SEGMENTS | {"label": "is_churned"}, False),
         ("model", CHURN | {"task": "chrun"}, False),
@@ -157,5 +160,7 @@ def test_a_task_of_another_distribution_is_in_the_schema_of_models(tmp_path):
         check=True,
     ).stdout
     schema = json.loads(printed)
-    assert schema["properties"]["task"]["enum"] == ["anomalies", "churn", "regression", "segments", "shares"]
+    assert schema["properties"]["task"]["enum"] == [
+        *("anomalies", "churn", "classification", "regression", "segments", "shares")
+    ]
     assert "column" in schema["$defs"]["ShareDocument"]["properties"]
