@@ -35,6 +35,18 @@ FLAT_SQL = (
     "SELECT * EXCLUDE (total_charges), COALESCE(total_charges, 0) AS total_charges FROM telco_flat.customers"
 )
 
+# The retailer's features at four cut-offs, and what each customer spent in the 90 days after.
+SPENDING_SQL = """
+    SELECT features.*, COALESCE(SUM(purchases.amount), 0) AS next_90_days
+    FROM retail.churn_features AS features
+    LEFT JOIN retail.purchases AS purchases
+        ON purchases.customer_id = features.customer_id
+        AND purchases.purchased_at >= features.cutoff_date
+        AND purchases.purchased_at < features.cutoff_date + INTERVAL 90 DAY
+    WHERE features.is_churned IS NOT NULL
+    GROUP BY ALL
+"""
+
 
 @dataclass(frozen=True)
 class ChurnTable:

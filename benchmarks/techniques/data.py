@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.models.tables import FLAT_SQL, LABEL, has_data, plain, telco_mesh
+from benchmarks.models.tables import FLAT_SQL, LABEL, SPENDING_SQL, has_data, plain, telco_mesh
 from benchmarks.techniques.row import CannotRunError
 from meshlake.ml_assets.churn import ChurnTraining, train_churn
 from meshlake.ml_assets.cross_validation import CandidateResult, cross_validate
 from meshlake.ml_assets.encoding import linear_preprocessing
+from meshlake.ml_assets.feature_choice import Suspects
 from meshlake.ml_assets.features import Features
 from meshlake.ml_assets.logarithm import signed_log1p
 from meshlake.ml_assets.preprocessing import FeaturePlan, plan_features
+from meshlake.ml_assets.regression.folds import fit_amounts
+from meshlake.ml_assets.regression.model import RegressionModel, predict_amounts
+from meshlake.ml_assets.regression.rows import plan_of
+from meshlake.ml_assets.regression.spec import RegressionSpec
 from meshlake.ml_assets.segment_spec import Scale, SegmentSpec
 from meshlake.ml_assets.segments import SegmentTraining, train_segments
 from meshlake.ml_assets.spec import ChurnSpec
@@ -46,16 +51,6 @@ _PRODUCTS = (
     "retail.purchases",
 )
 _TRAINED = ("logistic_regression", "random_forest", "histogram_gradient_boosting", "extra_trees")
-_SPENDING = """
-    SELECT features.*, COALESCE(SUM(purchases.amount), 0) AS next_90_days
-    FROM retail.churn_features AS features
-    LEFT JOIN retail.purchases AS purchases
-        ON purchases.customer_id = features.customer_id
-        AND purchases.purchased_at >= features.cutoff_date
-        AND purchases.purchased_at < features.cutoff_date + INTERVAL 90 DAY
-    WHERE features.is_churned IS NOT NULL
-    GROUP BY ALL
-"""
 
 
 @dataclass
@@ -149,7 +144,21 @@ class Data:
     @cached_property
     def spending(self) -> pd.DataFrame:
         """The retailer's features at four cut-offs, and what each customer spent in the 90 days after."""
-        return plain(self.mesh.sql(_SPENDING).df()).sort_values(["cutoff_date", "customer_id"])
+        return plain(self.mesh.sql(SPENDING_SQL).df()).sort_values(["cutoff_date", "customer_id"])
+
+    def spending_by(self, name: str, **parameters: Any) -> tuple[RegressionModel, Floats, Floats, float]:
+        """A candidate of `task: regression`, fitted on the first cut-offs: it, what it says of the last one, what was
+        spent then, and the mean of those before; in pounds of 90 days."""
+        rows = self.spending.drop(columns=LABEL).reset_index(drop=True)
+        is_last = (rows["cutoff_date"] == rows["cutoff_date"].max()).to_numpy()
+        inside, outside = rows[~is_last], rows[is_last]
+        spec = RegressionSpec(
+            ("customer_id",), "next_90_days", cutoff="cutoff_date", parameters={name: parameters}
+        )
+        with one_thread():
+            model = fit_amounts(name, plan_of(Suspects({}), inside, spec), inside, spec, 0.0)
+        said = predict_amounts(model, outside)["predicted"].to_numpy()
+        return model, said, outside["next_90_days"].to_numpy(), float(inside["next_90_days"].mean())
 
     def spending_numbers(self, most: int = 4000) -> tuple[Floats, Floats, Floats, Floats]:
         """The first cut-offs and the last one: scaled logarithms of the features, and of what was spent after."""
