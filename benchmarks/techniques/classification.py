@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.metrics import f1_score, log_loss
-from sklearn.model_selection import cross_val_predict, train_test_split
-from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
+from sklearn.model_selection import cross_val_predict
 from sklearn.multioutput import ClassifierChain, MultiOutputClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
@@ -18,9 +16,9 @@ from benchmarks.models.tables import LABEL, plain
 from benchmarks.techniques.data import SEED, YARDSTICK_ROC_AUC, ChurnRows
 from benchmarks.techniques.row import Shown, row
 from meshlake.ml_assets.calibration import calibrate
+from meshlake.ml_assets.classification.spec import ClassificationSpec
+from meshlake.ml_assets.classification.training import train_classes
 from meshlake.ml_assets.comparison import compare, measure
-from meshlake.ml_assets.encoding import linear_preprocessing
-from meshlake.ml_assets.preprocessing import plan_features
 from meshlake.ml_assets.spec import ChurnSpec
 
 if TYPE_CHECKING:
@@ -57,7 +55,7 @@ def _gradient_descent(data: Data) -> Shown:
     )
 
 
-@row("OvR / OvO / OvA")
+@row("OvR / OvO / OvA", "ml_assets.candidates.one_versus")
 def _one_versus(data: Data) -> Shown:
     query = """
         SELECT features.*, status.churn_category
@@ -66,29 +64,18 @@ def _one_versus(data: Data) -> Shown:
         WHERE status.churn_category IS NOT NULL
     """
     rows = plain(data.mesh.sql(query).df().sort_values("customer_id"))
-    plan = plan_features(rows, [n for n in rows.columns if n not in ("customer_id", LABEL, "churn_category")])
-    inside, outside = train_test_split(rows, stratify=rows["churn_category"], random_state=SEED)
-    frame = plan.frame()
-    prepared = linear_preprocessing(plan).fit(frame.transform(inside), inside[LABEL])
-    known, hidden = (prepared.transform(frame.transform(part)) for part in (inside, outside))
-    model = LogisticRegression(max_iter=500, class_weight="balanced")
-    each = {
-        "most frequent": DummyClassifier(),
-        "one versus rest": OneVsRestClassifier(model),
-        "one versus one": OneVsOneClassifier(model),
-    }
-    scores = {
-        name: f1_score(
-            outside["churn_category"],
-            it.fit(known, inside["churn_category"]).predict(hidden),
-            average="macro",
-        )
-        for name, it in each.items()
-    }
+    ways = ("one_vs_rest", "one_vs_one")
+    spec = ClassificationSpec(
+        ("customer_id",), "churn_category", exclude={LABEL: "all of them left"}, candidates=ways
+    )
+    found = train_classes(rows, spec)
+    labels = rows["churn_category"]
+    least = f1_score(labels, np.full(len(labels), labels.mode()[0]), average="macro", zero_division=0)
+    scores = {each.algorithm: each.out_of_fold["macro_f1"] for each in found.candidates}
     told = ", ".join(f"{name} {score:.3f}" for name, score in scores.items())
-    least = scores.pop("most frequent")
     return Shown(
-        f"macro F1 of {rows['churn_category'].nunique()} churn reasons, {len(outside)} hidden rows: {told}",
+        f"macro F1 of {len(found.classes.names)} churn reasons, {len(labels)} rows out of fold: {told}, the commonest "
+        f"alone {least:.3f}",
         min(scores.values()) > least,
     )
 

@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_digits
 from sklearn.inspection import DecisionBoundaryDisplay
@@ -19,9 +20,13 @@ from benchmarks.techniques.data import SEED
 from benchmarks.techniques.row import Shown, row
 from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.churn_figures import learning_curve_figure
+from meshlake.ml_assets.classification.folds import fit_classes
+from meshlake.ml_assets.classification.labels import Classes
+from meshlake.ml_assets.classification.spec import ClassificationSpec
 from meshlake.ml_assets.comparison import compare, measure
 from meshlake.ml_assets.drawing import png
 from meshlake.ml_assets.learning_curve import learning_curve
+from meshlake.ml_assets.preprocessing import plan_features
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -227,11 +232,16 @@ def _boundary(data: Data) -> Shown:
     )
 
 
-@row("Softmax / cross-entropy")
+@row("Softmax / cross-entropy", "ml_assets.classification.folds")
 def _softmax(_: Data) -> Shown:
     pixels, digits = load_digits(return_X_y=True)
-    inside, outside, labels, hidden = train_test_split(pixels / 16, digits, random_state=SEED)
-    said = LogisticRegression(max_iter=300).fit(inside, labels).predict_proba(outside)
+    rows = pd.DataFrame(pixels, columns=[f"pixel {n}" for n in range(pixels.shape[1])]).assign(digit=digits)
+    spec = ClassificationSpec(("row",), "digit")
+    plan = plan_features(rows, [name for name in rows.columns if name != "digit"])
+    inside, outside = train_test_split(rows, random_state=SEED)
+    classes = Classes(tuple(range(10)), (), {})
+    said = fit_classes("logistic_regression", plan, inside, classes, spec).pipeline.predict_proba(outside)
+    hidden = outside["digit"].to_numpy()
     sums = float(np.abs(said.sum(axis=1) - 1).max())
     own = float(-np.log(said[np.arange(len(hidden)), hidden]).mean())
     apart = abs(own - log_loss(hidden, said))

@@ -144,8 +144,9 @@ def class_folds(rows: pd.DataFrame, codes: Codes, spec: ClassificationSpec) -> C
     """
     groups = groups_by(rows, spec)
     if len(np.unique(groups)) < len(groups):
-        commonest = pd.Series(codes).groupby(groups).agg(lambda each: each.mode().iloc[0]).to_numpy()
-        return deal_groups(groups, (np.bincount(groups), commonest), spec)
+        sizes, count = np.bincount(groups), int(codes.max()) + 1
+        of_class = np.bincount(groups * count + codes, minlength=len(sizes) * count).reshape(-1, count)
+        return deal_groups(groups, (sizes, of_class.argmax(axis=1)), spec)
     folds = np.empty(len(rows), dtype=np.int64)
     splitter = StratifiedKFold(spec.folds, shuffle=True, random_state=spec.seed)
     for number, (_, held_out) in enumerate(splitter.split(codes, codes)):

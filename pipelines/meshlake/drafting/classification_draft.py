@@ -66,14 +66,10 @@ def draft_classification(
     large, small = (
         {k: n for k, n in counts.items() if (n >= MIN_CLASS_ROWS) is is_large} for is_large in (True, False)
     )
+    aside = f"{sum(small.values()):,} rows of classes of fewer than {MIN_CLASS_ROWS}"
     notes = [
         f"label: {label}, of {rows:,} rows: {_told(large)}",
-        *(
-            [
-                f"put aside, each of fewer than {MIN_CLASS_ROWS} of {sum(small.values()):,} rows: {_told(small)}"
-            ]
-            * bool(small)
-        ),
+        *([f"put aside, {aside}: {_told(small)}"] if small else []),
         f"key: {', '.join(keys)}",
         *(f"left out: {column}: {reason}" for column, reason in exclude.items()),
     ]

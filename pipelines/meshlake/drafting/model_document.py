@@ -84,8 +84,12 @@ def exclusions(
     label: str,
     keys: tuple[str, ...],
     leaks: Callable[[pd.DataFrame, Sequence[str]], Mapping[str, str]],
+    *,
+    is_outcome: bool = True,
 ) -> dict[str, str]:
     """Columns to be left out, and why; `leaks` says of labelled rows which columns know the label too well, and how.
+
+    Of a label that `is_outcome` a column of like name is left out; amounts are named like those of the period before.
 
     Raises:
         UsageError: no column is left to learn from.
@@ -95,7 +99,7 @@ def exclusions(
 
     features = [name for name in table.columns if name not in {*keys, label, table.cutoff}]
     exclude = dict.fromkeys(
-        [name for name in features if is_named_like(label, name)],
+        [name for name in features if is_outcome and is_named_like(label, name)],
         "is named like the label, so it is known only after it",
     )
     exclude |= {k: v for k, v in no_features(table, features).items() if k not in exclude}

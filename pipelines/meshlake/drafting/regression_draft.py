@@ -9,9 +9,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from meshlake.drafting.contract_document import Description, column_facts, type_facts
+from meshlake.drafting.contract_document import Description, column_facts
 from meshlake.drafting.feature_table import FeatureTable, open_features
-from meshlake.drafting.model_document import BOOLEAN, NUMBER, STRING, no_features, scores_contract
+from meshlake.drafting.model_document import (
+    BOOLEAN,
+    NUMBER,
+    cutoff_facts,
+    exclusions,
+    reason_facts,
+    scores_contract,
+)
 from meshlake.drafting.product_folder import Drafted, Flow, default_owner, product_folder, write_product
 from meshlake.errors import UsageError
 from meshlake.models.regression import amount_columns
@@ -19,10 +26,13 @@ from meshlake.names import quote_identifier
 from meshlake.types.tree import Scalar, is_number
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
     from meshlake.names import ProductName
     from meshlake.settings import Settings
 
-_SAMPLE_ROWS = 50_000
 _SURE = 0.9
 
 
@@ -114,25 +124,16 @@ def _label(table: FeatureTable, given: str) -> _Label:
 
 def _exclusions(table: FeatureTable, label: str, keys: tuple[str, ...], last: str | None) -> dict[str, str]:
     """Columns to be left out, and why."""
-    # scikit-learn, which no other command of drafting needs.
-    from meshlake.ml_assets.preprocessing import plan_features
-    from meshlake.ml_assets.regression.rows import read_amounts, suspected
-    from meshlake.ml_assets.regression.spec import RegressionSpec
 
-    features = [name for name in table.columns if name not in {*keys, label, table.cutoff}]
-    exclude = no_features(table, features)
-    rows = table.sample(label, _SAMPLE_ROWS)
-    spec = RegressionSpec(keys, label, cutoff=table.cutoff, exclude=exclude, last_period=last)
-    leaks = suspected(rows.assign(**{label: read_amounts(rows[label])}), spec)
-    exclude |= {name: f"most likely known only after the label: {told}" for name, told in leaks.told.items()}
-    try:
-        plan_features(rows, [name for name in features if name not in exclude], table.cutoff)
-    except ValueError as error:
-        told = "".join(f"; {name}: {reason}" for name, reason in exclude.items())
-        raise UsageError(
-            f"{table.name}: {error}{told}", "Choose a product that has columns to learn from."
-        ) from error
-    return exclude
+    def leaks(rows: pd.DataFrame, columns: Sequence[str]) -> Mapping[str, str]:
+        from meshlake.ml_assets.regression.rows import read_amounts, suspected
+        from meshlake.ml_assets.regression.spec import RegressionSpec
+
+        others = dict.fromkeys({*table.columns} - {*keys, label, table.cutoff, *columns}, "is no feature")
+        spec = RegressionSpec(keys, label, cutoff=table.cutoff, exclude=others, last_period=last)
+        return suspected(rows.assign(**{label: read_amounts(rows[label])}), spec).told
+
+    return exclusions(table, label, keys, leaks, is_outcome=False)
 
 
 def _model(
@@ -157,6 +158,7 @@ def _contract(
     bounds: dict[str, Any] = {"minimum": 0} if label.least >= 0 else {}
     share = f"in {_SURE:.0%} of rows like those learned from"
     scores = [
+        *cutoff_facts(table),
         column_facts(predicted, NUMBER, f"The {label.name} that is expected, on average.", **bounds),
         column_facts(lower, NUMBER, f"The least that {label.name} will be; see {upper}.", **bounds),
         column_facts(
@@ -166,26 +168,14 @@ def _contract(
             **bounds,
         ),
         column_facts("is_labelled", BOOLEAN, f"Whether {label.name} is already known."),
-        *(
-            column_facts(
-                f"reason_{n}",
-                STRING,
-                f"What moved the prediction, number {n}, and by how much.",
-                is_required=False,
-            )
-            for n in (1, 2, 3)
-        ),
+        *reason_facts("What moved the prediction, and by how much", "null where nothing did"),
     ]
-    if table.cutoff:
-        kind = type_facts(table.columns[table.cutoff])
-        scores.insert(0, column_facts(table.cutoff, kind, "The day the features stop before."))
     description = Description(
         purpose=f"How much {label.name} will be for every row of {table.name}, and how sure that is.",
         usage=f"Join to {table.name} on {', '.join(keys)}; sum up {predicted}, or plan with {lower} and {upper}.",
         limitations="An expectation, not a promise. Rows whose amount is known carry the prediction of a model that "
         "had not seen them. Intervals hold as long as rows stay like those that were learned from.",
     )
-    contract = scores_contract(name, owner, "predictions", description, table, keys, scores)
     cells = [quote_identifier(name) for name in (lower, predicted, upper)]
     ends = " AND ".join(f"{one} <= {next_}" for one, next_ in pairwise(cells))
     within = Flow(
@@ -194,5 +184,4 @@ def _contract(
         query=f"SELECT COUNT(*) FROM {{object}} WHERE NOT ({ends})",
         mustBe=0,
     )
-    contract["schema"][0]["quality"].append(within)
-    return contract
+    return scores_contract(name, owner, "predictions", description, table, keys, scores, [within])

@@ -125,10 +125,12 @@ class ClassificationTask(ScoresAreRows):
         known = [*version.record["classes"], *(name for name, _ in version.record["set_aside"])]
         label = quote_identifier(self._spec.label)
         is_text = isinstance(known[0], str)
-        cell = f"CAST({label} AS {'VARCHAR' if is_text else 'BIGINT'})"
         listed = ", ".join(quote_literal(name) if is_text else str(name) for name in known)
+        # Of numbers the label may have become text since.
+        cell = f"CAST({label} AS VARCHAR)" if is_text else f"TRY_CAST({label} AS DOUBLE)"
         rows = session.rows(
-            f"SELECT {cell}, count(*) FROM (\n{features_sql}\n) WHERE {label} IS NOT NULL AND {cell} NOT IN ({listed}) "
+            f"SELECT CAST({label} AS VARCHAR), count(*) FROM (\n{features_sql}\n) "
+            f"WHERE {label} IS NOT NULL AND ({cell} IS NULL OR {cell} NOT IN ({listed})) "
             f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {_SHOWN_CLASSES}"
         )
         if not rows:
