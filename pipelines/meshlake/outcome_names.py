@@ -5,45 +5,17 @@ What values say, and which columns are labels, belongs in `discovery`.
 
 from __future__ import annotations
 
-from meshlake.names import name_words
+from functools import cache
 
-_LEAVING = (
-    "churn cancel attrit exit laps terminat unsubscri depart abandon "
-    "kundig gekundig kuendig gekuendig abwander abgewander storn ausgetret austritt "
-    "resili desabonn rescis rescind disdett abbandon opzeg opgezeg"
-)
-LEAVING_STEMS = tuple(_LEAVING.split())
-_LEFT_WORDS = frozenset(
-    {"left", "lost", "leave", "leaver", "gone", "closed", "inactive", "quit", "ended"}
-    | {"baja", "fuga", "evasao"}
-)
-_ENDING = (
-    "fraud readmi convert deceas surviv delinquen relaps renew dropout bankrupt "
-    "betrug wiederaufn wiederaufgenomm verstorb gestorb zahlungsausf ruckfall abgebroch "
-    "deced redoubl rehospit reingres fallec impag moros inadimpl reprov reprob"
-)
-_OUTCOME_STEMS = tuple(_ENDING.split())
-_OUTCOMES = (
-    "defaulted dropped died won passed failed failure approved rejected hired repaid bestanden durchgefallen genehmigt "
-    "aprobado reussi outcome target label responded bought purchased delayed late overdue gekauft verspatet "
-    "achete retard compra compro comprou retraso atraso atrasado ritardo decision result ergebnis resultat resultado "
-    "esito"
-)
-_OUTCOME_WORDS = frozenset(_OUTCOMES.split())
-_ANY_OUTCOME = frozenset(
-    [
-        "outcome",
-        "target",
-        "label",
-        "responded",
-        "decision",
-        "result",
-        "ergebnis",
-        "resultat",
-        "resultado",
-        "esito",
-    ]
-)
+from meshlake.names import name_words
+from meshlake.outcome_words import ANY, LEAVING, OUTCOMES
+
+_LEAVING_STEMS, _LEFT_WORDS = OUTCOMES[LEAVING].stems, OUTCOMES[LEAVING].words
+_OTHERS = [words for name, words in OUTCOMES.items() if name != LEAVING]
+_OUTCOME_STEMS = tuple(stem for each in _OTHERS for stem in each.stems)
+_OUTCOME_WORDS = ANY.union(*(each.words for each in _OTHERS))
+_FOUND = {name: (*each.stems, *each.found) for name, each in OUTCOMES.items()}
+_ASKED = {word: name for name, each in OUTCOMES.items() for word in {*each.words, *each.asked}}
 # What was so before is known before; so is what was agreed on, which ends a name (`cancellation_policy`).
 _BEFORE = "previous previously prev prior past former formerly earlier history last before"
 _BEFORE_WORDS = frozenset(_BEFORE.split())
@@ -66,7 +38,7 @@ _STEM = 5
 def is_about_leaving(name: str) -> bool:
     """Whether a column's name, or a value, speaks of leaving: churn, cancelled, exited, left ..."""
     words = name_words(name)
-    return any(word.startswith(LEAVING_STEMS) or word in _LEFT_WORDS for word in words)
+    return any(word.startswith(_LEAVING_STEMS) or word in _LEFT_WORDS for word in words)
 
 
 def is_about_outcome(name: str) -> bool:
@@ -91,23 +63,35 @@ def is_named_like(label: str, name: str) -> bool:
     if is_agreed or not _BEFORE_WORDS.isdisjoint(words):
         return False
     of_label = [word for word in name_words(label) if is_about_leaving(word) or _is_outcome(word)]
-    if not {_stem(word) for word in of_label if _stem(word) in LEAVING_STEMS}.isdisjoint(map(_stem, words)):
+    if not {_stem(word) for word in of_label if _stem(word) in _LEAVING_STEMS}.isdisjoint(map(_stem, words)):
         return True
     if _OF_THE_END_WORDS.isdisjoint(words):
         return False
     # A target, or an outcome, is not what a column is about.
-    stems = {_stem(word) for word in of_label if word not in _ANY_OUTCOME}
+    stems = {_stem(word) for word in of_label if word not in ANY}
     is_leaving = any(is_about_leaving(word) for word in of_label)
     return any(_stem(word) in stems or (is_leaving and _leaves(word)) for word in words)
 
 
 def _stem(word: str) -> str:
-    return next((stem for stem in LEAVING_STEMS if word.startswith(stem)), word[:_STEM])
+    return next((stem for stem in _LEAVING_STEMS if word.startswith(stem)), word[:_STEM])
 
 
 def _leaves(word: str) -> bool:
-    return word.startswith(LEAVING_STEMS) and not word.startswith(_OTHERS_END)
+    return word.startswith(_LEAVING_STEMS) and not word.startswith(_OTHERS_END)
 
 
 def _is_outcome(word: str) -> bool:
     return word.startswith(_OUTCOME_STEMS) or word in _OUTCOME_WORDS
+
+
+@cache
+def outcome(word: str, *, is_asked: bool = False) -> str | None:
+    """The outcome that a word, in small letters, stands for: of one that `is_asked` for also where it may be another.
+
+    Example:
+        >>> outcome("cancelled"), outcome("stopped"), outcome("stopped", is_asked=True)
+        ('leaving', None, 'leaving')
+    """
+    named = next((name for name, stems in _FOUND.items() if word.startswith(stems)), None)
+    return named or (_ASKED.get(word) if is_asked else None)

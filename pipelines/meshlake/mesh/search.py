@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.discovery.known import remembered
 from meshlake.mesh.meaning import nearness
-from meshlake.mesh.outcomes import outcome
-from meshlake.outcome_names import is_about_leaving
+from meshlake.outcome_names import is_about_leaving, outcome
 from meshlake.query.questions import readable_questions
 
 if TYPE_CHECKING:
