@@ -20,6 +20,7 @@ from meshlake.ml_assets.diagnosis import diagnose
 from meshlake.ml_assets.drift import MAJOR, distributions, shifted_features
 from meshlake.ml_assets.ensembles import best_of, calibrate_winner, fit_candidate
 from meshlake.ml_assets.feature_choice import find_suspects, plan_without
+from meshlake.ml_assets.features import infinite_counts
 from meshlake.ml_assets.honest import (
     FINGERPRINT,
     KEY_FINGERPRINT,
@@ -27,7 +28,6 @@ from meshlake.ml_assets.honest import (
     predict_honestly,
     row_fingerprints,
 )
-from meshlake.ml_assets.preprocessing import infinite_counts
 from meshlake.ml_assets.reasons import feature_importances
 from meshlake.ml_assets.scoring import churn_probability, published_probability
 from meshlake.ml_assets.threads import one_thread

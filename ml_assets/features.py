@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+import numpy as np
+
+from meshlake.ml_assets.preprocessing import Kind
 from meshlake.ml_assets.scoring import churn_probability
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
     import pandas as pd
     from sklearn.pipeline import Pipeline
@@ -43,3 +45,13 @@ class Features:
     def probability(self, pipeline: Pipeline) -> npt.NDArray[np.float64]:
         """What a fitted pipeline, whose first step makes features of rows, says of each: shape (n,)."""
         return churn_probability(pipeline[1:], self.frame)
+
+
+def infinite_counts(rows: pd.DataFrame, plan: FeaturePlan) -> dict[str, int]:
+    """How many values of each feature are infinite, which a `FeatureFrame` makes null; features without any are out."""
+    numbers = {
+        name: rows[name].to_numpy(dtype=np.float64, na_value=np.nan)
+        for name, kind in plan.kinds.items()
+        if kind is Kind.NUMBER
+    }
+    return {name: count for name, values in numbers.items() if (count := int(np.isinf(values).sum()))}

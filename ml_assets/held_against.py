@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from meshlake.ml_assets.comparison import can_compare
-from meshlake.ml_assets.leakage import MAX_ROWS, single_roc_aucs
+from meshlake.ml_assets.leakage import MAX_ROWS, drawn_rows, single_roc_aucs
 from meshlake.ml_assets.metrics import log_losses
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def rule_of_thumb(
         >>> rule_of_thumb(pd.DataFrame({"fee": is_churned * 2, "age": 1}), ["age", "fee"], is_churned)
         {'feature': 'fee', 'roc_auc': 1.0}
     """
-    step = -(-len(rows) // MAX_ROWS) or 1
-    rows, is_churned = rows.iloc[::step], is_churned[::step]
+    drawn = drawn_rows(len(rows), MAX_ROWS)
+    rows, is_churned = rows.iloc[drawn], is_churned[drawn]
     if not can_compare(is_churned):
         return {}
     found = single_roc_aucs(rows, features, is_churned)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from meshlake.ml_assets.candidates.candidate import build_candidate
-from meshlake.ml_assets.leakage import FEWEST, LeakSuspect, roc_auc, single_roc_aucs
+from meshlake.ml_assets.leakage import FEWEST, LeakSuspect, drawn_rows, roc_auc, single_roc_aucs
 from meshlake.ml_assets.preprocessing import plan_features
 from meshlake.ml_assets.scoring import churn_probability
 from meshlake.ml_assets.threads import one_thread
@@ -56,14 +56,14 @@ def find_jumps(
     """The columns among `columns` at which a quick model jumps to what honest models seldom reach.
 
     Args:
-        rows: labelled rows; at most 10,000 of them are looked at, every n-th.
+        rows: labelled rows; at most 10,000 of them are looked at, drawn by chance.
         columns: what may be learned from; those the owner vouches for (`known_before`) are never suspected.
         folds: the fold of each row, shape (n,): two of them are predicted by models of the others.
         spec: what was asked for; of its `minutes` a tenth may be spent.
         clock: the seconds spent until now.
     """
-    step = -(-len(rows) // _MAX_ROWS) or 1
-    rows, folds = rows.iloc[::step], folds[::step]
+    drawn = drawn_rows(len(rows), _MAX_ROWS)
+    rows, folds = rows.iloc[drawn], folds[drawn]
     is_so = rows[spec.label].to_numpy(dtype=bool)
     if min(is_so.sum(), (~is_so).sum()) < FEWEST * spec.folds:
         return Jumps({})

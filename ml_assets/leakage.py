@@ -61,7 +61,7 @@ def suspected_leaks(
     """The suspects among `columns` of `rows`, by name.
 
     Args:
-        rows: at most `MAX_ROWS` of them are looked at, every n-th.
+        rows: at most `MAX_ROWS` of them are looked at, drawn by chance.
         columns: which columns to ask.
         is_so: the label of each row.
         cutoff: the column of days that the features should stop before.
@@ -72,8 +72,8 @@ def suspected_leaks(
         >>> suspected_leaks(rows, rows.columns, has_left)["closed_on"].roc_auc
         1.0
     """
-    step = -(-len(rows) // MAX_ROWS) or 1
-    rows, is_so = rows.iloc[::step], np.asarray(is_so, dtype=bool)[::step]
+    drawn = drawn_rows(len(rows), MAX_ROWS)
+    rows, is_so = rows.iloc[drawn], np.asarray(is_so, dtype=bool)[drawn]
     if min(is_so.sum(), (~is_so).sum()) < FEWEST:
         return {}
     asked = _Asked(is_so, _folds(is_so))
@@ -85,6 +85,16 @@ def suspected_leaks(
         if suspect is not None:
             found[name] = suspect
     return found
+
+
+def drawn_rows(size: int, most: int) -> npt.NDArray[np.int64]:
+    """The positions of at most `most` of `size` rows, in their order; the same each time.
+
+    By chance, and not each so-and-so-many-th: rows that come in turns would always or never be it.
+    """
+    if size <= most:
+        return np.arange(size)
+    return np.sort(np.random.default_rng(42).choice(size, most, replace=False))
 
 
 def single_roc_aucs(

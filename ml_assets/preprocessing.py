@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 # One-hot columns and the native categories of histogram gradient boosting (at most 255) both need few values.
 MAX_CATEGORIES = 100
 MISSING = "(missing)"
-_SECONDS_PER_DAY = 86_400
-_WORDS_OF_FREE_TEXT, _COUNTED_TEXTS = 4, 1_000
+_SECONDS_PER_DAY, _WORDS_OF_FREE_TEXT, _COUNTED_TEXTS = 86_400, 4, 1_000
 # Text whose values are nearly all different tells rows apart, and of fewer rows nobody can say so.
-_NEARLY_UNIQUE, _FEWEST_UNIQUE = 0.5, 40
+# Of fewest values a fold may have none, which histogram gradient boosting cannot be fitted on.
+_NEARLY_UNIQUE, _FEWEST_UNIQUE, _FEWEST_VALUES = 0.5, 40, 10
 # So many values would be there twice if chance had drawn them from as wide a range, were they no numbering of rows.
 _EXPECTED_REPEATS = 20
 _MOST_CODES, _FEWEST_CODES, _DAYS_OF_MONTHS = 10, 3, 2 * 365
@@ -159,7 +159,10 @@ def _reason_to_drop(values: pd.Series[Any], kind: Kind | None) -> str | None:
         return "has no value in any row"
     if kind is None:
         return "is neither number, text, yes/no nor date"
-    distinct, present = values.nunique(), int(values.notna().sum())
+    is_known = np.isfinite(_floats(values)) if kind is Kind.NUMBER else values.notna()
+    distinct, present = values.nunique(), int(is_known.sum())
+    if kind is not Kind.TEXT and present < min(_FEWEST_VALUES, len(values) / _FEWEST_VALUES):
+        return f"is known in only {present} of {len(values):,} rows"
     if distinct == 1 and present == len(values):
         return "has the same value in every row"
     if kind is Kind.NUMBER and _is_row_number(values):
@@ -180,7 +183,7 @@ def _kind_of_text(values: pd.Series[Any]) -> Kind:
 
 def _whole_numbers(values: pd.Series[Any]) -> npt.NDArray[np.float64]:
     """The numbers that are known, if all are whole; else none."""
-    numbers = values.dropna().to_numpy(dtype=np.float64)
+    numbers = _floats(values.dropna())
     is_whole = np.isfinite(numbers).all() and (numbers == np.floor(numbers)).all()
     return numbers if is_whole else numbers[:0]
 
@@ -263,11 +266,8 @@ class FeatureFrame(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return newest.removesuffix("T00:00:00") if newest else "the cut-off"
 
 
-def infinite_counts(rows: pd.DataFrame, plan: FeaturePlan) -> dict[str, int]:
-    """How many values of each feature are infinite, which a `FeatureFrame` makes null; features without any are out."""
-    floats = [name for name in plan.numeric if pd.api.types.is_float_dtype(rows[name].dtype)]
-    counts = {name: int(np.isinf(rows[name].to_numpy(np.float64, na_value=np.nan)).sum()) for name in floats}
-    return {name: count for name, count in counts.items() if count}
+def _floats(values: pd.Series[Any]) -> npt.NDArray[np.float64]:
+    return values.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _convert(
@@ -291,7 +291,7 @@ def _convert(
             numbers = values if pd.api.types.is_numeric_dtype(values.dtype) else pd.to_numeric(values)
     except (TypeError, ValueError) as error:
         raise ValueError(f"column '{values.name}' should hold {kind} values: {error}") from error
-    floats = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
+    floats = _floats(numbers)
     return pd.Series(np.where(np.isfinite(floats), floats, np.nan), index=values.index)
 
 

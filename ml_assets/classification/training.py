@@ -25,8 +25,8 @@ from meshlake.ml_assets.classification.scoring import (
     probability_columns,
 )
 from meshlake.ml_assets.feature_choice import Suspects, feature_columns, plan_without
+from meshlake.ml_assets.features import infinite_counts
 from meshlake.ml_assets.honest import FINGERPRINT, row_fingerprints
-from meshlake.ml_assets.preprocessing import infinite_counts
 from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from meshlake.ml_assets.comparison import can_compare, groups_by
 from meshlake.ml_assets.feature_choice import Suspects, feature_columns, plan_without
-from meshlake.ml_assets.leakage import MAX_ROWS, single_roc_aucs
+from meshlake.ml_assets.leakage import MAX_ROWS, drawn_rows, single_roc_aucs
 from meshlake.ml_assets.regression.conformal import fewest_rows
 from meshlake.ml_assets.training_rows import deal_groups
 
@@ -85,8 +85,7 @@ def suspected(rows: pd.DataFrame, spec: RegressionSpec) -> Suspects:
 
     `last_period` is not asked. At most 50,000 rows are looked at.
     """
-    step = -(-len(rows) // MAX_ROWS) or 1
-    some = rows.iloc[::step]
+    some = rows.iloc[drawn_rows(len(rows), MAX_ROWS)]
     found: dict[str, str] = {}
     label = some[spec.label].to_numpy()
     columns = [name for name in feature_columns(rows, spec) if name != spec.last_period]

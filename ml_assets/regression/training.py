@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from meshlake.ml_assets import training_rows
+from meshlake.ml_assets.features import infinite_counts
 from meshlake.ml_assets.honest import FINGERPRINT, row_fingerprints
-from meshlake.ml_assets.preprocessing import infinite_counts
 from meshlake.ml_assets.reasons import reason_names
 from meshlake.ml_assets.regression.conformal import Margins, best_margins, margins
 from meshlake.ml_assets.regression.folds import best_amounts, compete_amounts, fit_amounts

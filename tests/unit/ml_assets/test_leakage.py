@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from meshlake.ml_assets.leakage import FEWEST, suspected_leaks
+from meshlake.ml_assets.leakage import FEWEST, drawn_rows, suspected_leaks
 
 SIZE = 2_000
 NUMBERS = np.random.default_rng(7)
@@ -94,3 +94,10 @@ def test_too_few_of_one_kind_tell_nothing():
     assert suspected_leaks(pd.DataFrame({"feature": is_so}), ["feature"], is_so) == {}
     is_so = np.arange(100) < FEWEST
     assert list(suspected_leaks(pd.DataFrame({"feature": is_so}), ["feature"], is_so)) == ["feature"]
+
+
+def test_of_very_many_rows_that_come_in_turns_each_kind_is_drawn():
+    drawn = drawn_rows(1_000, 500)
+    assert len(np.unique(drawn)) == 500
+    assert 200 < (drawn % 2).sum() < 300
+    assert drawn_rows(3, 5).tolist() == [0, 1, 2]

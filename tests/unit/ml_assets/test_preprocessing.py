@@ -8,13 +8,13 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from meshlake.ml_assets.features import infinite_counts
 from meshlake.ml_assets.preprocessing import (
     MAX_CATEGORIES,
     MISSING,
     FeatureFrame,
     FeaturePlan,
     Kind,
-    infinite_counts,
     plan_features,
 )
 
@@ -198,6 +198,17 @@ def test_a_date_is_no_number_and_a_number_no_date(kind, values):
 def test_infinite_values_are_counted_where_a_model_takes_numbers():
     rows = pd.DataFrame(
         {"amount": [np.inf, -np.inf, 1], "calls": [1, 2, 3], "fee": [1.0, np.nan, 2.0], "of_no_use": np.inf}
-    )
-    plan = FeaturePlan({"amount": Kind.NUMBER, "calls": Kind.NUMBER, "fee": Kind.NUMBER}, {})
-    assert infinite_counts(rows, plan) == {"amount": 2}
+    ).assign(price=[Decimal("Infinity"), Decimal(1), None])
+    plan = FeaturePlan(dict.fromkeys(["amount", "calls", "fee", "price"], Kind.NUMBER), {})
+    assert infinite_counts(rows, plan) == {"amount": 2, "price": 1}
+
+
+def test_a_number_that_few_rows_know_is_no_feature():
+    """Training parts without any of its values could not be learned from, and an infinite one is none."""
+    rows = pd.DataFrame({"usage": range(200)}).assign(usage=lambda rows: rows["usage"] % 9)
+    rows["fee"] = np.where(rows.index % 2, np.inf, -np.inf)
+    rows["refund"] = pd.Series([1.0, 2.0])
+    assert plan_features(rows, rows.columns).dropped == {
+        "fee": "is known in only 0 of 200 rows",
+        "refund": "is known in only 2 of 200 rows",
+    }
