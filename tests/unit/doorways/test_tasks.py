@@ -54,6 +54,9 @@ class ShareTask:
     def amounts(self, version):
         return {"parts": self._column}
 
+    def unforeseen(self, version, features_sql, session):
+        return []
+
     def published(self, version, scores, columns):
         return f"SELECT * FROM {scores}"
 
