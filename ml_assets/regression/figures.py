@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import FuncFormatter
 
 from meshlake.ml_assets.drawing import GUIDE
 from meshlake.ml_assets.guarantees import kept_share
+from meshlake.ml_assets.regression.metrics import in_figures
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -89,3 +91,6 @@ def _stretch(axes: Axes, values: npt.NDArray[np.float64]) -> None:
     if len(sizes) and sizes.max() > _SKEWED * (middle := float(np.median(sizes))):
         axes.set_xscale("symlog", linthresh=middle)
         axes.set_yscale("symlog", linthresh=middle)
+        # Powers of ten are formulas to matplotlib, and names are none here (`drawing`).
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(FuncFormatter(lambda value, _: in_figures(value)))

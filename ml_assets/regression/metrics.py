@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
+_FOUR_DIGITS = 1_000
 FIGURES = ("mean_absolute_error", "root_mean_squared_error", "r2")
 
 
@@ -115,6 +116,16 @@ def interval_metrics(rows: pd.DataFrame, coverage: float) -> dict[str, float]:
         "mean_width": float((upper - lower).mean()),
         "pinball": float(pinball(actual, lower, upper, coverage).mean()),
     }
+
+
+def in_figures(value: float, sign: str = "") -> str:
+    """An amount as people read it: four digits, and all of those before the point; `sign` may be `+`.
+
+    Example:
+        >>> in_figures(123736.5), in_figures(0.0123456), in_figures(212, "+")
+        ('123,736', '0.01235', '+212')
+    """
+    return f"{value:{sign},.0f}" if abs(value) >= _FOUR_DIGITS else f"{value:{sign}.4g}"
 
 
 def _figures(actual: Floats, predicted: Floats, weights: Floats) -> Floats:

@@ -21,6 +21,7 @@ from meshlake.ml_assets.reasons import (
     strongest_reasons,
 )
 from meshlake.ml_assets.regression.conformal import AMOUNT_DECIMALS
+from meshlake.ml_assets.regression.metrics import in_figures
 from meshlake.ml_assets.scoring import key_columns
 from meshlake.ml_assets.threads import one_thread
 
@@ -131,7 +132,9 @@ def explain_amounts(model: RegressionModel, batch: pd.DataFrame) -> pd.DataFrame
     def tell(name: str, is_told: npt.NDArray[np.bool_]) -> pd.Series[Any]:
         words = in_words_of(step, name, frame[name][is_told], model.references[name])
         moved = effects[is_told, list(frame.columns).index(name)]
-        return words + pd.Series([f": {effect:+,.4g}" for effect in moved], index=words.index, dtype=object)
+        return words + pd.Series(
+            [f": {in_figures(effect, '+')}" for effect in moved], index=words.index, dtype=object
+        )
 
     return strongest_reasons(frame, np.abs(effects), model.least_effect, tell)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from meshlake.ml_assets.comparison import groups_by
 from meshlake.ml_assets.promotion import Decision, incomparable, judged, predictions_of
-from meshlake.ml_assets.regression.metrics import compare_amounts
+from meshlake.ml_assets.regression.metrics import compare_amounts, in_figures
 from meshlake.ml_assets.regression.model import predict_amounts
 from meshlake.ml_assets.regression.rows import FEWEST_ROWS
 from meshlake.ml_assets.regression.training import tested_amounts
@@ -46,7 +46,7 @@ def decide_amounts(
     alone = compare_amounts(actual, predicted, np.full(len(tested), base), groups, spec.loss, spec.seed)
     figures: dict[str, Any] = {"constant": base, "against_constant": alone.as_dict()}
     if not alone.is_better:
-        told = f"no better than the {spec.predict} of all, {base:,.4g}: {_told(alone)}"
+        told = f"no better than the {spec.predict} of all, {in_figures(base)}: {_told(alone)}"
         return Decision(False, told, figures)
     if champion is None:
         return Decision(True, f"the first version; {_told(alone)} than the {spec.predict} of all", figures)
@@ -69,5 +69,5 @@ def constant_of(honest: pd.DataFrame, spec: RegressionSpec) -> float:
 
 def _told(against: AmountComparison) -> str:
     found = against.figure
-    interval = f"{found.estimate:+z.4g} ({found.low:+z.4g} to {found.high:+z.4g})"
-    return f"{_WORDS[against.asked]} better by {interval} on {against.rows:,} rows"
+    better, low, high = (in_figures(each + 0.0, "+") for each in (found.estimate, found.low, found.high))
+    return f"{_WORDS[against.asked]} better by {better} ({low} to {high}) on {against.rows:,} rows"

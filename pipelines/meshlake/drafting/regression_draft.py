@@ -64,12 +64,14 @@ def draft_regression(
         UsageError: a column that there is not or that holds no numbers, a label that is the same in all rows, no key,
             or a folder that is there.
     """
+    from meshlake.ml_assets.regression.metrics import in_figures
+
     product_folder(settings.products, name)
     with open_features(settings, source) as table:
         found, last = _label(table, label), _numbers(table, last_period) if last_period else None
         keys = table.key(key)
         for column, option in ((found.name, "--label"), (last, "--last-period")):
-            if column in {*keys, table.cutoff}:
+            if column and column in {*keys, table.cutoff}:
                 raise UsageError(
                     f"'{column}' is the key, so it cannot be learned", f"Choose another with {option}."
                 )
@@ -81,7 +83,7 @@ def draft_regression(
         model = _model(table, found.name, keys, exclude, last)
         contract = _contract(table, name, found, keys, owner or default_owner())
     notes = [
-        f"label: {found.name}, {found.least:,.4g} to {found.largest:,.4g} in {found.known:,} rows, "
+        f"label: {found.name}, {in_figures(found.least)} to {in_figures(found.largest)} in {found.known:,} rows, "
         f"null in {found.rows - found.known:,}",
         f"key: {', '.join(keys)}",
         f"rule of thumb: the same as {last}"

@@ -50,7 +50,7 @@ def _drawn(drawings: Mapping[str, Draw], *names: str) -> dict[str, bytes]:
 
 
 def _verdict(spec: RegressionSpec, record: Mapping[str, Any], tested: pd.DataFrame) -> str:
-    from meshlake.ml_assets.regression.metrics import interval_metrics, point_metrics
+    from meshlake.ml_assets.regression.metrics import in_figures, interval_metrics, point_metrics
 
     against = record["decision"].get("figures", {}).get("against_constant")
     if not (against and against[spec.loss]["low"] > 0):
@@ -58,9 +58,11 @@ def _verdict(spec: RegressionSpec, record: Mapping[str, Any], tested: pd.DataFra
     points = point_metrics(tested["label"].to_numpy(), tested["predicted"].to_numpy())
     kept = interval_metrics(tested, spec.coverage)
     rules = record["held_against"]
-    off = "; ".join(f"{name} is off by {rule['mean_absolute_error']:,.4g}" for name, rule in rules.items())
+    off = "; ".join(
+        f"{name} is off by {in_figures(rule['mean_absolute_error'])}" for name, rule in rules.items()
+    )
     return (
-        f"It is off by {points['mean_absolute_error']:,.4g} on average and explains {points['r2']:.0%} of the "
+        f"It is off by {in_figures(points['mean_absolute_error'])} on average and explains {points['r2']:.0%} of the "
         f"differences between rows ({off}); {kept['coverage']:.1%} of them lie within its interval, "
         f"{spec.coverage:.0%} were asked for."
     )
@@ -68,7 +70,7 @@ def _verdict(spec: RegressionSpec, record: Mapping[str, Any], tested: pd.DataFra
 
 def _measured(spec: RegressionSpec, record: Mapping[str, Any], tested: pd.DataFrame) -> Section:
     from meshlake.ml_assets.comparison import groups_by
-    from meshlake.ml_assets.regression.metrics import measure_amounts
+    from meshlake.ml_assets.regression.metrics import in_figures, measure_amounts
 
     groups = groups_by(tested, spec)
     found = measure_amounts(tested["label"].to_numpy(), tested["predicted"].to_numpy(), groups, spec.seed)
@@ -76,9 +78,9 @@ def _measured(spec: RegressionSpec, record: Mapping[str, Any], tested: pd.DataFr
     rows = [
         (
             name,
-            f"{found[figure].estimate:,.4g}",
-            f"{found[figure].low:,.4g} to {found[figure].high:,.4g}",
-            *(f"{rule[figure]:,.4g}" for rule in rules.values()),
+            in_figures(found[figure].estimate),
+            f"{in_figures(found[figure].low)} to {in_figures(found[figure].high)}",
+            *(in_figures(rule[figure]) for rule in rules.values()),
             meaning,
         )
         for figure, (name, meaning) in _FIGURES.items()
@@ -88,7 +90,7 @@ def _measured(spec: RegressionSpec, record: Mapping[str, Any], tested: pd.DataFr
     return Section(
         "How good it is",
         f"Measured on {counted(len(tested), 'row')} ({record['measured_on']}): none was learned from by the model that "
-        f"predicted it. It predicts the {spec.predict}; predictions are {abs(bias):,.4g} too "
+        f"predicted it. It predicts the {spec.predict}; predictions are {in_figures(abs(bias))} too "
         f"{'high' if bias > 0 else 'low'} on average.{least}",
         [
             Table(("figure", "model", "95 % interval", *rules, "what it says"), rows),
@@ -106,10 +108,10 @@ def _against_champion(record: Mapping[str, Any]) -> list[Table]:
 
 
 def _better(title: str, against: Mapping[str, Any]) -> Table:
-    rows = [
-        (name, f"{against[f]['estimate']:+,.4g}", f"{against[f]['low']:+,.4g} to {against[f]['high']:+,.4g}")
-        for f, (name, _) in _FIGURES.items()
-    ]
+    from meshlake.ml_assets.regression.metrics import in_figures
+
+    told = {f: [in_figures(against[f][end], "+") for end in ("estimate", "low", "high")] for f in _FIGURES}
+    rows = [(name, told[f][0], f"{told[f][1]} to {told[f][2]}") for f, (name, _) in _FIGURES.items()]
     return Table((title, "better by", "95 % interval"), rows)
 
 
@@ -117,16 +119,17 @@ def _intervals(
     spec: RegressionSpec, record: Mapping[str, Any], tested: pd.DataFrame, drawings: Mapping[str, Draw]
 ) -> Section:
     from meshlake.ml_assets.regression.figures import coverage_by_size
+    from meshlake.ml_assets.regression.metrics import in_figures
 
     rows = [
         (
-            f"{each.predicted:,.4g}",
-            f"{each.actual:,.4g}",
-            f"{each.share:.1%}",
-            f"{each.low:.1%} to {each.high:.1%}",
-            f"{each.rows:,}",
+            in_figures(each["predicted"]),
+            in_figures(each["actual"]),
+            f"{each['share']:.1%}",
+            f"{each['low']:.1%} to {each['high']:.1%}",
+            f"{each['rows']:,}",
         )
-        for each in coverage_by_size(tested).itertuples()
+        for each in coverage_by_size(tested).to_dict(orient="records")
     ]
     grows = " and grow with the prediction" if record["intervals"]["are_relative"] else ""
     return Section(
@@ -154,8 +157,10 @@ def _importances(record: Mapping[str, Any]) -> Section:
 
 
 def _candidates(spec: RegressionSpec, record: Mapping[str, Any]) -> Section:
+    from meshlake.ml_assets.regression.metrics import in_figures
+
     def row(name: str, told: Mapping[str, Any]) -> tuple[str, ...]:
-        figures = (f"{told['fold_mean'][f]:,.4g} ± {told['fold_sd'][f]:,.4g}" for f in _FIGURES)
+        figures = (f"{in_figures(told['fold_mean'][f])} ± {in_figures(told['fold_sd'][f])}" for f in _FIGURES)
         return name, *figures, f"{told['seconds']:.1f}"
 
     found = sorted(record["candidates"].items(), key=lambda each: float(each[1]["out_of_fold"][spec.loss]))

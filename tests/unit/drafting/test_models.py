@@ -272,6 +272,9 @@ def test_a_product_of_amounts_is_one_that_loads_and_promises_what_its_label_is(s
         text.split()
     )
     assert drafted.notes[0].endswith("in 200 rows, null in 0")
+    plain = draft_regression(settings, SOURCE, ProductName("crm", "people_tenure"), "tenure")
+    assert "last_period" not in model_of(plain.folder)
+    assert "if you name its column: --last-period" in plain.notes[2]
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from meshlake.ml_assets.drawing import svg
 from meshlake.ml_assets.persistence import dump_model, load_model
 from meshlake.ml_assets.preprocessing import plan_features
 from meshlake.ml_assets.promotion import Champion
 from meshlake.ml_assets.regression.conformal import best_margins, fewest_rows, margins, pinball
+from meshlake.ml_assets.regression.figures import amount_figures, coverage_by_size
 from meshlake.ml_assets.regression.folds import best_amounts, fit_amounts
 from meshlake.ml_assets.regression.metrics import compare_amounts, measure_amounts, point_metrics
 from meshlake.ml_assets.regression.model import explain_amounts, predict_amounts, published_amounts
@@ -286,3 +288,15 @@ def test_only_what_is_better_than_one_amount_for_all_and_than_the_champion_is_pr
     unseen = Champion("v1", honest[:0], training.model)
     assert decide_amounts(spec, honest, rows, unseen).figures["champion"] == "v1"
     assert held_against(chance, spec)["the mean of all"]["n"] == 400
+
+
+def test_drawings_of_skewed_amounts_have_numbers_beside_them_and_no_formulas(training):
+    whole = training.honest.assign(label=lambda t: t["label"] ** 2, predicted=lambda t: t["predicted"] ** 2)
+    told = svg(amount_figures(whole, 0.9)["predicted_and_actual"]).decode()
+    assert "100,000" in told
+    assert "mathdefault" not in told
+    shares = coverage_by_size(training.honest)
+    assert len(shares) == 10
+    assert shares["rows"].sum() == 400
+    assert shares["predicted"].is_monotonic_increasing
+    assert (shares["low"] <= shares["share"]).all()
