@@ -122,7 +122,9 @@ def train_churn(
     folds = training_rows.assign_folds(development, spec)
     final = training_rows.cap_rows(pd.concat([development, split.between, held_out], ignore_index=True), spec)
     with one_thread():
-        suspects = find_suspects(development, folds, spec, named_leaks or {})
+        suspects = find_suspects(
+            development, features[features[spec.label].isna()], folds, spec, named_leaks or {}
+        )
         plan, final_plan = (plan_without(suspects, rows, spec) for rows in (development, final))
         competition = compete(plan, development, folds, spec, tell)
         best = best_of(competition.candidates, development, spec)

@@ -6,10 +6,11 @@ Each suspect has its evidence in words, and its owner's word (`known_before`) le
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from meshlake.ml_assets.leak_jump import TIME_SHARE, find_jumps
+from meshlake.ml_assets.leak_scored import vanishing_leaks
 from meshlake.ml_assets.leakage import suspected_leaks
 from meshlake.ml_assets.preprocessing import plan_features
 
@@ -26,14 +27,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Suspects:
-    """What each column is suspected by, in words, those kept all the same among them; and whether all were asked."""
+    """What each column is suspected by, in words, those kept all the same among them; and whether all were asked.
+
+    Those `watched` are learned from, as what speaks against them is not sure.
+    """
 
     told: Mapping[str, str]
     is_complete: bool = True
+    watched: Mapping[str, str] = field(default_factory=dict)
 
     def warnings(self, spec: LabelledSpec) -> list[str]:
         """What is told of each, and of what was not asked."""
         warnings = [_warning(name, told, spec) for name, told in self.told.items()]
+        warnings += [
+            f"'{name}' is learned from, and {told}. See that it is known before the label; if it is not, leave it out "
+            "under exclude, and if it is, say why under known_before"
+            for name, told in self.watched.items()
+            if name not in spec.known_before
+        ]
         if not self.is_complete:
             share = f"{TIME_SHARE:.0%} of {spec.minutes:g} minutes (policy.minutes)"
             warnings.append(f"there was no time, within {share}, to ask which column a model jumps with")
@@ -42,28 +53,41 @@ class Suspects:
 
 def find_suspects(
     rows: pd.DataFrame,
+    scored: pd.DataFrame,
     folds: npt.NDArray[np.int64],
     spec: ChurnSpec,
     named_leaks: Mapping[str, str],
 ) -> Suspects:
     """The columns of labelled `rows` that look as if they were known only after the label.
 
+    Two that are not sure by themselves, a part that is nearly pure and most of what a model gains, are so together.
+
     Args:
         rows: labelled rows.
-        folds: the fold of each, shape (n,).
+        scored: rows whose label is not known.
+        folds: the fold of each labelled row, shape (n,).
         spec: what was asked for.
         named_leaks: those that are suspected by what they are called, with the evidence in words.
     """
     columns = feature_columns(rows, spec)
+    is_so = rows[spec.label].to_numpy()
     evidence = {name: [named_leaks[name]] for name in columns if name in named_leaks}
-    alone = suspected_leaks(rows, columns, rows[spec.label].to_numpy(), cutoff=spec.cutoff)
-    for name, leak in alone.items():
-        evidence.setdefault(name, []).extend(leak.evidence)
+    alone = suspected_leaks(rows, columns, is_so, cutoff=spec.cutoff, has_unsure=True)
+    unsure = {name: [*leak.evidence] for name, leak in alone.items() if not leak.is_sure}
+    for name in alone.keys() - unsure.keys():
+        evidence.setdefault(name, []).extend(alone[name].evidence)
+    for name, told in vanishing_leaks(rows, scored, columns, is_so).items():
+        evidence.setdefault(name, []).append(told)
     left = [name for name in columns if name not in evidence or name in spec.known_before]
     jumps = find_jumps(rows, left, folds, spec)
     for name, leak in jumps.suspects.items():
-        evidence.setdefault(name, []).extend(leak.evidence)
-    return Suspects({name: "; ".join(told) for name, told in evidence.items()}, jumps.is_complete)
+        if leak.is_sure or name in unsure:
+            evidence.setdefault(name, []).extend([*leak.evidence, *unsure.pop(name, [])])
+        else:
+            unsure[name] = [*leak.evidence]
+    watched = {name: "; ".join(told) for name, told in unsure.items() if name not in evidence}
+    in_order = {name: "; ".join(evidence[name]) for name in columns if name in evidence}
+    return Suspects(in_order, jumps.is_complete, watched)
 
 
 def plan_without(suspects: Suspects, rows: pd.DataFrame, spec: LabelledSpec) -> FeaturePlan:

@@ -13,10 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from meshlake.ml_assets.leak_regions import purest
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import numpy.typing as npt
+
+    from meshlake.ml_assets.leak_regions import Region
 
 # On the real telco data an honest model of all features together reaches .92, while a churn score and a
 # satisfaction score taken after the fact reach .94 and .95 alone.
@@ -39,11 +43,13 @@ _SURE_Z = 1.96
 class LeakSuspect:
     """A column that may have been written after the label was known.
 
-    `evidence` is in words; `roc_auc` is what the column alone reaches on rows it was not learnt from.
+    `evidence` is in words; `roc_auc` is what the column alone reaches on rows it was not learnt from. What is not sure
+    is told, and learned from.
     """
 
     evidence: tuple[str, ...]
     roc_auc: float
+    is_sure: bool = True
 
     @property
     def told(self) -> str:
@@ -57,6 +63,7 @@ def suspected_leaks(
     is_so: npt.NDArray[np.bool_],
     *,
     cutoff: str | None = None,
+    has_unsure: bool = False,
 ) -> dict[str, LeakSuspect]:
     """The suspects among `columns` of `rows`, by name.
 
@@ -64,7 +71,8 @@ def suspected_leaks(
         rows: at most `MAX_ROWS` of them are looked at, drawn by chance.
         columns: which columns to ask.
         is_so: the label of each row.
-        cutoff: the column of days that the features should stop before.
+        cutoff: the column of days that the features should stop before; dates are looked at as days before it, too.
+        has_unsure: whether those that are not sure are wanted.
 
     Example:
         >>> has_left = np.arange(100) % 4 == 0
@@ -76,15 +84,11 @@ def suspected_leaks(
     rows, is_so = rows.iloc[drawn], np.asarray(is_so, dtype=bool)[drawn]
     if min(is_so.sum(), (~is_so).sum()) < FEWEST:
         return {}
-    asked = _Asked(is_so, _folds(is_so))
+    names = list(columns)
+    asked = _Asked(is_so, assigned_folds(is_so), len(names))
     latest = _moments(rows[cutoff]) if cutoff else None
-    found: dict[str, LeakSuspect] = {}
-    for name in columns:
-        late = [] if latest is None else _late(rows[name], latest)
-        suspect = asked.suspect(rows[name], late)
-        if suspect is not None:
-            found[name] = suspect
-    return found
+    suspects = {name: asked.suspect(rows[name], latest) for name in names}
+    return {name: each for name, each in suspects.items() if each and (each.is_sure or has_unsure)}
 
 
 def drawn_rows(size: int, most: int) -> npt.NDArray[np.int64]:
@@ -101,7 +105,7 @@ def single_roc_aucs(
     rows: pd.DataFrame, columns: Iterable[str], is_so: npt.NDArray[np.bool_]
 ) -> dict[str, float]:
     """The ROC AUC that each of `columns` reaches by itself, on rows that it was not learnt from."""
-    asked = _Asked(is_so, _folds(is_so))
+    asked = _Asked(is_so, assigned_folds(is_so))
     return {name: asked.roc_auc(rows[name]) for name in columns}
 
 
@@ -114,7 +118,7 @@ def roc_auc(is_so: npt.NDArray[np.bool_], score: npt.NDArray[np.float64]) -> flo
     return float((ranks[is_so].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
 
-def _folds(is_so: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def assigned_folds(is_so: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """The fold of each row, at random and with the same share that is so in each."""
     folds = np.empty(len(is_so), dtype=np.int64)
     numbers = np.random.default_rng(42)
@@ -135,11 +139,14 @@ class _Said:
 class _Asked:
     is_so: npt.NDArray[np.bool_]
     folds: npt.NDArray[np.int64]
+    columns: int = 1
 
-    def suspect(self, values: pd.Series[Any], late: list[str]) -> LeakSuspect | None:
-        """The suspect that a column is, if it is one; `late` is evidence already found."""
-        numbers = _numbers(values)
-        said = self._said(*_codes(values, numbers))
+    def suspect(self, values: pd.Series[Any], latest: pd.Series[Any] | None) -> LeakSuspect | None:
+        """The suspect that a column is, if it is one; `latest` are the moments that features should stop before."""
+        late = [] if latest is None else _late(values, latest)
+        numbers = column_numbers(values, latest)
+        at, codes = value_codes(values, numbers)
+        said = self._said(at, codes)
         area = self._area(numbers, said)
         surely = area - _SURE_Z * self._error(area)
         evidence = list(late)
@@ -152,12 +159,15 @@ class _Asked:
             evidence.append(
                 f"{precision:.1%} of the rows with certain values are so, {coverage:.0%} of all that are"
             )
-        return LeakSuspect(tuple(evidence), area) if evidence else None
+        if evidence:
+            return LeakSuspect(tuple(evidence), area)
+        region = purest(at, codes, self.is_so, self.columns)
+        return LeakSuspect((_told_of(region, self.is_so),), area, is_sure=region.is_pure) if region else None
 
     def roc_auc(self, values: pd.Series[Any]) -> float:
         """What the column reaches by itself."""
-        numbers = _numbers(values)
-        return self._area(numbers, self._said(*_codes(values, numbers)))
+        numbers = column_numbers(values)
+        return self._area(numbers, self._said(*value_codes(values, numbers)))
 
     def _area(self, numbers: npt.NDArray[np.float64] | None, said: _Said) -> float:
         area = roc_auc(self.is_so, said.score)
@@ -210,7 +220,14 @@ class _Asked:
         return float(np.sqrt(max(spread, 0.0) / (positives * negatives)))
 
 
-def _codes(
+def _told_of(region: Region, is_so: npt.NDArray[np.bool_]) -> str:
+    return (
+        f"{region.so:,} of the {region.rows:,} rows with one of its values are so (at least {region.least:.0%}, 95 % "
+        f"sure), and {is_so.mean():.0%} of all"
+    )
+
+
+def value_codes(
     values: pd.Series[Any], numbers: npt.NDArray[np.float64] | None
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """What each row has, as codes: its value, the range its number is in, or of longer texts each word; null is 0."""
@@ -218,7 +235,11 @@ def _codes(
     if numbers is not None and len(np.unique(numbers)) > _FEW_VALUES:
         cuts = np.unique(np.quantile(numbers[np.isfinite(numbers)], np.linspace(0, 1, _BINS + 1)))
         places = np.searchsorted(cuts, numbers, "left") + np.searchsorted(cuts, numbers, "right") + 1
-        return every, np.where(np.isnan(numbers), 0, places)
+        # What many rows were set to, such as 0, is a value among amounts.
+        _, place, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+        is_common = (counts >= FEWEST) & (np.argsort(np.argsort(-counts, kind="stable")) < _FEW_VALUES)
+        places = np.where(is_common[place], 2 * len(cuts) + 2 + place, places)
+        return every, np.where(np.isnan(numbers), 0, pd.factorize(places)[0] + 1)
     if numbers is not None:
         return every, pd.factorize(numbers)[0] + 1
     texts = values.astype("string").str.strip().str.casefold()
@@ -232,14 +253,18 @@ def _codes(
     return split.index.to_numpy(dtype=np.int64), pd.factorize(split)[0].astype(np.int64) + 1
 
 
-def _numbers(values: pd.Series[Any]) -> npt.NDArray[np.float64] | None:
-    """Numbers, yes/no and moments as numbers, null as NaN; None for text."""
+def column_numbers(
+    values: pd.Series[Any], latest: pd.Series[Any] | None = None
+) -> npt.NDArray[np.float64] | None:
+    """Numbers, yes/no and moments as numbers, these as seconds before `latest` if given; null as NaN, None for text."""
     types = pd.api.types
     if types.is_bool_dtype(values.dtype) or types.is_numeric_dtype(values.dtype):
         return np.asarray(values.astype("Float64").to_numpy(na_value=np.nan), dtype=np.float64)
     inferred = types.infer_dtype(values, skipna=True)
     if inferred in _MOMENTS:
         moments = _moments(values)
+        if latest is not None:
+            return np.asarray((latest - moments).dt.total_seconds(), dtype=np.float64)
         seconds: npt.NDArray[np.float64] = np.where(moments.isna(), np.nan, moments.astype("int64") / 1e6)
         return seconds
     if inferred in _NUMBERS:

@@ -48,6 +48,18 @@ def test_an_honest_feature_is_no_jump(strength):
     assert suspects(HONEST.assign(tickets=RANDOM.normal(size=SIZE) + strength * HAS_LEFT)) == {}
 
 
+def test_a_column_that_holds_what_the_model_knows_is_told_but_not_sure():
+    drawn = np.random.default_rng(1)
+    usage, call = drawn.normal(size=SIZE) - HAS_LEFT, drawn.normal(size=SIZE) + 1.6 * HAS_LEFT
+    rows = HONEST.assign(usage=usage, call=call)
+    found = find_jumps(rows, ["usage", "fee", "call"], FOLDS, SPEC)
+    ((name, suspect),) = found.suspects.items()
+    assert (name, suspect.is_sure) == ("call", False)
+    assert suspect.told.startswith("without it a quick model of the others reaches ROC AUC 0.")
+    vouched = ChurnSpec(("id",), "has_left", known_before={"call": "made each spring"})
+    assert find_jumps(rows, ["usage", "fee", "call"], FOLDS, vouched).suspects == {}
+
+
 def test_what_there_was_no_time_for_is_said():
     found = find_jumps(
         HONEST.assign(refund=REFUND), ["usage", "fee", "refund"], FOLDS, SPEC, iter([0, 99]).__next__

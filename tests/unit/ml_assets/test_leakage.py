@@ -72,11 +72,24 @@ def test_what_was_known_before_is_no_suspect(values):
     assert evidence(values) == ""
 
 
+FEW = HAS_LEFT & (NUMBERS.random(SIZE) < 0.08)
+
+
+@pytest.mark.parametrize(
+    ("values", "is_sure"),
+    [(FEW, False), (np.where(FEW, 0.0, NOISE + 9), False), (HAS_LEFT & (NUMBERS.random(SIZE) < 0.15), True)],
+)
+def test_a_value_of_few_rows_with_which_the_label_is_sure_is_told(values, is_sure):
+    found = suspected_leaks(pd.DataFrame({"f": values}), ["f"], HAS_LEFT, has_unsure=True)
+    assert found["f"].is_sure is is_sure
+    assert ("f" in suspected_leaks(pd.DataFrame({"f": values}), ["f"], HAS_LEFT)) is is_sure
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_noise_of_many_values_is_never_a_suspect(seed):
     numbers = np.random.default_rng(seed)
     rows = pd.DataFrame({f"c{n}": numbers.integers(0, 2 + n * 20, 300).astype(str) for n in range(20)})
-    assert suspected_leaks(rows, rows.columns, numbers.random(300) < 0.2) == {}
+    assert suspected_leaks(rows, rows.columns, numbers.random(300) < 0.2, has_unsure=True) == {}
 
 
 def test_dates_after_the_cutoff_are_told():
