@@ -35,7 +35,8 @@ def _publish_parts(bench: BenchMesh, part_count: int) -> None:
         publish(session, mesh, select_of(bench.landed(part_count)))
 
 
-def _own_peak_bytes() -> int:
+def own_peak_bytes() -> int:
+    """The most memory that this process has held."""
     # Linux hands the parent's peak on to a child in ru_maxrss; VmHWM is this program's own.
     status = Path("/proc/self/status")
     if status.exists() and (found := re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii"))):
@@ -45,4 +46,4 @@ def _own_peak_bytes() -> int:
 
 if __name__ == "__main__":
     _publish_parts(BenchMesh(Path(sys.argv[1]), int(sys.argv[2])), int(sys.argv[3]))
-    print(_own_peak_bytes())
+    print(own_peak_bytes())

@@ -1,9 +1,8 @@
-"""Prints what a training and its scoring take beside scikit-learn alone: `python -m benchmarks.models.training_time`.
+"""Prints what a training takes beside scikit-learn alone: `python -m benchmarks.models.training_time`.
 
 The bare script has the same candidates, folds and rows, made into features before its clock begins: it fits each
 candidate on each fold, predicts the fold, takes the one of least log loss and fits it on all rows. It finds no leaks,
-measures no feature, gives no reasons and compares nothing beyond noise. Scoring is held against `predict_proba` of the
-same pipeline on the same rows at once.
+measures no feature, gives no reasons and compares nothing beyond noise.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from sklearn.metrics import log_loss
 
 from benchmarks.report import figure_line
@@ -23,82 +21,54 @@ from meshlake.ml_assets.candidates.algorithm import make_scoring_exact
 from meshlake.ml_assets.candidates.candidate import build_candidate
 from meshlake.ml_assets.churn import train_churn
 from meshlake.ml_assets.preprocessing import plan_features
-from meshlake.ml_assets.scoring import score_churn
 from meshlake.ml_assets.spec import ChurnSpec
 from meshlake.ml_assets.threads import one_thread
 from meshlake.ml_assets.training_rows import assign_folds, labelled_rows
-from meshlake.models.frames import to_frame
-from meshlake.models.scoring import in_order
 
 if TYPE_CHECKING:
     from benchmarks.figure import Figure
-    from meshlake.ml_assets.scoring import ChurnModel
 
-_SPEC = ChurnSpec(("customer_id",), "is_churned", minutes=60)
+SPEC = ChurnSpec(("customer_id",), "is_churned", minutes=60)
 _WORDS = ("monthly", "yearly", "card", "cheque", "transfer", "none")
-_BATCH_ROWS = 100_000
 
 
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.models.training_time", description=__doc__)
     parser.add_argument("--rows", type=int, default=20_000, help="rows to learn from")
-    parser.add_argument("--scored", type=int, default=1_000_000, help="rows to score")
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
-    figure, model = _training(given.rows, given.rounds)
-    print(figure_line(figure), flush=True)
-    print(figure_line(_scoring(model, given.scored, given.rounds)))
+    print(figure_line(_training(given.rows, given.rounds)))
     return 0
 
 
-def _training(rows: int, rounds: int) -> tuple[Figure, ChurnModel]:
+def _training(rows: int, rounds: int) -> Figure:
     table = customers(rows)
-    models: list[ChurnModel] = []
-    arms = {"ours": lambda: models.append(train_churn(table, _SPEC).model), "bare": lambda: _bare(table)}
+    arms = {"ours": lambda: train_churn(table, SPEC), "bare": lambda: _bare(table)}
     times = interleave(arms, rounds)
     name = f"training on {rows:,} rows to scikit-learn alone"
-    return ratio_figure(name, times["ours"], times["bare"], aim=1.15), models[-1]
+    return ratio_figure(name, times["ours"], times["bare"], aim=1.15)
 
 
 def _bare(table: pd.DataFrame) -> Any:
-    rows = labelled_rows(table, _SPEC)
-    folds = assign_folds(rows, _SPEC)
+    rows = labelled_rows(table, SPEC)
+    folds = assign_folds(rows, SPEC)
     plan = plan_features(rows, [name for name in rows.columns if name not in ("customer_id", "is_churned")])
     frame, is_churned = plan.frame().transform(rows), rows["is_churned"].to_numpy()
     losses = {}
 
     def pipeline(name: str, count: int) -> Any:
-        return build_candidate(name, plan, _SPEC.seed, count)[1:]
+        return build_candidate(name, plan, SPEC.seed, count)[1:]
 
     with one_thread():
-        for name in _SPEC.algorithms:
+        for name in SPEC.algorithms:
             said = np.empty(len(rows))
-            for fold in range(_SPEC.folds):
+            for fold in range(SPEC.folds):
                 is_out = folds == fold
                 fitted = pipeline(name, int((~is_out).sum())).fit(frame[~is_out], is_churned[~is_out])
                 said[is_out] = make_scoring_exact(fitted).predict_proba(frame[is_out])[:, 1]
             losses[name] = log_loss(is_churned, said)
         return pipeline(min(losses, key=losses.__getitem__), len(rows)).fit(frame, is_churned)
-
-
-def _scoring(model: ChurnModel, rows: int, rounds: int) -> Figure:
-    table = pa.Table.from_pandas(customers(rows, seed=1), preserve_index=False)
-    frame = model.pipeline[:1].transform(to_frame(table))
-    bare = model.pipeline[1:]
-
-    def score(batch: pa.RecordBatch) -> pa.Table:
-        scores = score_churn(model, to_frame(pa.Table.from_batches([batch])))
-        return pa.Table.from_pandas(scores, preserve_index=False)
-
-    arms = {
-        "ours": lambda: sum(
-            len(each) for each in in_order(score, iter(table.to_batches(max_chunksize=_BATCH_ROWS)))
-        ),
-        "bare": lambda: bare.predict_proba(frame),
-    }
-    times = interleave(arms, rounds)
-    return ratio_figure(f"scoring {rows:,} rows to bare predict_proba", times["ours"], times["bare"], aim=1.2)
 
 
 def customers(rows: int, seed: int = 0) -> pd.DataFrame:

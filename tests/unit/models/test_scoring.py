@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -12,9 +13,11 @@ from meshlake.engines.duckdb import session as engine
 from meshlake.errors import BuildError
 from meshlake.lake.draft import rollback
 from meshlake.mesh.mesh import Mesh
-from meshlake.models.churn import ChurnTask
+from meshlake.ml_assets.honest import honest_by_row, published_scores
+from meshlake.ml_assets.persistence import load_model
+from meshlake.models.churn import HONEST_FILE, ChurnTask, honest_predictions
 from meshlake.models.scoring import MOST_AT_ONCE, in_order
-from meshlake.models.store import ModelStore
+from meshlake.models.store import MODEL_FILE, ModelStore
 from meshlake.names import ProductName
 
 from .conftest import csv
@@ -145,6 +148,20 @@ def test_a_linear_champion_scores_in_the_engine_as_it_would_in_python(churn, mon
     for key, row in churn.predictions().items():
         assert by_sql[key].pop("churn_probability") == pytest.approx(row.pop("churn_probability"), abs=1e-6)
         assert by_sql[key] | {"scored_at": None} == row | {"scored_at": None}
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 200])
+def test_a_score_can_be_made_again_to_the_bit_from_what_its_snapshot_names(trained, rows_at_once):
+    folder, result = trained
+    named = result.snapshot.properties["model_version"]
+    version = ModelStore(folder.settings.models).load(PREDICTIONS, named)
+    features = folder.workspace.lake.table(("crm", "features"))
+    rows = features.scan(snapshot_id=int(version.record["inputs"]["crm.features"])).to_pandas()
+    model = load_model(version.read(MODEL_FILE), version.record["algorithm"])
+    honest = honest_by_row(honest_predictions(version.read(HONEST_FILE)))
+    batches = (rows.iloc[n : n + rows_at_once] for n in range(0, len(rows), rows_at_once))
+    again = pd.concat([published_scores(model, honest, batch, ["customer_id"], None) for batch in batches])
+    assert dict(again.itertuples(index=False)) == scores(folder)
 
 
 def test_forcing_trains_anew_and_the_same_rows_give_the_same_version(churn):
