@@ -154,13 +154,7 @@ def train_churn(
         test=test,
         judged=judged,
         calibration=calibration,
-        row_counts={
-            "given": len(features),
-            "labelled": len(labelled),
-            "cross_validated": len(development),
-            "held_out": len(held_out),
-            "fitted": len(final),
-        },
+        row_counts=training_rows.row_counts(features, labelled, development, held_out, final),
         features={name: str(kind) for name, kind in final_plan.kinds.items()},
         dropped={**spec.exclude, **final_plan.dropped},
         warnings=(

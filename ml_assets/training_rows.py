@@ -223,3 +223,21 @@ def deal_groups(
 def folds_hash(folds: npt.NDArray[np.int64]) -> str:
     """SHA-256 of the assignment, by which two trainings can be seen to have used the same folds."""
     return hashlib.sha256(folds.astype("<i8").tobytes()).hexdigest()
+
+
+def row_counts(
+    given: pd.DataFrame,
+    labelled: pd.DataFrame,
+    cross_validated: pd.DataFrame,
+    held_out: pd.DataFrame,
+    fitted: pd.DataFrame,
+) -> dict[str, int]:
+    """How many rows a training was given, and what for it used them."""
+    parts = {
+        "given": given,
+        "labelled": labelled,
+        "cross_validated": cross_validated,
+        "held_out": held_out,
+        "fitted": fitted,
+    }
+    return {name: len(rows) for name, rows in parts.items()}

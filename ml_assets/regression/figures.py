@@ -29,16 +29,16 @@ def amount_figures(tested: pd.DataFrame, coverage: float) -> dict[str, Draw]:
     lower, upper = tested["lower"].to_numpy(), tested["upper"].to_numpy()
 
     def predicted_and_actual(axes: Axes) -> None:
+        _stretch(axes, np.concatenate([predicted, actual]))
         axes.scatter(predicted, actual, s=4, alpha=0.4, rasterized=True)
         ends = [min(predicted.min(), actual.min()), max(predicted.max(), actual.max())]
         axes.plot(ends, ends, **GUIDE)
-        _stretch(axes, np.concatenate([predicted, actual]))
         axes.set(title="Predicted and actual", xlabel="predicted", ylabel="what came")
 
     def residuals(axes: Axes) -> None:
+        _stretch(axes, np.concatenate([predicted, actual - predicted]))
         axes.scatter(predicted, actual - predicted, s=4, alpha=0.4, rasterized=True)
         axes.axhline(0, **GUIDE)
-        _stretch(axes, np.concatenate([predicted, actual - predicted]))
         axes.set(title="Residuals", xlabel="predicted", ylabel="what came, less what was predicted")
 
     def intervals(axes: Axes) -> None:
@@ -56,12 +56,12 @@ def amount_figures(tested: pd.DataFrame, coverage: float) -> dict[str, Draw]:
         axes.set(ylim=(min(0.5, float(shares["low"].min())), 1.01), xticks=range(1, len(shares) + 1))
 
     def widths(axes: Axes) -> None:
+        _stretch(axes, np.concatenate([predicted, upper]))
         order = np.argsort(predicted, kind="stable")
         axes.fill_between(
             predicted[order], lower[order], upper[order], alpha=0.3, label=f"{coverage:.0%} interval"
         )
         axes.plot(predicted[order], predicted[order], label="predicted")
-        _stretch(axes, np.concatenate([predicted, upper]))
         axes.set(title="Intervals", xlabel="predicted", ylabel="from lower to upper")
         axes.legend(loc="upper left")
 

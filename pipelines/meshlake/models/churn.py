@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from importlib.metadata import version
 from io import BytesIO
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from meshlake.ml_assets.spec import ChurnDocument
 from meshlake.models.decided import REASONS, MayBeFlagged, amount_columns, decided_select, spec_of
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from meshlake.ml_assets.churn import ChurnTraining
-    from meshlake.ml_assets.promotion import Decision
+    from meshlake.ml_assets.promotion import Champion, Decision
     from meshlake.ml_assets.scoring import ChurnModel
     from meshlake.ml_assets.spec import ModelDocument
     from meshlake.models.evaluation import Evaluation
     from meshlake.models.store import ModelVersion
 
+Model = TypeVar("Model")
 HONEST_FILE = "honest_predictions.parquet"
 # What a linear model says of rows as SQL, for any engine that reads the features; other models have none.
 SQL_FILE = "scoring.sql"
@@ -101,15 +102,9 @@ class ChurnTask(ForeseesAll):
         is_replaced: bool,
     ) -> Decision:
         """See `Task.decide`: by the rows that tested the challenger, see `ml_assets.promotion`."""
-        from meshlake.ml_assets.promotion import Champion, decide
+        from meshlake.ml_assets.promotion import decide
 
-        rival = None
-        if champion is not None:
-            honest, model = (
-                honest_predictions(champion.read(HONEST_FILE)),
-                _model(champion) if can_score else None,
-            )
-            rival = Champion(champion.version, honest, model, is_replaced=is_replaced)
+        rival = rival_of(champion, "churn", _model, can_score=can_score, is_replaced=is_replaced)
         return decide(self._spec, honest_predictions(challenger.files[HONEST_FILE]), features, rival)
 
     def rows_to_score(self, features_sql: str) -> str:
@@ -180,6 +175,26 @@ def _model(version: ModelVersion) -> ChurnModel:
     if not isinstance(model, ChurnModel):
         raise ValueError(f"version {version.version} is no churn model")
     return model
+
+
+def rival_of(
+    champion: ModelVersion | None,
+    task: str,
+    load: Callable[[ModelVersion], Model],
+    *,
+    can_score: bool,
+    is_replaced: bool,
+) -> Champion[Model] | None:
+    """The champion, as a challenger is held against it; `None` where there is none, or it is a model of another task.
+
+    `load` reads the model of a version; see `Task.decide`.
+    """
+    from meshlake.ml_assets.promotion import Champion
+
+    if champion is None or champion.record["definition"]["task"] != task:
+        return None
+    honest = honest_predictions(champion.read(HONEST_FILE))
+    return Champion(champion.version, honest, load(champion) if can_score else None, is_replaced=is_replaced)
 
 
 def honest_predictions(content: bytes) -> pd.DataFrame:

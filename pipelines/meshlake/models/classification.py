@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from meshlake.ml_assets.classification.spec import ClassificationDocument
-from meshlake.models.churn import HONEST_FILE, honest_predictions
+from meshlake.models.churn import HONEST_FILE, honest_predictions, rival_of
 from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
 from meshlake.models.task import ScoresAreRows, Trained, of_latest_cutoff
 from meshlake.names import quote_identifier, quote_literal
@@ -88,15 +88,9 @@ class ClassificationTask(ScoresAreRows):
     ) -> Decision:
         """See `Task.decide`: by the rows that tested the challenger, see `ml_assets.classification.promotion`."""
         from meshlake.ml_assets.classification.promotion import decide_classes
-        from meshlake.ml_assets.promotion import Champion
 
-        rival, known = None, ()
-        # Of another task it predicted nothing that could be compared.
-        if champion is not None and "classes" in champion.record:
-            honest = honest_predictions(champion.read(HONEST_FILE))
-            model = _model(champion) if can_score else None
-            rival = Champion(champion.version, honest, model, is_replaced=is_replaced)
-            known = champion.record["classes"]
+        rival = rival_of(champion, "classification", _model, can_score=can_score, is_replaced=is_replaced)
+        known = champion.record["classes"] if champion and rival else ()
         honest = honest_predictions(challenger.files[HONEST_FILE])
         return decide_classes(self._spec, honest, challenger.record["classes"], features, rival, known)
 

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from meshlake.ml_assets.regression.spec import RegressionDocument
-from meshlake.models.churn import HONEST_FILE, honest_predictions
+from meshlake.models.churn import HONEST_FILE, honest_predictions, rival_of
 from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
 from meshlake.models.task import ScoresAreRows, Trained, of_latest_cutoff
 
@@ -79,14 +79,9 @@ class RegressionTask(ScoresAreRows):
         is_replaced: bool,
     ) -> Decision:
         """See `Task.decide`: by the rows that tested the challenger, see `ml_assets.regression.promotion`."""
-        from meshlake.ml_assets.promotion import Champion
         from meshlake.ml_assets.regression.promotion import decide_amounts
 
-        rival: Champion[RegressionModel] | None = None
-        if champion is not None:
-            honest = honest_predictions(champion.read(HONEST_FILE))
-            model = _model(champion) if can_score else None
-            rival = Champion(champion.version, honest, model, is_replaced=is_replaced)
+        rival = rival_of(champion, "regression", _model, can_score=can_score, is_replaced=is_replaced)
         return decide_amounts(self._spec, honest_predictions(challenger.files[HONEST_FILE]), features, rival)
 
     def rows_to_score(self, features_sql: str) -> str:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 import pytest
 import yaml
 
 from meshlake.errors import BuildError
+from meshlake.ml_assets.regression.spec import RegressionDocument
+from meshlake.models.churn import HONEST_FILE
+from meshlake.models.regression import RegressionTask
+from meshlake.models.store import ModelStore, ModelVersion
+from meshlake.models.task import Trained
+from meshlake.names import ProductName
 from support.small_mesh import SmallMesh
 
 pytestmark = pytest.mark.slow
@@ -109,3 +116,14 @@ def test_a_label_of_words_is_told_in_a_line_and_nothing_is_published(tmp_path):
         folder.build_product("shop.spending")
     assert told.value.message == "shop.spending: the label 'spent' must be a number or null; it holds 'much'"
     assert "model.yaml" in str(told.value.hint)
+
+
+def test_a_champion_of_another_task_predicted_nothing_to_be_compared_with(built):
+    folder, _ = built
+    (version,) = ModelStore(folder.settings.models).versions(ProductName("shop", "spending"))
+    task = RegressionTask(RegressionDocument.model_validate(MODEL))
+    challenger = Trained(version.record, {HONEST_FILE: version.read(HONEST_FILE)})
+    churn = ModelVersion("v1", "nowhere", {"definition": {"task": "churn"}})
+    decision = task.decide(challenger, pd.DataFrame(), churn, can_score=True, is_replaced=True)
+    assert decision.is_promoted
+    assert decision.reason.startswith("the first version; ")
