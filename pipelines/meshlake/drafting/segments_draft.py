@@ -12,6 +12,7 @@ from meshlake.drafting.product_folder import Drafted, default_owner, product_fol
 from meshlake.drafting.profile_draft import profile_contract, profile_name, profile_sql
 from meshlake.drafting.sql_draft import SQL_FILE
 from meshlake.errors import UsageError
+from meshlake.ml_assets.clusterers.clusterer import NOISE
 from meshlake.names import name_words, quote_identifier
 from meshlake.outcome_names import is_about_leaving
 from meshlake.types.tree import is_number
@@ -135,11 +136,18 @@ def _contract(
 ) -> dict[str, Any]:
     scores = [
         column_facts(
-            "segment", INTEGER, "Number of the segment, the same while versions find it again.", minimum=0
+            "segment",
+            INTEGER,
+            f"Number of the segment, the same while versions find it again; {NOISE} where a row is in none, as "
+            "algorithms of density say.",
+            minimum=NOISE,
         ),
         column_facts("segment_name", STRING, "The segment in words, by its medians."),
         column_facts(
-            "distance", NUMBER, "Distance to the segment's centre in scaled feature space.", minimum=0
+            "distance",
+            NUMBER,
+            "Distance to the segment's centre, of a row in none to the nearest, in scaled feature space.",
+            minimum=0,
         ),
     ]
     description = Description(

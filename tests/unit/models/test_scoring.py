@@ -8,7 +8,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
+from meshlake.drafting.segments_draft import draft_segments
 from meshlake.engines.duckdb import session as engine
 from meshlake.errors import BuildError
 from meshlake.lake.draft import rollback
@@ -295,6 +297,23 @@ def test_segments_cover_every_customer_and_stay_the_same(churn):
     churn.build_product("crm.segments", is_forced=True)
     again = {row["customer_id"]: (row["segment"], row["segment_name"]) for row in churn.rows("crm.segments")}
     assert again == first
+
+
+def test_a_drafted_contract_holds_where_an_algorithm_leaves_rows_out(churn):
+    use = [number % 9 + (100 if number % 2 else 0) for number in range(120)]
+    churn.land("crm/features/a.csv", csv_rows(*(f"c{i},{n},basic,false" for i, n in enumerate([*use, 900]))))
+    folder = draft_segments(
+        churn.settings, ProductName("crm", "features"), ProductName("crm", "groups")
+    ).folder
+    drafted = yaml.safe_load((folder / "model.yaml").read_text(encoding="utf-8"))
+    asked = {**drafted, "policy": {"k_min": 2, "candidates": ["dbscan"]}}
+    (folder / "model.yaml").write_text(yaml.safe_dump(asked), encoding="utf-8")
+    churn.build_product("crm.features", "crm.groups", "crm.groups_profile")
+    segments = {row["customer_id"]: row["segment"] for row in churn.rows("crm.groups")}
+    assert segments["c120"] == -1
+    profile = {row["segment"]: row["segment_name"] for row in churn.rows("crm.groups_profile")}
+    assert profile[-1] == "unlike any segment"
+    assert set(profile) == set(segments.values()) == {-1, 0, 1}
 
 
 def test_batches_are_scored_at_once_and_come_in_their_order_few_being_read_ahead():
