@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from meshlake.engines.trino.transpiling import transpile_select
+from meshlake.ml_assets.segment_spec import SegmentDocument
 from meshlake.ml_assets.spec import ChurnDocument
 from meshlake.models import learned_rows as module
 from meshlake.models.store import ModelStore
@@ -93,6 +94,21 @@ def test_rows_without_a_label_are_left_out_before_any_is_drawn(learned):
     found, _ = learned(ROWS, 1_900)
     assert len(found.frame) == 1_800
     assert found.told is None
+
+
+def test_where_nothing_is_predicted_rows_of_any_kind_are_drawn(monkeypatch):
+    monkeypatch.setattr(module, "MOST_ROWS", 600)
+    said = {
+        "task": "segments",
+        "features": "SELECT * FROM given",
+        "key": "id",
+        "columns": {"usage": "linear"},
+    }
+    document = SegmentDocument.model_validate(said)
+    model = SimpleNamespace(features_sql=document.features, document=document)
+    found = module.learned_rows(model, Session(ROWS))
+    assert found.drawn_of == 2_000
+    assert found.frame["is_churned"].isna().any()
 
 
 @pytest.mark.parametrize("said", [{"key": "customer"}, {"label": "churned"}])
