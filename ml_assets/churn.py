@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from meshlake.ml_assets import metrics, training_rows
@@ -30,12 +31,12 @@ from meshlake.ml_assets.honest import (
 )
 from meshlake.ml_assets.reasons import feature_importances
 from meshlake.ml_assets.scoring import churn_probability, published_probability
+from meshlake.ml_assets.season import learn_season, seasonal, unmoved
 from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import numpy as np
     import numpy.typing as npt
 
     from meshlake.ml_assets.cross_validation import CandidateResult
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.drift import Distribution
     from meshlake.ml_assets.preprocessing import FeaturePlan
     from meshlake.ml_assets.scoring import ChurnModel
+    from meshlake.ml_assets.season import Season
     from meshlake.ml_assets.spec import ChurnSpec
 
 # So many times the share that was asked for is no share that a team was planned for.
@@ -132,11 +134,15 @@ def train_churn(
         probability = published_probability(winner.probability)
         threshold = threshold_of(spec, development[spec.label].to_numpy(dtype=bool), probability)
         out_of_fold = _predict_out_of_fold(winner, development, folds, threshold, spec)
-        out_of_time = _predict_held_out(winner, plan, development, held_out, threshold, spec, tell)
+        season = learn_season(development, winner.probability, held_out, spec)
+        out_of_time = _predict_held_out(winner, plan, development, held_out, season, threshold, spec, tell)
+        seen = pd.concat([development, held_out], ignore_index=True)
+        said = np.concatenate([winner.probability, unmoved(out_of_time, season)])
+        season = learn_season(seen, said, features, spec)
         tell(f"fitting {winner.algorithm} on {len(final)} rows")
-        model = replace(fit_candidate(winner, final_plan, final, spec), threshold=threshold)
+        fitted = seasonal(fit_candidate(winner, final_plan, final, spec), season, spec.cutoff)
+        model = replace(fitted, threshold=threshold)
     honest = pd.concat([out_of_fold, out_of_time] if len(held_out) else [out_of_fold], ignore_index=True)
-    seen = pd.concat([development, held_out], ignore_index=True)
     honest[FINGERPRINT] = row_fingerprints(model, seen, spec.row_keys)
     honest[KEY_FINGERPRINT] = key_fingerprints(seen, spec.row_keys)
     test, test_warnings = _test(out_of_time, spec)
@@ -166,6 +172,7 @@ def train_churn(
             *_shift_warnings(test, development, held_out, final_plan, spec),
             *_infinite_warnings(final, final_plan),
             *_age_warnings(final_plan),
+            *([season.warning(str(spec.cutoff))] if season else []),
             *(
                 f"'{n}' is no feature to change: {why}"
                 for n, why in cannot_change(final_plan, spec.changeable).items()
@@ -199,6 +206,7 @@ def _predict_held_out(
     plan: FeaturePlan,
     development: pd.DataFrame,
     held_out: pd.DataFrame,
+    season: Season | None,
     threshold: float,
     spec: ChurnSpec,
     tell: Callable[[str], None],
@@ -207,7 +215,7 @@ def _predict_held_out(
     if held_out.empty:
         return labels
     tell(f"testing {winner.algorithm} on {len(held_out)} rows of the latest cut-off")
-    model = fit_candidate(winner, plan, development, spec)
+    model = seasonal(fit_candidate(winner, plan, development, spec), season, spec.cutoff)
     probability = published_probability(churn_probability(model.pipeline, held_out))
     is_flagged = flags(spec, threshold, held_out, probability)
     return labels.join(predict_honestly(model, held_out, probability, is_flagged))

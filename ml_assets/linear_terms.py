@@ -16,6 +16,7 @@ from meshlake.ml_assets.calibration import Calibrated
 from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.candidates.linear import LinearCandidate
 from meshlake.ml_assets.preprocessing import MISSING, TEXTS
+from meshlake.ml_assets.season import Seasonal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,6 +67,8 @@ def linear_terms(model: ChurnModel) -> LinearTerms | None:
     """The terms of `model`; `None` if it is no sum of its features, or has too many values to be written."""
     rest, curve = model.pipeline[1:], None
     last = rest.named_steps["model"]
+    if isinstance(last, Seasonal):
+        return None
     if isinstance(last, Calibrated) and last.blend is None:
         curve, rest = last.curve, last.members[model.algorithm]
     candidate = CANDIDATES.get(model.algorithm)() if model.algorithm in CANDIDATES.names else None

@@ -43,6 +43,7 @@ TRUSTED_TYPES = (
     "meshlake.ml_assets.logarithm.signed_log1p",
     # As models of before name it.
     "meshlake.ml_assets.scaling.signed_log1p",
+    "meshlake.ml_assets.season.Seasonal",
     "meshlake.ml_assets.stacking.Stack",
     "meshlake.ml_assets.voting.HardVote",
     "meshlake.ml_assets.voting.WeightedVote",

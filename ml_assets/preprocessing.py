@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from meshlake.ml_assets.calendar_parts import PARTS, as_datetimes, has_part, part_name, part_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -116,7 +118,7 @@ def plan_features(features: pd.DataFrame, columns: Iterable[str], cutoff: str | 
     kinds: dict[str, Kind] = {}
     dropped: dict[str, str] = {}
     for name in columns:
-        kind = _kind_of(features[name])
+        kind = kind_of(features[name])
         reason = _reason_to_drop(features[name], kind)
         if reason is not None:
             dropped[name] = reason
@@ -125,23 +127,24 @@ def plan_features(features: pd.DataFrame, columns: Iterable[str], cutoff: str | 
     if not kinds:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in dropped.items()) or "there are none"
         raise ValueError(f"no feature column is left to learn from ({reasons})")
-    moments = {name: _as_datetimes(features[name]) for name, kind in kinds.items() if kind is Kind.DATETIME}
+    moments = {name: as_datetimes(features[name]) for name, kind in kinds.items() if kind is Kind.DATETIME}
     return FeaturePlan(
         kinds,
         dropped,
         cutoff=cutoff if moments else None,
         newest={} if cutoff else {name: values.max().isoformat() for name, values in moments.items()},
         parts={
-            f"{name} ({part})": (name, part)
+            part_name(name, part): (name, part)
             for name, values in moments.items()
-            for part in _PARTS
-            if _has_part(values, part)
+            for part in PARTS
+            if has_part(values, part)
         },
         codes=tuple(name for name, kind in kinds.items() if kind is Kind.NUMBER and _is_code(features[name])),
     )
 
 
-def _kind_of(values: pd.Series[Any]) -> Kind | None:
+def kind_of(values: pd.Series[Any]) -> Kind | None:
+    """What a column holds by its type, or by its values where the type says nothing; `None` if it is no feature."""
     types = pd.api.types
     if isinstance(values.dtype, pd.CategoricalDtype):
         return Kind.TEXT
@@ -199,17 +202,6 @@ def _is_code(values: pd.Series[Any]) -> bool:
     return _FEWEST_CODES <= len(np.unique(_whole_numbers(values))) <= _MOST_CODES
 
 
-def _has_part(moments: pd.Series[Any], part: str) -> bool:
-    """Whether a part of the calendar is all there; months of less than two years say no more than the age does."""
-    is_long = part != "month" or (moments.max() - moments.min()).days >= _DAYS_OF_MONTHS
-    return is_long and _part(moments, part).nunique() == _PARTS[part]
-
-
-def _part(moments: pd.Series[Any], part: str) -> pd.Series[Any]:
-    names: pd.Series[Any] = moments.dt.month_name() if part == "month" else moments.dt.day_name()
-    return names
-
-
 class FeatureFrame(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Brings a batch to the planned columns: numbers as float64 (null as NaN), text as str (null as `(missing)`).
 
@@ -250,15 +242,20 @@ class FeatureFrame(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         needed = [*self.kinds, *([self.cutoff] if self.cutoff else [])]
         if absent := [name for name in needed if name not in X.columns]:
             raise ValueError(f"the rows to score lack the feature columns: {', '.join(absent)}")
-        cutoff = _as_datetimes(X[self.cutoff]) if self.cutoff else None
+        cutoff = as_datetimes(X[self.cutoff]) if self.cutoff else None
         columns = {}
         for name, kind in self.kinds.items():
             since = pd.Timestamp(self.newest[name]) if self.newest and name in self.newest else cutoff
             columns[name] = _convert(X[name], kind, since)
         for name, (column, part) in (self.parts or {}).items():
-            told = _part(_as_datetimes(X[column]), part)
+            told = part_of(as_datetimes(X[column]), part)
             columns[name] = told.astype(object).where(told.notna(), MISSING)
         return pd.DataFrame(columns, index=X.index)
+
+    def with_part(self, column: str, part: str) -> FeatureFrame:
+        """The same, and a part of the calendar that `column` lies in."""
+        parts = {**(self.parts or {}), part_name(column, part): [column, part]}
+        return FeatureFrame(self.kinds, self.cutoff, self.newest, parts)
 
     def counted_from(self, name: str) -> str:
         """What the days of a datetime are counted back from, in words."""
@@ -274,7 +271,7 @@ def _convert(
     values: pd.Series[Any], kind: str, since: pd.Series[Any] | pd.Timestamp | None
 ) -> pd.Series[Any]:
     # Either would be read as the other: a date as nanoseconds, a number as some moment of 1970.
-    found, wrong = _kind_of(values), Kind.NUMBER if kind == Kind.DATETIME else Kind.DATETIME
+    found, wrong = kind_of(values), Kind.NUMBER if kind == Kind.DATETIME else Kind.DATETIME
     if found is wrong and values.notna().any():
         raise ValueError(f"column '{values.name}' should hold {kind} values, and holds {found} values")
     try:
@@ -286,15 +283,10 @@ def _convert(
         if kind == Kind.BOOLEAN:
             numbers = values.astype("boolean").astype("Float64")
         elif kind == Kind.DATETIME and since is not None:
-            numbers = (since - _as_datetimes(values)).dt.total_seconds() / _SECONDS_PER_DAY
+            numbers = (since - as_datetimes(values)).dt.total_seconds() / _SECONDS_PER_DAY
         else:
             numbers = values if pd.api.types.is_numeric_dtype(values.dtype) else pd.to_numeric(values)
     except (TypeError, ValueError) as error:
         raise ValueError(f"column '{values.name}' should hold {kind} values: {error}") from error
     floats = _floats(numbers)
     return pd.Series(np.where(np.isfinite(floats), floats, np.nan), index=values.index)
-
-
-def _as_datetimes(values: pd.Series[Any]) -> pd.Series[Any]:
-    # Nanoseconds end in 2262, and what has no end is written 9999-12-31.
-    return pd.to_datetime(values, utc=True).dt.tz_localize(None).dt.as_unit("us")
