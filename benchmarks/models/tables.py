@@ -36,6 +36,7 @@ FLAT_SQL = (
 )
 
 # The retailer's features at four cut-offs, and what each customer spent in the 90 days after.
+# Of the cut-offs that have a whole year of files before them.
 SPENDING_SQL = """
     SELECT features.*, COALESCE(SUM(purchases.amount), 0) AS next_90_days
     FROM retail.churn_features AS features
@@ -43,7 +44,7 @@ SPENDING_SQL = """
         ON purchases.customer_id = features.customer_id
         AND purchases.purchased_at >= features.cutoff_date
         AND purchases.purchased_at < features.cutoff_date + INTERVAL 90 DAY
-    WHERE features.is_churned IS NOT NULL
+    WHERE features.is_churned IS NOT NULL AND features.cutoff_date >= DATE '2010-12-01'
     GROUP BY ALL
 """
 
