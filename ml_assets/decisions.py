@@ -96,15 +96,15 @@ def judge(
     """How a policy did on rows whose labels no model of theirs saw: JSON-able facts.
 
     `promise`, null where neither recall nor precision is asked for: the `figure`, what it has to be `at_least`, whether
-    a threshold that `is_sure` was found, and what it was on the folds (`out_of_fold`) and at the later cut-off (`test`,
-    or null), with 95 % intervals.
+    a threshold that `is_sure` was found, and what it was on the folds (`out_of_fold`, each flagged by the threshold
+    that the others say: rows that choose one flatter it) and at the later cut-off (`test`, or null), with intervals.
     `profit_by_policy`, null where no amounts are given: see `profits`, by the same two names.
 
     Args:
         spec: the policy.
         threshold: what `threshold_of` gave.
         rows: those that the threshold was chosen by.
-        honest: what was predicted of them and who is flagged, and their labels.
+        honest: what was predicted of them and who is flagged, their labels, and the fold of each.
         later: the rows of the cut-off that tests the model, `None` where none does.
         later_honest: what was predicted of these.
     """
@@ -112,7 +112,8 @@ def judge(
     known = {name: (given, said) for name, (given, said) in parts.items() if given is not None}
     found: dict[str, Any] = {"promise": None, "profit_by_policy": None}
     if promised := next((name for name in ("recall", "precision") if getattr(spec, f"min_{name}")), None):
-        kept = {name: _kept(promised, said) for name, (_, said) in known.items()}
+        by_others = {**known, "out_of_fold": (rows, _flagged_by_other_folds(spec, honest))}
+        kept = {name: _kept(promised, said) for name, (_, said) in by_others.items()}
         least = getattr(spec, f"min_{promised}")
         is_sure = 0 < threshold < NOBODY
         found["promise"] = {"figure": promised, "at_least": least, "is_sure": is_sure, "test": None, **kept}
@@ -167,6 +168,19 @@ def profits(spec: ChurnSpec, rows: pd.DataFrame, honest: pd.DataFrame) -> dict[s
         }
         for name, each in policies.items()
     }
+
+
+def _flagged_by_other_folds(spec: ChurnSpec, honest: pd.DataFrame) -> pd.DataFrame:
+    folds = honest["fold"].to_numpy(dtype=np.int64)
+    is_churned = honest["is_churned"].to_numpy(dtype=bool)
+    probability = honest["churn_probability"].to_numpy()
+    is_flagged = np.zeros(len(honest), dtype=bool)
+    for fold in np.unique(folds):
+        is_out = folds == fold
+        is_flagged[is_out] = probability[is_out] >= threshold_of(
+            spec, is_churned[~is_out], probability[~is_out]
+        )
+    return honest.assign(is_predicted_churn=is_flagged)
 
 
 def _kept(figure: str, honest: pd.DataFrame) -> dict[str, float] | None:

@@ -107,6 +107,16 @@ def show(
             [(name, headline(told["out_of_fold"])) for name, told in candidates.items()],
             title="Candidates",
         )
+    profits = record.get("profit_by_policy") or {}
+    if found := profits.get("test") or profits.get("out_of_fold"):
+        print_table(
+            ("who is contacted", "customers", "profit", "expected"),
+            [
+                (name, f"{told['flagged']:,}", f"{told['realised']:,.0f}", f"{told['expected']:,.0f}")
+                for name, told in found.items()
+            ],
+            title="Profit, on rows that chose nothing" if profits.get("test") else "Profit, out of fold",
+        )
     strongest = list(record.get("importances", {}).items())[:_SHOWN_IMPORTANCES]
     if strongest:
         print_table(

@@ -99,6 +99,17 @@ def test_a_feature_that_gives_the_label_away_is_left_out_unless_its_owner_vouche
     assert "known before the label (bought from an agency in May), and tells the label by itself" in warning
 
 
+def test_a_column_that_says_nothing_of_rows_to_be_scored_is_left_out(make_customers, churn_spec):
+    rows = make_customers(3_000, seed=5)
+    has_left = rows["is_churned"].astype(bool) & (rows.index < 2_000)
+    drawn = np.random.default_rng(1).normal(size=len(rows))
+    rows = rows.assign(last_bill=drawn + 1.5 * has_left)
+    rows["is_churned"] = rows["is_churned"].astype("boolean").where(rows.index < 2_000, pd.NA)
+    training = train_churn(rows, replace(churn_spec, candidates=QUICK))
+    assert "of the rows to be scored are so, the other columns that" in training.dropped["last_bill"]
+    assert [warning for warning in training.warnings if "'last_bill' is left out" in warning]
+
+
 def test_a_table_of_leaks_alone_teaches_nothing(customers, churn_spec):
     rows = customers[["customer_id", "is_churned"]].assign(closed=customers["is_churned"] * 1)
     with pytest.raises(ValueError, match=r"no feature column is left .* known_before"):

@@ -21,6 +21,7 @@ HONEST = pd.DataFrame(
         "churn_probability": PROBABILITY,
         "is_churned": [True, False, True, False],
         "is_predicted_churn": [True, True, False, False],
+        "fold": [0, 1, 0, 1],
     }
 )
 
@@ -58,6 +59,19 @@ def test_policies_are_held_against_each_other_by_what_came():
             "everyone": {"flagged": 4, "expected": 47.5, "realised": 225 - 80},
         },
     }
+
+
+def test_a_promise_is_measured_on_rows_that_did_not_choose_its_threshold():
+    fold = np.arange(400) % 2
+    is_churned = np.arange(400) % 4 < 2
+    # What the second fold says of those who churn is far lower than what the first does.
+    probability = np.where(is_churned, np.where(fold == 0, 0.8, 0.4), 0.1) + np.arange(400) / 10_000
+    honest = pd.DataFrame({"is_churned": is_churned, "churn_probability": probability, "fold": fold})
+    spec = replace(SPEC, min_recall=0.8)
+    threshold = threshold_of(spec, is_churned, probability)
+    assert (probability >= threshold)[is_churned].mean() >= 0.8
+    judged = judge(spec, threshold, honest, honest.assign(is_predicted_churn=True), None, honest)
+    assert judged["promise"]["out_of_fold"]["estimate"] == 0.5
 
 
 def test_a_promise_that_later_rows_break_is_told():
