@@ -31,7 +31,7 @@ from meshlake.ml_assets.honest import (
 )
 from meshlake.ml_assets.reasons import feature_importances
 from meshlake.ml_assets.scoring import churn_probability, published_probability
-from meshlake.ml_assets.season import learn_season, seasonal, unmoved
+from meshlake.ml_assets.season import learn_season, seasonal, threshold_in, unmoved
 from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
@@ -135,13 +135,14 @@ def train_churn(
         threshold = threshold_of(spec, development[spec.label].to_numpy(dtype=bool), probability)
         out_of_fold = _predict_out_of_fold(winner, development, folds, threshold, spec)
         season = learn_season(development, winner.probability, held_out, spec)
-        out_of_time = _predict_held_out(winner, plan, development, held_out, season, threshold, spec, tell)
+        of_test = threshold_in(season, threshold, spec)
+        out_of_time = _predict_held_out(winner, plan, development, held_out, season, of_test, spec, tell)
         seen = pd.concat([development, held_out], ignore_index=True)
         said = np.concatenate([winner.probability, unmoved(out_of_time, season)])
         season = learn_season(seen, said, features, spec)
         tell(f"fitting {winner.algorithm} on {len(final)} rows")
         fitted = seasonal(fit_candidate(winner, final_plan, final, spec), season, spec.cutoff)
-        model = replace(fitted, threshold=threshold)
+        model = replace(fitted, threshold=threshold_in(season, threshold, spec))
     honest = pd.concat([out_of_fold, out_of_time] if len(held_out) else [out_of_fold], ignore_index=True)
     honest[FINGERPRINT] = row_fingerprints(model, seen, spec.row_keys)
     honest[KEY_FINGERPRINT] = key_fingerprints(seen, spec.row_keys)

@@ -24,6 +24,7 @@ from meshlake.ml_assets.calendar_parts import MONTH, as_datetimes, part_name
 from meshlake.ml_assets.calibration import Calibrated, Curve, calibrated
 from meshlake.ml_assets.comparison import can_compare
 from meshlake.ml_assets.preprocessing import Kind, kind_of
+from meshlake.ml_assets.scoring import published_probability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,6 +144,15 @@ def unmoved(predicted: pd.DataFrame, season: Season | None) -> Probabilities:
         return np.empty(0)
     said = predicted["churn_probability"].to_numpy(dtype=np.float64)
     return expit(log_odds(said) - season.shift) if season else said
+
+
+def threshold_in(season: Season | None, threshold: float, spec: ChurnSpec) -> float:
+    """The threshold of rows of the `season`: for a share or a recall that of the same rows as without it."""
+    is_of_order = spec.flag_share is not None or spec.min_recall is not None
+    if season is None or not is_of_order or not 0 < threshold < 1:
+        return threshold
+    moved = expit(log_odds(np.array([threshold])) + season.shift)
+    return float(published_probability(moved)[0])
 
 
 def _before(day: pd.Timestamp, off: Mapping[pd.Timestamp, float]) -> list[float]:

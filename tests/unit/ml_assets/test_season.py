@@ -18,8 +18,13 @@ from meshlake.ml_assets.scoring import churn_probability
 from meshlake.ml_assets.season import learn_season
 from meshlake.ml_assets.spec import ChurnSpec
 
+SHARE = 0.2
 SPEC = ChurnSpec(
-    key=("customer_id",), label="is_churned", cutoff="cutoff", candidates=("logistic_regression",)
+    key=("customer_id",),
+    label="is_churned",
+    cutoff="cutoff",
+    flag_share=SHARE,
+    candidates=("logistic_regression",),
 )
 SEASONS = (-1.0, 0.6, 0.3, 0.1)
 FIRST = pd.Timestamp("2009-09-15")
@@ -109,6 +114,13 @@ def test_the_tested_model_knows_the_season(training, table):
     assert later["cutoff"].unique().tolist() == [pd.Timestamp("2010-09-15")]
     assert training.test.metrics["log_loss"] < blind.test.metrics["log_loss"] - 0.03
     assert [told for told in training.warnings if "in December are moved by +" in told]
+
+
+def test_a_share_is_of_the_same_rows_as_without_a_season(training, table):
+    shares = [training.test.metrics["flagged_share"]]
+    december = table[table["cutoff"] == table["cutoff"].max()]
+    shares.append((churn_probability(training.model.pipeline, december) >= training.model.threshold).mean())
+    assert shares == pytest.approx([SHARE, SHARE], abs=0.06)
 
 
 def test_rows_of_its_month_alone_are_moved(training, table):
