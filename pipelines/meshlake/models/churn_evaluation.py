@@ -275,5 +275,6 @@ def _nested(record: Mapping[str, Any]) -> str:
     return (
         f" Chosen for each fold on the others, the log loss of the winner would be {gain:.4f} more: so much the choice "
         "makes figures of the folds look better. Weights of ensembles and calibration are learned on other folds; the "
-        "threshold is of the same ones, and a later cut-off saw none of it."
+        "threshold is of the same ones; a promise of recall or precision is told of folds that did not "
+        "choose it; a later cut-off saw none of it."
     )
