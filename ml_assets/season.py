@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 _OF_A_YEAR_BEFORE = pd.Timedelta(days=330)
 _SHARE_UNTESTED = 0.5
 _MOST = 10.0
+# Less moves no probability by more than a quarter of a percent.
+_LEAST = 0.01
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ class Seasonal(Calibrated):
 def learn_season(
     rows: pd.DataFrame, probability: Probabilities, later: pd.DataFrame, spec: ChurnSpec
 ) -> Season | None:
-    """The season of the latest cut-off of `later`; `None` if there is no cut-off of its month a year before.
+    """The season of the latest cut-off of `later`; `None` if there is no cut-off of its month a year before, or if it
+    moves next to nothing.
 
     Args:
         rows: labelled rows, of other cut-offs too.
@@ -117,6 +120,8 @@ def learn_season(
     told = sum(was * level for was, level in came_back) + _SHARE_UNTESTED * usual
     share = float(np.clip(told / (sum(was**2 for was, _ in came_back) + usual), 0, 1))
     shift = share * float(np.mean(before))
+    if abs(shift) < _LEAST:
+        return None
     return Season(scored.month_name(), shift, share, len(before), len(came_back))
 
 
