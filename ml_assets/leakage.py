@@ -118,6 +118,15 @@ def roc_auc(is_so: npt.NDArray[np.bool_], score: npt.NDArray[np.float64]) -> flo
     return float((ranks[is_so].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
 
+def roc_auc_error(area: float, is_so: npt.NDArray[np.bool_]) -> float:
+    """The standard error of a ROC AUC, by Hanley and McNeil (1982)."""
+    positives = int(is_so.sum())
+    negatives = len(is_so) - positives
+    one, two = area / (2 - area), 2 * area * area / (1 + area)
+    spread = area * (1 - area) + (positives - 1) * (one - area**2) + (negatives - 1) * (two - area**2)
+    return float(np.sqrt(max(spread, 0.0) / (positives * negatives)))
+
+
 def assigned_folds(is_so: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """The fold of each row, at random and with the same share that is so in each."""
     folds = np.empty(len(is_so), dtype=np.int64)
@@ -148,7 +157,7 @@ class _Asked:
         at, codes = value_codes(values, numbers)
         said = self._said(at, codes)
         area = self._area(numbers, said)
-        surely = area - _SURE_Z * self._error(area)
+        surely = area - _SURE_Z * roc_auc_error(area, self.is_so)
         evidence = list(late)
         if area >= SUSPECT_ROC_AUC and surely >= SUSPECT_ROC_AUC - 0.05:
             evidence.append(f"tells the label by itself (ROC AUC {area:.3f})")
@@ -210,14 +219,6 @@ class _Asked:
         if abs(so - others) < FILLED_APART:
             return ""
         return f"is filled in {so:.1%} of the rows that are so, and in {others:.1%} of the others"
-
-    def _error(self, area: float) -> float:
-        """The standard error of a ROC AUC, by Hanley and McNeil."""
-        positives = int(self.is_so.sum())
-        negatives = len(self.is_so) - positives
-        one, two = area / (2 - area), 2 * area * area / (1 + area)
-        spread = area * (1 - area) + (positives - 1) * (one - area**2) + (negatives - 1) * (two - area**2)
-        return float(np.sqrt(max(spread, 0.0) / (positives * negatives)))
 
 
 def _told_of(region: Region, is_so: npt.NDArray[np.bool_]) -> str:

@@ -7,6 +7,7 @@ import os
 import typer
 
 from meshlake.cli import (
+    boosting,
     building,
     catalog,
     data,
@@ -37,6 +38,7 @@ for module in (
     data,
     demo,
     modelling,
+    boosting,
     building,
     lint,
     query,

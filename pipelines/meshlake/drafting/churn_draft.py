@@ -27,7 +27,7 @@ from meshlake.names import quote_identifier, quote_literal
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
 
@@ -58,8 +58,8 @@ def draft_churn(
     product_folder(settings.products, name)
     with open_features(settings, source) as table:
         label, keys = label_and_key(table, label, key)
-        positive, counts = _positive(table, label, churned)
-        exclude = _exclusions(table, label, keys, positive)
+        positive, counts = label_value(table, label, churned)
+        exclude = exclusions(table, label, keys, leaks_of(table, label, positive))
         model = _model(table, label, keys, positive, exclude)
         contract = _contract(table, name, label, keys, owner or default_owner())
     left, stayed = counts
@@ -71,8 +71,12 @@ def draft_churn(
     return write_product(settings, name, contract, model, notes)
 
 
-def _positive(table: FeatureTable, label: str, churned: str | None) -> tuple[str, tuple[int, int]]:
-    """The label's value, as text, that means so; how many rows have it, and how many another."""
+def label_value(table: FeatureTable, label: str, churned: str | None) -> tuple[str, tuple[int, int]]:
+    """The label's value, as text, that means so; how many rows have it, and how many another.
+
+    Raises:
+        UsageError: the label is not two-valued, `churned` is none of its values, or too few rows have one of them.
+    """
     cell = quote_identifier(label)
     rows = table.session.rows(
         f"SELECT CAST({cell} AS VARCHAR), count(*) FROM {table.name.sql} WHERE {cell} IS NOT NULL "
@@ -110,8 +114,10 @@ def _positive(table: FeatureTable, label: str, churned: str | None) -> tuple[str
     return positive, (left, stayed)
 
 
-def _exclusions(table: FeatureTable, label: str, keys: tuple[str, ...], positive: str) -> dict[str, str]:
-    """Columns to be left out, and why."""
+def leaks_of(
+    table: FeatureTable, label: str, positive: str
+) -> Callable[[pd.DataFrame, Sequence[str]], dict[str, str]]:
+    """What tells of rows and columns which of these know too well that `label` is `positive`, and how."""
 
     def leaks(rows: pd.DataFrame, columns: Sequence[str]) -> dict[str, str]:
         from meshlake.ml_assets.leakage import suspected_leaks
@@ -120,7 +126,7 @@ def _exclusions(table: FeatureTable, label: str, keys: tuple[str, ...], positive
         found = suspected_leaks(rows, columns, is_churned, cutoff=table.cutoff)
         return {name: leak.told for name, leak in found.items()}
 
-    return exclusions(table, label, keys, leaks)
+    return leaks
 
 
 def _model(

@@ -30,17 +30,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FeatureTable:
-    """The rows of product `name`; `columns` are their names and types."""
+    """The rows of product `name`; `columns` are their names and types, `told_cutoff` is the column of cut-offs where
+    somebody names one."""
 
     session: LocalSession
     name: ProductName
     contract: Contract
     columns: dict[str, Type]
+    told_cutoff: str | None = None
 
     @property
     def cutoff(self) -> str | None:
-        """The column of the primary key that says as of which day a row holds, if there is one."""
-        return next(
+        """The column that says as of which day a row holds: the one named, else one of the primary key, if it has."""
+        return self.told_cutoff or next(
             (
                 column
                 for column in self.contract.primary_key

@@ -97,6 +97,28 @@ def exclusions(
     # scikit-learn, which no other command of drafting needs.
     from meshlake.ml_assets.preprocessing import plan_features
 
+    exclude = left_out(table, label, keys, leaks, is_outcome=is_outcome)
+    rows = table.sample(label, _SAMPLE_ROWS)
+    features = [name for name in table.columns if name not in {*keys, label, table.cutoff, *exclude}]
+    try:
+        plan_features(rows, features, table.cutoff)
+    except ValueError as error:
+        told = "".join(f"; {name}: {reason}" for name, reason in exclude.items())
+        raise UsageError(
+            f"{table.name}: {error}{told}", "Choose a product that has columns to learn from."
+        ) from error
+    return exclude
+
+
+def left_out(
+    table: FeatureTable,
+    label: str,
+    keys: tuple[str, ...],
+    leaks: Callable[[pd.DataFrame, Sequence[str]], Mapping[str, str]],
+    *,
+    is_outcome: bool = True,
+) -> dict[str, str]:
+    """As `exclusions`, also where nothing is left."""
     features = [name for name in table.columns if name not in {*keys, label, table.cutoff}]
     exclude = dict.fromkeys(
         [name for name in features if is_outcome and is_named_like(label, name)],
@@ -108,13 +130,6 @@ def exclusions(
     exclude |= {
         name: f"most likely known only after the label: {told}" for name, told in leaks(rows, left).items()
     }
-    try:
-        plan_features(rows, [name for name in features if name not in exclude], table.cutoff)
-    except ValueError as error:
-        told = "".join(f"; {name}: {reason}" for name, reason in exclude.items())
-        raise UsageError(
-            f"{table.name}: {error}{told}", "Choose a product that has columns to learn from."
-        ) from error
     return exclude
 
 

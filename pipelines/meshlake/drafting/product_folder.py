@@ -86,6 +86,21 @@ def product_folder(root: Path, name: ProductName) -> Path:
     return folder
 
 
+def off_folder(folder: Path) -> Path:
+    """The folder of a product that waits to be accepted: loading passes over names that begin so.
+
+    Raises:
+        UsageError: one is there already.
+    """
+    off = folder.with_name(f"_{folder.name}")
+    if off.exists():
+        raise UsageError(
+            f"{off} waits to be accepted already, and drafts never overwrite",
+            "Accept it, take it away, or choose another name with --as DOMAIN.PRODUCT.",
+        )
+    return off
+
+
 def write_product(
     settings: Settings,
     name: ProductName,
@@ -93,15 +108,19 @@ def write_product(
     model: Mapping[str, Any] | None,
     notes: list[str],
     kept: Mapping[str, bytes] | None = None,
+    *,
+    is_off: bool = False,
 ) -> Drafted:
     """Write the folder of product `name`; its files tell editors of their schemas, which are brought up to date.
 
-    `kept` are files that are written as they are.
+    `kept` are files that are written as they are. One that `is_off` is no product before somebody renames its folder.
 
     Raises:
         UsageError: it is there already, or cannot be written.
     """
     folder = product_folder(settings.products, name)
+    if is_off:
+        folder = off_folder(folder)
     contents = {CONTRACT_FILE: contract} | ({MODEL_FILE: model} if model is not None else {})
     write_schemas(settings, {_SCHEMAS[file] for file in contents})
     # Loading passes over names that start with a dot, so half a folder is never taken for a product.
@@ -112,6 +131,7 @@ def write_product(
             comment = editor_comment(settings, _SCHEMAS[file], folder)
             (temporary / file).write_text(comment + dump_yaml(content), encoding="utf-8")
         for file, bytes_ in (kept or {}).items():
+            (temporary / file).parent.mkdir(exist_ok=True)
             (temporary / file).write_bytes(bytes_)
         _move(temporary, folder)
     except OSError as error:

@@ -56,7 +56,8 @@ _MOST_PARTS = 6
 class SqlDraft:
     """A product made by SQL that is to be drafted; what is said of it and its `columns` in words, where that is known.
 
-    `key` are the columns that have to tell its rows apart; empty where they are to be found.
+    `key` are the columns that have to tell its rows apart; empty where they are to be found. `checks` are SELECTs of
+    rows that violate them, by name; a product that `is_off` waits to be accepted.
     """
 
     name: ProductName
@@ -64,6 +65,8 @@ class SqlDraft:
     purpose: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     key: tuple[str, ...] = ()
+    checks: Mapping[str, str] = field(default_factory=dict)
+    is_off: bool = False
 
 
 def draft_for_sql(settings: Settings, product: str, owner: str | None = None) -> Drafted | None:
@@ -127,7 +130,8 @@ def draft_sql(settings: Settings, draft: SqlDraft, owner: str | None = None) -> 
             raise
         notes.append(f"no key and no rules of its rows are drafted: {error.message}")
     kept = {} if sql.exists() else {SQL_FILE: text.encode()}
-    return write_product(settings, name, contract, None, notes, kept)
+    kept |= {f"checks/{check}.sql": query.encode() for check, query in draft.checks.items()}
+    return write_product(settings, name, contract, None, notes, kept, is_off=draft.is_off)
 
 
 def _enriched(

@@ -11,6 +11,7 @@ from meshlake.names import ProductName, snake_case
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from meshlake.boosting.boost import Boosted
     from meshlake.drafting.product_folder import Drafted
     from meshlake.drafting.redraft import Redrafted
     from meshlake.drafting.whole_mesh import MeshDraft
@@ -194,6 +195,58 @@ class DraftingMesh(VersionedMesh):
 
         source = ProductName.parse(product)
         return draft_segments(self.settings, source, _model_name(source, as_product, "segments"), key, owner)
+
+    def boost(
+        self,
+        product: str,
+        label: str,
+        *,
+        cutoff: str | None = None,
+        key: str | None = None,
+        churned: str | None = None,
+        is_undated: bool = False,
+        minutes: float = 10.0,
+        as_product: str | None = None,
+        owner: str | None = None,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> Boosted:
+        """Look in the whole mesh for what makes a model of `product`'s label better, and draft it as a product.
+
+        What is drafted waits until it is accepted. Landed datasets that it reads are adopted.
+
+        Args:
+            product: with the label; published, or cast from what has landed.
+            label: the yes/no column to predict.
+            cutoff: the column of days that features stop before; else the one of its primary key, if there is one.
+            key: the column that tells its rows apart; else its primary key.
+            churned: the label's value that means so, if not yes, true or 1.
+            is_undated: also take tables of which no date says what was known when.
+            minutes: how long to look.
+            as_product: the name of what is drafted; else `<product>_boosted`.
+            owner: as in `adopt`.
+            progress: told in words what is being done.
+
+        Raises:
+            UsageError: there is no such product or column, the label is not two-valued, too few rows have one, or the
+                folder of what is drafted is there already.
+        """
+        from meshlake.boosting.boost import Search, boost
+        from meshlake.boosting.draft import with_draft
+
+        source = ProductName.parse(product)
+        name = _model_name(source, as_product, "boosted")
+        search = Search(label, cutoff, key, churned, is_undated, minutes)
+        return with_draft(self.settings, name, owner, lambda: boost(self.settings, source, search, progress))
+
+    def accept(self, product: str) -> Path:
+        """Let a product that waits to be accepted be one; its folder.
+
+        Raises:
+            UsageError: none waits, or one of that name is there already.
+        """
+        from meshlake.boosting.draft import accept
+
+        return accept(self.settings, ProductName.parse(product))
 
 
 def _model_name(source: ProductName, as_product: str | None, kind: str) -> ProductName:

@@ -30,6 +30,7 @@ NOT_RUN = {
     "mesh demo --into postgresql": "needs a PostgreSQL: tests/engines/test_operational.py",
     "mesh discover operational        # only the tables; `landing` only the files": "needs a PostgreSQL: tests/engines",
     "mesh adopt public.orders --as shop.orders   # a table": "needs a PostgreSQL: tests/engines",
+    "mesh boost retention.richer_features --accept": "needs a draft that waits: tests/unit/boosting",
     'mesh model promote retention.churn_predictions 20260701T040000-0123456789ab --why "it knows the new plans"': (
         "needs a version that was not promoted: tests/unit/models/test_pins.py"
     ),

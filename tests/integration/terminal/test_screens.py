@@ -40,6 +40,7 @@ SHOWN = [
     ("search identification", 0, [PEOPLE, NUMBER]),
     ("demo --customers 50 --days 90", 0, ["50customerslanded", "usagerows"]),
     ("init {folder}/a_mesh_in_a_folder_of_a_long_name", 0, ["a_mesh_in_a_folder_of_a_long_name/mesh.toml"]),
+    (f"boost {PEOPLE} --label nowhere_to_be_found_in_the_contract", 2, ["nowhere_to_be_found_in_the_contract"]),
     (f"model churn {PEOPLE} --label nowhere_to_be_found_in_the_contract", 2, ["nowhere_to_be_found_in_the_contract"]),
     (f"model classification {PEOPLE} --label nowhere_to_be_found", 2, ["nowhere_to_be_found"]),
     (f"model regression {PEOPLE} --label nowhere_to_be_found_in_the_contract", 2,

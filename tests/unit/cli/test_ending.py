@@ -19,6 +19,9 @@ from support.small_mesh import SmallMesh
 WRONG_USE = [
     ("adopt crm.peeple", "'crm.peeple' has not landed"),
     ("adopt crm.people --as people", "'people' is not a product name"),
+    ("boost crm.peeple --label left", "there is no product crm.peeple"),
+    ("boost crm.people", "no label is named"),
+    ("boost crm.people --accept", "is there already"),
     ("build crm.peeple", "there is no product crm.peeple"),
     ("build crm.people --days yesterday", "'yesterday' is no day"),
     ("check crm.peeple", "there is no product crm.peeple"),

@@ -1,0 +1,108 @@
+"""Columns that must not count as a gain: those that know the label too well, and those that will not be the same.
+
+What a column says alone is learnt on other rows (see `leakage`). A column of a table without dates was looked up as it
+is today: what it knows of earlier cut-offs is what happened since, and of later ones more of what is about to happen,
+so its score grows by cut-off, where that of who somebody is stays. A column that is otherwise in the rows to be scored
+says there what it never said in the rows that were learned from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from meshlake.ml_assets.leakage import roc_auc_error, single_roc_aucs, suspected_leaks
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from meshlake.ml_assets.blocks.held_out import HeldOut, Mask
+
+# What one column may reach alone: of tables without dates, and of what was known before the cut-off by its date.
+UNDATED_ROC_AUC, DATED_ROC_AUC = 0.9, 0.97
+# So far a column's rows may be told from those to be scored.
+DRIFT_ROC_AUC = 0.8
+_TREND_Z, _TREND_RISE, _FEWEST_PERIODS, _FEWEST_OF_CLASS = 3.0, 0.05, 3, 25
+_MOST_ROWS = 20_000
+
+
+def suspects(
+    held: HeldOut, given: pd.DataFrame, columns: Sequence[str], undated: Collection[str]
+) -> dict[str, str]:
+    """Those of `columns` that know the label too well, with the evidence.
+
+    Args:
+        held: which rows choose something, their labels and periods.
+        given: the same rows, (n, m).
+        columns: those asked about.
+        undated: which of these are of tables without dates.
+    """
+    chosen = _drawn(~held.is_kept)
+    rows, is_so = given.iloc[chosen], held.is_so[chosen]
+    alone = single_roc_aucs(rows, columns, is_so)
+    found = {
+        name: f"reaches ROC AUC {area:.3f} alone"
+        for name, area in alone.items()
+        if area >= (UNDATED_ROC_AUC if name in undated else DATED_ROC_AUC)
+    }
+    asked = [name for name in columns if name in undated]
+    found |= {name: leak.told for name, leak in suspected_leaks(rows, asked, is_so).items()}
+    rising = _rising(held, given, [name for name in asked if name not in found])
+    return found | rising
+
+
+def _rising(held: HeldOut, given: pd.DataFrame, columns: Sequence[str]) -> dict[str, str]:
+    """Those whose score grows by cut-off beyond noise."""
+    if held.periods is None or not columns:
+        return {}
+    scores: dict[str, list[tuple[float, float]]] = {name: [] for name in columns}
+    for period in np.unique(held.periods[~held.is_kept]):
+        chosen = _drawn(held.periods == period)
+        is_so = held.is_so[chosen]
+        if min(is_so.sum(), (~is_so).sum()) < _FEWEST_OF_CLASS:
+            continue
+        for name, area in single_roc_aucs(given.iloc[chosen], columns, is_so).items():
+            scores[name].append((area, roc_auc_error(area, is_so)))
+    told = {name: _rise(each) for name, each in scores.items() if len(each) >= _FEWEST_PERIODS}
+    return {name: text for name, text in told.items() if text}
+
+
+def _rise(scores: Sequence[tuple[float, float]]) -> str:
+    """In words, that a score grows from the first period to the last, by a line of least squares, weighed."""
+    areas, errors = np.array(scores).T
+    weights, steps = 1 / np.maximum(errors, 1e-6) ** 2, np.arange(len(areas))
+    centred = steps - np.average(steps, weights=weights)
+    spread = float((weights * centred**2).sum())
+    slope = float((weights * centred * areas).sum()) / spread
+    rise = slope * (len(areas) - 1)
+    if slope * np.sqrt(spread) < _TREND_Z or rise < _TREND_RISE:
+        return ""
+    from_to = f"ROC AUC {areas[0]:.3f} to {areas[-1]:.3f}"
+    return f"knows more of each later cut-off ({from_to}), as what was looked up after it does"
+
+
+def drifting(
+    held: HeldOut, given: pd.DataFrame, columns: Sequence[str], to_score: pd.DataFrame
+) -> dict[str, str]:
+    """Those of `columns` by which the rows `to_score`, of the same columns, are told from those `given` and learned
+    from."""
+    learned = given.iloc[_drawn(~held.is_kept)]
+    if to_score.empty:
+        return {}
+    both = pd.concat([learned[list(columns)], to_score[list(columns)]], ignore_index=True)
+    is_new = np.arange(len(both)) >= len(learned)
+    return {
+        name: f"is otherwise in the rows to be scored (they are told apart with ROC AUC {area:.3f})"
+        for name, area in single_roc_aucs(both, columns, is_new).items()
+        if area >= DRIFT_ROC_AUC
+    }
+
+
+def _drawn(which: Mask) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """The places of at most 20,000 rows, drawn by chance, in order."""
+    places = np.flatnonzero(which)
+    if len(places) > _MOST_ROWS:
+        places = np.sort(np.random.default_rng(42).choice(places, _MOST_ROWS, replace=False))
+    return places

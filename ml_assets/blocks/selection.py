@@ -1,0 +1,217 @@
+"""Which blocks make a model better beyond noise, and which of their columns.
+
+Each block is tried alone beside the columns that are there; the best are added one after the other as long as they gain
+over those before, beyond what the best of so many tried gains by chance (Bonferroni). A block that gains as much with
+its rows dealt to other entities says who somebody is, and not what: it is left out. Of what is kept, columns stay that
+matter more than any copy of columns whose rows were shuffled (Kursa and Rudnicki, Feature Selection with the Boruta
+Package, 2010). The rows `HeldOut.is_kept` choose nothing: base and boosted are measured on them at the end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.stats import norm
+
+from meshlake.ml_assets.blocks.held_out import Gain, gain_of
+from meshlake.ml_assets.comparison import can_compare, compare, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from meshlake.ml_assets.blocks.encoded import Encoded
+    from meshlake.ml_assets.blocks.held_out import HeldOut
+    from meshlake.ml_assets.comparison import Comparison, Interval
+
+_SEED = 42
+# One in twenty searches keeps a block that adds nothing.
+_CHANCE = 0.05
+_PLACEBO_Z = 2.0
+MOST_COLUMNS = 60
+_SHADOWS, _FEWEST_COLUMNS = 20, 20
+KEPT, ADDS_NOTHING, SAYS_WHO, NOT_REACHED = "kept", "adds nothing", "says who, not what", "not reached"
+
+
+@dataclass(frozen=True)
+class Block:
+    """The `columns` of one table; `entity` is whom its rows are about, from 0 on, for each row of `HeldOut`, (n,)."""
+
+    name: str
+    columns: tuple[str, ...]
+    entity: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What was found of a block: its `gain` alone beside the base, and what it gained over those kept before it.
+
+    `placebo` is what it gained with its rows dealt to others; None where that was not asked.
+    """
+
+    name: str
+    verdict: str
+    gain: Gain
+    added: Gain | None = None
+    placebo: Gain | None = None
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What was kept. `threshold` is the least t that was not taken for chance, of so many blocks tried.
+
+    `final` compares base and boosted on rows that chose nothing, `base` and `boosted` are their figures there; None
+    where these have too few rows of one class.
+    """
+
+    judged: tuple[Judged, ...]
+    columns: tuple[str, ...]
+    threshold: float
+    final: Comparison | None = None
+    base: Mapping[str, Interval] = field(default_factory=dict)
+    boosted: Mapping[str, Interval] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The names of the blocks that were kept, the first first."""
+        kept = [each for each in self.judged if each.verdict == KEPT]
+        return tuple(each.name for each in kept)
+
+
+def select_blocks(
+    held: HeldOut,
+    base: Sequence[str],
+    blocks: Sequence[Block],
+    tell: Callable[[str], None] = lambda _: None,
+    has_time: Callable[[], bool] = lambda: True,
+) -> Selection:
+    """Choose among `blocks`, beside the columns `base`.
+
+    Args:
+        held: rows with all columns, labels and periods.
+        base: the columns that are there anyway.
+        blocks: what may be added.
+        tell: told in words what is being done.
+        has_time: whether another model may be fitted; what was not tried is told as not reached.
+    """
+    chosen = _Chosen(held, tuple(base))
+    alone: dict[str, Gain] = {}
+    for number, block in enumerate(blocks, 1):
+        if not has_time():
+            break
+        tell(f"trying {block.name}, {number} of {len(blocks)}")
+        alone[block.name] = chosen.gain(block)
+    threshold = float(norm.isf(_CHANCE / max(len(alone), 1)))
+    judged = [Judged(each.name, NOT_REACHED, Gain(0, 0)) for each in blocks if each.name not in alone]
+    order = sorted(
+        (each for each in blocks if each.name in alone), key=lambda each: -alone[each.name].estimate
+    )
+    for block in order:
+        verdict = Judged(block.name, ADDS_NOTHING, alone[block.name])
+        if chosen.blocks or verdict.gain.t >= threshold:
+            tell(f"adding {block.name}")
+            verdict = chosen.judge(block, verdict, threshold)
+        judged.append(verdict)
+    if not chosen.blocks:
+        return Selection(tuple(judged), (), threshold)
+    tell("choosing columns")
+    columns = _columns_that_matter(held, tuple(base), chosen.blocks)
+    tell("measuring on rows that chose nothing")
+    return _measured(held, tuple(base), Selection(tuple(judged), columns, threshold))
+
+
+@dataclass
+class _Chosen:
+    held: HeldOut
+    columns: tuple[str, ...]
+    blocks: list[Block] = field(default_factory=list)
+
+    def gain(self, block: Block) -> Gain:
+        return self.held.gain(
+            self.held.losses((*self.columns, *block.columns)), self.held.losses(self.columns)
+        )
+
+    def judge(self, block: Block, verdict: Judged, threshold: float) -> Judged:
+        """Keep `block` if it gains over what is kept, and not as much when it is somebody else's."""
+        added = self.gain(block) if self.blocks else verdict.gain
+        verdict = replace(verdict, added=added)
+        if added.t < threshold:
+            return verdict
+        dealt = replace(self.held, encoded=_dealt(self.held, block), _known={})
+        losses = dealt.losses((*self.columns, *block.columns))
+        before, with_it = self.held.losses(self.columns), self.held.losses((*self.columns, *block.columns))
+        verdict = replace(verdict, placebo=self.held.gain(losses, before))
+        if gain_of(losses - with_it, self.held.groups).t < _PLACEBO_Z:
+            return replace(verdict, verdict=SAYS_WHO)
+        self.columns = (*self.columns, *block.columns)
+        self.blocks.append(block)
+        return replace(verdict, verdict=KEPT)
+
+
+def _dealt(held: HeldOut, block: Block) -> Encoded:
+    """The rows with the block's values of another entity, the same one at each period; where that one has no row of
+    the period, of any that has."""
+    random = np.random.default_rng(_SEED)
+    other = random.permutation(int(block.entity.max()) + 1)[block.entity]
+    periods = held.periods if held.periods is not None else np.zeros(len(held.is_so), dtype=np.int64)
+    taken = np.empty(len(held.is_so), dtype=np.int64)
+    for period in np.unique(periods):
+        rows = np.flatnonzero(periods == period)
+        first = np.full(int(block.entity.max()) + 1, -1)
+        first[block.entity[rows]] = rows
+        found = first[other[rows]]
+        taken[rows] = np.where(found < 0, random.permutation(rows), found)
+    return held.encoded.of_rows(block.columns, taken)
+
+
+def _columns_that_matter(held: HeldOut, base: tuple[str, ...], blocks: Sequence[Block]) -> tuple[str, ...]:
+    """Of each block the columns whose shuffling costs more than that of any copy shuffled before; at least twenty."""
+    candidates = [name for block in blocks for name in block.columns]
+    random = np.random.default_rng(_SEED)
+    shadows = {f"_shadow {name}": name for name in random.permutation(candidates)[:_SHADOWS].tolist()}
+    encoded = held.encoded.copied(shadows, random.permutation(len(held.is_so)))
+    costs = _costs(
+        replace(held, encoded=encoded, _known={}), (*base, *candidates, *shadows), (*candidates, *shadows)
+    )
+    least = max((costs[name] for name in shadows), default=0.0)
+    kept: list[str] = []
+    for block in blocks:
+        ranked = sorted(block.columns, key=lambda name: -costs[name])
+        mattering = [name for name in ranked if costs[name] > max(least, 0.0)]
+        kept += (mattering if len(mattering) >= _FEWEST_COLUMNS else ranked[:_FEWEST_COLUMNS])[:MOST_COLUMNS]
+    return tuple(name for name in candidates if name in kept)
+
+
+def _costs(held: HeldOut, columns: Sequence[str], asked: Sequence[str]) -> dict[str, float]:
+    """What log loss rises by when one of `asked` is shuffled among the rows predicted, mean over the splits."""
+    costs = dict.fromkeys(asked, 0.0)
+    random = np.random.default_rng(_SEED)
+    for learned, tested in held.splits:
+        predict = held.model(columns, learned)
+        rows = held.encoded.values[tested].copy()
+        before = held.loss(predict(rows), tested)
+        for name, place in zip(asked, held.encoded.places(asked), strict=True):
+            values = rows[:, place].copy()
+            rows[:, place] = values[random.permutation(len(rows))]
+            costs[name] += (held.loss(predict(rows), tested) - before) / len(held.splits)
+            rows[:, place] = values
+    return costs
+
+
+def _measured(held: HeldOut, base: tuple[str, ...], selection: Selection) -> Selection:
+    kept, learned = held.is_kept, ~held.is_kept
+    is_so = held.is_so[kept]
+    if not can_compare(is_so):
+        return selection
+    before = held.predicted(base, learned, kept)
+    after = held.predicted((*base, *selection.columns), learned, kept)
+    groups = held.groups[kept]
+    return replace(
+        selection,
+        final=compare(is_so, after, before, groups, _SEED),
+        base=measure(is_so, before, groups, _SEED),
+        boosted=measure(is_so, after, groups, _SEED),
+    )

@@ -1,0 +1,273 @@
+"""The search for what makes a model better: each path's features tried on rows that choose nothing else."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from meshlake.boosting.features_sql import features_sql
+from meshlake.boosting.labelled import PERIOD, ROWS, SO, labelled
+from meshlake.boosting.paths import MOST_PATHS, paths_from
+from meshlake.boosting.sources import source_of
+from meshlake.boosting.tables import open_tables
+from meshlake.drafting.feature_table import open_features
+from meshlake.errors import MeshError, UsageError
+from meshlake.names import quote_identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import numpy.typing as npt
+    import pandas as pd
+
+    from meshlake.boosting.features_sql import Source
+    from meshlake.boosting.labelled import Labelled
+    from meshlake.boosting.paths import Path
+    from meshlake.boosting.sources import Found
+    from meshlake.boosting.tables import Tables
+    from meshlake.drafting.product_folder import Drafted
+    from meshlake.ml_assets.blocks.held_out import HeldOut
+    from meshlake.ml_assets.blocks.selection import Block, Judged, Selection
+    from meshlake.names import ProductName
+    from meshlake.settings import Settings
+
+_SECONDS_PER_MINUTE, _FEWEST_ROWS = 60, 100
+UNDATED, SUSPECT, CANNOT, NOTHING = "undated", "suspect", "cannot be read", "nothing to count"
+NOT_REACHED = "not reached"
+
+
+@dataclass(frozen=True)
+class Considered:
+    """One table that was looked at: how it is joined, what was found of it, and why its columns were left out.
+
+    `verdict` is one of `selection`'s, or that it is undated, suspect, cannot be read, has nothing to count, or was not
+    reached; `judged` its gains, where it was tried. `columns` are the features that were tried, `features` those that
+    stay, `withheld` the columns left out with the reason; `seconds` is what making features took.
+    """
+
+    path: str
+    table: str
+    verdict: str
+    why: str = ""
+    containment: float = 0.0
+    judged: Judged | None = None
+    found: Found | None = None
+    columns: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    withheld: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def known_at(self) -> str | None:
+        """The columns that say from when on its rows are known."""
+        moments = self.found.source.moments if self.found and self.found.source else []
+        return ", ".join(str(hop.moment) for hop in moments) or None
+
+    @property
+    def source(self) -> Source:
+        """What its features are made of.
+
+        Raises:
+            ValueError: it has none.
+        """
+        if self.found is None or self.found.source is None:
+            raise ValueError(f"{self.path} has no features")
+        return self.found.source
+
+
+@dataclass(frozen=True)
+class Boosted:
+    """What a search found: all tables `considered`, the `selection` among them, and the products `drafted` of it."""
+
+    product: ProductName
+    label: str
+    cutoff: str | None
+    key: tuple[str, ...]
+    base: tuple[str, ...]
+    considered: tuple[Considered, ...]
+    selection: Selection | None
+    row_count: int
+    seconds: float
+    drafted: tuple[Drafted, ...] = ()
+
+    @property
+    def kept(self) -> list[Considered]:
+        """The tables that make the model better."""
+        return [each for each in self.considered if each.features]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is asked for: `is_undated` turns on tables without dates, `minutes` bound how long is looked."""
+
+    label: str
+    cutoff: str | None = None
+    key: str | None = None
+    churned: str | None = None
+    is_undated: bool = False
+    minutes: float = 10.0
+
+
+def boost(
+    settings: Settings, product: ProductName, search: Search, progress: Callable[[str], None] = lambda _: None
+) -> Boosted:
+    """Look through the mesh for what makes a model of a product's label better.
+
+    Raises:
+        UsageError: the product, its label, cut-off or key are none, or too few of its rows have a label.
+    """
+    began = time.monotonic()
+    end = began + search.minutes * _SECONDS_PER_MINUTE
+    with open_features(settings, product) as table:
+        asked = labelled(table, search.label, search.cutoff, search.key, search.churned)
+        rows = asked.take_rows()
+        known = int(rows[SO].notna().sum())
+        if known < _FEWEST_ROWS:
+            raise UsageError(
+                f"{product}: the label '{asked.label}' is known in {known} rows",
+                f"Of fewer than {_FEWEST_ROWS} nothing can be told.",
+            )
+        with open_tables(settings, asked, progress) as tables:
+            looker = _Looker(tables, rows, search, end, progress)
+            considered, selection = looker.look()
+    seconds = time.monotonic() - began
+    facts = (asked.label, asked.cutoff, asked.key, asked.features)
+    return Boosted(product, *facts, tuple(considered), selection, known, seconds)
+
+
+@dataclass
+class _Looker:
+    tables: Tables
+    rows: pd.DataFrame
+    search: Search
+    end: float
+    progress: Callable[[str], None]
+    considered: dict[str, Considered] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=lambda: {"labelled", "asked", "found", ROWS})
+
+    @property
+    def labelled(self) -> Labelled:
+        """The product to be predicted better."""
+        return self.tables.labelled
+
+    @property
+    def has_time(self) -> bool:
+        """Whether more may be looked at."""
+        return time.monotonic() < self.end
+
+    def look(self) -> tuple[list[Considered], Selection | None]:
+        """All tables that are reached, and what was chosen of those that may count."""
+        from meshlake.ml_assets.blocks.selection import select_blocks
+
+        tables = self.tables
+        paths = paths_from(tables.entities, tables.own_dataset, tables.profiles, tables.found.joins)
+        made: dict[str, pd.DataFrame] = {}
+        for number, path in enumerate(paths):
+            table = path.dataset.partition(".")[2]
+            held = min(step.containment for step in path.steps)
+            self.considered[path.told] = Considered(path.told, table, NOT_REACHED, containment=held)
+            if number < MOST_PATHS and self.has_time:
+                self.progress(f"looking at {table}, {number + 1} of {len(paths)}")
+                with suppress(_LeftOutError):
+                    made[path.told] = self._features(path)
+        held_out, blocks = self._blocks(made)
+        if not blocks:
+            return list(self.considered.values()), None
+        features = self.labelled.features
+        selection = select_blocks(held_out, features, blocks, self.progress, lambda: self.has_time)
+        for judged in selection.judged:
+            columns = self.considered[judged.name].columns
+            kept = tuple(name for name in columns if name in selection.columns)
+            self._note(judged.name, verdict=judged.verdict, judged=judged, features=kept)
+        return list(self.considered.values()), selection
+
+    def _note(self, told: str, **facts: Any) -> None:
+        self.considered[told] = replace(self.considered[told], **facts)
+
+    def _features(self, path: Path) -> pd.DataFrame:
+        """The features of a path for each row that is looked at.
+
+        Raises:
+            _LeftOutError: it gives none; why is noted.
+        """
+        began = time.monotonic()
+        try:
+            found = source_of(self.tables, path, self.taken)
+            self._note(path.told, found=found, withheld=found.withheld)
+            if found.source is None or not found.source.features:
+                self._note(
+                    path.told, verdict=NOTHING, why=found.refused or "it has nothing that could be counted"
+                )
+                raise _LeftOutError
+            if self.labelled.cutoff and not found.is_dated and not self.search.is_undated:
+                self._note(
+                    path.told, verdict=UNDATED, why="no date says what was known when: --undated takes it"
+                )
+                raise _LeftOutError
+            made = self._made(found.source)
+        except MeshError as error:
+            self._note(path.told, verdict=CANNOT, why=error.message)
+            raise _LeftOutError from error
+        self._note(path.told, seconds=time.monotonic() - began, columns=tuple(made.columns))
+        return made
+
+    def _made(self, source: Source) -> pd.DataFrame:
+        cutoff = self.labelled.cutoff
+        grain = [*self.labelled.key, *([cutoff] if cutoff else [])]
+        order = ", ".join(map(quote_identifier, grain))
+        select = features_sql(ROWS, cutoff, grain, [source])
+        made: pd.DataFrame = self.labelled.table.session.table(
+            f"SELECT * FROM (\n{select}) AS made ORDER BY {order}"
+        ).to_pandas(date_as_object=False)
+        if len(made) != len(self.rows):
+            raise AssertionError(source.told)  # aggregated by what is joined, they cannot multiply
+        return made.drop(columns=grain)
+
+    def _blocks(self, made: Mapping[str, pd.DataFrame]) -> tuple[HeldOut, list[Block]]:
+        """The rows that have a label, and what may be chosen: of each path the columns that no guard leaves out."""
+        import pandas as pd
+
+        from meshlake.ml_assets.blocks.encoded import Encoded
+        from meshlake.ml_assets.blocks.guards import drifting, suspects
+        from meshlake.ml_assets.blocks.held_out import HeldOut
+        from meshlake.ml_assets.blocks.selection import Block
+
+        self.progress("looking for leaks and drift")
+        rows = pd.concat([self.rows, *made.values()], axis=1)
+        known, to_score = (rows[each].reset_index(drop=True) for each in (rows[SO].notna(), rows[SO].isna()))
+        cutoff, columns = self.labelled.cutoff, [name for each in made.values() for name in each.columns]
+        encoded = Encoded.of(known, [*self.labelled.features, *columns], cutoff)
+        periods = known[PERIOD].to_numpy(dtype=np.int64) if cutoff else None
+        groups = _numbered(known, self.labelled.key)
+        held = HeldOut(encoded, known[SO].to_numpy(dtype=bool), groups, periods)
+        undated = {name for told, each in made.items() if not self._is_dated(told) for name in each.columns}
+        left_out = suspects(held, known, columns, undated)
+        drifted = drifting(held, known, [name for name in columns if name not in left_out], to_score)
+        blocks = []
+        for told, each in made.items():
+            kept = tuple(name for name in each.columns if name not in left_out and name not in drifted)
+            reasons = {name: why for name, why in {**left_out, **drifted}.items() if name in each.columns}
+            found = self.considered[told].found
+            self._note(told, withheld={**self.considered[told].withheld, **reasons}, columns=kept)
+            if kept and found is not None:
+                blocks.append(Block(told, kept, _numbered(known, found.path.entity)))
+            else:
+                self._note(told, verdict=SUSPECT, why="; ".join(sorted(set(reasons.values()))))
+        return held, blocks
+
+    def _is_dated(self, told: str) -> bool:
+        found = self.considered[told].found
+        return found is not None and found.is_dated
+
+
+class _LeftOutError(Exception):
+    """A path gives no features; why is noted."""
+
+
+def _numbered(rows: pd.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Which rows have the same in `columns`, as numbers from 0 on."""
+    return np.asarray(rows.groupby(list(columns), dropna=False, sort=False).ngroup(), dtype=np.int64)

@@ -1,0 +1,156 @@
+"""Writing down what was found: a product of the labelled rows with the features that help, off until it is accepted.
+
+Landed datasets that it reads and that are no products yet are adopted first, as `mesh adopt` would. The check beside
+it makes the features of the first cut-off again without a row that came later: they have to be the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from meshlake.boosting.features_sql import features_sql
+from meshlake.discovery.sources import chosen_source
+from meshlake.drafting.adopt import adopt
+from meshlake.drafting.product_folder import Drafted, off_folder, product_folder
+from meshlake.drafting.sql_draft import SqlDraft, draft_sql
+from meshlake.errors import UsageError
+from meshlake.names import ProductName, quote_identifier
+from meshlake.products.load import load_products
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from meshlake.boosting.aggregates import Feature
+    from meshlake.boosting.boost import Boosted, Considered
+    from meshlake.boosting.features_sql import Source
+    from meshlake.settings import Settings
+
+CHECK = "unchanged_by_later_rows"
+_SMALLEST = "1e-9"
+
+
+def with_draft(
+    settings: Settings, name: ProductName, owner: str | None, search: Callable[[], Boosted]
+) -> Boosted:
+    """What `search` finds, with the products drafted of it: `name`, off, after those that it reads and that are not
+    there yet. Of nothing that helps nothing is drafted.
+
+    Raises:
+        UsageError: the folder is there already, which is told before the search; or the search does.
+        MeshError: a product cannot be made of what has landed.
+    """
+    off_folder(product_folder(settings.products, name))
+    found = search()
+    return replace(found, drafted=tuple(_drafted(settings, found, name, owner))) if found.kept else found
+
+
+def _drafted(settings: Settings, found: Boosted, name: ProductName, owner: str | None) -> list[Drafted]:
+    drafted = [*_adopted(settings, found, owner)]
+    sources = [_source(each) for each in found.kept]
+    grain = [*found.key, *([found.cutoff] if found.cutoff else [])]
+    kept = [*grain, *found.base, found.label]
+    select = features_sql(found.product.sql, found.cutoff, kept, sources)
+    words = {each.name: each.told for source in sources for each in source.features}
+    words |= dict.fromkeys(kept, f"As in {found.product}.")
+    draft = SqlDraft(
+        name,
+        _comment(found) + select,
+        f"{found.product} with what the mesh knew of each row before its cut-off, found by mesh boost.",
+        words,
+        tuple(grain),
+        {CHECK: invariance_sql(found, name, sources)} if found.cutoff else {},
+        is_off=True,
+    )
+    return [*drafted, draft_sql(settings, draft, owner)]
+
+
+def _adopted(settings: Settings, found: Boosted, owner: str | None) -> list[Drafted]:
+    """Products of the landed datasets that are read on the way."""
+    there = load_products(settings.products).products
+    drafted = {}
+    for each in found.kept:
+        for table in each.found.tables if each.found else ():
+            if table.is_drafted and table.name not in there and table.name not in drafted:
+                made = adopt(settings, chosen_source(settings, table.profile.name), table.name, owner)
+                if isinstance(made, Drafted):
+                    drafted[table.name] = made
+    return list(drafted.values())
+
+
+def _source(each: Considered) -> Source:
+    """A path's source with the features that stay, and the columns that they are made of."""
+    source = each.source
+    features = tuple(feature for feature in source.features if feature.name in each.features)
+    text = " ".join(feature.sql for feature in features)
+    cells = tuple((name, sql) for name, sql in source.cells if quote_identifier(name) in text)
+    return replace(source, features=features, cells=cells)
+
+
+def _comment(found: Boosted) -> str:
+    lines = [
+        f"-- What makes {found.label} of {found.product} better known, found by mesh boost.",
+        "-- Of each table two questions are left: is the join real, and was this known then?",
+    ]
+    for each in found.kept:
+        moments = ", ".join(str(hop.moment) for hop in each.source.moments)
+        known = f"known from {moments} on" if moments else "no date says since when it is known"
+        gain = f"log loss falls by {each.judged.gain.estimate:.4f}" if each.judged else ""
+        lines.append(f"-- {each.table}: {each.path}; {known}; {gain}")
+    return "\n".join(lines) + "\n"
+
+
+def invariance_sql(found: Boosted, name: ProductName, sources: Sequence[Source]) -> str:
+    """The rows of the first cut-off whose features are others when every row known later is taken away."""
+    cutoff = quote_identifier(found.cutoff or "")
+    first = f"(SELECT MIN({cutoff}) FROM {name.sql})"
+    earlier = [_without_later(source, first) for source in sources]
+    grain = [*found.key, found.cutoff or ""]
+    labelled = f"(SELECT * FROM {found.product.sql} WHERE {cutoff} = {first})"
+    select = features_sql(labelled, found.cutoff, grain, earlier)
+    same = " AND ".join(
+        f"again.{quote_identifier(each)} = published.{quote_identifier(each)}" for each in grain
+    )
+    others = "\n    OR ".join(_differs(each) for source in sources for each in source.features)
+    indented = "\n".join(f"    {line}" for line in select.rstrip().split("\n"))
+    return (
+        "-- Features of the first cut-off, made again without any row that was known later: they have to be the same.\n"
+        f"SELECT published.*\nFROM (\n{indented}\n) AS again\nINNER JOIN {name.sql} AS published\n    ON {same}\n"
+        f"WHERE\n    {others}\n"
+    )
+
+
+def _without_later(source: Source, first: str) -> Source:
+    hops = tuple(
+        replace(hop, sql=f"(SELECT * FROM {hop.sql} WHERE {quote_identifier(hop.moment)} < {first})")
+        if hop.moment
+        else hop
+        for hop in source.hops
+    )
+    return replace(source, hops=hops)
+
+
+def _differs(feature: Feature) -> str:
+    """Whether two cells are not the same; numbers but for the order that they were added up in."""
+    one, other = (f"{side}.{quote_identifier(feature.name)}" for side in ("again", "published"))
+    if not feature.is_number:
+        return f"{one} IS DISTINCT FROM {other}"
+    apart = f"ABS({one} - {other}) > {_SMALLEST} * (ABS({one}) + ABS({other}))"
+    return f"({one} IS NULL) <> ({other} IS NULL)\n    OR {apart}"
+
+
+def accept(settings: Settings, name: ProductName) -> Path:
+    """Let a product that waits be one; its folder.
+
+    Raises:
+        UsageError: none waits, or one of that name is there.
+    """
+    folder = product_folder(settings.products, name)
+    off = folder.with_name(f"_{folder.name}")
+    if not off.is_dir():
+        raise UsageError(
+            f"{name} does not wait to be accepted", "`mesh boost` drafts one, and says its name."
+        )
+    off.rename(folder)
+    return folder

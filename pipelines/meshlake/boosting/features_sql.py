@@ -1,0 +1,136 @@
+"""Features of paths as SQL that a reviewer can read: two CTEs for each table, what was known and what is counted of it.
+
+Aggregated for each id and cut-off, then joined to the labelled rows: these never multiply.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from meshlake.boosting.aggregates import AGE, NEWEST
+from meshlake.discovery.join_written import WRITINGS
+from meshlake.names import quote_identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from meshlake.boosting.aggregates import Feature
+
+
+@dataclass(frozen=True)
+class Hop:
+    """A table on the way: `sql` is its name, `alias` what it is called; `on` joins it to what is before it, and to the
+    ids asked for as `{asked}`. `moment` is its column that says from when on a row is known, None where nothing does.
+    """
+
+    sql: str
+    alias: str
+    on: str
+    moment: str | None
+
+    @property
+    def moment_sql(self) -> str:
+        """The cell of its moment."""
+        return f"{self.alias}.{quote_identifier(self.moment or '')}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """The features of one path.
+
+    `name` is that of its CTEs, `told` the path in words, `entity` the columns of the labelled product that it begins
+    with. `cells` are the columns of its rows, by name, as SQL over the hops, with `{cutoff}` for the cut-off.
+    `is_lookup` says that there is one row at most for each entity.
+    """
+
+    name: str
+    told: str
+    entity: tuple[str, ...]
+    hops: tuple[Hop, ...]
+    cells: tuple[tuple[str, str], ...]
+    features: tuple[Feature, ...]
+    is_lookup: bool
+
+    @property
+    def moments(self) -> list[Hop]:
+        """The tables whose rows are known from a moment on; the age of a row is that of the last."""
+        return [hop for hop in self.hops if hop.moment is not None]
+
+
+def features_sql(labelled: str, cutoff: str | None, kept: Sequence[str], sources: Sequence[Source]) -> str:
+    """A SELECT of the columns `kept` of the relation `labelled`, one row for each of its, and all features.
+
+    Args:
+        labelled: the relation of the labelled rows, as SQL.
+        cutoff: the column of cut-offs, if there is one.
+        kept: which of its columns are given on.
+        sources: where features come from.
+    """
+    cells = [f"labelled.{quote_identifier(name)}" for name in kept]
+    joins = []
+    for source in sources:
+        for feature in source.features:
+            cell = f"{source.name}.{quote_identifier(feature.name)}"
+            cells.append(
+                f"COALESCE({cell}, 0) AS {quote_identifier(feature.name)}" if feature.is_count else cell
+            )
+        same = (
+            f"labelled.{quote_identifier(name)} = {source.name}.{quote_identifier(name)}"
+            for name in _grain(source, cutoff)
+        )
+        joins.append(f"LEFT JOIN {source.name}\n    ON\n        " + "\n        AND ".join(same))
+    parts = ",\n\n".join(part for source in sources for part in _ctes(source, labelled, cutoff))
+    ctes = f"WITH {parts}\n\n" if parts else ""
+    listed = ",\n    ".join(cells)
+    return "\n".join([f"{ctes}SELECT\n    {listed}\nFROM {labelled} AS labelled", *joins]) + "\n"
+
+
+def _grain(source: Source, cutoff: str | None) -> tuple[str, ...]:
+    return (*source.entity, *([cutoff] if cutoff else []))
+
+
+def _ctes(source: Source, labelled: str, cutoff: str | None) -> list[str]:
+    asked, known = f"{source.name}_asked", f"{source.name}_known"
+    grain = [quote_identifier(name) for name in _grain(source, cutoff)]
+    listed = ",\n        ".join(grain)
+    cells = [*grain, *(f"{feature.sql} AS {quote_identifier(feature.name)}" for feature in source.features)]
+    counted = ",\n        ".join(cells)
+    grouped = "" if source.is_lookup else f"\n    GROUP BY\n        {listed}"
+    return [
+        f"-- {source.told}\n{asked} AS (\n    SELECT DISTINCT\n        {listed}\n    FROM {labelled}\n)",
+        f"{known} AS (\n{_indented(_known_sql(source, asked, cutoff))}\n)",
+        f"{source.name} AS (\n    SELECT\n        {counted}\n    FROM {known}{grouped}\n)",
+    ]
+
+
+def _known_sql(source: Source, asked: str, cutoff: str | None) -> str:
+    """The rows of a path that were known before each cut-off, with their age."""
+    grain = [f"{asked}.{quote_identifier(name)}" for name in _grain(source, cutoff)]
+    day = f"{asked}.{quote_identifier(cutoff)}" if cutoff else ""
+    cells, conditions = [*grain], []
+    if source.moments and day:
+        age = f"DATE_DIFF('day', CAST({source.moments[-1].moment_sql} AS DATE), CAST({day} AS DATE))"
+        conditions = [f"{hop.moment_sql} < {day}" for hop in source.moments]
+        if not source.is_lookup:
+            cells += [f"{age} AS {AGE}", f"MIN({age}) OVER (PARTITION BY {', '.join(grain)}) AS {NEWEST}"]
+    cells += [f"{sql.replace('{cutoff}', day)} AS {quote_identifier(name)}" for name, sql in source.cells]
+    tables = [
+        f"INNER JOIN {hop.sql} AS {hop.alias}\n    ON {hop.on.replace('{asked}', asked)}"
+        for hop in source.hops
+    ]
+    where = ["WHERE\n    " + "\n    AND ".join(conditions)] if conditions else []
+    listed = ",\n    ".join(cells)
+    return "\n".join([f"SELECT\n    {listed}\nFROM {asked}", *tables, *where])
+
+
+def _indented(sql: str) -> str:
+    return "\n".join(f"    {line}" for line in sql.split("\n"))
+
+
+def same_sql(one: str, other: str, written: str, *, are_alike: bool) -> str:
+    """SQL for whether two ids are the same: as they are, as text where their types differ, or in the form `written`."""
+    if written:
+        form = WRITINGS[written]
+        return f"{form.of(f'CAST({one} AS VARCHAR)')} = {form.of(f'CAST({other} AS VARCHAR)')}"
+    return f"{one} = {other}" if are_alike else f"CAST({one} AS VARCHAR) = CAST({other} AS VARCHAR)"

@@ -1,0 +1,167 @@
+"""What of a table's rows was known at a cut-off: which column says so, and what of a row came only later.
+
+A row is known from its first date on: of the dates that every row has, the one that is earliest. A later date of it
+(`closed_at`) is known once it has come, and with it what is filled in together with it (`satisfaction_score`). What
+only says whether it has come (`status`) is withheld, since it is read as it is today. In a table of one row for each
+thing a date is no event but what stands there today, and may be written over: where it reaches beyond cut-offs it is
+withheld, with all that is filled in together with it. So is what names say is written over, such as `updated_at`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from meshlake.names import name_words, quote_identifier
+from meshlake.types.tree import Scalar, is_moment, is_nested
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from meshlake.boosting.tables import Table
+    from meshlake.engines.session import LocalSession
+
+_NEARLY_ALL = 0.98
+_STRADDLING_SHARE = 0.001
+_MOST_VALUES, _FEWEST_ROWS = 20, 20
+_OVER_WORDS = "updated update modified changed refreshed synced last latest final current"
+_WRITTEN_OVER = frozenset(_OVER_WORDS.split(" "))
+# Who was born then was no customer yet.
+_BIRTH_WORDS = "birth born dob birthday birthdate geburtsdatum geburtstag geboren nacimiento naissance"
+_OF_PERSONS = frozenset(_BIRTH_WORDS.split(" "))
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was known when, of a table's columns.
+
+    `moment` is the column that says from when on a row is known, None where none does. `later` are dates each of which
+    is known once it has come; `with_date` says of other columns with which of these they are. `withheld` gives reasons.
+    """
+
+    moment: str | None = None
+    later: tuple[str, ...] = ()
+    with_date: Mapping[str, str] = field(default_factory=dict)
+    withheld: Mapping[str, str] = field(default_factory=dict)
+
+
+def known_of(session: LocalSession, table: Table, is_one_row: bool) -> Known:
+    """What of `table` is known when; `is_one_row` says that it has one row for each thing that it is about."""
+    dates = [
+        name for name, kind in table.columns.items() if is_moment(kind) and not _is_of_birth(table, name)
+    ]
+    withheld = {
+        name: "is written over, as its name says" for name in dates if _WRITTEN_OVER & set(name_words(name))
+    }
+    left = [name for name in dates if name not in withheld]
+    if not left:
+        return Known(withheld=withheld | _tied(session, table, dates, withheld))
+    moment = _first_of_each_row(session, table, left)
+    if moment is None:
+        return Known(withheld=withheld | _tied(session, table, dates, withheld))
+    later = tuple(name for name in left if name != moment)
+    if is_one_row:
+        return Known(moment, later, withheld=withheld | _tied(session, table, dates, withheld))
+    with_date, says_so = _together(session, table, later)
+    return Known(moment, later, with_date, withheld | says_so | _tied(session, table, dates, withheld))
+
+
+def _is_of_birth(table: Table, name: str) -> bool:
+    described = table.described(name)
+    return bool(_OF_PERSONS & set(name_words(name))) or bool(described and described.personal)
+
+
+def _first_of_each_row(session: LocalSession, table: Table, dates: Sequence[str]) -> str | None:
+    """The date that nearly every row has, and of several the one that is earliest on the mean; else none."""
+    cells = [quote_identifier(name) for name in dates]
+    asked = ", ".join(f"count({cell}), avg(epoch(CAST({cell} AS TIMESTAMP)))" for cell in cells)
+    ((count, *found),) = session.rows(f"SELECT count(*), {asked} FROM {table.name.sql}")
+    filled = {
+        name: float(str(mean))
+        for name, present, mean in zip(dates, found[::2], found[1::2], strict=True)
+        if mean is not None and float(str(present)) >= _NEARLY_ALL * float(str(count))
+    }
+    return min(filled, key=filled.__getitem__, default=None)
+
+
+def _together(
+    session: LocalSession, table: Table, dates: Sequence[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Columns that are filled in with one of `dates`, and which only say whether it has come, with the reason."""
+    with_date: dict[str, str] = {}
+    says_so: dict[str, str] = {}
+    others = [name for name, kind in table.columns.items() if not is_nested(kind) and not is_moment(kind)]
+    for date in dates:
+        has_come = f"{quote_identifier(date)} IS NOT NULL"
+        for name in others:
+            if name in with_date or name in says_so:
+                continue
+            if _is_filled_with(session, table, name, has_come):
+                with_date[name] = date
+            elif _says_so(session, table, name, has_come):
+                says_so[name] = f"says whether {date} has come, as it is today"
+    return with_date, says_so
+
+
+def _is_filled_with(session: LocalSession, table: Table, name: str, has_come: str) -> bool:
+    cell = quote_identifier(name)
+    ((without, of_these, with_it, of_those),) = session.rows(
+        f"SELECT count(*) FILTER (NOT {has_come}), count(*) FILTER (NOT {has_come} AND {cell} IS NULL), "
+        f"count(*) FILTER ({has_come}), count(*) FILTER ({has_come} AND {cell} IS NOT NULL) FROM {table.name.sql}"
+    )
+    without, of_these, with_it, of_those = (int(str(each)) for each in (without, of_these, with_it, of_those))
+    if min(without, with_it) < _FEWEST_ROWS:
+        return False
+    return of_these >= _NEARLY_ALL * without and of_those >= max(_FEWEST_ROWS, (1 - _NEARLY_ALL) * with_it)
+
+
+def _says_so(session: LocalSession, table: Table, name: str, has_come: str) -> bool:
+    """Whether the values of a column of few are others where the date has come."""
+    described = table.described(name)
+    is_few = described is not None and (0 < len(described.values) <= _MOST_VALUES)
+    if not is_few and table.columns[name] is not Scalar.BOOLEAN:
+        return False
+    rows = session.rows(
+        f"SELECT count(*) FILTER ({has_come}), count(*) FILTER (NOT ({has_come})) FROM {table.name.sql} "
+        f"WHERE {quote_identifier(name)} IS NOT NULL GROUP BY {quote_identifier(name)}"
+    )
+    counts = [(int(str(come)), int(str(not_yet))) for come, not_yet in rows]
+    all_come, all_not = (sum(each[side] for each in counts) for side in (0, 1))
+    if min(all_come, all_not) < _FEWEST_ROWS:
+        return False
+    # Of each side nearly all rows have values that are more frequent there, however few rows the side has.
+    of_come = [each for each in counts if each[0] * all_not > each[1] * all_come]
+    of_not = [each for each in counts if each not in of_come]
+    right = sum(come for come, _ in of_come) / all_come, sum(not_yet for _, not_yet in of_not) / all_not
+    return min(right) >= _NEARLY_ALL
+
+
+def _tied(
+    session: LocalSession, table: Table, dates: Iterable[str], withheld: Mapping[str, str]
+) -> dict[str, str]:
+    """Columns that are filled in together with withheld dates, or say whether those have come."""
+    gone = [date for date in dates if date in withheld]
+    filled, says_so = _together(session, table, gone)
+    return {
+        name: f"is filled in together with {date}, which is withheld" for name, date in filled.items()
+    } | says_so
+
+
+def straddling(session: LocalSession, table: Table, known: Known, joined: str, cutoff: str) -> dict[str, str]:
+    """Of a table of one row for each thing, the later dates that reach beyond cut-offs, and what goes with them.
+
+    `joined` are the rows of the labelled product with the table's, as SQL, `cutoff` the cell of their cut-offs.
+    """
+    if not known.later:
+        return {}
+    asked = ", ".join(
+        f"avg(CASE WHEN found.{quote_identifier(name)} >= {cutoff} THEN 1.0 ELSE 0.0 END)"
+        for name in known.later
+    )
+    (shares,) = session.rows(f"SELECT {asked} FROM {joined}")
+    beyond = {
+        name: f"reaches beyond the cut-off in {float(str(share)):.1%} of the rows: not known before it comes"
+        for name, share in zip(known.later, shares, strict=True)
+        if share is not None and float(str(share)) > _STRADDLING_SHARE
+    }
+    return beyond | _tied(session, table, known.later, beyond)

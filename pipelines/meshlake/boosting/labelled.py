@@ -1,0 +1,110 @@
+"""The product whose label is to be predicted better, and the rows of it that are looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from meshlake.discovery.names import is_identifier
+from meshlake.drafting.churn_draft import label_value, leaks_of
+from meshlake.drafting.model_document import label_and_key, left_out
+from meshlake.errors import UsageError
+from meshlake.names import quote_identifier, quote_literal
+from meshlake.types.tree import is_moment
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from meshlake.drafting.feature_table import FeatureTable
+
+# Rows looked at of each period, and to see what is otherwise in rows to be scored.
+_ROWS_A_PERIOD, _ROWS_WITHOUT_PERIODS, _ROWS_TO_SCORE = 6_000, 24_000, 3_000
+_MOST_CUTOFFS, _PERIODS = 12, 6
+ROWS, SO, PERIOD = "boosted_rows", "_is so", "_period"
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A product's rows, one for each `key` and `cutoff`.
+
+    `label` is the column to be predicted, so where its text is `so`; `excluded` are columns that are no features, with
+    the reason. `entities` are the columns that other tables may be joined by, the key first.
+    """
+
+    table: FeatureTable
+    key: tuple[str, ...]
+    label: str
+    so: str
+    cutoff: str | None
+    excluded: dict[str, str]
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Its own columns that may be learned from."""
+        none = {*self.key, self.label, self.cutoff, *self.excluded}
+        return tuple(name for name in self.table.columns if name not in none)
+
+    @property
+    def entities(self) -> tuple[str, ...]:
+        """The columns that may name things that other tables are about."""
+        others = (name for name in self.table.columns if is_identifier(name))
+        names = dict.fromkeys((*self.key, *others))
+        return tuple(name for name in names if name not in {self.label, self.cutoff})
+
+    @property
+    def is_so_sql(self) -> str:
+        """Whether a row is so; null where its label is not known."""
+        return f"CAST({quote_identifier(self.label)} AS VARCHAR) = {quote_literal(self.so)}"
+
+    def take_rows(self) -> pd.DataFrame:
+        """Rows to learn from and to score, which are kept in the session as the table `ROWS`: all columns, whether
+        they are so, and which period their cut-off lies in; those of one key are in all periods, or none."""
+        session, name = self.table.session, self.table.name.sql
+        cells = [quote_identifier(each) for each in self.table.columns]
+        order = f"hash({', '.join(quote_identifier(each) for each in self.key)})"
+        period, is_known = quote_identifier(PERIOD), f"{quote_identifier(SO)} IS NOT NULL"
+        most = _ROWS_A_PERIOD if self.cutoff else _ROWS_WITHOUT_PERIODS
+        sort = ", ".join(quote_identifier(each) for each in (*self.key, *filter(None, [self.cutoff])))
+        taken = session.table(
+            f"SELECT * FROM (SELECT {', '.join(cells)}, {self.is_so_sql} AS {quote_identifier(SO)}, "
+            f"{_period_sql(self)} AS {period} FROM {name}) AS numbered "
+            f"QUALIFY row_number() OVER (PARTITION BY {period}, {is_known} ORDER BY {order}) "
+            f"<= CASE WHEN {is_known} THEN {most} ELSE {_ROWS_TO_SCORE} END ORDER BY {sort}"
+        )
+        session.register(ROWS, taken)
+        rows: pd.DataFrame = taken.to_pandas(date_as_object=False)
+        return rows
+
+
+def labelled(
+    table: FeatureTable, label: str, cutoff: str | None, key: str | None, churned: str | None
+) -> Labelled:
+    """Product `table` with its `label`.
+
+    Raises:
+        UsageError: a column that there is not, a label that is not two-valued, a cut-off that is no date, or no key.
+    """
+    if cutoff:
+        table = replace(table, told_cutoff=table.column(cutoff))
+    if table.cutoff and not is_moment(table.columns[table.cutoff]):
+        raise UsageError(
+            f"{table.name}: the cut-off '{table.cutoff}' is no date",
+            "Name a column of days with --cutoff COL.",
+        )
+    label, keys = label_and_key(table, label, key)
+    so, _ = label_value(table, label, churned)
+    excluded = left_out(table, label, keys, leaks_of(table, label, so))
+    return Labelled(table, keys, label, so, table.cutoff, excluded)
+
+
+def _period_sql(product: Labelled) -> str:
+    """SQL for the number of the period that a row's cut-off lies in: each cut-off where they are few."""
+    if product.cutoff is None:
+        return "0"
+    cell = quote_identifier(product.cutoff)
+    ((count,),) = product.table.session.rows(
+        f"SELECT count(DISTINCT {cell}) FILTER (({product.is_so_sql}) IS NOT NULL) FROM {product.table.name.sql}"
+    )
+    if int(str(count)) <= _MOST_CUTOFFS:
+        return f"dense_rank() OVER (ORDER BY {cell}) - 1"
+    return f"ntile({_PERIODS}) OVER (ORDER BY {cell}) - 1"

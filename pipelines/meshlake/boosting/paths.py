@@ -1,0 +1,194 @@
+"""How tables may be joined with a labelled product: over the joins that discovery proved, at most two of them.
+
+Columns that refer to the same key, over however many joins, hold the same ids: an event table and a labelled product
+that both refer to `customers` are joined by them without it. Each table is reached by one path for each id of the
+labelled product, the shortest first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from meshlake.discovery.dataset_profile import DatasetProfile
+    from meshlake.discovery.joins import Join
+
+MOST_PATHS = 40
+_LABELLED = ""
+_Columns = tuple[str, ...]
+_Node = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Step:
+    """From columns `near` of what was reached to the columns `far` of `dataset`, as they landed.
+
+    `written` says how they differ, see `join_written`; `is_unique` that no two rows of the dataset have the same.
+    """
+
+    near: _Columns
+    dataset: str
+    far: _Columns
+    written: str
+    is_unique: bool
+    containment: float
+
+
+@dataclass(frozen=True)
+class Path:
+    """The steps from a labelled product to a table; `near` of the first are columns of that product."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def entity(self) -> _Columns:
+        """The columns of the labelled product that it begins with."""
+        return self.steps[0].near
+
+    @property
+    def dataset(self) -> str:
+        """Where it ends."""
+        return self.steps[-1].dataset
+
+    @property
+    def is_lookup(self) -> bool:
+        """Whether a row of the labelled product finds one row at most."""
+        return all(step.is_unique for step in self.steps)
+
+    @property
+    def told(self) -> str:
+        """It in words: each step's columns on both sides.
+
+        Example:
+            >>> Path((Step(("id",), "landing.crm.people", ("person_id",), "", True, 1.0),)).told
+            'id = crm.people.person_id'
+        """
+        return ", then ".join(
+            f"{' and '.join(step.near)} = {step.dataset.partition('.')[2]}.{' and '.join(step.far)}"
+            for step in self.steps
+        )
+
+
+def paths_from(
+    entities: Mapping[_Node, str],
+    own: str | None,
+    profiles: Mapping[str, DatasetProfile],
+    joins: Sequence[Join],
+    most_steps: int = 2,
+) -> list[Path]:
+    """The paths to all tables that are reached, the shortest and surest first.
+
+    Args:
+        entities: for datasets and columns that hold the ids of the labelled product, which of its columns they are of.
+        own: the dataset that the product is cast from, if it is; it is no table to join.
+        profiles: what may be joined, by dataset.
+        joins: what refers to what.
+        most_steps: how far to go.
+    """
+    known = _Joins.of(entities, joins)
+    found: dict[tuple[_Columns, str], Path] = {}
+    frontier = [Path((step,)) for step in known.steps(_LABELLED, profiles) if step.dataset != own]
+    for path in sorted(frontier, key=_rank):
+        found.setdefault((path.entity, path.dataset), path)
+    for _ in range(most_steps - 1):
+        reached = list(found.values())
+        longer = [
+            Path((*path.steps, step))
+            for path in reached
+            for step in known.steps(path.dataset, profiles)
+            if _goes_on(path, step, own, profiles[path.dataset])
+        ]
+        for path in sorted(longer, key=_rank):
+            found.setdefault((path.entity, path.dataset), path)
+    return sorted(found.values(), key=_rank)
+
+
+def _goes_on(path: Path, step: Step, own: str | None, here: DatasetProfile) -> bool:
+    """Whether a step leads on: not back by the ids it came by, nor from many rows to many others of the same id."""
+    last = path.steps[-1]
+    is_of_one = last.is_unique or step.is_unique or _is_key(step.near, here)
+    return step.dataset != own and set(step.near) != set(last.far) and is_of_one
+
+
+def _is_key(columns: _Columns, profile: DatasetProfile) -> bool:
+    return any(set(key) <= set(columns) for key in profile.keys)
+
+
+def _rank(path: Path) -> tuple[int, float, str, _Columns]:
+    return len(path.steps), -min(step.containment for step in path.steps), path.dataset, path.entity
+
+
+@dataclass
+class _Joins:
+    """Columns that hold the same ids, as classes; and references of several columns together."""
+
+    entities: Mapping[_Node, str]
+    parents: dict[_Node, _Node] = field(default_factory=dict)
+    written: dict[_Node, str] = field(default_factory=dict)
+    held: dict[_Node, float] = field(default_factory=dict)
+    composites: list[Join] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, entities: Mapping[_Node, str], joins: Sequence[Join]) -> _Joins:
+        known = cls(entities)
+        for join in joins:
+            if "," in join.column:
+                known.composites.append(join)
+                continue
+            one, other = (join.dataset, join.column), (join.other_dataset, join.other_column)
+            known.parents[known.root(one)] = known.root(other)
+            known.held[one] = join.containment
+            if join.written:
+                known.written[one] = join.written
+        return known
+
+    def root(self, node: _Node) -> _Node:
+        while (parent := self.parents.setdefault(node, node)) != node:
+            node = parent
+        return node
+
+    def steps(self, dataset: str, profiles: Mapping[str, DatasetProfile]) -> Iterator[Step]:
+        """The steps from a dataset, or from the labelled product, to the tables of `profiles`."""
+        for node in list(self.parents):
+            if (
+                (node[0] in {each for each, _ in self.entities})
+                if dataset == _LABELLED
+                else node[0] == dataset
+            ):
+                column = self.entities[node] if dataset == _LABELLED else node[1]
+                yield from self._alike(column, node, profiles)
+        for join in self.composites:
+            mine, others = tuple(join.column.split(", ")), tuple(join.other_column.split(", "))
+            sides = (
+                (join.dataset, mine, join.other_dataset, others),
+                (join.other_dataset, others, join.dataset, mine),
+            )
+            for here, near, there, far in sides:
+                if here == dataset and there in profiles:
+                    yield _step(near, profiles[there], far, join.written, join.containment)
+
+    def _alike(self, near: str, node: _Node, profiles: Mapping[str, DatasetProfile]) -> Iterator[Step]:
+        root = self.root(node)
+        best: dict[str, Step] = {}
+        for other in self.parents:
+            dataset, column = other
+            if other == node or dataset not in profiles or self.root(other) != root:
+                continue
+            written = self.written.get(node) or self.written.get(other, "")
+            step = _step((near,), profiles[dataset], (column,), written, self.held.get(other, 1.0))
+            if dataset == node[0] and not step.is_unique:
+                continue
+            if dataset not in best or _surer(step, best[dataset]):
+                best[dataset] = step
+        yield from best.values()
+
+
+def _surer(one: Step, other: Step) -> bool:
+    return (one.is_unique, one.containment) > (other.is_unique, other.containment)
+
+
+def _step(near: _Columns, profile: DatasetProfile, far: _Columns, written: str, containment: float) -> Step:
+    return Step(near, profile.name, far, written, _is_key(far, profile), containment)

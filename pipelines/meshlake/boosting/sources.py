@@ -1,0 +1,274 @@
+"""From a path to its features: which columns of the table at its end may be counted, and how they read there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from meshlake.boosting.aggregates import MOST_OF_A_TABLE, Columns, aggregated, looked_up
+from meshlake.boosting.features_sql import Hop, Source, same_sql
+from meshlake.boosting.known_at import Known, known_of, straddling
+from meshlake.boosting.labelled import ROWS
+from meshlake.counting import counted
+from meshlake.discovery.names import is_identifier, is_row_number, is_spoken
+from meshlake.names import name_words, quote_identifier
+from meshlake.types.tree import Scalar, is_moment, is_nested, is_number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from meshlake.boosting.labelled import Labelled
+    from meshlake.boosting.paths import Path
+    from meshlake.boosting.tables import Table, Tables
+    from meshlake.types.tree import Type
+
+_MOST_NUMBERS, _MOST_CATEGORIES, _MOST_KINDS, _MOST_NAMES = 12, 6, 50, 4
+_QUANTITIES = frozenset(["quantity", "qty", "units", "menge", "anzahl", "cantidad", "quantite"])
+_PRICES = frozenset(["price", "preis", "precio", "prix", "rate"])
+# Of one row each thing has, words of so many kinds are names.
+_MOST_LOOKED_UP_KINDS = 200
+# Pairs of a row and a cut-off that it is known at: more are not counted, and told.
+MOST_PAIRS = 200_000_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a path gives: its `source`, or none and why (`refused`). `withheld` are columns of it, with the reason;
+    `tables` those on the way."""
+
+    path: Path
+    tables: tuple[Table, ...]
+    source: Source | None
+    known: Known = field(default_factory=Known)
+    withheld: dict[str, str] = field(default_factory=dict)
+    refused: str = ""
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether a date says when each of its rows was known: its own, or that of what it is a part of."""
+        if self.source is None or not self.source.moments:
+            return False
+        return self.source.hops[-1].moment is not None or not self.path.steps[-1].is_unique
+
+
+def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
+    """The features of a path, under a name that is not `taken` yet.
+
+    Raises:
+        MeshError: a table on the way cannot be read.
+    """
+    labelled = tables.labelled
+    on_the_way = [tables.open(step.dataset) for step in path.steps]
+    table = on_the_way[-1]
+    session = labelled.table.session
+    knowns = [
+        known_of(session, each, step.is_unique) for each, step in zip(on_the_way, path.steps, strict=True)
+    ]
+    hops = _hops(labelled, path, on_the_way, knowns, taken)
+    if hops is None:
+        return Found(
+            path, tuple(on_the_way), None, refused="a contract leaves out the column that it is joined by"
+        )
+    source = Source(hops[-1].alias, path.told, path.entity, hops, (), (), path.is_lookup)
+    cutoff = labelled.cutoff
+    if cutoff and not path.is_lookup and (pairs := _pairs(labelled, source)) > MOST_PAIRS:
+        return Found(
+            path,
+            tuple(on_the_way),
+            None,
+            refused=f"{counted(pairs, 'pair')} with a cut-off, too many",
+        )
+    known = knowns[-1]
+    withheld = dict(known.withheld)
+    if cutoff and path.is_lookup:
+        joined = _joined(source, cutoff)
+        withheld |= straddling(session, table, known, joined, f"found.{quote_identifier('_cutoff')}")
+    joined_by = {table.column(name) or name for step in path.steps for name in (*step.far, *step.near)}
+    left = [name for name in table.columns if name not in joined_by and name not in withheld]
+    usable = [name for name in left if not _only_names(table, name)]
+    if path.is_lookup:
+        filled = _looked_up(table, source, known, usable)
+    else:
+        named = [name for name in left if name not in usable and _is_told_apart_by(table, name)]
+        filled = _counted(labelled, table, source, known, usable, named)
+    return Found(path, tuple(on_the_way), filled, known, withheld)
+
+
+def _hops(
+    labelled: Labelled, path: Path, tables: Sequence[Table], knowns: Sequence[Known], taken: set[str]
+) -> tuple[Hop, ...] | None:
+    hops: list[Hop] = []
+    types: dict[str, Type] = dict(labelled.table.columns)
+    before: Table | None = None
+    for step, table, known in zip(path.steps, tables, knowns, strict=True):
+        alias = _free(table.name.product, taken)
+        near = step.near if before is None else tuple(before.column(name) or "" for name in step.near)
+        far = tuple(table.column(name) or "" for name in step.far)
+        if not all((*near, *far)):
+            return None
+        owner = "{asked}" if before is None else hops[-1].alias
+        same = [
+            same_sql(
+                f"{owner}.{quote_identifier(mine)}",
+                f"{alias}.{quote_identifier(other)}",
+                step.written,
+                are_alike=types[mine] == table.columns[other],
+            )
+            for mine, other in zip(near, far, strict=True)
+        ]
+        hops.append(Hop(table.name.sql, alias, " AND ".join(same), known.moment if labelled.cutoff else None))
+        types, before = dict(table.columns), table
+    return tuple(hops)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    taken.add(free)
+    return free
+
+
+def _joined(source: Source, cutoff: str) -> str:
+    """The rows looked at with those of the table at the path's end, `found`, and their cut-off."""
+    tables = "".join(
+        f" JOIN {hop.sql} AS {hop.alias} ON {hop.on.replace('{asked}', ROWS)}" for hop in source.hops
+    )
+    cells = f"{source.hops[-1].alias}.*, {ROWS}.{quote_identifier(cutoff)} AS {quote_identifier('_cutoff')}"
+    known = " AND ".join(f"{hop.moment_sql} < {ROWS}.{quote_identifier(cutoff)}" for hop in source.moments)
+    return f"(SELECT {cells} FROM {ROWS}{tables}{f' WHERE {known}' if known else ''}) AS found"
+
+
+def _pairs(labelled: Labelled, source: Source) -> int:
+    tables = "".join(
+        f" JOIN {hop.sql} AS {hop.alias} ON {hop.on.replace('{asked}', 'asked')}" for hop in source.hops
+    )
+    ids = ", ".join(map(quote_identifier, source.entity))
+    asked = f"(SELECT {ids}, count(DISTINCT {quote_identifier(labelled.cutoff or '')}) AS n FROM {ROWS} GROUP BY ALL)"
+    ((pairs,),) = labelled.table.session.rows(f"SELECT COALESCE(sum(n), 0) FROM {asked} AS asked{tables}")
+    return int(str(pairs))
+
+
+def _only_names(table: Table, name: str) -> bool:
+    described = table.described(name)
+    is_unique = any(key == (described.name,) for key in table.profile.keys) if described else False
+    is_measure = table.columns[name] in (Scalar.DOUBLE, Scalar.FLOAT) or is_moment(table.columns[name])
+    return (
+        is_nested(table.columns[name])
+        or is_identifier(name)
+        or is_row_number(name)
+        or is_spoken(name)
+        or bool(described and described.personal)
+        or (is_unique and not is_measure)
+    )
+
+
+def _is_told_apart_by(table: Table, name: str) -> bool:
+    """Whether it is worth while to count how many different ones there are: of an order's lines the orders."""
+    described = table.described(name)
+    is_own = any(described is not None and key == (described.name,) for key in table.profile.keys)
+    is_flat = not is_nested(table.columns[name]) and not is_row_number(name)
+    return is_flat and is_identifier(name) and not is_own
+
+
+def _counted(
+    labelled: Labelled,
+    table: Table,
+    source: Source,
+    known: Known,
+    usable: Sequence[str],
+    named: Sequence[str],
+) -> Source:
+    alias = source.hops[-1].alias
+    later = [name for name in known.later if name in usable] if source.moments else []
+    cells = {
+        name: _masked(alias, name, known, bool(source.moments))
+        for name in (*usable, *named[:_MOST_NAMES])
+        if name not in known.later
+    }
+    values = [name for name in cells if name not in named and not is_moment(table.columns[name])]
+    numbers = [name for name in values if is_number(table.columns[name])][:_MOST_NUMBERS]
+    if amount := _amount(numbers):
+        cells["amount"] = " * ".join(f"CAST({cells[name]} AS DOUBLE)" for name in amount)
+        numbers.insert(0, "amount")
+    booleans = [name for name in values if table.columns[name] is Scalar.BOOLEAN]
+    texts = [name for name in values if table.columns[name] is Scalar.VARCHAR]
+    few = [name for name in texts if _kinds(table, name) <= _MOST_KINDS][:_MOST_CATEGORIES]
+    top = {name: _top_values(labelled, source, table, name) for name in few}
+    kinds = [name for name in (*named, *texts) if name in cells and name not in few][:_MOST_NAMES]
+    columns = Columns(
+        tuple(numbers),
+        tuple(booleans),
+        tuple((name, each) for name, each in top.items() if each),
+        tuple(later),
+        tuple(kinds),
+    )
+    features = aggregated(alias, columns, is_dated=bool(source.moments), about=str(table.name))
+    moment = f"CAST({source.moments[-1].moment_sql} AS DATE)" if source.moments else ""
+    days = {
+        name: f"CASE WHEN {alias}.{quote_identifier(name)} < {{cutoff}} THEN DATE_DIFF('day', {moment}, "
+        f"CAST({alias}.{quote_identifier(name)} AS DATE)) END"
+        for name in later
+    }
+    used = (*numbers, *booleans, *top, *kinds)
+    rows = tuple((name, sql) for name, sql in {**{name: cells[name] for name in used}, **days}.items())
+    return replace(source, cells=rows, features=tuple(features))
+
+
+def _amount(numbers: Sequence[str]) -> tuple[str, str] | None:
+    """How many of something, and the price of one: what they come to together, which no column says."""
+    if "amount" in numbers:
+        return None
+    many = [name for name in numbers if _QUANTITIES & set(name_words(name))]
+    prices = [name for name in numbers if _PRICES & set(name_words(name))]
+    return (many[0], prices[0]) if len(many) == len(prices) == 1 else None
+
+
+def _masked(alias: str, name: str, known: Known, is_dated: bool) -> str:
+    """The cell of a column, null before the date came that it is filled in with."""
+    cell = f"{alias}.{quote_identifier(name)}"
+    date = known.with_date.get(name)
+    if date is None or not is_dated:
+        return cell
+    return f"CASE WHEN {alias}.{quote_identifier(date)} < {{cutoff}} THEN {cell} END"
+
+
+def _kinds(table: Table, name: str) -> int:
+    described = table.described(name)
+    return described.distinct_count if described else MOST_OF_A_TABLE
+
+
+def _top_values(labelled: Labelled, source: Source, table: Table, name: str) -> tuple[str, ...]:
+    """The most frequent values among rows known before the first cut-off that a model learns from, or among all where
+    nothing says when; written as constants, so that later rows change nothing."""
+    cell = quote_identifier(name)
+    where = f"{cell} IS NOT NULL"
+    moment = source.hops[-1].moment
+    if moment and labelled.cutoff:
+        first = f"(SELECT min({quote_identifier(labelled.cutoff)}) FROM {labelled.table.name.sql})"
+        where += f" AND {quote_identifier(moment)} < {first}"
+    rows = labelled.table.session.rows(
+        f"SELECT {cell} FROM {table.name.sql} WHERE {where} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 5"
+    )
+    return tuple(str(value) for (value,) in rows)
+
+
+def _looked_up(table: Table, source: Source, known: Known, usable: Sequence[str]) -> Source:
+    alias = source.hops[-1].alias
+    cells: dict[str, str] = {}
+    for name in usable:
+        cell, kind = f"{alias}.{quote_identifier(name)}", table.columns[name]
+        if is_moment(kind):
+            if source.moments:
+                cells[name] = f"DATE_DIFF('day', CAST({cell} AS DATE), CAST({{cutoff}} AS DATE))"
+        elif kind is not Scalar.VARCHAR or _kinds(table, name) <= _MOST_LOOKED_UP_KINDS:
+            cells[name] = f"CAST({cell} AS DOUBLE)" if is_number(kind) else cell
+    if source.moments and known.moment:
+        cell = f"{alias}.{quote_identifier(known.moment)}"
+        cells[known.moment] = f"DATE_DIFF('day', CAST({cell} AS DATE), CAST({{cutoff}} AS DATE))"
+    days = {name for name in cells if is_moment(table.columns[name])}
+    named = {f"days_since_{name}" if name in days else name: sql for name, sql in cells.items()}
+    numbers = {f"days_since_{name}" for name in days} | {n for n in cells if is_number(table.columns[n])}
+    features = looked_up(alias, [(name, name in numbers) for name in named], str(table.name))
+    return replace(source, cells=tuple(named.items()), features=tuple(features))

@@ -1,0 +1,165 @@
+"""The tables that may be joined with a labelled product: what has landed, and its products where it has any.
+
+What has landed and is no product yet is read as it would be adopted; its contract is drafted in memory alone.
+"""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from meshlake.discovery.discover import discover
+from meshlake.discovery.names import written_name
+from meshlake.discovery.sources import chosen_sources
+from meshlake.drafting.adopt import default_name, sources_of
+from meshlake.drafting.contract_draft import column_names, draft_contract
+from meshlake.drafting.feature_table import bind_rows
+from meshlake.drafting.observed import drafted_products
+from meshlake.drafting.product_folder import default_owner
+from meshlake.names import LANDING_CATALOG, name_words, quote_identifier
+from meshlake.products.load import load_products
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from meshlake.boosting.labelled import Labelled
+    from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
+    from meshlake.discovery.discover import Discovery
+    from meshlake.names import ProductName
+    from meshlake.products.load import ProductSet
+    from meshlake.products.product import Product
+    from meshlake.settings import Settings
+    from meshlake.types.tree import Type
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows that can be read as product `name` in the session; `profile` is of the dataset that they landed as.
+
+    `columns` are their names and types, `landed` what each was called as it landed. `is_drafted` says that there is no
+    such product yet.
+    """
+
+    name: ProductName
+    profile: DatasetProfile
+    columns: Mapping[str, Type]
+    landed: Mapping[str, str]
+    is_drafted: bool
+
+    def described(self, column: str) -> ColumnProfile | None:
+        """What was found of a column as it landed."""
+        name = self.landed.get(column, column)
+        return next((each for each in self.profile.columns if each.name == name), None)
+
+    def column(self, landed: str) -> str | None:
+        """The column that landed as `landed`; None where the contract leaves it out."""
+        return next((name for name, each in self.landed.items() if each == landed), None)
+
+
+@dataclass
+class Tables:
+    """The tables of a mesh that discovery found, opened one by one in the session of the labelled product."""
+
+    settings: Settings
+    labelled: Labelled
+    found: Discovery
+    entities: Mapping[tuple[str, str], str]
+    _loaded: ProductSet
+    _opened: dict[str, Table] = field(default_factory=dict)
+
+    @property
+    def profiles(self) -> dict[str, DatasetProfile]:
+        """By dataset, all but the entities of the labelled product."""
+        own = {dataset for dataset, _ in self.entities}
+        return {each.name: each for each in self.found.profiles if each.name not in own}
+
+    @property
+    def own_dataset(self) -> str | None:
+        """The dataset that the labelled product is cast from, where it is source-aligned."""
+        product = self._loaded.get(self.labelled.table.name)
+        return next(iter(sources_of(product)), None) if product.transform.landed is not None else None
+
+    def open(self, dataset: str) -> Table:
+        """The table of `dataset`, its rows read once.
+
+        Raises:
+            MeshError: they cannot be read, or no product could be made of them.
+        """
+        if dataset not in self._opened:
+            self._opened[dataset] = self._open(self.profiles[dataset])
+        return self._opened[dataset]
+
+    def _open(self, profile: DatasetProfile) -> Table:
+        session = self.labelled.table.session
+        product = self._product(profile.name)
+        if product is not None:
+            bind_rows(self.settings, product, session)
+            landed = _landed_names(product, profile)
+        else:
+            name = default_name(profile.name)
+            contract = draft_contract(profile, name, default_owner())
+            with drafted_products(self.settings, {name: contract}) as drafted:
+                product = drafted[name]
+                bind_rows(self.settings, product, session)
+            landed = {own: column for column, own in column_names(profile).items()}
+        session.copy_rows(product.name)
+        columns = session.columns(f"SELECT * FROM {product.name.sql}")
+        is_drafted = product.name not in self._loaded.products
+        return Table(product.name, profile, columns, landed, is_drafted)
+
+    def _product(self, dataset: str) -> Product | None:
+        cast = (each for each in self._loaded.products.values() if each.transform.landed is not None)
+        return next((each for each in cast if dataset in set(sources_of(each))), None)
+
+
+@contextmanager
+def open_tables(settings: Settings, labelled: Labelled, progress: Callable[[str], None]) -> Iterator[Tables]:
+    """All that has landed, with the joins between it and to the entities of the labelled product.
+
+    Raises:
+        UsageError: nothing has landed.
+    """
+    scratch = settings.scratch / f"boost-{uuid.uuid4().hex}"
+    try:
+        entities = _entities(labelled, scratch)
+        inside = replace(settings, landing=str(scratch))
+        own = [each for each in chosen_sources(inside, None) if str(each).startswith(f"{LANDING_CATALOG}.")]
+        found = discover(settings, [*chosen_sources(settings, None), *own], progress)
+        yield Tables(settings, labelled, found, entities, load_products(settings.products))
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _entities(labelled: Labelled, folder: Any) -> dict[tuple[str, str], str]:
+    """The values of each column that others may refer to, written as a dataset of their own: by dataset and column.
+
+    The product itself has several rows of each, one for a cut-off, so there is no key in it to refer to.
+    """
+    import pyarrow.parquet as pq
+
+    found = {}
+    for number, column in enumerate(labelled.entities):
+        cell = quote_identifier(column)
+        values = labelled.table.session.table(
+            f"SELECT DISTINCT {cell} FROM {labelled.table.name.sql} WHERE {cell} IS NOT NULL ORDER BY {cell}"
+        )
+        domain, name = labelled.table.name.domain, f"labelled_{number}_{'_'.join(name_words(column))}"
+        place = folder / domain / name
+        place.mkdir(parents=True)
+        pq.write_table(values, place / "values.parquet")
+        found[f"{LANDING_CATALOG}.{domain}.{name}", column] = column
+    return found
+
+
+def _landed_names(product: Product, profile: DatasetProfile) -> dict[str, str]:
+    """What each column of a product that is cast from a dataset landed as, where that is told or written alike."""
+    by_name = {written_name(column.name): column.name for column in profile.columns}
+    found = {}
+    for column in product.contract.columns:
+        told = (by_name.get(written_name(each)) for each in (*column.sources, column.name))
+        if landed := next(filter(None, told), None):
+            found[column.name] = landed
+    return found

@@ -1,0 +1,82 @@
+"""Over which joins tables are reached, and over which not."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+from meshlake.boosting.paths import paths_from
+from meshlake.discovery.joins import Join
+
+if TYPE_CHECKING:
+    from meshlake.discovery.dataset_profile import DatasetProfile
+
+ENTITY = {("asked", "customer_id"): "customer_id"}
+
+
+def profiles(**keys: tuple[tuple[str, ...], ...]) -> dict[str, DatasetProfile]:
+    return {name: cast("Any", SimpleNamespace(name=name, keys=each)) for name, each in keys.items()}
+
+
+def join(one: str, other: str, held: float = 1.0, written: str = "") -> Join:
+    (dataset, column), (other_dataset, other_column) = one.split("."), other.split(".")
+    return Join(dataset, column, other_dataset, other_column, held, is_one_to_one=False, written=written)
+
+
+def told(*found: Join, own: str | None = None, **keys: tuple[tuple[str, ...], ...]) -> list[tuple[str, bool]]:
+    paths = paths_from(ENTITY, own, profiles(**keys), found)
+    return [(" > ".join(step.dataset for step in path.steps), path.is_lookup) for path in paths]
+
+
+def test_tables_that_refer_to_the_same_key_are_reached_without_it() -> None:
+    found = [
+        join("asked.customer_id", "people.id"),
+        join("orders.who", "people.id"),
+        join("calls.who", "people.id"),
+    ]
+    assert told(*found, people=(("id",),), orders=(("order_id",),), calls=()) == [
+        ("calls", False),
+        ("orders", False),
+        ("people", True),
+    ]
+
+
+def test_lookups_of_lookups_parts_of_what_is_had_and_what_refers_to_oneself() -> None:
+    found = [
+        join("asked.customer_id", "people.id"),
+        join("people.plan_id", "plans.plan_id"),
+        join("people.boss_id", "people.id"),
+        join("orders.who", "people.id"),
+        join("lines.order_id", "orders.order_id"),
+        join("lines.item_id", "items.item_id"),
+    ]
+    reached = told(
+        *found,
+        people=(("id",),),
+        plans=(("plan_id",),),
+        orders=(("order_id",),),
+        lines=(("order_id", "nr"),),
+        items=(("item_id",),),
+    )
+    assert reached == [
+        ("orders", False),
+        ("people", True),
+        ("orders > lines", False),
+        ("people > plans", True),
+    ]
+
+
+def test_many_rows_of_one_are_not_joined_to_many_of_another_by_the_same_ids() -> None:
+    found = [join("orders.who", "asked.customer_id"), join("orders.shop", "visits.shop")]
+    assert told(*found, orders=(), visits=()) == [("orders", False)]
+    back = [join("orders.who", "asked.customer_id"), join("calls.who", "asked.customer_id")]
+    assert told(*back, orders=(), calls=()) == [("calls", False), ("orders", False)]
+
+
+def test_its_own_dataset_is_no_table_and_how_ids_are_written_is_kept() -> None:
+    found = [
+        join("asked.customer_id", "labels.customer_id"),
+        join("calls.who", "labels.customer_id", 0.98, "in words"),
+    ]
+    (path,) = paths_from(ENTITY, "labels", profiles(labels=(("customer_id",),), calls=()), found)
+    assert (path.dataset, path.steps[0].written, path.steps[0].containment) == ("calls", "in words", 0.98)

@@ -1,0 +1,131 @@
+"""Which blocks are kept, what a shuffled key tells, and what guards leave out: on rows made so that each is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from meshlake.ml_assets.blocks.encoded import Encoded
+from meshlake.ml_assets.blocks.guards import drifting, suspects
+from meshlake.ml_assets.blocks.held_out import HeldOut, gain_of
+from meshlake.ml_assets.blocks.selection import (
+    ADDS_NOTHING,
+    KEPT,
+    NOT_REACHED,
+    SAYS_WHO,
+    Block,
+    select_blocks,
+)
+
+WHO, PERIODS = 700, 4
+
+
+@pytest.fixture(scope="module")
+def rows() -> pd.DataFrame:
+    """`helps` says when somebody leaves, `trait` who leaves at all periods; `same` is a number that each keeps."""
+    random = np.random.default_rng(3)
+    who = np.tile(np.arange(WHO), PERIODS)
+    period = np.repeat(np.arange(PERIODS), WHO)
+    helps, trait = random.normal(size=len(who)), random.choice([-1.2, 1.2], WHO)
+    is_so = random.random(len(who)) < 1 / (1 + np.exp(-1.5 * helps - trait[who]))
+    found = {"who": who, "period": period, "is_so": is_so, "helps": helps}
+    found |= {f"noise_{n}": random.normal(size=len(who)) for n in range(4)}
+    found["same"] = random.permutation(WHO).astype(float)[who]
+    found["looked_up"] = (
+        np.where(is_so, random.random(len(who)) < 0.2 * (period + 1), random.random(len(who)) < 0.1) * 1.0
+    )
+    found["fresh"] = random.normal(size=len(who))
+    return pd.DataFrame(found)
+
+
+@pytest.fixture(scope="module")
+def held(rows: pd.DataFrame) -> HeldOut:
+    names = [name for name in rows.columns if name not in {"who", "period", "is_so"}]
+    who, period = rows["who"].to_numpy(), rows["period"].to_numpy()
+    return HeldOut(Encoded.of(rows, names), rows["is_so"].to_numpy(), who, period)
+
+
+def test_each_period_is_predicted_by_those_before_and_the_last_chooses_nothing(held: HeldOut) -> None:
+    assert [(set(held.periods[learned]), set(held.periods[tested])) for learned, tested in held.splits] == [
+        ({0}, {1}),
+        ({0, 1}, {2}),
+    ]
+    assert set(held.periods[held.is_kept]) == {3}
+    without = HeldOut(held.encoded, held.is_so, held.groups)
+    for learned, tested in without.splits:
+        assert not (learned & tested).any()
+        assert not set(held.groups[learned]) & set(held.groups[tested])
+        assert not (without.is_kept & (learned | tested)).any()
+
+
+def test_a_block_that_helps_is_kept_and_noise_is_not(held: HeldOut) -> None:
+    blocks = [
+        Block("good", ("helps", "noise_0"), held.groups),
+        Block("noise", ("noise_1", "noise_2", "noise_3"), held.groups),
+    ]
+    found = select_blocks(held, [], blocks)
+    assert {each.name: each.verdict for each in found.judged} == {"good": KEPT, "noise": ADDS_NOTHING}
+    assert (found.kept, "helps" in found.columns) == (("good",), True)
+    assert found.final is not None
+    assert found.final.roc_auc.is_better
+
+
+def test_what_gains_by_being_somebody_s_alone_says_who() -> None:
+    """Of few shops that are seen often, any number that tells them apart lets a model remember which do badly."""
+    random = np.random.default_rng(5)
+    shop, period = np.tile(np.repeat(np.arange(30), 30), PERIODS), np.repeat(np.arange(PERIODS), 900)
+    is_so = random.random(len(shop)) < 1 / (1 + np.exp(-random.choice([-2.0, 2.0], 30)[shop]))
+    rows = pd.DataFrame(
+        {"height": random.permutation(30).astype(float)[shop], "rain": random.normal(size=len(shop))}
+    )
+    held = HeldOut(Encoded.of(rows, rows.columns), is_so, shop, period)
+    (judged,) = select_blocks(held, ["rain"], [Block("shops", ("height",), shop)]).judged
+    assert (judged.verdict, judged.gain.t > 4) == (SAYS_WHO, True)
+    assert judged.placebo is not None
+    assert judged.placebo.t > 4
+
+
+def test_what_there_is_no_time_for_is_told(held: HeldOut) -> None:
+    found = select_blocks(held, [], [Block("good", ("helps",), held.groups)], has_time=lambda: False)
+    assert [(each.name, each.verdict) for each in found.judged] == [("good", NOT_REACHED)]
+
+
+def test_a_column_that_was_looked_up_later_knows_more_of_later_periods(
+    held: HeldOut, rows: pd.DataFrame
+) -> None:
+    found = suspects(held, rows, ["looked_up", "helps", "same"], {"looked_up", "same"})
+    assert found.keys() == {"looked_up"}
+    assert "knows more of each later cut-off" in found["looked_up"]
+    assert suspects(held, rows, ["looked_up"], set()) == {}
+
+
+def test_a_column_that_is_otherwise_in_rows_to_be_scored_is_left_out(
+    held: HeldOut, rows: pd.DataFrame
+) -> None:
+    to_score = rows.assign(fresh=rows["fresh"] + 4)
+    assert drifting(held, rows, ["fresh", "helps"], to_score).keys() == {"fresh"}
+    assert drifting(held, rows, ["fresh"], rows.iloc[:0]) == {}
+
+
+def test_the_error_of_a_gain_is_that_of_whole_groups() -> None:
+    differences = np.array([1.0, 1.0, -1.0, -1.0])
+    assert gain_of(differences, np.array([0, 0, 1, 1])).error > gain_of(differences, np.arange(4)).error
+    assert gain_of(np.array([np.nan]), np.array([0])).t == 0.0
+
+
+def test_text_dates_and_what_is_missing_become_numbers() -> None:
+    rows = pd.DataFrame(
+        {
+            "plan": ["a", None, "b"],
+            "since": pd.to_datetime(["2024-01-01", "2024-01-03", None]),
+            "asked": pd.to_datetime(["2024-01-11"] * 3),
+            "fee": [1.5, float("inf"), None],
+            "is_new": [True, None, False],
+        }
+    )
+    found = Encoded.of(rows, ["plan", "since", "fee", "is_new"], "asked")
+    assert (found.categories, found.values.shape) == ({"plan"}, (3, 4))
+    np.testing.assert_array_equal(found.values[:, 1], [10, 8, np.nan])
+    np.testing.assert_array_equal(found.values[:, 2], [1.5, np.nan, np.nan])
+    np.testing.assert_array_equal(found.values[:, 3], [1, np.nan, 0])
