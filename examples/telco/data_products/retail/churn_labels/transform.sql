@@ -1,6 +1,7 @@
 -- A cut-off is the midnight at which its day begins. The last day of the files ends at noon, so the latest 90
 -- days they hold in full end before it: 90 days before it is the last labelled cut-off, four more lie 90
--- days apart, so that its season was there the year before, and -1 is the end of the files, whose future is unknown.
+-- days apart, so that its season was there the year before, and -1 is the end of the files, whose future is
+-- unknown.
 WITH cutoffs AS (
     SELECT
         CAST(last_day.purchase_date - steps.days_before * INTERVAL 1 DAY AS DATE) AS cutoff_date,
