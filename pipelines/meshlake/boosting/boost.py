@@ -132,7 +132,8 @@ def boost(
                 f"Of fewer than {_FEWEST_ROWS} nothing can be told.",
             )
         with open_tables(settings, asked, progress) as tables:
-            looker = _Looker(tables, rows, search, end, progress)
+            taken = {"labelled", "asked", "found", ROWS, *asked.table.columns}
+            looker = _Looker(tables, rows, search, end, progress, taken)
             considered, selection = looker.look()
     seconds = time.monotonic() - began
     facts = (asked.label, asked.cutoff, asked.key, asked.features)
@@ -146,8 +147,8 @@ class _Looker:
     search: Search
     end: float
     progress: Callable[[str], None]
+    taken: set[str]
     considered: dict[str, Considered] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=lambda: {"labelled", "asked", "found", ROWS})
 
     @property
     def labelled(self) -> Labelled:

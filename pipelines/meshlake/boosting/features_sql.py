@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Hop:
-    """A table on the way: `sql` is its name, `alias` what it is called; `on` joins it to what is before it, and to the
-    ids asked for as `{asked}`. `moment` is its column that says from when on a row is known, None where nothing does.
+    """A table on the way: `sql` is its name, `alias` what it is called, quoted.
+
+    `on` joins it to what is before it, and to the ids asked for as `{asked}`. `moment` is its column that says from
+    when on a row is known, None where nothing does.
     """
 
     sql: str
@@ -71,15 +73,17 @@ def features_sql(labelled: str, cutoff: str | None, kept: Sequence[str], sources
     joins = []
     for source in sources:
         for feature in source.features:
-            cell = f"{source.name}.{quote_identifier(feature.name)}"
+            cell = f"{quote_identifier(source.name)}.{quote_identifier(feature.name)}"
             cells.append(
                 f"COALESCE({cell}, 0) AS {quote_identifier(feature.name)}" if feature.is_count else cell
             )
         same = (
-            f"labelled.{quote_identifier(name)} = {source.name}.{quote_identifier(name)}"
+            f"labelled.{quote_identifier(name)} = {quote_identifier(source.name)}.{quote_identifier(name)}"
             for name in _grain(source, cutoff)
         )
-        joins.append(f"LEFT JOIN {source.name}\n    ON\n        " + "\n        AND ".join(same))
+        joins.append(
+            f"LEFT JOIN {quote_identifier(source.name)}\n    ON\n        " + "\n        AND ".join(same)
+        )
     parts = ",\n\n".join(part for source in sources for part in _ctes(source, labelled, cutoff))
     ctes = f"WITH {parts}\n\n" if parts else ""
     listed = ",\n    ".join(cells)
@@ -91,7 +95,7 @@ def _grain(source: Source, cutoff: str | None) -> tuple[str, ...]:
 
 
 def _ctes(source: Source, labelled: str, cutoff: str | None) -> list[str]:
-    asked, known = f"{source.name}_asked", f"{source.name}_known"
+    asked, known = (quote_identifier(f"{source.name}_{what}") for what in ("asked", "known"))
     grain = [quote_identifier(name) for name in _grain(source, cutoff)]
     listed = ",\n        ".join(grain)
     cells = [*grain, *(f"{feature.sql} AS {quote_identifier(feature.name)}" for feature in source.features)]
@@ -100,7 +104,7 @@ def _ctes(source: Source, labelled: str, cutoff: str | None) -> list[str]:
     return [
         f"-- {source.told}\n{asked} AS (\n    SELECT DISTINCT\n        {listed}\n    FROM {labelled}\n)",
         f"{known} AS (\n{_indented(_known_sql(source, asked, cutoff))}\n)",
-        f"{source.name} AS (\n    SELECT\n        {counted}\n    FROM {known}{grouped}\n)",
+        f"{quote_identifier(source.name)} AS (\n    SELECT\n        {counted}\n    FROM {known}{grouped}\n)",
     ]
 
 

@@ -52,7 +52,7 @@ class Found:
 
 
 def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
-    """The features of a path, under a name that is not `taken` yet.
+    """The features of a path, under names that are not `taken` yet.
 
     Raises:
         MeshError: a table on the way cannot be read.
@@ -69,7 +69,8 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
         return Found(
             path, tuple(on_the_way), None, refused="a contract leaves out the column that it is joined by"
         )
-    source = Source(hops[-1].alias, path.told, path.entity, hops, (), (), path.is_lookup)
+    name = hops[-1].alias.strip('"')
+    source = Source(name, path.told, path.entity, hops, (), (), path.is_lookup)
     cutoff = labelled.cutoff
     if cutoff and not path.is_lookup and (pairs := _pairs(labelled, source)) > MOST_PAIRS:
         return Found(
@@ -91,7 +92,8 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
     else:
         named = [name for name in left if name not in usable and _is_told_apart_by(table, name)]
         filled = _counted(labelled, table, source, known, usable, named)
-    return Found(path, tuple(on_the_way), filled, known, withheld)
+    features = tuple(replace(each, name=_free(each.name, taken)) for each in filled.features)
+    return Found(path, tuple(on_the_way), replace(filled, features=features), known, withheld)
 
 
 def _hops(
@@ -101,7 +103,7 @@ def _hops(
     types: dict[str, Type] = dict(labelled.table.columns)
     before: Table | None = None
     for step, table, known in zip(path.steps, tables, knowns, strict=True):
-        alias = _free(table.name.product, taken)
+        alias = quote_identifier(_free(table.name.product, taken))
         near = step.near if before is None else tuple(before.column(name) or "" for name in step.near)
         far = tuple(table.column(name) or "" for name in step.far)
         if not all((*near, *far)):
@@ -204,7 +206,7 @@ def _counted(
         tuple(later),
         tuple(kinds),
     )
-    features = aggregated(alias, columns, is_dated=bool(source.moments), about=str(table.name))
+    features = aggregated(source.name, columns, is_dated=bool(source.moments), about=str(table.name))
     moment = f"CAST({source.moments[-1].moment_sql} AS DATE)" if source.moments else ""
     days = {
         name: f"CASE WHEN {alias}.{quote_identifier(name)} < {{cutoff}} THEN DATE_DIFF('day', {moment}, "
@@ -270,5 +272,5 @@ def _looked_up(table: Table, source: Source, known: Known, usable: Sequence[str]
     days = {name for name in cells if is_moment(table.columns[name])}
     named = {f"days_since_{name}" if name in days else name: sql for name, sql in cells.items()}
     numbers = {f"days_since_{name}" for name in days} | {n for n in cells if is_number(table.columns[n])}
-    features = looked_up(alias, [(name, name in numbers) for name in named], str(table.name))
+    features = looked_up(source.name, [(name, name in numbers) for name in named], str(table.name))
     return replace(source, cells=tuple(named.items()), features=tuple(features))

@@ -12,10 +12,16 @@ from hypothesis import strategies as st
 from meshlake.boosting.aggregates import Columns, aggregated
 from meshlake.boosting.features_sql import Hop, Source, features_sql, same_sql
 from meshlake.discovery.join_written import DIGITS
+from meshlake.engines.trino.dialect import Relation, transpile
+from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+ORDERS = {
+    **{"who": Scalar.INTEGER, "day": Scalar.DATE, "price": Scalar.INTEGER},
+    **{"state": Scalar.VARCHAR, "shipped": Scalar.DATE},
+}
 CUTOFFS = (date(2024, 3, 1), date(2024, 6, 1))
 ORDER = st.tuples(
     st.integers(1, 3),
@@ -26,13 +32,14 @@ ORDER = st.tuples(
 )
 
 
-def orders() -> Source:
+def orders(name: str = "orders") -> Source:
     columns = Columns(("price",), (), (("state", ("new", "used")),), ("shipped",), ("price",))
-    known = "CASE WHEN orders.shipped < {cutoff} THEN DATE_DIFF('day', orders.day, orders.shipped) END"
-    cells = (("price", "orders.price"), ("state", "orders.state"), ("shipped", known))
-    hop = Hop("orders", "orders", "{asked}.who = orders.who", "day")
-    features = tuple(aggregated("orders", columns, is_dated=True, about="orders"))
-    return Source("orders", "who = orders.who", ("who",), (hop,), cells, features, is_lookup=False)
+    alias = f'"{name}"'
+    known = f"CASE WHEN {alias}.shipped < {{cutoff}} THEN DATE_DIFF('day', {alias}.day, {alias}.shipped) END"
+    cells = (("price", f"{alias}.price"), ("state", f"{alias}.state"), ("shipped", known))
+    hop = Hop("orders", alias, f"{{asked}}.who = {alias}.who", "day")
+    features = tuple(aggregated(name, columns, is_dated=True, about="orders"))
+    return Source(name, "who = orders.who", ("who",), (hop,), cells, features, is_lookup=False)
 
 
 def made(
@@ -103,3 +110,19 @@ def test_ids_that_are_written_differently_are_brought_to_one_form() -> None:
         ):
             same = same_sql(one, other, written, are_alike=are_alike)
             assert connection.execute(f"SELECT {same}").fetchone() == (True,)
+
+
+def test_a_table_may_be_called_as_a_word_of_sql_and_is_said_to_trino() -> None:
+    select = features_sql("labels", "cutoff", ["who"], [orders("order"), orders("group")])
+    with duckdb.connect() as connection:
+        connection.execute(
+            "CREATE TABLE orders (who INTEGER, day DATE, price INTEGER, state VARCHAR, shipped DATE)"
+        )
+        connection.execute("CREATE TABLE labels (who INTEGER, cutoff DATE)")
+        assert connection.execute(select).fetchall() == []
+    tables = {
+        ("orders",): Relation("shop.orders", ORDERS),
+        ("labels",): Relation("shop.labels", {"who": Scalar.INTEGER, "cutoff": Scalar.DATE}),
+    }
+    said = transpile(select, tables.get)
+    assert ("DATE_DIFF('DAY'" in said, '"order_known"' in said) == (True, True)
