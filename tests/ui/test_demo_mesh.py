@@ -90,7 +90,7 @@ def test_event_tells_model_metrics(ui: Ui, built: str, open_page: OpenPage) -> N
 def test_checks_are_passed(ui: Ui, built: str, open_page: OpenPage) -> None:
     page = open_page(ui.url)
     page.go("/assets/retention/churn_predictions?view=checks")
-    page.sees("Checks (14)", "primary_key", "present_customers", "Passed", "blocking")
+    page.sees("Checks (15)", "primary_key", "present_customers", "Passed", "blocking")
     assert page.page.get_by_text("Failed", exact=True).count() == 0
 
 
