@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from meshlake.boosting.features_sql import features_sql
 from meshlake.discovery.sources import chosen_source
 from meshlake.drafting.adopt import adopt
-from meshlake.drafting.product_folder import Drafted, off_folder, product_folder
+from meshlake.drafting.product_folder import Drafted, off_folder, product_folder, waiting_folder
 from meshlake.drafting.sql_draft import SqlDraft, draft_sql
 from meshlake.errors import UsageError
 from meshlake.names import ProductName, quote_identifier
@@ -147,7 +147,7 @@ def accept(settings: Settings, name: ProductName) -> Path:
         UsageError: none waits, or one of that name is there.
     """
     folder = product_folder(settings.products, name)
-    off = folder.with_name(f"_{folder.name}")
+    off = waiting_folder(folder)
     if not off.is_dir():
         raise UsageError(
             f"{name} does not wait to be accepted", "`mesh boost` drafts one, and says its name."

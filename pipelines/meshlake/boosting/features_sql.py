@@ -59,6 +59,13 @@ class Source:
         """The tables whose rows are known from a moment on; the age of a row is that of the last."""
         return [hop for hop in self.hops if hop.moment is not None]
 
+    def joins(self, asked: str) -> list[str]:
+        """Its tables, each joined to what is before it, from the ids of the relation `asked` on."""
+        return [
+            f"INNER JOIN {hop.sql} AS {hop.alias}\n    ON {hop.on.replace('{asked}', asked)}"
+            for hop in self.hops
+        ]
+
 
 def features_sql(labelled: str, cutoff: str | None, kept: Sequence[str], sources: Sequence[Source]) -> str:
     """A SELECT of the columns `kept` of the relation `labelled`, one row for each of its, and all features.
@@ -119,13 +126,9 @@ def _known_sql(source: Source, asked: str, cutoff: str | None) -> str:
         if not source.is_lookup:
             cells += [f"{age} AS {AGE}", f"MIN({age}) OVER (PARTITION BY {', '.join(grain)}) AS {NEWEST}"]
     cells += [f"{sql.replace('{cutoff}', day)} AS {quote_identifier(name)}" for name, sql in source.cells]
-    tables = [
-        f"INNER JOIN {hop.sql} AS {hop.alias}\n    ON {hop.on.replace('{asked}', asked)}"
-        for hop in source.hops
-    ]
     where = ["WHERE\n    " + "\n    AND ".join(conditions)] if conditions else []
     listed = ",\n    ".join(cells)
-    return "\n".join([f"SELECT\n    {listed}\nFROM {asked}", *tables, *where])
+    return "\n".join([f"SELECT\n    {listed}\nFROM {asked}", *source.joins(asked), *where])
 
 
 def _indented(sql: str) -> str:

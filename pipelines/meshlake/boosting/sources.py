@@ -134,21 +134,17 @@ def _free(name: str, taken: set[str]) -> str:
 
 def _joined(source: Source, cutoff: str) -> str:
     """The rows looked at with those of the table at the path's end, `found`, and their cut-off."""
-    tables = "".join(
-        f" JOIN {hop.sql} AS {hop.alias} ON {hop.on.replace('{asked}', ROWS)}" for hop in source.hops
-    )
+    tables = " ".join([ROWS, *source.joins(ROWS)])
     cells = f"{source.hops[-1].alias}.*, {ROWS}.{quote_identifier(cutoff)} AS {quote_identifier('_cutoff')}"
     known = " AND ".join(f"{hop.moment_sql} < {ROWS}.{quote_identifier(cutoff)}" for hop in source.moments)
-    return f"(SELECT {cells} FROM {ROWS}{tables}{f' WHERE {known}' if known else ''}) AS found"
+    return f"(SELECT {cells} FROM {tables}{f' WHERE {known}' if known else ''}) AS found"
 
 
 def _pairs(labelled: Labelled, source: Source) -> int:
-    tables = "".join(
-        f" JOIN {hop.sql} AS {hop.alias} ON {hop.on.replace('{asked}', 'asked')}" for hop in source.hops
-    )
     ids = ", ".join(map(quote_identifier, source.entity))
     asked = f"(SELECT {ids}, count(DISTINCT {quote_identifier(labelled.cutoff or '')}) AS n FROM {ROWS} GROUP BY ALL)"
-    ((pairs,),) = labelled.table.session.rows(f"SELECT COALESCE(sum(n), 0) FROM {asked} AS asked{tables}")
+    tables = " ".join([f"{asked} AS asked", *source.joins("asked")])
+    ((pairs,),) = labelled.table.session.rows(f"SELECT COALESCE(sum(n), 0) FROM {tables}")
     return int(str(pairs))
 
 

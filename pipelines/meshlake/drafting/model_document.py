@@ -97,8 +97,8 @@ def exclusions(
     # scikit-learn, which no other command of drafting needs.
     from meshlake.ml_assets.preprocessing import plan_features
 
-    exclude = left_out(table, label, keys, leaks, is_outcome=is_outcome)
     rows = table.sample(label, _SAMPLE_ROWS)
+    exclude = _left_out(table, rows, label, keys, leaks, is_outcome=is_outcome)
     features = [name for name in table.columns if name not in {*keys, label, table.cutoff, *exclude}]
     try:
         plan_features(rows, features, table.cutoff)
@@ -115,17 +115,26 @@ def left_out(
     label: str,
     keys: tuple[str, ...],
     leaks: Callable[[pd.DataFrame, Sequence[str]], Mapping[str, str]],
-    *,
-    is_outcome: bool = True,
 ) -> dict[str, str]:
-    """As `exclusions`, also where nothing is left."""
+    """As `exclusions`, of an outcome, also where nothing is left."""
+    return _left_out(table, table.sample(label, _SAMPLE_ROWS), label, keys, leaks, is_outcome=True)
+
+
+def _left_out(
+    table: FeatureTable,
+    rows: pd.DataFrame,
+    label: str,
+    keys: tuple[str, ...],
+    leaks: Callable[[pd.DataFrame, Sequence[str]], Mapping[str, str]],
+    *,
+    is_outcome: bool,
+) -> dict[str, str]:
     features = [name for name in table.columns if name not in {*keys, label, table.cutoff}]
     exclude = dict.fromkeys(
         [name for name in features if is_outcome and is_named_like(label, name)],
         "is named like the label, so it is known only after it",
     )
     exclude |= {k: v for k, v in no_features(table, features).items() if k not in exclude}
-    rows = table.sample(label, _SAMPLE_ROWS)
     left = [name for name in features if name not in exclude]
     exclude |= {
         name: f"most likely known only after the label: {told}" for name, told in leaks(rows, left).items()

@@ -86,13 +86,18 @@ def product_folder(root: Path, name: ProductName) -> Path:
     return folder
 
 
+def waiting_folder(folder: Path) -> Path:
+    """Where a product waits to be accepted: loading passes over names that begin so."""
+    return folder.with_name(f"_{folder.name}")
+
+
 def off_folder(folder: Path) -> Path:
-    """The folder of a product that waits to be accepted: loading passes over names that begin so.
+    """The folder that a product waits in which is drafted now.
 
     Raises:
-        UsageError: one is there already.
+        UsageError: one waits there already.
     """
-    off = folder.with_name(f"_{folder.name}")
+    off = waiting_folder(folder)
     if off.exists():
         raise UsageError(
             f"{off} waits to be accepted already, and drafts never overwrite",
