@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from meshlake.ml_assets import metrics, training_rows
+from meshlake.ml_assets.candidates.candidate import learns_from_unlabelled
 from meshlake.ml_assets.changes import cannot_change
 from meshlake.ml_assets.competition import compete
 from meshlake.ml_assets.decisions import broken_promises, flags, judge, threshold_of
@@ -128,6 +129,10 @@ def train_churn(
             development, features[features[spec.label].isna()], folds, spec, named_leaks or {}
         )
         plan, final_plan = (plan_without(suspects, rows, spec) for rows in (development, final))
+        if learns_from_unlabelled(spec.candidates):
+            latest = development[spec.cutoff].max() if len(held_out) and spec.cutoff else None
+            plan = replace(plan, unlabelled=training_rows.unlabelled_rows(features, spec, latest))
+            final_plan = replace(final_plan, unlabelled=training_rows.unlabelled_rows(features, spec))
         competition = compete(plan, development, folds, spec, tell)
         best = best_of(competition.candidates, development, spec)
         winner, calibration = calibrate_winner(best, development, folds, spec)

@@ -10,7 +10,7 @@ import numpy as np
 
 from meshlake.ml_assets import metrics
 from meshlake.ml_assets.candidates.algorithm import make_scoring_exact
-from meshlake.ml_assets.candidates.candidate import build_candidate
+from meshlake.ml_assets.candidates.candidate import build_candidate, learns_from_unlabelled
 from meshlake.ml_assets.changes import options_of
 from meshlake.ml_assets.features import Features
 from meshlake.ml_assets.preprocessing import MISSING
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
     import pandas as pd
+    from sklearn.pipeline import Pipeline
 
     from meshlake.ml_assets.blend import Blend
     from meshlake.ml_assets.calibration import Curve
@@ -62,12 +63,24 @@ def fit(algorithm: str, plan: FeaturePlan, rows: pd.DataFrame, spec: ChurnSpec) 
 def fit_features(algorithm: str, plan: FeaturePlan, features: Features, spec: ChurnSpec) -> ChurnModel:
     """As `fit`, of rows that are features already."""
     pipeline = build_candidate(algorithm, plan, spec.seed, len(features), spec.parameters.get(algorithm, {}))
-    # The first step learns nothing, and the others are those of `pipeline` itself.
-    pipeline[1:].fit(features.frame, features.is_churned)
+    unlabelled = plan.unlabelled if learns_from_unlabelled([algorithm]) else None
+    if unlabelled is not None and len(unlabelled):
+        _fit_with_unlabelled(pipeline, features, plan.frame().transform(unlabelled))
+    else:
+        # The first step learns nothing, and the others are those of `pipeline` itself.
+        pipeline[1:].fit(features.frame, features.is_churned)
     # No text of one customer is usual, nor to be told in the reasons of another.
     references = reference_values(features.frame) | dict.fromkeys(plan.free_text, MISSING)
     options = options_of(features.frame, plan, spec.changeable)
     return ChurnModel(make_scoring_exact(pipeline), spec.key, _NEVER, references, algorithm, options)
+
+
+def _fit_with_unlabelled(pipeline: Pipeline, features: Features, unlabelled: pd.DataFrame) -> None:
+    """What is learnt of columns is learnt from labelled rows, since encodings of text are learnt by the label."""
+    columns, model = pipeline.named_steps["columns"], pipeline.named_steps["model"]
+    labelled = columns.fit_transform(features.frame, features.is_churned)
+    seen = np.vstack([labelled, columns.transform(unlabelled)])
+    model.fit(seen, np.concatenate([features.is_churned.astype(np.int64), np.full(len(unlabelled), -1)]))
 
 
 def cross_validate(

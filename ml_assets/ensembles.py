@@ -16,6 +16,7 @@ from sklearn.pipeline import Pipeline
 from meshlake.ml_assets import metrics
 from meshlake.ml_assets.blend import Blend
 from meshlake.ml_assets.calibration import calibrate, calibrated
+from meshlake.ml_assets.candidates.candidate import learns_from_unlabelled
 from meshlake.ml_assets.comparison import can_compare, compare, groups_by
 from meshlake.ml_assets.cross_validation import CandidateResult, fit_features
 from meshlake.ml_assets.features import Features
@@ -62,15 +63,23 @@ def blend(
 
 
 def best_of(candidates: Sequence[CandidateResult], rows: pd.DataFrame, spec: ChurnSpec) -> CandidateResult:
-    """The candidate of least out-of-fold log loss; an ensemble only if it beats the best algorithm beyond noise."""
+    """The candidate of least out-of-fold log loss.
+
+    An ensemble, or what learns from unlabelled rows too, is taken only if it beats the best of the others beyond noise.
+    """
     is_churned = rows[spec.label].to_numpy(dtype=bool)
-    alone = _least_loss([candidate for candidate in candidates if candidate.blend is None])
-    ensembles = [candidate for candidate in candidates if candidate.blend is not None]
-    if not ensembles or not can_compare(is_churned):
-        return alone
-    together = _least_loss(ensembles)
-    of_both = compare(is_churned, together.probability, alone.probability, groups_by(rows, spec), spec.seed)
-    return together if of_both.log_loss.is_better else alone
+    plain = [candidate for candidate in candidates if not _needs_more(candidate)]
+    costly = [candidate for candidate in candidates if _needs_more(candidate)]
+    best = _least_loss(plain or [candidate for candidate in candidates if candidate.blend is None])
+    if not costly or not can_compare(is_churned):
+        return best
+    other = _least_loss(costly)
+    of_both = compare(is_churned, other.probability, best.probability, groups_by(rows, spec), spec.seed)
+    return other if of_both.log_loss.is_better else best
+
+
+def _needs_more(candidate: CandidateResult) -> bool:
+    return candidate.blend is not None or learns_from_unlabelled([candidate.algorithm])
 
 
 def calibrate_winner(

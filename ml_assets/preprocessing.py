@@ -68,7 +68,8 @@ class FeaturePlan:
     `cutoff` is the column of cut-off dates that datetimes are counted back from; where there is none, `newest` says
     the moment that each is counted back from. `parts` are the columns of calendar parts, `joined_on (month)`, by
     name the column and the part; `codes` whole numbers of so few values that each may mean something of its own.
-    `target` is what the label is, as scikit-learn's `TargetEncoder` calls it.
+    `target` is what the label is, as scikit-learn's `TargetEncoder` calls it. `unlabelled` are rows that are in
+    no fold, as they come, for what learns from such too.
     """
 
     kinds: Mapping[str, Kind]
@@ -78,6 +79,7 @@ class FeaturePlan:
     parts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     codes: tuple[str, ...] = ()
     target: Literal["binary", "multiclass", "continuous"] = "binary"
+    unlabelled: pd.DataFrame | None = field(default=None, compare=False, repr=False)
 
     @property
     def numeric(self) -> list[str]:

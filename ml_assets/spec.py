@@ -12,7 +12,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from meshlake.ml_assets.candidates.candidate import CANDIDATES, DEFAULT_CANDIDATES, ENSEMBLES
+from meshlake.ml_assets.candidates.candidate import (
+    CANDIDATES,
+    DEFAULT_CANDIDATES,
+    ENSEMBLES,
+    learns_from_unlabelled,
+)
 from meshlake.ml_assets.candidates.choices import names_and_parameters
 from meshlake.ml_assets.policy import ChurnPolicy, Policy, Profit
 from meshlake.validation import Document, Location, read_as, told
@@ -141,6 +146,11 @@ class ModelDocument(Document):
         """The column without which a row teaches nothing, if there is one."""
         return None
 
+    @property
+    def learns_from_unlabelled(self) -> bool:
+        """Whether rows without a label teach something all the same."""
+        return False
+
 
 class LabelledDocument(ModelDocument):
     """What a `model.yaml` says whose model learns a label."""
@@ -239,6 +249,16 @@ class ChurnDocument(LabelledDocument):
     policy: Annotated[ChurnPolicy, BeforeValidator(empty_if_none)] = ChurnPolicy()
 
     @model_validator(mode="after")
+    def _has_a_rival(self) -> Self:
+        names = list(names_and_parameters(self.policy.candidates))
+        if all(learns_from_unlabelled([name]) for name in names):
+            raise ValueError(
+                f"'policy.candidates' needs one beside '{names[0]}' that learns from labels alone, such as "
+                "'logistic_regression': it is taken only where it is better"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _changes_features(self) -> Self:
         for name in self.changeable:
             if name in {*self.key, *(self.group or []), self.label, self.cutoff, *self.exclude}:
@@ -253,6 +273,11 @@ class ChurnDocument(LabelledDocument):
         amounts = self.policy.profit.columns if self.policy.profit else {}
         named += [(("policy", "profit", name), column) for name, column in amounts.items()]
         return [*super().named_columns, *named]
+
+    @property
+    def learns_from_unlabelled(self) -> bool:
+        """See `ModelDocument.learns_from_unlabelled`."""
+        return learns_from_unlabelled(names_and_parameters(self.policy.candidates))
 
     @property
     def spec(self) -> ChurnSpec:

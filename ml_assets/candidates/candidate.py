@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from meshlake.ml_assets.candidates.algorithm import Algorithm, build_pipeline
 from meshlake.plugins import Doorway
@@ -28,7 +28,13 @@ if TYPE_CHECKING:
 
 
 class Candidate(Algorithm):
-    """An algorithm that gives probabilities; see `Algorithm`."""
+    """An algorithm that gives probabilities; see `Algorithm`.
+
+    `learns_from_unlabelled` says that its estimator takes rows without a label too, of which `fit` is told -1 where
+    others are 0 or 1. It is given a sample of them, and is taken only if it beats those who need none beyond noise.
+    """
+
+    learns_from_unlabelled: ClassVar[bool] = False
 
     def preprocessing(self, plan: FeaturePlan) -> TransformerMixin:
         """See `Algorithm.preprocessing`."""
@@ -78,6 +84,7 @@ CANDIDATES: Doorway[type[Candidate]] = Doorway(
         "lightgbm": "meshlake.ml_assets.candidates.lightgbm:LightGbmCandidate",
         "catboost": "meshlake.ml_assets.candidates.catboost:CatBoostCandidate",
         "wide_and_deep": "meshlake.ml_assets.candidates.wide_and_deep:WideAndDeepCandidate",
+        "label_spreading": "meshlake.ml_assets.candidates.label_spreading:LabelSpreadingCandidate",
         "kernel_svm": "meshlake.ml_assets.candidates.kernel_svm:KernelSvmCandidate",
         "bagging": "meshlake.ml_assets.candidates.bagging:BaggingCandidate",
         "ada_boost": "meshlake.ml_assets.candidates.ada_boost:AdaBoostCandidate",
@@ -98,6 +105,11 @@ DEFAULT_CANDIDATES = (
 def packages_of(names: Iterable[str]) -> tuple[str, ...]:
     """The packages that algorithms need and that are no part of every installation."""
     return tuple(chain.from_iterable(CANDIDATES.get(name).packages for name in names))
+
+
+def learns_from_unlabelled(names: Iterable[str]) -> bool:
+    """Whether any of the candidates called `names` learns from rows without a label too; ensembles have no say."""
+    return any(CANDIDATES.get(name).learns_from_unlabelled for name in names if name in CANDIDATES)
 
 
 def build_candidate(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from meshlake.ml_assets.training_rows import MAX_TRAINING_ROWS
+from meshlake.ml_assets.training_rows import MAX_TRAINING_ROWS, MAX_UNLABELLED_ROWS
 from meshlake.models.frames import to_frame
 from meshlake.names import quote_identifier, quote_literal
 
@@ -54,6 +54,8 @@ def learned_rows(model: ModelDefinition, session: RowsSession) -> LearnedRows:
     teaching = f"SELECT * FROM (\n{sql}\n)"
     if label:
         teaching += f" WHERE {quote_identifier(label)} IS NOT NULL"
+        if document.learns_from_unlabelled:
+            teaching += f" OR {_hash(model)} < {_share_in_hex(MAX_UNLABELLED_ROWS / total)}"
         total = _count(session, teaching)
     if total <= MOST_ROWS:
         return LearnedRows(to_frame(session.table(teaching)))

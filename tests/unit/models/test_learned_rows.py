@@ -111,6 +111,13 @@ def test_where_nothing_is_predicted_rows_of_any_kind_are_drawn(monkeypatch):
     assert found.frame["is_churned"].isna().any()
 
 
+def test_what_learns_from_unlabelled_rows_is_given_some_of_them(learned, monkeypatch):
+    monkeypatch.setattr(module, "MAX_UNLABELLED_ROWS", 1_000)
+    found, _ = learned(ROWS, 1_950, policy={"candidates": ["logistic_regression", "label_spreading"]})
+    assert found.frame["is_churned"].notna().sum() == 1_800
+    assert 60 < found.frame["is_churned"].isna().sum() < 140
+
+
 @pytest.mark.parametrize("said", [{"key": "customer"}, {"label": "churned"}])
 def test_a_column_that_is_missing_is_left_to_be_told_of(said, learned):
     found, _ = learned(ROWS, 600, **said)

@@ -52,6 +52,10 @@ def test_a_model_that_can_be_trained(loaded, model):
         (CHURN | {"policy": {"fold": 3}}, "'policy.fold' is not known. Did you mean 'folds'?"),
         (CHURN | {"policy": {"folds": 1}}, "'policy.folds' is 1"),
         (CHURN | {"policy": {"candidates": ["oracle"]}}, "'policy.candidates' is 'oracle'"),
+        (
+            CHURN | {"policy": {"candidates": [{"label_spreading": {"alpha": 0.5}}]}},
+            "'policy.candidates' needs one beside 'label_spreading' that learns from labels alone",
+        ),
         (CHURN | {"columns": {"usage": "log"}}, "'columns' is not known"),
         (CHURN | {"task": "chrun"}, "task is 'chrun'"),
         (SEGMENTS | {"label": "is_churned"}, "'label' is not known"),
