@@ -23,7 +23,7 @@ class Column:
 
     `sources` are the landing columns it comes from, the first that has a value winning; `expression` is SQL over
     landing columns in their stead. `format` is how landed dates are written, in Java's letters, `zone` that of landed
-    times that say none.
+    times that say none. One that `is_row_key` tells rows apart that have no key: `meshlake.products.row_key`.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Column:
     tags: tuple[str, ...] = ()
     format: str | None = None
     zone: str | None = None
+    is_row_key: bool = False
 
     @property
     def wanted(self) -> str:

@@ -7,6 +7,7 @@ import os
 import typer
 
 from meshlake.cli import (
+    adopting,
     boosting,
     building,
     catalog,
@@ -36,6 +37,7 @@ app = typer.Typer(
 for module in (
     init,
     data,
+    adopting,
     demo,
     modelling,
     boosting,

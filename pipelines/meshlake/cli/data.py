@@ -1,4 +1,4 @@
-"""`mesh land`, `mesh discover`, `mesh adopt`, `mesh draft`: from files, or tables, to drafted products."""
+"""`mesh land`, `mesh discover`: files, or tables, and what is in them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from meshlake.cli.confirming import YES, confirm
-from meshlake.cli.drafts import print_all_drafted, print_drafted, print_mesh_draft
 from meshlake.cli.printing import print_json, print_text, size_text
 from meshlake.cli.status import status
 from meshlake.counting import counted
@@ -25,20 +24,12 @@ if TYPE_CHECKING:
 
 
 JSON = typer.Option(False, "--json", help="Print the facts as JSON.")
-UPDATE = typer.Option(
-    [],
-    "--update",
-    metavar="PART",
-    help="Of what is there, take what the data says anew: columns, checks, or all. What people changed stays.",
-)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(land)
     app.command()(discover)
-    app.command()(adopt)
-    app.command()(draft)
 
 
 def land(
@@ -199,89 +190,6 @@ def discover(
         print(f"mesh: {name}: {error.message}", file=sys.stderr)
         if error.hint:
             print(f"      {error.hint}", file=sys.stderr)
-    if found.failures:
-        raise typer.Exit(EXIT_FAILED)
-
-
-def adopt(
-    dataset: str | None = typer.Argument(
-        None, metavar="[D.N]", help="A landed dataset, or a table: schema.table."
-    ),
-    as_product: str = typer.Option(
-        None, "--as", metavar="D.P", help="The product's name; else the dataset's or table's."
-    ),
-    owner: str = typer.Option(None, "--owner", help="Who answers for it; else git's user.email, else you."),
-    contract: Path | None = typer.Option(
-        None,
-        "--contract",
-        metavar="FILE",
-        help="Somebody's contract (ODCS 3) instead: a product of each table.",
-    ),
-    update: list[str] = UPDATE,
-    as_json: bool = JSON,
-) -> None:
-    """Draft a source-aligned product from a landed dataset: a contract that holds for what has landed.
-
-    With --contract from a contract that is there: what is changed in it is told, and the original kept beside it.
-
-    With MESH_OPERATIONAL set, also from a table of that PostgreSQL, which then is the landed dataset.
-
-    Of a product that is there it is told what would be drafted otherwise now, and what people changed since it was.
-
-    Examples:
-
-      mesh adopt crm.customers
-
-      mesh adopt exports.cust_2026 --as crm.customers --owner ana@example.com
-
-      mesh adopt public.orders --as shop.orders   # a table
-
-      mesh adopt --contract orders.odcs.yaml --as shop.orders
-
-      mesh adopt crm.customers --update checks   # drafted before: rules as the data is now
-    """
-    import meshlake
-
-    if contract is not None and dataset is None:
-        print_all_drafted(meshlake.open().adopt_contract(contract, as_product, owner), as_json=as_json)
-    elif dataset is not None and contract is None:
-        with status(f"reading {dataset}"):
-            drafted = meshlake.open().adopt(dataset, as_product, owner, update=update)
-        print_drafted(drafted, as_json=as_json)
-    elif dataset is not None:
-        hint = f"The contract says which dataset it is of. Name its product with --as {dataset}."
-        raise UsageError("a dataset and --contract FILE do not go together", hint)
-    else:
-        raise UsageError("name a dataset, or --contract FILE", "mesh discover names what has landed.")
-
-
-def draft(
-    what: str | None = typer.Argument(
-        None, metavar="[DOMAIN]", help="A domain, schema or dataset; everything when not given."
-    ),
-    owner: str = typer.Option(None, "--owner", help="Who answers for them; else git's user.email, else you."),
-    update: list[str] = UPDATE,
-    as_json: bool = JSON,
-) -> None:
-    """Draft the whole mesh: a product of every dataset that has landed and is none yet.
-
-    One that cannot be read stops no other. At the end stands what a person has to decide: what the data leaves open,
-    and what to confirm in the contracts. Of what is there already it is told what would be drafted otherwise now, apart
-    from what people changed; nothing of it is changed without --update.
-
-    Examples:
-
-      mesh draft
-
-      mesh draft billing --owner ana@example.com
-
-      mesh draft billing --update checks --update columns   # of products that are there, what the data says anew
-    """
-    import meshlake
-
-    with status("looking at what has landed") as tell:
-        found = meshlake.open().draft(what, owner=owner, update=update, progress=tell)
-    print_mesh_draft(found, as_json=as_json)
     if found.failures:
         raise typer.Exit(EXIT_FAILED)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from meshlake.column import Column
+from meshlake.contract.custom import column_properties
 from meshlake.contract.odcs import OBJECT
 from meshlake.contract.options import check_options, written_options
 from meshlake.contract.servers import dialects
@@ -62,7 +63,11 @@ def described_columns(
             except ContractError as error:
                 found.weigh(error)
                 prop.logicalTypeOptions = None if found.is_lenient else prop.logicalTypeOptions
-            column = _column(prop, type_ or _likely_type(prop), position)
+            custom = column_properties(source, prop, location, found)
+            column = replace(
+                _column(prop, type_ or _likely_type(prop), position), is_row_key=custom.get("rowKey", False)
+            )
+            _check_row_key(source, column, [each.column for each in described], location)
             others = [each.column for each in described]
             if type_ is not None and found.is_lenient:
                 column = _kept_apart(source, column, others, location, found)
@@ -140,6 +145,22 @@ def _kept_apart(
         found.note(error)
         return replace(column, partition_position=None)
     return column
+
+
+def _check_row_key(source: YamlFile, column: Column, others: Sequence[Column], location: Location) -> None:
+    """Let `column` be made of its row only if it is text, the one such, and it is told of which landed columns."""
+    if not column.is_row_key:
+        return
+    if any(other.is_row_key for other in others):
+        problem = "is a second rowKey"
+    elif column.type is not Scalar.VARCHAR:
+        problem = f"of type {column.type} is no rowKey"
+    elif not column.sources or column.expression is not None:
+        problem = "is a rowKey, and of what is not told"
+    else:
+        return
+    hint = "A rowKey is a string; the landed columns that it is made of stand in transformSourceObjects."
+    raise source.error((*location, "customProperties"), f"column '{column.name}' {problem}", hint)
 
 
 def _check_partition(source: YamlFile, column: Column, others: Sequence[Column], location: Location) -> None:

@@ -1,4 +1,4 @@
-"""What the custom properties of a contract's table say: where it is read from, and how its rows come about."""
+"""What the custom properties of a contract's table and columns say: where rows are read from, how they come about."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from meshlake.names import DatasetName
 from meshlake.suggest import nearest
 
 if TYPE_CHECKING:
-    from open_data_contract_standard.model import CustomProperty, SchemaObject
+    from collections.abc import Mapping
+
+    from open_data_contract_standard.model import CustomProperty, SchemaObject, SchemaProperty
 
     from meshlake.column import Column
     from meshlake.faults import Gathering
@@ -26,6 +28,7 @@ _CUSTOM: dict[str, type] = {
     "landedAlike": str,
     "snapshotAlike": str,
 }
+_OF_COLUMNS: dict[str, type] = {"rowKey": bool}
 # How much it weighs that newly landed files, or the rows of a build, are not like those before.
 _SEVERITIES = ("error", "warning", "off")
 _ALIKE = {"landedAlike": "keeps them from being built", "snapshotAlike": "keeps them from being published"}
@@ -52,18 +55,38 @@ def custom_properties(
     return custom
 
 
+def column_properties(
+    source: YamlFile, prop: SchemaProperty, at: Location, found: Gathering
+) -> dict[str, Any]:
+    """As `custom_properties`, of the column `prop`, which stands at `at`."""
+    custom: dict[str, Any] = {}
+    for position, item in enumerate(prop.customProperties or []):
+        try:
+            if _is_ours(source, item, _OF_COLUMNS, (*at, "customProperties", position)):
+                custom[item.property or ""] = item.value
+        except ContractError as error:
+            found.weigh(error)
+    return custom
+
+
+def _is_ours(source: YamlFile, item: CustomProperty, kinds: Mapping[str, type], location: Location) -> bool:
+    """Whether it is one of `kinds`, which its value is of."""
+    name = item.property or ""
+    if name not in kinds:
+        if (hint := nearest(name, kinds)) is not None:
+            raise source.error((*location, "property"), f"customProperty '{name}' is unknown", hint)
+        return False
+    given = float if kinds[name] is float and type(item.value) is int else type(item.value)
+    if given is not kinds[name]:
+        raise source.error((*location, "value"), f"{name} is {item.value!r}, not {_KINDS[kinds[name]]}")
+    return True
+
+
 def _check_custom(
     source: YamlFile, item: CustomProperty, columns: tuple[Column, ...], location: Location
 ) -> None:
-    if item.property not in _CUSTOM:
-        if (hint := nearest(item.property or "", _CUSTOM)) is not None:
-            message = f"customProperty '{item.property}' is unknown"
-            raise source.error((*location, "property"), message, hint)
+    if not _is_ours(source, item, _CUSTOM, location):
         return
-    given = float if _CUSTOM[item.property] is float and type(item.value) is int else type(item.value)
-    if given is not _CUSTOM[item.property]:
-        kind = _KINDS[_CUSTOM[item.property]]
-        raise source.error((*location, "value"), f"{item.property} is {item.value!r}, not {kind}")
     if item.property == "source":
         _check_source(source, str(item.value), (*location, "value"))
     if item.property == "lookbackDays" and isinstance(item.value, int):

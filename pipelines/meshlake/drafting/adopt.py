@@ -15,6 +15,7 @@ from meshlake.drafting.daily_rules import event_day
 from meshlake.drafting.observed import observe
 from meshlake.drafting.product_folder import Drafted, default_owner, product_folder, write_product
 from meshlake.drafting.redraft import parts_of, redraft
+from meshlake.drafting.row_key import add_row_key, has_row_key, is_by_row
 from meshlake.drafting.sql_draft import draft_for_sql
 from meshlake.errors import ContractError, LandingError, MeshError, UsageError
 from meshlake.names import DatasetName, ProductName, snake_case
@@ -37,8 +38,12 @@ def adopt(
     name: ProductName,
     owner: str | None = None,
     update: Collection[str] = (),
+    *,
+    by_row: bool = False,
 ) -> Drafted | Redrafted:
     """Draft product `name` from `source`; of one that is cast from it already, compare what would be drafted now.
+
+    `by_row` gives it a key that is made of each row.
 
     Raises:
         UsageError: the product's folder is there already, or no contract could name the table.
@@ -49,7 +54,7 @@ def adopt(
     if not is_there:
         product_folder(settings.products, name)
     profile = profile_source(settings, source)
-    draft = draft_of(settings, profile, name, owner or default_owner())
+    draft = draft_of(settings, profile, name, owner or default_owner(), by_row=by_row)
     if is_there:
         return redraft(settings, name, draft.contract, update, has_references=False)
     return write_product(settings, name, draft.contract, None, draft.notes)
@@ -89,9 +94,17 @@ class Draft:
 
 
 def draft_of(
-    settings: Settings, profile: DatasetProfile, name: ProductName, owner: str, why_domain: str = ""
+    settings: Settings,
+    profile: DatasetProfile,
+    name: ProductName,
+    owner: str,
+    why_domain: str = "",
+    *,
+    by_row: bool = False,
 ) -> Draft:
     """Product `name` as it would be drafted from what is known of its dataset.
+
+    It has a key that is made of each row where that is asked for (`by_row`), and where it has one already.
 
     Raises:
         UsageError: no contract could name the table.
@@ -107,7 +120,8 @@ def draft_of(
             "Make a view of it, and adopt that.",
         )
     contract = draft_contract(profile, name, owner)
-    notes = _notes(profile)
+    by_row = by_row or has_row_key(settings, name)
+    notes, observed = _notes(profile, by_row=by_row), None
     if profile.table is None:
         try:
             observed = observe(settings, name, contract)
@@ -116,25 +130,34 @@ def draft_of(
             add_rules(contract, profile, observed, late)
         except MeshError as error:
             notes.append(f"no rules of ranges, shares and volume are drafted: {error.message}")
+    if by_row:
+        notes += add_row_key(contract, profile, observed)
     return Draft(name, profile, contract, notes, why_domain)
 
 
 def adopt_named(
-    settings: Settings, dataset: str, as_product: str | None, owner: str | None, update: Collection[str] = ()
+    settings: Settings,
+    dataset: str,
+    as_product: str | None,
+    owner: str | None,
+    update: Collection[str] = (),
+    key: str | None = None,
 ) -> Drafted | Redrafted:
     """Draft the product of what is called `dataset`, or the contract of the product whose folder has SQL alone.
 
     One that is there is compared with what would be drafted now, and brought to it in the parts of `update`.
+    A `key` that is `row` is made of each row.
 
     Raises:
-        UsageError: there is no such dataset, or the product's folder is there already.
+        UsageError: there is no such dataset, the product's folder is there already, or the key is told otherwise.
         LandingError: it cannot be read, or has no rows.
     """
+    by_row = is_by_row(key)
     if drafted := draft_for_sql(settings, dataset, owner):
         return drafted
     source = chosen_source(settings, dataset)
     name = ProductName.parse(as_product) if as_product else default_name(source)
-    return adopt(settings, source, name, owner, update)
+    return adopt(settings, source, name, owner, update, by_row=by_row)
 
 
 def default_name(source: Found | str) -> ProductName:
@@ -147,12 +170,12 @@ def default_name(source: Found | str) -> ProductName:
     return ProductName(snake_case(domain), snake_case(name))
 
 
-def _notes(profile: DatasetProfile) -> list[str]:
+def _notes(profile: DatasetProfile, *, by_row: bool) -> list[str]:
     """What people have to decide first, then what was found."""
     names = column_names(profile)
     notes = [f"question: {names[c.name]}: {c.question}" for c in profile.columns if c.question]
     notes += [f"question: {question.message}" for question in profile.questions]
-    if profile.near_key and not profile.likely_key:
+    if profile.near_key and not profile.likely_key and not by_row:
         notes.append(f"question: {profile.near_key.told(profile.row_count)}")
     notes += [f"{names[c.name]}: {profile.nearly(c)}" for c in profile.columns if c.misfits]
     notes += _evidence(profile)
@@ -166,9 +189,12 @@ def _notes(profile: DatasetProfile) -> list[str]:
         if c.blank_count
     ]
     if profile.likely_key:
-        notes.append(f"key: {', '.join(names[column] for column in profile.likely_key)}")
-    else:
-        notes.append("no key found: add primaryKey to the contract if you know one")
+        word = "also tells the rows apart" if by_row else "key"
+        notes.append(f"{word}: {', '.join(names[column] for column in profile.likely_key)}")
+    elif not by_row:
+        notes.append(
+            "no key found: add primaryKey to the contract if you know one, or draft it again with --key row"
+        )
     if personal := [names[c.name] for c in profile.columns if c.personal]:
         notes.append(f"personal data: {', '.join(personal)}")
     notes += [f"{names[c.name]}: {told(c.missing)}" for c in profile.columns if c.missing]

@@ -94,6 +94,9 @@ def _of_columns(profile: DatasetProfile, name: ProductName) -> Iterator[Decision
             yield Decision(name, "question", names[column.name], profile.nearly(column))
 
 
+_NO_KEY = "no key was found: add primaryKey if you know one, or mesh adopt it --key row --update columns"
+
+
 def _of_the_key(profile: DatasetProfile, name: ProductName) -> Iterator[Decision]:
     if profile.likely_key:
         return
@@ -107,7 +110,7 @@ def _of_the_key(profile: DatasetProfile, name: ProductName) -> Iterator[Decision
             name, "key", columns, "tells the rows apart, perhaps by chance: primaryKey, if it is meant to"
         )
     else:
-        yield Decision(name, "key", "", "no key was found: add primaryKey if you know one")
+        yield Decision(name, "key", "", _NO_KEY)
 
 
 def doubt_of(join: Join) -> str:

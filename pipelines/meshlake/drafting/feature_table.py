@@ -74,7 +74,7 @@ class FeatureTable:
         if not names:
             raise UsageError(
                 f"{self.name} has no primary key",
-                "Name the column that tells its rows apart with --key COLUMN.",
+                "Name the column that tells its rows apart with --key COLUMN; none does? mesh adopt D.N --key row.",
             )
         key = tuple(self.column(name.strip()) for name in names)
         cells = [quote_identifier(name) for name in (*key, *filter(None, [self.cutoff]))]

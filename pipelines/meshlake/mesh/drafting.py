@@ -27,6 +27,7 @@ class DraftingMesh(VersionedMesh):
         owner: str | None = None,
         *,
         update: Collection[str] = (),
+        key: str | None = None,
     ) -> Drafted | Redrafted:
         """Draft a source-aligned product from a landed dataset, or a table of the operational database.
 
@@ -37,6 +38,7 @@ class DraftingMesh(VersionedMesh):
             as_product: the product's name; else the dataset's or table's.
             owner: who answers for it; else git's `user.email`, else the user of this machine.
             update: of a product that is there, take news of the data in these parts: `columns`, `checks`, or `all`.
+            key: `row` gives a table that has no key one: what stands in each row, and a number where rows are alike.
 
         Raises:
             UsageError: there is no such dataset, or the folder is there already and is no product of it.
@@ -44,7 +46,7 @@ class DraftingMesh(VersionedMesh):
         """
         from meshlake.drafting.adopt import adopt_named
 
-        return adopt_named(self.settings, dataset, as_product, owner, update)
+        return adopt_named(self.settings, dataset, as_product, owner, update, key)
 
     def draft(
         self,

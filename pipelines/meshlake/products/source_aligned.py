@@ -8,20 +8,19 @@ other queries here. How one cell is cast is `meshlake.landing.casts`; running an
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlglot
-from sqlglot import exp
 
 from meshlake.column import Severity
-from meshlake.errors import ContractError, LandingError
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
 from meshlake.landing.casts import Cast, cast_cell, cast_expression
 from meshlake.landing.written import cast_written
 from meshlake.names import DatasetName, quote_identifier, quote_literal
+from meshlake.products.landed_columns import LandedColumns, named_in
 from meshlake.products.row_filter import typed_filter
-from meshlake.suggest import close_names
+from meshlake.products.row_key import RowKey
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
@@ -64,15 +63,18 @@ class SourceSelect:
     absent_columns: tuple[str, ...]
     _fields: tuple[_Field, ...]
     row_filter: str = ""
+    row_key: RowKey | None = None
 
     @property
     def select_sql(self) -> str:
         """The product's rows. Fails on a bad cell in a column whose `on_bad_value` is error."""
-        values = ",\n    ".join(f"{f.cast.strict} AS {quote_identifier(f.column.name)}" for f in self._fields)
+        cells = [f"{f.cast.strict} AS {quote_identifier(f.column.name)}" for f in self._fields]
+        values = ",\n    ".join([*cells, *([self.row_key.cell_sql] if self.row_key else [])])
         kept = [*self._row_filter, *(f"NOT {field.is_bad}" for field in self._quarantining)]
         distinct = "DISTINCT " if self.contract.is_deduplicated else ""
         where = f"\nWHERE {' AND '.join(kept)}" if kept else ""
-        return f"SELECT {distinct}\n    {values}\nFROM {self.relation}{where}"
+        rows = f"SELECT {distinct}\n    {values}\nFROM {self.relation}{where}"
+        return self.row_key.numbered(rows, self.contract.columns) if self.row_key else rows
 
     @property
     def lenient_sql(self) -> str:
@@ -176,13 +178,18 @@ def source_select(contract: Contract, landing_columns: Mapping[str, Type]) -> So
         ContractError: SQL in the contract cannot be parsed.
     """
     dataset = source_dataset(contract)
-    landed = _Landed(dataset, landing_columns)
+    landed = LandedColumns(dataset, landing_columns)
     used: set[str] = set()
     absent: list[str] = []
     fields: list[_Field] = []
     if contract.row_filter:
         used.update(landed.columns_of(contract.row_filter, f"{contract.name}: rowFilter"))
+    row_key = None
     for column in contract.columns:
+        if column.is_row_key:
+            row_key = RowKey(column, tuple(landed.all_of(column.sources, f"{contract.name}.{column.name}")))
+            used.update(row_key.landed)
+            continue
         if column.expression is not None:
             read = landed.columns_of(column.expression, f"{contract.name}.{column.name}: transformLogic")
             used.update(read)
@@ -198,14 +205,16 @@ def source_select(contract: Contract, landing_columns: Mapping[str, Type]) -> So
         fields.append(_Field(column, _cast_sources(sources, landing_columns, column)))
     unknown = tuple(name for name in landing_columns if name not in used)
     row_filter = contract.row_filter and typed_filter(contract, landing_columns)
-    return SourceSelect(contract, dataset.sql, unknown, tuple(absent), tuple(fields), row_filter or "")
+    return SourceSelect(
+        contract, dataset.sql, unknown, tuple(absent), tuple(fields), row_filter or "", row_key
+    )
 
 
 def columns_in_sql(contract: Contract) -> set[str]:
     """The landed columns that SQL of the contract names, in small letters; of SQL that cannot be parsed none."""
     texts = filter(None, [contract.row_filter, *(column.expression for column in contract.columns)])
     with suppress(sqlglot.errors.SqlglotError):
-        return {name.lower() for sql in texts for name in _named_in(sql)}
+        return {name.lower() for sql in texts for name in named_in(sql)}
     return set()
 
 
@@ -214,57 +223,6 @@ def source_dataset(contract: Contract) -> DatasetName:
     if contract.source is not None:
         return DatasetName.parse(contract.source)
     return DatasetName(contract.name.domain, contract.name.product)
-
-
-class _Landed:
-    """The columns that landed, found by name as SQL finds them: exactly, else whatever their case."""
-
-    def __init__(self, dataset: DatasetName, columns: Mapping[str, Type]) -> None:
-        self._dataset = dataset
-        self._names = {name.lower(): name for name in columns} | {name: name for name in columns}
-
-    def find(self, name: str) -> str | None:
-        return self._names.get(name) or self._names.get(name.lower())
-
-    def read_by(self, column: Column) -> Column:
-        """`column`, without sources none of which landed where its own name did: to others they are tables."""
-        has_any = any(self.find(name) for name in column.sources)
-        return column if has_any or self.find(column.name) is None else replace(column, sources=())
-
-    def sources_of(self, column: Column) -> list[str]:
-        names = column.sources or (column.name,)
-        found = [landed for name in names if (landed := self.find(name)) is not None]
-        if column.is_required and not found:
-            raise self._missing(f"column {column.name} is required", names)
-        return list(dict.fromkeys(found))
-
-    def columns_of(self, sql: str, where: str) -> set[str]:
-        try:
-            named = _named_in(sql)
-        except sqlglot.errors.SqlglotError as error:
-            raise ContractError(f"{where} is no SQL expression: {sql}", str(error).split("\n")[0]) from error
-        found = set()
-        for name in named:
-            landed = self.find(name)
-            if landed is None:
-                raise self._missing(where, [name])
-            found.add(landed)
-        return found
-
-    def _missing(self, where: str, names: Sequence[str]) -> LandingError:
-        present = list(dict.fromkeys(self._names.values()))
-        by_letters = {"".join(filter(str.isalnum, name.lower())): name for name in present}
-        wanted = "".join(filter(str.isalnum, names[0].lower()))
-        near = [by_letters[key] for key in close_names(wanted, by_letters, 3)] or present[:SHOWN_CELLS]
-        return LandingError(
-            f"{self._dataset} has no column '{' or '.join(names)}' ({where})",
-            f"Columns that have landed: {', '.join(near)}. Name one of them in transformSourceObjects.",
-        )
-
-
-def _named_in(sql: str) -> list[str]:
-    parsed = sqlglot.parse_one(sql, dialect="duckdb")
-    return [column.parts[0].name for column in parsed.find_all(exp.Column)]
 
 
 def _cast_sources(sources: Sequence[str], types: Mapping[str, Type], column: Column) -> Cast:

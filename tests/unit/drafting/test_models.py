@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from meshlake.drafting.adopt import adopt
+from meshlake.drafting.adopt import adopt, adopt_named
 from meshlake.drafting.churn_draft import draft_churn
 from meshlake.drafting.classification_draft import draft_classification
 from meshlake.drafting.regression_draft import draft_regression
@@ -195,6 +195,34 @@ def test_a_product_without_a_key_needs_one_named(settings, zone, mesh) -> None:
     with pytest.raises(UsageError, match="has no primary key") as caught:
         draft_churn(settings, SOURCE, CHURN, "churn")
     assert "--key" in str(caught.value.hint)
+
+
+def test_a_product_whose_owner_asks_for_a_key_of_rows_can_be_learnt_from(settings, zone, mesh) -> None:
+    mesh.land_files("crm.people", {"a.csv": "a,churn\n" + "1,yes\n1,yes\n2,no\n" * 8})
+    drafted = adopt_named(settings, "crm.people", str(SOURCE), None, key="row")
+    told = "\n".join(drafted.notes)
+    assert "key: row_key, made of all that stands in a row" in told
+    assert "91.67 % of the rows say just the same as another" in told
+    churn = draft_churn(settings, SOURCE, CHURN, "churn")
+    assert "key: row_key" in churn.notes
+    assert load_product(churn.folder).contract.primary_key == ("row_key",)
+
+    # What is drafted later keeps it, without another word.
+    assert adopt_named(settings, "crm.people", str(SOURCE), None).changes == ()
+
+
+def test_a_product_that_is_there_is_given_a_key_of_rows(settings, zone, mesh) -> None:
+    mesh.land_files("crm.people", {"a.csv": "a,churn\n" + "1,yes\n1,yes\n2,no\n" * 8})
+    adopt_named(settings, "crm.people", str(SOURCE), None)
+    again = adopt_named(settings, "crm.people", str(SOURCE), None, ["columns"], "row")
+    assert {change.fact.column for change in again.changes} == {"row_key"}
+    assert load_product(again.folder).contract.primary_key == ("row_key",)
+
+
+def test_a_key_is_asked_for_in_one_word(settings, mesh) -> None:
+    mesh.land_files("crm.people", {"a.csv": "a,churn\n1,yes\n"})
+    with pytest.raises(UsageError, match="--key is 'a', not row"):
+        adopt_named(settings, "crm.people", None, None, key="a")
 
 
 def test_the_latest_cutoff_is_segmented_and_every_one_learnt_from(settings, zone, mesh) -> None:

@@ -600,3 +600,40 @@ def test_every_query_can_be_written_for_trino():
         raising = sqlglot.ErrorLevel.RAISE
         written = sqlglot.transpile(sql, read="duckdb", write="trino", unsupported_level=raising)
         assert sqlglot.parse_one(written[0], dialect="trino")
+
+
+ROW_KEY = Column("row_key", Scalar.VARCHAR, sources=("a", "b"), is_row_key=True)
+
+
+def keyed(landed: Landed, **facts) -> list[tuple]:
+    columns = (ROW_KEY, Column("a", Scalar.BIGINT), Column("b", Scalar.VARCHAR), Column("c", Scalar.VARCHAR))
+    select = source_select(contract(*columns, **facts), landed.columns)
+    return landed.rows(f"SELECT * FROM ({select.select_sql}) ORDER BY ALL")
+
+
+def test_a_row_is_its_own_key_and_one_that_says_the_same_has_a_number():
+    landed = text(a=["1", "1", "11", "1", None], b=["12", "12", "2", None, "1"], c=["y", "x", "x", "x", "x"])
+    rows = keyed(landed)
+    keys = [row[0] for row in rows]
+    assert len(set(keys)) == 5
+    assert sorted(len(key) for key in keys) == [32, 32, 32, 32, 34]
+    (second,) = (row for row in rows if row[0].endswith("-2"))
+    assert second[1:] == (1, "12", "y")  # rows of one digest go by what it is not made of
+    assert (second[0].removesuffix("-2"), 1, "12", "x") in rows
+
+
+def test_the_key_of_a_row_stands_whatever_lands_beside_it_and_changes_with_its_values():
+    before = {row[0]: row for row in keyed(text(a=["1", "2"], b=["x", "y"], c=["p", "q"]))}
+    after = {
+        row[0]: row for row in keyed(text(a=["3", "2", "1"], b=["x", "y", "z"], c=["p", "changed", "p"]))
+    }
+    assert [row[1:] for key, row in after.items() if key in before] == [(2, "y", "changed")]
+
+
+def test_rows_that_are_taken_once_have_no_number():
+    assert len(keyed(text(a=["1", "1"], b=["x", "x"], c=["p", "p"]), is_deduplicated=True)) == 1
+
+
+def test_a_key_is_not_made_of_less_than_it_says():
+    with pytest.raises(LandingError, match=r"no column 'b' \(crm.people.row_key\)"):
+        keyed(text(a=["1"], c=["p"]))
