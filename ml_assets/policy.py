@@ -115,7 +115,8 @@ class ChurnPolicy(ComparedPolicy):
     )
     retrain_when_off: bool = Field(
         default=True,
-        description="Whether `mesh ui` trains a new version when features have moved, or predictions turned out wrong.",
+        description="Whether the next build trains a new version when features have moved, or predictions turned out "
+        "wrong; else that is only told.",
     )
 
     @property

@@ -22,6 +22,7 @@ from meshlake.building.performance import performance_facts
 from meshlake.building.pictures import audited_distributions, draw_distributions
 from meshlake.building.quality import record_results, recorded_results
 from meshlake.building.quarantine import publish_quarantine
+from meshlake.building.retraining import retraining_due, retraining_facts
 from meshlake.building.snapshot_alike import compare_staged
 from meshlake.building.unreadable import unreadable_facts, unreadable_lines
 from meshlake.errors import BuildError, ConflictError, MeshError
@@ -89,11 +90,11 @@ def build_product(
 ) -> BuildResult:
     """Build and publish one product, unless neither its folder nor its inputs changed since its last snapshot.
 
-    Of a product partitioned by date only the days whose inputs changed are built, and those of `days` that have any.
-    `is_forced` builds all of it, and trains models anew. What is held since it was rolled back is left until its folder
-    or what caused that changes; being forced or asked for days ends a hold, unless the build `keeps_hold`. A build that
-    loses a race to another starts over on what the other published. Columns that other products read are taken away
-    only if the build `is_breaking`.
+    A model that turned out wrong, or whose features have moved, is trained again. Of a product partitioned by date only
+    the days whose inputs changed are built, and those of `days` that have any. `is_forced` builds all of it, and trains
+    models anew. What is held since it was rolled back is left until its folder or what caused that changes; being
+    forced or asked for days ends a hold, unless the build `keeps_hold`. A build that loses a race to another starts
+    over on what the other published. Columns that other products read are taken away only if the build `is_breaking`.
 
     Raises:
         MeshError: nothing was published; `AuditError.results` hold the checks when one of them kept it from being so.
@@ -130,20 +131,22 @@ def _build_once(
     report(Step.READING)
     inputs = pin_inputs(mesh, product.name, product.inputs)
     head = mesh.lake.head((product.name.domain, product.name.product))
-    found = due(
-        product, inputs, head, is_forced=asked.is_forced, days=asked.days, keeps_hold=asked.keeps_hold
-    )
+    retraining = retraining_due(mesh, product)
+    why = retraining.why if retraining and retraining.is_acted_on else ()
+    is_forced = asked.is_forced or bool(why)
+    found = due(product, inputs, head, is_forced=is_forced, days=asked.days, keeps_hold=asked.keeps_hold)
     plan = found.plan
     if head is not None and found.is_unchanged:
         checks = recorded_results(mesh, product, head.properties.get("run", ""))
-        return BuildResult(product.name, head, is_rebuilt=False, checks=checks)
+        known = {"retraining": retraining.in_words} if retraining else {}
+        return BuildResult(product.name, head, is_rebuilt=False, checks=checks, facts=known)
     if not asked.is_breaking:
         refuse_breaking(mesh, product, head)
     if plan is not None:
         inputs = replace(inputs, partitions=plan.reads)
     run = uuid.uuid4().hex[:12]
     with mesh.session(str(product.name), product.rows_file) as session:
-        context = BuildContext(mesh, product, inputs, session, head, asked.is_forced, run, plan, report)
+        context = BuildContext(mesh, product, inputs, session, head, asked.is_forced, run, plan, report, why)
         inputs.bind(mesh, session)
         landed = refuse_unlike(context)
         rows = product.transform.make_rows(context)
@@ -152,6 +155,7 @@ def _build_once(
     seconds = time.monotonic() - started
     told = plan.facts if plan is not None else {}
     facts = {**rows.facts, **kept_aside, **told, **held_facts(inputs, head), **matured}
+    facts |= retraining_facts(mesh, product)
     return BuildResult(product.name, snapshot, is_rebuilt=True, checks=checks, seconds=seconds, facts=facts)
 
 

@@ -49,6 +49,7 @@ class BuildContext:
     run: str
     plan: DayPlan | None
     report: Callable[[str], None]
+    why_retrain: tuple[str, ...] = ()
 
     @property
     def name(self) -> ProductName:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from meshlake.building.causes import causes_between, is_unchanged, parts_now
 from meshlake.building.days import plan_days
 from meshlake.building.inputs import pin_inputs
+from meshlake.building.retraining import retraining_due
 from meshlake.errors import BuildError, LandingError
 from meshlake.models.store import VERSION_PROPERTY
 
@@ -83,7 +84,9 @@ def is_outdated(mesh: Workspace, name: ProductName) -> bool:
         inputs = pin_inputs(mesh, name, product.inputs)
     except (BuildError, LandingError):  # what it was built from is gone
         return True
-    return not due(product, inputs, head).is_unchanged
+    retraining = retraining_due(mesh, product)
+    is_trained = retraining is not None and retraining.is_acted_on
+    return not due(product, inputs, head, is_forced=is_trained).is_unchanged
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,8 @@ def list_products(selectors: list[str] = SELECTORS, as_json: bool = JSON) -> Non
                 f"\n{s.product}: builds leave it until its folder or {s.held['waits_for']} changes, "
                 f"or: mesh release {s.product}"
             )
+        if s.retraining:
+            print_text(f"\n{s.product}: {s.retraining}")
 
 
 def show(product: str = PRODUCT, as_json: bool = JSON) -> None:

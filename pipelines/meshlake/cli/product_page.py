@@ -52,6 +52,7 @@ def _head(facts: Mapping[str, Any]) -> dict[str, Any]:
         f"{facts['held']['waits_for']} changes, or: mesh release {facts['product']}"
         if facts["held"]
         else "",
+        "model": facts["retraining"] or "",
         "built from": _held_inputs(facts["snapshot"]),
         "last build": f"failed {failed['failed_at']} UTC: {facts['last_build_error']}" if failed else "",
         "what to do": (failed["hint"] or "") if failed else "",

@@ -58,6 +58,8 @@ class TerminalReporter:
             return
         if not result.is_rebuilt:
             self._line("=", f"{result.name}", "unchanged")
+            if due := result.facts.get("retraining"):
+                self._line(" ", "", due)
             return
         passed = sum(check.is_passed for check in result.checks)
         rows, size = result.snapshot.row_count, size_text(result.snapshot.size_bytes)
@@ -134,11 +136,17 @@ def _notes(result: BuildResult) -> Iterator[str]:
     if columns := facts.get("columns_not_landed"):
         yield f"in the contract, but not landed and so null: {', '.join(columns)}"
     model = facts.get("model", {})
+    if retrained := model.get("retrained"):
+        yield f"trained again: {'; '.join(retrained['why'])}"
+        if failure := retrained["failure"]:
+            yield f"warning: that failed, and version {model['version']} goes on scoring: {failure}"
     if challenger := model.get("challenger"):
         mark = "" if challenger["is_promoted"] else "not "
         yield f"version {challenger['version']} was trained and {mark}promoted: {challenger['reason']}"
     if told := facts.get("matured"):
         yield f"earlier predictions: {told}"
+    if told := facts.get("retraining"):
+        yield told
     for warning in model.get("warnings", ()):
         yield f"warning: {warning}"
     if dropped := model.get("dropped"):

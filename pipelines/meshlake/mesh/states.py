@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from meshlake.lake.snapshot import Snapshot
     from meshlake.names import ProductName
     from meshlake.products.load import ProductSet
+    from meshlake.products.product import Product
     from meshlake.workspace import Workspace
 
 
@@ -34,6 +35,7 @@ class ProductState:
         last_build_error: what that said.
         folder_error: why its folder cannot be read; None when it can, or is gone.
         held: since when builds leave it where it was rolled back to, and from which version that was.
+        retraining: why its model should be trained again, and what does it; None of others.
     """
 
     product: str
@@ -48,6 +50,7 @@ class ProductState:
     last_build_error: str | None = None
     folder_error: str | None = None
     held: dict[str, str] | None = None
+    retraining: str | None = None
 
     def as_dict(self) -> dict[str, object]:
         """As JSON-able facts."""
@@ -83,7 +86,15 @@ def product_state(
         last_build_error=failed.reason if failed else None,
         folder_error=broken.error.message if (broken := mesh.products.broken.get(name)) else None,
         held=head.hold.as_dict() if head and head.hold else None,
+        retraining=_retraining(mesh, product) if product and product.is_model else None,
     )
+
+
+def _retraining(mesh: Workspace, product: Product) -> str | None:
+    from meshlake.building.retraining import retraining_due
+
+    due = retraining_due(mesh, product)
+    return due.in_words if due else None
 
 
 def _in_words(products: ProductSet, name: ProductName, head: Snapshot | None) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from meshlake.errors import BuildError
 from meshlake.models.decided import refuse_amounts
 from meshlake.models.frames import to_frame
-from meshlake.models.store import VERSION_PROPERTY
+from meshlake.models.store import TRAINED_PROPERTY, VERSION_PROPERTY
 from meshlake.models.training import choose_version
 from meshlake.names import quote_identifier
 from meshlake.products.transform import Rows
@@ -53,7 +53,13 @@ def model_rows(model: ModelDefinition, context: RowsContext) -> Rows:
         hint = f"Change {model.path.name} or the features it reads."
         raise BuildError(f"{context.name}: {error}", hint) from error
     facts = {"model": _facts(model.document.task, chosen, unforeseen, context)}
-    return Rows(select, facts, {VERSION_PROPERTY: chosen.version.version}, is_local=True)
+    return Rows(select, facts, _properties(chosen, context), is_local=True)
+
+
+def _properties(chosen: Chosen, context: RowsContext) -> dict[str, str]:
+    """Of the snapshot: which version scored, and when a training was tried last."""
+    tried = chosen.trained_at.isoformat() if chosen.trained_at else context.published.get(TRAINED_PROPERTY)
+    return {VERSION_PROPERTY: chosen.version.version} | ({TRAINED_PROPERTY: tried} if tried else {})
 
 
 def _score(model: ModelDefinition, task: Task, version: ModelVersion, context: RowsContext) -> str:
@@ -138,6 +144,8 @@ def _facts(task: str, chosen: Chosen, unforeseen: Sequence[str], context: RowsCo
     facts["warnings"] = [*version.record["warnings"], *unforeseen]
     if context.pin is not None:
         facts["pinned"] = context.pin.in_words
+    if context.why_retrain:
+        facts["retrained"] = {"why": list(context.why_retrain), "failure": chosen.failure}
     if (challenger := chosen.challenger) is not None:
         facts["challenger"] = {"version": challenger.version, **challenger.record["decision"]}
     return facts

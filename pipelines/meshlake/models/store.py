@@ -29,6 +29,8 @@ MODEL_FILE = "model.skops"
 RECORD_FILE = "record.json"
 PICTURE_SUFFIX = ".png"
 VERSION_PROPERTY = "model_version"
+# When a build last trained, whatever came of it.
+TRAINED_PROPERTY = "model_trained_at"
 _HASH_DIGITS = 12
 _DISK = Disk()
 

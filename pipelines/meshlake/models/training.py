@@ -27,10 +27,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The version that scores, and the challenger that was trained for this build, if one was."""
+    """The version that scores, and the challenger that was trained for this build, if one was.
+
+    `trained_at` is when a training was tried; of one that failed, and that nothing but evidence asked for, `failure`
+    says why.
+    """
 
     version: ModelVersion
     challenger: ModelVersion | None = None
+    trained_at: datetime | None = None
+    failure: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,9 @@ def choose_version(model: ModelDefinition, context: RowsContext) -> Chosen:
     """The champion; or, where a new version is due, the better of it and a challenger.
 
     One is due when there is no champion, when another model is asked for, when the champion cannot read the features,
-    when our code or the libraries changed since and no challenger of them was tried, or when the build is forced. New
-    rows alone are only scored.
+    when our code or the libraries changed since and no challenger of them was tried, when the build is forced, or when
+    there is evidence that the champion is off: then it scores on where the training fails. New rows alone are only
+    scored.
 
     Raises:
         BuildError: no version may score.
@@ -62,20 +69,24 @@ def choose_version(model: ModelDefinition, context: RowsContext) -> Chosen:
     store = model_store(context.settings)
     made_of = {"definition_sha256": definition_sha256(model.content), "environment": environment()}
     champion = _champion(store, model, made_of, context)
-    if (
-        champion.version
-        and champion.may_score
-        and not context.is_forced
-        and (champion.pin or _was_tried(store, made_of, champion.version, context))
-    ):
-        return Chosen(champion.version)
-    challenger = _train(store, model, made_of, champion, context)
+    current = champion.version if champion.may_score and not context.is_forced else None
+    if current and not (champion.pin or _was_tried(store, made_of, current, context)):
+        current = None
+    if current and not context.why_retrain:
+        return Chosen(current)
+    now = datetime.now(UTC)
+    try:
+        challenger = _train(store, model, made_of, champion, context)
+    except (ValueError, BuildError) as error:
+        if current is None:
+            raise
+        return Chosen(current, trained_at=now, failure=str(error).partition("\n")[0])
     if challenger is champion.version:
-        return Chosen(challenger)
+        return Chosen(challenger, trained_at=now)
     if challenger.record["decision"]["is_promoted"]:
-        return Chosen(challenger, challenger)
+        return Chosen(challenger, challenger, now)
     if champion.version and champion.may_score:
-        return Chosen(champion.version, challenger)
+        return Chosen(champion.version, challenger, now)
     raise _refused(champion, challenger, context)
 
 

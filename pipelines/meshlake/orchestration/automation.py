@@ -128,6 +128,7 @@ def retraining_sensor(mesh: Workspace, products: Sequence[Product]) -> list[dg.S
     """Trains a model anew when its features have moved, or what it predicted turned out wrong; none without models.
 
     What is known of predictions is measured by the builds of the model; see `building.retraining` for when it is due.
+    A build trains by itself then; this starts one.
     """
     models = [product for product in products if product.is_model]
     if not models:
@@ -143,17 +144,17 @@ def retraining_sensor(mesh: Workspace, products: Sequence[Product]) -> list[dg.S
     def retrain_what_is_off(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         if _is_under_way(context.instance, {"dagster/sensor_name": _RETRAINING_SENSOR}):
             return dg.SensorResult(skip_reason="the training before has not ended")
-        due = [(product.name, found) for product in models if (found := retraining_due(mesh, product))]
-        for name, found in due:
-            context.log.info(f"{name} is trained anew: {'; '.join(found.why)}")
+        found = (retraining_due(mesh, product) for product in models)
+        due = [each for each in found if each is not None and each.is_acted_on]
+        for each in due:
+            context.log.info(f"{each.name} is trained again: {'; '.join(each.why)}")
         requests = [
             dg.RunRequest(
-                run_key=f"{name} {found.version} {found.measured_at.isoformat()}",
-                run_config=_forced(name),
-                asset_selection=[asset_key(name)],
-                tags={_WHY_TAG: "; ".join(found.why)},
+                run_key=f"{each.name} {each.version} {each.measured_at.isoformat()}",
+                asset_selection=[asset_key(each.name)],
+                tags={_WHY_TAG: "; ".join(each.why)},
             )
-            for name, found in due
+            for each in due
         ]
         return dg.SensorResult(requests, skip_reason=None if due else "no model turned out wrong")
 

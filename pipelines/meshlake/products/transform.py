@@ -197,7 +197,8 @@ class RowsContext(Protocol):
 
     `input_versions` says in which state each input is read, `published` are the properties of the snapshot that readers
     see now (none before the first), `pin` says which version of a model somebody chose to score; `is_forced` asks for
-    rows from scratch, `report` hears one line before each longer step.
+    rows from scratch, `why_retrain` says in words why a model should be trained again, `report` hears one line before
+    each longer step.
     """
 
     @property
@@ -218,6 +219,8 @@ class RowsContext(Protocol):
     def pin(self) -> Pin | None: ...
     @property
     def is_forced(self) -> bool: ...
+    @property
+    def why_retrain(self) -> tuple[str, ...]: ...
     @property
     def run(self) -> str: ...
     @property

@@ -1,13 +1,16 @@
-"""A model whose features have moved is trained again by Dagster, with the reason, after a week at the soonest."""
+"""A model whose features have moved is trained again by the next build, and told why, after a week at the soonest."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 import dagster as dg
+import pytest
 import yaml
 
+from meshlake.building.outdated import is_outdated
 from meshlake.building.retraining import retraining_due
+from meshlake.mesh.states import product_state
 from meshlake.names import ProductName
 from meshlake.orchestration.automation import retraining_sensor
 
@@ -29,26 +32,60 @@ def due(folder):
     return retraining_due(mesh, mesh.products.get(NAME))
 
 
-def test_moved_features_are_answered_after_a_week_and_once(churn, monkeypatch):
+def is_modified(folder) -> bool:
+    return is_outdated(folder.workspace, NAME)
+
+
+@pytest.fixture
+def later(churn, monkeypatch):
+    """Scored rows have moved, and a week has passed since the training; the call goes back to now."""
     churn.build_model()
     churn.land(FILE, moved())
-    version = churn.build_model().facts["model"]["version"]
+    churn.build_model()
     assert due(churn) is None
-    monkeypatch.setattr("meshlake.building.retraining._BETWEEN", timedelta(0))
+    with monkeypatch.context() as patch:
+        patch.setattr("meshlake.building.retraining._BETWEEN", timedelta(0))
+        yield patch.undo
+
+
+def test_evidence_is_told_and_acted_on_by_the_next_build_once(churn, later):
     found = due(churn)
-    assert found.version == version
     assert found.why[0].startswith("the rows scored are unlike those learned from in usage (")
+    assert found.in_words == f"due for retraining: {found.why[0]}; its next build trains it"
+    assert product_state(churn.workspace, NAME).retraining == found.in_words
+    assert is_modified(churn)
 
     mesh = churn.workspace
     (sensor,) = retraining_sensor(mesh, [mesh.products.get(NAME)])
     with dg.DagsterInstance.ephemeral() as instance, dg.build_sensor_context(instance) as context:
         (request,) = sensor.evaluate_tick(context).run_requests
     assert request.asset_selection == [dg.AssetKey(["crm", "predictions"])]
-    assert request.run_config == {
-        "ops": {"crm__predictions": {"config": {"is_forced": True, "keeps_hold": True}}}
-    }
     assert request.tags["mesh/why"] == "; ".join(found.why)
 
+    again = churn.build_model()
+    later()
+    # What is labelled is the same, and so is the model: that was tried, and is not tried again at once.
+    assert again.facts["model"]["retrained"] == {"why": list(found.why), "failure": None}
+    assert (again.facts["model"]["version"], again.is_rebuilt) == (found.version, True)
+    assert (due(churn), is_modified(churn), churn.build_model().is_rebuilt) == (None, False, False)
+
+
+def test_a_policy_may_have_it_told_alone(churn, later):
     asked = {**MODEL, "policy": {**MODEL["policy"], "retrain_when_off": False}}
     (churn.settings.products / "crm/predictions/model.yaml").write_text(yaml.safe_dump(asked))
-    assert due(churn) is None
+    built, unchanged = churn.build_model(), churn.build_model()
+    assert "retrained" not in built.facts["model"]
+    assert not unchanged.is_rebuilt
+    assert unchanged.facts["retraining"].endswith("; train it: mesh build crm.predictions --force")
+    assert not is_modified(churn)
+
+
+def test_where_such_a_training_fails_the_champion_goes_on(churn, later):
+    version = due(churn).version
+    churn.land(FILE, moved().replace(",false", ",true"))
+    built = churn.build_model()
+    later()
+    told = built.facts["model"]
+    assert told["version"] == version
+    assert "is_churned" in told["retrained"]["failure"]
+    assert not churn.build_model().is_rebuilt
