@@ -146,10 +146,9 @@ def _kinds(prefix: str, column: str, about: str, is_dated: bool) -> Iterator[Fea
 
 def _shares(prefix: str, columns: Columns, about: str) -> Iterator[Feature]:
     for column in columns.booleans:
-        cell = quote_identifier(column)
         yield Feature(
             f"{_named(prefix, column)}_share",
-            f"AVG(CASE WHEN {cell} THEN 1.0 WHEN NOT {cell} THEN 0.0 END)",
+            f"AVG({_so(column)})",
             f"Share of {about} with {column}.",
         )
     for column, values in columns.categories:
@@ -175,6 +174,12 @@ def _dates(prefix: str, column: str, about: str) -> Iterator[Feature]:
 
 
 def _last_values(prefix: str, columns: Columns, about: str) -> Iterator[Feature]:
+    for column in columns.booleans:
+        yield Feature(
+            f"{_named(prefix, column)}_last",
+            _at_newest("AVG", f"({_so(column)})"),
+            f"{column} on the newest day of {about}, its share.",
+        )
     for column, _ in columns.categories:
         yield Feature(
             f"{_named(prefix, column)}_last",
@@ -198,6 +203,11 @@ def looked_up(prefix: str, columns: Sequence[tuple[str, bool]], about: str) -> l
 
 def _number(column: str) -> str:
     return f"CAST({quote_identifier(column)} AS DOUBLE)"
+
+
+def _so(column: str) -> str:
+    cell = quote_identifier(column)
+    return f"CASE WHEN {cell} THEN 1.0 WHEN NOT {cell} THEN 0.0 END"
 
 
 def _named(prefix: str, column: str) -> str:

@@ -165,7 +165,9 @@ class _Looker:
         from meshlake.ml_assets.blocks.selection import select_blocks
 
         tables = self.tables
-        paths = paths_from(tables.entities, tables.own_dataset, tables.profiles, tables.found.joins)
+        paths = paths_from(
+            tables.entities, tables.own_dataset, tables.profiles, tables.found.joins, self.labelled.features
+        )
         made: dict[str, pd.DataFrame] = {}
         for number, path in enumerate(paths):
             table = path.dataset.partition(".")[2]

@@ -2,16 +2,17 @@
 
 Columns that refer to the same key, over however many joins, hold the same ids: an event table and a labelled product
 that both refer to `customers` are joined by them without it. Each table is reached by one path for each id of the
-labelled product, the shortest first.
+labelled product and each of its columns that refers to it (of transfers the sender, and the receiver), the shortest
+first. Of a table that has one row for each id and, say, season, the row of the season of the labelled row is one more.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from meshlake.discovery.dataset_profile import DatasetProfile
     from meshlake.discovery.joins import Join
@@ -77,6 +78,7 @@ def paths_from(
     own: str | None,
     profiles: Mapping[str, DatasetProfile],
     joins: Sequence[Join],
+    columns: Collection[str] = (),
     most_steps: int = 2,
 ) -> list[Path]:
     """The paths to all tables that are reached, the shortest and surest first.
@@ -86,13 +88,15 @@ def paths_from(
         own: the dataset that the product is cast from, if it is; it is no table to join.
         profiles: what may be joined, by dataset.
         joins: what refers to what.
+        columns: of the labelled product, which parts of keys may be named as.
         most_steps: how far to go.
     """
     known = _Joins.of(entities, joins)
-    found: dict[tuple[_Columns, str], Path] = {}
-    frontier = [Path((step,)) for step in known.steps(_LABELLED, profiles) if step.dataset != own]
-    for path in sorted(frontier, key=_rank):
-        found.setdefault((path.entity, path.dataset), path)
+    found: dict[tuple[_Columns, str, _Columns, _Columns], Path] = {}
+    first = [step for step in known.steps(_LABELLED, profiles) if step.dataset != own]
+    together = [each for step in first for each in _with_others(step, profiles[step.dataset], columns)]
+    for path in sorted((Path((step,)) for step in (*first, *together)), key=_rank):
+        found.setdefault(_by(path), path)
     for _ in range(most_steps - 1):
         reached = list(found.values())
         longer = [
@@ -101,16 +105,37 @@ def paths_from(
             for step in known.steps(path.dataset, profiles)
             if _goes_on(path, step, own, profiles[path.dataset])
         ]
+        direct = {(path.entity, path.dataset) for path in reached}
         for path in sorted(longer, key=_rank):
-            found.setdefault((path.entity, path.dataset), path)
+            if (path.entity, path.dataset) not in direct or _refers_to_itself(path):
+                found.setdefault(_by(path), path)
     return sorted(found.values(), key=_rank)
+
+
+def _by(path: Path) -> tuple[_Columns, str, _Columns, _Columns]:
+    """One path of all that have it alike is enough: from which ids, to which table, by which of its columns."""
+    last = path.steps[-1]
+    return path.entity, path.dataset, last.near if _refers_to_itself(path) else (), last.far
+
+
+def _refers_to_itself(path: Path) -> bool:
+    """Whether its last step leads from rows of a table to others of it, as from a member to who brought them in."""
+    return len(path.steps) > 1 and path.steps[-2].dataset == path.dataset
+
+
+def _with_others(step: Step, here: DatasetProfile, columns: Collection[str]) -> Iterator[Step]:
+    """The steps by a key of several columns, where the labelled product has all of these under the same names."""
+    for key in here.keys if not step.is_unique else ():
+        others = tuple(name for name in key if name not in step.far)
+        if set(step.far) < set(key) and all(name in columns for name in others):
+            yield replace(step, near=(*step.near, *others), far=(*step.far, *others), is_unique=True)
 
 
 def _goes_on(path: Path, step: Step, own: str | None, here: DatasetProfile) -> bool:
     """Whether a step leads on: not back by the ids it came by, nor from many rows to many others of the same id."""
     last = path.steps[-1]
     is_of_one = last.is_unique or step.is_unique or _is_key(step.near, here)
-    return step.dataset != own and set(step.near) != set(last.far) and is_of_one
+    return step.dataset != own and not set(step.near) <= set(last.far) and is_of_one
 
 
 def _is_key(columns: _Columns, profile: DatasetProfile) -> bool:
@@ -172,7 +197,7 @@ class _Joins:
 
     def _alike(self, near: str, node: _Node, profiles: Mapping[str, DatasetProfile]) -> Iterator[Step]:
         root = self.root(node)
-        best: dict[str, Step] = {}
+        best: dict[tuple[str, bool, _Columns], Step] = {}
         for other in self.parents:
             dataset, column = other
             if other == node or dataset not in profiles or self.root(other) != root:
@@ -181,8 +206,10 @@ class _Joins:
             step = _step((near,), profiles[dataset], (column,), written, self.held.get(other, 1.0))
             if dataset == node[0] and not step.is_unique:
                 continue
-            if dataset not in best or _surer(step, best[dataset]):
-                best[dataset] = step
+            # Its row of one key is the same by any of them; what refers to it by two columns does so twice.
+            by = dataset, step.is_unique, () if step.is_unique else step.far
+            if by not in best or _surer(step, best[by]):
+                best[by] = step
         yield from best.values()
 
 

@@ -15,7 +15,7 @@ from meshlake.names import name_words, quote_identifier
 from meshlake.types.tree import Scalar, is_moment, is_nested, is_number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from meshlake.boosting.labelled import Labelled
     from meshlake.boosting.paths import Path
@@ -86,11 +86,12 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
         withheld |= straddling(session, table, known, joined, f"found.{quote_identifier('_cutoff')}")
     joined_by = {table.column(name) or name for step in path.steps for name in (*step.far, *step.near)}
     left = [name for name in table.columns if name not in joined_by and name not in withheld]
-    usable = [name for name in left if not _only_names(table, name)]
+    ids = tables.refers(table)
+    usable = [name for name in left if name not in ids and not _only_names(table, name)]
     if path.is_lookup:
         filled = _looked_up(table, source, known, usable)
     else:
-        named = [name for name in left if name not in usable and _is_told_apart_by(table, name)]
+        named = [name for name in left if name not in usable and _is_told_apart_by(table, name, ids)]
         filled = _counted(labelled, table, source, known, usable, named)
     features = tuple(replace(each, name=_free(each.name, taken)) for each in filled.features)
     return Found(path, tuple(on_the_way), replace(filled, features=features), known, withheld)
@@ -162,12 +163,12 @@ def _only_names(table: Table, name: str) -> bool:
     )
 
 
-def _is_told_apart_by(table: Table, name: str) -> bool:
+def _is_told_apart_by(table: Table, name: str, ids: Collection[str]) -> bool:
     """Whether it is worth while to count how many different ones there are: of an order's lines the orders."""
     described = table.described(name)
     is_own = any(described is not None and key == (described.name,) for key in table.profile.keys)
     is_flat = not is_nested(table.columns[name]) and not is_row_number(name)
-    return is_flat and is_identifier(name) and not is_own
+    return is_flat and (is_identifier(name) or name in ids) and not is_own
 
 
 def _counted(

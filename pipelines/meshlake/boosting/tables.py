@@ -19,7 +19,7 @@ from meshlake.drafting.contract_draft import column_names, draft_contract
 from meshlake.drafting.feature_table import bind_rows
 from meshlake.drafting.observed import drafted_products
 from meshlake.drafting.product_folder import default_owner
-from meshlake.names import LANDING_CATALOG, name_words, quote_identifier
+from meshlake.names import LANDING_CATALOG, quote_identifier
 from meshlake.products.load import load_products
 
 if TYPE_CHECKING:
@@ -75,6 +75,16 @@ class Tables:
         """By dataset, all but the entities of the labelled product."""
         own = {dataset for dataset, _ in self.entities}
         return {each.name: each for each in self.found.profiles if each.name not in own}
+
+    def refers(self, table: Table) -> set[str]:
+        """The columns of a table that refer to a key, or are referred to: ids, whatever they are called."""
+        sides = (
+            side
+            for join in self.found.joins
+            for side in ((join.dataset, join.column), (join.other_dataset, join.other_column))
+        )
+        landed = {column for dataset, column in sides if dataset == table.profile.name}
+        return {name for name, each in table.landed.items() if each in landed}
 
     @property
     def own_dataset(self) -> str | None:
@@ -136,7 +146,8 @@ def open_tables(settings: Settings, labelled: Labelled, progress: Callable[[str]
 def _entities(labelled: Labelled, folder: Any) -> dict[tuple[str, str], str]:
     """The values of each column that others may refer to, written as a dataset of their own: by dataset and column.
 
-    The product itself has several rows of each, one for a cut-off, so there is no key in it to refer to.
+    The product itself has several rows of each, one for a cut-off, so there is no key in it to refer to. The dataset is
+    not named after its column: what is named after its own table refers to no key of another name.
     """
     import pyarrow.parquet as pq
 
@@ -146,7 +157,7 @@ def _entities(labelled: Labelled, folder: Any) -> dict[tuple[str, str], str]:
         values = labelled.table.session.table(
             f"SELECT DISTINCT {cell} FROM {labelled.table.name.sql} WHERE {cell} IS NOT NULL ORDER BY {cell}"
         )
-        domain, name = labelled.table.name.domain, f"labelled_{number}_{'_'.join(name_words(column))}"
+        domain, name = labelled.table.name.domain, f"asked_{number}"
         place = folder / domain / name
         place.mkdir(parents=True)
         pq.write_table(values, place / "values.parquet")

@@ -61,9 +61,38 @@ def test_lookups_of_lookups_parts_of_what_is_had_and_what_refers_to_oneself() ->
     assert reached == [
         ("orders", False),
         ("people", True),
+        ("people", False),
         ("orders > lines", False),
+        ("people > people", True),
         ("people > plans", True),
     ]
+
+
+def test_two_references_of_a_table_are_two_paths_and_one_of_each_is_enough() -> None:
+    found = [
+        join("asked.customer_id", "people.id"),
+        join("sent.sender", "people.id"),
+        join("sent.receiver", "people.id", 0.99),
+        join("sent.shop", "shops.id"),
+        join("people.shop", "shops.id"),
+    ]
+    paths = paths_from(ENTITY, None, profiles(people=(("id",),), sent=(), shops=(("id",),)), found)
+    assert [[(step.dataset, *step.far) for step in path.steps] for path in paths] == [
+        [("people", "id")],
+        [("sent", "sender")],
+        [("sent", "receiver")],
+        [("people", "id"), ("shops", "id")],
+    ]
+
+
+def test_rows_of_an_id_and_a_season_are_found_by_both_where_both_are_had() -> None:
+    found = [join("budgets.who", "asked.customer_id")]
+    tables = profiles(budgets=(("who", "day"), ("who", "season")))
+    (together, alone) = sorted(
+        paths_from(ENTITY, None, tables, found, ["season"]), key=lambda p: -p.is_lookup
+    )
+    assert (together.entity, together.steps[0].far) == (("customer_id", "season"), ("who", "season"))
+    assert (together.is_lookup, alone.is_lookup, alone.entity) == (True, False, ("customer_id",))
 
 
 def test_many_rows_of_one_are_not_joined_to_many_of_another_by_the_same_ids() -> None:

@@ -1,0 +1,195 @@
+"""That tables are reached over each kind of reference, from rows of which nothing but files is known; no model is made.
+
+Ids are of 200 customers; what is counted of one of them is compared with what stands in the literal rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from meshlake.boosting.features_sql import features_sql
+from meshlake.boosting.labelled import ROWS, labelled
+from meshlake.boosting.paths import paths_from
+from meshlake.boosting.sources import Found, source_of
+from meshlake.boosting.tables import open_tables
+from meshlake.drafting.feature_table import open_features
+from meshlake.names import ProductName
+from support.small_mesh import SmallMesh
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from meshlake.boosting.paths import Path as TablePath
+
+CUSTOMERS, CUTOFFS = 200, (date(2024, 3, 1), date(2024, 6, 1))
+WHO = "K00370"  # the tenth
+
+
+def customer(number: int) -> str:
+    return f"K{37 * number:05}"
+
+
+def csv(header: str, rows: Iterable[tuple[object, ...]]) -> dict[str, str]:
+    return {"a.csv": "\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n"}
+
+
+def day(number: int) -> date:
+    return date(2024, 1, 1) + timedelta(days=number % 50)
+
+
+def land(mesh: SmallMesh) -> None:
+    everyone = range(CUSTOMERS)
+    mesh.land_files(
+        "crm.labels",
+        csv(
+            "customer_id,cutoff_date,season,is_churned",
+            ((customer(n), each, each.year - n % 2, n * 7 % 3 == 0) for each in CUTOFFS for n in everyone),
+        ),
+    )
+    mesh.land_files(
+        "crm.members",
+        csv(
+            "member_no,sponsored_by,joined_on,first_name,grade",
+            ((customer(n), customer(n // 2), day(n), f"Ann{n}", n % 5) for n in everyone),
+        ),
+    )
+    mesh.land_files(
+        "crm.budgets",
+        csv(
+            "customer_id,season,agreed_on,budget",
+            (
+                (customer(n), y, f"{y - 1}-12-{1 + n % 28:02}", n % 90 + y)
+                for n in everyone
+                for y in (2022, 2023, 2024)
+            ),
+        ),
+    )
+    mesh.land_files(
+        "care.calls",
+        csv(
+            "customer,called_on,minutes",
+            ((f" {customer(n // 3).lower()}", day(n), n % 9) for n in range(600)),
+        ),
+    )
+    mesh.land_files(
+        "care.complaints",
+        csv("customer_id,filed_on,severity", ((customer(10 * (n % 8)), day(n), n % 4) for n in range(80))),
+    )
+    mesh.land_files(
+        "bank.transfers",
+        csv(
+            "transfer_id,sender_id,receiver_id,sent_on,amount",
+            ((f"T{n * 91:07}", customer(n % 200), customer(n * 3 % 200), day(n), n % 70) for n in range(900)),
+        ),
+    )
+    mesh.land_files(
+        "crm.tariffs",
+        csv(
+            "customer_id,tariff,fee,valid_from,valid_to",
+            (
+                row
+                for n in everyone
+                for row in (
+                    (customer(n), "ab"[n % 2], 10 + n % 7, "2023-01-01", day(n)),
+                    (customer(n), "bc"[n % 2], 10 + n % 5, day(n), "2024-05-01" if n % 3 else ""),
+                    *([(customer(n), "ac"[n % 2], 9 + n % 4, "2024-05-01", "")] if n % 3 else []),
+                )
+            ),
+        ),
+    )
+
+
+@dataclass
+class Reached:
+    """The paths that were found, and what is made of them at each customer and cut-off."""
+
+    paths: dict[str, TablePath]
+    found: dict[str, Found]
+    made: dict[str, dict[tuple[Any, ...], dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def reached(tmp_path_factory: pytest.TempPathFactory) -> Reached:
+    mesh = SmallMesh(tmp_path_factory.mktemp("a mesh"))
+    land(mesh)
+    opened = mesh.open()
+    opened.adopt("crm.labels", owner="ana@example.com")
+    settings = opened.workspace.settings
+    with open_features(settings, ProductName("crm", "labels")) as table:
+        asked = labelled(table, "is_churned", "cutoff_date", "customer_id", None)
+        asked.take_rows()
+        with open_tables(settings, asked, lambda _: None) as tables:
+            taken: set[str] = set(table.columns)
+            paths = paths_from(
+                tables.entities, tables.own_dataset, tables.profiles, tables.found.joins, asked.features
+            )
+            found = {path.told: source_of(tables, path, taken) for path in paths}
+            made = {}
+            for told, each in found.items():
+                if each.source is None or not each.source.features:
+                    continue
+                select = features_sql(ROWS, "cutoff_date", ["customer_id", "cutoff_date"], [each.source])
+                rows = table.session.table(select).to_pylist()
+                made[told] = {(row["customer_id"], row["cutoff_date"]): row for row in rows}
+    return Reached({path.told: path for path in paths}, found, made)
+
+
+def test_each_kind_of_reference_is_reached_once(reached: Reached) -> None:
+    assert reached.paths.keys() == {
+        "customer_id = bank.transfers.sender_id",
+        "customer_id = bank.transfers.receiver_id",
+        "customer_id = care.calls.customer",
+        "customer_id = care.complaints.customer_id",
+        "customer_id = crm.budgets.customer_id",
+        "customer_id and season = crm.budgets.customer_id and season",
+        "customer_id = crm.members.member_no",
+        "customer_id = crm.members.sponsored_by",
+        "customer_id = crm.members.member_no, then sponsored_by = crm.members.member_no",
+        "customer_id = crm.tariffs.customer_id",
+    }
+
+
+@pytest.mark.parametrize(
+    ("told", "features"),
+    [
+        ("customer_id = bank.transfers.sender_id", {"transfers_count": 5, "transfers_amount_sum": 160}),
+        ("customer_id = bank.transfers.receiver_id", {"transfers_2_count": 5, "transfers_2_amount_sum": 180}),
+        # Written " k00370"; of the tenth customer are the calls 30 to 32.
+        ("customer_id = care.calls.customer", {"calls_count": 3, "calls_minutes_sum": 12}),
+        # Eight customers have any.
+        ("customer_id = care.complaints.customer_id", {"complaints_count": 10}),
+        ("customer_id and season = crm.budgets.customer_id and season", {"budgets_2_budget": 2034}),
+        ("customer_id = crm.members.member_no", {"members_grade": 0}),
+        ("customer_id = crm.members.sponsored_by", {"members_2_count": 2, "members_2_grade_sum": 1}),
+        (
+            "customer_id = crm.members.member_no, then sponsored_by = crm.members.member_no",
+            {"members_4_grade": 0, "members_4_days_since_joined_on": 55},
+        ),
+        # The tariff of that day, of two that had begun.
+        (
+            "customer_id = crm.tariffs.customer_id",
+            {"tariffs_tariff_last": "b", "tariffs_fee_last": 10, "tariffs_valid_to_open_count": 1},
+        ),
+    ],
+)
+def test_what_is_counted_is_what_the_rows_say(
+    reached: Reached, told: str, features: dict[str, object]
+) -> None:
+    row = reached.made[told][WHO, CUTOFFS[0]]
+    assert {name: row[name] for name in features} == features
+
+
+def test_ids_and_names_are_no_features_whatever_they_are_called(reached: Reached) -> None:
+    features = {
+        feature.name
+        for each in reached.found.values()
+        if each.source
+        for feature in each.source.features
+        if not feature.name.endswith(("_kinds", "_kinds_91d", "_kinds_364d"))
+    }
+    words = ("sponsored_by", "first_name", "member_no", "transfer_id", "sender", "receiver", "customer")
+    assert [name for name in sorted(features) if any(word in name for word in words)] == []
