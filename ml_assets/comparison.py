@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from meshlake.ml_assets.spec import LabelledSpec
+    from meshlake.ml_assets.document import LabelledSpec
 
     Labels = npt.NDArray[np.bool_]
     Probabilities = npt.NDArray[np.float64]

@@ -13,8 +13,7 @@ from meshlake.ml_assets.candidates.algorithm import make_scoring_exact
 from meshlake.ml_assets.candidates.candidate import build_candidate, learns_from_unlabelled
 from meshlake.ml_assets.changes import options_of
 from meshlake.ml_assets.features import Features
-from meshlake.ml_assets.preprocessing import MISSING
-from meshlake.ml_assets.scoring import ChurnModel, reference_values
+from meshlake.ml_assets.scoring import ChurnModel, usual_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -69,8 +68,7 @@ def fit_features(algorithm: str, plan: FeaturePlan, features: Features, spec: Ch
     else:
         # The first step learns nothing, and the others are those of `pipeline` itself.
         pipeline[1:].fit(features.frame, features.is_churned)
-    # No text of one customer is usual, nor to be told in the reasons of another.
-    references = reference_values(features.frame) | dict.fromkeys(plan.free_text, MISSING)
+    references = usual_values(features.frame, plan)
     options = options_of(features.frame, plan, spec.changeable)
     return ChurnModel(make_scoring_exact(pipeline), spec.key, _NEVER, references, algorithm, options)
 

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from meshlake.ml_assets.document import LabelledSpec
     from meshlake.ml_assets.preprocessing import FeaturePlan
-    from meshlake.ml_assets.spec import ChurnSpec, LabelledSpec
+    from meshlake.ml_assets.spec import ChurnSpec
 
 
 @dataclass(frozen=True)

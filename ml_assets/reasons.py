@@ -143,14 +143,22 @@ def feature_importances(model: ChurnModel, rows: pd.DataFrame, seed: int) -> dic
     It is what reasons are told by, whichever way it pushes: the change when the feature takes its usual value, measured
     on at most `MEASURED_ROWS` of `rows`.
     """
+    return importances_by(lambda frame: feature_effects(model, frame), model.pipeline, rows, seed)
+
+
+def importances_by(
+    effects: Callable[[pd.DataFrame], npt.NDArray[np.float64]],
+    pipeline: Pipeline,
+    rows: pd.DataFrame,
+    seed: int,
+) -> dict[str, float]:
+    """The mean size of the `effects` of each feature, the strongest first, on at most `MEASURED_ROWS` of `rows`.
+
+    `effects` are told of rows as the step `frame` of `pipeline` makes them, of their shape.
+    """
     sample = rows.sample(MEASURED_ROWS, random_state=seed) if len(rows) > MEASURED_ROWS else rows
-    frame = model.pipeline[:1].transform(sample)
-    return mean_effects(frame, feature_effects(model, frame))
-
-
-def mean_effects(frame: pd.DataFrame, effects: npt.NDArray[np.float64]) -> dict[str, float]:
-    """The mean size of the effects of each column of `frame`, the strongest first."""
-    means = np.abs(effects).mean(axis=0)
+    frame = pipeline[:1].transform(sample)
+    means = np.abs(effects(frame)).mean(axis=0)
     found = {str(name): float(mean) for name, mean in zip(frame.columns, means, strict=True)}
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 

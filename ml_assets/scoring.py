@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from meshlake.ml_assets.preprocessing import MISSING
 from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
     from sklearn.pipeline import Pipeline
+
+    from meshlake.ml_assets.preprocessing import FeaturePlan
 
 # Matrix products may differ in the 16th digit with the size of a batch; six digits are the same for any, and
 # more than a probability of churn can mean.
@@ -112,6 +115,11 @@ def _split(
 def published_probability(probability: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The probability as it is published and decided by."""
     return np.round(probability, PROBABILITY_DECIMALS)
+
+
+def usual_values(frame: pd.DataFrame, plan: FeaturePlan) -> dict[str, float | str]:
+    """As `reference_values`; no text of one customer is usual, nor to be told in the reasons of another."""
+    return reference_values(frame) | dict.fromkeys(plan.free_text, MISSING)
 
 
 def reference_values(frame: pd.DataFrame) -> dict[str, float | str]:

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_v
 
 from meshlake.ml_assets.candidates.choices import ClustererChoices, names_and_parameters
 from meshlake.ml_assets.clusterers.clusterer import DEFAULT_CLUSTERERS
+from meshlake.ml_assets.document import Column, ModelDocument, empty_if_none
 from meshlake.ml_assets.policy import Minutes, Policy, Seed, Share, TwoOrMore
-from meshlake.ml_assets.spec import Column, ModelDocument, empty_if_none
 from meshlake.validation import Location, one_of, read_as, told
 
 VALUE = "{}"

@@ -17,7 +17,7 @@ from meshlake.ml_assets.feature_choice import Suspects
 from meshlake.ml_assets.features import Features
 from meshlake.ml_assets.logarithm import signed_log1p
 from meshlake.ml_assets.preprocessing import FeaturePlan, plan_features
-from meshlake.ml_assets.regression.folds import fit_amounts
+from meshlake.ml_assets.regression.learner import AmountLearner
 from meshlake.ml_assets.regression.model import RegressionModel, predict_amounts
 from meshlake.ml_assets.regression.rows import plan_of
 from meshlake.ml_assets.regression.spec import RegressionSpec
@@ -156,7 +156,7 @@ class Data:
             ("customer_id",), "next_90_days", cutoff="cutoff_date", parameters={name: parameters}
         )
         with one_thread():
-            model = fit_amounts(name, plan_of(Suspects({}), inside, spec), inside, spec, 0.0)
+            model = AmountLearner(spec, 0.0).fit(name, plan_of(Suspects({}), inside, spec), inside)
         said = predict_amounts(model, outside)["predicted"].to_numpy()
         return model, said, outside["next_90_days"].to_numpy(), float(inside["next_90_days"].mean())
 

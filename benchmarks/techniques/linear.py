@@ -20,8 +20,8 @@ from benchmarks.techniques.data import SEED
 from benchmarks.techniques.row import Shown, row
 from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.churn_figures import learning_curve_figure
-from meshlake.ml_assets.classification.folds import fit_classes
 from meshlake.ml_assets.classification.labels import Classes
+from meshlake.ml_assets.classification.learner import ClassLearner
 from meshlake.ml_assets.classification.spec import ClassificationSpec
 from meshlake.ml_assets.comparison import compare, measure
 from meshlake.ml_assets.drawing import png
@@ -232,7 +232,7 @@ def _boundary(data: Data) -> Shown:
     )
 
 
-@row("Softmax / cross-entropy", "ml_assets.classification.folds")
+@row("Softmax / cross-entropy", "ml_assets.classification.learner")
 def _softmax(_: Data) -> Shown:
     pixels, digits = load_digits(return_X_y=True)
     rows = pd.DataFrame(pixels, columns=[f"pixel {n}" for n in range(pixels.shape[1])]).assign(digit=digits)
@@ -240,7 +240,8 @@ def _softmax(_: Data) -> Shown:
     plan = plan_features(rows, [name for name in rows.columns if name != "digit"])
     inside, outside = train_test_split(rows, random_state=SEED)
     classes = Classes(tuple(range(10)), (), {})
-    said = fit_classes("logistic_regression", plan, inside, classes, spec).pipeline.predict_proba(outside)
+    model = ClassLearner(spec, classes).fit("logistic_regression", plan, inside)
+    said = model.pipeline.predict_proba(outside)
     hidden = outside["digit"].to_numpy()
     sums = float(np.abs(said.sum(axis=1) - 1).max())
     own = float(-np.log(said[np.arange(len(hidden)), hidden]).mean())

@@ -11,7 +11,7 @@ from meshlake.extras import missing_extra
 from meshlake.validation import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sklearn.base import BaseEstimator, TransformerMixin
     from sklearn.pipeline import Pipeline
@@ -69,11 +69,13 @@ def build_pipeline(
     seed: int,
     rows: int,
     parameters: Mapping[str, Any] = MappingProxyType({}),
+    make: Callable[[Any, int], BaseEstimator] | None = None,
 ) -> Pipeline:
     """An unfitted pipeline from raw feature rows to predictions: steps `frame`, `columns`, `model`.
 
     `doorway` is where the algorithm called `name` is found, `rows` how many rows it will be fitted on; of `parameters`
-    that are not given it has defaults.
+    that are not given it has defaults. `make` makes the estimator of the algorithm and that number, if it is not just
+    `Algorithm.estimator`.
 
     Raises:
         UsageError: none has that name, or what it needs is not installed.
@@ -83,7 +85,7 @@ def build_pipeline(
 
     doorway.get(name).check_installed(name)
     algorithm: Algorithm = doorway.get(name)(**parameters)
-    model = algorithm.estimator(plan, seed, rows)
+    model = make(algorithm, rows) if make else algorithm.estimator(plan, seed, rows)
     return Pipeline([("frame", plan.frame()), ("columns", algorithm.preprocessing(plan)), ("model", model)])
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from meshlake.ml_assets.classification.spec import ClassificationSpec
+    from meshlake.ml_assets.document import LabelledSpec
 
     Codes = npt.NDArray[np.int64]
 
@@ -136,7 +137,7 @@ def changed_classes(classes: Classes, before: Iterable[str | int]) -> list[str]:
     )
 
 
-def class_folds(rows: pd.DataFrame, codes: Codes, spec: ClassificationSpec) -> Codes:
+def class_folds(rows: pd.DataFrame, codes: Codes, spec: LabelledSpec) -> Codes:
     """The fold, 0 to `spec.folds` - 1, in which each row is predicted: shape (n,).
 
     Stratified, shares of classes equal within one row; several rows of one group, or key, stay in one fold, and groups

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from meshlake.ml_assets.classification.learner import FEWEST_TESTED
 from meshlake.ml_assets.classification.measures import compare_classes
 from meshlake.ml_assets.classification.scoring import probability_columns, score_classes
-from meshlake.ml_assets.classification.training import FEWEST_TESTED, rows_that_tested
+from meshlake.ml_assets.classification.training import rows_that_tested
 from meshlake.ml_assets.comparison import groups_by
 from meshlake.ml_assets.promotion import Decision, all_predictions_of, incomparable, judged
 
@@ -24,15 +25,15 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.classification.measures import ClassComparison
     from meshlake.ml_assets.classification.scoring import ClassModel
-    from meshlake.ml_assets.classification.spec import ClassificationSpec
     from meshlake.ml_assets.comparison import Difference
+    from meshlake.ml_assets.document import LabelledSpec
     from meshlake.ml_assets.promotion import Champion
 
     Floats = npt.NDArray[np.float64]
 
 
 def decide_classes(
-    spec: ClassificationSpec,
+    spec: LabelledSpec,
     honest: pd.DataFrame,
     classes: Sequence[str | int],
     features: pd.DataFrame,

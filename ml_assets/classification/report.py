@@ -11,7 +11,6 @@ from meshlake.ml_assets.classification.scoring import probability_columns
 from meshlake.ml_assets.classification.training import rows_that_tested
 
 if TYPE_CHECKING:
-    from meshlake.ml_assets.classification.folds import ClassCandidate
     from meshlake.ml_assets.classification.training import ClassTraining
 
 
@@ -26,9 +25,7 @@ def class_report(training: ClassTraining) -> dict[str, Any]:
     said = tested[probability_columns(len(classes.names))].to_numpy()
     shares = np.array(training.shares)
     return {
-        "task": "classification",
-        "algorithm": training.model.algorithm,
-        "rows": dict(training.row_counts),
+        **training.facts("classification", spec),
         "classes": list(classes.names),
         "shares": list(training.shares),
         "set_aside": [[name, rows] for name, rows in classes.set_aside.items()],
@@ -38,23 +35,4 @@ def class_report(training: ClassTraining) -> dict[str, Any]:
             "log_loss": float(-(shares * np.log(shares)).sum()),
         },
         "by_class": per_class(classes.codes_of(tested["label"]), said, classes.names),
-        "features": dict(training.features),
-        "dropped": dict(training.dropped),
-        "folds": {"count": spec.folds, "seed": spec.seed, "sha256": training.folds_sha256},
-        "candidates": {each.algorithm: _candidate_report(each) for each in training.candidates},
-        "importances": dict(training.importances),
-        "out_of_fold": dict(training.out_of_fold),
-        "test": None if training.test is None else dict(training.test),
-        "warnings": list(training.warnings),
-    }
-
-
-def _candidate_report(candidate: ClassCandidate) -> dict[str, Any]:
-    names = [name for name in candidate.out_of_fold if name != "n"]
-    values = {name: [fold[name] for fold in candidate.folds] for name in names}
-    return {
-        "out_of_fold": dict(candidate.out_of_fold),
-        "fold_mean": {name: float(np.mean(each)) for name, each in values.items()},
-        "fold_sd": {name: float(np.std(each, ddof=1)) for name, each in values.items()},
-        "seconds": candidate.seconds,
     }

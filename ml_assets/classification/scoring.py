@@ -13,11 +13,10 @@ import pandas as pd
 
 from meshlake.ml_assets.honest import honest_of
 from meshlake.ml_assets.reasons import (
-    MEASURED_ROWS,
     MINIMUM_EFFECT,
     effects_by_scoring,
+    importances_by,
     in_words_of,
-    mean_effects,
     reason_names,
     strongest_reasons,
 )
@@ -144,9 +143,7 @@ def class_importances(model: ClassModel, rows: pd.DataFrame, seed: int) -> dict[
 
     It is measured on at most `reasons.MEASURED_ROWS` of `rows`.
     """
-    sample = rows.sample(MEASURED_ROWS, random_state=seed) if len(rows) > MEASURED_ROWS else rows
-    frame = model.pipeline[:1].transform(sample)
-    return mean_effects(frame, _effects(model, frame))
+    return importances_by(lambda frame: _effects(model, frame), model.pipeline, rows, seed)
 
 
 def _effects(model: ClassModel, frame: pd.DataFrame) -> Floats:

@@ -9,8 +9,8 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from meshlake.ml_assets.candidates.choices import ClassifierChoices, names_and_parameters
 from meshlake.ml_assets.candidates.classifiers import CLASSIFIERS, DEFAULT_CLASSIFIERS
+from meshlake.ml_assets.document import Column, LabelledDocument, LabelledSpec, empty_if_none
 from meshlake.ml_assets.policy import ComparedPolicy
-from meshlake.ml_assets.spec import Column, LabelledDocument, LabelledSpec, empty_if_none
 from meshlake.validation import read_as, told
 
 if TYPE_CHECKING:

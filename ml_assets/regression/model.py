@@ -13,10 +13,9 @@ import pandas as pd
 
 from meshlake.ml_assets.honest import honest_of
 from meshlake.ml_assets.reasons import (
-    MEASURED_ROWS,
     effects_by_scoring,
+    importances_by,
     in_words_of,
-    mean_effects,
     reason_names,
     strongest_reasons,
 )
@@ -144,6 +143,6 @@ def amount_importances(model: RegressionModel, rows: pd.DataFrame, seed: int) ->
 
     It is measured on at most `reasons.MEASURED_ROWS` of `rows`.
     """
-    sample = rows.sample(MEASURED_ROWS, random_state=seed) if len(rows) > MEASURED_ROWS else rows
-    frame = model.pipeline[:1].transform(sample)
-    return mean_effects(frame, effects_by_scoring(model.predict, frame, model.references))
+    return importances_by(
+        lambda frame: effects_by_scoring(model.predict, frame, model.references), model.pipeline, rows, seed
+    )

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from meshlake.ml_assets.regression.folds import AmountCandidate
     from meshlake.ml_assets.regression.spec import RegressionSpec
     from meshlake.ml_assets.regression.training import RegressionTraining
 
@@ -28,14 +27,7 @@ def regression_report(training: RegressionTraining) -> dict[str, Any]:
     """
     spec, model = training.spec, training.model
     return {
-        "task": "regression",
-        "algorithm": model.algorithm,
-        "rows": dict(training.row_counts),
-        "features": dict(training.features),
-        "dropped": dict(training.dropped),
-        "folds": {"count": spec.folds, "seed": spec.seed, "sha256": training.folds_sha256},
-        "candidates": {each.algorithm: _candidate_report(each) for each in training.candidates},
-        "importances": dict(training.importances),
+        **training.facts("regression", spec),
         "predict": spec.predict,
         "least": model.least,
         "intervals": {
@@ -43,10 +35,7 @@ def regression_report(training: RegressionTraining) -> dict[str, Any]:
             "are_relative": model.margins is not None and model.margins.unit is not None,
             "groups": 0 if model.margins is None else len(model.margins.below),
         },
-        "out_of_fold": dict(training.out_of_fold),
-        "test": None if training.test is None else dict(training.test),
         "held_against": held_against(training.honest, spec),
-        "warnings": list(training.warnings),
     }
 
 
@@ -76,15 +65,3 @@ def _against(
         actual[known], predicted[known], rule[known], groups[known], spec.loss, spec.seed
     )
     return {**point_metrics(actual[known], rule[known]), "better_by": better.as_dict()}
-
-
-def _candidate_report(candidate: AmountCandidate) -> dict[str, Any]:
-    names = [name for name in candidate.folds[0] if name != "n"]
-    values = {name: [fold[name] for fold in candidate.folds] for name in names}
-    return {
-        "out_of_fold": dict(candidate.out_of_fold),
-        "folds": [dict(fold) for fold in candidate.folds],
-        "fold_mean": {name: float(np.mean(values[name])) for name in names},
-        "fold_sd": {name: float(np.std(values[name], ddof=1)) for name in names},
-        "seconds": candidate.seconds,
-    }

@@ -12,10 +12,10 @@ from meshlake.ml_assets.candidates.choices import (
     RegressorChoices,
     names_and_parameters,
 )
+from meshlake.ml_assets.document import Column, LabelledDocument, LabelledSpec, empty_if_none
 from meshlake.ml_assets.policy import ComparedPolicy, Share
 from meshlake.ml_assets.regressors.baselines import LAST_PERIOD
 from meshlake.ml_assets.regressors.regressor import DEFAULT_REGRESSORS, REGRESSORS
-from meshlake.ml_assets.spec import Column, LabelledDocument, LabelledSpec, empty_if_none
 from meshlake.validation import Location, read_as, told
 
 # What is predicted, by the figure that is then the least of its errors (Gneiting, Making and evaluating point

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from meshlake.ml_assets.anomalies import AnomalyModel
+    from meshlake.ml_assets.document import ModelDocument
     from meshlake.ml_assets.promotion import Decision
-    from meshlake.ml_assets.spec import ModelDocument
     from meshlake.models.store import ModelVersion
 
 _SHOWN_ROWS = 20

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from meshlake.ml_assets.churn import ChurnTraining
+    from meshlake.ml_assets.document import ModelDocument
     from meshlake.ml_assets.promotion import Champion, Decision
     from meshlake.ml_assets.scoring import ChurnModel
-    from meshlake.ml_assets.spec import ModelDocument
     from meshlake.models.evaluation import Evaluation
     from meshlake.models.store import ModelVersion
 
@@ -62,12 +62,7 @@ class ChurnTask(ForeseesAll):
         from meshlake.ml_assets.persistence import dump_model
         from meshlake.ml_assets.report import churn_report
 
-        named = {
-            str(name): f"is named like the label '{self._spec.label}'"
-            for name in features.columns
-            if is_named_like(self._spec.label, str(name))
-        }
-        training = train_churn(features, self._spec, report, named)
+        training = train_churn(features, self._spec, report, named_like(self._spec.label, features))
         facts = churn_report(training)
         test = facts["test"]
         record = {
@@ -195,6 +190,12 @@ def rival_of(
         return None
     honest = honest_predictions(champion.read(HONEST_FILE))
     return Champion(champion.version, honest, load(champion) if can_score else None, is_replaced=is_replaced)
+
+
+def named_like(label: str, features: pd.DataFrame) -> dict[str, str]:
+    """The columns of the features that are called like `label`, each with that in words."""
+    told = f"is named like the label '{label}'"
+    return {str(name): told for name in features.columns if is_named_like(label, str(name))}
 
 
 def honest_predictions(content: bytes) -> pd.DataFrame:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from meshlake.ml_assets.classification.spec import ClassificationSpec
+    from meshlake.ml_assets.document import LabelledSpec
     from meshlake.ml_assets.drawing import Draw
 
 _FIGURES = {
@@ -27,7 +27,7 @@ _FIGURES = {
 _MOST_SHOWN = 20
 
 
-def evaluate_classes(spec: ClassificationSpec, record: Mapping[str, Any], honest: pd.DataFrame) -> Evaluation:
+def evaluate_classes(spec: LabelledSpec, record: Mapping[str, Any], honest: pd.DataFrame) -> Evaluation:
     """What `record` and the honest predictions that are stored with it tell."""
     import numpy as np
 
@@ -95,7 +95,7 @@ def _top(codes: Any, said: Any, count: int) -> float:
 
 
 def _measured(
-    spec: ClassificationSpec, record: Mapping[str, Any], tested: pd.DataFrame, codes: Any, said: Any
+    spec: LabelledSpec, record: Mapping[str, Any], tested: pd.DataFrame, codes: Any, said: Any
 ) -> Section:
     import numpy as np
 

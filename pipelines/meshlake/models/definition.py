@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from meshlake.ml_assets.spec import ModelDocument
+    from meshlake.ml_assets.document import ModelDocument
     from meshlake.models.task import Task
     from meshlake.yaml_file import YamlFile
 

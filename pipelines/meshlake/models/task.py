@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from meshlake.ml_assets.document import ModelDocument
     from meshlake.ml_assets.promotion import Decision
-    from meshlake.ml_assets.spec import ModelDocument
     from meshlake.models.evaluation import Evaluation
     from meshlake.models.store import ModelVersion
     from meshlake.products.transform import RowsSession

@@ -16,7 +16,7 @@ SHARES = '''
 import json
 
 from meshlake.ml_assets.promotion import Decision
-from meshlake.ml_assets.spec import ModelDocument
+from meshlake.ml_assets.document import ModelDocument
 from meshlake.models.evaluation import Evaluation
 from meshlake.models.task import Trained
 

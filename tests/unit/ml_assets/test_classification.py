@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from meshlake.ml_assets.candidates.classifiers import CLASSIFIERS
-from meshlake.ml_assets.classification.folds import fit_classes
 from meshlake.ml_assets.classification.labels import Classes, class_folds, classes_of, read_classes
+from meshlake.ml_assets.classification.learner import ClassLearner
 from meshlake.ml_assets.classification.measures import (
     class_metrics,
     compare_classes,
@@ -115,7 +115,7 @@ def test_every_candidate_tells_classes_apart_and_is_stored(name):
     classes = classes_of(rows, SPEC)
     rows = classes.learned(rows, "reason")
     plan = plan_features(rows, ["fee", "tickets"])
-    model = fit_classes(name, plan, rows, classes, spec)
+    model = ClassLearner(spec, classes).fit(name, plan, rows)
     said = score_classes(model, rows)[probability_columns(3)].to_numpy()
     assert np.abs(said.sum(axis=1) - 1).max() < 5e-6
     found = class_metrics(classes.codes_of(rows["reason"]), said)

@@ -14,7 +14,7 @@ from meshlake.ml_assets.preprocessing import plan_features
 from meshlake.ml_assets.promotion import Champion
 from meshlake.ml_assets.regression.conformal import best_margins, fewest_rows, margins, pinball
 from meshlake.ml_assets.regression.figures import amount_figures, coverage_by_size
-from meshlake.ml_assets.regression.folds import best_amounts, fit_amounts
+from meshlake.ml_assets.regression.learner import AmountLearner
 from meshlake.ml_assets.regression.metrics import compare_amounts, measure_amounts, point_metrics
 from meshlake.ml_assets.regression.model import explain_amounts, predict_amounts, published_amounts
 from meshlake.ml_assets.regression.promotion import decide_amounts
@@ -180,11 +180,12 @@ def test_rows_of_a_key_stay_in_one_fold_and_folds_have_like_amounts(rows):
 def test_the_rule_of_thumb_stays_unless_an_algorithm_is_better_beyond_noise(rows, training):
     rule = next(each for each in training.candidates if each.algorithm == "last_period")
     noise = np.random.default_rng(1).normal(size=len(rows))
-    hardly = replace(rule, algorithm="ridge", predicted=rule.predicted + noise)
+    hardly = replace(rule, algorithm="ridge", said=rule.said + noise)
     hardly = replace(hardly, out_of_fold={**rule.out_of_fold, "root_mean_squared_error": 0.0})
-    assert best_amounts([rule, hardly], rows, spec_of()) is rule
-    perfect = replace(hardly, predicted=rows["spent"].to_numpy())
-    assert best_amounts([rule, perfect], rows, spec_of()) is perfect
+    learner = AmountLearner(spec_of(), 0.0)
+    assert learner.best([rule, hardly], rows) is rule
+    perfect = replace(hardly, said=rows["spent"].to_numpy())
+    assert learner.best([rule, perfect], rows) is perfect
 
 
 @pytest.mark.parametrize("name", REGRESSORS.names)
@@ -194,7 +195,7 @@ def test_each_algorithm_says_finite_amounts_and_can_be_stored(name, rows):
         age=lambda t: t["age"].where(t["age"] < 70), note=[f"word {i}" for i in range(150)]
     )
     spec = replace(spec_of(), candidates=(name,), parameters={name: parameters})
-    model = fit_amounts(name, plan_features(some, ["before", "plan", "age"]), some, spec, 0.0)
+    model = AmountLearner(spec, 0.0).fit(name, plan_features(some, ["before", "plan", "age"]), some)
     said = predict_amounts(model, some)
     assert np.isfinite(said["predicted"]).all()
     assert (said["predicted"] >= 0).all()
@@ -205,7 +206,7 @@ def test_each_algorithm_says_finite_amounts_and_can_be_stored(name, rows):
 
 def test_what_is_of_logarithms_goes_not_beyond_what_was_seen_and_keeps_the_sum(rows):
     plan = plan_features(rows, ["before", "plan"])
-    model = fit_amounts("log_ridge", plan, rows, spec_of(), 0.0)
+    model = AmountLearner(spec_of(), 0.0).fit("log_ridge", plan, rows)
     assert predict_amounts(model, rows)["predicted"].sum() == pytest.approx(rows["spent"].sum(), rel=0.02)
     giant = rows[:1].assign(before=1e12)
     assert predict_amounts(model, giant)["predicted"].iloc[0] <= round(rows["spent"].max(), 6)

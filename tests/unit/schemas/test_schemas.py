@@ -147,7 +147,7 @@ def test_a_task_of_another_distribution_is_in_the_schema_of_models(tmp_path):
     (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: others\nVersion: 1.0\n")
     (facts / "entry_points.txt").write_text("[meshlake.tasks]\nshares = others:ShareTask\n")
     (tmp_path / "others.py").write_text(
-        "from meshlake.ml_assets.spec import ModelDocument\n\n\n"
+        "from meshlake.ml_assets.document import ModelDocument\n\n\n"
         "class ShareDocument(ModelDocument):\n    column: str\n\n\n"
         "class ShareTask:\n    document = ShareDocument\n"
     )
