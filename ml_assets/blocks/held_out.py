@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from meshlake.ml_assets.metrics import log_losses
+from meshlake.ml_assets.metrics import log_losses, probability_metrics
 from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
@@ -57,6 +57,22 @@ class Gain:
     def t(self) -> float:
         """How many standard errors it is."""
         return self.estimate / self.error if self.error > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Fold:
+    """`rows` predicted by two sets of columns, learned from the same others: by log loss (nats) and ROC AUC of each.
+
+    `period` is theirs, from 0 on; None where there are no cut-offs.
+    """
+
+    period: int | None
+    rows: int
+    base_log_loss: float
+    log_loss: float
+    base_roc_auc: float
+    roc_auc: float
+    gain: Gain
 
 
 @dataclass(frozen=True)
@@ -117,6 +133,25 @@ class HeldOut:
             with np.errstate(invalid="ignore"):
                 self._known[key] = np.where(count > 0, total / np.maximum(count, 1), np.nan)
         return self._known[key]
+
+    def folds(self, columns: Sequence[str], base: Sequence[str]) -> tuple[Fold, ...]:
+        """What `columns` and `base` say of the rows that each of `splits` tests."""
+        return tuple(self._fold(columns, base, learned, tested) for learned, tested in self.splits)
+
+    def _fold(self, columns: Sequence[str], base: Sequence[str], learned: Mask, tested: Mask) -> Fold:
+        is_so = self.is_so[tested]
+        said, before = (self.predicted(each, learned, tested) for each in (columns, base))
+        gain = gain_of(log_losses(is_so, before) - log_losses(is_so, said), self.groups[tested])
+        of_base, of_columns = (probability_metrics(is_so, each) for each in (before, said))
+        return Fold(
+            None if self.periods is None else int(self.periods[tested].max()),
+            len(is_so),
+            of_base["log_loss"],
+            of_columns["log_loss"],
+            of_base["roc_auc"],
+            of_columns["roc_auc"],
+            gain,
+        )
 
     def predicted(self, columns: Sequence[str], learned: Mask, tested: Mask) -> Numbers:
         """What a model of the rows `learned` says of those `tested`, (k,)."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from meshlake.ml_assets.blocks.encoded import Encoded
-    from meshlake.ml_assets.blocks.held_out import HeldOut
+    from meshlake.ml_assets.blocks.held_out import Fold, HeldOut
     from meshlake.ml_assets.comparison import Comparison, Interval
 
 _SEED = 42
@@ -64,7 +64,7 @@ class Selection:
     """What was kept. `threshold` is the least t that was not taken for chance, of so many blocks tried.
 
     `final` compares base and boosted on rows that chose nothing, `base` and `boosted` are their figures there; None
-    where these have too few rows of one class.
+    where these have too few rows of one class. `folds` are base and boosted on the rows that chose.
     """
 
     judged: tuple[Judged, ...]
@@ -73,6 +73,7 @@ class Selection:
     final: Comparison | None = None
     base: Mapping[str, Interval] = field(default_factory=dict)
     boosted: Mapping[str, Interval] = field(default_factory=dict)
+    folds: tuple[Fold, ...] = ()
 
     @property
     def kept(self) -> tuple[str, ...]:
@@ -202,6 +203,7 @@ def _costs(held: HeldOut, columns: Sequence[str], asked: Sequence[str]) -> dict[
 
 
 def _measured(held: HeldOut, base: tuple[str, ...], selection: Selection) -> Selection:
+    selection = replace(selection, folds=held.folds((*base, *selection.columns), base))
     kept, learned = held.is_kept, ~held.is_kept
     is_so = held.is_so[kept]
     if not can_compare(is_so):

@@ -37,6 +37,24 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@contextlib.contextmanager
+def seen_page(browser: Browser, file: Path, width: int, scheme: str) -> Iterator[Page]:
+    """The page in `file` as it is seen without script; at the end it must have told no error."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        java_script_enabled=False,
+    )
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("console", lambda m: errors.append(m.text) if m.type in {"error", "warning"} else None)
+    page.goto(file.as_uri())
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    yield page
+    context.close()
+    assert errors == []
+
+
 class MeshPage:
     """One tab on the UI at `url`, and the errors it has met: on the console, from the server, in toasts."""
 

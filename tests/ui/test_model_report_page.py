@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.ui.browser import ARTIFACTS
+from tests.ui.browser import ARTIFACTS, seen_page
 from tests.unit.models.conftest import make
 
 if TYPE_CHECKING:
@@ -23,23 +23,12 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(("width", "scheme"), [(400, "light"), (1280, "dark")])
 def test_it_is_seen_without_errors_or_overflow(browser: Browser, file: Path, width: int, scheme: str) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,  # type: ignore[arg-type]
-        java_script_enabled=False,
-    )
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("console", lambda m: errors.append(m.text) if m.type in {"error", "warning"} else None)
-    page.goto(file.as_uri())
-    assert page.locator(".verdict").is_visible()
-    drawn = page.locator(".drawings img")
-    assert drawn.count() >= 10
-    boxes = [box for each in drawn.all() if (box := each.bounding_box())]
-    assert all(box["width"] > 300 and box["height"] > 200 for box in boxes)
-    assert max(box["x"] + box["width"] for box in boxes) <= width
-    ARTIFACTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=ARTIFACTS / f"model_report_{scheme}_{width}.png", full_page=True)
-    assert page.pdf(format="A4").startswith(b"%PDF")
-    context.close()
-    assert errors == []
+    with seen_page(browser, file, width, scheme) as page:
+        assert page.locator(".verdict").is_visible()
+        drawn = page.locator(".drawings img")
+        assert drawn.count() >= 10
+        boxes = [box for each in drawn.all() if (box := each.bounding_box())]
+        assert all(box["width"] > 300 and box["height"] > 200 for box in boxes)
+        assert max(box["x"] + box["width"] for box in boxes) <= width
+        page.screenshot(path=ARTIFACTS / f"model_report_{scheme}_{width}.png", full_page=True)
+        assert page.pdf(format="A4").startswith(b"%PDF")

@@ -9,6 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from meshlake.boosting.considered import (
+    CANNOT,
+    NOT_REACHED,
+    NOTHING,
+    SUSPECT,
+    UNDATED,
+    Boosted,
+    Considered,
+)
+from meshlake.boosting.evidence import evidence_of
 from meshlake.boosting.features_sql import features_sql
 from meshlake.boosting.labelled import PERIOD, ROWS, SO, labelled
 from meshlake.boosting.paths import MOST_PATHS, paths_from
@@ -27,77 +37,13 @@ if TYPE_CHECKING:
     from meshlake.boosting.features_sql import Source
     from meshlake.boosting.labelled import Labelled
     from meshlake.boosting.paths import Path
-    from meshlake.boosting.sources import Found
     from meshlake.boosting.tables import Tables
-    from meshlake.drafting.product_folder import Drafted
     from meshlake.ml_assets.blocks.held_out import HeldOut
-    from meshlake.ml_assets.blocks.selection import Block, Judged, Selection
+    from meshlake.ml_assets.blocks.selection import Block, Selection
     from meshlake.names import ProductName
     from meshlake.settings import Settings
 
 _SECONDS_PER_MINUTE, _FEWEST_ROWS = 60, 100
-UNDATED, SUSPECT, CANNOT, NOTHING = "undated", "suspect", "cannot be read", "nothing to count"
-NOT_REACHED = "not reached"
-
-
-@dataclass(frozen=True)
-class Considered:
-    """One table that was looked at: how it is joined, what was found of it, and why its columns were left out.
-
-    `verdict` is one of `selection`'s, or that it is undated, suspect, cannot be read, has nothing to count, or was not
-    reached; `judged` its gains, where it was tried. `columns` are the features that were tried, `features` those that
-    stay, `withheld` the columns left out with the reason; `seconds` is what making features took.
-    """
-
-    path: str
-    table: str
-    verdict: str
-    why: str = ""
-    containment: float = 0.0
-    judged: Judged | None = None
-    found: Found | None = None
-    columns: tuple[str, ...] = ()
-    features: tuple[str, ...] = ()
-    withheld: dict[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
-
-    @property
-    def known_at(self) -> str | None:
-        """The columns that say from when on its rows are known."""
-        moments = self.found.source.moments if self.found and self.found.source else []
-        return ", ".join(str(hop.moment) for hop in moments) or None
-
-    @property
-    def source(self) -> Source:
-        """What its features are made of.
-
-        Raises:
-            ValueError: it has none.
-        """
-        if self.found is None or self.found.source is None:
-            raise ValueError(f"{self.path} has no features")
-        return self.found.source
-
-
-@dataclass(frozen=True)
-class Boosted:
-    """What a search found: all tables `considered`, the `selection` among them, and the products `drafted` of it."""
-
-    product: ProductName
-    label: str
-    cutoff: str | None
-    key: tuple[str, ...]
-    base: tuple[str, ...]
-    considered: tuple[Considered, ...]
-    selection: Selection | None
-    row_count: int
-    seconds: float
-    drafted: tuple[Drafted, ...] = ()
-
-    @property
-    def kept(self) -> list[Considered]:
-        """The tables that make the model better."""
-        return [each for each in self.considered if each.features]
 
 
 @dataclass(frozen=True)
@@ -135,9 +81,15 @@ def boost(
             taken = {"labelled", "asked", "found", ROWS, *asked.table.columns}
             looker = _Looker(tables, rows, search, end, progress, taken)
             considered, selection = looker.look()
+            evidence = {
+                each.path: evidence_of(asked, each.found, each.source)
+                for each in considered
+                if each.features and each.found
+            }
     seconds = time.monotonic() - began
     facts = (asked.label, asked.cutoff, asked.key, asked.features)
-    return Boosted(product, *facts, tuple(considered), selection, known, seconds)
+    periods = _period_names(rows, asked.cutoff)
+    return Boosted(product, *facts, tuple(considered), selection, known, seconds, periods, evidence)
 
 
 @dataclass
@@ -269,6 +221,17 @@ class _Looker:
 
 class _LeftOutError(Exception):
     """A path gives no features; why is noted."""
+
+
+def _period_names(rows: pd.DataFrame, cutoff: str | None) -> dict[int, str]:
+    """The cut-offs of each period that labels are known in."""
+    if cutoff is None:
+        return {}
+    days = rows[rows[SO].notna()].groupby(PERIOD)[cutoff].agg(["min", "max"])
+    return {
+        int(str(period)): f"{first:%Y-%m-%d}" if first == last else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+        for period, first, last in days.itertuples()
+    }
 
 
 def _numbered(rows: pd.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.int64]:

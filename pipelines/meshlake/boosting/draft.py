@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from meshlake.boosting.features_sql import features_sql
+from meshlake.boosting.page import write_boost_page
 from meshlake.discovery.sources import chosen_source
 from meshlake.drafting.adopt import adopt
 from meshlake.drafting.product_folder import Drafted, off_folder, product_folder, waiting_folder
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from meshlake.boosting.aggregates import Feature
-    from meshlake.boosting.boost import Boosted, Considered
+    from meshlake.boosting.considered import Boosted, Considered
     from meshlake.boosting.features_sql import Source
     from meshlake.settings import Settings
 
 CHECK = "unchanged_by_later_rows"
+PAGE_FILE = "boost.html"
 _SMALLEST = "1e-9"
 
 
@@ -63,7 +65,9 @@ def _drafted(settings: Settings, found: Boosted, name: ProductName, owner: str |
         {CHECK: invariance_sql(found, name, sources)} if found.cutoff else {},
         is_off=True,
     )
-    return [*drafted, draft_sql(settings, draft, owner)]
+    made = draft_sql(settings, draft, owner)
+    write_boost_page(found, made.folder / PAGE_FILE)
+    return [*drafted, replace(made, files=(*made.files, PAGE_FILE))]
 
 
 def _adopted(settings: Settings, found: Boosted, owner: str | None) -> list[Drafted]:

@@ -11,7 +11,7 @@ from meshlake.names import ProductName, snake_case
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from meshlake.boosting.boost import Boosted
+    from meshlake.boosting.considered import Boosted
     from meshlake.drafting.product_folder import Drafted
     from meshlake.drafting.redraft import Redrafted
     from meshlake.drafting.whole_mesh import MeshDraft

@@ -11,7 +11,7 @@ from meshlake.html import document, table, text, write_page
 from meshlake.models.evaluation import Section, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from meshlake.models.evaluation import Evaluation
@@ -44,8 +44,16 @@ class ModelReport:
 
     def page(self) -> str:
         """It all as one HTML page that needs no network and no script."""
-        style = (files("meshlake.models") / "page.css").read_text("utf-8")
-        return document(f"{self.state.model} {self.state.version}", "".join(self._body()), style)
+        state, record = self.state, self.record
+        pinned = f", {state.pinned}" if state.pinned else ""
+        told = (
+            f"Version {state.version}, {state.state}{pinned}: {state.algorithm}, trained "
+            f"{state.trained_at[:16].replace('T', ' ')} UTC."
+        )
+        sections = (*self.evaluation.sections, *self._of_any_model())
+        more = (f"Decision: {state.decision}.",)
+        title = f"{state.model} {state.version}"
+        return page_of(state.model, told, self.verdict, sections, more, record["warnings"], title)
 
     def write_page(self, file: str | Path | None = None) -> Path:
         """Write the page to `file`, else to `default_file`; gives where it is.
@@ -56,20 +64,6 @@ class ModelReport:
         if file is None:
             self.default_file.parent.mkdir(parents=True, exist_ok=True)
         return write_page(file or self.default_file, self.page())
-
-    def _body(self) -> Iterator[str]:
-        state, record = self.state, self.record
-        pinned = f", {state.pinned}" if state.pinned else ""
-        yield f"<header><h1>{text(state.model)}</h1><p>Version {text(state.version)}, {text(state.state)}"
-        yield f"{text(pinned)}: {text(state.algorithm)}, trained {text(state.trained_at[:16].replace('T', ' '))} UTC."
-        yield f'</p></header><main><p class="verdict">{text(self.verdict)}</p>'
-        yield f"<p>Decision: {text(state.decision)}.</p>"
-        if record["warnings"]:
-            warnings = "".join(f"<li>{text(warning)}</li>" for warning in record["warnings"])
-            yield f'<ul class="warnings">{warnings}</ul>'
-        for section in (*self.evaluation.sections, *self._of_any_model()):
-            yield from _section(section)
-        yield "</main>"
 
     def _of_any_model(self) -> Iterator[Section]:
         if dropped := self.record["dropped"]:
@@ -95,6 +89,37 @@ class ModelReport:
             for each in self.history
         ]
         yield Section("Versions", "The newest first.", [Table(heads, rows)])
+
+
+def page_of(
+    name: str,
+    told: str,
+    verdict: str,
+    sections: Iterable[Section],
+    more: Iterable[str] = (),
+    warnings: Iterable[str] = (),
+    title: str = "",
+) -> str:
+    """A page about `name` that needs no network and no script.
+
+    Args:
+        name: its heading.
+        told: what is looked at, below the heading.
+        verdict: what comes of it, in one sentence; `more` of it, and `warnings`, follow.
+        sections: what it is told by.
+        title: that of the window, else `name`.
+    """
+    style = (files("meshlake.models") / "page.css").read_text("utf-8")
+    listed = "".join(f"<li>{text(warning)}</li>" for warning in warnings)
+    body = [
+        f"<header><h1>{text(name)}</h1><p>{text(told)}</p></header>",
+        f'<main><p class="verdict">{text(verdict)}</p>',
+        *(f"<p>{text(each)}</p>" for each in more),
+        f'<ul class="warnings">{listed}</ul>' if listed else "",
+        *(part for section in sections for part in _section(section)),
+        "</main>",
+    ]
+    return document(title or name, "".join(body), style)
 
 
 def _section(section: Section) -> Iterator[str]:

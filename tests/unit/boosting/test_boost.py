@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from meshlake.boosting.boost import Boosted
+    from meshlake.boosting.considered import Boosted
 
 CUSTOMERS, CUTOFFS, FIRST = 900, 4, date(2024, 3, 1)
 
@@ -124,6 +124,11 @@ def test_what_is_drafted_waits_and_is_built_with_the_proof_that_later_rows_chang
 ) -> None:
     drafted = {str(each.name): each for each in found.drafted}
     assert drafted.keys() == {"shop.orders", "care.calls", "crm.labels_boosted"}
+    page = (drafted["crm.labels_boosted"].folder / "boost.html").read_text("utf-8")
+    assert "care.calls: is this join real, and was this known then?" in page
+    seen = {each.table: found.evidence[each.path] for each in found.kept}
+    assert seen["care.calls"].ids[0][1] == f"C-{int(seen['care.calls'].ids[0][0]):06}"
+    assert all(newest < cutoff <= later for _, cutoff, _, newest, later in seen["shop.orders"].known)
     opened = landed.open()
     assert not any("boosted" in str(state.product) for state in opened.products)
     with pytest.raises(UsageError, match="waits to be accepted already"):

@@ -1,0 +1,96 @@
+"""What a search found: each table that was looked at, and what they come to together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from meshlake.boosting.evidence import Evidence
+    from meshlake.boosting.features_sql import Source
+    from meshlake.boosting.sources import Found
+    from meshlake.drafting.product_folder import Drafted
+    from meshlake.ml_assets.blocks.selection import Judged, Selection
+    from meshlake.names import ProductName
+
+UNDATED, SUSPECT, CANNOT, NOTHING = "undated", "suspect", "cannot be read", "nothing to count"
+NOT_REACHED = "not reached"
+
+
+@dataclass(frozen=True)
+class Considered:
+    """One table that was looked at: how it is joined, what was found of it, and why its columns were left out.
+
+    `verdict` is one of `selection`'s, or that it is undated, suspect, cannot be read, has nothing to count, or was not
+    reached; `judged` its gains, where it was tried. `columns` are the features that were tried, `features` those that
+    stay, `withheld` the columns left out with the reason; `seconds` is what making features took.
+    """
+
+    path: str
+    table: str
+    verdict: str
+    why: str = ""
+    containment: float = 0.0
+    judged: Judged | None = None
+    found: Found | None = None
+    columns: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    withheld: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def known_at(self) -> str | None:
+        """The columns that say from when on its rows are known."""
+        moments = self.found.source.moments if self.found and self.found.source else []
+        return ", ".join(str(hop.moment) for hop in moments) or None
+
+    @property
+    def source(self) -> Source:
+        """What its features are made of.
+
+        Raises:
+            ValueError: it has none.
+        """
+        if self.found is None or self.found.source is None:
+            raise ValueError(f"{self.path} has no features")
+        return self.found.source
+
+
+@dataclass(frozen=True)
+class Boosted:
+    """What a search found: all tables `considered`, the `selection` among them, and the products `drafted` of it.
+
+    `periods` are the cut-offs of each period that rows were looked at by; `evidence` is what a reviewer asks to see, by
+    the path of each table that is kept.
+    """
+
+    product: ProductName
+    label: str
+    cutoff: str | None
+    key: tuple[str, ...]
+    base: tuple[str, ...]
+    considered: tuple[Considered, ...]
+    selection: Selection | None
+    row_count: int
+    seconds: float
+    periods: Mapping[int, str] = field(default_factory=dict)
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    drafted: tuple[Drafted, ...] = ()
+
+    @property
+    def kept(self) -> list[Considered]:
+        """The tables that make the model better."""
+        return [each for each in self.considered if each.features]
+
+    @property
+    def tried(self) -> int:
+        """How many tables were tried in models."""
+        return sum(each.judged is not None and each.verdict != NOT_REACHED for each in self.considered)
+
+    @property
+    def last(self) -> str:
+        """The rows that chose nothing, in words."""
+        newest = max(self.periods, default=0)
+        return f"the last cut-off ({self.periods[newest]})" if newest else "a quarter of the keys"

@@ -1,0 +1,134 @@
+"""What a search found, in words that the terminal and the page share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from meshlake.counting import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from meshlake.boosting.considered import Boosted, Considered
+    from meshlake.ml_assets.comparison import Interval
+
+FIGURES = {"roc_auc": "ROC AUC", "log_loss": "log loss", "calibration_error": "calibration error"}
+HEADS = ("verdict", "table", "joined by", "held", "known from", "less log loss", "features", "took", "why")
+FIGURE_HEADS = ("", "without", "with it (95 %)")
+QUESTIONS = "Is this join real, and was this known then?"
+
+
+def verdict(found: Boosted) -> str:
+    """What comes of it, in one sentence."""
+    chosen, tried = found.selection, found.tried
+    tables = counted(tried, "table")
+    if chosen is None or not chosen.columns:
+        return f"Nothing makes {found.label} of {found.product} better known: {tables} tried."
+    names = ", ".join(dict.fromkeys(each.table for each in found.kept))
+    makes = f"{names}, of {tables} tried," if tried > 1 else names
+    begin = f"{makes} make{'s' if len(found.kept) == 1 else ''} {found.label} of {found.product} better known"
+    if chosen.final is None:
+        return f"{begin}; too few rows of one kind were left to measure it on rows that chose nothing."
+    loss, before, after = chosen.final.log_loss, chosen.base["log_loss"], chosen.boosted["log_loss"]
+    told = f"log loss {before.estimate:.4f} without, {after.estimate:.4f} with, less by {loss.estimate:.4f}"
+    noise = "" if loss.is_better else ": no more than noise"
+    return f"{begin}: on {found.last}, which chose nothing, {told} (95 %: {loss.low:.4f} to {loss.high:.4f}){noise}."
+
+
+def considered_rows(found: Boosted) -> list[tuple[str, ...]]:
+    """A row for each table that was looked at, under `HEADS`."""
+    return [
+        (
+            each.verdict,
+            each.table,
+            each.path,
+            f"{each.containment:.0%}",
+            each.known_at or "",
+            f"{each.judged.gain.estimate:.4f} (t {each.judged.gain.t:.1f})" if each.judged else "",
+            f"{len(each.features)} of {len(each.columns)}" if each.columns else "",
+            f"{each.seconds:.1f} s",
+            each.why,
+        )
+        for each in found.considered
+    ]
+
+
+def withheld_rows(found: Boosted) -> list[tuple[str, str, str]]:
+    """Table, column and reason of what was left out."""
+    return [(each.table, column, why) for each in found.considered for column, why in each.withheld.items()]
+
+
+def threshold_told(found: Boosted) -> str:
+    """How much a table has to gain, and why so much."""
+    chosen = found.selection
+    if chosen is None:
+        return ""
+    return (
+        f"{counted(len(chosen.columns), 'column')} kept of {counted(found.tried, 'table')} tried: a table has to gain "
+        f"{chosen.threshold:.1f} standard errors, as the best of so many does by chance in one search of twenty."
+    )
+
+
+def figure_rows(found: Boosted) -> list[tuple[str, ...]]:
+    """Base and boosted on rows that chose nothing, under `FIGURE_HEADS`."""
+    chosen = found.selection
+    if chosen is None or chosen.final is None:
+        return []
+    return [
+        (name, f"{chosen.base[figure].estimate:.4f}", _interval(chosen.boosted[figure]))
+        for figure, name in FIGURES.items()
+    ]
+
+
+def fold_names(found: Boosted) -> list[str]:
+    """What the rows of each fold are called: their cut-offs, else numbers."""
+    folds = found.selection.folds if found.selection else ()
+    return [
+        f"fold {number}" if each.period is None else found.periods[each.period]
+        for number, each in enumerate(folds, 1)
+    ]
+
+
+def feature_rows(each: Considered) -> Iterator[tuple[str, str]]:
+    """The features of a table that stay, each in words."""
+    for feature in each.source.features:
+        if feature.name in each.features:
+            yield feature.name, feature.told
+
+
+def boost_facts(found: Boosted) -> dict[str, Any]:
+    """It all for programs."""
+    chosen = found.selection
+    return {
+        "product": str(found.product),
+        "label": found.label,
+        "cutoff": found.cutoff,
+        "verdict": verdict(found),
+        "rows": found.row_count,
+        "seconds": round(found.seconds, 1),
+        "tables": [_facts(each) for each in found.considered],
+        "columns": list(chosen.columns) if chosen else [],
+        "held_out": chosen.final.as_dict() if chosen and chosen.final else None,
+        "drafted": [each.as_dict() for each in found.drafted],
+    }
+
+
+def _facts(each: Considered) -> dict[str, Any]:
+    judged = each.judged
+    return {
+        "table": each.table,
+        "path": each.path,
+        "containment": each.containment,
+        "known_at": each.known_at,
+        "verdict": each.verdict,
+        "why": each.why,
+        "gain": judged.gain.estimate if judged else None,
+        "t": judged.gain.t if judged else None,
+        "seconds": round(each.seconds, 2),
+        "features": list(each.features),
+        "withheld": each.withheld,
+    }
+
+
+def _interval(figure: Interval) -> str:
+    return f"{figure.estimate:.4f} ({figure.low:.4f} to {figure.high:.4f})"

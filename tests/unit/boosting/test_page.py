@@ -1,0 +1,51 @@
+"""What a reviewer is told: on the page, in the sentence that begins it, and what stands beside a draft."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from meshlake.boosting.page import boost_page
+from meshlake.boosting.told import boost_facts, verdict
+from meshlake.ml_assets.comparison import Difference
+from support.boosted import a_search, without_gain
+
+
+def test_the_page_tells_gain_tables_features_and_the_two_questions() -> None:
+    page = boost_page(a_search())
+    assert page.count("<img") == 3
+    for told in (
+        "on the last cut-off (2024-07-01), which chose nothing, log loss",
+        "less by 0.0500 (95 %: 0.0300 to 0.0700)",
+        "0.0614 (t 8.6)",
+        "says who, not what",
+        "undated",
+        "not reached",
+        "shop.orders: is this join real, and was this known then?",
+        "Its rows, of 2023-12-02 to 2024-10-28, are known from ordered_on on.",
+        "<td>2024-02-27</td><td>2024-03-03</td>",
+        "Sum of &lt;amount&gt; of shop.orders in the last 28 days.",
+        "is written over, as its name says",
+    ):
+        assert told in page, told
+    assert "orders_amount_sd" not in page
+    assert 'src="http' not in page
+    assert "<script" not in page
+
+
+def test_a_search_that_found_nothing_has_a_page_too() -> None:
+    page = boost_page(without_gain())
+    assert "Nothing makes is_churned of crm.labels better known: 1 table tried." in page
+    assert "<img" not in page
+
+
+def test_the_verdict_says_what_is_no_more_than_noise_and_what_could_not_be_measured() -> None:
+    found = a_search()
+    assert found.selection is not None
+    assert found.selection.final is not None
+    noise = replace(found.selection.final, log_loss=Difference(0.001, -0.01, 0.012))
+    assert verdict(replace(found, selection=replace(found.selection, final=noise))).endswith(
+        "(95 %: -0.0100 to 0.0120): no more than noise."
+    )
+    unmeasured = replace(found.selection, final=None)
+    assert "too few rows of one kind" in verdict(replace(found, selection=unmeasured))
+    assert boost_facts(found)["verdict"] == verdict(found)
