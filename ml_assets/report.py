@@ -104,6 +104,7 @@ def segment_report(training: SegmentTraining) -> dict[str, Any]:
         "seed": spec.seed,
         "columns": {name: str(scale) for name, scale in spec.columns.items()},
         "useful_for": spec.useful_for,
+        "leaves_out_all": training.leaves_out_all,
         "dropped": dict(training.dropped),
         "curve": [_of_count(count, is_chosen=count is chosen) for count in training.curve],
         "segments": segments.to_dict(orient="records"),

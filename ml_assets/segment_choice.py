@@ -68,6 +68,11 @@ class SegmentCount:
         .8."""
         return self.rand_index_min >= STABLE_RAND_INDEX
 
+    @property
+    def leaves_out_all(self) -> bool:
+        """Whether no row is in any segment."""
+        return self.noise_share == 1
+
 
 def clusterer_of(spec: SegmentSpec, algorithm: str) -> Clusterer:
     """The algorithm with the parameters that were given."""
@@ -111,7 +116,12 @@ def measure_all(
         for i, (facts, is_beyond) in enumerate(zip(measured, is_beyond_chance(found), strict=True))
     )
     told = (f"no time was left to try: {', '.join(left_out)}",) if left_out else ()
-    return curve, told
+    nobody = [
+        f"{count.algorithm} leaves out all rows: its parameters ask for more rows closer together than there are"
+        for count in curve
+        if count.leaves_out_all
+    ]
+    return curve, (*told, *nobody)
 
 
 def choose(curve: Sequence[SegmentCount], spec: SegmentSpec) -> tuple[SegmentCount | None, tuple[str, ...]]:
@@ -121,6 +131,8 @@ def choose(curve: Sequence[SegmentCount], spec: SegmentSpec) -> tuple[SegmentCou
     apart, of mixtures of one algorithm the one of least BIC, of them the most stable, of them the fewest. As good as
     the best is what is within two standard errors. Where none is stable, the most stable is taken, with a warning.
     """
+    if all(count.leaves_out_all for count in curve):
+        return None, ()
     beyond = [count for count in curve if count.is_beyond_chance and count.k > 1 and count.smallest_share > 0]
     if not beyond:
         return None, (

@@ -71,7 +71,8 @@ class SegmentTraining:
     `profile` has one row per segment: `segment`, `segment_name`, `customers`, `share`, and the median of each column.
     `shown` are rows of a sample, at most `MAX_SILHOUETTE_ROWS`: `segment`, `silhouette`, and `component_1` and
     `component_2`, where they lie in the two directions in which rows differ most. `explained_variance` is the share of
-    variance that each principal component has, the largest first.
+    variance that each principal component has, the largest first. `leaves_out_all` says that nothing was found since
+    what was tried, or chosen, leaves out every row: that says more of its parameters than of the rows.
     """
 
     spec: SegmentSpec
@@ -82,6 +83,7 @@ class SegmentTraining:
     profile: pd.DataFrame
     shown: pd.DataFrame
     explained_variance: tuple[float, ...]
+    leaves_out_all: bool
     dropped: Mapping[str, str]
     warnings: tuple[str, ...]
 
@@ -109,14 +111,23 @@ def train_segments(
         points = np.asarray(steps.transform(rows), dtype=np.float64)
         curve, told = measure_all(points, _values(rows, spec.useful_for), spec, tell)
         chosen, why = choose(curve, spec)
+        leaves_out_all = all(count.leaves_out_all for count in curve)
         cluster = _fit(points, chosen, spec)
         labels = cluster.predict(points)
+        if chosen is not None and (labels == NOISE).all():
+            why += (
+                f"{chosen.algorithm} finds segments in a sample, and leaves out all of {len(rows):,} rows",
+            )
+            chosen, leaves_out_all = None, True
+            cluster = _fit(points, chosen, spec)
+            labels = cluster.predict(points)
     sizes = np.bincount(labels[labels != NOISE], minlength=labels.max() + 1)
     # A part of a mixture may be the likeliest of no row; it is then nobody's, and in the middle of all.
     middles = (points[labels == i] if sizes[i] else points for i in range(len(sizes)))
     centres = np.array([each.mean(axis=0) for each in middles])
     order = np.array(sorted(range(len(sizes)), key=lambda i: (-sizes[i], *centres[i])))
     numbering = number_segments(labels, order, _before(earlier, rows, is_found=chosen is not None))
+    renumbered = () if leaves_out_all else numbering.told
     frame = steps.named_steps["frame"].transform(rows)
     names = (NO_SEGMENTS_NAME,) if chosen is None else _names(frame, labels, centres, plan, spec)
     model = SegmentModel(
@@ -132,8 +143,9 @@ def train_segments(
         profile=_profile(frame, labels, model),
         shown=shown,
         explained_variance=variances,
+        leaves_out_all=leaves_out_all,
         dropped=plan.dropped,
-        warnings=(*told_of(rows, plan), *told, *why, *numbering.told),
+        warnings=(*told_of(rows, plan), *told, *why, *renumbered),
     )
 
 

@@ -67,9 +67,11 @@ class SegmentTask(ScoresAreRows):
         is_replaced: bool,
     ) -> Decision:
         """See `Task.decide`: there is no label to hold two segmentations against; but segments are not given up for
-        none, nor those that come again for some that do not."""
+        none, nor those that come again for some that do not. Where all rows are left out, nothing is promoted."""
         from meshlake.ml_assets.promotion import Decision
 
+        if challenger.record["leaves_out_all"]:
+            return Decision(False, "all rows are left out: there are no segments to publish")
         (now, is_now_stable) = _found(challenger.record)
         if champion is None or _NUMBERED not in champion.record:
             return Decision(True, f"the first version: {now}")

@@ -177,5 +177,6 @@ def _refused(champion: _Champion, challenger: ModelVersion, context: RowsContext
         told += f"; version {champion.version.version} cannot score: {', '.join(champion.misfits)}"
     why = "".join(f" {warning[0].upper()}{warning[1:]}." for warning in challenger.record["warnings"])
     return BuildError(
-        told, f"Nothing was published, and what was before stays.{why} Mend the features or the label."
+        told,
+        f"Nothing was published, and what was before stays.{why} Mend model.yaml, the features or the label.",
     )

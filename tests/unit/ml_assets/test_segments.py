@@ -6,8 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from meshlake.ml_assets import segment_choice
+from meshlake.ml_assets.clusterers.density import DbscanClusterer
+from meshlake.ml_assets.clusterers.nearest import NearestSample
 from meshlake.ml_assets.logarithm import signed_log1p
 from meshlake.ml_assets.persistence import dump_model
+from meshlake.ml_assets.report import segment_report
 from meshlake.ml_assets.segment_spec import Scale, SegmentSpec
 from meshlake.ml_assets.segments import Earlier, memberships, score_segments, train_segments
 
@@ -44,6 +48,25 @@ def test_a_cloud_without_groups_is_one_segment_and_said_so(columns):
     scores = score_segments(training.model, cloud.assign(id=range(150)))
     assert set(scores["segment"]) == {0}
     assert set(scores["segment_name"]) == {"all alike: no segments were found"}
+
+
+def test_what_finds_segments_in_a_sample_and_leaves_out_all_rows_finds_none(
+    shoppers, segment_spec, monkeypatch
+):
+    fit = DbscanClusterer.fit
+    nobody = NearestSample(np.empty((0, 3)), np.empty(0, dtype=np.int64))
+    monkeypatch.setattr(segment_choice, "MAX_COMPARED_ROWS", 150)
+    monkeypatch.setattr(
+        DbscanClusterer,
+        "fit",
+        lambda self, points, k, seed: fit(self, points, k, seed) if len(points) <= 150 else nobody,
+    )
+    near = {"dbscan": {"eps": 0.5, "min_samples": 5}}
+    training = train_segments(shoppers, replace(segment_spec, candidates=("dbscan",), parameters=near))
+    assert training.leaves_out_all
+    assert training.chosen is None
+    assert training.warnings == ("dbscan finds segments in a sample, and leaves out all of 270 rows",)
+    assert segment_report(training)["algorithm"] == "one segment"
 
 
 @pytest.mark.slow

@@ -316,6 +316,26 @@ def test_a_drafted_contract_holds_where_an_algorithm_leaves_rows_out(churn):
     assert set(profile) == set(segments.values()) == {-1, 0, 1}
 
 
+def test_segments_stay_where_an_algorithm_leaves_every_row_out(churn):
+    asked = SEGMENT_MODEL.replace("k_means", "{dbscan: {eps: %s, min_samples: 3}}")
+    use = [number % 9 + (100 if number % 2 else 0) for number in range(60)]
+    churn.land("crm/features/a.csv", csv_rows(*(f"c{i},{n},basic,false" for i, n in enumerate(use))))
+    churn.product("crm.segments", SEGMENTS, {"model.yaml": asked % 0.5})
+    churn.build_product("crm.features", "crm.segments")
+    before = churn.rows("crm.segments")
+    churn.land("crm/features/a.csv", csv_rows(*(f"c{i},{i * 1.1},basic,false" for i in range(60))))
+    churn.product("crm.segments", SEGMENTS, {"model.yaml": asked % 0.000001})
+    churn.build_product("crm.features")
+    with pytest.raises(BuildError, match="not promoted: all rows are left out") as caught:
+        churn.build_product("crm.segments")
+    assert caught.value.hint == (
+        "Nothing was published, and what was before stays. Dbscan leaves out all rows: its parameters ask for more "
+        "rows closer together than there are. Mend model.yaml, the features or the label."
+    )
+    assert churn.rows("crm.segments") == before
+    assert {row["segment"] for row in before} == {0, 1}
+
+
 def test_batches_are_scored_at_once_and_come_in_their_order_few_being_read_ahead():
     read: list[int] = []
 
