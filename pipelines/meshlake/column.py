@@ -24,6 +24,7 @@ class Column:
     `sources` are the landing columns it comes from, the first that has a value winning; `expression` is SQL over
     landing columns in their stead. `format` is how landed dates are written, in Java's letters, `zone` that of landed
     times that say none. One that `is_row_key` tells rows apart that have no key: `meshlake.products.row_key`.
+    One that `is_known_in_advance` is a plan: what it says of a day was known before that day.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Column:
     format: str | None = None
     zone: str | None = None
     is_row_key: bool = False
+    is_known_in_advance: bool = False
 
     @property
     def wanted(self) -> str:

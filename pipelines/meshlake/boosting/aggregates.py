@@ -38,7 +38,8 @@ class Feature:
 class Columns:
     """Which columns of a table's rows may be counted, by what they are; `top_values` of each category, most first.
 
-    `later` are dates of a row that come after it was known; of `kinds` different ones are counted.
+    `later` are dates of a row that come after it was known, `ahead` days from a cut-off to dates known in advance; of
+    `kinds` different ones are counted.
     """
 
     numbers: tuple[str, ...] = ()
@@ -46,6 +47,7 @@ class Columns:
     categories: tuple[tuple[str, tuple[str, ...]], ...] = ()
     later: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    ahead: tuple[str, ...] = ()
 
 
 def aggregated(prefix: str, columns: Columns, *, is_dated: bool, about: str) -> list[Feature]:
@@ -58,6 +60,7 @@ def aggregated(prefix: str, columns: Columns, *, is_dated: bool, about: str) -> 
         about: what the rows are, in words.
     """
     tiers: list[Iterator[Feature]] = [_counts(prefix, about, is_dated=is_dated)]
+    tiers.append(chain.from_iterable(_ahead(prefix, name, about) for name in columns.ahead))
     tiers.append(
         chain.from_iterable(_first_of_number(prefix, name, about, is_dated) for name in columns.numbers)
     )
@@ -171,6 +174,20 @@ def _dates(prefix: str, column: str, about: str) -> Iterator[Feature]:
         is_count=True,
     )
     yield Feature(f"{name}_mean_days", f"AVG({cell})", f"Mean days from a row of {about} to its {column}.")
+
+
+def _ahead(prefix: str, column: str, about: str) -> Iterator[Feature]:
+    cell, name = quote_identifier(column), _named(prefix, column)
+    told = f"rows of {about} whose {column} is still to come"
+    yield Feature(
+        f"{name}_days_until_next",
+        f"MIN(CASE WHEN {cell} >= 0 THEN {cell} END)",
+        f"Days until the next of {told}.",
+    )
+    for days in WINDOWS_DAYS[:3]:
+        sql = f"COUNT(CASE WHEN {cell} BETWEEN 0 AND {days} THEN 1 END)"
+        within = f"Number of {told}, within {days} days."
+        yield Feature(f"{name}_ahead_count_{days}d", sql, within, is_count=True)
 
 
 def _last_values(prefix: str, columns: Columns, about: str) -> Iterator[Feature]:

@@ -42,9 +42,12 @@ class Considered:
 
     @property
     def known_at(self) -> str | None:
-        """The columns that say from when on its rows are known."""
-        moments = self.found.source.moments if self.found and self.found.source else []
-        return ", ".join(str(hop.moment) for hop in moments) or None
+        """The columns that say from when on its rows are known, or that these are planned."""
+        if self.found is None or self.found.source is None:
+            return None
+        moments = ", ".join(str(hop.moment) for hop in self.found.source.moments)
+        planned = self.found.known.ahead if self.found.known.is_planned else ()
+        return ", ".join(filter(None, (moments, *(f"{name} (planned)" for name in planned)))) or None
 
     @property
     def source(self) -> Source:

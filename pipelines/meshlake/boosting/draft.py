@@ -98,8 +98,7 @@ def _comment(found: Boosted) -> str:
         "-- Of each table two questions are left: is the join real, and was this known then?",
     ]
     for each in found.kept:
-        moments = ", ".join(str(hop.moment) for hop in each.source.moments)
-        known = f"known from {moments} on" if moments else "no date says since when it is known"
+        known = f"known from {each.known_at} on" if each.known_at else "no date says since when it is known"
         gain = f"log loss falls by {each.judged.gain.estimate:.4f}" if each.judged else ""
         lines.append(f"-- {each.table}: {each.path}; {known}; {gain}")
     return "\n".join(lines) + "\n"

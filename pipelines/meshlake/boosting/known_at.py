@@ -5,6 +5,8 @@ A row is known from its first date on: of the dates that every row has, the one 
 only says whether it has come (`status`) is withheld, since it is read as it is today. In a table of one row for each
 thing a date is no event but what stands there today, and may be written over: where it reaches beyond cut-offs it is
 withheld, with all that is filled in together with it. So is what names say is written over, such as `updated_at`.
+What a contract says is known in advance (`knownInAdvance`: next races, the end of a campaign) is known whatever its
+date; where a table has no other date, what is not said so of its rows (who won) is known once the last of these came.
 """
 
 from __future__ import annotations
@@ -36,13 +38,20 @@ class Known:
     """What was known when, of a table's columns.
 
     `moment` is the column that says from when on a row is known, None where none does. `later` are dates each of which
-    is known once it has come; `with_date` says of other columns with which of these they are. `withheld` gives reasons.
+    is known once it has come; `with_date` says of other columns with which of these they are. `withheld` gives reasons,
+    `ahead` are dates that are known in advance.
     """
 
     moment: str | None = None
     later: tuple[str, ...] = ()
     with_date: Mapping[str, str] = field(default_factory=dict)
     withheld: Mapping[str, str] = field(default_factory=dict)
+    ahead: tuple[str, ...] = ()
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether plans alone say what of its rows was known when."""
+        return self.moment is None and bool(self.ahead)
 
 
 def known_of(session: LocalSession, table: Table, is_one_row: bool) -> Known:
@@ -50,20 +59,32 @@ def known_of(session: LocalSession, table: Table, is_one_row: bool) -> Known:
     dates = [
         name for name, kind in table.columns.items() if is_moment(kind) and not _is_of_birth(table, name)
     ]
+    ahead = tuple(name for name in dates if name in table.in_advance)
+    others = [name for name in dates if name not in ahead]
     withheld = {
-        name: "is written over, as its name says" for name in dates if _WRITTEN_OVER & set(name_words(name))
+        name: "is written over, as its name says" for name in others if _WRITTEN_OVER & set(name_words(name))
     }
-    left = [name for name in dates if name not in withheld]
-    if not left:
-        return Known(withheld=withheld | _tied(session, table, dates, withheld))
-    moment = _first_of_each_row(session, table, left)
+    left = [name for name in others if name not in withheld]
+    withheld |= _tied(session, table, others, withheld)
+    moment = _first_of_each_row(session, table, left) if left else None
     if moment is None:
-        return Known(withheld=withheld | _tied(session, table, dates, withheld))
+        return Known(with_date=_of_plans(session, table, ahead), withheld=withheld, ahead=ahead)
     later = tuple(name for name in left if name != moment)
     if is_one_row:
-        return Known(moment, later, withheld=withheld | _tied(session, table, dates, withheld))
+        return Known(moment, later, withheld=withheld, ahead=ahead)
     with_date, says_so = _together(session, table, later)
-    return Known(moment, later, with_date, withheld | says_so | _tied(session, table, dates, withheld))
+    return Known(moment, later, with_date, says_so | withheld, ahead)
+
+
+def _of_plans(session: LocalSession, table: Table, ahead: Sequence[str]) -> dict[str, str]:
+    """Of a table without another date, what is known only once the latest of its planned ones came."""
+    if not ahead:
+        return {}
+    asked = ", ".join(f"avg(epoch(CAST({quote_identifier(name)} AS TIMESTAMP)))" for name in ahead)
+    (means,) = session.rows(f"SELECT {asked} FROM {table.name.sql}")
+    known = {name: float(str(mean)) for name, mean in zip(ahead, means, strict=True) if mean is not None}
+    last = max(known, key=known.__getitem__, default=ahead[0])
+    return {name: last for name in table.columns if name not in table.in_advance}
 
 
 def _is_of_birth(table: Table, name: str) -> bool:

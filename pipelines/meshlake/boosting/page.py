@@ -109,7 +109,11 @@ def _gain(found: Boosted) -> Iterator[Section]:
 def _kept(each: Considered, found: Boosted) -> Section:
     """What is asked of a reviewer about one table, and its features in words."""
     seen = found.evidence[each.path]
-    known = "No date says since when its rows are known."
+    known = (
+        f"Its rows are known in advance, as its contract says: {each.known_at}."
+        if each.known_at
+        else "No date says since when its rows are known."
+    )
     tables = [Table(seen.heads, seen.ids)]
     if seen.known:
         known = f"Its rows, of {seen.first} to {seen.last}, are known from {each.known_at} on."

@@ -47,7 +47,7 @@ class Found:
     def is_dated(self) -> bool:
         """Whether a date says when each of its rows was known: its own, or that of what it is a part of."""
         if self.source is None or not self.source.moments:
-            return False
+            return self.source is not None and self.known.is_planned
         return self.source.hops[-1].moment is not None or not self.path.steps[-1].is_unique
 
 
@@ -89,7 +89,7 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
     ids = tables.refers(table)
     usable = [name for name in left if name not in ids and not _only_names(table, name)]
     if path.is_lookup:
-        filled = _looked_up(table, source, known, usable)
+        filled = _looked_up(table, source, known, usable, has_cutoff=bool(cutoff))
     else:
         named = [name for name in left if name not in usable and _is_told_apart_by(table, name, ids)]
         filled = _counted(labelled, table, source, known, usable, named)
@@ -181,8 +181,10 @@ def _counted(
 ) -> Source:
     alias = source.hops[-1].alias
     later = [name for name in known.later if name in usable] if source.moments else []
+    ahead = [name for name in known.ahead if name in usable] if labelled.cutoff else []
+    is_dated = bool(source.moments) or (known.is_planned and bool(labelled.cutoff))
     cells = {
-        name: _masked(alias, name, known, bool(source.moments))
+        name: _masked(alias, name, known, is_dated)
         for name in (*usable, *named[:_MOST_NAMES])
         if name not in known.later
     }
@@ -194,7 +196,7 @@ def _counted(
     booleans = [name for name in values if table.columns[name] is Scalar.BOOLEAN]
     texts = [name for name in values if table.columns[name] is Scalar.VARCHAR]
     few = [name for name in texts if _kinds(table, name) <= _MOST_KINDS][:_MOST_CATEGORIES]
-    top = {name: _top_values(labelled, source, table, name) for name in few}
+    top = {name: _top_values(labelled, source, table, name, known) for name in few}
     kinds = [name for name in (*named, *texts) if name in cells and name not in few][:_MOST_NAMES]
     columns = Columns(
         tuple(numbers),
@@ -202,6 +204,7 @@ def _counted(
         tuple((name, each) for name, each in top.items() if each),
         tuple(later),
         tuple(kinds),
+        tuple(ahead),
     )
     features = aggregated(source.name, columns, is_dated=bool(source.moments), about=str(table.name))
     moment = f"CAST({source.moments[-1].moment_sql} AS DATE)" if source.moments else ""
@@ -210,6 +213,7 @@ def _counted(
         f"CAST({alias}.{quote_identifier(name)} AS DATE)) END"
         for name in later
     }
+    days |= {name: _days_until(alias, name) for name in ahead}
     used = (*numbers, *booleans, *top, *kinds)
     rows = tuple((name, sql) for name, sql in {**{name: cells[name] for name in used}, **days}.items())
     return replace(source, cells=rows, features=tuple(features))
@@ -233,17 +237,21 @@ def _masked(alias: str, name: str, known: Known, is_dated: bool) -> str:
     return f"CASE WHEN {alias}.{quote_identifier(date)} < {{cutoff}} THEN {cell} END"
 
 
+def _days_until(alias: str, name: str) -> str:
+    return f"DATE_DIFF('day', CAST({{cutoff}} AS DATE), CAST({alias}.{quote_identifier(name)} AS DATE))"
+
+
 def _kinds(table: Table, name: str) -> int:
     described = table.described(name)
     return described.distinct_count if described else MOST_OF_A_TABLE
 
 
-def _top_values(labelled: Labelled, source: Source, table: Table, name: str) -> tuple[str, ...]:
+def _top_values(labelled: Labelled, source: Source, table: Table, name: str, known: Known) -> tuple[str, ...]:
     """The most frequent values among rows known before the first cut-off that a model learns from, or among all where
     nothing says when; written as constants, so that later rows change nothing."""
     cell = quote_identifier(name)
     where = f"{cell} IS NOT NULL"
-    moment = source.hops[-1].moment
+    moment = source.hops[-1].moment or known.with_date.get(name)
     if moment and labelled.cutoff:
         first = f"(SELECT min({quote_identifier(labelled.cutoff)}) FROM {labelled.table.name.sql})"
         where += f" AND {quote_identifier(moment)} < {first}"
@@ -253,12 +261,17 @@ def _top_values(labelled: Labelled, source: Source, table: Table, name: str) -> 
     return tuple(str(value) for (value,) in rows)
 
 
-def _looked_up(table: Table, source: Source, known: Known, usable: Sequence[str]) -> Source:
+def _looked_up(
+    table: Table, source: Source, known: Known, usable: Sequence[str], *, has_cutoff: bool
+) -> Source:
     alias = source.hops[-1].alias
     cells: dict[str, str] = {}
+    planned = [name for name in known.ahead if name in usable and has_cutoff]
     for name in usable:
-        cell, kind = f"{alias}.{quote_identifier(name)}", table.columns[name]
-        if is_moment(kind):
+        cell, kind = _masked(alias, name, known, known.is_planned and has_cutoff), table.columns[name]
+        if name in planned:
+            cells[name] = _days_until(alias, name)
+        elif is_moment(kind):
             if source.moments:
                 cells[name] = f"DATE_DIFF('day', CAST({cell} AS DATE), CAST({{cutoff}} AS DATE))"
         elif kind is not Scalar.VARCHAR or _kinds(table, name) <= _MOST_LOOKED_UP_KINDS:
@@ -266,8 +279,12 @@ def _looked_up(table: Table, source: Source, known: Known, usable: Sequence[str]
     if source.moments and known.moment:
         cell = f"{alias}.{quote_identifier(known.moment)}"
         cells[known.moment] = f"DATE_DIFF('day', CAST({cell} AS DATE), CAST({{cutoff}} AS DATE))"
-    days = {name for name in cells if is_moment(table.columns[name])}
-    named = {f"days_since_{name}" if name in days else name: sql for name, sql in cells.items()}
-    numbers = {f"days_since_{name}" for name in days} | {n for n in cells if is_number(table.columns[n])}
+    days = {
+        name: f"days_{'until' if name in planned else 'since'}_{name}"
+        for name in cells
+        if is_moment(table.columns[name])
+    }
+    named = {days.get(name, name): sql for name, sql in cells.items()}
+    numbers = {*days.values()} | {n for n in cells if is_number(table.columns[n])}
     features = looked_up(source.name, [(name, name in numbers) for name in named], str(table.name))
     return replace(source, cells=tuple(named.items()), features=tuple(features))

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 class Table:
     """Rows that can be read as product `name` in the session; `profile` is of the dataset that they landed as.
 
-    `columns` are their names and types, `landed` what each was called as it landed. `is_drafted` says that there is no
-    such product yet.
+    `columns` are their names and types, `landed` what each was called as it landed, `in_advance` those whose contract
+    says that they are known in advance. `is_drafted` says that there is no such product yet.
     """
 
     name: ProductName
@@ -48,6 +48,7 @@ class Table:
     columns: Mapping[str, Type]
     landed: Mapping[str, str]
     is_drafted: bool
+    in_advance: frozenset[str] = frozenset()
 
     def described(self, column: str) -> ColumnProfile | None:
         """What was found of a column as it landed."""
@@ -118,7 +119,8 @@ class Tables:
         session.copy_rows(product.name)
         columns = session.columns(f"SELECT * FROM {product.name.sql}")
         is_drafted = product.name not in self._loaded.products
-        return Table(product.name, profile, columns, landed, is_drafted)
+        in_advance = frozenset(each.name for each in product.contract.columns if each.is_known_in_advance)
+        return Table(product.name, profile, columns, landed, is_drafted, in_advance)
 
     def _product(self, dataset: str) -> Product | None:
         cast = (each for each in self._loaded.products.values() if each.transform.landed is not None)

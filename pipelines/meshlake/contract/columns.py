@@ -65,7 +65,9 @@ def described_columns(
                 prop.logicalTypeOptions = None if found.is_lenient else prop.logicalTypeOptions
             custom = column_properties(source, prop, location, found)
             column = replace(
-                _column(prop, type_ or _likely_type(prop), position), is_row_key=custom.get("rowKey", False)
+                _column(prop, type_ or _likely_type(prop), position),
+                is_row_key=custom.get("rowKey", False),
+                is_known_in_advance=custom.get("knownInAdvance", False),
             )
             _check_row_key(source, column, [each.column for each in described], location)
             others = [each.column for each in described]
