@@ -45,7 +45,7 @@ class Considered:
         """The columns that say from when on its rows are known, or that these are planned."""
         if self.found is None or self.found.source is None:
             return None
-        moments = ", ".join(str(hop.moment) for hop in self.found.source.moments)
+        moments = ", ".join(hop.known_at for hop in self.found.source.moments)
         planned = self.found.known.ahead if self.found.known.is_planned else ()
         return ", ".join(filter(None, (moments, *(f"{name} (planned)" for name in planned)))) or None
 

@@ -126,7 +126,7 @@ def invariance_sql(found: Boosted, name: ProductName, sources: Sequence[Source])
 
 def _without_later(source: Source, first: str) -> Source:
     hops = tuple(
-        replace(hop, sql=f"(SELECT * FROM {hop.sql} WHERE {quote_identifier(hop.moment)} < {first})")
+        replace(hop, sql=f"(SELECT * FROM {hop.sql} WHERE {hop.known_sql()} < {first})")
         if hop.moment
         else hop
         for hop in source.hops

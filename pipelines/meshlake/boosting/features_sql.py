@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meshlake.boosting.aggregates import AGE, NEWEST
+from meshlake.counting import counted
 from meshlake.discovery.join_written import WRITINGS
 from meshlake.names import quote_identifier
 
@@ -23,18 +24,30 @@ class Hop:
     """A table on the way: `sql` is its name, `alias` what it is called, quoted.
 
     `on` joins it to what is before it, and to the ids asked for as `{asked}`. `moment` is its column that says from
-    when on a row is known, None where nothing does.
+    when on a row is known, None where nothing does; `period` is how long after it, such as `'1' MONTH`.
     """
 
     sql: str
     alias: str
     on: str
     moment: str | None
+    period: str = ""
 
     @property
     def moment_sql(self) -> str:
-        """The cell of its moment."""
-        return f"{self.alias}.{quote_identifier(self.moment or '')}"
+        """From when on its rows are known."""
+        return self.known_sql(f"{self.alias}.")
+
+    @property
+    def known_at(self) -> str:
+        """The same in words."""
+        number, _, unit = self.period.replace("'", "").partition(" ")
+        return f"{self.moment} and {counted(int(number), unit.lower())}" if self.period else str(self.moment)
+
+    def known_sql(self, prefix: str = "") -> str:
+        """From when on a row is known, of columns with a `prefix`."""
+        cell = f"{prefix}{quote_identifier(self.moment or '')}"
+        return f"(CAST({cell} AS DATE) + INTERVAL {self.period})" if self.period else cell
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,9 @@ thing a date is no event but what stands there today, and may be written over: w
 withheld, with all that is filled in together with it. So is what names say is written over, such as `updated_at`.
 What a contract says is known in advance (`knownInAdvance`: next races, the end of a campaign) is known whatever its
 date; where a table has no other date, what is not said so of its rows (who won) is known once the last of these came.
+
+Rows that are made of others' rows (aggregates) are dated by a date of their key alone: one of the values may be the
+first of many days that were counted. A date that names a week or a month is known once that is over.
 """
 
 from __future__ import annotations
@@ -14,7 +17,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from meshlake.discovery.labels import is_cutoff
 from meshlake.names import name_words, quote_identifier
+from meshlake.outcome_names import is_named_like
 from meshlake.types.tree import Scalar, is_moment, is_nested
 
 if TYPE_CHECKING:
@@ -39,7 +44,7 @@ class Known:
 
     `moment` is the column that says from when on a row is known, None where none does. `later` are dates each of which
     is known once it has come; `with_date` says of other columns with which of these they are. `withheld` gives reasons,
-    `ahead` are dates that are known in advance.
+    `ahead` are dates that are known in advance. `period` is how long after its moment a row is known: `'1' MONTH`.
     """
 
     moment: str | None = None
@@ -47,6 +52,7 @@ class Known:
     with_date: Mapping[str, str] = field(default_factory=dict)
     withheld: Mapping[str, str] = field(default_factory=dict)
     ahead: tuple[str, ...] = ()
+    period: str = ""
 
     @property
     def is_planned(self) -> bool:
@@ -59,6 +65,8 @@ def known_of(session: LocalSession, table: Table, is_one_row: bool) -> Known:
     dates = [
         name for name, kind in table.columns.items() if is_moment(kind) and not _is_of_birth(table, name)
     ]
+    if table.grain is not None:
+        return _of_aggregate(session, table, [name for name in table.grain if name in dates])
     ahead = tuple(name for name in dates if name in table.in_advance)
     others = [name for name in dates if name not in ahead]
     withheld = {
@@ -85,6 +93,28 @@ def _of_plans(session: LocalSession, table: Table, ahead: Sequence[str]) -> dict
     known = {name: float(str(mean)) for name, mean in zip(ahead, means, strict=True) if mean is not None}
     last = max(known, key=known.__getitem__, default=ahead[0])
     return {name: last for name in table.columns if name not in table.in_advance}
+
+
+def _of_aggregate(session: LocalSession, table: Table, dates: Sequence[str]) -> Known:
+    """What of rows is known that are counted over other rows: by the last of `dates`, which are of their key."""
+    if not dates:
+        return Known()
+    moment = dates[-1]
+    return Known(moment, period="" if is_cutoff(moment) else _period(session, table, moment))
+
+
+def _period(session: LocalSession, table: Table, name: str) -> str:
+    """What a date names beside a day: the months or weeks from it to the next that there may be; nothing of days."""
+    day = f"CAST({quote_identifier(name)} AS DATE)"
+    gap = f"date_diff('{{}}', lag({day}) OVER (ORDER BY {day}), {day})"
+    ((is_first, is_of_week, months, days),) = session.rows(
+        f"SELECT bool_and(day({day}) = 1), count(DISTINCT dayofweek({day})) = 1, min(months), min(days) FROM "
+        f"(SELECT {day} AS {quote_identifier(name)}, {gap.format('month')} AS months, {gap.format('day')} AS days "
+        f"FROM (SELECT DISTINCT {quote_identifier(name)} FROM {table.name.sql}) AS dates) AS gaps"
+    )
+    if is_first:
+        return f"'{int(str(months or 1))}' MONTH"
+    return f"'{int(str(days or 7))}' DAY" if is_of_week else ""
 
 
 def _is_of_birth(table: Table, name: str) -> bool:
@@ -166,6 +196,15 @@ def _tied(
     return {
         name: f"is filled in together with {date}, which is withheld" for name, date in filled.items()
     } | says_so
+
+
+def outcomes_of(table: Table, label: str) -> dict[str, str]:
+    """Of a table that was made of others the columns that say how what `label` is about ended, with the reason."""
+    return {
+        name: "is named like the label, so it is known only after it"
+        for name in (table.columns if table.grain is not None else ())
+        if is_named_like(label, name)
+    }
 
 
 def straddling(session: LocalSession, table: Table, known: Known, joined: str, cutoff: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.boosting.aggregates import MOST_OF_A_TABLE, Columns, aggregated, looked_up
 from meshlake.boosting.features_sql import Hop, Source, same_sql
-from meshlake.boosting.known_at import Known, known_of, straddling
+from meshlake.boosting.known_at import Known, known_of, outcomes_of, straddling
 from meshlake.boosting.labelled import ROWS
 from meshlake.counting import counted
 from meshlake.discovery.names import is_identifier, is_row_number, is_spoken
@@ -80,7 +80,7 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
             refused=f"{counted(pairs, 'pair')} with a cut-off, too many",
         )
     known = knowns[-1]
-    withheld = dict(known.withheld)
+    withheld = {**known.withheld, **outcomes_of(table, labelled.label)}
     if cutoff and path.is_lookup:
         joined = _joined(source, cutoff)
         withheld |= straddling(session, table, known, joined, f"found.{quote_identifier('_cutoff')}")
@@ -119,7 +119,15 @@ def _hops(
             )
             for mine, other in zip(near, far, strict=True)
         ]
-        hops.append(Hop(table.name.sql, alias, " AND ".join(same), known.moment if labelled.cutoff else None))
+        hops.append(
+            Hop(
+                table.name.sql,
+                alias,
+                " AND ".join(same),
+                known.moment if labelled.cutoff else None,
+                known.period,
+            )
+        )
         types, before = dict(table.columns), table
     return tuple(hops)
 
@@ -251,10 +259,11 @@ def _top_values(labelled: Labelled, source: Source, table: Table, name: str, kno
     nothing says when; written as constants, so that later rows change nothing."""
     cell = quote_identifier(name)
     where = f"{cell} IS NOT NULL"
-    moment = source.hops[-1].moment or known.with_date.get(name)
-    if moment and labelled.cutoff:
+    hop = source.hops[-1]
+    moment = hop.known_sql() if hop.moment else quote_identifier(known.with_date.get(name, ""))
+    if (hop.moment or name in known.with_date) and labelled.cutoff:
         first = f"(SELECT min({quote_identifier(labelled.cutoff)}) FROM {labelled.table.name.sql})"
-        where += f" AND {quote_identifier(moment)} < {first}"
+        where += f" AND {moment} < {first}"
     rows = labelled.table.session.rows(
         f"SELECT {cell} FROM {table.name.sql} WHERE {where} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 5"
     )

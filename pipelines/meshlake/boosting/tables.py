@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from meshlake.boosting.published import written_products
 from meshlake.discovery.discover import discover
 from meshlake.discovery.names import written_name
 from meshlake.discovery.sources import chosen_sources
@@ -40,7 +41,8 @@ class Table:
     """Rows that can be read as product `name` in the session; `profile` is of the dataset that they landed as.
 
     `columns` are their names and types, `landed` what each was called as it landed, `in_advance` those whose contract
-    says that they are known in advance. `is_drafted` says that there is no such product yet.
+    says that they are known in advance. `is_drafted` says that there is no such product yet; of one whose rows are made
+    of others' rows `grain` is its primary key.
     """
 
     name: ProductName
@@ -49,6 +51,7 @@ class Table:
     landed: Mapping[str, str]
     is_drafted: bool
     in_advance: frozenset[str] = frozenset()
+    grain: tuple[str, ...] | None = None
 
     def described(self, column: str) -> ColumnProfile | None:
         """What was found of a column as it landed."""
@@ -68,6 +71,7 @@ class Tables:
     labelled: Labelled
     found: Discovery
     entities: Mapping[tuple[str, str], str]
+    published: Mapping[str, ProductName]
     _loaded: ProductSet
     _opened: dict[str, Table] = field(default_factory=dict)
 
@@ -120,27 +124,35 @@ class Tables:
         columns = session.columns(f"SELECT * FROM {product.name.sql}")
         is_drafted = product.name not in self._loaded.products
         in_advance = frozenset(each.name for each in product.contract.columns if each.is_known_in_advance)
-        return Table(product.name, profile, columns, landed, is_drafted, in_advance)
+        grain = product.contract.primary_key if profile.name in self.published else None
+        return Table(product.name, profile, columns, landed, is_drafted, in_advance, grain)
 
     def _product(self, dataset: str) -> Product | None:
+        if dataset in self.published:
+            return self._loaded.get(self.published[dataset])
         cast = (each for each in self._loaded.products.values() if each.transform.landed is not None)
         return next((each for each in cast if dataset in set(sources_of(each))), None)
 
 
 @contextmanager
 def open_tables(settings: Settings, labelled: Labelled, progress: Callable[[str], None]) -> Iterator[Tables]:
-    """All that has landed, with the joins between it and to the entities of the labelled product.
+    """All that has landed or was made of it and published, with the joins between and to the entities of the labelled
+    product.
 
     Raises:
         UsageError: nothing has landed.
+        MeshError: the rows of a product cannot be read.
     """
     scratch = settings.scratch / f"boost-{uuid.uuid4().hex}"
+    loaded = load_products(settings.products)
     try:
         entities = _entities(labelled, scratch)
+        landed = chosen_sources(settings, None)
+        published = written_products(settings, loaded, labelled, scratch, {str(each) for each in landed})
         inside = replace(settings, landing=str(scratch))
         own = [each for each in chosen_sources(inside, None) if str(each).startswith(f"{LANDING_CATALOG}.")]
-        found = discover(settings, [*chosen_sources(settings, None), *own], progress)
-        yield Tables(settings, labelled, found, entities, load_products(settings.products))
+        found = discover(settings, [*landed, *own], progress)
+        yield Tables(settings, labelled, found, entities, published, loaded)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
