@@ -21,6 +21,7 @@ from meshlake.boosting.considered import (
 from meshlake.boosting.evidence import evidence_of
 from meshlake.boosting.features_sql import features_sql
 from meshlake.boosting.labelled import PERIOD, ROWS, SO, labelled
+from meshlake.boosting.model_start import LEARNED, labelled_start, open_start
 from meshlake.boosting.paths import MOST_PATHS, paths_from
 from meshlake.boosting.sources import source_of
 from meshlake.boosting.tables import open_tables
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from meshlake.boosting.features_sql import Source
     from meshlake.boosting.labelled import Labelled
+    from meshlake.boosting.model_start import ModelStart
     from meshlake.boosting.paths import Path
     from meshlake.boosting.tables import Tables
     from meshlake.ml_assets.blocks.held_out import HeldOut
@@ -48,9 +50,12 @@ _SECONDS_PER_MINUTE, _FEWEST_ROWS = 60, 100
 
 @dataclass(frozen=True)
 class Search:
-    """What is asked for: `is_undated` turns on tables without dates, `minutes` bound how long is looked."""
+    """What is asked for: `is_undated` turns on tables without dates, `minutes` bound how long is looked.
 
-    label: str
+    The label, its cut-off, key and value are a model's own where the search starts from one.
+    """
+
+    label: str = ""
     cutoff: str | None = None
     key: str | None = None
     churned: str | None = None
@@ -66,30 +71,51 @@ def boost(
     Raises:
         UsageError: the product, its label, cut-off or key are none, or too few of its rows have a label.
     """
-    began = time.monotonic()
-    end = began + search.minutes * _SECONDS_PER_MINUTE
     with open_features(settings, product) as table:
         asked = labelled(table, search.label, search.cutoff, search.key, search.churned)
-        rows = asked.take_rows()
-        known = int(rows[SO].notna().sum())
-        if known < _FEWEST_ROWS:
-            raise UsageError(
-                f"{product}: the label '{asked.label}' is known in {known} rows",
-                f"Of fewer than {_FEWEST_ROWS} nothing can be told.",
-            )
-        with open_tables(settings, asked, progress) as tables:
-            taken = {"labelled", "asked", "found", ROWS, *asked.table.columns}
-            looker = _Looker(tables, rows, search, end, progress, taken)
-            considered, selection = looker.look()
-            evidence = {
-                each.path: evidence_of(asked, each.found, each.source)
-                for each in considered
-                if each.features and each.found
-            }
+        return _searched(settings, asked, search, progress)
+
+
+def boost_model(
+    settings: Settings, start: ModelStart, search: Search, progress: Callable[[str], None] = lambda _: None
+) -> Boosted:
+    """Look through the mesh for what makes a model better that is there: what it learns from is the base.
+
+    Raises:
+        UsageError: its features cannot be read yet, or too few of their rows have a label.
+    """
+    with open_start(settings, start) as table:
+        asked = labelled_start(table, start)
+        found = _searched(settings, asked, search, progress)
+    others = {*asked.key, asked.label, asked.cutoff}
+    return replace(found, start=start, base=tuple(name for name in asked.table.columns if name not in others))
+
+
+def _searched(
+    settings: Settings, asked: Labelled, search: Search, progress: Callable[[str], None]
+) -> Boosted:
+    began = time.monotonic()
+    end = began + search.minutes * _SECONDS_PER_MINUTE
+    rows = asked.take_rows()
+    known = int(rows[SO].notna().sum())
+    if known < _FEWEST_ROWS:
+        raise UsageError(
+            f"{asked.product}: the label '{asked.label}' is known in {known} rows",
+            f"Of fewer than {_FEWEST_ROWS} nothing can be told.",
+        )
+    with open_tables(settings, asked, progress) as tables:
+        taken = {"labelled", "asked", "found", ROWS, LEARNED, *asked.table.columns}
+        looker = _Looker(tables, rows, search, end, progress, taken)
+        considered, selection = looker.look()
+        evidence = {
+            each.path: evidence_of(asked, each.found, each.source)
+            for each in considered
+            if each.features and each.found
+        }
     seconds = time.monotonic() - began
     facts = (asked.label, asked.cutoff, asked.key, asked.features)
     periods = _period_names(rows, asked.cutoff)
-    return Boosted(product, *facts, tuple(considered), selection, known, seconds, periods, evidence)
+    return Boosted(asked.product, *facts, tuple(considered), selection, known, seconds, periods, evidence)
 
 
 @dataclass

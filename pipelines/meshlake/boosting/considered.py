@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from meshlake.boosting.evidence import Evidence
     from meshlake.boosting.features_sql import Source
+    from meshlake.boosting.model_start import ModelStart
     from meshlake.boosting.sources import Found
     from meshlake.drafting.product_folder import Drafted
     from meshlake.ml_assets.blocks.selection import Judged, Selection
@@ -65,8 +66,9 @@ class Considered:
 class Boosted:
     """What a search found: all tables `considered`, the `selection` among them, and the products `drafted` of it.
 
-    `periods` are the cut-offs of each period that rows were looked at by; `evidence` is what a reviewer asks to see, by
-    the path of each table that is kept.
+    `base` are its columns beside key, label and cut-off that are drafted with what is found. `periods` are the cut-offs
+    of each period that rows were looked at by; `evidence` is what a reviewer asks to see, by the path of each table
+    that is kept. `start` is the model that the search is for, if it is for one, and `change` that of its file, a patch.
     """
 
     product: ProductName
@@ -80,7 +82,9 @@ class Boosted:
     seconds: float
     periods: Mapping[int, str] = field(default_factory=dict)
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    start: ModelStart | None = None
     drafted: tuple[Drafted, ...] = ()
+    change: str = ""
 
     @property
     def kept(self) -> list[Considered]:

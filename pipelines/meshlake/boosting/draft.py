@@ -1,7 +1,8 @@
 """Writing down what was found: a product of the labelled rows with the features that help, off until it is accepted.
 
-Landed datasets that it reads and that are no products yet are adopted first, as `mesh adopt` would. The check beside
-it makes the features of the first cut-off again without a row that came later: they have to be the same.
+Landed datasets that it reads and that are no products yet are drafted with it, as `mesh adopt` would, and wait with it.
+The check beside it makes the features of the first cut-off again without a row that came later: they have to be the
+same.
 """
 
 from __future__ import annotations
@@ -9,21 +10,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from meshlake.boosting.accepting import model_diff, waits, write_intent
+from meshlake.boosting.boost import boost_model
 from meshlake.boosting.features_sql import features_sql
+from meshlake.boosting.model_start import LEARNED, model_start
 from meshlake.boosting.page import write_boost_page
 from meshlake.discovery.sources import chosen_source
 from meshlake.drafting.adopt import adopt
-from meshlake.drafting.product_folder import Drafted, off_folder, product_folder, waiting_folder
+from meshlake.drafting.product_folder import Drafted, off_folder, product_folder
 from meshlake.drafting.sql_draft import SqlDraft, draft_sql
-from meshlake.errors import UsageError
 from meshlake.names import ProductName, quote_identifier
 from meshlake.products.load import load_products
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from meshlake.boosting.aggregates import Feature
+    from meshlake.boosting.boost import Search
     from meshlake.boosting.considered import Boosted, Considered
     from meshlake.boosting.features_sql import Source
     from meshlake.settings import Settings
@@ -45,15 +48,40 @@ def with_draft(
     """
     off_folder(product_folder(settings.products, name))
     found = search()
-    return replace(found, drafted=tuple(_drafted(settings, found, name, owner))) if found.kept else found
+    if not found.kept:
+        return found
+    if found.start:
+        found = replace(found, change=model_diff(found.start, name))
+    return replace(found, drafted=tuple(_drafted(settings, found, name, owner)))
+
+
+def with_model_draft(
+    settings: Settings,
+    model: ProductName,
+    search: Search,
+    as_product: str | None = None,
+    owner: str | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Boosted:
+    """As `with_draft`, for a model that is there; what is drafted is `as_product`, else named after its features.
+
+    Raises:
+        UsageError: it is no model of a yes or no, learns from several products, or a draft waits already.
+        MeshError: a product cannot be made of what has landed.
+    """
+    start = model_start(settings, model)
+    usual = ProductName(start.source.domain, f"{start.source.product}_boosted")
+    name = ProductName.parse(as_product) if as_product else usual
+    return with_draft(settings, name, owner, lambda: boost_model(settings, start, search, progress))
 
 
 def _drafted(settings: Settings, found: Boosted, name: ProductName, owner: str | None) -> list[Drafted]:
-    drafted = [*_adopted(settings, found, owner)]
     sources = [_source(each) for each in found.kept]
     grain = [*found.key, *([found.cutoff] if found.cutoff else [])]
     kept = [*grain, *found.base, found.label]
-    select = features_sql(found.product.sql, found.cutoff, kept, sources)
+    rows = "" if found.start is None or found.start.is_plain else found.start.relation
+    labelled = quote_identifier(LEARNED) if rows else found.product.sql
+    select = features_sql(labelled, found.cutoff, kept, sources, rows)
     words = {each.name: each.told for source in sources for each in source.features}
     words |= dict.fromkeys(kept, f"As in {found.product}.")
     draft = SqlDraft(
@@ -65,9 +93,14 @@ def _drafted(settings: Settings, found: Boosted, name: ProductName, owner: str |
         {CHECK: invariance_sql(found, name, sources)} if found.cutoff else {},
         is_off=True,
     )
-    made = draft_sql(settings, draft, owner)
+    adopted = _adopted(settings, found, owner)
+    try:
+        made = draft_sql(settings, draft, owner)
+    finally:
+        adopted = [waits(each) for each in adopted]
     write_boost_page(found, made.folder / PAGE_FILE)
-    return [*drafted, replace(made, files=(*made.files, PAGE_FILE))]
+    made = write_intent(made, adopted, found.start)
+    return [*adopted, replace(made, files=(*made.files, PAGE_FILE))]
 
 
 def _adopted(settings: Settings, found: Boosted, owner: str | None) -> list[Drafted]:
@@ -110,7 +143,8 @@ def invariance_sql(found: Boosted, name: ProductName, sources: Sequence[Source])
     first = f"(SELECT MIN({cutoff}) FROM {name.sql})"
     earlier = [_without_later(source, first) for source in sources]
     grain = [*found.key, found.cutoff or ""]
-    labelled = f"(SELECT * FROM {found.product.sql} WHERE {cutoff} = {first})"
+    every = found.start.relation if found.start else found.product.sql
+    labelled = f"(SELECT * FROM {every} AS every_row WHERE {cutoff} = {first})"
     select = features_sql(labelled, found.cutoff, grain, earlier)
     same = " AND ".join(
         f"again.{quote_identifier(each)} = published.{quote_identifier(each)}" for each in grain
@@ -141,19 +175,3 @@ def _differs(feature: Feature) -> str:
         return f"{one} IS DISTINCT FROM {other}"
     apart = f"ABS({one} - {other}) > {_SMALLEST} * (ABS({one}) + ABS({other}))"
     return f"({one} IS NULL) <> ({other} IS NULL)\n    OR {apart}"
-
-
-def accept(settings: Settings, name: ProductName) -> Path:
-    """Let a product that waits be one; its folder.
-
-    Raises:
-        UsageError: none waits, or one of that name is there.
-    """
-    folder = product_folder(settings.products, name)
-    off = waiting_folder(folder)
-    if not off.is_dir():
-        raise UsageError(
-            f"{name} does not wait to be accepted", "`mesh boost` drafts one, and says its name."
-        )
-    off.rename(folder)
-    return folder

@@ -109,7 +109,7 @@ def _ends(labelled: Labelled, source: Source) -> tuple[str, str]:
 
 def _sides(labelled: Labelled, found: Found, source: Source) -> Iterator[_Side]:
     """Both sides of each pair of columns that are joined, step by step."""
-    owner, alias = str(labelled.table.name), "asked"
+    owner, alias = str(labelled.product), "asked"
     before: Table | None = None
     personal = {each.name for each in labelled.table.contract.columns if is_personal(each.classification)}
     for step, table, hop in zip(found.path.steps, found.tables, source.hops, strict=True):

@@ -80,7 +80,9 @@ class Source:
         ]
 
 
-def features_sql(labelled: str, cutoff: str | None, kept: Sequence[str], sources: Sequence[Source]) -> str:
+def features_sql(
+    labelled: str, cutoff: str | None, kept: Sequence[str], sources: Sequence[Source], rows: str = ""
+) -> str:
     """A SELECT of the columns `kept` of the relation `labelled`, one row for each of its, and all features.
 
     Args:
@@ -88,6 +90,7 @@ def features_sql(labelled: str, cutoff: str | None, kept: Sequence[str], sources
         cutoff: the column of cut-offs, if there is one.
         kept: which of its columns are given on.
         sources: where features come from.
+        rows: what `labelled` is, as SQL to select from, where it is no table.
     """
     cells = [f"labelled.{quote_identifier(name)}" for name in kept]
     joins = []
@@ -104,7 +107,8 @@ def features_sql(labelled: str, cutoff: str | None, kept: Sequence[str], sources
         joins.append(
             f"LEFT JOIN {quote_identifier(source.name)}\n    ON\n        " + "\n        AND ".join(same)
         )
-    parts = ",\n\n".join(part for source in sources for part in _ctes(source, labelled, cutoff))
+    first = [f"{labelled} AS {rows}"] if rows else []
+    parts = ",\n\n".join([*first, *(part for source in sources for part in _ctes(source, labelled, cutoff))])
     ctes = f"WITH {parts}\n\n" if parts else ""
     listed = ",\n    ".join(cells)
     return "\n".join([f"{ctes}SELECT\n    {listed}\nFROM {labelled} AS labelled", *joins]) + "\n"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from meshlake.drafting.feature_table import FeatureTable
+    from meshlake.names import ProductName
 
 # Rows looked at of each period, and to see what is otherwise in rows to be scored.
 _ROWS_A_PERIOD, _ROWS_WITHOUT_PERIODS, _ROWS_TO_SCORE = 6_000, 24_000, 3_000
@@ -28,7 +29,8 @@ class Labelled:
     """A product's rows, one for each `key` and `cutoff`.
 
     `label` is the column to be predicted, so where its text is `so`; `excluded` are columns that are no features, with
-    the reason. `entities` are the columns that other tables may be joined by, the key first.
+    the reason. `entities` are the columns that other tables may be joined by, the key first. `of` is the product that
+    the rows are of, where they are read under another name.
     """
 
     table: FeatureTable
@@ -37,6 +39,12 @@ class Labelled:
     so: str
     cutoff: str | None
     excluded: dict[str, str]
+    of: ProductName | None = None
+
+    @property
+    def product(self) -> ProductName:
+        """The product that its rows are of."""
+        return self.of or self.table.name
 
     @property
     def features(self) -> tuple[str, ...]:

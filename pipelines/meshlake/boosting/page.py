@@ -60,6 +60,10 @@ def _sections(found: Boosted) -> Iterator[Section]:
     )
     for each in found.kept:
         yield _kept(each, found)
+    if found.start:
+        lines = [(line,) for line in found.change.splitlines() if line[:1] in "+-"]
+        told = "`mesh boost --accept` changes its file so; it learns anew with the next build."
+        yield Section(f"What changes in {found.start.name}", told, [Table(("model.yaml",), lines)])
     if rows := withheld_rows(found):
         yield Section("Columns that were left out", "", [Table(("table", "column", "why"), rows)])
 

@@ -37,7 +37,7 @@ def written_products(
 
     found = {}
     session = labelled.table.session
-    for product in _published(settings, loaded, labelled.table.name):
+    for product in _published(settings, loaded, labelled.product):
         bind_rows(settings, product, session)
         name = product.name
         dataset = f"{LANDING_CATALOG}.{name}"

@@ -94,7 +94,7 @@ class Tables:
     @property
     def own_dataset(self) -> str | None:
         """The dataset that the labelled product is cast from, where it is source-aligned."""
-        product = self._loaded.get(self.labelled.table.name)
+        product = self._loaded.get(self.labelled.product)
         return next(iter(sources_of(product)), None) if product.transform.landed is not None else None
 
     def open(self, dataset: str) -> Table:

@@ -109,6 +109,8 @@ def boost_facts(found: Boosted) -> dict[str, Any]:
         "tables": [_facts(each) for each in found.considered],
         "columns": list(chosen.columns) if chosen else [],
         "held_out": chosen.final.as_dict() if chosen and chosen.final else None,
+        "model": str(found.start.name) if found.start else None,
+        "change": found.change,
         "drafted": [each.as_dict() for each in found.drafted],
     }
 

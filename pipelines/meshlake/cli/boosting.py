@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from meshlake.boosting.considered import Boosted
     from meshlake.mesh.mesh import Mesh
 
-_PRODUCT = typer.Argument(metavar="D.P", help="The product with the label.", autocompletion=product_names)
-_LABEL = typer.Option(None, "--label", metavar="COL", help="The yes/no column to predict.")
+_PRODUCT = typer.Argument(
+    metavar="D.P", help="The product with the label, or a model.", autocompletion=product_names
+)
+_LABEL = typer.Option(
+    None, "--label", metavar="COL", help="The yes/no column to predict; of a model its own."
+)
 _CUTOFF = typer.Option(
     None, "--cutoff", metavar="COL", help="The day that features stop before; else that of its primary key."
 )
@@ -48,7 +52,7 @@ def register(app: typer.Typer) -> None:
 
 def boost(
     product: str = _PRODUCT,
-    label: str = _LABEL,
+    label: str | None = _LABEL,
     cutoff: str = _CUTOFF,
     key: str = _KEY,
     churned: str = _CHURNED,
@@ -61,6 +65,9 @@ def boost(
     as_json: bool = JSON,
 ) -> None:
     """Find what in the whole mesh makes a model better, and draft it as a product that waits to be accepted.
+
+    Of a model (`mesh boost retention.churn_predictions`) label, key, cut-off and features are those of its model.yaml,
+    which learns from what is drafted once that is accepted.
 
     Tables are reached over the joins that discovery proves. What was known only after a row's cut-off is left out, as
     are columns that know the label too well. Of each table it is told why it was kept or not.
@@ -81,11 +88,21 @@ def boost(
     if accept:
         _accept(mesh, product, as_json=as_json)
         return
-    if label is None:
-        raise UsageError("no label is named", "Say what is to be predicted: --label COL")
-    asked = {"cutoff": cutoff, "key": key, "churned": churned, "as_product": as_product, "owner": owner}
+    asked: dict[str, Any] = {"cutoff": cutoff, "key": key, "churned": churned}
+    if label is None and (said := [f"--{name}" for name, value in asked.items() if value is not None]):
+        hint = "Say what is to be predicted: --label COL. A model's key, cut-off and label stand in its model.yaml."
+        raise UsageError(f"{' and '.join(said)}: no label is named", hint)
+    given: dict[str, Any] = {
+        "is_undated": undated,
+        "minutes": minutes,
+        "as_product": as_product,
+        "owner": owner,
+    }
     with status("looking at the labels") as tell:
-        found = mesh.boost(product, label, **asked, is_undated=undated, minutes=minutes, progress=tell)
+        if label is None:
+            found = mesh.boost_model(product, **given, progress=tell)
+        else:
+            found = mesh.boost(product, label, **asked, **given, progress=tell)
     page = write_boost_page(found, html) if html else None
     if as_json:
         print_json(boost_facts(found) | ({"page": str(page)} if page else {}))
@@ -96,9 +113,12 @@ def boost(
 
 
 def _accept(mesh: Mesh, product: str, *, as_json: bool) -> None:
-    folder = mesh.accept(product)
+    accepted = mesh.accept(product)
+    model = str(accepted.model) if accepted.model else None
     if as_json:
-        print_json({"product": product, "folder": str(folder)})
+        print_json({"product": product, "folder": str(accepted.folder), "model": model})
+    elif model:
+        print_text(f"{product} is a product now, and {model} learns from it. Build both: mesh build {model}")
     else:
         print_text(f"{product} is a product now. Build it: mesh build {product}")
 
@@ -119,9 +139,13 @@ def _print(found: Boosted) -> None:
         print_drafted(drafted, as_json=False)
     if found.drafted:
         name = found.drafted[-1].name
+        if found.start:
+            print_text(f"\nWhat accepting it changes:\n{found.change}")
+        then = f"mesh build {found.start.name}" if found.start else f"mesh build {name}"
+        more = "" if found.start else f", mesh model churn {name} --label {found.label}"
         print_text(
             f"It waits to be accepted. Two questions are yours: is each join real, and was it known then?\n"
-            f"Then: mesh boost {name} --accept, mesh build {name}, mesh model churn {name} --label {found.label}"
+            f"Then: mesh boost {name} --accept, {then}{more}"
         )
 
 

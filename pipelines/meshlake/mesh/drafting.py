@@ -11,6 +11,7 @@ from meshlake.names import ProductName, snake_case
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from meshlake.boosting.accepting import Accepted
     from meshlake.boosting.considered import Boosted
     from meshlake.drafting.product_folder import Drafted
     from meshlake.drafting.redraft import Redrafted
@@ -240,13 +241,36 @@ class DraftingMesh(VersionedMesh):
         search = Search(label, cutoff, key, churned, is_undated, minutes)
         return with_draft(self.settings, name, owner, lambda: boost(self.settings, source, search, progress))
 
-    def accept(self, product: str) -> Path:
-        """Let a product that waits to be accepted be one; its folder.
+    def boost_model(
+        self,
+        model: str,
+        *,
+        is_undated: bool = False,
+        minutes: float = 10.0,
+        as_product: str | None = None,
+        owner: str | None = None,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> Boosted:
+        """As `boost`, of a model that is there: label, key, cut-off and what it learns from are those of its file.
+
+        What is drafted is named after the product it learns from; accepted, the model learns from it.
 
         Raises:
-            UsageError: none waits, or one of that name is there already.
+            UsageError: it is no model of a yes or no, learns from several products, or the folder is there already.
         """
-        from meshlake.boosting.draft import accept
+        from meshlake.boosting.boost import Search
+        from meshlake.boosting.draft import with_model_draft
+
+        search = Search(is_undated=is_undated, minutes=minutes)
+        return with_model_draft(self.settings, ProductName.parse(model), search, as_product, owner, progress)
+
+    def accept(self, product: str) -> Accepted:
+        """Let a product that waits to be accepted be one, with what waits with it, and its model learn from it.
+
+        Raises:
+            UsageError: none waits, one of that name is there already, or the model's file was changed since.
+        """
+        from meshlake.boosting.accepting import accept
 
         return accept(self.settings, ProductName.parse(product))
 

@@ -133,7 +133,7 @@ def test_what_is_drafted_waits_and_is_built_with_the_proof_that_later_rows_chang
     assert not any("boosted" in str(state.product) for state in opened.products)
     with pytest.raises(UsageError, match="waits to be accepted already"):
         opened.boost("crm.labels", "is_churned", key="customer_id", cutoff="cutoff_date")
-    assert opened.accept("crm.labels_boosted").is_dir()
+    assert opened.accept("crm.labels_boosted").folder.is_dir()
     outcome = opened.build("crm.labels_boosted")
     results = opened.check("crm.labels_boosted")["crm.labels_boosted"]
     proof = next(each for each in results if each.rule.name == "unchanged_by_later_rows")
