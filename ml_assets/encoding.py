@@ -97,6 +97,17 @@ def tree_preprocessing(plan: FeaturePlan) -> ColumnTransformer:
     )
 
 
+def features_of_columns(columns: ColumnTransformer, features: list[str]) -> npt.NDArray[np.intp]:
+    """For each column that a fitted `tree_preprocessing` gives, the position of the feature it was made of."""
+    made_of: list[str] = []
+    for name, _, inputs in columns.transformers_:
+        if isinstance(inputs, str):  # free text, as many numbers
+            made_of += [inputs] * (columns.output_indices_[name].stop - columns.output_indices_[name].start)
+        elif name != "remainder":
+            made_of += inputs
+    return np.array([features.index(name) for name in made_of])
+
+
 def of_words(plan: FeaturePlan) -> list[tuple[str, Pipeline, str]]:
     """The transformer of each column of free text, which gives as many numbers."""
     words = [

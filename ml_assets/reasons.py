@@ -168,8 +168,9 @@ def in_words_of(step: FeatureFrame, name: str, values: pd.Series[Any], usual: fl
     kind = step.kinds.get(name, Kind.TEXT)
     unit = f" days before {step.counted_from(name)}" if kind == Kind.DATETIME else ""
     compared = "" if kind == Kind.FREE_TEXT else f" (usually {in_words(usual, kind, unit)})"
-    words = {value: f"{name} = {in_words(value, kind, unit)}{compared}" for value in values.unique()}
-    return values.map(words).astype(object)
+    codes, different = pd.factorize(values, use_na_sentinel=False)
+    words = [f"{name} = {in_words(value, kind, unit)}{compared}" for value in different]
+    return pd.Series(np.array(words, dtype=object)[codes], index=values.index, dtype=object)
 
 
 def in_words(value: float | str, kind: str, unit: str) -> str:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-import time
 from itertools import islice
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +23,7 @@ from benchmarks.figure import Figure
 from benchmarks.memory import own_peak_bytes
 from benchmarks.models.training_time import SPEC, customers
 from benchmarks.report import figure_line
-from benchmarks.timing import interleave, ratio_figure
+from benchmarks.timing import Times, interleave, ratio_figure
 from meshlake.ml_assets.candidates.candidate import DEFAULT_CANDIDATES
 from meshlake.ml_assets.churn import train_churn
 from meshlake.ml_assets.ensembles import fit_candidate
@@ -110,14 +110,13 @@ def _scoring(name: str, model: ChurnModel, honest: pd.DataFrame, path: Path, rou
 
 def _reasons(name: str, model: ChurnModel, rows: pd.DataFrame, rounds: int) -> Figure:
     table = pa.Table.from_pandas(rows, preserve_index=False)
-    seconds = []
+    batches, taken = table.to_batches(len(rows) // 4), Times()
     for _ in range(rounds):
-        began = time.perf_counter()
-        _on_all_cores(lambda frame: explain_churn(model, frame), iter(table.to_batches(len(rows) // 4)))
-        seconds.append(time.perf_counter() - began)
-    rates = sorted(len(rows) / each for each in seconds)
+        taken.measure(lambda: _on_all_cores(lambda frame: explain_churn(model, frame), iter(batches)))
+    rates = sorted(len(rows) / each for each in taken.wall)
     told = f"reasons for each row by {name}, on all cores"
-    return Figure(told, rates[len(rates) // 2], "rows/s", rates[0], rates[-1])
+    note = f"{len(rows) / median(taken.cpu):,.0f} rows a CPU second"
+    return Figure(told, median(rates), "rows/s", rates[0], rates[-1], detail=note)
 
 
 def _on_all_cores(of_frame: Callable[[pd.DataFrame], pd.DataFrame], batches: Iterator[pa.RecordBatch]) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
-from meshlake.ml_assets.candidates.candidate import Candidate
+from meshlake.ml_assets.candidates.trees import TreeCandidate
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     from sklearn.ensemble import VotingClassifier
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -22,10 +24,9 @@ MAX_ROWS_OF_SEEDS = 20_000
 DEFAULT_SEEDS = 3
 
 
-class BoostingCandidate(Candidate):
+class BoostingCandidate(TreeCandidate):
     """`histogram_gradient_boosting`."""
 
-    has_native_nulls: ClassVar[bool] = True
     # `functools.partial` can only wrap a function that is itself trusted; here it wraps `check_array`.
     trusted_types: ClassVar[tuple[str, ...]] = (
         "functools.partial",
@@ -76,3 +77,15 @@ class BoostingCandidate(Candidate):
         return VotingClassifier(
             [(f"of_seed_{seed + n}", each) for n, each in enumerate(boostings)], voting="soft"
         )
+
+    def column_effects(
+        self,
+        model: Any,
+        numbers: npt.NDArray[np.float64],
+        usual: npt.NDArray[np.float64],
+        features: npt.NDArray[np.intp],
+    ) -> npt.NDArray[np.float64] | None:
+        """See `TreeCandidate.column_effects`; `None` of trees of very many leaves."""
+        from meshlake.ml_assets.boosted_effects import boosted_effects
+
+        return boosted_effects(model.estimators_, numbers, usual, features)

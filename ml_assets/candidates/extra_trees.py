@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from pydantic import Field, PositiveInt
 
 from meshlake.ml_assets.candidates.algorithm import MAX_ROWS_PER_TREE
-from meshlake.ml_assets.candidates.candidate import Candidate
+from meshlake.ml_assets.candidates.trees import ForestCandidate
 
 if TYPE_CHECKING:
     from sklearn.ensemble import ExtraTreesClassifier
@@ -15,11 +15,8 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.preprocessing import FeaturePlan
 
 
-class ExtraTreesCandidate(Candidate):
+class ExtraTreesCandidate(ForestCandidate):
     """`extra_trees`."""
-
-    has_native_nulls: ClassVar[bool] = True
-    trusted_types: ClassVar[tuple[str, ...]] = ("sklearn.tree._tree.Tree",)
 
     n_estimators: PositiveInt = Field(default=200, description="How many trees.")
     min_samples_leaf: PositiveInt = Field(default=3, description="The fewest rows of a leaf.")

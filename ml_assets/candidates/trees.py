@@ -1,0 +1,63 @@
+"""Candidates of trees, which can tell what each feature alone does without scoring rows once for each."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from meshlake.ml_assets.candidates.candidate import Candidate
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+    from sklearn.pipeline import Pipeline
+
+
+class TreeCandidate(Candidate):
+    """What they share: `tree_preprocessing`, by which each column is made of one feature."""
+
+    has_native_nulls: ClassVar[bool] = True
+
+    @abstractmethod
+    def column_effects(
+        self,
+        model: Any,
+        numbers: npt.NDArray[np.float64],
+        usual: npt.NDArray[np.float64],
+        features: npt.NDArray[np.intp],
+    ) -> npt.NDArray[np.float64] | None:
+        """What the probability of the fitted `model` falls by, shape (rows, features).
+
+        `numbers` are its columns, shape (rows, columns), `usual` those of a usual row; `features` says of which feature
+        each column was made.
+        """
+
+    def effects(
+        self, pipeline: Pipeline, frame: pd.DataFrame, usual: pd.DataFrame
+    ) -> npt.NDArray[np.float64] | None:
+        """See `Candidate.effects`."""
+        from meshlake.ml_assets.encoding import features_of_columns
+
+        columns = pipeline.named_steps["columns"]
+        features = features_of_columns(columns, list(frame.columns))
+        numbers, usual_numbers = columns.transform(frame), columns.transform(usual)[0]
+        return self.column_effects(pipeline.named_steps["model"], numbers, usual_numbers, features)
+
+
+class ForestCandidate(TreeCandidate):
+    """Forests of scikit-learn's."""
+
+    trusted_types: ClassVar[tuple[str, ...]] = ("sklearn.tree._tree.Tree",)
+
+    def column_effects(
+        self,
+        model: Any,
+        numbers: npt.NDArray[np.float64],
+        usual: npt.NDArray[np.float64],
+        features: npt.NDArray[np.intp],
+    ) -> npt.NDArray[np.float64] | None:
+        """See `TreeCandidate.column_effects`."""
+        from meshlake.ml_assets.forest_effects import forest_effects
+
+        return forest_effects(model.estimators_, numbers, usual, features)

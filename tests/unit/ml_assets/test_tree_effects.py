@@ -1,0 +1,76 @@
+"""What trees tell of each feature alone is what scoring again with its usual value says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from meshlake.ml_assets.candidates.candidate import CANDIDATES, build_candidate
+from meshlake.ml_assets.preprocessing import plan_features
+from meshlake.ml_assets.reasons import effects_by_scoring
+from meshlake.ml_assets.scoring import reference_values
+
+ROWS = 400
+COLUMNS = ["tickets", "usage", "plan", "note", "joined", "town"]
+BOOSTING = {"max_iter": 12, "seeds": 2}
+
+
+@pytest.fixture(scope="module")
+def rows() -> pd.DataFrame:
+    """Numbers with gaps, few and many words, a text, dates; who has many tickets or a monthly plan leaves."""
+    random = np.random.default_rng(3)
+    tickets = random.integers(0, 6, ROWS).astype(float)
+    tickets[::9] = np.nan
+    plan = random.choice(["monthly", "yearly", "none", None], ROWS)
+    odds = np.nan_to_num(tickets, nan=3) + 2 * (plan == "monthly") - 4 + random.normal(0, 1, ROWS)
+    return pd.DataFrame(
+        {
+            "tickets": tickets,
+            "usage": np.where(random.random(ROWS) < 0.6, np.nan, random.gamma(2, 20, ROWS)),
+            "plan": plan,
+            "note": [
+                f"asked about {a} and {b} for {a} today" for a, b in random.choice([*"abcdefgh"], (ROWS, 2))
+            ],
+            "joined": pd.Timestamp("2026-01-01") - pd.to_timedelta(random.integers(0, 900, ROWS), "D"),
+            "town": [f"town {n}" for n in random.integers(0, 120, ROWS)],
+            "is_churned": odds > 0,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("histogram_gradient_boosting", BOOSTING),
+        ("histogram_gradient_boosting", {**BOOSTING, "max_leaf_nodes": 40}),
+        ("extra_trees", {"n_estimators": 8}),
+        ("random_forest", {"n_estimators": 8}),
+    ],
+)
+def test_trees_tell_what_scoring_again_says(rows, name, parameters):
+    plan = plan_features(rows, COLUMNS)
+    pipeline = build_candidate(name, plan, 1, len(rows), parameters).fit(rows, rows["is_churned"])
+    step, rest = pipeline.named_steps["frame"], pipeline[1:]
+    usual = reference_values(step.transform(rows))
+    # Words and gaps that were not learned from are told as scoring tells them.
+    new = rows.assign(
+        plan=rows["plan"].where(rows.index % 5 > 0, "new"), joined=rows["joined"].where(rows.index % 7 > 0)
+    )
+    frame = step.transform(new)
+    usual_row = pd.DataFrame([usual])[list(frame.columns)].astype(frame.dtypes)
+    told = CANDIDATES.get(name)(**parameters).effects(rest, frame, usual_row)
+    expected = effects_by_scoring(lambda each: rest.predict_proba(each)[:, 1], frame, usual)
+    assert np.abs(expected).max() > 0.05
+    assert (np.abs(expected).max(axis=0) > 0).sum() > 4
+    np.testing.assert_allclose(told, expected, atol=1e-12)
+
+
+def test_trees_of_very_many_leaves_are_left_to_scoring(rows):
+    plan = plan_features(rows, ["tickets", "usage", "joined"])
+    of_many = {"max_iter": 2, "seeds": 1, "max_leaf_nodes": 90}
+    name, many = "histogram_gradient_boosting", pd.concat([rows] * 6, ignore_index=True)
+    many["joined"] -= pd.to_timedelta(np.arange(len(many)) % 211, "D")
+    pipeline = build_candidate(name, plan, 1, len(many), of_many).fit(many, many["joined"].dt.day % 2 == 0)
+    frame = pipeline.named_steps["frame"].transform(many[:3])
+    assert CANDIDATES.get(name)(**of_many).effects(pipeline[1:], frame, frame[:1]) is None
