@@ -6,7 +6,6 @@ Rows are counted in SQL, by the bins that stand in the version's record, so that
 from __future__ import annotations
 
 import json
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from meshlake.models.store import model_store
@@ -14,7 +13,7 @@ from meshlake.names import quote_identifier, quote_literal
 from meshlake.types.tree import is_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
     import numpy.typing as npt
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from meshlake.types.tree import Type
 
 # As many in one statement; of very wide features several read the rows.
-_MOST_COUNTS = 300
+_MOST_BINS = 300
 
 
 def learned(context: BuildContext, version: str) -> dict[str, Distribution]:
@@ -87,13 +86,13 @@ def drift_of(
     known = {name: was for name, was in before.items() if _fits(was, columns.get(name))}
     found = {}
     for names in _in_statements(known):
-        asked = [count for name in names for count in _counts(quote_identifier(name), known[name])]
-        (row,) = session.rows(f"SELECT {', '.join(asked)} FROM (\n{rows_sql}\n)")
-        answers = iter([int(str(count)) for count in row])
-        for name in names:
-            was = known[name]
-            now = _by_bin(was, [next(answers) for _ in was.rows])
+        some = {name: known[name] for name in names}
+        counts = {int(str(place)): int(str(rows)) for place, rows in session.rows(_counting(some, rows_sql))}
+        first = 0
+        for name, was in some.items():
+            now = [counts.get(first + n, 0) for n in range(len(was.rows))]
             found[name] = stability(np.array(was.rows, dtype=float), np.array(now, dtype=float))
+            first += len(was.rows)
     return dict(sorted(found.items(), key=lambda each: -each[1][0]))
 
 
@@ -103,38 +102,56 @@ def _fits(was: Distribution, now: Type | None) -> bool:
 
 def _in_statements(known: Mapping[str, Distribution]) -> Iterator[list[str]]:
     names: list[str] = []
-    counts = 0
+    bins = 0
     for name, was in known.items():
-        if names and counts + len(was.rows) > _MOST_COUNTS:
+        if names and bins + len(was.rows) > _MOST_BINS:
             yield names
-            names, counts = [], 0
+            names, bins = [], 0
         names.append(name)
-        counts += len(was.rows)
+        bins += len(was.rows)
     if names:
         yield names
 
 
-def _counts(cell: str, was: Distribution) -> Iterable[str]:
-    """Of numbers the rows below each edge, of others those of each value; then those with a value, and all."""
+def _counting(known: Mapping[str, Distribution], rows_sql: str) -> str:
+    """A SELECT of the number of each bin, those of all columns one after the other, and its rows, if it has any.
+
+    Each row is put into a bin of each column once, and all columns are counted in one reading.
+    """
+    values, bins, first = [], [], 0
+    for place, (name, was) in enumerate(known.items()):
+        cell, value = quote_identifier(name), f"mesh_value_{place}"
+        values.append(f"CAST({cell} AS {'DOUBLE' if was.values is None else 'VARCHAR'}) AS {value}")
+        bins.append(f"{_bin(value, was, first)} AS mesh_bin_{place}")
+        first += len(was.rows)
+    names = [f"mesh_bin_{place}" for place in range(len(known))]
+    read = f"SELECT {', '.join(values)} FROM (\n{rows_sql}\n) AS mesh_read"
+    return (
+        f"SELECT coalesce({', '.join(names)}, -1) AS mesh_bin, count(*) AS mesh_rows "
+        f"FROM (SELECT {', '.join(bins)} FROM ({read}) AS mesh_values) AS mesh_binned "
+        f"GROUP BY GROUPING SETS ({', '.join(f'({name})' for name in names)})"
+    )
+
+
+def _bin(value: str, was: Distribution, first: int) -> str:
+    """Of `value` the number of its bin, the first of which is `first`; the last bin is that of no value."""
+    last = first + len(was.rows) - 1
     if was.values is not None:
-        yield from (_count(f"CAST({cell} AS VARCHAR) = {quote_literal(value)}") for value in was.values)
-        yield f"count({cell})"
-    else:
-        number = f"CAST({cell} AS DOUBLE)"
-        yield from (_count(f"{number} < CAST('{edge!r}' AS DOUBLE)") for edge in was.edges)
-        # What is no number is none to a model either, and compares differently in each engine.
-        yield _count(f"{number} <= CAST('Infinity' AS DOUBLE)")
-    yield "count(*)"
+        known = "".join(f" WHEN {quote_literal(each)} THEN {first + n}" for n, each in enumerate(was.values))
+        others = f"CASE WHEN {value} IS NULL THEN {last} ELSE {last - 1} END"
+        return f"CASE {value}{known} ELSE {others} END" if known else others
+    # What is no number is none to a model either, and compares differently in each engine.
+    is_known = f"{value} <= CAST('Infinity' AS DOUBLE)"
+    return f"CASE WHEN {is_known} THEN {_between(value, was.edges, first)} ELSE {last} END"
 
 
-def _count(condition: str) -> str:
-    return f"count(CASE WHEN {condition} THEN 1 END)"
-
-
-def _by_bin(was: Distribution, counts: Sequence[int]) -> list[int]:
-    """The answers of `_counts` as rows by bin."""
-    *parts, known, rows = counts
-    if was.values is not None:
-        return [*parts, known - sum(parts), rows - known]
-    steps = [0, *parts, known]
-    return [*(upper - lower for lower, upper in pairwise(steps)), rows - known]
+def _between(value: str, edges: Sequence[float], first: int) -> str:
+    """Which edges `value` lies between, looked for by halves: `first` is below all."""
+    if not edges:
+        return str(first)
+    middle = len(edges) // 2
+    below, above = edges[:middle], edges[middle + 1 :]
+    return (
+        f"CASE WHEN {value} < CAST('{edges[middle]!r}' AS DOUBLE) THEN {_between(value, below, first)} "
+        f"ELSE {_between(value, above, first + middle + 1)} END"
+    )

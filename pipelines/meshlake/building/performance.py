@@ -76,7 +76,7 @@ PERFORMANCE_COLUMNS = (
 )
 _MOST_SNAPSHOTS = 100
 _MOST_NAMED = 5
-_OUTCOMES, _PREDICTED = "mesh_outcomes", "mesh_predicted"
+_LABELS, _OUTCOMES, _PREDICTED = "mesh_labels", "mesh_outcomes", "mesh_predicted"
 _PREDICTION = ("churn_probability", "is_predicted_churn")
 
 
@@ -139,7 +139,10 @@ def _measured(
     known = (
         f"SELECT DISTINCT {labels} FROM (\n{features_sql}\n) WHERE {quote_identifier(spec.label)} IS NOT NULL"
     )
-    context.session.local.register(_OUTCOMES, context.session.table(known))
+    # Through Python they go a batch at a time; the table is the engine's.
+    local = context.session.local
+    local.register(_LABELS, context.session.batches(known))
+    local.gather(_OUTCOMES, [f"SELECT * FROM {_LABELS}"])
     for (version, period), past in predictions.items():
         last = before.get((version, period), {})
         predicted_rows, matured = _joined(context, spec, past)

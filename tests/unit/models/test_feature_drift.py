@@ -48,7 +48,7 @@ def session():
 
 @pytest.mark.parametrize("most", [8, 300])
 def test_sql_counts_what_python_counts(session, monkeypatch, most):
-    monkeypatch.setattr("meshlake.building.feature_drift._MOST_COUNTS", most)
+    monkeypatch.setattr("meshlake.building.feature_drift._MOST_BINS", most)
     before = distributions(BEFORE, BEFORE.columns)
     found = drift_of(session, "SELECT * FROM scored", before)
     expected = {
