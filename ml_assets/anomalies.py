@@ -6,7 +6,7 @@ Which of the two says so, and which columns make a row unusual, is told of each.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from sklearn.pipeline import Pipeline
 from meshlake.ml_assets.scaling import in_key_order, plan_of_numbers, sample, scaling, told_of
 from meshlake.ml_assets.scoring import key_columns
 from meshlake.ml_assets.threads import one_thread
+from meshlake.ml_assets.units import with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,7 +82,7 @@ def train_anomalies(
     """
     tell = on_progress or (lambda _: None)
     rows = in_key_order(features, spec.key, spec.columns)
-    plan = plan_of_numbers(rows, spec.columns, "unusual rows are")
+    plan = replace(plan_of_numbers(rows, spec.columns, "unusual rows are"), units=spec.units)
     needed = _FEWEST_ROWS_PER_COLUMN * len(plan.kinds)
     if len(rows) < needed:
         raise ValueError(
@@ -200,14 +201,17 @@ def _reasons(
             of_distance = (distance - nearer) / np.maximum(distance, 1)
             is_so = is_far[is_rare | is_far]
             gains[:, position] = np.where(is_so, of_distance, of_density)
-    strongest = np.argsort(-gains, axis=1, kind="stable")
+    strongest, units = np.argsort(-gains, axis=1, kind="stable"), model.pipeline.named_steps["frame"]
     for rank, texts in enumerate(list(told.values())[: asked.shape[1]]):
         for position, name in enumerate(asked.columns):
             is_told = (strongest[:, rank] == position) & (gains[:, position] > 0)
             values = asked[name][is_told]
-            texts[values.index] = [_tell(str(name), value, model.usual[name]) for value in values]
+            usual = _amount(model.usual[name], units.unit_of(name))
+            texts[values.index] = [
+                f"{name} = {_amount(value, units.unit_of(name))} (usually {usual})" for value in values
+            ]
     return told
 
 
-def _tell(name: str, value: float, usual: float) -> str:
-    return f"{name} = {'null' if np.isnan(value) else f'{value:,.6g}'} (usually {usual:,.6g})"
+def _amount(value: float, unit: str) -> str:
+    return "null" if np.isnan(value) else with_unit(f"{value:,.6g}", unit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads it
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
@@ -16,12 +16,16 @@ from meshlake.validation import read_as, told
 
 @dataclass(frozen=True)
 class AnomalySpec:
-    """The columns that rows are compared by, and the share of them that is unusual by each of both ways."""
+    """The columns that rows are compared by, and the share of them that is unusual by each of both ways.
+
+    `units` are those of columns, each in lower case.
+    """
 
     key: tuple[str, ...]
     columns: Mapping[str, Scale]
     share: float = 0.02
     seed: int = 42
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> AnomalySpec:
@@ -56,4 +60,4 @@ class AnomalyDocument(ComparedDocument):
         """What training acts upon."""
         policy = self.policy
         share = policy.share or AnomalySpec.share
-        return AnomalySpec(tuple(self.key), dict(self.columns), share, policy.seed)
+        return AnomalySpec(tuple(self.key), dict(self.columns), share, policy.seed, self.units)

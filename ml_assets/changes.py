@@ -184,7 +184,7 @@ def _words(
 
 
 def _word(step: FeatureFrame, name: str, value: float | str) -> str:
-    return in_words(value, step.kinds[name], "")
+    return in_words(value, step.kinds[name], step.unit_of(name))
 
 
 def _options(values: pd.Series[Any]) -> list[Any]:

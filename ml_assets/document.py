@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from meshlake.ml_assets.policy import Policy
 from meshlake.validation import Document, Location, told
@@ -23,7 +23,8 @@ class LabelledSpec:
 
     `exclude` maps a column left out to the reason; `known_before` a suspected leak that stays to why it may.
     `horizon_days` is how long after its cut-off a row's label is seen, `group` are columns whose rows go together.
-    `parameters` are those of candidates that shall not have their defaults, by the candidate's name.
+    `parameters` are those of candidates that shall not have their defaults, by the candidate's name. `units` are those
+    of features, by the column in lower case.
     """
 
     key: tuple[str, ...]
@@ -38,6 +39,7 @@ class LabelledSpec:
     minutes: float = 2
     folds: int = 5
     seed: int = 42
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def row_keys(self) -> tuple[str, ...]:
@@ -83,6 +85,18 @@ class ModelDocument(Document):
     )
     key: Names = Field(description="The columns that identify whom a row is about.")
     policy: Annotated[Policy, BeforeValidator(empty_if_none)] = Policy()
+    _units: Mapping[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """The units of features, by the column in lower case: contracts say them, no `model.yaml` does."""
+        return self._units
+
+    def in_units(self, units: Mapping[str, str]) -> Self:
+        """The same, of features in these units."""
+        told = self.model_copy()
+        told._units = units
+        return told
 
     @property
     def named_columns(self) -> list[tuple[Location, str]]:

@@ -106,7 +106,7 @@ def plan_without(suspects: Suspects, rows: pd.DataFrame, spec: LabelledSpec) -> 
             "say why it was known before it, under known_before, to keep one"
         )
     plan = plan_features(rows, left, spec.cutoff)
-    return replace(plan, dropped={**plan.dropped, **reasons})
+    return replace(plan, dropped={**plan.dropped, **reasons}, units=spec.units)
 
 
 def feature_columns(rows: pd.DataFrame, spec: LabelledSpec) -> list[str]:

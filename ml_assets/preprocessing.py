@@ -1,7 +1,7 @@
 """From a raw feature table to the numbers an estimator takes.
 
-`plan_features` decides once, from the training rows, what each column is; `FeatureFrame` brings any later
-batch to just that, whatever types the batch arrived with. What a model's numbers are made of it belongs in `encoding`.
+`plan_features` decides once, from the training rows, what each column is; `FeatureFrame` brings any later batch to just
+that, whatever types it arrived with. What a model's numbers are made of it belongs in `encoding`.
 """
 
 from __future__ import annotations
@@ -25,13 +25,11 @@ if TYPE_CHECKING:
 MAX_CATEGORIES = 100
 MISSING = "(missing)"
 _SECONDS_PER_DAY, _WORDS_OF_FREE_TEXT, _COUNTED_TEXTS = 86_400, 4, 1_000
-# Text whose values are nearly all different tells rows apart, and of fewer rows nobody can say so.
-# Of fewest values a fold may have none, which histogram gradient boosting cannot be fitted on.
+# Text whose values are nearly all different tells rows apart, and of fewer rows nobody can say so. Of fewest values a
+# fold may have none, which histogram gradient boosting cannot be fitted on.
 _NEARLY_UNIQUE, _FEWEST_UNIQUE, _FEWEST_VALUES = 0.5, 40, 10
 # So many values would be there twice if chance had drawn them from as wide a range, were they no numbering of rows.
-_EXPECTED_REPEATS = 20
-_MOST_CODES, _FEWEST_CODES, _DAYS_OF_MONTHS = 10, 3, 2 * 365
-_PARTS = {"month": 12, "weekday": 7}
+_EXPECTED_REPEATS, _MOST_CODES, _FEWEST_CODES = 20, 10, 3
 
 
 class Kind(StrEnum):
@@ -65,11 +63,11 @@ _KIND_OF_OBJECTS = {
 class FeaturePlan:
     """The feature columns in use with what each is, and those dropped with the reason.
 
-    `cutoff` is the column of cut-off dates that datetimes are counted back from; where there is none, `newest` says
-    the moment that each is counted back from. `parts` are the columns of calendar parts, `joined_on (month)`, by
-    name the column and the part; `codes` whole numbers of so few values that each may mean something of its own.
-    `target` is what the label is, as scikit-learn's `TargetEncoder` calls it. `unlabelled` are rows that are in
-    no fold, as they come, for what learns from such too.
+    `cutoff` is the column of cut-off dates that datetimes are counted back from; where there is none, `newest` says the
+    moment. `parts` are the columns of calendar parts, `joined_on (month)`, by name the column and the part; `codes`
+    whole numbers of so few values that each may mean something of its own. `target` is what the label is, as
+    scikit-learn's `TargetEncoder` calls it. `unlabelled` are rows that are in no fold, as they come, for what learns
+    from such too. `units` are those of columns, each in lower case.
     """
 
     kinds: Mapping[str, Kind]
@@ -80,6 +78,7 @@ class FeaturePlan:
     codes: tuple[str, ...] = ()
     target: Literal["binary", "multiclass", "continuous"] = "binary"
     unlabelled: pd.DataFrame | None = field(default=None, compare=False, repr=False)
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def numeric(self) -> list[str]:
@@ -105,7 +104,8 @@ class FeaturePlan:
         """The step that brings any batch to this plan."""
         kinds = {name: str(kind) for name, kind in self.kinds.items()}
         parts = {name: list(part) for name, part in self.parts.items()}
-        return FeatureFrame(kinds, self.cutoff, dict(self.newest), parts)
+        units = {name: unit for name in kinds if (unit := self.units.get(name.lower()))}
+        return FeatureFrame(kinds, self.cutoff, dict(self.newest), parts, units or None)
 
     def _of(self, kind: Kind) -> list[str]:
         return [name for name, each in self.kinds.items() if each is kind]
@@ -208,13 +208,13 @@ class FeatureFrame(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Brings a batch to the planned columns: numbers as float64 (null as NaN), text as str (null as `(missing)`).
 
     Booleans become 0 and 1, datetimes days before the row's cut-off date, or before the `newest` of the training rows;
-    `parts` of the calendar are text. Nothing is learnt from a batch, so one row at a time gives the same as all at
-    once. Extra columns are ignored.
+    `parts` of the calendar are text. Nothing is learnt from a batch: one row at a time gives the same as all at once.
     """
 
     # Of models that were stored before there were any.
     newest: Mapping[str, str] | None = None
     parts: Mapping[str, Sequence[str]] | None = None
+    units: Mapping[str, str] | None = None
 
     def __init__(
         self,
@@ -222,11 +222,13 @@ class FeatureFrame(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         cutoff: str | None = None,
         newest: Mapping[str, str] | None = None,
         parts: Mapping[str, Sequence[str]] | None = None,
+        units: Mapping[str, str] | None = None,
     ) -> None:
         self.kinds = kinds
         self.cutoff = cutoff
         self.newest = newest
         self.parts = parts
+        self.units = units
 
     def fit(self, X: pd.DataFrame, y: object = None) -> FeatureFrame:  # noqa: ARG002
         """Nothing to learn; here because scikit-learn asks for it."""
@@ -257,12 +259,16 @@ class FeatureFrame(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def with_part(self, column: str, part: str) -> FeatureFrame:
         """The same, and a part of the calendar that `column` lies in."""
         parts = {**(self.parts or {}), part_name(column, part): [column, part]}
-        return FeatureFrame(self.kinds, self.cutoff, self.newest, parts)
+        return FeatureFrame(self.kinds, self.cutoff, self.newest, parts, self.units)
 
     def counted_from(self, name: str) -> str:
         """What the days of a datetime are counted back from, in words."""
-        newest = (self.newest or {}).get(name)
-        return newest.removesuffix("T00:00:00") if newest else "the cut-off"
+        return (self.newest or {}).get(name, "the cut-off").removesuffix("T00:00:00")
+
+    def unit_of(self, name: str) -> str:
+        """What the numbers of a column are in, empty where nothing says it."""
+        is_age = self.kinds.get(name) == Kind.DATETIME
+        return f"days before {self.counted_from(name)}" if is_age else (self.units or {}).get(name, "")
 
 
 def _floats(values: pd.Series[Any]) -> npt.NDArray[np.float64]:

@@ -20,6 +20,7 @@ from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.preprocessing import Kind
 from meshlake.ml_assets.scoring import churn_probability, in_batches
 from meshlake.ml_assets.threads import one_thread
+from meshlake.ml_assets.units import with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -166,7 +167,7 @@ def importances_by(
 def in_words_of(step: FeatureFrame, name: str, values: pd.Series[Any], usual: float | str) -> pd.Series[Any]:
     """`name = value (usually ...)` for each of `values`; each different value is put into words once."""
     kind = step.kinds.get(name, Kind.TEXT)
-    unit = f" days before {step.counted_from(name)}" if kind == Kind.DATETIME else ""
+    unit = step.unit_of(name)
     compared = "" if kind == Kind.FREE_TEXT else f" (usually {in_words(usual, kind, unit)})"
     codes, different = pd.factorize(values, use_na_sentinel=False)
     words = [f"{name} = {in_words(value, kind, unit)}{compared}" for value in different]
@@ -182,4 +183,4 @@ def in_words(value: float | str, kind: str, unit: str) -> str:
     if kind == Kind.BOOLEAN:
         return "yes" if value else "no"
     number = f"{value:.0f}" if value == round(value) else f"{value:.4g}"
-    return number + unit
+    return with_unit(number, unit)

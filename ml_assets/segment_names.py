@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from meshlake.ml_assets.units import TIME_UNITS, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,8 +20,7 @@ NO_SEGMENTS_NAME = "all alike: no segments were found"
 _MOST_COLUMNS = 3
 # Digits that are told of an amount: as few as tell the segments apart.
 _DIGITS = range(2, 7)
-_TIME_UNITS = ("seconds", "minutes", "hours", "days", "weeks", "months", "years")
-_UNITS = {word: word for word in _TIME_UNITS} | {
+_UNITS = {word: word for word in TIME_UNITS} | {
     word: word.upper() for word in ("usd", "eur", "gbp", "chf", "jpy", "mb", "gb", "tb")
 }
 _UNITS |= {"kb": "kB", "km": "km", "kg": "kg", "percent": "%", "pct": "%"}
@@ -31,6 +33,7 @@ def name_segments(
     apart: Sequence[float],
     words: Mapping[str, str] | None = None,
     booleans: frozenset[str] = frozenset(),
+    units: Mapping[str, str] = MappingProxyType({}),
 ) -> list[str]:
     """A distinct name per row of `middles`, in words and amounts.
 
@@ -38,16 +41,25 @@ def name_segments(
         middles: (segments, columns), medians in the columns' own units; of `booleans` the share that is true.
         apart: how far apart the segments are in each column, in any one unit; the three farthest make the names.
         words: of a column, what is said of a value, with `{}` in its place; else its name says it.
+        booleans: the columns of yes and no.
+        units: of a column in lower case, what its values are in, where its name does not say it.
 
     Example:
         >>> import pandas as pd
         >>> name_segments(pd.DataFrame({"recency_days": [230.0, 4.0], "orders": [3.0, 41.0]}), [1.0, 2.0])
         ['recency 230 days, 3 orders', 'recency 4 days, 41 orders']
     """
+
+    def of(column: str) -> str:
+        return _escaped(spoken(units.get(column.lower(), "")))
+
     phrases = {name: (words or {}).get(name) for name in middles.columns}
     if _is_rfm(list(middles.columns)):
-        phrases = {name: phrase or _rfm_phrase(name) for name, phrase in phrases.items()}
-    said = {name: phrase or _phrase(name, is_share=name in booleans) for name, phrase in phrases.items()}
+        phrases = {name: phrase or _rfm_phrase(name, of(name)) for name, phrase in phrases.items()}
+    said = {
+        name: phrase or (f"{{}} {_spaced(name)}" if name in booleans else _phrase(name, of(name)))
+        for name, phrase in phrases.items()
+    }
     farthest = np.argsort(-np.asarray(apart, dtype=float), kind="stable")
     for most in (_MOST_COLUMNS, len(said)):
         chosen = [name for i, name in enumerate(middles.columns) if i in farthest[:most]]
@@ -69,31 +81,38 @@ def _is_rfm(columns: Sequence[str]) -> bool:
     return len(columns) == len(starts) and all(any(c.startswith(s) for c in columns) for s in starts)
 
 
-def _rfm_phrase(column: str) -> str:
-    unit = _UNITS.get(column.rpartition("_")[2], "")
+def _rfm_phrase(column: str, unit: str) -> str:
+    unit = unit or _UNITS.get(column.rpartition("_")[2], "")
     if column.startswith("recency"):
         return f"last bought {{}} {unit or 'days'} ago"
     return f"spent {{}} {unit}".rstrip() if column.startswith("monetary") else "bought {} times"
 
 
-def _phrase(column: str, *, is_share: bool) -> str:
-    """`recency_days`: recency {} days; `orders`: {} orders; `minutes_last_30_days`: {} minutes last 30 days."""
-    spoken = _escaped(column.replace("_", " "))
-    if is_share:
-        return f"{{}} {spoken}"
+def _phrase(column: str, unit: str) -> str:
+    """`recency_days`: recency {} days; `orders`: {} orders; `minutes_last_30_days`: {} minutes last 30 days; `revenue`,
+    which is in the `unit` EUR: revenue {} EUR."""
+    spaced = _spaced(column)
     window = _WINDOW.search(column)
     head = column[: window.start()] if window else column
     told, _, last = head.rpartition("_")
-    is_unit = last in _UNITS and bool(told)
-    if is_unit and not window:
-        return f"{_escaped(told.replace('_', ' '))} {{}} {_UNITS[last]}"
-    is_counted = (is_unit or last.endswith("s")) and not last.endswith("ss")
-    return f"{{}} {spoken}" if is_counted else f"{spoken} {{}}"
+    named = _UNITS.get(last, "") if told else ""
+    if unit and head.startswith(f"{unit}_"):
+        return f"{{}} {spaced}"
+    if unit and unit not in (named, last):
+        return f"{{}} {unit} {spaced}" if window else f"{spaced} {{}} {unit}"
+    if named and not window:
+        return f"{_spaced(told)} {{}} {named}"
+    is_counted = (named or last.endswith("s")) and not last.endswith("ss")
+    return f"{{}} {spaced}" if is_counted else f"{spaced} {{}}"
 
 
 def _singular(told: str) -> str:
     """1 day, where `told` says 1 days; once, where it says 1 times."""
     return _ONE.sub(lambda found: "once" if found[1] == "time" else f"1 {found[1]}", told)
+
+
+def _spaced(column: str) -> str:
+    return _escaped(column.replace("_", " "))
 
 
 def _escaped(words: str) -> str:

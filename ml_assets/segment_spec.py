@@ -31,7 +31,7 @@ class SegmentSpec:
 
     `words` says of a column, with `{}` for a value, what it is called in names; `useful_for` is the column that
     segments are there to tell apart, which they are not made of. `min_share` is the share of rows that each has at
-    least.
+    least. `units` are those of columns, each in lower case.
     """
 
     key: tuple[str, ...]
@@ -45,6 +45,7 @@ class SegmentSpec:
     min_share: float = 0.02
     useful_for: str | None = None
     words: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> SegmentSpec:
@@ -166,4 +167,5 @@ class SegmentDocument(ComparedDocument):
             min_share=policy.min_share or SegmentSpec.min_share,
             useful_for=self.useful_for,
             words=dict(self.words),
+            units=self.units,
         )

@@ -237,7 +237,7 @@ def _names(
     groups = frame[labels != NOISE].groupby(labels[labels != NOISE])
     middles = groups.median().reindex(range(len(centres)))
     middles[sorted(booleans)] = groups[sorted(booleans)].mean() if booleans else middles[[]]
-    return tuple(name_segments(middles, np.ptp(centres, axis=0), spec.words, booleans))
+    return tuple(name_segments(middles, np.ptp(centres, axis=0), spec.words, booleans, spec.units))
 
 
 def _shown(

@@ -25,6 +25,7 @@ class Column:
     landing columns in their stead. `format` is how landed dates are written, in Java's letters, `zone` that of landed
     times that say none. One that `is_row_key` tells rows apart that have no key: `meshlake.products.row_key`.
     One that `is_known_in_advance` is a plan: what it says of a day was known before that day.
+    `unit` is what numbers of it are in.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Column:
     zone: str | None = None
     is_row_key: bool = False
     is_known_in_advance: bool = False
+    unit: str = ""
 
     @property
     def wanted(self) -> str:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from meshlake.names import ProductName
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from meshlake.contract.model import Contract
     from meshlake.engines.session import Session
     from meshlake.lake.snapshot import Snapshot
-    from meshlake.names import ProductName
     from meshlake.products.pin import Pin
     from meshlake.products.product import Product
     from meshlake.settings import Settings
@@ -80,6 +81,12 @@ class BuildContext:
     def input_versions(self) -> Mapping[str, str]:
         """In which state each input is read."""
         return self.inputs.versions
+
+    @property
+    def input_contracts(self) -> Mapping[ProductName, Contract]:
+        """The contract of each product that is read."""
+        read = (name for name in self.product.inputs if isinstance(name, ProductName))
+        return {name: self.mesh.products.get(name).contract for name in read}
 
     @property
     def published(self) -> Mapping[str, str]:

@@ -68,6 +68,7 @@ def described_columns(
                 _column(prop, type_ or _likely_type(prop), position),
                 is_row_key=custom.get("rowKey", False),
                 is_known_in_advance=custom.get("knownInAdvance", False),
+                unit=custom.get("unit", "").strip(),
             )
             _check_row_key(source, column, [each.column for each in described], location)
             others = [each.column for each in described]

@@ -40,7 +40,11 @@ class ModelDefinition:
     @property
     def task(self) -> Task:
         """Its task, set up."""
-        return TASKS.get(self.document.task)(self.document)
+        return self.task_in({})
+
+    def task_in(self, units: Mapping[str, str]) -> Task:
+        """As `task`, of features in these units, by the column in lower case."""
+        return TASKS.get(self.document.task)(self.document.in_units(units))
 
     @property
     def retrain_cron(self) -> str | None:

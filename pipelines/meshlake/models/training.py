@@ -14,6 +14,7 @@ from meshlake.errors import BuildError
 from meshlake.models.identity import definition_sha256, environment, feature_kinds, misfits
 from meshlake.models.learned_rows import learned_rows
 from meshlake.models.store import VERSION_PROPERTY, file_hashes, model_store
+from meshlake.models.units import feature_units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,7 +134,7 @@ def _train(
     learned = learned_rows(model, context.session)
     if learned.told:
         context.report(learned.told)
-    task = model.task
+    task = model.task_in(feature_units(model, context.input_contracts))
     current = champion.version
     trained = task.train(learned.frame, context.report, current)
     if current and champion.may_score and current.record["files"] == file_hashes(trained.files):

@@ -195,10 +195,10 @@ class RowsSession(Protocol):
 class RowsContext(Protocol):
     """What a build hands to the transform of its product.
 
-    `input_versions` says in which state each input is read, `published` are the properties of the snapshot that readers
-    see now (none before the first), `pin` says which version of a model somebody chose to score; `is_forced` asks for
-    rows from scratch, `why_retrain` says in words why a model should be trained again, `report` hears one line before
-    each longer step.
+    `input_versions` says in which state each input is read, `input_contracts` what each that is a product holds to,
+    `published` are the properties of the snapshot that readers see now (none before the first), `pin` says which
+    version of a model somebody chose to score; `is_forced` asks for rows from scratch, `why_retrain` says in words why
+    a model should be trained again, `report` hears one line before each longer step.
     """
 
     @property
@@ -213,6 +213,8 @@ class RowsContext(Protocol):
     def session(self) -> RowsSession: ...
     @property
     def input_versions(self) -> Mapping[str, str]: ...
+    @property
+    def input_contracts(self) -> Mapping[ProductName, Contract]: ...
     @property
     def published(self) -> Mapping[str, str]: ...
     @property

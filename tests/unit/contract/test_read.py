@@ -155,6 +155,14 @@ WRONG = [
         "",
     ),
     (
+        "unit of a column that is no text",
+        "unique: true",
+        "customProperties: [{property: unit, value: 5}]",
+        31,
+        "unit is 5, not text",
+        "",
+    ),
+    (
         "row key that is a number",
         "unique: true",
         "customProperties: [{property: rowKey, value: true}]",

@@ -11,7 +11,8 @@ from meshlake.ml_assets.anomaly_spec import AnomalySpec
 from meshlake.ml_assets.persistence import dump_model, load_model
 from meshlake.ml_assets.segment_spec import Scale
 
-SPEC = AnomalySpec(("id",), {"calls": Scale.LINEAR, "cost": Scale.LOG, "age": Scale.LINEAR})
+COLUMNS = {"calls": Scale.LINEAR, "cost": Scale.LOG, "age": Scale.LINEAR}
+SPEC = AnomalySpec(("id",), COLUMNS, units={"cost": "EUR"})
 
 
 def customers(count: int = 300) -> pd.DataFrame:
@@ -41,8 +42,8 @@ def test_what_was_planted_is_unusual_and_the_share_is_kept(training):
 def test_the_columns_that_make_a_row_unusual_are_told(training):
     scores = training.scores.set_index("id")
     usual = training.model.usual
-    assert scores.loc[0, "reason_1"] == f"cost = 5,000 (usually {usual['cost']:.6g})"
-    assert scores.loc[1, "reason_1"].startswith("cost = 0.1 (usually ")
+    assert scores.loc[0, "reason_1"] == f"cost = 5,000 EUR (usually {usual['cost']:.6g} EUR)"
+    assert scores.loc[1, "reason_1"].startswith("cost = 0.1 EUR (usually ")
     assert scores.loc[2, "reason_1"].startswith("age = 150 (usually 4")
     assert scores.loc[~scores["is_anomaly"], "reason_1"].isna().all()
     assert pd.isna(scores.loc[2, "reason_3"]), "cost and calls are usual there"

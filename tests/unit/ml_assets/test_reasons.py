@@ -51,6 +51,13 @@ BATCH = pd.DataFrame(
 )
 
 
+def test_a_number_is_told_in_its_unit(model):
+    frame = model.pipeline.named_steps["frame"].set_params(units={"tickets": "EUR", "plan": "EUR"})
+    assert explain_churn(model, BATCH)["reason_1"].iloc[0] == "tickets = 4 EUR (usually 1 EUR)"
+    assert explain_churn(model, BATCH)["reason_2"].iloc[0] == "plan = monthly (usually yearly)"
+    assert frame.unit_of("joined_at") == "days before the cut-off"
+
+
 def test_the_strongest_features_come_first_in_words(model):
     reasons = explain_churn(model, BATCH)
     assert reasons.index.tolist() == [10, 11, 12]

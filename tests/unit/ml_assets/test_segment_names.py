@@ -44,6 +44,31 @@ def test_a_column_says_its_value(column, value, name):
     assert named([[value]], [column]) == [name]
 
 
+@pytest.mark.parametrize(
+    ("column", "unit", "name"),
+    [
+        ("revenue", "EUR", "revenue 120 EUR"),
+        ("Revenue", "EUR", "Revenue 120 EUR"),
+        ("recency_days", "d", "recency 120 days"),
+        ("days_since_last_order", "d", "120 days since last order"),
+        ("orders", "orders", "120 orders"),
+        ("paid_last_90_days", "GBP", "120 GBP paid last 90 days"),
+        ("minutes_last_30_days", "min", "120 minutes last 30 days"),
+        ("spent_eur", "USD", "spent eur 120 USD"),
+        ("has {braces}", "{}", "has {braces} 120 {}"),
+    ],
+)
+def test_a_unit_that_the_name_does_not_say_is_told_beside_the_value(column, unit, name):
+    assert named([[120.0]], [column], units={column.lower(): unit}) == [name]
+
+
+def test_recency_and_money_are_told_in_the_units_of_their_contract():
+    units = {"recency": "weeks", "monetary": "EUR"}
+    assert named([[1.0, 3.0, 120.0]], ["recency", "frequency", "monetary"], units=units) == [
+        "last bought 1 week ago, bought 3 times, spent 120 EUR"
+    ]
+
+
 def test_the_owner_may_say_it_in_other_words():
     words = {"days": "last seen {} days ago"}
     assert named([[9.0, 2.0]], ["days", "visits"], words=words) == ["last seen 9 days ago, 2 visits"]

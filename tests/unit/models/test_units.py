@@ -1,0 +1,54 @@
+"""The units that contracts name, of what models are made of; and the whole way of one into what is published."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from meshlake.column import Column
+from meshlake.models.units import feature_units
+from meshlake.names import ProductName
+from meshlake.types.tree import Scalar
+
+from .conftest import FEATURES
+
+COLUMNS = [
+    Column("id", Scalar.VARCHAR),
+    Column("Paid", Scalar.DOUBLE, unit="EUR"),
+    Column("days", Scalar.BIGINT, unit="d"),
+]
+CONTRACTS = {
+    ProductName("shop", "orders"): SimpleNamespace(columns=COLUMNS),
+    ProductName("shop", "others"): SimpleNamespace(
+        columns=[Column("id", Scalar.VARCHAR), Column("kg", Scalar.DOUBLE)]
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("sql", "units"),
+    [
+        ("SELECT * FROM shop.orders", {"paid": "EUR", "days": "d"}),
+        ("SELECT id, paid AS Spent FROM shop.orders", {"spent": "EUR"}),
+        ("SELECT id, paid / days AS paid, days + 1 AS days FROM shop.orders", {}),
+        ("SELECT o.*, kg FROM shop.orders AS o JOIN shop.others USING (id)", {"paid": "EUR", "days": "d"}),
+        ("SELECT id, sum(paid) AS paid FROM shop.orders GROUP BY id", {}),
+        ("SELECT paid FROM shop.orders WHERE days = (SELECT max(days) FROM shop.orders)", {"paid": "EUR"}),
+        ("SELECT o.* FROM shop.orders AS o JOIN landing.shop.orders USING (id)", {}),
+    ],
+)
+def test_what_is_passed_on_as_it_is_keeps_its_unit(sql, units):
+    assert feature_units(SimpleNamespace(features_sql=sql, path=Path("model.yaml")), CONTRACTS) == units
+
+
+def test_reasons_say_the_unit_of_the_contract_of_the_features(churn):
+    usage = {"logicalType": "number", "customProperties": [{"property": "unit", "value": "min"}]}
+    churn.product("crm.features", {**FEATURES, "usage": usage})
+    churn.build_model()
+    told = [row["reason_1"] for row in churn.predictions().values() if row["is_predicted_churn"]]
+    usages = [reason for reason in told if reason.startswith("usage = ")]
+    assert usages
+    assert all(re.fullmatch(r"usage = \d+ minutes? \(usually \d+ minutes\)", reason) for reason in usages)
