@@ -16,6 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from sklearn.pipeline import Pipeline
 
+from meshlake.ml_assets.reasons import NO_SINGLE_REASON
 from meshlake.ml_assets.scaling import in_key_order, plan_of_numbers, sample, scaling, told_of
 from meshlake.ml_assets.scoring import key_columns
 from meshlake.ml_assets.threads import one_thread
@@ -121,7 +122,8 @@ def score_anomalies(model: AnomalyModel, batch: pd.DataFrame) -> pd.DataFrame:
     Returns:
         The key columns; `is_anomaly`; `is_rare` and `is_far`, which of both ways says so; `log_density`, the less the
         rarer; `robust_distance` from the middle of the bulk, in its standard deviations; and `reason_1` to `reason_3`,
-        the columns without which the row would be less unusual, the strongest first, null where it is usual.
+        the columns without which the row would be less unusual, the strongest first, null where it is usual; of a row
+        that no column alone makes unusual, `reason_1` is `NO_SINGLE_REASON`.
 
     Raises:
         ValueError: when a key or feature column is missing, or a value does not fit its column.
@@ -210,6 +212,7 @@ def _reasons(
             texts[values.index] = [
                 f"{name} = {_amount(value, units.unit_of(name))} (usually {usual})" for value in values
             ]
+    told["reason_1"][asked.index[gains.max(axis=1) <= 0]] = NO_SINGLE_REASON
     return told
 
 

@@ -94,8 +94,8 @@ def demo(tmp_path_factory) -> SmallMesh:
     """The demo's mesh, smaller and without all but one of its models: they are what takes minutes to build."""
     mesh = SmallMesh(tmp_path_factory.mktemp("demo"))
     mesh.run("demo", "--customers", "400", "--days", "90").ended()
-    left_out = ("retail/churn_features", "retail/churn_predictions", "retail/customer_segments")
-    for folder in (*left_out, "retention/customer_segments"):
+    left_out = ("churn_features", "churn_predictions", "customer_segments", "customer_anomalies")
+    for folder in (*(f"retail/{name}" for name in left_out), "retention/customer_segments"):
         shutil.rmtree(mesh.products / folder)
     for question in (mesh.root / "sql" / "questions").glob("0[46]*.sql"):  # of segments and lapsed spenders
         question.unlink()

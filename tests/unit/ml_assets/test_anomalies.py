@@ -47,6 +47,19 @@ def test_the_columns_that_make_a_row_unusual_are_told(training):
     assert scores.loc[2, "reason_1"].startswith("age = 150 (usually 4")
     assert scores.loc[~scores["is_anomaly"], "reason_1"].isna().all()
     assert pd.isna(scores.loc[2, "reason_3"]), "cost and calls are usual there"
+    assert scores.loc[scores["is_anomaly"], "reason_1"].notna().all()
+
+
+def test_of_a_row_that_no_column_alone_makes_unusual_this_is_told():
+    """Two clouds, and a row between them: either column, as usual, leaves it there."""
+    random = np.random.default_rng(2)
+    cloud = random.normal(0, 0.3, (300, 2)) + np.repeat([[-3, 3], [3, -3]], 150, axis=0)
+    rows = pd.DataFrame(np.vstack([cloud, [[0, 0]]]), columns=["calls", "cost"]).assign(id=range(301))
+    columns = {"calls": Scale.LINEAR, "cost": Scale.LINEAR}
+    between = train_anomalies(rows, AnomalySpec(("id",), columns)).scores.set_index("id").loc[300]
+    assert between["is_anomaly"]
+    assert between["reason_1"] == "no single feature: several together"
+    assert pd.isna(between["reason_2"])
 
 
 def test_rows_one_by_one_score_as_all_at_once_and_after_storing(training):
