@@ -1,4 +1,4 @@
-"""Which columns a churn model may learn from: what looks as if it was known only after the label is left out.
+"""Which columns a model may learn from: what looks as if it was known only after the label is left out.
 
 Each suspect has its evidence in words, and its owner's word (`known_before`) lets it in. What makes one belongs in
 `leakage` and `leak_jump`.
@@ -15,7 +15,7 @@ from meshlake.ml_assets.leakage import suspected_leaks
 from meshlake.ml_assets.preprocessing import plan_features
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     import numpy.typing as npt
@@ -71,14 +71,11 @@ def find_suspects(
         named_leaks: those that are suspected by what they are called, with the evidence in words.
     """
     columns = feature_columns(rows, spec)
-    is_so = rows[spec.label].to_numpy()
+    alone = suspected_alone({"": rows[spec.label].to_numpy()}, rows, scored, columns, spec.cutoff)
     evidence = {name: [named_leaks[name]] for name in columns if name in named_leaks}
-    alone = suspected_leaks(rows, columns, is_so, cutoff=spec.cutoff, has_unsure=True)
-    unsure = {name: [*leak.evidence] for name, leak in alone.items() if not leak.is_sure}
-    for name in alone.keys() - unsure.keys():
-        evidence.setdefault(name, []).extend(alone[name].evidence)
-    for name, told in vanishing_leaks(rows, scored, columns, is_so).items():
-        evidence.setdefault(name, []).append(told)
+    for name, told in alone.sure.items():
+        evidence.setdefault(name, []).extend(told)
+    unsure = dict(alone.unsure)
     left = [name for name in columns if name not in evidence or name in spec.known_before]
     jumps = find_jumps(rows, left, folds, spec)
     for name, leak in jumps.suspects.items():
@@ -89,6 +86,47 @@ def find_suspects(
     watched = {name: "; ".join(told) for name, told in unsure.items() if name not in evidence}
     in_order = {name: "; ".join(evidence[name]) for name in columns if name in evidence}
     return Suspects(in_order, jumps.is_complete, watched)
+
+
+@dataclass(frozen=True)
+class SuspectedAlone:
+    """What speaks against columns by themselves, each in words: surely, and not surely."""
+
+    sure: dict[str, list[str]]
+    unsure: dict[str, list[str]]
+
+    def suspects(self) -> Suspects:
+        """Those that are sure, and to be watched those that are not."""
+        sure = {name: "; ".join(told) for name, told in self.sure.items()}
+        return Suspects(
+            sure, watched={n: "; ".join(told) for n, told in self.unsure.items() if n not in sure}
+        )
+
+
+def suspected_alone(
+    questions: Mapping[str, npt.NDArray[np.bool_]],
+    rows: pd.DataFrame,
+    scored: pd.DataFrame,
+    columns: Sequence[str],
+    cutoff: str | None,
+) -> SuspectedAlone:
+    """What speaks against `columns` by themselves, asked of whatever a label answers with yes or no.
+
+    Args:
+        questions: what is so, in words that begin the evidence, with the answer of each of `rows`, shape (n,).
+        rows: labelled rows.
+        scored: rows whose label is not known.
+        columns: which to ask.
+        cutoff: the column of days that the features should stop before.
+    """
+    found = SuspectedAlone({}, {})
+    for asked, is_so in questions.items():
+        for name, leak in suspected_leaks(rows, columns, is_so, cutoff=cutoff, has_unsure=True).items():
+            told = found.sure if leak.is_sure else found.unsure
+            told.setdefault(name, []).extend(f"{asked}{evidence}" for evidence in leak.evidence)
+        for name, evidence in vanishing_leaks(rows, scored, columns, is_so).items():
+            found.sure.setdefault(name, []).append(f"{asked}{evidence}")
+    return found
 
 
 def plan_without(suspects: Suspects, rows: pd.DataFrame, spec: LabelledSpec) -> FeaturePlan:

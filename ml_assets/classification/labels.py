@@ -15,7 +15,6 @@ from sklearn.model_selection import StratifiedKFold
 
 from meshlake.ml_assets.classification.spec import MOST_CLASSES
 from meshlake.ml_assets.comparison import groups_by
-from meshlake.ml_assets.leakage import suspected_leaks
 from meshlake.ml_assets.training_rows import deal_groups
 
 if TYPE_CHECKING:
@@ -155,19 +154,10 @@ def class_folds(rows: pd.DataFrame, codes: Codes, spec: LabelledSpec) -> Codes:
     return folds
 
 
-def columns_that_know(
-    label: pd.Series[Any], rows: pd.DataFrame, columns: Iterable[str], cutoff: str | None
-) -> dict[str, str]:
-    """Those of `columns` of labelled `rows` that know a class too well to have been known before it, in words.
-
-    Each of the largest classes is asked for against all others; see `leakage`.
-    """
-    told: dict[str, str] = {}
-    for name in label.value_counts().index[:_CLASSES_ASKED]:
-        left = [column for column in columns if column not in told]
-        found = suspected_leaks(rows, left, (label == name).to_numpy(dtype=bool), cutoff=cutoff)
-        told |= {column: f"of {name!r}, {leak.told}" for column, leak in found.items()}
-    return told
+def of_each_class(label: pd.Series[Any]) -> dict[str, npt.NDArray[np.bool_]]:
+    """Which rows have each of the largest classes and which another, by words for it: shape (n,)."""
+    names = label.value_counts().index[:_CLASSES_ASKED]
+    return {f"of {name!r}, ": (label == name).to_numpy(dtype=bool) for name in names}
 
 
 def _told(counts: pd.Series[Any]) -> str:

@@ -8,10 +8,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from meshlake.ml_assets.candidates.classifiers import CLASSIFIERS
-from meshlake.ml_assets.classification.labels import class_folds, columns_that_know
+from meshlake.ml_assets.classification.labels import class_folds, of_each_class
 from meshlake.ml_assets.classification.measures import class_metrics
 from meshlake.ml_assets.classification.scoring import ClassModel, class_probabilities
-from meshlake.ml_assets.feature_choice import Suspects, feature_columns, plan_without
+from meshlake.ml_assets.feature_choice import Suspects, feature_columns, plan_without, suspected_alone
 from meshlake.ml_assets.labelled_training import Learner
 from meshlake.ml_assets.on_folds import Lesson, OnFolds, fitted_pipeline
 from meshlake.ml_assets.scoring import usual_values
@@ -36,7 +36,7 @@ FEWEST_TESTED = 20
 
 class ClassLearner(Learner[ClassModel, "Pipeline"]):
     """Of labelled rows that are all of `classes`; `named_leaks` are columns suspected by what they are called, with the
-    evidence in words."""
+    evidence in words, `scored` rows without a label, if there are any."""
 
     fewest: ClassVar[int] = FEWEST_TESTED
 
@@ -45,20 +45,25 @@ class ClassLearner(Learner[ClassModel, "Pipeline"]):
         spec: LabelledSpec,
         classes: Classes,
         named_leaks: Mapping[str, str] = MappingProxyType({}),
+        scored: pd.DataFrame | None = None,
     ) -> None:
         self.spec = spec
         self.classes = classes
         self._named_leaks = named_leaks
+        self._scored = scored
 
     def folds(self, rows: pd.DataFrame) -> Codes:
         """See `Learner.folds`."""
         return class_folds(rows, self._codes(rows), self.spec)
 
     def suspects(self, rows: pd.DataFrame) -> Suspects:
-        """The columns that are named like the label, or know one of the classes too well."""
+        """The columns that are named like the label, or know a class too well, or that of labelled rows alone."""
         columns = feature_columns(rows, self.spec)
         named = {name: self._named_leaks[name] for name in columns if name in self._named_leaks}
-        return Suspects(named | self._knowing(rows, [name for name in columns if name not in named]))
+        left = [name for name in columns if name not in named]
+        scored = rows[:0] if self._scored is None else self._scored
+        found = suspected_alone(self._asked(rows), rows, scored, left, self.spec.cutoff).suspects()
+        return replace(found, told=named | dict(found.told))
 
     def plan(self, suspects: Suspects, rows: pd.DataFrame) -> FeaturePlan:
         """See `Learner.plan`."""
@@ -87,8 +92,9 @@ class ClassLearner(Learner[ClassModel, "Pipeline"]):
         pipeline = self._fitted(algorithm, plan, frame, self._codes(rows))
         return ClassModel(pipeline, self.spec.key, self.classes.names, usual_values(frame, plan), algorithm)
 
-    def _knowing(self, rows: pd.DataFrame, columns: Sequence[str]) -> dict[str, str]:
-        return columns_that_know(rows[self.spec.label], rows, columns, self.spec.cutoff)
+    def _asked(self, rows: pd.DataFrame) -> dict[str, npt.NDArray[np.bool_]]:
+        """What columns may know too well of `rows`, see `suspected_alone`."""
+        return of_each_class(rows[self.spec.label])
 
     def _fitted(self, name: str, plan: FeaturePlan, frame: pd.DataFrame, codes: npt.NDArray[Any]) -> Pipeline:
         return fitted_pipeline(CLASSIFIERS, name, plan, frame, codes, self.spec)

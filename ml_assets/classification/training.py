@@ -66,7 +66,7 @@ def train_classes(
     classes = classes_of(split.earlier, spec)
     told = class_warnings(classes, spec, pd.concat([split.between, split.held_out]))
     parts = (classes.learned(part, spec.label) for part in (split.earlier, split.between, split.held_out))
-    learner = ClassLearner(spec, classes, named_leaks or {})
+    learner = ClassLearner(spec, classes, named_leaks or {}, features[features[spec.label].isna()])
     return trained_classes(features, labelled, Split(*parts), learner, on_progress, told)
 
 

@@ -30,13 +30,14 @@ if TYPE_CHECKING:
 
 
 class AmountLearner(Learner[RegressionModel, RegressionModel]):
-    """No prediction is below `least`; models have no margins."""
+    """No prediction is below `least`; models have no margins. `scored` are rows without a label, if there are any."""
 
     fewest: ClassVar[int] = FEWEST_ROWS
 
-    def __init__(self, spec: RegressionSpec, least: float | None) -> None:
+    def __init__(self, spec: RegressionSpec, least: float | None, scored: pd.DataFrame | None = None) -> None:
         self.spec: RegressionSpec = spec
         self._least = least
+        self._scored = scored
 
     def folds(self, rows: pd.DataFrame) -> npt.NDArray[np.int64]:
         """See `Learner.folds`."""
@@ -44,7 +45,7 @@ class AmountLearner(Learner[RegressionModel, RegressionModel]):
 
     def suspects(self, rows: pd.DataFrame) -> Suspects:
         """See `Learner.suspects`."""
-        return suspected(rows, self.spec)
+        return suspected(rows, rows[:0] if self._scored is None else self._scored, self.spec)
 
     def plan(self, suspects: Suspects, rows: pd.DataFrame) -> FeaturePlan:
         """See `Learner.plan`."""

@@ -10,6 +10,7 @@ import pandas as pd
 
 from meshlake.ml_assets.comparison import can_compare, groups_by
 from meshlake.ml_assets.feature_choice import Suspects, feature_columns, plan_without
+from meshlake.ml_assets.leak_scored import vanishing_leaks
 from meshlake.ml_assets.leakage import MAX_ROWS, drawn_rows, single_roc_aucs
 from meshlake.ml_assets.regression.conformal import fewest_rows
 from meshlake.ml_assets.training_rows import deal_groups
@@ -80,23 +81,23 @@ def amount_folds(rows: pd.DataFrame, spec: RegressionSpec) -> npt.NDArray[np.int
     return deal_groups(groups, (totals,), spec)
 
 
-def suspected(rows: pd.DataFrame, spec: RegressionSpec) -> Suspects:
-    """The columns that say alone, nearly without a fault, which labelled rows have more than most, or anything at all.
+def suspected(rows: pd.DataFrame, scored: pd.DataFrame, spec: RegressionSpec) -> Suspects:
+    """The columns that say alone, nearly without a fault, which labelled rows have more than most, or anything at all;
+    and those that say so of hardly any row of `scored`, whose amount is to come, though others do.
 
-    `last_period` is not asked. At most 50,000 rows are looked at.
+    Parts of a column that are nearly sure are no evidence here: amounts of the period before have such. `last_period`
+    is not asked. At most 50,000 rows are looked at.
     """
     some = rows.iloc[drawn_rows(len(rows), MAX_ROWS)]
-    found: dict[str, str] = {}
-    label = some[spec.label].to_numpy()
+    label, found = some[spec.label].to_numpy(), {}
     columns = [name for name in feature_columns(rows, spec) if name != spec.last_period]
     for told, is_so in (("more than half of all rows", label > np.median(label)), ("anything", label != 0)):
         if columns and can_compare(is_so):
-            areas = single_roc_aucs(some, columns, is_so)
-            found |= {
-                name: f"it tells alone which rows have {told} (ROC AUC {area:.3f})"
-                for name, area in areas.items()
-                if area >= SUSPECT_ROC_AUC
-            }
+            for name, area in single_roc_aucs(some, columns, is_so).items():
+                if area >= SUSPECT_ROC_AUC:
+                    found[name] = f"it tells alone which rows have {told} (ROC AUC {area:.3f})"
+            for name, evidence in vanishing_leaks(some, scored, columns, is_so).items():
+                found.setdefault(name, f"of which rows have {told}, {evidence}")
     return Suspects(found)
 
 

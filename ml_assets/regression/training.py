@@ -63,7 +63,8 @@ def train_regression(
     split = training_rows.split_by_cutoff(labelled, spec)
     require_amounts(split.earlier, spec)
     least = 0.0 if labelled[spec.label].min() >= 0 else None
-    found = learn(split, AmountLearner(spec, least), on_progress or (lambda _: None))
+    learner = AmountLearner(spec, least, features[features[spec.label].isna()])
+    found = learn(split, learner, on_progress or (lambda _: None))
     honest, margins_of_folds = _honest(found, spec, least)
     honest = honest.join(_reasons(found, _is_published(features, spec)))
     model = replace(found.model, margins=_of_all(honest, spec, margins_of_folds))

@@ -25,7 +25,7 @@ from meshlake.names import quote_identifier
 from meshlake.types.tree import INTEGERS, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -108,10 +108,12 @@ def _counts(table: FeatureTable, label: str) -> dict[str, int]:
     return counts
 
 
-def _leaks(table: FeatureTable, label: str, rows: pd.DataFrame, columns: Sequence[str]) -> dict[str, str]:
-    from meshlake.ml_assets.classification.labels import columns_that_know
+def _leaks(table: FeatureTable, label: str, rows: pd.DataFrame, columns: Sequence[str]) -> Mapping[str, str]:
+    from meshlake.ml_assets.classification.labels import of_each_class
+    from meshlake.ml_assets.feature_choice import suspected_alone
 
-    return columns_that_know(rows[label], rows, columns, table.cutoff)
+    asked = of_each_class(rows[label])
+    return suspected_alone(asked, rows, rows[:0], columns, table.cutoff).suspects().told
 
 
 def _told(counts: dict[str, int]) -> str:

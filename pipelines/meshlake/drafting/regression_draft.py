@@ -133,7 +133,8 @@ def _exclusions(table: FeatureTable, label: str, keys: tuple[str, ...], last: st
 
         others = dict.fromkeys({*table.columns} - {*keys, label, table.cutoff, *columns}, "is no feature")
         spec = RegressionSpec(keys, label, cutoff=table.cutoff, exclude=others, last_period=last)
-        return suspected(rows.assign(**{label: read_amounts(rows[label])}), spec).told
+        known = rows.assign(**{label: read_amounts(rows[label])})
+        return suspected(known, known[:0], spec).told
 
     return exclusions(table, label, keys, leaks, is_outcome=False)
 

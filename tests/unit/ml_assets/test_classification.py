@@ -9,7 +9,13 @@ import pandas as pd
 import pytest
 
 from meshlake.ml_assets.candidates.classifiers import CLASSIFIERS
-from meshlake.ml_assets.classification.labels import Classes, class_folds, classes_of, read_classes
+from meshlake.ml_assets.classification.labels import (
+    Classes,
+    class_folds,
+    classes_of,
+    of_each_class,
+    read_classes,
+)
 from meshlake.ml_assets.classification.learner import ClassLearner
 from meshlake.ml_assets.classification.measures import (
     class_metrics,
@@ -27,6 +33,7 @@ from meshlake.ml_assets.classification.scoring import (
 )
 from meshlake.ml_assets.classification.spec import ClassificationSpec
 from meshlake.ml_assets.classification.training import ClassTraining, rows_that_tested, train_classes
+from meshlake.ml_assets.feature_choice import suspected_alone
 from meshlake.ml_assets.honest import honest_by_row
 from meshlake.ml_assets.persistence import dump_model, load_model
 from meshlake.ml_assets.preprocessing import plan_features
@@ -177,6 +184,22 @@ def test_what_knows_a_class_too_well_is_left_out():
     assert "refund" in found.dropped
     assert "'price'" in found.dropped["refund"]
     assert found.dropped["tickets"] == "is named like the label"
+
+
+def test_what_labelled_rows_alone_know_of_a_class_is_left_out_and_what_a_part_knows_is_told():
+    rows = leavers(3_000, 1_000)
+    is_priced = (rows["reason"] == "price").to_numpy()
+    random = np.random.default_rng(4)
+    rows["calls"] = random.poisson(np.where(is_priced, 1.5, 0.4))
+    is_refunded = random.random(len(rows)) < np.where(rows["reason"].isna(), 0.03, 0.09)
+    rows["has_refund"] = is_refunded & (is_priced | rows["reason"].isna().to_numpy())
+    columns = ["fee", "tickets", "calls", "has_refund"]
+    labelled, scored = rows[:2_000], rows[2_000:]
+    found = suspected_alone(of_each_class(labelled["reason"]), labelled, scored, columns, None).suspects()
+    assert found.told.keys() == {"calls"}
+    assert found.told["calls"].startswith("of 'price', its values say that at most ")
+    assert found.watched.keys() == {"has_refund"}
+    assert found.watched["has_refund"].startswith("of 'price', ")
 
 
 def test_the_latest_cutoff_tests_and_its_new_classes_are_named():

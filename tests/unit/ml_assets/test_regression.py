@@ -157,11 +157,21 @@ def test_a_label_that_nothing_can_be_learned_from_is_refused(label, told):
         train_regression(customers(60).assign(spent=label), spec_of())
 
 
+def test_what_is_written_with_the_amount_is_not_yet_there_of_rows_to_score():
+    rows = customers(4_000)
+    is_labelled = rows["id"] < 3_000
+    calls = np.random.default_rng(5).poisson(np.where((rows["spent"] > 0) & is_labelled, 1.5, 0.4))
+    rows = rows.assign(calls=calls, spends=(rows["spent"] > 0) ^ (rows["id"] % 5 == 0))
+    found = suspected(rows[is_labelled], rows[~is_labelled], spec_of())
+    assert found.told.keys() == {"calls"}
+    assert found.told["calls"].startswith("of which rows have anything, its values say that at most ")
+
+
 def test_a_column_that_knows_the_answer_is_left_out_unless_its_owner_vouches_for_it(rows):
     leaking = rows.assign(invoiced=rows["spent"] * 1.2, has_bought=rows["spent"] > 0)
-    assert suspected(leaking, spec_of()).told.keys() == {"invoiced", "has_bought"}
+    assert suspected(leaking, leaking[:0], spec_of()).told.keys() == {"invoiced", "has_bought"}
     vouched = spec_of(known_before={"invoiced": "ordered ahead"})
-    assert "invoiced" in plan_of(suspected(leaking, vouched), leaking, vouched).kinds
+    assert "invoiced" in plan_of(suspected(leaking, leaking[:0], vouched), leaking, vouched).kinds
     found = train_regression(leaking, spec_of(policy={"candidates": ["ridge"]}))
     assert "invoiced" in found.dropped
     assert any(warning.startswith("'invoiced' is left out: it tells alone") for warning in found.warnings)
