@@ -23,6 +23,9 @@ _RISK = 0.05
 # rows are so no value of a column reaches .74.
 PURE, NEARLY_PURE = 0.9, 0.8
 _PURE_ODDS, _NEARLY_PURE_ODDS = 40.0, 20.0
+# Of few rows that are all so, or nearly, the interval is wide: it is enough that it leaves so many times the odds. Of
+# honest columns such values leave 6 times at most.
+_NEARLY_ALL, _FEW_ODDS = 0.95, 8.0
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ def purest(rows: Codes, codes: Codes, is_so: Labels, columns: int) -> Region | N
     so, size, low = int(hits[best]), int(counts[best]), float(least[best])
     others_so, others = int(is_so.sum()) - so, len(is_so) - size
     odds = low / max(1 - low, 1e-9) / ((others_so + 0.5) / (others - others_so + 0.5))
-    if low < NEARLY_PURE or odds < _NEARLY_PURE_ODDS:
+    is_nearly_pure = low >= NEARLY_PURE and odds >= _NEARLY_PURE_ODDS
+    if not is_nearly_pure and (so < _NEARLY_ALL * size or odds < _FEW_ODDS):
         return None
     return Region(size, so, low, is_pure=low >= PURE and odds >= _PURE_ODDS)

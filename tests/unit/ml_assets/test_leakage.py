@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from meshlake.ml_assets.leak_regions import purest
 from meshlake.ml_assets.leakage import FEWEST, drawn_rows, suspected_leaks
 
 SIZE = 2_000
@@ -83,6 +84,19 @@ def test_a_value_of_few_rows_with_which_the_label_is_sure_is_told(values, is_sur
     found = suspected_leaks(pd.DataFrame({"f": values}), ["f"], HAS_LEFT, has_unsure=True)
     assert found["f"].is_sure is is_sure
     assert ("f" in suspected_leaks(pd.DataFrame({"f": values}), ["f"], HAS_LEFT)) is is_sure
+
+
+def test_of_few_rows_odds_tell_a_leak_and_no_chance():
+    is_so = np.arange(2_000) % 5 == 0
+    of_few = np.flatnonzero(is_so)[:15]
+    flag = np.zeros(2_000, dtype=int)
+    flag[of_few] = 1
+    found = purest(np.arange(2_000), flag, is_so, 10)
+    assert (found.so, found.rows, found.is_pure) == (15, 15, False)
+    flag[of_few[8:]] = 0
+    assert purest(np.arange(2_000), flag, is_so, 10) is None
+    # Where most are so, a value of which nearly all are has no such odds.
+    assert purest(np.arange(2_000), np.arange(2_000) // 25, ~is_so | (np.arange(2_000) < 100), 10) is None
 
 
 @pytest.mark.parametrize("seed", range(20))
