@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
+from meshlake.building.performance import performance_rows
 from meshlake.ml_assets.cross_validation import fit
+from meshlake.ml_assets.persistence import load_model
 from meshlake.ml_assets.preprocessing import plan_features
 from meshlake.ml_assets.scoring import churn_probability
 from meshlake.ml_assets.spec import ChurnSpec
+from meshlake.models.churn import ChurnTask
 from meshlake.models.linear_sql import scoring_sql
-from meshlake.names import quote_literal
+from meshlake.models.store import MODEL_FILE, model_store
+from meshlake.names import ProductName, quote_literal
+from support.server_mesh import ServerMesh
 
 TYPES = {
     "id": "BIGINT",
@@ -67,3 +74,63 @@ def test_scores_in_sql_are_those_of_python(query, candidate) -> None:
     said = dict(query(scoring_sql(model, as_select(asked), ["id"])))
     expected = churn_probability(model.pipeline, asked)
     np.testing.assert_allclose([said[key] for key in asked["id"]], expected, rtol=0, atol=1e-6)
+
+
+KEY = {"logicalType": "integer", "primaryKey": True, "required": True}
+FEATURES = {
+    "id": KEY,
+    "amount": "number",
+    "region": "integer",
+    "is_member": "boolean",
+    "plan": "string",
+    "joined": "timestamp",
+    "is_churned": "boolean",
+}
+PREDICTIONS = {
+    "id": KEY,
+    "churn_probability": "number",
+    "is_predicted_churn": "boolean",
+    "is_labelled": "boolean",
+    "reason_1": "string",
+}
+MODEL = {
+    "task": "churn",
+    "features": "crm.features",
+    "key": "id",
+    "label": "is_churned",
+    "policy": {"candidates": ["logistic_regression"], "folds": 2, "flag_share": 0.2},
+}
+
+
+@pytest.mark.services
+@pytest.mark.timeout(900)
+def test_trino_says_what_is_published_of_a_linear_champion(tmp_path, endpoints, monkeypatch) -> None:
+    mesh = ServerMesh(tmp_path / "mesh", endpoints, "trino")
+    rows = customers(400)
+    has_left = (rows["plan"] == "monthly") & (rows["id"] % 7 > 0) | (rows["region"] == 2) & (
+        rows["id"] % 3 > 0
+    )
+    rows["is_churned"] = has_left.where(rows["id"] < 300).astype(object)
+    rows.loc[rows["id"] % 30 == 1, ["plan", "region"]] = ["never seen", 9]
+    mesh.replace("crm/features/a.csv", rows.to_csv(index=False))
+    mesh.product("crm.features", FEATURES)
+    mesh.product("crm.predictions", PREDICTIONS, {"model.yaml": yaml.safe_dump(MODEL)})
+    asked: list[str] = []
+    select = ChurnTask.scored_select
+    monkeypatch.setattr(ChurnTask, "scored_select", lambda *given: asked.append(select(*given)) or asked[-1])
+    mesh.build_product("crm.features")
+    mesh.build_product("crm.predictions")
+    assert "mesh_said" in asked[0]
+
+    (version,) = model_store(mesh.settings).versions(ProductName("crm", "predictions"))
+    features = pd.DataFrame(mesh.rows("crm.features"))
+    model = load_model(version.read(MODEL_FILE), "logistic_regression")
+    expected = dict(zip(features["id"], churn_probability(model.pipeline, features), strict=True))
+    scored = [row for row in mesh.rows("crm.predictions") if not row["is_labelled"]]
+    assert len(scored) == 100
+    assert any(row["reason_1"] for row in scored)
+    said = [row["churn_probability"] for row in scored]
+    np.testing.assert_allclose(said, [expected[row["id"]] for row in scored], rtol=0, atol=1e-6)
+    (known,) = performance_rows(mesh.workspace.lake)
+    assert set(json.loads(known["feature_drift"])) == {"amount", "region", "is_member", "plan"}
+    assert json.loads(known["shifted_features"]) == {}
