@@ -21,6 +21,7 @@ from meshlake.ml_assets.decisions import broken_promises, flags, judge, threshol
 from meshlake.ml_assets.diagnosis import diagnose
 from meshlake.ml_assets.drift import MAJOR, distributions, shifted_features
 from meshlake.ml_assets.ensembles import best_of, calibrate_winner, fit_candidate
+from meshlake.ml_assets.fairness import fairness_warnings
 from meshlake.ml_assets.feature_choice import find_suspects, plan_without
 from meshlake.ml_assets.features import infinite_counts
 from meshlake.ml_assets.honest import (
@@ -175,6 +176,7 @@ def train_churn(
             *training_rows.gap_warnings(split, spec),
             *test_warnings,
             *broken_promises(judged),
+            *fairness_warnings(diagnosis.fairness),
             *_shift_warnings(test, development, held_out, final_plan, spec),
             *_infinite_warnings(final, final_plan),
             *_age_warnings(final_plan),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from meshlake.ml_assets.fairness import by_group
 from meshlake.ml_assets.held_against import gain_by_choosing, rule_of_thumb
 from meshlake.ml_assets.honest import tested_rows
 from meshlake.ml_assets.learning_curve import SHARES, learning_curve
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What each feature adds, the `slices` of the customers, a learning curve, empty where no time was left, and
-    what the figures are held against, see `held_against`."""
+    """What each feature adds, the `slices` of the customers, `fairness` by those of protected columns, a learning
+    curve, empty where no time was left, and what the figures are held against, see `held_against`."""
 
     permutation_importances: Mapping[str, float]
     slices: Sequence[Mapping[str, Any]]
+    fairness: Sequence[Mapping[str, Any]]
     learning_curve: Sequence[Mapping[str, float]]
     rule_of_thumb: Mapping[str, Any]
     gain_by_choosing: float
@@ -68,6 +70,7 @@ def diagnose(
     return Diagnosis(
         permuted,
         by_slice(tested, frame, list(permuted)),
+        by_group(tested, seen.loc[tested.index, list(spec.protected)]),
         curve,
         rule_of_thumb(development, list(plan.kinds), is_churned),
         gain_by_choosing(candidates, folds, is_churned),

@@ -7,7 +7,7 @@ left to it. No scikit-learn here, so that a specification can be checked without
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Self
 
@@ -15,6 +15,8 @@ from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from meshlake.ml_assets.policy import Policy
 from meshlake.validation import Document, Location, told
+
+_IS_PROTECTED = "is protected, and no word under protected_features says why it may be a feature"
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class LabelledSpec:
     `horizon_days` is how long after its cut-off a row's label is seen, `group` are columns whose rows go together.
     `parameters` are those of candidates that shall not have their defaults, by the candidate's name. `units` are those
     of features, by the column in lower case.
+    By `protected` columns fairness is measured; those that are no features stand in `exclude`, too.
     """
 
     key: tuple[str, ...]
@@ -34,6 +37,7 @@ class LabelledSpec:
     group: tuple[str, ...] = ()
     exclude: Mapping[str, str] = field(default_factory=dict)
     known_before: Mapping[str, str] = field(default_factory=dict)
+    protected: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     minutes: float = 2
@@ -63,7 +67,7 @@ def _names(value: object) -> object:
 
 def _reason(value: object) -> object:
     if not isinstance(value, str) or not value.strip():
-        raise ValueError("it must say in words why the column is left out, or was known before the label")
+        raise ValueError("it must say in words why the column is left out, or may be learned from")
     return value
 
 
@@ -74,6 +78,9 @@ def empty_if_none(value: object) -> object:
 
 Names = Annotated[list[str], BeforeValidator(_names, json_schema_input_type=str | list[str])]
 Column = Annotated[str, Field(min_length=1), told("the name of one column")]
+
+
+_Reasons = Annotated[dict[str, Annotated[str, BeforeValidator(_reason)]], BeforeValidator(empty_if_none)]
 
 
 class ModelDocument(Document):
@@ -102,6 +109,10 @@ class ModelDocument(Document):
     def named_columns(self) -> list[tuple[Location, str]]:
         """The columns of the features that it names, and where it names them."""
         return [(("key",), name) for name in self.key]
+
+    def protecting(self, columns: Collection[str]) -> Self:  # noqa: ARG002
+        """As this, of features of which `columns` are protected; what its owner names by hand stays."""
+        return self
 
     @property
     def label_column(self) -> str | None:
@@ -136,15 +147,20 @@ class LabelledDocument(ModelDocument):
         description="The columns whose rows go together, as a household's: none is learned from while another tests. "
         "They are no features; a row without one goes by its key.",
     )
-    exclude: Annotated[
-        dict[str, Annotated[str, BeforeValidator(_reason)]], BeforeValidator(empty_if_none)
-    ] = Field(default={}, description="Columns that are no features, each with the reason.")
-    known_before: Annotated[
-        dict[str, Annotated[str, BeforeValidator(_reason)]], BeforeValidator(empty_if_none)
-    ] = Field(
+    exclude: _Reasons = Field(default={}, description="Columns that are no features, each with the reason.")
+    known_before: _Reasons = Field(
         default={},
         description="Columns that look as if they were known only after the label and are learned from all the same, "
         "each with why they were known before it.",
+    )
+    protected: Names = Field(
+        default=[],
+        description="Columns, such as gender, by which customers must not be treated unlike, beside those that a "
+        "contract marks as protected: what the model does is measured by each, and none is a feature by itself.",
+    )
+    protected_features: _Reasons = Field(
+        default={},
+        description="Protected columns that are features all the same, each with why they may be.",
     )
 
     @model_validator(mode="before")
@@ -163,17 +179,24 @@ class LabelledDocument(ModelDocument):
             raise ValueError("'group' must name other columns than 'label' and 'cutoff'")
         if self.horizon_days and not self.cutoff:
             raise ValueError("'horizon_days' is given without 'cutoff', which it is counted from")
+        if both := sorted({*self.exclude} & {*self.protected_features}):
+            raise ValueError(f"'{both[0]}' is both under 'exclude' and 'protected_features'; keep one")
         return self
 
     @property
     def named_columns(self) -> list[tuple[Location, str]]:
-        """Key, label, cut-off, groups, and what is no feature."""
+        """Key, label, cut-off, groups, what is no feature, and what is protected."""
         named: list[tuple[Location, str]] = [(("label",), self.label)]
         named += [(("cutoff",), self.cutoff)] if self.cutoff else []
         named += [(("group",), name) for name in self.group or []]
-        for place, columns in (("exclude", self.exclude), ("known_before", self.known_before)):
-            named += [((place, name), name) for name in columns]
+        for place in ("exclude", "known_before", "protected_features"):
+            named += [((place, name), name) for name in getattr(self, place)]
+        named += [(("protected",), name) for name in self.protected]
         return [*super().named_columns, *named]
+
+    def protecting(self, columns: Collection[str]) -> Self:
+        """See `ModelDocument.protecting`."""
+        return self.model_copy(update={"protected": list(dict.fromkeys([*self.protected, *columns]))})
 
     @property
     def label_column(self) -> str:
@@ -183,12 +206,15 @@ class LabelledDocument(ModelDocument):
     @property
     def shared(self) -> dict[str, Any]:
         """What is acted upon whatever the label is: fields of a `LabelledSpec` but those that a policy says."""
+        protected = [name for name in self.protected if name not in {*self.key, self.label, self.cutoff}]
+        kept_out = {name: _IS_PROTECTED for name in protected if name not in self.protected_features}
         return {
             "key": tuple(self.key),
             "label": self.label,
             "cutoff": self.cutoff,
             "horizon_days": self.horizon_days,
             "group": tuple(self.group or ()),
-            "exclude": dict(self.exclude),
+            "exclude": {**kept_out, **self.exclude},
+            "protected": tuple(protected),
             "known_before": dict(self.known_before),
         }

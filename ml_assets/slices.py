@@ -40,13 +40,13 @@ def by_slice(tested: pd.DataFrame, frame: pd.DataFrame, features: Sequence[str])
     return [
         {"feature": name, "value": value, **_measured(tested.loc[where])}
         for name in features[:MOST_FEATURES]
-        for value, where in _parts(frame[name])
+        for value, where in parts_of(frame[name])
         if len(where) >= MIN_ROWS
     ]
 
 
-def _parts(values: pd.Series[Any]) -> list[tuple[str, pd.Index[Any]]]:
-    """Each part and where its rows are, in order of what it holds."""
+def parts_of(values: pd.Series[Any]) -> list[tuple[str, pd.Index[Any]]]:
+    """Each part of the rows by their `values`, and where its rows are, in order of what it holds."""
     is_known = values.notna() & (values != MISSING)
     known = values[is_known]
     if values.dtype == object:

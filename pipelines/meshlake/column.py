@@ -26,6 +26,7 @@ class Column:
     times that say none. One that `is_row_key` tells rows apart that have no key: `meshlake.products.row_key`.
     One that `is_known_in_advance` is a plan: what it says of a day was known before that day.
     `unit` is what numbers of it are in.
+    Whether it `is_protected` is None where its contract does not say: `meshlake.products.protected`.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Column:
     is_row_key: bool = False
     is_known_in_advance: bool = False
     unit: str = ""
+    is_protected: bool | None = None
 
     @property
     def wanted(self) -> str:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from meshlake.names import ProductName
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from meshlake.building.days import DayPlan
     from meshlake.building.inputs import PinnedInputs
     from meshlake.contract.model import Contract
     from meshlake.engines.session import Session
     from meshlake.lake.snapshot import Snapshot
+    from meshlake.names import InputName
     from meshlake.products.pin import Pin
     from meshlake.products.product import Product
     from meshlake.settings import Settings
@@ -66,6 +67,11 @@ class BuildContext:
     def classified_contract(self) -> Contract:
         """Its contract, by which values are shown: also those columns are classified that come from one that is."""
         return self.mesh.products.classifications.contract_of(self.product)
+
+    @property
+    def protected_in(self) -> Callable[[str, Collection[InputName]], Mapping[str, str]]:
+        """Which columns of a SELECT over inputs are protected, each with the column that a contract marks."""
+        return self.mesh.products.protected.in_select
 
     @property
     def code_version(self) -> str:

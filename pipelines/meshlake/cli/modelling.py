@@ -107,6 +107,18 @@ def show(
             [(name, headline(told["out_of_fold"])) for name, told in candidates.items()],
             title="Candidates",
         )
+    _print_profits(record)
+    _print_groups(record)
+    strongest = list(record.get("importances", {}).items())[:_SHOWN_IMPORTANCES]
+    if strongest:
+        print_table(
+            ("feature", "moves the prediction by, on average"),
+            [(name, f"{mean:.4f}") for name, mean in strongest],
+            title="Importances",
+        )
+
+
+def _print_profits(record: Mapping[str, Any]) -> None:
     profits = record.get("profit_by_policy") or {}
     if found := profits.get("test") or profits.get("out_of_fold"):
         print_table(
@@ -117,13 +129,13 @@ def show(
             ],
             title="Profit, on rows that chose nothing" if profits.get("test") else "Profit, out of fold",
         )
-    strongest = list(record.get("importances", {}).items())[:_SHOWN_IMPORTANCES]
-    if strongest:
-        print_table(
-            ("feature", "moves the prediction by, on average"),
-            [(name, f"{mean:.4f}") for name, mean in strongest],
-            title="Importances",
-        )
+
+
+def _print_groups(record: Mapping[str, Any]) -> None:
+    from meshlake.models.fairness_page import HEADS, fairness_rows
+
+    if rows := fairness_rows(record):
+        print_table(HEADS, rows, title="Groups by protected columns, with 95 % intervals")
 
 
 def compare(

@@ -69,6 +69,7 @@ def described_columns(
                 is_row_key=custom.get("rowKey", False),
                 is_known_in_advance=custom.get("knownInAdvance", False),
                 unit=custom.get("unit", "").strip(),
+                is_protected=custom.get("protected"),
             )
             _check_row_key(source, column, [each.column for each in described], location)
             others = [each.column for each in described]

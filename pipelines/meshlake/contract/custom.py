@@ -28,7 +28,7 @@ _CUSTOM: dict[str, type] = {
     "landedAlike": str,
     "snapshotAlike": str,
 }
-_OF_COLUMNS: dict[str, type] = {"rowKey": bool, "knownInAdvance": bool, "unit": str}
+_OF_COLUMNS: dict[str, type] = {"rowKey": bool, "knownInAdvance": bool, "protected": bool, "unit": str}
 # How much it weighs that newly landed files, or the rows of a build, are not like those before.
 _SEVERITIES = ("error", "warning", "off")
 _ALIKE = {"landedAlike": "keeps them from being built", "snapshotAlike": "keeps them from being published"}

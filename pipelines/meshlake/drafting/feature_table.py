@@ -127,7 +127,8 @@ def open_features(settings: Settings, name: ProductName) -> Iterator[FeatureTabl
     with open_local(settings, str(name)) as session:
         bind_rows(settings, product, session)
         columns = session.columns(f"SELECT * FROM {name.sql}")
-        yield FeatureTable(session, name, loaded.classifications.contract_of(product), columns)
+        contract = loaded.protected.marked(loaded.classifications.contract_of(product))
+        yield FeatureTable(session, name, contract, columns)
 
 
 def bind_rows(settings: Settings, product: Product, session: LocalSession) -> None:

@@ -49,11 +49,17 @@ SCORED_BY: list[dict[str, Any]] = [
 
 
 def no_features(table: FeatureTable, columns: Sequence[str]) -> dict[str, str]:
-    """Those of `columns` that a model should not look at, and why: personal data, and numbers that are identifiers."""
+    """Those of `columns` that a model should not look at, and why: personal data, what is protected, and numbers that
+    are identifiers."""
     reasons = {
         column.name: "personal data"
         for column in table.contract.columns
         if is_personal(column.classification) and column.name in columns
+    }
+    reasons |= {
+        column.name: "is protected, and measured by; to learn from it, say why under protected_features instead"
+        for column in table.contract.columns
+        if column.is_protected and column.name in columns and column.name not in reasons
     }
     named = [name for name in columns if is_identifier(name) and name not in reasons]
     if named:

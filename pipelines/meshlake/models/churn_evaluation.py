@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from meshlake.counting import counted
 from meshlake.models.evaluation import Evaluation, Section, Table
+from meshlake.models.fairness_page import fairness_section
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -57,6 +58,7 @@ def evaluate_churn(spec: ChurnSpec, record: Mapping[str, Any], honest: pd.DataFr
         _calibration(tested, drawings),
         _importances(record),
         *_slices(record),
+        *fairness_section(record),
         *_learning_curve(record),
         _candidates(record),
     ]

@@ -15,6 +15,7 @@ from meshlake.models.identity import definition_sha256, environment, feature_kin
 from meshlake.models.learned_rows import learned_rows
 from meshlake.models.store import VERSION_PROPERTY, file_hashes, model_store
 from meshlake.models.units import feature_units
+from meshlake.products.inputs import select_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +69,13 @@ def choose_version(model: ModelDefinition, context: RowsContext) -> Chosen:
         ValueError: the definition, the features or the label allow no model.
     """
     store = model_store(context.settings)
-    made_of = {"definition_sha256": definition_sha256(model.content), "environment": environment()}
+    protected = context.protected_in(model.features_sql, select_inputs(model.features_sql, model.path))
+    model = replace(model, document=model.document.protecting(protected))
+    made_of = {
+        "definition_sha256": definition_sha256(model.content),
+        "environment": environment(),
+        "protected": dict(sorted(protected.items())),
+    }
     champion = _champion(store, model, made_of, context)
     current = champion.version if champion.may_score and not context.is_forced else None
     if current and not (champion.pin or _was_tried(store, made_of, current, context)):
@@ -106,7 +113,11 @@ def _champion(
         raise _cannot_score(context, pin, ", ".join(unfit))
     if pin:
         return _Champion(version, (), is_replaced=False, pin=pin)
-    is_replaced = version.record["definition_sha256"] != made_of["definition_sha256"]
+    # Versions stored before anything was protected do not say so.
+    is_replaced = (
+        version.record["definition_sha256"] != made_of["definition_sha256"]
+        or version.record.get("protected", {}) != made_of["protected"]
+    )
     return _Champion(version, unfit, is_replaced)
 
 
@@ -116,7 +127,7 @@ def _was_tried(
     """Mostly the champion is made of that, and no other record is read then."""
 
     def is_made_of_that(version: ModelVersion) -> bool:
-        return all(version.record[name] == value for name, value in made_of.items())
+        return all(version.record.get(name, {}) == value for name, value in made_of.items())
 
     return is_made_of_that(champion) or any(map(is_made_of_that, store.versions(context.name)))
 

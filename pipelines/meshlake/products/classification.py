@@ -95,7 +95,7 @@ class Classifications:
     def lineage(self, product: Product) -> Mapping[str, ColumnLineage]:
         """Where each column of `product` comes from, found once; of landed datasets its SQL is believed."""
         if product.name not in self._lineages:
-            self._lineages[product.name] = product.transform.lineage(product.contract, self._columns_of)
+            self._lineages[product.name] = product.transform.lineage(product.contract, self.columns_of)
         return self._lineages[product.name]
 
     def contract_of(self, product: Product) -> Contract:
@@ -151,7 +151,8 @@ class Classifications:
     def _has_words(self, name: ProductName) -> bool:
         return any(each.word is not None for each in self.of(name).values())
 
-    def _columns_of(self, name: InputName) -> tuple[str, ...]:
+    def columns_of(self, name: InputName) -> tuple[str, ...]:
+        """The columns of a product, by its contract; none of what is not known."""
         if isinstance(name, DatasetName) or name not in self._products:
             return ()
         return tuple(column.name for column in self._products[name].contract.columns)

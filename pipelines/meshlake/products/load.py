@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from meshlake.names import DatasetName, InputName
     from meshlake.products.classification import Classifications
+    from meshlake.products.protected import ProtectedColumns
     from meshlake.products.transform import Transform
     from meshlake.rules.rule import Rule
 
@@ -49,6 +50,13 @@ class ProductSet:
         from meshlake.products.classification import Classifications
 
         return Classifications(self.products)
+
+    @cached_property
+    def protected(self) -> ProtectedColumns:
+        """Which of their columns are protected, by their contracts or by what they come from."""
+        from meshlake.products.protected import ProtectedColumns
+
+        return ProtectedColumns(self.products, self.classifications)
 
     def get(self, name: ProductName) -> Product:
         """The product called `name`.

@@ -17,7 +17,7 @@ from meshlake.plugins import Doorway
 from meshlake.products.lineage import ColumnLineage, any_of, select_lineage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -196,15 +196,18 @@ class RowsContext(Protocol):
     """What a build hands to the transform of its product.
 
     `input_versions` says in which state each input is read, `input_contracts` what each that is a product holds to,
-    `published` are the properties of the snapshot that readers see now (none before the first), `pin` says which
-    version of a model somebody chose to score; `is_forced` asks for rows from scratch, `why_retrain` says in words why
-    a model should be trained again, `report` hears one line before each longer step.
+    `published` are the properties of the snapshot that readers see now (none before the first), `protected_in` tells
+    which columns of a SELECT are so, `pin` says which version of a model somebody chose to score; `is_forced` asks for
+    rows from scratch, `why_retrain` says in words why a model should be trained again, `report` hears one line before
+    each longer step.
     """
 
     @property
     def name(self) -> ProductName: ...
     @property
     def contract(self) -> Contract: ...
+    @property
+    def protected_in(self) -> Callable[[str, Collection[InputName]], Mapping[str, str]]: ...
     @property
     def code_version(self) -> str: ...
     @property

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from meshlake.errors import BuildError
 from meshlake.models.store import MODEL_FILE, ModelStore
 from meshlake.names import ProductName
 
-from .conftest import FEATURES, FILE, csv, shuffled
+from .conftest import FEATURES, FILE, MODEL, PREDICTIONS, csv, shuffled
+
+LET = {"protected_features": {"plan": "a tariff is no ground of discrimination"}}
 
 
 def scores(folder) -> dict[str, float]:
@@ -117,3 +120,28 @@ def test_a_version_names_all_that_its_scores_come_of(trained):
     assert {"python", "scikit-learn", "numpy", "ml_assets"} <= set(version.record["environment"])
     assert version.record["inputs"].keys() == {"crm.features"}
     assert version.record["decision"]["reason"].startswith("the first version")
+
+
+def test_what_a_contract_marks_as_protected_is_measured_by_and_no_feature_unless_its_owner_says_so(churn):
+    first = churn.build_model()
+    protected = {"logicalType": "string", "customProperties": [{"property": "protected", "value": True}]}
+    churn.product("crm.features", {**FEATURES, "plan": protected})
+    told = churn.build_model().facts["model"]
+    assert told["version"] != first.facts["model"]["version"]
+    record = versions(churn)[-1].record
+    assert record["protected"] == {"plan": "crm.features.plan"}
+    assert "plan" not in record["features"]
+    assert "is protected" in record["dropped"]["plan"]
+    assert [(each["feature"], each["value"]) for each in record["fairness"]] == [
+        ("plan", "basic"),
+        ("plan", "plus"),
+    ]
+    churn.land("crm/features/b.csv", "customer_id,usage,plan,is_churned\nnew,5,basic,\n")
+    assert churn.build_model().facts["model"]["version"] == told["version"]
+    page = churn.run("model", "show", "crm.predictions").ended().out
+    assert "Groups by protected columns" in page
+
+    churn.product("crm.predictions", PREDICTIONS, {"model.yaml": yaml.safe_dump({**MODEL, **LET})})
+    churn.build_product("crm.predictions")
+    assert "plan" in versions(churn)[-1].record["features"]
+    assert versions(churn)[-1].record["fairness"]

@@ -85,7 +85,8 @@ def test_every_mistake_is_told_with_its_line(loaded):
     assert lines == [
         "2: 'key' is ['id', 'id']; it names a column twice",
         "6: 'labell' is not known. Did you mean 'label'? "
-        "Allowed: task, features, key, policy, label, cutoff, horizon_days, group, exclude, known_before, changeable",
+        "Allowed: task, features, key, policy, label, cutoff, horizon_days, group, exclude, known_before, protected, "
+        "protected_features, changeable",
         "8: 'policy.fold' is not known. Did you mean 'folds'? "
         "Allowed: retrain_cron, keep_versions, minutes, folds, seed, candidates, flag_share, threshold, "
         "min_recall, min_precision, capacity, profit, retrain_when_off",
