@@ -135,6 +135,7 @@ def train_churn(
             plan = replace(plan, unlabelled=training_rows.unlabelled_rows(features, spec, latest))
             final_plan = replace(final_plan, unlabelled=training_rows.unlabelled_rows(features, spec))
         competition = compete(plan, development, folds, spec, tell)
+        spec = competition.found(spec)
         best = best_of(competition.candidates, development, spec)
         winner, calibration = calibrate_winner(best, development, folds, spec)
         probability = published_probability(winner.probability)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.metrics import ConfusionMatrixDisplay, precision_recall_curve, roc_curve
@@ -23,6 +23,8 @@ _CLASSES = ["stays", "churns"]
 _CONTACTED = "share of customers, most likely first"
 _BARS = 30
 _ROOM = 1.08
+# So many times the least value is told by its size.
+_WIDE = 20
 
 
 def churn_figures(tested: pd.DataFrame, threshold: float) -> dict[str, Draw]:
@@ -127,15 +129,36 @@ def learning_curve_figure(curve: Sequence[Mapping[str, float]]) -> Draw:
     """What `learning_curve` found."""
 
     def draw(axes: Axes) -> None:
-        rows = [point["rows"] for point in curve]
-        low, high = ([point[which] for point in curve] for which in ("low", "high"))
-        axes.plot(rows, [point["log_loss"] for point in curve], marker="o", label="rows not learned from")
-        axes.fill_between(rows, low, high, alpha=0.15, color="C0", label="95 % interval")
-        axes.plot(rows, [point["learned_log_loss"] for point in curve], "s--", label="rows learned from")
+        _losses(axes, "rows", curve)
         axes.set(title="Learning curve", xlabel="rows learned from", ylabel="log loss", ylim=(0, None))
         axes.legend()
 
     return draw
+
+
+def validation_curve_figure(found: Mapping[str, Any]) -> Draw:
+    """What `validation_curve` found."""
+
+    def draw(axes: Axes) -> None:
+        points = found["points"]
+        _losses(axes, "value", points)
+        if found["used"] is not None:
+            axes.axvline(found["used"], color="black", linewidth=1, label="as it is")
+        if points[0]["value"] > 0 and points[-1]["value"] / points[0]["value"] > _WIDE:
+            axes.set_xscale("log")
+        axes.set(title="Validation curve", xlabel=found["parameter"], ylabel="log loss", ylim=(0, None))
+        axes.legend()
+
+    return draw
+
+
+def _losses(axes: Axes, along: str, points: Sequence[Mapping[str, float]]) -> None:
+    """The log loss of rows not learned from, with its interval, and of those learned from."""
+    at = [point[along] for point in points]
+    low, high = ([point[which] for point in points] for which in ("low", "high"))
+    axes.plot(at, [point["log_loss"] for point in points], marker="o", label="rows not learned from")
+    axes.fill_between(at, low, high, alpha=0.15, color="C0", label="95 % interval")
+    axes.plot(at, [point["learned_log_loss"] for point in points], "s--", label="rows learned from")
 
 
 def importances_figure(importances: Mapping[str, float], title: str, told: str) -> Draw:

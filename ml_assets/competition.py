@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from meshlake.ml_assets.cross_validation import OutOfTimeError, cross_validate
 from meshlake.ml_assets.ensembles import blend
 from meshlake.ml_assets.features import Features
+from meshlake.ml_assets.search import search, with_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -31,10 +32,15 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Competition:
-    """The candidates that were compared, and why others were not, by name."""
+    """The candidates that were compared, and why others were not, by name, nor searched for parameters."""
 
     candidates: tuple[CandidateResult, ...]
     left_out: Mapping[str, str]
+
+    def found(self, spec: ChurnSpec) -> ChurnSpec:
+        """`spec` with the parameters that were searched for."""
+        searched = {c.algorithm: c.searched.parameters for c in self.candidates if c.searched}
+        return with_parameters(spec, searched)
 
 
 def compete(
@@ -46,6 +52,8 @@ def compete(
     clock: Callable[[], float] = time.process_time,
 ) -> Competition:
     """Compare the candidates of `spec` on labelled `rows`, and ensembles of those that were compared.
+
+    With `spec.search` parameters of each are searched for in the time that is then left, the best candidate first.
 
     Args:
         plan: what the features are.
@@ -63,7 +71,15 @@ def compete(
     def run(name: str, seconds_left: Callable[[], float] | None) -> CandidateResult:
         return cross_validate(name, plan, features, folds, spec, tell, seconds_left)
 
+    end = clock() + spec.minutes * _SECONDS_PER_MINUTE if spec.search else 0.0
     found, left_out = compare_in_time(spec.algorithms, spec.minutes, run, tell, clock)
+    if spec.search:
+        found.sort(key=lambda candidate: candidate.out_of_fold["log_loss"])
+        for place, candidate in enumerate(found):
+            try:
+                found[place] = search(candidate, plan, features, folds, spec, tell, lambda: end - clock())
+            except OutOfTimeError:
+                left_out[f"a search for parameters of {candidate.algorithm}"] = _no_time(spec.minutes)
     if len(found) > 1:
         found += [blend(name, tuple(found), rows, folds, spec) for name in spec.ensembles]
     return Competition(tuple(found), left_out)
@@ -100,7 +116,7 @@ def compare_in_time(
             found.append(run(name, (lambda: end - clock()) if found else None))
             continue
         except OutOfTimeError:
-            left_out[name] = f"no time was left of {minutes:g} minutes (policy.minutes)"
+            left_out[name] = _no_time(minutes)
         except ValueError as error:
             left_out[name] = str(error)
             refusals.append(error)
@@ -108,3 +124,7 @@ def compare_in_time(
     if not found:
         raise refusals[0]
     return found, left_out
+
+
+def _no_time(minutes: float) -> str:
+    return f"no time was left of {minutes:g} minutes (policy.minutes)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,12 +32,23 @@ _NEVER = 2.0
 
 
 @dataclass(frozen=True)
+class Searched:
+    """What a search came to: the `parameters` found on all folds, those found without each fold, and of each trial on
+    all folds its `parameters`, its mean `log_loss` and on how many `parts` it was fitted."""
+
+    parameters: Mapping[str, Any]
+    of_folds: tuple[Mapping[str, Any], ...]
+    trials: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
 class CandidateResult:
     """One algorithm on the folds: its out-of-fold metrics, those of each fold, and the model that each was left out of.
 
     `probability` is what each row was given by the model that did not see it; `blend` is an ensemble without its
     members, and of one algorithm there is none. `curve` calibrates what it says, if anything does. `seconds` of one
-    processor it took, of an ensemble beside its members'.
+    processor it took, of an ensemble beside its members', and `fit_seconds` each fit. `searched` tells what parameters
+    were found, where they were searched for.
     """
 
     algorithm: str
@@ -48,6 +59,8 @@ class CandidateResult:
     seconds: float
     blend: Blend | None = None
     curve: Curve | None = None
+    fit_seconds: float = 0.0
+    searched: Searched | None = None
 
 
 class OutOfTimeError(Exception):
@@ -107,7 +120,15 @@ def cross_validate(
         per_fold.append(metrics.probability_metrics(is_churned[is_out], probability[is_out]))
     out_of_fold = metrics.probability_metrics(is_churned, probability)
     seconds = time.process_time() - began_seconds
-    return CandidateResult(algorithm, out_of_fold, tuple(per_fold), probability, tuple(models), seconds)
+    return CandidateResult(
+        algorithm,
+        out_of_fold,
+        tuple(per_fold),
+        probability,
+        tuple(models),
+        seconds,
+        fit_seconds=seconds / spec.folds,
+    )
 
 
 def folds_in_time(

@@ -11,6 +11,7 @@ from meshlake.ml_assets.honest import tested_rows
 from meshlake.ml_assets.learning_curve import SHARES, learning_curve
 from meshlake.ml_assets.permutation import permutation_importances
 from meshlake.ml_assets.slices import by_slice
+from meshlake.ml_assets.validation_curve import validation_curve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Diagnosis:
     """What each feature adds, the `slices` of the customers, `fairness` by those of protected columns, a learning
-    curve, empty where no time was left, and what the figures are held against, see `held_against`."""
+    curve and one of the main parameter, empty where no time was left, and what the figures are held against, see
+    `held_against`."""
 
     permutation_importances: Mapping[str, float]
     slices: Sequence[Mapping[str, Any]]
     fairness: Sequence[Mapping[str, Any]]
     learning_curve: Sequence[Mapping[str, float]]
+    validation_curve: Mapping[str, Any]
     rule_of_thumb: Mapping[str, Any]
     gain_by_choosing: float
 
@@ -72,6 +75,7 @@ def diagnose(
         by_slice(tested, frame, list(permuted)),
         by_group(tested, seen.loc[tested.index, list(spec.protected)]),
         curve,
+        validation_curve(winner, candidates, plan, development, folds == 0, spec) if has_time else {},
         rule_of_thumb(development, list(plan.kinds), is_churned),
         gain_by_choosing(candidates, folds, is_churned),
     )

@@ -7,6 +7,7 @@ Nothing is corrected: which of these should be equal is for people to say, and w
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from meshlake.ml_assets.comparison import Interval
 from meshlake.ml_assets.slices import MIN_ROWS, parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -78,7 +79,7 @@ def is_beyond_noise(difference: Mapping[str, float]) -> bool:
 def fairness_warnings(groups: Sequence[Mapping[str, Any]]) -> list[str]:
     """Of each column in words which groups the model treats unlike others, beyond noise."""
     told: dict[str, list[str]] = {}
-    for group in groups:
+    for group in _told_once(groups):
         found = group["differences"]
         for name, words in TOLD.items():
             if name in found and is_beyond_noise(found[name]):
@@ -91,6 +92,13 @@ def fairness_warnings(groups: Sequence[Mapping[str, Any]]) -> list[str]:
         + (f"; and {len(each) - _MOST_TOLD} more" if len(each) > _MOST_TOLD else "")
         for feature, each in told.items()
     ]
+
+
+def _told_once(groups: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Of two groups the first: what differs of it is what differs of the other."""
+    for _, each in groupby(groups, key=lambda group: group["feature"]):
+        of_one = list(each)
+        yield from of_one[:1] if len(of_one) == 2 else of_one
 
 
 def _comparable(values: pd.Series[Any]) -> pd.Series[Any]:

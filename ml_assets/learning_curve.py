@@ -50,22 +50,27 @@ def learning_curve(
         return []
     found = []
     for share in SHARES:
-        some = _some(inside, share, spec.seed)
+        some = some_of(inside, share, spec.seed)
         if can_compare(some.is_churned):
             try:
-                found.append(_point(fit_again(model, plan, some, spec), some, outside, spec.seed))
+                found.append(point(fit_again(model, plan, some, spec), some, outside, spec.seed))
             except ValueError:
                 continue
-    return [*found, _point(model, inside, outside, spec.seed)]
+    return [*found, point(model, inside, outside, spec.seed)]
 
 
-def _some(features: Features, share: float, seed: int) -> Features:
+def some_of(features: Features, share: float, seed: int) -> Features:
+    """About `share` of the rows, the same each time; all of them as they are where that is 1."""
+    if share >= 1:
+        return features
     positions = pd.Series(range(len(features))).sample(frac=share, random_state=seed).to_numpy()
     return Features(features.frame.iloc[positions], features.is_churned[positions])
 
 
-def _point(model: ChurnModel, inside: Features, outside: Features, seed: int) -> dict[str, float]:
-    measured = _some(inside, min(1, MEASURED_ROWS / len(inside)), seed)
+def point(model: ChurnModel, inside: Features, outside: Features, seed: int) -> dict[str, float]:
+    """Of a `model` fitted on the rows `inside`: how many, and the log loss on those and, from `low` to `high`, on rows
+    `outside`."""
+    measured = some_of(inside, min(1, MEASURED_ROWS / len(inside)), seed)
     learned, unseen = (
         log_losses(features.is_churned, features.probability(model.pipeline))
         for features in (measured, outside)

@@ -61,6 +61,8 @@ class Profit(Document):
         return {name: amount for name, amount in amounts.items() if isinstance(amount, str)}
 
 
+# Without the one that is predicted these leave one for each inner part of a search.
+FEWEST_FOLDS_TO_SEARCH = 4
 # Of these one says who is flagged; what is said beside `profit` alone is the most that can be contacted.
 WAYS = ("flag_share", "threshold", "min_recall", "min_precision", "capacity")
 
@@ -84,6 +86,11 @@ class ChurnPolicy(ComparedPolicy):
         default=list(DEFAULT_CANDIDATES),
         description="The algorithms compared, each a name, or one with parameters: {random_forest: {n_estimators: 9}}. "
         "The least log loss on the folds wins, and an ensemble only if it is better beyond noise.",
+    )
+    search: Annotated[int, Field(strict=True, ge=0), told("a whole number of at least 0")] = Field(
+        default=0,
+        description="How many sets of parameters are tried for each candidate, beside those it has: within the folds, "
+        "so that figures stay honest, and in the time that comparing leaves of `minutes`. Needs 4 folds or more.",
     )
     flag_share: Share = Field(
         default=None,
@@ -124,6 +131,14 @@ class ChurnPolicy(ComparedPolicy):
         """What says who is flagged, as it is given."""
         given = {name: getattr(self, name) for name in WAYS}
         return {name: value for name, value in given.items() if value is not None}
+
+    @model_validator(mode="after")
+    def _can_search(self) -> Self:
+        if self.search and self.folds < FEWEST_FOLDS_TO_SEARCH:
+            raise ValueError(
+                f"'policy.search' needs 'policy.folds' of at least {FEWEST_FOLDS_TO_SEARCH}: all but one choose"
+            )
+        return self
 
     @model_validator(mode="after")
     def _flags_one_way(self) -> Self:

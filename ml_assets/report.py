@@ -71,6 +71,7 @@ def _candidate_report(candidate: CandidateResult) -> dict[str, Any]:
         "folds": [dict(fold) for fold in candidate.folds],
         "fold_mean": {name: float(np.mean(values[name])) for name in names},
         "weights": dict(candidate.blend.weights) if candidate.blend else {},
+        **({"search": asdict(candidate.searched)} if candidate.searched else {}),
         "seconds": candidate.seconds,
         "fold_sd": {name: float(np.std(values[name], ddof=1)) for name in names},
     }

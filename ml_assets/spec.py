@@ -27,7 +27,8 @@ MOST_CHANGEABLE = 8
 
 @dataclass(frozen=True)
 class ChurnSpec(LabelledSpec):
-    """A churn model. `changeable` are the features that can be changed for a customer, see `changes`.
+    """A churn model. `changeable` are the features that can be changed for a customer, see `changes`; with `search` so
+    many trials go into the parameters of each candidate, see `search`.
 
     At most one of `flag_share` (flag the most likely share), `threshold` (flag from this probability on), `min_recall`,
     `min_precision` and `capacity` (flag so many) is set; none where expected `profit` alone says who is flagged.
@@ -35,6 +36,7 @@ class ChurnSpec(LabelledSpec):
 
     candidates: tuple[str, ...] = DEFAULT_CANDIDATES
     changeable: tuple[str, ...] = ()
+    search: int = 0
     flag_share: float | None = 0.1
     threshold: float | None = None
     min_recall: float | None = None
@@ -134,6 +136,7 @@ class ChurnDocument(LabelledDocument):
             candidates=tuple(chosen),
             parameters={name: given for name, given in chosen.items() if given},
             changeable=tuple(self.changeable),
+            search=policy.search,
             minutes=policy.minutes,
             folds=policy.folds,
             seed=policy.seed,

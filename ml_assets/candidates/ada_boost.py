@@ -8,8 +8,11 @@ from pydantic import Field, PositiveFloat, PositiveInt
 
 from meshlake.ml_assets.candidates.calibration import CALIBRATION_TYPES, calibrated
 from meshlake.ml_assets.candidates.candidate import Candidate
+from meshlake.ml_assets.candidates.space import Between
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sklearn.calibration import CalibratedClassifierCV
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -19,6 +22,11 @@ class AdaBoostCandidate(Candidate):
     """`ada_boost`."""
 
     trusted_types: ClassVar[tuple[str, ...]] = (*CALIBRATION_TYPES, "sklearn.tree._tree.Tree")
+
+    search_space: ClassVar[Mapping[str, Between]] = {
+        "learning_rate": Between(0.02, 2.0, is_log=True),
+        "max_depth": Between(1, 4),
+    }
 
     n_estimators: PositiveInt = Field(default=100, description="How many trees.")
     learning_rate: PositiveFloat = Field(default=0.5, description="How much of each tree is taken.")

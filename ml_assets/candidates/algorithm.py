@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sklearn.base import BaseEstimator, TransformerMixin
     from sklearn.pipeline import Pipeline
 
+    from meshlake.ml_assets.candidates.space import Between
     from meshlake.ml_assets.preprocessing import FeaturePlan
     from meshlake.plugins import Doorway
 
@@ -30,13 +31,15 @@ class Algorithm(Document, ABC):
     `has_native_nulls` says that it takes nulls, and categories as codes, as they are. `trusted_types` are the types of
     a fitted pipeline, beyond those skops trusts by itself, that may be loaded again: look at each, that it does no more
     on loading than to take the attributes it is given. `extra` is the extra of ours that brings `packages`, without
-    which the candidate can be named and neither fitted nor loaded.
+    which the candidate can be named and neither fitted nor loaded. `search_space` are the few parameters that a search
+    may set and from where to where, the one that matters most first.
     """
 
     extra: ClassVar[str] = ""
     packages: ClassVar[tuple[str, ...]] = ()
     has_native_nulls: ClassVar[bool] = False
     trusted_types: ClassVar[tuple[str, ...]] = ()
+    search_space: ClassVar[Mapping[str, Between]] = {}
 
     @classmethod
     def check_installed(cls, name: str) -> None:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field, PositiveInt
 
 from meshlake.ml_assets.candidates.candidate import Candidate
+from meshlake.ml_assets.candidates.space import Between
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sklearn.ensemble import BaggingClassifier
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -19,6 +22,11 @@ class BaggingCandidate(Candidate):
 
     has_native_nulls: ClassVar[bool] = True
     trusted_types: ClassVar[tuple[str, ...]] = ("sklearn.tree._tree.Tree",)
+
+    search_space: ClassVar[Mapping[str, Between]] = {
+        "min_samples_leaf": Between(1, 100, is_log=True),
+        "max_features": Between(0.1, 1.0),
+    }
 
     n_estimators: PositiveInt = Field(default=50, description="How many trees.")
     min_samples_leaf: PositiveInt = Field(default=5, description="The fewest rows of a leaf.")

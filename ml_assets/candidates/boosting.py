@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
+from meshlake.ml_assets.candidates.space import Between
 from meshlake.ml_assets.candidates.trees import TreeCandidate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     import numpy.typing as npt
     from sklearn.ensemble import VotingClassifier
@@ -34,6 +37,13 @@ class BoostingCandidate(TreeCandidate):
         "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
         "sklearn.utils.validation.check_array",
     )
+
+    search_space: ClassVar[Mapping[str, Between]] = {
+        "max_leaf_nodes": Between(4, 63, is_log=True),
+        "learning_rate": Between(0.02, 0.2, is_log=True),
+        "l2_regularization": Between(0.01, 100.0, is_log=True),
+        "max_features": Between(0.1, 1.0),
+    }
 
     learning_rate: PositiveFloat | None = Field(
         default=None, description="How much of each tree is taken; 0.05, or 0.1 of many rows."

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from meshlake.ml_assets.candidates.candidate import Candidate
+from meshlake.ml_assets.candidates.space import Between
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sklearn.base import ClassifierMixin, TransformerMixin
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -23,6 +26,12 @@ class CatBoostCandidate(Candidate):
     trusted_types: ClassVar[tuple[str, ...]] = (
         "meshlake.ml_assets.candidates.catboost_classifier.RepeatableCatBoost",
     )
+
+    search_space: ClassVar[Mapping[str, Between]] = {
+        "depth": Between(3, 9),
+        "learning_rate": Between(0.01, 0.2, is_log=True),
+        "l2_leaf_reg": Between(0.5, 30.0, is_log=True),
+    }
 
     iterations: PositiveInt = Field(default=500, description="How many trees, one after the other.")
     learning_rate: PositiveFloat | None = Field(

@@ -8,8 +8,11 @@ from pydantic import Field, PositiveInt
 
 from meshlake.ml_assets.candidates.calibration import CALIBRATION_TYPES, calibrated
 from meshlake.ml_assets.candidates.candidate import Candidate
+from meshlake.ml_assets.candidates.space import Between
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sklearn.calibration import CalibratedClassifierCV
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -20,6 +23,11 @@ class DecisionTreeCandidate(Candidate):
 
     has_native_nulls: ClassVar[bool] = True
     trusted_types: ClassVar[tuple[str, ...]] = (*CALIBRATION_TYPES, "sklearn.tree._tree.Tree")
+
+    search_space: ClassVar[Mapping[str, Between]] = {
+        "max_depth": Between(2, 12),
+        "min_samples_leaf": Between(2, 200, is_log=True),
+    }
 
     criterion: Literal["gini", "entropy", "log_loss"] = Field(
         default="gini", description="What splits lower."

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, PositiveInt
 
 from meshlake.ml_assets.candidates.algorithm import MAX_ROWS_PER_TREE
+from meshlake.ml_assets.candidates.space import Between
 from meshlake.ml_assets.candidates.trees import ForestCandidate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sklearn.ensemble import ExtraTreesClassifier
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -17,6 +20,11 @@ if TYPE_CHECKING:
 
 class ExtraTreesCandidate(ForestCandidate):
     """`extra_trees`."""
+
+    search_space: ClassVar[Mapping[str, Between]] = {
+        "min_samples_leaf": Between(1, 50, is_log=True),
+        "max_features": Between(0.1, 1.0),
+    }
 
     n_estimators: PositiveInt = Field(default=200, description="How many trees.")
     min_samples_leaf: PositiveInt = Field(default=3, description="The fewest rows of a leaf.")

@@ -8,8 +8,11 @@ from pydantic import Field, PositiveFloat
 
 from meshlake.ml_assets.candidates.calibration import CALIBRATION_TYPES, calibrated
 from meshlake.ml_assets.candidates.candidate import Candidate
+from meshlake.ml_assets.candidates.space import Between
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sklearn.calibration import CalibratedClassifierCV
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -19,6 +22,10 @@ class NaiveBayesCandidate(Candidate):
     """`gaussian_naive_bayes`."""
 
     trusted_types: ClassVar[tuple[str, ...]] = CALIBRATION_TYPES
+
+    search_space: ClassVar[Mapping[str, Between]] = {
+        "var_smoothing": Between(1e-6, 1.0, is_log=True),
+    }
 
     var_smoothing: PositiveFloat = Field(
         default=0.001, description="What is added to each variance, as a share of the largest."

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field, PositiveFloat, PositiveInt
 
 from meshlake.ml_assets.candidates.candidate import Candidate
+from meshlake.ml_assets.candidates.space import Between
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sklearn.ensemble import GradientBoostingClassifier
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -18,6 +21,12 @@ class GradientBoostingCandidate(Candidate):
     """`gradient_boosting`."""
 
     trusted_types: ClassVar[tuple[str, ...]] = ("sklearn.tree._tree.Tree",)
+
+    search_space: ClassVar[Mapping[str, Between]] = {
+        "max_depth": Between(2, 6),
+        "learning_rate": Between(0.01, 0.2, is_log=True),
+        "max_features": Between(0.1, 1.0),
+    }
 
     learning_rate: PositiveFloat = Field(default=0.05, description="How much of each tree is taken.")
     n_estimators: PositiveInt = Field(default=500, description="The most trees, one after the other.")

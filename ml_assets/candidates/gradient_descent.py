@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
 from meshlake.ml_assets.candidates.linear import LinearCandidate
+from meshlake.ml_assets.candidates.space import Between
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     import numpy.typing as npt
     from sklearn.linear_model import SGDClassifier
@@ -18,6 +21,11 @@ if TYPE_CHECKING:
 
 class GradientDescentCandidate(LinearCandidate):
     """`stochastic_gradient_descent`."""
+
+    search_space: ClassVar[Mapping[str, Between]] = {
+        "alpha": Between(1e-5, 0.1, is_log=True),
+        "l1_ratio": Between(0.0, 1.0),
+    }
 
     alpha: PositiveFloat = Field(default=0.001, description="How far coefficients are drawn to zero.")
     l1_ratio: float = Field(

@@ -12,8 +12,11 @@ from pydantic import Field, PositiveFloat, PositiveInt
 
 from meshlake.ml_assets.candidates.calibration import CALIBRATION_TYPES, calibrated
 from meshlake.ml_assets.candidates.candidate import Candidate
+from meshlake.ml_assets.candidates.space import Between
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sklearn.calibration import CalibratedClassifierCV
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -23,6 +26,11 @@ class KernelSvmCandidate(Candidate):
     """`kernel_svm`."""
 
     trusted_types: ClassVar[tuple[str, ...]] = CALIBRATION_TYPES
+
+    search_space: ClassVar[Mapping[str, Between]] = {
+        "gamma": Between(0.001, 0.3, is_log=True),
+        "C": Between(0.01, 100.0, is_log=True),
+    }
 
     kernel: Literal["rbf", "poly", "sigmoid"] = Field(default="rbf", description="What makes two rows alike.")
     gamma: PositiveFloat = Field(default=0.01, description="How near two rows must be for it.")

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field, PositiveInt
 
 from meshlake.ml_assets.candidates.candidate import Candidate
+from meshlake.ml_assets.candidates.space import Between
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sklearn.base import ClassifierMixin
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -22,6 +25,11 @@ class LabelSpreadingCandidate(Candidate):
     trusted_types: ClassVar[tuple[str, ...]] = (
         "meshlake.ml_assets.candidates.label_spreading_classifier.Spreading",
     )
+
+    search_space: ClassVar[Mapping[str, Between]] = {
+        "n_neighbors": Between(5, 100, is_log=True),
+        "alpha": Between(0.02, 0.9),
+    }
 
     n_neighbors: PositiveInt = Field(
         default=10, description="To how many most alike each customer passes it on."

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from meshlake.ml_assets.candidates.candidate import Candidate
+from meshlake.ml_assets.candidates.space import Between
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sklearn.base import ClassifierMixin
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -26,6 +29,13 @@ class LightGbmCandidate(Candidate):
         "lightgbm.basic.Booster",
         "meshlake.ml_assets.candidates.lightgbm_classifier.CategoricalLightGbm",
     )
+
+    search_space: ClassVar[Mapping[str, Between]] = {
+        "num_leaves": Between(4, 63, is_log=True),
+        "learning_rate": Between(0.01, 0.1, is_log=True),
+        "min_child_samples": Between(5, 200, is_log=True),
+        "reg_lambda": Between(0.01, 100.0, is_log=True),
+    }
 
     n_estimators: PositiveInt = Field(default=300, description="How many trees, one after the other.")
     learning_rate: PositiveFloat = Field(default=0.03, description="How much of each tree is taken.")

@@ -8,8 +8,11 @@ from pydantic import Field, PositiveFloat
 
 from meshlake.ml_assets.candidates.calibration import CALIBRATION_TYPES, calibrated
 from meshlake.ml_assets.candidates.linear import LinearCandidate
+from meshlake.ml_assets.candidates.space import Between
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     import numpy.typing as npt
     from sklearn.calibration import CalibratedClassifierCV
@@ -21,6 +24,10 @@ class LinearSvmCandidate(LinearCandidate):
     """`linear_svm`."""
 
     trusted_types: ClassVar[tuple[str, ...]] = CALIBRATION_TYPES
+
+    search_space: ClassVar[Mapping[str, Between]] = {
+        "C": Between(0.001, 100.0, is_log=True),
+    }
 
     C: PositiveFloat = Field(
         default=0.1, description="How little coefficients are drawn to zero: the narrower the street."

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, PositiveFloat
 
 from meshlake.ml_assets.candidates.linear import LinearCandidate
+from meshlake.ml_assets.candidates.space import Between
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     import numpy.typing as npt
     from sklearn.base import TransformerMixin
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
 
 class LogisticRegressionCandidate(LinearCandidate):
     """`logistic_regression`."""
+
+    search_space: ClassVar[Mapping[str, Between]] = {
+        "C": Between(0.001, 100.0, is_log=True),
+    }
 
     C: PositiveFloat = Field(default=1.0, description="How little coefficients are drawn to zero.")
     l1_ratio: float = Field(

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from meshlake.ml_assets.candidates.candidate import Candidate
+from meshlake.ml_assets.candidates.space import Between
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sklearn.neural_network import MLPClassifier
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -20,6 +23,11 @@ class PerceptronCandidate(Candidate):
     trusted_types: ClassVar[tuple[str, ...]] = (
         "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
     )
+
+    search_space: ClassVar[Mapping[str, Between]] = {
+        "alpha": Between(0.001, 30.0, is_log=True),
+        "learning_rate_init": Between(0.0005, 0.02, is_log=True),
+    }
 
     hidden_layer_sizes: list[PositiveInt] = Field(default=[32, 16], description="The neurons of each layer.")
     activation: Literal["relu", "tanh", "logistic"] = Field(

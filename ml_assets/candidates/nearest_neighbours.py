@@ -8,8 +8,11 @@ from pydantic import Field, PositiveInt
 
 from meshlake.ml_assets.candidates.calibration import CALIBRATION_TYPES, calibrated
 from meshlake.ml_assets.candidates.candidate import Candidate
+from meshlake.ml_assets.candidates.space import Between
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sklearn.calibration import CalibratedClassifierCV
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -22,6 +25,10 @@ class NearestNeighboursCandidate(Candidate):
     """`nearest_neighbours`."""
 
     trusted_types: ClassVar[tuple[str, ...]] = CALIBRATION_TYPES
+
+    search_space: ClassVar[Mapping[str, Between]] = {
+        "n_neighbors": Between(5, 300, is_log=True),
+    }
 
     n_neighbors: PositiveInt = Field(default=50, description="How many customers are asked.")
     weights: Literal["uniform", "distance"] = Field(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, PositiveInt
 
 from meshlake.ml_assets.candidates.algorithm import MAX_ROWS_PER_TREE
+from meshlake.ml_assets.candidates.space import Between
 from meshlake.ml_assets.candidates.trees import ForestCandidate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sklearn.ensemble import RandomForestClassifier
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
 
 class RandomForestCandidate(ForestCandidate):
     """`random_forest`."""
+
+    search_space: ClassVar[Mapping[str, Between]] = {
+        "min_samples_leaf": Between(1, 100, is_log=True),
+    }
 
     n_estimators: PositiveInt = Field(default=100, description="How many trees.")
     min_samples_leaf: PositiveInt = Field(default=5, description="The fewest rows of a leaf.")

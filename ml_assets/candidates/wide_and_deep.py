@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field, PositiveFloat, PositiveInt
 
 from meshlake.ml_assets.candidates.candidate import Candidate
+from meshlake.ml_assets.candidates.space import Between
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sklearn.base import ClassifierMixin
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -23,6 +26,11 @@ class WideAndDeepCandidate(Candidate):
     trusted_types: ClassVar[tuple[str, ...]] = (
         "meshlake.ml_assets.candidates.wide_and_deep_classifier.WideAndDeep",
     )
+
+    search_space: ClassVar[Mapping[str, Between]] = {
+        "dropout": Between(0.0, 0.7),
+        "learning_rate": Between(0.0005, 0.02, is_log=True),
+    }
 
     hidden: list[PositiveInt] = Field(default=[64, 32], description="The neurons of each layer.")
     dropout: float = Field(

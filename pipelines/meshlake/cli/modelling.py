@@ -103,8 +103,11 @@ def show(
     candidates = record.get("candidates", {})
     if candidates:
         print_table(
-            ("candidate", "out of fold"),
-            [(name, headline(told["out_of_fold"])) for name, told in candidates.items()],
+            ("candidate", "out of fold", "parameters found"),
+            [
+                (name, headline(told["out_of_fold"]), _found(told.get("search")))
+                for name, told in candidates.items()
+            ],
             title="Candidates",
         )
     _print_profits(record)
@@ -116,6 +119,13 @@ def show(
             [(name, f"{mean:.4f}") for name, mean in strongest],
             title="Importances",
         )
+
+
+def _found(search: Mapping[str, Any] | None) -> str:
+    if search is None:
+        return ""
+    found = ", ".join(f"{name} {value:g}" for name, value in search["parameters"].items())
+    return found or "none better beyond noise"
 
 
 def _print_profits(record: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from meshlake.counting import counted
+from meshlake.models.curves_page import curve_sections
 from meshlake.models.evaluation import Evaluation, Section, Table
 from meshlake.models.fairness_page import fairness_section
 
@@ -59,7 +60,7 @@ def evaluate_churn(spec: ChurnSpec, record: Mapping[str, Any], honest: pd.DataFr
         _importances(record),
         *_slices(record),
         *fairness_section(record),
-        *_learning_curve(record),
+        *curve_sections(record),
         _candidates(record),
     ]
     return Evaluation(_verdict(record, tested), sections)
@@ -237,27 +238,17 @@ def _profit(record: Mapping[str, Any]) -> Iterator[Section]:
         )
 
 
-def _learning_curve(record: Mapping[str, Any]) -> Iterator[Section]:
-    from meshlake.ml_assets.churn_figures import learning_curve_figure
-    from meshlake.ml_assets.drawing import svg
-
-    if curve := record.get("learning_curve"):
-        yield Section(
-            "Whether more rows would help",
-            "While the upper line falls they would; where it meets the lower one, other features or another algorithm "
-            "might. Far apart, it learns by heart what it is shown.",
-            drawings={"learning curve": svg(learning_curve_figure(curve))},
-        )
-
-
 def _candidates(record: Mapping[str, Any]) -> Section:
     def row(name: str, told: Mapping[str, Any]) -> tuple[str, ...]:
         loss, area = (
             f"{told['fold_mean'][f]:.4f} ± {told['fold_sd'][f]:.4f}" for f in ("log_loss", "roc_auc")
         )
         seconds = f"{told['seconds']:.1f}" if "seconds" in told else ""
-        weights = ", ".join(f"{member} {weight:.2f}" for member, weight in told.get("weights", {}).items())
-        return name, loss, area, seconds, weights
+        made_of = {name: f"{weight:.2f}" for name, weight in told.get("weights", {}).items()}
+        made_of |= {
+            name: f"{value:g}" for name, value in told.get("search", {}).get("parameters", {}).items()
+        }
+        return name, loss, area, seconds, ", ".join(f"{each} {value}" for each, value in made_of.items())
 
     found = sorted(record["candidates"].items(), key=lambda each: float(each[1]["out_of_fold"]["log_loss"]))
     heads = ("candidate", "log loss", "ROC AUC", "seconds of one processor", "made of")
@@ -265,8 +256,18 @@ def _candidates(record: Mapping[str, Any]) -> Section:
         "Candidates",
         f"All on the same {record['folds']['count']} folds, mean and standard deviation; {record['algorithm']} won. "
         "An ensemble does so only beyond noise; its seconds are beside those of its members."
-        f"{_nested(record)}",
+        f"{_searched(record)}{_nested(record)}",
         [Table(heads, [row(*each) for each in found])],
+    )
+
+
+def _searched(record: Mapping[str, Any]) -> str:
+    found = [told["search"] for told in record["candidates"].values() if "search" in told]
+    if not found:
+        return ""
+    return (
+        f" Parameters were searched for, {len(found[0]['trials']) - 1} sets beside those it has: a fold is predicted "
+        "with what the other folds found, and told is what all of them did, nothing where no other was better."
     )
 
 
