@@ -21,17 +21,57 @@ MOST_OF_A_TABLE = 60
 WINDOWS_DAYS = (7, 28, 91, 364)
 _MOST_SHARES = 5
 AGE, NEWEST = "age_days", "newest_age_days"
+DISTINCT = "DISTINCT"
+
+
+@dataclass(frozen=True)
+class Over:
+    """What is counted of rows: `function` of the SQL `cell`, of the last `days` or the newest day where that is said.
+
+    `COUNT` counts rows, or cells that are not null; `DISTINCT` counts different cells.
+    """
+
+    function: str
+    cell: str = ""
+    days: int | None = None
+    is_newest: bool = False
+
+    @property
+    def sql(self) -> str:
+        """It as an aggregate over the rows of one thing and cut-off."""
+        cell = self.cell
+        if self.days is not None:
+            cell = f"CASE WHEN {AGE} <= {self.days} THEN {cell or 1} END"
+        elif self.is_newest:
+            cell = f"CASE WHEN {AGE} = {NEWEST} THEN {cell} END"
+        if self.function == DISTINCT:
+            return f"COUNT(DISTINCT {cell})"
+        return f"{self.function}({cell or '*'})"
 
 
 @dataclass(frozen=True)
 class Feature:
-    """A column of the drafted product: `sql` over the rows, `told` in words; `is_count` is 0 where there are none."""
+    """A column of the drafted product: what is counted (`over`) in a formula, `told` in words.
+
+    `formula` has {0}, {1} for what is counted, and is SQL as it stands where nothing is. `is_count` is 0 where there
+    are no rows.
+    """
 
     name: str
-    sql: str
+    formula: str
     told: str
+    over: tuple[Over, ...] = ()
     is_count: bool = False
     is_number: bool = True
+
+    @property
+    def sql(self) -> str:
+        """It over the rows of one thing and cut-off."""
+        return self.said([each.sql for each in self.over])
+
+    def said(self, counted: Sequence[str]) -> str:
+        """The formula with SQL for what is counted."""
+        return self.formula.format(*counted) if self.over else self.formula
 
 
 @dataclass(frozen=True)
@@ -78,54 +118,55 @@ def aggregated(prefix: str, columns: Columns, *, is_dated: bool, about: str) -> 
 
 
 def _counts(prefix: str, about: str, *, is_dated: bool) -> Iterator[Feature]:
-    yield Feature(f"{prefix}_count", "COUNT(*)", f"Rows of {about}.", is_count=True)
+    yield _plain(f"{prefix}_count", Over("COUNT"), f"Rows of {about}.", is_count=True)
     if not is_dated:
         return
     for days in WINDOWS_DAYS:
-        sql = f"COUNT(CASE WHEN {AGE} <= {days} THEN 1 END)"
-        yield Feature(
-            f"{prefix}_count_{days}d", sql, f"Rows of {about} in the last {days} days.", is_count=True
-        )
-    yield Feature(f"{prefix}_days_since_last", f"MIN({AGE})", f"Days since the newest row of {about}.")
-    yield Feature(f"{prefix}_days_since_first", f"MAX({AGE})", f"Days since the first row of {about}.")
+        told = f"Rows of {about} in the last {days} days."
+        yield _plain(f"{prefix}_count_{days}d", Over("COUNT", days=days), told, is_count=True)
+    newest, oldest, active = Over("MIN", AGE), Over("MAX", AGE), Over(DISTINCT, AGE)
+    yield _plain(f"{prefix}_days_since_last", newest, f"Days since the newest row of {about}.")
+    yield _plain(f"{prefix}_days_since_first", oldest, f"Days since the first row of {about}.")
+    yield _plain(f"{prefix}_active_days", active, f"Days with rows of {about}.", is_count=True)
     yield Feature(
-        f"{prefix}_active_days", f"COUNT(DISTINCT {AGE})", f"Days with rows of {about}.", is_count=True
+        f"{prefix}_mean_gap_days",
+        "CAST({0} - {1} AS DOUBLE) / NULLIF({2} - 1, 0)",
+        f"Mean days between two days with rows of {about}.",
+        (oldest, newest, active),
     )
-    gap = f"CAST(MAX({AGE}) - MIN({AGE}) AS DOUBLE) / NULLIF(COUNT(DISTINCT {AGE}) - 1, 0)"
-    yield Feature(f"{prefix}_mean_gap_days", gap, f"Mean days between two days with rows of {about}.")
-    ratio = f"CAST(MIN({AGE}) AS DOUBLE) * NULLIF(COUNT(DISTINCT {AGE}) - 1, 0) / NULLIF(MAX({AGE}) - MIN({AGE}), 0)"
     yield Feature(
         f"{prefix}_silent_in_gaps",
-        ratio,
+        "CAST({1} AS DOUBLE) * NULLIF({2} - 1, 0) / NULLIF({0} - {1}, 0)",
         f"Days since the newest row of {about}, in mean gaps of its own past.",
+        (oldest, newest, active),
     )
-    recent, before = (f"COUNT(CASE WHEN {AGE} <= {days} THEN 1 END)" for days in (28, 91))
-    share = f"CAST({recent} AS DOUBLE) / NULLIF({before}, 0)"
     yield Feature(
-        f"{prefix}_count_28d_of_91d", share, f"Of the rows of {about} in 91 days, the share in the last 28."
+        f"{prefix}_count_28d_of_91d",
+        "CAST({0} AS DOUBLE) / NULLIF({1}, 0)",
+        f"Of the rows of {about} in 91 days, the share in the last 28.",
+        (Over("COUNT", days=28), Over("COUNT", days=91)),
     )
 
 
 def _first_of_number(prefix: str, column: str, about: str, is_dated: bool) -> Iterator[Feature]:
     cell, name = _number(column), _named(prefix, column)
-    yield Feature(f"{name}_mean", f"AVG({cell})", f"Mean {column} of {about}.")
-    yield Feature(f"{name}_sum", f"SUM({cell})", f"Sum of {column} of {about}.")
+    yield _plain(f"{name}_mean", Over("AVG", cell), f"Mean {column} of {about}.")
+    yield _plain(f"{name}_sum", Over("SUM", cell), f"Sum of {column} of {about}.")
     if is_dated:
-        yield Feature(
-            f"{name}_last", _at_newest("AVG", cell), f"{column} on the newest day of {about}, its mean."
-        )
+        told = f"{column} on the newest day of {about}, its mean."
+        yield _plain(f"{name}_last", Over("AVG", cell, is_newest=True), told)
 
 
 def _windows(prefix: str, column: str, about: str) -> Iterator[Feature]:
     cell, name = _number(column), _named(prefix, column)
     for days in (28, 91, 364):
-        within = f"SUM(CASE WHEN {AGE} <= {days} THEN {cell} END)"
-        yield Feature(f"{name}_sum_{days}d", within, f"Sum of {column} of {about} in the last {days} days.")
-    recent, before = (f"AVG(CASE WHEN {AGE} <= {days} THEN {cell} END)" for days in (28, 364))
+        told = f"Sum of {column} of {about} in the last {days} days."
+        yield _plain(f"{name}_sum_{days}d", Over("SUM", cell, days), told)
     yield Feature(
         f"{name}_mean_28d_to_364d",
-        f"{recent} / NULLIF({before}, 0)",
+        "{0} / NULLIF({1}, 0)",
         f"Mean {column} of {about} in 28 days, as a multiple of that in 364.",
+        (Over("AVG", cell, 28), Over("AVG", cell, 364)),
     )
 
 
@@ -133,47 +174,38 @@ def _spread(prefix: str, column: str, about: str) -> Iterator[Feature]:
     cell, name = _number(column), _named(prefix, column)
     for word, function in (("max", "MAX"), ("min", "MIN"), ("sd", "STDDEV_SAMP")):
         told = {"max": "Largest", "min": "Smallest", "sd": "Standard deviation of"}[word]
-        yield Feature(f"{name}_{word}", f"{function}({cell})", f"{told} {column} of {about}.")
+        yield _plain(f"{name}_{word}", Over(function, cell), f"{told} {column} of {about}.")
 
 
 def _kinds(prefix: str, column: str, about: str, is_dated: bool) -> Iterator[Feature]:
     cell, name = quote_identifier(column), _named(prefix, column)
-    yield Feature(
-        f"{name}_kinds", f"COUNT(DISTINCT {cell})", f"Different {column} of {about}.", is_count=True
-    )
+    yield _plain(f"{name}_kinds", Over(DISTINCT, cell), f"Different {column} of {about}.", is_count=True)
     for days in (91, 364) if is_dated else ():
-        within = f"COUNT(DISTINCT CASE WHEN {AGE} <= {days} THEN {cell} END)"
         told = f"Different {column} of {about} in the last {days} days."
-        yield Feature(f"{name}_kinds_{days}d", within, told, is_count=True)
+        yield _plain(f"{name}_kinds_{days}d", Over(DISTINCT, cell, days), told, is_count=True)
 
 
 def _shares(prefix: str, columns: Columns, about: str) -> Iterator[Feature]:
     for column in columns.booleans:
-        yield Feature(
-            f"{_named(prefix, column)}_share",
-            f"AVG({_so(column)})",
-            f"Share of {about} with {column}.",
-        )
+        share = Over("AVG", _so(column))
+        yield _plain(f"{_named(prefix, column)}_share", share, f"Share of {about} with {column}.")
     for column, values in columns.categories:
         cell, name = quote_identifier(column), _named(prefix, column)
         for value in values[:_MOST_SHARES]:
-            is_it = f"AVG(CASE WHEN {cell} = {quote_literal(value)} THEN 1.0 WHEN {cell} IS NOT NULL THEN 0.0 END)"
+            is_it = f"CASE WHEN {cell} = {quote_literal(value)} THEN 1.0 WHEN {cell} IS NOT NULL THEN 0.0 END"
             short = snake_case(value)[:24].strip("_") or "other"
-            yield Feature(f"{name}_is_{short}_share", is_it, f"Share of {about} with {column} {value}.")
-        yield Feature(
-            f"{name}_kinds", f"COUNT(DISTINCT {cell})", f"Different {column} of {about}.", is_count=True
-        )
+            told = f"Share of {about} with {column} {value}."
+            yield _plain(f"{name}_is_{short}_share", Over("AVG", is_it), told)
+        yield _plain(f"{name}_kinds", Over(DISTINCT, cell), f"Different {column} of {about}.", is_count=True)
 
 
 def _dates(prefix: str, column: str, about: str) -> Iterator[Feature]:
     cell, name = quote_identifier(column), _named(prefix, column)
-    yield Feature(
-        f"{name}_open_count",
-        f"COUNT(CASE WHEN {cell} IS NULL THEN 1 END)",
-        f"Rows of {about} whose {column} had not come.",
-        is_count=True,
-    )
-    yield Feature(f"{name}_mean_days", f"AVG({cell})", f"Mean days from a row of {about} to its {column}.")
+    is_open = Over("COUNT", f"CASE WHEN {cell} IS NULL THEN 1 END")
+    told = f"Rows of {about} whose {column} had not come."
+    yield _plain(f"{name}_open_count", is_open, told, is_count=True)
+    told = f"Mean days from a row of {about} to its {column}."
+    yield _plain(f"{name}_mean_days", Over("AVG", cell), told)
 
 
 def _ahead(prefix: str, column: str, about: str) -> Iterator[Feature]:
@@ -192,22 +224,17 @@ def _ahead(prefix: str, column: str, about: str) -> Iterator[Feature]:
 
 def _last_values(prefix: str, columns: Columns, about: str) -> Iterator[Feature]:
     for column in columns.booleans:
-        yield Feature(
-            f"{_named(prefix, column)}_last",
-            _at_newest("AVG", f"({_so(column)})"),
-            f"{column} on the newest day of {about}, its share.",
-        )
+        last = Over("AVG", _so(column), is_newest=True)
+        told = f"{column} on the newest day of {about}, its share."
+        yield _plain(f"{_named(prefix, column)}_last", last, told)
     for column, _ in columns.categories:
-        yield Feature(
-            f"{_named(prefix, column)}_last",
-            _at_newest("MAX", quote_identifier(column)),
-            f"{column} on the newest day of {about}; of several the last in the alphabet.",
-            is_number=False,
-        )
+        last = Over("MAX", quote_identifier(column), is_newest=True)
+        told = f"{column} on the newest day of {about}; of several the last in the alphabet."
+        yield Feature(f"{_named(prefix, column)}_last", "{0}", told, (last,), is_number=False)
 
 
-def _at_newest(function: str, cell: str) -> str:
-    return f"{function}(CASE WHEN {AGE} = {NEWEST} THEN {cell} END)"
+def _plain(name: str, over: Over, told: str, *, is_count: bool = False) -> Feature:
+    return Feature(name, "{0}", told, (over,), is_count)
 
 
 def looked_up(prefix: str, columns: Sequence[tuple[str, bool]], about: str) -> list[Feature]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meshlake.boosting.aggregates import AGE, NEWEST
+from meshlake.boosting.over_days import day_ctes
 from meshlake.counting import counted
 from meshlake.discovery.join_written import WRITINGS
 from meshlake.names import quote_identifier
@@ -24,7 +25,8 @@ class Hop:
     """A table on the way: `sql` is its name, `alias` what it is called, quoted.
 
     `on` joins it to what is before it, and to the ids asked for as `{asked}`. `moment` is its column that says from
-    when on a row is known, None where nothing does; `period` is how long after it, such as `'1' MONTH`.
+    when on a row is known, None where nothing does; `period` is how long after it, such as `'1' MONTH`. `near` are the
+    columns before it that it is joined by; `is_unique` says that no two of its rows are joined by the same.
     """
 
     sql: str
@@ -32,6 +34,8 @@ class Hop:
     on: str
     moment: str | None
     period: str = ""
+    near: tuple[str, ...] = ()
+    is_unique: bool = False
 
     @property
     def moment_sql(self) -> str:
@@ -56,7 +60,7 @@ class Source:
 
     `name` is that of its CTEs, `told` the path in words, `entity` the columns of the labelled product that it begins
     with. `cells` are the columns of its rows, by name, as SQL over the hops, with `{cutoff}` for the cut-off.
-    `is_lookup` says that there is one row at most for each entity.
+    `is_lookup` says that there is one row at most for each entity, `is_by_day` that rows are counted by day first.
     """
 
     name: str
@@ -66,6 +70,7 @@ class Source:
     cells: tuple[tuple[str, str], ...]
     features: tuple[Feature, ...]
     is_lookup: bool
+    is_by_day: bool = False
 
     @property
     def moments(self) -> list[Hop]:
@@ -119,6 +124,8 @@ def _grain(source: Source, cutoff: str | None) -> tuple[str, ...]:
 
 
 def _ctes(source: Source, labelled: str, cutoff: str | None) -> list[str]:
+    if source.is_by_day and cutoff:
+        return day_ctes(source, labelled, cutoff)
     asked, known = (quote_identifier(f"{source.name}_{what}") for what in ("asked", "known"))
     grain = [quote_identifier(name) for name in _grain(source, cutoff)]
     listed = ",\n        ".join(grain)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from meshlake.boosting.known_at import Known, known_of
 from meshlake.boosting.published import written_products
 from meshlake.discovery.discover import discover
 from meshlake.discovery.names import written_name
@@ -24,7 +25,7 @@ from meshlake.names import LANDING_CATALOG, quote_identifier
 from meshlake.products.load import load_products
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from meshlake.boosting.labelled import Labelled
     from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
@@ -74,6 +75,7 @@ class Tables:
     published: Mapping[str, ProductName]
     _loaded: ProductSet
     _opened: dict[str, Table] = field(default_factory=dict)
+    _known: dict[tuple[str, bool], Known] = field(default_factory=dict)
 
     @property
     def profiles(self) -> dict[str, DatasetProfile]:
@@ -106,6 +108,18 @@ class Tables:
         if dataset not in self._opened:
             self._opened[dataset] = self._open(self.profiles[dataset])
         return self._opened[dataset]
+
+    def known(self, table: Table, is_one_row: bool) -> Known:
+        """What of a table is known when, asked once; see `known_of`."""
+        key = table.profile.name, is_one_row
+        if key not in self._known:
+            self._known[key] = known_of(self.labelled.table.session, table, is_one_row)
+        return self._known[key]
+
+    def forget_all_but(self, datasets: Collection[str]) -> None:
+        """Let go of the rows of the others: of hundreds of tables all would not stay in memory."""
+        for dataset in self._opened.keys() - {*datasets}:
+            self.labelled.table.session.forget_rows(self._opened.pop(dataset).name)
 
     def _open(self, profile: DatasetProfile) -> Table:
         session = self.labelled.table.session

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 import duckdb
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshlake.boosting.aggregates import Columns, aggregated
 from meshlake.boosting.features_sql import Hop, Source, features_sql, same_sql
+from meshlake.boosting.over_days import is_over_days, pairs_sql
 from meshlake.discovery.join_written import DIGITS
 from meshlake.engines.trino.dialect import Relation, transpile
 from meshlake.types.tree import Scalar
@@ -37,33 +41,50 @@ def orders(name: str = "orders") -> Source:
     alias = f'"{name}"'
     known = f"CASE WHEN {alias}.shipped < {{cutoff}} THEN DATE_DIFF('day', {alias}.day, {alias}.shipped) END"
     cells = (("price", f"{alias}.price"), ("state", f"{alias}.state"), ("shipped", known))
-    hop = Hop("orders", alias, f"{{asked}}.who = {alias}.who", "day")
+    hop = Hop("orders", alias, f"{{asked}}.who = {alias}.who", "day", near=("who",))
     features = tuple(aggregated(name, columns, is_dated=True, about="orders"))
     return Source(name, "who = orders.who", ("who",), (hop,), cells, features, is_lookup=False)
 
 
+def by_day(source: Source) -> Source:
+    features = tuple(each for each in source.features if is_over_days(each) and "shipped" not in each.sql)
+    return replace(source, is_by_day=True, features=features, cells=source.cells[:2])
+
+
 def made(
-    rows: Sequence[tuple[object, ...]], until: date | None = None
+    rows: Sequence[tuple[object, ...]], until: date | None = None, source: Source | None = None
 ) -> dict[tuple[object, ...], tuple[object, ...]]:
-    with duckdb.connect() as connection:
-        connection.execute(
-            "CREATE TABLE orders (who INTEGER, day DATE, price INTEGER, state VARCHAR, shipped DATE)"
-        )
-        connection.execute(
-            "CREATE TABLE labels AS SELECT * FROM range(1, 4) AS ids (who), (VALUES "
-            + ", ".join(f"(DATE '{each}')" for each in CUTOFFS)
-            + ") AS days (cutoff)"
-        )
-        for who, day, price, state, later in rows:
-            shipped = None if later is None else day + timedelta(days=later)  # type: ignore[operator]
-            if until is None or day < until:  # type: ignore[operator]
-                kept = None if shipped is not None and until is not None and shipped >= until else shipped
-                connection.execute(
-                    "INSERT INTO orders VALUES (?, ?, ?, ?, ?)", [who, day, price, state, kept]
-                )
-        found = connection.execute(features_sql("labels", "cutoff", ["who", "cutoff"], [orders()])).fetchall()
+    kept = []
+    for who, day, price, state, later in rows:
+        shipped = None if later is None else day + timedelta(days=later)  # type: ignore[operator]
+        if until is None or day < until:  # type: ignore[operator]
+            has_come = shipped is not None and (until is None or shipped < until)
+            kept.append((who, day, price, state, shipped if has_come else None))
+    connection = labels()
+    cells = "".join(f", ({', '.join(map(literal, row))})" for row in kept)
+    connection.execute(
+        f"CREATE OR REPLACE TABLE orders AS SELECT * FROM (VALUES (1::INTEGER, NULL::DATE, 1::INTEGER, ''::VARCHAR, "
+        f"NULL::DATE){cells}) AS given (who, day, price, state, shipped) WHERE day IS NOT NULL"
+    )
+    found = connection.execute(
+        features_sql("labels", "cutoff", ["who", "cutoff"], [source or orders()])
+    ).fetchall()
     assert len(found) == 6
     return {row[:2]: row[2:] for row in found}
+
+
+@cache
+def labels() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    days = ", ".join(f"(DATE '{each}')" for each in CUTOFFS)
+    connection.execute(
+        f"CREATE TABLE labels AS SELECT * FROM range(1, 4) AS ids (who), (VALUES {days}) AS days (cutoff)"
+    )
+    return connection
+
+
+def literal(value: object) -> str:
+    return "NULL" if value is None else str(value) if isinstance(value, int) else f"'{value}'"
 
 
 @given(st.lists(ORDER, max_size=25))
@@ -75,6 +96,53 @@ def test_taking_away_all_that_came_later_changes_no_feature(rows: list[tuple[obj
         assert {key: row for key, row in everything.items() if key[1] == cutoff} == {
             key: row for key, row in earlier.items() if key[1] == cutoff
         }
+
+
+@given(st.lists(ORDER, max_size=25))
+@settings(max_examples=15, deadline=None)
+def test_counted_by_day_features_are_the_same_and_no_later_row_changes_them(
+    rows: list[tuple[object, ...]],
+) -> None:
+    source = by_day(orders())
+    places = [orders().features.index(each) for each in source.features]
+    everything = made(rows, source=source)
+    for key, row in made(rows).items():
+        assert everything[key] == pytest.approx([row[place] for place in places], nan_ok=True)
+    for cutoff in CUTOFFS:
+        earlier = made(rows, until=cutoff, source=source)
+        assert all(earlier[key] == row for key, row in everything.items() if key[1] == cutoff)
+
+
+def test_what_many_ids_refer_to_is_counted_once_for_all_of_them() -> None:
+    """Customers of a city, and what happens there: pairs are customers times rows of the city, for each cut-off."""
+    city = Hop("people", '"people"', '{asked}.who = "people".who', None, near=("who",), is_unique=True)
+    sold = Hop("orders", '"orders"', '"people".city = "orders".who', "day", near=("city",))
+    pairs = replace(orders(), hops=(city, sold))
+    source = by_day(pairs)
+    with duckdb.connect() as connection:
+        connection.execute(
+            "CREATE TABLE orders AS SELECT range % 2 AS who, DATE '2024-01-01' + (range % 90)::INTEGER AS day, "
+            "range % 7 AS price, 'new' AS state, NULL::DATE AS shipped FROM range(200)"
+        )
+        connection.execute("CREATE TABLE people AS SELECT range AS who, range % 2 AS city FROM range(20)")
+        connection.execute(
+            "CREATE TABLE labels AS SELECT range % 20 AS who, "
+            "DATE '2024-02-01' + (7 * (range // 20))::INTEGER AS cutoff FROM range(60)"
+        )
+        ((counted,),) = connection.execute(pairs_sql(pairs, "labels", "cutoff")).fetchall()
+        assert counted == 20 * 100 * 3
+        names = ["who", "cutoff", *(each.name for each in source.features)]
+        listed = ", ".join(f'"{name}"' for name in names)
+        one, other = (
+            connection.execute(
+                f"SELECT {listed} FROM ({features_sql('labels', 'cutoff', names[:2], [each])}) ORDER BY ALL"
+            ).fetchall()
+            for each in (pairs, source)
+        )
+    assert len(one) == 60
+    for row, same in zip(one, other, strict=True):
+        assert row[2:] == pytest.approx(same[2:])
+        assert row[:2] == same[:2]
 
 
 def test_features_are_what_their_names_say() -> None:
@@ -125,4 +193,6 @@ def test_a_table_may_be_called_as_a_word_of_sql_and_is_said_to_trino() -> None:
         ("labels",): Relation("shop.labels", {"who": Scalar.INTEGER, "cutoff": Scalar.DATE}),
     }
     said = transpile(select, tables.get)
+    days = transpile(features_sql("labels", "cutoff", ["who"], [by_day(orders("order"))]), tables.get)
+    assert "RANGE BETWEEN 28 PRECEDING AND 1 PRECEDING" in days
     assert ("DATE_DIFF('DAY'" in said, '"order_known"' in said) == (True, True)

@@ -209,10 +209,15 @@ class DuckDBSession:
 
     def copy_rows(self, name: ProductName) -> None:
         """Work out the rows that are bound as `name` now, and from now on read a copy of them."""
-        copy = f"temp.{quote_identifier(f'rows of {name}')}"
+        copy = _copy_of(name)
         with self._explained():
             self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {copy} AS SELECT * FROM {name.sql}")
         self.bind(name, copy)
+
+    def forget_rows(self, name: ProductName) -> None:
+        """Let go of the copy that `name` is read from: it has to be bound again to be read."""
+        with self._explained():
+            self.connection.execute(f"DROP TABLE IF EXISTS {_copy_of(name)}")
 
     def keep_order(self) -> None:
         """From now on read rows in the order they stand in."""
@@ -270,3 +275,7 @@ class DuckDBSession:
         except duckdb.Error as error:
             landing = landing_error(error, self._datasets.values())
             raise landing or explain(error, self._where, self._file) from error
+
+
+def _copy_of(name: ProductName) -> str:
+    return f"temp.{quote_identifier(f'rows of {name}')}"
