@@ -1,6 +1,6 @@
 # Meshlake's targets; `make help` lists them. Everything is installed into .venv, pinned by requirements*.lock.
 .DEFAULT_GOAL := help
-.PHONY: help check-python install install-dev run test unit coverage lint hooks docs format bench bench-services bench-csv bench-discovery bench-models bench-amounts bench-retraining bench-watch techniques test-services test-pythons tutorials lock clean
+.PHONY: help check-python install install-dev run test unit coverage lint hooks docs format bench bench-services bench-csv bench-discovery bench-models bench-amounts bench-boost-many bench-retraining bench-watch techniques test-services test-pythons tutorials lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -99,6 +99,9 @@ bench-csv: install-dev  ## Read the polluted CSV files of Pollock (../shared/pol
 
 bench-retraining: install-dev  ## Live through simulated years of a churn model, with a shift in month eight and without; count false alarms
 	$(BIN)/python -m benchmarks.retraining
+
+bench-boost-many: install-dev  ## Boost in a mesh of 200 datasets of 20 columns with 100,000 labelled rows: clock, CPU, peak memory
+	$(BIN)/python -m benchmarks.many_tables
 
 bench-amounts: install-dev  ## Predict the next period's revenue of a retailer's customers, and hold it against rules of thumb
 	$(BIN)/python -m benchmarks.amounts

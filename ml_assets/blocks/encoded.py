@@ -50,6 +50,11 @@ class Encoded:
         place = {name: number for number, name in enumerate(self.names)}
         return np.array([place[name] for name in names], dtype=np.int64)
 
+    def part(self, names: Sequence[str], rows: npt.NDArray[np.int64]) -> Encoded:
+        """The columns `names` of the rows at the places `rows`."""
+        values = self.values[np.ix_(rows, self.places(names))]
+        return Encoded(tuple(names), values, self.categories & {*names})
+
     def of_rows(self, names: Sequence[str], taken: npt.NDArray[np.int64]) -> Encoded:
         """The same, each row with the columns `names` of the row at the place `taken`."""
         values, places = self.values.copy(), self.places(names)

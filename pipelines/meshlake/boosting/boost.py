@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from meshlake.boosting.evidence import evidence_of
 from meshlake.boosting.features_sql import features_sql
 from meshlake.boosting.labelled import PERIOD, ROWS, SO, labelled
 from meshlake.boosting.model_start import LEARNED, labelled_start, open_start
+from meshlake.boosting.most_telling import MostTelling
 from meshlake.boosting.paths import MOST_PATHS, paths_from
 from meshlake.boosting.sources import source_of
 from meshlake.boosting.tables import open_tables
@@ -30,11 +32,12 @@ from meshlake.errors import MeshError, UsageError
 from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import numpy.typing as npt
     import pandas as pd
 
+    from meshlake.boosting.evidence import Evidence
     from meshlake.boosting.features_sql import Source
     from meshlake.boosting.labelled import Labelled
     from meshlake.boosting.model_start import ModelStart
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     from meshlake.settings import Settings
 
 _SECONDS_PER_MINUTE, _FEWEST_ROWS = 60, 100
+_NO_TIME = "no time was left: --minutes gives more"
 
 
 @dataclass(frozen=True)
@@ -107,15 +111,20 @@ def _searched(
         taken = {"labelled", "asked", "found", ROWS, LEARNED, *asked.table.columns}
         looker = _Looker(tables, rows, search, end, progress, taken)
         considered, selection = looker.look()
-        evidence = {
-            each.path: evidence_of(asked, each.found, each.source)
-            for each in considered
-            if each.features and each.found
-        }
+        evidence = dict(_evidence(tables, considered))
     seconds = time.monotonic() - began
     facts = (asked.label, asked.cutoff, asked.key, asked.features)
     periods = _period_names(rows, asked.cutoff)
     return Boosted(asked.product, *facts, tuple(considered), selection, known, seconds, periods, evidence)
+
+
+def _evidence(tables: Tables, considered: Sequence[Considered]) -> Iterator[tuple[str, Evidence]]:
+    """Of each kept path what a reviewer wants to see; its tables are read again."""
+    for each in considered:
+        if each.features and each.found:
+            for step in each.found.path.steps:
+                tables.open(step.dataset)
+            yield each.path, evidence_of(tables.labelled, each.found, each.source)
 
 
 @dataclass
@@ -133,6 +142,12 @@ class _Looker:
         """The product to be predicted better."""
         return self.tables.labelled
 
+    @cached_property
+    def telling(self) -> MostTelling:
+        """What is made of the paths, of which only rows that choose something decide what is kept."""
+        known = np.flatnonzero(self.rows[SO].notna())
+        return MostTelling(self.rows, known[~self._held_out(self.rows.iloc[known], ()).is_kept])
+
     @property
     def has_time(self) -> bool:
         """Whether more may be looked at."""
@@ -146,16 +161,19 @@ class _Looker:
         paths = paths_from(
             tables.entities, tables.own_dataset, tables.profiles, tables.found.joins, self.labelled.features
         )
-        made: dict[str, pd.DataFrame] = {}
+        until = (time.monotonic() + self.end) / 2  # else looking leaves no time to try what it found
         for number, path in enumerate(paths):
             table = path.dataset.partition(".")[2]
             held = min(step.containment for step in path.steps)
-            self.considered[path.told] = Considered(path.told, table, NOT_REACHED, containment=held)
-            if number < MOST_PATHS and self.has_time:
+            self.considered[path.told] = Considered(
+                path.told, table, NOT_REACHED, why=_NO_TIME, containment=held
+            )
+            if time.monotonic() < until:
                 self.progress(f"looking at {table}, {number + 1} of {len(paths)}")
                 with suppress(_LeftOutError):
-                    made[path.told] = self._features(path)
-        held_out, blocks = self._blocks(made)
+                    self._offer(path.told, self._features(path))
+                tables.forget_all_but({step.dataset for each in paths[number + 1 :] for step in each.steps})
+        held_out, blocks = self._blocks()
         if not blocks:
             return list(self.considered.values()), None
         features = self.labelled.features
@@ -163,11 +181,18 @@ class _Looker:
         for judged in selection.judged:
             columns = self.considered[judged.name].columns
             kept = tuple(name for name in columns if name in selection.columns)
-            self._note(judged.name, verdict=judged.verdict, judged=judged, features=kept)
+            why = _NO_TIME if judged.verdict == NOT_REACHED else ""
+            self._note(judged.name, verdict=judged.verdict, why=why, judged=judged, features=kept)
         return list(self.considered.values()), selection
 
     def _note(self, told: str, **facts: Any) -> None:
         self.considered[told] = replace(self.considered[told], **facts)
+
+    def _offer(self, told: str, made: pd.DataFrame) -> None:
+        self._note(told, why="")
+        if let_go := self.telling.offer(told, made):
+            why = f"{MOST_PATHS} others say more of the label, each by one of its columns"
+            self._note(let_go, why=why, columns=())
 
     def _features(self, path: Path) -> pd.DataFrame:
         """The features of a path for each row that is looked at.
@@ -206,25 +231,32 @@ class _Looker:
         ).to_pandas(date_as_object=False)
         if len(made) != len(self.rows):
             raise AssertionError(source.told)  # aggregated by what is joined, they cannot multiply
-        return made.drop(columns=grain)
+        made = made.drop(columns=grain)
+        # Half the memory, of hundreds of columns; a model takes them so anyway.
+        return made.astype(dict.fromkeys(made.select_dtypes("number").columns, np.float32))
 
-    def _blocks(self, made: Mapping[str, pd.DataFrame]) -> tuple[HeldOut, list[Block]]:
+    def _held_out(self, known: pd.DataFrame, columns: Sequence[str]) -> HeldOut:
+        from meshlake.ml_assets.blocks.encoded import Encoded
+        from meshlake.ml_assets.blocks.held_out import HeldOut
+
+        cutoff = self.labelled.cutoff
+        periods = known[PERIOD].to_numpy(dtype=np.int64) if cutoff else None
+        groups, is_so = _numbered(known, self.labelled.key), known[SO].to_numpy(dtype=bool)
+        return HeldOut(Encoded.of(known, columns, cutoff), is_so, groups, periods)
+
+    def _blocks(self) -> tuple[HeldOut, list[Block]]:
         """The rows that have a label, and what may be chosen: of each path the columns that no guard leaves out."""
         import pandas as pd
 
-        from meshlake.ml_assets.blocks.encoded import Encoded
         from meshlake.ml_assets.blocks.guards import drifting, suspects
-        from meshlake.ml_assets.blocks.held_out import HeldOut
         from meshlake.ml_assets.blocks.selection import Block
 
         self.progress("looking for leaks and drift")
+        made = self.telling.made
         rows = pd.concat([self.rows, *made.values()], axis=1)
         known, to_score = (rows[each].reset_index(drop=True) for each in (rows[SO].notna(), rows[SO].isna()))
-        cutoff, columns = self.labelled.cutoff, [name for each in made.values() for name in each.columns]
-        encoded = Encoded.of(known, [*self.labelled.features, *columns], cutoff)
-        periods = known[PERIOD].to_numpy(dtype=np.int64) if cutoff else None
-        groups = _numbered(known, self.labelled.key)
-        held = HeldOut(encoded, known[SO].to_numpy(dtype=bool), groups, periods)
+        columns = [name for each in made.values() for name in each.columns]
+        held = self._held_out(known, [*self.labelled.features, *columns])
         undated = {name for told, each in made.items() if not self._is_dated(told) for name in each.columns}
         left_out = suspects(held, known, columns, undated)
         drifted = drifting(held, known, [name for name in columns if name not in left_out], to_score)

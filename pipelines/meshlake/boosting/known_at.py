@@ -144,26 +144,34 @@ def _together(
     others = [name for name, kind in table.columns.items() if not is_nested(kind) and not is_moment(kind)]
     for date in dates:
         has_come = f"{quote_identifier(date)} IS NOT NULL"
-        for name in others:
-            if name in with_date or name in says_so:
-                continue
-            if _is_filled_with(session, table, name, has_come):
+        asked = [name for name in others if name not in with_date and name not in says_so]
+        filled = _filled_with(session, table, asked, has_come)
+        for name in asked:
+            if name in filled:
                 with_date[name] = date
             elif _says_so(session, table, name, has_come):
                 says_so[name] = f"says whether {date} has come, as it is today"
     return with_date, says_so
 
 
-def _is_filled_with(session: LocalSession, table: Table, name: str, has_come: str) -> bool:
-    cell = quote_identifier(name)
-    ((without, of_these, with_it, of_those),) = session.rows(
-        f"SELECT count(*) FILTER (NOT {has_come}), count(*) FILTER (NOT {has_come} AND {cell} IS NULL), "
-        f"count(*) FILTER ({has_come}), count(*) FILTER ({has_come} AND {cell} IS NOT NULL) FROM {table.name.sql}"
+def _filled_with(session: LocalSession, table: Table, names: Sequence[str], has_come: str) -> set[str]:
+    """Those of `names` that are null in nearly all rows whose date has not come, and filled in where it has."""
+    asked = "".join(
+        f", count(*) FILTER (NOT {has_come} AND {quote_identifier(name)} IS NULL), "
+        f"count(*) FILTER ({has_come} AND {quote_identifier(name)} IS NOT NULL)"
+        for name in names
     )
-    without, of_these, with_it, of_those = (int(str(each)) for each in (without, of_these, with_it, of_those))
+    ((*counts,),) = session.rows(
+        f"SELECT count(*) FILTER (NOT {has_come}), count(*) FILTER ({has_come}){asked} FROM {table.name.sql}"
+    )
+    without, with_it, *found = (int(str(each)) for each in counts)
     if min(without, with_it) < _FEWEST_ROWS:
-        return False
-    return of_these >= _NEARLY_ALL * without and of_those >= max(_FEWEST_ROWS, (1 - _NEARLY_ALL) * with_it)
+        return set()
+    return {
+        name
+        for name, of_these, of_those in zip(names, found[::2], found[1::2], strict=True)
+        if of_these >= _NEARLY_ALL * without and of_those >= max(_FEWEST_ROWS, (1 - _NEARLY_ALL) * with_it)
+    }
 
 
 def _says_so(session: LocalSession, table: Table, name: str, has_come: str) -> bool:

@@ -148,7 +148,7 @@ class LocalSession(Session, Protocol):
         """Work out the rows that are bound as `name` now, and from now on read a copy of them."""
 
     def forget_rows(self, name: ProductName) -> None:
-        """Let go of the copy that `name` is read from: it has to be bound again to be read."""
+        """Let go of the copy that `name` is read from, and read it again as it was bound."""
 
     def keep_order(self) -> None:
         """From now on read landed rows in the order they stand in, as their numbering needs; it costs memory."""

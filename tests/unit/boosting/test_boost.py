@@ -28,8 +28,8 @@ def csv(header: str, lines: Iterator[str]) -> dict[str, str]:
     return {"a.csv": "\n".join([header, *lines]) + "\n"}
 
 
-def land(mesh: SmallMesh) -> None:
-    """Who orders, or calls, less before a cut-off leaves after it."""
+def land(mesh: SmallMesh, *, is_few: bool = False) -> None:
+    """Who orders, or calls, less before a cut-off leaves after it; of few tables accounts alone, which say who has."""
     random = np.random.default_rng(7)
     orders, calls, labels, exits = [], [], [], []
     has_left = np.zeros(CUSTOMERS, dtype=bool)
@@ -50,7 +50,11 @@ def land(mesh: SmallMesh) -> None:
         has_left |= leaves & (cutoff < CUTOFFS)
     signed = [date(2023, 1, 1) + timedelta(days=int(each)) for each in random.integers(0, 300, CUSTOMERS)]
     whoever = random.normal(size=(CUSTOMERS, 4)).round(3)
+    states = (f"{1000 + n},{'shut' if has_left[n] else 'open'}" for n in range(CUSTOMERS))
     mesh.land_files("crm.labels", csv("customer_id,cutoff_date,is_churned", iter(labels)))
+    mesh.land_files("crm.accounts", csv("customer_id,state", states))
+    if is_few:
+        return
     mesh.land_files("shop.orders", csv("customer_id,ordered_on,amount", iter(orders)))
     mesh.land_files("care.calls", csv("customer_id,called_on,minutes", iter(calls)))
     mesh.land_files("crm.exits", csv("customer_id,exited_on,grade", iter(exits)))
@@ -59,12 +63,6 @@ def land(mesh: SmallMesh) -> None:
         csv(
             "customer_id,signed_on,a,b,c,d",
             (f"{1000 + n},{signed[n]},{','.join(map(str, whoever[n]))}" for n in range(CUSTOMERS)),
-        ),
-    )
-    mesh.land_files(
-        "crm.accounts",
-        csv(
-            "customer_id,state", (f"{1000 + n},{'shut' if has_left[n] else 'open'}" for n in range(CUSTOMERS))
         ),
     )
     mesh.land_files("geo.areas", csv("nr,height", (f"{n},{n * 37 % 101}" for n in range(900, 1700))))
@@ -102,21 +100,19 @@ def test_what_helps_is_kept_and_each_trap_is_told(found: Boosted) -> None:
     assert found.selection.boosted["roc_auc"].estimate > 0.75
 
 
-def test_an_undated_leak_is_suspect_where_undated_tables_are_asked_for(
-    landed: SmallMesh, tmp_path: Path
+def test_an_undated_leak_is_suspect_where_undated_tables_are_asked_for_and_what_had_no_time_is_told(
+    tmp_path: Path,
 ) -> None:
-    mesh = landed.copied_to(tmp_path / "mesh")
-    found = mesh.open().boost(
-        "crm.labels",
-        "is_churned",
-        key="customer_id",
-        cutoff="cutoff_date",
-        is_undated=True,
-        as_product="crm.more",
-    )
-    accounts = next(each for each in found.considered if each.table == "crm.accounts")
-    assert (accounts.verdict, accounts.features) == ("suspect", ())
+    mesh = SmallMesh(tmp_path)
+    land(mesh, is_few=True)
+    opened = mesh.open()
+    opened.adopt("crm.labels", owner="ana@example.com")
+    asked = {"key": "customer_id", "cutoff": "cutoff_date", "is_undated": True}
+    (accounts,) = opened.boost("crm.labels", "is_churned", **asked).considered
+    assert (accounts.table, accounts.verdict, accounts.features) == ("crm.accounts", "suspect", ())
     assert "state" in "".join(accounts.withheld)
+    (accounts,) = opened.boost("crm.labels", "is_churned", **asked, minutes=1e-6).considered
+    assert (accounts.verdict, accounts.why) == ("not reached", "no time was left: --minutes gives more")
 
 
 def test_what_is_drafted_waits_and_is_built_with_the_proof_that_later_rows_change_nothing(

@@ -60,6 +60,8 @@ class DuckDBSession:
         self._datasets: dict[DatasetName, Dataset] = {}
         self._unread: set[DatasetName] = set()
         self._copies: list[Path] = []
+        self._bound: dict[InputName, str] = {}
+        self._uncopied: dict[InputName, str] = {}
         for catalog in (CATALOG, LANDING_CATALOG):
             self.connection.execute(f"ATTACH ':memory:' AS {quote_identifier(catalog)}")
         self.connection.execute(f"USE {quote_identifier(CATALOG)}")
@@ -90,6 +92,7 @@ class DuckDBSession:
         with self._explained():
             self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             self.connection.execute(f"CREATE OR REPLACE VIEW {name.sql} AS SELECT * FROM {relation_sql}")
+        self._bound[name] = relation_sql
 
     def bind_landed(self, dataset: Dataset, partitions: Partitions | None = None) -> None:
         """Make a landed dataset, or some of its days, readable under its name; only files of these days are read then.
@@ -209,13 +212,15 @@ class DuckDBSession:
 
     def copy_rows(self, name: ProductName) -> None:
         """Work out the rows that are bound as `name` now, and from now on read a copy of them."""
-        copy = _copy_of(name)
+        copy, uncopied = _copy_of(name), self._uncopied.get(name, self._bound[name])
         with self._explained():
             self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {copy} AS SELECT * FROM {name.sql}")
         self.bind(name, copy)
+        self._uncopied[name] = uncopied
 
     def forget_rows(self, name: ProductName) -> None:
-        """Let go of the copy that `name` is read from: it has to be bound again to be read."""
+        """Let go of the copy that `name` is read from, and read it again as it was bound."""
+        self.bind(name, self._uncopied.pop(name))
         with self._explained():
             self.connection.execute(f"DROP TABLE IF EXISTS {_copy_of(name)}")
 

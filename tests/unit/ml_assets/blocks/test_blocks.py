@@ -9,6 +9,7 @@ import pytest
 from meshlake.ml_assets.blocks.encoded import Encoded
 from meshlake.ml_assets.blocks.guards import drifting, suspects
 from meshlake.ml_assets.blocks.held_out import HeldOut, gain_of
+from meshlake.ml_assets.blocks.screening import apparent_roc_aucs, strongest
 from meshlake.ml_assets.blocks.selection import (
     ADDS_NOTHING,
     KEPT,
@@ -17,6 +18,7 @@ from meshlake.ml_assets.blocks.selection import (
     Block,
     select_blocks,
 )
+from meshlake.ml_assets.leakage import single_roc_aucs
 
 WHO, PERIODS = 700, 4
 
@@ -44,6 +46,19 @@ def held(rows: pd.DataFrame) -> HeldOut:
     names = [name for name in rows.columns if name not in {"who", "period", "is_so"}]
     who, period = rows["who"].to_numpy(), rows["period"].to_numpy()
     return HeldOut(Encoded.of(rows, names), rows["is_so"].to_numpy(), who, period)
+
+
+def test_a_glance_ranks_what_says_something_first_and_flatters_it(rows: pd.DataFrame, held: HeldOut) -> None:
+    is_so, places = held.is_so, np.arange(len(rows))
+    told = {name: strongest(held.encoded.part([name], places), is_so) for name in held.encoded.names}
+    assert {*sorted(told, key=lambda name: -told[name])[:2]} == {"helps", "looked_up"}
+    assert max(told[f"noise_{n}"] for n in range(4)) < 4 < told["helps"]
+    seen = apparent_roc_aucs(held.encoded, is_so)
+    alone = single_roc_aucs(rows, held.encoded.names, is_so)
+    assert all(seen[name] >= alone[name] for name in held.encoded.names)
+    texts = Encoded.of(pd.DataFrame({"plan": ["a", "b", None] * 40}), ["plan"])
+    assert apparent_roc_aucs(texts, np.array([True, False, False] * 40)) == {"plan": 1.0}
+    assert strongest(texts, np.ones(120, dtype=bool)) == 0.0
 
 
 def test_each_period_is_predicted_by_those_before_and_the_last_chooses_nothing(held: HeldOut) -> None:

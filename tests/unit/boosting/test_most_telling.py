@@ -1,0 +1,34 @@
+"""Which of too many tables are let go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from meshlake.boosting import most_telling
+from meshlake.boosting.labelled import SO
+from meshlake.boosting.most_telling import MostTelling
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def test_of_too_many_the_one_that_says_least_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(most_telling, "MOST_PATHS", 2)
+    is_so = np.arange(300) % 3 == 0
+    rows = pd.DataFrame({SO: is_so.astype(object)})
+    rows.loc[290:, SO] = None
+    telling = MostTelling(rows, np.arange(280))
+    random = np.random.default_rng(5)
+
+    def made(share: float) -> pd.DataFrame:
+        says = np.where(random.random(300) < share, is_so, random.random(300) < 0.5)
+        return pd.DataFrame({"noise": random.normal(size=300), "says": says * 1.0})
+
+    assert telling.offer("some", made(0.5)) is None
+    assert telling.offer("nothing", made(0.0)) is None
+    assert telling.offer("much", made(0.9)) == "nothing"
+    assert telling.offer("little", made(0.2)) == "little"
+    assert telling.made.keys() == {"some", "much"}
