@@ -38,22 +38,18 @@ class Encoded:
         """
         names = tuple(names)
         moments = _days(rows[cutoff]) if cutoff else None
-        columns = [_numbers(rows[name], moments) for name in names]
-        categories = frozenset(name for name, (_, is_code) in zip(names, columns, strict=True) if is_code)
-        values = [each.astype(np.float32) for each, _ in columns]
-        matrix = np.column_stack(values) if values else np.empty((len(rows), 0), dtype=np.float32)
+        matrix, categories = np.empty((len(rows), len(names)), dtype=np.float32), set()
+        for place, name in enumerate(names):
+            matrix[:, place], is_code = _numbers(rows[name], moments)
+            if is_code:
+                categories.add(name)
         matrix[np.isinf(matrix)] = np.nan
-        return cls(names, matrix, categories)
+        return cls(names, matrix, frozenset(categories))
 
     def places(self, names: Sequence[str]) -> npt.NDArray[np.int64]:
         """Where columns stand."""
         place = {name: number for number, name in enumerate(self.names)}
         return np.array([place[name] for name in names], dtype=np.int64)
-
-    def part(self, names: Sequence[str], rows: npt.NDArray[np.int64]) -> Encoded:
-        """The columns `names` of the rows at the places `rows`."""
-        values = self.values[np.ix_(rows, self.places(names))]
-        return Encoded(tuple(names), values, self.categories & {*names})
 
     def of_rows(self, names: Sequence[str], taken: npt.NDArray[np.int64]) -> Encoded:
         """The same, each row with the columns `names` of the row at the place `taken`."""

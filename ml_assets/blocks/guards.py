@@ -46,7 +46,7 @@ def suspects(
     chosen = _drawn(~held.is_kept)
     is_so = held.is_so[chosen]
     limits = {name: UNDATED_ROC_AUC if name in undated else DATED_ROC_AUC for name in columns}
-    seen = apparent_roc_aucs(held.encoded.part(columns, chosen), is_so)
+    seen = apparent_roc_aucs(held.encoded, held.is_so, columns, chosen)
     near = [name for name in columns if seen[name] >= limits[name] - _NEAR]
     alone = single_roc_aucs(given[near].iloc[chosen], near, is_so)
     found = {
@@ -96,16 +96,24 @@ def drifting(
     from."""
     if to_score.empty:
         return {}
-    learned = given[list(columns)].iloc[_drawn(~held.is_kept)]
-    both = pd.concat([learned, to_score[list(columns)]], ignore_index=True)
-    is_new = np.arange(len(both)) >= len(learned)
-    seen = apparent_roc_aucs(Encoded.of(both, columns), is_new)
-    near = [name for name in columns if seen[name] >= DRIFT_ROC_AUC - _NEAR]
-    return {
-        name: f"is otherwise in the rows to be scored (they are told apart with ROC AUC {area:.3f})"
-        for name, area in single_roc_aucs(both, near, is_new).items()
-        if area >= DRIFT_ROC_AUC
-    }
+    learned = _drawn(~held.is_kept)
+    is_new = np.arange(len(learned) + len(to_score)) >= len(learned)
+    told = {}
+    for name in columns:
+        both = pd.concat([given[[name]].iloc[learned], to_score[[name]]], ignore_index=True)
+        # One column after the other: of thousands a copy is as large as all that was made.
+        if _seems(Encoded.of(both, [name]), is_new) < DRIFT_ROC_AUC - _NEAR:
+            continue
+        area = single_roc_aucs(both, [name], is_new)[name]
+        if area >= DRIFT_ROC_AUC:
+            told[name] = (
+                f"is otherwise in the rows to be scored (they are told apart with ROC AUC {area:.3f})"
+            )
+    return told
+
+
+def _seems(encoded: Encoded, is_so: Mask) -> float:
+    return next(iter(apparent_roc_aucs(encoded, is_so, encoded.names, np.arange(len(is_so))).values()))
 
 
 def _drawn(which: Mask) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from meshlake.ml_assets.blocks.encoded import Encoded
@@ -20,18 +22,22 @@ _BINS, _SEEN_FOR_QUANTILES = 64, 4_000
 _FEW_BINS = 16
 
 
-def apparent_roc_aucs(encoded: Encoded, is_so: npt.NDArray[np.bool_]) -> dict[str, float]:
-    """The ROC AUC of each column by the share that is so in its bins, on the same rows (n,).
+def apparent_roc_aucs(
+    encoded: Encoded, is_so: npt.NDArray[np.bool_], names: Sequence[str], rows: npt.NDArray[np.int64]
+) -> dict[str, float]:
+    """The ROC AUC of each of the columns `names` by the share that is so (n,) in its bins, on the same rows: those at
+    the places `rows` (k,).
 
     Example:
         >>> from meshlake.ml_assets.blocks.encoded import Encoded
         >>> values = np.array([[0, 1], [0, 2], [1, 1], [1, 2]], dtype=np.float32)
-        >>> apparent_roc_aucs(Encoded(("left", "any"), values, frozenset()), np.array([False, False, True, True]))
+        >>> encoded, is_so = Encoded(("left", "any"), values, frozenset()), np.array([False, False, True, True])
+        >>> apparent_roc_aucs(encoded, is_so, encoded.names, np.arange(4))
         {'left': 1.0, 'any': 0.5}
     """
     return {
-        name: _area(*_counts(encoded.values[:, place], is_so, name in encoded.categories, _BINS))
-        for place, name in enumerate(encoded.names)
+        name: _area(*_counts(encoded.values[rows, place], is_so[rows], name in encoded.categories, _BINS))
+        for name, place in zip(names, encoded.places(names).tolist(), strict=True)
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from meshlake.boosting.aggregates import Feature
 from meshlake.boosting.considered import Boosted, Considered
 from meshlake.boosting.evidence import Evidence
-from meshlake.boosting.features_sql import Hop, Source
+from meshlake.boosting.hops import Hop, Source
 from meshlake.boosting.paths import Path, Step
 from meshlake.boosting.sources import Found
 from meshlake.ml_assets.blocks.held_out import Fold, Gain

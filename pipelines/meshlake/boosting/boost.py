@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from meshlake.boosting.evidence import Evidence
-    from meshlake.boosting.features_sql import Source
+    from meshlake.boosting.hops import Source
     from meshlake.boosting.labelled import Labelled
     from meshlake.boosting.model_start import ModelStart
     from meshlake.boosting.paths import Path

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from meshlake.boosting.evidence import Evidence
-    from meshlake.boosting.features_sql import Source
+    from meshlake.boosting.hops import Source
     from meshlake.boosting.model_start import ModelStart
     from meshlake.boosting.sources import Found
     from meshlake.drafting.product_folder import Drafted

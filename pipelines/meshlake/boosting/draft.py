@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from meshlake.boosting.aggregates import Feature
     from meshlake.boosting.boost import Search
     from meshlake.boosting.considered import Boosted, Considered
-    from meshlake.boosting.features_sql import Source
+    from meshlake.boosting.hops import Source
     from meshlake.settings import Settings
 
 CHECK = "unchanged_by_later_rows"

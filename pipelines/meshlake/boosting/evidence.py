@@ -16,7 +16,7 @@ from meshlake.products.classification import is_personal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from meshlake.boosting.features_sql import Source
+    from meshlake.boosting.hops import Source
     from meshlake.boosting.labelled import Labelled
     from meshlake.boosting.sources import Found
     from meshlake.boosting.tables import Table

@@ -9,15 +9,17 @@ no sums of days, and are not counted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from meshlake.boosting.aggregates import AGE, DISTINCT
+from meshlake.counting import counted
 from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
     from meshlake.boosting.aggregates import Feature, Over
-    from meshlake.boosting.features_sql import Hop, Source
+    from meshlake.boosting.hops import Hop, Source
+    from meshlake.boosting.known_at import Known
 
 _DAY, _CUT, _IS_DAY = "_day", "_cut_day", "_event_day"
 
@@ -45,7 +47,7 @@ def day_ctes(source: Source, labelled: str, cutoff: str) -> list[str]:
     grain = [quote_identifier(each) for each in (*source.entity, cutoff)]
     parts, listed = _Parts(), ", ".join(keys)
     said = [(each, each.said([parts.said(over) for over in each.over])) for each in source.features]
-    counted = [f"{sql} AS {quote_identifier(each.name)}" for each, sql in said]
+    features = [f"{sql} AS {quote_identifier(each.name)}" for each, sql in said]
     partial = "".join(f",\n        {sql} AS {cell}" for cell, sql in parts.partial.items())
     nulls = "".join(f", NULL AS {cell}" for cell in parts.partial)
     windows = "".join(f",\n        {sql} AS {cell}" for cell, sql in parts.windows.items())
@@ -57,7 +59,7 @@ def day_ctes(source: Source, labelled: str, cutoff: str) -> list[str]:
         f"{frame} AS (PARTITION BY {listed} ORDER BY {_DAY} RANGE BETWEEN {begin} PRECEDING AND 1 PRECEDING)"
         for frame, begin in parts.frames.items()
     )
-    cells = ",\n        ".join([*(f"asked.{each}" for each in grain), *counted])
+    cells = ",\n        ".join([*(f"asked.{each}" for each in grain), *features])
     return [
         f"-- {source.told}\n{asked} AS (\n{_asked(source, labelled, cutoff)}\n)",
         f"{days} AS (\n    SELECT\n        {listed},\n        {_DAY}{partial}\n    FROM (\n"
@@ -90,6 +92,22 @@ def pairs_sql(source: Source, labelled: str, cutoff: str) -> str:
 def has_days(source: Source) -> bool:
     """Whether rows that may be many have a moment of their own, by which they can be counted by day."""
     return any(hop.moment for hop in _split(source)[1])
+
+
+def counted_by_day(source: Source, known: Known, pairs: int) -> tuple[Source, dict[str, str]]:
+    """What can be counted by day, and the columns of which something cannot, with the reason."""
+    told = f"{counted(pairs, 'pair')} with a cut-off, so rows are counted by day"
+    features = tuple(each for each in source.features if is_over_days(each))
+    gone = dict.fromkeys(known.later, f"{told}: what comes to be known later is not")
+    gone |= {name: f"{told}: what is known with {date} is not" for name, date in known.with_date.items()}
+    for each in source.features:
+        if each not in features:
+            gone.setdefault(each.name, f"{told}: different values and standard deviations are not")
+    read = [sql for _, sql in source.cells if "{cutoff}" in sql]
+    cells = tuple(cell for cell in source.cells if cell[1] not in read)
+    names = {quote_identifier(name) for name, sql in source.cells if sql in read}
+    features = tuple(each for each in features if not any(name in each.sql for name in names))
+    return replace(source, cells=cells, features=features), gone
 
 
 @dataclass

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from meshlake.boosting.aggregates import MOST_OF_A_TABLE, Columns, aggregated, looked_up
-from meshlake.boosting.features_sql import Hop, Source, same_sql
-from meshlake.boosting.known_at import Known, outcomes_of, straddling
+from meshlake.boosting.features_sql import same_sql
+from meshlake.boosting.hops import Hop, Source
+from meshlake.boosting.known_at import Known, known_of, outcomes_of, straddling
 from meshlake.boosting.labelled import ROWS
-from meshlake.boosting.over_days import has_days, is_over_days, pairs_sql
+from meshlake.boosting.over_days import counted_by_day, has_days, pairs_sql
 from meshlake.counting import counted
 from meshlake.discovery.names import is_identifier, is_row_number, is_spoken
 from meshlake.names import name_words, quote_identifier
@@ -62,7 +63,7 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
     on_the_way = [tables.open(step.dataset) for step in path.steps]
     table = on_the_way[-1]
     session = labelled.table.session
-    knowns = [tables.known(each, step.is_unique) for each, step in zip(on_the_way, path.steps, strict=True)]
+    knowns = [_known(tables, each, step.is_unique) for each, step in zip(on_the_way, path.steps, strict=True)]
     hops = _hops(labelled, path, on_the_way, knowns, taken)
     if hops is None:
         return Found(
@@ -71,7 +72,9 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
     name = hops[-1].alias.strip('"')
     source = Source(name, path.told, path.entity, hops, (), (), path.is_lookup)
     cutoff = labelled.cutoff
-    pairs = _pairs(labelled, source) if cutoff and not path.is_lookup else 0
+    pairs = 0
+    if cutoff and not path.is_lookup:  # of all labelled rows, which a build has to count
+        pairs = int(str(session.rows(pairs_sql(source, labelled.table.name.sql, cutoff))[0][0]))
     if pairs > MOST_PAIRS and not has_days(source):
         refused = f"{counted(pairs, 'pair')} with a cut-off, too many, and no date to count them by"
         return Found(path, tuple(on_the_way), None, refused=refused)
@@ -91,10 +94,18 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
         named = [name for name in left if name not in usable and _is_told_apart_by(table, name, ids)]
         filled = _counted(labelled, table, source, known, usable, named)
     if source.is_by_day:
-        filled, left_out = _by_day(filled, known, pairs)
+        filled, left_out = counted_by_day(filled, known, pairs)
         withheld |= left_out
     features = tuple(replace(each, name=_free(each.name, taken)) for each in filled.features)
     return Found(path, tuple(on_the_way), replace(filled, features=features), known, withheld)
+
+
+def _known(tables: Tables, table: Table, is_one_row: bool) -> Known:
+    key = table.profile.name, is_one_row
+    if key not in tables.told:
+        tables.told[key] = known_of(tables.labelled.table.session, table, is_one_row)
+    known: Known = tables.told[key]
+    return known
 
 
 def _hops(
@@ -141,30 +152,6 @@ def _joined(source: Source, cutoff: str) -> str:
     cells = f"{source.hops[-1].alias}.*, {ROWS}.{quote_identifier(cutoff)} AS {quote_identifier('_cutoff')}"
     known = " AND ".join(f"{hop.moment_sql} < {ROWS}.{quote_identifier(cutoff)}" for hop in source.moments)
     return f"(SELECT {cells} FROM {tables}{f' WHERE {known}' if known else ''}) AS found"
-
-
-def _pairs(labelled: Labelled, source: Source) -> int:
-    """Pairs of a row and a cut-off of all labelled rows, which a build has to count, and not of those looked at."""
-    ((pairs,),) = labelled.table.session.rows(
-        pairs_sql(source, labelled.table.name.sql, labelled.cutoff or "")
-    )
-    return int(str(pairs))
-
-
-def _by_day(source: Source, known: Known, pairs: int) -> tuple[Source, dict[str, str]]:
-    """What can be counted by day, and the columns of which something cannot, with the reason."""
-    told = f"{counted(pairs, 'pair')} with a cut-off, so rows are counted by day"
-    features = tuple(each for each in source.features if is_over_days(each))
-    gone = dict.fromkeys(known.later, f"{told}: what comes to be known later is not")
-    gone |= {name: f"{told}: what is known with {date} is not" for name, date in known.with_date.items()}
-    for each in source.features:
-        if each not in features:
-            gone.setdefault(each.name, f"{told}: different values and standard deviations are not")
-    read = [sql for _, sql in source.cells if "{cutoff}" in sql]
-    cells = tuple(cell for cell in source.cells if cell[1] not in read)
-    names = {quote_identifier(name) for name, sql in source.cells if sql in read}
-    features = tuple(each for each in features if not any(name in each.sql for name in names))
-    return replace(source, cells=cells, features=features), gone
 
 
 def _only_names(table: Table, name: str) -> bool:

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from meshlake.boosting.known_at import Known, known_of
 from meshlake.boosting.published import written_products
 from meshlake.discovery.discover import discover
 from meshlake.discovery.names import written_name
@@ -66,7 +65,10 @@ class Table:
 
 @dataclass
 class Tables:
-    """The tables of a mesh that discovery found, opened one by one in the session of the labelled product."""
+    """The tables of a mesh that discovery found, opened one by one in the session of the labelled product.
+
+    `told` is for what is asked of their rows once, whichever paths lead there.
+    """
 
     settings: Settings
     labelled: Labelled
@@ -75,7 +77,7 @@ class Tables:
     published: Mapping[str, ProductName]
     _loaded: ProductSet
     _opened: dict[str, Table] = field(default_factory=dict)
-    _known: dict[tuple[str, bool], Known] = field(default_factory=dict)
+    told: dict[tuple[str, bool], Any] = field(default_factory=dict)
 
     @property
     def profiles(self) -> dict[str, DatasetProfile]:
@@ -108,13 +110,6 @@ class Tables:
         if dataset not in self._opened:
             self._opened[dataset] = self._open(self.profiles[dataset])
         return self._opened[dataset]
-
-    def known(self, table: Table, is_one_row: bool) -> Known:
-        """What of a table is known when, asked once; see `known_of`."""
-        key = table.profile.name, is_one_row
-        if key not in self._known:
-            self._known[key] = known_of(self.labelled.table.session, table, is_one_row)
-        return self._known[key]
 
     def forget_all_but(self, datasets: Collection[str]) -> None:
         """Let go of the rows of the others: of hundreds of tables all would not stay in memory."""

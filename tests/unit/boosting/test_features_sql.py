@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshlake.boosting.aggregates import Columns, aggregated
-from meshlake.boosting.features_sql import Hop, Source, features_sql, same_sql
+from meshlake.boosting.features_sql import features_sql, same_sql
+from meshlake.boosting.hops import Hop, Source
 from meshlake.boosting.over_days import is_over_days, pairs_sql
 from meshlake.discovery.join_written import DIGITS
 from meshlake.engines.trino.dialect import Relation, transpile

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from meshlake.boosting.features_sql import Hop
+from meshlake.boosting.hops import Hop
 from meshlake.engines.trino.dialect import Relation, transpile
 from meshlake.types.tree import Scalar
 from support.small_mesh import SmallMesh

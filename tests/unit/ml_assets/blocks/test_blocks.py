@@ -50,14 +50,15 @@ def held(rows: pd.DataFrame) -> HeldOut:
 
 def test_a_glance_ranks_what_says_something_first_and_flatters_it(rows: pd.DataFrame, held: HeldOut) -> None:
     is_so, places = held.is_so, np.arange(len(rows))
-    told = {name: strongest(held.encoded.part([name], places), is_so) for name in held.encoded.names}
+    told = {name: strongest(Encoded.of(rows, [name]), is_so) for name in held.encoded.names}
     assert {*sorted(told, key=lambda name: -told[name])[:2]} == {"helps", "looked_up"}
     assert max(told[f"noise_{n}"] for n in range(4)) < 4 < told["helps"]
-    seen = apparent_roc_aucs(held.encoded, is_so)
+    seen = apparent_roc_aucs(held.encoded, is_so, held.encoded.names, places)
     alone = single_roc_aucs(rows, held.encoded.names, is_so)
     assert all(seen[name] >= alone[name] for name in held.encoded.names)
     texts = Encoded.of(pd.DataFrame({"plan": ["a", "b", None] * 40}), ["plan"])
-    assert apparent_roc_aucs(texts, np.array([True, False, False] * 40)) == {"plan": 1.0}
+    is_a = np.array([True, False, False] * 40)
+    assert apparent_roc_aucs(texts, is_a, ["plan"], np.arange(120)) == {"plan": 1.0}
     assert strongest(texts, np.ones(120, dtype=bool)) == 0.0
 
 
