@@ -35,16 +35,18 @@ FLAT_SQL = (
     "SELECT * EXCLUDE (total_charges), COALESCE(total_charges, 0) AS total_charges FROM telco_flat.customers"
 )
 
+# Of the retailer's cut-offs those whose 90 days after them are no other's.
+APART_SQL = f"DATE_DIFF('day', cutoff_date, DATE '{_HELD_OUT}') % 90 = 0"
 # The retailer's features at four cut-offs, and what each customer spent in the 90 days after.
 # Of the cut-offs that have a whole year of files before them.
-SPENDING_SQL = """
+SPENDING_SQL = f"""
     SELECT features.*, COALESCE(SUM(purchases.amount), 0) AS next_90_days
     FROM retail.churn_features AS features
     LEFT JOIN retail.purchases AS purchases
         ON purchases.customer_id = features.customer_id
         AND purchases.purchased_at >= features.cutoff_date
         AND purchases.purchased_at < features.cutoff_date + INTERVAL 90 DAY
-    WHERE features.is_churned IS NOT NULL AND features.cutoff_date >= DATE '2010-12-01'
+    WHERE features.is_churned IS NOT NULL AND features.cutoff_date >= DATE '2010-12-01' AND {APART_SQL}
     GROUP BY ALL
 """
 
