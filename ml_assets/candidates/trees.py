@@ -37,12 +37,16 @@ class TreeCandidate(Candidate):
         self, pipeline: Pipeline, frame: pd.DataFrame, usual: pd.DataFrame
     ) -> npt.NDArray[np.float64] | None:
         """See `Candidate.effects`."""
+        import numpy as np
+
         from meshlake.ml_assets.encoding import features_of_columns
 
         columns = pipeline.named_steps["columns"]
         features = features_of_columns(columns, list(frame.columns))
         numbers, usual_numbers = columns.transform(frame), columns.transform(usual)[0]
-        return self.column_effects(pipeline.named_steps["model"], numbers, usual_numbers, features)
+        found = self.column_effects(pipeline.named_steps["model"], numbers, usual_numbers, features)
+        # No column is made of the part that tells a season.
+        return None if found is None else np.pad(found, ((0, 0), (0, frame.shape[1] - found.shape[1])))
 
 
 class ForestCandidate(TreeCandidate):

@@ -64,6 +64,10 @@ def test_trees_tell_what_scoring_again_says(rows, name, parameters):
     assert np.abs(expected).max() > 0.05
     assert (np.abs(expected).max(axis=0) > 0).sum() > 4
     np.testing.assert_allclose(told, expected, atol=1e-12)
+    # The month of a season stands beside the features, and no tree asks for it.
+    beside = frame.assign(month="May")
+    wider = CANDIDATES.get(name)(**parameters).effects(rest, beside, usual_row.assign(month="June"))
+    np.testing.assert_allclose(wider, np.column_stack([expected, np.zeros(len(frame))]), atol=1e-12)
 
 
 def test_trees_of_very_many_leaves_are_left_to_scoring(rows):
