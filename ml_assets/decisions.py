@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from meshlake.ml_assets.document import LabelledSpec
     from meshlake.ml_assets.policy import Amount, Profit
     from meshlake.ml_assets.spec import ChurnSpec
 
@@ -51,12 +52,16 @@ def flags(spec: ChurnSpec, threshold: float, rows: pd.DataFrame, probability: Fl
     value, is_wanted = value_and_wanted(spec, threshold, rows, probability)
     if spec.capacity is None:
         return is_wanted
+    flagged: Labels = is_wanted & (rank_of(spec, rows, value) < spec.capacity)
+    return flagged
+
+
+def rank_of(spec: LabelledSpec, rows: pd.DataFrame, value: Floats) -> npt.NDArray[np.int64]:
+    """How many rows of the same cut-off have more `value`, or the same and a lesser key: shape (n,)."""
     ordered = rows[list(spec.row_keys)].assign(value=-value).reset_index(drop=True)
     ordered = ordered.sort_values(["value", *spec.row_keys], kind="stable")
     period = ordered[spec.cutoff] if spec.cutoff else np.zeros(len(ordered))
-    rank = ordered.groupby(period).cumcount().sort_index().to_numpy()
-    flagged: Labels = is_wanted & (rank < spec.capacity)
-    return flagged
+    return np.asarray(ordered.groupby(period).cumcount().sort_index(), dtype=np.int64)
 
 
 def value_and_wanted(
@@ -81,7 +86,7 @@ def expected_profit(profit: Profit, rows: pd.DataFrame, chance: Floats | Labels)
         >>> expected_profit(profit, pd.DataFrame({"revenue": [100, 900]}), np.array([0.2, 0.2])).tolist()
         [-10.0, 70.0]
     """
-    benefit, cost = (_amounts(amount, rows) for amount in (profit.benefit, profit.cost))
+    benefit, cost = (amounts_of(amount, rows) for amount in (profit.benefit, profit.cost))
     return np.asarray(chance * profit.success_rate * benefit - cost, dtype=np.float64)
 
 
@@ -192,7 +197,12 @@ def _kept(figure: str, honest: pd.DataFrame) -> dict[str, float] | None:
     return asdict(kept) if kept else None
 
 
-def _amounts(amount: Amount, rows: pd.DataFrame) -> Floats | float:
+def amounts_of(amount: Amount, rows: pd.DataFrame) -> Floats | float:
+    """The amount of each of `rows`, or the one that all have.
+
+    Raises:
+        ValueError: its column is missing, or holds none in some row.
+    """
     if not isinstance(amount, str):
         return amount
     if amount not in rows.columns:

@@ -45,6 +45,7 @@ TRUSTED_TYPES = (
     "meshlake.ml_assets.scaling.signed_log1p",
     "meshlake.ml_assets.season.Seasonal",
     "meshlake.ml_assets.stacking.Stack",
+    "meshlake.ml_assets.uplifters.estimators.Drawn",
     "meshlake.ml_assets.voting.HardVote",
     "meshlake.ml_assets.voting.WeightedVote",
     "numpy.dtype",

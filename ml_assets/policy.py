@@ -16,7 +16,7 @@ from meshlake.validation import Document, told
 Seed = Annotated[int, Field(strict=True, ge=0), told("a whole number of at least 0")]
 TwoOrMore = Annotated[int, Field(strict=True, ge=2), told("a whole number of at least 2")]
 _OneOrMore = Annotated[int, Field(strict=True, ge=1), told("a whole number of at least 1")]
-_Count = Annotated[_OneOrMore | None, told("a whole number of at least 1")]
+Count = Annotated[_OneOrMore | None, told("a whole number of at least 1")]
 Minutes = Annotated[float, Field(strict=True, gt=0), told("a number above 0")]
 _Between = Annotated[float, Field(strict=True, gt=0, lt=1)]
 Share = Annotated[_Between | None, told("a number between 0 and 1, both excluded")]
@@ -40,18 +40,14 @@ class Policy(Document):
     )
 
 
-class Profit(Document):
-    """What it brings to contact a customer: the chance that they would leave and are kept by it, times what that is
-    worth, less what the contact costs."""
+class Gain(Document):
+    """What acting upon a customer brings and costs."""
 
     benefit: Amount = Field(
-        description="What it is worth to keep a customer who would have left: a number, or a column of the features."
+        description="What one more outcome that is wanted is worth: a number, or a column of the features."
     )
     cost: Amount = Field(
         description="What it costs to contact a customer: a number, or a column of the features."
-    )
-    success_rate: _Chance = Field(
-        description="The chance that a contact keeps a customer who would have left."
     )
 
     @property
@@ -59,6 +55,18 @@ class Profit(Document):
         """The columns that hold amounts, by what of them."""
         amounts = {"benefit": self.benefit, "cost": self.cost}
         return {name: amount for name, amount in amounts.items() if isinstance(amount, str)}
+
+
+class Profit(Gain):
+    """What it brings to contact a customer: the chance that they would leave and are kept by it, times what that is
+    worth, less what the contact costs."""
+
+    benefit: Amount = Field(
+        description="What it is worth to keep a customer who would have left: a number, or a column of the features."
+    )
+    success_rate: _Chance = Field(
+        description="The chance that a contact keeps a customer who would have left."
+    )
 
 
 # Without the one that is predicted these leave one for each inner part of a search.
@@ -110,7 +118,7 @@ class ChurnPolicy(ComparedPolicy):
         description="The share of the flagged that has to churn: the threshold is the lowest that reaches it on the "
         "folds, 95 % sure.",
     )
-    capacity: _Count = Field(
+    capacity: Count = Field(
         default=None,
         description="How many customers can be contacted: the best are flagged, by expected profit if `profit` is "
         "given, else by probability.",

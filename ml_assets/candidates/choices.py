@@ -18,6 +18,7 @@ from meshlake.ml_assets.candidates.candidate import CANDIDATES, ENSEMBLES
 from meshlake.ml_assets.candidates.classifiers import CLASSIFIERS
 from meshlake.ml_assets.clusterers.clusterer import CLUSTERERS
 from meshlake.ml_assets.regressors.regressor import REGRESSORS
+from meshlake.ml_assets.uplifters.uplifter import UPLIFTERS
 from meshlake.validation import mistakes, require_one_of
 
 if TYPE_CHECKING:
@@ -102,3 +103,6 @@ _Clusterer = Annotated[Any, BeforeValidator(_OF_SEGMENTS.check), Field(json_sche
 ClustererChoices = Annotated[list[_Clusterer], BeforeValidator(_OF_SEGMENTS.check_all)]
 _Regressor = Annotated[Any, BeforeValidator(_OF_AMOUNTS.check), Field(json_schema_extra=_OF_AMOUNTS.schema)]
 RegressorChoices = Annotated[list[_Regressor], BeforeValidator(_OF_AMOUNTS.check_all)]
+_OF_UPLIFT = _Choosable(UPLIFTERS)
+_Uplifter = Annotated[Any, BeforeValidator(_OF_UPLIFT.check), Field(json_schema_extra=_OF_UPLIFT.schema)]
+UplifterChoices = Annotated[list[_Uplifter], BeforeValidator(_OF_UPLIFT.check_all)]

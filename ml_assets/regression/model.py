@@ -108,7 +108,7 @@ def published_amounts(
     """
     scores = predict_amounts(model, batch)
     found, is_known = honest_of(model, honest, batch, keys)
-    names = list(PREDICTED)
+    names = [name for name in PREDICTED if name in scores]
     scores.loc[is_known, names] = found[names]
     if not has_reasons:
         return scores

@@ -27,6 +27,7 @@ from meshlake.ml_assets.regression.rows import FEWEST_ROWS, read_amounts, requir
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from meshlake.ml_assets.document import LabelledSpec
     from meshlake.ml_assets.labelled_training import Learned
     from meshlake.ml_assets.regression.spec import RegressionSpec
 
@@ -66,7 +67,7 @@ def train_regression(
     learner = AmountLearner(spec, least, features[features[spec.label].isna()])
     found = learn(split, learner, on_progress or (lambda _: None))
     honest, margins_of_folds = _honest(found, spec, least)
-    honest = honest.join(_reasons(found, _is_published(features, spec)))
+    honest = honest.join(reasons_of(found, is_published(features, spec)))
     model = replace(found.model, margins=_of_all(honest, spec, margins_of_folds))
 
     def measure(rows: pd.DataFrame) -> dict[str, float]:
@@ -86,7 +87,7 @@ def tested_amounts(honest: pd.DataFrame) -> pd.DataFrame:
     return tested_on(honest, FEWEST_ROWS)
 
 
-def _is_published(features: pd.DataFrame, spec: RegressionSpec) -> Callable[[pd.DataFrame], Any]:
+def is_published(features: pd.DataFrame, spec: LabelledSpec) -> Callable[[pd.DataFrame], Any]:
     """Which rows are of the cut-off that is published: all, where there is none."""
     if spec.cutoff is None:
         return lambda rows: np.ones(len(rows), dtype=bool)
@@ -109,7 +110,7 @@ def _honest(found: Learnt, spec: RegressionSpec, least: float | None) -> tuple[p
     return honest, of_folds
 
 
-def _reasons(found: Learnt, is_published: Callable[[pd.DataFrame], Any]) -> pd.DataFrame:
+def reasons_of(found: Learnt, is_published: Callable[[pd.DataFrame], Any]) -> pd.DataFrame:
     """Reasons of the rows that can be published, by the model that did not see them; null of others."""
     rows, later = found.development, found.split.held_out
     parts = [(model, rows[found.folds == fold]) for fold, model in enumerate(found.winner.models)]

@@ -1,4 +1,4 @@
-"""`mesh model churn | classification | regression | segments`: products of a model drafted on any product."""
+"""`mesh model churn | classification | regression | segments | uplift`: products of a model drafted on any product."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OWNER = typer.Option(None, "--owner", help="Who answers for it; else git's user.
 
 def register(model: typer.Typer) -> None:
     """Add the commands."""
-    for command in (churn, classification, regression, segments):
+    for command in (churn, classification, regression, segments, uplift):
         model.command()(command)
 
 
@@ -122,4 +122,66 @@ def segments(
     import meshlake
 
     drafted = meshlake.open().model_segments(product, key=key, as_product=as_product, owner=owner)
+    print_drafted(drafted, as_json=as_json)
+
+
+def uplift(
+    product: str = PRODUCT,
+    treatment: str = typer.Option(
+        ..., "--treatment", metavar="COL", help="The column that says who was treated, drawn at random."
+    ),
+    label: str = typer.Option(..., "--label", metavar="COL", help="The yes/no column of the outcome."),
+    key: str = KEY,
+    treated: str = typer.Option(
+        None,
+        "--treated",
+        metavar="VALUE",
+        help="The treatment's value that means treated, if not yes, true or 1.",
+    ),
+    untreated: str = typer.Option(
+        None, "--untreated", metavar="VALUE", help="The one that means not, where there are more than two."
+    ),
+    outcome: str = typer.Option(
+        None, "--outcome", metavar="VALUE", help="The label's value that means so, if not yes, true or 1."
+    ),
+    aim: str = typer.Option(
+        None, "--aim", metavar="more|less", help="What is aimed at; else less of a label about leaving."
+    ),
+    benefit: str = typer.Option(
+        None,
+        "--benefit",
+        metavar="AMOUNT",
+        help="What one more outcome aimed at is worth: a number or a column.",
+    ),
+    cost: str = typer.Option(
+        None, "--cost", metavar="AMOUNT", help="What a treatment costs: a number or a column."
+    ),
+    as_product: str = typer.Option(None, "--as", metavar="D.P2", help="Its name; else <product>_uplift."),
+    owner: str = OWNER,
+    as_json: bool = JSON,
+) -> None:
+    """Draft a product of whom a treatment changes, and who is to be treated: model.yaml, and its contract.
+
+    Examples:
+
+      mesh model uplift crm.customers --treatment called --label churned
+
+      mesh model uplift crm.customers --treatment called --label churned --benefit monthly_fee --cost 2 --as crm.calls
+    """
+    import meshlake
+
+    drafted = meshlake.open().model_uplift(
+        product,
+        treatment,
+        label,
+        key=key,
+        treated=treated,
+        untreated=untreated,
+        outcome=outcome,
+        aim=aim,
+        benefit=benefit,
+        cost=cost,
+        as_product=as_product,
+        owner=owner,
+    )
     print_drafted(drafted, as_json=as_json)

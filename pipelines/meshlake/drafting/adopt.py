@@ -202,7 +202,12 @@ def _notes(profile: DatasetProfile, *, by_row: bool) -> list[str]:
     if profile.labels:
         notes.append(f"likely label: {', '.join(names[column] for column in profile.labels)}")
     notes += [f"leak suspect: {names[c.name]}: {leak.told}" for c in profile.columns for leak in c.leaks]
-    notes += [f"treatment: {names[c.name]}: {c.randomised}" for c in profile.columns if c.randomised]
+    notes += [
+        f"treatment: {names[c.name]}: {c.randomised}; whom it changes: mesh model uplift D.P --treatment "
+        f"{names[c.name]} --label COL"
+        for c in profile.columns
+        if c.randomised
+    ]
     return notes
 
 

@@ -5,6 +5,8 @@ What a model is and how it is measured is told in `ml_assets`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from meshlake.discovery.labels import positive_value
@@ -27,7 +29,7 @@ from meshlake.names import quote_identifier, quote_literal
 from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 _FOLDS = 5
 _SHOWN_VALUES = 5
+_NO_OTHERS: Mapping[str, str] = MappingProxyType({})
 
 
 def draft_churn(
@@ -71,39 +74,49 @@ def draft_churn(
     return write_product(settings, name, contract, model, notes)
 
 
-def label_value(table: FeatureTable, label: str, churned: str | None) -> tuple[str, tuple[int, int]]:
+@dataclass(frozen=True)
+class Asked:
+    """A column of which one value means so: what it is called, what that means, and the options that name both."""
+
+    word: str = "label"
+    meaning: str = "churn"
+    column_option: str = "--label"
+    value_option: str = "--churned"
+
+
+def label_value(
+    table: FeatureTable, label: str, churned: str | None, asked: Asked | None = None
+) -> tuple[str, tuple[int, int]]:
     """The label's value, as text, that means so; how many rows have it, and how many another.
 
     Raises:
         UsageError: the label is not two-valued, `churned` is none of its values, or too few rows have one of them.
     """
-    cell = quote_identifier(label)
+    asked = asked or Asked()
+    cell, choose = quote_identifier(label), f"Choose another with {asked.column_option}"
     rows = table.session.rows(
         f"SELECT CAST({cell} AS VARCHAR), count(*) FROM {table.name.sql} WHERE {cell} IS NOT NULL "
         f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000"
     )
     counts = {str(value): int(str(count)) for value, count in rows}
     words = ", ".join(f"'{value}'" for value in list(counts)[:_SHOWN_VALUES])
-    where = f"{table.name}: the label '{label}'"
+    where = f"{table.name}: the {asked.word} '{label}'"
     if churned is not None and churned not in counts:
         raise UsageError(f"{where} is never '{churned}'", f"Its values: {words or 'none'}.")
     if not counts:
-        raise UsageError(
-            f"{where} is null in every row: nothing to learn from", "Choose another with --label."
-        )
+        raise UsageError(f"{where} is null in every row: nothing to learn from", f"{choose}.")
     if len(counts) == 1:
-        raise UsageError(
-            f"{where} is {words} in every row: nothing to learn from", "Choose another with --label."
-        )
+        raise UsageError(f"{where} is {words} in every row: nothing to learn from", f"{choose}.")
     positive = churned if churned is not None else positive_value(counts)
     if positive is None:
         many = "1,000 or more" if len(counts) == 1000 else str(len(counts))
         told = (
             f"has {many} values ({words})"
             if len(counts) > 2
-            else f"is {words}, and which of them means churn is not told"
+            else f"is {words}, and which of them means {asked.meaning} is not told"
         )
-        hint = "A label is yes or no. Choose another with --label, or say which value means churn: --churned VALUE"
+        hint = f"A {asked.word} is yes or no. {choose}, or say which value means {asked.meaning}: "
+        hint += f"{asked.value_option} VALUE"
         raise UsageError(f"{where} {told}", hint)
     left, stayed = counts[positive], sum(counts.values()) - counts[positive]
     if min(left, stayed) < _FOLDS:
@@ -138,16 +151,31 @@ def _model(
         "seed": 42,
         "flag_share": 0.1,
     }
-    return labelled_document("churn", _features(table, label, positive), table, label, keys, exclude, policy)
+    features = features_with(table, {label: positive})
+    return labelled_document("churn", features, table, label, keys, exclude, policy)
 
 
-def _features(table: FeatureTable, label: str, positive: str) -> str:
-    """The product, or where its label is no BOOLEAN a SELECT that makes it one."""
-    if table.columns[label] is Scalar.BOOLEAN and positive == "true":
-        return str(table.name)
-    value = quote_literal(positive) if table.columns[label] is Scalar.VARCHAR else positive
+def features_with(
+    table: FeatureTable, values: Mapping[str, str], others: Mapping[str, str] = _NO_OTHERS
+) -> str:
+    """The product, or where columns are no BOOLEAN a SELECT that makes them one.
+
+    `values`, as text, are those of each column that mean so; where `others` has one that means not so, all else is
+    null.
+    """
     cells = {name: quote_identifier(name) for name in table.columns}
-    cells[label] = f"{cells[label]} = {value} AS {cells[label]}"
+    for name, value in values.items():
+        if table.columns[name] is Scalar.BOOLEAN and value == "true":
+            continue
+        is_text, cell = table.columns[name] is Scalar.VARCHAR, cells[name]
+        so, not_so = (quote_literal(each) if is_text and each else each for each in (value, others.get(name)))
+        cells[name] = (
+            f"CASE {cell} WHEN {so} THEN TRUE WHEN {not_so} THEN FALSE END AS {cell}"
+            if not_so
+            else f"{cell} = {so} AS {cell}"
+        )
+    if all(cell == quote_identifier(name) for name, cell in cells.items()):
+        return str(table.name)
     return "SELECT\n    " + ",\n    ".join(cells.values()) + f"\nFROM {table.name.sql}\n"
 
 

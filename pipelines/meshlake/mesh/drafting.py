@@ -1,12 +1,12 @@
-"""What an opened mesh drafts: products of what has landed, of somebody's contract, of models."""
+"""What an opened mesh drafts: products of what has landed, of somebody's contract, of what makes a model better."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshlake.mesh.versions import VersionedMesh
-from meshlake.names import ProductName, snake_case
+from meshlake.mesh.model_drafting import ModelDraftingMesh, model_name
+from meshlake.names import ProductName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from meshlake.drafting.whole_mesh import MeshDraft
 
 
-class DraftingMesh(VersionedMesh):
+class DraftingMesh(ModelDraftingMesh):
     """A mesh that is kept, and drafts more of itself; drafts never overwrite."""
 
     def adopt(
@@ -95,110 +95,6 @@ class DraftingMesh(VersionedMesh):
 
         return adopt_contract(self.settings, Path(file), as_product, owner)
 
-    def model_churn(
-        self,
-        product: str,
-        label: str,
-        *,
-        key: str | None = None,
-        churned: str | None = None,
-        as_product: str | None = None,
-        owner: str | None = None,
-    ) -> Drafted:
-        """Draft a product of predictions of `label`, a yes/no column of `product`.
-
-        Args:
-            product: to learn from; it must be published.
-            label: the column that says who left.
-            key: the column that tells its rows apart; else its primary key.
-            churned: the label's value that means churn, if not yes, true or 1.
-            as_product: its name; else `<product>_churn`.
-            owner: as in `adopt`.
-
-        Raises:
-            UsageError: there is no such column or key, the label is not two-valued, or the folder is there already.
-        """
-        from meshlake.drafting.churn_draft import draft_churn
-
-        source = ProductName.parse(product)
-        name = _model_name(source, as_product, "churn")
-        return draft_churn(self.settings, source, name, label, key, churned, owner)
-
-    def model_classification(
-        self,
-        product: str,
-        label: str,
-        *,
-        key: str | None = None,
-        as_product: str | None = None,
-        owner: str | None = None,
-    ) -> Drafted:
-        """Draft a product of predicted classes: which value of `label`, a column of `product`, each row will have.
-
-        Args:
-            product: to learn from; it must be published.
-            label: the column of text or whole numbers, of few different values, such as why a customer left.
-            key: the column that tells its rows apart; else its primary key.
-            as_product: its name; else `<product>_<label>`.
-            owner: as in `adopt`.
-
-        Raises:
-            UsageError: there is no such column or key, the label has no classes, or the folder is there already.
-        """
-        from meshlake.drafting.classification_draft import draft_classification
-
-        source = ProductName.parse(product)
-        name = _model_name(source, as_product, snake_case(label))
-        return draft_classification(self.settings, source, name, label, key, owner)
-
-    def model_regression(
-        self,
-        product: str,
-        label: str,
-        *,
-        key: str | None = None,
-        last_period: str | None = None,
-        as_product: str | None = None,
-        owner: str | None = None,
-    ) -> Drafted:
-        """Draft a product of predictions of `label`, a column of numbers of `product`, each with its interval.
-
-        Args:
-            product: to learn from; it must be published.
-            label: the column of amounts; null where they are not known yet.
-            key: the column that tells its rows apart; else its primary key.
-            last_period: the column of the same amount in the period before, the rule of thumb.
-            as_product: its name; else `<product>_<label>`.
-            owner: as in `adopt`.
-
-        Raises:
-            UsageError: there is no such column or key, the label is no number, or the folder is there already.
-        """
-        from meshlake.drafting.regression_draft import draft_regression
-
-        source = ProductName.parse(product)
-        name = _model_name(source, as_product, snake_case(label))
-        return draft_regression(self.settings, source, name, label, key, last_period, owner)
-
-    def model_segments(
-        self, product: str, *, key: str | None = None, as_product: str | None = None, owner: str | None = None
-    ) -> Drafted:
-        """Draft a product of segments: groups of the rows of `product` that are alike in its numbers.
-
-        Args:
-            product: to learn from; it must be published.
-            key: the column that tells its rows apart; else its primary key.
-            as_product: its name; else `<product>_segments`.
-            owner: as in `adopt`.
-
-        Raises:
-            UsageError: there is no such key, there are no numbers, or the folder is there already.
-        """
-        from meshlake.drafting.segments_draft import draft_segments
-
-        source = ProductName.parse(product)
-        return draft_segments(self.settings, source, _model_name(source, as_product, "segments"), key, owner)
-
     def boost(
         self,
         product: str,
@@ -237,7 +133,7 @@ class DraftingMesh(VersionedMesh):
         from meshlake.boosting.draft import with_draft
 
         source = ProductName.parse(product)
-        name = _model_name(source, as_product, "boosted")
+        name = model_name(source, as_product, "boosted")
         search = Search(label, cutoff, key, churned, is_undated, minutes)
         return with_draft(self.settings, name, owner, lambda: boost(self.settings, source, search, progress))
 
@@ -273,9 +169,3 @@ class DraftingMesh(VersionedMesh):
         from meshlake.boosting.accepting import accept
 
         return accept(self.settings, ProductName.parse(product))
-
-
-def _model_name(source: ProductName, as_product: str | None, kind: str) -> ProductName:
-    if as_product:
-        return ProductName.parse(as_product)
-    return ProductName(source.domain, f"{source.product}_{kind}")

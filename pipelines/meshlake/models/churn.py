@@ -118,7 +118,7 @@ class ChurnTask(ForeseesAll):
 
         spec, model = self._spec, _model(version)
         policy = spec_of(version)
-        amounts = amount_columns(policy)
+        amounts = amount_columns(policy.profit)
         honest = honest_by_row(honest_predictions(version.read(HONEST_FILE)))
         has_reasons = not set(REASONS).isdisjoint(wanted)
         may_be_flagged = MayBeFlagged(policy, model.threshold)
@@ -135,7 +135,7 @@ class ChurnTask(ForeseesAll):
 
     def amounts(self, version: ModelVersion) -> dict[str, str]:
         """See `Task.amounts`: what a contact brings and costs."""
-        return amount_columns(spec_of(version))
+        return amount_columns(spec_of(version).profit)
 
     def published(self, version: ModelVersion, scores: str, columns: Sequence[str]) -> str:
         """See `Task.published`: who is flagged, by the policy that the version was trained with."""

@@ -13,12 +13,13 @@ from meshlake.names import quote_identifier
 from meshlake.types.tree import is_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     import numpy.typing as npt
     import pandas as pd
 
+    from meshlake.ml_assets.policy import Gain
     from meshlake.models.store import ModelVersion
     from meshlake.products.transform import RowsContext
 
@@ -32,10 +33,19 @@ def spec_of(version: ModelVersion) -> ChurnSpec:
     return ChurnSpec.from_mapping(version.record["definition"])
 
 
-def amount_columns(spec: ChurnSpec) -> dict[str, str]:
-    """The columns of the features that amounts are read from, by the name that `decided_select` reads them under."""
-    amounts = spec.profit.columns if spec.profit else {}
+def amount_columns(profit: Gain | None) -> dict[str, str]:
+    """The columns of the features that amounts are read from, by the name that `amounts_sql` reads them under."""
+    amounts = profit.columns if profit else {}
     return {_AMOUNT.format(name): column for name, column in amounts.items()}
+
+
+def amounts_sql(profit: Gain) -> tuple[str, str]:
+    """Benefit and cost of a row of scores, in SQL."""
+    amounts = (("benefit", profit.benefit), ("cost", profit.cost))
+    benefit, cost = (
+        _AMOUNT.format(name) if isinstance(amount, str) else repr(amount) for name, amount in amounts
+    )
+    return benefit, cost
 
 
 def decided_select(spec: ChurnSpec, threshold: float, scores: str, columns: frozenset[str]) -> str:
@@ -44,19 +54,21 @@ def decided_select(spec: ChurnSpec, threshold: float, scores: str, columns: froz
     value, wanted = "churn_probability", f"churn_probability >= {threshold!r}"
     profit = ""
     if spec.profit is not None:
-        benefit, cost = (
-            _AMOUNT.format(name) if isinstance(amount, str) else repr(amount)
-            for name, amount in (("benefit", spec.profit.benefit), ("cost", spec.profit.cost))
-        )
+        benefit, cost = amounts_sql(spec.profit)
         profit = f", churn_probability * {spec.profit.success_rate!r} * {benefit} - {cost} AS expected_profit"
     if spec.is_by_profit:
         value, wanted = "expected_profit", "expected_profit > 0"
     if spec.capacity is not None:
-        order = ", ".join([f"{value} DESC", *map(quote_identifier, spec.key)])
-        wanted = f"{wanted} AND row_number() OVER (ORDER BY {order}) <= {spec.capacity}"
+        wanted = f"{wanted} AND {rank_sql(value, spec.key)} <= {spec.capacity}"
     flagged = f"SELECT *, {wanted} AS is_predicted_churn FROM (SELECT *{profit} FROM {scores})"
     told = [f"CASE WHEN is_predicted_churn THEN {name} END AS {name}" for name in REASONS if name in columns]
     return f"SELECT * REPLACE ({', '.join(told)}) FROM ({flagged})" if told else flagged
+
+
+def rank_sql(value: str, key: Sequence[str]) -> str:
+    """In SQL how many rows have more of `value`, this one among them; of equals those of the lesser key do."""
+    order = ", ".join([f"{value} DESC", *map(quote_identifier, key)])
+    return f"row_number() OVER (ORDER BY {order})"
 
 
 class MayBeFlagged:

@@ -141,5 +141,6 @@ TASKS: Doorway[type[Task]] = Doorway(
         "classification": "meshlake.models.classification:ClassificationTask",
         "regression": "meshlake.models.regression:RegressionTask",
         "segments": "meshlake.models.segments:SegmentTask",
+        "uplift": "meshlake.models.uplift:UpliftTask",
     },
 )

@@ -46,6 +46,8 @@ SHOWN = [
     (f"model regression {PEOPLE} --label nowhere_to_be_found_in_the_contract", 2,
      ["nowhere_to_be_found_in_the_contract"]),
     (f"model segments {PEOPLE} --key nowhere_to_be_found_in_the_contract", 2, ["nowhere_to_be_found_in_the_contract"]),
+    (f"model uplift {PEOPLE} --treatment nowhere_to_be_found --label nowhere_to_be_found_in_the_contract", 2,
+     ["nowhere_to_be_found_in_the_contract"]),
     (f"model list {PEOPLE}", 2, [PEOPLE, "isnomodel"]),
     (f"model show {PEOPLE} 20260701T040000-0123456789ab", 2, [PEOPLE, "isnomodel"]),
     (f"model compare {PEOPLE} 20260701T040000-0123456789ab", 2, [PEOPLE, "isnomodel"]),

@@ -44,6 +44,8 @@ WRONG_USE = [
     ("model classification crm.peeple --label plan", "there is no product crm.peeple"),
     ("model regression crm.peeple --label spent", "there is no product crm.peeple"),
     ("model segments crm.peeple", "there is no product crm.peeple"),
+    ("model uplift crm.peeple --treatment called --label bought", "there is no product crm.peeple"),
+    ("model uplift crm.people --label bought", "Missing option '--treatment'"),
     ("model list crm.people", "crm.people is no model"),
     ("model show crm.people", "crm.people is no model"),
     ("model compare crm.people 1", "crm.people is no model"),

@@ -51,7 +51,7 @@ def rows() -> pd.DataFrame:
 def test_sql_decides_as_training_does(rows, policy):
     spec = replace(SPEC, **policy)
     threshold = spec.threshold or 0.0
-    scores = rows.assign(**{name: rows[column] for name, column in amount_columns(spec).items()})  # noqa: F841
+    scores = rows.assign(**{name: rows[column] for name, column in amount_columns(spec.profit).items()})  # noqa: F841
     select = decided_select(spec, threshold, "scores", frozenset(rows.columns))
     found = duckdb.sql(select).df().set_index("customer_id").loc[rows["customer_id"]].reset_index()
     expected = flags(spec, threshold, rows, rows["churn_probability"].to_numpy())

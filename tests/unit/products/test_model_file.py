@@ -39,6 +39,7 @@ def loaded(mesh):
         SEGMENTS | {"policy": {"k_min": 2, "retrain_cron": "*/5 * * * *"}},
         SEGMENTS | {"policy": {"candidates": ["birch", {"hdbscan": {"min_samples": 5}}], "min_share": 0.05}},
         SEGMENTS | {"words": {"usage": "{} hours"}, "useful_for": "is_churned"},
+        CHURN | {"task": "uplift", "treatment": "usage", "aim": "less"},
     ],
 )
 def test_a_model_that_can_be_trained(loaded, model):
@@ -57,6 +58,7 @@ def test_a_model_that_can_be_trained(loaded, model):
             "'policy.candidates' needs one beside 'label_spreading' that learns from labels alone",
         ),
         (CHURN | {"columns": {"usage": "log"}}, "'columns' is not known"),
+        (CHURN | {"task": "uplift", "treatment": "usage"}, "'aim'"),
         (CHURN | {"task": "chrun"}, "task is 'chrun'"),
         (SEGMENTS | {"label": "is_churned"}, "'label' is not known"),
         (SEGMENTS | {"columns": {"usage": "square"}}, "'columns.usage' is 'square'"),

@@ -161,6 +161,6 @@ def test_a_task_of_another_distribution_is_in_the_schema_of_models(tmp_path):
     ).stdout
     schema = json.loads(printed)
     assert schema["properties"]["task"]["enum"] == [
-        *("anomalies", "churn", "classification", "regression", "segments", "shares")
+        *("anomalies", "churn", "classification", "regression", "segments", "uplift", "shares")
     ]
     assert "column" in schema["$defs"]["ShareDocument"]["properties"]
