@@ -120,6 +120,11 @@ class ModelDocument(Document):
         return None
 
     @property
+    def boost_minutes(self) -> float | None:
+        """For how long is looked for what makes it better when new data was discovered; None is never."""
+        return None
+
+    @property
     def learns_from_unlabelled(self) -> bool:
         """Whether rows without a label teach something all the same."""
         return False

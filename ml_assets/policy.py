@@ -134,6 +134,12 @@ class ChurnPolicy(ComparedPolicy):
         "wrong; else that is only told.",
     )
 
+    boost_minutes: Annotated[Minutes | None, told("a number above 0")] = Field(
+        default=None,
+        description="For how many minutes Dagster looks through the mesh for what makes the model better, each time "
+        "that new data was discovered. What it finds waits until it is accepted. Not at all if nothing is said.",
+    )
+
     @property
     def ways(self) -> dict[str, float]:
         """What says who is flagged, as it is given."""

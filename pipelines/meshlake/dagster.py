@@ -30,9 +30,10 @@ def definitions(mesh: Mesh | None = None) -> dg.Definitions:
 
     They are those that `mesh ui` shows. `dagster.Definitions.merge` puts them together with others; the key of
     `crm.customers` is `crm/customers`. Its jobs and sensors keep to the mesh's own assets. Dagster takes each name once
-    in a code location: of jobs `build` and `clean`, of sensors `new_files`, `rebuild_what_changed` and
-    `retrain_what_is_off`, of schedules `clean_every_night` and `retrain__...`, of resources `reporter`, and one
-    executor. Whoever has one of these already gives the mesh a code location of its own in the same workspace.
+    in a code location: of jobs `build` and `clean`, of sensors `new_files`, `rebuild_what_changed`,
+    `retrain_what_is_off` and `boost_from_new_data`, of schedules `clean_every_night` and `retrain__...`, of resources
+    `reporter`, and one executor. Whoever has one of these already gives the mesh a code location of its own in the same
+    workspace.
 
     Builds of one product that run at the same time are safe: one of them starts over. What the `dagster.yaml` of
     Meshlake adds, that a run whose process is gone is ended and launched again, is the instance's to take over. A day

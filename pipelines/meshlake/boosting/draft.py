@@ -17,18 +17,20 @@ from meshlake.boosting.model_start import LEARNED, model_start
 from meshlake.boosting.page import write_boost_page
 from meshlake.discovery.sources import chosen_source
 from meshlake.drafting.adopt import adopt
-from meshlake.drafting.product_folder import Drafted, off_folder, product_folder
+from meshlake.drafting.product_folder import Drafted, off_folder, product_folder, waiting_folder
 from meshlake.drafting.sql_draft import SqlDraft, draft_sql
 from meshlake.names import ProductName, quote_identifier
 from meshlake.products.load import load_products
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from meshlake.boosting.aggregates import Feature
     from meshlake.boosting.boost import Search
     from meshlake.boosting.considered import Boosted, Considered
     from meshlake.boosting.hops import Source
+    from meshlake.boosting.model_start import ModelStart
     from meshlake.settings import Settings
 
 CHECK = "unchanged_by_later_rows"
@@ -55,6 +57,21 @@ def with_draft(
     return replace(found, drafted=tuple(_drafted(settings, found, name, owner)))
 
 
+def waiting_draft(settings: Settings, model: ProductName) -> Path | None:
+    """Where a draft for a model waits to be accepted, if one does.
+
+    Raises:
+        UsageError: it is no model of a yes or no, or learns from several products.
+    """
+    usual = _usual_name(model_start(settings, model))
+    off = waiting_folder(settings.products / usual.domain / usual.product)
+    return off if off.is_dir() else None
+
+
+def _usual_name(start: ModelStart) -> ProductName:
+    return ProductName(start.source.domain, f"{start.source.product}_boosted")
+
+
 def with_model_draft(
     settings: Settings,
     model: ProductName,
@@ -70,8 +87,7 @@ def with_model_draft(
         MeshError: a product cannot be made of what has landed.
     """
     start = model_start(settings, model)
-    usual = ProductName(start.source.domain, f"{start.source.product}_boosted")
-    name = ProductName.parse(as_product) if as_product else usual
+    name = ProductName.parse(as_product) if as_product else _usual_name(start)
     return with_draft(settings, name, owner, lambda: boost_model(settings, start, search, progress))
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from meshlake.types.tree import Type
 
-_NOT_OF_THE_MODEL = ("retrain_cron", "retrain_when_off", "keep_versions")
+_NOT_OF_THE_MODEL = ("retrain_cron", "retrain_when_off", "keep_versions", "boost_minutes")
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "skops")
 
 

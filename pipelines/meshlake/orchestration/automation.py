@@ -77,7 +77,7 @@ def landing_sensor(
     )
     def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         ask_for_reload(mesh, days)
-        if _is_under_way(context.instance, {"dagster/sensor_name": _LANDING_SENSOR}):
+        if is_under_way(context.instance, {"dagster/sensor_name": _LANDING_SENSOR}):
             return dg.SensorResult(skip_reason="what was found before is being profiled")
         found = ((asset_key(name), fingerprint) for name, fingerprint in _fingerprints(mesh, files))
         changed = {key: state for key, state in found if told_before(context.instance, key, state) is None}
@@ -117,7 +117,7 @@ def _retraining(product: ProductName, cron: str) -> dg.ScheduleDefinition:
         execution_timezone="UTC",
     )
     def retrain(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        if _is_under_way(context.instance, {"dagster/schedule_name": name}):
+        if is_under_way(context.instance, {"dagster/schedule_name": name}):
             return dg.SkipReason("the training before has not ended")
         return dg.RunRequest(run_config=_forced(product))
 
@@ -142,7 +142,7 @@ def retraining_sensor(mesh: Workspace, products: Sequence[Product]) -> list[dg.S
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def retrain_what_is_off(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        if _is_under_way(context.instance, {"dagster/sensor_name": _RETRAINING_SENSOR}):
+        if is_under_way(context.instance, {"dagster/sensor_name": _RETRAINING_SENSOR}):
             return dg.SensorResult(skip_reason="the training before has not ended")
         found = (retraining_due(mesh, product) for product in models)
         due = [each for each in found if each is not None and each.is_acted_on]
@@ -165,7 +165,8 @@ def _forced(product: ProductName) -> dict[str, Any]:
     return {"ops": {op_name(product): {"config": {"is_forced": True, "keeps_hold": True}}}}
 
 
-def _is_under_way(instance: dg.DagsterInstance, tags: Mapping[str, str]) -> bool:
+def is_under_way(instance: dg.DagsterInstance, tags: Mapping[str, str]) -> bool:
+    """Whether a run with these tags has not ended."""
     return bool(instance.get_runs_count(dg.RunsFilter(tags=tags, statuses=_UNDER_WAY)))
 
 

@@ -13,6 +13,7 @@ from meshlake.orchestration.automation import (
     retraining_schedules,
     retraining_sensor,
 )
+from meshlake.orchestration.boost_assets import boost_assets, boost_sensor
 from meshlake.orchestration.day_partitions import day_partitions
 from meshlake.orchestration.history import dagster_home, write_without_waiting
 from meshlake.orchestration.keys import BUILD_JOB
@@ -57,13 +58,15 @@ def mesh_definitions(
     # Not all there are: a code location may have others beside them (`meshlake.dagster`).
     own = dg.AssetSelection.assets(*assets)
     return dg.Definitions(
-        assets=assets,
+        # No build looks for what would make models better: that takes minutes, and its sensor or somebody asks for it.
+        assets=[*assets, *boost_assets(mesh, products)],
         jobs=[dg.define_asset_job(BUILD_JOB, own, description=_BUILD_DESCRIPTION), clean],
         schedules=[*retraining_schedules(products), clean_schedule(clean)],
         sensors=[
             landing_sensor(mesh, datasets, partitions),
             product_automation_sensor(mesh, own),
             *retraining_sensor(mesh, products),
+            *boost_sensor(mesh, products, datasets),
         ],
         resources={"reporter": reporter or LogReporter()},
         executor=dg.in_process_executor,

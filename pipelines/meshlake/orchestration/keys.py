@@ -53,6 +53,16 @@ def misplaced_key(domain: str) -> dg.AssetKey:
     return dg.AssetKey([LANDING_CATALOG, _key_part(domain)] if domain else [LANDING_CATALOG])
 
 
+def boost_key(name: ProductName) -> dg.AssetKey:
+    """The key under which is told what would make the model of product `name` better."""
+    return dg.AssetKey(["boost", *asset_key(name).path])
+
+
+def boost_op_name(name: ProductName) -> str:
+    """The name of the op that looks for it."""
+    return f"boost__{op_name(name)}"
+
+
 def name_of(key: dg.AssetKey) -> InputName:
     """The product or dataset whose key this is.
 

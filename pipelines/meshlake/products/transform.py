@@ -97,6 +97,11 @@ class Transform(ABC):
         """When its rows are made from scratch even if nothing changed."""
         return None
 
+    @property
+    def boost_minutes(self) -> float | None:
+        """For how long is looked for what makes its rows better when new data was discovered; None is never."""
+        return None
+
     def day_keys(self, contract: Contract, column: str) -> tuple[str, ...]:  # noqa: ARG002
         """The names that the day of an input's landed folders may have, for a product whose day is in `column`."""
         return (column, *_DAY_KEYS)

@@ -70,6 +70,11 @@ class ModelTransform(Transform):
         """When a new version is trained even if nothing changed."""
         return self.model.retrain_cron
 
+    @property
+    def boost_minutes(self) -> float | None:
+        """See `Transform.boost_minutes`."""
+        return self.model.document.boost_minutes
+
     def lineage(self, contract: Contract, columns_of: ColumnsOf) -> Mapping[str, ColumnLineage]:
         """See `Transform.lineage`: what is no column of the features is what the model makes of them, the key aside."""
         features = select_lineage(self.model.features_sql, self.inputs, columns_of)

@@ -91,7 +91,7 @@ def test_every_mistake_is_told_with_its_line(loaded):
         "protected_features, changeable",
         "8: 'policy.fold' is not known. Did you mean 'folds'? "
         "Allowed: retrain_cron, keep_versions, minutes, folds, seed, candidates, search, flag_share, threshold, "
-        "min_recall, min_precision, capacity, profit, retrain_when_off",
+        "min_recall, min_precision, capacity, profit, retrain_when_off, boost_minutes",
         "9: 'policy.seed' is -1; it must be a whole number of at least 0",
     ]
 
