@@ -115,9 +115,9 @@ class ModelDocument(Document):
         return self
 
     @property
-    def label_column(self) -> str | None:
-        """The column without which a row teaches nothing, if there is one."""
-        return None
+    def label_columns(self) -> tuple[str, ...]:
+        """The columns without each of which a row teaches nothing."""
+        return ()
 
     @property
     def boost_minutes(self) -> float | None:
@@ -130,12 +130,9 @@ class ModelDocument(Document):
         return False
 
 
-class LabelledDocument(ModelDocument):
-    """What a `model.yaml` says whose model learns a label."""
+class TaughtDocument(ModelDocument):
+    """What a `model.yaml` says whose model learns `label_columns`."""
 
-    label: Column = Field(
-        description="The column to predict; null is scored, and never learned from or measured with."
-    )
     cutoff: Column | None = Field(
         default=None,
         description="The column that says as of which day a row holds; the latest labelled day tests the model.",
@@ -168,20 +165,13 @@ class LabelledDocument(ModelDocument):
         description="Protected columns that are features all the same, each with why they may be.",
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _has_a_label(cls, value: Any) -> Any:
-        """A label that is empty is as good as none."""
-        if isinstance(value, Mapping) and value.get("label", "") is None:
-            return {name: content for name, content in value.items() if name != "label"}
-        return value
-
     @model_validator(mode="after")
     def _names_different_columns(self) -> Self:
-        if self.label in self.key or self.label == self.cutoff or self.cutoff in self.key:
-            raise ValueError("'key', 'label' and 'cutoff' must name different columns")
-        if {self.label, self.cutoff}.intersection(self.group or []):
-            raise ValueError("'group' must name other columns than 'label' and 'cutoff'")
+        labels, word = self.label_columns, "label" if len(self.label_columns) == 1 else "labels"
+        if {*labels, self.cutoff}.intersection(self.key) or self.cutoff in labels:
+            raise ValueError(f"'key', '{word}' and 'cutoff' must name different columns")
+        if {*labels, self.cutoff}.intersection(self.group or []):
+            raise ValueError(f"'group' must name other columns than '{word}' and 'cutoff'")
         if self.horizon_days and not self.cutoff:
             raise ValueError("'horizon_days' is given without 'cutoff', which it is counted from")
         if both := sorted({*self.exclude} & {*self.protected_features}):
@@ -190,9 +180,8 @@ class LabelledDocument(ModelDocument):
 
     @property
     def named_columns(self) -> list[tuple[Location, str]]:
-        """Key, label, cut-off, groups, what is no feature, and what is protected."""
-        named: list[tuple[Location, str]] = [(("label",), self.label)]
-        named += [(("cutoff",), self.cutoff)] if self.cutoff else []
+        """Key, cut-off, groups, what is no feature, and what is protected."""
+        named: list[tuple[Location, str]] = [(("cutoff",), self.cutoff)] if self.cutoff else []
         named += [(("group",), name) for name in self.group or []]
         for place in ("exclude", "known_before", "protected_features"):
             named += [((place, name), name) for name in getattr(self, place)]
@@ -204,18 +193,13 @@ class LabelledDocument(ModelDocument):
         return self.model_copy(update={"protected": list(dict.fromkeys([*self.protected, *columns]))})
 
     @property
-    def label_column(self) -> str:
-        """See `ModelDocument.label_column`."""
-        return self.label
-
-    @property
     def shared(self) -> dict[str, Any]:
         """What is acted upon whatever the label is: fields of a `LabelledSpec` but those that a policy says."""
-        protected = [name for name in self.protected if name not in {*self.key, self.label, self.cutoff}]
+        no_features = {*self.key, *self.label_columns, self.cutoff}
+        protected = [name for name in self.protected if name not in no_features]
         kept_out = {name: _IS_PROTECTED for name in protected if name not in self.protected_features}
         return {
             "key": tuple(self.key),
-            "label": self.label,
             "cutoff": self.cutoff,
             "horizon_days": self.horizon_days,
             "group": tuple(self.group or ()),
@@ -223,3 +207,34 @@ class LabelledDocument(ModelDocument):
             "protected": tuple(protected),
             "known_before": dict(self.known_before),
         }
+
+
+class LabelledDocument(TaughtDocument):
+    """What a `model.yaml` says whose model learns one label."""
+
+    label: Column = Field(
+        description="The column to predict; null is scored, and never learned from or measured with."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_a_label(cls, value: Any) -> Any:
+        """A label that is empty is as good as none."""
+        if isinstance(value, Mapping) and value.get("label", "") is None:
+            return {name: content for name, content in value.items() if name != "label"}
+        return value
+
+    @property
+    def named_columns(self) -> list[tuple[Location, str]]:
+        """As of any labels, and the label."""
+        return [*super().named_columns, (("label",), self.label)]
+
+    @property
+    def label_columns(self) -> tuple[str, ...]:
+        """See `ModelDocument.label_columns`."""
+        return (self.label,)
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        """As of any labels, and the label."""
+        return {**super().shared, "label": self.label}

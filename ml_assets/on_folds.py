@@ -113,10 +113,12 @@ def compete_on_folds(
     folds: npt.NDArray[np.int64],
     spec: LabelledSpec,
     tell: Tell,
+    on_found: Callable[[OnFolds[Fitted]], None] = lambda _: None,
 ) -> tuple[list[OnFolds[Fitted]], dict[str, str]]:
     """The algorithms called `names` that were compared within `spec.minutes`, and why others were not, by name.
 
-    See `competition.compare_in_time`; `tell` is called with a line before each, and with what is left out.
+    See `competition.compare_in_time`; `tell` is called with a line before each, and with what is left out, `on_found`
+    with what each came to before the next name is asked for.
 
     Raises:
         ValueError: when none can learn from the rows: what the first of them said.
@@ -124,7 +126,9 @@ def compete_on_folds(
 
     def run(name: str, seconds_left: Callable[[], float] | None) -> OnFolds[Fitted]:
         tell(f"cross-validating {name} on {lesson.told}, {spec.folds} folds")
-        return lesson.on_folds(name, folds, spec.folds, seconds_left)
+        found = lesson.on_folds(name, folds, spec.folds, seconds_left)
+        on_found(found)
+        return found
 
     return compare_in_time(names, spec.minutes, run, tell)
 

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 TRUSTED_TYPES = (
     "meshlake.ml_assets.calibration.Calibrated",
     "meshlake.ml_assets.calibration.Curve",
+    "meshlake.ml_assets.candidates.joint.Chains",
+    "meshlake.ml_assets.candidates.joint.Independent",
+    "meshlake.ml_assets.candidates.joint.NeighboursTogether",
     "meshlake.ml_assets.clusterers.nearest.NearestSample",
     "meshlake.ml_assets.preprocessing.FeatureFrame",
     "meshlake.ml_assets.regression.conformal.Margins",

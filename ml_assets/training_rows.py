@@ -181,7 +181,7 @@ def cap_rows(rows: pd.DataFrame, spec: LabelledSpec) -> pd.DataFrame:
     kept, _ = train_test_split(
         np.arange(len(rows)),
         train_size=MAX_TRAINING_ROWS,
-        stratify=None if label.dtype == np.float64 else label,
+        stratify=None if label.dtype == np.float64 or label.value_counts().min() < 2 else label,
         random_state=spec.seed,
     )
     return rows.iloc[np.sort(kept)].reset_index(drop=True)

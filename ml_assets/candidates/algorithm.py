@@ -97,7 +97,12 @@ def make_scoring_exact(pipeline: Pipeline) -> Pipeline:
 
     A forest adds up its trees in the order its threads end, which changes the last digits from run to run.
     """
-    model = pipeline.named_steps["model"]
+    on_one_thread(pipeline.named_steps["model"])
+    return pipeline
+
+
+def on_one_thread(model: Any) -> Any:
+    """Let a fitted estimator score on one thread, in place."""
     if "n_jobs" in model.get_params(deep=False):
         model.set_params(n_jobs=1)
-    return pipeline
+    return model

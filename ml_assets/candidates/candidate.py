@@ -32,9 +32,11 @@ class Candidate(Algorithm):
 
     `learns_from_unlabelled` says that its estimator takes rows without a label too, of which `fit` is told -1 where
     others are 0 or 1. It is given a sample of them, and is taken only if it beats those who need none beyond noise.
+    `can_be_chained` says that of several labels it learns each by itself, so that one may be learned of another.
     """
 
     learns_from_unlabelled: ClassVar[bool] = False
+    can_be_chained: ClassVar[bool] = True
 
     def preprocessing(self, plan: FeaturePlan) -> TransformerMixin:
         """See `Algorithm.preprocessing`."""
@@ -45,6 +47,12 @@ class Candidate(Algorithm):
     @abstractmethod
     def estimator(self, plan: FeaturePlan, seed: int, rows: int) -> ClassifierMixin:
         """See `Algorithm.estimator`."""
+
+    def of_labels(self, plan: FeaturePlan, seed: int, rows: int, count: int) -> ClassifierMixin:
+        """As `estimator`, of the joint outcomes of `count` yes/no labels, see `joint`: each label by itself."""
+        from meshlake.ml_assets.candidates.joint import Independent
+
+        return Independent(self.estimator(plan, seed, rows), count)
 
     def effects(
         self,

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field
 
 from meshlake.ml_assets.candidates.candidate import CANDIDATES, ENSEMBLES
 from meshlake.ml_assets.candidates.classifiers import CLASSIFIERS
+from meshlake.ml_assets.candidates.multilabel import CHAIN, MULTILABEL
 from meshlake.ml_assets.clusterers.clusterer import CLUSTERERS
 from meshlake.ml_assets.regressors.regressor import REGRESSORS
 from meshlake.ml_assets.uplifters.uplifter import UPLIFTERS
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from meshlake.plugins import Doorway
 
-_FEWEST_MEMBERS = 2
+_OTHERS = {1: "one other", 2: "two others"}
 
 
 def names_and_parameters(choices: Sequence[Any]) -> dict[str, dict[str, Any]]:
@@ -45,10 +46,11 @@ def _named(choice: Any) -> tuple[Any, dict[str, Any]]:
 
 @dataclass(frozen=True)
 class _Choosable:
-    """What may be chosen from: the members of `doorway`, and `ensembles`, which are made of at least two of them."""
+    """What may be chosen from: the members of `doorway`, and `ensembles`, made of at least so many of them."""
 
     doorway: Doorway[Any]
     ensembles: tuple[str, ...] = ()
+    fewest_members: int = 2
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -75,8 +77,10 @@ class _Choosable:
         if len(set(names)) != len(names):
             raise ValueError(allowed)
         members = [name for name in names if name not in self.ensembles]
-        if (made := [name for name in names if name in self.ensembles]) and len(members) < _FEWEST_MEMBERS:
-            raise ValueError(f"'{made[0]}' needs at least two others that it is made of")
+        if (made := [name for name in names if name in self.ensembles]) and len(
+            members
+        ) < self.fewest_members:
+            raise ValueError(f"'{made[0]}' needs at least {_OTHERS[self.fewest_members]} that it is made of")
         return value
 
     def schema(self, schema: dict[str, Any]) -> None:
@@ -93,12 +97,15 @@ class _Choosable:
 
 
 _OF_CLASSES = _Choosable(CLASSIFIERS)
+_OF_LABELS = _Choosable(MULTILABEL, (CHAIN,), 1)
 _OF_CHURN, _OF_SEGMENTS = _Choosable(CANDIDATES, ENSEMBLES), _Choosable(CLUSTERERS)
 _OF_AMOUNTS = _Choosable(REGRESSORS)
 _Choice = Annotated[Any, BeforeValidator(_OF_CHURN.check), Field(json_schema_extra=_OF_CHURN.schema)]
 Choices = Annotated[list[_Choice], BeforeValidator(_OF_CHURN.check_all)]
 _Classifier = Annotated[Any, BeforeValidator(_OF_CLASSES.check), Field(json_schema_extra=_OF_CLASSES.schema)]
 ClassifierChoices = Annotated[list[_Classifier], BeforeValidator(_OF_CLASSES.check_all)]
+_OfLabels = Annotated[Any, BeforeValidator(_OF_LABELS.check), Field(json_schema_extra=_OF_LABELS.schema)]
+MultilabelChoices = Annotated[list[_OfLabels], BeforeValidator(_OF_LABELS.check_all)]
 _Clusterer = Annotated[Any, BeforeValidator(_OF_SEGMENTS.check), Field(json_schema_extra=_OF_SEGMENTS.schema)]
 ClustererChoices = Annotated[list[_Clusterer], BeforeValidator(_OF_SEGMENTS.check_all)]
 _Regressor = Annotated[Any, BeforeValidator(_OF_AMOUNTS.check), Field(json_schema_extra=_OF_AMOUNTS.schema)]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sklearn.calibration import CalibratedClassifierCV
 
+    from meshlake.ml_assets.candidates.joint import NeighboursTogether
     from meshlake.ml_assets.preprocessing import FeaturePlan
 
 # Each row that is scored is held against all of them.
@@ -25,6 +26,7 @@ class NearestNeighboursCandidate(Candidate):
     """`nearest_neighbours`."""
 
     trusted_types: ClassVar[tuple[str, ...]] = CALIBRATION_TYPES
+    can_be_chained: ClassVar[bool] = False
 
     search_space: ClassVar[Mapping[str, Between]] = {
         "n_neighbors": Between(5, 300, is_log=True),
@@ -49,3 +51,9 @@ class NearestNeighboursCandidate(Candidate):
                 neighbours, n_estimators=1, max_samples=share, bootstrap=False, random_state=seed
             )
         )
+
+    def of_labels(self, plan: FeaturePlan, seed: int, rows: int, count: int) -> NeighboursTogether:  # noqa: ARG002
+        """See `Candidate.of_labels`: the nearest rows tell of all labels together."""
+        from meshlake.ml_assets.candidates.joint import NeighboursTogether
+
+        return NeighboursTogether(count, min(self.n_neighbors, rows // 4), self.weights, MAX_NEIGHBOURS, seed)

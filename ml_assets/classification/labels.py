@@ -140,11 +140,11 @@ def class_folds(rows: pd.DataFrame, codes: Codes, spec: LabelledSpec) -> Codes:
     """The fold, 0 to `spec.folds` - 1, in which each row is predicted: shape (n,).
 
     Stratified, shares of classes equal within one row; several rows of one group, or key, stay in one fold, and groups
-    of the same commonest class are dealt in turn.
+    of the same commonest class are dealt in turn, as are rows where a class has fewer than folds.
     """
-    groups = groups_by(rows, spec)
-    if len(np.unique(groups)) < len(groups):
-        sizes, count = np.bincount(groups), int(codes.max()) + 1
+    groups, counts = groups_by(rows, spec), np.bincount(codes)
+    if len(np.unique(groups)) < len(groups) or counts[counts > 0].min() < spec.folds:
+        sizes, count = np.bincount(groups), len(counts)
         of_class = np.bincount(groups * count + codes, minlength=len(sizes) * count).reshape(-1, count)
         return deal_groups(groups, (sizes, of_class.argmax(axis=1)), spec)
     folds = np.empty(len(rows), dtype=np.int64)

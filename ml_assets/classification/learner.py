@@ -39,6 +39,8 @@ class ClassLearner(Learner[ClassModel, "Pipeline"]):
     evidence in words, `scored` rows without a label, if there are any."""
 
     fewest: ClassVar[int] = FEWEST_TESTED
+    # The class whose probability importances are told of; that which is likeliest for each row, if there is none.
+    asked: int | None = None
 
     def __init__(
         self,

@@ -39,6 +39,7 @@ def decide_classes(
     features: pd.DataFrame,
     champion: Champion[ClassModel] | None,
     known: Sequence[str | int] = (),
+    what: str = "classes",
 ) -> Decision:
     """Hold a challenger against the shares of the classes, and against the champion if there is one.
 
@@ -49,6 +50,7 @@ def decide_classes(
         features: the rows it was trained on, labelled or not.
         champion: the version that scores now.
         known: the classes that the champion knows.
+        what: they are called.
     """
     tested = rows_that_tested(honest)
     if len(tested) < FEWEST_TESTED:
@@ -64,9 +66,9 @@ def decide_classes(
         "shares": dict(zip(map(str, classes), shares.tolist(), strict=True)),
         "against_shares": base.as_dict(),
     }
-    alone = f"{_told(base)}, where each has the shares of the classes, and {commonest!r} is the commonest"
+    alone = f"{_told(base)}, where each has the shares of the {what}, and {commonest!r} is the commonest"
     if not base.log_loss.is_better:
-        return Decision(False, f"no better than the shares of the classes: {alone}", figures)
+        return Decision(False, f"no better than the shares of the {what}: {alone}", figures)
     if champion is None:
         return Decision(True, f"the first version; {alone}", figures)
     shared = [name for name in classes if name in known]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.classification.training import ClassTraining
 
 
-def class_report(training: ClassTraining) -> dict[str, Any]:
+def class_report(training: ClassTraining, task: str = "classification") -> dict[str, Any]:
     """The facts of a training of classes: algorithm, rows, classes, candidates, out-of-fold and test figures.
 
     `by_class` is measured on the rows that tested the model; `commonest` is what saying always the commonest class, and
@@ -25,7 +25,7 @@ def class_report(training: ClassTraining) -> dict[str, Any]:
     said = tested[probability_columns(len(classes.names))].to_numpy()
     shares = np.array(training.shares)
     return {
-        **training.facts("classification", spec),
+        **training.facts(task, spec),
         "classes": list(classes.names),
         "shares": list(training.shares),
         "set_aside": [[name, rows] for name, rows in classes.set_aside.items()],

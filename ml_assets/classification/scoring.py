@@ -80,6 +80,20 @@ def score_classes(model: ClassModel, batch: pd.DataFrame) -> pd.DataFrame:
     return keys.join(pd.DataFrame(said, columns=probability_columns(count), index=batch.index))
 
 
+def honest_scores(
+    model: ClassModel, honest: pd.DataFrame, batch: pd.DataFrame, keys: Sequence[str]
+) -> tuple[pd.DataFrame, npt.NDArray[np.bool_]]:
+    """As `score_classes`, of the rows that `model` learned from their honest predictions, and which these are: (n,).
+
+    The arguments are those of `published_classes`.
+    """
+    scores = score_classes(model, batch)
+    columns = probability_columns(len(model.classes))
+    found, is_known = honest_of(model, honest, batch, keys)
+    scores.loc[is_known, columns] = found[columns]
+    return scores, is_known
+
+
 def published_classes(
     model: ClassModel, honest: pd.DataFrame, batch: pd.DataFrame, keys: Sequence[str], *, has_reasons: bool
 ) -> pd.DataFrame:
@@ -95,11 +109,9 @@ def published_classes(
     Raises:
         ValueError: when a key or feature column is missing, or a value does not fit its column.
     """
-    scores = score_classes(model, batch)
-    columns = probability_columns(len(model.classes))
-    found, is_known = honest_of(model, honest, batch, keys)
-    scores.loc[is_known, columns] = found[columns]
-    told = scores[list(model.key)].join(two_likeliest(scores[columns].to_numpy(), model.classes, batch.index))
+    scores, is_known = honest_scores(model, honest, batch, keys)
+    said = scores[probability_columns(len(model.classes))].to_numpy()
+    told = scores[list(model.key)].join(two_likeliest(said, model.classes, batch.index))
     if not has_reasons:
         return told
     return told.join(explain_classes(model, batch[~is_known]).reindex(batch.index).astype("string"))
@@ -124,12 +136,13 @@ def two_likeliest(said: Floats, classes: Sequence[str | int], index: pd.Index[An
     )
 
 
-def explain_classes(model: ClassModel, batch: pd.DataFrame) -> pd.DataFrame:
-    """`reason_1` to `reason_3` of each row: the features without which its likeliest class were less likely."""
+def explain_classes(model: ClassModel, batch: pd.DataFrame, code: int | None = None) -> pd.DataFrame:
+    """`reason_1` to `reason_3` of each row: the features without which its likeliest class, or that of `code`, were
+    less likely."""
     frame = model.pipeline[:1].transform(batch)
     if frame.empty:
         return pd.DataFrame(index=batch.index, columns=list(reason_names()), dtype=object)
-    effects = _effects(model, frame)
+    effects = _effects(model, frame, code)
     step = model.pipeline.named_steps["frame"]
 
     def tell(name: str, is_told: npt.NDArray[np.bool_]) -> pd.Series[Any]:
@@ -138,22 +151,28 @@ def explain_classes(model: ClassModel, batch: pd.DataFrame) -> pd.DataFrame:
     return strongest_reasons(frame, effects, MINIMUM_EFFECT, tell)
 
 
-def class_importances(model: ClassModel, rows: pd.DataFrame, seed: int) -> dict[str, float]:
-    """How far each feature moves the probability of a row's likeliest class on average, the strongest first.
+def class_importances(
+    model: ClassModel, rows: pd.DataFrame, seed: int, code: int | None = None
+) -> dict[str, float]:
+    """How far each feature moves the probability of a row's likeliest class, or of that of `code`, on average, the
+    strongest first.
 
     It is measured on at most `reasons.MEASURED_ROWS` of `rows`.
     """
-    return importances_by(lambda frame: _effects(model, frame), model.pipeline, rows, seed)
+    return importances_by(lambda frame: _effects(model, frame, code), model.pipeline, rows, seed)
 
 
-def _effects(model: ClassModel, frame: pd.DataFrame) -> Floats:
-    """What the probability of each row's likeliest class falls by when a feature takes its usual value."""
+def _effects(model: ClassModel, frame: pd.DataFrame, code: int | None) -> Floats:
+    """What the probability of each row's likeliest class, or of that of `code`, falls by when a feature takes its usual
+    value."""
     numbered = frame.reset_index(drop=True)
     count = len(model.classes)
-    likeliest = class_probabilities(model.pipeline[1:], numbered, count).argmax(axis=1)
+    asked = np.full(len(frame), code)
+    if code is None:
+        asked = class_probabilities(model.pipeline[1:], numbered, count).argmax(axis=1)
 
     def predict(rows: pd.DataFrame) -> Floats:
         said = class_probabilities(model.pipeline[1:], rows, count)
-        return np.asarray(said[np.arange(len(rows)), likeliest[rows.index]])
+        return np.asarray(said[np.arange(len(rows)), asked[rows.index]])
 
     return effects_by_scoring(predict, numbered, model.references)

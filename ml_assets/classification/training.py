@@ -97,7 +97,7 @@ def trained_classes(
     facts = found.training(honest, measure, features, labelled)
     return ClassTraining(
         **facts | {"warnings": (*told, *facts["warnings"])},
-        importances=class_importances(found.model, found.final, spec.seed),
+        importances=class_importances(found.model, found.final, spec.seed, learner.asked),
         spec=spec,
         classes=classes,
         shares=tuple((shares / len(found.development)).tolist()),

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _FIGURES = {
     "roc_auc": "Of a churn model: how well it orders, .5 is chance",
     "pr_auc": "Of a churn model: average precision",
-    "log_loss": "Of a model of churn or classes: how far its probabilities are off, less is better",
+    "log_loss": "Of a model of churn, classes or several labels: how far its probabilities are off, less is better",
     "brier": "Of a churn model: the mean square error of its probabilities",
-    "accuracy": "Of a model of classes: the share of rows whose likeliest class is right",
+    "accuracy": "Of a model of classes or several labels: the share of rows whose likeliest one is right",
     "macro_f1": "Of a model of classes: F1, each class counting the same",
     "mean_absolute_error": "Of a model of amounts: how far off a prediction is, on average",
     "r2": "Of a model of amounts: the share of the differences between rows that it explains",

@@ -1,4 +1,4 @@
-"""`mesh model churn | classification | regression | segments | uplift`: products of a model drafted on any product."""
+"""`mesh model churn | classification | multilabel | regression | segments | uplift`: models drafted on any product."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OWNER = typer.Option(None, "--owner", help="Who answers for it; else git's user.
 
 def register(model: typer.Typer) -> None:
     """Add the commands."""
-    for command in (churn, classification, regression, segments, uplift):
+    for command in (churn, classification, multilabel, regression, segments, uplift):
         model.command()(command)
 
 
@@ -74,6 +74,33 @@ def classification(
     drafted = meshlake.open().model_classification(
         product, label, key=key, as_product=as_product, owner=owner
     )
+    print_drafted(drafted, as_json=as_json)
+
+
+def multilabel(
+    product: str = PRODUCT,
+    labels: str = typer.Option(
+        ..., "--labels", metavar="COL,COL", help="Two to five yes/no columns, with commas."
+    ),
+    key: str = KEY,
+    as_product: str = typer.Option(
+        None, "--as", metavar="D.P2", help="Its name; else <product>_<label>_and_<label>."
+    ),
+    owner: str = OWNER,
+    as_json: bool = JSON,
+) -> None:
+    """Draft a product of several yes/no predictions at once, each and all together: model.yaml, and its contract.
+
+    Examples:
+
+      mesh model multilabel crm.customers --labels churned,has_support
+
+      mesh model multilabel crm.customers --labels churned,has_support --as crm.worth_a_call
+    """
+    import meshlake
+
+    names = [label.strip() for label in labels.split(",") if label.strip()]
+    drafted = meshlake.open().model_multilabel(product, names, key=key, as_product=as_product, owner=owner)
     print_drafted(drafted, as_json=as_json)
 
 

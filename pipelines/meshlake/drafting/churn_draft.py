@@ -115,8 +115,10 @@ def label_value(
             if len(counts) > 2
             else f"is {words}, and which of them means {asked.meaning} is not told"
         )
-        hint = f"A {asked.word} is yes or no. {choose}, or say which value means {asked.meaning}: "
-        hint += f"{asked.value_option} VALUE"
+        otherwise = f"say which value means {asked.meaning}: {asked.value_option} VALUE"
+        if not asked.value_option:
+            otherwise = "make it yes and no in a product of SQL"
+        hint = f"A {asked.word} is yes or no. {choose}, or {otherwise}"
         raise UsageError(f"{where} {told}", hint)
     left, stayed = counts[positive], sum(counts.values()) - counts[positive]
     if min(left, stayed) < _FOLDS:

@@ -152,14 +152,15 @@ def labelled_document(
     task: str,
     features: str,
     table: FeatureTable,
-    label: str,
+    label: str | Sequence[str],
     keys: tuple[str, ...],
     exclude: Mapping[str, str],
     policy: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """`model.yaml` of a model that learns the `label` of `features`."""
+    """`model.yaml` of a model that learns the `label`, or several, of `features`."""
     key = keys[0] if len(keys) == 1 else keys
-    model: dict[str, Any] = {"task": task, "features": features, "key": key, "label": label}
+    named = {"label": label} if isinstance(label, str) else {"labels": list(label)}
+    model: dict[str, Any] = {"task": task, "features": features, "key": key, **named}
     if table.cutoff:
         model["cutoff"] = table.cutoff
     if exclude:

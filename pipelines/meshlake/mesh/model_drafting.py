@@ -8,6 +8,8 @@ from meshlake.mesh.versions import VersionedMesh
 from meshlake.names import ProductName, snake_case
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from meshlake.drafting.product_folder import Drafted
 
 
@@ -69,6 +71,33 @@ class ModelDraftingMesh(VersionedMesh):
         source = ProductName.parse(product)
         name = model_name(source, as_product, snake_case(label))
         return draft_classification(self.settings, source, name, label, key, owner)
+
+    def model_multilabel(
+        self,
+        product: str,
+        labels: Sequence[str],
+        *,
+        key: str | None = None,
+        as_product: str | None = None,
+        owner: str | None = None,
+    ) -> Drafted:
+        """Draft a product of predictions of several yes/no columns of `product`: each, and all together.
+
+        Args:
+            product: to learn from; it must be published.
+            labels: two to five columns, such as who left and who is worth much.
+            key: the column that tells its rows apart; else its primary key.
+            as_product: its name; else `<product>_<label>_and_<label>`.
+            owner: as in `adopt`.
+
+        Raises:
+            UsageError: there is no such column or key, a label is not two-valued, or the folder is there already.
+        """
+        from meshlake.drafting.multilabel_draft import draft_multilabel
+
+        source = ProductName.parse(product)
+        name = model_name(source, as_product, "_and_".join(map(snake_case, labels)))
+        return draft_multilabel(self.settings, source, name, labels, key, owner)
 
     def model_regression(
         self,

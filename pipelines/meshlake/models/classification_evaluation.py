@@ -29,19 +29,32 @@ _MOST_SHOWN = 20
 
 def evaluate_classes(spec: LabelledSpec, record: Mapping[str, Any], honest: pd.DataFrame) -> Evaluation:
     """What `record` and the honest predictions that are stored with it tell."""
+    _, codes, said = tested_classes(record, honest)
+    return Evaluation(verdict(record, codes, said), class_sections(spec, record, honest))
+
+
+def tested_classes(record: Mapping[str, Any], honest: pd.DataFrame) -> tuple[pd.DataFrame, Any, Any]:
+    """The rows that tested a version, the class of each, shape (n,), and the probability of all: (n, classes)."""
     import numpy as np
 
-    from meshlake.ml_assets.churn_figures import importances_figure
-    from meshlake.ml_assets.classification.figures import class_figures
     from meshlake.ml_assets.classification.scoring import probability_columns
     from meshlake.ml_assets.classification.training import rows_that_tested
 
     tested, names = rows_that_tested(honest), record["classes"]
     codes = np.array([names.index(name) for name in tested["label"]], dtype=np.int64)
-    said = tested[probability_columns(len(names))].to_numpy()
+    return tested, codes, tested[probability_columns(len(names))].to_numpy()
+
+
+def class_sections(spec: LabelledSpec, record: Mapping[str, Any], honest: pd.DataFrame) -> list[Section]:
+    """All that is told of a version but its verdict."""
+    from meshlake.ml_assets.churn_figures import importances_figure
+    from meshlake.ml_assets.classification.figures import class_figures
+
+    tested, codes, said = tested_classes(record, honest)
+    names = record["classes"]
     figures = class_figures(codes, said, names)
     moves = importances_figure(record["importances"], "What moves a prediction", "change of probability")
-    sections = [
+    return [
         _measured(spec, record, tested, codes, said),
         _confusion(codes, said, names, figures),
         Section(
@@ -54,13 +67,12 @@ def evaluate_classes(spec: LabelledSpec, record: Mapping[str, Any], honest: pd.D
         _calibration(codes, said, figures),
         Section(
             "What it depends on",
-            "How far the probability of a row's likeliest class moves when a feature takes its usual value, what "
-            "reasons are told by.",
+            f"How far the probability of {record.get('wanted', 'the likeliest class of a row')} moves when a feature "
+            "takes its usual value, what reasons are told by.",
             drawings=_drawn({"importances": moves}, "importances"),
         ),
         _candidates(record),
     ]
-    return Evaluation(_verdict(record, codes, said), sections)
 
 
 def _drawn(drawings: Mapping[str, Draw], name: str) -> dict[str, bytes]:
@@ -69,7 +81,8 @@ def _drawn(drawings: Mapping[str, Draw], name: str) -> dict[str, bytes]:
     return {name.replace("_", " "): svg(drawings[name])}
 
 
-def _verdict(record: Mapping[str, Any], codes: Any, said: Any) -> str:
+def verdict(record: Mapping[str, Any], codes: Any, said: Any) -> str:
+    """What a version is worth, in a sentence."""
     against = record["decision"].get("figures", {}).get("against_shares")
     commonest = record["commonest"]["class"]
     if not against or against["log_loss"]["low"] <= 0:

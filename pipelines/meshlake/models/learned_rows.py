@@ -46,14 +46,15 @@ def learned_rows(model: ModelDefinition, session: RowsSession) -> LearnedRows:
         MeshError: they cannot be read.
     """
     sql, document = model.features_sql, model.document
-    label, asked = document.label_column, [*document.key, *filter(None, [document.label_column])]
+    labels, asked = document.label_columns, {*document.key, *document.label_columns}
     total = _count(session, sql)
     # A column that is missing is told of where all are looked for.
-    if total <= MOST_ROWS or not set(asked) <= set(session.columns(sql)):
+    if total <= MOST_ROWS or not asked <= set(session.columns(sql)):
         return LearnedRows(to_frame(session.table(sql)))
     teaching = f"SELECT * FROM (\n{sql}\n)"
-    if label:
-        teaching += f" WHERE {quote_identifier(label)} IS NOT NULL"
+    if labels:
+        are_known = " AND ".join(f"{quote_identifier(label)} IS NOT NULL" for label in labels)
+        teaching += f" WHERE {are_known}"
         if document.learns_from_unlabelled:
             teaching += f" OR {_hash(model)} < {_share_in_hex(MAX_UNLABELLED_ROWS / total)}"
         total = _count(session, teaching)

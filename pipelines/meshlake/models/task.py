@@ -139,6 +139,7 @@ TASKS: Doorway[type[Task]] = Doorway(
         "anomalies": "meshlake.models.anomalies:AnomalyTask",
         "churn": "meshlake.models.churn:ChurnTask",
         "classification": "meshlake.models.classification:ClassificationTask",
+        "multilabel": "meshlake.models.multilabel:MultilabelTask",
         "regression": "meshlake.models.regression:RegressionTask",
         "segments": "meshlake.models.segments:SegmentTask",
         "uplift": "meshlake.models.uplift:UpliftTask",

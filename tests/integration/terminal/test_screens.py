@@ -43,6 +43,7 @@ SHOWN = [
     (f"boost {PEOPLE} --label nowhere_to_be_found_in_the_contract", 2, ["nowhere_to_be_found_in_the_contract"]),
     (f"model churn {PEOPLE} --label nowhere_to_be_found_in_the_contract", 2, ["nowhere_to_be_found_in_the_contract"]),
     (f"model classification {PEOPLE} --label nowhere_to_be_found", 2, ["nowhere_to_be_found"]),
+    (f"model multilabel {PEOPLE} --labels nowhere_to_be_found,nor_here", 2, ["nowhere_to_be_found"]),
     (f"model regression {PEOPLE} --label nowhere_to_be_found_in_the_contract", 2,
      ["nowhere_to_be_found_in_the_contract"]),
     (f"model segments {PEOPLE} --key nowhere_to_be_found_in_the_contract", 2, ["nowhere_to_be_found_in_the_contract"]),

@@ -42,6 +42,7 @@ WRONG_USE = [
     ("model churn crm.peeple --label left", "there is no product crm.peeple"),
     ("model churn crm.people --label left", "left"),
     ("model classification crm.peeple --label plan", "there is no product crm.peeple"),
+    ("model multilabel crm.peeple --labels a,b", "there is no product crm.peeple"),
     ("model regression crm.peeple --label spent", "there is no product crm.peeple"),
     ("model segments crm.peeple", "there is no product crm.peeple"),
     ("model uplift crm.peeple --treatment called --label bought", "there is no product crm.peeple"),

@@ -11,10 +11,12 @@ import yaml
 from meshlake.drafting.adopt import adopt, adopt_named
 from meshlake.drafting.churn_draft import draft_churn
 from meshlake.drafting.classification_draft import draft_classification
+from meshlake.drafting.multilabel_draft import draft_multilabel
 from meshlake.drafting.regression_draft import draft_regression
 from meshlake.drafting.segments_draft import draft_segments
 from meshlake.errors import UsageError
 from meshlake.ml_assets.classification.spec import ClassificationSpec
+from meshlake.ml_assets.multilabel.spec import MultilabelSpec
 from meshlake.ml_assets.regression.spec import RegressionSpec
 from meshlake.ml_assets.segment_spec import Scale, SegmentSpec
 from meshlake.ml_assets.spec import ChurnSpec
@@ -135,6 +137,45 @@ def test_classes_are_drafted_of_a_column_of_few_values(settings, adopted) -> Non
         ),
     ]
     assert "probabilities_sum_to_one" in (drafted.folder / "contract.odcs.yaml").read_text(encoding="utf-8")
+
+
+def test_several_labels_are_drafted_together_as_yes_and_no(settings, adopted) -> None:
+    name = ProductName("crm", "people_together")
+    drafted = draft_multilabel(settings, SOURCE, name, ["Churn", "flag"], owner="ana@example.com")
+    model = model_of(drafted.folder)
+    assert (model["task"], model["labels"]) == ("multilabel", ["churn", "flag"])
+    assert "flag = 1 AS flag" in model["features"] or "flag" not in model["features"].split("AS")
+    assert MultilabelSpec.from_mapping(model).wanted == (True, True)
+    assert {"status", "score"} <= set(model["exclude"])
+    assert drafted.notes[0] == "label: churn = true, 50 of 200 rows (25.0%)"
+    product = load_product(drafted.folder)
+    assert (product.upstream, product.contract.primary_key) == ((SOURCE,), ("customer_id",))
+    assert [c.name for c in product.contract.columns] == [
+        *("customer_id", "churn_probability", "flag_probability", "wanted_probability", "is_labelled"),
+        *("reason_1", "reason_2", "reason_3", "model_version", "scored_at"),
+    ]
+    contract = " ".join((drafted.folder / "contract.odcs.yaml").read_text(encoding="utf-8").split())
+    assert 'LEAST("churn_probability", "flag_probability")' in contract
+
+
+@pytest.mark.parametrize(
+    ("labels", "message", "hint"),
+    [
+        (["chrun", "flag"], "has no column 'chrun'", "Did you mean churn?"),
+        (["churn"], "2 to 5 different labels are told together", "with commas"),
+        (["churn", "churn"], "2 to 5 different labels", "with commas"),
+        (
+            ["churn", "state"],
+            "the label 'state' has 3 values",
+            "another with --labels, or make it yes and no",
+        ),
+        (["churn", "customer_id"], "is the key", "Choose another"),
+    ],
+)
+def test_what_no_labels_are(settings, adopted, labels, message, hint) -> None:
+    with pytest.raises(UsageError, match=message) as caught:
+        draft_multilabel(settings, SOURCE, ProductName("crm", "people_together"), labels)
+    assert hint in str(caught.value.hint)
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,21 @@ from meshlake.names import ProductName
 
 NAME = ProductName("crm", "leavers")
 CHURN = {"task": "churn", "features": "crm.features", "key": "id", "label": "is_churned"}
+MULTILABEL = {
+    "task": "multilabel",
+    "features": "crm.features",
+    "key": "id",
+    "labels": ["is_churned", "is_rich"],
+}
 SEGMENTS = {"task": "segments", "features": "crm.features", "key": "id", "columns": {"usage": "log"}}
 
 
 @pytest.fixture
 def loaded(mesh):
     """Load a mesh of one model; the error by which it is set aside, if any."""
-    mesh.product("crm.features", {"id": "string", "usage": "number", "is_churned": "boolean"})
+    mesh.product(
+        "crm.features", {"id": "string", "usage": "number", "is_churned": "boolean", "is_rich": "boolean"}
+    )
 
     def load(model):
         mesh.product("crm.leavers", {"id": "string"}, {"model.yaml": yaml.safe_dump(model)})
@@ -35,6 +43,9 @@ def loaded(mesh):
         CHURN,
         CHURN | {"features": "SELECT id, is_churned FROM crm.features"},
         CHURN | {"policy": {"folds": 3, "retrain_cron": "0 4 * * 1"}},
+        MULTILABEL,
+        MULTILABEL
+        | {"wanted": {"is_rich": False}, "policy": {"candidates": ["random_forest", "classifier_chain"]}},
         SEGMENTS,
         SEGMENTS | {"policy": {"k_min": 2, "retrain_cron": "*/5 * * * *"}},
         SEGMENTS | {"policy": {"candidates": ["birch", {"hdbscan": {"min_samples": 5}}], "min_share": 0.05}},
@@ -59,6 +70,9 @@ def test_a_model_that_can_be_trained(loaded, model):
         ),
         (CHURN | {"columns": {"usage": "log"}}, "'columns' is not known"),
         (CHURN | {"task": "uplift", "treatment": "usage"}, "'aim'"),
+        (MULTILABEL | {"labels": ["is_churned"]}, "'labels'"),
+        (MULTILABEL | {"wanted": {"is_reich": True}}, "'wanted' names what is not in 'labels': is_reich"),
+        (MULTILABEL | {"policy": {"candidates": ["classifier_chain"]}}, "needs at least one other"),
         (CHURN | {"task": "chrun"}, "task is 'chrun'"),
         (SEGMENTS | {"label": "is_churned"}, "'label' is not known"),
         (SEGMENTS | {"columns": {"usage": "square"}}, "'columns.usage' is 'square'"),
@@ -87,8 +101,8 @@ def test_every_mistake_is_told_with_its_line(loaded):
     assert lines == [
         "2: 'key' is ['id', 'id']; it names a column twice",
         "6: 'labell' is not known. Did you mean 'label'? "
-        "Allowed: task, features, key, policy, label, cutoff, horizon_days, group, exclude, known_before, protected, "
-        "protected_features, changeable",
+        "Allowed: task, features, key, policy, cutoff, horizon_days, group, exclude, known_before, protected, "
+        "protected_features, label, changeable",
         "8: 'policy.fold' is not known. Did you mean 'folds'? "
         "Allowed: retrain_cron, keep_versions, minutes, folds, seed, candidates, search, flag_share, threshold, "
         "min_recall, min_precision, capacity, profit, retrain_when_off, boost_minutes",

@@ -26,6 +26,7 @@ SHIPPED = [
     for path in sorted(folder.glob(f"*/*/{file}"))
 ]
 CHURN = {"task": "churn", "features": "crm.features", "key": "id", "label": "is_churned"}
+MULTILABEL = {"task": "multilabel", "features": "crm.features", "key": "id", "labels": ["a", "b"]}
 DRAFT = {"version": "1.0.0", "kind": "DataContract", "id": "a", "status": "draft"}
 SEGMENTS = {"task": "segments", "features": "crm.features", "key": ["id"], "columns": {"usage": "log"}}
 
@@ -68,6 +69,8 @@ def test_every_file_shipped_is_accepted(name, path):
         ("model", CHURN | {"task": "classification", "policy": {"min_class_rows": 20}}, True),
         ("model", CHURN | {"task": "classification", "policy": {"flag_share": 0.1}}, False),
         ("model", CHURN | {"task": "classification", "policy": {"candidates": ["one_vs_rest"]}}, True),
+        ("model", MULTILABEL | {"wanted": {"a": False}}, True),
+        ("model", MULTILABEL | {"labels": ["a"]}, False),
         ("model", SEGMENTS | {"columns": {"usage": "square"}}, False),
         ("model", SEGMENTS | {"label": "is_churned"}, False),
         ("model", CHURN | {"task": "chrun"}, False),
@@ -161,6 +164,6 @@ def test_a_task_of_another_distribution_is_in_the_schema_of_models(tmp_path):
     ).stdout
     schema = json.loads(printed)
     assert schema["properties"]["task"]["enum"] == [
-        *("anomalies", "churn", "classification", "regression", "segments", "uplift", "shares")
+        *("anomalies", "churn", "classification", "multilabel", "regression", "segments", "uplift", "shares")
     ]
     assert "column" in schema["$defs"]["ShareDocument"]["properties"]
