@@ -105,7 +105,9 @@ def as_parquet(table):
 
 
 def test_types_that_a_library_adds_to_arrow_are_told(put):
-    months = pa.field("month", pa.int64(), metadata={"ARROW:extension:name": "pandas.period"})
+    # As pandas writes it, so that it is the same where pandas has told Arrow of its type.
+    of_month = {"ARROW:extension:name": "pandas.period", "ARROW:extension:metadata": '{"freq": "M"}'}
+    months = pa.field("month", pa.int64(), metadata=of_month)
     tags = pa.field("tags", pa.string(), metadata={"ARROW:extension:name": "arrow.json"})
     table = pa.table({"month": [648], "tags": ["{}"]}, schema=pa.schema([months, tags]))
     told = "column month is of the type pandas.period, which is not known here: int64 is read of it"
