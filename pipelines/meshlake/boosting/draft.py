@@ -124,7 +124,7 @@ def _adopted(settings: Settings, found: Boosted, owner: str | None) -> list[Draf
     there = load_products(settings.products).products
     drafted = {}
     for each in found.kept:
-        for table in each.found.tables if each.found else ():
+        for table in (*each.found.tables, *each.found.calendars) if each.found else ():
             if table.is_drafted and table.name not in there and table.name not in drafted:
                 made = adopt(settings, chosen_source(settings, table.profile.name), table.name, owner)
                 if isinstance(made, Drafted):

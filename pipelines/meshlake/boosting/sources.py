@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from meshlake.boosting.aggregates import MOST_OF_A_TABLE, Columns, aggregated, looked_up
+from meshlake.boosting.dated import rows_of
 from meshlake.boosting.features_sql import same_sql
 from meshlake.boosting.hops import Hop, Source
-from meshlake.boosting.known_at import Known, known_of, outcomes_of, straddling
+from meshlake.boosting.known_at import Known, outcomes_of, straddling
 from meshlake.boosting.labelled import ROWS
 from meshlake.boosting.over_days import counted_by_day, has_days, pairs_sql
 from meshlake.counting import counted
@@ -19,6 +20,7 @@ from meshlake.types.tree import Scalar, is_moment, is_nested, is_number
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from meshlake.boosting.dated import Rows
     from meshlake.boosting.labelled import Labelled
     from meshlake.boosting.paths import Path
     from meshlake.boosting.tables import Table, Tables
@@ -36,7 +38,7 @@ MOST_PAIRS = 200_000_000
 @dataclass(frozen=True)
 class Found:
     """What a path gives: its `source`, or none and why (`refused`). `withheld` are columns of it, with the reason;
-    `tables` those on the way."""
+    `tables` those on the way, `calendars` those that say when rows of theirs are of."""
 
     path: Path
     tables: tuple[Table, ...]
@@ -44,6 +46,7 @@ class Found:
     known: Known = field(default_factory=Known)
     withheld: dict[str, str] = field(default_factory=dict)
     refused: str = ""
+    calendars: tuple[Table, ...] = ()
 
     @property
     def is_dated(self) -> bool:
@@ -63,8 +66,9 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
     on_the_way = [tables.open(step.dataset) for step in path.steps]
     table = on_the_way[-1]
     session = labelled.table.session
-    knowns = [_known(tables, each, step.is_unique) for each, step in zip(on_the_way, path.steps, strict=True)]
-    hops = _hops(labelled, path, on_the_way, knowns, taken)
+    rows = [rows_of(tables, each, step.is_unique) for each, step in zip(on_the_way, path.steps, strict=True)]
+    calendars = tuple(each.calendar for each in rows if each.calendar)
+    hops = _hops(labelled, path, on_the_way, rows, taken)
     if hops is None:
         return Found(
             path, tuple(on_the_way), None, refused="a contract leaves out the column that it is joined by"
@@ -79,12 +83,13 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
         refused = f"{counted(pairs, 'pair')} with a cut-off, too many, and no date to count them by"
         return Found(path, tuple(on_the_way), None, refused=refused)
     source = replace(source, is_by_day=pairs > MOST_PAIRS)
-    known = knowns[-1]
+    known = rows[-1].known
     withheld = {**known.withheld, **outcomes_of(table, labelled.label)}
     if cutoff and path.is_lookup:
         joined = _joined(source, cutoff)
         withheld |= straddling(session, table, known, joined, f"found.{quote_identifier('_cutoff')}")
     joined_by = {table.column(name) or name for step in path.steps for name in (*step.far, *step.near)}
+    joined_by.add(rows[-1].dated_by)
     left = [name for name in table.columns if name not in joined_by and name not in withheld]
     ids = tables.refers(table)
     usable = [name for name in left if name not in ids and not _only_names(table, name)]
@@ -97,24 +102,17 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
         filled, left_out = counted_by_day(filled, known, pairs)
         withheld |= left_out
     features = tuple(replace(each, name=_free(each.name, taken)) for each in filled.features)
-    return Found(path, tuple(on_the_way), replace(filled, features=features), known, withheld)
-
-
-def _known(tables: Tables, table: Table, is_one_row: bool) -> Known:
-    key = table.profile.name, is_one_row
-    if key not in tables.told:
-        tables.told[key] = known_of(tables.labelled.table.session, table, is_one_row)
-    known: Known = tables.told[key]
-    return known
+    filled = replace(filled, features=features)
+    return Found(path, tuple(on_the_way), filled, known, withheld, calendars=calendars)
 
 
 def _hops(
-    labelled: Labelled, path: Path, tables: Sequence[Table], knowns: Sequence[Known], taken: set[str]
+    labelled: Labelled, path: Path, tables: Sequence[Table], rows: Sequence[Rows], taken: set[str]
 ) -> tuple[Hop, ...] | None:
     hops: list[Hop] = []
     types: dict[str, Type] = dict(labelled.table.columns)
     before: Table | None = None
-    for step, table, known in zip(path.steps, tables, knowns, strict=True):
+    for step, table, read in zip(path.steps, tables, rows, strict=True):
         alias = quote_identifier(_free(table.name.product, taken))
         near = step.near if before is None else tuple(before.column(name) or "" for name in step.near)
         far = tuple(table.column(name) or "" for name in step.far)
@@ -130,9 +128,9 @@ def _hops(
             )
             for mine, other in zip(near, far, strict=True)
         ]
-        moment = known.moment if labelled.cutoff else None
+        moment = read.known.moment if labelled.cutoff else None
         on = " AND ".join(same)
-        hops.append(Hop(table.name.sql, alias, on, moment, known.period, near, step.is_unique))
+        hops.append(Hop(read.sql, alias, on, moment, read.known.period, near, step.is_unique))
         types, before = dict(table.columns), table
     return tuple(hops)
 
@@ -201,7 +199,7 @@ def _counted(
     booleans = [name for name in values if table.columns[name] is Scalar.BOOLEAN]
     texts = [name for name in values if table.columns[name] is Scalar.VARCHAR]
     few = [name for name in texts if _kinds(table, name) <= _MOST_KINDS][:_MOST_CATEGORIES]
-    top = {name: _top_values(labelled, source, table, name, known) for name in few}
+    top = {name: _top_values(labelled, source, name, known) for name in few}
     kinds = [name for name in (*named, *texts) if name in cells and name not in few][:_MOST_NAMES]
     columns = Columns(
         tuple(numbers),
@@ -251,7 +249,7 @@ def _kinds(table: Table, name: str) -> int:
     return described.distinct_count if described else MOST_OF_A_TABLE
 
 
-def _top_values(labelled: Labelled, source: Source, table: Table, name: str, known: Known) -> tuple[str, ...]:
+def _top_values(labelled: Labelled, source: Source, name: str, known: Known) -> tuple[str, ...]:
     """The most frequent values among rows known before the first cut-off that a model learns from, or among all where
     nothing says when; written as constants, so that later rows change nothing."""
     cell = quote_identifier(name)
@@ -262,7 +260,7 @@ def _top_values(labelled: Labelled, source: Source, table: Table, name: str, kno
         first = f"(SELECT min({quote_identifier(labelled.cutoff)}) FROM {labelled.table.name.sql})"
         where += f" AND {moment} < {first}"
     rows = labelled.table.session.rows(
-        f"SELECT {cell} FROM {table.name.sql} WHERE {where} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 5"
+        f"SELECT {cell} FROM {hop.sql} AS top WHERE {where} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 5"
     )
     return tuple(str(value) for (value,) in rows)
 
