@@ -164,9 +164,10 @@ def _windows(prefix: str, column: str, about: str) -> Iterator[Feature]:
         yield _plain(f"{name}_sum_{days}d", Over("SUM", cell, days), told)
     yield Feature(
         f"{name}_mean_28d_to_364d",
-        "{0} / NULLIF({1}, 0)",
+        # A mean of amounts that cancel each other is 0 but for the order that they were added up in.
+        "{0} / CASE WHEN ABS({1}) > 1e-9 * {2} THEN {1} END",
         f"Mean {column} of {about} in 28 days, as a multiple of that in 364.",
-        (Over("AVG", cell, 28), Over("AVG", cell, 364)),
+        (Over("AVG", cell, 28), Over("AVG", cell, 364), Over("AVG", f"ABS({cell})", 364)),
     )
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 CHECK = "unchanged_by_later_rows"
 PAGE_FILE = "boost.html"
-_SMALLEST = "1e-9"
+_SMALLEST, _OF_LARGEST = "1e-9", "1e-12"
 
 
 def with_draft(
@@ -165,7 +165,7 @@ def invariance_sql(found: Boosted, name: ProductName, sources: Sequence[Source])
     same = " AND ".join(
         f"again.{quote_identifier(each)} = published.{quote_identifier(each)}" for each in grain
     )
-    others = "\n    OR ".join(_differs(each) for source in sources for each in source.features)
+    others = "\n    OR ".join(differs_sql(each, name.sql) for source in sources for each in source.features)
     indented = "\n".join(f"    {line}" for line in select.rstrip().split("\n"))
     return (
         "-- Features of the first cut-off, made again without any row that was known later: they have to be the same.\n"
@@ -184,10 +184,15 @@ def _without_later(source: Source, first: str) -> Source:
     return replace(source, hops=hops)
 
 
-def _differs(feature: Feature) -> str:
-    """Whether two cells are not the same; numbers but for the order that they were added up in."""
-    one, other = (f"{side}.{quote_identifier(feature.name)}" for side in ("again", "published"))
+def differs_sql(feature: Feature, product: str) -> str:
+    """SQL for whether the cells of `again` and `published`, of the SQL name `product`, are not the same.
+
+    Numbers may differ by the order that they were added up in: by 1e-9 of themselves, and by 1e-12 of the largest of
+    their column, since amounts that cancel each other come to 0 in one order and to 1e-14 in another.
+    """
+    cell = quote_identifier(feature.name)
+    one, other = f"again.{cell}", f"published.{cell}"
     if not feature.is_number:
         return f"{one} IS DISTINCT FROM {other}"
-    apart = f"ABS({one} - {other}) > {_SMALLEST} * (ABS({one}) + ABS({other}))"
-    return f"({one} IS NULL) <> ({other} IS NULL)\n    OR {apart}"
+    near = f"{_SMALLEST} * (ABS({one}) + ABS({other})) + {_OF_LARGEST} * (SELECT MAX(ABS({cell})) FROM {product})"
+    return f"({one} IS NULL) <> ({other} IS NULL)\n    OR ABS({one} - {other}) > {near}"
