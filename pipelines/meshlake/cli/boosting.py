@@ -9,7 +9,7 @@ import typer
 
 from meshlake.cli.choosing import JSON
 from meshlake.cli.completion import product_names
-from meshlake.cli.drafts import print_drafted
+from meshlake.cli.drafts import print_written
 from meshlake.cli.printing import print_json, print_table, print_text
 from meshlake.cli.status import status
 from meshlake.errors import UsageError
@@ -136,7 +136,7 @@ def _print(found: Boosted) -> None:
     _print_gain(found)
     for drafted in found.drafted:
         print()
-        print_drafted(drafted, as_json=False)
+        print_written(drafted)
     if found.drafted:
         name = found.drafted[-1].name
         if found.start:
@@ -144,7 +144,7 @@ def _print(found: Boosted) -> None:
         then = f"mesh build {found.start.name}" if found.start else f"mesh build {name}"
         more = "" if found.start else f", mesh model churn {name} --label {found.label}"
         print_text(
-            f"It waits to be accepted. Two questions are yours: is each join real, and was it known then?\n"
+            "\nAll of it waits to be accepted. Two questions are yours: is each join real, and was it known then?\n"
             f"Then: mesh boost {name} --accept, {then}{more}"
         )
 

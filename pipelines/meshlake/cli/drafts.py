@@ -41,10 +41,15 @@ def print_drafted(drafted: Drafted | Redrafted, *, as_json: bool) -> None:
         _print_redrafted(drafted)
         _print_next_of([drafted])
         return
+    print_written(drafted)
+    print_text(f"\nRead it, then: mesh build {drafted.name}")
+
+
+def print_written(drafted: Drafted) -> None:
+    """What was written where, and decided."""
     print_text(f"Drafted {drafted.name} in {_shown(drafted.folder)}/ ({', '.join(drafted.files)})")
     for note in drafted.notes:
         print_text(f"  {note}")
-    print_text(f"\nRead it, then: mesh build {drafted.name}")
 
 
 def print_mesh_draft(found: MeshDraft, *, as_json: bool) -> None:
