@@ -206,6 +206,7 @@ class TaughtDocument(ModelDocument):
             "exclude": {**kept_out, **self.exclude},
             "protected": tuple(protected),
             "known_before": dict(self.known_before),
+            "units": self.units,
         }
 
 

@@ -137,7 +137,6 @@ class ChurnDocument(LabelledDocument):
             ways = {"flag_share": ChurnSpec.flag_share}
         return ChurnSpec(
             **self.shared,
-            units=self.units,
             candidates=tuple(chosen),
             parameters={name: given for name, given in chosen.items() if given},
             changeable=tuple(self.changeable),

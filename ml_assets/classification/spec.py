@@ -88,7 +88,6 @@ class ClassificationDocument(LabelledDocument):
         chosen = names_and_parameters(policy.candidates)
         return ClassificationSpec(
             **self.shared,
-            units=self.units,
             candidates=tuple(chosen),
             parameters={name: given for name, given in chosen.items() if given},
             minutes=policy.minutes,

@@ -128,5 +128,4 @@ class MultilabelDocument(TaughtDocument):
             minutes=policy.minutes,
             folds=policy.folds,
             seed=policy.seed,
-            units=self.units,
         )

@@ -116,7 +116,6 @@ class RegressionDocument(LabelledDocument):
             chosen.setdefault(LAST_PERIOD, {"column": self.last_period})
         return RegressionSpec(
             **self.shared,
-            units=self.units,
             candidates=tuple(chosen),
             parameters={name: given for name, given in chosen.items() if given},
             minutes=policy.minutes,

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from meshlake.column import Column
+from meshlake.models.task import TASKS
 from meshlake.models.units import feature_units
 from meshlake.names import ProductName
 from meshlake.types.tree import Scalar
@@ -26,6 +27,22 @@ CONTRACTS = {
         columns=[Column("id", Scalar.VARCHAR), Column("kg", Scalar.DOUBLE)]
     ),
 }
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"task": "churn", "label": "left"},
+        {"task": "classification", "label": "why"},
+        {"task": "multilabel", "labels": ["left", "rich"]},
+        {"task": "regression", "label": "spent"},
+        {"task": "uplift", "label": "left", "treatment": "called", "aim": "less"},
+    ],
+    ids=lambda asked: asked["task"],
+)
+def test_whatever_the_label_is_a_model_is_trained_in_the_units_of_its_features(asked):
+    document = TASKS.get(asked["task"]).document(features="crm.customers", key="id", **asked)
+    assert document.in_units({"fee": "EUR"}).spec.units == {"fee": "EUR"}
 
 
 @pytest.mark.parametrize(
