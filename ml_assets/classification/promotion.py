@@ -71,19 +71,11 @@ def decide_classes(
         return Decision(False, f"no better than the shares of the {what}: {alone}", figures)
     if champion is None:
         return Decision(True, f"the first version; {alone}", figures)
-    shared = [name for name in classes if name in known]
     columns = probability_columns(len(known))
     other = all_predictions_of(champion, tested, features, spec.row_keys, columns, score_classes)
-    is_known = np.isfinite(other).all(axis=1) & tested["label"].isin(shared).to_numpy()
-    if len(shared) < 2 or is_known.sum() < FEWEST_TESTED:
+    against = compare_shared(tested["label"], (said, classes), (other, known), groups, spec.seed)
+    if against is None:
         return incomparable(champion, figures)
-    against = compare_classes(
-        _codes(tested["label"][is_known], shared),
-        _of(said[is_known], classes, shared),
-        _of(other[is_known], known, shared),
-        groups[is_known],
-        spec.seed,
-    )
     figures |= {"champion": champion.version, "against_champion": against.as_dict()}
     new = [name for name in classes if name not in known]
     if new and not champion.is_replaced and champion.model is not None:
@@ -93,6 +85,26 @@ def decide_classes(
         )
         return Decision(not against.is_worse, told, figures)
     return judged(champion, against, _told(against), figures)
+
+
+def compare_shared(
+    label: pd.Series[Any],
+    model: tuple[Floats, Sequence[str | int]],
+    other: tuple[Floats, Sequence[str | int]],
+    groups: npt.NDArray[np.int64],
+    seed: int,
+) -> ClassComparison | None:
+    """`model` held against `other` on rows of the classes that both know, as if there were no others; each has the
+    probabilities that it gives, shape (n, classes), and its classes. `None` where too few rows tell.
+
+    Rows of which the other says nothing, NaN, are left out.
+    """
+    shared = [name for name in model[1] if name in other[1]]
+    is_known = np.isfinite(other[0]).all(axis=1) & label.isin(shared).to_numpy()
+    if len(shared) < 2 or is_known.sum() < FEWEST_TESTED:
+        return None
+    first, second = (_of(said[is_known], classes, shared) for said, classes in (model, other))
+    return compare_classes(_codes(label[is_known], shared), first, second, groups[is_known], seed)
 
 
 def _codes(label: pd.Series[Any], classes: Sequence[str | int]) -> npt.NDArray[np.int64]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.models.page import ModelReport
 from meshlake.models.store import model_store
-from meshlake.models.task import TASKS
+from meshlake.models.task import task_of
 from meshlake.models.versions import version_state
 
 if TYPE_CHECKING:
@@ -28,12 +28,10 @@ def model_report(
         BuildError: a file of a version is not the one that was stored.
     """
     versions = model_store(mesh.settings).versions(name, MOST_VERSIONS)
-    definition = version.record["definition"]
-    task = TASKS.get(definition["task"])
     return ModelReport(
         state=version_state(name, version, head),
         record=version.record,
-        evaluation=task(task.document.model_validate(definition)).evaluate(version),
+        evaluation=task_of(version).evaluate(version),
         history=[version_state(name, each, head) for each in reversed(versions)],
         default_file=mesh.settings.home / "reports" / f"{name}.html",
     )

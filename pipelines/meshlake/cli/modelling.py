@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.comparison import Difference
 
 _SHOWN_IMPORTANCES = 10
+_WORDS = {"roc_auc": "ROC AUC", "macro_f1": "macro F1", "r2": "R²", "qini": "Qini"}
 
 
 def register(app: typer.Typer) -> None:
@@ -156,22 +157,23 @@ def compare(
     ),
     as_json: bool = JSON,
 ) -> None:
-    """Hold a version of a churn model against another, on the rows that both predicted without their label.
+    """Hold a version of a model against another, on the rows that both predicted without their label.
 
     Examples:
 
       mesh model compare retention.churn_predictions 20260701T040000-0123456789ab
     """
     import meshlake
+    from meshlake.ml_assets.comparison import Difference
 
     found = meshlake.open().compare_versions(product, version, other)
     if as_json:
         print_json(found.as_dict())
         return
     differences = {
-        "log loss": found.log_loss,
-        "ROC AUC": found.roc_auc,
-        "calibration error": found.calibration_error,
+        _WORDS.get(name, name.replace("_", " ")): each
+        for name, each in vars(found).items()
+        if isinstance(each, Difference)
     }
     print_table(
         ("figure", "better by", "from", "to", "beyond noise"),

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from meshlake.lake.snapshot import Snapshot
-    from meshlake.ml_assets.comparison import Comparison
     from meshlake.models.page import ModelReport
     from meshlake.models.store import ModelStore, ModelVersion
+    from meshlake.models.task import Compared
     from meshlake.models.versions import VersionState
     from meshlake.names import ProductName
     from meshlake.products.pin import Pin
@@ -75,11 +75,11 @@ class VersionedMesh(KeptMesh):
 
     def compare_versions(
         self, product: str | ProductName, version: str, other: str | None = None
-    ) -> Comparison:
+    ) -> Compared:
         """How much better `version` is than `other`, else than the champion, on rows that both predicted honestly.
 
         Raises:
-            UsageError: it is no churn model, there is no such version, or too few rows are in both.
+            UsageError: it is a model of no label, there is no such version, or too few rows are in both.
         """
         from meshlake.models.compared import compare_versions
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from meshlake.ml_assets.anomaly_spec import AnomalyDocument
 from meshlake.models.evaluation import Evaluation, Section, Table
 from meshlake.models.store import MODEL_FILE
-from meshlake.models.task import ScoresAreRows, Trained
+from meshlake.models.task import HasNoLabel, ScoresAreRows, Trained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SHOWN_ROWS = 20
 
 
-class AnomalyTask(ScoresAreRows):
+class AnomalyTask(HasNoLabel, ScoresAreRows):
     """`task: anomalies` of a `model.yaml`."""
 
     document: ClassVar[type[ModelDocument]] = AnomalyDocument

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 from functools import partial
 from importlib.metadata import version
-from io import BytesIO
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
 from meshlake.ml_assets.spec import ChurnDocument
 from meshlake.models.decided import REASONS, MayBeFlagged, amount_columns, decided_select, spec_of
 from meshlake.models.definition import features_select
+from meshlake.models.honest import (
+    HONEST_FILE,
+    honest_predictions,
+    named_like,
+    rival_of,
+    rows_of_both,
+    too_few,
+)
 from meshlake.models.linear_sql import MOST_WRITTEN, scoring_sql
 from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
 from meshlake.models.task import ForeseesAll, Trained, of_latest_cutoff
-from meshlake.outcome_names import is_named_like
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,14 +31,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from meshlake.ml_assets.churn import ChurnTraining
+    from meshlake.ml_assets.comparison import Comparison
     from meshlake.ml_assets.document import ModelDocument
-    from meshlake.ml_assets.promotion import Champion, Decision
+    from meshlake.ml_assets.promotion import Decision
     from meshlake.ml_assets.scoring import ChurnModel
     from meshlake.models.evaluation import Evaluation
     from meshlake.models.store import ModelVersion
 
-Model = TypeVar("Model")
-HONEST_FILE = "honest_predictions.parquet"
 # What a linear model says of rows as SQL, for any engine that reads the features; other models have none.
 SQL_FILE = "scoring.sql"
 # The column of what the engine says of a row by that.
@@ -148,6 +153,17 @@ class ChurnTask(ForeseesAll):
 
         return evaluate_churn(self._spec, version.record, honest_predictions(version.read(HONEST_FILE)))
 
+    def compare(self, version: ModelVersion, other: ModelVersion) -> Comparison:
+        """See `Task.compare`: by log loss, ROC AUC and calibration."""
+        from meshlake.ml_assets.comparison import can_compare, compare, groups_of
+
+        rows = rows_of_both(version, other, self._spec.row_keys, "is_churned")
+        is_churned = rows["is_churned"].to_numpy(dtype=bool)
+        if not can_compare(is_churned):
+            raise too_few(len(rows))
+        said, others = (rows[f"churn_probability{which}"].to_numpy() for which in ("", "_other"))
+        return compare(is_churned, said, others, groups_of(rows, self._spec.key), self._spec.seed)
+
 
 def _pictures(training: ChurnTraining) -> dict[str, bytes]:
     from meshlake.ml_assets.churn_figures import churn_figures, importances_figure
@@ -170,36 +186,3 @@ def _model(version: ModelVersion) -> ChurnModel:
     if not isinstance(model, ChurnModel):
         raise ValueError(f"version {version.version} is no churn model")
     return model
-
-
-def rival_of(
-    champion: ModelVersion | None,
-    task: str,
-    load: Callable[[ModelVersion], Model],
-    *,
-    can_score: bool,
-    is_replaced: bool,
-) -> Champion[Model] | None:
-    """The champion, as a challenger is held against it; `None` where there is none, or it is a model of another task.
-
-    `load` reads the model of a version; see `Task.decide`.
-    """
-    from meshlake.ml_assets.promotion import Champion
-
-    if champion is None or champion.record["definition"]["task"] != task:
-        return None
-    honest = honest_predictions(champion.read(HONEST_FILE))
-    return Champion(champion.version, honest, load(champion) if can_score else None, is_replaced=is_replaced)
-
-
-def named_like(label: str, features: pd.DataFrame) -> dict[str, str]:
-    """The columns of the features that are called like `label`, each with that in words."""
-    told = f"is named like the label '{label}'"
-    return {str(name): told for name in features.columns if is_named_like(label, str(name))}
-
-
-def honest_predictions(content: bytes) -> pd.DataFrame:
-    """What `HONEST_FILE` holds: see `ChurnTraining.honest`."""
-    import pandas as pd
-
-    return pd.read_parquet(BytesIO(content))

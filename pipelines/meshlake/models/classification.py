@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from meshlake.ml_assets.classification.spec import ClassificationDocument, ClassificationSpec
-from meshlake.models.churn import named_like
+from meshlake.models.honest import named_like, too_few
 from meshlake.models.labelled import LabelledTask, as_trained, stored_model
 from meshlake.names import quote_identifier, quote_literal
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from meshlake.ml_assets.classification.measures import ClassComparison
     from meshlake.ml_assets.classification.scoring import ClassModel
     from meshlake.ml_assets.classification.training import ClassTraining
     from meshlake.ml_assets.document import ModelDocument
@@ -27,7 +28,52 @@ if TYPE_CHECKING:
 _SHOWN_CLASSES = 5
 
 
-class ClassificationTask(LabelledTask["ClassModel"]):
+class TaskOfClasses(LabelledTask["ClassModel"]):
+    """How models of classes are judged; `called` is what the classes are, in words."""
+
+    called: ClassVar[str] = "classes"
+
+    def decided(
+        self,
+        challenger: Mapping[str, Any],
+        honest: pd.DataFrame,
+        features: pd.DataFrame,
+        rival: Champion[ClassModel] | None,
+        champion: Mapping[str, Any],
+    ) -> Decision:
+        """See `LabelledTask.decided`."""
+        from meshlake.ml_assets.classification.promotion import decide_classes
+
+        known = champion.get("classes", ())
+        return decide_classes(self._spec, honest, challenger["classes"], features, rival, known, self.called)
+
+    def compared(
+        self, rows: pd.DataFrame, groups: Any, record: Mapping[str, Any], other: Mapping[str, Any]
+    ) -> ClassComparison:
+        """See `LabelledTask.compared`: on rows of the classes that both know.
+
+        Raises:
+            UsageError: these are too few.
+        """
+        from meshlake.ml_assets.classification.promotion import compare_shared
+        from meshlake.ml_assets.classification.scoring import probability_columns
+
+        first, second = (probability_columns(len(each["classes"])) for each in (record, other))
+        # Of the columns that both have, those of the other one are called so.
+        named = [f"{name}_other" if name in first else name for name in second]
+        found = compare_shared(
+            rows["label"],
+            (rows[first].to_numpy(), record["classes"]),
+            (rows[named].to_numpy(), other["classes"]),
+            groups,
+            self._spec.seed,
+        )
+        if found is None:
+            raise too_few(len(rows))
+        return found
+
+
+class ClassificationTask(TaskOfClasses):
     """`task: classification` of a `model.yaml`."""
 
     document: ClassVar[type[ModelDocument]] = ClassificationDocument
@@ -49,20 +95,6 @@ class ClassificationTask(LabelledTask["ClassModel"]):
         changed = changed_classes(training.classes, champion.record.get("classes", ())) if champion else []
         facts, algorithms = class_report(training), self._spec.algorithms
         return as_trained(training, facts, class_drawings(training), CLASSIFIERS, algorithms, changed)
-
-    def decided(
-        self,
-        challenger: Mapping[str, Any],
-        honest: pd.DataFrame,
-        features: pd.DataFrame,
-        rival: Champion[ClassModel] | None,
-        champion: Mapping[str, Any],
-    ) -> Decision:
-        """See `LabelledTask.decided`."""
-        from meshlake.ml_assets.classification.promotion import decide_classes
-
-        known = champion.get("classes", ())
-        return decide_classes(self._spec, honest, challenger["classes"], features, rival, known)
 
     def said(
         self, model: ClassModel, honest: pd.DataFrame, batch: pd.DataFrame, *, has_reasons: bool

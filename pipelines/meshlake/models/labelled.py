@@ -10,7 +10,7 @@ from abc import abstractmethod
 from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
-from meshlake.models.churn import HONEST_FILE, Model, honest_predictions, rival_of
+from meshlake.models.honest import HONEST_FILE, Model, honest_predictions, rival_of, rows_of_both
 from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
 from meshlake.models.task import ScoresAreRows, Trained, of_latest_cutoff
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.promotion import Champion, Decision
     from meshlake.models.evaluation import Evaluation
     from meshlake.models.store import ModelVersion
+    from meshlake.models.task import Compared
     from meshlake.plugins import Doorway
 
 
@@ -59,6 +60,12 @@ class LabelledTask(ScoresAreRows, Generic[Model]):
     @abstractmethod
     def told(self, record: Mapping[str, Any], honest: pd.DataFrame) -> Evaluation:
         """See `Task.evaluate`: of the record of a version and its honest predictions."""
+
+    @abstractmethod
+    def compared(
+        self, rows: pd.DataFrame, groups: Any, record: Mapping[str, Any], other: Mapping[str, Any]
+    ) -> Compared:
+        """See `Task.compare`: of what `rows_of_both` gives, by whom each row is about, shape (n,), and both records."""
 
     def is_labelled(self, batch: pd.DataFrame) -> pd.Series[Any]:
         """Whether the label of each row is known."""
@@ -98,6 +105,13 @@ class LabelledTask(ScoresAreRows, Generic[Model]):
             return scores.assign(is_labelled=self.is_labelled(batch), **day)
 
         return score
+
+    def compare(self, version: ModelVersion, other: ModelVersion) -> Compared:
+        """See `Task.compare`."""
+        from meshlake.ml_assets.comparison import groups_by
+
+        rows = rows_of_both(version, other, self._spec.row_keys, "label")
+        return self.compared(rows, groups_by(rows, self._spec), version.record, other.record)
 
     def evaluate(self, version: ModelVersion) -> Evaluation:
         """See `Task.evaluate`."""

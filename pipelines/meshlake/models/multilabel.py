@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from meshlake.ml_assets.multilabel.spec import MultilabelDocument, MultilabelSpec
-from meshlake.models.churn import named_like
-from meshlake.models.classification import class_drawings
-from meshlake.models.labelled import LabelledTask, as_trained, stored_model
+from meshlake.models.classification import TaskOfClasses, class_drawings
+from meshlake.models.honest import named_like
+from meshlake.models.labelled import as_trained, stored_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.classification.scoring import ClassModel
     from meshlake.ml_assets.document import ModelDocument
-    from meshlake.ml_assets.promotion import Champion, Decision
     from meshlake.models.evaluation import Evaluation
     from meshlake.models.store import ModelVersion
     from meshlake.models.task import Trained
 
 
-class MultilabelTask(LabelledTask["ClassModel"]):
+class MultilabelTask(TaskOfClasses):
     """`task: multilabel` of a `model.yaml`."""
 
     document: ClassVar[type[ModelDocument]] = MultilabelDocument
     name: ClassVar[str] = "multilabel"
+    called: ClassVar[str] = "outcomes"
 
     def __init__(self, document: MultilabelDocument) -> None:
         self._spec: MultilabelSpec = document.spec
@@ -49,20 +49,6 @@ class MultilabelTask(LabelledTask["ClassModel"]):
         training = train_labels(features, spec, report, named)
         drawings = class_drawings(training)
         return as_trained(training, labels_report(training), drawings, MULTILABEL, spec.algorithms)
-
-    def decided(
-        self,
-        challenger: Mapping[str, Any],
-        honest: pd.DataFrame,
-        features: pd.DataFrame,
-        rival: Champion[ClassModel] | None,
-        champion: Mapping[str, Any],
-    ) -> Decision:
-        """See `LabelledTask.decided`."""
-        from meshlake.ml_assets.classification.promotion import decide_classes
-
-        known = champion.get("classes", ())
-        return decide_classes(self._spec, honest, challenger["classes"], features, rival, known, "outcomes")
 
     def said(
         self, model: ClassModel, honest: pd.DataFrame, batch: pd.DataFrame, *, has_reasons: bool

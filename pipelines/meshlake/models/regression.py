@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from meshlake.ml_assets.regression.spec import RegressionDocument, RegressionSpec
+from meshlake.models.honest import too_few
 from meshlake.models.labelled import LabelledTask, as_trained, stored_model
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.document import ModelDocument
     from meshlake.ml_assets.drawing import Draw
     from meshlake.ml_assets.promotion import Champion, Decision
+    from meshlake.ml_assets.regression.metrics import AmountComparison
     from meshlake.ml_assets.regression.model import RegressionModel
     from meshlake.ml_assets.regression.training import RegressionTraining
     from meshlake.models.evaluation import Evaluation
@@ -76,6 +78,22 @@ class RegressionTask(LabelledTask["RegressionModel"]):
         from meshlake.models.regression_evaluation import evaluate_regression
 
         return evaluate_regression(self._spec, record, honest)
+
+    def compared(
+        self,
+        rows: pd.DataFrame,
+        groups: Any,
+        record: Mapping[str, Any],  # noqa: ARG002
+        other: Mapping[str, Any],  # noqa: ARG002
+    ) -> AmountComparison:
+        """See `LabelledTask.compared`."""
+        from meshlake.ml_assets.regression.metrics import compare_amounts
+        from meshlake.ml_assets.regression.rows import FEWEST_ROWS
+
+        if len(rows) < FEWEST_ROWS:
+            raise too_few(len(rows))
+        actual, said, others = (rows[name].to_numpy() for name in ("label", "predicted", "predicted_other"))
+        return compare_amounts(actual, said, others, groups, self._spec.loss, self._spec.seed)
 
     def model_of(self, version: ModelVersion) -> RegressionModel:
         """See `LabelledTask.model_of`."""

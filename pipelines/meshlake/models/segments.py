@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from meshlake.ml_assets.segment_spec import SegmentDocument
 from meshlake.models.segment_evaluation import chosen_count
 from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
-from meshlake.models.task import ScoresAreRows, Trained
+from meshlake.models.task import HasNoLabel, ScoresAreRows, Trained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ SHOWN_FILE = "shown_rows.parquet"
 _NUMBERED = "next_number"
 
 
-class SegmentTask(ScoresAreRows):
+class SegmentTask(HasNoLabel, ScoresAreRows):
     """`task: segments` of a `model.yaml`."""
 
     document: ClassVar[type[ModelDocument]] = SegmentDocument

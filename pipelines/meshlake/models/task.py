@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from meshlake.errors import UsageError
 from meshlake.names import quote_identifier
 from meshlake.plugins import Doorway
 
@@ -31,6 +32,17 @@ class Trained:
 
     record: Mapping[str, Any]
     files: Mapping[str, bytes]
+
+
+class Compared(Protocol):
+    """A version held against another on so many `rows`: its fields that are a `Difference` say by which figures."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows both were measured on."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON-able facts."""
 
 
 class Task(Protocol):
@@ -90,6 +102,13 @@ class Task(Protocol):
         It is made of what is stored with the version alone; what one stored before had not is left out.
         """
 
+    def compare(self, version: ModelVersion, other: ModelVersion) -> Compared:
+        """How much better `version`, whose `model.yaml` this was set up by, is than `other`, of the same task.
+
+        Raises:
+            UsageError: it cannot be told, and why.
+        """
+
 
 class ForeseesAll:
     """For a kind of model of which nothing can be told when it scores that was not told when it was trained."""
@@ -102,6 +121,19 @@ class ForeseesAll:
     ) -> Sequence[str]:
         """See `Task.unforeseen`: nothing."""
         return ()
+
+
+class HasNoLabel:
+    """For a kind of model of which nothing comes true later."""
+
+    def compare(self, version: ModelVersion, _other: ModelVersion) -> Compared:
+        """See `Task.compare`.
+
+        Raises:
+            UsageError: always.
+        """
+        told = f"{version.version} is a model of {version.record['definition']['task']}"
+        raise UsageError(f"{told}; models that learn a label can be compared")
 
 
 class ScoresAreRows(ForeseesAll):
@@ -145,3 +177,10 @@ TASKS: Doorway[type[Task]] = Doorway(
         "uplift": "meshlake.models.uplift:UpliftTask",
     },
 )
+
+
+def task_of(version: ModelVersion) -> Task:
+    """The task of a version, set up by the `model.yaml` that it was trained with."""
+    definition = version.record["definition"]
+    task = TASKS.get(definition["task"])
+    return task(task.document.model_validate(definition))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from meshlake.ml_assets.uplift.spec import UpliftDocument, UpliftSpec
-from meshlake.models.churn import named_like
 from meshlake.models.decided import amount_columns, amounts_sql, rank_sql
+from meshlake.models.honest import named_like, too_few
 from meshlake.models.labelled import LabelledTask, as_trained, stored_model
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.drawing import Draw
     from meshlake.ml_assets.promotion import Champion, Decision
     from meshlake.ml_assets.regression.model import RegressionModel
+    from meshlake.ml_assets.uplift.qini import UpliftComparison
     from meshlake.ml_assets.uplift.training import UpliftTraining
     from meshlake.models.evaluation import Evaluation
     from meshlake.models.store import ModelVersion
@@ -89,6 +90,24 @@ class UpliftTask(LabelledTask["RegressionModel"]):
         from meshlake.models.uplift_evaluation import evaluate_uplift
 
         return evaluate_uplift(self._spec, record, honest)
+
+    def compared(
+        self,
+        rows: pd.DataFrame,
+        groups: Any,
+        record: Mapping[str, Any],  # noqa: ARG002
+        other: Mapping[str, Any],  # noqa: ARG002
+    ) -> UpliftComparison:
+        """See `LabelledTask.compared`: by the Qini coefficient, on rows of which both say the same of the treatment."""
+        from meshlake.ml_assets.uplift.learner import UpliftLearner
+        from meshlake.ml_assets.uplift.qini import compare_uplift
+
+        is_same = (rows["is_treated"] == rows["is_treated_other"]).to_numpy()
+        if is_same.sum() < UpliftLearner.fewest:
+            raise too_few(int(is_same.sum()))
+        told = (rows.loc[is_same, name].to_numpy() for name in ("predicted", "predicted_other", "effect"))
+        said, others, effect = (self._spec.sign * each for each in told)
+        return compare_uplift(said, others, effect, groups[is_same], self._spec.seed)
 
     def model_of(self, version: ModelVersion) -> RegressionModel:
         """See `LabelledTask.model_of`."""

@@ -62,6 +62,9 @@ class ShareTask:
 
     def evaluate(self, version):
         return Evaluation(f"Shares of {version.record['metrics']['total']:g}.")
+
+    def compare(self, version, other):
+        raise NotImplementedError
 '''
 BUILD = """
 import json

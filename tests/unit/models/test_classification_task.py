@@ -74,6 +74,8 @@ def test_the_report_tells_what_is_taken_for_what(reasons):
     for told in ("What is taken for what", "macro F1", "Precision: of those", "&#x27;moved&#x27; 4", "top-3"):
         assert (told in page) is (told != "top-3"), told
     state, record = Mesh(reasons.settings).model_version("crm.reasons")
+    same = Mesh(reasons.settings).compare_versions("crm.reasons", state.version)
+    assert (same.rows, same.log_loss.estimate, same.is_worse) == (206, 0.0, False)
     assert {"log_loss", "accuracy", "macro_f1"} <= set(state.metrics)
     assert record["set_aside"] == [["moved", 4]]
 

@@ -90,6 +90,10 @@ def test_labels_that_say_nothing_take_no_ones_place(labels):
     challenger = result.facts["model"]["challenger"]
     assert challenger["reason"].startswith("no better than the shares of the outcomes")
     assert {row["model_version"] for row in labels.rows("crm.labels")} == {before[0]["model_version"]}
+    found = Mesh(labels.settings).compare_versions("crm.labels", challenger["version"])
+    assert found.log_loss.estimate < 0
+    # Of which both were told the same.
+    assert 20 <= found.rows < 210
 
 
 def test_one_value_of_a_label_publishes_nothing(tmp_path):

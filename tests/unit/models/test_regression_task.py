@@ -10,7 +10,7 @@ import yaml
 
 from meshlake.errors import BuildError
 from meshlake.ml_assets.regression.spec import RegressionDocument
-from meshlake.models.churn import HONEST_FILE
+from meshlake.models.honest import HONEST_FILE
 from meshlake.models.regression import RegressionTask
 from meshlake.models.store import ModelStore, ModelVersion
 from meshlake.models.task import Trained
@@ -101,6 +101,10 @@ def test_a_page_tells_how_far_off_it_is_beside_rules_of_thumb(built):
     shown = folder.run("model", "show", "shop.spending").ended().out
     assert "mean_absolute_error" in shown
     assert "last_period" in shown
+    champion = report.state.version
+    compared = folder.run("model", "compare", "shop.spending", champion, champion).ended().out
+    assert "R²" in compared
+    assert "no difference" in compared
 
 
 def test_a_build_of_the_same_rows_comes_to_the_same_model(built):

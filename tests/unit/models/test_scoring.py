@@ -17,7 +17,8 @@ from meshlake.lake.draft import rollback
 from meshlake.mesh.mesh import Mesh
 from meshlake.ml_assets.honest import honest_by_row, published_scores
 from meshlake.ml_assets.persistence import load_model
-from meshlake.models.churn import HONEST_FILE, ChurnTask, honest_predictions
+from meshlake.models.churn import ChurnTask
+from meshlake.models.honest import HONEST_FILE, honest_predictions
 from meshlake.models.scoring import MOST_AT_ONCE, in_order
 from meshlake.models.store import MODEL_FILE, ModelStore
 from meshlake.names import ProductName

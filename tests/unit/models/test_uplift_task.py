@@ -122,6 +122,10 @@ def test_a_page_tells_whom_it_changes_and_who_is_to_be_treated(built):
     assert "tells who was treated with ROC AUC" in report.page()
     shown = folder.run("model", "show", "shop.calls").ended().out
     assert "qini" in shown
+    champion = report.state.version
+    same = folder.open().compare_versions("shop.calls", champion)
+    assert (same.rows, same.qini.estimate, same.is_worse) == (600, 0.0, False)
+    assert "Qini" in folder.run("model", "compare", "shop.calls", champion).ended().out
 
 
 @pytest.mark.parametrize("aim", ["more", "less"])

@@ -101,5 +101,5 @@ def test_segmentations_are_listed_and_not_compared(churn):
     assert told.verdict.startswith(
         f"{report.record['k']} segments, stored before figures of all that was tried"
     )
-    with pytest.raises(UsageError, match="is a model of segments; churn models can be compared"):
+    with pytest.raises(UsageError, match="is a model of segments; models that learn a label can be compared"):
         Mesh(churn.settings).compare_versions("crm.segments", state["version"])
