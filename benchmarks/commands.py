@@ -91,8 +91,6 @@ def _generator_figure(landing: str) -> Figure:
 
 def _scoring_figure(mesh: Workspace, path: Path) -> Figure:
     """The champion over its own features, repeated under other keys, streamed into a Parquet file; not the imports."""
-    import meshlake.ml_assets.persistence
-    import meshlake.ml_assets.reasons  # noqa: F401
 
     product = mesh.products.get(_PREDICTIONS)
     transform = product.transform

@@ -15,12 +15,13 @@ import pandas as pd
 
 from meshlake.ml_assets import metrics, training_rows
 from meshlake.ml_assets.candidates.candidate import learns_from_unlabelled
-from meshlake.ml_assets.changes import cannot_change
 from meshlake.ml_assets.competition import compete
 from meshlake.ml_assets.decisions import broken_promises, flags, judge, threshold_of
 from meshlake.ml_assets.diagnosis import diagnose
 from meshlake.ml_assets.drift import MAJOR, distributions, shifted_features
 from meshlake.ml_assets.ensembles import best_of, calibrate_winner, fit_candidate
+from meshlake.ml_assets.explaining.counterfactuals import cannot_change
+from meshlake.ml_assets.explaining.reasons import feature_importances
 from meshlake.ml_assets.fairness import fairness_warnings
 from meshlake.ml_assets.feature_choice import find_suspects, plan_without
 from meshlake.ml_assets.features import infinite_counts
@@ -31,7 +32,6 @@ from meshlake.ml_assets.honest import (
     predict_honestly,
     row_fingerprints,
 )
-from meshlake.ml_assets.reasons import feature_importances
 from meshlake.ml_assets.scoring import churn_probability, published_probability
 from meshlake.ml_assets.season import learn_season, seasonal, threshold_in, unmoved
 from meshlake.ml_assets.threads import one_thread

@@ -11,7 +11,7 @@ import numpy as np
 from meshlake.ml_assets import metrics
 from meshlake.ml_assets.candidates.algorithm import make_scoring_exact
 from meshlake.ml_assets.candidates.candidate import build_candidate, learns_from_unlabelled
-from meshlake.ml_assets.changes import options_of
+from meshlake.ml_assets.explaining.counterfactuals import options_of
 from meshlake.ml_assets.features import Features
 from meshlake.ml_assets.scoring import ChurnModel, usual_values
 

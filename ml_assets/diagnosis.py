@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from meshlake.ml_assets.explaining.permutation import permutation_importances
 from meshlake.ml_assets.fairness import by_group
 from meshlake.ml_assets.held_against import gain_by_choosing, rule_of_thumb
 from meshlake.ml_assets.honest import tested_rows
 from meshlake.ml_assets.learning_curve import SHARES, learning_curve
-from meshlake.ml_assets.permutation import permutation_importances
 from meshlake.ml_assets.slices import by_slice
 from meshlake.ml_assets.validation_curve import validation_curve
 

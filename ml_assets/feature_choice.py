@@ -1,7 +1,7 @@
 """Which columns a model may learn from: what looks as if it was known only after the label is left out.
 
 Each suspect has its evidence in words, and its owner's word (`known_before`) lets it in. What makes one belongs in
-`leakage` and `leak_jump`.
+`leaks`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from meshlake.ml_assets.leak_jump import TIME_SHARE, find_jumps
-from meshlake.ml_assets.leak_scored import vanishing_leaks
-from meshlake.ml_assets.leakage import suspected_leaks
+from meshlake.ml_assets.leaks.jump import TIME_SHARE, find_jumps
+from meshlake.ml_assets.leaks.one_feature import suspected_leaks
+from meshlake.ml_assets.leaks.scored import vanishing_leaks
 from meshlake.ml_assets.preprocessing import plan_features
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from meshlake.ml_assets.comparison import can_compare
-from meshlake.ml_assets.leakage import MAX_ROWS, drawn_rows, single_roc_aucs
+from meshlake.ml_assets.leaks.one_feature import MAX_ROWS, drawn_rows, single_roc_aucs
 from meshlake.ml_assets.metrics import log_losses
 
 if TYPE_CHECKING:

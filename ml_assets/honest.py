@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from meshlake.ml_assets.changes import CHANGE, nearest_changes
 from meshlake.ml_assets.comparison import can_compare
-from meshlake.ml_assets.reasons import explain_churn, reason_names
+from meshlake.ml_assets.explaining.counterfactuals import CHANGE, nearest_changes
+from meshlake.ml_assets.explaining.reasons import explain_churn, reason_names
 from meshlake.ml_assets.scoring import score_churn
 
 if TYPE_CHECKING:

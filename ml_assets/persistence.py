@@ -17,13 +17,13 @@ import numpy as np
 import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
-from meshlake.ml_assets.anomalies import AnomalyModel
+from meshlake.ml_assets.anomaly_detection.training import AnomalyModel
 from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.classification.scoring import ClassModel
 from meshlake.ml_assets.clusterers.clusterer import CLUSTERERS
 from meshlake.ml_assets.regression.model import RegressionModel
 from meshlake.ml_assets.scoring import ChurnModel
-from meshlake.ml_assets.segments import SegmentModel
+from meshlake.ml_assets.segmentation.training import SegmentModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What a training tells people: facts that fit into JSON. Drawings are in `churn_figures` and `segment_figures`.
+"""What a training tells people: facts that fit into JSON. Drawings are in `churn_figures` and `segmentation.figures`.
 
 Metrics are computed in `metrics` and by the trainings, not here.
 """
@@ -16,11 +16,11 @@ from meshlake.ml_assets.policy import WAYS
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from meshlake.ml_assets.anomalies import AnomalyTraining
+    from meshlake.ml_assets.anomaly_detection.training import AnomalyTraining
     from meshlake.ml_assets.churn import ChurnTraining
     from meshlake.ml_assets.cross_validation import CandidateResult
-    from meshlake.ml_assets.segment_choice import SegmentCount
-    from meshlake.ml_assets.segments import SegmentTraining
+    from meshlake.ml_assets.segmentation.choice import SegmentCount
+    from meshlake.ml_assets.segmentation.training import SegmentTraining
     from meshlake.ml_assets.spec import ChurnSpec
 
 ONE_SEGMENT = "one segment"

@@ -13,7 +13,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from meshlake.ml_assets.features import infinite_counts
 from meshlake.ml_assets.logarithm import signed_log1p
 from meshlake.ml_assets.preprocessing import Kind, plan_features
-from meshlake.ml_assets.segment_spec import Scale
+from meshlake.ml_assets.segmentation.spec import Scale
 from meshlake.ml_assets.training_rows import require_columns
 
 if TYPE_CHECKING:

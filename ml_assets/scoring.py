@@ -37,7 +37,7 @@ class ChurnModel:
     `pipeline` has the steps `frame`, `columns`, `model`; no row below `threshold` is flagged; `references`
     is the usual value of each feature (median, or most frequent value), as the `frame` step gives it; `algorithm` is
     the candidate it was chosen from, empty in versions stored before that was kept; `options` are the values that
-    features may be changed to, see `changes`.
+    features may be changed to, see `counterfactuals`.
     """
 
     pipeline: Pipeline

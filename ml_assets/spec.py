@@ -27,8 +27,8 @@ MOST_CHANGEABLE = 8
 
 @dataclass(frozen=True)
 class ChurnSpec(LabelledSpec):
-    """A churn model. `changeable` are the features that can be changed for a customer, see `changes`; with `search` so
-    many trials go into the parameters of each candidate, see `search`.
+    """A churn model. `changeable` are the features that can be changed for a customer, see `counterfactuals`; with
+    `search` so many trials go into the parameters of each candidate, see `search`.
 
     At most one of `flag_share` (flag the most likely share), `threshold` (flag from this probability on), `min_recall`,
     `min_precision` and `capacity` (flag so many) is set; none where expected `profit` alone says who is flagged.

@@ -27,9 +27,9 @@ from benchmarks.timing import Times, interleave, ratio_figure
 from meshlake.ml_assets.candidates.candidate import DEFAULT_CANDIDATES
 from meshlake.ml_assets.churn import train_churn
 from meshlake.ml_assets.ensembles import fit_candidate
+from meshlake.ml_assets.explaining.reasons import explain_churn
 from meshlake.ml_assets.honest import honest_by_row, published_scores
 from meshlake.ml_assets.preprocessing import plan_features
-from meshlake.ml_assets.reasons import explain_churn
 from meshlake.ml_assets.training_rows import labelled_rows
 from meshlake.models.frames import to_frame
 from meshlake.models.scoring import in_order

@@ -22,16 +22,16 @@ from meshlake.ml_assets.clusterers.k_means import KMeansClusterer, MiniBatchClus
 from meshlake.ml_assets.clusterers.spectral import SpectralClusterer
 from meshlake.ml_assets.drawing import png
 from meshlake.ml_assets.report import segment_report
-from meshlake.ml_assets.segment_choice import STABLE_RAND_INDEX
-from meshlake.ml_assets.segment_figures import segment_figures, shown_figures
-from meshlake.ml_assets.segment_spec import Scale
-from meshlake.ml_assets.segments import score_segments, train_segments
+from meshlake.ml_assets.segmentation.choice import STABLE_RAND_INDEX
+from meshlake.ml_assets.segmentation.figures import segment_figures, shown_figures
+from meshlake.ml_assets.segmentation.spec import Scale
+from meshlake.ml_assets.segmentation.training import score_segments, train_segments
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from benchmarks.techniques.data import Data, Floats
-    from meshlake.ml_assets.segment_choice import SegmentCount
+    from meshlake.ml_assets.segmentation.choice import SegmentCount
 
 _LOPSIDED, _STRETCHED = 10, 5
 

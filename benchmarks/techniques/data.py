@@ -21,8 +21,8 @@ from meshlake.ml_assets.regression.learner import AmountLearner
 from meshlake.ml_assets.regression.model import RegressionModel, predict_amounts
 from meshlake.ml_assets.regression.rows import plan_of
 from meshlake.ml_assets.regression.spec import RegressionSpec
-from meshlake.ml_assets.segment_spec import Scale, SegmentSpec
-from meshlake.ml_assets.segments import SegmentTraining, train_segments
+from meshlake.ml_assets.segmentation.spec import Scale, SegmentSpec
+from meshlake.ml_assets.segmentation.training import SegmentTraining, train_segments
 from meshlake.ml_assets.spec import ChurnSpec
 from meshlake.ml_assets.threads import one_thread
 from meshlake.ml_assets.training_rows import assign_folds

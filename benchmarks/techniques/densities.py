@@ -13,7 +13,7 @@ from benchmarks.techniques.data import SEED
 from benchmarks.techniques.row import Shown, row
 from meshlake.ml_assets.drawing import png
 from meshlake.ml_assets.report import segment_report
-from meshlake.ml_assets.segment_figures import segment_figures
+from meshlake.ml_assets.segmentation.figures import segment_figures
 
 if TYPE_CHECKING:
     from benchmarks.techniques.data import Data

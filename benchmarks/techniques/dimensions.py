@@ -12,7 +12,7 @@ from sklearn.feature_selection import VarianceThreshold
 from benchmarks.techniques.row import Shown, row
 from meshlake.ml_assets.drawing import png
 from meshlake.ml_assets.preprocessing import plan_features
-from meshlake.ml_assets.segment_figures import shown_figures
+from meshlake.ml_assets.segmentation.figures import shown_figures
 
 if TYPE_CHECKING:
     from benchmarks.techniques.data import Data

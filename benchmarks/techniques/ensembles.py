@@ -17,7 +17,7 @@ from benchmarks.techniques.row import Shown, row
 from meshlake.ml_assets.calibration import calibrate
 from meshlake.ml_assets.comparison import compare, measure
 from meshlake.ml_assets.ensembles import best_of, blend
-from meshlake.ml_assets.permutation import permutation_importances
+from meshlake.ml_assets.explaining.permutation import permutation_importances
 from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:

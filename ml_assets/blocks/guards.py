@@ -1,6 +1,6 @@
 """Columns that must not count as a gain: those that know the label too well, and those that will not be the same.
 
-What a column says alone is learnt on other rows (see `leakage`). A column of a table without dates was looked up as it
+What a column says alone is learnt on other rows (see `leaks`). A column of a table without dates was looked up as it
 is today: what it knows of earlier cut-offs is what happened since, and of later ones more of what is about to happen,
 so its score grows by cut-off, where that of who somebody is stays. A column that is otherwise in the rows to be scored
 says there what it never said in the rows that were learned from.
@@ -15,7 +15,7 @@ import pandas as pd
 
 from meshlake.ml_assets.blocks.encoded import Encoded
 from meshlake.ml_assets.blocks.screening import apparent_roc_aucs
-from meshlake.ml_assets.leakage import roc_auc_error, single_roc_aucs, suspected_leaks
+from meshlake.ml_assets.leaks.one_feature import roc_auc_error, single_roc_aucs, suspected_leaks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -96,6 +96,6 @@ class BoostingCandidate(TreeCandidate):
         features: npt.NDArray[np.intp],
     ) -> npt.NDArray[np.float64] | None:
         """See `TreeCandidate.column_effects`; `None` of trees of very many leaves."""
-        from meshlake.ml_assets.boosted_effects import boosted_effects
+        from meshlake.ml_assets.explaining.boosted_effects import boosted_effects
 
         return boosted_effects(model.estimators_, numbers, usual, features)

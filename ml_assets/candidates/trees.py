@@ -62,6 +62,6 @@ class ForestCandidate(TreeCandidate):
         features: npt.NDArray[np.intp],
     ) -> npt.NDArray[np.float64] | None:
         """See `TreeCandidate.column_effects`."""
-        from meshlake.ml_assets.forest_effects import forest_effects
+        from meshlake.ml_assets.explaining.forest_effects import forest_effects
 
         return forest_effects(model.estimators_, numbers, usual, features)

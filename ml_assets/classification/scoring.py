@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from meshlake.ml_assets.honest import honest_of
-from meshlake.ml_assets.reasons import (
+from meshlake.ml_assets.explaining.reasons import (
     MINIMUM_EFFECT,
     effects_by_scoring,
     importances_by,
@@ -20,6 +19,7 @@ from meshlake.ml_assets.reasons import (
     reason_names,
     strongest_reasons,
 )
+from meshlake.ml_assets.honest import honest_of
 from meshlake.ml_assets.scoring import PROBABILITY_DECIMALS, key_columns, published_probability
 from meshlake.ml_assets.threads import one_thread
 

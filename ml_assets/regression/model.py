@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from meshlake.ml_assets.honest import honest_of
-from meshlake.ml_assets.reasons import (
+from meshlake.ml_assets.explaining.reasons import (
     effects_by_scoring,
     importances_by,
     in_words_of,
     reason_names,
     strongest_reasons,
 )
+from meshlake.ml_assets.honest import honest_of
 from meshlake.ml_assets.regression.conformal import AMOUNT_DECIMALS
 from meshlake.ml_assets.regression.metrics import in_figures
 from meshlake.ml_assets.scoring import key_columns

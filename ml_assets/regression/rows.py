@@ -10,8 +10,8 @@ import pandas as pd
 
 from meshlake.ml_assets.comparison import can_compare, groups_by
 from meshlake.ml_assets.feature_choice import Suspects, feature_columns, plan_without
-from meshlake.ml_assets.leak_scored import vanishing_leaks
-from meshlake.ml_assets.leakage import MAX_ROWS, drawn_rows, single_roc_aucs
+from meshlake.ml_assets.leaks.one_feature import MAX_ROWS, drawn_rows, single_roc_aucs
+from meshlake.ml_assets.leaks.scored import vanishing_leaks
 from meshlake.ml_assets.regression.conformal import fewest_rows
 from meshlake.ml_assets.training_rows import deal_groups
 

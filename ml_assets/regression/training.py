@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from meshlake.ml_assets import training_rows
+from meshlake.ml_assets.explaining.reasons import reason_names
 from meshlake.ml_assets.labelled_training import LabelledTraining, learn, tested_on
-from meshlake.ml_assets.reasons import reason_names
 from meshlake.ml_assets.regression.conformal import Margins, best_margins, margins
 from meshlake.ml_assets.regression.learner import AmountLearner
 from meshlake.ml_assets.regression.metrics import interval_metrics, point_metrics

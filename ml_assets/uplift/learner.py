@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from meshlake.ml_assets.candidates.algorithm import build_pipeline
+from meshlake.ml_assets.explaining.reasons import MINIMUM_EFFECT
 from meshlake.ml_assets.feature_choice import Suspects, feature_columns, plan_without
 from meshlake.ml_assets.labelled_training import Learner
-from meshlake.ml_assets.leakage import suspected_leaks
+from meshlake.ml_assets.leaks.one_feature import suspected_leaks
 from meshlake.ml_assets.on_folds import Lesson, OnFolds
-from meshlake.ml_assets.reasons import MINIMUM_EFFECT
 from meshlake.ml_assets.regression.model import RegressionModel
 from meshlake.ml_assets.scoring import usual_values
 from meshlake.ml_assets.uplift.qini import point_figures

@@ -14,7 +14,7 @@ import numpy as np
 from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.comparison import compare, groups_by, measure
 from meshlake.ml_assets.feature_choice import feature_columns
-from meshlake.ml_assets.leakage import MAX_ROWS, drawn_rows, roc_auc_error, single_roc_aucs
+from meshlake.ml_assets.leaks.one_feature import MAX_ROWS, drawn_rows, roc_auc_error, single_roc_aucs
 from meshlake.ml_assets.metrics import probability_metrics
 from meshlake.ml_assets.on_folds import Lesson, fitted_pipeline
 from meshlake.ml_assets.uplift.rows import experiment_of

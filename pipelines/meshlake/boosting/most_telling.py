@@ -30,7 +30,7 @@ class MostTelling:
         label by any of its columns."""
         from meshlake.ml_assets.blocks.encoded import Encoded
         from meshlake.ml_assets.blocks.screening import strongest
-        from meshlake.ml_assets.leakage import drawn_rows
+        from meshlake.ml_assets.leaks.one_feature import drawn_rows
 
         places = self.places[drawn_rows(len(self.places), _MOST_ROWS)]
         is_so = self.rows[SO].to_numpy()[places].astype(bool)

@@ -42,7 +42,7 @@ def _leaks(
     connection: duckdb.DuckDBPyConnection, label: ColumnProfile, features: Sequence[ColumnProfile]
 ) -> Iterator[tuple[str, Leak]]:
     # pandas, which only a dataset with a label needs.
-    from meshlake.ml_assets.leakage import suspected_leaks
+    from meshlake.ml_assets.leaks.one_feature import suspected_leaks
 
     rows = labelled_rows(connection, label, features)
     is_so = rows.pop(IS_SO).to_numpy(dtype=bool)

@@ -135,7 +135,7 @@ def leaks_of(
     """What tells of rows and columns which of these know too well that `label` is `positive`, and how."""
 
     def leaks(rows: pd.DataFrame, columns: Sequence[str]) -> dict[str, str]:
-        from meshlake.ml_assets.leakage import suspected_leaks
+        from meshlake.ml_assets.leaks.one_feature import suspected_leaks
 
         is_churned = (rows[label].astype("string").str.lower() == positive.lower()).to_numpy(dtype=bool)
         found = suspected_leaks(rows, columns, is_churned, cutoff=table.cutoff)

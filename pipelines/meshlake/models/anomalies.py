@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from meshlake.ml_assets.anomaly_spec import AnomalyDocument
+from meshlake.ml_assets.anomaly_detection.spec import AnomalyDocument
 from meshlake.models.evaluation import Evaluation, Section, Table
 from meshlake.models.store import MODEL_FILE
 from meshlake.models.task import HasNoLabel, ScoresAreRows, Trained
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from meshlake.ml_assets.anomalies import AnomalyModel
+    from meshlake.ml_assets.anomaly_detection.training import AnomalyModel
     from meshlake.ml_assets.document import ModelDocument
     from meshlake.ml_assets.promotion import Decision
     from meshlake.models.store import ModelVersion
@@ -37,7 +37,7 @@ class AnomalyTask(HasNoLabel, ScoresAreRows):
         champion: ModelVersion | None,  # noqa: ARG002
     ) -> Trained:
         """See `Task.train`; the file is the model."""
-        from meshlake.ml_assets.anomalies import train_anomalies
+        from meshlake.ml_assets.anomaly_detection.training import train_anomalies
         from meshlake.ml_assets.persistence import dump_model
         from meshlake.ml_assets.report import anomaly_report
 
@@ -69,7 +69,7 @@ class AnomalyTask(HasNoLabel, ScoresAreRows):
 
     def scorer(self, version: ModelVersion, _wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
         """See `Task.scorer`."""
-        from meshlake.ml_assets.anomalies import score_anomalies
+        from meshlake.ml_assets.anomaly_detection.training import score_anomalies
 
         model = _model(version)
         return lambda batch: score_anomalies(model, batch)
@@ -98,7 +98,7 @@ class AnomalyTask(HasNoLabel, ScoresAreRows):
 
 
 def _model(version: ModelVersion) -> AnomalyModel:
-    from meshlake.ml_assets.anomalies import AnomalyModel
+    from meshlake.ml_assets.anomaly_detection.training import AnomalyModel
     from meshlake.ml_assets.persistence import load_model
 
     model = load_model(version.read(MODEL_FILE))

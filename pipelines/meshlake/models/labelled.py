@@ -92,8 +92,8 @@ class LabelledTask(ScoresAreRows, Generic[Model]):
 
     def scorer(self, version: ModelVersion, wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
         """See `Task.scorer`; reasons are found if the contract has them."""
+        from meshlake.ml_assets.explaining.reasons import reason_names
         from meshlake.ml_assets.honest import honest_by_row
-        from meshlake.ml_assets.reasons import reason_names
 
         model, cutoff = self.model_of(version), self._spec.cutoff
         honest = honest_by_row(honest_predictions(version.read(HONEST_FILE)))

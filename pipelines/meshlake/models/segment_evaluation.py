@@ -29,7 +29,7 @@ def evaluate_segments(record: Mapping[str, Any], shown: bytes | None) -> Evaluat
     import pandas as pd
 
     from meshlake.ml_assets.drawing import svg
-    from meshlake.ml_assets.segment_figures import segment_figures, shown_figures
+    from meshlake.ml_assets.segmentation.figures import segment_figures, shown_figures
 
     if any("chance_silhouette" not in count for count in record["curve"]):
         told = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from meshlake.ml_assets.segment_spec import SegmentDocument
+from meshlake.ml_assets.segmentation.spec import SegmentDocument
 from meshlake.models.segment_evaluation import chosen_count
 from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
 from meshlake.models.task import HasNoLabel, ScoresAreRows, Trained
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.document import ModelDocument
     from meshlake.ml_assets.promotion import Decision
-    from meshlake.ml_assets.segments import Earlier, SegmentModel
+    from meshlake.ml_assets.segmentation.training import Earlier, SegmentModel
     from meshlake.models.evaluation import Evaluation
     from meshlake.models.store import ModelVersion
 
@@ -40,8 +40,8 @@ class SegmentTask(HasNoLabel, ScoresAreRows):
         from meshlake.ml_assets.drawing import png
         from meshlake.ml_assets.persistence import dump_model
         from meshlake.ml_assets.report import segment_report
-        from meshlake.ml_assets.segment_figures import segment_figures
-        from meshlake.ml_assets.segments import train_segments
+        from meshlake.ml_assets.segmentation.figures import segment_figures
+        from meshlake.ml_assets.segmentation.training import train_segments
 
         training = train_segments(features, self._spec, report, _earlier(champion))
         facts, chosen = segment_report(training), training.chosen
@@ -82,7 +82,7 @@ class SegmentTask(HasNoLabel, ScoresAreRows):
 
     def scorer(self, version: ModelVersion, _wanted: Sequence[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
         """See `Task.scorer`."""
-        from meshlake.ml_assets.segments import score_segments
+        from meshlake.ml_assets.segmentation.training import score_segments
 
         model = _model(version)
         return lambda batch: score_segments(model, batch)
@@ -105,7 +105,7 @@ def _found(record: Mapping[str, Any]) -> tuple[str, int]:
 
 
 def _earlier(champion: ModelVersion | None) -> Earlier | None:
-    from meshlake.ml_assets.segments import Earlier
+    from meshlake.ml_assets.segmentation.training import Earlier
 
     if champion is None or _NUMBERED not in champion.record:
         return None
@@ -115,7 +115,7 @@ def _earlier(champion: ModelVersion | None) -> Earlier | None:
 def _model(version: ModelVersion) -> SegmentModel:
     from meshlake.ml_assets.persistence import load_model
     from meshlake.ml_assets.report import ONE_SEGMENT
-    from meshlake.ml_assets.segments import SegmentModel
+    from meshlake.ml_assets.segmentation.training import SegmentModel
 
     algorithm = version.record["algorithm"]
     model = load_model(version.read(MODEL_FILE), *([] if algorithm == ONE_SEGMENT else [algorithm]))

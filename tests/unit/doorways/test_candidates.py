@@ -31,7 +31,7 @@ import numpy as np
 import pandas as pd
 from meshlake.ml_assets.churn import train_churn
 from meshlake.ml_assets.persistence import dump_model, load_model
-from meshlake.ml_assets.reasons import explain_churn
+from meshlake.ml_assets.explaining.reasons import explain_churn
 from meshlake.ml_assets.scoring import score_churn
 from meshlake.ml_assets.spec import ChurnSpec
 

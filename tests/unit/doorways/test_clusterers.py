@@ -31,8 +31,8 @@ import json
 import numpy as np
 import pandas as pd
 from meshlake.ml_assets.persistence import dump_model, load_model
-from meshlake.ml_assets.segments import score_segments, train_segments
-from meshlake.ml_assets.segment_spec import SegmentSpec
+from meshlake.ml_assets.segmentation.training import score_segments, train_segments
+from meshlake.ml_assets.segmentation.spec import SegmentSpec
 
 usage = np.repeat([10.0, 80.0], 40) + np.arange(80) % 8
 mapping = {"task": "segments", "features": "crm.x", "key": "id", "columns": {"usage": "linear"}}

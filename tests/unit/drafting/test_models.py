@@ -18,7 +18,7 @@ from meshlake.errors import UsageError
 from meshlake.ml_assets.classification.spec import ClassificationSpec
 from meshlake.ml_assets.multilabel.spec import MultilabelSpec
 from meshlake.ml_assets.regression.spec import RegressionSpec
-from meshlake.ml_assets.segment_spec import Scale, SegmentSpec
+from meshlake.ml_assets.segmentation.spec import Scale, SegmentSpec
 from meshlake.ml_assets.spec import ChurnSpec
 from meshlake.names import DatasetName, ProductName
 from meshlake.products.load import load_product, load_products

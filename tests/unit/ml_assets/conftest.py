@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from meshlake.ml_assets.churn import ChurnTraining, train_churn
-from meshlake.ml_assets.segment_spec import Scale, SegmentSpec
-from meshlake.ml_assets.segments import SegmentTraining, train_segments
+from meshlake.ml_assets.segmentation.spec import Scale, SegmentSpec
+from meshlake.ml_assets.segmentation.training import SegmentTraining, train_segments
 from meshlake.ml_assets.spec import ChurnSpec
 
 if TYPE_CHECKING:

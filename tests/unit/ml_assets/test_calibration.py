@@ -10,9 +10,9 @@ from scipy.special import expit, logit
 
 from meshlake.ml_assets.calibration import METHODS, NONE, calibrate, calibrated
 from meshlake.ml_assets.ensembles import calibrate_winner
+from meshlake.ml_assets.explaining.reasons import explain_churn
 from meshlake.ml_assets.honest import row_fingerprints
 from meshlake.ml_assets.persistence import dump_model, load_model
-from meshlake.ml_assets.reasons import explain_churn
 from meshlake.ml_assets.scoring import churn_probability, score_churn
 
 ROWS = 1_500

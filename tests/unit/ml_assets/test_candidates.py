@@ -13,9 +13,9 @@ from meshlake.errors import MissingPackageError
 from meshlake.ml_assets.candidates.algorithm import make_scoring_exact
 from meshlake.ml_assets.candidates.candidate import CANDIDATES, build_candidate
 from meshlake.ml_assets.cross_validation import fit
+from meshlake.ml_assets.explaining.reasons import feature_effects
 from meshlake.ml_assets.persistence import dump_model, load_model
 from meshlake.ml_assets.preprocessing import FeaturePlan, Kind, plan_features
-from meshlake.ml_assets.reasons import feature_effects
 from meshlake.ml_assets.scoring import churn_probability, published_probability
 from support.extras import skip_without_packages
 

@@ -12,9 +12,9 @@ from sklearn.pipeline import make_pipeline
 from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.cross_validation import fit
 from meshlake.ml_assets.encoding import linear_preprocessing, tree_preprocessing
+from meshlake.ml_assets.explaining.reasons import explain_churn, feature_effects
 from meshlake.ml_assets.persistence import dump_model, load_model
 from meshlake.ml_assets.preprocessing import MISSING, FeaturePlan, Kind, plan_features
-from meshlake.ml_assets.reasons import explain_churn, feature_effects
 from meshlake.ml_assets.scoring import churn_probability
 from support.extras import skip_without_packages
 

@@ -12,9 +12,9 @@ from meshlake.ml_assets.candidates.candidate import ENSEMBLES
 from meshlake.ml_assets.churn import train_churn
 from meshlake.ml_assets.cross_validation import CandidateResult
 from meshlake.ml_assets.ensembles import BLENDS, best_of, fit_candidate
+from meshlake.ml_assets.explaining.reasons import feature_effects
 from meshlake.ml_assets.persistence import dump_model, load_model
 from meshlake.ml_assets.preprocessing import plan_features
-from meshlake.ml_assets.reasons import feature_effects
 from meshlake.ml_assets.report import churn_report
 from meshlake.ml_assets.scoring import churn_probability
 from meshlake.ml_assets.stacking import Stack

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from meshlake.ml_assets.churn import train_churn
+from meshlake.ml_assets.explaining.reasons import NO_SINGLE_REASON
 from meshlake.ml_assets.honest import honest_by_row, published_scores, row_fingerprints
-from meshlake.ml_assets.reasons import NO_SINGLE_REASON
 from meshlake.ml_assets.scoring import score_churn
 
 SCORED = ["churn_probability"]

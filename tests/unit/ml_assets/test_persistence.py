@@ -10,10 +10,10 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from meshlake.ml_assets.churn import train_churn
+from meshlake.ml_assets.explaining.reasons import explain_churn
 from meshlake.ml_assets.persistence import dump_model, load_model
-from meshlake.ml_assets.reasons import explain_churn
 from meshlake.ml_assets.scoring import score_churn
-from meshlake.ml_assets.segments import score_segments
+from meshlake.ml_assets.segmentation.training import score_segments
 
 pytestmark = pytest.mark.slow
 

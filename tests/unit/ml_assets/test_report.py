@@ -8,7 +8,7 @@ import pytest
 from meshlake.ml_assets.churn_figures import churn_figures, importances_figure
 from meshlake.ml_assets.drawing import png, svg
 from meshlake.ml_assets.report import churn_report, segment_report
-from meshlake.ml_assets.segment_figures import segment_figures, shown_figures
+from meshlake.ml_assets.segmentation.figures import segment_figures, shown_figures
 
 PNG = b"\x89PNG\r\n\x1a\n"
 # Dagster keeps them in its history, once for every build of the product.

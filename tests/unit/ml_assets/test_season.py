@@ -11,9 +11,9 @@ import pytest
 
 from meshlake.ml_assets import honest
 from meshlake.ml_assets.churn import ChurnTraining, train_churn
+from meshlake.ml_assets.explaining.reasons import explain_churn
 from meshlake.ml_assets.linear_terms import linear_terms
 from meshlake.ml_assets.persistence import dump_model, load_model
-from meshlake.ml_assets.reasons import explain_churn
 from meshlake.ml_assets.scoring import churn_probability
 from meshlake.ml_assets.season import learn_season
 from meshlake.ml_assets.spec import ChurnSpec

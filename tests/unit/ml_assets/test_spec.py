@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from meshlake.ml_assets.candidates.candidate import DEFAULT_CANDIDATES
-from meshlake.ml_assets.segment_spec import Scale, SegmentSpec
+from meshlake.ml_assets.segmentation.spec import Scale, SegmentSpec
 from meshlake.ml_assets.spec import ChurnSpec
 
 CHURN = {"task": "churn", "features": "retention.features", "key": "customer_id", "label": "is_churned"}

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from meshlake.engines.trino.transpiling import transpile_select
-from meshlake.ml_assets.segment_spec import SegmentDocument
+from meshlake.ml_assets.segmentation.spec import SegmentDocument
 from meshlake.ml_assets.spec import ChurnDocument
 from meshlake.models import learned_rows as module
 from meshlake.models.store import ModelStore

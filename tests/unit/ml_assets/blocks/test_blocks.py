@@ -18,7 +18,7 @@ from meshlake.ml_assets.blocks.selection import (
     Block,
     select_blocks,
 )
-from meshlake.ml_assets.leakage import single_roc_aucs
+from meshlake.ml_assets.leaks.one_feature import single_roc_aucs
 
 WHO, PERIODS = 700, 4
 

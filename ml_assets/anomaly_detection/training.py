@@ -16,18 +16,18 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from sklearn.pipeline import Pipeline
 
-from meshlake.ml_assets.reasons import NO_SINGLE_REASON
+from meshlake.ml_assets.explaining.reasons import NO_SINGLE_REASON
+from meshlake.ml_assets.explaining.units import with_unit
 from meshlake.ml_assets.scaling import in_key_order, plan_of_numbers, sample, scaling, told_of
 from meshlake.ml_assets.scoring import key_columns
 from meshlake.ml_assets.threads import one_thread
-from meshlake.ml_assets.units import with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import numpy.typing as npt
 
-    from meshlake.ml_assets.anomaly_spec import AnomalySpec
+    from meshlake.ml_assets.anomaly_detection.spec import AnomalySpec
 
 MAX_FITTED_ROWS = 20_000
 MOST_PARTS = 6

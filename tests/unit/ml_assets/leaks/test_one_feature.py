@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from meshlake.ml_assets.leak_regions import purest
-from meshlake.ml_assets.leakage import FEWEST, drawn_rows, suspected_leaks
+from meshlake.ml_assets.leaks.one_feature import FEWEST, drawn_rows, suspected_leaks
+from meshlake.ml_assets.leaks.regions import purest
 
 SIZE = 2_000
 NUMBERS = np.random.default_rng(7)

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from meshlake.ml_assets.explaining.reasons import MINIMUM_EFFECT, in_words
 from meshlake.ml_assets.preprocessing import MISSING, Kind
-from meshlake.ml_assets.reasons import MINIMUM_EFFECT, in_words
 from meshlake.ml_assets.scoring import churn_probabilities, churn_probability, published_probability
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from meshlake.ml_assets.anomalies import score_anomalies, train_anomalies
-from meshlake.ml_assets.anomaly_spec import AnomalySpec
+from meshlake.ml_assets.anomaly_detection.spec import AnomalySpec
+from meshlake.ml_assets.anomaly_detection.training import score_anomalies, train_anomalies
 from meshlake.ml_assets.persistence import dump_model, load_model
-from meshlake.ml_assets.segment_spec import Scale
+from meshlake.ml_assets.segmentation.spec import Scale
 
 COLUMNS = {"calls": Scale.LINEAR, "cost": Scale.LOG, "age": Scale.LINEAR}
 SPEC = AnomalySpec(("id",), COLUMNS, units={"cost": "EUR"})

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from meshlake.ml_assets.leakage import (
+from meshlake.ml_assets.leaks.one_feature import (
     FEWEST,
     MAX_ROWS,
     assigned_folds,

@@ -9,8 +9,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.pipeline import Pipeline
 
 from meshlake.ml_assets.churn import train_churn
+from meshlake.ml_assets.explaining.reasons import NO_SINGLE_REASON, explain_churn, feature_effects
 from meshlake.ml_assets.preprocessing import FeatureFrame
-from meshlake.ml_assets.reasons import NO_SINGLE_REASON, explain_churn, feature_effects
 from meshlake.ml_assets.scoring import ChurnModel
 from meshlake.ml_assets.spec import ChurnSpec
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from meshlake.ml_assets.units import TIME_UNITS, spoken
+from meshlake.ml_assets.explaining.units import TIME_UNITS, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from meshlake.ml_assets.leak_scored import vanishing_leaks
+from meshlake.ml_assets.leaks.scored import vanishing_leaks
 
 SIZE, LABELLED = 6_000, 4_000
 RANDOM = np.random.default_rng(3)

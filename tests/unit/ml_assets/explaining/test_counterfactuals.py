@@ -10,8 +10,8 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.pipeline import Pipeline
 
-from meshlake.ml_assets.changes import CHANGE, nearest_changes
 from meshlake.ml_assets.churn import train_churn
+from meshlake.ml_assets.explaining.counterfactuals import CHANGE, nearest_changes
 from meshlake.ml_assets.honest import honest_by_row, published_scores
 from meshlake.ml_assets.persistence import dump_model, load_model
 from meshlake.ml_assets.preprocessing import FeatureFrame

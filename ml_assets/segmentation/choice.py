@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from meshlake.ml_assets.clusterers.clusterer import Clusterer
-    from meshlake.ml_assets.segment_spec import SegmentSpec
+    from meshlake.ml_assets.segmentation.spec import SegmentSpec
 
 # What is compared hardly moves beyond this many rows; silhouettes cost the square of theirs.
 MAX_COMPARED_ROWS = 5_000

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from meshlake.ml_assets.leak_regions import purest
+from meshlake.ml_assets.leaks.regions import purest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import numpy.typing as npt
 
-    from meshlake.ml_assets.leak_regions import Region
+    from meshlake.ml_assets.leaks.regions import Region
 
 # On the real telco data an honest model of all features together reaches .92, while a churn score and a
 # satisfaction score taken after the fact reach .94 and .95 alone.

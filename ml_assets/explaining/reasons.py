@@ -17,10 +17,10 @@ import pandas as pd
 
 from meshlake.ml_assets.blend import Blend
 from meshlake.ml_assets.candidates.candidate import CANDIDATES
+from meshlake.ml_assets.explaining.units import with_unit
 from meshlake.ml_assets.preprocessing import Kind
 from meshlake.ml_assets.scoring import churn_probability, in_batches
 from meshlake.ml_assets.threads import one_thread
-from meshlake.ml_assets.units import with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

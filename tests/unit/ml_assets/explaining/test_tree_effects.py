@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from meshlake.ml_assets.candidates.candidate import CANDIDATES, build_candidate
+from meshlake.ml_assets.explaining.reasons import effects_by_scoring
 from meshlake.ml_assets.preprocessing import plan_features
-from meshlake.ml_assets.reasons import effects_by_scoring
 from meshlake.ml_assets.scoring import reference_values
 
 ROWS = 400

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from meshlake.ml_assets.document import empty_if_none
 from meshlake.ml_assets.policy import Policy, Seed, Share
-from meshlake.ml_assets.segment_spec import ComparedDocument, Scale
+from meshlake.ml_assets.segmentation.spec import ComparedDocument, Scale
 from meshlake.validation import read_as, told
 
 

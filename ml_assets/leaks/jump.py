@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from meshlake.ml_assets.candidates.candidate import build_candidate
-from meshlake.ml_assets.leakage import FEWEST, LeakSuspect, drawn_rows, roc_auc, single_roc_aucs
+from meshlake.ml_assets.leaks.one_feature import FEWEST, LeakSuspect, drawn_rows, roc_auc, single_roc_aucs
 from meshlake.ml_assets.preprocessing import plan_features
 from meshlake.ml_assets.scoring import churn_probability
 from meshlake.ml_assets.threads import one_thread

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshlake.ml_assets.segment_names import name_segments
+from meshlake.ml_assets.segmentation.names import name_segments
 
 RFM = ["recency_days", "frequency", "monetary_usd"]
 

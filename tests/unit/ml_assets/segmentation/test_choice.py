@@ -9,9 +9,9 @@ import pytest
 from sklearn.metrics import silhouette_samples
 
 from meshlake.ml_assets.clusterers.k_means import KMeansClusterer
-from meshlake.ml_assets.segment_choice import SegmentCount, choose, measure_all
-from meshlake.ml_assets.segment_identity import Before, number_segments
-from meshlake.ml_assets.segment_spec import Scale, SegmentSpec
+from meshlake.ml_assets.segmentation.choice import SegmentCount, choose, measure_all
+from meshlake.ml_assets.segmentation.identity import Before, number_segments
+from meshlake.ml_assets.segmentation.spec import Scale, SegmentSpec
 from meshlake.ml_assets.separation import (
     chance_separations,
     is_beyond_chance,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from meshlake.ml_assets.leak_jump import find_jumps
+from meshlake.ml_assets.leaks.jump import find_jumps
 from meshlake.ml_assets.spec import ChurnSpec
 
 SIZE = 400

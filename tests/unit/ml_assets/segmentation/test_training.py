@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from meshlake.ml_assets import segment_choice
 from meshlake.ml_assets.clusterers.density import DbscanClusterer
 from meshlake.ml_assets.clusterers.nearest import NearestSample
 from meshlake.ml_assets.logarithm import signed_log1p
 from meshlake.ml_assets.persistence import dump_model
 from meshlake.ml_assets.report import segment_report
-from meshlake.ml_assets.segment_spec import Scale, SegmentSpec
-from meshlake.ml_assets.segments import Earlier, memberships, score_segments, train_segments
+from meshlake.ml_assets.segmentation import choice
+from meshlake.ml_assets.segmentation.spec import Scale, SegmentSpec
+from meshlake.ml_assets.segmentation.training import Earlier, memberships, score_segments, train_segments
 
 K_MEANS = ("k_means",)
 
@@ -55,7 +55,7 @@ def test_what_finds_segments_in_a_sample_and_leaves_out_all_rows_finds_none(
 ):
     fit = DbscanClusterer.fit
     nobody = NearestSample(np.empty((0, 3)), np.empty(0, dtype=np.int64))
-    monkeypatch.setattr(segment_choice, "MAX_COMPARED_ROWS", 150)
+    monkeypatch.setattr(choice, "MAX_COMPARED_ROWS", 150)
     monkeypatch.setattr(
         DbscanClusterer,
         "fit",

@@ -1,6 +1,6 @@
 """Segments of customers: how many, by which algorithm, and which segment a row belongs to.
 
-How it is chosen stands in `segment_choice`, names in `segment_names`, numbers in `segment_identity`. Scoring never
+How it is chosen stands in `choice`, names in `names`, numbers in `identity`. Scoring never
 refits.
 """
 
@@ -20,14 +20,14 @@ from meshlake.ml_assets.clusterers.nearest import NearestSample
 from meshlake.ml_assets.preprocessing import Kind
 from meshlake.ml_assets.scaling import in_key_order, plan_of_numbers, sample, scaling, told_of
 from meshlake.ml_assets.scoring import key_columns
-from meshlake.ml_assets.segment_choice import (
+from meshlake.ml_assets.segmentation.choice import (
     MAX_SILHOUETTE_ROWS,
     choose,
     clusterer_of,
     measure_all,
 )
-from meshlake.ml_assets.segment_identity import Before, number_segments
-from meshlake.ml_assets.segment_names import NO_SEGMENTS_NAME, NOISE_NAME, name_segments
+from meshlake.ml_assets.segmentation.identity import Before, number_segments
+from meshlake.ml_assets.segmentation.names import NO_SEGMENTS_NAME, NOISE_NAME, name_segments
 from meshlake.ml_assets.separation import fit_quietly, pairwise_distances, silhouettes
 from meshlake.ml_assets.threads import one_thread
 
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.clusterers.clusterer import Fitted
     from meshlake.ml_assets.preprocessing import FeaturePlan
-    from meshlake.ml_assets.segment_choice import SegmentCount
-    from meshlake.ml_assets.segment_spec import SegmentSpec
+    from meshlake.ml_assets.segmentation.choice import SegmentCount
+    from meshlake.ml_assets.segmentation.spec import SegmentSpec
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Customers unlike all others, by density and by robust covariance."""
