@@ -5,8 +5,14 @@ from __future__ import annotations
 import pytest
 import sqlalchemy
 import yaml
+from alembic.script import ScriptDirectory
 
-from meshlake.orchestration.history import dagster_environment, instance_file, write_without_waiting
+from meshlake.orchestration.history import (
+    dagster_environment,
+    instance,
+    instance_file,
+    write_without_waiting,
+)
 from meshlake.settings import load_settings
 
 SERVER = "postgresql://mesh:s3cret@db:5432/mesh"
@@ -56,3 +62,14 @@ def _synchronous(folder):
     engine = sqlalchemy.create_engine(f"sqlite:///{folder}/runs.db", poolclass=sqlalchemy.NullPool)
     with engine.connect() as connection:
         return connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
+
+
+def test_dagster_s_migrations_are_read_once_for_all_the_databases_that_a_process_opens(settings_of, tmp_path):
+    with instance(settings_of("")):
+        pass
+    read = ScriptDirectory.from_config.cache_info()
+    (tmp_path / "dagster/history/runs/index.db").unlink()
+    with instance(settings_of("")):
+        pass
+    again = ScriptDirectory.from_config.cache_info()
+    assert (again.misses, again.hits > read.hits) == (read.misses, True)
