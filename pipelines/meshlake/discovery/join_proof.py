@@ -138,14 +138,15 @@ def _counted(
         f"GROUP BY 1), others AS (SELECT DISTINCT {_together(others)} AS value "
         f"FROM {tables[join.other_dataset].rows}) "
         "SELECT count(*), count(others.value), COALESCE(sum(CASE WHEN others.value IS NULL THEN n END), 0)::BIGINT, "
-        "max(n), max(CASE WHEN others.value IS NULL THEN {'n': n, 'value': mine.value} END).value "
+        "max(n), max(CASE WHEN others.value IS NULL THEN {'n': n, 'value': mine.value} END).value, "
+        "(SELECT count(value) FROM others) "
         "FROM mine LEFT JOIN others USING (value) WHERE mine.value IS NOT NULL"
     ).fetchone()
-    values, held, orphans, most, orphan = row or (0, 0, 0, 0, None)
+    values, held, orphans, most, orphan, keys = row or (0, 0, 0, 0, None, 0)
     containment = held / values if values else 0.0
     is_composite = len(mine) > 1
     is_unknown = not join.containment and not join.is_declared
-    least = CONTAINED if is_composite or join.written else CONTAINED_BY_NAME
+    least = CONTAINED if is_composite or not _may_lack(join, held / max(keys, 1)) else CONTAINED_BY_NAME
     if not values or (containment < least and not join.is_declared):
         return None
     if join.written and not _is_key_so(connection, join, tables[join.other_dataset].rows):
@@ -159,6 +160,11 @@ def _counted(
         orphan_example=_example(connection, join, tables[join.dataset], sketches, orphan) if orphans else "",
         is_one_to_one=most == 1 if is_composite else join.is_one_to_one,
     )
+
+
+def _may_lack(join: Join, covered: float) -> bool:
+    """Whether most of its values may be found in no row, where the key has the share `covered` of its own found."""
+    return not join.written or (join.least_covered is not None and covered >= join.least_covered)
 
 
 def _example(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.discovery.join_names import name_evidence, named, own_evidence
 from meshlake.discovery.join_values import Field, KeyIndex, value_evidence
-from meshlake.discovery.join_written import writing_between
+from meshlake.discovery.join_written import DIGITS, writing_between
 from meshlake.discovery.names import is_identifier, is_row_number, is_unnamed_counter
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _SURE = 0.5
 # Of a column that is named as the key is, most values may be found in no row: those are its orphans.
 CONTAINED, CONTAINED_BY_NAME = 0.9, 0.5
+# Prefixed numbers that lie so close are found among any others, unless nearly all of the key's are.
+_DENSE, _NEARLY_ALL_KEYS = 0.05, 0.9
 _NAMED_SO = 0.85
 # A hint of a name alone leads to no other domain: the approver of a leave is an employee, and no user of a shop.
 _HINT = 0.6
@@ -37,7 +39,9 @@ class Join:
     of one are written with commas. `confidence`, from 0 to 1, is made of the `evidence`. `orphan_count`
     rows have values that the key has not; None where only sketches were compared. A `containment` of 0 is not known
     yet: only the rows can tell. `written` says how the values differ from the key's, which have to be brought to one
-    form to be compared; empty where they are equal. `orphan_example` is the value that most orphans have."""
+    form to be compared; empty where they are equal. Of values written otherwise fewer may be found where the names
+    agree and at least the share `least_covered` of the key's is among them; None where nothing makes up for it.
+    `orphan_example` is the value that most orphans have."""
 
     dataset: str
     column: str
@@ -51,6 +55,7 @@ class Join:
     orphan_count: int | None = None
     written: str = ""
     orphan_example: str = ""
+    least_covered: float | None = None
 
 
 def likely_joins(found: Sequence[tuple[DatasetProfile, Mapping[str, Sketch]]]) -> list[Join]:
@@ -172,9 +177,11 @@ def _written(field: Field, key: Field) -> Join | None:
         return None
     if _is_own(field) and not _may_refer(field, key):
         return None
+    is_dense = writing is DIGITS and max(field.density, key.density) >= _DENSE
     return replace(
         _joined(field, key, 0.0, 0.95 * by_name, (said, writing.told)),
         written=writing.told,
+        least_covered=None if by_name < _NAMED_SO else _NEARLY_ALL_KEYS if is_dense else 0.0,
     )
 
 

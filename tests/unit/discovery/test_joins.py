@@ -248,6 +248,22 @@ def test_a_reference_that_is_written_otherwise_is_told_so(joins, key, reference,
     assert join.written in join.evidence
 
 
+@pytest.mark.parametrize(
+    ("step", "known", "seen", "is_told"),
+    [
+        (1, range(1, 160), range(1, 200), True),  # nearly all whom the key knows, and others
+        (1, range(1, 200, 2), range(1, 90), False),  # a number among 200 is found among any others
+        (7919, range(1, 200, 2), range(1, 90), True),
+    ],
+)
+def test_ids_with_a_prefix_of_which_the_key_knows_a_part(joins, step, known, seen, is_told) -> None:
+    status = ("customer_id,city", [(n * step, f"City {n % 7}") for n in known])
+    lines = ("line,customer_id", [(f"L{n}{turn}", f"C-{n * step:08}") for n in seen for turn in (1, 2)])
+    found = joins({"crm.status": status, "shop.lines": lines})
+    assert _told(found) == ({"shop.lines.customer_id -> crm.status.customer_id"} if is_told else set())
+    assert all(0.5 <= join.containment < 0.9 for join in found)
+
+
 def test_two_prefixes_are_no_other_writing(joins) -> None:
     stores = ("store_no,city", [(f"{'AB'[n % 2]}-{n // 2}", f"City {n % 7}") for n in range(2, 100)])
     sales = ("sale,store,days", [(f"S{n}", n % 49 + 1, n % 9) for n in range(400)])
