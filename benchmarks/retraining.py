@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 
 from meshlake.ml_assets.churn import ChurnTraining, train_churn
-from meshlake.ml_assets.comparison import measure
 from meshlake.ml_assets.drift import stability
+from meshlake.ml_assets.matured import matured_churn
 from meshlake.ml_assets.metrics import probability_metrics
 from meshlake.ml_assets.promotion import Champion, decide
 from meshlake.ml_assets.retraining import why_retrain
@@ -92,7 +92,7 @@ def a_year(seed: int, *, is_shifted: bool) -> Year:
 
 
 def _record(training: ChurnTraining, figures: Any) -> dict[str, Any]:
-    return {"row_counts": training.row_counts, "decision": {"figures": figures}}
+    return {"rows": training.row_counts, "decision": {"figures": figures}}
 
 
 def _period(champion: ChurnTraining, scored: pd.DataFrame, known: pd.DataFrame | None) -> dict[str, Any]:
@@ -111,13 +111,15 @@ def _period(champion: ChurnTraining, scored: pd.DataFrame, known: pd.DataFrame |
     }
     if known is None:
         return row
-    probability = score_churn(champion.model, known)["churn_probability"].to_numpy()
-    area = measure(known[_LABEL].to_numpy(), probability, np.arange(len(known)), 0)["roc_auc"]
+    predicted = score_churn(champion.model, known).assign(is_predicted_churn=False)
+    matured = matured_churn(known, predicted, _SPEC)
+    area = matured.figures["roc_auc"]
     return row | {
         "period": f"{known[_CUTOFF].iloc[0]:%Y-%m-%d}",
         "matured_rows": len(known),
-        "churned_share": float(known[_LABEL].mean()),
-        "predicted_share": float(probability.mean()),
+        "levels": json.dumps([level.as_dict() for level in matured.levels]),
+        "roc_auc": area.estimate,
+        "roc_auc_low": area.low,
         "roc_auc_high": area.high,
     }
 

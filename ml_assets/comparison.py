@@ -138,10 +138,17 @@ def measure(
     is_churned: Labels, probability: Probabilities, groups: npt.NDArray[np.int64], seed: int
 ) -> dict[str, Interval]:
     """`log_loss`, `roc_auc` and `calibration_error` of predictions; the arguments are those of `compare`."""
+    return measure_together(is_churned[:, np.newaxis], probability[:, np.newaxis], groups, seed)
+
+
+def measure_together(
+    labels: Labels, probability: Probabilities, groups: npt.NDArray[np.int64], seed: int
+) -> dict[str, Interval]:
+    """As `measure`, of several labels the mean of each figure: `labels` and `probability` are (n, labels)."""
     drawn, weights = resamples(groups, seed)
-    figures = _Figures(is_churned[drawn], probability[drawn])
+    each_label = [_Figures(*each) for each in zip(labels[drawn].T, probability[drawn].T, strict=True)]
     with one_thread():
-        found = with_intervals([figures.of(each) for each in weights])
+        found = with_intervals([np.mean([of.of(each) for of in each_label], axis=0) for each in weights])
     return dict(zip(_FIGURES, (Interval(*each) for each in found), strict=True))
 
 

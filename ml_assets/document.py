@@ -125,6 +125,11 @@ class ModelDocument(Document):
         return None
 
     @property
+    def retrains_when_off(self) -> bool:
+        """Whether the next build trains a new version when there is evidence that the model is off."""
+        return bool(getattr(self.policy, "retrain_when_off", False))
+
+    @property
     def learns_from_unlabelled(self) -> bool:
         """Whether rows without a label teach something all the same."""
         return False

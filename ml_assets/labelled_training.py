@@ -7,12 +7,13 @@ What a label is, and what a model of it says, is told by a `Learner`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 import pandas as pd
 
 from meshlake.ml_assets import training_rows
+from meshlake.ml_assets.drift import distributions
 from meshlake.ml_assets.features import infinite_counts
 from meshlake.ml_assets.honest import FINGERPRINT, row_fingerprints
 from meshlake.ml_assets.on_folds import compete_on_folds
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
     from meshlake.ml_assets.document import LabelledSpec
+    from meshlake.ml_assets.drift import Distribution
     from meshlake.ml_assets.feature_choice import Suspects
     from meshlake.ml_assets.on_folds import Lesson, OnFolds, Tell
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -57,7 +59,8 @@ class LabelledTraining(Generic[Model]):
     `honest` holds one row per labelled row used: the key, the cut-off if any, `label`, `fold` (null for held-out rows),
     and what was said of it by a model that never saw that row's label. `test` is measured on the latest labelled
     cut-off, `None` where none tests it; `features` are the columns of the refitted model, `dropped` the columns left
-    out, with the reason; `importances` how far each feature moves it.
+    out, with the reason; `importances` how far each feature moves it, `distributions` how each of them, and the label,
+    is distributed.
     """
 
     model: Model
@@ -69,6 +72,7 @@ class LabelledTraining(Generic[Model]):
     row_counts: Mapping[str, int]
     features: Mapping[str, str]
     dropped: Mapping[str, str]
+    distributions: Mapping[str, Distribution]
     importances: Mapping[str, float]
     warnings: tuple[str, ...]
 
@@ -83,6 +87,7 @@ class LabelledTraining(Generic[Model]):
             "folds": {"count": spec.folds, "seed": spec.seed, "sha256": self.folds_sha256},
             "candidates": {each.algorithm: each.as_dict() for each in self.candidates},
             "importances": dict(self.importances),
+            "distributions": {name: asdict(each) for name, each in self.distributions.items()},
             "out_of_fold": dict(self.out_of_fold),
             "test": None if self.test is None else dict(self.test),
             "warnings": list(self.warnings),
@@ -185,6 +190,7 @@ class Learned(Generic[Model, Fitted]):
             "row_counts": training_rows.row_counts(given, labelled, self.development, later, self.final),
             "features": {name: str(kind) for name, kind in self.plan.kinds.items()},
             "dropped": {**spec.exclude, **self.plan.dropped},
+            "distributions": distributions(self.final, [spec.label, *self.plan.kinds]),
             "warnings": (
                 *self.suspects.warnings(spec),
                 *(f"{name} was left out: {why}" for name, why in self.left_out.items()),

@@ -85,6 +85,11 @@ class ComparedPolicy(Policy):
     )
     folds: TwoOrMore = Field(default=5, description="Into how many parts the rows are split to compare.")
     seed: Seed = Field(default=42, description="The same seed and rows give the same model.")
+    retrain_when_off: bool = Field(
+        default=True,
+        description="Whether the next build trains a new version when features have moved, or predictions turned out "
+        "wrong; else that is only told.",
+    )
 
 
 class ChurnPolicy(ComparedPolicy):
@@ -128,12 +133,6 @@ class ChurnPolicy(ComparedPolicy):
         description="What a contact brings and costs. If nothing else says who is flagged, those are of whom a profit "
         "is expected.",
     )
-    retrain_when_off: bool = Field(
-        default=True,
-        description="Whether the next build trains a new version when features have moved, or predictions turned out "
-        "wrong; else that is only told.",
-    )
-
     boost_minutes: Annotated[Minutes | None, told("a number above 0")] = Field(
         default=None,
         description="For how many minutes Dagster looks through the mesh for what makes the model better, each time "

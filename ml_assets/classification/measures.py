@@ -7,7 +7,7 @@ probability is off, on average of ten bins (Guo and others, On calibration of mo
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -64,7 +64,7 @@ def compare_classes(codes: Codes, model: Floats, other: Floats, groups: Codes, s
         seed: the same gives the same intervals.
     """
     drawn, weights = resamples(groups, seed)
-    first, second = (_Figures(codes[drawn], each[drawn]) for each in (model, other))
+    first, second = (_Figures.of_all(codes[drawn], each[drawn]) for each in (model, other))
     gained = np.where(_IS_LOSS, -1.0, 1.0)
     found = with_intervals([gained * (first.of(each) - second.of(each)) for each in weights])
     return ClassComparison(len(drawn), *(Difference(*each) for each in found))
@@ -72,8 +72,25 @@ def compare_classes(codes: Codes, model: Floats, other: Floats, groups: Codes, s
 
 def measure_classes(codes: Codes, probability: Floats, groups: Codes, seed: int) -> dict[str, Interval]:
     """Each of `FIGURES`, with its interval; the arguments are those of `compare_classes`."""
+    return measure_said(codes, *_said_of(codes, probability), groups, seed)
+
+
+def measure_said(
+    codes: Codes, said: Codes, sure: Floats, own: Floats, count: int, groups: Codes, seed: int
+) -> dict[str, Interval]:
+    """Each of `FIGURES`, with its interval, of what is published of `count` classes.
+
+    Args:
+        codes: the class of each row, from 0 on; this and all that follow are (n,).
+        said: the class that is said.
+        sure: its probability.
+        own: the probability of the class that the row has.
+        count: how many classes there are.
+        groups: whom each row is about, from 0 on.
+        seed: the same gives the same intervals.
+    """
     drawn, weights = resamples(groups, seed)
-    figures = _Figures(codes[drawn], probability[drawn])
+    figures = _Figures(codes[drawn], said[drawn], sure[drawn], own[drawn], count)
     found = with_intervals([figures.of(each) for each in weights])
     return dict(zip(FIGURES, (Interval(*each) for each in found), strict=True))
 
@@ -88,7 +105,7 @@ def class_metrics(codes: Codes, probability: Floats) -> dict[str, float]:
         >>> found["accuracy"], round(found["log_loss"], 3)
         (0.5, 0.49)
     """
-    figures = _Figures(codes, probability).of(np.ones(len(codes)))
+    figures = _Figures.of_all(codes, probability).of(np.ones(len(codes)))
     found: dict[str, float] = dict(zip(FIGURES, map(float, figures), strict=True))
     if probability.shape[1] > _FEW:
         likeliest = np.argsort(-probability, axis=1, kind="stable")[:, :_FEW]
@@ -127,17 +144,27 @@ def per_class(codes: Codes, probability: Floats, names: Sequence[str | int]) -> 
     return found
 
 
+def _said_of(codes: Codes, probability: Floats) -> tuple[Codes, Floats, Floats, int]:
+    """What `measure_said` takes after `codes`, of the probability of each class, shape (n, classes)."""
+    own = probability[np.arange(len(codes)), codes]
+    return probability.argmax(axis=1), probability.max(axis=1), own, probability.shape[1]
+
+
 class _Figures:
     """`FIGURES` of fixed predictions, for any weights of their rows."""
 
-    def __init__(self, codes: Codes, probability: Floats) -> None:
-        self._count = probability.shape[1]
-        said, sure = probability.argmax(axis=1), probability.max(axis=1)
+    def __init__(self, codes: Codes, said: Codes, sure: Floats, own: Floats, count: int) -> None:
+        self._count = count
         self._cell = codes * self._count + said
         self._over = (said == codes) - sure
         self._bin = np.empty(len(codes), dtype=np.int64)
         self._bin[np.argsort(sure, kind="stable")] = np.arange(len(codes)) * _BINS // len(codes)
-        self._loss = -np.log(np.clip(probability[np.arange(len(codes)), codes], _SMALLEST, 1))
+        self._loss = -np.log(np.clip(own, _SMALLEST, 1))
+
+    @classmethod
+    def of_all(cls, codes: Codes, probability: Floats) -> Self:
+        """Of the probability of each class, shape (n, classes)."""
+        return cls(codes, *_said_of(codes, probability))
 
     def of(self, weights: Floats) -> Floats:
         """The four figures, shape (4,); classes that neither are nor are said count for no F1."""

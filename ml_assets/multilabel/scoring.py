@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.ml_assets.classification.scoring import explain_classes, honest_scores, probability_columns
 from meshlake.ml_assets.multilabel.outcomes import by_label
+from meshlake.ml_assets.multilabel.spec import WANTED, label_column
 from meshlake.ml_assets.scoring import published_probability
 
 if TYPE_CHECKING:
@@ -14,13 +15,6 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.classification.scoring import ClassModel
     from meshlake.ml_assets.multilabel.spec import MultilabelSpec
-
-WANTED = "wanted_probability"
-
-
-def label_column(label: str) -> str:
-    """The column that the probability of a label is published in."""
-    return f"{label}_probability"
 
 
 def published_labels(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Each doubles the outcomes that are told apart.
 FEWEST_LABELS, MOST_LABELS = 2, 5
+# The column that the probability of the wanted outcome is published in.
+WANTED = "wanted_probability"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,11 @@ class MultilabelSpec(LabelledSpec):
             ValueError: naming every key that is missing, unknown or wrong, and what is allowed.
         """
         return read_as(MultilabelDocument, mapping).spec
+
+
+def label_column(label: str) -> str:
+    """The column that the probability of a label is published in."""
+    return f"{label}_probability"
 
 
 class MultilabelPolicy(ComparedPolicy):

@@ -35,7 +35,7 @@ def experiment_rows(features: pd.DataFrame, spec: UpliftSpec) -> pd.DataFrame:
     given = features[is_known].assign(**{spec.treatment: treated[is_known].astype(bool)})
     rows = labelled_rows(given, spec)
     if spec.propensity:
-        rows = rows.assign(**{spec.propensity: _propensities(rows[spec.propensity])})
+        rows = rows.assign(**{spec.propensity: read_propensities(rows[spec.propensity])})
     _require_all_groups(rows, spec)
     return rows
 
@@ -89,7 +89,12 @@ def unknown_treatment_warnings(features: pd.DataFrame, spec: UpliftSpec) -> list
     return [f"{count:,} rows have a label and no '{spec.treatment}'; they teach nothing"] if count else []
 
 
-def _propensities(values: pd.Series[float]) -> pd.Series[float]:
+def read_propensities(values: pd.Series[float]) -> pd.Series[float]:
+    """How likely each row was to be treated, as float64.
+
+    Raises:
+        ValueError: when it holds anything but numbers above 0 and below 1.
+    """
     numbers = pd.to_numeric(values, errors="coerce").astype("Float64")
     found = pd.Series(numbers.to_numpy(np.float64, na_value=np.nan), index=values.index)
     if wrong := int((~((found > 0) & (found < 1))).sum()):

@@ -1,4 +1,4 @@
-"""How far features and labels have moved from those that a version of a churn model learned from.
+"""How far features and labels have moved from those that a version of a model learned from.
 
 Rows are counted in SQL, by the bins that stand in the version's record, so that none passes through Python.
 """
@@ -6,7 +6,7 @@ Rows are counted in SQL, by the bins that stand in the version's record, so that
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from meshlake.models.store import model_store
 from meshlake.names import quote_identifier, quote_literal
@@ -15,8 +15,7 @@ from meshlake.types.tree import is_number
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    import numpy as np
-    import numpy.typing as npt
+    import pandas as pd
 
     from meshlake.building.context import BuildContext
     from meshlake.engines.session import Session
@@ -45,19 +44,20 @@ def learned(context: BuildContext, version: str) -> dict[str, Distribution]:
     }
 
 
-def label_drift(was: Distribution | None, is_churned: npt.NDArray[np.bool_]) -> dict[str, float]:
-    """The share that churned of the rows learned from, and how far these labels are from it."""
+def label_drift(was: Distribution | None, label: pd.Series[Any]) -> dict[str, float]:
+    """How far a `label` that came is from what was learned from; of yes and no the share of yes of that, too."""
     import numpy as np
 
     from meshlake.ml_assets.drift import stability
 
-    if was is None or was.values is None:
+    if was is None:
         return {}
-    before = dict(zip(was.values, was.rows, strict=False))
-    stayed, churned = before.get("false", 0), before.get("true", 0)
-    now = np.array([(~is_churned).sum(), is_churned.sum()], dtype=float)
-    index, _ = stability(np.array([stayed, churned], dtype=float), now)
-    return {"learned_share": churned / (stayed + churned), "label_drift": index}
+    index, _ = stability(np.array(was.rows, dtype=float), was.counts(label))
+    told = {"label_drift": index}
+    if was.values is not None and {*was.values} <= {"true", "false"}:
+        before = dict(zip(was.values, was.rows, strict=False))
+        told["learned_share"] = before.get("true", 0) / sum(before.values())
+    return told
 
 
 def feature_drift(context: BuildContext, model: ModelDefinition, version: str, label: str) -> dict[str, str]:

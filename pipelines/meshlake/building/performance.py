@@ -8,101 +8,73 @@ have moved from those that the version learned from.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from meshlake.building.feature_drift import feature_drift, label_drift, learned
-from meshlake.building.matured import figures_of, labels_of
+from meshlake.building.past_predictions import SAID, gather_outcomes, joined, past_predictions
+from meshlake.building.performance_columns import MODEL_PERFORMANCE, PERFORMANCE_COLUMNS
 from meshlake.building.quality import append_rows
-from meshlake.column import Column
 from meshlake.counting import counted
 from meshlake.errors import MeshError
 from meshlake.health import naming_servers
-from meshlake.ml_assets.spec import ChurnDocument
-from meshlake.models.store import VERSION_PROPERTY
-from meshlake.names import quote_identifier, quote_literal
+from meshlake.ml_assets.evidence import FIGURES
+from meshlake.ml_assets.retraining import promise_of
+from meshlake.models.store import model_store
+from meshlake.names import quote_literal
 from meshlake.transforms.model import model_of
-from meshlake.types.tree import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import pyarrow as pa
+    import pandas as pd
 
     from meshlake.building.context import BuildContext
+    from meshlake.building.past_predictions import Past
     from meshlake.lake.catalog import Lake
     from meshlake.lake.snapshot import Snapshot
-    from meshlake.ml_assets.spec import ChurnSpec
+    from meshlake.ml_assets.evidence import Promise
     from meshlake.models.definition import ModelDefinition
+    from meshlake.models.maturing import Maturing
     from meshlake.names import ProductName
 
-MODEL_PERFORMANCE = ("mesh", "model_performance")
-_INTERVALS = {
-    "roc_auc": "How well it ordered them, .5 is chance; null with fewer than five of a class",
-    "log_loss": "How far its probabilities were off, less is better",
-    "calibration_error": "By how much they differ from what came, on average over ten bins",
-}
-PERFORMANCE_COLUMNS = (
-    Column("product", Scalar.VARCHAR, "<domain>.<product>"),
-    Column("model_version", Scalar.VARCHAR, "The version that predicted"),
-    Column("period", Scalar.VARCHAR, "The cut-off predicted from, else the day of publication"),
-    Column("measured_at", Scalar.TIMESTAMPTZ, "When that much of it was known"),
-    Column("predicted_rows", Scalar.BIGINT, "Rows predicted whose label was not known then"),
-    Column("matured_rows", Scalar.BIGINT, "Those of them whose label is known since"),
-    Column("churned_share", Scalar.DOUBLE, "Share of these that churned"),
-    Column("predicted_share", Scalar.DOUBLE, "The mean of their probabilities"),
-    Column("flagged_rows", Scalar.BIGINT, "Those of them that were predicted to churn"),
-    Column(
-        "expected_profit", Scalar.DOUBLE, "What contacting these was expected to bring; null without amounts"
-    ),
-    Column("realised_profit", Scalar.DOUBLE, "What it brought, given who of them churned"),
-    Column("precision", Scalar.DOUBLE, "Share of the flagged that churned"),
-    Column("recall", Scalar.DOUBLE, "Share of the churned that were flagged"),
-    *(
-        Column(f"{name}{end}", Scalar.DOUBLE, f"{told}{of}")
-        for name, told in _INTERVALS.items()
-        for end, of in (("", ""), ("_low", ": end of the 95 % interval"), ("_high", ": its other end"))
-    ),
-    Column("learned_share", Scalar.DOUBLE, "Share that churned of the rows that the version learned from"),
-    Column("label_drift", Scalar.DOUBLE, "How far churned_share is from it: population stability index"),
-    Column(
-        "feature_drift", Scalar.VARCHAR, "JSON: that index of each feature as last scored, the largest first"
-    ),
-    Column("shifted_features", Scalar.VARCHAR, "JSON: those of them that moved beyond chance, from .25 on"),
-    Column("snapshot_id", Scalar.BIGINT, "The newest snapshot with such predictions"),
-    Column("run", Scalar.VARCHAR, "The build that measured it"),
-)
-_MOST_SNAPSHOTS = 100
 _MOST_NAMED = 5
-_LABELS, _OUTCOMES, _PREDICTED = "mesh_labels", "mesh_outcomes", "mesh_predicted"
-_PREDICTION = ("churn_probability", "is_predicted_churn")
 
 
 def performance_facts(context: BuildContext) -> dict[str, Any]:
-    """Measure what earlier snapshots of a churn model predicted by the labels that are known now, and tell the newest.
+    """Measure what earlier snapshots of a model predicted by the labels that are known now, and tell the newest.
 
-    What is published stays so if a server ends before that is known.
+    What is published stays so if a server ends before that is known, or labels are none any more.
     """
     model = model_of(context.product)
-    if model is None or not isinstance(model.document, ChurnDocument):
+    maturing = model.task.maturing() if model else None
+    if model is None or maturing is None:
         return {}
-    spec = model.document.spec
     try:
         with naming_servers(context.settings, str(context.name)):
             before = {_key(row): row for row in performance_rows(context.mesh.lake, context.name)}
-            predictions = _predictions(context, spec)
+            predictions = past_predictions(context, maturing)
             measured = {
-                _key(row): row for row in _measured(context, spec, model.features_sql, predictions, before)
+                _key(row): row
+                for row in _measured(context, maturing, model.features_sql, predictions, before)
             }
-            drifted = _drifted(context, model, spec, next(iter(predictions.items()), None), before | measured)
+            newest = next(iter(predictions.items()), None)
+            drifted = _drifted(context, model, maturing.spec.label, newest, before | measured)
             rows = measured | ({_key(drifted): drifted} if drifted else {})
             append_rows(context.mesh.lake, MODEL_PERFORMANCE, PERFORMANCE_COLUMNS, list(rows.values()))
-    except MeshError as error:
-        return {"matured": f"how good earlier predictions turned out is not known: {error.message}"}
-    told = {"matured": _in_words(next(iter(measured.values())))} if measured else {}
+    except (MeshError, ValueError) as error:
+        why = error.message if isinstance(error, MeshError) else error
+        return {"matured": f"how good earlier predictions turned out is not known: {why}"}
+    told = {}
+    if measured:
+        ((version, _), newest_row), *_ = measured.items()
+        told = {"matured": _in_words(newest_row, promise_of(_record(context, version)))}
     return told | _drift_in_words(drifted)
+
+
+def _record(context: BuildContext, version: str) -> Mapping[str, Any]:
+    stored = model_store(context.settings).load(context.name, version)
+    return stored.record if stored else {}
 
 
 def _key(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -122,9 +94,9 @@ def performance_rows(lake: Lake, name: ProductName | None = None) -> list[dict[s
 
 def _measured(
     context: BuildContext,
-    spec: ChurnSpec,
+    maturing: Maturing,
     features_sql: str,
-    predictions: Mapping[tuple[str, str], list[_Past]],
+    predictions: Mapping[tuple[str, str], list[Past]],
     before: Mapping[tuple[str, str], Mapping[str, Any]],
 ) -> Iterator[dict[str, Any]]:
     """A row for each version and period of which more is known than was, the newest first."""
@@ -135,40 +107,54 @@ def _measured(
     }
     if not predictions:
         return
-    labels = ", ".join(map(quote_identifier, dict.fromkeys((*spec.row_keys, spec.label, *spec.amounts))))
-    known = (
-        f"SELECT DISTINCT {labels} FROM (\n{features_sql}\n) WHERE {quote_identifier(spec.label)} IS NOT NULL"
-    )
-    # Through Python they go a batch at a time; the table is the engine's.
-    local = context.session.local
-    local.register(_LABELS, context.session.batches(known))
-    local.gather(_OUTCOMES, [f"SELECT * FROM {_LABELS}"])
+    gather_outcomes(context, maturing, features_sql)
     for (version, period), past in predictions.items():
-        last = before.get((version, period), {})
-        predicted_rows, matured = _joined(context, spec, past)
-        if matured.num_rows > last.get("matured_rows", 0):
+        last, record = before.get((version, period), {}), _record(context, version)
+        predicted_rows, rows = joined(context, maturing, past)
+        if record and len(rows) > last.get("matured_rows", 0):
             yield {
                 **last,
                 **_named(context, version, period),
                 "predicted_rows": predicted_rows,
-                **figures_of(matured, spec),
-                **label_drift(learned(context, version).get(spec.label), labels_of(matured)),
+                "matured_rows": len(rows),
+                **_told(context, maturing, rows, version, record),
                 "snapshot_id": past[0].snapshot.snapshot_id,
             }
+
+
+def _told(
+    context: BuildContext,
+    maturing: Maturing,
+    rows: pd.DataFrame,
+    version: str,
+    record: Mapping[str, Any],
+) -> dict[str, Any]:
+    """What `rows`, as `joined` has them, turned out to be: columns of `PERFORMANCE_COLUMNS`."""
+    said = rows.filter(regex=f"^{SAID}").rename(columns=lambda name: name.removeprefix(SAID))
+    found = maturing.measure(rows[list(maturing.came)], said, record)
+    told: dict[str, Any] = {
+        "task": record["definition"]["task"],
+        **found.facts,
+        "levels": json.dumps([level.as_dict() for level in found.levels]),
+        "remark": found.remark,
+    }
+    for name, figure in found.figures.items():
+        told |= {name: figure.estimate, f"{name}_low": figure.low, f"{name}_high": figure.high}
+    return told | label_drift(learned(context, version).get(maturing.spec.label), found.label)
 
 
 def _drifted(
     context: BuildContext,
     model: ModelDefinition,
-    spec: ChurnSpec,
-    newest: tuple[tuple[str, str], list[_Past]] | None,
+    label: str,
+    newest: tuple[tuple[str, str], list[Past]] | None,
     known: Mapping[tuple[str, str], Mapping[str, Any]],
 ) -> dict[str, Any] | None:
     """What is known of the predictions published now, with how far their features have moved."""
     if newest is None:
         return None
     (version, period), (past, *_) = newest
-    drift = feature_drift(context, model, version, spec.label)
+    drift = feature_drift(context, model, version, label)
     if not drift:
         return None
     row = known.get((version, period))
@@ -198,62 +184,6 @@ def _is_all_known(last: Mapping[str, Any], newest: Snapshot) -> bool:
     return last.get("snapshot_id") == newest.snapshot_id and last["matured_rows"] == last["predicted_rows"]
 
 
-@dataclass(frozen=True)
-class _Past:
-    """A snapshot of predictions."""
-
-    context: BuildContext
-    snapshot: Snapshot
-
-    @cached_property
-    def rows_sql(self) -> str:
-        """The SELECT of its rows; the catalog is asked for its files."""
-        files = self.context.mesh.lake.files(self.snapshot)
-        return self.context.session.local.files_select(files, self.snapshot.schema)
-
-
-def _predictions(context: BuildContext, spec: ChurnSpec) -> dict[tuple[str, str], list[_Past]]:
-    """The snapshots with predictions, the newest first, by version and period; those that say of which rows the label
-    was not known then."""
-    needed = {*spec.row_keys, *_PREDICTION, "is_labelled"}
-    identifier = (context.name.domain, context.name.product)
-    found: dict[tuple[str, str], list[_Past]] = {}
-    for snapshot in context.mesh.lake.history(identifier)[:_MOST_SNAPSHOTS]:
-        version = snapshot.properties.get(VERSION_PROPERTY)
-        if version is None or not needed <= {field.name for field in snapshot.schema.fields}:
-            continue
-        past, period = _Past(context, snapshot), snapshot.published_at.date().isoformat()
-        if spec.cutoff is not None:
-            asked = f"SELECT max({quote_identifier(spec.cutoff)}) FROM ({past.rows_sql})"
-            ((cutoff,),) = context.session.local.rows(asked)
-            if cutoff is None:
-                continue
-            period = str(cutoff).removesuffix(" 00:00:00")
-        found.setdefault((version, period), []).append(past)
-    return found
-
-
-def _joined(context: BuildContext, spec: ChurnSpec, past: list[_Past]) -> tuple[int, pa.Table]:
-    """How many rows were predicted, and those whose label is known since: what was predicted last before it was."""
-    local = context.session.local
-    keys = ", ".join(map(quote_identifier, spec.row_keys))
-    columns = f"{keys}, {', '.join(_PREDICTION)}"
-    parts = [
-        f"SELECT {columns}, {age} AS age FROM ({each.rows_sql}) WHERE NOT is_labelled"
-        for age, each in enumerate(past)
-    ]
-    last = ", ".join(f"arg_min({name}, age) AS {name}" for name in _PREDICTION)
-    local.gather(_PREDICTED, [f"SELECT {keys}, {last} FROM ({' UNION ALL '.join(parts)}) GROUP BY ALL"])
-    ((predicted_rows,),) = local.rows(f"SELECT count(*) FROM {_PREDICTED}")
-    label = quote_identifier(spec.label)
-    kept = [quote_identifier(name) for name in dict.fromkeys((*spec.row_keys, *spec.amounts))]
-    joined = (
-        f"SELECT {', '.join(kept)}, {', '.join(_PREDICTION)}, {label} AS is_churned "
-        f"FROM {_PREDICTED} JOIN {_OUTCOMES} USING ({keys})"
-    )
-    return int(str(predicted_rows)), local.table(joined)
-
-
 def _drift_in_words(row: Mapping[str, Any] | None) -> dict[str, str]:
     shifted = json.loads(row["shifted_features"]) if row else {}
     if not shifted:
@@ -263,9 +193,14 @@ def _drift_in_words(row: Mapping[str, Any] | None) -> dict[str, str]:
     return {"drift": f"the rows scored are unlike those learned from in {named}{more}"}
 
 
-def _in_words(row: Mapping[str, Any]) -> str:
+def _in_words(row: Mapping[str, Any], promise: Promise | None) -> str:
+    """What is known of a period: what came on average, and the figure by which the model is judged."""
     known = f"of {counted(row['predicted_rows'], 'prediction')} of {row['period']} {row['matured_rows']:,} are known"
-    told = f"{known}: {row['churned_share']:.1%} churned, {row['predicted_share']:.1%} were expected"
-    if row.get("roc_auc") is None:
-        return told
-    return f"{told}, ROC AUC {row['roc_auc']:.3f} ({row['roc_auc_low']:.3f} to {row['roc_auc_high']:.3f})"
+    told = [
+        f"{level['came_told']}, {level['expected_told']} expected" for level in json.loads(row["levels"])[:1]
+    ]
+    if promise is not None and row.get(promise.figure) is not None:
+        found, low, high = (f"{row[f'{promise.figure}{end}']:.4g}" for end in ("", "_low", "_high"))
+        told.append(f"{FIGURES[promise.figure].words} {found} ({low} to {high})")
+    told += filter(None, [row["remark"]])
+    return f"{known}: {', '.join(told)}" if told else known

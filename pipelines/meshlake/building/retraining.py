@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from meshlake.building.performance import performance_rows
 from meshlake.ml_assets.retraining import why_retrain
-from meshlake.ml_assets.spec import ChurnDocument
 from meshlake.models.store import TRAINED_PROPERTY, VERSION_PROPERTY, model_store
 from meshlake.transforms.model import model_of
 
@@ -55,7 +54,7 @@ def retraining_due(mesh: Workspace, product: Product) -> Retraining | None:
     what is held since it was rolled back.
     """
     model = model_of(product)
-    if model is None or not isinstance(model.document, ChurnDocument):
+    if model is None or model.task.maturing() is None:
         return None
     head = mesh.lake.head((product.name.domain, product.name.product))
     champion = head.properties.get(VERSION_PROPERTY) if head else None
@@ -74,7 +73,7 @@ def retraining_due(mesh: Workspace, product: Product) -> Retraining | None:
     why = why_retrain(last_scored, version.record)
     if last_known is not None and last_known is not last_scored:
         why += why_retrain({**last_known, "shifted_features": None}, version.record)
-    is_acted_on = model.document.policy.retrain_when_off
+    is_acted_on = model.document.retrains_when_off
     return Retraining(product.name, champion, measured_at, tuple(why), is_acted_on) if why else None
 
 

@@ -10,7 +10,7 @@ from meshlake.building.compact import compact_lake
 from meshlake.building.failed import never_published
 from meshlake.building.leftovers import expire_versions, remove_leftovers
 from meshlake.building.outdated import cause_of
-from meshlake.building.performance import MODEL_PERFORMANCE
+from meshlake.building.performance_columns import MODEL_PERFORMANCE
 from meshlake.building.quality import QUALITY_RESULTS
 from meshlake.building.views import refresh_views
 from meshlake.errors import UsageError

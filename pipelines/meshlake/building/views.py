@@ -8,7 +8,8 @@ import pyarrow as pa
 
 from meshlake.building.known_tables import known_tables
 from meshlake.building.model_tables import MODEL_VERSIONS, model_version_rows
-from meshlake.building.performance import PERFORMANCE_COLUMNS, performance_rows
+from meshlake.building.performance import performance_rows
+from meshlake.building.performance_columns import PERFORMANCE_COLUMNS
 from meshlake.building.quality import QUALITY_COLUMNS, QUALITY_RESULTS
 from meshlake.column import Column
 from meshlake.lake.mesh_file import PublishedColumn, PublishedProduct, read_state, write_mesh_file

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -13,7 +16,7 @@ from meshlake.cli.completion import product_names
 from meshlake.cli.printing import print_json, print_record, print_table, print_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from meshlake.ml_assets.comparison import Difference
 
@@ -206,34 +209,38 @@ def performance(product: str = MODEL, as_json: bool = JSON) -> None:
             "Nothing is known of its predictions. Builds look for labels where the contract has is_labelled."
         )
         return
+    shown = [each for each in _performance_columns() if any(each.of(row) != "-" for row in rows)]
     print_table(
-        (
-            "period",
-            "version",
-            "known",
-            *(figure for figure, _, _ in _PERFORMANCE),
-            "ROC AUC",
-            "log loss",
-            "moved",
-        ),
-        [
-            (
-                row["period"],
-                row["model_version"],
-                f"{row['matured_rows']:,} of {row['predicted_rows']:,}",
-                *("-" if row[name] is None else form.format(row[name]) for _, name, form in _PERFORMANCE),
-                *(_between(row, name) for name in ("roc_auc", "log_loss")),
-                ", ".join(json.loads(row["shifted_features"] or "{}")) or "-",
-            )
-            for row in rows
-        ],
+        [each.head for each in shown],
+        [[each.of(row) for each in shown] for row in rows],
         title=f"What {product} predicted, and what came (95 % intervals)",
     )
 
 
-_PERFORMANCE = (
-    ("churned", "churned_share", "{:.1%}"),
-    ("expected", "predicted_share", "{:.1%}"),
+@dataclass(frozen=True)
+class _Shown:
+    """A column of the table of what is known of predictions: `-` where it is not."""
+
+    head: str
+    of: Callable[[Mapping[str, Any]], str]
+
+
+def _performance_columns() -> list[_Shown]:
+    from meshlake.ml_assets.evidence import FIGURES
+
+    return [
+        _Shown("period", itemgetter("period")),
+        _Shown("version", itemgetter("model_version")),
+        _Shown("known", lambda row: f"{row['matured_rows']:,} of {row['predicted_rows']:,}"),
+        _Shown("what came", _levels),
+        *(_Shown(head, partial(_formatted, name, form)) for head, name, form in _OF_FLAGS),
+        *(_Shown(figure.words, partial(_between, name)) for name, figure in FIGURES.items()),
+        _Shown("moved", lambda row: ", ".join(json.loads(row["shifted_features"] or "{}")) or "-"),
+        _Shown("remark", lambda row: row["remark"] or "-"),
+    ]
+
+
+_OF_FLAGS = (
     ("flagged", "flagged_rows", "{:,}"),
     ("precision", "precision", "{:.1%}"),
     ("profit", "realised_profit", "{:,.2f}"),
@@ -241,10 +248,20 @@ _PERFORMANCE = (
 )
 
 
-def _between(row: Mapping[str, Any], name: str) -> str:
+def _levels(row: Mapping[str, Any]) -> str:
+    levels = json.loads(row["levels"] or "[]")
+    return "; ".join(f"{each['came_told']}, {each['expected_told']} expected" for each in levels) or "-"
+
+
+def _formatted(name: str, form: str, row: Mapping[str, Any]) -> str:
+    return "-" if row[name] is None else form.format(row[name])
+
+
+def _between(name: str, row: Mapping[str, Any]) -> str:
     if row[name] is None:
         return "-"
-    return f"{row[name]:.3f} ({row[f'{name}_low']:.3f} to {row[f'{name}_high']:.3f})"
+    found, low, high = (f"{row[f'{name}{end}']:.4g}" for end in ("", "_low", "_high"))
+    return f"{found} ({low} to {high})"
 
 
 def _state(version: Mapping[str, Any]) -> str:

@@ -20,7 +20,7 @@ from meshlake.drafting.model_document import (
 from meshlake.drafting.product_folder import Drafted, default_owner, product_folder, write_product
 from meshlake.errors import UsageError
 from meshlake.ml_assets.candidates.multilabel import DEFAULT_MULTILABEL
-from meshlake.ml_assets.multilabel.spec import FEWEST_LABELS, MOST_LABELS
+from meshlake.ml_assets.multilabel.spec import FEWEST_LABELS, MOST_LABELS, WANTED
 from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from meshlake.names import ProductName
     from meshlake.settings import Settings
 
-_WANTED = "wanted_probability"
 _ASKED = Asked(column_option="--labels", value_option="")
 
 
@@ -99,7 +98,7 @@ def _contract(
             column_facts(column, NUMBER, f"Probability of {label}, 0 to 1.", minimum=0, maximum=1)
             for column, label in zip(columns, labels, strict=True)
         ),
-        column_facts(_WANTED, NUMBER, f"Probability of {together} together, 0 to 1.", minimum=0, maximum=1),
+        column_facts(WANTED, NUMBER, f"Probability of {together} together, 0 to 1.", minimum=0, maximum=1),
         column_facts("is_labelled", BOOLEAN, f"Whether {together} are already known."),
         *reason_facts(
             f"What makes {together} together likelier", "null where they were known, or nothing does"
@@ -111,12 +110,12 @@ def _contract(
         "name": "together_is_between_what_labels_allow",
         "type": "sql",
         "description": "All labels together are no likelier than the least likely, nor less than they leave room for.",
-        "query": f"SELECT COUNT(*) FROM {{object}} WHERE {_WANTED} > {most} + 0.00001 OR {_WANTED} < {least} - 0.00001",
+        "query": f"SELECT COUNT(*) FROM {{object}} WHERE {WANTED} > {most} + 0.00001 OR {WANTED} < {least} - 0.00001",
         "mustBe": 0,
     }
     description = Description(
         purpose=f"How likely {', '.join(labels)} are for every row of {table.name}, each and together.",
-        usage=f"Join to {table.name} on {', '.join(keys)}; act on {_WANTED}, which is not the product of the others.",
+        usage=f"Join to {table.name} on {', '.join(keys)}; act on {WANTED}, which is not the product of the others.",
         limitations="A probability, not a verdict. Rows whose labels are known carry the prediction of a model that "
         "had not seen them. Reasons say what moved the prediction, not what causes it. Who writes another outcome "
         "under wanted: in model.yaml has to change the check of its bounds.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 from importlib.metadata import version
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from meshlake.ml_assets.spec import ChurnDocument
 from meshlake.models.decided import REASONS, MayBeFlagged, amount_columns, decided_select, spec_of
@@ -22,17 +22,19 @@ from meshlake.models.honest import (
     too_few,
 )
 from meshlake.models.linear_sql import MOST_WRITTEN, scoring_sql
+from meshlake.models.maturing import Maturing
 from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
 from meshlake.models.task import ForeseesAll, Trained, of_latest_cutoff
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
     from meshlake.ml_assets.churn import ChurnTraining
     from meshlake.ml_assets.comparison import Comparison
     from meshlake.ml_assets.document import ModelDocument
+    from meshlake.ml_assets.matured import Matured
     from meshlake.ml_assets.promotion import Decision
     from meshlake.ml_assets.scoring import ChurnModel
     from meshlake.models.evaluation import Evaluation
@@ -152,6 +154,18 @@ class ChurnTask(ForeseesAll):
         from meshlake.models.churn_evaluation import evaluate_churn
 
         return evaluate_churn(self._spec, version.record, honest_predictions(version.read(HONEST_FILE)))
+
+    def maturing(self) -> Maturing:
+        """See `Task.maturing`: by log loss, ROC AUC and calibration, and what contacting the flagged brings."""
+        spec = self._spec
+
+        def measured(came: pd.DataFrame, said: pd.DataFrame, _record: Mapping[str, Any]) -> Matured:
+            from meshlake.ml_assets.matured import matured_churn
+
+            return matured_churn(came, said, spec)
+
+        said = {name: name for name in ("churn_probability", "is_predicted_churn")}
+        return Maturing(spec, (spec.label,), measured, said, beside=spec.amounts)
 
     def compare(self, version: ModelVersion, other: ModelVersion) -> Comparison:
         """See `Task.compare`: by log loss, ROC AUC and calibration."""

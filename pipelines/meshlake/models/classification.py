@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from meshlake.ml_assets.classification.spec import ClassificationDocument, ClassificationSpec
 from meshlake.models.honest import named_like, too_few
 from meshlake.models.labelled import LabelledTask, as_trained, stored_model
+from meshlake.models.maturing import Maturing
 from meshlake.names import quote_identifier, quote_literal
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.classification.training import ClassTraining
     from meshlake.ml_assets.document import ModelDocument
     from meshlake.ml_assets.drawing import Draw
+    from meshlake.ml_assets.matured import Matured
     from meshlake.ml_assets.promotion import Champion, Decision
     from meshlake.models.evaluation import Evaluation
     from meshlake.models.store import ModelVersion
@@ -26,6 +28,13 @@ if TYPE_CHECKING:
     from meshlake.products.transform import RowsSession
 
 _SHOWN_CLASSES = 5
+_SAID = (
+    "predicted_class",
+    "predicted_probability",
+    "second_class",
+    "second_probability",
+    "other_probability",
+)
 
 
 class TaskOfClasses(LabelledTask["ClassModel"]):
@@ -88,13 +97,28 @@ class ClassificationTask(TaskOfClasses):
         """See `Task.train`; the files are the model, the honest predictions and the plots."""
         from meshlake.ml_assets.candidates.classifiers import CLASSIFIERS
         from meshlake.ml_assets.classification.labels import changed_classes
+        from meshlake.ml_assets.classification.matured import promised_classes
         from meshlake.ml_assets.classification.report import class_report
         from meshlake.ml_assets.classification.training import train_classes
 
         training = train_classes(features, self._spec, report, named_like(self._spec.label, features))
         changed = changed_classes(training.classes, champion.record.get("classes", ())) if champion else []
         facts, algorithms = class_report(training), self._spec.algorithms
-        return as_trained(training, facts, class_drawings(training), CLASSIFIERS, algorithms, changed)
+        promise = promised_classes(training.honest, self._spec, training.classes.names)
+        return as_trained(
+            training, facts, class_drawings(training), CLASSIFIERS, algorithms, changed, promise
+        )
+
+    def maturing(self) -> Maturing:
+        """See `Task.maturing`: by the two likeliest classes, which are what is published."""
+        spec = self._spec
+
+        def measured(came: pd.DataFrame, said: pd.DataFrame, record: Mapping[str, Any]) -> Matured:
+            from meshlake.ml_assets.classification.matured import matured_classes
+
+            return matured_classes(came, said, spec, record)
+
+        return Maturing(spec, (spec.label,), measured, {name: name for name in _SAID})
 
     def said(
         self, model: ClassModel, honest: pd.DataFrame, batch: pd.DataFrame, *, has_reasons: bool

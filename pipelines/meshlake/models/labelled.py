@@ -7,10 +7,12 @@ A row that the model learned from is published with its honest prediction, see `
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import partial
 from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from meshlake.models.honest import HONEST_FILE, Model, honest_predictions, rival_of, rows_of_both
+from meshlake.models.maturing import Maturing, only_counted
 from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
 from meshlake.models.task import ScoresAreRows, Trained, of_latest_cutoff
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.document import LabelledSpec
     from meshlake.ml_assets.drawing import Draw
+    from meshlake.ml_assets.evidence import Promise
     from meshlake.ml_assets.labelled_training import LabelledTraining
     from meshlake.ml_assets.promotion import Champion, Decision
     from meshlake.models.evaluation import Evaluation
@@ -66,6 +69,11 @@ class LabelledTask(ScoresAreRows, Generic[Model]):
         self, rows: pd.DataFrame, groups: Any, record: Mapping[str, Any], other: Mapping[str, Any]
     ) -> Compared:
         """See `Task.compare`: of what `rows_of_both` gives, by whom each row is about, shape (n,), and both records."""
+
+    def maturing(self) -> Maturing:
+        """See `Task.maturing`; where a kind of model has no measure of its own, rows are counted and drift is told."""
+        label = self._spec.label
+        return Maturing(self._spec, (label,), partial(only_counted, label=label))
 
     def is_labelled(self, batch: pd.DataFrame) -> pd.Series[Any]:
         """Whether the label of each row is known."""
@@ -125,10 +133,12 @@ def as_trained(
     among: Doorway[type[Any]],
     algorithms: Iterable[str],
     warnings: Iterable[str] = (),
+    promise: Promise | None = None,
 ) -> Trained:
     """What is stored of a training: `facts` of it in its record, and the model, the honest predictions and `figures`.
 
-    `algorithms` are those compared, each found `among`; `warnings` come before those of the training.
+    `algorithms` are those compared, each found `among`; `warnings` come before those of the training. A `promise` is
+    what its predictions are held against when labels come.
     """
     from meshlake.ml_assets.drawing import png
     from meshlake.ml_assets.persistence import dump_model
@@ -142,6 +152,7 @@ def as_trained(
         else f"{facts['folds']['count']} folds, out of fold",
         "metrics": {k: v for k, v in (test or facts["out_of_fold"]).items() if isinstance(v, float)},
         **facts,
+        **({"promised": promise.as_dict()} if promise else {}),
         "warnings": [*warnings, *facts["warnings"]],
     }
     files = {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from meshlake.ml_assets.multilabel.spec import MultilabelDocument, MultilabelSpec
+from meshlake.ml_assets.multilabel.spec import WANTED, MultilabelDocument, MultilabelSpec, label_column
 from meshlake.models.classification import TaskOfClasses, class_drawings
 from meshlake.models.honest import named_like
 from meshlake.models.labelled import as_trained, stored_model
+from meshlake.models.maturing import Maturing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.classification.scoring import ClassModel
     from meshlake.ml_assets.document import ModelDocument
+    from meshlake.ml_assets.matured import Matured
     from meshlake.models.evaluation import Evaluation
     from meshlake.models.store import ModelVersion
     from meshlake.models.task import Trained
@@ -39,6 +41,7 @@ class MultilabelTask(TaskOfClasses):
     ) -> Trained:
         """See `Task.train`; the files are the model, the honest predictions and the plots."""
         from meshlake.ml_assets.candidates.multilabel import MULTILABEL
+        from meshlake.ml_assets.multilabel.matured import promised_labels
         from meshlake.ml_assets.multilabel.report import labels_report
         from meshlake.ml_assets.multilabel.training import train_labels
 
@@ -48,7 +51,22 @@ class MultilabelTask(TaskOfClasses):
             named |= named_like(label, features)
         training = train_labels(features, spec, report, named)
         drawings = class_drawings(training)
-        return as_trained(training, labels_report(training), drawings, MULTILABEL, spec.algorithms)
+        promise = promised_labels(training.honest, spec)
+        return as_trained(
+            training, labels_report(training), drawings, MULTILABEL, spec.algorithms, promise=promise
+        )
+
+    def maturing(self) -> Maturing:
+        """See `Task.maturing`: by each label, whose probabilities are what is published."""
+        spec = self._spec
+
+        def measured(came: pd.DataFrame, said: pd.DataFrame, _record: Mapping[str, Any]) -> Matured:
+            from meshlake.ml_assets.multilabel.matured import matured_labels
+
+            return matured_labels(came, said, spec)
+
+        said = [*map(label_column, spec.labels), WANTED]
+        return Maturing(spec, spec.labels, measured, {name: name for name in said})
 
     def said(
         self, model: ClassModel, honest: pd.DataFrame, batch: pd.DataFrame, *, has_reasons: bool

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from meshlake.ml_assets.regression.spec import RegressionDocument, RegressionSpec
 from meshlake.models.honest import too_few
 from meshlake.models.labelled import LabelledTask, as_trained, stored_model
+from meshlake.models.maturing import Maturing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.document import ModelDocument
     from meshlake.ml_assets.drawing import Draw
+    from meshlake.ml_assets.matured import Matured
     from meshlake.ml_assets.promotion import Champion, Decision
     from meshlake.ml_assets.regression.metrics import AmountComparison
     from meshlake.ml_assets.regression.model import RegressionModel
@@ -42,13 +44,16 @@ class RegressionTask(LabelledTask["RegressionModel"]):
         champion: ModelVersion | None,  # noqa: ARG002
     ) -> Trained:
         """See `Task.train`; the files are the model, the honest predictions and the plots."""
+        from meshlake.ml_assets.regression.matured import promised_amounts
         from meshlake.ml_assets.regression.report import regression_report
         from meshlake.ml_assets.regression.training import train_regression
         from meshlake.ml_assets.regressors.regressor import REGRESSORS
 
         training = train_regression(features, self._spec, report)
         facts = regression_report(training)
-        return as_trained(training, facts, _figures(training), REGRESSORS, self._spec.algorithms)
+        promise = promised_amounts(training.honest, self._spec)
+        drawings, algorithms = _figures(training), self._spec.algorithms
+        return as_trained(training, facts, drawings, REGRESSORS, algorithms, promise=promise)
 
     def decided(
         self,
@@ -78,6 +83,19 @@ class RegressionTask(LabelledTask["RegressionModel"]):
         from meshlake.models.regression_evaluation import evaluate_regression
 
         return evaluate_regression(self._spec, record, honest)
+
+    def maturing(self) -> Maturing:
+        """See `Task.maturing`: by how far amounts were off, and how many came within their intervals."""
+        spec = self._spec
+
+        def measured(came: pd.DataFrame, said: pd.DataFrame, record: Mapping[str, Any]) -> Matured:
+            from meshlake.ml_assets.regression.matured import matured_amounts
+
+            return matured_amounts(came, said, spec, record)
+
+        predicted, lower, upper = amount_columns(spec.label)
+        ends = {"lower": lower, "upper": upper}
+        return Maturing(spec, (spec.label,), measured, {"predicted": predicted}, ends)
 
     def compared(
         self,

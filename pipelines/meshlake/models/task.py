@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.document import ModelDocument
     from meshlake.ml_assets.promotion import Decision
     from meshlake.models.evaluation import Evaluation
+    from meshlake.models.maturing import Maturing
     from meshlake.models.store import ModelVersion
     from meshlake.products.transform import RowsSession
 
@@ -102,6 +103,9 @@ class Task(Protocol):
         It is made of what is stored with the version alone; what one stored before had not is left out.
         """
 
+    def maturing(self) -> Maturing | None:
+        """How predictions are held against the labels that become known later; `None` where nothing comes true."""
+
     def compare(self, version: ModelVersion, other: ModelVersion) -> Compared:
         """How much better `version`, whose `model.yaml` this was set up by, is than `other`, of the same task.
 
@@ -125,6 +129,10 @@ class ForeseesAll:
 
 class HasNoLabel:
     """For a kind of model of which nothing comes true later."""
+
+    def maturing(self) -> None:
+        """See `Task.maturing`: nothing does."""
+        return
 
     def compare(self, version: ModelVersion, _other: ModelVersion) -> Compared:
         """See `Task.compare`.

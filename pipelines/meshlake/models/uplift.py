@@ -8,6 +8,7 @@ from meshlake.ml_assets.uplift.spec import UpliftDocument, UpliftSpec
 from meshlake.models.decided import amount_columns, amounts_sql, rank_sql
 from meshlake.models.honest import named_like, too_few
 from meshlake.models.labelled import LabelledTask, as_trained, stored_model
+from meshlake.models.maturing import Maturing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.document import ModelDocument
     from meshlake.ml_assets.drawing import Draw
+    from meshlake.ml_assets.matured import Matured
     from meshlake.ml_assets.promotion import Champion, Decision
     from meshlake.ml_assets.regression.model import RegressionModel
     from meshlake.ml_assets.uplift.qini import UpliftComparison
@@ -43,13 +45,16 @@ class UpliftTask(LabelledTask["RegressionModel"]):
         champion: ModelVersion | None,  # noqa: ARG002
     ) -> Trained:
         """See `Task.train`; the files are the model, the honest predictions and the plots."""
+        from meshlake.ml_assets.matured import promised
         from meshlake.ml_assets.uplift.report import uplift_report
         from meshlake.ml_assets.uplift.training import train_uplift
         from meshlake.ml_assets.uplifters.uplifter import UPLIFTERS
 
         training = train_uplift(features, self._spec, report, named_like(self._spec.label, features))
         facts, algorithms = uplift_report(training), self._spec.algorithms
-        return as_trained(training, facts, _drawings(training, facts), UPLIFTERS, algorithms)
+        promise = promised("qini", {"qini": training.against_random})
+        drawings = _drawings(training, facts)
+        return as_trained(training, facts, drawings, UPLIFTERS, algorithms, promise=promise)
 
     def decided(
         self,
@@ -90,6 +95,18 @@ class UpliftTask(LabelledTask["RegressionModel"]):
         from meshlake.models.uplift_evaluation import evaluate_uplift
 
         return evaluate_uplift(self._spec, record, honest)
+
+    def maturing(self) -> Maturing:
+        """See `Task.maturing`: by what treating those of most uplift brought, where it was drawn who was treated."""
+        spec = self._spec
+
+        def measured(came: pd.DataFrame, said: pd.DataFrame, _record: Mapping[str, Any]) -> Matured:
+            from meshlake.ml_assets.uplift.matured import matured_uplift
+
+            return matured_uplift(came, said, spec)
+
+        known = (spec.label, spec.treatment, *filter(None, [spec.propensity]))
+        return Maturing(spec, known, measured, {"uplift": "uplift"})
 
     def compared(
         self,

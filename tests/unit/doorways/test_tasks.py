@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from meshlake.models.task import TASKS
+from meshlake.models.task import TASKS, HasNoLabel
 from support.package_copy import PackageCopy
 from support.small_mesh import SmallMesh
 
@@ -63,6 +63,9 @@ class ShareTask:
     def evaluate(self, version):
         return Evaluation(f"Shares of {version.record['metrics']['total']:g}.")
 
+    def maturing(self):
+        return None
+
     def compare(self, version, other):
         raise NotImplementedError
 '''
@@ -108,3 +111,11 @@ def test_one_more_kind_is_one_file_and_one_line(tmp_path):
 @pytest.mark.parametrize("name", TASKS.names)
 def test_every_kind_can_be_loaded(name):
     assert TASKS.get(name).__name__.endswith("Task")
+
+
+@pytest.mark.parametrize("name", TASKS.names)
+def test_every_kind_that_learns_a_label_can_be_compared_measured_and_trained_again(name):
+    task = TASKS.get(name)
+    assert {"compare", "maturing"} <= set(dir(task))
+    fields = task.document.model_fields["policy"].annotation.model_fields
+    assert ("retrain_when_off" in fields) is not issubclass(task, HasNoLabel)

@@ -63,7 +63,11 @@ def test_sql_counts_what_python_counts(session, monkeypatch, most):
 
 def test_a_label_that_comes_twice_as_often_has_drifted():
     was = Distribution((900, 100, 0, 0), values=("false", "true"))
-    found = label_drift(was, np.array([True] * 40 + [False] * 160))
+    found = label_drift(was, pd.Series([True] * 40 + [False] * 160))
     assert found["learned_share"] == 0.1
     assert found["label_drift"] == pytest.approx(0.1 * np.log(2) - 0.1 * np.log(8 / 9), abs=0.005)
-    assert label_drift(None, np.array([True])) == {}
+    amounts = Distribution.of(pd.Series(range(100)))
+    moved = label_drift(amounts, pd.Series(range(50, 150)))
+    assert moved.keys() == {"label_drift"}
+    assert moved["label_drift"] > 1
+    assert label_drift(None, pd.Series([True])) == {}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from math import log
+
 import pytest
 import yaml
 
@@ -80,6 +83,40 @@ def test_the_report_tells_of_each_label_and_of_chains(labels):
     state, record = Mesh(labels.settings).model_version("crm.labels")
     assert {"log_loss", "accuracy"} <= set(state.metrics)
     assert (state.algorithm, record["chained"]["is_taken"]) == ("logistic_regression", False)
+
+
+def test_labels_that_came_are_held_against_those_predicted(labels):
+    before = {row["customer_id"]: row for row in labels.rows("crm.labels") if not row["is_labelled"]}
+    # Who is new has far more tickets than any had.
+    more = "".join(f"n{number},{number % 100},{40 + number},,\n" for number in range(300))
+    labels.land(FILE, csv(unlabelled=0) + more)
+    labels.build_product("crm.customers")
+    facts = labels.build_product("crm.labels").facts
+    (row,) = labels.open().model_performance("crm.labels")
+    assert (row["task"], row["predicted_rows"], row["matured_rows"]) == ("multilabel", 330, 30)
+    came = {each["customer_id"]: each for each in labels.rows("crm.customers")}
+    pairs = [
+        (came[key][name], each[f"{name}_probability"])
+        for key, each in before.items()
+        for name in ("leaves", "pays")
+    ]
+    assert row["accuracy"] == pytest.approx(sum((said >= 0.5) == is_so for is_so, said in pairs) / 60)
+    losses = [-log(said if is_so else 1 - said) for is_so, said in pairs]
+    assert row["log_loss"] == pytest.approx(sum(losses) / 60)
+    assert row["log_loss_low"] < row["log_loss"] < row["log_loss_high"]
+    of_leaves, of_pays, of_both = json.loads(row["levels"])
+    assert of_leaves["came"] == pytest.approx(sum(came[key]["leaves"] for key in before) / 30)
+    assert of_pays["expected"] == pytest.approx(
+        sum(each["pays_probability"] for each in before.values()) / 30
+    )
+    both = sum(came[key]["leaves"] and came[key]["pays"] for key in before) / 30
+    assert (of_both["came"], of_both["came_told"]) == (
+        pytest.approx(both),
+        f"what is wanted came of {both:.1%}",
+    )
+    assert facts["drift"].startswith("the rows scored are unlike those learned from in tickets (")
+    assert json.loads(row["shifted_features"]).keys() == {"tickets"}
+    assert "'leaves' came of " in facts["matured"]
 
 
 def test_labels_that_say_nothing_take_no_ones_place(labels):

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import yaml
+
+from meshlake.building.retraining import retraining_due
+from meshlake.names import ProductName
 
 from .conftest import FEATURES, FILE, MODEL, PREDICTIONS, csv
 
@@ -58,7 +63,7 @@ def test_what_was_predicted_is_measured_as_labels_become_known(churn):
     assert "matured" not in churn.build_product("crm.predictions", is_forced=True).facts
 
 
-def test_a_model_with_cut_offs_is_measured_by_each(churn):
+def test_a_model_with_cut_offs_is_measured_by_each(churn, monkeypatch):
     churn.land(FILE, with_cutoffs(("2026-01-01", 200), ("2026-02-01", 200), ("2026-03-01", 0)))
     churn.product("crm.features", {**FEATURES, "customer_id": "string", "cutoff": "date"})
     model = yaml.safe_dump({**MODEL, "cutoff": "cutoff"})
@@ -71,3 +76,9 @@ def test_a_model_with_cut_offs_is_measured_by_each(churn):
     assert (row["period"], row["predicted_rows"], row["matured_rows"]) == ("2026-03-01", 200, 200)
     assert row["roc_auc_low"] <= row["roc_auc"] <= row["roc_auc_high"]
     assert "ROC AUC" in churn.run("model", "performance", "crm.predictions").out
+    monkeypatch.setattr("meshlake.building.retraining._BETWEEN", timedelta(0))
+    mesh = churn.workspace
+    due = retraining_due(mesh, mesh.products.get(ProductName("crm", "predictions")))
+    moved, worse = due.why
+    assert moved.startswith("the rows scored are unlike those learned from in usage (")
+    assert worse.startswith(f"of 2026-03-01 the ROC AUC was {row['roc_auc_high']:.4g} at most, where 0.")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pandas as pd
 import pytest
 import yaml
 
+from meshlake.building.retraining import retraining_due
 from meshlake.errors import BuildError
 from meshlake.ml_assets.regression.spec import RegressionDocument
 from meshlake.models.honest import HONEST_FILE
@@ -42,15 +44,17 @@ MODEL = {
 }
 
 
-def csv() -> str:
-    """Who ordered spends ten for each order, give or take; a third of all spend nothing."""
+def csv(*, to_come: int = 3, times: int = 1) -> str:
+    """Who ordered spends ten for each order, give or take; a third of all spend nothing. What they spend in the period
+    `to_come` is not known yet, and in the third it is so many `times` that."""
     lines = ["customer_id,as_of,orders,spent_before,spent"]
-    for period in (1, 2, 3):
+    for period in range(1, max(3, to_come) + 1):
         for number in range(150):
             orders = (number * 5 + number // 13 + period) % 13
             spent = 0 if number % 3 == 0 else 10 * orders + (number * 31 + period * 17) % 9
+            spent *= times if period == 3 else 1
             before = (number * 13 + period) % 100
-            lines.append(f"{number},2024-0{period}-01,{orders},{before},{'' if period == 3 else spent}")
+            lines.append(f"{number},2024-0{period}-01,{orders},{before},{'' if period == to_come else spent}")
     return "\n".join(lines) + "\n"
 
 
@@ -131,3 +135,43 @@ def test_a_champion_of_another_task_predicted_nothing_to_be_compared_with(built)
     decision = task.decide(challenger, pd.DataFrame(), churn, can_score=True, is_replaced=True)
     assert decision.is_promoted
     assert decision.reason.startswith("the first version; ")
+
+
+def test_amounts_that_came_are_held_against_those_predicted_and_call_for_a_training(built, monkeypatch):
+    folder, _ = built
+    before = {row["customer_id"]: row for row in folder.rows("shop.spending")}
+    folder.land(FILE, csv(to_come=4, times=3))
+    folder.build_product("shop.features")
+    told = folder.build_product("shop.spending").facts["matured"]
+    came = {
+        row["customer_id"]: row["spent"]
+        for row in folder.rows("shop.features")
+        if str(row["as_of"]) == "2024-03-01"
+    }
+    new, row = folder.open().model_performance("shop.spending")
+    assert (new["period"], new["matured_rows"], new["mean_absolute_error"]) == ("2024-04-01", 0, None)
+    assert (row["task"], row["period"], row["matured_rows"]) == ("regression", "2024-03-01", 150)
+    off = [before[key]["predicted_spent"] - spent for key, spent in came.items()]
+    assert row["bias"] == pytest.approx(sum(off) / 150)
+    assert row["mean_absolute_error"] == pytest.approx(sum(map(abs, off)) / 150)
+    assert row["root_mean_squared_error"] == pytest.approx((sum(each**2 for each in off) / 150) ** 0.5)
+    held = [each["lower_spent"] <= came[key] <= each["upper_spent"] for key, each in before.items()]
+    assert row["coverage"] == pytest.approx(sum(held) / 150)
+    assert row["mean_absolute_error_low"] < row["mean_absolute_error"] < row["mean_absolute_error_high"]
+    assert row["label_drift"] > 0.25
+    mean = sum(came.values()) / 150
+    assert told.startswith(
+        f"of 150 predictions of 2024-03-01 150 are known: spent was {mean:.4g} on average, "
+    )
+    assert "mean absolute error" in folder.run("model", "performance", "shop.spending").out
+
+    monkeypatch.setattr("meshlake.building.retraining._BETWEEN", timedelta(0))
+    mesh = folder.workspace
+    due = retraining_due(mesh, mesh.products.get(ProductName("shop", "spending")))
+    assert [each.partition(" was ")[0] for each in due.why] == [
+        "of 2024-03-01 spent",
+        "of 2024-03-01 the root mean squared error",
+    ]
+    assert due.in_words.endswith("; its next build trains it")
+    again = folder.build_product("shop.spending").facts["model"]
+    assert again["retrained"] == {"why": list(due.why), "failure": None}

@@ -12,6 +12,8 @@ import pytest
 import yaml
 
 from meshlake.errors import BuildError
+from meshlake.ml_assets.retraining import why_retrain
+from meshlake.ml_assets.uplift.matured import matured_uplift
 from meshlake.ml_assets.uplift.spec import UpliftSpec
 from meshlake.ml_assets.uplift.treating import to_be_treated
 from meshlake.models.store import ModelStore
@@ -55,17 +57,20 @@ MODEL = {
 }
 
 
-def csv(*, is_chosen: bool = False, has_effect: bool = True) -> str:
-    """Half of them are called, and of those on the plan plus eight of ten buy, of all others three."""
+def csv(
+    *, is_chosen: bool = False, has_effect: bool = True, more: int = 60, known: int = 600, moved: str = "plus"
+) -> str:
+    """Half of them are called, and of those on the plan plus eight of ten buy, of all others three; `more` are new, and
+    from the 600th on those on the plan `moved` buy. Of so many it is `known`."""
     draw = Random(7)  # noqa: S311 - the same rows each time
     lines = ["customer_id,plan,age,worth,called,bought"]
-    for n in range(660):
+    for n in range(600 + more):
         plan, age = draw.choice(("basic", "plus", "max")), draw.randrange(20, 70)
         is_called = age > 45 if is_chosen else draw.random() < 0.5
-        is_moved = has_effect and is_called and plan == "plus"
+        is_moved = has_effect and is_called and plan == (moved if n >= 600 else "plus")
         bought = draw.random() < (0.8 if is_moved else 0.3)
-        known = f"{is_called},{bought}" if n < 600 else ","
-        lines.append(f"{n},{plan},{age},{5 + n % 3 * 20},{known}".lower())
+        came = f"{is_called},{bought}" if n < known else ","
+        lines.append(f"{n},{plan},{age},{5 + n % 3 * 20},{came}".lower())
     return "\n".join(lines) + "\n"
 
 
@@ -126,6 +131,49 @@ def test_a_page_tells_whom_it_changes_and_who_is_to_be_treated(built):
     same = folder.open().compare_versions("shop.calls", champion)
     assert (same.rows, same.qini.estimate, same.is_worse) == (600, 0.0, False)
     assert "Qini" in folder.run("model", "compare", "shop.calls", champion).ended().out
+
+
+def land(folder, text: str):
+    """The newest row of `mesh.model_performance` once customers are these."""
+    folder.land("shop/customers/a.csv", text)
+    folder.build_product("shop.customers")
+    told = folder.build_product("shop.calls").facts.get("matured")
+    return told, folder.open().model_performance("shop.calls")[0]
+
+
+def test_what_a_treatment_brought_later_is_held_against_uplifts_where_it_was_drawn(built):
+    folder, _ = built
+    land(folder, csv(more=400, moved="max"))
+    before = {row["customer_id"]: row["uplift"] for row in folder.rows("shop.calls")}
+    told, row = land(folder, csv(more=400, known=1000, moved="max"))
+    assert (row["task"], row["predicted_rows"], row["matured_rows"]) == ("uplift", 400, 400)
+    came = {each["customer_id"]: each for each in folder.rows("shop.customers") if each["customer_id"] >= 600}
+    rates = [
+        sum(each["bought"] for each in some) / len(some)
+        for some in ([c for c in came.values() if c["called"] is side] for side in (True, False))
+    ]
+    assert row["average_effect"] == pytest.approx(rates[0] - rates[1], abs=0.02)
+    # The call changes those on another plan now, and the order that was promised is one no more.
+    assert row["qini_low"] < row["qini"] < row["qini_high"] < 0.02
+    expected = sum(before[key] for key in came) / 400
+    assert f"{100 * expected:.1f} were expected, Qini " in told
+    (due,) = why_retrain(row, folder.open().model_version("shop.calls")[1])
+    assert re.match(
+        rf"of {row['period']} the Qini was [-.\d]+ at most, where 0\.0\d+ at least was promised", due
+    )
+
+
+def test_nothing_is_told_of_a_treatment_that_uplifts_chose():
+    spec = UpliftSpec.from_mapping(MODEL)
+    uplift = pd.DataFrame({"uplift": np.arange(200) / 200})
+    rows = pd.DataFrame({"customer_id": range(200), "called": np.arange(200) >= 100})
+    found = matured_uplift(rows.assign(bought=np.arange(200) % 2 == 0), uplift, spec)
+    assert found.remark.startswith(
+        "100 of 200 were treated, by their uplift and not at random (ROC AUC 1.000)"
+    )
+    assert (found.figures, found.levels) == ({}, ())
+    few = matured_uplift(rows[:90].assign(bought=True), uplift[:90], spec)
+    assert few.remark == "0 of 90 were treated: too few to tell what that changed"
 
 
 @pytest.mark.parametrize("aim", ["more", "less"])

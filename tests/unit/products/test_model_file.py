@@ -104,8 +104,8 @@ def test_every_mistake_is_told_with_its_line(loaded):
         "Allowed: task, features, key, policy, cutoff, horizon_days, group, exclude, known_before, protected, "
         "protected_features, label, changeable",
         "8: 'policy.fold' is not known. Did you mean 'folds'? "
-        "Allowed: retrain_cron, keep_versions, minutes, folds, seed, candidates, search, flag_share, threshold, "
-        "min_recall, min_precision, capacity, profit, retrain_when_off, boost_minutes",
+        "Allowed: retrain_cron, keep_versions, minutes, folds, seed, retrain_when_off, candidates, search, flag_share, "
+        "threshold, min_recall, min_precision, capacity, profit, boost_minutes",
         "9: 'policy.seed' is -1; it must be a whole number of at least 0",
     ]
 
