@@ -2,7 +2,9 @@
 
 What a column says alone is learnt on other rows (see `leaks`). A column of a table without dates was looked up as it
 is today: what it knows of earlier cut-offs is what happened since, and of later ones more of what is about to happen,
-so its score grows by cut-off, where that of who somebody is stays. A column that is otherwise in the rows to be scored
+so its score grows by cut-off, where that of who somebody is stays. What became of somebody is the same at all of their
+cut-offs, so it need not grow: it tells who was never so from who was once, which who somebody is tells no better than
+one row from another. A column that is otherwise in the rows to be scored
 says there what it never said in the rows that were learned from.
 """
 
@@ -18,9 +20,13 @@ from meshlake.ml_assets.blocks.screening import apparent_roc_aucs
 from meshlake.ml_assets.leaks.one_feature import roc_auc_error, single_roc_aucs, suspected_leaks
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
 
     from meshlake.ml_assets.blocks.held_out import HeldOut, Mask
+
+    Entity = npt.NDArray[np.int64]
 
 # What one column may reach alone: of tables without dates, and of what was known before the cut-off by its date.
 UNDATED_ROC_AUC, DATED_ROC_AUC = 0.9, 0.97
@@ -33,7 +39,7 @@ _NEAR = 0.05
 
 
 def suspects(
-    held: HeldOut, given: pd.DataFrame, columns: Sequence[str], undated: Collection[str]
+    held: HeldOut, given: pd.DataFrame, columns: Sequence[str], undated: Mapping[str, Entity]
 ) -> dict[str, str]:
     """Those of `columns` that know the label too well, with the evidence.
 
@@ -41,7 +47,7 @@ def suspects(
         held: which rows choose something, their labels and periods.
         given: the same rows, (n, m).
         columns: those asked about.
-        undated: which of these are of tables without dates.
+        undated: which of these are of tables without dates, and whom each row is about there, from 0 on, (n,).
     """
     chosen = _drawn(~held.is_kept)
     is_so = held.is_so[chosen]
@@ -55,8 +61,33 @@ def suspects(
     asked = [name for name in columns if name in undated]
     rows = given[asked].iloc[chosen]
     found |= {name: leak.told for name, leak in suspected_leaks(rows, asked, is_so).items()}
-    rising = _rising(held, given, [name for name in asked if name not in found])
-    return found | rising
+    found |= _outcomes(held, given, {name: undated[name] for name in asked if name not in found})
+    return found | _rising(held, given, [name for name in asked if name not in found])
+
+
+def _outcomes(held: HeldOut, given: pd.DataFrame, entities: Mapping[str, Entity]) -> dict[str, str]:
+    """Those that tell entities that were never so from those that were once, or always from always but once."""
+    told: dict[str, str] = {}
+    for entity in {id(each): each for each in entities.values()}.values():
+        names = [name for name, each in entities.items() if each is entity]
+        # The rows that choose nothing are counted too: what became of somebody may have become of them there.
+        rows, so = np.bincount(entity), np.bincount(entity, weights=held.is_so)
+        _, first = np.unique(entity, return_index=True)
+        for without, is_other, said in (
+            (so == 0, so == 1, "who was never so from who was once"),
+            (so == rows, so == rows - 1, "who was always so from who was not once"),
+        ):
+            which = (without | is_other) & (rows > 1)
+            is_one = is_other[which]
+            if min(is_one.sum(), (~is_one).sum()) < _FEWEST_OF_CLASS:
+                continue
+            areas = single_roc_aucs(given.iloc[first[which]], names, is_one)
+            told |= {
+                name: f"tells {said} with ROC AUC {area:.3f}, as what became of them does"
+                for name, area in areas.items()
+                if area >= UNDATED_ROC_AUC
+            }
+    return told
 
 
 def _rising(held: HeldOut, given: pd.DataFrame, columns: Sequence[str]) -> dict[str, str]:

@@ -44,6 +44,7 @@ _QUICK: dict[str, Any] = {
 _SEED = 42
 _MOST_TESTED, _FOLDS, _REPEATS, _KEPT_SHARE = 4, 3, 2, 0.25
 _ONE_CLASS = 2
+_LEAST, _STEPS = 1e-6, 20
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class HeldOut:
     is_so: Mask
     groups: npt.NDArray[np.int64]
     periods: npt.NDArray[np.int64] | None = None
-    _known: dict[tuple[str, ...], Numbers] = field(default_factory=dict, repr=False)
+    _known: dict[tuple[str, ...], tuple[Numbers, Numbers]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def is_kept(self) -> Mask:
@@ -124,14 +125,30 @@ class HeldOut:
 
     def losses(self, columns: Sequence[str]) -> Numbers:
         """The log loss of each row that `splits` test, with a model of `columns`; nan for the others, (n,)."""
+        raw, _ = self._both_losses(columns)
+        return raw
+
+    def losses_at_level(self, columns: Sequence[str]) -> Numbers:
+        """The same where what is said of a period is moved to the share that is so in it, (n,).
+
+        A column that only says when (a count of what ended before the second cut-off) says the same of all rows of a
+        period, and gains where the first was otherwise: not so here.
+        """
+        _, moved = self._both_losses(columns)
+        return moved
+
+    def _both_losses(self, columns: Sequence[str]) -> tuple[Numbers, Numbers]:
         key = tuple(columns)
         if key not in self._known:
-            total, count = np.zeros(len(self.is_so)), np.zeros(len(self.is_so))
+            total, count = np.zeros((2, len(self.is_so))), np.zeros(len(self.is_so))
             for learned, tested in self.splits:
-                total[tested] += log_losses(self.is_so[tested], self.predicted(columns, learned, tested))
+                is_so, said = self.is_so[tested], self.predicted(columns, learned, tested)
+                moved = said if self.periods is None else _at_level(said, float(is_so.mean()))
+                total[:, tested] += log_losses(is_so, said), log_losses(is_so, moved)
                 count[tested] += 1
             with np.errstate(invalid="ignore"):
-                self._known[key] = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+                raw, moved = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+            self._known[key] = raw, moved
         return self._known[key]
 
     def folds(self, columns: Sequence[str], base: Sequence[str]) -> tuple[Fold, ...]:
@@ -198,6 +215,16 @@ def gain_of(differences: Numbers, groups: npt.NDArray[np.int64]) -> Gain:
     mean = float(differences[is_known].mean())
     sums = np.bincount(groups[is_known], weights=differences[is_known] - mean)
     return Gain(mean, float(np.sqrt((sums**2).sum())) / count)
+
+
+def _at_level(said: Numbers, share: float) -> Numbers:
+    """Probabilities (n,) whose logits are moved alike until their mean is `share`, by Newton's method."""
+    clipped = np.clip(said, _LEAST, 1 - _LEAST)
+    logits = np.log(clipped / (1 - clipped))
+    for _ in range(_STEPS):
+        moved = 1 / (1 + np.exp(-logits))
+        logits = logits + np.clip((share - moved.mean()) / max((moved * (1 - moved)).mean(), _LEAST), -1, 1)
+    return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float64)
 
 
 def _said(model: HistGradientBoostingClassifier, rows: Matrix) -> Numbers:

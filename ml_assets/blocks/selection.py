@@ -144,31 +144,49 @@ class _Chosen:
         verdict = replace(verdict, added=added)
         if added.t < threshold:
             return verdict
-        dealt = replace(self.held, encoded=_dealt(self.held, block), _known={})
-        losses = dealt.losses((*self.columns, *block.columns))
-        before, with_it = self.held.losses(self.columns), self.held.losses((*self.columns, *block.columns))
-        verdict = replace(verdict, placebo=self.held.gain(losses, before))
-        if gain_of(losses - with_it, self.held.groups).t < _PLACEBO_Z:
+        columns = (*self.columns, *block.columns)
+        dealt = replace(self.held, encoded=_dealt(self.held, block), _known={}).losses_at_level(columns)
+        before, with_it = (self.held.losses_at_level(each) for each in (self.columns, columns))
+        verdict = replace(verdict, placebo=self.held.gain(dealt, before))
+        if gain_of(dealt - with_it, self.held.groups).t < _PLACEBO_Z:
             return replace(verdict, verdict=SAYS_WHO)
-        self.columns = (*self.columns, *block.columns)
+        self.columns = columns
         self.blocks.append(block)
         return replace(verdict, verdict=KEPT)
 
 
 def _dealt(held: HeldOut, block: Block) -> Encoded:
-    """The rows with the block's values of another entity, the same one at each period; where that one has no row of
-    the period, of any that has."""
-    random = np.random.default_rng(_SEED)
-    other = random.permutation(int(block.entity.max()) + 1)[block.entity]
+    """The rows with the block's values of another entity, the same one at each period. Where that one has no row of the
+    period, what an entity keeps for ever is that of any of its rows, and what changes that of whoever has one: else who
+    somebody is, or which period it is, would be told worse than by the block itself."""
     periods = held.periods if held.periods is not None else np.zeros(len(held.is_so), dtype=np.int64)
-    taken = np.empty(len(held.is_so), dtype=np.int64)
-    for period in np.unique(periods):
-        rows = np.flatnonzero(periods == period)
-        first = np.full(int(block.entity.max()) + 1, -1)
-        first[block.entity[rows]] = rows
-        found = first[other[rows]]
-        taken[rows] = np.where(found < 0, random.permutation(rows), found)
-    return held.encoded.of_rows(block.columns, taken)
+    _, period = np.unique(periods, return_inverse=True)
+    first = np.full((int(block.entity.max()) + 1, int(period.max()) + 1), -1)
+    first[block.entity[::-1], period[::-1]] = np.arange(len(period))[::-1]
+    begins = (first >= 0).argmax(axis=1)
+    other = _others(begins)[block.entity]
+    any_of, then = first[other, begins[other]], first[other, period]
+    for each in np.unique(period):
+        (rows,) = np.nonzero(period == each)
+        then[rows] = np.where(then[rows] < 0, np.random.default_rng(_SEED).permutation(rows), then[rows])
+    own = held.encoded.values[:, held.encoded.places(block.columns)]
+    before = own[first[np.arange(len(first)), begins][block.entity]]
+    is_kept = ((own == before) | (np.isnan(own) & np.isnan(before))).all(axis=0)
+    lasting = [name for name, is_same in zip(block.columns, is_kept, strict=True) if is_same]
+    changing = [name for name in block.columns if name not in lasting]
+    return held.encoded.of_rows(lasting, any_of).of_rows(changing, then)
+
+
+def _others(begins: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """For each entity another that begins at the same period, (entities,): what the calendar says of both is the same.
+
+    When they end is not asked: where those who left have no more rows, it is the label.
+    """
+    random, other = np.random.default_rng(_SEED), np.empty(len(begins), dtype=np.int64)
+    for each in np.unique(begins):
+        (alike,) = np.nonzero(begins == each)
+        other[alike] = random.permutation(alike)
+    return other
 
 
 def _columns_that_matter(held: HeldOut, base: tuple[str, ...], blocks: Sequence[Block]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from meshlake.boosting.considered import (
 )
 from meshlake.boosting.evidence import evidence_of
 from meshlake.boosting.features_sql import features_sql
+from meshlake.boosting.guarded import guarded, held_out
 from meshlake.boosting.labelled import PERIOD, ROWS, SO, labelled
 from meshlake.boosting.model_start import LEARNED, labelled_start, open_start
 from meshlake.boosting.most_telling import MostTelling
@@ -34,7 +35,6 @@ from meshlake.names import quote_identifier
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import numpy.typing as npt
     import pandas as pd
 
     from meshlake.boosting.evidence import Evidence
@@ -146,7 +146,7 @@ class _Looker:
     def telling(self) -> MostTelling:
         """What is made of the paths, of which only rows that choose something decide what is kept."""
         known = np.flatnonzero(self.rows[SO].notna())
-        return MostTelling(self.rows, known[~self._held_out(self.rows.iloc[known], ()).is_kept])
+        return MostTelling(self.rows, known[~held_out(self.labelled, self.rows.iloc[known], ()).is_kept])
 
     @property
     def has_time(self) -> bool:
@@ -173,11 +173,11 @@ class _Looker:
                 with suppress(_LeftOutError):
                     self._offer(path.told, self._features(path))
                 tables.forget_all_but({step.dataset for each in paths[number + 1 :] for step in each.steps})
-        held_out, blocks = self._blocks()
+        labelled_rows, blocks = self._blocks()
         if not blocks:
             return list(self.considered.values()), None
         features = self.labelled.features
-        selection = select_blocks(held_out, features, blocks, self.progress, lambda: self.has_time)
+        selection = select_blocks(labelled_rows, features, blocks, self.progress, lambda: self.has_time)
         for judged in selection.judged:
             columns = self.considered[judged.name].columns
             kept = tuple(name for name in columns if name in selection.columns)
@@ -235,46 +235,16 @@ class _Looker:
         # Half the memory, of hundreds of columns; a model takes them so anyway.
         return made.astype(dict.fromkeys(made.select_dtypes("number").columns, np.float32))
 
-    def _held_out(self, known: pd.DataFrame, columns: Sequence[str]) -> HeldOut:
-        from meshlake.ml_assets.blocks.encoded import Encoded
-        from meshlake.ml_assets.blocks.held_out import HeldOut
-
-        cutoff = self.labelled.cutoff
-        periods = known[PERIOD].to_numpy(dtype=np.int64) if cutoff else None
-        groups, is_so = _numbered(known, self.labelled.key), known[SO].to_numpy(dtype=bool)
-        return HeldOut(Encoded.of(known, columns, cutoff), is_so, groups, periods)
-
     def _blocks(self) -> tuple[HeldOut, list[Block]]:
         """The rows that have a label, and what may be chosen: of each path the columns that no guard leaves out."""
-        import pandas as pd
-
-        from meshlake.ml_assets.blocks.guards import drifting, suspects
-        from meshlake.ml_assets.blocks.selection import Block
-
         self.progress("looking for leaks and drift")
-        made = self.telling.made
-        rows = pd.concat([self.rows, *made.values()], axis=1)
-        known, to_score = (rows[each].reset_index(drop=True) for each in (rows[SO].notna(), rows[SO].isna()))
-        columns = [name for each in made.values() for name in each.columns]
-        held = self._held_out(known, [*self.labelled.features, *columns])
-        undated = {name for told, each in made.items() if not self._is_dated(told) for name in each.columns}
-        left_out = suspects(held, known, columns, undated)
-        drifted = drifting(held, known, [name for name in columns if name not in left_out], to_score)
-        blocks = []
-        for told, each in made.items():
-            kept = tuple(name for name in each.columns if name not in left_out and name not in drifted)
-            reasons = {name: why for name, why in {**left_out, **drifted}.items() if name in each.columns}
-            found = self.considered[told].found
-            self._note(told, withheld={**self.considered[told].withheld, **reasons}, columns=kept)
-            if kept and found is not None:
-                blocks.append(Block(told, kept, _numbered(known, found.path.entity)))
-            else:
+        found = guarded(self.labelled, self.rows, self.telling.made, self.considered)
+        for told, reasons in found.left_out.items():
+            columns = tuple(name for name in self.considered[told].columns if name not in reasons)
+            self._note(told, withheld={**self.considered[told].withheld, **reasons}, columns=columns)
+            if not columns:
                 self._note(told, verdict=SUSPECT, why="; ".join(sorted(set(reasons.values()))))
-        return held, blocks
-
-    def _is_dated(self, told: str) -> bool:
-        found = self.considered[told].found
-        return found is not None and found.is_dated
+        return found.held, found.blocks
 
 
 class _LeftOutError(Exception):
@@ -290,8 +260,3 @@ def _period_names(rows: pd.DataFrame, cutoff: str | None) -> dict[int, str]:
         int(str(period)): f"{first:%Y-%m-%d}" if first == last else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
         for period, first, last in days.itertuples()
     }
-
-
-def _numbered(rows: pd.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.int64]:
-    """Which rows have the same in `columns`, as numbers from 0 on."""
-    return np.asarray(rows.groupby(list(columns), dropna=False, sort=False).ngroup(), dtype=np.int64)

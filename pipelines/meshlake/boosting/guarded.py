@@ -1,0 +1,96 @@
+"""What may be chosen of what was made of paths: the columns that no guard leaves out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from meshlake.boosting.labelled import PERIOD, SO
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+    import pandas as pd
+
+    from meshlake.boosting.considered import Considered
+    from meshlake.boosting.labelled import Labelled
+    from meshlake.ml_assets.blocks.held_out import HeldOut
+    from meshlake.ml_assets.blocks.selection import Block
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """The rows that have a label, the `blocks` of which any column is left, and by path what was left out and why."""
+
+    held: HeldOut
+    blocks: list[Block]
+    left_out: dict[str, dict[str, str]]
+
+
+def guarded(
+    labelled: Labelled,
+    rows: pd.DataFrame,
+    made: Mapping[str, pd.DataFrame],
+    considered: Mapping[str, Considered],
+) -> Guarded:
+    """Look for leaks and drift in what was made of each path for `rows`.
+
+    Args:
+        labelled: what is to be predicted better.
+        rows: its rows that are looked at, to learn from and to score, (n, m).
+        made: by path the columns that were made of it, (n, k).
+        considered: by path what is known of it.
+    """
+    import pandas as pd
+
+    from meshlake.ml_assets.blocks.guards import drifting, suspects
+    from meshlake.ml_assets.blocks.selection import Block
+
+    together = pd.concat([rows, *made.values()], axis=1)
+    known, to_score = (
+        together[each].reset_index(drop=True) for each in (together[SO].notna(), together[SO].isna())
+    )
+    columns = [name for each in made.values() for name in each.columns]
+    held = held_out(labelled, known, [*labelled.features, *columns])
+    entities = {told: _numbered(known, _entity(considered[told], labelled)) for told in made}
+    undated = {
+        name: entities[told]
+        for told, each in made.items()
+        if not _is_dated(considered[told])
+        for name in each.columns
+    }
+    reasons = suspects(held, known, columns, undated)
+    reasons |= drifting(held, known, [name for name in columns if name not in reasons], to_score)
+    kept = {told: tuple(name for name in each.columns if name not in reasons) for told, each in made.items()}
+    return Guarded(
+        held,
+        [Block(told, names, entities[told]) for told, names in kept.items() if names],
+        {told: {n: reasons[n] for n in each.columns if n in reasons} for told, each in made.items()},
+    )
+
+
+def held_out(labelled: Labelled, known: pd.DataFrame, columns: Sequence[str]) -> HeldOut:
+    """Rows that have a label, with `columns` to learn from."""
+    from meshlake.ml_assets.blocks.encoded import Encoded
+    from meshlake.ml_assets.blocks.held_out import HeldOut
+
+    cutoff = labelled.cutoff
+    periods = known[PERIOD].to_numpy(dtype=np.int64) if cutoff else None
+    groups, is_so = _numbered(known, labelled.key), known[SO].to_numpy(dtype=bool)
+    return HeldOut(Encoded.of(known, columns, cutoff), is_so, groups, periods)
+
+
+def _entity(considered: Considered, labelled: Labelled) -> tuple[str, ...]:
+    return considered.found.path.entity if considered.found else labelled.key
+
+
+def _is_dated(considered: Considered) -> bool:
+    return considered.found is not None and considered.found.is_dated
+
+
+def _numbered(rows: pd.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Which rows have the same in `columns`, as numbers from 0 on."""
+    return np.asarray(rows.groupby(list(columns), dropna=False, sort=False).ngroup(), dtype=np.int64)
