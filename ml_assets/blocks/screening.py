@@ -41,14 +41,13 @@ def apparent_roc_aucs(
     }
 
 
-def strongest(encoded: Encoded, is_so: npt.NDArray[np.bool_]) -> float:
-    """How far the column that says most is beyond chance: the likelihood-ratio statistic of its bins and the label in
-    standard deviations (Fisher's approximation of a chi-square); 0 of no columns."""
-    found = (
-        _beyond_chance(*_counts(encoded.values[:, place], is_so, name in encoded.categories, _FEW_BINS))
+def strengths(encoded: Encoded, is_so: npt.NDArray[np.bool_]) -> dict[str, float]:
+    """How far each column is beyond chance: the likelihood-ratio statistic of its bins and the label in standard
+    deviations (Fisher's approximation of a chi-square)."""
+    return {
+        name: _beyond_chance(*_counts(encoded.values[:, place], is_so, name in encoded.categories, _FEW_BINS))
         for place, name in enumerate(encoded.names)
-    )
-    return max(found, default=0.0)
+    }
 
 
 def _counts(

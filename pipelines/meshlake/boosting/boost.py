@@ -24,10 +24,11 @@ from meshlake.boosting.features_sql import features_sql
 from meshlake.boosting.guarded import guarded, held_out
 from meshlake.boosting.labelled import PERIOD, ROWS, SO, labelled
 from meshlake.boosting.model_start import LEARNED, labelled_start, open_start
-from meshlake.boosting.most_telling import MostTelling
-from meshlake.boosting.paths import MOST_PATHS, paths_from
+from meshlake.boosting.most_telling import MOST_COLUMNS, MostTelling
+from meshlake.boosting.paths import MOST_HOPS, MOST_PATHS, paths_from
 from meshlake.boosting.sources import source_of
 from meshlake.boosting.tables import open_tables
+from meshlake.counting import counted
 from meshlake.drafting.feature_table import open_features
 from meshlake.errors import MeshError, UsageError
 from meshlake.names import quote_identifier
@@ -50,11 +51,13 @@ if TYPE_CHECKING:
 
 _SECONDS_PER_MINUTE, _FEWEST_ROWS = 60, 100
 _NO_TIME = "no time was left: --minutes gives more"
+_UNDISCOVERED = "no time was left to discover it: --minutes gives more, and what mesh discover reads is kept"
 
 
 @dataclass(frozen=True)
 class Search:
-    """What is asked for: `is_undated` turns on tables without dates, `minutes` bound how long is looked.
+    """What is asked for: `is_undated` turns on tables without dates, `minutes` bound how long is looked, and `hops` how
+    far.
 
     The label, its cut-off, key and value are a model's own where the search starts from one.
     """
@@ -65,6 +68,7 @@ class Search:
     churned: str | None = None
     is_undated: bool = False
     minutes: float = 10.0
+    hops: int = MOST_HOPS
 
 
 def boost(
@@ -107,7 +111,8 @@ def _searched(
             f"{asked.product}: the label '{asked.label}' is known in {known} rows",
             f"Of fewer than {_FEWEST_ROWS} nothing can be told.",
         )
-    with open_tables(settings, asked, progress) as tables:
+    half = (began + end) / 2  # else discovery leaves no time to look
+    with open_tables(settings, asked, progress, lambda: time.monotonic() < half) as tables:
         taken = {"labelled", "asked", "found", ROWS, LEARNED, *asked.table.columns}
         looker = _Looker(tables, rows, search, end, progress, taken)
         considered, selection = looker.look()
@@ -159,7 +164,12 @@ class _Looker:
 
         tables = self.tables
         paths = paths_from(
-            tables.entities, tables.own_dataset, tables.profiles, tables.found.joins, self.labelled.features
+            tables.entities,
+            tables.own_dataset,
+            tables.profiles,
+            tables.found.joins,
+            self.labelled.features,
+            self.search.hops,
         )
         until = (time.monotonic() + self.end) / 2  # else looking leaves no time to try what it found
         for number, path in enumerate(paths):
@@ -173,6 +183,7 @@ class _Looker:
                 with suppress(_LeftOutError):
                     self._offer(path.told, self._features(path))
                 tables.forget_all_but({step.dataset for each in paths[number + 1 :] for step in each.steps})
+        self._note_undiscovered()
         labelled_rows, blocks = self._blocks()
         if not blocks:
             return list(self.considered.values()), None
@@ -181,9 +192,17 @@ class _Looker:
         for judged in selection.judged:
             columns = self.considered[judged.name].columns
             kept = tuple(name for name in columns if name in selection.columns)
-            why = _NO_TIME if judged.verdict == NOT_REACHED else ""
+            why = _NO_TIME if judged.verdict == NOT_REACHED else self.considered[judged.name].why
             self._note(judged.name, verdict=judged.verdict, why=why, judged=judged, features=kept)
         return list(self.considered.values()), selection
+
+    def _note_undiscovered(self) -> None:
+        """Tell the datasets that no path leads to because there was no time to look for one."""
+        reached = {each.table for each in self.considered.values()}
+        own = {self.tables.own_dataset, *(dataset for dataset, _ in self.tables.entities)}
+        for dataset in self.tables.found.not_reached:
+            if dataset not in own and (name := dataset.partition(".")[2]) not in reached:
+                self.considered[name] = Considered("", name, NOT_REACHED, why=_UNDISCOVERED)
 
     def _note(self, told: str, **facts: Any) -> None:
         self.considered[told] = replace(self.considered[told], **facts)
@@ -237,6 +256,10 @@ class _Looker:
 
     def _blocks(self) -> tuple[HeldOut, list[Block]]:
         """The rows that have a label, and what may be chosen: of each path the columns that no guard leaves out."""
+        for told, gone in self.telling.let_columns_go().items():
+            columns = tuple(name for name in self.considered[told].columns if name not in gone)
+            why = f"{counted(len(gone), 'column')} not tried: {MOST_COLUMNS} others say more at a glance"
+            self._note(told, columns=columns, why=why)
         self.progress("looking for leaks and drift")
         found = guarded(self.labelled, self.rows, self.telling.made, self.considered)
         for told, reasons in found.left_out.items():

@@ -1,4 +1,5 @@
-"""Of the features that hundreds of tables give those are kept in memory that say most at a glance."""
+"""Of the features that hundreds of tables give those are kept in memory that say most at a glance; of those of the
+tables that are kept, 600 are tried."""
 
 from __future__ import annotations
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_ROWS = 6_000
+# Of all tables together so many columns are tried; of each at least as many of its own as leave room for all.
+MOST_COLUMNS = 600
 
 
 @dataclass
@@ -23,21 +26,37 @@ class MostTelling:
     rows: pd.DataFrame
     places: npt.NDArray[np.int64]
     made: dict[str, pd.DataFrame] = field(default_factory=dict)
-    _says: dict[str, float] = field(default_factory=dict)
+    _says: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def offer(self, told: str, made: pd.DataFrame) -> str | None:
         """Keep what was made of the path `told`; of too many the path that is let go, the one that says least of the
         label by any of its columns."""
         from meshlake.ml_assets.blocks.encoded import Encoded
-        from meshlake.ml_assets.blocks.screening import strongest
+        from meshlake.ml_assets.blocks.screening import strengths
         from meshlake.ml_assets.leaks.one_feature import drawn_rows
 
         places = self.places[drawn_rows(len(self.places), _MOST_ROWS)]
         is_so = self.rows[SO].to_numpy()[places].astype(bool)
-        self._says[told] = strongest(Encoded.of(made.iloc[places], made.columns), is_so)
+        self._says[told] = strengths(Encoded.of(made.iloc[places], made.columns), is_so)
         self.made[told] = made
         if len(self.made) <= MOST_PATHS:
             return None
-        least = min(self.made, key=self._says.__getitem__)
+        least = min(self.made, key=lambda each: max(self._says[each].values(), default=0.0))
         del self.made[least]
         return least
+
+    def let_columns_go(self) -> dict[str, tuple[str, ...]]:
+        """Keep no more columns than are tried, those that say most: of each path those that are let go, if any."""
+        if sum(len(each.columns) for each in self.made.values()) <= MOST_COLUMNS:
+            return {}
+        ranked = {
+            told: sorted(each.columns, key=lambda name: -self._says[told][name])
+            for told, each in self.made.items()
+        }
+        own = MOST_COLUMNS // MOST_PATHS
+        kept = {name for names in ranked.values() for name in names[:own]}
+        others = [(self._says[told][name], name) for told, names in ranked.items() for name in names[own:]]
+        kept |= {name for _, name in sorted(others, reverse=True)[: MOST_COLUMNS - len(kept)]}
+        gone = {told: tuple(n for n in names if n not in kept) for told, names in ranked.items()}
+        self.made = {told: each.drop(columns=list(gone[told])) for told, each in self.made.items()}
+        return {told: names for told, names in gone.items() if names}

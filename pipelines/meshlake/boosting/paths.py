@@ -1,9 +1,11 @@
-"""How tables may be joined with a labelled product: over the joins that discovery proved, at most two of them.
+"""How tables may be joined with a labelled product: over the joins that discovery proved, by default at most two.
 
 Columns that refer to the same key, over however many joins, hold the same ids: an event table and a labelled product
 that both refer to `customers` are joined by them without it. Each table is reached by one path for each id of the
 labelled product and each of its columns that refers to it (of transfers the sender, and the receiver), the shortest
-first. Of a table that has one row for each id and, say, season, the row of the season of the labelled row is one more.
+first. Lookups of lookups go one join further: a customer's household's income is as far away where tables are
+normalised, and adds a row to none. Of a table that has one row for each id and, say, season, the row of the season of
+the labelled row is one more.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from meshlake.discovery.dataset_profile import DatasetProfile
     from meshlake.discovery.joins import Join
 
-MOST_PATHS = 40
+MOST_PATHS, MOST_HOPS = 40, 2
 _LABELLED = ""
 _Columns = tuple[str, ...]
 _Node = tuple[str, str]
@@ -79,7 +81,7 @@ def paths_from(
     profiles: Mapping[str, DatasetProfile],
     joins: Sequence[Join],
     columns: Collection[str] = (),
-    most_steps: int = 2,
+    most_steps: int = MOST_HOPS,
 ) -> list[Path]:
     """The paths to all tables that are reached, the shortest and surest first.
 
@@ -89,7 +91,7 @@ def paths_from(
         profiles: what may be joined, by dataset.
         joins: what refers to what.
         columns: of the labelled product, which parts of keys may be named as.
-        most_steps: how far to go.
+        most_steps: how far to go; lookups of lookups, which add a row to none, go one step further.
     """
     known = _Joins.of(entities, joins)
     found: dict[tuple[_Columns, str, _Columns, _Columns], Path] = {}
@@ -97,7 +99,7 @@ def paths_from(
     together = [each for step in first for each in _with_others(step, profiles[step.dataset], columns)]
     for path in sorted((Path((step,)) for step in (*first, *together)), key=_rank):
         found.setdefault(_by(path), path)
-    for _ in range(most_steps - 1):
+    for steps in range(2, most_steps + 2):
         reached = list(found.values())
         longer = [
             Path((*path.steps, step))
@@ -105,6 +107,8 @@ def paths_from(
             for step in known.steps(path.dataset, profiles)
             if _goes_on(path, step, own, profiles[path.dataset])
         ]
+        if steps > most_steps:
+            longer = [path for path in longer if path.is_lookup and not _refers_to_itself(path)]
         direct = {(path.entity, path.dataset) for path in reached}
         for path in sorted(longer, key=_rank):
             if (path.entity, path.dataset) not in direct or _refers_to_itself(path):

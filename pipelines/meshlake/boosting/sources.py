@@ -11,14 +11,14 @@ from meshlake.boosting.features_sql import same_sql
 from meshlake.boosting.hops import Hop, Source
 from meshlake.boosting.known_at import Known, outcomes_of, straddling
 from meshlake.boosting.labelled import ROWS
+from meshlake.boosting.only_names import is_told_apart_by, only_names
 from meshlake.boosting.over_days import counted_by_day, has_days, pairs_sql
 from meshlake.counting import counted
-from meshlake.discovery.names import is_identifier, is_row_number, is_spoken
 from meshlake.names import name_words, quote_identifier
-from meshlake.types.tree import Scalar, is_moment, is_nested, is_number
+from meshlake.types.tree import Scalar, is_moment, is_number
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from meshlake.boosting.dated import Rows
     from meshlake.boosting.labelled import Labelled
@@ -92,11 +92,11 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
     joined_by.add(rows[-1].dated_by)
     left = [name for name in table.columns if name not in joined_by and name not in withheld]
     ids = tables.refers(table)
-    usable = [name for name in left if name not in ids and not _only_names(table, name)]
+    usable = [name for name in left if name not in ids and not only_names(table, name)]
     if path.is_lookup:
         filled = _looked_up(table, source, known, usable, has_cutoff=bool(cutoff))
     else:
-        named = [name for name in left if name not in usable and _is_told_apart_by(table, name, ids)]
+        named = [name for name in left if name not in usable and is_told_apart_by(table, name, ids)]
         filled = _counted(labelled, table, source, known, usable, named)
     if source.is_by_day:
         filled, left_out = counted_by_day(filled, known, pairs)
@@ -150,28 +150,6 @@ def _joined(source: Source, cutoff: str) -> str:
     cells = f"{source.hops[-1].alias}.*, {ROWS}.{quote_identifier(cutoff)} AS {quote_identifier('_cutoff')}"
     known = " AND ".join(f"{hop.moment_sql} < {ROWS}.{quote_identifier(cutoff)}" for hop in source.moments)
     return f"(SELECT {cells} FROM {tables}{f' WHERE {known}' if known else ''}) AS found"
-
-
-def _only_names(table: Table, name: str) -> bool:
-    described = table.described(name)
-    is_unique = any(key == (described.name,) for key in table.profile.keys) if described else False
-    is_measure = table.columns[name] in (Scalar.DOUBLE, Scalar.FLOAT) or is_moment(table.columns[name])
-    return (
-        is_nested(table.columns[name])
-        or is_identifier(name)
-        or is_row_number(name)
-        or is_spoken(name)
-        or bool(described and described.personal)
-        or (is_unique and not is_measure)
-    )
-
-
-def _is_told_apart_by(table: Table, name: str, ids: Collection[str]) -> bool:
-    """Whether it is worth while to count how many different ones there are: of an order's lines the orders."""
-    described = table.described(name)
-    is_own = any(described is not None and key == (described.name,) for key in table.profile.keys)
-    is_flat = not is_nested(table.columns[name]) and not is_row_number(name)
-    return is_flat and (is_identifier(name) or name in ids) and not is_own
 
 
 def _counted(

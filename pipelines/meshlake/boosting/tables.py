@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from meshlake.boosting.published import written_products
+from meshlake.discovery.bound import Bound
 from meshlake.discovery.discover import discover
 from meshlake.discovery.names import written_name
 from meshlake.discovery.sources import chosen_sources
@@ -144,9 +145,14 @@ class Tables:
 
 
 @contextmanager
-def open_tables(settings: Settings, labelled: Labelled, progress: Callable[[str], None]) -> Iterator[Tables]:
+def open_tables(
+    settings: Settings,
+    labelled: Labelled,
+    progress: Callable[[str], None],
+    has_time: Callable[[], bool] = lambda: True,
+) -> Iterator[Tables]:
     """All that has landed or was made of it and published, with the joins between and to the entities of the labelled
-    product.
+    product; what there is no time to discover is among what was found as not reached.
 
     Raises:
         UsageError: nothing has landed.
@@ -160,7 +166,8 @@ def open_tables(settings: Settings, labelled: Labelled, progress: Callable[[str]
         published = written_products(settings, loaded, labelled, scratch, {str(each) for each in landed})
         inside = replace(settings, landing=str(scratch))
         own = [each for each in chosen_sources(inside, None) if str(each).startswith(f"{LANDING_CATALOG}.")]
-        found = discover(settings, [*landed, *own], progress)
+        bound = Bound(has_time, frozenset(map(str, own)))
+        found = discover(settings, [*landed, *own], progress, bound)
         yield Tables(settings, labelled, found, entities, published, loaded)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

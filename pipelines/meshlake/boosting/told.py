@@ -42,7 +42,7 @@ def considered_rows(found: Boosted) -> list[tuple[str, ...]]:
             each.verdict,
             each.table,
             each.path,
-            f"{each.containment:.0%}",
+            f"{each.containment:.0%}" if each.path else "",
             each.known_at or "",
             f"{each.judged.gain.estimate:.4f} (t {each.judged.gain.t:.1f})" if each.judged else "",
             f"{len(each.features)} of {len(each.columns)}" if each.columns else "",

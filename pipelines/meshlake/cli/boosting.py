@@ -37,6 +37,7 @@ _UNDATED = typer.Option(
     False, "--undated", help="Also take tables of which no date says what was known when."
 )
 _MINUTES = typer.Option(10.0, "--minutes", min=0.01, help="How long to look.")
+_HOPS = typer.Option(2, "--hops", min=1, max=5, help="Over how many joins; lookups of lookups over one more.")
 _AS = typer.Option(None, "--as", metavar="D.P2", help="What is drafted; else <product>_boosted.")
 _OWNER = typer.Option(None, "--owner", help="Who answers for it; else git's user.email, else you.")
 _HTML = typer.Option(
@@ -58,6 +59,7 @@ def boost(
     churned: str = _CHURNED,
     undated: bool = _UNDATED,
     minutes: float = _MINUTES,
+    hops: int = _HOPS,
     as_product: str = _AS,
     owner: str = _OWNER,
     html: Path | None = _HTML,
@@ -95,6 +97,7 @@ def boost(
     given: dict[str, Any] = {
         "is_undated": undated,
         "minutes": minutes,
+        "hops": hops,
         "as_product": as_product,
         "owner": owner,
     }

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from meshlake.discovery.column_meanings import with_references
-from meshlake.discovery.join_composites import suspected_composites
-from meshlake.discovery.join_proof import prove
-from meshlake.discovery.joins import Join, likely_joins, may_refer_to_itself, ranked
-from meshlake.discovery.kept_profiles import KeptProfiles, proof_key
+from meshlake.discovery.bound import UNBOUND
+from meshlake.discovery.compared import compared
+from meshlake.discovery.joins import may_refer_to_itself
+from meshlake.discovery.kept_profiles import KeptProfiles
 from meshlake.discovery.landed_view import is_small
-from meshlake.discovery.masking import masked_join, without_people
+from meshlake.discovery.masking import without_people
 from meshlake.discovery.profile import profile_dataset
 from meshlake.discovery.sources import chosen_sources
 from meshlake.discovery.tables import read_as_of, with_catalog
@@ -29,7 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from meshlake.discovery.bound import Bound
     from meshlake.discovery.dataset_profile import DatasetProfile
+    from meshlake.discovery.joins import Join
     from meshlake.discovery.sketches import Sketch
     from meshlake.landing.zone import Dataset
     from meshlake.settings import Settings
@@ -38,11 +39,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Discovery:
-    """What was found, and the error of each that cannot be read."""
+    """What was found, the error of each that cannot be read, and which there was no time for, or not for all joins."""
 
     profiles: tuple[DatasetProfile, ...]
     joins: tuple[Join, ...]
     failures: dict[Found, MeshError]
+    not_reached: tuple[str, ...] = ()
 
     def page(self) -> str:
         """It all as one HTML page that needs no network; personal values by their shape alone."""
@@ -89,19 +91,26 @@ def profile_files(settings: Settings, files: Dataset) -> DatasetProfile:
 
 
 def discover(
-    settings: Settings, sources: Sequence[Found], progress: Callable[[str], None] = lambda _: None
+    settings: Settings,
+    sources: Sequence[Found],
+    progress: Callable[[str], None] = lambda _: None,
+    bound: Bound = UNBOUND,
 ) -> Discovery:
     """Profile `sources`, and look for joins between them when they are several; `progress` hears in words of each when
     its turn comes. Small ones may have been read by then, each by one of several threads.
 
     What was seen before is not read again: of new files alone profiles are made, and of joins proven those that refer
-    to them.
+    to them. What was begun in the time that is `bound` is done to its end.
     """
     reader = _Reader(settings, is_sketching=len(sources) > 1)
     found: list[_Read] = []
     failures: dict[Found, MeshError] = {}
+    not_reached: list[str] = []
     with reader.reading_ahead(sources):
         for number, source in enumerate(sources, 1):
+            if not bound.allows(str(source)):
+                not_reached.append(str(source))
+                continue
             progress(f"reading {source}" + (f", {number:,} of {len(sources):,}" if len(sources) > 1 else ""))
             try:
                 found.append(reader.read(source))
@@ -110,44 +119,21 @@ def discover(
     keys = [each.key for each in found if each.key is not None]
     are_files = len(keys) == len(found) > 1
     if are_files and (kept := reader.kept.answer(keys)):
-        return Discovery(*kept, failures)
+        return Discovery(*kept, failures, tuple(not_reached))
     progress("looking for joins")
-    profiles, joins = _compared(settings, reader, found)
-    if are_files:
-        reader.kept.keep_answer(keys, profiles, joins)
-    reader.kept.trim()
-    return Discovery(tuple(profiles), tuple(joins), failures)
-
-
-def _compared(
-    settings: Settings, reader: _Reader, found: Sequence[_Read]
-) -> tuple[list[DatasetProfile], list[Join]]:
-    sketches = {each.profile.name: reader.sketches(each) for each in found}
-    suspected = likely_joins([(each.profile, sketches[each.profile.name]) for each in found])
-    profiles = [ranked(each.profile, suspected) for each in found]
-    suspected = [*suspected, *suspected_composites(profiles)]
-    known = reader.kept.proofs() if suspected else {}
-    states = {each.profile.name: each.key for each in found}
-    keys = {_sides(join): proof_key(join, states) for join in suspected}
-    proven = prove(
+    told = compared(
         settings,
-        [join for join in suspected if keys[_sides(join)] not in known],
+        reader.kept,
+        [each.profile for each in found],
+        {each.profile.name: reader.sketches(each) for each in found},
         {each.profile.name: each.files for each in found if each.files is not None},
-        sketches,
-        {each.profile.name: each.profile.row_count for each in found},
+        {each.profile.name: each.key for each in found},
+        bound,
     )
-    of = {each.name: each for each in profiles}
-    holding = {_sides(join): masked_join(join, of[join.dataset]) for join in proven}
-    results = {key: known[key] if key in known else holding.get(sides) for sides, key in keys.items() if key}
-    if results.keys() - known.keys():
-        reader.kept.keep_proofs({key: join for key, join in known.items() if key not in results} | results)
-    joins = (results[key] if (key := keys[sides]) else holding.get(sides) for sides in map(_sides, suspected))
-    found_joins = [join for join in joins if join is not None]
-    return [with_references(ranked(profile, found_joins), found_joins) for profile in profiles], found_joins
-
-
-def _sides(join: Join) -> tuple[str, str, str, str]:
-    return join.dataset, join.column, join.other_dataset, join.other_column
+    if are_files and not told.left:
+        reader.kept.keep_answer(keys, told.profiles, told.joins)
+    reader.kept.trim()
+    return Discovery(told.profiles, told.joins, failures, (*not_reached, *told.left))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from meshlake.discovery.bound import UNBOUND
 from meshlake.discovery.drift import file_schemas
 from meshlake.discovery.join_written import WRITINGS
 from meshlake.discovery.joins import CONTAINED, CONTAINED_BY_NAME
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from meshlake.discovery.bound import Bound
     from meshlake.discovery.joins import Join
     from meshlake.discovery.sketches import Sketch
     from meshlake.landing.zone import Dataset
@@ -45,8 +47,10 @@ def prove(
     datasets: Mapping[str, Dataset],
     sketches: Mapping[str, Mapping[str, Sketch]],
     row_counts: Mapping[str, int],
-) -> list[Join]:
-    """The joins that hold on the rows, with the count of orphans; those that cannot be counted, as they are.
+    bound: Bound = UNBOUND,
+) -> tuple[list[Join], list[Join]]:
+    """The joins that hold on the rows, with the count of orphans, those that cannot be counted, as they are; and those
+    that there was no time to count.
 
     Args:
         settings: the mesh's.
@@ -54,6 +58,7 @@ def prove(
         datasets: the landed files, by the dataset's name; of others nothing is proven.
         sketches: how each dataset's columns were read as text.
         row_counts: how many rows each dataset has.
+        bound: how long it may take.
 
     Raises:
         LandingError: a file cannot be read.
@@ -61,11 +66,14 @@ def prove(
     provable = [join for join in joins if _is_provable(join, datasets, row_counts)]
     proven: dict[int, Join | None] = {}
     with connect(settings) as connection:
-        tables = _hashed(connection, provable, datasets, sketches)
+        tables = _hashed(connection, provable, datasets, sketches, bound)
         for join in provable:
-            proven[id(join)] = _counted(connection, join, tables, sketches[join.dataset])
-    judged = (proven.get(id(join), join) for join in joins)
-    return [join for join in judged if join is not None and (join.containment or join.is_declared)]
+            if {join.dataset, join.other_dataset} <= tables.keys():
+                proven[id(join)] = _counted(connection, join, tables, sketches[join.dataset])
+    left = {id(join): join for join in provable if id(join) not in proven}
+    judged = [proven.get(id(join), join) for join in joins if id(join) not in left]
+    told = [join for join in judged if join is not None and (join.containment or join.is_declared)]
+    return told, list(left.values())
 
 
 def _is_provable(join: Join, datasets: Mapping[str, Dataset], row_counts: Mapping[str, int]) -> bool:
@@ -78,8 +86,9 @@ def _hashed(
     joins: Iterable[Join],
     datasets: Mapping[str, Dataset],
     sketches: Mapping[str, Mapping[str, Sketch]],
+    bound: Bound,
 ) -> dict[str, _Hashed]:
-    """A table for each dataset, with the hash of each value of the columns that the joins read."""
+    """A table for each dataset that there is time for, with the hash of each value of the columns that joins read."""
     wanted: dict[str, dict[tuple[str, str], None]] = {}
     for join in joins:
         for side, columns in ((join.dataset, join.column), (join.other_dataset, join.other_column)):
@@ -88,6 +97,7 @@ def _hashed(
     return {
         name: _hashes(connection, number, datasets[name], values, sketches[name])
         for number, (name, values) in enumerate(wanted.items())
+        if bound.allows(name)
     }
 
 

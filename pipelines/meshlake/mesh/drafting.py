@@ -105,6 +105,7 @@ class DraftingMesh(ModelDraftingMesh):
         churned: str | None = None,
         is_undated: bool = False,
         minutes: float = 10.0,
+        hops: int = 2,
         as_product: str | None = None,
         owner: str | None = None,
         progress: Callable[[str], None] = lambda _: None,
@@ -121,6 +122,7 @@ class DraftingMesh(ModelDraftingMesh):
             churned: the label's value that means so, if not yes, true or 1.
             is_undated: also take tables of which no date says what was known when.
             minutes: how long to look.
+            hops: over how many joins; lookups of lookups over one more.
             as_product: the name of what is drafted; else `<product>_boosted`.
             owner: as in `adopt`.
             progress: told in words what is being done.
@@ -134,7 +136,7 @@ class DraftingMesh(ModelDraftingMesh):
 
         source = ProductName.parse(product)
         name = model_name(source, as_product, "boosted")
-        search = Search(label, cutoff, key, churned, is_undated, minutes)
+        search = Search(label, cutoff, key, churned, is_undated, minutes, hops)
         return with_draft(self.settings, name, owner, lambda: boost(self.settings, source, search, progress))
 
     def boost_model(
@@ -143,6 +145,7 @@ class DraftingMesh(ModelDraftingMesh):
         *,
         is_undated: bool = False,
         minutes: float = 10.0,
+        hops: int = 2,
         as_product: str | None = None,
         owner: str | None = None,
         progress: Callable[[str], None] = lambda _: None,
@@ -157,7 +160,7 @@ class DraftingMesh(ModelDraftingMesh):
         from meshlake.boosting.boost import Search
         from meshlake.boosting.draft import with_model_draft
 
-        search = Search(is_undated=is_undated, minutes=minutes)
+        search = Search(is_undated=is_undated, minutes=minutes, hops=hops)
         return with_model_draft(self.settings, ProductName.parse(model), search, as_product, owner, progress)
 
     def accept(self, product: str) -> Accepted:

@@ -23,8 +23,10 @@ def join(one: str, other: str, held: float = 1.0, written: str = "") -> Join:
     return Join(dataset, column, other_dataset, other_column, held, is_one_to_one=False, written=written)
 
 
-def told(*found: Join, own: str | None = None, **keys: tuple[tuple[str, ...], ...]) -> list[tuple[str, bool]]:
-    paths = paths_from(ENTITY, own, profiles(**keys), found)
+def told(
+    *found: Join, own: str | None = None, hops: int = 2, **keys: tuple[tuple[str, ...], ...]
+) -> list[tuple[str, bool]]:
+    paths = paths_from(ENTITY, own, profiles(**keys), found, most_steps=hops)
     return [(" > ".join(step.dataset for step in path.steps), path.is_lookup) for path in paths]
 
 
@@ -83,6 +85,28 @@ def test_two_references_of_a_table_are_two_paths_and_one_of_each_is_enough() -> 
         [("sent", "receiver")],
         [("people", "id"), ("shops", "id")],
     ]
+
+
+def test_lookups_of_lookups_go_one_join_further_and_others_as_far_as_is_asked() -> None:
+    found = [
+        join("asked.customer_id", "people.id"),
+        join("people.household", "households.id"),
+        join("households.band", "bands.id"),
+        join("bands.law", "laws.id"),
+        join("orders.who", "people.id"),
+        join("lines.order_id", "orders.order_id"),
+        join("lines.item_id", "items.item_id"),
+    ]
+    keys = {
+        **dict.fromkeys(("people", "households", "bands", "laws"), (("id",),)),
+        "orders": (("order_id",),),
+        "lines": (("order_id", "nr"),),
+        "items": (("item_id",),),
+    }
+    near = [path for path, _ in told(*found, **keys)]  # type: ignore[arg-type]
+    far = [path for path, _ in told(*found, hops=3, **keys)]  # type: ignore[arg-type]
+    assert [path for path in near if path.count(">") > 1] == ["people > households > bands"]
+    assert {*far} - {*near} == {"orders > lines > items", "people > households > bands > laws"}
 
 
 def test_rows_of_an_id_and_a_season_are_found_by_both_where_both_are_had() -> None:

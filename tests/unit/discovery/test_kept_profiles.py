@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from meshlake.discovery import compared, kept_profiles
 from meshlake.discovery import discover as discovery
-from meshlake.discovery import kept_profiles
+from meshlake.discovery.bound import Bound
 from meshlake.discovery.discover import discover, profile_source
 from meshlake.discovery.facts import from_facts, to_facts
 from meshlake.discovery.sources import chosen_source, chosen_sources
@@ -34,7 +35,7 @@ VISITS = "visit_id,person_id\n" + "".join(f"{n},P{n % 30}\n" for n in range(70))
 def seen(monkeypatch) -> dict[str, list[str]]:
     """Which datasets are really read, and which joins are really proven."""
     calls: dict[str, list[str]] = {"read": [], "proven": []}
-    read, prove = discovery.profile_dataset, discovery.prove
+    read, prove = discovery.profile_dataset, compared.prove
 
     def reading(settings, dataset, **others):
         calls["read"].append(str(dataset.name))
@@ -45,7 +46,7 @@ def seen(monkeypatch) -> dict[str, list[str]]:
         return prove(settings, joins, *others)
 
     monkeypatch.setattr(discovery, "profile_dataset", reading)
-    monkeypatch.setattr(discovery, "prove", proving)
+    monkeypatch.setattr(compared, "prove", proving)
     return calls
 
 
@@ -227,3 +228,24 @@ def test_facts_come_back_as_they_were() -> None:
     assert from_facts(to_facts(FACTS)) == FACTS
     with pytest.raises(TypeError, match="kept by no one"):
         to_facts(object())
+
+
+def test_what_there_is_no_time_for_is_named_and_nothing_is_kept_of_it(mesh, settings, seen) -> None:
+    for name, text in {"crm.people": PEOPLE, "shop.orders": ORDERS, "shop.visits": VISITS}.items():
+        mesh.land_files(name, {"a.csv": text})
+    sources, asked = chosen_sources(settings, None), []
+
+    def stops_after(most: int) -> Bound:
+        asked.clear()
+        return Bound(lambda: asked.append(None) or len(asked) <= most, frozenset({"landing.shop.visits"}))
+
+    early = discover(settings, sources, bound=stops_after(1))
+    assert [profile.name for profile in early.profiles] == ["landing.crm.people", "landing.shop.visits"]
+    assert early.not_reached == ("landing.shop.orders", "landing.crm.people", "landing.shop.visits")
+    late = discover(settings, sources, bound=stops_after(3))
+    assert (len(late.profiles), len(late.not_reached)) == (3, 3)
+    assert (early.joins, late.joins) == ((), ())
+    assert {join.dataset for join in discover(settings, sources).joins} == {
+        "landing.shop.orders",
+        "landing.shop.visits",
+    }

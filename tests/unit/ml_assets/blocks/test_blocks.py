@@ -11,7 +11,7 @@ import pytest
 from meshlake.ml_assets.blocks.encoded import Encoded
 from meshlake.ml_assets.blocks.guards import drifting, suspects
 from meshlake.ml_assets.blocks.held_out import HeldOut, gain_of
-from meshlake.ml_assets.blocks.screening import apparent_roc_aucs, strongest
+from meshlake.ml_assets.blocks.screening import apparent_roc_aucs, strengths
 from meshlake.ml_assets.blocks.selection import (
     ADDS_NOTHING,
     KEPT,
@@ -52,7 +52,7 @@ def held(rows: pd.DataFrame) -> HeldOut:
 
 def test_a_glance_ranks_what_says_something_first_and_flatters_it(rows: pd.DataFrame, held: HeldOut) -> None:
     is_so, places = held.is_so, np.arange(len(rows))
-    told = {name: strongest(Encoded.of(rows, [name]), is_so) for name in held.encoded.names}
+    told = strengths(held.encoded, is_so)
     assert {*sorted(told, key=lambda name: -told[name])[:2]} == {"helps", "looked_up"}
     assert max(told[f"noise_{n}"] for n in range(4)) < 4 < told["helps"]
     seen = apparent_roc_aucs(held.encoded, is_so, held.encoded.names, places)
@@ -61,7 +61,7 @@ def test_a_glance_ranks_what_says_something_first_and_flatters_it(rows: pd.DataF
     texts = Encoded.of(pd.DataFrame({"plan": ["a", "b", None] * 40}), ["plan"])
     is_a = np.array([True, False, False] * 40)
     assert apparent_roc_aucs(texts, is_a, ["plan"], np.arange(120)) == {"plan": 1.0}
-    assert strongest(texts, np.ones(120, dtype=bool)) == 0.0
+    assert strengths(texts, np.ones(120, dtype=bool)) == {"plan": 0.0}
 
 
 def test_each_period_is_predicted_by_those_before_and_the_last_chooses_nothing(held: HeldOut) -> None:
