@@ -118,6 +118,9 @@ def _compared(task: Task, plain: Ours, python: Path, tally: Tally) -> None:
             tally.missed += 1
             print(f"    {ours.roc_auc:.4f}, asked for those written by hand less {_BEHIND_BY_HAND}")
     print(_line(task, ours, None))
+    print(
+        f"  {'':<18} keys and joins, which others are told: {plain.features.discovery_seconds:.1f} CPU s before"
+    )
     for name, least in task.aims.items():
         area = contenders.trained(task, base, plain.features)
         tally.missed += area < least

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -33,13 +33,15 @@ class Ours:
 
 
 def boosted(task: Task, root: Path, minutes: float) -> Ours:
-    """Search, accept and build in a mesh of its own in `root`.
+    """Discover, search, accept and build in a mesh of its own in `root`.
 
     Raises:
         RuntimeError: what was drafted is not built, or its own check fails.
     """
     mesh = task.landed(root)
     began = time.process_time()
+    mesh.discover()
+    discovered = time.process_time()
     found = mesh.boost(
         task.dataset,
         task.label,
@@ -49,9 +51,10 @@ def boosted(task: Task, root: Path, minutes: float) -> Ours:
         minutes=minutes,
         owner=OWNER,
     )
-    seconds = time.process_time() - began
+    empty = pd.DataFrame(index=range(len(task.labelled)))
+    features = Features(OURS, empty, time.process_time() - discovered, discovery_seconds=discovered - began)
     if not found.kept:
-        return Ours(found, Features(OURS, pd.DataFrame(index=range(len(task.labelled))), seconds))
+        return Ours(found, features)
     name = f"{task.dataset}_boosted"
     mesh.accept(name)
     outcome = mesh.build(f"+{name}")
@@ -61,7 +64,7 @@ def boosted(task: Task, root: Path, minutes: float) -> Ours:
     if len(rows) != len(task.labelled):
         raise RuntimeError(f"{task.name}: {len(task.labelled)} rows became {len(rows)}")
     columns = [name for each in found.kept for name in each.features]
-    features = Features(OURS, in_order(task, rows)[columns], seconds)
+    features = replace(features, rows=in_order(task, rows)[columns])
     cutoffs, changed = _changed(task, mesh, root, rows, columns)
     return Ours(found, features, cutoffs, changed)
 
