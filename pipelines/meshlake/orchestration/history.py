@@ -25,6 +25,8 @@ from dagster._core.instance.ref import InstanceRef
 from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteRepositoryOrigin
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
+from meshlake.orchestration import event_log
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -114,9 +116,19 @@ def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
         logging.getLogger().addFilter(_is_no_retry)
     write_without_waiting(home)
     _read_migrations_once()
-    reference = InstanceRef.from_dir(str(home), config_filename=INSTANCE_FILE, overrides=_OF_A_COMMAND)
+    reference = InstanceRef.from_dir(
+        str(home), config_filename=INSTANCE_FILE, overrides=_OF_A_COMMAND | _storage(settings, home)
+    )
     with dg.DagsterInstance.from_ref(reference) as found:
         yield found
+
+
+def _storage(settings: Settings, home: Path) -> dict[str, Any]:
+    """Where events go, of a home whose settings are the mesh's own and name no server."""
+    if not settings.is_embedded or "DAGSTER_HOME" in os.environ:
+        return {}
+    kept = {"module": event_log.__name__, "class": event_log.KeptOpenStorage.__name__}
+    return {"storage": {"custom": kept | {"config": {"base_dir": str(home)}}}}
 
 
 def _read_migrations_once() -> None:
