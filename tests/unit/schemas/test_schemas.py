@@ -6,8 +6,10 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -31,11 +33,17 @@ DRAFT = {"version": "1.0.0", "kind": "DataContract", "id": "a", "status": "draft
 SEGMENTS = {"task": "segments", "features": "crm.features", "key": ["id"], "columns": {"usage": "log"}}
 
 
-def accepts(name: str, content: object) -> bool:
+@cache
+def validator(name: str) -> Any:
+    """That of a schema which is one itself."""
     schema = json_schema(name)
-    validator = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
-    validator.check_schema(schema)
-    return validator(schema).is_valid(content)
+    kind = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
+    kind.check_schema(schema)
+    return kind(schema)
+
+
+def accepts(name: str, content: object) -> bool:
+    return validator(name).is_valid(content)
 
 
 @pytest.mark.parametrize("name", ["model", "examples", "mesh"])
