@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -17,10 +19,18 @@ def one_thread() -> AbstractContextManager[object]:
     as well: on cores that other processes also want, histogram gradient boosting is over ten times slower
     with two threads.
     """
-    limits: AbstractContextManager[object] = threadpool_limits(limits=1)
+    limits: AbstractContextManager[object] = _libraries(len(sys.modules)).limit(limits=1)
     return limits
 
 
 def keep_to_one_thread() -> None:
     """As `one_thread`, for all that a thread does which began within that context: OpenMP counts for each of ours."""
-    threadpool_limits(limits=1)
+    _libraries(len(sys.modules)).limit(limits=1)
+
+
+@lru_cache(maxsize=1)
+def _libraries(_modules: int) -> ThreadpoolController:
+    """BLAS and OpenMP as they are loaded since the last import: to look for them takes 3 ms, a tenth of a training of
+    few rows, which asks 25 times.
+    """
+    return ThreadpoolController()
