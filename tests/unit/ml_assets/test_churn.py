@@ -49,18 +49,28 @@ def test_the_flag_threshold_is_fixed_by_the_out_of_fold_probabilities(training):
     assert flagged.min() == training.model.threshold
 
 
+@pytest.fixture(scope="module")
+def told() -> list[str]:
+    """What was told while `quick` was trained."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def quick(customers, churn_spec, told):
+    return train_churn(customers, replace(churn_spec, candidates=QUICK), told.append)
+
+
 def test_a_given_threshold_is_used_as_it_is(customers, churn_spec):
     spec = replace(churn_spec, candidates=QUICK, flag_share=None, threshold=0.4)
     assert train_churn(customers, spec).model.threshold == 0.4
 
 
-def test_rows_without_a_label_change_nothing(customers, churn_spec, make_customers):
-    spec = replace(churn_spec, candidates=QUICK)
+def test_rows_without_a_label_change_nothing(quick, customers, make_customers):
     unlabelled = make_customers(50, seed=9).assign(customer_id=lambda rows: "x" + rows["customer_id"])
     unlabelled["is_churned"] = pd.Series([None] * 50, dtype="boolean")
     both = pd.concat([customers.astype({"is_churned": "boolean"}), unlabelled])
-    with_them = train_churn(both, spec)
-    assert dump_model(with_them.model) == dump_model(train_churn(customers, spec).model)
+    with_them = train_churn(both, quick.spec)
+    assert dump_model(with_them.model) == dump_model(quick.model)
     assert with_them.row_counts["given"] - with_them.row_counts["labelled"] == 50
 
 
@@ -116,10 +126,8 @@ def test_a_table_of_leaks_alone_teaches_nothing(customers, churn_spec):
         train_churn(rows, replace(churn_spec, candidates=QUICK, exclude={}))
 
 
-def test_progress_is_told(customers, churn_spec):
-    lines: list[str] = []
-    train_churn(customers, replace(churn_spec, candidates=QUICK), lines.append)
-    assert lines == [
+def test_progress_is_told(quick, told):
+    assert told == [
         "cross-validating logistic_regression on 600 rows, 5 folds",
         "fitting logistic_regression on 600 rows",
         "measuring what each feature adds, on each part of the customers",
@@ -140,24 +148,29 @@ def snapshots(make_customers) -> pd.DataFrame:
 SNAPSHOT_SPEC = ChurnSpec(key=("customer_id",), label="is_churned", cutoff="cutoff", candidates=QUICK)
 
 
-def test_the_latest_labelled_cutoff_tests_a_model_of_the_earlier_ones(snapshots):
-    training = train_churn(snapshots, SNAPSHOT_SPEC)
-    assert training.row_counts == {
+@pytest.fixture(scope="module")
+def tested(snapshots):
+    """A training whose latest labelled cut-off tests it."""
+    return train_churn(snapshots, SNAPSHOT_SPEC)
+
+
+def test_the_latest_labelled_cutoff_tests_a_model_of_the_earlier_ones(tested):
+    assert tested.row_counts == {
         "given": 1200,
         "labelled": 900,
         "cross_validated": 600,
         "held_out": 300,
         "fitted": 900,
     }
-    assert training.test is not None
-    assert training.test.cutoff == "2024-03-01 00:00:00"
-    assert training.test.metrics["n"] == 300
-    assert training.test.metrics["roc_auc"] > 0.7
-    assert training.features["joined_at"] == "datetime"
+    assert tested.test is not None
+    assert tested.test.cutoff == "2024-03-01 00:00:00"
+    assert tested.test.metrics["n"] == 300
+    assert tested.test.metrics["roc_auc"] > 0.7
+    assert tested.features["joined_at"] == "datetime"
 
 
-def test_a_customer_of_several_cutoffs_is_in_one_fold_only(snapshots):
-    honest = train_churn(snapshots, SNAPSHOT_SPEC).honest
+def test_a_customer_of_several_cutoffs_is_in_one_fold_only(tested):
+    honest = tested.honest
     assert honest.groupby("customer_id")["fold"].nunique().eq(1).all()
     assert honest.loc[honest["cutoff"] == "2024-03-01", "fold"].isna().all()
 
@@ -182,9 +195,9 @@ def test_one_labelled_cutoff_is_cross_validated_but_not_tested(snapshots):
     )
 
 
-def test_a_test_on_rows_of_another_kind_says_so(snapshots):
+def test_a_test_on_rows_of_another_kind_says_so(tested, snapshots):
     is_latest = snapshots["cutoff"] == "2024-03-01"
-    assert not [each for each in train_churn(snapshots, SNAPSHOT_SPEC).warnings if "unlike" in each]
+    assert not [each for each in tested.warnings if "unlike" in each]
     shifted = snapshots.assign(tickets=snapshots["tickets"] + 3 * is_latest)
     told = train_churn(shifted, SNAPSHOT_SPEC).warnings
     assert any("the rows of 2024-03-01 are unlike the earlier ones in tickets (" in each for each in told)

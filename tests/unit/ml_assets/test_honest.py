@@ -79,10 +79,10 @@ def test_a_flagged_row_that_no_feature_pushes_alone_says_so(training, customers)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("size", [1, 50])
-def test_batch_by_batch_as_at_once(training, customers, size):
-    rows = customers.head(100)
-    parts = [published(training, rows[start : start + size]) for start in range(0, 100, size)]
+@pytest.mark.parametrize(("count", "size"), [(30, 1), (100, 50)])
+def test_batch_by_batch_as_at_once(training, customers, count, size):
+    rows = customers.head(count)
+    parts = [published(training, rows[start : start + size]) for start in range(0, count, size)]
     pd.testing.assert_frame_equal(pd.concat(parts), published(training, rows))
 
 
