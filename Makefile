@@ -1,6 +1,6 @@
 # Meshlake's targets; `make help` lists them. Everything is installed into .venv, pinned by requirements*.lock.
 .DEFAULT_GOAL := help
-.PHONY: help check-python install install-dev run test unit coverage lint hooks docs format bench bench-services bench-csv bench-discovery bench-boost bench-models bench-amounts bench-boost-many bench-retraining bench-watch techniques test-services test-pythons tutorials lock clean
+.PHONY: help check-python install install-dev run test unit coverage lint hooks docs format bench bench-services bench-csv bench-discovery bench-boost bench-models bench-amounts bench-boost-many bench-retraining bench-uplift bench-watch techniques test-services test-pythons tutorials lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -99,6 +99,9 @@ bench-csv: install-dev  ## Read the polluted CSV files of Pollock (../shared/pol
 
 bench-retraining: install-dev  ## Live through simulated years of a churn model, with a shift in month eight and without; count false alarms
 	$(BIN)/python -m benchmarks.retraining
+
+bench-uplift: install-dev  ## Of experiments whose treatment changes nothing, count those of which a model is promoted all the same
+	$(BIN)/python -m benchmarks.uplift
 
 bench-boost-many: install-dev  ## Boost in a mesh of 200 datasets of 20 columns with 100,000 labelled rows: clock, CPU, peak memory
 	$(BIN)/python -m benchmarks.many_tables

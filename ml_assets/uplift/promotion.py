@@ -52,7 +52,8 @@ def decide_uplift(
         return incomparable(champion, figures)
     known, groups = tested[is_known], groups_by(tested, spec)[is_known]
     gain, effect = (spec.sign * known[name].to_numpy() for name in ("predicted", "effect"))
-    against = compare_uplift(gain, spec.sign * other[is_known], effect, groups, spec.seed)
+    folds = 1 if tested["fold"].isna().all() else spec.folds
+    against = compare_uplift(gain, spec.sign * other[is_known], effect, groups, spec.seed, folds)
     figures |= {"champion": champion.version, "against_champion": against.as_dict()}
     better = in_words(against.as_dict()["qini"], "+")
     return judged(champion, against, f"Qini coefficient better by {better} on {against.rows:,} rows", figures)

@@ -4,12 +4,15 @@ Method: the gain of treating the best rows first, in outcomes for each row of al
 random (Radcliffe, Using control groups to target on predicted lift, 2007), by scores whose mean is the effect, so that
 it needs no equal groups (Yadlowsky and others, Evaluating treatment prioritization rules via rank-weighted average
 treatment effects, 2021). Intervals come from the paired bootstrap of `comparison`, which draws customers and not rows;
-of the best of several models they allow for the choice (White, A reality check for data snooping, 2000).
+of the best of several models they allow for the choice (White, A reality check for data snooping, 2000), and of rows on
+folds for these sharing most of the rows that they are predicted by (Nadeau and Bengio, Inference for the generalization
+error, 2003): the model of each fold has learned from all others, and what is noise in one is believed in the next.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,23 +92,49 @@ def measure_uplift(score: Floats, effect: Floats, groups: Groups, seed: int) -> 
 
 
 def compare_uplift(
-    score: Floats, other: Floats, effect: Floats, groups: Groups, seed: int
+    score: Floats, other: Floats, effect: Floats, groups: Groups, seed: int, folds: int = 1
 ) -> UpliftComparison:
-    """Hold the order of `score` against that of `other`; the arguments are those of `measure_uplift`."""
+    """Hold the order of `score` against that of `other`; the arguments are those of `measure_uplift`.
+
+    Where rows were predicted on several `folds`, the interval allows for it.
+    """
     drawn, weights = resamples(groups, seed)
     first, second = (Curve(each[drawn], effect[drawn]) for each in (score, other))
-    (found,) = with_intervals([(first.figures(each) - second.figures(each))[:1] for each in weights])
-    return UpliftComparison(len(drawn), Difference(*found))
+    ((estimate, low, high),) = with_intervals(
+        [(first.figures(each) - second.figures(each))[:1] for each in weights]
+    )
+    wider = spread_of_folds(folds)
+    found = Difference(estimate, estimate - wider * (estimate - low), estimate + wider * (high - estimate))
+    return UpliftComparison(len(drawn), found)
 
 
-def chosen_qini(scores: Sequence[Floats], chosen: int, effect: Floats, groups: Groups, seed: int) -> Interval:
-    """The Qini coefficient of the `chosen` of several `scores`, its lower end as far below as the luckiest may lie."""
+def spread_of_folds(folds: int) -> float:
+    """How many times as far as resamples of rows say figures lie that were predicted on so many `folds`; 1 of rows that
+    no fold was learned from.
+
+    Example:
+        >>> spread_of_folds(5), spread_of_folds(1)
+        (1.5, 1.0)
+    """
+    return sqrt(1 + folds / (folds - 1)) if folds > 1 else 1.0
+
+
+def chosen_qini(
+    scores: Sequence[Floats], chosen: int, effect: Floats, groups: Groups, seed: int, folds: int = 1
+) -> Interval:
+    """The Qini coefficient of the `chosen` of several `scores`, its lower end as far below as the luckiest may lie.
+
+    The arguments are those of `compare_uplift`.
+    """
     drawn, weights = resamples(groups, seed)
     curves = [Curve(score[drawn], effect[drawn]) for score in scores]
     found = np.array([[curve.figures(each)[0] for curve in curves] for each in weights])
     moved = found[1:] - found[0]
     estimate = float(found[0, chosen])
-    luck, missed = (float(np.quantile(each, _HIGH)) for each in (moved.max(axis=1), -moved[:, chosen]))
+    wider = spread_of_folds(folds)
+    luck, missed = (
+        wider * float(np.quantile(each, _HIGH)) for each in (moved.max(axis=1), -moved[:, chosen])
+    )
     return Interval(estimate, estimate - luck, estimate + missed)
 
 

@@ -154,11 +154,12 @@ def _told(said: Floats, effect: Floats, experiment: Floats) -> dict[str, Any]:
 
 
 def _against_random(found: Learnt, tested: pd.DataFrame, learner: UpliftLearner) -> Interval:
-    """The Qini coefficient: of rows that chose the winner, allowing for the choice."""
+    """The Qini coefficient: of rows that chose the winner, allowing for the choice and for the folds."""
     spec, groups = learner.spec, groups_by(tested, learner.spec)
     effect = spec.sign * tested["effect"].to_numpy()
     if tested["fold"].isna().all():
         return measure_uplift(spec.sign * tested["predicted"].to_numpy(), effect, groups, spec.seed)["qini"]
     said = [found.winner if each.algorithm == found.winner.algorithm else each for each in found.candidates]
     chosen = [each.algorithm for each in said].index(found.winner.algorithm)
-    return chosen_qini([spec.sign * each.said for each in said], chosen, effect, groups, spec.seed)
+    scores = [spec.sign * each.said for each in said]
+    return chosen_qini(scores, chosen, effect, groups, spec.seed, spec.folds)

@@ -11,6 +11,7 @@ from functools import partial
 from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
+from meshlake.errors import UsageError
 from meshlake.models.honest import HONEST_FILE, Model, honest_predictions, rival_of, rows_of_both
 from meshlake.models.maturing import Maturing, only_counted
 from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
@@ -64,11 +65,20 @@ class LabelledTask(ScoresAreRows, Generic[Model]):
     def told(self, record: Mapping[str, Any], honest: pd.DataFrame) -> Evaluation:
         """See `Task.evaluate`: of the record of a version and its honest predictions."""
 
-    @abstractmethod
     def compared(
-        self, rows: pd.DataFrame, groups: Any, record: Mapping[str, Any], other: Mapping[str, Any]
+        self,
+        rows: pd.DataFrame,  # noqa: ARG002
+        groups: Any,  # noqa: ARG002
+        record: Mapping[str, Any],  # noqa: ARG002
+        other: Mapping[str, Any],  # noqa: ARG002
     ) -> Compared:
-        """See `Task.compare`: of what `rows_of_both` gives, by whom each row is about, shape (n,), and both records."""
+        """See `Task.compare`: of what `rows_of_both` gives, by whom each row is about, shape (n,), and both records.
+
+        Raises:
+            UsageError: a kind of model has no measure of its own.
+        """
+        told = f"versions of models of {self.name} cannot be compared by hand yet"
+        raise UsageError(told, "What was decided when each was trained: mesh model show D.P VERSION")
 
     def maturing(self) -> Maturing:
         """See `Task.maturing`; where a kind of model has no measure of its own, rows are counted and drift is told."""

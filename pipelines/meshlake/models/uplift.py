@@ -124,7 +124,8 @@ class UpliftTask(LabelledTask["RegressionModel"]):
             raise too_few(int(is_same.sum()))
         told = (rows.loc[is_same, name].to_numpy() for name in ("predicted", "predicted_other", "effect"))
         said, others, effect = (self._spec.sign * each for each in told)
-        return compare_uplift(said, others, effect, groups[is_same], self._spec.seed)
+        folds = 1 if rows.loc[is_same, "fold"].isna().all() else self._spec.folds
+        return compare_uplift(said, others, effect, groups[is_same], self._spec.seed, folds)
 
     def model_of(self, version: ModelVersion) -> RegressionModel:
         """See `LabelledTask.model_of`."""

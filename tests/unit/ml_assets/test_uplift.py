@@ -278,6 +278,11 @@ def test_an_order_is_better_beyond_noise_or_it_is_not_and_a_choice_of_many_is_al
     chosen = chosen_qini(noise, best, effect, groups, 1)
     assert chosen.estimate == alone[best].estimate
     assert chosen.low < alone[best].low
+    on_folds = chosen_qini(noise, best, effect, groups, 1, folds=5)
+    assert chosen.estimate - on_folds.low == pytest.approx(1.5 * (chosen.estimate - chosen.low))
+    assert on_folds.high - chosen.estimate == pytest.approx(1.5 * (chosen.high - chosen.estimate))
+    apart, on_five = (compare_uplift(truth, noise[0], effect, groups, 1, folds).qini for folds in (1, 5))
+    assert on_five.estimate - on_five.low == pytest.approx(1.5 * (apart.estimate - apart.low))
     assert by_size(truth, effect, groups, 1)["gained"].is_monotonic_decreasing
 
 
