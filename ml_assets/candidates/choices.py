@@ -18,6 +18,7 @@ from meshlake.ml_assets.candidates.candidate import CANDIDATES, ENSEMBLES
 from meshlake.ml_assets.candidates.classifiers import CLASSIFIERS
 from meshlake.ml_assets.candidates.multilabel import CHAIN, MULTILABEL
 from meshlake.ml_assets.clusterers.clusterer import CLUSTERERS
+from meshlake.ml_assets.hazards.hazard import HAZARDS
 from meshlake.ml_assets.regressors.regressor import REGRESSORS
 from meshlake.ml_assets.uplifters.uplifter import UPLIFTERS
 from meshlake.validation import mistakes, require_one_of
@@ -113,3 +114,6 @@ RegressorChoices = Annotated[list[_Regressor], BeforeValidator(_OF_AMOUNTS.check
 _OF_UPLIFT = _Choosable(UPLIFTERS)
 _Uplifter = Annotated[Any, BeforeValidator(_OF_UPLIFT.check), Field(json_schema_extra=_OF_UPLIFT.schema)]
 UplifterChoices = Annotated[list[_Uplifter], BeforeValidator(_OF_UPLIFT.check_all)]
+_OF_TIME = _Choosable(HAZARDS)
+_Hazard = Annotated[Any, BeforeValidator(_OF_TIME.check), Field(json_schema_extra=_OF_TIME.schema)]
+HazardChoices = Annotated[list[_Hazard], BeforeValidator(_OF_TIME.check_all)]

@@ -6,7 +6,7 @@ It never refits, and one batch changes nothing for the next.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ from meshlake.ml_assets.scoring import key_columns
 from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy.typing as npt
     from sklearn.pipeline import Pipeline
@@ -37,6 +37,25 @@ if TYPE_CHECKING:
 # A change of a prediction by less than this share of the mean amount is no reason worth telling.
 LEAST_EFFECT = 0.001
 PREDICTED = ("predicted", "lower", "upper")
+
+
+class Explained(Protocol):
+    """A model of one amount for each row, whose reasons are told by what features move it."""
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The fitted pipeline, which begins with the step `frame`."""
+
+    @property
+    def references(self) -> Mapping[str, float | str]:
+        """The usual value of each feature."""
+
+    @property
+    def least_effect(self) -> float:
+        """An effect below it is no reason."""
+
+    def predict(self, frame: pd.DataFrame) -> Floats:
+        """What it says of rows as the step `frame` makes them: shape (n,)."""
 
 
 @dataclass(frozen=True)
@@ -107,20 +126,39 @@ def published_amounts(
         ValueError: when a key or feature column is missing, or a value does not fit its column.
     """
     scores = predict_amounts(model, batch)
+    return with_honest(model, scores, honest, batch, keys, explain_amounts if has_reasons else None)
+
+
+def with_honest(
+    model: Explained,
+    scores: pd.DataFrame,
+    honest: pd.DataFrame,
+    batch: pd.DataFrame,
+    keys: Sequence[str],
+    explain: Callable[[Any, pd.DataFrame], pd.DataFrame] | None,
+) -> pd.DataFrame:
+    """`scores` of a batch, those of rows that `model` learned from in place of them, and reasons where `explain` tells
+    them."""
     found, is_known = honest_of(model, honest, batch, keys)
-    names = [name for name in PREDICTED if name in scores]
+    names = [name for name in scores if name in found and name not in keys]
     scores.loc[is_known, names] = found[names]
-    if not has_reasons:
+    if explain is None:
         return scores
     explained = found[found["reason_1"].notna()]
     is_new = ~batch.index.isin(explained.index)
-    reasons = explain_amounts(model, batch[is_new]).reindex(batch.index)
+    reasons = explain(model, batch[is_new]).reindex(batch.index)
     reasons.loc[explained.index] = explained[list(reason_names())]
     return scores.join(reasons.astype("string"))
 
 
-def explain_amounts(model: RegressionModel, batch: pd.DataFrame) -> pd.DataFrame:
-    """`reason_1` to `reason_3` of each row: the features that move its prediction most, and by how much.
+def _signed(effect: float) -> str:
+    return in_figures(effect, "+")
+
+
+def explain_amounts(
+    model: Explained, batch: pd.DataFrame, in_words: Callable[[float], str] = _signed
+) -> pd.DataFrame:
+    """`reason_1` to `reason_3` of each row: the features that move its prediction most, and by how much, `in_words`.
 
     Such as `orders_last_90_days = 4 (usually 0): +212`: with its usual value alone it would be 212 less.
     """
@@ -132,13 +170,13 @@ def explain_amounts(model: RegressionModel, batch: pd.DataFrame) -> pd.DataFrame
         words = in_words_of(step, name, frame[name][is_told], model.references[name])
         moved = effects[is_told, list(frame.columns).index(name)]
         return words + pd.Series(
-            [f": {in_figures(effect, '+')}" for effect in moved], index=words.index, dtype=object
+            [f": {in_words(effect)}" for effect in moved], index=words.index, dtype=object
         )
 
     return strongest_reasons(frame, np.abs(effects), model.least_effect, tell)
 
 
-def amount_importances(model: RegressionModel, rows: pd.DataFrame, seed: int) -> dict[str, float]:
+def amount_importances(model: Explained, rows: pd.DataFrame, seed: int) -> dict[str, float]:
     """How far each feature moves a prediction on average when it takes its usual value, the strongest first.
 
     It is measured on at most `reasons.MEASURED_ROWS` of `rows`.

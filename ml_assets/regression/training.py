@@ -110,14 +110,18 @@ def _honest(found: Learnt, spec: RegressionSpec, least: float | None) -> tuple[p
     return honest, of_folds
 
 
-def reasons_of(found: Learnt, is_published: Callable[[pd.DataFrame], Any]) -> pd.DataFrame:
+def reasons_of(
+    found: Learned[Any, Any],
+    is_published: Callable[[pd.DataFrame], Any],
+    explain: Callable[[Any, pd.DataFrame], pd.DataFrame] = explain_amounts,
+) -> pd.DataFrame:
     """Reasons of the rows that can be published, by the model that did not see them; null of others."""
     rows, later = found.development, found.split.held_out
     parts = [(model, rows[found.folds == fold]) for fold, model in enumerate(found.winner.models)]
     count = len(rows) + len(later)
     if found.tested:
         parts.append((found.tested, later.set_axis(range(len(rows), count))))
-    told = [explain_amounts(model, part[is_published(part)]) for model, part in parts]
+    told = [explain(model, part[is_published(part)]) for model, part in parts]
     return pd.concat(told).reindex(range(count))[list(reason_names())].astype("string")
 
 

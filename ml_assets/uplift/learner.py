@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from meshlake.ml_assets.candidates.algorithm import build_pipeline
 from meshlake.ml_assets.explaining.reasons import MINIMUM_EFFECT
 from meshlake.ml_assets.feature_choice import Suspects, feature_columns, plan_without
 from meshlake.ml_assets.labelled_training import Learner
 from meshlake.ml_assets.leaks.one_feature import suspected_leaks
-from meshlake.ml_assets.on_folds import Lesson, OnFolds
+from meshlake.ml_assets.on_folds import Lesson, OnFolds, fitted_pipeline
 from meshlake.ml_assets.regression.model import RegressionModel
 from meshlake.ml_assets.scoring import usual_values
 from meshlake.ml_assets.uplift.qini import point_figures
@@ -134,12 +133,10 @@ class UpliftLearner(Learner[RegressionModel, RegressionModel]):
     def _pipeline(
         self, algorithm: str, plan: FeaturePlan, frame: pd.DataFrame, experiment: Floats
     ) -> Pipeline:
-        given = self.spec.parameters.get(algorithm, {})
-        pipeline = build_pipeline(UPLIFTERS, algorithm, plan, self.spec.seed, len(frame), given)
         # Columns are made by what a row is of four, and the model learns of all that is known of it.
-        columns = pipeline.named_steps["columns"].fit_transform(frame, cells(experiment))
-        pipeline.named_steps["model"].fit(columns, experiment)
-        return pipeline
+        return fitted_pipeline(
+            UPLIFTERS, algorithm, plan, frame, experiment, self.spec, columns_by=cells(experiment)
+        )
 
 
 def _effect(expects: Pipeline, frame: pd.DataFrame, experiment: Floats) -> Floats:

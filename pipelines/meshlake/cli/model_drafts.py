@@ -1,4 +1,4 @@
-"""`mesh model churn | classification | multilabel | regression | segments | uplift`: models drafted on any product."""
+"""`mesh model churn | classification | ... | uplift`: models drafted on any product."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OWNER = typer.Option(None, "--owner", help="Who answers for it; else git's user.
 
 def register(model: typer.Typer) -> None:
     """Add the commands."""
-    for command in (churn, classification, multilabel, regression, segments, uplift):
+    for command in (churn, classification, multilabel, regression, segments, survival, uplift):
         model.command()(command)
 
 
@@ -149,6 +149,56 @@ def segments(
     import meshlake
 
     drafted = meshlake.open().model_segments(product, key=key, as_product=as_product, owner=owner)
+    print_drafted(drafted, as_json=as_json)
+
+
+def survival(
+    product: str = PRODUCT,
+    label: str = typer.Option(
+        ..., "--label", metavar="COL", help="The yes/no column that says whether it has come."
+    ),
+    duration: str = typer.Option(
+        None, "--duration", metavar="COL", help="The column of how long each row was followed."
+    ),
+    start: str = typer.Option(
+        None, "--start", metavar="COL", help="Instead, with --end: the date it was followed from."
+    ),
+    end: str = typer.Option(
+        None, "--end", metavar="COL", help="The date that it came, or it was last seen without."
+    ),
+    unit: str = typer.Option(
+        "days", "--unit", metavar="UNIT", help="Of --duration: days, weeks, months or years."
+    ),
+    event: str = typer.Option(
+        None, "--event", metavar="VALUE", help="The label's value that means so, if not yes, true or 1."
+    ),
+    key: str = KEY,
+    as_product: str = typer.Option(None, "--as", metavar="D.P2", help="Its name; else <product>_survival."),
+    owner: str = OWNER,
+    as_json: bool = JSON,
+) -> None:
+    """Draft a product of how long it takes until something happens, such as until a customer leaves.
+
+    Examples:
+
+      mesh model survival crm.customers --label churned --duration tenure --unit months
+
+      mesh model survival crm.customers --label churned --start joined_on --end last_seen_on --as crm.time_to_churn
+    """
+    import meshlake
+
+    drafted = meshlake.open().model_survival(
+        product,
+        label,
+        duration=duration,
+        start=start,
+        end=end,
+        unit=unit,
+        event=event,
+        key=key,
+        as_product=as_product,
+        owner=owner,
+    )
     print_drafted(drafted, as_json=as_json)
 
 

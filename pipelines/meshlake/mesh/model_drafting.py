@@ -128,6 +128,44 @@ class ModelDraftingMesh(VersionedMesh):
         name = model_name(source, as_product, snake_case(label))
         return draft_regression(self.settings, source, name, label, key, last_period, owner)
 
+    def model_survival(
+        self,
+        product: str,
+        label: str,
+        *,
+        duration: str | None = None,
+        start: str | None = None,
+        end: str | None = None,
+        unit: str = "days",
+        event: str | None = None,
+        key: str | None = None,
+        as_product: str | None = None,
+        owner: str | None = None,
+    ) -> Drafted:
+        """Draft a product of how long it takes until `label`, a yes/no column of `product`, is so.
+
+        Args:
+            product: to learn from; it must be published.
+            label: the column that says whether the event has come; where it has not, it may still.
+            duration: the column of numbers that says how long each row was followed.
+            start: instead of it the column of dates from when on, with `end`, the one until when.
+            end: see `start`.
+            unit: what `duration` is in: days, weeks, months or years.
+            event: the label's value that means so, if not yes, true or 1.
+            key: the column that tells its rows apart; else its primary key.
+            as_product: its name; else `<product>_survival`.
+            owner: as in `adopt`.
+
+        Raises:
+            UsageError: there is no such column, value or key, a column is no time, or the folder is there already.
+        """
+        from meshlake.drafting.survival_draft import Event, draft_survival
+
+        source = ProductName.parse(product)
+        name = model_name(source, as_product, "survival")
+        asked = Event(label, event, duration, start, end, unit)
+        return draft_survival(self.settings, source, name, asked, key, owner)
+
     def model_uplift(
         self,
         product: str,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _TOLD_FIRST = (
     *("roc_auc", "log_loss", "accuracy", "macro_f1"),
     *("mean_absolute_error", "root_mean_squared_error", "r2", "coverage"),
+    *("concordance", "integrated_brier"),
     *("qini", "auuc", "average_effect"),
     *("silhouette", "stability"),
 )

@@ -182,6 +182,7 @@ TASKS: Doorway[type[Task]] = Doorway(
         "multilabel": "meshlake.models.multilabel:MultilabelTask",
         "regression": "meshlake.models.regression:RegressionTask",
         "segments": "meshlake.models.segments:SegmentTask",
+        "survival": "meshlake.models.survival:SurvivalTask",
         "uplift": "meshlake.models.uplift:UpliftTask",
     },
 )

@@ -61,14 +61,17 @@ BEFORE = {
 IN_A_NEW_MESH = {"init", "land", "adopt", "demo", "discover", "draft", "doctor", "schema", "services"}
 # These have to find products to learn from, and none of their own yet.
 DRAFT_MODELS = {
-    ("model", task) for task in ("churn", "classification", "multilabel", "regression", "segments", "uplift")
+    ("model", task)
+    for task in ("churn", "classification", "multilabel", "regression", "segments", "survival", "uplift")
 }
 # What finds fault with the machine that the tests run on, such as packages other than meshlake asks for.
 MAY_END_WITH_1 = {"mesh doctor"}
-CUSTOMERS = "customer_id,plan,monthly_fee,last_fee,called,churned,status,has_support\n" + "".join(
+CUSTOMERS = (
+    "customer_id,plan,monthly_fee,last_fee,called,churned,status,has_support,tenure,joined_on,last_seen_on\n"
+) + "".join(
     f"{n},{'basic' if n % 3 else 'family'},{10 + n % 40}.50,{10 + n * 7 % 40}.50,{'yes' if n % 7 < 3 else 'no'},"
     f"{'yes' if n % 4 == 0 else 'no'},{'Left' if n % 4 == 0 else 'Active'},"
-    f"{'no' if n % 5 else 'yes'}\n"
+    f"{'no' if n % 5 else 'yes'},{n * 11 % 60},2024-01-{1 + n % 28:02},2025-{1 + n % 12:02}-01\n"
     for n in range(1, 201)
 )
 # Somebody else's contract.

@@ -47,6 +47,8 @@ SHOWN = [
     (f"model regression {PEOPLE} --label nowhere_to_be_found_in_the_contract", 2,
      ["nowhere_to_be_found_in_the_contract"]),
     (f"model segments {PEOPLE} --key nowhere_to_be_found_in_the_contract", 2, ["nowhere_to_be_found_in_the_contract"]),
+    (f"model survival {PEOPLE} --label nowhere_to_be_found_in_the_contract", 2,
+     ["nowhere_to_be_found_in_the_contract"]),
     (f"model uplift {PEOPLE} --treatment nowhere_to_be_found --label nowhere_to_be_found_in_the_contract", 2,
      ["nowhere_to_be_found_in_the_contract"]),
     (f"model list {PEOPLE}", 2, [PEOPLE, "isnomodel"]),

@@ -45,6 +45,8 @@ WRONG_USE = [
     ("model multilabel crm.peeple --labels a,b", "there is no product crm.peeple"),
     ("model regression crm.peeple --label spent", "there is no product crm.peeple"),
     ("model segments crm.peeple", "there is no product crm.peeple"),
+    ("model survival crm.peeple --label left --duration days", "there is no product crm.peeple"),
+    ("model survival crm.people --duration days", "Missing option '--label'"),
     ("model uplift crm.peeple --treatment called --label bought", "there is no product crm.peeple"),
     ("model uplift crm.people --label bought", "Missing option '--treatment'"),
     ("model list crm.people", "crm.people is no model"),

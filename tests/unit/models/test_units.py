@@ -36,6 +36,7 @@ CONTRACTS = {
         {"task": "classification", "label": "why"},
         {"task": "multilabel", "labels": ["left", "rich"]},
         {"task": "regression", "label": "spent"},
+        {"task": "survival", "label": "left", "duration": "days"},
         {"task": "uplift", "label": "left", "treatment": "called", "aim": "less"},
     ],
     ids=lambda asked: asked["task"],

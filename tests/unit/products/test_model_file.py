@@ -51,6 +51,7 @@ def loaded(mesh):
         SEGMENTS | {"policy": {"candidates": ["birch", {"hdbscan": {"min_samples": 5}}], "min_share": 0.05}},
         SEGMENTS | {"words": {"usage": "{} hours"}, "useful_for": "is_churned"},
         CHURN | {"task": "uplift", "treatment": "usage", "aim": "less"},
+        CHURN | {"task": "survival", "duration": "usage", "unit": "months", "policy": {"horizons": [3, 12]}},
     ],
 )
 def test_a_model_that_can_be_trained(loaded, model):
@@ -70,6 +71,15 @@ def test_a_model_that_can_be_trained(loaded, model):
         ),
         (CHURN | {"columns": {"usage": "log"}}, "'columns' is not known"),
         (CHURN | {"task": "uplift", "treatment": "usage"}, "'aim'"),
+        (CHURN | {"task": "survival"}, "said by 'duration', or by 'start' and 'end'"),
+        (CHURN | {"task": "survival", "start": "usage"}, "said by 'duration', or by 'start' and 'end'"),
+        (CHURN | {"task": "survival", "duration": "id"}, "must name columns of their own"),
+        (CHURN | {"task": "survival", "duration": "usage", "unit": "moons"}, "'unit' is 'moons'"),
+        (CHURN | {"task": "survival", "start": "usage", "end": "id", "unit": "weeks"}, "it is days"),
+        (
+            CHURN | {"task": "survival", "duration": "usage", "policy": {"horizons": [9, 3]}},
+            "'policy.horizons'",
+        ),
         (MULTILABEL | {"labels": ["is_churned"]}, "'labels'"),
         (MULTILABEL | {"wanted": {"is_reich": True}}, "'wanted' names what is not in 'labels': is_reich"),
         (MULTILABEL | {"policy": {"candidates": ["classifier_chain"]}}, "needs at least one other"),

@@ -172,6 +172,16 @@ def test_a_task_of_another_distribution_is_in_the_schema_of_models(tmp_path):
     ).stdout
     schema = json.loads(printed)
     assert schema["properties"]["task"]["enum"] == [
-        *("anomalies", "churn", "classification", "multilabel", "regression", "segments", "uplift", "shares")
+        *(
+            "anomalies",
+            "churn",
+            "classification",
+            "multilabel",
+            "regression",
+            "segments",
+            "survival",
+            "uplift",
+        ),
+        "shares",
     ]
     assert "column" in schema["$defs"]["ShareDocument"]["properties"]
