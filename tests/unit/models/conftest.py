@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from support.small_mesh import SmallMesh
+
+if TYPE_CHECKING:
+    from meshlake.building.build import BuildResult
 
 FILE = "crm/features/a.csv"
 KEY = {"logicalType": "string", "primaryKey": True, "required": True}
@@ -54,7 +58,9 @@ def shuffled(text: str) -> str:
 
 
 class ChurnMesh(SmallMesh):
-    """The folder, and its predictions by customer."""
+    """The folder, and its predictions by customer; `first` is what came of the build of a copied one."""
+
+    first: BuildResult
 
     def describe(self, **changes) -> None:
         self.product("crm.features", FEATURES)
@@ -80,18 +86,26 @@ def churn(tmp_path) -> ChurnMesh:
     return make(tmp_path / "mesh")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def trained(tmp_path_factory):
-    """Built once for the tests that only look; the mesh and its build result."""
+    """Built once, to look at, or to copy; the mesh and its build result."""
     folder = make(tmp_path_factory.mktemp("trained"))
     return folder, folder.build_model()
 
 
+@pytest.fixture
+def champion(trained, tmp_path) -> ChurnMesh:
+    """The test's own, built."""
+    folder, result = trained
+    copy = folder.copied_to(tmp_path / "champion")
+    copy.first = result
+    return copy
+
+
 @pytest.fixture(scope="session")
-def challenged(tmp_path_factory):
+def challenged(trained, tmp_path_factory):
     """A champion, and a challenger of shuffled labels, which is not promoted: to look at, or to copy."""
-    folder = make(tmp_path_factory.mktemp("challenged"))
-    folder.build_model()
+    folder = trained[0].copied_to(tmp_path_factory.mktemp("challenged") / "mesh")
     folder.land(FILE, shuffled(csv()))
     folder.build_model(is_forced=True)
     return folder

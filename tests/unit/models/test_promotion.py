@@ -30,47 +30,45 @@ def test_shuffled_labels_publish_nothing_where_nothing_was(churn):
     assert churn.rows("crm.predictions") == []
 
 
-def test_shuffled_labels_promote_nothing_and_the_champion_goes_on_scoring(churn):
-    first = churn.build_model()
-    before = scores(churn)
-    churn.land(FILE, shuffled(csv()))
-    again = churn.build_model(is_forced=True)
+def test_shuffled_labels_promote_nothing_and_the_champion_goes_on_scoring(champion):
+    first = champion.first
+    before = scores(champion)
+    champion.land(FILE, shuffled(csv()))
+    again = champion.build_model(is_forced=True)
     told = again.facts["model"]
     assert told["version"] == again.snapshot.properties["model_version"] == first.facts["model"]["version"]
     assert not told["challenger"]["is_promoted"]
     assert told["challenger"]["reason"].startswith("no better than the base rate")
-    assert scores(churn) == before
-    assert [v.record["decision"]["is_promoted"] for v in versions(churn)] == [True, False]
+    assert scores(champion) == before
+    assert [v.record["decision"]["is_promoted"] for v in versions(champion)] == [True, False]
 
 
-def test_a_command_says_that_and_why_a_challenger_is_not_promoted(churn):
-    churn.build_model()
-    churn.land(FILE, shuffled(csv()))
-    told = churn.run("build", "--force", "crm.features", "crm.predictions").ended().err
+def test_a_command_says_that_and_why_a_challenger_is_not_promoted(champion):
+    champion.land(FILE, shuffled(csv()))
+    told = champion.run("build", "--force", "crm.features", "crm.predictions").ended().err
     assert "was trained and not promoted: no better than the base rate" in told
 
 
-def test_a_planted_leak_is_neither_learned_from_nor_does_it_move_a_score(churn):
-    churn.build_model()
-    before = scores(churn)
+def test_a_planted_leak_is_neither_learned_from_nor_does_it_move_a_score(champion):
+    before = scores(champion)
     header, *lines = csv().splitlines()
     leaking = [f"{line},{int(line.endswith('true'))},{len(line) % 5}" for line in lines]
-    churn.land(FILE, "\n".join([f"{header},tickets_after,churn_score", *leaking]) + "\n")
-    churn.product("crm.features", {**FEATURES, "tickets_after": "integer", "churn_score": "integer"})
-    told = churn.build_model(is_forced=True).facts["model"]
-    (version, *others) = versions(churn)
+    champion.land(FILE, "\n".join([f"{header},tickets_after,churn_score", *leaking]) + "\n")
+    champion.product("crm.features", {**FEATURES, "tickets_after": "integer", "churn_score": "integer"})
+    told = champion.build_model(is_forced=True).facts["model"]
+    (version, *others) = versions(champion)
     assert "tickets_after" not in version.record["needed_columns"]
     assert all("tickets_after" in other.record["dropped"] for other in others)
     # Its values say next to nothing here, and what it is called does.
     assert all("named like" in other.record["dropped"]["churn_score"] for other in others)
     assert told["version"] == version.version
-    assert scores(churn) == before
+    assert scores(champion) == before
 
 
-def test_shifted_behaviour_is_learned_and_its_challenger_promoted(churn):
-    first = churn.build_model()
-    churn.land("crm/features/b.csv", csv(rows=600, unlabelled=20, offset=300, is_turned=True))
-    told = churn.build_model(is_forced=True).facts["model"]
+def test_shifted_behaviour_is_learned_and_its_challenger_promoted(champion):
+    first = champion.first
+    champion.land("crm/features/b.csv", csv(rows=600, unlabelled=20, offset=300, is_turned=True))
+    told = champion.build_model(is_forced=True).facts["model"]
     assert told["version"] == told["challenger"]["version"] != first.facts["model"]["version"]
     assert told["challenger"]["reason"].startswith("better beyond noise")
     against = told["challenger"]["figures"]["against_champion"]
@@ -78,38 +76,35 @@ def test_shifted_behaviour_is_learned_and_its_challenger_promoted(churn):
     assert told["challenger"]["figures"]["champion"] == first.facts["model"]["version"]
 
 
-def test_a_number_that_became_a_date_is_refused_and_what_was_published_stays(churn):
-    churn.build_model()
-    before = scores(churn)
+def test_a_number_that_became_a_date_is_refused_and_what_was_published_stays(champion):
+    before = scores(champion)
     dated = csv().splitlines()
     rows = [line.split(",") for line in dated[1:]]
     text = "\n".join([dated[0], *(f"{k},2024-01-{int(u) % 28 + 1:02},{p},{c}" for k, u, p, c in rows)])
-    churn.land(FILE, f"{text}\n")
-    churn.product("crm.features", {**FEATURES, "usage": "date"})
+    champion.land(FILE, f"{text}\n")
+    champion.product("crm.features", {**FEATURES, "usage": "date"})
     with pytest.raises(BuildError, match="cannot score: usage is a date, and was a number"):
-        churn.build_model()
-    assert scores(churn) == before
+        champion.build_model()
+    assert scores(champion) == before
 
 
-def test_a_feature_that_is_gone_does_not_promote_what_is_worse_without_it(churn):
-    churn.build_model()
-    before = scores(churn)
-    churn.describe(features="SELECT customer_id, plan, is_churned, 1 AS one FROM crm.features")
+def test_a_feature_that_is_gone_does_not_promote_what_is_worse_without_it(champion):
+    before = scores(champion)
+    champion.describe(features="SELECT customer_id, plan, is_churned, 1 AS one FROM crm.features")
     with pytest.raises(BuildError, match="no better than the base rate"):
-        churn.build_model()
-    assert scores(churn) == before
+        champion.build_model()
+    assert scores(champion) == before
 
 
-def test_a_tampered_model_scores_nothing(churn):
-    churn.build_model()
-    before = scores(churn)
-    (version,) = versions(churn)
-    file = churn.home / f"models/crm.predictions/{version.version}/{MODEL_FILE}"
+def test_a_tampered_model_scores_nothing(champion):
+    before = scores(champion)
+    (version,) = versions(champion)
+    file = champion.home / f"models/crm.predictions/{version.version}/{MODEL_FILE}"
     file.write_bytes(file.read_bytes() + b"\0")
-    churn.land("crm/features/b.csv", "customer_id,usage,plan,is_churned\nnew,5,basic,\n")
+    champion.land("crm/features/b.csv", "customer_id,usage,plan,is_churned\nnew,5,basic,\n")
     with pytest.raises(BuildError, match=f"{MODEL_FILE}: is not the file that was stored"):
-        churn.build_model()
-    assert scores(churn) == before
+        champion.build_model()
+    assert scores(champion) == before
 
 
 def test_a_version_names_all_that_its_scores_come_of(trained):
@@ -122,13 +117,13 @@ def test_a_version_names_all_that_its_scores_come_of(trained):
     assert version.record["decision"]["reason"].startswith("the first version")
 
 
-def test_what_a_contract_marks_as_protected_is_measured_by_and_no_feature_unless_its_owner_says_so(churn):
-    first = churn.build_model()
+def test_what_a_contract_marks_as_protected_is_measured_by_and_no_feature_unless_its_owner_says_so(champion):
+    first = champion.first
     protected = {"logicalType": "string", "customProperties": [{"property": "protected", "value": True}]}
-    churn.product("crm.features", {**FEATURES, "plan": protected})
-    told = churn.build_model().facts["model"]
+    champion.product("crm.features", {**FEATURES, "plan": protected})
+    told = champion.build_model().facts["model"]
     assert told["version"] != first.facts["model"]["version"]
-    record = versions(churn)[-1].record
+    record = versions(champion)[-1].record
     assert record["protected"] == {"plan": "crm.features.plan"}
     assert "plan" not in record["features"]
     assert "is protected" in record["dropped"]["plan"]
@@ -136,12 +131,12 @@ def test_what_a_contract_marks_as_protected_is_measured_by_and_no_feature_unless
         ("plan", "basic"),
         ("plan", "plus"),
     ]
-    churn.land("crm/features/b.csv", "customer_id,usage,plan,is_churned\nnew,5,basic,\n")
-    assert churn.build_model().facts["model"]["version"] == told["version"]
-    page = churn.run("model", "show", "crm.predictions").ended().out
+    champion.land("crm/features/b.csv", "customer_id,usage,plan,is_churned\nnew,5,basic,\n")
+    assert champion.build_model().facts["model"]["version"] == told["version"]
+    page = champion.run("model", "show", "crm.predictions").ended().out
     assert "Groups by protected columns" in page
 
-    churn.product("crm.predictions", PREDICTIONS, {"model.yaml": yaml.safe_dump({**MODEL, **LET})})
-    churn.build_product("crm.predictions")
-    assert "plan" in versions(churn)[-1].record["features"]
-    assert versions(churn)[-1].record["fairness"]
+    champion.product("crm.predictions", PREDICTIONS, {"model.yaml": yaml.safe_dump({**MODEL, **LET})})
+    champion.build_product("crm.predictions")
+    assert "plan" in versions(champion)[-1].record["features"]
+    assert versions(champion)[-1].record["fairness"]

@@ -36,13 +36,24 @@ def is_modified(folder) -> bool:
     return is_outdated(folder.workspace, NAME)
 
 
+@pytest.fixture(scope="module")
+def moved_once(trained, tmp_path_factory):
+    """Only to be copied: the champion has scored rows that have moved."""
+    folder = trained[0].copied_to(tmp_path_factory.mktemp("moved") / "mesh")
+    folder.land(FILE, moved())
+    folder.build_model()
+    return folder
+
+
+@pytest.fixture
+def churn(moved_once, tmp_path):
+    return moved_once.copied_to(tmp_path / "mesh")
+
+
 @pytest.fixture
 def later(churn, monkeypatch):
     """Scored rows have moved, and a week has passed since the training; the call goes back to now."""
-    churn.build_model()
-    churn.land(FILE, moved())
-    churn.build_model()
-    assert due(churn) is None
+    assert (due(churn), is_modified(churn)) == (None, False)
     with monkeypatch.context() as patch:
         patch.setattr("meshlake.building.retraining._BETWEEN", timedelta(0))
         yield patch.undo

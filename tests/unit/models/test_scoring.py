@@ -93,19 +93,19 @@ def test_just_those_predicted_to_churn_have_reasons(trained):
     assert not any(row["reason_2"] or row["reason_3"] for row in rows if not row["reason_1"])
 
 
-def test_a_labelled_customer_whose_features_changed_is_scored_anew_by_the_champion(churn):
-    first = churn.build_model()
-    before = scores(churn)
-    text = (churn.landing / "crm/features/a.csv").read_text()
+def test_a_labelled_customer_whose_features_changed_is_scored_anew_by_the_champion(champion):
+    first = champion.first
+    before = scores(champion)
+    text = (champion.landing / "crm/features/a.csv").read_text()
     assert "c00002,74,basic,false\n" in text
-    churn.land("crm/features/a.csv", text.replace("c00002,74,basic,", "c00002,4,basic,"))
-    again = churn.build_model()
+    champion.land("crm/features/a.csv", text.replace("c00002,74,basic,", "c00002,4,basic,"))
+    again = champion.build_model()
     assert again.facts["model"]["version"] == first.facts["model"]["version"]
-    moved = churn.predictions()["c00002"]
+    moved = champion.predictions()["c00002"]
     assert moved["is_labelled"]
     assert moved["churn_probability"] > before["c00002"] + 0.2
     assert (moved["is_predicted_churn"], moved["reason_1"]) == (True, "usage = 4 (usually 49)")
-    others = {key: score for key, score in scores(churn).items() if key != "c00002"}
+    others = {key: score for key, score in scores(champion).items() if key != "c00002"}
     assert others == {key: score for key, score in before.items() if key != "c00002"}
 
 
@@ -124,15 +124,15 @@ def test_nothing_changed_is_nothing_done(churn):
     assert again.snapshot.snapshot_id == first.snapshot.snapshot_id
 
 
-def test_new_rows_alone_are_scored_by_the_champion(churn):
-    first = churn.build_model()
-    before = scores(churn)
-    churn.land("crm/features/b.csv", csv_rows("new,5,basic,"))
-    again = churn.build_model()
+def test_new_rows_alone_are_scored_by_the_champion(champion):
+    first = champion.first
+    before = scores(champion)
+    champion.land("crm/features/b.csv", csv_rows("new,5,basic,"))
+    again = champion.build_model()
     assert again.is_rebuilt
-    assert versions(churn) == [first.facts["model"]["version"]] == [again.facts["model"]["version"]]
-    assert len(churn.predictions()) == 201
-    assert {key: score for key, score in scores(churn).items() if key != "new"} == pytest.approx(
+    assert versions(champion) == [first.facts["model"]["version"]] == [again.facts["model"]["version"]]
+    assert len(champion.predictions()) == 201
+    assert {key: score for key, score in scores(champion).items() if key != "new"} == pytest.approx(
         before, abs=1e-12
     )
 
@@ -167,13 +167,13 @@ def test_a_score_can_be_made_again_to_the_bit_from_what_its_snapshot_names(train
     assert dict(again.itertuples(index=False)) == scores(folder)
 
 
-def test_forcing_trains_anew_and_the_same_rows_give_the_same_version(churn):
-    first = churn.build_model()
-    before = scores(churn)
-    again = churn.build_model(is_forced=True)
+def test_forcing_trains_anew_and_the_same_rows_give_the_same_version(champion):
+    first = champion.first
+    before = scores(champion)
+    again = champion.build_model(is_forced=True)
     assert again.facts["model"]["version"] == first.facts["model"]["version"]
-    assert versions(churn) == [first.facts["model"]["version"]]
-    assert scores(churn) == before
+    assert versions(champion) == [first.facts["model"]["version"]]
+    assert scores(champion) == before
 
 
 def test_the_wording_of_the_contract_trains_nothing(churn):
@@ -185,35 +185,33 @@ def test_the_wording_of_the_contract_trains_nothing(churn):
     assert versions(churn) == [first.facts["model"]["version"]]
 
 
-def test_a_changed_definition_trains_anew(churn):
-    churn.build_model()
-    churn.describe(exclude={"plan": "tells nothing"})
-    churn.build_model()
-    assert len(versions(churn)) == 2
+def test_a_changed_definition_trains_anew(champion):
+    champion.describe(exclude={"plan": "tells nothing"})
+    champion.build_model()
+    assert len(versions(champion)) == 2
 
 
-def test_a_rollback_takes_the_model_back(churn):
-    first = churn.build_model()
-    churn.land("crm/features/b.csv", csv(rows=600, unlabelled=0, offset=300, is_turned=True))
-    turned = churn.build_model(is_forced=True)
+def test_a_rollback_takes_the_model_back(champion):
+    first = champion.first
+    champion.land("crm/features/b.csv", csv(rows=600, unlabelled=0, offset=300, is_turned=True))
+    turned = champion.build_model(is_forced=True)
     assert turned.facts["model"]["version"] != first.facts["model"]["version"]
-    rollback(churn.workspace.lake, ("crm", "predictions"), first.snapshot.snapshot_id)
-    churn.land("crm/features/b.csv", csv_rows("new,5,basic,"))
-    again = churn.build_model()
+    rollback(champion.workspace.lake, ("crm", "predictions"), first.snapshot.snapshot_id)
+    champion.land("crm/features/b.csv", csv_rows("new,5,basic,"))
+    again = champion.build_model()
     assert again.facts["model"]["version"] == first.facts["model"]["version"]
-    assert len(versions(churn)) == 2
+    assert len(versions(champion)) == 2
 
 
-def test_a_label_that_comes_later_does_not_change_how_a_row_is_scored(churn):
+def test_a_label_that_comes_later_does_not_change_how_a_row_is_scored(champion):
     """The champion never saw it: its prediction is honest as it is."""
-    churn.build_model()
     late = "c00199"
-    before = churn.predictions()[late]
-    text = (churn.landing / "crm/features/a.csv").read_text()
+    before = champion.predictions()[late]
+    text = (champion.landing / "crm/features/a.csv").read_text()
     assert text.endswith(f"{late},63,basic,\n")
-    churn.land("crm/features/a.csv", f"{text.rstrip()}true\n")
-    churn.build_model()
-    after = churn.predictions()[late]
+    champion.land("crm/features/a.csv", f"{text.rstrip()}true\n")
+    champion.build_model()
+    after = champion.predictions()[late]
     assert (before["is_labelled"], after["is_labelled"]) == (False, True)
     assert after["churn_probability"] == pytest.approx(before["churn_probability"], abs=1e-12)
 
