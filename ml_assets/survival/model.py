@@ -143,13 +143,13 @@ def _told(model: SurvivalModel, curves: Floats, batch: pd.DataFrame, spec: Survi
     age = durations_of(batch, spec).to_numpy()
     is_there = (read_label(batch[spec.label]) == False).fillna(value=False).to_numpy(dtype=bool)  # noqa: E712
     for name, horizon in zip(from_now, model.horizons, strict=True):
-        told[name] = _later(curves, edges, np.where(is_there, age, np.nan), horizon)
+        told[name] = chance_later(curves, edges, np.where(is_there, age, np.nan), horizon)
     told[f"mean_{model.unit}"] = np.round(mean_within(curves, edges), _TIME_DECIMALS)
     told[f"median_{model.unit}"] = np.round(medians(curves, edges), _TIME_DECIMALS)
     return pd.DataFrame(told, index=batch.index)
 
 
-def _later(curves: Floats, edges: Floats, age: Floats, horizon: int) -> Floats:
+def chance_later(curves: Floats, edges: Floats, age: Floats, horizon: int) -> Floats:
     """How likely a row that is there after `age` is there a `horizon` later; NaN beyond the last of `edges`."""
     found = np.full(len(curves), np.nan)
     is_within = age + horizon <= edges[-1]  # False of NaN

@@ -99,28 +99,45 @@ def _against(record: Mapping[str, Any]) -> Iterator[Table]:
 
 
 def _calibration(record: Mapping[str, Any], figures: Mapping[str, Draw]) -> Section:
-    rows = [
+    unit, now = record["unit"], record["from_now"]
+    heads = ("predicted", "still there", "95 % interval", "rows")
+    tables = [Table(("after", *heads), _of_like(record["calibration"], unit))]
+    told = f"Off on average: {_off(record['calibration'], unit)}."
+    if now["calibration"]:
+        tables.append(
+            Table(
+                (f"there after {now['age']:g} {unit}, and then", *heads), _of_like(now["calibration"], unit)
+            )
+        )
+        told += (
+            f" The chance to stay so much longer, of rows that were there after {now['age']:g} {unit}, as long as half "
+            f"of all were followed, was off by {_off(now['calibration'], unit)}."
+        )
+    return Section(
+        "Whether its chances hold",
+        "Fifths of rows, those said to leave soonest first; how many were still there is the Kaplan-Meier estimate of "
+        f"each fifth. {told}",
+        tables,
+        _drawn(figures, "calibration_at_horizons"),
+    )
+
+
+def _of_like(calibration: Mapping[str, Any], unit: str) -> list[tuple[str, ...]]:
+    return [
         (
-            f"{horizon} {record['unit']}",
+            f"{horizon} {unit}",
             f"{each['predicted']:.1%}",
             f"{each['there']:.1%}",
             f"{each['low']:.1%} to {each['high']:.1%}",
             f"{each['rows']:,}",
         )
-        for horizon, told in record["calibration"].items()
+        for horizon, told in calibration.items()
         for each in told["groups"]
     ]
-    errors = "; ".join(
-        f"{told['error']:.1%} after {horizon} {record['unit']}"
-        for horizon, told in record["calibration"].items()
-    )
-    return Section(
-        "Whether its chances hold",
-        "Fifths of rows, those said to leave soonest first; how many were still there is the Kaplan-Meier estimate of "
-        f"each fifth. Off on average: {errors}.",
-        [Table(("after", "predicted", "still there", "95 % interval", "rows"), rows)],
-        _drawn(figures, "calibration_at_horizons"),
-    )
+
+
+def _off(calibration: Mapping[str, Any], unit: str) -> str:
+    return "; ".join(f"{told['error']:.1%} after {horizon} {unit}" for horizon, told in calibration.items())
 
 
 def _candidates(record: Mapping[str, Any]) -> Section:

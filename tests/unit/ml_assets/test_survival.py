@@ -153,6 +153,11 @@ def test_a_law_is_found_and_told_in_days(trained):
     assert next(iter(report["importances"])) == "plan"
     assert report["measured"]["concordance"]["low"] > 0.55
     assert report["calibration"]["182"]["error"] < 0.06
+    # Who was there after half of all were lost from sight, or gone: the chance to stay so much longer holds as well.
+    now = report["from_now"]
+    assert now["age"] == training.honest["duration"].median()
+    assert list(now["calibration"]) == ["28", "91", "182"]
+    assert now["calibration"]["91"]["error"] < 0.08
     assert report["rows"]["given"] == 700
     assert report["rows"]["labelled"] == 640
     told = training.honest["reason_1"].dropna()

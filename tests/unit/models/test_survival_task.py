@@ -109,6 +109,7 @@ def test_a_page_tells_how_good_it_is_beside_the_curve_of_all(built):
         r"Of two rows it says in \d\d\.\d% which leaves first, .* After 91 days \d+% are", report.verdict
     )
     assert "against the curve of all" in report.page()
+    assert re.search(r"there after \d+ days, and then", report.page())
     shown = folder.run("model", "show", "shop.stays").ended().out
     assert "concordance" in shown
     assert "is until when a row was followed" in report.page()
