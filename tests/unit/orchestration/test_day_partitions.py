@@ -12,6 +12,8 @@ from meshlake.orchestration.definitions import mesh_definitions
 from meshlake.orchestration.history import instance
 from meshlake.orchestration.keys import BUILD_JOB, asset_key
 
+from .conftest import OrchestratedMesh
+
 pytestmark = pytest.mark.slow
 
 DAY = {"logicalType": "date", "required": True, "partitioned": True}
@@ -20,13 +22,14 @@ TOTAL = "SELECT sum(minutes)::BIGINT AS minutes FROM usage.calls\n"
 
 
 @pytest.fixture
-def usage(shop):
-    """The shop, and two days of calls with a product of them that is not kept by date."""
-    shop.product("usage.calls", {"dt": DAY, "minutes": "integer"})
-    shop.product("usage.total", {"minutes": "integer"}, {"transform.sql": TOTAL})
-    land(shop, 1, 10)
-    land(shop, 3, 30)
-    return shop
+def usage(tmp_path):
+    """Two days of calls, and a product of them that is not kept by date."""
+    folder = OrchestratedMesh(tmp_path / "mesh")
+    folder.product("usage.calls", {"dt": DAY, "minutes": "integer"})
+    folder.product("usage.total", {"minutes": "integer"}, {"transform.sql": TOTAL})
+    land(folder, 1, 10)
+    land(folder, 3, 30)
+    return folder
 
 
 def land(mesh, day, minutes):
