@@ -70,25 +70,14 @@ def read(content):
         return names, rows, aside, dataset.format.notes(dataset.files)
 
 
-def check(table):
+@pytest.mark.slow
+@settings(max_examples=120, deadline=None, derandomize=True)
+@given(written())
+def test_any_text_comes_back_or_is_kept_aside_or_told(table):
     names, rows, content = table
     found_names, found, aside, notes = read(content)
     is_exact = found == rows and names in (None, found_names)
     assert is_exact or aside or notes
-
-
-@pytest.mark.slow
-@settings(max_examples=20, deadline=None, derandomize=True)
-@given(written())
-def test_any_text_comes_back_or_is_kept_aside_or_told(table):
-    check(table)
-
-
-@pytest.mark.slow
-@settings(max_examples=300, deadline=None, derandomize=True)
-@given(written())
-def test_three_hundred_do(table):
-    check(table)
 
 
 @pytest.mark.parametrize(
