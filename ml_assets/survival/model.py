@@ -17,7 +17,7 @@ from meshlake.ml_assets.scoring import key_columns, published_probability
 from meshlake.ml_assets.survival.censored import at_times, mean_within
 from meshlake.ml_assets.survival.rows import durations_of
 from meshlake.ml_assets.threads import one_thread
-from meshlake.ml_assets.training_rows import read_label
+from meshlake.ml_assets.training_rows import read_label, require_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,6 +137,7 @@ def explain_survival(model: SurvivalModel, batch: pd.DataFrame) -> pd.DataFrame:
 def _told(model: SurvivalModel, curves: Floats, batch: pd.DataFrame, spec: SurvivalSpec) -> pd.DataFrame:
     edges = np.array(model.edges)
     from_start, from_now = survival_columns(model.horizons, model.unit)
+    require_columns(batch, [spec.label, *spec.time_columns])
     told: dict[str, Any] = {}
     for name, horizon in zip(from_start, model.horizons, strict=True):
         told[name] = curves[:, model.edges.index(horizon)]

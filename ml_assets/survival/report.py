@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def survival_report(training: SurvivalTraining) -> dict[str, Any]:
     """The facts of a training of time to an event: what any training tells, and beside it.
 
-    `measured` are the figures of the honest predictions with intervals, `of_all` those of the curve of all;
+    `needed_columns` are read of rows to score; `measured` are the figures of the honest predictions with intervals, `of_all` those of the curve of all;
     `calibration` what was predicted and what came of rows of like prediction, at each horizon, `from_now` the
     same of rows that had been there for a while; `curve` the share of all
     that is there at each of `edges`, in `unit`.
@@ -48,6 +48,7 @@ def survival_report(training: SurvivalTraining) -> dict[str, Any]:
     }
     return {
         **training.facts("survival", spec),
+        "needed_columns": sorted({*training.features, *spec.time_columns}),
         "unit": spec.unit,
         "horizons": list(times.horizons),
         "edges": list(times.edges),

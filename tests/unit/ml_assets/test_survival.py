@@ -190,6 +190,10 @@ def test_what_is_published_is_a_chance_since_the_start_and_one_from_now_on(train
     kept = training.honest.set_index("id").loc[rows["id"][:5], "at_182.0"]
     assert scores["survival_182_days"][:5].tolist() == kept.tolist()
     assert published_survival(training.model, honest, rows[:0], training.spec, has_reasons=True).empty
+    with pytest.raises(ValueError, match="the features have no column 'days'"):
+        published_survival(
+            training.model, honest, rows.drop(columns="days"), training.spec, has_reasons=False
+        )
 
 
 def test_the_same_rows_in_any_order_give_the_same_model_and_it_can_be_stored(trained):

@@ -120,6 +120,10 @@ def test_a_forced_build_gives_the_same_version_bit_for_bit(built):
     again = folder.build_product("shop.stays", is_forced=True)
     assert again.facts["model"]["version"] == result.facts["model"]["version"]
     (version,) = ModelStore(folder.settings.models).versions(ProductName("shop", "stays"))
+    # A date that is gone, or became another thing, keeps the version from scoring.
+    assert (
+        version.record["feature_kinds"]["joined_on"] == version.record["feature_kinds"]["seen_on"] == "a date"
+    )
     against = folder.open().compare_versions("shop.stays", version.version, version.version)
     assert (against.rows, against.integrated_brier.estimate) == (500, 0.0)
 
