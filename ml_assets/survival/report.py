@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 def survival_report(training: SurvivalTraining) -> dict[str, Any]:
     """The facts of a training of time to an event: what any training tells, and beside it.
 
-    `needed_columns` are read of rows to score; `measured` are the figures of the honest predictions with intervals, `of_all` those of the curve of all;
-    `calibration` what was predicted and what came of rows of like prediction, at each horizon, `from_now` the
-    same of rows that had been there for a while; `curve` the share of all
-    that is there at each of `edges`, in `unit`.
+    `needed_columns` are read of rows to score; `measured` are the figures of the honest predictions with intervals,
+    `of_all` those of the curve of all; `calibration` what was predicted and what came of rows of like prediction, at
+    each horizon, `from_now` the same of rows that had been there for a while; `curve` the share of all that is there at
+    each of `edges`, in `unit`.
     """
     spec, honest, times = training.spec, training.honest, training.times
     edges, curves = curves_in(honest)
