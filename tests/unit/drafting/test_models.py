@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ from meshlake.drafting.multilabel_draft import draft_multilabel
 from meshlake.drafting.regression_draft import draft_regression
 from meshlake.drafting.segments_draft import draft_segments
 from meshlake.errors import UsageError
+from meshlake.landing.zone import files_zone
 from meshlake.ml_assets.classification.spec import ClassificationSpec
 from meshlake.ml_assets.multilabel.spec import MultilabelSpec
 from meshlake.ml_assets.regression.spec import RegressionSpec
@@ -23,6 +25,7 @@ from meshlake.ml_assets.spec import ChurnSpec
 from meshlake.names import DatasetName, ProductName
 from meshlake.products.load import load_product, load_products
 from meshlake.sources.files import FoundFiles
+from support.small_mesh import SmallMesh
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,10 +51,19 @@ def people(count: int = 200) -> str:
     return "\n".join(rows) + "\n"
 
 
-@pytest.fixture
-def adopted(settings, zone, mesh) -> None:
+@pytest.fixture(scope="module")
+def adopted_once(tmp_path_factory: pytest.TempPathFactory) -> SmallMesh:
+    """Only to be copied."""
+    mesh = SmallMesh(tmp_path_factory.mktemp("adopted"))
     mesh.land_files("crm.people", {"a.csv": people()})
-    adopt(settings, FoundFiles(DatasetName("crm", "people"), zone), SOURCE, "ana@example.com")
+    files = FoundFiles(DatasetName("crm", "people"), files_zone(mesh.settings))
+    adopt(mesh.settings, files, SOURCE, "ana@example.com")
+    return mesh
+
+
+@pytest.fixture
+def adopted(adopted_once, mesh) -> None:
+    shutil.copytree(adopted_once.root, mesh.root, dirs_exist_ok=True)
 
 
 def model_of(folder: Path) -> dict[str, Any]:
