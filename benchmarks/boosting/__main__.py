@@ -59,6 +59,7 @@ def main() -> int:
     parser.add_argument("--extensions", type=Path, default=Path("artifacts/duckdb-extensions"))
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--no-traps", action="store_true")
+    parser.add_argument("--no-featuretools", action="store_true")
     given = parser.parse_args()
     warnings.simplefilter("ignore")
     began, tally = time.perf_counter(), Tally()
@@ -68,7 +69,7 @@ def main() -> int:
                 task = make()
                 folder = Path(name) / title.replace(" ", "-")
                 plain = boosted(task, folder / "plain", given.minutes)
-                _compared(task, plain, given.python, tally)
+                _compared(task, plain, None if given.no_featuretools else given.python, tally)
                 if not given.no_traps:
                     _trapped(task, plain, boosted(planted(task), folder / "trapped", given.minutes), tally)
     print(
@@ -95,12 +96,12 @@ def _public(make: Callable[[Path], Task], python: Path, folder: Path) -> Task:
     return make(written(python, folder))
 
 
-def _compared(task: Task, plain: Ours, python: Path, tally: Tally) -> None:
+def _compared(task: Task, plain: Ours, python: Path | None, tally: Tally) -> None:
     base = plain.found.base
     made = [
         Features(ALONE, task.labelled[[]]),
         contenders.looked_up(task),
-        contenders.synthesised(task, python, base),
+        *([contenders.synthesised(task, python, base)] if python else []),
         *([] if task.by_hand is None else [Features(BY_HAND, task.by_hand)]),
     ]
     ours = contenders.learned(task, base, plain.features)
