@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from meshlake.ml_assets.comparison import groups_by
 from meshlake.ml_assets.preprocessing import Kind
 from meshlake.ml_assets.scoring import churn_probability
 
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Features:
-    """Labelled rows as a `FeatureFrame` gives them: `frame` is (n, features), `is_churned` (n,)."""
+    """Labelled rows as a `FeatureFrame` gives them: `frame` is (n, features), `is_churned` (n,).
+
+    `groups`, (n,), says whom each is about, as numbers from 0 on.
+    """
 
     frame: pd.DataFrame
     is_churned: npt.NDArray[np.bool_]
+    groups: npt.NDArray[np.int64]
 
     @classmethod
     def of(cls, rows: pd.DataFrame, plan: FeaturePlan, spec: ChurnSpec) -> Self:
@@ -33,14 +38,15 @@ class Features:
         Raises:
             ValueError: when a feature column is missing, or a value does not fit its column.
         """
-        return cls(plan.frame().transform(rows), rows[spec.label].to_numpy(dtype=bool))
+        is_churned = rows[spec.label].to_numpy(dtype=bool)
+        return cls(plan.frame().transform(rows), is_churned, groups_by(rows, spec))
 
     def __len__(self) -> int:
         return len(self.is_churned)
 
     def where(self, is_in: npt.NDArray[np.bool_]) -> Self:
         """Some of them, by a mask of shape (n,)."""
-        return type(self)(self.frame[is_in], self.is_churned[is_in])
+        return type(self)(self.frame[is_in], self.is_churned[is_in], self.groups[is_in])
 
     def probability(self, pipeline: Pipeline) -> npt.NDArray[np.float64]:
         """What a fitted pipeline, whose first step makes features of rows, says of each: shape (n,)."""

@@ -64,7 +64,9 @@ def some_of(features: Features, share: float, seed: int) -> Features:
     if share >= 1:
         return features
     positions = pd.Series(range(len(features))).sample(frac=share, random_state=seed).to_numpy()
-    return Features(features.frame.iloc[positions], features.is_churned[positions])
+    return Features(
+        features.frame.iloc[positions], features.is_churned[positions], features.groups[positions]
+    )
 
 
 def point(model: ChurnModel, inside: Features, outside: Features, seed: int) -> dict[str, float]:

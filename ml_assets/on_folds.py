@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
-from meshlake.ml_assets.candidates.algorithm import build_pipeline, make_scoring_exact
+from meshlake.ml_assets.candidates.algorithm import build_pipeline, fit_columns, make_scoring_exact
 from meshlake.ml_assets.competition import compare_in_time
 from meshlake.ml_assets.cross_validation import folds_in_time
 
@@ -142,8 +142,10 @@ def fitted_pipeline(
     spec: LabelledSpec,
     make: Callable[[Any, int], BaseEstimator] | None = None,
     columns_by: Label | None = None,
+    groups: pd.Series[int] | None = None,
 ) -> Pipeline:
-    """The algorithm of that name, found in `doorway`, fitted on rows of `frame`; `make` is as in `build_pipeline`.
+    """The algorithm of that name, found in `doorway`, fitted on rows of `frame`; `make` is as in `build_pipeline`,
+    `groups` as in `fit_columns`.
 
     Columns are made by `columns_by`, shape (n,), if it is given, where the algorithm learns of more than one label.
 
@@ -152,9 +154,6 @@ def fitted_pipeline(
     """
     given = spec.parameters.get(algorithm, {})
     pipeline = build_pipeline(doorway, algorithm, plan, spec.seed, len(frame), given, make)
-    # The first step learns nothing, and the others are those of `pipeline` itself.
-    columns = pipeline.named_steps["columns"].fit_transform(
-        frame, label if columns_by is None else columns_by
-    )
-    pipeline.named_steps["model"].fit(columns, label)
+    of_rows = None if groups is None else np.asarray(groups, dtype=np.int64)
+    fit_columns(pipeline, frame, label, of_rows, columns_by)
     return make_scoring_exact(pipeline)

@@ -45,8 +45,6 @@ TRUSTED_TYPES = (
     "meshlake.ml_assets.regression.conformal.Margins",
     "meshlake.ml_assets.regressors.bounded.AsItIs",
     "meshlake.ml_assets.logarithm.signed_log1p",
-    # As models of before name it.
-    "meshlake.ml_assets.scaling.signed_log1p",
     "meshlake.ml_assets.season.Seasonal",
     "meshlake.ml_assets.stacking.Stack",
     "meshlake.ml_assets.uplifters.estimators.Drawn",
@@ -55,6 +53,9 @@ TRUSTED_TYPES = (
     "numpy.dtype",
     "sklearn.model_selection._split.KFold",
     "sklearn.model_selection._split.StratifiedKFold",
+    # As models of before name them.
+    "meshlake.ml_assets.scaling.signed_log1p",
+    "sklearn.utils._bunch.Bunch",
 )
 _MODELS = {
     "anomalies": AnomalyModel,

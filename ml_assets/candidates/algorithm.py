@@ -7,12 +7,16 @@ from importlib.util import find_spec
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from meshlake.extras import missing_extra
 from meshlake.validation import Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import numpy.typing as npt
+    import pandas as pd
     from sklearn.base import BaseEstimator, TransformerMixin
     from sklearn.pipeline import Pipeline
 
@@ -90,6 +94,39 @@ def build_pipeline(
     algorithm: Algorithm = doorway.get(name)(**parameters)
     model = make(algorithm, rows) if make else algorithm.estimator(plan, seed, rows)
     return Pipeline([("frame", plan.frame()), ("columns", algorithm.preprocessing(plan)), ("model", model)])
+
+
+def fit_columns(
+    pipeline: Pipeline,
+    frame: pd.DataFrame,
+    label: npt.NDArray[Any],
+    groups: npt.NDArray[np.int64] | None,
+    columns_by: npt.NDArray[Any] | None = None,
+) -> None:
+    """Fit a pipeline, in place, on what its first step, which learns nothing, has made of rows.
+
+    Args:
+        pipeline: see `build_pipeline`.
+        frame: (n, features).
+        label: (n,).
+        groups: whom each row is about, (n,); told to an estimator that keeps rows aside, if some are about the same.
+        columns_by: what columns are made by, (n,), where that is not the label.
+
+    Raises:
+        ValueError: it cannot learn of these rows.
+    """
+    columns, model = pipeline.named_steps["columns"], pipeline.named_steps["model"]
+    numbers = columns.fit_transform(frame, label if columns_by is None else columns_by)
+    model.fit(numbers, label, **groups_told(model, groups))
+
+
+def groups_told(estimator: Any, groups: npt.NDArray[np.int64] | None) -> dict[str, npt.NDArray[np.int64]]:
+    """What to give to the `fit` of an estimator so that it knows the `groups` of its rows, if it asks for them."""
+    from sklearn.utils.validation import has_fit_parameter
+
+    if groups is None or len(np.unique(groups)) == len(groups) or not has_fit_parameter(estimator, "groups"):
+        return {}
+    return {"groups": groups}
 
 
 def make_scoring_exact(pipeline: Pipeline) -> Pipeline:

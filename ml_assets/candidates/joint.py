@@ -18,7 +18,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.neighbors import KNeighborsClassifier
 
-from meshlake.ml_assets.candidates.algorithm import on_one_thread
+from meshlake.ml_assets.candidates.algorithm import groups_told, on_one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,10 +61,12 @@ class Independent(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.estimator = estimator
         self.count = count
 
-    def fit(self, features: Floats, codes: Codes) -> Self:
-        """Learn outcomes, shape (n,), of features, shape (n, columns)."""
+    def fit(self, features: Floats, codes: Codes, *, groups: Codes | None = None) -> Self:
+        """Learn outcomes, shape (n,), of features, shape (n, columns); `groups` as in `fit_columns`."""
         self.classes_ = np.arange(2**self.count)
-        self.models_ = [_fitted(self.estimator, features, bits) for bits in bits_of(codes, self.count).T]
+        self.models_ = [
+            _fitted(self.estimator, features, bits, groups) for bits in bits_of(codes, self.count).T
+        ]
         return self
 
     def predict_proba(self, features: Floats) -> Floats:
@@ -83,13 +85,13 @@ class Chains(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.count = count
         self.orders = orders
 
-    def fit(self, features: Floats, codes: Codes) -> Self:
+    def fit(self, features: Floats, codes: Codes, *, groups: Codes | None = None) -> Self:
         """As `Independent.fit`."""
         self.classes_ = np.arange(2**self.count)
         bits = bits_of(codes, self.count)
         self.chains_ = [
             [
-                _fitted(self.estimator, np.hstack([features, bits[:, order[:place]]]), bits[:, label])
+                _fitted(self.estimator, np.hstack([features, bits[:, order[:place]]]), bits[:, label], groups)
                 for place, label in enumerate(order)
             ]
             for order in self.orders
@@ -152,8 +154,8 @@ class NeighboursTogether(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return found
 
 
-def _fitted(estimator: Any, features: Floats, bits: Codes) -> Any:
-    return on_one_thread(clone(estimator).fit(features, bits))
+def _fitted(estimator: Any, features: Floats, bits: Codes, groups: Codes | None) -> Any:
+    return on_one_thread(clone(estimator).fit(features, bits, **groups_told(estimator, groups)))
 
 
 def _yes(model: Any, features: Floats) -> Floats:

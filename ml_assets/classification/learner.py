@@ -7,10 +7,13 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import pandas as pd
+
 from meshlake.ml_assets.candidates.classifiers import CLASSIFIERS
 from meshlake.ml_assets.classification.labels import class_folds, of_each_class
 from meshlake.ml_assets.classification.measures import class_metrics
 from meshlake.ml_assets.classification.scoring import ClassModel, class_probabilities
+from meshlake.ml_assets.comparison import groups_by
 from meshlake.ml_assets.feature_choice import Suspects, feature_columns, plan_without, suspected_alone
 from meshlake.ml_assets.labelled_training import Learner
 from meshlake.ml_assets.on_folds import Lesson, OnFolds, fitted_pipeline
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
 
     import numpy as np
     import numpy.typing as npt
-    import pandas as pd
     from sklearn.pipeline import Pipeline
 
     from meshlake.ml_assets.classification.labels import Classes
@@ -75,10 +77,11 @@ class ClassLearner(Learner[ClassModel, "Pipeline"]):
     def lesson(self, plan: FeaturePlan, rows: pd.DataFrame) -> Lesson[Pipeline]:
         """See `Learner.lesson`."""
         count = len(self.classes.names)
+        groups = pd.Series(groups_by(rows, self.spec), index=rows.index)
         return Lesson(
             plan.frame().transform(rows),
             self._codes(rows),
-            fit=lambda name, frame, codes: self._fitted(name, plan, frame, codes),
+            fit=lambda name, frame, codes: self._fitted(name, plan, frame, codes, groups[frame.index]),
             say=lambda pipeline, frame: class_probabilities(pipeline[1:], frame, count),
             measure=class_metrics,
             told=f"{len(rows)} rows of {count} classes",
@@ -91,15 +94,23 @@ class ClassLearner(Learner[ClassModel, "Pipeline"]):
     def fit(self, algorithm: str, plan: FeaturePlan, rows: pd.DataFrame) -> ClassModel:
         """See `Learner.fit`."""
         frame = plan.frame().transform(rows)
-        pipeline = self._fitted(algorithm, plan, frame, self._codes(rows))
+        groups = pd.Series(groups_by(rows, self.spec))
+        pipeline = self._fitted(algorithm, plan, frame, self._codes(rows), groups)
         return ClassModel(pipeline, self.spec.key, self.classes.names, usual_values(frame, plan), algorithm)
 
     def _asked(self, rows: pd.DataFrame) -> dict[str, npt.NDArray[np.bool_]]:
         """What columns may know too well of `rows`, see `suspected_alone`."""
         return of_each_class(rows[self.spec.label])
 
-    def _fitted(self, name: str, plan: FeaturePlan, frame: pd.DataFrame, codes: npt.NDArray[Any]) -> Pipeline:
-        return fitted_pipeline(CLASSIFIERS, name, plan, frame, codes, self.spec)
+    def _fitted(
+        self,
+        name: str,
+        plan: FeaturePlan,
+        frame: pd.DataFrame,
+        codes: npt.NDArray[Any],
+        groups: pd.Series[int],
+    ) -> Pipeline:
+        return fitted_pipeline(CLASSIFIERS, name, plan, frame, codes, self.spec, groups=groups)
 
     def _codes(self, rows: pd.DataFrame) -> Codes:
         return self.classes.codes_of(rows[self.spec.label])

@@ -96,7 +96,14 @@ class LabelsLearner(ClassLearner):
         labels = bits_of(self._codes(rows), len(self.spec.labels)).T == 1
         return {f"of '{name}', ": is_so for name, is_so in zip(self.spec.labels, labels, strict=True)}
 
-    def _fitted(self, name: str, plan: FeaturePlan, frame: pd.DataFrame, codes: npt.NDArray[Any]) -> Pipeline:
+    def _fitted(
+        self,
+        name: str,
+        plan: FeaturePlan,
+        frame: pd.DataFrame,
+        codes: npt.NDArray[Any],
+        groups: pd.Series[int],
+    ) -> Pipeline:
         spec, count = self.spec, len(self.spec.labels)
 
         def make(candidate: Candidate, rows: int) -> BaseEstimator:
@@ -105,7 +112,7 @@ class LabelsLearner(ClassLearner):
             return Chains(candidate.estimator(plan, spec.seed, rows), count, orders_of(count, spec.seed))
 
         algorithm = self.chain_of if name == CHAIN else name
-        return fitted_pipeline(MULTILABEL, algorithm, plan, frame, codes, spec, make)
+        return fitted_pipeline(MULTILABEL, algorithm, plan, frame, codes, spec, make, groups=groups)
 
 
 @dataclass(frozen=True)

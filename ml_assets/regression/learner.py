@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+import pandas as pd
 
 from meshlake.ml_assets.comparison import groups_by
 from meshlake.ml_assets.labelled_training import Learner
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
-    import pandas as pd
 
     from meshlake.ml_assets.feature_choice import Suspects
     from meshlake.ml_assets.preprocessing import FeaturePlan
@@ -53,10 +53,11 @@ class AmountLearner(Learner[RegressionModel, RegressionModel]):
 
     def lesson(self, plan: FeaturePlan, rows: pd.DataFrame) -> Lesson[RegressionModel]:
         """See `Learner.lesson`; the models of folds are kept, since they tell the reasons of what they said."""
+        groups = pd.Series(groups_by(rows, self.spec), index=rows.index)
         return Lesson(
             plan.frame().transform(rows),
             rows[self.spec.label].to_numpy(),
-            fit=lambda name, frame, label: self._fitted(name, plan, frame, label),
+            fit=lambda name, frame, label: self._fitted(name, plan, frame, label, groups[frame.index]),
             say=lambda model, frame: model.predict(frame),
             measure=point_metrics,
             told=f"{len(rows)} rows",
@@ -76,16 +77,22 @@ class AmountLearner(Learner[RegressionModel, RegressionModel]):
 
     def fit(self, algorithm: str, plan: FeaturePlan, rows: pd.DataFrame) -> RegressionModel:
         """See `Learner.fit`."""
-        return self._fitted(algorithm, plan, plan.frame().transform(rows), rows[self.spec.label].to_numpy())
+        frame, label = plan.frame().transform(rows), rows[self.spec.label].to_numpy()
+        return self._fitted(algorithm, plan, frame, label, pd.Series(groups_by(rows, self.spec)))
 
     def _fitted(
-        self, algorithm: str, plan: FeaturePlan, frame: pd.DataFrame, label: npt.NDArray[Any]
+        self,
+        algorithm: str,
+        plan: FeaturePlan,
+        frame: pd.DataFrame,
+        label: npt.NDArray[Any],
+        groups: pd.Series[int],
     ) -> RegressionModel:
         spec, least = self.spec, self._least
         if REGRESSORS.get(algorithm).needs_amounts and least is None:
             raise ValueError(
                 f"it learns of amounts of at least 0, and '{spec.label}' is below 0 in some rows"
             )
-        pipeline = fitted_pipeline(REGRESSORS, algorithm, plan, frame, label, spec)
+        pipeline = fitted_pipeline(REGRESSORS, algorithm, plan, frame, label, spec, groups=groups)
         least_effect = LEAST_EFFECT * float(np.abs(label).mean())
         return RegressionModel(pipeline, spec.key, usual_values(frame, plan), algorithm, least, least_effect)

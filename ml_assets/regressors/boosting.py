@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
-from meshlake.ml_assets.candidates.boosting import MIN_ROWS_TO_STOP, TREES_OF_FEW_ROWS, BoostingCandidate
+from meshlake.ml_assets.candidates.boosting import MIN_ROWS_TO_STOP, TREES_OF_FEW_ROWS, TYPES_OF_BOOSTING
 from meshlake.ml_assets.regressors.regressor import Regressor
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
 
-_TYPES = tuple(BoostingCandidate.trusted_types)
+_TYPES = ("meshlake.ml_assets.candidates.stopping.StoppedRegressor", *TYPES_OF_BOOSTING)
 
 
 class BoostingRegressor(Regressor):
@@ -37,13 +37,13 @@ class BoostingRegressor(Regressor):
 
     def estimator(self, plan: FeaturePlan, seed: int, rows: int) -> RegressorMixin:
         """See `Algorithm.estimator`."""
-        from sklearn.ensemble import HistGradientBoostingRegressor
+        from meshlake.ml_assets.candidates.stopping import StoppedRegressor
 
         first, is_few = len(plan.numeric), rows < MIN_ROWS_TO_STOP
         settings: dict[str, Any] = self.model_dump()
         if is_few:
             settings["max_iter"] = min(self.max_iter, TREES_OF_FEW_ROWS)
-        return HistGradientBoostingRegressor(
+        return StoppedRegressor(
             loss=self.loss,
             **settings,
             categorical_features=list(range(first, first + len(plan.categorical))),
