@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from meshlake.ml_assets.candidates.algorithm import fit_columns
 from meshlake.ml_assets.candidates.candidate import build_candidate
+from meshlake.ml_assets.comparison import groups_by
 from meshlake.ml_assets.leaks.one_feature import FEWEST, LeakSuspect, drawn_rows, roc_auc, single_roc_aucs
 from meshlake.ml_assets.preprocessing import plan_features
 from meshlake.ml_assets.scoring import churn_probability
@@ -150,7 +152,8 @@ class _Looked:
             is_out = self.folds == fold
             learned = self.rows[~is_out]
             model = build_candidate("histogram_gradient_boosting", plan, self.spec.seed, len(learned), _QUICK)
-            model.fit(learned, learned[self.spec.label].to_numpy(dtype=bool))
+            is_so = learned[self.spec.label].to_numpy(dtype=bool)
+            fit_columns(model, model[0].transform(learned), is_so, groups_by(learned, self.spec))
             probability[is_out] = churn_probability(model, self.rows[is_out])
             models.append(model)
         reached = self._area(probability)

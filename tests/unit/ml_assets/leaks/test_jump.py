@@ -14,7 +14,14 @@ RANDOM = np.random.default_rng(4)
 HAS_LEFT = RANDOM.random(SIZE) < 0.3
 FEE = RANDOM.normal(size=SIZE)
 FOLDS = np.arange(SIZE) % 5
-HONEST = pd.DataFrame({"usage": RANDOM.normal(size=SIZE) - 0.8 * HAS_LEFT, "fee": FEE, "has_left": HAS_LEFT})
+HONEST = pd.DataFrame(
+    {
+        "id": np.arange(SIZE),
+        "usage": RANDOM.normal(size=SIZE) - 0.8 * HAS_LEFT,
+        "fee": FEE,
+        "has_left": HAS_LEFT,
+    }
+)
 # Only beside the fee does it say who has left, and both say nothing by themselves.
 REFUND = np.where(HAS_LEFT, FEE, -FEE) * 2
 SPEC = ChurnSpec(("id",), "has_left")
