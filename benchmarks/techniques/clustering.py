@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _LOPSIDED, _STRETCHED = 10, 5
 
 
-@row("Blobs test data", "ml_assets.segments")
+@row("Blobs test data", "ml_assets.segmentation.training")
 def _blobs(_: Data) -> Shown:
     found = {}
     for wanted in (3, 4, 5):
@@ -47,7 +47,7 @@ def _blobs(_: Data) -> Shown:
     return Shown(f"segments found: {told}", all(k == wanted for wanted, k in found.items()))
 
 
-@row("k-means", "ml_assets.segments")
+@row("k-means", "ml_assets.segmentation.training")
 def _k_means(data: Data) -> Shown:
     chosen = _chosen(data)
     return Shown(
@@ -58,7 +58,7 @@ def _k_means(data: Data) -> Shown:
     )
 
 
-@row("Soft clustering", "ml_assets.segments")
+@row("Soft clustering", "ml_assets.segmentation.training")
 def _soft(data: Data) -> Shown:
     model = data.segmentation.model
     scores = score_segments(model, data.rfm)
@@ -72,7 +72,7 @@ def _soft(data: Data) -> Shown:
     )
 
 
-@row("Inertia / elbow", "ml_assets.segment_figures")
+@row("Inertia / elbow", "ml_assets.segmentation.figures")
 def _elbow(data: Data) -> Shown:
     curve = [each for each in data.segmentation.curve if each.algorithm == "k_means"]
     told = ", ".join(f"{each.k}: {each.inertia:,.0f}" for each in curve)
@@ -104,7 +104,7 @@ def _mini_batch(data: Data) -> Shown:
     return Shown(f"inertia {ratio:.4f} of that of all rows at once", ratio <= 1.05)
 
 
-@row("Silhouette", "ml_assets.segment_figures")
+@row("Silhouette", "ml_assets.segmentation.figures")
 def _silhouette(data: Data) -> Shown:
     segmentation = data.segmentation
     told = ", ".join(f"{each.k}: {each.silhouette:.3f} by {each.algorithm}" for each in segmentation.curve)

@@ -47,7 +47,7 @@ def _anomalies(data: Data) -> Shown:
     )
 
 
-@row("BIC / AIC", "ml_assets.segment_choice")
+@row("BIC / AIC", "ml_assets.segmentation.choice")
 def _criteria(data: Data) -> Shown:
     curve = data.segmentation.curve
     bic = {each.k: each.bic for each in curve if each.bic is not None}

@@ -38,7 +38,7 @@ def _svd(data: Data) -> Shown:
     return Shown(f"directions {apart:.1e} from those of PCA but for signs; variance {told}", apart < 1e-9)
 
 
-@row("PCA", "ml_assets.segment_figures")
+@row("PCA", "ml_assets.segmentation.figures")
 def _pca(data: Data) -> Shown:
     digits = load_digits().data
     fitted = PCA(0.95).fit(digits)

@@ -97,7 +97,7 @@ def _extra_trees(data: Data) -> Shown:
     )
 
 
-@row("Feature importance", "ml_assets.permutation")
+@row("Feature importance", "ml_assets.explaining.permutation")
 def _importance(data: Data) -> Shown:
     flat = data.flat
     models = flat.candidate("random_forest").models
