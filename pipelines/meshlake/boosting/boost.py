@@ -170,6 +170,7 @@ class _Looker:
             tables.found.joins,
             self.labelled.features,
             self.search.hops,
+            self.labelled.references,
         )
         until = (time.monotonic() + self.end) / 2  # else looking leaves no time to try what it found
         for number, path in enumerate(paths):

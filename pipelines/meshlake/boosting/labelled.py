@@ -10,7 +10,7 @@ from meshlake.drafting.churn_draft import label_value, leaks_of
 from meshlake.drafting.model_document import label_and_key, left_out
 from meshlake.errors import UsageError
 from meshlake.names import quote_identifier, quote_literal
-from meshlake.types.tree import is_moment
+from meshlake.types.tree import Scalar, is_moment
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Rows looked at of each period, and to see what is otherwise in rows to be scored.
 _ROWS_A_PERIOD, _ROWS_WITHOUT_PERIODS, _ROWS_TO_SCORE = 6_000, 24_000, 3_000
 _MOST_CUTOFFS, _PERIODS = 12, 6
+_MOST_REFERENCES = 40
 ROWS, SO, PERIOD = "boosted_rows", "_is so", "_period"
 
 
@@ -29,8 +30,9 @@ class Labelled:
     """A product's rows, one for each `key` and `cutoff`.
 
     `label` is the column to be predicted, so where its text is `so`; `excluded` are columns that are no features, with
-    the reason. `entities` are the columns that other tables may be joined by, the key first. `of` is the product that
-    the rows are of, where they are read under another name.
+    the reason. `entities` are the columns that other tables may be joined by, the key first, and `references` those
+    that may name a row of another table, whatever they are called. `of` is the product that the rows are of, where they
+    are read under another name.
     """
 
     table: FeatureTable
@@ -58,6 +60,13 @@ class Labelled:
         others = (name for name in self.table.columns if is_identifier(name))
         names = dict.fromkeys((*self.key, *others))
         return tuple(name for name in names if name not in {self.label, self.cutoff})
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The features of text, but for `entities`: a code (`origin`) may stand in the key of a table."""
+        columns, entities = self.table.columns, {*self.entities}
+        of_text = [name for name in self.features if columns[name] is Scalar.VARCHAR and name not in entities]
+        return tuple(of_text[:_MOST_REFERENCES])
 
     @property
     def is_so_sql(self) -> str:
@@ -101,7 +110,7 @@ def labelled(
         )
     label, keys = label_and_key(table, label, key)
     so, _ = label_value(table, label, churned)
-    excluded = left_out(table, label, keys, leaks_of(table, label, so))
+    excluded = left_out(table, label, keys, leaks_of(table, label, so, keys))
     return Labelled(table, keys, label, so, table.cutoff, excluded)
 
 

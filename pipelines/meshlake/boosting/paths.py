@@ -4,8 +4,9 @@ Columns that refer to the same key, over however many joins, hold the same ids: 
 that both refer to `customers` are joined by them without it. Each table is reached by one path for each id of the
 labelled product and each of its columns that refers to it (of transfers the sender, and the receiver), the shortest
 first. Lookups of lookups go one join further: a customer's household's income is as far away where tables are
-normalised, and adds a row to none. Of a table that has one row for each id and, say, season, the row of the season of
-the labelled row is one more.
+normalised, and adds a row to none. A column whose name does not say that it names a thing is followed to the row whose
+key it holds (`origin` to airports), and to no rows that merely hold it, too. Of a table that has one row for each id
+and, say, season, the row of the season of the labelled row is one more.
 """
 
 from __future__ import annotations
@@ -82,6 +83,7 @@ def paths_from(
     joins: Sequence[Join],
     columns: Collection[str] = (),
     most_steps: int = MOST_HOPS,
+    references: Collection[str] = (),
 ) -> list[Path]:
     """The paths to all tables that are reached, the shortest and surest first.
 
@@ -92,10 +94,12 @@ def paths_from(
         joins: what refers to what.
         columns: of the labelled product, which parts of keys may be named as.
         most_steps: how far to go; lookups of lookups, which add a row to none, go one step further.
+        references: of the columns of the labelled product those that only lookups begin with.
     """
     known = _Joins.of(entities, joins)
     found: dict[tuple[_Columns, str, _Columns, _Columns], Path] = {}
     first = [step for step in known.steps(_LABELLED, profiles) if step.dataset != own]
+    first = [step for step in first if step.is_unique or not {*step.near} & {*references}]
     together = [each for step in first for each in _with_others(step, profiles[step.dataset], columns)]
     for path in sorted((Path((step,)) for step in (*first, *together)), key=_rank):
         found.setdefault(_by(path), path)
@@ -107,6 +111,7 @@ def paths_from(
             for step in known.steps(path.dataset, profiles)
             if _goes_on(path, step, own, profiles[path.dataset])
         ]
+        longer = [path for path in longer if path.is_lookup or not {*path.entity} & {*references}]
         if steps > most_steps:
             longer = [path for path in longer if path.is_lookup and not _refers_to_itself(path)]
         direct = {(path.entity, path.dataset) for path in reached}

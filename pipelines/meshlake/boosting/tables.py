@@ -182,7 +182,7 @@ def _entities(labelled: Labelled, folder: Any) -> dict[tuple[str, str], str]:
     import pyarrow.parquet as pq
 
     found = {}
-    for number, column in enumerate(labelled.entities):
+    for number, column in enumerate((*labelled.entities, *labelled.references)):
         cell = quote_identifier(column)
         values = labelled.table.session.table(
             f"SELECT DISTINCT {cell} FROM {labelled.table.name.sql} WHERE {cell} IS NOT NULL ORDER BY {cell}"

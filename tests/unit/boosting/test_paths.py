@@ -133,3 +133,25 @@ def test_its_own_dataset_is_no_table_and_how_ids_are_written_is_kept() -> None:
     ]
     (path,) = paths_from(ENTITY, "labels", profiles(labels=(("customer_id",),), calls=()), found)
     assert (path.dataset, path.steps[0].written, path.steps[0].containment) == ("calls", "in words", 0.98)
+
+
+def test_a_column_that_does_not_say_what_it_names_is_followed_to_keys_alone() -> None:
+    entities = ENTITY | {("asked_too", "home"): "home"}
+    found = [
+        join("asked.customer_id", "people.id"),
+        join("calls.who", "people.id"),
+        join("asked_too.home", "towns.code"),
+        join("storms.seen_in", "towns.code"),
+        join("towns.county", "counties.county"),
+        join("fairs.town", "towns.code"),
+    ]
+    keys = profiles(
+        people=(("id",),), calls=(), towns=(("code",),), storms=(), counties=(("county",),), fairs=()
+    )
+    paths = paths_from(entities, None, keys, found, references=["home"])
+    assert [" > ".join((*path.entity, *(step.dataset for step in path.steps))) for path in paths] == [
+        "customer_id > calls",
+        "customer_id > people",
+        "home > towns",
+        "home > towns > counties",
+    ]

@@ -27,10 +27,15 @@ if TYPE_CHECKING:
 
 CUSTOMERS, CUTOFFS = 200, (date(2024, 3, 1), date(2024, 6, 1))
 WHO = "K00370"  # the tenth
+TOWNS = 400
 
 
 def customer(number: int) -> str:
     return f"K{37 * number:05}"
+
+
+def town(number: int) -> str:
+    return "".join("BDFKLMRT"[number // 8**place % 8] for place in range(3))
 
 
 def csv(header: str, rows: Iterable[tuple[object, ...]]) -> dict[str, str]:
@@ -46,9 +51,20 @@ def land(mesh: SmallMesh) -> None:
     mesh.land_files(
         "crm.labels",
         csv(
-            "customer_id,cutoff_date,season,is_churned",
-            ((customer(n), each, each.year - n % 2, n * 7 % 3 == 0) for each in CUTOFFS for n in everyone),
+            "customer_id,cutoff_date,season,home,is_churned",
+            (
+                (customer(n), each, each.year - n % 2, town(n % 40), n * 7 % 3 == 0)
+                for each in CUTOFFS
+                for n in everyone
+            ),
         ),
+    )
+    # `home` does not say that it names a town: the town's row is found, and no rows of others that are in it, too.
+    mesh.land_files(
+        "crm.towns", csv("code,founded_on,height", ((town(n), day(n), 7 * (n % 90)) for n in range(TOWNS)))
+    )
+    mesh.land_files(
+        "crm.storms", csv("seen_in,seen_on,force", ((town(n % 45), day(n), n % 6) for n in range(90)))
     )
     mesh.land_files(
         "crm.members",
@@ -125,7 +141,12 @@ def reached(tmp_path_factory: pytest.TempPathFactory) -> Reached:
         with open_tables(settings, asked, lambda _: None) as tables:
             taken: set[str] = set(table.columns)
             paths = paths_from(
-                tables.entities, tables.own_dataset, tables.profiles, tables.found.joins, asked.features
+                tables.entities,
+                tables.own_dataset,
+                tables.profiles,
+                tables.found.joins,
+                asked.features,
+                references=asked.references,
             )
             found = {path.told: source_of(tables, path, taken) for path in paths}
             made = {}
@@ -150,6 +171,7 @@ def test_each_kind_of_reference_is_reached_once(reached: Reached) -> None:
         "customer_id = crm.members.sponsored_by",
         "customer_id = crm.members.member_no, then sponsored_by = crm.members.member_no",
         "customer_id = crm.tariffs.customer_id",
+        "home = crm.towns.code",
     }
 
 
@@ -164,6 +186,8 @@ def test_each_kind_of_reference_is_reached_once(reached: Reached) -> None:
         ("customer_id = care.complaints.customer_id", {"complaints_count": 10}),
         ("customer_id and season = crm.budgets.customer_id and season", {"budgets_2_budget": 2034}),
         ("customer_id = crm.members.member_no", {"members_grade": 0}),
+        # The tenth is at home in FDB, the town of the number 10.
+        ("home = crm.towns.code", {"towns_height": 70}),
         ("customer_id = crm.members.sponsored_by", {"members_2_count": 2, "members_2_grade_sum": 1}),
         (
             "customer_id = crm.members.member_no, then sponsored_by = crm.members.member_no",
