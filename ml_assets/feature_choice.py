@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from meshlake.ml_assets.comparison import groups_by
 from meshlake.ml_assets.leaks.jump import TIME_SHARE, find_jumps
 from meshlake.ml_assets.leaks.one_feature import suspected_leaks
 from meshlake.ml_assets.leaks.scored import vanishing_leaks
@@ -71,7 +72,9 @@ def find_suspects(
         named_leaks: those that are suspected by what they are called, with the evidence in words.
     """
     columns = feature_columns(rows, spec)
-    alone = suspected_alone({"": rows[spec.label].to_numpy()}, rows, scored, columns, spec.cutoff)
+    alone = suspected_alone(
+        {"": rows[spec.label].to_numpy()}, rows, scored, columns, spec.cutoff, groups_by(rows, spec)
+    )
     evidence = {name: [named_leaks[name]] for name in columns if name in named_leaks}
     for name, told in alone.sure.items():
         evidence.setdefault(name, []).extend(told)
@@ -109,6 +112,7 @@ def suspected_alone(
     scored: pd.DataFrame,
     columns: Sequence[str],
     cutoff: str | None,
+    groups: npt.NDArray[np.int64],
 ) -> SuspectedAlone:
     """What speaks against `columns` by themselves, asked of whatever a label answers with yes or no.
 
@@ -118,10 +122,12 @@ def suspected_alone(
         scored: rows whose label is not known.
         columns: which to ask.
         cutoff: the column of days that the features should stop before.
+        groups: whom each of `rows` is about, shape (n,).
     """
     found = SuspectedAlone({}, {})
     for asked, is_so in questions.items():
-        for name, leak in suspected_leaks(rows, columns, is_so, cutoff=cutoff, has_unsure=True).items():
+        leaks = suspected_leaks(rows, columns, is_so, cutoff=cutoff, has_unsure=True, groups=groups)
+        for name, leak in leaks.items():
             told = found.sure if leak.is_sure else found.unsure
             told.setdefault(name, []).extend(f"{asked}{evidence}" for evidence in leak.evidence)
         for name, evidence in vanishing_leaks(rows, scored, columns, is_so).items():

@@ -66,7 +66,9 @@ class ClassLearner(Learner[ClassModel, "Pipeline"]):
         named = {name: self._named_leaks[name] for name in columns if name in self._named_leaks}
         left = [name for name in columns if name not in named]
         scored = rows[:0] if self._scored is None else self._scored
-        found = suspected_alone(self._asked(rows), rows, scored, left, self.spec.cutoff).suspects()
+        found = suspected_alone(
+            self._asked(rows), rows, scored, left, self.spec.cutoff, groups_by(rows, self.spec)
+        ).suspects()
         return replace(found, told=named | dict(found.told))
 
     def plan(self, suspects: Suspects, rows: pd.DataFrame) -> FeaturePlan:

@@ -78,7 +78,7 @@ def find_jumps(
         reached, drop_of = looked.asked(columns)
         if reached < JUMP_TO:
             return Jumps(looked.main_column(columns, reached, drop_of))
-        alone = single_roc_aucs(rows, columns, is_so)
+        alone = single_roc_aucs(rows, columns, is_so, groups_by(rows, spec))
         # What is vouched for is there before anything else is asked.
         vouched = [name for name in columns if name in spec.known_before]
         others = sorted((name for name in columns if name not in spec.known_before), key=alone.__getitem__)
@@ -125,7 +125,7 @@ class _Looked:
         is_so = self.rows[self.spec.label].to_numpy(dtype=bool)
         if reached < _MAIN_REACHES or self.clock() > self.end:
             return {}
-        alone = single_roc_aucs(self.rows, columns, is_so)
+        alone = single_roc_aucs(self.rows, columns, is_so, groups_by(self.rows, self.spec))
         name = max(alone, key=alone.__getitem__)
         if name in self.spec.known_before or drop_of(name) < _MAIN_DROP:
             return {}

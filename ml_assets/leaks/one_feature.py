@@ -64,6 +64,7 @@ def suspected_leaks(
     *,
     cutoff: str | None = None,
     has_unsure: bool = False,
+    groups: npt.NDArray[np.int64] | None = None,
 ) -> dict[str, LeakSuspect]:
     """The suspects among `columns` of `rows`, by name.
 
@@ -73,6 +74,7 @@ def suspected_leaks(
         is_so: the label of each row.
         cutoff: the column of days that the features should stop before; dates are looked at as days before it, too.
         has_unsure: whether those that are not sure are wanted.
+        groups: whom each row is about; what tells somebody's other rows by who they are is no leak.
 
     Example:
         >>> has_left = np.arange(100) % 4 == 0
@@ -82,10 +84,11 @@ def suspected_leaks(
     """
     drawn = drawn_rows(len(rows), MAX_ROWS)
     rows, is_so = rows.iloc[drawn], np.asarray(is_so, dtype=bool)[drawn]
+    groups = None if groups is None else groups[drawn]
     if min(is_so.sum(), (~is_so).sum()) < FEWEST:
         return {}
     names = list(columns)
-    asked = _Asked(is_so, assigned_folds(is_so), len(names))
+    asked = _Asked(is_so, assigned_folds(is_so, groups), len(names))
     latest = _moments(rows[cutoff]) if cutoff else None
     suspects = {name: asked.suspect(rows[name], latest) for name in names}
     return {name: each for name, each in suspects.items() if each and (each.is_sure or has_unsure)}
@@ -102,10 +105,13 @@ def drawn_rows(size: int, most: int) -> npt.NDArray[np.int64]:
 
 
 def single_roc_aucs(
-    rows: pd.DataFrame, columns: Iterable[str], is_so: npt.NDArray[np.bool_]
+    rows: pd.DataFrame,
+    columns: Iterable[str],
+    is_so: npt.NDArray[np.bool_],
+    groups: npt.NDArray[np.int64] | None = None,
 ) -> dict[str, float]:
-    """The ROC AUC that each of `columns` reaches by itself, on rows that it was not learnt from."""
-    asked = _Asked(is_so, assigned_folds(is_so))
+    """The ROC AUC that each of `columns` reaches by itself, on rows of other `groups` than it was learnt from."""
+    asked = _Asked(is_so, assigned_folds(is_so, groups))
     return {name: asked.roc_auc(rows[name]) for name in columns}
 
 
@@ -127,8 +133,13 @@ def roc_auc_error(area: float, is_so: npt.NDArray[np.bool_]) -> float:
     return float(np.sqrt(max(spread, 0.0) / (positives * negatives)))
 
 
-def assigned_folds(is_so: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """The fold of each row, at random and with the same share that is so in each."""
+def assigned_folds(
+    is_so: npt.NDArray[np.bool_], groups: npt.NDArray[np.int64] | None = None
+) -> npt.NDArray[np.int64]:
+    """The fold of each row, at random and with the same share that is so in each; rows of one group are together."""
+    if groups is not None:
+        _, group = np.unique(groups, return_inverse=True)
+        return assigned_folds(2 * np.bincount(group, weights=is_so) > np.bincount(group))[group]
     folds = np.empty(len(is_so), dtype=np.int64)
     numbers = np.random.default_rng(42)
     for side in (is_so, ~is_so):

@@ -93,7 +93,7 @@ def suspected(rows: pd.DataFrame, scored: pd.DataFrame, spec: RegressionSpec) ->
     columns = [name for name in feature_columns(rows, spec) if name != spec.last_period]
     for told, is_so in (("more than half of all rows", label > np.median(label)), ("anything", label != 0)):
         if columns and can_compare(is_so):
-            for name, area in single_roc_aucs(some, columns, is_so).items():
+            for name, area in single_roc_aucs(some, columns, is_so, groups_by(some, spec)).items():
                 if area >= SUSPECT_ROC_AUC:
                     found[name] = f"it tells alone which rows have {told} (ROC AUC {area:.3f})"
             for name, evidence in vanishing_leaks(some, scored, columns, is_so).items():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from meshlake.ml_assets.comparison import groups_by
 from meshlake.ml_assets.feature_choice import Suspects, feature_columns, plan_without, suspected_alone
 from meshlake.ml_assets.hazards.estimators import DURATION, EVENT, DiscreteHazards
 from meshlake.ml_assets.hazards.hazard import HAZARDS
@@ -60,7 +61,7 @@ class SurvivalLearner(Learner[SurvivalModel, SurvivalModel]):
             told.setdefault(name, why)
         left = [name for name in columns if name not in told]
         found = suspected_alone(
-            {"": followed.is_event}, rows, self._scored, left, self.spec.cutoff
+            {"": followed.is_event}, rows, self._scored, left, self.spec.cutoff, groups_by(rows, self.spec)
         ).suspects()
         return Suspects(told | dict(found.told), watched=found.watched)
 

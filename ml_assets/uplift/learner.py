@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from meshlake.ml_assets.comparison import groups_by
 from meshlake.ml_assets.explaining.reasons import MINIMUM_EFFECT
 from meshlake.ml_assets.feature_choice import Suspects, feature_columns, plan_without
 from meshlake.ml_assets.labelled_training import Learner
@@ -62,7 +63,7 @@ class UpliftLearner(Learner[RegressionModel, RegressionModel]):
         told = {name: self._named_leaks[name] for name in columns if name in self._named_leaks}
         left = [name for name in columns if name not in told]
         is_so = rows[self.spec.label].to_numpy(dtype=bool)
-        found = suspected_leaks(rows, left, is_so, cutoff=self.spec.cutoff)
+        found = suspected_leaks(rows, left, is_so, cutoff=self.spec.cutoff, groups=groups_by(rows, self.spec))
         return Suspects(told | {name: leak.told for name, leak in found.items()})
 
     def plan(self, suspects: Suspects, rows: pd.DataFrame) -> FeaturePlan:

@@ -62,7 +62,7 @@ def draft_churn(
     with open_features(settings, source) as table:
         label, keys = label_and_key(table, label, key)
         positive, counts = label_value(table, label, churned)
-        exclude = exclusions(table, label, keys, leaks_of(table, label, positive))
+        exclude = exclusions(table, label, keys, leaks_of(table, label, positive, keys))
         model = _model(table, label, keys, positive, exclude)
         contract = _contract(table, name, label, keys, owner or default_owner())
     left, stayed = counts
@@ -130,15 +130,17 @@ def label_value(
 
 
 def leaks_of(
-    table: FeatureTable, label: str, positive: str
+    table: FeatureTable, label: str, positive: str, keys: Sequence[str]
 ) -> Callable[[pd.DataFrame, Sequence[str]], dict[str, str]]:
-    """What tells of rows and columns which of these know too well that `label` is `positive`, and how."""
+    """What tells of rows and columns which of these know too well that `label` is `positive`, and how; `keys` are the
+    columns that say whom a row is about."""
 
     def leaks(rows: pd.DataFrame, columns: Sequence[str]) -> dict[str, str]:
+        from meshlake.ml_assets.comparison import groups_of
         from meshlake.ml_assets.leaks.one_feature import suspected_leaks
 
         is_churned = (rows[label].astype("string").str.lower() == positive.lower()).to_numpy(dtype=bool)
-        found = suspected_leaks(rows, columns, is_churned, cutoff=table.cutoff)
+        found = suspected_leaks(rows, columns, is_churned, cutoff=table.cutoff, groups=groups_of(rows, keys))
         return {name: leak.told for name, leak in found.items()}
 
     return leaks

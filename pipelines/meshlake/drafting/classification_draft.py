@@ -53,7 +53,9 @@ def draft_classification(
     with open_features(settings, source) as table:
         label, keys = label_and_key(table, label, key)
         counts = _counts(table, label)
-        exclude = exclusions(table, label, keys, lambda rows, columns: _leaks(table, label, rows, columns))
+        exclude = exclusions(
+            table, label, keys, lambda rows, columns: _leaks(table, label, keys, rows, columns)
+        )
         policy = {
             "candidates": DEFAULT_CLASSIFIERS,
             "folds": _FOLDS,
@@ -108,12 +110,17 @@ def _counts(table: FeatureTable, label: str) -> dict[str, int]:
     return counts
 
 
-def _leaks(table: FeatureTable, label: str, rows: pd.DataFrame, columns: Sequence[str]) -> Mapping[str, str]:
+def _leaks(
+    table: FeatureTable, label: str, keys: Sequence[str], rows: pd.DataFrame, columns: Sequence[str]
+) -> Mapping[str, str]:
     from meshlake.ml_assets.classification.labels import of_each_class
+    from meshlake.ml_assets.comparison import groups_of
     from meshlake.ml_assets.feature_choice import suspected_alone
 
     asked = of_each_class(rows[label])
-    return suspected_alone(asked, rows, rows[:0], columns, table.cutoff).suspects().told
+    return (
+        suspected_alone(asked, rows, rows[:0], columns, table.cutoff, groups_of(rows, keys)).suspects().told
+    )
 
 
 def _told(counts: dict[str, int]) -> str:

@@ -82,7 +82,7 @@ def _exclusions(table: FeatureTable, positives: dict[str, str], keys: tuple[str,
     found: dict[str, str] = {}
     for label, positive in positives.items():
         no_features = (*keys, *(other for other in positives if other != label))
-        told = exclusions(table, label, no_features, leaks_of(table, label, positive))
+        told = exclusions(table, label, no_features, leaks_of(table, label, positive, keys))
         found |= {name: why for name, why in told.items() if name not in found}
     return found
 

@@ -105,7 +105,9 @@ def draft_survival(
         event, (came, not_yet) = label_value(table, label, asked.event, _EVENT)
         model = {**times, **({"unit": asked.unit} if asked.duration else {})}
         followed, horizons = _followed(table, label, event, keys, model)
-        exclude = exclusions(table, label, (*keys, *times.values()), _leaks(table, label, event, followed))
+        exclude = exclusions(
+            table, label, (*keys, *times.values()), _leaks(table, label, event, keys, followed)
+        )
         document = _model(table, label, event, keys, exclude, model, horizons)
         contract = _contract(table, name, label, keys, horizons, asked.unit, owner or default_owner())
     notes = [
@@ -152,6 +154,7 @@ def _leaks(
     table: FeatureTable,
     label: str,
     event: str,
+    keys: tuple[str, ...],
     followed: Callable[[pd.DataFrame], tuple[pd.DataFrame, Followed]],
 ) -> Callable[[pd.DataFrame, Sequence[str]], dict[str, str]]:
     """What tells of rows and columns which of these know the event, or how long rows were followed, and how."""
@@ -162,7 +165,7 @@ def _leaks(
         known, times = followed(rows)
         told = disguised_durations(known, columns, times)
         left = [name for name in columns if name not in told]
-        return told | leaks_of(table, label, event)(rows, left)
+        return told | leaks_of(table, label, event, keys)(rows, left)
 
     return leaks
 

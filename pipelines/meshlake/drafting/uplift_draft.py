@@ -90,7 +90,7 @@ def draft_uplift(
         treatment = _treatment(table, asked, {*keys, label})
         aim = _aim(asked.aim, outcome)
         profit = _profit(table, asked)
-        exclude = exclusions(table, label, keys, leaks_of(table, label, outcome.value))
+        exclude = exclusions(table, label, keys, leaks_of(table, label, outcome.value, keys))
         exclude.pop(treatment.column, None)
         model = _model(table, outcome, treatment, keys, exclude, {"aim": aim, **profit})
         contract = _contract(

@@ -195,7 +195,9 @@ def test_what_labelled_rows_alone_know_of_a_class_is_left_out_and_what_a_part_kn
     rows["has_refund"] = is_refunded & (is_priced | rows["reason"].isna().to_numpy())
     columns = ["fee", "tickets", "calls", "has_refund"]
     labelled, scored = rows[:2_000], rows[2_000:]
-    found = suspected_alone(of_each_class(labelled["reason"]), labelled, scored, columns, None).suspects()
+    groups = np.arange(len(labelled))
+    asked = of_each_class(labelled["reason"])
+    found = suspected_alone(asked, labelled, scored, columns, None, groups).suspects()
     assert found.told.keys() == {"calls"}
     assert found.told["calls"].startswith("of 'price', its values say that at most ")
     assert found.watched.keys() == {"has_refund"}

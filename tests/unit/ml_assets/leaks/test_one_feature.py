@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from meshlake.ml_assets.leaks.one_feature import FEWEST, drawn_rows, suspected_leaks
+from meshlake.ml_assets.leaks.one_feature import FEWEST, drawn_rows, single_roc_aucs, suspected_leaks
 from meshlake.ml_assets.leaks.regions import purest
 
 SIZE = 2_000
@@ -128,3 +128,12 @@ def test_of_very_many_rows_that_come_in_turns_each_kind_is_drawn():
     assert len(np.unique(drawn)) == 500
     assert 200 < (drawn % 2).sum() < 300
     assert drawn_rows(3, 5).tolist() == [0, 1, 2]
+
+
+def test_what_tells_rows_of_the_same_customer_by_who_they_are_is_no_leak():
+    customers = np.repeat(np.arange(100), 12)
+    is_so = np.random.default_rng(1).integers(0, 2, 100)[customers] == 1
+    rows = pd.DataFrame({"street": [f"Street {n}" for n in customers], "told": is_so.astype(float)})
+    assert suspected_leaks(rows, ["street"], is_so).keys() == {"street"}
+    assert suspected_leaks(rows, ["street", "told"], is_so, groups=customers).keys() == {"told"}
+    assert abs(single_roc_aucs(rows, ["street"], is_so, customers)["street"] - 0.5) < 0.1
