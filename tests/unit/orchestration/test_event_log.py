@@ -49,6 +49,10 @@ def test_a_file_is_opened_once_however_many_events_there_are_and_closed_in_the_e
         for _ in range(9):
             dagster.report_runless_asset_event(dg.AssetMaterialization("people"))
         assert opened[before:] == []
+        for _ in range(60):
+            dagster.report_runless_asset_event(dg.AssetMaterialization("people", description="why " * 1000))
+        waiting = (settings.home / "dagster/history").rglob("*-wal")
+        assert max(file.stat().st_size for file in waiting) < 500_000
     assert list((settings.home / "dagster/history").rglob("*-wal")) == []
 
 
