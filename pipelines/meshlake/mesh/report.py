@@ -30,6 +30,7 @@ HEADLINE_METRICS = (
     *("roc_auc", "pr_auc", "log_loss", "brier", "lift_at_10_percent", "accuracy", "macro_f1"),
     *("mean_absolute_error", "root_mean_squared_error", "r2", "coverage"),
     *("qini", "auuc", "average_effect"),
+    *("concordance", "integrated_brier"),
     *("silhouette", "stability"),
 )
 _RESULTS = """

@@ -111,7 +111,7 @@ def test_a_page_tells_how_good_it_is_beside_the_curve_of_all(built):
     assert "against the curve of all" in report.page()
     assert re.search(r"there after \d+ days, and then", report.page())
     shown = folder.run("model", "show", "shop.stays").ended().out
-    assert "concordance" in shown
+    assert re.search(r"hazards +concordance 0\.\d+, integrated_brier 0\.\d+", shown)
     assert "is until when a row was followed" in report.page()
 
 
