@@ -13,6 +13,8 @@ from meshlake.formats.csv_lines import NULL, Form, RecordReader, numbered_lines
 
 NOTE = rf"a backslash escapes what follows it, and {NULL} is null, as MySQL and PostgreSQL write it"
 _BREAK = re.compile(r"\\[\r\n]")
+# Between quotes a line may end without a backslash, so one before it may be text that ends with one.
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
 
 def is_dumped(text: str, delimiter: str) -> bool:
@@ -21,10 +23,12 @@ def is_dumped(text: str, delimiter: str) -> bool:
     Example:
         >>> is_dumped("1,ann,\\N\n", ","), is_dumped("1,\\N\n2,C:\\x\n", ","), is_dumped("1,a\\\nb\n2,c\n", ",")
         (True, False, True)
+        >>> is_dumped('1,"a\\\nb"\n', ",")
+        False
     """
     between = re.escape(delimiter)
     has_null = re.search(rf"(?m)(?:^|{between}){re.escape(NULL)}(?={between}|[\r\n]|\Z)", text) is not None
-    if not has_null and not _BREAK.search(text):
+    if not has_null and not _BREAK.search(_QUOTED.sub("", text)):
         return False
     others = re.sub(rf"\\(?:[\\N0bfnrtvZ'\"\r\n]|{between})", "", text)
     return "\\" not in others.removesuffix("\\") and _are_breaks_of_values(text, delimiter)
