@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
-from meshlake.ml_assets.candidates.boosting import BoostingCandidate
+from meshlake.ml_assets.candidates.boosting import TYPES_OF_BOOSTING
 from meshlake.ml_assets.hazards.hazard import Hazard
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class BoostedHazards(Hazard):
     """`boosted_hazards`: trees that take the period as one more number."""
 
     has_native_nulls: ClassVar[bool] = True
-    trusted_types: ClassVar[tuple[str, ...]] = (_MODEL, *BoostingCandidate.trusted_types)
+    trusted_types: ClassVar[tuple[str, ...]] = (_MODEL, *TYPES_OF_BOOSTING)
 
     learning_rate: PositiveFloat = Field(default=0.05, description="How much of each tree is taken.")
     # No early stopping: rows kept aside would hold periods of customers who are learned of.

@@ -73,12 +73,12 @@ def find_jumps(
     if min(is_so.sum(), (~is_so).sum()) < FEWEST * spec.folds:
         return Jumps({})
     end = clock() + spec.minutes * _SECONDS_PER_MINUTE * TIME_SHARE
-    looked = _Looked(rows, folds, spec, end, clock)
+    looked = _Looked(rows, folds, groups_by(rows, spec), spec, end, clock)
     with one_thread():
         reached, drop_of = looked.asked(columns)
         if reached < JUMP_TO:
             return Jumps(looked.main_column(columns, reached, drop_of))
-        alone = single_roc_aucs(rows, columns, is_so, groups_by(rows, spec))
+        alone = single_roc_aucs(rows, columns, is_so, looked.groups)
         # What is vouched for is there before anything else is asked.
         vouched = [name for name in columns if name in spec.known_before]
         others = sorted((name for name in columns if name not in spec.known_before), key=alone.__getitem__)
@@ -89,6 +89,7 @@ def find_jumps(
 class _Looked:
     rows: pd.DataFrame
     folds: npt.NDArray[np.int64]
+    groups: npt.NDArray[np.int64]
     spec: ChurnSpec
     end: float
     clock: Callable[[], float]
@@ -125,7 +126,7 @@ class _Looked:
         is_so = self.rows[self.spec.label].to_numpy(dtype=bool)
         if reached < _MAIN_REACHES or self.clock() > self.end:
             return {}
-        alone = single_roc_aucs(self.rows, columns, is_so, groups_by(self.rows, self.spec))
+        alone = single_roc_aucs(self.rows, columns, is_so, self.groups)
         name = max(alone, key=alone.__getitem__)
         if name in self.spec.known_before or drop_of(name) < _MAIN_DROP:
             return {}
@@ -153,7 +154,7 @@ class _Looked:
             learned = self.rows[~is_out]
             model = build_candidate("histogram_gradient_boosting", plan, self.spec.seed, len(learned), _QUICK)
             is_so = learned[self.spec.label].to_numpy(dtype=bool)
-            fit_columns(model, model[0].transform(learned), is_so, groups_by(learned, self.spec))
+            fit_columns(model, model[0].transform(learned), is_so, self.groups[~is_out])
             probability[is_out] = churn_probability(model, self.rows[is_out])
             models.append(model)
         reached = self._area(probability)

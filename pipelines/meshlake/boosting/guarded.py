@@ -12,7 +12,6 @@ from meshlake.boosting.labelled import PERIOD, SO
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy.typing as npt
     import pandas as pd
 
     from meshlake.boosting.considered import Considered
@@ -48,6 +47,7 @@ def guarded(
 
     from meshlake.ml_assets.blocks.guards import drifting, suspects
     from meshlake.ml_assets.blocks.selection import Block
+    from meshlake.ml_assets.comparison import groups_of
 
     together = pd.concat([rows, *made.values()], axis=1)
     known, to_score = (
@@ -55,7 +55,7 @@ def guarded(
     )
     columns = [name for each in made.values() for name in each.columns]
     held = held_out(labelled, known, [*labelled.features, *columns])
-    entities = {told: _numbered(known, _entity(considered[told], labelled)) for told in made}
+    entities = {told: groups_of(known, _entity(considered[told], labelled)) for told in made}
     undated = {
         name: entities[told]
         for told, each in made.items()
@@ -76,10 +76,11 @@ def held_out(labelled: Labelled, known: pd.DataFrame, columns: Sequence[str]) ->
     """Rows that have a label, with `columns` to learn from."""
     from meshlake.ml_assets.blocks.encoded import Encoded
     from meshlake.ml_assets.blocks.held_out import HeldOut
+    from meshlake.ml_assets.comparison import groups_of
 
     cutoff = labelled.cutoff
     periods = known[PERIOD].to_numpy(dtype=np.int64) if cutoff else None
-    groups, is_so = _numbered(known, labelled.key), known[SO].to_numpy(dtype=bool)
+    groups, is_so = groups_of(known, labelled.key), known[SO].to_numpy(dtype=bool)
     return HeldOut(Encoded.of(known, columns, cutoff), is_so, groups, periods)
 
 
@@ -89,8 +90,3 @@ def _entity(considered: Considered, labelled: Labelled) -> tuple[str, ...]:
 
 def _is_dated(considered: Considered) -> bool:
     return considered.found is not None and considered.found.is_dated
-
-
-def _numbered(rows: pd.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.int64]:
-    """Which rows have the same in `columns`, as numbers from 0 on."""
-    return np.asarray(rows.groupby(list(columns), dropna=False, sort=False).ngroup(), dtype=np.int64)
