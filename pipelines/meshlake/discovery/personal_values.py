@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _MOST, _FEWEST, _FEWEST_NAMES = 0.9, 8, 20
-# One in a thousand, as a logarithm.
-_UNLIKELY = 7.0
+# One in ten thousand, as a logarithm: of seven countries' plans the one that takes most is asked. What chance gives is
+# known to two hundredths.
+_UNLIKELY, _DRAWN_ANEW = 9.2, 400
 _SHAPES = {kind: re.compile(PATTERNS[kind]) for kind in ("e-mail", "MAC address")}
 _DOTTED = re.compile(r"\d{1,3}(\.\d{1,3}){3}(/\d{1,2})?")
 _SSN = re.compile(r"(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}")
@@ -170,14 +171,19 @@ def _phones(values: Sequence[str], named: str | None) -> Iterator[Seen]:
 def _is_beyond_chance(values: Sequence[str], region: str, part: float) -> bool:
     """Of India's plan three in four numbers of ten digits are: so that most are says little."""
     drawn = random.Random(42)  # noqa: S311  # the same each time, and nothing secret
-    others = [
-        value[:2] + "".join(drawn.choice("0123456789") if c.isdigit() else c for c in value[2:])
-        if value.lstrip("(")[0] == "0"
-        else "".join(drawn.choice("0123456789") if c.isdigit() else c for c in value)
-        for value in values
-    ]
+    others = [_drawn_anew(values[i % len(values)], drawn) for i in range(_DRAWN_ANEW)]
     by_chance = (share(others, partial(_is_phone, region=region)) * len(others) + 1) / (len(others) + 2)
     return personal_numbers.against_chance(part, by_chance, len(values)) >= _UNLIKELY
+
+
+def _drawn_anew(value: str, drawn: random.Random) -> str:
+    """Another number written like `value`: a zero that it begins with stays, and none begins with a zero otherwise."""
+    first = next((i for i, c in enumerate(value) if c.isdigit()), 0)
+    begin = first + 2 if value[first : first + 1] == "0" else first
+    rest = [drawn.choice("0123456789") if c.isdigit() else c for c in value[begin:]]
+    if begin == first and rest:
+        rest[0] = drawn.choice("123456789")
+    return value[:begin] + "".join(rest)
 
 
 def _is_dated(value: str) -> bool:
