@@ -1,6 +1,6 @@
 # Meshlake's targets; `make help` lists them. Everything is installed into .venv, pinned by requirements*.lock.
 .DEFAULT_GOAL := help
-.PHONY: help check-python install install-dev run test unit coverage lint hooks docs format bench bench-services bench-csv bench-discovery bench-boost bench-models bench-amounts bench-boost-many bench-retraining bench-survival bench-uplift bench-watch techniques test-services test-pythons tutorials lock clean
+.PHONY: help check-python install install-dev run test unit fuzz coverage lint hooks docs format bench bench-services bench-csv bench-discovery bench-boost bench-models bench-amounts bench-boost-many bench-retraining bench-survival bench-uplift bench-watch techniques test-services test-pythons tutorials lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -28,6 +28,9 @@ test: install-dev lint docs  ## Install what tests need, lint, build the site, r
 
 unit: install-dev  ## The unit suite alone
 	$(UNIT) -m "not slow"
+
+fuzz: install-dev  ## The properties alone, on examples that no run had before
+	$(UNIT) -m hypothesis --hypothesis-profile=fuzz
 
 coverage: install-dev  ## The unit suite, and the share of lines it runs, which has a floor
 	$(UNIT) --cov

@@ -10,8 +10,10 @@ import pytest
 from meshlake import services
 from support.small_mesh import SmallMesh
 
-# A busy machine is no failing property; the suite as a whole has a time limit.
-hypothesis.settings.register_profile("meshlake", deadline=None)
+# A busy machine is no failing property; the suite as a whole has a time limit. The same examples each time: a change is
+# judged by what it changes, and new examples are looked for by `make fuzz`.
+hypothesis.settings.register_profile("meshlake", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("fuzz", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("meshlake")
 
 # The suites' processes have the cores already: OpenMP's threads would spin there, each waiting for the others.

@@ -22,8 +22,12 @@ FIRST = "Maria Ahmed Priya John Emma Liam Noah Sofia Lucas Mia Hugo Anna Jonas P
 LAST = "Miller Smith Schmidt Weber Rossi Garcia Lopez Nowak Jansen Silva Santos Johnson Brown Taylor Fischer Dubois Moreau"
 
 
+@pytest.fixture(autouse=True)
+def _same_whichever_tests_ran_before() -> None:
+    _DRAWN.seed(11)
+
+
 def drawn(make: Callable[[random.Random], str], seed: int = 11) -> list[str]:
-    """The same whichever tests ran before."""
     _DRAWN.seed(seed)
     return list(dict.fromkeys(make(_DRAWN) for _ in range(120)))
 

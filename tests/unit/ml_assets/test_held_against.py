@@ -33,7 +33,8 @@ def test_what_is_best_in_each_fold_gains_nothing_by_being_chosen():
 
 
 def test_the_best_of_many_guesses_looks_better_than_it_is():
-    guesses = [said(0.3 + RANDOM.normal(0, 0.05, 500)) for _ in range(30)]
+    random = np.random.default_rng(7)
+    guesses = [said(0.3 + random.normal(0, 0.05, 500)) for _ in range(30)]
     of_one, of_many = (gain_by_choosing(some, FOLDS, IS_CHURNED) for some in (guesses[:1], guesses))
     assert of_one == pytest.approx(0)
     assert of_many > 0.0005

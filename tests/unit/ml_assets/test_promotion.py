@@ -86,8 +86,9 @@ def test_it_is_promoted_only_if_it_is_better(challenger, rival, is_promoted, tol
 
 
 def test_labels_without_meaning_promote_nothing_though_the_champion_looks_bad_by_them():
-    shuffled = RANDOM.permutation(HAS_LEFT)
-    learned = np.full(SIZE, shuffled.mean()) + RANDOM.normal(0, 0.01, SIZE)
+    random = np.random.default_rng(5)
+    shuffled = random.permutation(HAS_LEFT)
+    learned = np.full(SIZE, shuffled.mean()) + random.normal(0, 0.01, SIZE)
     decision = decide(SPEC, honest(learned, shuffled), FEATURES, champion(TRUE))
     assert not decision.is_promoted
 

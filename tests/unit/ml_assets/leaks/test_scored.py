@@ -51,6 +51,6 @@ def test_an_honest_feature_is_not(values):
 
 def test_where_fewer_will_leave_all_columns_say_so():
     stay = ~WILL_LEAVE | (np.arange(SIZE) < LABELLED)
-    rows = pd.DataFrame(HONEST).assign(tickets=RANDOM.normal(size=SIZE) + 1.5 * WILL_LEAVE)
+    rows = pd.DataFrame(HONEST).assign(tickets=np.random.default_rng(5).normal(size=SIZE) + 1.5 * WILL_LEAVE)
     scored = rows[stay][LABELLED:]
     assert vanishing_leaks(rows[:LABELLED], scored, list(rows), WILL_LEAVE[:LABELLED]) == {}
