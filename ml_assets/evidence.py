@@ -40,6 +40,10 @@ FIGURES: Mapping[str, Figure] = {
     "bias": Figure("bias", "By how much its amounts were too high on average"),
     "coverage": Figure("coverage", "Share of the amounts within their intervals", is_loss=False),
     "qini": Figure("Qini", "What treating those of most uplift first gained over chance", is_loss=False),
+    "integrated_brier": Figure(
+        "integrated Brier score", "How far its chances to stay were off, over all times measured"
+    ),
+    "concordance": Figure("concordance", "Share of pairs that it ordered right", is_loss=False, chance=0.5),
     "average_effect": Figure("average effect", "What the treatment changed, for each row", is_loss=False),
 }
 

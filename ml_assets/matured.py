@@ -34,14 +34,16 @@ class Matured:
     """What predictions turned out to be.
 
     `figures` are of `evidence.FIGURES`, and there are none of too few rows; `label` is what came, by row, as what was
-    learned; `facts` are told beside, and `remark` says why something cannot be.
+    learned, and none where that is no label that may drift; `facts` are told beside, and `remark` says why something
+    cannot be. `known_rows` are those of which all is known that was said of them, where more comes with time; else all.
     """
 
-    label: pd.Series[Any]
+    label: pd.Series[Any] | None
     figures: Mapping[str, Interval] = field(default_factory=dict)
     levels: tuple[Level, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     remark: str | None = None
+    known_rows: int | None = None
 
 
 def means_of(values: Mapping[str, Floats], groups: Groups, seed: int) -> dict[str, Interval]:

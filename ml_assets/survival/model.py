@@ -121,6 +121,11 @@ def survival_columns(horizons: tuple[int, ...], unit: str) -> tuple[list[str], l
     ]
 
 
+def followed_column(unit: str) -> str:
+    """The column that says how long a row had been there when its chances to stay were said; null where none was."""
+    return f"followed_{unit}"
+
+
 def explain_survival(model: SurvivalModel, batch: pd.DataFrame) -> pd.DataFrame:
     """`reason_1` to `reason_3` of each row: the features that move most how long it is there, and by how much.
 
@@ -143,8 +148,11 @@ def _told(model: SurvivalModel, curves: Floats, batch: pd.DataFrame, spec: Survi
         told[name] = curves[:, model.edges.index(horizon)]
     age = durations_of(batch, spec).to_numpy()
     is_there = (read_label(batch[spec.label]) == False).fillna(value=False).to_numpy(dtype=bool)  # noqa: E712
+    age_there = np.where(is_there, age, np.nan)
     for name, horizon in zip(from_now, model.horizons, strict=True):
-        told[name] = chance_later(curves, edges, np.where(is_there, age, np.nan), horizon)
+        told[name] = chance_later(curves, edges, age_there, horizon)
+    is_told = ~np.isnan([told[name] for name in from_now]).all(axis=0)
+    told[followed_column(model.unit)] = np.where(is_told, age_there, np.nan)
     told[f"mean_{model.unit}"] = np.round(mean_within(curves, edges), _TIME_DECIMALS)
     told[f"median_{model.unit}"] = np.round(medians(curves, edges), _TIME_DECIMALS)
     return pd.DataFrame(told, index=batch.index)

@@ -105,7 +105,7 @@ def times_of(followed: Followed, spec: SurvivalSpec) -> Times:
     Raises:
         ValueError: the horizons asked for lie beyond, or all of the common ones do.
     """
-    reach = _reach(followed)
+    reach = reach_of(followed)
     beyond = [horizon for horizon in spec.horizons if horizon > reach]
     horizons = spec.horizons or tuple(each for each in LADDERS[spec.unit] if each <= reach)
     if beyond or not horizons:
@@ -127,6 +127,16 @@ def times_of(followed: Followed, spec: SurvivalSpec) -> Times:
             f"all that happens lies within {reach:g} {spec.unit}, one period: a smaller unit would tell more"
         )
     return Times(tuple(edges), horizons)
+
+
+def reach_of(followed: Followed) -> float:
+    """How long enough rows were followed for anything to be told of it: 20 of them, and 1 %; of fewer rows all of them.
+
+    Example:
+        >>> reach_of(Followed(np.arange(100.0), np.zeros(100, dtype=bool)))
+        80.0
+    """
+    return float(np.sort(followed.duration)[-_needed(followed)])
 
 
 def survival_folds(rows: pd.DataFrame, spec: SurvivalSpec) -> npt.NDArray[np.int64]:
@@ -183,10 +193,6 @@ def _dates(values: pd.Series[Any]) -> pd.Series[Any]:
 
 def _needed(followed: Followed) -> int:
     return max(_FEWEST_AT_RISK, int(np.ceil(_LEAST_SHARE * len(followed.duration))))
-
-
-def _reach(followed: Followed) -> float:
-    return float(np.sort(followed.duration)[-_needed(followed)])
 
 
 def _require_enough(followed: Followed, spec: SurvivalSpec) -> None:

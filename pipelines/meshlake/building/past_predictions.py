@@ -73,18 +73,19 @@ def gather_outcomes(context: BuildContext, maturing: Maturing, features_sql: str
 
 
 def joined(context: BuildContext, maturing: Maturing, past: list[Past]) -> tuple[int, pd.DataFrame]:
-    """How many rows were predicted, and those whose label is known since, with what was predicted last before it was:
-    the columns of `Maturing.came`, and each of `Maturing.said` by its name there behind `SAID`."""
+    """How many rows were predicted, and those whose label is known since, with what was predicted last before it was,
+    or first: the columns of `Maturing.came`, and each of `Maturing.said` by its name there behind `SAID`."""
     local = context.session.local
     keys = ", ".join(map(quote_identifier, maturing.spec.row_keys))
     said = _published(maturing, past)
     packed = "".join(f", {quote_identifier(name)} := {quote_identifier(each)}" for name, each in said.items())
     parts = [
         f"SELECT {keys}, struct_pack(mesh_age := {age}{packed}) AS said, {age} AS age "
-        f"FROM ({each.rows_sql}) WHERE NOT is_labelled"
+        f"FROM ({each.rows_sql}) WHERE {maturing.is_open}"
         for age, each in enumerate(past)
     ]
-    last = f"SELECT {keys}, arg_min(said, age) AS said FROM ({' UNION ALL '.join(parts)}) GROUP BY ALL"
+    chosen = "arg_max" if maturing.is_first else "arg_min"
+    last = f"SELECT {keys}, {chosen}(said, age) AS said FROM ({' UNION ALL '.join(parts)}) GROUP BY ALL"
     local.gather(_PREDICTED, [last])
     ((predicted_rows,),) = local.rows(f"SELECT count(*) FROM {_PREDICTED}")
     columns = [f"{_OUTCOMES}.{quote_identifier(name)}" for name in maturing.came]

@@ -59,7 +59,7 @@ def performance_facts(context: BuildContext) -> dict[str, Any]:
                 for row in _measured(context, maturing, model.features_sql, predictions, before)
             }
             newest = next(iter(predictions.items()), None)
-            drifted = _drifted(context, model, maturing.spec.label, newest, before | measured)
+            drifted = _drifted(context, model, maturing, newest, before | measured)
             rows = measured | ({_key(drifted): drifted} if drifted else {})
             append_rows(context.mesh.lake, MODEL_PERFORMANCE, PERFORMANCE_COLUMNS, list(rows.values()))
     except (MeshError, ValueError) as error:
@@ -111,13 +111,15 @@ def _measured(
     for (version, period), past in predictions.items():
         last, record = before.get((version, period), {}), _record(context, version)
         predicted_rows, rows = joined(context, maturing, past)
-        if record and len(rows) > last.get("matured_rows", 0):
+        if not record or len(rows) <= (known := last.get("matured_rows", 0)):
+            continue
+        told = _told(context, maturing, rows, version, record)
+        if told["matured_rows"] > known:
             yield {
                 **last,
                 **_named(context, version, period),
                 "predicted_rows": predicted_rows,
-                "matured_rows": len(rows),
-                **_told(context, maturing, rows, version, record),
+                **told,
                 "snapshot_id": past[0].snapshot.snapshot_id,
             }
 
@@ -133,6 +135,7 @@ def _told(
     said = rows.filter(regex=f"^{SAID}").rename(columns=lambda name: name.removeprefix(SAID))
     found = maturing.measure(rows[list(maturing.came)], said, record)
     told: dict[str, Any] = {
+        "matured_rows": len(rows) if found.known_rows is None else found.known_rows,
         "task": record["definition"]["task"],
         **found.facts,
         "levels": json.dumps([level.as_dict() for level in found.levels]),
@@ -140,13 +143,15 @@ def _told(
     }
     for name, figure in found.figures.items():
         told |= {name: figure.estimate, f"{name}_low": figure.low, f"{name}_high": figure.high}
+    if found.label is None:
+        return told
     return told | label_drift(learned(context, version).get(maturing.spec.label), found.label)
 
 
 def _drifted(
     context: BuildContext,
     model: ModelDefinition,
-    label: str,
+    maturing: Maturing,
     newest: tuple[tuple[str, str], list[Past]] | None,
     known: Mapping[tuple[str, str], Mapping[str, Any]],
 ) -> dict[str, Any] | None:
@@ -154,13 +159,13 @@ def _drifted(
     if newest is None:
         return None
     (version, period), (past, *_) = newest
-    drift = feature_drift(context, model, version, label)
+    drift = feature_drift(context, model, version, maturing.spec.label)
     if not drift:
         return None
     row = known.get((version, period))
     if row is None:
         ((unknown,),) = context.session.local.rows(
-            f"SELECT count(*) FROM ({past.rows_sql}) WHERE NOT is_labelled"
+            f"SELECT count(*) FROM ({past.rows_sql}) WHERE {maturing.is_open}"
         )
         row = {
             "predicted_rows": int(str(unknown)),

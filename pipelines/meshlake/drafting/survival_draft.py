@@ -195,7 +195,7 @@ def _contract(
     unit: str,
     owner: str,
 ) -> dict[str, Any]:
-    from meshlake.ml_assets.survival.model import survival_columns
+    from meshlake.ml_assets.survival.model import followed_column, survival_columns
 
     from_start, from_now = survival_columns(horizons, unit)
     share: dict[str, Any] = {"minimum": 0, "maximum": 1}
@@ -230,6 +230,12 @@ def _contract(
             NUMBER,
             f"After how many {unit} {label} has come for half of such rows; null where rows were not followed for so "
             "long.",
+            **some,
+        ),
+        column_facts(
+            followed_column(unit),
+            NUMBER,
+            f"For how many {unit} it had been followed when its chance of the next ones was said; null where none was.",
             **some,
         ),
         column_facts("is_labelled", BOOLEAN, f"Whether it is known if {label} has come."),

@@ -7,13 +7,10 @@ A row that the model learned from is published with its honest prediction, see `
 from __future__ import annotations
 
 from abc import abstractmethod
-from functools import partial
 from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
-from meshlake.errors import UsageError
 from meshlake.models.honest import HONEST_FILE, Model, honest_predictions, rival_of, rows_of_both
-from meshlake.models.maturing import Maturing, only_counted
 from meshlake.models.store import MODEL_FILE, PICTURE_SUFFIX
 from meshlake.models.task import ScoresAreRows, Trained, of_latest_cutoff
 
@@ -28,6 +25,7 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.labelled_training import LabelledTraining
     from meshlake.ml_assets.promotion import Champion, Decision
     from meshlake.models.evaluation import Evaluation
+    from meshlake.models.maturing import Maturing
     from meshlake.models.store import ModelVersion
     from meshlake.models.task import Compared
     from meshlake.plugins import Doorway
@@ -65,25 +63,15 @@ class LabelledTask(ScoresAreRows, Generic[Model]):
     def told(self, record: Mapping[str, Any], honest: pd.DataFrame) -> Evaluation:
         """See `Task.evaluate`: of the record of a version and its honest predictions."""
 
+    @abstractmethod
     def compared(
-        self,
-        rows: pd.DataFrame,  # noqa: ARG002
-        groups: Any,  # noqa: ARG002
-        record: Mapping[str, Any],  # noqa: ARG002
-        other: Mapping[str, Any],  # noqa: ARG002
+        self, rows: pd.DataFrame, groups: Any, record: Mapping[str, Any], other: Mapping[str, Any]
     ) -> Compared:
-        """See `Task.compare`: of what `rows_of_both` gives, by whom each row is about, shape (n,), and both records.
+        """See `Task.compare`: of what `rows_of_both` gives, by whom each row is about, shape (n,), and both records."""
 
-        Raises:
-            UsageError: a kind of model has no measure of its own.
-        """
-        told = f"versions of models of {self.name} cannot be compared by hand yet"
-        raise UsageError(told, "What was decided when each was trained: mesh model show D.P VERSION")
-
+    @abstractmethod
     def maturing(self) -> Maturing:
-        """See `Task.maturing`; where a kind of model has no measure of its own, rows are counted and drift is told."""
-        label = self._spec.label
-        return Maturing(self._spec, (label,), partial(only_counted, label=label))
+        """See `Task.maturing`."""
 
     def is_labelled(self, batch: pd.DataFrame) -> pd.Series[Any]:
         """Whether the label of each row is known."""

@@ -29,6 +29,9 @@ class Maturing:
             `is_labelled`, nothing is measured.
         said_too: as `said`, where they are published.
         beside: the columns of the features that `measure` reads beside the `known` ones.
+        is_open: SQL over published predictions, whether what came was not known yet.
+        is_first: whether of a period what was said first counts, since more comes each day; else what was said last
+            before it was known.
     """
 
     spec: LabelledSpec
@@ -37,16 +40,11 @@ class Maturing:
     said: Mapping[str, str] = field(default_factory=dict)
     said_too: Mapping[str, str] = field(default_factory=dict)
     beside: Sequence[str] = ()
+    is_open: str = "NOT is_labelled"
+    is_first: bool = False
 
     @property
     def came(self) -> tuple[str, ...]:
         """The columns of the features that are read."""
         spec = self.spec
         return tuple(dict.fromkeys((*spec.row_keys, *spec.group, *self.known, *self.beside)))
-
-
-def only_counted(came: pd.DataFrame, _said: pd.DataFrame, _record: Mapping[str, Any], label: str) -> Matured:
-    """What is told where a kind of model measures nothing: how many rows are known, and how their `label` moved."""
-    from meshlake.ml_assets.matured import Matured
-
-    return Matured(came[label])

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from meshlake.ml_assets.survival.spec import SurvivalDocument, SurvivalSpec
 from meshlake.models.honest import named_like, too_few
 from meshlake.models.labelled import LabelledTask, as_trained, stored_model
+from meshlake.models.maturing import Maturing
+from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from meshlake.ml_assets.document import ModelDocument
+    from meshlake.ml_assets.matured import Matured
     from meshlake.ml_assets.promotion import Champion, Decision
     from meshlake.ml_assets.survival.measures import SurvivalComparison
     from meshlake.ml_assets.survival.model import SurvivalModel
@@ -74,6 +77,32 @@ class SurvivalTask(LabelledTask["SurvivalModel"]):
         from meshlake.models.survival_evaluation import evaluate_survival
 
         return evaluate_survival(record, honest)
+
+    def maturing(self) -> Maturing:
+        """See `Task.maturing`: by who of those that were there stayed, as far as they were followed since."""
+        from meshlake.ml_assets.survival.model import curve_columns, followed_column, survival_columns
+        from meshlake.ml_assets.survival.spec import LADDERS
+
+        spec = self._spec
+        horizons, followed = spec.horizons or LADDERS[spec.unit], followed_column(spec.unit)
+        _, stays = survival_columns(horizons, spec.unit)
+        chances = dict(zip(curve_columns(tuple(map(float, horizons))), stays, strict=True))
+
+        def measured(came: pd.DataFrame, said: pd.DataFrame, _record: Mapping[str, Any]) -> Matured:
+            from meshlake.ml_assets.survival.matured import matured_survival
+
+            return matured_survival(came, said, spec)
+
+        return Maturing(
+            spec,
+            (spec.label,),
+            measured,
+            {"followed": followed},
+            chances,
+            (*spec.time_columns, *([spec.cutoff] if spec.cutoff else [])),
+            f"{quote_identifier(followed)} IS NOT NULL",
+            is_first=True,
+        )
 
     def compared(
         self, rows: pd.DataFrame, groups: Any, record: Mapping[str, Any], other: Mapping[str, Any]

@@ -63,7 +63,15 @@ def test_a_product_of_months_is_one_that_loads_and_leaves_out_what_was_counted_u
         "customer_id",
         *(f"survival_{n}_months" for n in (1, 3, 6, 12)),
         *(f"stays_{n}_more_months" for n in (1, 3, 6, 12)),
-        *("mean_months", "median_months", "is_labelled", "reason_1", "reason_2", "reason_3"),
+        *(
+            "mean_months",
+            "median_months",
+            "followed_months",
+            "is_labelled",
+            "reason_1",
+            "reason_2",
+            "reason_3",
+        ),
         *("model_version", "scored_at"),
     ]
     assert drafted.notes[2] == "asked for: still there after 1, 3, 6, 12 months (policy.horizons)"

@@ -17,6 +17,7 @@ from meshlake.ml_assets.promotion import Champion
 from meshlake.ml_assets.survival.censored import Followed, at_times, kaplan_meier, seen_until
 from meshlake.ml_assets.survival.disguised import disguised_durations
 from meshlake.ml_assets.survival.figures import survival_figures
+from meshlake.ml_assets.survival.matured import matured_survival
 from meshlake.ml_assets.survival.measures import (
     brier_at,
     calibration_at,
@@ -387,3 +388,36 @@ def test_groups_stay_in_a_fold():
     folds = pd.Series(survival_folds(rows, spec))
     assert folds.groupby(rows["house"]).nunique().eq(1).all()
     assert folds.nunique() == spec.folds
+
+
+def test_what_came_is_measured_though_most_were_not_seen_for_as_long():
+    """Those who are lost from sight after ten days neither stayed nor left, and who left early is known early."""
+    random = np.random.default_rng(5)
+    spec = SurvivalSpec(("id",), "left", duration="days", horizons=(28, 91))
+    rate = np.where(np.arange(800) % 2 == 0, 0.02, 0.002)
+    leaves, seen = random.exponential(1 / rate), np.where(np.arange(800) % 3 == 0, 10.0, 40.0)
+    before = random.integers(0, 50, 800).astype(float)
+    came = pd.DataFrame({"id": range(800), "left": leaves <= seen, "days": before + np.minimum(leaves, seen)})
+    said = pd.DataFrame({"followed": before, "at_28.0": np.exp(-28 * rate), "at_91.0": np.exp(-91 * rate)})
+    found = matured_survival(came, said, spec)
+    # Of the 91 days nothing is known yet, but of those who left.
+    assert (found.known_rows, found.label, found.remark) == (int(came["left"].sum()), None, None)
+    (level,) = found.levels
+    assert level.expected == pytest.approx(float(1 - said["at_28.0"].mean()))
+    assert level.came == pytest.approx(level.expected, abs=0.04)
+    assert level.came_told.endswith("were gone within 28 days")
+    assert found.figures["concordance"].low > 0.6
+    worse = matured_survival(came, said.assign(**{"at_28.0": 1 - said["at_28.0"]}), spec)
+    assert worse.figures["integrated_brier"].low > found.figures["integrated_brier"].high
+    assert worse.figures["concordance"].high < 0.4
+
+
+def test_of_chances_whose_time_is_not_over_it_is_told_how_long_rows_were_followed():
+    spec = SurvivalSpec(("id",), "left", duration="days", horizons=(28,))
+    came = pd.DataFrame({"id": range(40), "left": False, "days": np.arange(40) + 5.0})
+    said = pd.DataFrame({"followed": np.arange(40.0), "at_28.0": 0.9})
+    found = matured_survival(came, said, spec)
+    assert (found.known_rows, dict(found.figures), found.levels) == (0, {}, ())
+    assert found.remark == "too few were followed for 28 days since then (the longest 5)"
+    # Who began anew is not followed for less than no time.
+    assert matured_survival(came.assign(days=0.0), said, spec).remark.endswith("(the longest 0)")

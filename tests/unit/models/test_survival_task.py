@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, timedelta
 from random import Random
@@ -10,6 +11,7 @@ import pytest
 import yaml
 
 from meshlake.errors import BuildError
+from meshlake.ml_assets.retraining import why_retrain
 from meshlake.models.store import ModelStore
 from meshlake.names import ProductName
 from support.small_mesh import SmallMesh
@@ -23,6 +25,7 @@ SCORES = {
     **KEY,
     **dict.fromkeys(("survival_28_days", "survival_91_days", "mean_days"), "number"),
     **{f"{name}_days": {"logicalType": "number"} for name in ("stays_28_more", "stays_91_more", "median")},
+    "followed_days": {"logicalType": "number"},
     "is_labelled": "boolean",
     **dict.fromkeys(("reason_1", "reason_2", "reason_3", "model_version"), "string"),
 }
@@ -37,8 +40,11 @@ MODEL = {
 }
 
 
-def csv(*, has_law: bool = True) -> str:
-    """Those on the monthly plan leave after 60 days on average, the others after 400; none is seen for long."""
+def csv(*, has_law: bool = True, later_days: int = 0, stay_longer: float = 1) -> str:
+    """Those on the monthly plan leave after 60 days on average, the others after 400; none is seen for long.
+
+    So many days later more is known, and who was there then stays so many times as long from then on.
+    """
     draw = Random(7)  # noqa: S311 - the same rows each time
     lines = ["customer_id,plan,age,has_left,joined_on,seen_on"]
     for n in range(550):
@@ -46,6 +52,8 @@ def csv(*, has_law: bool = True) -> str:
         joined = date(2025, 1, 1) + timedelta(days=draw.randrange(200))
         leaves = round(draw.expovariate(1 / (60 if plan == "monthly" and has_law else 400)))
         seen = draw.randrange(30, 400)
+        if leaves > seen:
+            leaves, seen = seen + 1 + round((leaves - seen) * stay_longer), seen + later_days
         days = min(leaves, seen)
         known = f"{leaves <= seen},{joined},{joined + timedelta(days=days)}" if n < 500 else f",{joined},"
         lines.append(f"{n},{plan},{age},{known}".lower())
@@ -113,6 +121,40 @@ def test_a_page_tells_how_good_it_is_beside_the_curve_of_all(built):
     shown = folder.run("model", "show", "shop.stays").ended().out
     assert re.search(r"hazards +concordance 0\.\d+, integrated_brier 0\.\d+", shown)
     assert "is until when a row was followed" in report.page()
+
+
+def test_who_stayed_since_is_held_against_the_chances_that_were_said(tmp_path):
+    folder = make(tmp_path, csv())
+    folder.build_product("shop.stays")
+    said = {row["customer_id"]: row for row in folder.rows("shop.stays") if row["followed_days"] is not None}
+    there = {row["customer_id"] for row in folder.rows("shop.customers") if row["has_left"] is False}
+    assert said.keys() <= there
+
+    def once(text: str) -> tuple[str | None, dict]:
+        folder.land("shop/customers/a.csv", text)
+        folder.build_product("shop.customers")
+        told = folder.build_product("shop.stays").facts.get("matured")
+        return told, folder.open().model_performance("shop.stays")[-1]
+
+    _, row = once(csv(later_days=30))
+    assert row["task"] == "survival"
+    assert row["predicted_rows"] == len(said)
+    # Of most the 91 days are not over: only who has left is known for good.
+    left = sum(
+        row["has_left"] is True and row["customer_id"] in said for row in folder.rows("shop.customers")
+    )
+    assert 0 < left <= row["matured_rows"] < len(said)
+    assert row["concordance"] > 0.55
+    (level,) = json.loads(row["levels"])
+    assert level["came_told"].endswith("were gone within 28 days")
+    told, row = once(csv(later_days=120))
+    assert row["matured_rows"] > 0.9 * len(said)
+    (level,) = json.loads(row["levels"])
+    assert level["came_told"].endswith("were gone within 91 days")
+    assert level["came"] == pytest.approx(level["expected"], abs=0.08)
+    assert "concordance" not in told
+    record = folder.open().model_version("shop.stays", row["model_version"])[1]
+    assert why_retrain(row, record) == []
 
 
 def test_a_forced_build_gives_the_same_version_bit_for_bit(built):
