@@ -11,6 +11,8 @@ DEMO_CUSTOMERS ?= 20000
 DEMO_DAYS ?= 180
 PYTEST = $(BIN)/python -m pytest
 UNIT = $(PYTEST) -n 3 --dist worksteal tests/unit tests/products data_products examples
+# What builds or trains, package by package: as many small tests as the unit suite has, so it is dealt out with them.
+PACKAGES = tests/integration/packages
 PYTHONS ?= 3.12 3.13
 
 help:  ## List the targets
@@ -22,18 +24,18 @@ run: install  ## Install, land the demo data, build every product, show what was
 	$(BIN)/mesh report
 
 test: install-dev lint docs  ## Install what tests need, lint, build the site, run all tests that need no server
-	$(UNIT)
-	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder tests/engines tests/integration -m "not services"
+	$(UNIT) $(PACKAGES)
+	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder tests/engines tests/integration --ignore $(PACKAGES) -m "not services"
 	$(PYTEST) -n 2 --dist loadfile tests/ui
 
 unit: install-dev  ## The unit suite alone
 	$(UNIT) -m "not slow"
 
 fuzz: install-dev  ## The properties alone, on examples that no run had before
-	$(UNIT) -m hypothesis --hypothesis-profile=fuzz
+	$(UNIT) $(PACKAGES) -m hypothesis --hypothesis-profile=fuzz
 
 coverage: install-dev  ## The unit suite, and the share of lines it runs, which has a floor
-	$(UNIT) --cov
+	$(UNIT) $(PACKAGES) --cov
 
 lint: install-dev  ## ruff, mypy, import-linter, SQL lint: .pre-commit-config.yaml, on all files
 	$(BIN)/pre-commit run --all-files

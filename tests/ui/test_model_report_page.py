@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.ui.browser import ARTIFACTS, seen_page
-from tests.unit.models.conftest import make
+
+from support.churn_mesh import make
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -32,10 +32,10 @@ NOT_RUN = {
     "mesh adopt public.orders --as shop.orders   # a table": "needs a PostgreSQL: tests/engines",
     "mesh boost retention.richer_features --accept": "needs a draft that waits: tests/unit/boosting",
     'mesh model promote retention.churn_predictions 20260701T040000-0123456789ab --why "it knows the new plans"': (
-        "needs a version that was not promoted: tests/unit/models/test_pins.py"
+        "needs a version that was not promoted: tests/integration/packages/models/test_pins.py"
     ),
     'mesh model rollback retention.churn_predictions --why "it flags nobody of the north"': (
-        "needs a champion before: tests/unit/models/test_pins.py"
+        "needs a champion before: tests/integration/packages/models/test_pins.py"
     ),
 }
 # What differs from mesh to mesh, or is only larger; {...} are filled in from the mesh.

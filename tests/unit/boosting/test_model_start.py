@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import numpy as np
 import pytest
-from tests.unit.models.conftest import PREDICTIONS
 
 from meshlake.boosting.accepting import with_features
 from meshlake.errors import UsageError
 from meshlake.names import ProductName
 from meshlake.orchestration.definitions import mesh_definitions
+from support.churn_mesh import PREDICTIONS
 from support.small_mesh import SmallMesh
 
 if TYPE_CHECKING:

@@ -13,8 +13,6 @@ from meshlake.engines.trino.transpiling import transpile_select
 from meshlake.ml_assets.segmentation.spec import SegmentDocument
 from meshlake.ml_assets.spec import ChurnDocument
 from meshlake.models import learned_rows as module
-from meshlake.models.store import ModelStore
-from meshlake.names import ProductName
 
 ROWS = pd.DataFrame(
     {
@@ -130,12 +128,3 @@ def test_trino_draws_by_the_same_hash(learned):
         "FROM given", "FROM (VALUES (1, 'a', true)) AS given (id, day, is_churned)"
     )
     assert "LOWER(TO_HEX(MD5(TO_UTF8(" in transpile_select(alone, {}, "a test").upper()
-
-
-def test_a_version_says_that_it_learned_from_a_sample(churn, monkeypatch):
-    monkeypatch.setattr(module, "MOST_ROWS", 120)
-    churn.build_model()
-    (version,) = ModelStore(churn.settings.models).versions(ProductName("crm", "predictions"))
-    assert version.record["sample"].endswith(" of 180 rows are learned from, drawn by a hash of the key")
-    assert version.record["rows"]["given"] < 180
-    assert len(churn.predictions()) == 200

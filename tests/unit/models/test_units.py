@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,8 +12,6 @@ from meshlake.models.task import TASKS
 from meshlake.models.units import feature_units
 from meshlake.names import ProductName
 from meshlake.types.tree import Scalar
-
-from .conftest import FEATURES
 
 COLUMNS = [
     Column("id", Scalar.VARCHAR),
@@ -60,13 +57,3 @@ def test_whatever_the_label_is_a_model_is_trained_in_the_units_of_its_features(a
 )
 def test_what_is_passed_on_as_it_is_keeps_its_unit(sql, units):
     assert feature_units(SimpleNamespace(features_sql=sql, path=Path("model.yaml")), CONTRACTS) == units
-
-
-def test_reasons_say_the_unit_of_the_contract_of_the_features(churn):
-    usage = {"logicalType": "number", "customProperties": [{"property": "unit", "value": "min"}]}
-    churn.product("crm.features", {**FEATURES, "usage": usage})
-    churn.build_model()
-    told = [row["reason_1"] for row in churn.predictions().values() if row["is_predicted_churn"]]
-    usages = [reason for reason in told if reason.startswith("usage = ")]
-    assert usages
-    assert all(re.fullmatch(r"usage = \d+ minutes? \(usually \d+ minutes\)", reason) for reason in usages)

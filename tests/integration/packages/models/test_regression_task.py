@@ -20,8 +20,6 @@ from meshlake.models.task import Trained
 from meshlake.names import ProductName
 from support.small_mesh import SmallMesh
 
-pytestmark = pytest.mark.slow
-
 FILE = "shop/features/a.csv"
 KEYS = {
     "customer_id": {"logicalType": "integer", "primaryKey": True, "required": True},

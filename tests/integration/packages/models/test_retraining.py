@@ -13,8 +13,7 @@ from meshlake.building.retraining import retraining_due
 from meshlake.mesh.states import product_state
 from meshlake.names import ProductName
 from meshlake.orchestration.automation import retraining_sensor
-
-from .conftest import FILE, MODEL, csv
+from support.churn_mesh import FILE, MODEL, csv
 
 NAME = ProductName("crm", "predictions")
 

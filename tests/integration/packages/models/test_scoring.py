@@ -22,10 +22,7 @@ from meshlake.models.honest import HONEST_FILE, honest_predictions
 from meshlake.models.scoring import MOST_AT_ONCE, in_order
 from meshlake.models.store import MODEL_FILE, ModelStore
 from meshlake.names import ProductName
-
-from .conftest import csv
-
-pytestmark = pytest.mark.slow
+from support.churn_mesh import csv
 
 PREDICTIONS = ProductName("crm", "predictions")
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 import pytest
 
 from meshlake.errors import BuildError, UsageError
-
-from .conftest import FILE, MODEL, csv
-
-pytestmark = pytest.mark.slow
+from support.churn_mesh import FILE, MODEL, csv
 
 
 @pytest.fixture

@@ -21,8 +21,6 @@ from meshlake.models.uplift import treated_select
 from meshlake.names import ProductName
 from support.small_mesh import SmallMesh
 
-pytestmark = pytest.mark.slow
-
 KEY = {"customer_id": {"logicalType": "integer", "primaryKey": True, "required": True}}
 FEATURES = {
     **KEY,

@@ -9,8 +9,7 @@ import yaml
 
 from meshlake.building.retraining import retraining_due
 from meshlake.names import ProductName
-
-from .conftest import FEATURES, FILE, MODEL, PREDICTIONS, csv
+from support.churn_mesh import FEATURES, FILE, MODEL, PREDICTIONS, csv
 
 
 def with_cutoffs(*labelled: tuple[str, int], more: int = 0) -> str:

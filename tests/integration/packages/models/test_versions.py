@@ -8,8 +8,7 @@ import yaml
 from meshlake.errors import UsageError
 from meshlake.mesh.mesh import Mesh
 from meshlake.models.segment_evaluation import evaluate_segments
-
-from .conftest import PREDICTIONS
+from support.churn_mesh import PREDICTIONS
 
 
 def test_each_version_is_told_newest_first_with_what_became_of_it(challenged):

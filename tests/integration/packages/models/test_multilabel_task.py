@@ -24,8 +24,6 @@ SCORES = {
     "reason_1": "string",
     "model_version": "string",
 }
-pytestmark = pytest.mark.slow
-
 MODEL = {
     "task": "multilabel",
     "features": "crm.customers",

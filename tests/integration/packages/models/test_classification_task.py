@@ -26,8 +26,6 @@ SCORES = {
     "reason_1": "string",
     "model_version": "string",
 }
-pytestmark = pytest.mark.slow
-
 MODEL = {
     "task": "classification",
     "features": "crm.leavers",

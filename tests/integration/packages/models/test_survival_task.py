@@ -16,8 +16,6 @@ from meshlake.models.store import ModelStore
 from meshlake.names import ProductName
 from support.small_mesh import SmallMesh
 
-pytestmark = pytest.mark.slow
-
 KEY = {"customer_id": {"logicalType": "integer", "primaryKey": True, "required": True}}
 DATES = {"joined_on": "date", "seen_on": {"logicalType": "date"}}
 FEATURES = {**KEY, "plan": "string", "age": "integer", "has_left": {"logicalType": "boolean"}, **DATES}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-import pytest
 import yaml
 
 from support.small_mesh import SmallMesh
@@ -78,34 +77,4 @@ def make(root) -> ChurnMesh:
     folder = ChurnMesh(root)
     folder.land(FILE, csv())
     folder.describe()
-    return folder
-
-
-@pytest.fixture
-def churn(tmp_path) -> ChurnMesh:
-    return make(tmp_path / "mesh")
-
-
-@pytest.fixture(scope="session")
-def trained(tmp_path_factory):
-    """Built once, to look at, or to copy; the mesh and its build result."""
-    folder = make(tmp_path_factory.mktemp("trained"))
-    return folder, folder.build_model()
-
-
-@pytest.fixture
-def champion(trained, tmp_path) -> ChurnMesh:
-    """The test's own, built."""
-    folder, result = trained
-    copy = folder.copied_to(tmp_path / "champion")
-    copy.first = result
-    return copy
-
-
-@pytest.fixture(scope="session")
-def challenged(trained, tmp_path_factory):
-    """A champion, and a challenger of shuffled labels, which is not promoted: to look at, or to copy."""
-    folder = trained[0].copied_to(tmp_path_factory.mktemp("challenged") / "mesh")
-    folder.land(FILE, shuffled(csv()))
-    folder.build_model(is_forced=True)
     return folder

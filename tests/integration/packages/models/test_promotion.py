@@ -8,8 +8,7 @@ import yaml
 from meshlake.errors import BuildError
 from meshlake.models.store import MODEL_FILE, ModelStore
 from meshlake.names import ProductName
-
-from .conftest import FEATURES, FILE, MODEL, PREDICTIONS, csv, shuffled
+from support.churn_mesh import FEATURES, FILE, MODEL, PREDICTIONS, csv, shuffled
 
 LET = {"protected_features": {"plan": "a tariff is no ground of discrimination"}}
 
