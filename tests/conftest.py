@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
 
+import duckdb
 import hypothesis
 import pytest
 
 from meshlake import services
+from meshlake.landing.zone import Dataset, LandingZone, files_zone
 from support.small_mesh import SmallMesh
+
+if TYPE_CHECKING:
+    from meshlake.settings import Settings
+
+PutFiles = Callable[[Mapping[str, bytes | str]], Dataset]
 
 # A busy machine is no failing property; the suite as a whole has a time limit. The same examples each time: a change is
 # judged by what it changes, and new examples are looked for by `make fuzz`.
@@ -58,3 +68,27 @@ def _trino_is_compiled_quickly():
 def endpoints(mesh_home):
     """MinIO, PostgreSQL and Trino, running: only tests marked `services` may ask for them."""
     return services.up(mesh_home)
+
+
+@pytest.fixture
+def settings(mesh: SmallMesh) -> Settings:
+    return mesh.settings
+
+
+@pytest.fixture
+def zone(settings: Settings) -> LandingZone:
+    return files_zone(settings)
+
+
+@pytest.fixture
+def put(mesh: SmallMesh) -> PutFiles:
+    """Writes files of `crm.customers`, named below its folder, and gives the dataset."""
+    return partial(mesh.land_files, "crm.customers")
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB as the engine opens it."""
+    with duckdb.connect(":memory:") as opened:
+        opened.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
+        yield opened

@@ -39,7 +39,7 @@ def test_the_table_of_places_names_files_that_are_there():
     places = [
         [cell.strip(" `") for cell in row.strip("|").split("|")]
         for row in rows
-        if "tests/unit/doorways" in row
+        if "tests/integration/packages/doorways" in row
     ]
     assert len(places) == 9
     for _, folder, line, group, template, proof in places:

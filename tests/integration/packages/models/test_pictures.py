@@ -6,14 +6,11 @@ import base64
 from pathlib import Path
 from urllib.parse import unquote
 
-import pytest
-
 from meshlake.orchestration.pictures import MOST_BYTES_EACH, pictures
 
 DRAWN = ["calibration", "confusion_matrix", "gain", "importances", "lift", "precision_recall", "roc"]
 
 
-@pytest.mark.slow
 def test_a_model_s_product_says_where_its_pictures_are(trained):
     folder, _ = trained
     *files, distributions = [Path(file) for file in folder.open().product("crm.predictions").pictures]

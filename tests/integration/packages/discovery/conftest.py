@@ -1,0 +1,3 @@
+from support.profiled import profile
+
+__all__ = ["profile"]
