@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from meshlake.ml_assets.candidates.candidate import Explained
     from meshlake.ml_assets.candidates.stopping import MeanOfSeeds
     from meshlake.ml_assets.preprocessing import FeaturePlan
 
@@ -96,7 +97,7 @@ class BoostingCandidate(TreeCandidate):
         numbers: npt.NDArray[np.float64],
         usual: npt.NDArray[np.float64],
         features: npt.NDArray[np.intp],
-    ) -> npt.NDArray[np.float64] | None:
+    ) -> Explained | None:
         """See `TreeCandidate.column_effects`; `None` of trees of very many leaves."""
         from meshlake.ml_assets.explaining.boosted_effects import boosted_effects
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
 
+    Explained = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+
 
 class Candidate(Algorithm):
     """An algorithm that gives probabilities; see `Algorithm`.
@@ -71,6 +73,14 @@ class Candidate(Algorithm):
             usual: one row of the same columns.
         """
         return None
+
+    def explained(self, pipeline: Pipeline, frame: pd.DataFrame, usual: pd.DataFrame) -> Explained | None:
+        """As `effects`, of shape (n, features), after the probability that each row is given, shape (n,).
+
+        An algorithm that comes to both by the same work says so here.
+        """
+        effects = self.effects(pipeline, frame, usual)
+        return None if effects is None else (pipeline.predict_proba(frame)[:, 1], effects)
 
 
 # The cheapest first, as measured on 8,000 rows: a policy's minutes may not do for all.

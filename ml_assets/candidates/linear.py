@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
     from sklearn.pipeline import Pipeline
 
+    from meshlake.ml_assets.candidates.candidate import Explained
+
 
 class LinearCandidate(Candidate):
     """What linear algorithms share; each says where its fitted model keeps its coefficients."""
@@ -27,6 +29,11 @@ class LinearCandidate(Candidate):
         self, pipeline: Pipeline, frame: pd.DataFrame, usual: pd.DataFrame
     ) -> npt.NDArray[np.float64] | None:
         """See `Candidate.effects`; `None` where products of numbers belong to several features."""
+        known = self.explained(pipeline, frame, usual)
+        return None if known is None else known[1]
+
+    def explained(self, pipeline: Pipeline, frame: pd.DataFrame, usual: pd.DataFrame) -> Explained | None:
+        """See `effects` and `Candidate.explained`."""
         from scipy.special import expit
 
         columns = pipeline.named_steps["columns"]
@@ -39,9 +46,10 @@ class LinearCandidate(Candidate):
         shares = np.zeros(frame.shape)
         for position in range(frame.shape[1]):
             shares[:, position] = terms[:, features == position].sum(axis=1)
-        log_odds = (numbers @ coefficients + intercept)[:, np.newaxis]
-        effects: npt.NDArray[np.float64] = expit(log_odds) - expit(log_odds - shares)
-        return effects
+        log_odds = numbers @ coefficients + intercept
+        said = expit(log_odds)
+        effects: npt.NDArray[np.float64] = said[:, np.newaxis] - expit(log_odds[:, np.newaxis] - shares)
+        return said, effects
 
 
 def _features_of_columns(columns: ColumnTransformer, features: list[str]) -> npt.NDArray[np.int64]:

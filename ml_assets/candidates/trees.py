@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from sklearn.pipeline import Pipeline
 
+    from meshlake.ml_assets.candidates.candidate import Explained
+
 
 class TreeCandidate(Candidate):
     """What they share: `tree_preprocessing`, by which each column is made of one feature."""
@@ -26,8 +28,8 @@ class TreeCandidate(Candidate):
         numbers: npt.NDArray[np.float64],
         usual: npt.NDArray[np.float64],
         features: npt.NDArray[np.intp],
-    ) -> npt.NDArray[np.float64] | None:
-        """What the probability of the fitted `model` falls by, shape (rows, features).
+    ) -> Explained | None:
+        """What the fitted `model` gives rows, and what that falls by, see `Candidate.explained`.
 
         `numbers` are its columns, shape (rows, columns), `usual` those of a usual row; `features` says of which feature
         each column was made.
@@ -37,6 +39,11 @@ class TreeCandidate(Candidate):
         self, pipeline: Pipeline, frame: pd.DataFrame, usual: pd.DataFrame
     ) -> npt.NDArray[np.float64] | None:
         """See `Candidate.effects`."""
+        known = self.explained(pipeline, frame, usual)
+        return None if known is None else known[1]
+
+    def explained(self, pipeline: Pipeline, frame: pd.DataFrame, usual: pd.DataFrame) -> Explained | None:
+        """See `Candidate.explained`."""
         import numpy as np
 
         from meshlake.ml_assets.encoding import features_of_columns
@@ -45,8 +52,11 @@ class TreeCandidate(Candidate):
         features = features_of_columns(columns, list(frame.columns))
         numbers, usual_numbers = columns.transform(frame), columns.transform(usual)[0]
         found = self.column_effects(pipeline.named_steps["model"], numbers, usual_numbers, features)
+        if found is None:
+            return None
+        said, effects = found
         # No column is made of the part that tells a season.
-        return None if found is None else np.pad(found, ((0, 0), (0, frame.shape[1] - found.shape[1])))
+        return said, np.pad(effects, ((0, 0), (0, frame.shape[1] - effects.shape[1])))
 
 
 class ForestCandidate(TreeCandidate):
@@ -60,8 +70,8 @@ class ForestCandidate(TreeCandidate):
         numbers: npt.NDArray[np.float64],
         usual: npt.NDArray[np.float64],
         features: npt.NDArray[np.intp],
-    ) -> npt.NDArray[np.float64] | None:
+    ) -> Explained:
         """See `TreeCandidate.column_effects`."""
         from meshlake.ml_assets.explaining.forest_effects import forest_effects
 
-        return forest_effects(model.estimators_, numbers, usual, features)
+        return forest_effects(model, numbers, usual, features)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from sklearn.pipeline import Pipeline
 
+    from meshlake.ml_assets.candidates.candidate import Explained
     from meshlake.ml_assets.preprocessing import FeatureFrame
     from meshlake.ml_assets.scoring import ChurnModel
 
@@ -93,37 +94,40 @@ def feature_effects(model: ChurnModel, frame: pd.DataFrame) -> npt.NDArray[np.fl
     """
     blend = model.pipeline.named_steps["model"]
     if not isinstance(blend, Blend) or frame.empty:
-        return _effects(model, model.algorithm, model.pipeline[1:], frame)
-    falls = {name: _effects(model, name, member, frame) for name, member in blend.members.items()}
-    with one_thread():
-        said = blend.said(frame)
+        return _explained(model, model.algorithm, model.pipeline[1:], frame)[1]
+    told = {name: _explained(model, name, member, frame) for name, member in blend.members.items()}
+    said = pd.DataFrame({name: probability for name, (probability, _) in told.items()})
     probability = blend.blended(said)
     effects = np.empty(frame.shape)
     for position in range(frame.shape[1]):
-        fallen = pd.DataFrame({name: fall[:, position] for name, fall in falls.items()})
+        fallen = pd.DataFrame({name: falls[:, position] for name, (_, falls) in told.items()})
         effects[:, position] = probability - blend.blended(said - fallen)
     return effects
 
 
-def _effects(
-    model: ChurnModel, algorithm: str, rest: Pipeline, frame: pd.DataFrame
-) -> npt.NDArray[np.float64]:
+def _explained(model: ChurnModel, algorithm: str, rest: Pipeline, frame: pd.DataFrame) -> Explained:
+    """What `rest` gives each row, and what that falls by."""
     if algorithm and not frame.empty:
         usual_row = pd.DataFrame([model.references])[list(frame.columns)].astype(frame.dtypes)
         with one_thread():
-            known = CANDIDATES.get(algorithm)().effects(rest, frame, usual_row)
+            known = CANDIDATES.get(algorithm)().explained(rest, frame, usual_row)
         if known is not None:
             return known
-    return effects_by_scoring(lambda rows: churn_probability(rest, rows), frame, model.references)
+    said = churn_probability(rest, frame)
+    return said, effects_by_scoring(lambda rows: churn_probability(rest, rows), frame, model.references, said)
 
 
 def effects_by_scoring(
     predict: Callable[[pd.DataFrame], npt.NDArray[np.float64]],
     frame: pd.DataFrame,
     references: Mapping[str, float | str],
+    said: npt.NDArray[np.float64] | None = None,
 ) -> npt.NDArray[np.float64]:
-    """What `predict` says of each row less what it says where a feature has its usual value: the shape of `frame`."""
-    said = predict(frame)
+    """What `predict` says of each row less what it says where a feature has its usual value: the shape of `frame`.
+
+    `said`, shape (n,), is what it says of each, where that is known already.
+    """
+    said = predict(frame) if said is None else said
     effects = np.zeros(frame.shape)
     is_unusual = {name: (frame[name] != references[name]).to_numpy() for name in frame.columns}
     changed = (_with(frame[where], name, references[name]) for name, where in is_unusual.items())

@@ -39,16 +39,27 @@ def rows() -> pd.DataFrame:
     )
 
 
+# Ways that so few rows, or trees of so few leaves, would not go.
+BY_CELLS = {"tree_sums._ROWS_FOR_CELLS": 0, "leaf_cells._ROWS_AT_ONCE": 150}
+BY_CELLS_AND_WORDS = {**BY_CELLS, "leaf_cells.MOST_CELLS": 300}
+IN_TURNS = {"leaf_words._ROWS_AT_ONCE": 150}
+BY_GOING_AGAIN = {"tree_sums.MOST_LEAVES": 8}
+
+
 @pytest.mark.parametrize(
-    ("name", "parameters"),
+    ("name", "parameters", "limits"),
     [
-        ("histogram_gradient_boosting", BOOSTING),
-        ("histogram_gradient_boosting", {**BOOSTING, "max_leaf_nodes": 40}),
-        ("extra_trees", {"n_estimators": 8}),
-        ("random_forest", {"n_estimators": 8}),
+        ("histogram_gradient_boosting", BOOSTING, {}),
+        ("histogram_gradient_boosting", {**BOOSTING, "max_iter": 40}, BY_CELLS),
+        ("histogram_gradient_boosting", {**BOOSTING, "max_iter": 40}, BY_CELLS_AND_WORDS),
+        ("extra_trees", {"n_estimators": 18}, IN_TURNS),
+        ("extra_trees", {"n_estimators": 8, "max_leaf_nodes": 20}, {}),
+        ("random_forest", {"n_estimators": 8}, BY_GOING_AGAIN),
     ],
 )
-def test_trees_tell_what_scoring_again_says(rows, name, parameters):
+def test_trees_tell_what_scoring_again_says(rows, name, parameters, limits, monkeypatch):
+    for limit, value in limits.items():
+        monkeypatch.setattr(f"meshlake.ml_assets.explaining.{limit}", value)
     plan = plan_features(rows, COLUMNS)
     pipeline = build_candidate(name, plan, 1, len(rows), parameters).fit(rows, rows["is_churned"])
     step, rest = pipeline.named_steps["frame"], pipeline[1:]
@@ -59,7 +70,8 @@ def test_trees_tell_what_scoring_again_says(rows, name, parameters):
     )
     frame = step.transform(new)
     usual_row = pd.DataFrame([usual])[list(frame.columns)].astype(frame.dtypes)
-    told = CANDIDATES.get(name)(**parameters).effects(rest, frame, usual_row)
+    said, told = CANDIDATES.get(name)(**parameters).explained(rest, frame, usual_row)
+    np.testing.assert_allclose(said, rest.predict_proba(frame)[:, 1], atol=1e-12)
     expected = effects_by_scoring(lambda each: rest.predict_proba(each)[:, 1], frame, usual)
     assert np.abs(expected).max() > 0.05
     assert (np.abs(expected).max(axis=0) > 0).sum() > 4
@@ -70,11 +82,10 @@ def test_trees_tell_what_scoring_again_says(rows, name, parameters):
     np.testing.assert_allclose(wider, np.column_stack([expected, np.zeros(len(frame))]), atol=1e-12)
 
 
-def test_trees_of_very_many_leaves_are_left_to_scoring(rows):
+def test_boosted_trees_of_very_many_leaves_are_left_to_scoring(rows, monkeypatch):
+    monkeypatch.setattr("meshlake.ml_assets.explaining.tree_sums.MOST_LEAVES", 8)
     plan = plan_features(rows, ["tickets", "usage", "joined"])
-    of_many = {"max_iter": 2, "seeds": 1, "max_leaf_nodes": 90}
-    name, many = "histogram_gradient_boosting", pd.concat([rows] * 6, ignore_index=True)
-    many["joined"] -= pd.to_timedelta(np.arange(len(many)) % 211, "D")
-    pipeline = build_candidate(name, plan, 1, len(many), of_many).fit(many, many["joined"].dt.day % 2 == 0)
-    frame = pipeline.named_steps["frame"].transform(many[:3])
-    assert CANDIDATES.get(name)(**of_many).effects(pipeline[1:], frame, frame[:1]) is None
+    name = "histogram_gradient_boosting"
+    pipeline = build_candidate(name, plan, 1, len(rows), BOOSTING).fit(rows, rows["joined"].dt.day % 2 == 0)
+    frame = pipeline.named_steps["frame"].transform(rows[:3])
+    assert CANDIDATES.get(name)(**BOOSTING).effects(pipeline[1:], frame, frame[:1]) is None
