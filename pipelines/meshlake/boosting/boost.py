@@ -168,7 +168,7 @@ class _Looker:
             tables.own_dataset,
             tables.profiles,
             tables.found.joins,
-            self.labelled.features,
+            (*self.labelled.key, *self.labelled.features),
             self.search.hops,
             self.labelled.references,
         )

@@ -12,7 +12,10 @@ and, say, season, the row of the season of the labelled row is one more.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
+
+from meshlake.discovery.join_written import WRITINGS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -137,7 +140,9 @@ def _with_others(step: Step, here: DatasetProfile, columns: Collection[str]) -> 
     for key in here.keys if not step.is_unique else ():
         others = tuple(name for name in key if name not in step.far)
         if set(step.far) < set(key) and all(name in columns for name in others):
-            yield replace(step, near=(*step.near, *others), far=(*step.far, *others), is_unique=True)
+            pairs = sorted((*zip(step.near, step.far, strict=True), *((name, name) for name in others)))
+            near, far = zip(*pairs, strict=True)
+            yield replace(step, near=near, far=far, is_unique=True)
 
 
 def _goes_on(path: Path, step: Step, own: str | None, here: DatasetProfile) -> bool:
@@ -161,7 +166,8 @@ class _Joins:
 
     entities: Mapping[_Node, str]
     parents: dict[_Node, _Node] = field(default_factory=dict)
-    written: dict[_Node, str] = field(default_factory=dict)
+    joined: dict[_Node, dict[_Node, str]] = field(default_factory=dict)
+    written: dict[_Node, dict[_Node, str]] = field(default_factory=dict)
     held: dict[_Node, float] = field(default_factory=dict)
     composites: list[Join] = field(default_factory=list)
 
@@ -175,14 +181,35 @@ class _Joins:
             one, other = (join.dataset, join.column), (join.other_dataset, join.other_column)
             known.parents[known.root(one)] = known.root(other)
             known.held[one] = join.containment
-            if join.written:
-                known.written[one] = join.written
+            for here, there in ((one, other), (other, one)):
+                known.joined.setdefault(here, {})[there] = join.written
         return known
 
     def root(self, node: _Node) -> _Node:
         while (parent := self.parents.setdefault(node, node)) != node:
             node = parent
         return node
+
+    def written_from(self, node: _Node) -> dict[_Node, str]:
+        """How the ids of each column that holds the same are written beside those of `node`.
+
+        Where no join says so of the two, the joins between them do: of those the way on which the fewest are written
+        otherwise, and the form that is alike for most that is written.
+        """
+        if node not in self.written:
+            forms = ["", *WRITINGS]
+            found: dict[_Node, str] = {}
+            ways: list[tuple[int, int, _Node, str]] = [(0, 0, node, "")]
+            while ways:
+                changes, joins, here, written = heappop(ways)
+                if here in found:
+                    continue
+                found[here] = written
+                for there, told in self.joined.get(here, {}).items():
+                    form = max(written, told, key=forms.index)
+                    heappush(ways, (changes + bool(told), joins + 1, there, form))
+            self.written[node] = found
+        return self.written[node]
 
     def steps(self, dataset: str, profiles: Mapping[str, DatasetProfile]) -> Iterator[Step]:
         """The steps from a dataset, or from the labelled product, to the tables of `profiles`."""
@@ -211,7 +238,7 @@ class _Joins:
             dataset, column = other
             if other == node or dataset not in profiles or self.root(other) != root:
                 continue
-            written = self.written.get(node) or self.written.get(other, "")
+            written = self.written_from(node)[other]
             step = _step((near,), profiles[dataset], (column,), written, self.held.get(other, 1.0))
             if dataset == node[0] and not step.is_unique:
                 continue

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 from meshlake.boosting.paths import paths_from
+from meshlake.discovery.join_written import DIGITS, FOLDED
 from meshlake.discovery.joins import Join
 
 if TYPE_CHECKING:
@@ -129,10 +130,10 @@ def test_many_rows_of_one_are_not_joined_to_many_of_another_by_the_same_ids() ->
 def test_its_own_dataset_is_no_table_and_how_ids_are_written_is_kept() -> None:
     found = [
         join("asked.customer_id", "labels.customer_id"),
-        join("calls.who", "labels.customer_id", 0.98, "in words"),
+        join("calls.who", "labels.customer_id", 0.98, FOLDED.told),
     ]
     (path,) = paths_from(ENTITY, "labels", profiles(labels=(("customer_id",),), calls=()), found)
-    assert (path.dataset, path.steps[0].written, path.steps[0].containment) == ("calls", "in words", 0.98)
+    assert (path.dataset, path.steps[0].written, path.steps[0].containment) == ("calls", FOLDED.told, 0.98)
 
 
 def test_a_column_that_does_not_say_what_it_names_is_followed_to_keys_alone() -> None:
@@ -155,3 +156,25 @@ def test_a_column_that_does_not_say_what_it_names_is_followed_to_keys_alone() ->
         "home > towns",
         "home > towns > counties",
     ]
+
+
+def test_ids_are_written_as_the_joins_between_two_columns_say_though_neither_joins_the_other() -> None:
+    found = [
+        join("asked.customer_id", "flyers.customer"),
+        join("people.id", "flyers.customer", written=DIGITS.told),
+        join("orders.who", "people.id"),
+        join("calls.who", "people.id", written=FOLDED.told),
+        join("calls.who", "flyers.customer"),
+        join("visits.who", "people.id", written=FOLDED.told),
+    ]
+    tables = profiles(flyers=(("customer",),), people=(("id",),), orders=(), calls=(), visits=())
+    written = {path.dataset: path.steps[0].written for path in paths_from(ENTITY, None, tables, found)}
+    digits = dict.fromkeys(("people", "orders", "visits"), DIGITS.told)
+    assert written == {"flyers": "", "calls": "", **digits}
+
+
+def test_rows_of_an_id_and_a_year_are_found_once_though_both_are_asked_for() -> None:
+    found = [join("budgets.who", "asked.customer_id"), join("budgets.year", "asked_year.year")]
+    entities = ENTITY | {("asked_year", "year"): "year"}
+    paths = paths_from(entities, None, profiles(budgets=(("who", "year"),)), found, ["customer_id", "year"])
+    assert [path.entity for path in paths] == [("customer_id",), ("customer_id", "year"), ("year",)]
