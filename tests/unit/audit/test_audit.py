@@ -19,7 +19,6 @@ from meshlake.rules.sql import Sql
 from meshlake.rules.unique import Unique
 from meshlake.rules.violating_rows import ViolatingRows
 from support.auditing import NAME, contract_of
-from support.ran import PACKAGE
 
 PEOPLE = """
     SELECT * FROM (VALUES
@@ -109,40 +108,6 @@ def test_nothing_to_check_imports_nothing():
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
         == "set()\n"
     )
-
-
-@pytest.mark.slow
-def test_auditing_prints_and_writes_nothing(tmp_path):
-    code = """
-import duckdb
-from meshlake.audit.audit import audit
-from meshlake.engines.duckdb.relation import DuckDBRelation
-from meshlake.column import Column
-from meshlake.types.tree import Scalar
-from meshlake.contract.model import Contract
-from meshlake.rules.required import Required
-from meshlake.rules.sql import Sql
-from meshlake.names import ProductName
-connection = duckdb.connect()
-connection.execute("CREATE TABLE t AS SELECT 1 AS id")
-rules = (Required("a", "id"), Sql("b", None, {"query": "SELECT nonsense"}))
-contract = Contract(ProductName("a", "b"), "", "", "", "", "", "", (Column("id", Scalar.INTEGER),), rules)
-audit(DuckDBRelation(connection, "t"), rules, contract=contract)
-"""
-    run = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=tmp_path,
-        env={
-            "HOME": str(tmp_path),
-            "TMPDIR": str(tmp_path),
-            "PYTHONPATH": PACKAGE,
-        },
-    )
-    assert (run.stdout, run.stderr) == ("", "")
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_rows_that_cannot_be_read_are_no_failed_check(check, connection, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from benchmarks.watching import FIRST_DAY, judged, simulated
+from benchmarks.watching import FIRST_DAY, simulated
 
 from meshlake.audit.seasonal import expected
 from meshlake.rules.as_usual import FEWEST_DAYS
@@ -85,12 +85,3 @@ def test_a_holiday_of_the_year_before_is_expected_and_no_other_day(before, holid
     assert found.days == f"{holiday:%A}s, or this day of years before,"
     assert not found.has(8000.0)
     assert not expected(history, holiday - timedelta(days=2)).has(then)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [11, 12, 13])
-def test_a_year_has_one_false_alarm_at_most_and_its_drops_are_caught(seed):
-    year = judged(seed)
-    assert year.judged_days > 300
-    assert len(year.false_alarms) <= 1
-    assert year.caught_share >= 0.95

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from benchmarks.landed_days import judged
 
 from meshlake.audit.batches import Batch, ColumnCounts, merged
 from meshlake.audit.shifts import shifts
@@ -113,10 +112,3 @@ def test_batches_are_merged_by_their_rows():
     both = merged([batch(PLANS), batch(replace(PLANS, present=40, values={"basic": 40}), 50)])
     assert both.row_count == 150
     assert both.columns["c"].values == {"basic": 100, "plus": 35, "max": 5}
-
-
-@pytest.mark.slow
-def test_honest_days_tell_nothing_and_breaks_are_told():
-    year = judged(3, days=100)
-    assert year.false_alarms == ()
-    assert min(year.caught.values()) > 0.9

@@ -51,41 +51,6 @@ def test_what_dbt_calls_otherwise_is_told(mesh, arguments, message, hint):
     assert hint in told.err
 
 
-BEFORE_ANYTHING = {
-    ("list", "--json"): list,
-    ("build", "--json"): dict,
-    ("discover", "--json"): (list, dict),
-    ("show", "crm.people", "--json"): dict,
-}
-AFTER_BUILD = {
-    ("list", "--json"): list,
-    ("show", "crm.people", "--json"): dict,
-    ("history", "crm.people", "--json"): list,
-    ("check", "--json"): list,
-    ("test", "--json"): list,
-    ("clean", "--json"): dict,
-    ("report", "--json"): dict,
-    ("sql", "SELECT * FROM crm.people", "--json"): list,
-    ("build", "--json"): dict,
-}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("arguments", BEFORE_ANYTHING, ids=" ".join)
-def test_json_is_json_before_anything_was_built(crm, arguments):
-    told = crm.run(*arguments)
-    assert told.status == 0, told.err
-    assert isinstance(told.facts, BEFORE_ANYTHING[arguments])
-
-
-@pytest.mark.slow
-def test_json_is_json_of_what_was_built(built_crm):
-    for arguments, kind in AFTER_BUILD.items():
-        told = built_crm.run(*arguments)
-        assert told.status == 0, told.err
-        assert isinstance(told.facts, kind), arguments
-
-
 WRONG_USE = [
     (("build", "crm.peeple"), "there is no product crm.peeple", "Did you mean crm.people?"),
     (("build", "people"), "'people' is not a product name", "crm.customers"),

@@ -81,11 +81,6 @@ def test_days_of_any_type_are_asked(profile, mesh, kind) -> None:
     assert list(_told(profile({}))) == ["closed_on"]
 
 
-def test_rows_in_the_order_of_the_label_are_drawn_from_all(profile) -> None:
-    rows = sorted(_rows(60_000), key=lambda row: row.endswith("yes"))
-    assert _told(profile(_csv(rows))).keys() == {"closed_on", "last_working_day", "agent_note"}
-
-
 def test_few_rows_suspect_nothing(profile) -> None:
     assert not _told(profile(_csv(_rows()[:20])))
 

@@ -7,7 +7,6 @@ import pytest
 from meshlake.discovery.joins import Join
 from meshlake.drafting.decisions import doubt_of
 from meshlake.drafting.domains import chosen_name
-from meshlake.errors import UsageError
 from meshlake.names import ProductName
 
 PEOPLE = "id,name\n" + "".join(f"{n},x{n % 7}\n" for n in range(30))
@@ -15,37 +14,6 @@ PEOPLE = "id,name\n" + "".join(f"{n},x{n % 7}\n" for n in range(30))
 
 def _join(dataset: str, column: str, other: str, **facts: object) -> Join:
     return Join(f"landing.{dataset}", column, f"landing.{other}", "id", 1.0, False, **facts)  # type: ignore[arg-type]
-
-
-@pytest.mark.slow
-def test_only_what_is_no_product_yet_is_drafted(mesh) -> None:
-    mesh.land("crm/people/a.csv", PEOPLE)
-    mesh.land("crm/visits/a.csv", PEOPLE)
-    mesh.land("crm/read_by_sql/a.csv", PEOPLE)
-    mesh.open().adopt("crm.people", "crm.persons", owner="ana")
-    mesh.product(
-        "crm.counted",
-        {"n": "integer"},
-        {"transform.sql": "SELECT count(*) AS n FROM landing.crm.read_by_sql"},
-    )
-    found = mesh.open().draft(owner="ana")
-    assert [str(each.name) for each in found.drafted] == ["crm.visits"]
-    assert {dataset: str(name) for dataset, name in found.present.items()} == {
-        "landing.crm.people": "crm.persons",
-        "landing.crm.read_by_sql": "crm.counted",
-    }
-    assert (mesh.open().draft().drafted, found.failures) == ((), {})
-
-
-@pytest.mark.slow
-def test_only_the_domain_that_is_named_is_drafted(mesh) -> None:
-    mesh.land("crm/people/a.csv", PEOPLE)
-    mesh.land("shop/orders/a.csv", PEOPLE)
-    mesh.land("shop/broken/a.parquet", b"PAR1")
-    found = mesh.open().draft("crm", owner="ana")
-    assert ([str(each.name) for each in found.drafted], found.failures) == (["crm.people"], {})
-    with pytest.raises(UsageError, match="'hr' has not landed"):
-        mesh.open().draft("hr")
 
 
 def test_a_folder_that_is_no_product_is_left_as_it_is(mesh) -> None:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections import Counter
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from meshlake.errors import LandingError
 from meshlake.landing.failures import explained
@@ -177,54 +174,6 @@ def test_broken_json_is_told(connection, put, content, words):
 def test_a_page_in_place_of_a_file_is_told(connection, put, name, page):
     with pytest.raises(LandingError, match=rf"{name}: it is an HTML page"):
         rows(connection, put({name: page}))
-
-
-VALUES = (
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**62), 2**62)
-    | st.text(st.characters(codec="utf-8"), max_size=8)
-)
-OBJECTS = st.dictionaries(st.sampled_from(["a", "B b", "c'\"/~", "d"]), VALUES, min_size=1)
-
-
-@pytest.mark.slow
-@settings(max_examples=25, deadline=None)
-@given(objects=st.lists(OBJECTS, min_size=1, max_size=6), indent=st.none() | st.integers(0, 2))
-def test_any_objects_come_back_from_an_array(any_objects, objects, indent):
-    found = any_objects("a.json", json.dumps(objects, indent=indent))
-    as_text = [{key: _text(value) for key, value in each.items() if value is not None} for each in objects]
-    assert Counter(map(frozenset, map(dict.items, found))) == Counter(
-        map(frozenset, map(dict.items, as_text))
-    )
-
-
-def _text(value):
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-@pytest.fixture(scope="module")
-def any_objects(tmp_path_factory):
-    import duckdb
-
-    from meshlake.landing.zone import LandingZone
-    from meshlake.names import DatasetName
-
-    root, number = tmp_path_factory.mktemp("any"), iter(range(10_000))
-
-    def read(name, content):
-        folder = root / "d" / f"n{next(number)}"
-        folder.mkdir(parents=True)
-        (folder / name).write_text(content, encoding="utf-8")
-        dataset = LandingZone(str(root)).dataset(DatasetName("d", folder.name))
-        with duckdb.connect() as connection:
-            result = connection.execute(f"SELECT * FROM {relation_sql(dataset)}")
-            names = [column[0] for column in result.description]
-            return [
-                {k: v for k, v in zip(names, row, strict=True) if v is not None} for row in result.fetchall()
-            ]
-
-    return read
 
 
 def test_an_object_too_large_to_be_read_is_told(put):

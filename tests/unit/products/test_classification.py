@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from meshlake.errors import IncompleteBuildError
 from meshlake.mesh.linting import lint_folder
 from meshlake.names import ProductName
 from meshlake.products.classification import Classifications, is_personal, strictness
@@ -140,25 +139,3 @@ def test_words_of_the_house_are_stricter_than_public_and_less_than_personal() ->
     assert sorted(words, key=strictness) == words
     assert [is_personal(word) for word in words] == [False] * 4 + [True] * 2
     assert strictness(None) < strictness("public")
-
-
-@pytest.mark.slow
-def test_the_rows_of_a_failing_check_hide_what_is_personal_upstream(tmp_path):
-    mesh = SmallMesh(tmp_path / "mesh")
-    mesh.land("crm/people/a.csv", "id,email,illness,pay,city\n1,ann@example.com,flu,-5,Rome\n")
-    mesh.product("crm.people", PEOPLE, tags=["source-aligned"])
-    columns = {
-        "contact": "string",
-        "town": "string",
-        "pay": {"logicalType": "integer", "logicalTypeOptions": {"minimum": 0}},
-    }
-    mesh.product(
-        "out.reached",
-        columns,
-        {"transform.sql": "SELECT email AS contact, city AS town, pay FROM crm.people\n"},
-    )
-    with pytest.raises(IncompleteBuildError) as caught:
-        mesh.build()
-    told = str(caught.value)
-    assert "contact (classified), town Rome, pay (classified)" in told
-    assert "ann@" not in told

@@ -5,8 +5,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from meshlake.errors import UsageError
 from meshlake.names import ProductName
@@ -109,52 +107,3 @@ def test_what_is_known_of_a_product_that_cannot_be_built_counts():
 
 def test_the_state_is_asked_of_nobody_who_did_not_ask():
     assert select(["crm.plans"], SHOP, lambda name: 1 / 0) == [ProductName("crm", "plans")]
-
-
-NAMES = [f"d{n % 3}.p{n}" for n in range(8)]
-# Each reads some of those before it, so that there is no cycle.
-GRAPHS = st.fixed_dictionaries({n: st.sets(st.sampled_from(NAMES[:i] or [n])) for i, n in enumerate(NAMES)})
-
-
-def closure(edges, start):
-    """All that is reached from `start`: by steps until nothing is added."""
-    found = set(start)
-    while True:
-        more = found | {b for a, b in edges if a in found}
-        if more == found:
-            return found
-        found = more
-
-
-@pytest.mark.slow
-@given(
-    GRAPHS,
-    st.sets(st.sampled_from(NAMES)),
-    st.lists(
-        st.tuples(*[st.booleans()] * 2, st.sampled_from([*NAMES, "d0", "d1", "state:modified", "d*"])),
-        min_size=1,
-        max_size=3,
-    ),
-)
-def test_any_graph_and_any_selectors(graph, changed, asked):
-    graph = {name: reads - {name} for name, reads in graph.items()}
-    there = products(**{n.replace(".", "__"): " ".join(sorted(reads)) for n, reads in graph.items()})
-    needs = [(name, read) for name, reads in graph.items() for read in reads]
-    plain = {name: {name} for name in NAMES} | {
-        "d0": {n for n in NAMES if n.startswith("d0.")},
-        "d1": {n for n in NAMES if n.startswith("d1.")},
-        "state:modified": changed,
-        "d*": set(NAMES),
-    }
-    expected = [
-        plain[word]
-        | (closure(needs, plain[word]) if up else set())
-        | (closure([(b, a) for a, b in needs], plain[word]) if down else set())
-        for up, down, word in asked
-    ]
-    words = ["+" * up + word + "+" * down for up, down, word in asked]
-    is_changed = lambda name: str(name) in changed  # noqa: E731
-    assert {str(n) for n in select(words, there, is_changed)} == set().union(*expected)
-    both = set.intersection(*expected)
-    if both:
-        assert {str(n) for n in select([",".join(words)], there, is_changed)} == both

@@ -9,14 +9,11 @@ from decimal import Decimal
 import duckdb
 import pytest
 import sqlglot
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from meshlake.column import Column, Severity
 from meshlake.contract.model import Contract
 from meshlake.errors import ContractError, LandingError
 from meshlake.formats.format import FILE_COLUMN, ROW_COLUMN
-from meshlake.landing.casts import cast_cell
 from meshlake.names import DatasetName, ProductName
 from meshlake.products.bad_cells import BadCell, bad_cells_error
 from meshlake.products.source_aligned import source_dataset, source_select
@@ -88,7 +85,6 @@ def cast_one(given: str, wanted: str, value_sql: str) -> tuple[object, bool]:
 
 # --- one cell ---
 
-CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 UTC_TEN = datetime(2024, 1, 5, 10, tzinfo=UTC)
 
 
@@ -266,53 +262,6 @@ def test_typed_cells_become(given_type, wanted, value, expected):
 )
 def test_typed_cells_that_do_not_fit_are_bad(given_type, wanted, value):
     assert cast_one(given_type, wanted, value) == (None, True)
-
-
-@pytest.mark.slow
-@settings(max_examples=60, deadline=None)
-@given(
-    values=st.lists(st.integers(-(2**63), 2**63 - 1) | st.none(), min_size=1, max_size=20),
-    blanks=st.text(" ", max_size=2),
-)
-def test_any_integers_come_back(values, blanks):
-    landed = text(x=[None if value is None else f"{blanks}{value}{blanks}" for value in values])
-    select = source_select(contract(Column("x", Scalar.BIGINT)), landed.columns)
-    assert [row[0] for row in landed.rows(select.select_sql)] == values
-
-
-@pytest.mark.slow
-@settings(max_examples=60, deadline=None)
-@given(values=st.lists(CELLS, min_size=1, max_size=10))
-def test_the_counts_are_those_of_the_cells_named(values):
-    landed = text(x=values)
-    for wanted in ("BIGINT", "DOUBLE", "DATE", "BOOLEAN", "TIMESTAMP"):
-        select = source_select(
-            contract(Column("x", parse(wanted), on_bad_value=Severity.WARNING)), landed.columns
-        )
-        landed_rows, left_out, quarantined, bad = landed.rows(select.counts_sql)[0]
-        cells = landed.rows(select.bad_cells_sql(landed.lineage))
-        assert (landed_rows, left_out) == (len(values), 0)
-        assert quarantined == bad == len(cells) == len(values) - len(landed.rows(select.select_sql))
-        assert [values[row - 1] for _, row, *_ in cells] == [value for *_, value, _ in cells]
-
-
-@pytest.mark.slow
-@example(["9E9", "5401E5", "1E4", "9e9"])
-@settings(max_examples=100, deadline=None)
-@given(
-    st.lists(
-        st.from_regex(r"[-+]?[0-9]{1,20}([.][0-9]{0,20})?([eE][-+]?[0-9]{1,2})?", fullmatch=True),
-        min_size=1,
-        max_size=20,
-    )
-)
-def test_a_number_is_published_as_it_is_written_or_it_is_bad(values):
-    landed = text(x=values)
-    wanted = ("BIGINT", "DOUBLE", "FLOAT", "DECIMAL(12,2)", "DECIMAL(38,10)", "DECIMAL(9,0)")
-    casts = [cast_cell("x", Scalar.VARCHAR, parse(each)).lenient for each in wanted]
-    as_text = ", ".join(f"CAST({cast} AS VARCHAR)" for cast in casts)
-    for written, *made in landed.rows(f"SELECT x, {as_text} FROM landing.crm.raw"):
-        assert [each for each in made if each is not None and Decimal(each) != Decimal(written)] == []
 
 
 # --- columns ---

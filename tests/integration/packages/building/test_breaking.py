@@ -88,7 +88,6 @@ def test_readers_are_told(published, files, columns, is_told):
         refuse_breaking(workspace, product, head)
 
 
-@pytest.mark.slow
 def test_nothing_is_published_before_the_reader_changes_or_words_say_so(tmp_path):
     published = mesh_in(tmp_path)
     published.product(

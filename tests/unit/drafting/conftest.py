@@ -1,0 +1,3 @@
+from support.adopted import adopted
+
+__all__ = ["adopted"]
