@@ -41,7 +41,6 @@ def test_files_that_did_not_change_are_not_read_again(landed, monkeypatch):
     assert materialize() == first
 
 
-@pytest.mark.slow
 def test_files_that_changed_are_profiled_anew(landed):
     file, materialize = landed
     materialize()

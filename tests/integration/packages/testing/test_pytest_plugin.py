@@ -68,14 +68,12 @@ def test_every_example_is_a_test_and_what_differs_is_its_failure(project, pytest
     run(pytester, "data_products/crm/cities/examples.yaml::nobody is no city").assert_outcomes(passed=1)
 
 
-@pytest.mark.slow
 def test_the_mesh_of_the_folder_is_built_apart(project, pytester):
     pytester.makepyfile(test_it=TESTS)
     run(pytester, "test_it.py").assert_outcomes(passed=1)
     assert not (pytester.path / ".mesh").exists()
 
 
-@pytest.mark.slow
 def test_a_file_that_is_none_of_examples_is_told_in_its_own_words(project, pytester):
     (project / "examples.yaml").write_text("- name: a\n  input: {}\n")
     ran = run(pytester, "data_products")

@@ -69,14 +69,12 @@ def test_what_finds_segments_in_a_sample_and_leaves_out_all_rows_finds_none(
     assert segment_report(training)["algorithm"] == "one segment"
 
 
-@pytest.mark.slow
 def test_same_rows_in_any_order_and_same_seed_give_the_same_model(segmentation, shoppers, segment_spec):
     again = train_segments(shoppers.sample(frac=1, random_state=4), segment_spec)
     assert dump_model(again.model) == dump_model(segmentation.model)
     assert again.curve == segmentation.curve
 
 
-@pytest.mark.slow
 def test_scores_batch_by_batch_are_those_of_all_at_once(segmentation, shoppers):
     whole = score_segments(segmentation.model, shoppers)
     assert list(whole.columns) == ["customer_id", "segment", "segment_name", "distance", "membership"]

@@ -115,7 +115,6 @@ def test_columns_refer_together(joins) -> None:
     assert {join.orphan_count for join in found} == {0}
 
 
-@pytest.mark.slow
 def test_a_family_of_columns_is_told_once(joins) -> None:
     rows = [(n + 1, n % 5) for n in range(200)]
     tables = {f"crm.part_{name}": (f"customer_id,{name}", rows) for name in ("age", "plan", "usage")}
@@ -126,7 +125,6 @@ def test_a_family_of_columns_is_told_once(joins) -> None:
     assert all(join.is_one_to_one for join in found)
 
 
-@pytest.mark.slow
 def test_row_numbers_and_addresses_refer_to_nothing(joins) -> None:
     def table(begin: int):
         return "RowNumber,code,email", [
@@ -187,7 +185,6 @@ def test_what_people_do_names_them_within_their_domain(joins) -> None:
     assert _told(found) == {"hr.leave.approver -> hr.employees.emp_no"}
 
 
-@pytest.mark.slow
 def test_a_name_without_its_last_word_and_no_count_in_the_plural(joins) -> None:
     found = joins(
         {
@@ -200,7 +197,6 @@ def test_a_name_without_its_last_word_and_no_count_in_the_plural(joins) -> None:
     assert _told(found) == {"hr.people.dept -> hr.units.dept_id"}
 
 
-@pytest.mark.slow
 def test_few_values_are_looked_up_in_the_rows_of_a_large_key(joins) -> None:
     days = ("date_key,weekday", [(2_400_000 + n, n % 7) for n in range(30_000)])
     sites = [(f"site {n}", 2_400_000 + n * 997) for n in range(4)]

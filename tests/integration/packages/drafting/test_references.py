@@ -32,7 +32,6 @@ def drafted(tmp_path_factory) -> SmallMesh:
     return mesh
 
 
-@pytest.mark.slow
 def test_a_reference_that_all_rows_keep_is_an_error_when_it_breaks(drafted) -> None:
     rule = _rule(drafted, "shop.orders", "customer_id_in_customers")
     assert (rule.severity, rule.bounds) == (Severity.ERROR, Bounds(at_least=0, at_most=0))
@@ -69,7 +68,6 @@ def test_orphans_that_are_there_may_be_there_and_no_larger_share_of_them(drafted
     assert 3 < rule.bounds.at_most < 15
 
 
-@pytest.mark.slow
 def test_of_two_products_that_refer_to_each_other_one_reference_is_left_out(mesh) -> None:
     pairs = [(f"T{n:02}", f"M{n // 2:02}") for n in range(40)]
     mesh.land("hr/teams/a.csv", "team_id,member_id\n" + "".join(f"{t},{m}\n" for t, m in pairs))
@@ -93,7 +91,6 @@ def test_several_columns_refer_to_a_key_of_several(drafted) -> None:
     assert "order_no, line_no of shop.order_lines" in rule.description
 
 
-@pytest.mark.slow
 def test_a_new_dataset_refers_to_a_product_that_is_there(mesh) -> None:
     mesh.land("crm/kunden/a.csv", CUSTOMERS.replace("customer_id", "Customer ID"))
     mesh.open().adopt("crm.kunden", "crm.customers", owner="ana")

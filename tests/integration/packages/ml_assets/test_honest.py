@@ -78,7 +78,6 @@ def test_a_flagged_row_that_no_feature_pushes_alone_says_so(training, customers)
     assert published(everyone, usual)["reason_1"].tolist() == [NO_SINGLE_REASON]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("count", "size"), [(30, 1), (100, 50)])
 def test_batch_by_batch_as_at_once(training, customers, count, size):
     rows = customers.head(count)
@@ -99,7 +98,6 @@ def test_a_key_is_the_same_beside_one_that_is_null(training, customers):
     assert (first == second).tolist() == [True, True, False]
 
 
-@pytest.mark.slow
 def test_rows_of_one_customer_at_different_cut_offs_are_different(make_customers, churn_spec):
     rows = pd.concat(
         [make_customers(200).assign(on=pd.Timestamp(day)) for day in ("2024-01-01", "2024-02-01")]

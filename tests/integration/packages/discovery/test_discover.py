@@ -73,7 +73,6 @@ def test_nothing_landed(settings, zone) -> None:
     assert "mesh land" in str(caught.value.hint)
 
 
-@pytest.mark.slow
 def test_joins_by_values_and_names(settings, zone, landed) -> None:
     found = discover(settings, chosen_sources(settings, None))
     assert {(j.dataset, j.column, j.other_dataset, j.other_column, j.is_one_to_one) for j in found.joins} == {
@@ -116,7 +115,6 @@ def test_links_to_folders_are_told_wherever_they_stand(settings, mesh, tmp_path)
     assert [str(each) for each in chosen_sources(settings, "crm.people")][1:] == ["landing.crm.people/more"]
 
 
-@pytest.mark.slow
 def test_the_same_is_found_beside_each_other_or_one_by_one(settings, zone, landed, mesh, monkeypatch) -> None:
     mesh.land_files("geo.broken", {"a.parquet": b"PAR1 this is not parquet PAR1"})
     beside = discover(settings, chosen_sources(settings, None))
@@ -143,7 +141,6 @@ def test_sketches_estimate_containment_below_the_smaller_limit() -> None:
 OPEN = "id,day\n1,01/02/2024\n2,03/04/2024\n"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("others", "read"),
     [
