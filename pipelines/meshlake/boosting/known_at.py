@@ -62,9 +62,7 @@ class Known:
 
 def known_of(session: LocalSession, table: Table, is_one_row: bool) -> Known:
     """What of `table` is known when; `is_one_row` says that it has one row for each thing that it is about."""
-    dates = [
-        name for name, kind in table.columns.items() if is_moment(kind) and not _is_of_birth(table, name)
-    ]
+    dates = [name for name, kind in table.columns.items() if is_moment(kind) and not is_of_birth(table, name)]
     if table.grain is not None:
         return _of_aggregate(session, table, [name for name in table.grain if name in dates])
     ahead = tuple(name for name in dates if name in table.in_advance)
@@ -117,7 +115,8 @@ def _period(session: LocalSession, table: Table, name: str) -> str:
     return f"'{int(str(days or 7))}' DAY" if is_of_week else ""
 
 
-def _is_of_birth(table: Table, name: str) -> bool:
+def is_of_birth(table: Table, name: str) -> bool:
+    """Whether a column of dates says when persons were born, and so nothing of when a row was known."""
     described = table.described(name)
     return bool(_OF_PERSONS & set(name_words(name))) or bool(described and described.personal)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshlake.discovery.names import is_identifier, is_row_number, is_spoken
-from meshlake.types.tree import INTEGERS, Decimal, Scalar, is_moment, is_nested
+from meshlake.types.tree import INTEGERS, Decimal, Scalar, is_moment, is_nested, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 # Of so few rows numbers that are all different are no ids where their range is so many times as long.
 _FEW_ROWS, _GAPS = 50, 2
+# Of a list of so many rows neither where chance would hardly have drawn one of them twice.
+_ROWS_OF_A_LIST = 1_000
+# Personal, and yet says no more of who somebody is than their age does.
+_BIRTH = "date of birth"
 
 
 def only_names(table: Table, name: str) -> bool:
@@ -25,23 +29,32 @@ def only_names(table: Table, name: str) -> bool:
         or is_identifier(name)
         or is_row_number(name)
         or is_spoken(name)
-        or bool(described and described.personal)
+        or bool(described and described.personal and not _is_age(table, name))
         or (is_unique and not _measures(table, name))
     )
 
 
+def _is_age(table: Table, name: str) -> bool:
+    described, kind = table.described(name), table.columns[name]
+    return described is not None and described.personal == _BIRTH and (is_moment(kind) or is_number(kind))
+
+
 def _measures(table: Table, name: str) -> bool:
     """Whether a column measures something though each row has another value: fractions do, and dates, and of few rows
-    numbers that leave gaps (of twenty incomes no two are the same)."""
+    numbers that leave gaps (of twenty incomes no two are the same). Of more rows numbers do that are drawn from so many
+    that no two need be the same: of 77 districts' inhabitants none are, and that says nothing."""
     kind, described = table.columns[name], table.described(name)
     if kind not in INTEGERS:
         is_fraction = isinstance(kind, Decimal) and kind.scale > 0
         return kind in (Scalar.DOUBLE, Scalar.FLOAT) or is_moment(kind) or is_fraction
-    if described is None or table.profile.row_count > _FEW_ROWS:
+    rows = table.profile.row_count
+    if described is None or rows > _ROWS_OF_A_LIST:
         return False
     ends = [end or "" for end in (described.minimum, described.maximum)]
-    is_whole = all(end.removeprefix("-").isdigit() for end in ends)
-    return is_whole and int(ends[1]) - int(ends[0]) >= _GAPS * table.profile.row_count
+    if not all(end.removeprefix("-").isdigit() for end in ends):
+        return False
+    pairs, span = rows * (rows - 1) / 2, int(ends[1]) - int(ends[0])
+    return span >= (_GAPS * rows if rows <= _FEW_ROWS else pairs)
 
 
 def is_told_apart_by(table: Table, name: str, ids: Collection[str]) -> bool:

@@ -9,7 +9,7 @@ from meshlake.boosting.aggregates import MOST_OF_A_TABLE, Columns, aggregated, l
 from meshlake.boosting.dated import rows_of
 from meshlake.boosting.features_sql import same_sql
 from meshlake.boosting.hops import Hop, Source
-from meshlake.boosting.known_at import Known, outcomes_of, straddling
+from meshlake.boosting.known_at import Known, is_of_birth, outcomes_of, straddling
 from meshlake.boosting.labelled import ROWS
 from meshlake.boosting.only_names import is_told_apart_by, only_names
 from meshlake.boosting.over_days import counted_by_day, has_days, pairs_sql
@@ -18,7 +18,7 @@ from meshlake.names import name_words, quote_identifier
 from meshlake.types.tree import Scalar, is_moment, is_number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from meshlake.boosting.dated import Rows
     from meshlake.boosting.labelled import Labelled
@@ -96,7 +96,8 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
     if path.is_lookup:
         filled = _looked_up(table, source, known, usable, has_cutoff=bool(cutoff))
     else:
-        named = [name for name in left if name not in usable and is_told_apart_by(table, name, ids)]
+        named = [*_between(path, table)]
+        named += [name for name in left if name not in usable and is_told_apart_by(table, name, ids)]
         filled = _counted(labelled, table, source, known, usable, named)
     if source.is_by_day:
         filled, left_out = counted_by_day(filled, known, pairs)
@@ -104,6 +105,14 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
     features = tuple(replace(each, name=_free(each.name, taken)) for each in filled.features)
     filled = replace(filled, features=features)
     return Found(path, tuple(on_the_way), filled, known, withheld, calendars=calendars)
+
+
+def _between(path: Path, table: Table) -> Iterator[str]:
+    """The columns of the table at a path's end that say which of an id's things a row is of: of an organisation's use,
+    each user."""
+    last = path.steps[-1]
+    if len(path.steps) > 1 and not last.is_unique:
+        yield from filter(None, map(table.column, last.far))
 
 
 def _hops(
@@ -174,6 +183,11 @@ def _counted(
     if amount := _amount(numbers):
         cells["amount"] = " * ".join(f"CAST({cells[name]} AS DOUBLE)" for name in amount)
         numbers.insert(0, "amount")
+    births = [name for name in usable if is_moment(table.columns[name]) and is_of_birth(table, name)]
+    for name in births if labelled.cutoff else ():
+        age = f"days_since_{name}"
+        cells[age] = f"DATE_DIFF('day', CAST({cells.pop(name)} AS DATE), CAST({{cutoff}} AS DATE))"
+        numbers.append(age)
     booleans = [name for name in values if table.columns[name] is Scalar.BOOLEAN]
     texts = [name for name in values if table.columns[name] is Scalar.VARCHAR]
     few = [name for name in texts if _kinds(table, name) <= _MOST_KINDS][:_MOST_CATEGORIES]
@@ -254,7 +268,7 @@ def _looked_up(
         if name in planned:
             cells[name] = _days_until(alias, name)
         elif is_moment(kind):
-            if source.moments:
+            if has_cutoff and (source.moments or is_of_birth(table, name)):
                 cells[name] = f"DATE_DIFF('day', CAST({cell} AS DATE), CAST({{cutoff}} AS DATE))"
         elif kind is not Scalar.VARCHAR or _kinds(table, name) <= _MOST_LOOKED_UP_KINDS:
             cells[name] = f"CAST({cell} AS DOUBLE)" if is_number(kind) else cell

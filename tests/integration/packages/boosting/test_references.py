@@ -46,6 +46,10 @@ def day(number: int) -> date:
     return date(2024, 1, 1) + timedelta(days=number % 50)
 
 
+def born(number: int) -> date:
+    return date(1950 + number % 45, 3, 1)
+
+
 def land(mesh: SmallMesh) -> None:
     everyone = range(CUSTOMERS)
     mesh.land_files(
@@ -69,8 +73,8 @@ def land(mesh: SmallMesh) -> None:
     mesh.land_files(
         "crm.members",
         csv(
-            "member_no,sponsored_by,joined_on,first_name,grade",
-            ((customer(n), customer(n // 2), day(n), f"Ann{n}", n % 5) for n in everyone),
+            "member_no,sponsored_by,joined_on,first_name,grade,born_on",
+            ((customer(n), customer(n // 2), day(n), f"Ann{n}", n % 5, born(n)) for n in everyone),
         ),
     )
     mesh.land_files(
@@ -102,6 +106,7 @@ def land(mesh: SmallMesh) -> None:
             ((f"T{n * 91:07}", customer(n % 200), customer(n * 3 % 200), day(n), n % 70) for n in range(900)),
         ),
     )
+    mesh.land_files("bank.fees", csv("transfer_id,fee", ((f"T{n // 2 * 91:07}", n % 4) for n in range(1800))))
     mesh.land_files(
         "crm.tariffs",
         csv(
@@ -163,6 +168,7 @@ def test_each_kind_of_reference_is_reached_once(reached: Reached) -> None:
     assert reached.paths.keys() == {
         "customer_id = bank.transfers.sender_id",
         "customer_id = bank.transfers.receiver_id",
+        "customer_id = bank.transfers.sender_id, then transfer_id = bank.fees.transfer_id",
         "customer_id = care.calls.customer",
         "customer_id = care.complaints.customer_id",
         "customer_id = crm.budgets.customer_id",
@@ -180,15 +186,31 @@ def test_each_kind_of_reference_is_reached_once(reached: Reached) -> None:
     [
         ("customer_id = bank.transfers.sender_id", {"transfers_count": 5, "transfers_amount_sum": 160}),
         ("customer_id = bank.transfers.receiver_id", {"transfers_2_count": 5, "transfers_2_amount_sum": 180}),
+        # Of five transfers two fees each.
+        (
+            "customer_id = bank.transfers.sender_id, then transfer_id = bank.fees.transfer_id",
+            {"fees_count": 10, "fees_transfer_id_kinds": 5},
+        ),
         # Written " k00370"; of the tenth customer are the calls 30 to 32.
         ("customer_id = care.calls.customer", {"calls_count": 3, "calls_minutes_sum": 12}),
         # Eight customers have any.
         ("customer_id = care.complaints.customer_id", {"complaints_count": 10}),
         ("customer_id and season = crm.budgets.customer_id and season", {"budgets_2_budget": 2034}),
-        ("customer_id = crm.members.member_no", {"members_grade": 0}),
+        (
+            "customer_id = crm.members.member_no",
+            {"members_grade": 0, "members_days_since_born_on": 64 * 365.25},
+        ),
         # The tenth is at home in FDB, the town of the number 10.
         ("home = crm.towns.code", {"towns_height": 70}),
-        ("customer_id = crm.members.sponsored_by", {"members_2_count": 2, "members_2_grade_sum": 1}),
+        (
+            "customer_id = crm.members.sponsored_by",
+            # Born in 1970 and 1971.
+            {
+                "members_2_count": 2,
+                "members_2_grade_sum": 1,
+                "members_2_days_since_born_on_max": 54 * 365.25 + 0.5,
+            },
+        ),
         (
             "customer_id = crm.members.member_no, then sponsored_by = crm.members.member_no",
             {"members_4_grade": 0, "members_4_days_since_joined_on": 55},
