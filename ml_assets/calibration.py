@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.optimize import isotonic_regression
 from scipy.special import expit
-from sklearn.isotonic import isotonic_regression
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.pipeline import Pipeline
@@ -167,7 +167,7 @@ def _fitted(probability: Probabilities, is_churned: Labels, *, has_intercept: bo
 
 def _isotonic(probability: Probabilities, is_churned: Labels) -> Curve:
     said, churned, rows = _by_value(probability, is_churned)
-    return _points(said, isotonic_regression(churned / rows, sample_weight=rows))
+    return _points(said, isotonic_regression(churned / rows, weights=rows).x)
 
 
 def _venn_abers(probability: Probabilities, is_churned: Labels) -> Curve:
@@ -179,7 +179,7 @@ def _venn_abers(probability: Probabilities, is_churned: Labels) -> Curve:
         one[point] = 1
         weights = rows + one
         low, high = (
-            isotonic_regression((churned + label * one) / weights, sample_weight=weights)[point]
+            isotonic_regression((churned + label * one) / weights, weights=weights).x[point]
             for label in (0, 1)
         )
         meant.append(high / (1 - low + high))

@@ -180,25 +180,37 @@ def _improvement(model: npt.NDArray[np.float64], other: npt.NDArray[np.float64])
 
 
 class _Figures:
-    """Log loss, ROC AUC and calibration error of fixed predictions, for any weights of their rows."""
+    """Log loss, ROC AUC and calibration error of fixed predictions, for any weights of their rows.
+
+    What does not depend on the weights is worked out once: rows lie in the order of their probabilities, of each class
+    by themselves.
+    """
 
     def __init__(self, is_churned: Labels, probability: Probabilities) -> None:
         self._order = np.argsort(probability, kind="stable")
-        self._label = is_churned[self._order].astype(np.float64)
-        self._probability = probability[self._order]
-        _, self._tie = np.unique(self._probability, return_inverse=True)
-        self._bin = np.arange(len(probability)) * _BINS // len(probability)
-        clipped = np.clip(self._probability, _SMALLEST, 1 - _SMALLEST)
-        self._loss = -np.where(self._label == 1, np.log(clipped), np.log1p(-clipped))
+        label, ordered = is_churned[self._order], probability[self._order]
+        clipped = np.clip(ordered, _SMALLEST, 1 - _SMALLEST)
+        self._loss = -np.where(label, np.log(clipped), np.log1p(-clipped))
+        self._off = label - ordered
+        self._bins = np.unique(np.arange(len(ordered)) * _BINS // len(ordered), return_index=True)[1]
+        self._churned, self._stayed = np.flatnonzero(label), np.flatnonzero(~label)
+        # Of each row that churned, how many that stayed are surely less probable, and how many at most as probable.
+        self._less, self._tied = (
+            np.searchsorted(ordered[self._stayed], ordered[self._churned], side=side)
+            for side in ("left", "right")
+        )
+        self._has_ties = bool((self._less != self._tied).any())
 
     def of(self, weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """The three figures, shape (3,); the area is NaN where a class has no weight."""
         weights = weights[self._order]
-        total = weights.sum()
-        churned = np.bincount(self._tie, weights * self._label)
-        stayed = np.bincount(self._tie, weights * (1 - self._label))
-        pairs = churned.sum() * stayed.sum()
-        won = churned @ (np.cumsum(stayed) - stayed / 2)
-        error = np.bincount(self._bin, weights * (self._label - self._probability))
+        churned = weights[self._churned]
+        stayed = np.concatenate([[0.0], np.cumsum(weights[self._stayed])])
+        won = churned @ stayed[self._less]
+        if self._has_ties:
+            won = (won + churned @ stayed[self._tied]) / 2
+        pairs = churned.sum() * stayed[-1]
         area = won / pairs if pairs else np.nan
-        return np.array([weights @ self._loss / total, area, np.abs(error).sum() / total])
+        error = np.abs(np.add.reduceat(weights * self._off, self._bins)).sum()
+        total = weights.sum()
+        return np.array([weights @ self._loss / total, area, error / total])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from meshlake.ml_assets import metrics
-from meshlake.ml_assets.candidates.algorithm import fit_columns, make_scoring_exact
+from meshlake.ml_assets.candidates.algorithm import groups_told, make_scoring_exact
 from meshlake.ml_assets.candidates.candidate import build_candidate, learns_from_unlabelled
 from meshlake.ml_assets.explaining.counterfactuals import options_of
 from meshlake.ml_assets.features import Features
@@ -79,7 +79,10 @@ def fit_features(algorithm: str, plan: FeaturePlan, features: Features, spec: Ch
     if unlabelled is not None and len(unlabelled):
         _fit_with_unlabelled(pipeline, features, plan.frame().transform(unlabelled))
     else:
-        fit_columns(pipeline, features.frame, features.is_churned, features.groups)
+        columns, numbers = features.columns(pipeline.named_steps["columns"])
+        model = pipeline.named_steps["model"]
+        pipeline.set_params(columns=columns)
+        model.fit(numbers, features.is_churned, **groups_told(model, features.groups))
     references = usual_values(features.frame, plan)
     options = options_of(features.frame, plan, spec.changeable)
     return ChurnModel(make_scoring_exact(pipeline), spec.key, _NEVER, references, algorithm, options)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from meshlake.ml_assets.explaining.permutation import permutation_importances
 from meshlake.ml_assets.fairness import by_group
+from meshlake.ml_assets.features import Features
 from meshlake.ml_assets.held_against import gain_by_choosing, rule_of_thumb
 from meshlake.ml_assets.honest import tested_rows
 from meshlake.ml_assets.learning_curve import SHARES, learning_curve
@@ -68,14 +69,16 @@ def diagnose(
     has_time = _curve_seconds(winner, candidates, spec) < spec.minutes * 60 - sum(
         c.seconds for c in candidates
     )
-    curve = learning_curve(winner.models[0], plan, development, folds == 0, spec) if has_time else []
+    features = Features.of(development, plan, spec)
+    inside, outside = features.where(folds != 0), features.where(folds == 0)
+    curve = learning_curve(winner.models[0], plan, inside, outside, spec) if has_time else []
     is_churned = development[spec.label].to_numpy(dtype=bool)
     return Diagnosis(
         permuted,
         by_slice(tested, frame, list(permuted)),
         by_group(tested, seen.loc[tested.index, list(spec.protected)]),
         curve,
-        validation_curve(winner, candidates, plan, development, folds == 0, spec) if has_time else {},
+        validation_curve(winner, candidates, plan, inside, outside, spec) if has_time else {},
         rule_of_thumb(development, list(plan.kinds), is_churned),
         gain_by_choosing(candidates, folds, is_churned),
     )

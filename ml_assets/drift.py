@@ -44,8 +44,9 @@ class Distribution:
     def of(cls, column: pd.Series[Any]) -> Self:
         """That of `column`: tenths of its numbers, a value that many rows share by itself, or each of its values."""
         if not _is_number(column):
-            values = tuple(pd.unique(_texts(column)))
-            return cls(_whole(_of_values(column, values)), values=values)
+            place, values = pd.factorize(_texts(column))
+            counts = np.append(np.bincount(place, minlength=len(values)), [0, len(column) - len(place)])
+            return cls(_whole(counts), values=tuple(values))
         numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
         known = numbers[np.isfinite(numbers)]
         tenths = np.quantile(known, np.linspace(0, 1, _BINS + 1)[1:-1]) if len(known) else np.empty(0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import pickle
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -14,10 +15,13 @@ from meshlake.ml_assets.scoring import churn_probability
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
+    from sklearn.base import TransformerMixin
     from sklearn.pipeline import Pipeline
 
     from meshlake.ml_assets.preprocessing import FeaturePlan
     from meshlake.ml_assets.spec import ChurnSpec
+
+    Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,12 @@ class Features:
     frame: pd.DataFrame
     is_churned: npt.NDArray[np.bool_]
     groups: npt.NDArray[np.int64]
+    _columns: dict[bytes, tuple[TransformerMixin, Numbers]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _numbers: list[tuple[TransformerMixin, Numbers]] = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def of(cls, rows: pd.DataFrame, plan: FeaturePlan, spec: ChurnSpec) -> Self:
@@ -48,9 +58,28 @@ class Features:
         """Some of them, by a mask of shape (n,)."""
         return type(self)(self.frame[is_in], self.is_churned[is_in], self.groups[is_in])
 
+    def columns(self, unfitted: TransformerMixin) -> tuple[TransformerMixin, Numbers]:
+        """What `unfitted` becomes when it is fitted on these rows, and the numbers it makes of them, (n, columns).
+
+        Parameters that take the same columns share them: those last asked for are kept, and not to be changed.
+        """
+        which = pickle.dumps(unfitted)
+        if which not in self._columns:
+            self._columns.clear()
+            self._columns[which] = (unfitted, unfitted.fit_transform(self.frame, self.is_churned))
+        return self._columns[which]
+
     def probability(self, pipeline: Pipeline) -> npt.NDArray[np.float64]:
-        """What a fitted pipeline, whose first step makes features of rows, says of each: shape (n,)."""
-        return churn_probability(pipeline[1:], self.frame)
+        """What a fitted pipeline, whose first step makes features of rows, says of each: shape (n,).
+
+        The numbers that its columns make of these rows are kept for others of the same columns.
+        """
+        columns = pipeline.named_steps["columns"]
+        if columns == "passthrough":
+            return churn_probability(pipeline[1:], self.frame)
+        if not self._numbers or self._numbers[-1][0] is not columns:
+            self._numbers[:] = [(columns, columns.transform(self.frame))]
+        return churn_probability(pipeline[2:], self._numbers[-1][1])
 
 
 def infinite_counts(rows: pd.DataFrame, plan: FeaturePlan) -> dict[str, int]:

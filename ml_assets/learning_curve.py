@@ -17,9 +17,6 @@ from meshlake.ml_assets.features import Features
 from meshlake.ml_assets.metrics import log_losses
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from meshlake.ml_assets.preprocessing import FeaturePlan
     from meshlake.ml_assets.scoring import ChurnModel
     from meshlake.ml_assets.spec import ChurnSpec
@@ -31,21 +28,19 @@ _NORMAL_95 = 1.96
 
 
 def learning_curve(
-    model: ChurnModel, plan: FeaturePlan, rows: pd.DataFrame, is_out: npt.NDArray[np.bool_], spec: ChurnSpec
+    model: ChurnModel, plan: FeaturePlan, inside: Features, outside: Features, spec: ChurnSpec
 ) -> list[dict[str, float]]:
-    """Of each number of `rows` learned from, the log loss on those and, with a 95 % interval, on rows that are not.
+    """Of each number of rows learned from, the log loss on those and, with a 95 % interval, on rows that are not.
 
     A number of rows that an algorithm cannot learn from is left out; all are where too few rows tell anything.
 
     Args:
-        model: fitted on the rows that are not `is_out`.
+        model: fitted on the rows `inside`.
         plan: what the features are.
-        rows: labelled rows.
-        is_out: which of them to measure on, shape (n,).
+        inside: labelled rows, to learn from.
+        outside: others, to measure on.
         spec: how models are fitted.
     """
-    features = Features.of(rows, plan, spec)
-    inside, outside = features.where(~is_out), features.where(is_out)
     if not can_compare(outside.is_churned):
         return []
     found = []
@@ -53,10 +48,11 @@ def learning_curve(
         some = some_of(inside, share, spec.seed)
         if can_compare(some.is_churned):
             try:
-                found.append(point(fit_again(model, plan, some, spec), some, outside, spec.seed))
+                fitted = fit_again(model, plan, some, spec)
             except ValueError:
                 continue
-    return [*found, point(model, inside, outside, spec.seed)]
+            found.append(point(fitted, measured_of(some, spec.seed), outside, len(some)))
+    return [*found, point(model, measured_of(inside, spec.seed), outside, len(inside))]
 
 
 def some_of(features: Features, share: float, seed: int) -> Features:
@@ -69,17 +65,21 @@ def some_of(features: Features, share: float, seed: int) -> Features:
     )
 
 
-def point(model: ChurnModel, inside: Features, outside: Features, seed: int) -> dict[str, float]:
-    """Of a `model` fitted on the rows `inside`: how many, and the log loss on those and, from `low` to `high`, on rows
-    `outside`."""
-    measured = some_of(inside, min(1, MEASURED_ROWS / len(inside)), seed)
+def measured_of(inside: Features, seed: int) -> Features:
+    """Of the rows `inside`, learned from, those to measure on."""
+    return some_of(inside, min(1, MEASURED_ROWS / len(inside)), seed)
+
+
+def point(model: ChurnModel, measured: Features, outside: Features, rows: int) -> dict[str, float]:
+    """Of a `model` fitted on so many `rows` the log loss on those `measured` among them and, from `low` to `high`, on
+    rows `outside`."""
     learned, unseen = (
         log_losses(features.is_churned, features.probability(model.pipeline))
         for features in (measured, outside)
     )
     around = _NORMAL_95 * unseen.std(ddof=1) / len(unseen) ** 0.5
     return {
-        "rows": len(inside),
+        "rows": rows,
         "learned_log_loss": float(learned.mean()),
         "log_loss": float(unseen.mean()),
         "low": float(unseen.mean() - around),

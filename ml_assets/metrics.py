@@ -7,13 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
-from sklearn.metrics import (
-    average_precision_score,
-    brier_score_loss,
-    confusion_matrix,
-    log_loss,
-    roc_auc_score,
-)
+
+from meshlake.ml_assets.ordering import Ordered
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -21,19 +16,22 @@ if TYPE_CHECKING:
     Labels = npt.NDArray[np.bool_]
     Probabilities = npt.NDArray[np.float64]
 
-_SMALLEST = 1e-15
+# As in `sklearn.metrics.log_loss`.
+_SMALLEST = float(np.finfo(np.float64).eps)
 
 
 def probability_metrics(is_churned: Labels, probability: Probabilities) -> dict[str, float]:
     """Metrics that need no threshold; both arrays are (n,), and both classes must occur.
 
-    `pr_auc` is average precision; `lift_at_10_percent` is `lift` at the most likely tenth.
+    By numpy: scikit-learn's own, which looks at what it is given again and again and sorts for each, took three times
+    as long. `pr_auc` is average precision; `lift_at_10_percent` is `lift` at the most likely tenth.
     """
+    in_order = Ordered.of(is_churned, probability)
     return {
-        "roc_auc": float(roc_auc_score(is_churned, probability)),
-        "pr_auc": float(average_precision_score(is_churned, probability)),
-        "log_loss": float(log_loss(is_churned, probability, labels=[False, True])),
-        "brier": float(brier_score_loss(is_churned, probability)),
+        "roc_auc": in_order.roc_auc,
+        "pr_auc": in_order.average_precision,
+        "log_loss": float(log_losses(is_churned, probability).mean()),
+        "brier": float(((probability - is_churned) ** 2).mean()),
         "lift_at_10_percent": lift(is_churned, probability, 0.1),
         "base_rate": float(is_churned.mean()),
         "n": len(is_churned),
@@ -53,7 +51,7 @@ def lift(is_churned: Labels, probability: Probabilities, share: float) -> float:
     Rows tied at the border count by their mean, so that the order of the rows does not matter.
     """
     count = max(1, round(share * len(probability)))
-    border = np.sort(probability)[-count]
+    border = np.partition(probability, -count)[-count]
     above, tied = probability > border, probability == border
     hits = is_churned[above].sum() + is_churned[tied].mean() * (count - above.sum())
     return float(hits / count / is_churned.mean())
@@ -70,6 +68,8 @@ def threshold_for_share(probability: Probabilities, share: float) -> float:
 
 def flag_metrics(is_churned: Labels, is_flagged: Labels) -> dict[str, float]:
     """The confusion matrix of flagged against churned rows; precision, recall and F1 (0 where undefined)."""
+    from sklearn.metrics import confusion_matrix
+
     matrix = confusion_matrix(is_churned, is_flagged, labels=[False, True])
     (true_negative, false_positive), (false_negative, true_positive) = matrix.tolist()
     flagged, churned = true_positive + false_positive, true_positive + false_negative

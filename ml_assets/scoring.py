@@ -75,9 +75,11 @@ def key_columns(batch: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
     return batch[list(key)]
 
 
-def churn_probability(pipeline: Pipeline, batch: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """The unrounded probability of churn of each row, shape (n,)."""
-    if batch.empty:
+def churn_probability(
+    pipeline: Pipeline, batch: pd.DataFrame | npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """The unrounded probability of churn of each row, shape (n,), of what the first step of `pipeline` takes."""
+    if not len(batch):
         return np.empty(0, dtype=np.float64)
     with one_thread():
         probability: npt.NDArray[np.float64] = pipeline.predict_proba(batch)[:, 1]
@@ -132,5 +134,10 @@ def reference_values(frame: pd.DataFrame) -> dict[str, float | str]:
 
 def _reference(values: pd.Series[Any]) -> float | str:
     if values.dtype == np.float64:
-        return float(values.quantile(0.5, interpolation="lower"))
-    return str(values.mode().iloc[0])
+        numbers = values.to_numpy()
+        known = numbers[~np.isnan(numbers)]
+        middle = (len(known) - 1) // 2
+        return float(np.partition(known, middle)[middle]) if len(known) else np.nan
+    codes, different = pd.factorize(values)
+    counts = np.bincount(codes)
+    return min(map(str, different[counts == counts.max()]))

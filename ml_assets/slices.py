@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from scipy.stats import binomtest
-from sklearn.metrics import roc_auc_score
 
 from meshlake.ml_assets.comparison import can_compare
+from meshlake.ml_assets.ordering import Ordered
 from meshlake.ml_assets.preprocessing import MISSING
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ def by_slice(tested: pd.DataFrame, frame: pd.DataFrame, features: Sequence[str])
         frame: their features, under the same index, as a `FeatureFrame` gives them.
         features: the most important first.
     """
+    needed = tested[["is_churned", "is_predicted_churn", "churn_probability"]]
     return [
-        {"feature": name, "value": value, **_measured(tested.loc[where])}
+        {"feature": name, "value": value, **_measured(needed.loc[where])}
         for name in features[:MOST_FEATURES]
         for value, where in parts_of(frame[name])
         if len(where) >= MIN_ROWS
@@ -70,14 +71,15 @@ def _measured(rows: pd.DataFrame) -> dict[str, Any]:
     is_churned = rows["is_churned"].to_numpy(dtype=bool)
     is_flagged = rows["is_predicted_churn"].to_numpy(dtype=bool)
     interval = binomtest(int(is_churned.sum()), len(rows)).proportion_ci(method="wilson")
+    probability = rows["churn_probability"].to_numpy()
     has_area = can_compare(is_churned)
     return {
         "rows": len(rows),
         "churned_share": float(is_churned.mean()),
         "low": float(interval.low),
         "high": float(interval.high),
-        "predicted_share": float(rows["churn_probability"].mean()),
+        "predicted_share": float(probability.mean()),
         "flagged_share": float(is_flagged.mean()),
         "recall": float(is_flagged[is_churned].mean()) if is_churned.any() else None,
-        "roc_auc": float(roc_auc_score(is_churned, rows["churn_probability"])) if has_area else None,
+        "roc_auc": Ordered.of(is_churned, probability).roc_auc if has_area else None,
     }

@@ -11,18 +11,14 @@ from typing import TYPE_CHECKING, Any
 from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.comparison import can_compare
 from meshlake.ml_assets.cross_validation import fit_features
-from meshlake.ml_assets.features import Features
-from meshlake.ml_assets.learning_curve import point, some_of
+from meshlake.ml_assets.learning_curve import measured_of, point, some_of
 from meshlake.ml_assets.search import with_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-    import numpy.typing as npt
-    import pandas as pd
-
     from meshlake.ml_assets.cross_validation import CandidateResult
+    from meshlake.ml_assets.features import Features
     from meshlake.ml_assets.preprocessing import FeaturePlan
     from meshlake.ml_assets.spec import ChurnSpec
 
@@ -36,8 +32,8 @@ def validation_curve(
     winner: CandidateResult,
     candidates: Sequence[CandidateResult],
     plan: FeaturePlan,
-    rows: pd.DataFrame,
-    is_out: npt.NDArray[np.bool_],
+    inside: Features,
+    outside: Features,
     spec: ChurnSpec,
 ) -> dict[str, Any]:
     """The `algorithm`, its `parameter`, the value `used`, and `points` by `value`; empty where there is none to tell.
@@ -48,8 +44,8 @@ def validation_curve(
         winner: what was taken.
         candidates: all that were compared.
         plan: what the features are.
-        rows: labelled rows.
-        is_out: which of them to measure on, shape (n,); the others are learned from.
+        inside: labelled rows, all that are not in the first fold, to learn from.
+        outside: those of the first fold, to measure on.
         spec: how models are fitted.
     """
     of = {winner.algorithm} if winner.blend is None else set(winner.blend.weights)
@@ -61,20 +57,22 @@ def validation_curve(
     used = getattr(algorithm(**spec.parameters.get(best.algorithm, {})), parameter)
     space = algorithm.search_space[parameter]
     values = sorted({*(space.at(share) for share in SHARES), *([used] if used is not None else [])})
-    features = Features.of(rows, plan, spec)
-    inside, outside = features.where(~is_out), features.where(is_out)
     share = min(
         1.0, TIME_SHARE * sum(c.seconds for c in candidates) / (len(values) * max(best.fit_seconds, 1e-9))
     )
     if (share < 1 and share * len(inside) < FEWEST_ROWS) or not can_compare(outside.is_churned):
         return {}
     learned = some_of(inside, share, spec.seed)
+    measured = measured_of(learned, spec.seed)
+    # Fitted already, unless on more rows or, each fold by itself, with parameters that were searched for.
+    is_fitted = learned is inside and best.searched is None
     points = []
     for value in values:
         try:
             tried = with_parameters(spec, {best.algorithm: {parameter: value}})
-            model = fit_features(best.algorithm, plan, learned, tried)
+            is_known = is_fitted and value == used
+            model = best.models[0] if is_known else fit_features(best.algorithm, plan, learned, tried)
         except ValueError:
             continue
-        points.append({"value": value, **point(model, learned, outside, spec.seed)})
+        points.append({"value": value, **point(model, measured, outside, len(learned))})
     return {"algorithm": best.algorithm, "parameter": parameter, "used": used, "points": points}

@@ -82,11 +82,11 @@ def vote_weights(said: Probabilities, is_churned: Labels) -> Probabilities:
         >>> vote_weights(said, np.array([True, True, False, False])).round(2).tolist()
         [1.0, 0.0]
     """
-    of_label = np.where(is_churned[:, np.newaxis], said, 1 - said).clip(_SMALLEST)
-    weights = np.full(of_label.shape[1], 1 / of_label.shape[1])
+    of_label = np.ascontiguousarray(np.where(is_churned, said.T, 1 - said.T).clip(_SMALLEST))
+    members, rows = of_label.shape
+    weights = np.full(members, 1 / members)
     for _ in range(_STEPS):
-        share = of_label * weights
-        weights = (share / share.sum(axis=1, keepdims=True)).mean(axis=0)
+        weights = weights * (of_label @ (1 / (weights @ of_label))) / rows
     weights[weights < min(LEAST_WEIGHT, weights.max())] = 0
     kept: Probabilities = weights / weights.sum()
     return kept

@@ -25,6 +25,7 @@ from meshlake.ml_assets.classification.learner import ClassLearner
 from meshlake.ml_assets.classification.spec import ClassificationSpec
 from meshlake.ml_assets.comparison import compare, measure
 from meshlake.ml_assets.drawing import png
+from meshlake.ml_assets.features import Features
 from meshlake.ml_assets.learning_curve import learning_curve
 from meshlake.ml_assets.preprocessing import plan_features
 
@@ -98,9 +99,9 @@ def _schedule(_: Data) -> Shown:
 def _learning_curves(data: Data) -> Shown:
     flat, told, sizes = data.flat, [], []
     for name in ("logistic_regression", "decision_tree"):
-        curve = learning_curve(
-            flat.candidate(name).models[0], flat.plan, flat.rows, flat.folds == 0, flat.spec
-        )
+        features = Features.of(flat.rows, flat.plan, flat.spec)
+        parts = features.where(flat.folds != 0), features.where(flat.folds == 0)
+        curve = learning_curve(flat.candidate(name).models[0], flat.plan, *parts, flat.spec)
         sizes.append(len(png(learning_curve_figure(curve))) if len(curve) > 1 else 0)
         gaps = ", ".join(f"{p['rows']} rows {p['log_loss'] - p['learned_log_loss']:+.4f}" for p in curve)
         told.append(f"{name} {gaps}")

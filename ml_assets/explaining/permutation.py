@@ -7,8 +7,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
+from meshlake.ml_assets.ordering import Ordered
 from meshlake.ml_assets.scoring import churn_probabilities
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def permutation_importances(
     said = np.concatenate(
         [_said(model, rows.iloc[part], random) for model, part in zip(models, parts, strict=True)], axis=1
     )
-    whole, *areas = (roc_auc_score(is_churned[np.concatenate(parts)], each) for each in said)
+    whole, *areas = (Ordered.of(is_churned[np.concatenate(parts)], each).roc_auc for each in said)
     names = models[0].pipeline[:1].transform(rows.iloc[:1]).columns
     falls = {str(name): float(whole - area) for name, area in zip(names, areas, strict=True)}
     return dict(sorted(falls.items(), key=lambda item: (-item[1], item[0])))

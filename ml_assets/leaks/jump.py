@@ -16,7 +16,9 @@ import numpy as np
 from meshlake.ml_assets.candidates.algorithm import fit_columns
 from meshlake.ml_assets.candidates.candidate import build_candidate
 from meshlake.ml_assets.comparison import groups_by
-from meshlake.ml_assets.leaks.one_feature import FEWEST, LeakSuspect, drawn_rows, roc_auc, single_roc_aucs
+from meshlake.ml_assets.leaks.one_feature import LeakSuspect, drawn_rows, single_roc_aucs
+from meshlake.ml_assets.leaks.values import FEWEST
+from meshlake.ml_assets.ordering import Ordered
 from meshlake.ml_assets.preprocessing import plan_features
 from meshlake.ml_assets.scoring import churn_probability
 from meshlake.ml_assets.threads import one_thread
@@ -171,4 +173,4 @@ class _Looked:
     def _area(self, probability: npt.NDArray[np.float64]) -> float:
         is_known = ~np.isnan(probability)
         is_so = self.rows[self.spec.label].to_numpy(dtype=bool)
-        return roc_auc(is_so[is_known], probability[is_known])
+        return Ordered.of(is_so[is_known], probability[is_known]).roc_auc

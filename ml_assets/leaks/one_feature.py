@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from meshlake.ml_assets.leaks.regions import purest
+from meshlake.ml_assets.leaks.values import FEWEST, MOMENTS, Values, moments
+from meshlake.ml_assets.ordering import Ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,11 +33,7 @@ SURE_PRECISION, SURE_COVERAGE, SURE_ODDS = 0.95, 0.1, 40.0
 FILLED_APART = 0.9
 LATE_SHARE = 0.01
 MAX_ROWS = 50_000
-FEWEST = 10
-_FOLDS, _BINS, _FEW_VALUES, _FEWEST_OF_VALUE = 5, 16, 64, 5
-_MANY_TEXTS, _TEXT_LENGTH = 100, 200
-_MOMENTS = {"date", "datetime", "datetime64"}
-_NUMBERS = {"boolean", "decimal", "integer", "floating", "mixed-integer-float"}
+_FOLDS, _FEWEST_OF_VALUE = 5, 5
 _SURE_Z = 1.96
 
 
@@ -89,7 +87,7 @@ def suspected_leaks(
         return {}
     names = list(columns)
     asked = _Asked(is_so, assigned_folds(is_so, groups), len(names))
-    latest = _moments(rows[cutoff]) if cutoff else None
+    latest = moments(rows[cutoff]) if cutoff else None
     suspects = {name: asked.suspect(rows[name], latest) for name in names}
     return {name: each for name, each in suspects.items() if each and (each.is_sure or has_unsure)}
 
@@ -113,15 +111,6 @@ def single_roc_aucs(
     """The ROC AUC that each of `columns` reaches by itself, on rows of other `groups` than it was learnt from."""
     asked = _Asked(is_so, assigned_folds(is_so, groups))
     return {name: asked.roc_auc(rows[name]) for name in columns}
-
-
-def roc_auc(is_so: npt.NDArray[np.bool_], score: npt.NDArray[np.float64]) -> float:
-    """The share of pairs, one that is so and one that is not, in which the first scores higher; ties count half."""
-    _, place, counts = np.unique(score, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
-    positives = int(is_so.sum())
-    negatives = len(is_so) - positives
-    return float((ranks[is_so].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
 
 def roc_auc_error(area: float, is_so: npt.NDArray[np.bool_]) -> float:
@@ -149,10 +138,12 @@ def assigned_folds(
 
 @dataclass(frozen=True)
 class _Said:
-    """What a column says of rows, learnt on others: a score of each, and which are said to be surely so."""
+    """What a column says of rows, learnt on others: how its scores order them, how many are said to be surely so, and
+    how many of these are."""
 
-    score: npt.NDArray[np.float64]
-    is_sure: npt.NDArray[np.bool_]
+    ordered: Ordered
+    sure: int
+    sure_hits: int
 
 
 @dataclass(frozen=True)
@@ -164,15 +155,14 @@ class _Asked:
     def suspect(self, values: pd.Series[Any], latest: pd.Series[Any] | None) -> LeakSuspect | None:
         """The suspect that a column is, if it is one; `latest` are the moments that features should stop before."""
         late = [] if latest is None else _late(values, latest)
-        numbers = column_numbers(values, latest)
-        at, codes = value_codes(values, numbers)
-        said = self._said(at, codes)
-        area = self._area(numbers, said)
+        has = Values.of(values, latest)
+        said = self._said(has)
+        area = self._area(has, said)
         surely = area - _SURE_Z * roc_auc_error(area, self.is_so)
         evidence = list(late)
         if area >= SUSPECT_ROC_AUC and surely >= SUSPECT_ROC_AUC - 0.05:
             evidence.append(f"tells the label by itself (ROC AUC {area:.3f})")
-        precision, coverage = self._sure(said.is_sure)
+        precision, coverage = self._sure(said)
         if filled := self._filled(values.notna().to_numpy()):
             evidence.append(filled)
         if precision:
@@ -181,41 +171,41 @@ class _Asked:
             )
         if evidence:
             return LeakSuspect(tuple(evidence), area)
-        region = purest(at, codes, self.is_so, self.columns)
+        region = purest(has.at, has.codes, self.is_so, self.columns)
         return LeakSuspect((_told_of(region, self.is_so),), area, is_sure=region.is_pure) if region else None
 
     def roc_auc(self, values: pd.Series[Any]) -> float:
         """What the column reaches by itself."""
-        numbers = column_numbers(values)
-        return self._area(numbers, self._said(*value_codes(values, numbers)))
+        has = Values.of(values)
+        return self._area(has, self._said(has))
 
-    def _area(self, numbers: npt.NDArray[np.float64] | None, said: _Said) -> float:
-        area = roc_auc(self.is_so, said.score)
-        if numbers is None or np.isnan(numbers).all():
-            return area
-        in_order = roc_auc(self.is_so, np.where(np.isnan(numbers), np.nanmin(numbers) - 1, numbers))
-        return max(area, in_order, 1 - in_order)
+    def _area(self, has: Values, said: _Said) -> float:
+        by_number = has.numbers.ordered(self.is_so) if has.numbers else None
+        if by_number is None:
+            return said.ordered.roc_auc
+        in_order = by_number.roc_auc
+        return max(said.ordered.roc_auc, in_order, 1 - in_order)
 
-    def _said(self, rows: npt.NDArray[np.int64], codes: npt.NDArray[np.int64]) -> _Said:
-        """What the codes say of each row, learnt on the other folds; of `codes`, at `rows`, a row may have many."""
-        score = np.zeros(len(self.is_so))
-        sure = np.zeros(len(self.is_so))
-        base, size = float(self.is_so.mean()), int(codes.max(initial=0)) + 1
-        for fold in range(_FOLDS):
-            is_out = self.folds[rows] == fold
-            learnt, at = codes[~is_out], rows[is_out]
-            counts = np.bincount(learnt, minlength=size)
-            sums = np.bincount(learnt, weights=self.is_so[rows[~is_out]], minlength=size)
-            rates = (sums + base) / (counts + 1)
-            said = np.log(rates / (1 - rates))[codes[is_out]]
-            is_sure = (counts >= _FEWEST_OF_VALUE) & (sums >= SURE_PRECISION * counts)
-            score += np.bincount(at, weights=said, minlength=len(score))
-            sure += np.bincount(at, weights=is_sure[codes[is_out]], minlength=len(score))
-        return _Said(score, sure > 0)
+    def _said(self, has: Values) -> _Said:
+        """What the codes say of each row, learnt on the other folds: all rows of a code and fold are said the same."""
+        base, size = float(self.is_so.mean()), int(has.codes.max(initial=0)) + 1
+        part = self.folds[has.at] * size + has.codes
+        rows = np.bincount(part, minlength=_FOLDS * size).reshape(_FOLDS, size)
+        so = np.bincount(part, weights=self.is_so[has.at], minlength=_FOLDS * size).reshape(_FOLDS, size)
+        counts, sums = rows.sum(axis=0) - rows, so.sum(axis=0) - so
+        rates = (sums + base) / (counts + 1)
+        said = np.log(rates / (1 - rates)).ravel()
+        is_sure = (counts >= _FEWEST_OF_VALUE) & (sums >= SURE_PRECISION * counts)
+        if not has.has_words:
+            ordered = Ordered.of_parts(so.ravel(), (rows - so).ravel(), said)
+            return _Said(ordered, int(rows[is_sure].sum()), int(so[is_sure].sum()))
+        score = np.bincount(has.at, weights=said[part], minlength=len(self.is_so)).astype(np.float64)
+        sure = np.bincount(has.at, weights=is_sure.ravel()[part], minlength=len(self.is_so)) > 0
+        return _Said(Ordered.of(self.is_so, score), int(sure.sum()), int((sure & self.is_so).sum()))
 
-    def _sure(self, is_sure: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    def _sure(self, said: _Said) -> tuple[float, float]:
         """Precision and coverage of the rows said to be so; 0 and 0 where they are few, or hardly better than all."""
-        size, hits, all_so = int(is_sure.sum()), int((is_sure & self.is_so).sum()), int(self.is_so.sum())
+        size, hits, all_so = said.sure, said.sure_hits, int(self.is_so.sum())
         if not size or hits < FEWEST:
             return 0.0, 0.0
         precision, coverage = hits / size, hits / all_so
@@ -239,62 +229,12 @@ def _told_of(region: Region, is_so: npt.NDArray[np.bool_]) -> str:
     )
 
 
-def value_codes(
-    values: pd.Series[Any], numbers: npt.NDArray[np.float64] | None
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """What each row has, as codes: its value, the range its number is in, or of longer texts each word; null is 0."""
-    every = np.arange(len(values))
-    if numbers is not None and len(np.unique(numbers)) > _FEW_VALUES:
-        cuts = np.unique(np.quantile(numbers[np.isfinite(numbers)], np.linspace(0, 1, _BINS + 1)))
-        places = np.searchsorted(cuts, numbers, "left") + np.searchsorted(cuts, numbers, "right") + 1
-        # What many rows were set to, such as 0, is a value among amounts.
-        _, place, counts = np.unique(numbers, return_inverse=True, return_counts=True)
-        is_common = (counts >= FEWEST) & (np.argsort(np.argsort(-counts, kind="stable")) < _FEW_VALUES)
-        places = np.where(is_common[place], 2 * len(cuts) + 2 + place, places)
-        return every, np.where(np.isnan(numbers), 0, pd.factorize(places)[0] + 1)
-    if numbers is not None:
-        return every, pd.factorize(numbers)[0] + 1
-    texts = values.astype("string").str.strip().str.casefold()
-    codes, distinct = pd.factorize(texts)
-    if len(distinct) <= _MANY_TEXTS:
-        return every, codes + 1
-    # Words that only occur with a number or a name are those of no other row: what is long is looked at in part.
-    words = texts.str.slice(0, _TEXT_LENGTH).str.findall(r"[^\W\d_]{2,}").fillna("").map(set).map(list)
-    words.index = pd.RangeIndex(len(words))
-    split = words.explode()
-    return split.index.to_numpy(dtype=np.int64), pd.factorize(split)[0].astype(np.int64) + 1
-
-
-def column_numbers(
-    values: pd.Series[Any], latest: pd.Series[Any] | None = None
-) -> npt.NDArray[np.float64] | None:
-    """Numbers, yes/no and moments as numbers, these as seconds before `latest` if given; null as NaN, None for text."""
-    types = pd.api.types
-    if types.is_bool_dtype(values.dtype) or types.is_numeric_dtype(values.dtype):
-        return np.asarray(values.astype("Float64").to_numpy(na_value=np.nan), dtype=np.float64)
-    inferred = types.infer_dtype(values, skipna=True)
-    if inferred in _MOMENTS:
-        moments = _moments(values)
-        if latest is not None:
-            return np.asarray((latest - moments).dt.total_seconds(), dtype=np.float64)
-        seconds: npt.NDArray[np.float64] = np.where(moments.isna(), np.nan, moments.astype("int64") / 1e6)
-        return seconds
-    if inferred in _NUMBERS:
-        return values.astype(object).where(values.notna(), np.nan).to_numpy(dtype=np.float64)
-    return None
-
-
-def _moments(values: pd.Series[Any]) -> pd.Series[Any]:
-    # Nanoseconds end in 2262, and what has no end is written 9999-12-31.
-    return pd.to_datetime(values, utc=True, errors="coerce").astype("datetime64[us, UTC]")
-
-
 def _late(values: pd.Series[Any], cutoff: pd.Series[Any]) -> list[str]:
     """Words for a date that lies after the day that features should stop before; none for what is no date."""
-    if pd.api.types.infer_dtype(values, skipna=True) not in _MOMENTS:
+    if pd.api.types.infer_dtype(values, skipna=True) not in MOMENTS:
         return []
-    moments = _moments(values)
-    late, present = int((moments > cutoff).sum()), int(moments.notna().sum())
+    when = moments(values)
+    late, present = int((when > cutoff).sum()), int(when.notna().sum())
     if late < FEWEST or late < LATE_SHARE * present:
         return []
     return [f"lies after the cut-off in {late:,} of {present:,} rows"]

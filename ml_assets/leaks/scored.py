@@ -13,14 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from meshlake.ml_assets.leaks.one_feature import (
-    FEWEST,
-    MAX_ROWS,
-    assigned_folds,
-    column_numbers,
-    drawn_rows,
-    value_codes,
-)
+from meshlake.ml_assets.leaks.one_feature import MAX_ROWS, assigned_folds, drawn_rows
+from meshlake.ml_assets.leaks.values import FEWEST, Values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -58,10 +52,9 @@ def vanishing_leaks(
     found = {}
     for name in columns:
         values = pd.concat([rows[name].iloc[learnt], scored[name].iloc[seen]], ignore_index=True)
-        at, codes = value_codes(values, column_numbers(values))
-        # Of longer texts each word is a code.
-        if len(at) != len(values):
-            codes = values.notna().to_numpy().astype(np.int64)
+        has = Values.of(values)
+        is_single = len(has.at) == len(values)
+        codes = has.codes if is_single else values.notna().to_numpy().astype(np.int64)
         said = suggested(codes[: len(learnt)], codes[len(learnt) :], is_so, folds)
         if said is not None:
             found[name] = said

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from meshlake.ml_assets.comparison import can_compare
-from meshlake.ml_assets.leaks.one_feature import MAX_ROWS, column_numbers, drawn_rows, single_roc_aucs
+from meshlake.ml_assets.leaks.one_feature import MAX_ROWS, drawn_rows, single_roc_aucs
+from meshlake.ml_assets.leaks.values import column_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

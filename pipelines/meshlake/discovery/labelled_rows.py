@@ -36,7 +36,7 @@ def labelled_rows(
 
     They are those of the sample or, where one of the two values is hardly there, of one drawn from all rows.
     """
-    from meshlake.ml_assets.leaks.one_feature import FEWEST
+    from meshlake.ml_assets.leaks.values import FEWEST
 
     cell = _text(two_valued)
     is_so = f"LOWER({cell}) = {quote_literal(so_value(two_valued.values).strip().lower())}"

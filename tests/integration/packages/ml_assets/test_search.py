@@ -12,9 +12,12 @@ from sklearn.model_selection import ParameterSampler
 from tests.unit.ml_assets.test_competition import Clock
 
 from meshlake.ml_assets.candidates.candidate import CANDIDATES
+from meshlake.ml_assets.candidates.logistic_regression import LogisticRegressionCandidate
 from meshlake.ml_assets.candidates.space import Between
 from meshlake.ml_assets.churn import train_churn
 from meshlake.ml_assets.competition import compete
+from meshlake.ml_assets.cross_validation import fit_features
+from meshlake.ml_assets.features import Features
 from meshlake.ml_assets.preprocessing import plan_features
 from meshlake.ml_assets.report import churn_report
 from meshlake.ml_assets.spec import ChurnDocument
@@ -136,7 +139,9 @@ def test_a_validation_curve_has_the_value_used_and_falls_by_heart(searched, rows
     (candidate,) = (replace(each, seconds=1e6) for each in training.candidates)
     plan = plan_features(rows, [name for name in rows if name.startswith("x")])
     is_out = np.arange(len(rows)) % 4 == 0
-    curve = validation_curve(candidate, [candidate], plan, rows, is_out, training.spec)
+    features = Features.of(rows, plan, training.spec)
+    parts = features.where(~is_out), features.where(is_out)
+    curve = validation_curve(candidate, [candidate], plan, *parts, training.spec)
     assert (curve["algorithm"], curve["parameter"]) == ("logistic_regression", "C")
     assert curve["used"] in [point["value"] for point in curve["points"]]
     learned = [point["learned_log_loss"] for point in curve["points"]]
@@ -151,4 +156,35 @@ def test_a_validation_curve_that_would_take_long_is_not_made_of_few_rows(searche
     training, _ = searched
     (candidate,) = (replace(each, seconds=1.0, fit_seconds=1.0) for each in training.candidates)
     plan = plan_features(rows, ["x0", "x1"])
-    assert validation_curve(candidate, [candidate], plan, rows, np.arange(120) < 30, training.spec) == {}
+    features = Features.of(rows, plan, training.spec)
+    parts = features.where(np.arange(120) >= 30), features.where(np.arange(120) < 30)
+    assert validation_curve(candidate, [candidate], plan, *parts, training.spec) == {}
+
+
+def test_parameters_that_take_the_same_columns_share_them(searched, rows):
+    training, _ = searched
+    features = Features.of(rows, plan_features(rows, ["x0", "x1"]), training.spec)
+    plan = plan_features(rows, ["x0", "x1"])
+    one, two, of_products = (
+        features.columns(LogisticRegressionCandidate(**given).preprocessing(plan))
+        for given in ({"C": 1.0}, {"C": 0.1}, {"degree": 2})
+    )
+    assert one[0] is two[0]
+    assert one[1] is two[1]
+    assert of_products[1].shape[1] > one[1].shape[1]
+
+
+def test_the_value_used_is_not_fitted_again(searched, rows, monkeypatch):
+    training, _ = searched
+    (candidate,) = (replace(each, seconds=1e6, searched=None) for each in training.candidates)
+    plan = plan_features(rows, [name for name in rows if name.startswith("x")])
+    features = Features.of(rows, plan, training.spec)
+    fitted = []
+    monkeypatch.setattr(
+        "meshlake.ml_assets.validation_curve.fit_features",
+        lambda *given: fitted.append(given[-1].parameters) or fit_features(*given),
+    )
+    parts = features.where(np.arange(len(rows)) % 4 > 0), features.where(np.arange(len(rows)) % 4 == 0)
+    curve = validation_curve(candidate, [candidate], plan, *parts, training.spec)
+    values = [point["value"] for point in curve["points"]]
+    assert [each["logistic_regression"]["C"] for each in fitted] == [v for v in values if v != curve["used"]]

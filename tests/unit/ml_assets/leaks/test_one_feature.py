@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from meshlake.ml_assets.leaks.one_feature import FEWEST, drawn_rows, single_roc_aucs, suspected_leaks
+from meshlake.ml_assets.leaks.one_feature import drawn_rows, single_roc_aucs, suspected_leaks
 from meshlake.ml_assets.leaks.regions import purest
+from meshlake.ml_assets.leaks.values import FEWEST
 
 SIZE = 2_000
 NUMBERS = np.random.default_rng(7)
