@@ -157,7 +157,7 @@ def train_churn(
     judged = judge(spec, threshold, development, out_of_fold, held_out if test else None, out_of_time)
     tell("measuring what each feature adds, on each part of the customers")
     with one_thread():
-        diagnosis = diagnose(winner, competition.candidates, plan, development, folds, seen, honest, spec)
+        diagnosis = diagnose(winner, competition, plan, development, folds, seen, honest, spec)
     return ChurnTraining(
         spec=spec,
         model=model,

@@ -32,10 +32,11 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Competition:
-    """The candidates that were compared, and why others were not, by name, nor searched for parameters."""
+    """The candidates that were compared, why others were not, by name, nor searched for parameters, and on what."""
 
     candidates: tuple[CandidateResult, ...]
     left_out: Mapping[str, str]
+    features: Features
 
     def found(self, spec: ChurnSpec) -> ChurnSpec:
         """`spec` with the parameters that were searched for."""
@@ -82,7 +83,7 @@ def compete(
                 left_out[f"a search for parameters of {candidate.algorithm}"] = _no_time(spec.minutes)
     if len(found) > 1:
         found += [blend(name, tuple(found), rows, folds, spec) for name in spec.ensembles]
-    return Competition(tuple(found), left_out)
+    return Competition(tuple(found), left_out, features)
 
 
 def compare_in_time(

@@ -13,7 +13,7 @@ from meshlake.ml_assets.candidates.algorithm import groups_told, make_scoring_ex
 from meshlake.ml_assets.candidates.candidate import build_candidate, learns_from_unlabelled
 from meshlake.ml_assets.explaining.counterfactuals import options_of
 from meshlake.ml_assets.features import Features
-from meshlake.ml_assets.scoring import ChurnModel, usual_values
+from meshlake.ml_assets.scoring import ChurnModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -83,7 +83,7 @@ def fit_features(algorithm: str, plan: FeaturePlan, features: Features, spec: Ch
         model = pipeline.named_steps["model"]
         pipeline.set_params(columns=columns)
         model.fit(numbers, features.is_churned, **groups_told(model, features.groups))
-    references = usual_values(features.frame, plan)
+    references = features.usual_values(plan)
     options = options_of(features.frame, plan, spec.changeable)
     return ChurnModel(make_scoring_exact(pipeline), spec.key, _NEVER, references, algorithm, options)
 
@@ -117,8 +117,9 @@ def cross_validate(
     probability = np.empty(len(features))
     models, per_fold = [], []
     for is_out in folds_in_time(folds, spec.folds, seconds_left):
-        models.append(fit_features(algorithm, plan, features.where(~is_out), spec))
-        probability[is_out] = features.where(is_out).probability(models[-1].pipeline)
+        inside, outside = features.parted(is_out)
+        models.append(fit_features(algorithm, plan, inside, spec))
+        probability[is_out] = outside.probability(models[-1].pipeline)
         per_fold.append(metrics.probability_metrics(is_churned[is_out], probability[is_out]))
     out_of_fold = metrics.probability_metrics(is_churned, probability)
     seconds = time.process_time() - began_seconds

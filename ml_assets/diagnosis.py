@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from meshlake.ml_assets.explaining.permutation import permutation_importances
 from meshlake.ml_assets.fairness import by_group
-from meshlake.ml_assets.features import Features
 from meshlake.ml_assets.held_against import gain_by_choosing, rule_of_thumb
 from meshlake.ml_assets.honest import tested_rows
 from meshlake.ml_assets.learning_curve import SHARES, learning_curve
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from meshlake.ml_assets.competition import Competition
     from meshlake.ml_assets.cross_validation import CandidateResult
     from meshlake.ml_assets.preprocessing import FeaturePlan
     from meshlake.ml_assets.spec import ChurnSpec
@@ -43,7 +43,7 @@ class Diagnosis:
 
 def diagnose(
     winner: CandidateResult,
-    candidates: Sequence[CandidateResult],
+    competition: Competition,
     plan: FeaturePlan,
     development: pd.DataFrame,
     folds: npt.NDArray[np.int64],
@@ -51,11 +51,11 @@ def diagnose(
     honest: pd.DataFrame,
     spec: ChurnSpec,
 ) -> Diagnosis:
-    """Look into the `winner` of `candidates`, without fitting it again but for a learning curve.
+    """Look into the `winner` of a `competition`, without fitting it again but for a learning curve.
 
     Args:
         winner: what was taken.
-        candidates: all that were compared.
+        competition: all that were compared.
         plan: what the features are.
         development: the labelled rows they were compared on.
         folds: the fold of each, shape (n,).
@@ -63,14 +63,14 @@ def diagnose(
         honest: what was predicted of these, as `ChurnTraining.honest` has it.
         spec: what was asked for; of its `minutes` a learning curve takes what the comparison left, or is not made.
     """
+    candidates = competition.candidates
     permuted = permutation_importances(winner.models, development, folds, spec.label, spec.seed)
     tested = tested_rows(honest)
     frame = winner.models[0].pipeline[:1].transform(seen.loc[tested.index])
     has_time = _curve_seconds(winner, candidates, spec) < spec.minutes * 60 - sum(
         c.seconds for c in candidates
     )
-    features = Features.of(development, plan, spec)
-    inside, outside = features.where(folds != 0), features.where(folds == 0)
+    inside, outside = competition.features.parted(folds == 0)
     curve = learning_curve(winner.models[0], plan, inside, outside, spec) if has_time else []
     is_churned = development[spec.label].to_numpy(dtype=bool)
     return Diagnosis(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # more than a probability of churn can mean.
 PROBABILITY_DECIMALS = 6
 # A call costs more than to score a few rows.
-_ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def in_batches(
     together: list[pd.DataFrame] = []
     for batch in batches:
         together.append(batch)
-        if sum(map(len, together)) >= _ROWS_AT_ONCE:
+        if sum(map(len, together)) >= ROWS_AT_ONCE:
             yield from _split(predict, together)
             together = []
     if together:

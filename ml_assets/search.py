@@ -78,14 +78,14 @@ def search(
     for fold, is_out in enumerate(folds_in_time(folds, spec.folds + 1, seconds_left)):
         on = f"without fold {fold + 1} of {spec.folds}" if fold < spec.folds else "on all folds"
         tell(f"searching parameters of {name} {on}: {len(trials) - 1} trials")
-        inside = features.where(~is_out)
+        inside, outside = features.parted(is_out)
         told = _race(name, plan, inside, folds[~is_out], trials, spec, seconds_left)
         found.append(told)
         if fold < spec.folds:
             models.append(
                 fit_features(name, plan, inside, with_parameters(spec, {name: told[0]["parameters"]}))
             )
-            probability[is_out] = features.where(is_out).probability(models[-1].pipeline)
+            probability[is_out] = outside.probability(models[-1].pipeline)
             per_fold.append(metrics.probability_metrics(features.is_churned[is_out], probability[is_out]))
     *of_folds, of_all = (each[0]["parameters"] for each in found)
     return replace(

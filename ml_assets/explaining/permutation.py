@@ -7,15 +7,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from meshlake.ml_assets.ordering import Ordered
-from meshlake.ml_assets.scoring import churn_probabilities
+from meshlake.ml_assets.scoring import ROWS_AT_ONCE, churn_probability
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
-    import pandas as pd
 
     from meshlake.ml_assets.scoring import ChurnModel
 
@@ -52,9 +52,19 @@ def permutation_importances(
 def _said(model: ChurnModel, rows: pd.DataFrame, random: np.random.Generator) -> npt.NDArray[np.float64]:
     """What `model` says of each row as it is, and with each feature dealt out: shape (1 + features, rows)."""
     frame = model.pipeline[:1].transform(rows)
-    dealt = (_dealt(frame, name, random) for name in (None, *frame.columns))
-    return np.stack(list(churn_probabilities(model.pipeline[1:], dealt)))
+    asked = [None, *frame.columns]
+    most = max(1, ROWS_AT_ONCE // max(1, len(frame)))
+    parts = (asked[begin : begin + most] for begin in range(0, len(asked), most))
+    said = [churn_probability(model.pipeline[1:], _dealt(frame, names, random)) for names in parts]
+    return np.concatenate(said).reshape(len(asked), len(frame))
 
 
-def _dealt(frame: pd.DataFrame, name: str | None, random: np.random.Generator) -> pd.DataFrame:
-    return frame if name is None else frame.assign(**{name: random.permutation(frame[name].to_numpy())})
+def _dealt(frame: pd.DataFrame, names: Sequence[str | None], random: np.random.Generator) -> pd.DataFrame:
+    """The rows once for each of `names`, whose values are dealt out among them; as they are where there is none."""
+    columns = {name: np.tile(frame[name].to_numpy(), len(names)) for name in frame.columns}
+    for place, name in enumerate(names):
+        if name is not None:
+            there = slice(place * len(frame), (place + 1) * len(frame))
+            columns[name][there] = random.permutation(frame[name].to_numpy())
+    # Objects that are texts would be made strings, and objects again where they are encoded.
+    return pd.DataFrame({name: pd.Series(of, dtype=frame[name].dtype) for name, of in columns.items()})

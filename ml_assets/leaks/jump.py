@@ -151,13 +151,14 @@ class _Looked:
         except ValueError:
             return 0.5, lambda _: 0.0
         models = []
+        frame, is_so = plan.frame().transform(self.rows), self.rows[self.spec.label].to_numpy(dtype=bool)
         for fold in range(_FOLDS):
             is_out = self.folds == fold
-            learned = self.rows[~is_out]
-            model = build_candidate("histogram_gradient_boosting", plan, self.spec.seed, len(learned), _QUICK)
-            is_so = learned[self.spec.label].to_numpy(dtype=bool)
-            fit_columns(model, model[0].transform(learned), is_so, self.groups[~is_out])
-            probability[is_out] = churn_probability(model, self.rows[is_out])
+            model = build_candidate(
+                "histogram_gradient_boosting", plan, self.spec.seed, int((~is_out).sum()), _QUICK
+            )
+            fit_columns(model, frame[~is_out], is_so[~is_out], self.groups[~is_out])
+            probability[is_out] = churn_probability(model[1:], frame[is_out])
             models.append(model)
         reached = self._area(probability)
 
