@@ -55,7 +55,8 @@ def _sections(found: Boosted) -> Iterator[Section]:
         yield from _gain(found)
     yield Section(
         "Tables that were looked at",
-        "Less log loss is what the columns of a table gain alone, in nats a row. " + threshold_told(found),
+        "Less log loss is what the columns of a table gain alone, in nats a row, on half of the folds where these "
+        "say enough. " + threshold_told(found),
         [Table(HEADS, considered_rows(found))] if found.considered else [],
     )
     for each in found.kept:
@@ -70,7 +71,6 @@ def _sections(found: Boosted) -> Iterator[Section]:
 
 def _gain(found: Boosted) -> Iterator[Section]:
     from meshlake.ml_assets.blocks.figures import selection_figures
-    from meshlake.ml_assets.drawing import svg
 
     chosen = found.selection
     if chosen is None:
@@ -106,7 +106,7 @@ def _gain(found: Boosted) -> Iterator[Section]:
         f"Quick models of the product's own columns, without and with what is kept, on the same rows, which they did "
         f"not learn from.{final}",
         [*([Table(FIGURE_HEADS, rows)] if (rows := figure_rows(found)) else []), Table(_FOLD_HEADS, folds)],
-        {name: svg(draw) for name, draw in drawn.items()},
+        drawn,
     )
 
 
