@@ -10,7 +10,7 @@ from datetime import date, datetime
 from itertools import permutations
 from typing import TYPE_CHECKING, Any, Protocol
 
-from meshlake.drafting.product_folder import dump_yaml
+from meshlake.drafting.product_folder import dump_plain
 from meshlake.engines.engine import open_local
 from meshlake.names import quote_identifier, quote_literal
 from meshlake.products.load import load_product
@@ -165,7 +165,7 @@ def drafted_products(
         for name, contract in contracts.items():
             folder = root / name.domain / name.product
             folder.mkdir(parents=True)
-            for file, text in {CONTRACT_FILE: dump_yaml(contract), **(beside or {})}.items():
+            for file, text in {CONTRACT_FILE: dump_plain(contract), **(beside or {})}.items():
                 (folder / file).write_text(text, encoding="utf-8")
             products[name] = load_product(folder)
         yield products

@@ -57,6 +57,12 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, indentless=False)
 
 
+class _PlainDumper(yaml.CSafeDumper):
+    """What programs alone read: libyaml takes a tenth of the time, and lays out its own way."""
+
+
+_PlainDumper.add_representer(Flow, lambda dumper, value: dumper.represent_dict(value))
+_PlainDumper.add_representer(tuple, lambda dumper, value: dumper.represent_list(value))
 _Dumper.add_representer(
     Flow, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value, flow_style=True)
 )
@@ -195,6 +201,11 @@ def dump_yaml(content: Mapping[str, Any], indent: int = 0) -> str:
     return yaml.dump(
         dict(content), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH - indent
     )
+
+
+def dump_plain(content: Mapping[str, Any]) -> str:
+    """The same `content` for nobody to look at."""
+    return yaml.dump(dict(content), Dumper=_PlainDumper, sort_keys=False, allow_unicode=True)
 
 
 def default_owner() -> str:

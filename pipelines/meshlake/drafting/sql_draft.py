@@ -162,6 +162,8 @@ def _enriched(
             elif (files := open_landing(settings, products.values()).landed(read).files) is not None:
                 session.bind_landed(files)
         _bind_sql(product, session)
+        if meant_key:
+            session.copy_rows(name)  # else each statement makes them anew
         if meant_key and not _tells_apart(session, name, meant_key):
             raise UsageError(
                 f"{name}: {', '.join(meant_key)} tells no rows apart", "Its SQL says how they are made."

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 import yaml
 
-from meshlake.drafting.product_folder import Flow, dump_yaml, write_product
+from meshlake.drafting.product_folder import Flow, dump_plain, dump_yaml, write_product
 from meshlake.errors import UsageError
 from meshlake.names import ProductName
 from meshlake.settings import load_settings
@@ -49,3 +51,13 @@ def test_a_folder_that_cannot_be_written(tmp_path) -> None:
     with pytest.raises(UsageError, match="cannot be written") as caught:
         write_product(load_settings({"MESH_PRODUCTS": "products"}, tmp_path), NAME, {}, None, [])
     assert "MESH_PRODUCTS" in str(caught.value.hint)
+
+
+def test_what_programs_read_says_the_same_as_what_people_do() -> None:
+    content = {
+        "a": Flow({"b": [1, "two: 2"]}),
+        "on": ("yes", None, 1.5),
+        "text": "one\ntwo ü",
+        "day": date(2024, 1, 2),
+    }
+    assert yaml.safe_load(dump_plain(content)) == yaml.safe_load(dump_yaml(content))
