@@ -4,43 +4,31 @@ Where rows have periods, each but the first is predicted by what came before it 
 Athanasopoulos, Forecasting, 3rd ed., section 5.10), but for the last, which is kept for the final word. Where they have
 none, folds of whole groups are predicted by the others, twice over, and a quarter of the groups is kept. Differences of
 log loss are paired row by row, their errors those of whole groups (Cameron and Miller, A Practitioner's Guide to
-Cluster-Robust Inference, 2015).
+Cluster-Robust Inference, 2015). What chooses is brief: half the rounds at twice the step, of at most 6,000 rows.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from meshlake.ml_assets.blocks.quick import quick_model
 from meshlake.ml_assets.metrics import log_losses, probability_metrics
-from meshlake.ml_assets.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     import numpy.typing as npt
-    from sklearn.ensemble import HistGradientBoostingClassifier
 
     from meshlake.ml_assets.blocks.encoded import Encoded
+    from meshlake.ml_assets.blocks.quick import Model
 
     Mask = npt.NDArray[np.bool_]
-    Matrix = npt.NDArray[np.float32]
     Numbers = npt.NDArray[np.float64]
 
-# What a quick model is: enough to tell what a block adds, at a tenth of what the published one costs.
-_QUICK: dict[str, Any] = {
-    **{
-        "max_iter": 120,
-        "learning_rate": 0.06,
-        "max_leaf_nodes": 8,
-        "min_samples_leaf": 30,
-        "max_features": 0.5,
-    },
-    **{"l2_regularization": 5.0, "early_stopping": False},
-}
 _SEED = 42
 _MOST_TESTED, _FOLDS, _REPEATS, _KEPT_SHARE = 4, 3, 2, 0.25
 _ONE_CLASS = 2
@@ -85,13 +73,24 @@ class HeldOut:
         is_so: the label, (n,).
         groups: whom each row is about, from 0 on, (n,).
         periods: in which period its cut-off lies, from 0 on, (n,); None where there are no cut-offs.
+        is_brief: whether its models are those that choose.
     """
 
     encoded: Encoded
     is_so: Mask
     groups: npt.NDArray[np.int64]
     periods: npt.NDArray[np.int64] | None = None
-    _known: dict[tuple[str, ...], tuple[Numbers, Numbers]] = field(default_factory=dict, repr=False)
+    is_brief: bool = False
+    _known: dict[tuple[tuple[str, ...], int], Numbers] = field(default_factory=dict, repr=False)
+
+    @property
+    def brief(self) -> HeldOut:
+        """The same with brief models."""
+        return replace(self, is_brief=True, _known={})
+
+    def having(self, encoded: Encoded) -> HeldOut:
+        """The same rows with other columns."""
+        return replace(self, encoded=encoded, _known={})
 
     @cached_property
     def is_kept(self) -> Mask:
@@ -123,41 +122,57 @@ class HeldOut:
                 is_out = folds[self.groups] == fold
                 yield known & ~is_out, known & is_out
 
-    def losses(self, columns: Sequence[str]) -> Numbers:
-        """The log loss of each row that `splits` test, with a model of `columns`; nan for the others, (n,)."""
-        raw, _ = self._both_losses(columns)
-        return raw
+    @property
+    def half(self) -> range:
+        """The places of the later half of `splits`, which learn from most rows, or of one of the repeats."""
+        return range(len(self.splits) // 2, len(self.splits))
 
-    def losses_at_level(self, columns: Sequence[str]) -> Numbers:
+    def losses(self, columns: Sequence[str], places: Sequence[int] | None = None) -> Numbers:
+        """The log loss of each row that `splits` test, with a model of `columns`; nan for the others, (n,).
+
+        Args:
+            columns: what is learned from.
+            places: which of `splits` are asked; all of them where it is None.
+        """
+        return self._losses(columns, places, lambda said, _: said)
+
+    def losses_at_level(self, columns: Sequence[str], places: Sequence[int] | None = None) -> Numbers:
         """The same where what is said of a period is moved to the share that is so in it, (n,).
 
         A column that only says when (a count of what ended before the second cut-off) says the same of all rows of a
         period, and gains where the first was otherwise: not so here.
         """
-        _, moved = self._both_losses(columns)
-        return moved
+        is_moved = self.periods is not None
+        return self._losses(
+            columns, places, lambda said, is_so: _at_level(said, float(is_so.mean())) if is_moved else said
+        )
 
-    def _both_losses(self, columns: Sequence[str]) -> tuple[Numbers, Numbers]:
-        key = tuple(columns)
+    def _losses(
+        self, columns: Sequence[str], places: Sequence[int] | None, of: Callable[[Numbers, Mask], Numbers]
+    ) -> Numbers:
+        total, count = np.zeros(len(self.is_so)), np.zeros(len(self.is_so))
+        for place in range(len(self.splits)) if places is None else places:
+            _, tested = self.splits[place]
+            is_so = self.is_so[tested]
+            total[tested] += log_losses(is_so, of(self._said_of(columns, place), is_so))
+            count[tested] += 1
+        return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+    def _said_of(self, columns: Sequence[str], place: int) -> Numbers:
+        """What a model of `columns` says of the rows that one of `splits` tests; fitted once."""
+        key = tuple(columns), place
         if key not in self._known:
-            total, count = np.zeros((2, len(self.is_so))), np.zeros(len(self.is_so))
-            for learned, tested in self.splits:
-                is_so, said = self.is_so[tested], self.predicted(columns, learned, tested)
-                moved = said if self.periods is None else _at_level(said, float(is_so.mean()))
-                total[:, tested] += log_losses(is_so, said), log_losses(is_so, moved)
-                count[tested] += 1
-            with np.errstate(invalid="ignore"):
-                raw, moved = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-            self._known[key] = raw, moved
+            self._known[key] = self.predicted(columns, *self.splits[place])
         return self._known[key]
 
     def folds(self, columns: Sequence[str], base: Sequence[str]) -> tuple[Fold, ...]:
         """What `columns` and `base` say of the rows that each of `splits` tests."""
-        return tuple(self._fold(columns, base, learned, tested) for learned, tested in self.splits)
+        return tuple(self._fold(columns, base, place) for place in range(len(self.splits)))
 
-    def _fold(self, columns: Sequence[str], base: Sequence[str], learned: Mask, tested: Mask) -> Fold:
+    def _fold(self, columns: Sequence[str], base: Sequence[str], place: int) -> Fold:
+        _, tested = self.splits[place]
         is_so = self.is_so[tested]
-        said, before = (self.predicted(each, learned, tested) for each in (columns, base))
+        said, before = (self._said_of(each, place) for each in (columns, base))
         gain = gain_of(log_losses(is_so, before) - log_losses(is_so, said), self.groups[tested])
         of_base, of_columns = (probability_metrics(is_so, each) for each in (before, said))
         return Fold(
@@ -172,29 +187,11 @@ class HeldOut:
 
     def predicted(self, columns: Sequence[str], learned: Mask, tested: Mask) -> Numbers:
         """What a model of the rows `learned` says of those `tested`, (k,)."""
-        return self.model(columns, learned)(self.encoded.values[tested])
+        return self.model(columns, learned).said(self.encoded.values[tested])
 
-    def model(self, columns: Sequence[str], learned: Mask) -> Callable[[Matrix], Numbers]:
-        """A quick model of the rows `learned`: what it says of rows of `encoded`; the base rate without columns."""
-        from sklearn.ensemble import HistGradientBoostingClassifier
-
-        values = self.encoded.values[learned]
-        places = self.encoded.places([name for name in columns if self._is_filled(name, values)])
-        if not len(places):
-            rate = float(self.is_so[learned].mean())
-            return lambda rows: np.full(len(rows), rate)
-        is_code = [self.encoded.names[place] in self.encoded.categories for place in places]
-        model = HistGradientBoostingClassifier(**_QUICK, categorical_features=is_code, random_state=_SEED)
-        with one_thread():
-            model.fit(values[:, places], self.is_so[learned])
-        return lambda rows: _said(model, rows[:, places])
-
-    def _is_filled(self, name: str, values: Matrix) -> bool:
-        return bool((~np.isnan(values[:, self.encoded.places([name])])).any())
-
-    def loss(self, probability: Numbers, tested: Mask) -> float:
-        """The mean log loss of what is said of the rows `tested`."""
-        return float(log_losses(self.is_so[tested], probability).mean())
+    def model(self, columns: Sequence[str], learned: Mask) -> Model:
+        """A quick model of the rows `learned`, of those of `columns` that are filled there."""
+        return quick_model(self.encoded, self.is_so, columns, np.flatnonzero(learned), is_brief=self.is_brief)
 
     def gain(self, of: Numbers, over: Numbers) -> Gain:
         """What losses `of` one model gain over those of another."""
@@ -225,11 +222,6 @@ def _at_level(said: Numbers, share: float) -> Numbers:
         moved = 1 / (1 + np.exp(-logits))
         logits = logits + np.clip((share - moved.mean()) / max((moved * (1 - moved)).mean(), _LEAST), -1, 1)
     return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float64)
-
-
-def _said(model: HistGradientBoostingClassifier, rows: Matrix) -> Numbers:
-    with one_thread():
-        return np.asarray(model.predict_proba(rows)[:, 1], dtype=np.float64)
 
 
 def _has_both(is_so: Mask) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import norm
 
-from meshlake.ml_assets.blocks.held_out import Gain, gain_of
+from meshlake.ml_assets.blocks.held_out import Gain
 from meshlake.ml_assets.comparison import can_compare, compare, measure
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ _SEED = 42
 # One in twenty searches keeps a block that adds nothing.
 _CHANCE = 0.05
 _PLACEBO_Z = 2.0
+# What loses on half of the folds, or gains so much there, is not tried on the others; nor is its placebo.
+_SURELY_T, _SURELY_Z = 6.0, 4.0
 # What gains less than so many standard errors alone is not tried again beside those that were kept: of blocks that say
 # nothing, it is five of six, and each takes as long as all before.
 _BESIDE_OTHERS = 1.0
@@ -101,6 +103,7 @@ def select_blocks(
         tell: told in words what is being done.
         has_time: whether another model may be fitted; what was not tried is told as not reached.
     """
+    full, held = held, held.brief
     chosen = _Chosen(held, tuple(base))
     alone: dict[str, Gain] = {}
     for number, block in enumerate(blocks, 1):
@@ -124,7 +127,8 @@ def select_blocks(
     tell("choosing columns")
     columns = _columns_that_matter(held, tuple(base), chosen.blocks)
     tell("measuring on rows that chose nothing")
-    return _measured(held, tuple(base), Selection(tuple(judged), columns, threshold))
+    measured = Selection(tuple(judged), columns, threshold, folds=held.folds((*base, *columns), base))
+    return _measured(full, tuple(base), measured)
 
 
 @dataclass
@@ -132,11 +136,16 @@ class _Chosen:
     held: HeldOut
     columns: tuple[str, ...]
     blocks: list[Block] = field(default_factory=list)
+    dealt: dict[str, HeldOut] = field(default_factory=dict)
 
     def gain(self, block: Block) -> Gain:
-        return self.held.gain(
-            self.held.losses((*self.columns, *block.columns)), self.held.losses(self.columns)
-        )
+        """What the block gains: on half of the folds where that says enough, else on all."""
+        columns = (*self.columns, *block.columns)
+        half = self._gain(columns, self.held.half)
+        return self._gain(columns, None) if 0 <= half.t < _SURELY_T else half
+
+    def _gain(self, columns: tuple[str, ...], places: Sequence[int] | None) -> Gain:
+        return self.held.gain(self.held.losses(columns, places), self.held.losses(self.columns, places))
 
     def judge(self, block: Block, verdict: Judged, threshold: float) -> Judged:
         """Keep `block` if it gains over what is kept, and not as much when it is somebody else's."""
@@ -144,15 +153,24 @@ class _Chosen:
         verdict = replace(verdict, added=added)
         if added.t < threshold:
             return verdict
-        columns = (*self.columns, *block.columns)
-        dealt = replace(self.held, encoded=_dealt(self.held, block), _known={}).losses_at_level(columns)
-        before, with_it = (self.held.losses_at_level(each) for each in (self.columns, columns))
-        verdict = replace(verdict, placebo=self.held.gain(dealt, before))
-        if gain_of(dealt - with_it, self.held.groups).t < _PLACEBO_Z:
+        placebo, less = self._placebo(block, self.held.half)
+        if less.t < _SURELY_Z:
+            placebo, less = self._placebo(block, None)
+        verdict = replace(verdict, placebo=placebo)
+        if less.t < _PLACEBO_Z:
             return replace(verdict, verdict=SAYS_WHO)
-        self.columns = columns
+        self.columns = (*self.columns, *block.columns)
         self.blocks.append(block)
         return replace(verdict, verdict=KEPT)
+
+    def _placebo(self, block: Block, places: Sequence[int] | None) -> tuple[Gain, Gain]:
+        """What the block gains when it is somebody else's, and how much more it does when it is not."""
+        columns, held = (*self.columns, *block.columns), self.held
+        if block.name not in self.dealt:
+            self.dealt = {block.name: held.having(_dealt(held, block))}
+        dealt = self.dealt[block.name].losses_at_level(columns, places)
+        before, with_it = (held.losses_at_level(each, places) for each in (self.columns, columns))
+        return held.gain(dealt, before), held.gain(with_it, dealt)
 
 
 def _dealt(held: HeldOut, block: Block) -> Encoded:
@@ -195,9 +213,7 @@ def _columns_that_matter(held: HeldOut, base: tuple[str, ...], blocks: Sequence[
     random = np.random.default_rng(_SEED)
     shadows = {f"_shadow {name}": name for name in random.permutation(candidates)[:_SHADOWS].tolist()}
     encoded = held.encoded.copied(shadows, random.permutation(len(held.is_so)))
-    costs = _costs(
-        replace(held, encoded=encoded, _known={}), (*base, *candidates, *shadows), (*candidates, *shadows)
-    )
+    costs = _costs(held.having(encoded), (*base, *candidates, *shadows), (*candidates, *shadows))
     least = max((costs[name] for name in shadows), default=0.0)
     kept: list[str] = []
     for block in blocks:
@@ -208,23 +224,18 @@ def _columns_that_matter(held: HeldOut, base: tuple[str, ...], blocks: Sequence[
 
 
 def _costs(held: HeldOut, columns: Sequence[str], asked: Sequence[str]) -> dict[str, float]:
-    """What log loss rises by when one of `asked` is shuffled among the rows predicted, mean over the splits."""
-    costs = dict.fromkeys(asked, 0.0)
+    """What log loss rises by when one of `asked` is shuffled among the rows predicted, mean over half of the splits."""
+    costs, places = dict.fromkeys(asked, 0.0), held.encoded.places(asked).tolist()
     random = np.random.default_rng(_SEED)
-    for learned, tested in held.splits:
-        predict = held.model(columns, learned)
-        rows = held.encoded.values[tested].copy()
-        before = held.loss(predict(rows), tested)
-        for name, place in zip(asked, held.encoded.places(asked), strict=True):
-            values = rows[:, place].copy()
-            rows[:, place] = values[random.permutation(len(rows))]
-            costs[name] += (held.loss(predict(rows), tested) - before) / len(held.splits)
-            rows[:, place] = values
+    for place in held.half:
+        learned, tested = held.splits[place]
+        found = held.model(columns, learned).costs(held.encoded.values[tested], held.is_so[tested], random)
+        for name, at in zip(asked, places, strict=True):
+            costs[name] += found.get(at, 0.0) / len(held.half)
     return costs
 
 
 def _measured(held: HeldOut, base: tuple[str, ...], selection: Selection) -> Selection:
-    selection = replace(selection, folds=held.folds((*base, *selection.columns), base))
     kept, learned = held.is_kept, ~held.is_kept
     is_so = held.is_so[kept]
     if not can_compare(is_so):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from meshlake.ml_assets.blocks.encoded import Encoded
+from meshlake.ml_assets.blocks.figures import selection_figures
 from meshlake.ml_assets.blocks.guards import drifting, suspects
-from meshlake.ml_assets.blocks.held_out import HeldOut, gain_of
+from meshlake.ml_assets.blocks.held_out import Fold, Gain, HeldOut, gain_of
 from meshlake.ml_assets.blocks.screening import apparent_roc_aucs, strengths
 from meshlake.ml_assets.blocks.selection import (
     ADDS_NOTHING,
@@ -18,9 +20,11 @@ from meshlake.ml_assets.blocks.selection import (
     NOT_REACHED,
     SAYS_WHO,
     Block,
+    Selection,
     select_blocks,
 )
 from meshlake.ml_assets.leaks.one_feature import single_roc_aucs
+from meshlake.ml_assets.metrics import log_losses
 
 WHO, PERIODS = 700, 4
 
@@ -175,3 +179,57 @@ def test_text_dates_and_what_is_missing_become_numbers() -> None:
     np.testing.assert_array_equal(found.values[:, 1], [10, 8, np.nan])
     np.testing.assert_array_equal(found.values[:, 2], [1.5, np.nan, np.nan])
     np.testing.assert_array_equal(found.values[:, 3], [1, np.nan, 0])
+
+
+class _Reversed(np.random.Generator):
+    def permutation(self, x):  # type: ignore[no-untyped-def]
+        return x[::-1]
+
+
+def test_a_shuffled_column_costs_what_its_model_says_worse_of_the_rows(held: HeldOut) -> None:
+    learned, tested = held.brief.splits[-1]
+    columns = ("helps", "noise_0", "same")
+    model, values = held.brief.model(columns, learned), held.encoded.values[tested]
+    is_so = held.is_so[tested]
+    costs = model.costs(values.copy(), is_so, _Reversed(np.random.PCG64(0)))
+    before = log_losses(is_so, model.said(values)).mean()
+    for place in held.encoded.places(columns).tolist():
+        shuffled = values.copy()
+        shuffled[:, place] = values[::-1, place]
+        assert costs[place] == pytest.approx(log_losses(is_so, model.said(shuffled)).mean() - before)
+
+
+def test_what_chooses_learns_of_fewer_rows_in_half_the_rounds(held: HeldOut) -> None:
+    fitted = [each.model(("helps",), ~held.is_kept).fitted for each in (held, held.brief)]
+    assert [each.n_iter_ for each in fitted if each is not None] == [120, 60]
+
+
+def test_what_loses_on_half_of_the_folds_is_not_tried_on_the_others(
+    rows: pd.DataFrame, held: HeldOut
+) -> None:
+    random = np.random.default_rng(1)
+    random_who = random.normal(size=len(rows)).astype(np.float32)
+    encoded = replace(held.encoded, values=held.encoded.values.copy())
+    encoded.values[:, encoded.places(["fresh"])[0]] = random_who
+    tried = held.having(encoded)
+    blocks = [Block("helps", ("helps",), held.groups), Block("noise", ("fresh", "noise_0"), held.groups)]
+    told: list[str] = []
+    found = select_blocks(tried, [], blocks, told.append)
+    by_name = {each.name: each for each in found.judged}
+    assert (by_name["helps"].verdict, by_name["noise"].verdict) == (KEPT, ADDS_NOTHING)
+    half = tried.brief
+    on_half = half.gain(half.losses(("fresh", "noise_0"), half.half), half.losses((), half.half))
+    assert on_half.t < 0
+    assert by_name["noise"].gain == on_half
+
+
+def test_drawings_are_xml_and_hold_their_intervals() -> None:
+    selection = Selection((), ("a",), 2.0, folds=(Fold(1, 9, 0.6, 0.5, 0.6, 0.7, Gain(0.1, 0.01)),))
+    tables = {"orders & <lines>": Gain(0.1, 0.01), "none": Gain(0.0, 0.0), "worse": Gain(-0.02, 0.004)}
+    drawn = selection_figures(selection, ["2024-01-01"], "the last", tables)
+    assert [*drawn] == ["by fold", "by table"]
+    root = ElementTree.fromstring(drawn["by table"])  # noqa: S314
+    words = [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"orders & <lines>", "none", "worse", "0.00", "0.10"} <= {*words}
+    dots = [float(each.attrib["cx"]) for each in root.iter("{http://www.w3.org/2000/svg}circle")]
+    assert dots == sorted(dots, reverse=True)
