@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
-from operator import or_
+from operator import add, or_
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from typing import Self
 
     import numpy.typing as npt
 
@@ -70,15 +71,17 @@ class LeafWords:
         """
         places = dict(by_feature(self.tables, features))
         regained = {feature: self._regained(mine, usual) for feature, mine in places.items()}
+        whole = _Room.of(min(_ROWS_AT_ONCE, told.shape[1]))
         for first in range(0, told.shape[1], _ROWS_AT_ONCE):
             rows = slice(first, first + _ROWS_AT_ONCE)
             at = {place: table.of_code.take(codes[place][rows]) for place, table in self.tables.items()}
-            only, values = self._leaves(len(told[0, rows]), at, places)
-            told[0, rows] += values[:, :: self.words_per_tree].sum(axis=1)
+            room = whole.cut(len(told[0, rows]))
+            self._look_for_leaves(at, places, room)
+            told[0, rows] += room.values[:, :: self.words_per_tree].sum(axis=1)
             for feature, tables in regained.items():
-                word = _together(tables, at)
-                word &= only
-                told[1 + feature, rows] += self._change(word, values)
+                _put_together(tables, at, room.word)
+                np.bitwise_and(room.word, room.once, out=room.word)
+                told[1 + feature, rows] += self._change(room)
 
     def _regained(self, places: Sequence[int], usual: Codes) -> dict[int, Words]:
         """Of each column of a feature what its values rule out and the usual ones of the feature do not."""
@@ -88,32 +91,58 @@ class LeafWords:
         )
         return {place: table.ruled_out & allowed for place, table in tables.items()}
 
-    def _leaves(self, size: int, at: Codes, places: Mapping[int, Sequence[int]]) -> tuple[Words, Numbers]:
-        """Of each row and word the leaves that one feature alone rules out, and what the word's tree says."""
-        once = np.repeat(self.outside[np.newaxis], size, axis=0)
-        twice, both = once.copy(), np.empty_like(once)
+    def _look_for_leaves(self, at: Codes, places: Mapping[int, Sequence[int]], room: _Room) -> None:
+        """Write into `room.once` the leaves that one feature alone rules out, and what its tree says of each word."""
+        once, twice, word, spare = room.once, room.twice, room.word, room.spare
+        once[:], twice[:] = self.outside, self.outside
         for mine in places.values():
-            word = _together({place: self.tables[place].ruled_out for place in mine}, at)
-            np.bitwise_and(once, word, out=both)
-            twice |= both
-            once |= word
-        values = self.values.ravel().take(_FIRST_VALUE + position(~once))
+            _put_together({place: self.tables[place].ruled_out for place in mine}, at, word)
+            np.bitwise_and(once, word, out=spare)
+            np.bitwise_or(twice, spare, out=twice)
+            np.bitwise_or(once, word, out=once)
+        np.invert(once, out=spare)
+        np.bitwise_xor(once, twice, out=once)
+        self.values.ravel().take(_FIRST_VALUE + position(spare), out=room.values, mode="clip")
         if self.words_per_tree > 1:
-            of_trees = values.reshape(size, -1, self.words_per_tree)
-            of_trees[:] = of_trees.sum(axis=2, keepdims=True)
-        once ^= twice
-        return once, values
+            of_trees = room.values.reshape(len(once), -1, self.words_per_tree)
+            of_trees[:] = reduce(add, np.moveaxis(of_trees, 2, 0))[:, :, np.newaxis]
 
-    def _change(self, word: Words, values: Numbers) -> Numbers:
-        """What is said of each row changes by, where the bits of `word` are the leaves that it goes to instead."""
-        at = np.flatnonzero(word != 0)
+    def _change(self, room: _Room) -> Numbers:
+        """What is said of each row changes by, where the bits of `room.word` are the leaves that it goes to instead."""
+        np.not_equal(room.word, 0, out=room.is_changed)
+        at = np.flatnonzero(room.is_changed)
         leaf = at & (WORDS_AT_ONCE - 1)
         leaf <<= _VALUES_SHIFT
-        leaf += position(word.ravel().take(at))
+        leaf += position(room.word.ravel().take(at))
         change = self.values.ravel().take(leaf)
-        change -= values.ravel().take(at)
+        change -= room.values.ravel().take(at)
         at >>= _ROW_SHIFT
-        return np.bincount(at, weights=change, minlength=len(word)).astype(np.float64, copy=False)
+        return np.bincount(at, weights=change, minlength=len(room.word)).astype(np.float64, copy=False)
+
+
+@dataclass(frozen=True)
+class _Room:
+    """Arrays of shape (rows, `WORDS_AT_ONCE`) that are filled again and again: to make them anew takes a fifth more.
+
+    `once` and `twice` are what at least so many features rule out, `values` what the tree of each word says.
+    """
+
+    once: Words
+    twice: Words
+    word: Words
+    spare: Words
+    values: Numbers
+    is_changed: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, rows: int) -> Self:
+        shape = (rows, WORDS_AT_ONCE)
+        once, twice, word, spare = (np.empty(shape, dtype=np.uint64) for _ in range(4))
+        return cls(once, twice, word, spare, np.empty(shape), np.empty(shape, dtype=bool))
+
+    def cut(self, rows: int) -> _Room:
+        """The first `rows` of them."""
+        return _Room(*(each[:rows] for each in vars(self).values()))
 
 
 def by_feature(columns: Mapping[int, object], features: Positions) -> Iterator[tuple[int, list[int]]]:
@@ -123,10 +152,13 @@ def by_feature(columns: Mapping[int, object], features: Positions) -> Iterator[t
         yield feature, asked[features[asked] == feature].tolist()
 
 
-def _together(tables: Mapping[int, Words], at: Codes) -> Words:
-    """What the columns of a feature rule out, each by its table, at the rows of these."""
-    found: Words = reduce(or_, (table.take(at[place], axis=0) for place, table in tables.items()))
-    return found
+def _put_together(tables: Mapping[int, Words], at: Codes, out: Words) -> None:
+    """Write into `out` what the columns of a feature rule out, each by its table, at the rows of these."""
+    (first, table), *others = tables.items()
+    # With `clip` it is written into `out` at once.
+    table.take(at[first], axis=0, out=out, mode="clip")
+    for place, each in others:
+        np.bitwise_or(out, each.take(at[place], axis=0), out=out)
 
 
 def position(bit: Words) -> npt.NDArray[np.uint8]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,12 +28,11 @@ _ROWS_FOR_CELLS = 1_000
 @dataclass(frozen=True)
 class TreeSum:
     """Trees in `parts`; `edges` by column make the codes of numbers, and are `None` of categories, of which so many are
-    known. `cells` are worked out when first they are worth it."""
+    known."""
 
     parts: Sequence[LeafWords]
     edges: Mapping[int, Numbers | None]
     categories: int
-    cells: list[LeafCells | None] = field(default_factory=list)
 
     @classmethod
     def of(cls, nodes: TreeNodes) -> Self | None:
@@ -66,11 +66,13 @@ class TreeSum:
         return told
 
     def _parts(self, rows: int) -> Sequence[LeafWords | LeafCells]:
-        if rows < _ROWS_FOR_CELLS:
-            return self.parts
-        if not self.cells:
-            self.cells.extend(cells_of(part) for part in self.parts)
-        return [cells or part for cells, part in zip(self.cells, self.parts, strict=True)]
+        return self.parts if rows < _ROWS_FOR_CELLS else self.cells
+
+    @cached_property
+    def cells(self) -> Sequence[LeafWords | LeafCells]:
+        """The parts by their cells, those of too many as they are. Batches that are told on several threads ask for
+        them at once: each has all of them, or works them out itself."""
+        return [cells_of(part) or part for part in self.parts]
 
     def _codes(self, given: Numbers) -> dict[int, Positions]:
         """The code of each value, by column."""

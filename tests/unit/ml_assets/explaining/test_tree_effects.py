@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from meshlake.ml_assets.candidates.candidate import CANDIDATES, build_candidate
+from meshlake.ml_assets.explaining.leaf_cells import cells_of
 from meshlake.ml_assets.explaining.reasons import effects_by_scoring
 from meshlake.ml_assets.preprocessing import plan_features
 from meshlake.ml_assets.scoring import reference_values
@@ -80,6 +85,27 @@ def test_trees_tell_what_scoring_again_says(rows, name, parameters, limits, monk
     beside = frame.assign(month="May")
     wider = CANDIDATES.get(name)(**parameters).effects(rest, beside, usual_row.assign(month="June"))
     np.testing.assert_allclose(wider, np.column_stack([expected, np.zeros(len(frame))]), atol=1e-12)
+
+
+def test_batches_told_on_threads_of_their_own_are_told_the_same(rows, monkeypatch):
+    plan, name = plan_features(rows, COLUMNS), "histogram_gradient_boosting"
+    boosting = {"max_iter": 80, "seeds": 1}
+    pipeline = build_candidate(name, plan, 1, len(rows), boosting).fit(rows, rows["is_churned"])
+    frame = pipeline.named_steps["frame"].transform(rows)
+
+    def effects(_: int) -> Any:
+        return CANDIDATES.get(name)(**boosting).effects(pipeline[1:], frame, frame[:1])
+
+    def slowly(words: Any) -> Any:
+        time.sleep(0.02)
+        return cells_of(words)
+
+    by_words = effects(0)
+    monkeypatch.setattr("meshlake.ml_assets.explaining.tree_sums._ROWS_FOR_CELLS", 0)
+    monkeypatch.setattr("meshlake.ml_assets.explaining.tree_sums.cells_of", slowly)
+    with ThreadPoolExecutor(3) as threads:
+        for told in threads.map(effects, range(3)):
+            np.testing.assert_allclose(told, by_words, atol=1e-12)
 
 
 def test_boosted_trees_of_very_many_leaves_are_left_to_scoring(rows, monkeypatch):
