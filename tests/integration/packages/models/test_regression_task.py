@@ -10,10 +10,9 @@ import pytest
 import yaml
 
 from meshlake.building.retraining import retraining_due
-from meshlake.errors import BuildError, UsageError
+from meshlake.errors import BuildError
 from meshlake.ml_assets.regression.spec import RegressionDocument
 from meshlake.models.honest import HONEST_FILE
-from meshlake.models.labelled import LabelledTask
 from meshlake.models.regression import RegressionTask
 from meshlake.models.store import ModelStore, ModelVersion
 from meshlake.models.task import Trained
@@ -174,18 +173,3 @@ def test_amounts_that_came_are_held_against_those_predicted_and_call_for_a_train
     assert due.in_words.endswith("; its next build trains it")
     again = folder.build_product("shop.spending").facts["model"]
     assert again["retrained"] == {"why": list(due.why), "failure": None}
-
-
-def test_a_kind_without_measures_of_its_own_is_counted_and_told_of_drift(built, monkeypatch):
-    folder, _ = built
-    for name in ("maturing", "compared"):
-        monkeypatch.setattr(RegressionTask, name, getattr(LabelledTask, name))
-    folder.land(FILE, csv(to_come=5))
-    folder.build_product("shop.features")
-    told = folder.build_product("shop.spending").facts["matured"]
-    assert told == "of 150 predictions of 2024-04-01 150 are known"
-    _, row, *_ = folder.open().model_performance("shop.spending")
-    assert (row["matured_rows"], row["mean_absolute_error"], row["levels"]) == (150, None, "[]")
-    assert row["label_drift"] < 0.25
-    with pytest.raises(UsageError, match="versions of models of regression cannot be compared by hand yet"):
-        folder.open().compare_versions("shop.spending", row["model_version"])
