@@ -2,8 +2,8 @@
 calendar that they refer to.
 
 A season's figures are known when it is over; a star schema's sale refers to the row of its day. Other references say
-nothing of the kind: a line is not known since its article is sold. Of several days the one that is earliest counts, as
-it does of a row's own dates.
+nothing of the kind: a line is not known since its article is sold, nor a complaint since its customer joined. Of
+several days the one that is earliest counts, as it does of a row's own dates.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from meshlake.boosting.known_at import Known, known_of
+from meshlake.boosting.paths import columns_of
 from meshlake.names import name_words, quote_identifier
 from meshlake.types.tree import INTEGERS, is_moment
 
@@ -111,6 +112,7 @@ def dated(tables: Tables, table: Table) -> Dated | None:
 
 
 def _by_calendar(tables: Tables, table: Table) -> Iterator[Dated]:
+    of_labelled = columns_of(tables.entities, tables.found.joins)
     for join in tables.found.joins:
         column = table.column(join.column) if join.dataset == table.profile.name else None
         if (
@@ -118,6 +120,7 @@ def _by_calendar(tables: Tables, table: Table) -> Iterator[Dated]:
             or not _may_say(table, column)
             or join.written
             or join.other_dataset not in tables.profiles
+            or (join.other_dataset, join.other_column) in of_labelled
         ):
             continue
         calendar = tables.open(join.other_dataset)
@@ -136,12 +139,12 @@ def _by_calendar(tables: Tables, table: Table) -> Iterator[Dated]:
 
 
 def _day_of(tables: Tables, calendar: Table) -> str | None:
-    """The column of days of a table that has one row for each day, and no other dates."""
+    """The column of days of a table that has one row for each day; times of day are each another by chance."""
     days = [name for name, kind in calendar.columns.items() if is_moment(kind)]
     for name in days:
         cell = quote_identifier(name)
         ((rows, kinds),) = tables.labelled.table.session.rows(
-            f"SELECT count(*), count(DISTINCT {cell}) FROM {calendar.name.sql}"
+            f"SELECT count(*), count(DISTINCT CAST({cell} AS DATE)) FROM {calendar.name.sql}"
         )
         if rows == kinds:
             return name

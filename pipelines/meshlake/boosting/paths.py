@@ -124,6 +124,13 @@ def paths_from(
     return sorted(found.values(), key=_rank)
 
 
+def columns_of(entities: Mapping[_Node, str], joins: Sequence[Join]) -> set[_Node]:
+    """The datasets and columns that hold the ids of the labelled product, over however many joins."""
+    known = _Joins.of(entities, joins)
+    asked = {known.root(node) for node in entities}
+    return {node for node in list(known.parents) if known.root(node) in asked}
+
+
 def _by(path: Path) -> tuple[_Columns, str, _Columns, _Columns]:
     """One path of all that have it alike is enough: from which ids, to which table, by which of its columns."""
     last = path.steps[-1]

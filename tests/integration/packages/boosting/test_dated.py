@@ -32,6 +32,12 @@ JOINS = [
     Join("shop.sales", "day_nr", "shop.days", "nr", 1.0, is_one_to_one=False),
     Join("shop.sales", "article", "shop.articles", "nr", 1.0, is_one_to_one=False),
 ]
+# Each of whom they are about joined on another day, and each box was packed at another second: no calendars.
+NO_CALENDARS = [
+    Join("asked", "customer_id", "shop.people", "nr", 1.0, is_one_to_one=True),
+    Join("shop.sales", "who", "shop.people", "nr", 1.0, is_one_to_one=False),
+    Join("shop.sales", "day_nr", "shop.boxes", "nr", 1.0, is_one_to_one=False),
+]
 
 
 @pytest.fixture
@@ -41,6 +47,10 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             "CREATE SCHEMA shop; "
             "CREATE TABLE shop.days AS SELECT n AS nr, DATE '2024-01-01' + n::INTEGER AS day FROM range(30) r(n); "
             "CREATE TABLE shop.articles AS SELECT n AS nr, DATE '2020-01-01' AS sold_since FROM range(3) r(n); "
+            "CREATE TABLE shop.people AS SELECT n AS nr, DATE '2020-01-01' + n::INTEGER AS joined_on "
+            "FROM range(9) r(n); "
+            "CREATE TABLE shop.boxes AS SELECT n AS nr, TIMESTAMP '2020-01-01' + to_seconds(n) AS packed_at "
+            "FROM range(30) r(n); "
             "CREATE TABLE shop.sales AS SELECT 1 AS who, n AS day_nr, n + 2 AS shipped_nr, n % 3 AS article "
             "FROM range(20) r(n); "
             "CREATE TABLE shop.seasons AS SELECT 1 AS who, n AS year_id, 1990 AS built_year, 5 AS games "
@@ -59,10 +69,13 @@ def found_of(
     others = {
         "shop.days": table("days", {"nr": Scalar.BIGINT, "day": Scalar.DATE}),
         "shop.articles": table("articles", {"nr": Scalar.BIGINT, "sold_since": Scalar.DATE}),
+        "shop.people": table("people", {"nr": Scalar.INTEGER, "joined_on": Scalar.DATE}),
+        "shop.boxes": table("boxes", {"nr": Scalar.BIGINT, "packed_at": Scalar.TIMESTAMP}),
     }
     session = SimpleNamespace(rows=lambda sql: connection.execute(sql).fetchall())
     tables = SimpleNamespace(
         labelled=SimpleNamespace(table=SimpleNamespace(session=session)),
+        entities={("asked", "customer_id"): "customer_id"},
         found=SimpleNamespace(joins=joins),
         profiles=others,
         open=others.__getitem__,
@@ -79,6 +92,7 @@ def test_a_sale_is_known_on_the_first_day_of_the_calendar_that_it_refers_to_and_
     rows = connection.execute(f"SELECT CAST({found.moment} AS VARCHAR), day_nr FROM {found.sql}").fetchall()
     assert (len(rows), min(rows), max(rows)) == (20, ("2024-01-01", 0), ("2024-01-20", 19))
     assert found_of(connection, SALES, JOINS[2:]) is None
+    assert found_of(connection, SALES, NO_CALENDARS) is None
 
 
 def test_a_season_is_known_when_its_year_is_over(connection: duckdb.DuckDBPyConnection) -> None:
