@@ -6,17 +6,22 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
-    from sklearn.calibration import CalibratedClassifierCV
 
-CALIBRATION_TYPES = ("sklearn.calibration._CalibratedClassifier", "sklearn.calibration._SigmoidCalibration")
+    from meshlake.ml_assets.candidates.calibrated import Calibrated
+
+CALIBRATION_TYPES = (
+    "meshlake.ml_assets.candidates.calibrated.Calibrated",
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.calibration._SigmoidCalibration",
+)
 _FOLDS = 3
 
 
-def calibrated(estimator: BaseEstimator) -> CalibratedClassifierCV:
+def calibrated(estimator: BaseEstimator) -> Calibrated:
     """`estimator` under a sigmoid of what it says of rows it was not fitted on (Platt 1999).
 
     It is fitted once for each of three folds to fit the sigmoid, and then on all rows.
     """
-    from sklearn.calibration import CalibratedClassifierCV
+    from meshlake.ml_assets.candidates.calibrated import Calibrated
 
-    return CalibratedClassifierCV(estimator, method="sigmoid", cv=_FOLDS, ensemble=False)
+    return Calibrated(estimator, method="sigmoid", cv=_FOLDS, ensemble=False)
