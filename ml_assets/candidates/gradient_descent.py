@@ -1,4 +1,6 @@
-"""Logistic regression by stochastic gradient descent, for many rows; it stops when rows kept aside gain no more."""
+"""Logistic regression by stochastic gradient descent, for many rows; it stops when customers kept aside gain
+no more: see `epochs`.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,15 @@ if TYPE_CHECKING:
 
     import numpy as np
     import numpy.typing as npt
-    from sklearn.linear_model import SGDClassifier
 
+    from meshlake.ml_assets.candidates.epochs import StoppedDescent
     from meshlake.ml_assets.preprocessing import FeaturePlan
 
 
 class GradientDescentCandidate(LinearCandidate):
     """`stochastic_gradient_descent`."""
+
+    trusted_types: ClassVar[tuple[str, ...]] = ("meshlake.ml_assets.candidates.epochs.StoppedDescent",)
 
     search_space: ClassVar[Mapping[str, Between]] = {
         "alpha": Between(1e-5, 0.1, is_log=True),
@@ -37,19 +41,15 @@ class GradientDescentCandidate(LinearCandidate):
     max_iter: PositiveInt = Field(default=200, description="The most times all rows are gone through.")
     n_iter_no_change: PositiveInt = Field(default=10, description="After how many without a gain it stops.")
 
-    def estimator(self, plan: FeaturePlan, seed: int, rows: int) -> SGDClassifier:  # noqa: ARG002
+    def estimator(self, plan: FeaturePlan, seed: int, rows: int) -> StoppedDescent:  # noqa: ARG002
         """See `Candidate.estimator`."""
-        from sklearn.linear_model import SGDClassifier
+        from meshlake.ml_assets.candidates.epochs import StoppedDescent
 
-        return SGDClassifier(
-            loss="log_loss",
-            penalty="elasticnet",
-            **self.model_dump(),
-            early_stopping=True,
-            average=True,
-            random_state=seed,
+        settings = self.model_dump()
+        return StoppedDescent(
+            loss="log_loss", penalty="elasticnet", **settings, average=True, random_state=seed
         )
 
-    def log_odds(self, model: SGDClassifier) -> tuple[npt.NDArray[np.float64], float]:
+    def log_odds(self, model: StoppedDescent) -> tuple[npt.NDArray[np.float64], float]:
         """See `LinearCandidate.log_odds`."""
         return model.coef_[0], float(model.intercept_[0])

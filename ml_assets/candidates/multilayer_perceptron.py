@@ -1,4 +1,4 @@
-"""A neural network, which stops when rows kept aside gain no more."""
+"""A neural network, which stops when customers kept aside gain no more: see `epochs`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from meshlake.ml_assets.candidates.space import Between
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sklearn.neural_network import MLPClassifier
-
+    from meshlake.ml_assets.candidates.epochs import StoppedPerceptron
     from meshlake.ml_assets.preprocessing import FeaturePlan
 
 
@@ -21,6 +20,7 @@ class PerceptronCandidate(Candidate):
     """`multilayer_perceptron`."""
 
     trusted_types: ClassVar[tuple[str, ...]] = (
+        "meshlake.ml_assets.candidates.epochs.StoppedPerceptron",
         "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
     )
 
@@ -38,13 +38,9 @@ class PerceptronCandidate(Candidate):
     learning_rate_init: PositiveFloat = Field(default=0.003, description="How far each step goes at first.")
     n_iter_no_change: PositiveInt = Field(default=20, description="After how many without a gain it stops.")
 
-    def estimator(self, plan: FeaturePlan, seed: int, rows: int) -> MLPClassifier:  # noqa: ARG002
+    def estimator(self, plan: FeaturePlan, seed: int, rows: int) -> StoppedPerceptron:  # noqa: ARG002
         """See `Candidate.estimator`."""
-        from sklearn.neural_network import MLPClassifier
+        from meshlake.ml_assets.candidates.epochs import StoppedPerceptron
 
-        return MLPClassifier(
-            **self.model_dump(),
-            batch_size=min(200, max(16, rows // 50)),
-            early_stopping=True,
-            random_state=seed,
-        )
+        size = min(200, max(16, rows // 50))
+        return StoppedPerceptron(**self.model_dump(), batch_size=size, random_state=seed)

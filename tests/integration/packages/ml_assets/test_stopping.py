@@ -1,14 +1,17 @@
-"""Boosting keeps whole customers aside to know when to stop: rows of one are no test of others of the same."""
+"""Whole customers are kept aside to know when to stop: rows of one are no test of others of the same."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 
+from meshlake.ml_assets.candidates import epochs
 from meshlake.ml_assets.candidates.algorithm import build_pipeline, fit_columns
 from meshlake.ml_assets.candidates.candidate import CANDIDATES
 from meshlake.ml_assets.candidates.classifiers import CLASSIFIERS
+from meshlake.ml_assets.candidates.epochs import StoppedPerceptron
 from meshlake.ml_assets.candidates.multilabel import MULTILABEL
 from meshlake.ml_assets.candidates.stopping import StoppedClassifier, StoppedRegressor
 from meshlake.ml_assets.cross_validation import fit
@@ -63,6 +66,55 @@ def test_no_customer_is_both_learned_of_and_kept_aside(seen_often, doorway, para
     assert of_others < by_heart / 2
     # Where each row is of another customer, nothing changes.
     assert trees_with(np.arange(len(groups))) == by_heart
+
+
+@pytest.mark.parametrize(
+    ("doorway", "name"),
+    [
+        (CANDIDATES, "multilayer_perceptron"),
+        (CANDIDATES, "stochastic_gradient_descent"),
+        (CLASSIFIERS, "multilayer_perceptron"),
+        (REGRESSORS, "multilayer_perceptron"),
+    ],
+    ids=["churn", "descent", "classes", "amounts"],
+)
+def test_what_goes_through_rows_again_and_again_keeps_customers_aside(seen_often, monkeypatch, doorway, name):
+    plan, groups = plan_features(seen_often, FEATURES), seen_often["customer_id"].to_numpy()
+    frame = plan.frame().transform(seen_often)
+    label = seen_often["is_churned"].to_numpy(dtype=float if doorway is REGRESSORS else bool)
+    parts = []
+
+    def seen(*given):
+        parts.append(parted(*given))
+        return parts[-1]
+
+    parted = epochs._parts
+    monkeypatch.setattr(epochs, "_parts", seen)
+    for told in (groups, None):
+        pipeline = build_pipeline(doorway, name, plan, 1, len(frame), {"max_iter": 3})
+        fit_columns(pipeline, frame, label, told)
+    (learned, aside), (by_rows, _) = parts
+    assert not {*groups[learned]} & {*groups[aside]}
+    assert {*groups[by_rows]} == {*groups}
+
+
+def test_it_stops_by_probabilities_and_keeps_those_that_were_best():
+    random = np.random.default_rng(4)
+    numbers = random.normal(size=(600, 4))
+    is_so = numbers[:, 0] + random.normal(size=600) > 0
+    model = StoppedPerceptron((8,), max_iter=200, n_iter_no_change=5, learning_rate_init=0.02, random_state=1)
+    model.fit(numbers, is_so)
+    assert 6 < model.n_iter_ < 200
+    _, aside = epochs._parts(model, numbers, is_so, None)
+    kept = model._loss(numbers[aside], is_so[aside])
+    others = [
+        clone(model).set_params(max_iter=rounds, n_iter_no_change=999).fit(numbers, is_so)
+        for rounds in range(1, model.n_iter_ + 1)
+    ]
+    losses = [each._loss(numbers[aside], is_so[aside]) for each in others]
+    assert kept == min(losses)
+    assert losses == sorted(losses, reverse=True)
+    assert np.array_equal(model.predict_proba(numbers), model.fit(numbers, is_so).predict_proba(numbers))
 
 
 def test_each_of_several_labels_is_learned_so(seen_often):
