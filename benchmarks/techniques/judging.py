@@ -127,7 +127,10 @@ def _trade(data: Data) -> Shown:
         threshold = decisions.threshold_of(spec, flat.is_churned, probability)
         flagged = decisions.flags(spec, threshold, flat.rows, probability)
         honest = flat.rows[["customer_id"]].assign(
-            is_churned=flat.is_churned, churn_probability=probability, is_predicted_churn=flagged
+            is_churned=flat.is_churned,
+            churn_probability=probability,
+            is_predicted_churn=flagged,
+            fold=flat.folds,
         )
         promise = decisions.judge(spec, threshold, flat.rows, honest, None, honest)["promise"]
         cells = flag_metrics(flat.is_churned, flagged)

@@ -239,6 +239,7 @@ def _softmax(_: Data) -> Shown:
     rows = pd.DataFrame(pixels, columns=[f"pixel {n}" for n in range(pixels.shape[1])]).assign(digit=digits)
     spec = ClassificationSpec(("row",), "digit")
     plan = plan_features(rows, [name for name in rows.columns if name != "digit"])
+    rows = rows.assign(row=range(len(rows)))
     inside, outside = train_test_split(rows, random_state=SEED)
     classes = Classes(tuple(range(10)), (), {})
     model = ClassLearner(spec, classes).fit("logistic_regression", plan, inside)
