@@ -104,7 +104,7 @@ def select_blocks(
         has_time: whether another model may be fitted; what was not tried is told as not reached.
     """
     full, held = held, held.brief
-    chosen = _Chosen(held, tuple(base))
+    chosen = _Chosen(held, full, tuple(base))
     alone: dict[str, Gain] = {}
     for number, block in enumerate(blocks, 1):
         if not has_time():
@@ -134,9 +134,9 @@ def select_blocks(
 @dataclass
 class _Chosen:
     held: HeldOut
+    full: HeldOut
     columns: tuple[str, ...]
     blocks: list[Block] = field(default_factory=list)
-    dealt: dict[str, HeldOut] = field(default_factory=dict)
 
     def gain(self, block: Block) -> Gain:
         """What the block gains: on half of the folds where that says enough, else on all."""
@@ -153,9 +153,9 @@ class _Chosen:
         verdict = replace(verdict, added=added)
         if added.t < threshold:
             return verdict
-        placebo, less = self._placebo(block, self.held.half)
-        if less.t < _SURELY_Z:
-            placebo, less = self._placebo(block, None)
+        placebo, less = self._placebo(self.held, block, self.held.half)
+        if less.t < _SURELY_Z:  # of numbers by chance brief models say too little
+            placebo, less = self._placebo(self.full, block, None)
         verdict = replace(verdict, placebo=placebo)
         if less.t < _PLACEBO_Z:
             return replace(verdict, verdict=SAYS_WHO)
@@ -163,12 +163,10 @@ class _Chosen:
         self.blocks.append(block)
         return replace(verdict, verdict=KEPT)
 
-    def _placebo(self, block: Block, places: Sequence[int] | None) -> tuple[Gain, Gain]:
+    def _placebo(self, held: HeldOut, block: Block, places: Sequence[int] | None) -> tuple[Gain, Gain]:
         """What the block gains when it is somebody else's, and how much more it does when it is not."""
-        columns, held = (*self.columns, *block.columns), self.held
-        if block.name not in self.dealt:
-            self.dealt = {block.name: held.having(_dealt(held, block))}
-        dealt = self.dealt[block.name].losses_at_level(columns, places)
+        columns = (*self.columns, *block.columns)
+        dealt = held.having(_dealt(held, block)).losses_at_level(columns, places)
         before, with_it = (held.losses_at_level(each, places) for each in (self.columns, columns))
         return held.gain(dealt, before), held.gain(with_it, dealt)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -93,8 +94,22 @@ def test_a_block_that_helps_is_kept_and_noise_is_not(held: HeldOut) -> None:
     assert found.final.roc_auc.is_better
 
 
+@pytest.fixture
+def asked_briefly(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether brief models were asked, each time that a block was held against its placebo."""
+    asked: list[bool] = []
+    losses = HeldOut.losses_at_level
+
+    def noted(one: HeldOut, *given: Any) -> Any:
+        asked.append(one.is_brief)
+        return losses(one, *given)
+
+    monkeypatch.setattr(HeldOut, "losses_at_level", noted)
+    return asked
+
+
 @pytest.mark.parametrize("is_opening", [False, True])
-def test_what_gains_by_being_somebody_s_alone_says_who(is_opening: bool) -> None:
+def test_what_gains_by_being_somebody_s_alone_says_who(is_opening: bool, asked_briefly: list[bool]) -> None:
     """Of few shops that are seen often, any number that tells them apart lets a model remember which do badly; though
     most open one after the other."""
     random = np.random.default_rng(5)
@@ -110,6 +125,15 @@ def test_what_gains_by_being_somebody_s_alone_says_who(is_opening: bool) -> None
     assert (judged.verdict, judged.gain.t > 4) == (SAYS_WHO, True)
     assert judged.placebo is not None
     assert judged.placebo.t > 2
+    assert asked_briefly[-1] is False  # brief models hardly tell it from its placebo, so full ones are asked
+
+
+def test_what_brief_models_surely_tell_from_its_placebo_is_asked_of_no_others(
+    held: HeldOut, asked_briefly: list[bool]
+) -> None:
+    (judged,) = select_blocks(held, [], [Block("good", ("helps",), held.groups)]).judged
+    assert judged.verdict == KEPT
+    assert all(asked_briefly)
 
 
 def test_what_there_is_no_time_for_is_told(held: HeldOut) -> None:
