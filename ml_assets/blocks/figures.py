@@ -22,8 +22,8 @@ _LESS = "fall of log loss, nats a row; right of the line is better"
 MOST_BLOCKS = 20
 _LONGEST_NAME = 30
 # In pixels: the whole, what is left, right, above and below of the drawing, and how far an end of an interval reaches.
-_WIDTH, _LEFT, _RIGHT, _TOP, _BELOW, _END = 480, 190, 20, 36, 52, 4
-_ROW, _LEAST_ROWS, _TICKS, _MARGIN = 24, 4, 5, 0.03
+_WIDTH, _LEFT, _RIGHT, _TOP, _BELOW, _END = 400, 180, 20, 36, 52, 4  # as wide as a phone: text is not shrunk
+_ROW, _LEAST_ROWS, _TICKS, _MARGIN = 24, 6, 5, 0.03
 
 
 def selection_figures(
@@ -71,7 +71,7 @@ def _drawn(title: str, unit: str, spans: Mapping[str, Span], guide: float | None
 
     parts = [
         _text(_WIDTH / 2, 20, title, "middle", 14),
-        _text(_LEFT + width / 2, bottom + 40, unit, "middle"),
+        _text(_WIDTH / 2, bottom + 40, unit, "middle"),
     ]
     parts.append(f'<rect x="{_LEFT}" y="{_TOP}" width="{width}" height="{bottom - _TOP}" class="frame"/>')
     for tick in ticks:
