@@ -56,13 +56,14 @@ class Candidate(Algorithm):
 
         return Independent(self.estimator(plan, seed, rows), count)
 
-    def effects(
+    def explained(
         self,
         pipeline: Pipeline,  # noqa: ARG002
         frame: pd.DataFrame,  # noqa: ARG002
         usual: pd.DataFrame,  # noqa: ARG002
-    ) -> npt.NDArray[np.float64] | None:
-        """What each row's churn probability falls by when a feature alone takes its usual value.
+    ) -> Explained | None:
+        """The churn probability of each row, shape (n,), and what it falls by when a feature alone takes its usual
+        value, shape (n, features).
 
         For an algorithm that can tell without scoring the rows once for each feature; `None` where it cannot. It must
         be exact: reasons are the same either way.
@@ -73,14 +74,6 @@ class Candidate(Algorithm):
             usual: one row of the same columns.
         """
         return None
-
-    def explained(self, pipeline: Pipeline, frame: pd.DataFrame, usual: pd.DataFrame) -> Explained | None:
-        """As `effects`, of shape (n, features), after the probability that each row is given, shape (n,).
-
-        An algorithm that comes to both by the same work says so here.
-        """
-        effects = self.effects(pipeline, frame, usual)
-        return None if effects is None else (pipeline.predict_proba(frame)[:, 1], effects)
 
 
 # The cheapest first, as measured on 8,000 rows: a policy's minutes may not do for all.

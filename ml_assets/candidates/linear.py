@@ -25,15 +25,8 @@ class LinearCandidate(Candidate):
     def log_odds(self, model: Any) -> tuple[npt.NDArray[np.float64], float]:
         """Of a fitted `model` the coefficient of each number, shape (n,), and the log odds where all are zero."""
 
-    def effects(
-        self, pipeline: Pipeline, frame: pd.DataFrame, usual: pd.DataFrame
-    ) -> npt.NDArray[np.float64] | None:
-        """See `Candidate.effects`; `None` where products of numbers belong to several features."""
-        known = self.explained(pipeline, frame, usual)
-        return None if known is None else known[1]
-
     def explained(self, pipeline: Pipeline, frame: pd.DataFrame, usual: pd.DataFrame) -> Explained | None:
-        """See `effects` and `Candidate.explained`."""
+        """See `Candidate.explained`; `None` where products of numbers belong to several features."""
         from scipy.special import expit
 
         columns = pipeline.named_steps["columns"]

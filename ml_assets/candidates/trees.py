@@ -35,13 +35,6 @@ class TreeCandidate(Candidate):
         each column was made.
         """
 
-    def effects(
-        self, pipeline: Pipeline, frame: pd.DataFrame, usual: pd.DataFrame
-    ) -> npt.NDArray[np.float64] | None:
-        """See `Candidate.effects`."""
-        known = self.explained(pipeline, frame, usual)
-        return None if known is None else known[1]
-
     def explained(self, pipeline: Pipeline, frame: pd.DataFrame, usual: pd.DataFrame) -> Explained | None:
         """See `Candidate.explained`."""
         import numpy as np

@@ -3,7 +3,7 @@
 Method: one feature at a time is set to its usual value among the training rows (median, or most frequent
 value), and the row is scored again; what the probability falls by is that feature's effect. It is exact for
 the model asked and needs no second model; an algorithm that knows the same without scoring again is asked
-instead (`Candidate.effects`). But it looks at one feature at a time: of two features that say the same, each
+instead (`Candidate.explained`). But it looks at one feature at a time: of two features that say the same, each
 may seem to matter less than both together.
 """
 

@@ -80,7 +80,7 @@ def test_models_of_dates_codes_and_long_texts_are_stored_and_explain(churn_spec,
     assert (churn_probability(again.pipeline, rows) == churn_probability(model.pipeline, rows)).all()
     frame = again.pipeline[:1].transform(rows.head(20))
     if algorithm == "logistic_regression":
-        known = CANDIDATES.get(algorithm)().effects(again.pipeline[1:], frame, frame[:1])
+        known = CANDIDATES.get(algorithm)().explained(again.pipeline[1:], frame, frame[:1])
         assert known is not None
         by_scoring_again = feature_effects(replace(again, algorithm=""), frame)
         assert feature_effects(again, frame) == pytest.approx(by_scoring_again, abs=1e-9)

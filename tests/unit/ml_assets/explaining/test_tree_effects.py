@@ -83,7 +83,7 @@ def test_trees_tell_what_scoring_again_says(rows, name, parameters, limits, monk
     np.testing.assert_allclose(told, expected, atol=1e-12)
     # The month of a season stands beside the features, and no tree asks for it.
     beside = frame.assign(month="May")
-    wider = CANDIDATES.get(name)(**parameters).effects(rest, beside, usual_row.assign(month="June"))
+    _, wider = CANDIDATES.get(name)(**parameters).explained(rest, beside, usual_row.assign(month="June"))
     np.testing.assert_allclose(wider, np.column_stack([expected, np.zeros(len(frame))]), atol=1e-12)
 
 
@@ -94,7 +94,7 @@ def test_batches_told_on_threads_of_their_own_are_told_the_same(rows, monkeypatc
     frame = pipeline.named_steps["frame"].transform(rows)
 
     def effects(_: int) -> Any:
-        return CANDIDATES.get(name)(**boosting).effects(pipeline[1:], frame, frame[:1])
+        return CANDIDATES.get(name)(**boosting).explained(pipeline[1:], frame, frame[:1])[1]
 
     def slowly(words: Any) -> Any:
         time.sleep(0.02)
@@ -114,4 +114,4 @@ def test_boosted_trees_of_very_many_leaves_are_left_to_scoring(rows, monkeypatch
     name = "histogram_gradient_boosting"
     pipeline = build_candidate(name, plan, 1, len(rows), BOOSTING).fit(rows, rows["joined"].dt.day % 2 == 0)
     frame = pipeline.named_steps["frame"].transform(rows[:3])
-    assert CANDIDATES.get(name)(**BOOSTING).effects(pipeline[1:], frame, frame[:1]) is None
+    assert CANDIDATES.get(name)(**BOOSTING).explained(pipeline[1:], frame, frame[:1]) is None
