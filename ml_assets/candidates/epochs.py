@@ -14,10 +14,11 @@ import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.linear_model import SGDClassifier
-from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedShuffleSplit
+from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from meshlake.ml_assets.candidates.algorithm import groups_told
+from meshlake.ml_assets.candidates.stopping import parts_by_groups
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -77,15 +78,12 @@ class _StopsByEpochs(ABC):
 
 
 def _parts(own: Any, X: Floats, y: npt.NDArray[Any], groups: Rows | None) -> tuple[Rows, Rows]:
-    """The rows to learn of, and those kept aside."""
-    settings = {"test_size": own.validation_fraction, "random_state": own.random_state}
-    if groups is not None:
-        learned, aside = next(GroupShuffleSplit(1, **settings).split(X, y, groups))
-        # Each class must be among what is learned: of very few groups each may have one of its own.
-        if not is_classifier(own) or len(np.unique(y[learned])) == len(np.unique(y)):
-            return learned, aside
+    """The rows to learn of, and those kept aside: whole groups of them where that can be."""
+    if parts := parts_by_groups(own, X, y, groups):
+        return parts
     splitter = StratifiedShuffleSplit if is_classifier(own) else ShuffleSplit
-    learned, aside = next(splitter(1, **settings).split(X, y))
+    dealt = splitter(1, test_size=own.validation_fraction, random_state=own.random_state)
+    learned, aside = next(dealt.split(X, y))
     return learned, aside
 
 

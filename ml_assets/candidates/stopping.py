@@ -23,6 +23,25 @@ if TYPE_CHECKING:
     Groups = npt.NDArray[np.int64]
 
 
+def parts_by_groups(
+    estimator: Any, X: Floats, y: npt.NDArray[Any], groups: Groups | None
+) -> tuple[Groups, Groups] | None:
+    """The rows to learn of, and those of whole `groups` that are kept aside, a share of `validation_fraction`.
+
+    `None` where nothing says whom rows are about, or a class would be missing among what is learned, as of very few
+    groups, each of one class.
+    """
+    if groups is None:
+        return None
+    splitter = GroupShuffleSplit(
+        1, test_size=estimator.validation_fraction, random_state=estimator.random_state
+    )
+    learned, aside = next(splitter.split(X, y, groups))
+    if is_classifier(estimator) and len(np.unique(y[learned])) < len(np.unique(y)):
+        return None
+    return learned, aside
+
+
 class _StopsByGroups:
     """To be put before an estimator of scikit-learn's that takes `X_val` and `y_val`."""
 
@@ -30,12 +49,8 @@ class _StopsByGroups:
         """Fit on `X`, shape (n, columns), and the labels `y`, shape (n,); `groups`, shape (n,), are of the rows."""
         own: Any = self
         base: Any = super()
-        parts = None
-        if groups is not None and own.early_stopping:
-            splitter = GroupShuffleSplit(1, test_size=own.validation_fraction, random_state=own.random_state)
-            parts = next(splitter.split(X, y, groups))
-        # Each class must be among what is learned: of very few groups each may have one of its own.
-        if parts is None or (is_classifier(self) and len(np.unique(y[parts[0]])) < len(np.unique(y))):
+        parts = parts_by_groups(own, X, y, groups) if own.early_stopping else None
+        if parts is None:
             base.fit(X, y)
         else:
             learned, aside = parts
