@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
+import joblib
 import numpy as np
 
 from meshlake.ml_assets.comparison import groups_by
@@ -35,7 +35,7 @@ class _Known:
     """What was worked out of rows and stays so, by what was asked."""
 
     parts: dict[bytes, tuple[Any, Any]] = field(default_factory=dict)
-    columns: dict[bytes, Made] = field(default_factory=dict)
+    columns: dict[str, Made] = field(default_factory=dict)
     numbers: dict[int, Made] = field(default_factory=dict)
     usual: dict[str, float | str] = field(default_factory=dict)
 
@@ -90,7 +90,7 @@ class Features:
 
         Candidates and parameters that take the same columns share them, so they are not to be changed.
         """
-        which = pickle.dumps(unfitted)
+        which = joblib.hash(unfitted)
         if which in self._known.columns:
             return self._known.columns[which]
         found = unfitted, unfitted.fit_transform(self.frame, self.is_churned)
