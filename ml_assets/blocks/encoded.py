@@ -68,6 +68,8 @@ def _numbers(
     values: pd.Series[Any], cutoffs: npt.NDArray[np.float64] | None
 ) -> tuple[npt.NDArray[Any], bool]:
     """A column as numbers, and whether these are codes."""
+    if values.dtype == np.float32:
+        return values.to_numpy(), False
     kind = pd.api.types.infer_dtype(values, skipna=True)
     if kind in ("datetime64", "datetime", "date"):
         days = _days(values)

@@ -132,17 +132,9 @@ def drifting(
     told = {}
     for name in columns:
         # One column after the other: of thousands a copy is as large as all that was made.
-        ours, theirs = given[name], to_score[name]
-        if ours.dtype == np.float32 == theirs.dtype:
-            values = np.concatenate([ours.to_numpy()[learned], theirs.to_numpy()])[:, np.newaxis]
-            encoded = Encoded((name,), np.where(np.isinf(values), np.nan, values), frozenset())
-        else:
-            encoded = Encoded.of(
-                pd.concat([ours.iloc[learned], theirs], ignore_index=True).to_frame(), [name]
-            )
-        if _seems(encoded, is_new) < DRIFT_ROC_AUC - _NEAR:
+        both = pd.concat([given[name].iloc[learned], to_score[name]], ignore_index=True).to_frame()
+        if _seems(Encoded.of(both, [name]), is_new) < DRIFT_ROC_AUC - _NEAR:
             continue
-        both = pd.concat([ours.iloc[learned], theirs], ignore_index=True).to_frame()
         area = single_roc_aucs(both, [name], is_new)[name]
         if area >= DRIFT_ROC_AUC:
             told[name] = (

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from meshlake.boosting.known_at import Known, known_of
-from meshlake.boosting.paths import columns_of
 from meshlake.names import name_words, quote_identifier
 from meshlake.types.tree import INTEGERS, is_moment
 
@@ -112,7 +111,6 @@ def dated(tables: Tables, table: Table) -> Dated | None:
 
 
 def _by_calendar(tables: Tables, table: Table) -> Iterator[Dated]:
-    of_labelled = columns_of(tables.entities, tables.found.joins)
     for join in tables.found.joins:
         column = table.column(join.column) if join.dataset == table.profile.name else None
         if (
@@ -120,7 +118,7 @@ def _by_calendar(tables: Tables, table: Table) -> Iterator[Dated]:
             or not _may_say(table, column)
             or join.written
             or join.other_dataset not in tables.profiles
-            or (join.other_dataset, join.other_column) in of_labelled
+            or (join.other_dataset, join.other_column) in tables.of_labelled
         ):
             continue
         calendar = tables.open(join.other_dataset)

@@ -9,8 +9,10 @@ import shutil
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from meshlake.boosting.paths import columns_of
 from meshlake.boosting.published import written_products
 from meshlake.discovery.bound import Bound
 from meshlake.discovery.discover import discover
@@ -96,6 +98,11 @@ class Tables:
         )
         landed = {column for dataset, column in sides if dataset == table.profile.name}
         return {name for name, each in table.landed.items() if each in landed}
+
+    @cached_property
+    def of_labelled(self) -> set[tuple[str, str]]:
+        """The datasets and columns that hold the ids of the labelled product, over however many joins."""
+        return columns_of(self.entities, self.found.joins)
 
     @property
     def own_dataset(self) -> str | None:

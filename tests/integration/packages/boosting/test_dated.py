@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from meshlake.boosting.dated import Dated, dated
+from meshlake.boosting.paths import columns_of
 from meshlake.boosting.tables import Table
 from meshlake.discovery.joins import Join
 from meshlake.names import ProductName
@@ -75,7 +76,7 @@ def found_of(
     session = SimpleNamespace(rows=lambda sql: connection.execute(sql).fetchall())
     tables = SimpleNamespace(
         labelled=SimpleNamespace(table=SimpleNamespace(session=session)),
-        entities={("asked", "customer_id"): "customer_id"},
+        of_labelled=columns_of({("asked", "customer_id"): "customer_id"}, joins),
         found=SimpleNamespace(joins=joins),
         profiles=others,
         open=others.__getitem__,
