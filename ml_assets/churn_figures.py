@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.metrics import ConfusionMatrixDisplay, precision_recall_curve, roc_curve
 
-from meshlake.ml_assets.drawing import GUIDE, make_room, short
+from meshlake.ml_assets.drawing import GUIDE, make_room
+from meshlake.ml_assets.drawn_names import short
 from meshlake.ml_assets.metrics import calibration_bins, flag_metrics
 
 if TYPE_CHECKING:

@@ -24,7 +24,6 @@ _SVG_DOTS_PER_INCH = 160  # of what is too much to be drawn as lines
 _COLOURS = 32
 # As shares of the whole: numbers and a label fit without drawing everything twice to find out.
 _PLACE = {"left": 0.12, "right": 0.97, "bottom": 0.12, "top": 0.92}
-_LONGEST_NAME = 30
 # Names of columns are data: a dollar is one. The same drawing is the same text each time, and its words stay words.
 _STYLE: dict[Any, Any] = {"text.parse_math": False, "svg.hashsalt": "meshlake", "svg.fonttype": "none"}
 
@@ -33,11 +32,6 @@ def make_room(axes: Axes) -> None:
     """For what is written beside `axes`: names are longer than numbers. It takes as long as to draw them once more."""
     figure: Any = axes.figure
     figure.set_layout_engine("constrained")
-
-
-def short(name: str) -> str:
-    """`name`, or its beginning where it would take the place of the drawing."""
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 3]}..."
 
 
 def png(draw: Draw) -> bytes:

@@ -9,6 +9,8 @@ from html import escape
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
+from meshlake.ml_assets.drawn_names import short
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 _Z95 = 1.96
 _LESS = "fall of log loss, nats a row; right of the line is better"
 MOST_BLOCKS = 20
-_LONGEST_NAME = 30
 # In pixels: the whole, what is left, right, above and below of the drawing, and how far an end of an interval reaches.
 _WIDTH, _LEFT, _RIGHT, _TOP, _BELOW, _END = 400, 180, 20, 36, 52, 4  # as wide as a phone: text is not shrunk
 _ROW, _LEAST_ROWS, _TICKS, _MARGIN = 24, 6, 5, 0.03
@@ -81,8 +82,7 @@ def _drawn(title: str, unit: str, spans: Mapping[str, Span], guide: float | None
         parts.append(f'<path d="M{place(guide)} {_TOP}V{bottom}" class="guide"/>')
     for number, (name, (low, middle, high)) in enumerate(spans.items()):
         y = _TOP + row * number + row / 2
-        shown = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 3]}..."
-        parts.append(_text(_LEFT - 8, y + 4, shown, "end"))
+        parts.append(_text(_LEFT - 8, y + 4, short(name), "end"))
         whiskers = "".join(f"M{place(end)} {y - _END}v{2 * _END}" for end in (low, high))
         parts.append(f'<path d="M{place(low)} {y}H{place(high)}{whiskers}" class="span"/>')
         parts.append(f'<circle cx="{place(middle)}" cy="{y}" r="4"/>')

@@ -8,7 +8,8 @@ import numpy as np
 
 from meshlake.ml_assets.churn_figures import calibration_figure
 from meshlake.ml_assets.classification.measures import confusion
-from meshlake.ml_assets.drawing import make_room, short
+from meshlake.ml_assets.drawing import make_room
+from meshlake.ml_assets.drawn_names import short
 from meshlake.ml_assets.metrics import calibration_bins
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from meshlake.ml_assets.drawing import GUIDE, make_room, short
+from meshlake.ml_assets.drawing import GUIDE, make_room
+from meshlake.ml_assets.drawn_names import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
