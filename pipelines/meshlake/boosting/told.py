@@ -10,10 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from meshlake.boosting.considered import Boosted, Considered
+    from meshlake.ml_assets.blocks.held_out import Gain
     from meshlake.ml_assets.comparison import Interval
 
 FIGURES = {"roc_auc": "ROC AUC", "log_loss": "log loss", "calibration_error": "calibration error"}
-HEADS = ("verdict", "table", "joined by", "held", "known from", "less log loss", "features", "took", "why")
+HEADS = (
+    *("verdict", "table", "joined by", "held", "known from"),
+    *("less log loss alone", "beside those kept", "features", "took", "why"),
+)
 FIGURE_HEADS = ("", "without", "with it (95 %)")
 QUESTIONS = "Is this join real, and was this known then?"
 
@@ -44,13 +48,29 @@ def considered_rows(found: Boosted) -> list[tuple[str, ...]]:
             each.path,
             f"{each.containment:.0%}" if each.path else "",
             each.known_at or "",
-            f"{each.judged.gain.estimate:.4f} (t {each.judged.gain.t:.1f})" if each.judged else "",
+            _gain(each.judged.gain if each.judged else None),
+            _gain(beside(each)),
             f"{len(each.features)} of {len(each.columns)}" if each.columns else "",
             f"{each.seconds:.1f} s",
-            each.why,
+            why(each),
         )
         for each in found.considered
     ]
+
+
+def beside(each: Considered) -> Gain | None:
+    """What a table gains beside those that were kept before it; None where it was the first, or not tried beside."""
+    judged = each.judged
+    return judged.added if judged and judged.added != judged.gain else None
+
+
+def why(each: Considered) -> str:
+    """Why its verdict is what it is; of what gains alone, and not beside others, that it is these that it adds nothing
+    to."""
+    judged = each.judged
+    if each.why or judged is None or judged.placebo is not None or beside(each) is None:
+        return each.why
+    return "adds nothing beside what was kept before it"
 
 
 def withheld_rows(found: Boosted) -> list[tuple[str, str, str]]:
@@ -116,20 +136,26 @@ def boost_facts(found: Boosted) -> dict[str, Any]:
 
 
 def _facts(each: Considered) -> dict[str, Any]:
-    judged = each.judged
+    judged, added = each.judged, beside(each)
     return {
         "table": each.table,
         "path": each.path,
         "containment": each.containment,
         "known_at": each.known_at,
         "verdict": each.verdict,
-        "why": each.why,
+        "why": why(each),
         "gain": judged.gain.estimate if judged else None,
         "t": judged.gain.t if judged else None,
+        "added": added.estimate if added else None,
+        "added_t": added.t if added else None,
         "seconds": round(each.seconds, 2),
         "features": list(each.features),
         "withheld": each.withheld,
     }
+
+
+def _gain(gain: Gain | None) -> str:
+    return f"{gain.estimate:.4f} (t {gain.t:.1f})" if gain else ""
 
 
 def _interval(figure: Interval) -> str:

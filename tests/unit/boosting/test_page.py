@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from meshlake.boosting.page import boost_page
-from meshlake.boosting.told import boost_facts, verdict
+from meshlake.boosting.told import HEADS, boost_facts, considered_rows, verdict
 from meshlake.ml_assets.comparison import Difference
 from support.boosted import a_search, without_gain
 
@@ -17,6 +19,7 @@ def test_the_page_tells_gain_tables_features_and_the_two_questions() -> None:
         "on the last cut-off (2024-07-01), which chose nothing, log loss",
         "less by 0.0500 (95 %: 0.0300 to 0.0700)",
         "0.0614 (t 8.6)",
+        "<td>0.0003 (t 0.5)</td>",
         "says who, not what",
         "undated",
         "not reached",
@@ -34,7 +37,7 @@ def test_the_page_tells_gain_tables_features_and_the_two_questions() -> None:
 
 def test_a_search_that_found_nothing_has_a_page_too() -> None:
     page = boost_page(without_gain())
-    assert "Nothing makes is_churned of crm.labels better known: 1 table tried." in page
+    assert "Nothing makes is_churned of crm.labels better known: 2 tables tried." in page
     assert "<img" not in page
 
 
@@ -49,3 +52,15 @@ def test_the_verdict_says_what_is_no_more_than_noise_and_what_could_not_be_measu
     unmeasured = replace(found.selection, final=None)
     assert "too few rows of one kind" in verdict(replace(found, selection=unmeasured))
     assert boost_facts(found)["verdict"] == verdict(found)
+
+
+def test_what_gains_alone_and_nothing_beside_what_was_kept_is_told_so_with_both_figures() -> None:
+    found = a_search()
+    rows = {row[1]: dict(zip(HEADS, row, strict=True)) for row in considered_rows(found)}
+    assert rows["shop.lines"]["less log loss alone"] == "0.0614 (t 8.6)"
+    assert rows["shop.lines"]["beside those kept"] == "0.0003 (t 0.5)"
+    assert rows["shop.lines"]["why"] == "adds nothing beside what was kept before it"
+    assert (rows["shop.orders"]["beside those kept"], rows["shop.orders"]["why"]) == ("", "")
+    facts = {each["table"]: each for each in boost_facts(found)["tables"]}
+    assert [facts["shop.lines"][name] for name in ("added", "added_t")] == [0.0003, pytest.approx(0.5)]
+    assert facts["shop.orders"]["added"] is None
