@@ -175,7 +175,8 @@ def open_tables(
         inside = replace(settings, landing=str(scratch))
         own = [each for each in chosen_sources(inside, None) if str(each).startswith(f"{LANDING_CATALOG}.")]
         bound = Bound(has_time, frozenset(map(str, own)))
-        found = discover(settings, [*landed, *own], progress, bound)
+        asked = frozenset(dataset for dataset, _ in entities)
+        found = discover(settings, [*landed, *own], progress, bound, asked)
         joins = without_shared_words(found.joins, entities, labelled.references)
         yield Tables(settings, labelled, replace(found, joins=joins), entities, published, loaded)
     finally:

@@ -12,7 +12,7 @@ from meshlake.discovery.kept_profiles import proof_key
 from meshlake.discovery.masking import masked_join
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from meshlake.discovery.bound import Bound
     from meshlake.discovery.dataset_profile import DatasetProfile
@@ -39,6 +39,7 @@ def compared(
     files: Mapping[str, Dataset],
     states: Mapping[str, str | None],
     bound: Bound,
+    copies: Collection[str] = (),
 ) -> Compared:
     """What refers to what among datasets.
 
@@ -50,11 +51,12 @@ def compared(
         files: the landed files, by dataset; of others no join is proven.
         states: what each profile is kept under, None where it is not.
         bound: how long it may take.
+        copies: datasets of ids that are kept elsewhere, too, see `likely_joins`.
 
     Raises:
         LandingError: a file cannot be read.
     """
-    suspected = likely_joins([(each, sketches[each.name]) for each in alone])
+    suspected = likely_joins([(each, sketches[each.name]) for each in alone], copies)
     profiles = [ranked(each, suspected) for each in alone]
     suspected = [*suspected, *suspected_composites(profiles)]
     known = kept.proofs() if suspected else {}

@@ -25,7 +25,7 @@ from meshlake.html import write_page
 from meshlake.landing.replacing import ReplacedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from meshlake.discovery.bound import Bound
@@ -95,12 +95,14 @@ def discover(
     sources: Sequence[Found],
     progress: Callable[[str], None] = lambda _: None,
     bound: Bound = UNBOUND,
+    copies: Collection[str] = (),
 ) -> Discovery:
     """Profile `sources`, and look for joins between them when they are several; `progress` hears in words of each when
     its turn comes. Small ones may have been read by then, each by one of several threads.
 
     What was seen before is not read again: of new files alone profiles are made, and of joins proven those that refer
-    to them. What was begun in the time that is `bound` is done to its end.
+    to them. What was begun in the time that is `bound` is done to its end. `copies` are sources of ids that are kept
+    elsewhere, too: they are no column's one key.
     """
     reader = _Reader(settings, is_sketching=len(sources) > 1)
     found: list[_Read] = []
@@ -118,6 +120,7 @@ def discover(
                 failures[source] = error
     keys = [each.key for each in found if each.key is not None]
     are_files = len(keys) == len(found) > 1
+    keys += sorted(copies)
     if are_files and (kept := reader.kept.answer(keys)):
         return Discovery(*kept, failures, tuple(not_reached))
     progress("looking for joins")
@@ -129,6 +132,7 @@ def discover(
         {each.profile.name: each.files for each in found if each.files is not None},
         {each.profile.name: each.key for each in found},
         bound,
+        copies,
     )
     if are_files and not told.left:
         reader.kept.keep_answer(keys, told.profiles, told.joins)

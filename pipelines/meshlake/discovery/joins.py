@@ -15,7 +15,7 @@ from meshlake.discovery.join_written import DIGITS, writing_between
 from meshlake.discovery.names import is_identifier, is_row_number, is_unnamed_counter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from meshlake.discovery.dataset_profile import DatasetProfile
     from meshlake.discovery.sketches import Sketch
@@ -28,6 +28,9 @@ _DENSE, _NEARLY_ALL_KEYS = 0.05, 0.9
 _NAMED_SO = 0.85
 # A hint of a name alone leads to no other domain: the approver of a leave is an employee, and no user of a shop.
 _HINT = 0.6
+# Beside the key that most speaks for, a column refers to a copy of ids where so much does: a like name, or values that
+# chance would not repeat.
+_BESIDE_OTHERS = 0.7
 # What tells nearly all rows of its own table apart is another name of them, and no reference.
 _ANOTHER_NAME = 0.9
 
@@ -58,15 +61,20 @@ class Join:
     least_covered: float | None = None
 
 
-def likely_joins(found: Sequence[tuple[DatasetProfile, Mapping[str, Sketch]]]) -> list[Join]:
+def likely_joins(
+    found: Sequence[tuple[DatasetProfile, Mapping[str, Sketch]]], copies: Collection[str] = ()
+) -> list[Join]:
     """The joins between the profiled datasets, those declared first, then the surest.
+
+    `copies` are datasets of ids that are kept elsewhere, too, and compete with none: a column refers to them beside the
+    key that most speaks for, and theirs refer to all keys that much speaks for.
 
     Few whole numbers are found among any others, so those need a like name as well; so does what is named after its
     own table. A table's own row number, and an e-mail address beside a better key, are referred to by nothing.
     """
     fields = [field for profile, sketches in found for field in _fields(profile, sketches)]
     index = KeyIndex([field for field in fields if field.is_referable])
-    best = [join for field in fields if (join := _best(field, index))]
+    best = [join for field in fields for join in _chosen(field, index, copies)]
     declared = [join for profile, _ in found for join in _declared(profile)]
     known = {(join.dataset, join.column) for join in declared}
     joins = declared + [j for j in _without_rings(best, index) if (j.dataset, j.column) not in known]
@@ -116,19 +124,28 @@ def _referable(profile: DatasetProfile) -> set[str]:
     return {name for name in meant if name not in personal or name in {meant[0], *first}}
 
 
-def _best(field: Field, index: KeyIndex) -> Join | None:
-    """The join of a column with the key that most speaks for; None where too little does for any, or it only counts
-    the rows of its own table."""
+def _chosen(field: Field, index: KeyIndex, copies: Collection[str]) -> Iterator[Join]:
+    """The join of a column with the key that most speaks for, if enough does for any, and those with `copies`."""
+    joins = _all(field, index)
+
+    def rank(join: Join) -> tuple[float, float, tuple[float, ...]]:
+        return join.confidence, join.containment, index.weight(join.other_dataset, join.other_column)
+
+    best = max(joins, key=rank, default=None)
+    own = max((each for each in joins if each.other_dataset not in copies), key=rank, default=None)
+    for join in joins:
+        is_of_copy = field.dataset in copies or join.other_dataset in copies
+        if join is best or join is own or (is_of_copy and join.confidence >= _BESIDE_OTHERS):
+            yield join
+
+
+def _all(field: Field, index: KeyIndex) -> list[Join]:
+    """The joins of a column with each key that enough speaks for; none where it only counts its own table's rows."""
     if is_row_number(field.column.name) and _is_apart(field):
-        return None
+        return []
     candidates = list(index.candidates(field))
     joins = [join for key in candidates if (join := _judged(field, key))]
-    joins = joins or [join for key in candidates if (join := _written(field, key))]
-    return max(
-        joins,
-        key=lambda j: (j.confidence, j.containment, index.weight(j.other_dataset, j.other_column)),
-        default=None,
-    )
+    return joins or [join for key in candidates if (join := _written(field, key))]
 
 
 def _is_apart(field: Field) -> bool:

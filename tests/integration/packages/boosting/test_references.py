@@ -77,6 +77,11 @@ def land(mesh: SmallMesh) -> None:
             ((customer(n), customer(n // 2), day(n), f"Ann{n}", n % 5, born(n)) for n in everyone),
         ),
     )
+    # Another list of customers, under another name; neither holds all of the other.
+    mesh.land_files(
+        "loyalty.cards",
+        csv("holder,issued_on,tier", ((customer(n), day(n), n % 3) for n in range(10, 2 * CUSTOMERS))),
+    )
     mesh.land_files(
         "crm.budgets",
         csv(
@@ -177,6 +182,7 @@ def test_each_kind_of_reference_is_reached_once(reached: Reached) -> None:
         "customer_id = crm.members.sponsored_by",
         "customer_id = crm.members.member_no, then sponsored_by = crm.members.member_no",
         "customer_id = crm.tariffs.customer_id",
+        "customer_id = loyalty.cards.holder",
         "home = crm.towns.code",
     }
 

@@ -21,11 +21,11 @@ Rows = "Iterable[Sequence[object]]"
 def joins(mesh, settings, zone) -> Callable[[dict[str, tuple[str, Rows]]], list[Join]]:
     """The joins between datasets, each given as its header and rows."""
 
-    def found(tables):
+    def found(tables, copies=()):
         for name, (header, rows) in tables.items():
             lines = [header, *(",".join(map(str, row)) for row in rows)]
             mesh.land_files(name, {"a.csv": "\n".join(lines) + "\n"})
-        return list(discover(settings, chosen_sources(settings, None)).joins)
+        return list(discover(settings, chosen_sources(settings, None), copies=copies).joins)
 
     return found
 
@@ -303,3 +303,25 @@ def test_like_measures_of_small_tables_are_no_references(joins) -> None:
         }
     )
     assert _told(found) == set()
+
+
+def test_a_copy_of_ids_is_nobodys_one_key_and_refers_to_all_that_hold_them(joins) -> None:
+    """Of two lists of customers neither holds the other, and both hold those asked for."""
+
+    def customers(*numbers):
+        return [(f"K{37 * n:05}", n % 7) for n in range(*numbers)]
+
+    tables = {
+        "crm.clients": ("client_code,grade", customers(150)),
+        "loyalty.cards": ("holder,tier", customers(50, 260)),
+        "crm.asked": ("customer_id,n", customers(50, 150)),
+        "shop.orders": ("buyer,amount", [row for row in customers(60, 140) for _ in range(3)]),
+    }
+    asked = "crm.asked.customer_id"
+    of_asked = {f"{asked} -> crm.clients.client_code", f"{asked} -> loyalty.cards.holder"}
+    found = _told(joins(tables, ["landing.crm.asked"]))
+    assert found >= of_asked
+    of_orders = {each for each in found if each.startswith("shop.orders")}
+    assert len(of_orders) == 2
+    assert f"shop.orders.buyer -> {asked}" in of_orders
+    assert len(_told(joins(tables)) & of_asked) == 1
