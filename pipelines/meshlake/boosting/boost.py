@@ -229,10 +229,8 @@ class _Looker:
                     path.told, verdict=NOTHING, why=found.refused or "it has nothing that could be counted"
                 )
                 raise _LeftOutError
-            if self.labelled.cutoff and not found.is_dated and not self.search.is_undated:
-                self._note(
-                    path.told, verdict=UNDATED, why="no date says what was known when: --undated takes it"
-                )
+            if (why := found.why_off(self.labelled.cutoff)) and not self.search.is_undated:
+                self._note(path.told, verdict=UNDATED, why=why)
                 raise _LeftOutError
             made = self._made(found.source)
         except MeshError as error:

@@ -16,8 +16,9 @@ from meshlake.names import name_words, quote_identifier
 from meshlake.types.tree import INTEGERS, is_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from meshlake.boosting.paths import Path
     from meshlake.boosting.tables import Table, Tables
 
 # Rows that refer to no day are never counted; where they are more, the column is none that says when.
@@ -88,6 +89,23 @@ def _rows_of(tables: Tables, table: Table, is_one_row: bool) -> Rows:
     if found is None:
         return Rows(table.name.sql, known)
     return Rows(found.sql, replace(known, moment=found.moment), found.column, found.calendar)
+
+
+def date_of(tables: Tables, path: Path, on_the_way: Sequence[Table], rows: Sequence[Rows]) -> str:
+    """The column that says when rows came of which a thing has several, at the end of a path; empty where none does.
+
+    A date of what has one row for each thing is of that alone: lines came later than their customer.
+
+    Raises:
+        MeshError: a table that is referred to cannot be read.
+    """
+    first = next((n for n, step in enumerate(path.steps) if not step.is_unique), len(path.steps))
+    for table, each in zip(on_the_way[first:], rows[first:], strict=True):
+        found = None if each.known.moment or each.known.ahead else dated(tables, table)
+        column = each.known.moment or next(iter(each.known.ahead), "") or (found.column if found else "")
+        if column:
+            return f"{table.name}.{column}"
+    return ""
 
 
 def dated(tables: Tables, table: Table) -> Dated | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from meshlake.boosting.aggregates import MOST_OF_A_TABLE, Columns, aggregated, looked_up
-from meshlake.boosting.dated import rows_of
+from meshlake.boosting.dated import date_of, rows_of
 from meshlake.boosting.features_sql import same_sql
 from meshlake.boosting.hops import Hop, Source
 from meshlake.boosting.known_at import Known, is_of_birth, outcomes_of, straddling
@@ -38,7 +38,8 @@ MOST_PAIRS = 200_000_000
 @dataclass(frozen=True)
 class Found:
     """What a path gives: its `source`, or none and why (`refused`). `withheld` are columns of it, with the reason;
-    `tables` those on the way, `calendars` those that say when rows of theirs are of."""
+    `tables` those on the way, `calendars` those that say when rows of theirs are of. `uncut` dates rows of which no
+    cut-off says whether they came before the label."""
 
     path: Path
     tables: tuple[Table, ...]
@@ -47,6 +48,7 @@ class Found:
     withheld: dict[str, str] = field(default_factory=dict)
     refused: str = ""
     calendars: tuple[Table, ...] = ()
+    uncut: str = ""
 
     @property
     def is_dated(self) -> bool:
@@ -54,6 +56,17 @@ class Found:
         if self.source is None or not self.source.moments:
             return self.source is not None and self.known.is_planned
         return self.source.hops[-1].moment is not None or not self.path.steps[-1].is_unique
+
+    def why_off(self, cutoff: str | None) -> str:
+        """Why it is tried only where undated tables are asked for; empty where it is anyway.
+
+        Without a cut-off what has no date at all is taken as it stands today, as the labelled rows are.
+        """
+        if self.uncut:
+            return f"{self.uncut} says when, but no --cutoff what came before the label: --undated takes all of it"
+        if cutoff and not self.is_dated:
+            return "no date says what was known when: --undated takes it"
+        return ""
 
 
 def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
@@ -104,7 +117,8 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
         withheld |= left_out
     features = tuple(replace(each, name=_free(each.name, taken)) for each in filled.features)
     filled = replace(filled, features=features)
-    return Found(path, tuple(on_the_way), filled, known, withheld, calendars=calendars)
+    uncut = "" if cutoff else date_of(tables, path, on_the_way, rows)
+    return Found(path, tuple(on_the_way), filled, known, withheld, calendars=calendars, uncut=uncut)
 
 
 def _between(path: Path, table: Table) -> Iterator[str]:
