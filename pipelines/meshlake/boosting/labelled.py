@@ -82,14 +82,17 @@ class Labelled:
         period, is_known = quote_identifier(PERIOD), f"{quote_identifier(SO)} IS NOT NULL"
         most = _ROWS_A_PERIOD if self.cutoff else _ROWS_WITHOUT_PERIODS
         sort = ", ".join(quote_identifier(each) for each in (*self.key, *filter(None, [self.cutoff])))
-        taken = session.table(
+        # A table of DuckDB's own, whose size it knows: of Arrow rows it joined all with all that came before a cut-off.
+        taken = (
             f"SELECT * FROM (SELECT {', '.join(cells)}, {self.is_so_sql} AS {quote_identifier(SO)}, "
             f"{_period_sql(self)} AS {period} FROM {name}) AS numbered "
             f"QUALIFY row_number() OVER (PARTITION BY {period}, {is_known} ORDER BY {order}) "
-            f"<= CASE WHEN {is_known} THEN {most} ELSE {_ROWS_TO_SCORE} END ORDER BY {sort}"
+            f"<= CASE WHEN {is_known} THEN {most} ELSE {_ROWS_TO_SCORE} END"
         )
-        session.register(ROWS, taken)
-        rows: pd.DataFrame = taken.to_pandas(date_as_object=False)
+        session.gather(ROWS, [taken])
+        rows: pd.DataFrame = session.table(f"SELECT * FROM {ROWS} ORDER BY {sort}").to_pandas(
+            date_as_object=False
+        )
         return rows
 
 
