@@ -81,6 +81,8 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
     session = labelled.table.session
     rows = [rows_of(tables, each, step.is_unique) for each, step in zip(on_the_way, path.steps, strict=True)]
     calendars = tuple(each.calendar for each in rows if each.calendar)
+    if refused := _joined_by_withheld(path, on_the_way, rows) if labelled.cutoff else "":
+        return Found(path, tuple(on_the_way), None, refused=refused)
     hops = _hops(labelled, path, on_the_way, rows, taken)
     if hops is None:
         return Found(
@@ -119,6 +121,19 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
     filled = replace(filled, features=features)
     uncut = "" if cutoff else date_of(tables, path, on_the_way, rows)
     return Found(path, tuple(on_the_way), filled, known, withheld, calendars=calendars, uncut=uncut)
+
+
+def _joined_by_withheld(path: Path, tables: Sequence[Table], rows: Sequence[Rows]) -> str:
+    """Which column on the way was not known when its row was: who edited a post last is not known since it was
+    written."""
+    near = (*(step.near for step in path.steps[1:]), ())
+    for step, onwards, table, read in zip(path.steps, near, tables, rows, strict=True):
+        known = read.known
+        later = {} if known.is_planned else {n: f"is known only with {d}" for n, d in known.with_date.items()}
+        for name in filter(None, map(table.column, (*step.far, *onwards))):
+            if why := {**later, **known.withheld}.get(name):
+                return f"it is joined by {name} of {table.name}, which {why}"
+    return ""
 
 
 def _between(path: Path, table: Table) -> Iterator[str]:

@@ -111,6 +111,15 @@ def land(mesh: SmallMesh) -> None:
             ((f"T{n * 91:07}", customer(n % 200), customer(n * 3 % 200), day(n), n % 70) for n in range(900)),
         ),
     )
+    # Who edited an article last is not known since it was written.
+    edits = (("", "") if n % 3 else (customer(n * 7 % 300), day(n + 90)) for n in range(600))
+    mesh.land_files(
+        "desk.articles",
+        csv(
+            "article_id,written_on,last_editor_id,last_edit_on",
+            ((f"A{n * 37:07}", day(n % 90), *edit) for n, edit in enumerate(edits)),
+        ),
+    )
     mesh.land_files("bank.fees", csv("transfer_id,fee", ((f"T{n // 2 * 91:07}", n % 4) for n in range(1800))))
     mesh.land_files(
         "crm.tariffs",
@@ -182,6 +191,7 @@ def test_each_kind_of_reference_is_reached_once(reached: Reached) -> None:
         "customer_id = crm.members.sponsored_by",
         "customer_id = crm.members.member_no, then sponsored_by = crm.members.member_no",
         "customer_id = crm.tariffs.customer_id",
+        "customer_id = desk.articles.last_editor_id",
         "customer_id = loyalty.cards.holder",
         "home = crm.towns.code",
     }
@@ -245,3 +255,12 @@ def test_ids_and_names_are_no_features_whatever_they_are_called(reached: Reached
     }
     words = ("sponsored_by", "first_name", "member_no", "transfer_id", "sender", "receiver", "customer")
     assert [name for name in sorted(features) if any(word in name for word in words)] == []
+
+
+def test_no_table_is_joined_by_what_was_not_known_when_its_row_was(reached: Reached) -> None:
+    found = reached.found["customer_id = desk.articles.last_editor_id"]
+    assert found.source is None
+    assert found.refused == (
+        "it is joined by last_editor_id of desk.articles, which is filled in together with last_edit_on, "
+        "which is withheld"
+    )
