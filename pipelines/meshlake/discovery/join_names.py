@@ -65,7 +65,7 @@ class Named:
     @property
     def is_of_its_owner(self) -> bool:
         """Whether the column is named after its own table: `customer_id` of `customers`, or `id`."""
-        rest = _without_last(self.words)
+        rest = tuple(map(_singular, _without_last(self.words)))
         stem = _letters(rest)
         is_word = len(stem) >= _FEWEST_LETTERS and any(word.startswith(stem) for word in self.owner)
         return not rest or rest == self.owner[-len(rest) :] or is_word or _is_made_of(stem, self.owner)
@@ -110,7 +110,7 @@ def name_evidence(column: Named, key: Named) -> tuple[float, str]:
                 return _ROLE, said
             if _are_abbreviated(mine[-len(ending) :], ending):
                 return _ABBREVIATED, f"{said}, shortened"
-    if any(_is_owner(mine[begin:], key) for begin in range(len(mine))):
+    if any(_is_owner(mine[begin:], key, is_whole=begin == 0) for begin in range(len(mine))):
         return _OWNER, after
     if _without_last(theirs) == mine and not _tells_nothing(mine):
         return _OWNER, f"{'_'.join(theirs)} but for the last word"
@@ -143,13 +143,13 @@ def _is_of(word: str, owner: tuple[str, ...]) -> bool:
     return any(each == _singular(word) or is_short_for(word, each) for each in owner)
 
 
-def _is_owner(mine: tuple[str, ...], key: Named) -> bool:
+def _is_owner(mine: tuple[str, ...], key: Named, *, is_whole: bool) -> bool:
     """Whether a name is the other table's, whole or shortened, with or without the word for an identifier."""
     if mine[-1] in _TELL_NOTHING and mine[-1] != key.words[-1]:
         return False
     stem = _letters(_without_last(mine))
-    # One name in the plural is a count (`parcels`), unless it is the table's whole name.
-    is_plural = _singular(stem) != stem and _singular(stem) != _letters(key.owner)
+    # A name in the plural is a count (`parcels`, `up_votes`), unless all of it is the table's whole name.
+    is_plural = _singular(stem) != stem and not (is_whole and _singular(stem) == _letters(key.owner))
     return not is_plural and _is_made_of(_singular(stem), key.owner)
 
 

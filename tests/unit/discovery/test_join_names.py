@@ -30,10 +30,19 @@ def _likeness(
         ("amount", "shop.customers", "customer_id", 0.0),
         ("product_id", "shop.customers", "id", 0.0),
         ("amount", "desk.tickets", "#", 0.0),
+        ("votes", "desk.votes", "id", 0.7),
+        ("up_votes", "desk.votes", "id", 0.0),
     ],
 )
 def test_a_name_may_say_that_it_refers(column, other, key, likeness) -> None:
     assert _likeness("shop.orders", ["n", column], column, other, [key], key) == likeness
+
+
+def test_a_column_is_of_its_owner_in_the_plural_too() -> None:
+    columns = ["orderResultsId", "orderId", "resultId"]
+    names = named("shop.order_results", columns)
+    assert [names[column].is_of_its_owner for column in columns] == [True, True, True]
+    assert not named("shop.returns", columns)["orderResultsId"].is_of_its_owner
 
 
 def test_a_sign_of_the_table_before_each_name_says_nothing() -> None:
