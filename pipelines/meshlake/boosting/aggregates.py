@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST_OF_A_TABLE = 60
 WINDOWS_DAYS = (7, 28, 91, 364)
-_MOST_SHARES = 5
+_MOST_SHARES, _MOST_BY_KIND = 5, 3
 AGE, NEWEST = "age_days", "newest_age_days"
 DISTINCT = "DISTINCT"
 
@@ -110,6 +110,7 @@ def aggregated(prefix: str, columns: Columns, *, is_dated: bool, about: str) -> 
     if is_dated:
         tiers.append(chain.from_iterable(_windows(prefix, name, about) for name in columns.numbers))
         tiers.append(_last_values(prefix, columns, about))
+    tiers += [_by_kind(prefix, columns, about, days) for days in ((None, 91) if is_dated else (None,))]
     tiers.append(chain.from_iterable(_spread(prefix, name, about) for name in columns.numbers))
     named: dict[str, Feature] = {}
     for feature in chain.from_iterable(tiers):
@@ -192,12 +193,44 @@ def _shares(prefix: str, columns: Columns, about: str) -> Iterator[Feature]:
         yield _plain(f"{_named(prefix, column)}_share", share, f"Share of {about} with {column}.")
     for column, values in columns.categories:
         cell, name = quote_identifier(column), _named(prefix, column)
-        for value in values[:_MOST_SHARES]:
+        for value, short in _shorts(values):
             is_it = f"CASE WHEN {cell} = {quote_literal(value)} THEN 1.0 WHEN {cell} IS NOT NULL THEN 0.0 END"
-            short = snake_case(value)[:24].strip("_") or "other"
             told = f"Share of {about} with {column} {value}."
             yield _plain(f"{name}_is_{short}_share", Over("AVG", is_it), told)
         yield _plain(f"{name}_kinds", Over(DISTINCT, cell), f"Different {column} of {about}.", is_count=True)
+
+
+def _by_kind(prefix: str, columns: Columns, about: str, days: int | None = None) -> Iterator[Feature]:
+    """Of payments what was paid as rent, as fees, as refunds: the rows of each frequent value, and their first numbers,
+    of the last `days` the first alone."""
+    end, within = (f"_{days}d", f" in the last {days} days") if days else ("", "")
+    for column, values in columns.categories:
+        for value, short in _shorts(values):
+            name, of = f"{_named(prefix, column)}_is_{short}", f"{about} with {column} {value}{within}."
+            rows = Over("COUNT", _of(column, value, "1"), days)
+            yield _plain(f"{name}_count{end}", rows, f"Rows of {of}", is_count=True)
+            for number in columns.numbers[: 1 if days else _MOST_BY_KIND]:
+                cell = _of(column, value, _number(number))
+                yield _plain(f"{name}_{number}_sum{end}", Over("SUM", cell, days), f"Sum of {number} of {of}")
+                if not days:
+                    yield _plain(f"{name}_{number}_mean", Over("AVG", cell), f"Mean {number} of {of}")
+
+
+def _of(column: str, value: str, cell: str) -> str:
+    return f"CASE WHEN {quote_identifier(column)} = {quote_literal(value)} THEN {cell} END"
+
+
+def _shorts(values: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The values that are counted, each with its part of a name, which is no other's: of A+ and A- `a` and `a_2`."""
+    taken: set[str] = set()
+    for value in values[:_MOST_SHARES]:
+        short = free = snake_case(value)[:24].strip("_") or "other"
+        number = 1
+        while free in taken:
+            number += 1
+            free = f"{short}_{number}"
+        taken.add(free)
+        yield value, free
 
 
 def _dates(prefix: str, column: str, about: str) -> Iterator[Feature]:

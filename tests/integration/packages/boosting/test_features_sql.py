@@ -114,6 +114,24 @@ def test_counted_by_day_features_are_the_same_and_no_later_row_changes_them(
         assert all(earlier[key] == row for key, row in everything.items() if key[1] == cutoff)
 
 
+def test_rows_and_numbers_are_counted_by_kind_and_of_kinds_written_alike_each_has_a_name_of_its_own() -> None:
+    row = made([(1, date(2024, 2, 20), 8, "new", None), (1, date(2023, 2, 1), 5, "new", None)])[1, CUTOFFS[0]]
+    places = {each.name: place for place, each in enumerate(orders().features)}
+    told = {
+        name: row[places[f"orders_state_is_{name}"]]
+        for name in ("new_count", "new_price_sum", "new_price_mean", "new_count_91d", "new_price_sum_91d")
+    }
+    assert list(told.values()) == [2, 13, 6.5, 1, 8]
+    assert [row[places[f"orders_state_is_used_{name}"]] for name in ("count", "price_sum")] == [0, None]
+    marks = Columns(numbers=("price",), categories=(("mark", ("A+", "A-", "\u5c0f", "\u5927")),))
+    names = [each.name for each in aggregated("tests", marks, is_dated=False, about="tests")]
+    kinds = ("a", "a_2", "other", "other_2")
+    assert [name for name in names if name.endswith("price_sum")] == [
+        "tests_price_sum",
+        *(f"tests_mark_is_{kind}_price_sum" for kind in kinds),
+    ]
+
+
 def test_what_many_ids_refer_to_is_counted_once_for_all_of_them() -> None:
     """Customers of a city, and what happens there: pairs are customers times rows of the city, for each cut-off."""
     city = Hop("people", '"people"', '{asked}.who = "people".who', None, near=("who",), is_unique=True)
