@@ -42,13 +42,15 @@ ALONE, LOOKUPS, FEATURETOOLS, OURS, BY_HAND = (
 class Features:
     """What one makes of a task: columns in the order of the labelled rows, or why not (`failed`), and CPU seconds.
 
-    `discovery_seconds` are those, of CPU too, that finding keys and joins took before: others are told them.
+    Imports are not counted. `making_seconds` are what making features took of these, where more was done;
+    `discovery_seconds` those that finding keys and joins took before: others are told them.
     """
 
     name: str
     rows: pd.DataFrame | None
     cpu_seconds: float = 0.0
     failed: str = ""
+    making_seconds: float = 0.0
     discovery_seconds: float = 0.0
 
 

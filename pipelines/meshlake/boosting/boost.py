@@ -220,7 +220,7 @@ class _Looker:
         Raises:
             _LeftOutError: it gives none; why is noted.
         """
-        began = time.monotonic()
+        began = time.process_time()
         try:
             found = source_of(self.tables, path, self.taken)
             self._note(path.told, found=found, withheld=found.withheld)
@@ -236,7 +236,7 @@ class _Looker:
         except MeshError as error:
             self._note(path.told, verdict=CANNOT, why=error.message)
             raise _LeftOutError from error
-        self._note(path.told, seconds=time.monotonic() - began, columns=tuple(made.columns))
+        self._note(path.told, seconds=time.process_time() - began, columns=tuple(made.columns))
         return made
 
     def _made(self, source: Source) -> pd.DataFrame:

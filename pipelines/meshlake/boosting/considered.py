@@ -26,7 +26,8 @@ class Considered:
 
     `verdict` is one of `selection`'s, or that it is undated, suspect, cannot be read, has nothing to count, or was not
     reached; `judged` its gains, where it was tried. `columns` are the features that were tried, `features` those that
-    stay, `withheld` the columns left out with the reason; `seconds` is what making features took.
+    stay, `withheld` the columns left out with the reason; `seconds` are the CPU seconds, of all threads, that making
+    features took.
     """
 
     path: str

@@ -51,7 +51,7 @@ def considered_rows(found: Boosted) -> list[tuple[str, ...]]:
             _gain(each.judged.gain if each.judged else None),
             _gain(beside(each)),
             f"{len(each.features)} of {len(each.columns)}" if each.columns else "",
-            f"{each.seconds:.1f} s",
+            f"{each.seconds:.1f} CPU s",
             why(each),
         )
         for each in found.considered

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Of fewer rows a day it is chance how many they are.
 _ROWS_A_DAY, _MOST_WEEKDAYS = 20, 0.9
-_WEEKDAYS = 5
+_WEEK, _WEEKDAYS = 7, 5
 
 
 def of_rows(day: str, late_after_days: int | None) -> dict[str, Any]:
@@ -63,7 +63,8 @@ def _is_thinning(days: Mapping[date, int]) -> bool:
 
 def weekdays(low: date, high: date) -> int:
     """The days from Monday to Friday between two, which count."""
-    return sum((low + timedelta(days=n)).isoweekday() <= _WEEKDAYS for n in range((high - low).days + 1))
+    weeks, rest = divmod((high - low).days + 1, _WEEK)
+    return weeks * _WEEKDAYS + sum((low.weekday() + n) % _WEEK < _WEEKDAYS for n in range(rest))
 
 
 def tomorrow() -> date:

@@ -179,7 +179,7 @@ def keep_draft(settings: Settings, name: ProductName, contract: Mapping[str, Any
     path = draft_file(settings, name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, dump_yaml(contract).encode())
+        write_whole(path, dump_plain(contract).encode())
     except OSError as error:
         message = f"the draft of {name} cannot be kept in {path.parent}: {error.strerror}"
         raise UsageError(message, "Set MESH_HOME to a folder of yours.") from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +35,9 @@ def json_schema(name: str) -> dict[str, Any]:
     return SCHEMAS[name]()
 
 
+@cache
 def schema_text(name: str) -> str:
-    """`json_schema(name)` as it is published and printed."""
+    """`json_schema(name)` as it is published and printed; made once, which takes longer than to write a draft."""
     return json.dumps(json_schema(name), indent=2, ensure_ascii=False) + "\n"
 
 

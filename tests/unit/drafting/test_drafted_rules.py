@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshlake.column import Column
+from meshlake.drafting.daily_rules import weekdays
 from meshlake.drafting.drafted_rules import add_column_rules, mean_rules, table_rules
 from meshlake.drafting.observed import Observed, Seen
 from meshlake.types.tree import Scalar
@@ -75,3 +76,9 @@ def test_a_part_of_the_calendar_is_not_drafted_to_have_its_usual_mean() -> None:
 
     assert drafted("month") == drafted("day_of_week") == drafted("week_no") == set()
     assert drafted("weeks") == {"weeks_mean", "weeks_mean_as_usual"}
+
+
+@given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.integers(0, 60))
+def test_weekdays_are_counted_as_one_would_day_by_day(low: date, more: int) -> None:
+    days = [low + timedelta(days=n) for n in range(more + 1)]
+    assert weekdays(low, days[-1]) == sum(day.isoweekday() < 6 for day in days)
