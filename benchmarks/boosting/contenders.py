@@ -17,6 +17,7 @@ from sklearn.metrics import roc_auc_score
 
 from meshlake.ml_assets.blocks.encoded import Encoded
 from meshlake.ml_assets.blocks.held_out import HeldOut
+from meshlake.ml_assets.blocks.target import YesNo
 from meshlake.ml_assets.churn import train_churn
 from meshlake.ml_assets.comparison import compare, groups_of, measure
 from meshlake.ml_assets.scoring import churn_probability
@@ -144,7 +145,7 @@ def learned(task: Task, base: Sequence[str], features: Features) -> Learned:
     moments = {"_cutoff": task.labelled[task.cutoff]} if task.cutoff else {}
     is_so = is_so_of(task)
     encoded = Encoded.of(rows.assign(**moments), rows.columns, "_cutoff" if task.cutoff else None)
-    held = HeldOut(encoded, is_so, groups_of(task.labelled, [task.key]))
+    held = HeldOut(encoded, YesNo(is_so), groups_of(task.labelled, [task.key]))
     said = held.predicted(list(rows.columns), ~task.is_hidden, task.is_hidden)
     figures = measure(is_so[task.is_hidden], said, _groups(task), 0)
     return Learned(features, said, figures["roc_auc"].estimate, figures["log_loss"].estimate)

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.blocks.held_out import Gain
     from meshlake.ml_assets.blocks.selection import Selection
+    from meshlake.ml_assets.blocks.target import Target
 
     Span = tuple[float, float, float]
 
 _Z95 = 1.96
-_LESS = "fall of log loss, nats a row; right of the line is better"
 MOST_BLOCKS = 20
 # In pixels: the whole, what is left, right, above and below of the drawing, and how far an end of an interval reaches.
 _WIDTH, _LEFT, _RIGHT, _TOP, _BELOW, _END = 400, 180, 20, 36, 52, 4  # as wide as a phone: text is not shrunk
@@ -28,7 +28,7 @@ _ROW, _LEAST_ROWS, _TICKS, _MARGIN = 24, 6, 5, 0.03
 
 
 def selection_figures(
-    selection: Selection, folds: Sequence[str], last: str, tables: Mapping[str, Gain]
+    selection: Selection, folds: Sequence[str], last: str, tables: Mapping[str, Gain], target: type[Target]
 ) -> dict[str, bytes]:
     """Drawings by what they show, as SVG.
 
@@ -37,19 +37,26 @@ def selection_figures(
         folds: what each of its folds is called.
         last: what the rows that chose nothing are called.
         tables: what each block that was tried gains alone, by what it is called.
+        target: what is learned.
     """
+    less = f"fall of {target.loss}, {target.unit}; right of the line is better"
     by_fold = {name: _span_of(each.gain) for name, each in zip(folds, selection.folds, strict=True)}
-    if loss := selection.final and selection.final.log_loss:
-        by_fold[last] = loss.low, loss.estimate, loss.high
+    if selection.final_gain:
+        by_fold[last] = _span_of(selection.final_gain)
     ranked = sorted(tables.items(), key=lambda each: -each[1].estimate)[:MOST_BLOCKS]
     drawn = {
-        "by fold": _drawn("Without and with it, on the same rows", _LESS, by_fold, guide=0.0),
-        "by table": _drawn("Each table alone", _LESS, {n: _span_of(each) for n, each in ranked}, guide=0.0),
+        "by fold": _drawn("Without and with it, on the same rows", less, by_fold, guide=0.0),
+        "by table": _drawn("Each table alone", less, {n: _span_of(each) for n, each in ranked}, guide=0.0),
     }
-    if selection.final:
-        areas = {"without": selection.base["roc_auc"], "with it": selection.boosted["roc_auc"]}
-        order = {name: (each.low, each.estimate, each.high) for name, each in areas.items()}
-        drawn["ROC AUC"] = _drawn(f"ROC AUC, {last}", "ROC AUC; .5 is chance", order)
+    if final := selection.final:
+        (figure, name), sides = (
+            [*target.figures.items()][1],
+            {"without": final.before, "with it": final.after},
+        )
+        spans = {
+            side: (each[figure].low, each[figure].estimate, each[figure].high) for side, each in sides.items()
+        }
+        drawn[name] = _drawn(f"{name}, {last}", f"{name}; right is better", spans)
     return drawn
 
 

@@ -24,12 +24,11 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from meshlake.ml_assets.blocks.held_out import HeldOut, Mask
+    from meshlake.ml_assets.blocks.held_out import HeldOut
+    from meshlake.ml_assets.blocks.target import Mask, Target
 
     Entity = npt.NDArray[np.int64]
 
-# What one column may reach alone: of tables without dates, and of what was known before the cut-off by its date.
-UNDATED_ROC_AUC, DATED_ROC_AUC = 0.9, 0.97
 # So far a column's rows may be told from those to be scored.
 DRIFT_ROC_AUC = 0.8
 _TREND_Z, _TREND_RISE, _FEWEST_PERIODS, _FEWEST_OF_CLASS = 3.0, 0.05, 3, 25
@@ -49,29 +48,43 @@ def suspects(
         columns: those asked about.
         undated: which of these are of tables without dates, and whom each row is about there, from 0 on, (n,).
     """
-    chosen = _drawn(~held.is_kept)
-    is_so = held.is_so[chosen]
-    limits = {name: UNDATED_ROC_AUC if name in undated else DATED_ROC_AUC for name in columns}
-    seen = apparent_roc_aucs(held.encoded, held.is_so, columns, chosen)
+    found: dict[str, str] = {}
+    for words, is_so in held.target.asked.items():
+        left = [name for name in columns if name not in found]
+        told = _suspects(held, given, left, undated, is_so)
+        found |= {name: words + why for name, why in told.items()}
+    return found
+
+
+def _suspects(
+    held: HeldOut, given: pd.DataFrame, columns: Sequence[str], undated: Mapping[str, Entity], is_so: Mask
+) -> dict[str, str]:
+    """Those that know too well whether each row `is_so`, (n,)."""
+    target, chosen = held.target, _drawn(~held.is_kept)
+    limits = {name: target.undated_limit if name in undated else target.dated_limit for name in columns}
+    seen = apparent_roc_aucs(held.encoded, is_so, columns, chosen)
     near = [name for name in columns if seen[name] >= limits[name] - _NEAR]
-    alone = single_roc_aucs(given[near].iloc[chosen], near, is_so)
+    alone = single_roc_aucs(given[near].iloc[chosen], near, is_so[chosen])
     found = {
         name: f"reaches ROC AUC {area:.3f} alone" for name, area in alone.items() if area >= limits[name]
     }
     asked = [name for name in columns if name in undated]
-    rows = given[asked].iloc[chosen]
-    found |= {name: leak.told for name, leak in suspected_leaks(rows, asked, is_so).items()}
-    found |= _outcomes(held, given, {name: undated[name] for name in asked if name not in found})
-    return found | _rising(held, given, [name for name in asked if name not in found])
+    if target.has_pure_leaks:
+        leaks = suspected_leaks(given[asked].iloc[chosen], asked, is_so[chosen])
+        found |= {name: leak.told for name, leak in leaks.items()}
+    found |= _outcomes(target, given, {name: undated[name] for name in asked if name not in found}, is_so)
+    return found | _rising(held, given, [name for name in asked if name not in found], is_so)
 
 
-def _outcomes(held: HeldOut, given: pd.DataFrame, entities: Mapping[str, Entity]) -> dict[str, str]:
+def _outcomes(
+    target: Target, given: pd.DataFrame, entities: Mapping[str, Entity], is_so: Mask
+) -> dict[str, str]:
     """Those that tell entities that were never so from those that were once, or always from always but once."""
     told: dict[str, str] = {}
     for entity in {id(each): each for each in entities.values()}.values():
         names = [name for name, each in entities.items() if each is entity]
         # The rows that choose nothing are counted too: what became of somebody may have become of them there.
-        rows, so = np.bincount(entity), np.bincount(entity, weights=held.is_so)
+        rows, so = np.bincount(entity), np.bincount(entity, weights=is_so)
         _, first = np.unique(entity, return_index=True)
         for without, is_other, said in (
             (so == 0, so == 1, "who was never so from who was once"),
@@ -85,23 +98,23 @@ def _outcomes(held: HeldOut, given: pd.DataFrame, entities: Mapping[str, Entity]
             told |= {
                 name: f"tells {said} with ROC AUC {area:.3f}, as what became of them does"
                 for name, area in areas.items()
-                if area >= UNDATED_ROC_AUC
+                if area >= target.undated_limit
             }
     return told
 
 
-def _rising(held: HeldOut, given: pd.DataFrame, columns: Sequence[str]) -> dict[str, str]:
+def _rising(held: HeldOut, given: pd.DataFrame, columns: Sequence[str], is_so: Mask) -> dict[str, str]:
     """Those whose score grows by cut-off beyond noise."""
     if held.periods is None or not columns:
         return {}
     scores: dict[str, list[tuple[float, float]]] = {name: [] for name in columns}
     for period in np.unique(held.periods[~held.is_kept]):
         chosen = _drawn(held.periods == period)
-        is_so = held.is_so[chosen]
-        if min(is_so.sum(), (~is_so).sum()) < _FEWEST_OF_CLASS:
+        so = is_so[chosen]
+        if min(so.sum(), (~so).sum()) < _FEWEST_OF_CLASS:
             continue
-        for name, area in single_roc_aucs(given.iloc[chosen], columns, is_so).items():
-            scores[name].append((area, roc_auc_error(area, is_so)))
+        for name, area in single_roc_aucs(given.iloc[chosen], columns, so).items():
+            scores[name].append((area, roc_auc_error(area, so)))
     told = {name: _rise(each) for name, each in scores.items() if len(each) >= _FEWEST_PERIODS}
     return {name: text for name, text in told.items() if text}
 

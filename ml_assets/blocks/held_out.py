@@ -3,7 +3,7 @@
 Where rows have periods, each but the first is predicted by what came before it (forward chaining; Hyndman and
 Athanasopoulos, Forecasting, 3rd ed., section 5.10), but for the last, which is kept for the final word. Where they have
 none, folds of whole groups are predicted by the others, twice over, and a quarter of the groups is kept. Differences of
-log loss are paired row by row, their errors those of whole groups (Cameron and Miller, A Practitioner's Guide to
+loss are paired row by row, their errors those of whole groups (Cameron and Miller, A Practitioner's Guide to
 Cluster-Robust Inference, 2015). What chooses is brief: half the rounds at twice the step, of at most 6,000 rows.
 """
 
@@ -16,28 +16,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from meshlake.ml_assets.blocks.quick import quick_model
-from meshlake.ml_assets.metrics import log_losses, probability_metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import numpy.typing as npt
 
     from meshlake.ml_assets.blocks.encoded import Encoded
     from meshlake.ml_assets.blocks.quick import Model
-
-    Mask = npt.NDArray[np.bool_]
-    Numbers = npt.NDArray[np.float64]
+    from meshlake.ml_assets.blocks.target import Mask, Numbers, Target
 
 _SEED = 42
 _MOST_TESTED, _FOLDS, _REPEATS, _KEPT_SHARE = 4, 3, 2, 0.25
-_ONE_CLASS = 2
-_LEAST, _STEPS = 1e-6, 20
 
 
 @dataclass(frozen=True)
 class Gain:
-    """By how much log loss (nats a row) falls, with its standard error."""
+    """By how much the loss of a row falls, with its standard error."""
 
     estimate: float
     error: float
@@ -50,17 +45,15 @@ class Gain:
 
 @dataclass(frozen=True)
 class Fold:
-    """`rows` predicted by two sets of columns, learned from the same others: by log loss (nats) and ROC AUC of each.
+    """`rows` predicted by two sets of columns, learned from the same others: the figures of each, by name.
 
     `period` is theirs, from 0 on; None where there are no cut-offs.
     """
 
     period: int | None
     rows: int
-    base_log_loss: float
-    log_loss: float
-    base_roc_auc: float
-    roc_auc: float
+    before: Mapping[str, float]
+    after: Mapping[str, float]
     gain: Gain
 
 
@@ -70,14 +63,14 @@ class HeldOut:
 
     Args:
         encoded: all columns that may be asked of.
-        is_so: the label, (n,).
+        target: their labels, (n,).
         groups: whom each row is about, from 0 on, (n,).
         periods: in which period its cut-off lies, from 0 on, (n,); None where there are no cut-offs.
         is_brief: whether its models are those that choose.
     """
 
     encoded: Encoded
-    is_so: Mask
+    target: Target
     groups: npt.NDArray[np.int64]
     periods: npt.NDArray[np.int64] | None = None
     is_brief: bool = False
@@ -106,7 +99,7 @@ class HeldOut:
         return tuple(
             (learned, tested)
             for learned, tested in self._splits()
-            if _has_both(self.is_so[learned]) and _has_both(self.is_so[tested])
+            if self.target.can_learn(learned) and self.target.can_learn(tested)
         )
 
     def _splits(self) -> Iterator[tuple[Mask, Mask]]:
@@ -128,33 +121,31 @@ class HeldOut:
         return range(len(self.splits) // 2, len(self.splits))
 
     def losses(self, columns: Sequence[str], places: Sequence[int] | None = None) -> Numbers:
-        """The log loss of each row that `splits` test, with a model of `columns`; nan for the others, (n,).
+        """The loss of each row that `splits` test, with a model of `columns`; nan for the others, (n,).
 
         Args:
             columns: what is learned from.
             places: which of `splits` are asked; all of them where it is None.
         """
-        return self._losses(columns, places, lambda said, _: said)
+        return self._losses(columns, places, lambda _, said: said)
 
     def losses_at_level(self, columns: Sequence[str], places: Sequence[int] | None = None) -> Numbers:
-        """The same where what is said of a period is moved to the share that is so in it, (n,).
+        """The same where what is said of a period is moved until it is right of the period as a whole, (n,).
 
         A column that only says when (a count of what ended before the second cut-off) says the same of all rows of a
         period, and gains where the first was otherwise: not so here.
         """
-        is_moved = self.periods is not None
-        return self._losses(
-            columns, places, lambda said, is_so: _at_level(said, float(is_so.mean())) if is_moved else said
-        )
+        if self.periods is None:
+            return self.losses(columns, places)
+        return self._losses(columns, places, self.target.at_level)
 
     def _losses(
-        self, columns: Sequence[str], places: Sequence[int] | None, of: Callable[[Numbers, Mask], Numbers]
+        self, columns: Sequence[str], places: Sequence[int] | None, of: Callable[[Mask, Numbers], Numbers]
     ) -> Numbers:
-        total, count = np.zeros(len(self.is_so)), np.zeros(len(self.is_so))
+        total, count = np.zeros(len(self.target)), np.zeros(len(self.target))
         for place in range(len(self.splits)) if places is None else places:
             _, tested = self.splits[place]
-            is_so = self.is_so[tested]
-            total[tested] += log_losses(is_so, of(self._said_of(columns, place), is_so))
+            total[tested] += self.target.losses(tested, of(tested, self._said_of(columns, place)))
             count[tested] += 1
         return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
@@ -171,27 +162,25 @@ class HeldOut:
 
     def _fold(self, columns: Sequence[str], base: Sequence[str], place: int) -> Fold:
         _, tested = self.splits[place]
-        is_so = self.is_so[tested]
-        said, before = (self._said_of(each, place) for each in (columns, base))
-        gain = gain_of(log_losses(is_so, before) - log_losses(is_so, said), self.groups[tested])
-        of_base, of_columns = (probability_metrics(is_so, each) for each in (before, said))
+        after, before = (self._said_of(each, place) for each in (columns, base))
+        target = self.target
         return Fold(
             None if self.periods is None else int(self.periods[tested].max()),
-            len(is_so),
-            of_base["log_loss"],
-            of_columns["log_loss"],
-            of_base["roc_auc"],
-            of_columns["roc_auc"],
-            gain,
+            int(tested.sum()),
+            target.scores(tested, before),
+            target.scores(tested, after),
+            gain_of(target.losses(tested, before) - target.losses(tested, after), self.groups[tested]),
         )
 
     def predicted(self, columns: Sequence[str], learned: Mask, tested: Mask) -> Numbers:
-        """What a model of the rows `learned` says of those `tested`, (k,)."""
+        """What a model of the rows `learned` says of those `tested`, (k,) or (k, classes)."""
         return self.model(columns, learned).said(self.encoded.values[tested])
 
     def model(self, columns: Sequence[str], learned: Mask) -> Model:
         """A quick model of the rows `learned`, of those of `columns` that are filled there."""
-        return quick_model(self.encoded, self.is_so, columns, np.flatnonzero(learned), is_brief=self.is_brief)
+        return quick_model(
+            self.encoded, self.target, columns, np.flatnonzero(learned), is_brief=self.is_brief
+        )
 
     def gain(self, of: Numbers, over: Numbers) -> Gain:
         """What losses `of` one model gain over those of another."""
@@ -212,17 +201,3 @@ def gain_of(differences: Numbers, groups: npt.NDArray[np.int64]) -> Gain:
     mean = float(differences[is_known].mean())
     sums = np.bincount(groups[is_known], weights=differences[is_known] - mean)
     return Gain(mean, float(np.sqrt((sums**2).sum())) / count)
-
-
-def _at_level(said: Numbers, share: float) -> Numbers:
-    """Probabilities (n,) whose logits are moved alike until their mean is `share`, by Newton's method."""
-    clipped = np.clip(said, _LEAST, 1 - _LEAST)
-    logits = np.log(clipped / (1 - clipped))
-    for _ in range(_STEPS):
-        moved = 1 / (1 + np.exp(-logits))
-        logits = logits + np.clip((share - moved.mean()) / max((moved * (1 - moved)).mean(), _LEAST), -1, 1)
-    return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float64)
-
-
-def _has_both(is_so: Mask) -> bool:
-    return len(np.unique(is_so)) == _ONE_CLASS

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import expit
 
 from meshlake.ml_assets.leaks.one_feature import drawn_rows
 from meshlake.ml_assets.threads import one_thread
@@ -18,13 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
-    from sklearn.ensemble import HistGradientBoostingClassifier
 
     from meshlake.ml_assets.blocks.encoded import Encoded
+    from meshlake.ml_assets.blocks.target import Numbers, Rows, Target
 
-    Mask = npt.NDArray[np.bool_]
     Matrix = npt.NDArray[np.float32]
-    Numbers = npt.NDArray[np.float64]
 
 _QUICK: dict[str, Any] = {
     **{
@@ -44,58 +41,71 @@ _SEED, _SHUFFLES = 42, 3
 
 @dataclass(frozen=True)
 class Model:
-    """A quick model of the columns at `places`, whose trees count them as in `order`; the base `rate` without any."""
+    """A quick model of a target, of the columns at `places`, whose trees count them as in `order`; without any it says
+    `level` of all, (outputs,)."""
 
-    rate: float
-    fitted: HistGradientBoostingClassifier | None = None
+    target: Target
+    level: Numbers
+    fitted: Any = None
     places: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     order: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def said(self, rows: Matrix) -> Numbers:
-        """What it says of `rows` (n, all columns), (n,)."""
-        if self.fitted is None:
-            return np.full(len(rows), self.rate)
-        return np.asarray(expit(self._logits(self.fitted, rows)), dtype=np.float64)
+        """What it says of `rows` (n, all columns), (n,) or (n, classes)."""
+        return self.target.said(self._raw(rows))
 
-    def costs(self, rows: Matrix, is_so: Mask, random: np.random.Generator) -> dict[int, float]:
-        """What log loss rises by when a column of `rows` is shuffled, by its place; 0 for those that no tree asks.
+    def costs(self, rows: Matrix, tested: Rows, random: np.random.Generator) -> dict[int, float]:
+        """What the loss of `rows` rises by when a column is shuffled, by its place; 0 for those that no tree asks.
 
-        Only trees that ask for a column are asked again.
+        Only trees that ask for a column are asked again; `tested` are the places of the rows' labels.
         """
         if self.fitted is None:
             return {}
         # scikit-learn, to whose version we hold, has no other names for its trees and for what they are asked by.
-        trees = [tree for of_round in self.fitted._predictors for tree in of_round]
+        outputs = self.target.outputs(self.fitted)
+        trees = [
+            (tree, output)
+            for of_round in self.fitted._predictors
+            for tree, output in zip(of_round, outputs, strict=True)
+        ]
         words = (*self.fitted._bin_mapper.make_known_categories_bitsets(), 1)
-        asked = [set(tree.nodes["feature_idx"][tree.nodes["is_leaf"] == 0].tolist()) for tree in trees]
+        asked = [set(tree.nodes["feature_idx"][tree.nodes["is_leaf"] == 0].tolist()) for tree, _ in trees]
         asking = {
-            each: [t for t, of in zip(trees, asked, strict=True) if each in of]
+            each: [tree for tree, of in zip(trees, asked, strict=True) if each in of]
             for each in set().union(*asked)
         }
-        logits, values = (
-            self._logits(self.fitted, rows),
-            self.fitted._preprocess_X(rows[:, self.places], reset=False),
-        )
-        before, found = float(_losses_of(is_so, logits).mean()), {}
+        raw, values = self._raw(rows), self.fitted._preprocess_X(rows[:, self.places], reset=False)
+        before, found = self._loss(tested, raw), {}
+
+        def added(number: int, sign: int, to: Numbers) -> Numbers:
+            total = to.copy()
+            for tree, output in asking[number]:
+                total[:, output] += sign * tree.predict(values, *words)
+            return total
+
         for number in sorted(asking):
             own = values[:, number].copy()
-            without, loss = logits - sum(tree.predict(values, *words) for tree in asking[number]), 0.0
+            without, loss = added(number, -1, raw), 0.0
             for _ in range(_SHUFFLES):
                 values[:, number] = random.permutation(own)
-                shuffled = without + sum(tree.predict(values, *words) for tree in asking[number])
-                loss += float(_losses_of(is_so, shuffled).mean()) / _SHUFFLES
+                loss += self._loss(tested, added(number, 1, without)) / _SHUFFLES
             values[:, number] = own
             found[int(self.order[number])] = loss - before
         return found
 
-    def _logits(self, fitted: HistGradientBoostingClassifier, rows: Matrix) -> Numbers:
+    def _loss(self, tested: Rows, raw: Numbers) -> float:
+        return float(self.target.losses(tested, self.target.said(raw)).mean())
+
+    def _raw(self, rows: Matrix) -> Numbers:
+        if self.fitted is None:
+            return np.tile(self.level, (len(rows), 1))
         with one_thread():
-            return np.asarray(fitted.decision_function(rows[:, self.places]), dtype=np.float64)
+            return self.target.raw(self.fitted, rows[:, self.places])
 
 
 def quick_model(
     encoded: Encoded,
-    is_so: Mask,
+    target: Target,
     columns: Sequence[str],
     learned: npt.NDArray[np.int64],
     *,
@@ -105,27 +115,22 @@ def quick_model(
 
     Args:
         encoded: the rows, (n, m).
-        is_so: their labels, (n,).
+        target: their labels, (n,).
         columns: what is learned from.
         learned: the places of the rows to learn from, (k,).
         is_brief: whether it chooses only.
     """
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
     drawn = learned[drawn_rows(len(learned), _MOST_LEARNED)] if is_brief else learned
-    values, labels = encoded.values[drawn], is_so[drawn]
+    values, level = encoded.values[drawn], target.level(drawn)
     places = encoded.places(columns)
     places = places[(~np.isnan(values[:, places])).any(axis=0)]
     if not len(places):
-        return Model(float(labels.mean()))
+        return Model(target, level)
     is_code = np.array([encoded.names[place] in encoded.categories for place in places])
     kind = _BRIEF if is_brief else _QUICK
-    model = HistGradientBoostingClassifier(**kind, categorical_features=is_code, random_state=_SEED)
     with one_thread():
-        model.fit(values[:, places], labels)
+        fitted = target.fit(
+            values[:, places], drawn, {**kind, "categorical_features": is_code, "random_state": _SEED}
+        )
     # It puts categories first.
-    return Model(float(labels.mean()), model, places, np.concatenate([places[is_code], places[~is_code]]))
-
-
-def _losses_of(is_so: Mask, logits: Numbers) -> Numbers:
-    return np.asarray(np.logaddexp(0.0, np.where(is_so, -logits, logits)), dtype=np.float64)
+    return Model(target, level, fitted, places, np.concatenate([places[is_code], places[~is_code]]))

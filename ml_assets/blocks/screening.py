@@ -35,38 +35,39 @@ def apparent_roc_aucs(
         >>> apparent_roc_aucs(encoded, is_so, encoded.names, np.arange(4))
         {'left': 1.0, 'any': 0.5}
     """
+    codes = is_so[rows].astype(np.int64)
     return {
-        name: _area(*_counts(encoded.values[rows, place], is_so[rows], name in encoded.categories, _BINS))
+        name: _area(*_counts(encoded.values[rows, place], codes, name in encoded.categories, _BINS).T)
         for name, place in zip(names, encoded.places(names).tolist(), strict=True)
     }
 
 
-def strengths(encoded: Encoded, is_so: npt.NDArray[np.bool_]) -> dict[str, float]:
-    """How far each column is beyond chance: the likelihood-ratio statistic of its bins and the label in standard
-    deviations (Fisher's approximation of a chi-square)."""
+def strengths(encoded: Encoded, codes: npt.NDArray[np.int64]) -> dict[str, float]:
+    """How far each column is beyond chance: the likelihood-ratio statistic of its bins and the label's `codes`, from 0
+    on, (n,), in standard deviations (Fisher's approximation of a chi-square)."""
     return {
-        name: _beyond_chance(*_counts(encoded.values[:, place], is_so, name in encoded.categories, _FEW_BINS))
+        name: _beyond_chance(_counts(encoded.values[:, place], codes, name in encoded.categories, _FEW_BINS))
         for place, name in enumerate(encoded.names)
     }
 
 
 def _counts(
-    values: npt.NDArray[np.float32], is_so: npt.NDArray[np.bool_], is_code: bool, bins: int
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """How many rows of each bin that are so, and that are not; bins that nothing is in are left out."""
+    values: npt.NDArray[np.float32], codes: npt.NDArray[np.int64], is_code: bool, bins: int
+) -> npt.NDArray[np.float64]:
+    """How many rows of each bin have each code, the last first, (bins, codes); bins that nothing is in are left out."""
     is_null = np.isnan(values)
     present = values[~is_null]
     place = np.zeros(len(values), dtype=np.int64)
     if is_code:
         place[~is_null] = 1 + present.astype(np.int64)
     elif len(present):
-        seen = present[:: max(1, len(present) // _SEEN_FOR_QUANTILES)]
-        edges = np.unique(np.quantile(seen, np.linspace(0, 1, bins + 1)[1:-1]))
+        looked_at = present[:: max(1, len(present) // _SEEN_FOR_QUANTILES)]
+        edges = np.unique(np.quantile(looked_at, np.linspace(0, 1, bins + 1)[1:-1]))
         place[~is_null] = 1 + np.searchsorted(edges, present, side="left")
-    every = np.bincount(place)
-    so = np.bincount(place[is_so], minlength=len(every)).astype(np.float64)
-    filled = every > 0
-    return so[filled], (every - so)[filled]
+    count = max(2, int(codes.max(initial=0)) + 1)
+    seen = np.bincount(place * count + codes).astype(np.float64)
+    cells = np.append(seen, np.zeros(-len(seen) % count)).reshape(-1, count)
+    return cells[cells.any(axis=1), ::-1]
 
 
 def _area(so: npt.NDArray[np.float64], not_so: npt.NDArray[np.float64]) -> float:
@@ -78,13 +79,13 @@ def _area(so: npt.NDArray[np.float64], not_so: npt.NDArray[np.float64]) -> float
     return float((so * (below + not_so / 2)).sum() / (so.sum() * not_so.sum()))
 
 
-def _beyond_chance(so: npt.NDArray[np.float64], not_so: npt.NDArray[np.float64]) -> float:
-    freedom = len(so) - 1
-    if freedom < 1 or not so.sum() or not not_so.sum():
+def _beyond_chance(cells: npt.NDArray[np.float64]) -> float:
+    cells = cells[:, cells.any(axis=0)]
+    freedom = (cells.shape[0] - 1) * (cells.shape[1] - 1)
+    if freedom < 1:
         return 0.0
-    seen = np.stack([so, not_so])
-    expected = np.outer(seen.sum(axis=1), seen.sum(axis=0)) / seen.sum()
+    expected = np.outer(cells.sum(axis=1), cells.sum(axis=0)) / cells.sum()
     statistic = 2 * float(
-        (seen * np.log(np.where(seen > 0, seen, 1) / np.where(seen > 0, expected, 1))).sum()
+        (cells * np.log(np.where(cells > 0, cells, 1) / np.where(cells > 0, expected, 1))).sum()
     )
     return float(np.sqrt(2 * max(statistic, 0.0)) - np.sqrt(2 * freedom - 1))

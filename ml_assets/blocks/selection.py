@@ -15,17 +15,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import norm
 
-from meshlake.ml_assets.blocks.held_out import Gain
-from meshlake.ml_assets.comparison import can_compare, compare, measure
+from meshlake.ml_assets.blocks.held_out import Gain, gain_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
     from meshlake.ml_assets.blocks.encoded import Encoded
     from meshlake.ml_assets.blocks.held_out import Fold, HeldOut
-    from meshlake.ml_assets.comparison import Comparison, Interval
+    from meshlake.ml_assets.blocks.target import Measured
 
 _SEED = 42
 # One in twenty searches keeps a block that adds nothing.
@@ -68,16 +67,15 @@ class Judged:
 class Selection:
     """What was kept. `threshold` is the least t that was not taken for chance, of so many blocks tried.
 
-    `final` compares base and boosted on rows that chose nothing, `base` and `boosted` are their figures there; None
-    where these have too few rows of one class. `folds` are base and boosted on the rows that chose.
+    `final` compares base and boosted on rows that chose nothing, and `final_gain` is what the loss falls by there; None
+    where these rows tell nothing. `folds` are base and boosted on the rows that chose.
     """
 
     judged: tuple[Judged, ...]
     columns: tuple[str, ...]
     threshold: float
-    final: Comparison | None = None
-    base: Mapping[str, Interval] = field(default_factory=dict)
-    boosted: Mapping[str, Interval] = field(default_factory=dict)
+    final: Measured | None = None
+    final_gain: Gain | None = None
     folds: tuple[Fold, ...] = ()
 
     @property
@@ -175,7 +173,7 @@ def _dealt(held: HeldOut, block: Block) -> Encoded:
     """The rows with the block's values of another entity, the same one at each period. Where that one has no row of the
     period, what an entity keeps for ever is that of any of its rows, and what changes that of whoever has one: else who
     somebody is, or which period it is, would be told worse than by the block itself."""
-    periods = held.periods if held.periods is not None else np.zeros(len(held.is_so), dtype=np.int64)
+    periods = held.periods if held.periods is not None else np.zeros(len(held.target), dtype=np.int64)
     _, period = np.unique(periods, return_inverse=True)
     first = np.full((int(block.entity.max()) + 1, int(period.max()) + 1), -1)
     first[block.entity[::-1], period[::-1]] = np.arange(len(period))[::-1]
@@ -210,7 +208,7 @@ def _columns_that_matter(held: HeldOut, base: tuple[str, ...], blocks: Sequence[
     candidates = [name for block in blocks for name in block.columns]
     random = np.random.default_rng(_SEED)
     shadows = {f"_shadow {name}": name for name in random.permutation(candidates)[:_SHADOWS].tolist()}
-    encoded = held.encoded.copied(shadows, random.permutation(len(held.is_so)))
+    encoded = held.encoded.copied(shadows, random.permutation(len(held.target)))
     costs = _costs(held.having(encoded), (*base, *candidates, *shadows), (*candidates, *shadows))
     least = max((costs[name] for name in shadows), default=0.0)
     kept: list[str] = []
@@ -222,12 +220,12 @@ def _columns_that_matter(held: HeldOut, base: tuple[str, ...], blocks: Sequence[
 
 
 def _costs(held: HeldOut, columns: Sequence[str], asked: Sequence[str]) -> dict[str, float]:
-    """What log loss rises by when one of `asked` is shuffled among the rows predicted, mean over half of the splits."""
+    """What the loss rises by when one of `asked` is shuffled among the rows predicted, mean over half of the splits."""
     costs, places = dict.fromkeys(asked, 0.0), held.encoded.places(asked).tolist()
     random = np.random.default_rng(_SEED)
     for place in held.half:
         learned, tested = held.splits[place]
-        found = held.model(columns, learned).costs(held.encoded.values[tested], held.is_so[tested], random)
+        found = held.model(columns, learned).costs(held.encoded.values[tested], tested, random)
         for name, at in zip(asked, places, strict=True):
             costs[name] += found.get(at, 0.0) / len(held.half)
     return costs
@@ -235,15 +233,11 @@ def _costs(held: HeldOut, columns: Sequence[str], asked: Sequence[str]) -> dict[
 
 def _measured(held: HeldOut, base: tuple[str, ...], selection: Selection) -> Selection:
     kept, learned = held.is_kept, ~held.is_kept
-    is_so = held.is_so[kept]
-    if not can_compare(is_so):
+    target, groups = held.target, held.groups[kept]
+    if not target.can_measure(kept):
         return selection
-    before = held.predicted(base, learned, kept)
-    after = held.predicted((*base, *selection.columns), learned, kept)
-    groups = held.groups[kept]
-    return replace(
-        selection,
-        final=compare(is_so, after, before, groups, _SEED),
-        base=measure(is_so, before, groups, _SEED),
-        boosted=measure(is_so, after, groups, _SEED),
+    before, after = (
+        held.predicted(columns, learned, kept) for columns in (base, (*base, *selection.columns))
     )
+    gain = gain_of(target.losses(kept, before) - target.losses(kept, after), groups)
+    return replace(selection, final=target.measured(kept, before, after, groups), final_gain=gain)

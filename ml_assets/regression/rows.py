@@ -91,14 +91,25 @@ def suspected(rows: pd.DataFrame, scored: pd.DataFrame, spec: RegressionSpec) ->
     some = rows.iloc[drawn_rows(len(rows), MAX_ROWS)]
     label, found = some[spec.label].to_numpy(), {}
     columns = [name for name in feature_columns(rows, spec) if name != spec.last_period]
-    for told, is_so in (("more than half of all rows", label > np.median(label)), ("anything", label != 0)):
-        if columns and can_compare(is_so):
+    for told, is_so in halves(label).items():
+        if columns:
             for name, area in single_roc_aucs(some, columns, is_so, groups_by(some, spec)).items():
                 if area >= SUSPECT_ROC_AUC:
                     found[name] = f"it tells alone which rows have {told} (ROC AUC {area:.3f})"
             for name, evidence in vanishing_leaks(some, scored, columns, is_so).items():
                 found.setdefault(name, f"of which rows have {told}, {evidence}")
     return Suspects(found)
+
+
+def halves(label: npt.NDArray[np.float64]) -> dict[str, npt.NDArray[np.bool_]]:
+    """Which amounts (n,) are large, by words for it, in two ways; of those none is so of hardly any rows, or all.
+
+    Example:
+        >>> {told: is_so.sum().item() for told, is_so in halves(np.arange(20.0) // 8).items()}
+        {'more than half of all rows': 4, 'anything': 12}
+    """
+    found = {"more than half of all rows": label > np.median(label), "anything": label != 0}
+    return {told: is_so for told, is_so in found.items() if can_compare(is_so)}
 
 
 def plan_of(suspects: Suspects, rows: pd.DataFrame, spec: RegressionSpec) -> FeaturePlan:

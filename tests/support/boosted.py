@@ -9,10 +9,12 @@ from meshlake.boosting.considered import Boosted, Considered
 from meshlake.boosting.evidence import Evidence
 from meshlake.boosting.hops import Hop, Source
 from meshlake.boosting.paths import Path, Step
+from meshlake.boosting.predicted import CHURN, Predicted
 from meshlake.boosting.sources import Found
 from meshlake.ml_assets.blocks.held_out import Fold, Gain
 from meshlake.ml_assets.blocks.selection import Judged, Selection
-from meshlake.ml_assets.comparison import Comparison, Difference, Interval
+from meshlake.ml_assets.blocks.target import Measured
+from meshlake.ml_assets.comparison import Difference, Interval
 from meshlake.names import ProductName
 
 TOLD = "customer_id = shop.orders.customer_id"
@@ -23,16 +25,27 @@ def a_search() -> Boosted:
     """One table of six is kept, on five cut-offs."""
     gain = Gain(0.0614, 0.0071)
     folds = tuple(
-        Fold(period, 900, 0.61 - period / 100, 0.55 - period / 100, 0.62, 0.74, gain) for period in (1, 2, 3)
+        Fold(
+            period,
+            900,
+            {"log_loss": 0.61 - period / 100, "roc_auc": 0.62},
+            {"log_loss": 0.55 - period / 100, "roc_auc": 0.74},
+            gain,
+        )
+        for period in (1, 2, 3)
     )
-    final = Comparison(
-        880, Difference(0.05, 0.03, 0.07), Difference(0.11, 0.08, 0.14), Difference(0, -0.01, 0.01)
-    )
+    gains = {
+        "log_loss": Difference(0.05, 0.03, 0.07),
+        "roc_auc": Difference(0.11, 0.08, 0.14),
+        "calibration_error": Difference(0, -0.01, 0.01),
+    }
     figures = {
         name: Interval(middle, middle - 0.02, middle + 0.02)
         for name, middle in (("roc_auc", 0.62), ("log_loss", 0.58), ("calibration_error", 0.03))
     }
-    selection = Selection((), ("orders_count", "orders_amount_sum_28d"), 2.1, final, figures, figures, folds)
+    final = Measured(880, gains, figures, figures)
+    columns = ("orders_count", "orders_amount_sum_28d")
+    selection = Selection((), columns, 2.1, final, Gain(0.05, 0.01), folds)
     others = [
         ("adds nothing", "crm.persons", ""),
         ("says who, not what", "crm.lots", _PLACEBO),
@@ -41,7 +54,7 @@ def a_search() -> Boosted:
     ]
     return Boosted(
         ProductName("crm", "labels"),
-        "is_churned",
+        Predicted(CHURN, "is_churned", so="true"),
         "cutoff_date",
         ("customer_id",),
         ("region",),

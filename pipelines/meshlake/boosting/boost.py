@@ -22,7 +22,7 @@ from meshlake.boosting.considered import (
 from meshlake.boosting.evidence import evidence_of
 from meshlake.boosting.features_sql import features_sql
 from meshlake.boosting.guarded import guarded, held_out
-from meshlake.boosting.labelled import PERIOD, ROWS, SO, labelled
+from meshlake.boosting.labelled import LABEL, PERIOD, ROWS, labelled
 from meshlake.boosting.model_start import LEARNED, labelled_start, open_start
 from meshlake.boosting.most_telling import MOST_COLUMNS, MostTelling
 from meshlake.boosting.paths import MOST_HOPS, MOST_PATHS, paths_from
@@ -57,9 +57,9 @@ _UNDISCOVERED = "no time was left to discover it: --minutes gives more, and what
 @dataclass(frozen=True)
 class Search:
     """What is asked for: `is_undated` turns on tables without dates, `minutes` bound how long is looked, and `hops` how
-    far.
+    far. `task` says what the label is, where its values do not.
 
-    The label, its cut-off, key and value are a model's own where the search starts from one.
+    The label, its cut-off, key, value and task are a model's own where the search starts from one.
     """
 
     label: str = ""
@@ -69,6 +69,7 @@ class Search:
     is_undated: bool = False
     minutes: float = 10.0
     hops: int = MOST_HOPS
+    task: str | None = None
 
 
 def boost(
@@ -80,7 +81,7 @@ def boost(
         UsageError: the product, its label, cut-off or key are none, or too few of its rows have a label.
     """
     with open_features(settings, product) as table:
-        asked = labelled(table, search.label, search.cutoff, search.key, search.churned)
+        asked = labelled(table, search.label, search.cutoff, search.key, search.churned, search.task)
         return _searched(settings, asked, search, progress)
 
 
@@ -105,7 +106,7 @@ def _searched(
     began = time.monotonic()
     end = began + search.minutes * _SECONDS_PER_MINUTE
     rows = asked.take_rows()
-    known = int(rows[SO].notna().sum())
+    known = int(rows[LABEL].notna().sum())
     if known < _FEWEST_ROWS:
         raise UsageError(
             f"{asked.product}: the label '{asked.label}' is known in {known} rows",
@@ -118,9 +119,10 @@ def _searched(
         considered, selection = looker.look()
         evidence = dict(_evidence(tables, considered))
     seconds = time.monotonic() - began
-    facts = (asked.label, asked.cutoff, asked.key, asked.features)
+    facts = asked.predicted, asked.cutoff, asked.key, asked.features
+    found = tuple(considered), selection, known, seconds
     periods = _period_names(rows, asked.cutoff)
-    return Boosted(asked.product, *facts, tuple(considered), selection, known, seconds, periods, evidence)
+    return Boosted(asked.product, *facts, *found, periods, evidence)
 
 
 def _evidence(tables: Tables, considered: Sequence[Considered]) -> Iterator[tuple[str, Evidence]]:
@@ -150,8 +152,9 @@ class _Looker:
     @cached_property
     def telling(self) -> MostTelling:
         """What is made of the paths, of which only rows that choose something decide what is kept."""
-        known = np.flatnonzero(self.rows[SO].notna())
-        return MostTelling(self.rows, known[~held_out(self.labelled, self.rows.iloc[known], ()).is_kept])
+        known = np.flatnonzero(self.rows[LABEL].notna())
+        held = held_out(self.labelled, self.rows.iloc[known], ())
+        return MostTelling(known[~held.is_kept], held.target.codes[~held.is_kept])
 
     @property
     def has_time(self) -> bool:
@@ -277,7 +280,7 @@ def _period_names(rows: pd.DataFrame, cutoff: str | None) -> dict[int, str]:
     """The cut-offs of each period that labels are known in."""
     if cutoff is None:
         return {}
-    days = rows[rows[SO].notna()].groupby(PERIOD)[cutoff].agg(["min", "max"])
+    days = rows[rows[LABEL].notna()].groupby(PERIOD)[cutoff].agg(["min", "max"])
     return {
         int(str(period)): f"{first:%Y-%m-%d}" if first == last else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
         for period, first, last in days.itertuples()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from meshlake.boosting.evidence import Evidence
     from meshlake.boosting.hops import Source
     from meshlake.boosting.model_start import ModelStart
+    from meshlake.boosting.predicted import Predicted
     from meshlake.boosting.sources import Found
     from meshlake.drafting.product_folder import Drafted
     from meshlake.ml_assets.blocks.selection import Judged, Selection
@@ -67,13 +68,14 @@ class Considered:
 class Boosted:
     """What a search found: all tables `considered`, the `selection` among them, and the products `drafted` of it.
 
-    `base` are its columns beside key, label and cut-off that are drafted with what is found. `periods` are the cut-offs
-    of each period that rows were looked at by; `evidence` is what a reviewer asks to see, by the path of each table
-    that is kept. `start` is the model that the search is for, if it is for one, and `change` that of its file, a patch.
+    `predicted` is what its label is, `base` are its columns beside key, label and cut-off that are drafted with what is
+    found. `periods` are the cut-offs of each period that rows were looked at by; `evidence` is what a reviewer asks to
+    see, by the path of each table that is kept. `start` is the model that the search is for, if it is for one, and
+    `change` that of its file, a patch.
     """
 
     product: ProductName
-    label: str
+    predicted: Predicted
     cutoff: str | None
     key: tuple[str, ...]
     base: tuple[str, ...]
@@ -86,6 +88,11 @@ class Boosted:
     start: ModelStart | None = None
     drafted: tuple[Drafted, ...] = ()
     change: str = ""
+
+    @property
+    def label(self) -> str:
+        """The column that is predicted."""
+        return self.predicted.label
 
     @property
     def kept(self) -> list[Considered]:

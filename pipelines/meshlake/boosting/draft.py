@@ -15,6 +15,7 @@ from meshlake.boosting.boost import boost_model
 from meshlake.boosting.features_sql import features_sql
 from meshlake.boosting.model_start import LEARNED, model_start
 from meshlake.boosting.page import write_boost_page
+from meshlake.boosting.predicted import target_of
 from meshlake.discovery.sources import chosen_source
 from meshlake.drafting.adopt import adopt
 from meshlake.drafting.product_folder import Drafted, off_folder, product_folder, waiting_folder
@@ -61,7 +62,7 @@ def waiting_draft(settings: Settings, model: ProductName) -> Path | None:
     """Where a draft for a model waits to be accepted, if one does.
 
     Raises:
-        UsageError: it is no model of a yes or no, or learns from several products.
+        UsageError: it is no model that can be made better, or learns from several products.
     """
     usual = _usual_name(model_start(settings, model))
     off = waiting_folder(settings.products / usual.domain / usual.product)
@@ -83,7 +84,7 @@ def with_model_draft(
     """As `with_draft`, for a model that is there; what is drafted is `as_product`, else named after its features.
 
     Raises:
-        UsageError: it is no model of a yes or no, learns from several products, or a draft waits already.
+        UsageError: it is no model that can be made better, learns from several products, or a draft waits already.
         MeshError: a product cannot be made of what has landed.
     """
     start = model_start(settings, model)
@@ -146,9 +147,10 @@ def _comment(found: Boosted) -> str:
         f"-- What makes {found.label} of {found.product} better known, found by mesh boost.",
         "-- Of each table two questions are left: is the join real, and was this known then?",
     ]
+    loss = target_of(found.predicted).loss
     for each in found.kept:
         known = f"known from {each.known_at} on" if each.known_at else "no date says since when it is known"
-        gain = f"log loss falls by {each.judged.gain.estimate:.4f}" if each.judged else ""
+        gain = f"{loss} falls by {each.judged.gain.estimate:.4f}" if each.judged else ""
         lines.append(f"-- {each.table}: {each.path}; {known}; {gain}")
     return "\n".join(lines) + "\n"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from meshlake.boosting.labelled import PERIOD, SO
+from meshlake.boosting.labelled import LABEL, PERIOD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ def guarded(
 
     together = pd.concat([rows, *made.values()], axis=1)
     known, to_score = (
-        together[each].reset_index(drop=True) for each in (together[SO].notna(), together[SO].isna())
+        together[each].reset_index(drop=True) for each in (together[LABEL].notna(), together[LABEL].isna())
     )
     columns = [name for each in made.values() for name in each.columns]
     held = held_out(labelled, known, [*labelled.features, *columns])
@@ -80,8 +80,8 @@ def held_out(labelled: Labelled, known: pd.DataFrame, columns: Sequence[str]) ->
 
     cutoff = labelled.cutoff
     periods = known[PERIOD].to_numpy(dtype=np.int64) if cutoff else None
-    groups, is_so = groups_of(known, labelled.key), known[SO].to_numpy(dtype=bool)
-    return HeldOut(Encoded.of(known, columns, cutoff), is_so, groups, periods)
+    target = labelled.predicted.target(known[LABEL])
+    return HeldOut(Encoded.of(known, columns, cutoff), target, groups_of(known, labelled.key), periods)
 
 
 def _entity(considered: Considered, labelled: Labelled) -> tuple[str, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from meshlake.boosting.predicted import Predicted, predicted_of
 from meshlake.discovery.names import is_identifier
-from meshlake.drafting.churn_draft import label_value, leaks_of
 from meshlake.drafting.model_document import label_and_key, left_out
 from meshlake.errors import UsageError
-from meshlake.names import quote_identifier, quote_literal
+from meshlake.names import quote_identifier
 from meshlake.types.tree import Scalar, is_moment
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 _ROWS_A_PERIOD, _ROWS_WITHOUT_PERIODS, _ROWS_TO_SCORE = 6_000, 24_000, 3_000
 _MOST_CUTOFFS, _PERIODS = 12, 6
 _MOST_REFERENCES = 40
-ROWS, SO, PERIOD = "boosted_rows", "_is so", "_period"
+ROWS, LABEL, PERIOD = "boosted_rows", "_its label", "_period"
 
 
 @dataclass(frozen=True)
 class Labelled:
     """A product's rows, one for each `key` and `cutoff`.
 
-    `label` is the column to be predicted, so where its text is `so`; `excluded` are columns that are no features, with
+    `predicted` is what its label is, and `excluded` are columns that are no features, with
     the reason. `entities` are the columns that other tables may be joined by, the key first, and `references` those
     that may name a row of another table, whatever they are called. `of` is the product that the rows are of, where they
     are read under another name.
@@ -37,8 +37,7 @@ class Labelled:
 
     table: FeatureTable
     key: tuple[str, ...]
-    label: str
-    so: str
+    predicted: Predicted
     cutoff: str | None
     excluded: dict[str, str]
     of: ProductName | None = None
@@ -47,6 +46,11 @@ class Labelled:
     def product(self) -> ProductName:
         """The product that its rows are of."""
         return self.of or self.table.name
+
+    @property
+    def label(self) -> str:
+        """The column that is predicted."""
+        return self.predicted.label
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -68,23 +72,19 @@ class Labelled:
         of_text = [name for name in self.features if columns[name] is Scalar.VARCHAR and name not in entities]
         return tuple(of_text[:_MOST_REFERENCES])
 
-    @property
-    def is_so_sql(self) -> str:
-        """Whether a row is so; null where its label is not known."""
-        return f"CAST({quote_identifier(self.label)} AS VARCHAR) = {quote_literal(self.so)}"
-
     def take_rows(self) -> pd.DataFrame:
-        """Rows to learn from and to score, which are kept in the session as the table `ROWS`: all columns, whether
-        they are so, and which period their cut-off lies in; those of one key are in all periods, or none."""
+        """Rows to learn from and to score, which are kept in the session as the table `ROWS`: all columns, what is
+        learned of them (`LABEL`), and which period their cut-off lies in; those of one key are in all of these, or
+        none."""
         session, name = self.table.session, self.table.name.sql
         cells = [quote_identifier(each) for each in self.table.columns]
         order = f"hash({', '.join(quote_identifier(each) for each in self.key)})"
-        period, is_known = quote_identifier(PERIOD), f"{quote_identifier(SO)} IS NOT NULL"
+        period, is_known = quote_identifier(PERIOD), f"{quote_identifier(LABEL)} IS NOT NULL"
         most = _ROWS_A_PERIOD if self.cutoff else _ROWS_WITHOUT_PERIODS
         sort = ", ".join(quote_identifier(each) for each in (*self.key, *filter(None, [self.cutoff])))
         # A table of DuckDB's own, whose size it knows: of Arrow rows it joined all with all that came before a cut-off.
         taken = (
-            f"SELECT * FROM (SELECT {', '.join(cells)}, {self.is_so_sql} AS {quote_identifier(SO)}, "
+            f"SELECT * FROM (SELECT {', '.join(cells)}, {self.predicted.sql} AS {quote_identifier(LABEL)}, "
             f"{_period_sql(self)} AS {period} FROM {name}) AS numbered "
             f"QUALIFY row_number() OVER (PARTITION BY {period}, {is_known} ORDER BY {order}) "
             f"<= CASE WHEN {is_known} THEN {most} ELSE {_ROWS_TO_SCORE} END"
@@ -97,12 +97,18 @@ class Labelled:
 
 
 def labelled(
-    table: FeatureTable, label: str, cutoff: str | None, key: str | None, churned: str | None
+    table: FeatureTable,
+    label: str,
+    cutoff: str | None,
+    key: str | None,
+    churned: str | None,
+    task: str | None = None,
 ) -> Labelled:
-    """Product `table` with its `label`.
+    """Product `table` with its `label`; what it is, where no `task` says so, is told by its values.
 
     Raises:
-        UsageError: a column that there is not, a label that is not two-valued, a cut-off that is no date, or no key.
+        UsageError: a column that there is not, a label from which nothing can be learned, a cut-off that is no date, or
+            no key.
     """
     if cutoff:
         table = replace(table, told_cutoff=table.column(cutoff))
@@ -112,9 +118,10 @@ def labelled(
             "Name a column of days with --cutoff COL.",
         )
     label, keys = label_and_key(table, label, key)
-    so, _ = label_value(table, label, churned)
-    excluded = left_out(table, label, keys, leaks_of(table, label, so, keys))
-    return Labelled(table, keys, label, so, table.cutoff, excluded)
+    predicted = predicted_of(table, label, churned, task)
+    leaks = predicted.leaks(table, keys)
+    excluded = left_out(table, label, keys, leaks, is_outcome=predicted.is_outcome)
+    return Labelled(table, keys, predicted, table.cutoff, excluded)
 
 
 def _period_sql(product: Labelled) -> str:
@@ -123,7 +130,7 @@ def _period_sql(product: Labelled) -> str:
         return "0"
     cell = quote_identifier(product.cutoff)
     ((count,),) = product.table.session.rows(
-        f"SELECT count(DISTINCT {cell}) FILTER (({product.is_so_sql}) IS NOT NULL) FROM {product.table.name.sql}"
+        f"SELECT count(DISTINCT {cell}) FILTER (({product.predicted.sql}) IS NOT NULL) FROM {product.table.name.sql}"
     )
     if int(str(count)) <= _MOST_CUTOFFS:
         return f"dense_rank() OVER (ORDER BY {cell}) - 1"

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from meshlake.boosting.labelled import labelled
+from meshlake.boosting.predicted import TASKS
 from meshlake.drafting.feature_table import FeatureTable, bind_rows
 from meshlake.engines.engine import open_local
 from meshlake.errors import UsageError
-from meshlake.ml_assets.spec import ChurnSpec
+from meshlake.ml_assets.document import LabelledSpec
 from meshlake.names import ProductName
 from meshlake.products.load import load_products
 from meshlake.transforms.model import model_of
@@ -38,7 +39,8 @@ class ModelStart:
     features: str
     select: str
     source: ProductName
-    spec: ChurnSpec
+    spec: LabelledSpec
+    task: str
 
     @property
     def is_plain(self) -> bool:
@@ -55,18 +57,18 @@ def model_start(settings: Settings, name: ProductName) -> ModelStart:
     """What the model whose predictions are product `name` learns.
 
     Raises:
-        UsageError: it is no model, predicts no yes or no, or learns from several products.
+        UsageError: it is no model, of a task that nothing is looked for, or learns from several products.
     """
     definition = model_of(product := load_products(settings.products).get(name))
     if definition is None:
         raise UsageError(
             f"{name} is no model, and no label is named", "Say what is to be predicted: --label COL"
         )
-    spec = getattr(definition.document, "spec", None)
-    if not isinstance(spec, ChurnSpec):
+    task, spec = definition.document.task, getattr(definition.document, "spec", None)
+    if task not in TASKS or not isinstance(spec, LabelledSpec):
         raise UsageError(
-            f"{name}: its task is {definition.document.task}, and a search is for what predicts a yes or no",
-            "Name a product with a yes/no column, and it: mesh boost D.P --label COL",
+            f"{name}: its task is {task}, and a search is for {', '.join(TASKS[:-1])} or {TASKS[-1]}",
+            "Name a product and a column of it to predict: mesh boost D.P --label COL",
         )
     read = [each for each in product.inputs if isinstance(each, ProductName)]
     if len(read) != 1 or len(product.inputs) != 1:
@@ -75,7 +77,7 @@ def model_start(settings: Settings, name: ProductName) -> ModelStart:
             "Make one product of its features, and let model.yaml name it.",
         )
     features = definition.document.features.strip()
-    return ModelStart(name, definition.path, features, definition.features_sql, read[0], spec)
+    return ModelStart(name, definition.path, features, definition.features_sql, read[0], spec, task)
 
 
 @contextmanager
@@ -100,10 +102,10 @@ def labelled_start(table: FeatureTable, start: ModelStart) -> Labelled:
     """The rows as the model has them: what it leaves out is no feature, and what it says was known before is one.
 
     Raises:
-        UsageError: its label is not two-valued, or its key tells no rows apart.
+        UsageError: its label is not what its task learns, or its key tells no rows apart.
     """
     spec = start.spec
-    found = labelled(table, spec.label, spec.cutoff, ",".join(spec.key), None)
+    found = labelled(table, spec.label, spec.cutoff, ",".join(spec.key), None, start.task)
     excluded = {name: why for name, why in found.excluded.items() if name not in spec.known_before}
     groups = dict.fromkeys(spec.group, "says whose rows go together")
     return replace(found, excluded=excluded | groups | dict(spec.exclude), of=start.source)

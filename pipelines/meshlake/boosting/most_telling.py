@@ -6,7 +6,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from meshlake.boosting.labelled import SO
 from meshlake.boosting.paths import MOST_PATHS
 
 if TYPE_CHECKING:
@@ -21,10 +20,11 @@ MOST_COLUMNS = 600
 
 @dataclass
 class MostTelling:
-    """What was made of at most 40 paths, by path, each for all of `rows`; `places` are rows that may choose."""
+    """What was made of at most 40 paths, by path, each for all rows; `places` are rows that may choose, and `codes` in
+    which of a few parts their labels are, both (n,)."""
 
-    rows: pd.DataFrame
     places: npt.NDArray[np.int64]
+    codes: npt.NDArray[np.int64]
     made: dict[str, pd.DataFrame] = field(default_factory=dict)
     _says: dict[str, dict[str, float]] = field(default_factory=dict)
 
@@ -35,9 +35,9 @@ class MostTelling:
         from meshlake.ml_assets.blocks.screening import strengths
         from meshlake.ml_assets.leaks.one_feature import drawn_rows
 
-        places = self.places[drawn_rows(len(self.places), _MOST_ROWS)]
-        is_so = self.rows[SO].to_numpy()[places].astype(bool)
-        self._says[told] = strengths(Encoded.of(made.iloc[places], made.columns), is_so)
+        drawn = drawn_rows(len(self.places), _MOST_ROWS)
+        seen = Encoded.of(made.iloc[self.places[drawn]], made.columns)
+        self._says[told] = strengths(seen, self.codes[drawn])
         self.made[told] = made
         if len(self.made) <= MOST_PATHS:
             return None

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from meshlake.boosting.predicted import target_of
 from meshlake.boosting.told import (
     FIGURE_HEADS,
-    HEADS,
     QUESTIONS,
     considered_rows,
     feature_rows,
     figure_rows,
     fold_names,
+    heads,
+    in_figures,
     threshold_told,
     verdict,
     withheld_rows,
@@ -27,15 +29,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from meshlake.boosting.considered import Boosted, Considered
-
-_FOLD_HEADS = ("", "rows", "log loss without", "with it", "ROC AUC without", "with it", "less log loss (t)")
+    from meshlake.ml_assets.blocks.target import Target
 
 
 def boost_page(found: Boosted) -> str:
     """It all as one HTML page that needs no network and no script."""
     days = f", features before {found.cutoff}" if found.cutoff else ", without a cut-off"
     told = (
-        f"What makes {found.label} better known{days}: {found.row_count:,} rows with a label, "
+        f"What makes {found.label} better known{days} ({found.predicted.told}): {found.row_count:,} rows with a label, "
         f"{counted(len(found.considered), 'table')} looked at in {found.seconds:.0f} s."
     )
     return page_of(str(found.product), told, verdict(found), _sections(found))
@@ -51,13 +52,15 @@ def write_boost_page(found: Boosted, file: str | Path) -> Path:
 
 
 def _sections(found: Boosted) -> Iterator[Section]:
+    target = target_of(found.predicted)
     if found.selection and found.selection.columns:
-        yield from _gain(found)
+        yield from _gain(found, target)
     yield Section(
         "Tables that were looked at",
-        "Less log loss is what the columns of a table gain alone, in nats a row, and then beside those of the tables "
-        "that were kept before it, on half of the folds where these say enough. " + threshold_told(found),
-        [Table(HEADS, considered_rows(found))] if found.considered else [],
+        f"Less {target.loss} is what the columns of a table gain alone, in {target.unit}, and then beside those of the "
+        "tables that were kept before it, on half of the folds where these say enough. "
+        + threshold_told(found),
+        [Table(heads(found), considered_rows(found))] if found.considered else [],
     )
     for each in found.kept:
         yield _kept(each, found)
@@ -69,7 +72,7 @@ def _sections(found: Boosted) -> Iterator[Section]:
         yield Section("Columns that were left out", "", [Table(("table", "column", "why"), rows)])
 
 
-def _gain(found: Boosted) -> Iterator[Section]:
+def _gain(found: Boosted, target: type[Target]) -> Iterator[Section]:
     from meshlake.ml_assets.blocks.figures import selection_figures
 
     chosen = found.selection
@@ -83,15 +86,15 @@ def _gain(found: Boosted) -> Iterator[Section]:
         for each in tried
         if each.judged
     }
-    drawn = selection_figures(chosen, names, found.last, tables)
+    drawn = selection_figures(chosen, names, found.last, tables, target)
+    shown = [*target.figures][:2]
+    words = [told for figure in shown for told in (f"{target.figures[figure]} without", "with it")]
+    fold_heads = ("", "rows", *words, f"less {target.loss} (t)")
     folds = [
         (
             name,
             f"{each.rows:,}",
-            f"{each.base_log_loss:.4f}",
-            f"{each.log_loss:.4f}",
-            f"{each.base_roc_auc:.4f}",
-            f"{each.roc_auc:.4f}",
+            *(in_figures(side[figure]) for figure in shown for side in (each.before, each.after)),
             f"{each.gain.estimate:.4f} ({each.gain.t:.1f})",
         )
         for name, each in zip(names, chosen.folds, strict=True)
@@ -105,7 +108,7 @@ def _gain(found: Boosted) -> Iterator[Section]:
         "Without and with it",
         f"Quick models of the product's own columns, without and with what is kept, on the same rows, which they did "
         f"not learn from.{final}",
-        [*([Table(FIGURE_HEADS, rows)] if (rows := figure_rows(found)) else []), Table(_FOLD_HEADS, folds)],
+        [*([Table(FIGURE_HEADS, rows)] if (rows := figure_rows(found)) else []), Table(fold_heads, folds)],
         drawn,
     )
 

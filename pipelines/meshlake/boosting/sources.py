@@ -93,7 +93,8 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
         return Found(path, tuple(on_the_way), None, refused=refused)
     source = replace(source, is_by_day=pairs > MOST_PAIRS)
     known = rows[-1].known
-    withheld = {**known.withheld, **outcomes_of(table, labelled.label)}
+    outcomes = outcomes_of(table, labelled.label) if labelled.predicted.is_outcome else {}
+    withheld = {**known.withheld, **outcomes}
     if cutoff and path.is_lookup:
         joined = _joined(source, cutoff)
         withheld |= straddling(session, table, known, joined, f"found.{quote_identifier('_cutoff')}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from meshlake.boosting.predicted import target_of
 from meshlake.counting import counted
 
 if TYPE_CHECKING:
@@ -13,13 +14,16 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.blocks.held_out import Gain
     from meshlake.ml_assets.comparison import Interval
 
-FIGURES = {"roc_auc": "ROC AUC", "log_loss": "log loss", "calibration_error": "calibration error"}
-HEADS = (
-    *("verdict", "table", "joined by", "held", "known from"),
-    *("less log loss alone", "beside those kept", "features", "took", "why"),
-)
+_FOUR_DIGITS = 1_000
 FIGURE_HEADS = ("", "without", "with it (95 %)")
 QUESTIONS = "Is this join real, and was this known then?"
+
+
+def heads(found: Boosted) -> tuple[str, ...]:
+    """What the columns of `considered_rows` are."""
+    less = f"less {target_of(found.predicted).loss} alone"
+    begin = ("verdict", "table", "joined by", "held", "known from")
+    return (*begin, less, "beside those kept", "features", "took", "why")
 
 
 def verdict(found: Boosted) -> str:
@@ -33,14 +37,16 @@ def verdict(found: Boosted) -> str:
     begin = f"{makes} make{'s' if len(found.kept) == 1 else ''} {found.label} of {found.product} better known"
     if chosen.final is None:
         return f"{begin}; too few rows of one kind were left to measure it on rows that chose nothing."
-    loss, before, after = chosen.final.log_loss, chosen.base["log_loss"], chosen.boosted["log_loss"]
-    told = f"log loss {before.estimate:.4f} without, {after.estimate:.4f} with, less by {loss.estimate:.4f}"
-    noise = "" if loss.is_better else ": no more than noise"
-    return f"{begin}: on {found.last}, which chose nothing, {told} (95 %: {loss.low:.4f} to {loss.high:.4f}){noise}."
+    figure, name = next(iter(target_of(found.predicted).figures.items()))
+    final, gain = chosen.final, chosen.final.gains[figure]
+    without, with_it = _figure(final.before[figure]), _figure(final.after[figure])
+    told = f"{name} {without} without, {with_it} with, less by {_spanned(gain, '95 %: ')}"
+    noise = "" if gain.is_better else ": no more than noise"
+    return f"{begin}: on {found.last}, which chose nothing, {told}{noise}."
 
 
 def considered_rows(found: Boosted) -> list[tuple[str, ...]]:
-    """A row for each table that was looked at, under `HEADS`."""
+    """A row for each table that was looked at, under `heads`."""
     return [
         (
             each.verdict,
@@ -95,8 +101,8 @@ def figure_rows(found: Boosted) -> list[tuple[str, ...]]:
     if chosen is None or chosen.final is None:
         return []
     return [
-        (name, f"{chosen.base[figure].estimate:.4f}", _interval(chosen.boosted[figure]))
-        for figure, name in FIGURES.items()
+        (name, _figure(chosen.final.before[figure]), _spanned(chosen.final.after[figure]))
+        for figure, name in target_of(found.predicted).figures.items()
     ]
 
 
@@ -122,6 +128,8 @@ def boost_facts(found: Boosted) -> dict[str, Any]:
     return {
         "product": str(found.product),
         "label": found.label,
+        "task": found.predicted.task,
+        "predicted": found.predicted.told,
         "cutoff": found.cutoff,
         "verdict": verdict(found),
         "rows": found.row_count,
@@ -158,5 +166,21 @@ def _gain(gain: Gain | None) -> str:
     return f"{gain.estimate:.4f} (t {gain.t:.1f})" if gain else ""
 
 
-def _interval(figure: Interval) -> str:
-    return f"{figure.estimate:.4f} ({figure.low:.4f} to {figure.high:.4f})"
+def _figure(figure: Interval) -> str:
+    return in_figures(figure.estimate)
+
+
+def _spanned(figure: Interval, sure: str = "") -> str:
+    return f"{_figure(figure)} ({sure}{in_figures(figure.low)} to {in_figures(figure.high)})"
+
+
+def in_figures(value: float) -> str:
+    """A figure with four decimals, or, where it is an amount, four digits.
+
+    Example:
+        >>> in_figures(0.25), in_figures(-12.345678), in_figures(123456.7)
+        ('0.2500', '-12.35', '123,457')
+    """
+    if abs(value) < 1:
+        return f"{value:.4f}"
+    return f"{value:,.0f}" if abs(value) >= _FOUR_DIGITS else f"{value:.4g}"

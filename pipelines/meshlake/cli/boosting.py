@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +19,19 @@ if TYPE_CHECKING:
     from meshlake.boosting.considered import Boosted
     from meshlake.mesh.mesh import Mesh
 
+
+class Task(StrEnum):
+    """Tasks of a model that a search is for."""
+
+    CHURN = "churn"
+    REGRESSION = "regression"
+    CLASSIFICATION = "classification"
+
+
 _PRODUCT = typer.Argument(
     metavar="D.P", help="The product with the label, or a model.", autocompletion=product_names
 )
-_LABEL = typer.Option(
-    None, "--label", metavar="COL", help="The yes/no column to predict; of a model its own."
-)
+_LABEL = typer.Option(None, "--label", metavar="COL", help="The column to predict; of a model its own.")
 _CUTOFF = typer.Option(
     None, "--cutoff", metavar="COL", help="The day that features stop before; else that of its primary key."
 )
@@ -32,6 +40,11 @@ _KEY = typer.Option(
 )
 _CHURNED = typer.Option(
     None, "--churned", metavar="VALUE", help="The label's value that means so, if not yes, true or 1."
+)
+_TASK = typer.Option(
+    None,
+    "--task",
+    help="How the label is predicted, if its values do not say it: yes or no, a number, or which of some classes.",
 )
 _UNDATED = typer.Option(
     False, "--undated", help="Also take tables of which no date says what was known when."
@@ -57,6 +70,7 @@ def boost(
     cutoff: str = _CUTOFF,
     key: str = _KEY,
     churned: str = _CHURNED,
+    task: Task | None = _TASK,
     undated: bool = _UNDATED,
     minutes: float = _MINUTES,
     hops: int = _HOPS,
@@ -80,6 +94,8 @@ def boost(
 
       mesh boost retention.churn_features --label is_churned --undated --html boost.html --as retention.richer_features
 
+      mesh boost sales.next_month --label revenue --minutes 3
+
       mesh boost retention.richer_features --accept
     """
     import meshlake
@@ -90,7 +106,7 @@ def boost(
     if accept:
         _accept(mesh, product, as_json=as_json)
         return
-    asked: dict[str, Any] = {"cutoff": cutoff, "key": key, "churned": churned}
+    asked: dict[str, Any] = {"cutoff": cutoff, "key": key, "churned": churned, "task": task}
     if label is None and (said := [f"--{name}" for name, value in asked.items() if value is not None]):
         hint = "Say what is to be predicted: --label COL. A model's key, cut-off and label stand in its model.yaml."
         raise UsageError(f"{' and '.join(said)}: no label is named", hint)
@@ -127,15 +143,15 @@ def _accept(mesh: Mesh, product: str, *, as_json: bool) -> None:
 
 
 def _print(found: Boosted) -> None:
-    from meshlake.boosting.told import HEADS, considered_rows, verdict, withheld_rows
+    from meshlake.boosting.told import considered_rows, heads, verdict, withheld_rows
 
     if not found.considered:
         print_text(f"No table is joined with {found.product}: mesh discover tells what refers to what.")
         return
-    print_table(HEADS, considered_rows(found))
+    print_table(heads(found), considered_rows(found))
     for table, column, why in withheld_rows(found):
         print_text(f"  left out: {table}: {column}: {why}")
-    print_text(f"\n{verdict(found)}")
+    print_text(f"\nPredicted is {found.predicted.told}.\n{verdict(found)}")
     _print_gain(found)
     for drafted in found.drafted:
         print()
@@ -145,7 +161,7 @@ def _print(found: Boosted) -> None:
         if found.start:
             print_text(f"\nWhat accepting it changes:\n{found.change}")
         then = f"mesh build {found.start.name}" if found.start else f"mesh build {name}"
-        more = "" if found.start else f", mesh model churn {name} --label {found.label}"
+        more = "" if found.start else f", mesh model {found.predicted.task} {name} --label {found.label}"
         print_text(
             "\nAll of it waits to be accepted. Two questions are yours: is each join real, and was it known then?\n"
             f"Then: mesh boost {name} --accept, {then}{more}"

@@ -25,7 +25,7 @@ from meshlake.names import quote_identifier
 from meshlake.types.tree import INTEGERS, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
@@ -52,10 +52,8 @@ def draft_classification(
     product_folder(settings.products, name)
     with open_features(settings, source) as table:
         label, keys = label_and_key(table, label, key)
-        counts = _counts(table, label)
-        exclude = exclusions(
-            table, label, keys, lambda rows, columns: _leaks(table, label, keys, rows, columns)
-        )
+        counts = class_counts(table, label)
+        exclude = exclusions(table, label, keys, class_leaks(table, label, keys))
         policy = {
             "candidates": DEFAULT_CLASSIFIERS,
             "folds": _FOLDS,
@@ -78,8 +76,12 @@ def draft_classification(
     return write_product(settings, name, contract, model, notes)
 
 
-def _counts(table: FeatureTable, label: str) -> dict[str, int]:
-    """How many rows each class has, the commonest first, as far as there may be so many."""
+def class_counts(table: FeatureTable, label: str) -> dict[str, int]:
+    """How many rows each class of a label has, the commonest first.
+
+    Raises:
+        UsageError: it has no classes, or more than are told apart.
+    """
     where, hint = f"{table.name}: the label '{label}'", "Choose another with --label."
     kind = table.columns[label]
     if kind is Scalar.BOOLEAN:
@@ -110,17 +112,21 @@ def _counts(table: FeatureTable, label: str) -> dict[str, int]:
     return counts
 
 
-def _leaks(
-    table: FeatureTable, label: str, keys: Sequence[str], rows: pd.DataFrame, columns: Sequence[str]
-) -> Mapping[str, str]:
-    from meshlake.ml_assets.classification.labels import of_each_class
-    from meshlake.ml_assets.comparison import groups_of
-    from meshlake.ml_assets.feature_choice import suspected_alone
+def class_leaks(
+    table: FeatureTable, label: str, keys: Sequence[str]
+) -> Callable[[pd.DataFrame, Sequence[str]], Mapping[str, str]]:
+    """What tells of rows and columns which of these know a class of the label too well, and how; `keys` are the columns
+    that say whom a row is about."""
 
-    asked = of_each_class(rows[label])
-    return (
-        suspected_alone(asked, rows, rows[:0], columns, table.cutoff, groups_of(rows, keys)).suspects().told
-    )
+    def leaks(rows: pd.DataFrame, columns: Sequence[str]) -> Mapping[str, str]:
+        from meshlake.ml_assets.classification.labels import of_each_class
+        from meshlake.ml_assets.comparison import groups_of
+        from meshlake.ml_assets.feature_choice import suspected_alone
+
+        asked, groups = of_each_class(rows[label]), groups_of(rows, keys)
+        return suspected_alone(asked, rows, rows[:0], columns, table.cutoff, groups).suspects().told
+
+    return leaks
 
 
 def _told(counts: dict[str, int]) -> str:

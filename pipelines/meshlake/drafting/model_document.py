@@ -121,9 +121,12 @@ def left_out(
     label: str,
     keys: tuple[str, ...],
     leaks: Callable[[pd.DataFrame, Sequence[str]], Mapping[str, str]],
+    *,
+    is_outcome: bool = True,
 ) -> dict[str, str]:
-    """As `exclusions`, of an outcome, also where nothing is left."""
-    return _left_out(table, table.sample(label, _SAMPLE_ROWS), label, keys, leaks, is_outcome=True)
+    """As `exclusions`, also where nothing is left."""
+    rows = table.sample(label, _SAMPLE_ROWS)
+    return _left_out(table, rows, label, keys, leaks, is_outcome=is_outcome)
 
 
 def _left_out(

@@ -26,7 +26,7 @@ from meshlake.names import quote_identifier
 from meshlake.types.tree import Scalar, is_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
@@ -37,7 +37,7 @@ _SURE = 0.9
 
 
 @dataclass(frozen=True)
-class _Label:
+class AmountLabel:
     """A column of numbers: how many of `rows` have one, and the least and the largest of them."""
 
     name: str
@@ -68,7 +68,7 @@ def draft_regression(
 
     product_folder(settings.products, name)
     with open_features(settings, source) as table:
-        found, last = _label(table, label), _numbers(table, last_period) if last_period else None
+        found, last = amount_label(table, label), _numbers(table, last_period) if last_period else None
         keys = table.key(key)
         for column, option in ((found.name, "--label"), (last, "--last-period")):
             if column and column in {*keys, table.cutoff}:
@@ -79,7 +79,8 @@ def draft_regression(
             raise UsageError(
                 f"'{last}' is the label itself", "Name the amount of the period before with --last-period."
             )
-        exclude = _exclusions(table, found.name, keys, last)
+        leaks = amount_leaks(table, found.name, keys, last)
+        exclude = exclusions(table, found.name, keys, leaks, is_outcome=False)
         model = _model(table, found.name, keys, exclude, last)
         contract = _contract(table, name, found, keys, owner or default_owner())
     notes = [
@@ -104,7 +105,12 @@ def _numbers(table: FeatureTable, given: str) -> str:
     return column
 
 
-def _label(table: FeatureTable, given: str) -> _Label:
+def amount_label(table: FeatureTable, given: str) -> AmountLabel:
+    """The column of numbers called `given`.
+
+    Raises:
+        UsageError: there is none, it holds no numbers or infinite ones, or the same in all rows.
+    """
     label = _numbers(table, given)
     cell = f"CAST({quote_identifier(label)} AS DOUBLE)"
     found = table.session.rows(
@@ -121,11 +127,14 @@ def _label(table: FeatureTable, given: str) -> _Label:
         raise UsageError(
             f"{where} is infinite in some rows", "Mend them, or make them null, in a product of SQL."
         )
-    return _Label(label, rows, known, least, largest)
+    return AmountLabel(label, rows, known, least, largest)
 
 
-def _exclusions(table: FeatureTable, label: str, keys: tuple[str, ...], last: str | None) -> dict[str, str]:
-    """Columns to be left out, and why."""
+def amount_leaks(
+    table: FeatureTable, label: str, keys: tuple[str, ...], last: str | None = None
+) -> Callable[[pd.DataFrame, Sequence[str]], Mapping[str, str]]:
+    """What tells of rows and columns which of these know the amount too well, and how; `last` holds the amount of the
+    period before, which is not asked."""
 
     def leaks(rows: pd.DataFrame, columns: Sequence[str]) -> Mapping[str, str]:
         from meshlake.ml_assets.regression.rows import read_amounts, suspected
@@ -136,7 +145,7 @@ def _exclusions(table: FeatureTable, label: str, keys: tuple[str, ...], last: st
         known = rows.assign(**{label: read_amounts(rows[label])})
         return suspected(known, known[:0], spec).told
 
-    return exclusions(table, label, keys, leaks, is_outcome=False)
+    return leaks
 
 
 def _model(
@@ -155,7 +164,7 @@ def _model(
 
 
 def _contract(
-    table: FeatureTable, name: ProductName, label: _Label, keys: tuple[str, ...], owner: str
+    table: FeatureTable, name: ProductName, label: AmountLabel, keys: tuple[str, ...], owner: str
 ) -> dict[str, Any]:
     predicted, lower, upper = amount_columns(label.name)
     bounds: dict[str, Any] = {"minimum": 0} if label.least >= 0 else {}

@@ -103,6 +103,7 @@ class DraftingMesh(ModelDraftingMesh):
         cutoff: str | None = None,
         key: str | None = None,
         churned: str | None = None,
+        task: str | None = None,
         is_undated: bool = False,
         minutes: float = 10.0,
         hops: int = 2,
@@ -116,10 +117,11 @@ class DraftingMesh(ModelDraftingMesh):
 
         Args:
             product: with the label; published, or cast from what has landed.
-            label: the yes/no column to predict.
+            label: the column to predict: yes or no, a number, or text of few values.
             cutoff: the column of days that features stop before; else the one of its primary key, if there is one.
             key: the column that tells its rows apart; else its primary key.
             churned: the label's value that means so, if not yes, true or 1.
+            task: `churn`, `regression` or `classification`, where the label's values do not say it.
             is_undated: also take tables of which no date says what was known when.
             minutes: how long to look.
             hops: over how many joins; lookups of lookups over one more.
@@ -128,15 +130,15 @@ class DraftingMesh(ModelDraftingMesh):
             progress: told in words what is being done.
 
         Raises:
-            UsageError: there is no such product or column, the label is not two-valued, too few rows have one, or the
-                folder of what is drafted is there already.
+            UsageError: there is no such product or column, nothing can be learned of the label, too few rows have
+                one, or the folder of what is drafted is there already.
         """
         from meshlake.boosting.boost import Search, boost
         from meshlake.boosting.draft import with_draft
 
         source = ProductName.parse(product)
         name = model_name(source, as_product, "boosted")
-        search = Search(label, cutoff, key, churned, is_undated, minutes, hops)
+        search = Search(label, cutoff, key, churned, is_undated, minutes, hops, task)
         return with_draft(self.settings, name, owner, lambda: boost(self.settings, source, search, progress))
 
     def boost_model(
@@ -155,7 +157,8 @@ class DraftingMesh(ModelDraftingMesh):
         What is drafted is named after the product it learns from; accepted, the model learns from it.
 
         Raises:
-            UsageError: it is no model of a yes or no, learns from several products, or the folder is there already.
+            UsageError: it is no model that can be made better, learns from several products, or the folder is there
+                already.
         """
         from meshlake.boosting.boost import Search
         from meshlake.boosting.draft import with_model_draft

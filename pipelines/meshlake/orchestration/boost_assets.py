@@ -14,7 +14,7 @@ import dagster as dg
 from meshlake.boosting.boost import Search
 from meshlake.boosting.considered import Boosted
 from meshlake.boosting.draft import PAGE_FILE, waiting_draft, with_model_draft
-from meshlake.boosting.told import HEADS, considered_rows, figure_rows, verdict
+from meshlake.boosting.told import considered_rows, figure_rows, heads, verdict
 from meshlake.errors import MeshError
 from meshlake.health import naming_servers
 from meshlake.names import DatasetName, ProductName
@@ -75,10 +75,14 @@ def _asset(mesh: Workspace, name: ProductName, minutes: float) -> dg.AssetsDefin
 
 
 def _metadata(found: Boosted) -> dict[str, Any]:
-    told: dict[str, Any] = {"verdict": shown(verdict(found)), "tables": _table(HEADS, considered_rows(found))}
+    told: dict[str, Any] = {
+        "verdict": shown(verdict(found)),
+        "tables": _table(heads(found), considered_rows(found)),
+    }
     if found.selection and found.selection.final:
         told["figures"] = _table(("figure", "without", "with it"), figure_rows(found))
-        told["less_log_loss"] = found.selection.final.log_loss.estimate
+        figure, gain = next(iter(found.selection.final.gains.items()))
+        told[f"less_{figure}"] = gain.estimate
     if found.drafted:
         draft = found.drafted[-1]
         told["draft"] = dg.MetadataValue.path(str(draft.folder))

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from meshlake.boosting import most_telling
-from meshlake.boosting.labelled import SO
 from meshlake.boosting.most_telling import MostTelling
 
 if TYPE_CHECKING:
@@ -18,9 +17,7 @@ if TYPE_CHECKING:
 def test_of_too_many_the_one_that_says_least_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(most_telling, "MOST_PATHS", 2)
     is_so = np.arange(300) % 3 == 0
-    rows = pd.DataFrame({SO: is_so.astype(object)})
-    rows.loc[290:, SO] = None
-    telling = MostTelling(rows, np.arange(280))
+    telling = MostTelling(np.arange(280), is_so[:280].astype(np.int64))
     random = np.random.default_rng(5)
 
     def made(share: float) -> pd.DataFrame:
@@ -40,7 +37,7 @@ def test_of_too_many_columns_each_table_keeps_its_best_and_the_others_are_told(
     monkeypatch.setattr(most_telling, "MOST_PATHS", 4)
     monkeypatch.setattr(most_telling, "MOST_COLUMNS", 5)
     is_so = np.arange(300) % 3 == 0
-    telling = MostTelling(pd.DataFrame({SO: is_so.astype(object)}), np.arange(300))
+    telling = MostTelling(np.arange(300), is_so.astype(np.int64))
     random = np.random.default_rng(5)
 
     def made(name: str, *shares: float) -> pd.DataFrame:

@@ -45,7 +45,7 @@ def test_the_verdict_says_what_is_no_more_than_noise_and_what_could_not_be_measu
     found = a_search()
     assert found.selection is not None
     assert found.selection.final is not None
-    noise = replace(found.selection.final, log_loss=Difference(0.001, -0.01, 0.012))
+    noise = replace(found.selection.final, gains={"log_loss": Difference(0.001, -0.01, 0.012)})
     assert verdict(replace(found, selection=replace(found.selection, final=noise))).endswith(
         "(95 %: -0.0100 to 0.0120): no more than noise."
     )

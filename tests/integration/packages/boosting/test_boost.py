@@ -96,8 +96,8 @@ def test_what_helps_is_kept_and_each_trap_is_told(found: Boosted) -> None:
     )
     assert found.selection is not None
     assert found.selection.final is not None
-    assert found.selection.final.roc_auc.is_better
-    assert found.selection.boosted["roc_auc"].estimate > 0.75
+    assert found.selection.final.gains["roc_auc"].is_better
+    assert found.selection.final.after["roc_auc"].estimate > 0.75
 
 
 def test_an_undated_leak_is_suspect_where_undated_tables_are_asked_for_and_what_had_no_time_is_told(

@@ -24,6 +24,7 @@ from meshlake.ml_assets.blocks.selection import (
     Selection,
     select_blocks,
 )
+from meshlake.ml_assets.blocks.target import YesNo
 from meshlake.ml_assets.leaks.one_feature import single_roc_aucs
 from meshlake.ml_assets.metrics import log_losses
 
@@ -52,12 +53,12 @@ def rows() -> pd.DataFrame:
 def held(rows: pd.DataFrame) -> HeldOut:
     names = [name for name in rows.columns if name not in {"who", "period", "is_so"}]
     who, period = rows["who"].to_numpy(), rows["period"].to_numpy()
-    return HeldOut(Encoded.of(rows, names), rows["is_so"].to_numpy(), who, period)
+    return HeldOut(Encoded.of(rows, names), YesNo(rows["is_so"].to_numpy()), who, period)
 
 
 def test_a_glance_ranks_what_says_something_first_and_flatters_it(rows: pd.DataFrame, held: HeldOut) -> None:
-    is_so, places = held.is_so, np.arange(len(rows))
-    told = strengths(held.encoded, is_so)
+    is_so, places = held.target.values, np.arange(len(rows))
+    told = strengths(held.encoded, held.target.codes)
     assert {*sorted(told, key=lambda name: -told[name])[:2]} == {"helps", "looked_up"}
     assert max(told[f"noise_{n}"] for n in range(4)) < 4 < told["helps"]
     seen = apparent_roc_aucs(held.encoded, is_so, held.encoded.names, places)
@@ -66,7 +67,7 @@ def test_a_glance_ranks_what_says_something_first_and_flatters_it(rows: pd.DataF
     texts = Encoded.of(pd.DataFrame({"plan": ["a", "b", None] * 40}), ["plan"])
     is_a = np.array([True, False, False] * 40)
     assert apparent_roc_aucs(texts, is_a, ["plan"], np.arange(120)) == {"plan": 1.0}
-    assert strengths(texts, np.ones(120, dtype=bool)) == {"plan": 0.0}
+    assert strengths(texts, np.ones(120, dtype=np.int64)) == {"plan": 0.0}
 
 
 def test_each_period_is_predicted_by_those_before_and_the_last_chooses_nothing(held: HeldOut) -> None:
@@ -75,7 +76,7 @@ def test_each_period_is_predicted_by_those_before_and_the_last_chooses_nothing(h
         ({0, 1}, {2}),
     ]
     assert set(held.periods[held.is_kept]) == {3}
-    without = HeldOut(held.encoded, held.is_so, held.groups)
+    without = HeldOut(held.encoded, held.target, held.groups)
     for learned, tested in without.splits:
         assert not (learned & tested).any()
         assert not set(held.groups[learned]) & set(held.groups[tested])
@@ -91,7 +92,7 @@ def test_a_block_that_helps_is_kept_and_noise_is_not(held: HeldOut) -> None:
     assert {each.name: each.verdict for each in found.judged} == {"good": KEPT, "noise": ADDS_NOTHING}
     assert (found.kept, "helps" in found.columns) == (("good",), True)
     assert found.final is not None
-    assert found.final.roc_auc.is_better
+    assert found.final.gains["roc_auc"].is_better
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def test_what_gains_by_being_somebody_s_alone_says_who(is_opening: bool, asked_b
     rows = pd.DataFrame(
         {"height": random.permutation(30).astype(float)[shop], "rain": random.normal(size=len(shop))}
     )
-    held = HeldOut(Encoded.of(rows, rows.columns), is_so, shop, period)
+    held = HeldOut(Encoded.of(rows, rows.columns), YesNo(is_so), shop, period)
     (judged,) = select_blocks(held, ["rain"], [Block("shops", ("height",), shop)]).judged
     assert (judged.verdict, judged.gain.t > 4) == (SAYS_WHO, True)
     assert judged.placebo is not None
@@ -214,8 +215,8 @@ def test_a_shuffled_column_costs_what_its_model_says_worse_of_the_rows(held: Hel
     learned, tested = held.brief.splits[-1]
     columns = ("helps", "noise_0", "same")
     model, values = held.brief.model(columns, learned), held.encoded.values[tested]
-    is_so = held.is_so[tested]
-    costs = model.costs(values.copy(), is_so, _Reversed(np.random.PCG64(0)))
+    is_so = held.target.values[tested]
+    costs = model.costs(values.copy(), tested, _Reversed(np.random.PCG64(0)))
     before = log_losses(is_so, model.said(values)).mean()
     for place in held.encoded.places(columns).tolist():
         shuffled = values.copy()
@@ -248,9 +249,9 @@ def test_what_loses_on_half_of_the_folds_is_not_tried_on_the_others(
 
 
 def test_drawings_are_xml_and_hold_their_intervals() -> None:
-    selection = Selection((), ("a",), 2.0, folds=(Fold(1, 9, 0.6, 0.5, 0.6, 0.7, Gain(0.1, 0.01)),))
+    selection = Selection((), ("a",), 2.0, folds=(Fold(1, 9, {}, {}, Gain(0.1, 0.01)),))
     tables = {"orders & <lines>": Gain(0.1, 0.01), "none": Gain(0.0, 0.0), "worse": Gain(-0.02, 0.004)}
-    drawn = selection_figures(selection, ["2024-01-01"], "the last", tables)
+    drawn = selection_figures(selection, ["2024-01-01"], "the last", tables, YesNo)
     assert [*drawn] == ["by fold", "by table"]
     root = ElementTree.fromstring(drawn["by table"])  # noqa: S314
     words = [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
