@@ -122,7 +122,8 @@ class ModelDocument(Document):
     @property
     def boost_minutes(self) -> float | None:
         """For how long is looked for what makes it better when new data was discovered; None is never."""
-        return None
+        minutes: float | None = getattr(self.policy, "boost_minutes", None)
+        return minutes
 
     @property
     def retrains_when_off(self) -> bool:

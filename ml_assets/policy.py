@@ -75,6 +75,16 @@ FEWEST_FOLDS_TO_SEARCH = 4
 WAYS = ("flag_share", "threshold", "min_recall", "min_precision", "capacity")
 
 
+BoostMinutes = Annotated[
+    Minutes | None,
+    told("a number above 0"),
+    Field(
+        description="For how many minutes Dagster looks through the mesh for what makes the model better, each time "
+        "that new data was discovered. What it finds waits until it is accepted. Not at all if nothing is said.",
+    ),
+]
+
+
 class ComparedPolicy(Policy):
     """How candidates are compared on folds."""
 
@@ -133,11 +143,7 @@ class ChurnPolicy(ComparedPolicy):
         description="What a contact brings and costs. If nothing else says who is flagged, those are of whom a profit "
         "is expected.",
     )
-    boost_minutes: Annotated[Minutes | None, told("a number above 0")] = Field(
-        default=None,
-        description="For how many minutes Dagster looks through the mesh for what makes the model better, each time "
-        "that new data was discovered. What it finds waits until it is accepted. Not at all if nothing is said.",
-    )
+    boost_minutes: BoostMinutes = None
 
     @property
     def ways(self) -> dict[str, float]:

@@ -118,11 +118,6 @@ class ChurnDocument(LabelledDocument):
         return [*super().named_columns, *named]
 
     @property
-    def boost_minutes(self) -> float | None:
-        """See `ModelDocument.boost_minutes`."""
-        return self.policy.boost_minutes
-
-    @property
     def learns_from_unlabelled(self) -> bool:
         """See `ModelDocument.learns_from_unlabelled`."""
         return learns_from_unlabelled(names_and_parameters(self.policy.candidates))

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import norm, rankdata
 
 from meshlake.ml_assets.blocks.target import Measured, Target
-from meshlake.ml_assets.regression.metrics import compare_amounts, measure_amounts, point_metrics
+from meshlake.ml_assets.comparison import Difference, Interval, resamples, with_intervals
 from meshlake.ml_assets.regression.rows import SUSPECT_ROC_AUC, halves
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.blocks.target import Codes, Mask, Numbers, Rows
 
 _SEED, _PARTS, _FEWEST = 42, 8, 10
+_MORE_IS_BETTER = np.array([1, -1, 1])
 
 
 class Amounts(Target):
@@ -31,10 +32,11 @@ class Amounts(Target):
     task = "regression"
     loss, unit = "squared error of ranks", "normal scores squared, a row"
     figures: ClassVar[Mapping[str, str]] = {
+        "rank_correlation": "rank correlation",
         "mean_absolute_error": "mean absolute error",
         "r2": "R²",
-        "root_mean_squared_error": "root mean squared error",
     }
+    drawn, better = "rank_correlation", "more"
     undated_limit = dated_limit = SUSPECT_ROC_AUC
     has_pure_leaks = False  # amounts of the period before have parts that are nearly sure
 
@@ -89,16 +91,52 @@ class Amounts(Target):
         return np.asarray(said + (self._scores[rows].mean() - said.mean()), dtype=np.float64)
 
     def scores(self, rows: Rows, said: Numbers) -> dict[str, float]:
-        """Errors in the unit of the label."""
-        return point_metrics(self.values[rows], self._amounts(said))
+        """Rank correlation, errors in the unit of the label, and R²."""
+        of = _Figures(self.values[rows], said, self._amounts(said))
+        return dict(zip(self.figures, of.of(np.ones(len(said))).tolist(), strict=True))
 
     def measured(self, rows: Rows, before: Numbers, after: Numbers, groups: Codes) -> Measured:
-        """As one model of amounts is held against another, by the absolute error, which the median has least of."""
-        actual, first, second = self.values[rows], self._amounts(before), self._amounts(after)
-        found = compare_amounts(actual, second, first, groups, next(iter(self.figures)), _SEED)
-        figures = (measure_amounts(actual, each, groups, _SEED) for each in (first, second))
-        return Measured(found.rows, {name: getattr(found, name) for name in self.figures}, *figures)
+        """By the order, which a few large amounts do not decide."""
+        drawn, weights = resamples(groups, _SEED)
+        actual = self.values[rows][drawn]
+        first, second = (
+            _Figures(actual, each[drawn], self._amounts(each[drawn])) for each in (before, after)
+        )
+        of = [(first.of(each), second.of(each)) for each in weights]
+        gains = with_intervals([_MORE_IS_BETTER * (each[1] - each[0]) for each in of])
+        sides = (with_intervals([each[side] for each in of]) for side in (0, 1))
+        return Measured(
+            len(drawn),
+            {name: Difference(*each) for name, each in zip(self.figures, gains, strict=True)},
+            *({n: Interval(*each) for n, each in zip(self.figures, side, strict=True)} for side in sides),
+        )
 
     def _amounts(self, said: Numbers) -> Numbers:
         scores, first = np.unique(self._scores, return_index=True)
         return np.asarray(np.interp(said, scores, self.values[first]), dtype=np.float64)
+
+
+class _Figures:
+    """Spearman's rank correlation, mean absolute error and R² of fixed predictions, for any weights of their rows.
+
+    Args:
+        actual: the amounts that came, (n,).
+        said: what orders the rows, (n,).
+        amounts: the amounts that are said, (n,).
+    """
+
+    def __init__(self, actual: Numbers, said: Numbers, amounts: Numbers) -> None:
+        self._actual, self._errors = actual, actual - amounts
+        self._ranks = np.stack([rankdata(actual), rankdata(said)])
+
+    def of(self, weights: Numbers) -> Numbers:
+        """The three figures, (3,); one amount for all has no order, and its correlation is 0."""
+        total = weights.sum()
+        off = self._ranks - (self._ranks @ weights / total)[:, np.newaxis]
+        together, of_actual, of_said = ((weights * off[a]) @ off[b] for a, b in ((0, 1), (0, 0), (1, 1)))
+        spread = np.sqrt(of_actual * of_said)
+        around = weights @ (self._actual - weights @ self._actual / total) ** 2
+        squared, absolute = weights @ self._errors**2, weights @ np.abs(self._errors) / total
+        return np.array(
+            [together / spread if spread else 0.0, absolute, 1 - squared / around if around else np.nan]
+        )

@@ -37,6 +37,7 @@ class Classes(Target):
         "macro_f1": "macro F1",
         "calibration_error": "calibration error",
     }
+    drawn = "accuracy"
 
     @cached_property
     def codes(self) -> Codes:

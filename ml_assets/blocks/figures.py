@@ -49,10 +49,8 @@ def selection_figures(
         "by table": _drawn("Each table alone", less, {n: _span_of(each) for n, each in ranked}, guide=0.0),
     }
     if final := selection.final:
-        (figure, name), sides = (
-            [*target.figures.items()][1],
-            {"without": final.before, "with it": final.after},
-        )
+        sides = {"without": final.before, "with it": final.after}
+        figure, name = target.drawn, target.figures[target.drawn]
         spans = {
             side: (each[figure].low, each[figure].estimate, each[figure].high) for side, each in sides.items()
         }

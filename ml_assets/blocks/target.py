@@ -51,7 +51,8 @@ class Target(ABC):
     """The labels `values` of rows, (n,), none of which is null.
 
     `task` is that of a `model.yaml` that learns them; `loss` what models are chosen by, in words, and its `unit`;
-    `figures` what is told of rows that chose nothing, the one that decides first, then the one that is drawn. What one
+    `figures` what is told of rows that chose nothing, the one that decides first, which is better if it is `better`,
+    and of which `drawn` is the one that is drawn, more of which is better. What one
     column may reach alone, as ROC AUC, is `undated_limit` of tables without dates, and `dated_limit` of what was known
     before the cut-off by its date; `has_pure_leaks` says that a value which nearly all that are so have is evidence.
     """
@@ -62,6 +63,8 @@ class Target(ABC):
     loss: ClassVar[str]
     unit: ClassVar[str]
     figures: ClassVar[Mapping[str, str]]
+    drawn: ClassVar[str]
+    better: ClassVar[str] = "less"
     undated_limit: ClassVar[float] = 0.9
     dated_limit: ClassVar[float] = 0.97
     has_pure_leaks: ClassVar[bool] = True
@@ -135,6 +138,7 @@ class YesNo(Target):
         "roc_auc": "ROC AUC",
         "calibration_error": "calibration error",
     }
+    drawn = "roc_auc"
 
     @cached_property
     def codes(self) -> Codes:

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from meshlake.ml_assets.candidates.choices import ClassifierChoices, names_and_parameters
 from meshlake.ml_assets.candidates.classifiers import CLASSIFIERS, DEFAULT_CLASSIFIERS
 from meshlake.ml_assets.document import Column, LabelledDocument, LabelledSpec, empty_if_none
-from meshlake.ml_assets.policy import ComparedPolicy
+from meshlake.ml_assets.policy import BoostMinutes, ComparedPolicy
 from meshlake.validation import read_as, told
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class ClassificationPolicy(ComparedPolicy):
         description="Of how many different keys a class has to be to be learned; one of fewer is named and put aside, "
         "and its rows neither teach nor test.",
     )
+    boost_minutes: BoostMinutes = None
 
     @model_validator(mode="after")
     def _has_a_row_for_each_fold(self) -> Self:

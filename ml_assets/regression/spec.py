@@ -13,7 +13,7 @@ from meshlake.ml_assets.candidates.choices import (
     names_and_parameters,
 )
 from meshlake.ml_assets.document import Column, LabelledDocument, LabelledSpec, empty_if_none
-from meshlake.ml_assets.policy import ComparedPolicy, Share
+from meshlake.ml_assets.policy import BoostMinutes, ComparedPolicy, Share
 from meshlake.ml_assets.regressors.baselines import LAST_PERIOD
 from meshlake.ml_assets.regressors.regressor import DEFAULT_REGRESSORS, REGRESSORS
 from meshlake.validation import Location, read_as, told
@@ -69,6 +69,7 @@ class RegressionPolicy(ComparedPolicy):
         default=0.9,
         description="The share of rows whose amount lies between lower_<label> and upper_<label>.",
     )
+    boost_minutes: BoostMinutes = None
 
 
 class RegressionDocument(LabelledDocument):

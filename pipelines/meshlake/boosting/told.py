@@ -37,10 +37,11 @@ def verdict(found: Boosted) -> str:
     begin = f"{makes} make{'s' if len(found.kept) == 1 else ''} {found.label} of {found.product} better known"
     if chosen.final is None:
         return f"{begin}; too few rows of one kind were left to measure it on rows that chose nothing."
-    figure, name = next(iter(target_of(found.predicted).figures.items()))
+    target = target_of(found.predicted)
+    figure, name = next(iter(target.figures.items()))
     final, gain = chosen.final, chosen.final.gains[figure]
     without, with_it = _figure(final.before[figure]), _figure(final.after[figure])
-    told = f"{name} {without} without, {with_it} with, less by {_spanned(gain, '95 %: ')}"
+    told = f"{name} {without} without, {with_it} with, {target.better} by {_spanned(gain, '95 %: ')}"
     noise = "" if gain.is_better else ": no more than noise"
     return f"{begin}: on {found.last}, which chose nothing, {told}{noise}."
 

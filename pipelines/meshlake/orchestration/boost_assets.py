@@ -82,7 +82,7 @@ def _metadata(found: Boosted) -> dict[str, Any]:
     if found.selection and found.selection.final:
         told["figures"] = _table(("figure", "without", "with it"), figure_rows(found))
         figure, gain = next(iter(found.selection.final.gains.items()))
-        told[f"less_{figure}"] = gain.estimate
+        told[f"better_{figure}"] = gain.estimate
     if found.drafted:
         draft = found.drafted[-1]
         told["draft"] = dg.MetadataValue.path(str(draft.folder))

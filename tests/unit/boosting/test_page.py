@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from meshlake.boosting.page import boost_page
-from meshlake.boosting.told import HEADS, boost_facts, considered_rows, verdict
+from meshlake.boosting.told import boost_facts, considered_rows, heads, verdict
 from meshlake.ml_assets.comparison import Difference
 from support.boosted import a_search, without_gain
 
@@ -56,7 +56,7 @@ def test_the_verdict_says_what_is_no_more_than_noise_and_what_could_not_be_measu
 
 def test_what_gains_alone_and_nothing_beside_what_was_kept_is_told_so_with_both_figures() -> None:
     found = a_search()
-    rows = {row[1]: dict(zip(HEADS, row, strict=True)) for row in considered_rows(found)}
+    rows = {row[1]: dict(zip(heads(found), row, strict=True)) for row in considered_rows(found)}
     assert rows["shop.lines"]["less log loss alone"] == "0.0614 (t 8.6)"
     assert rows["shop.lines"]["beside those kept"] == "0.0003 (t 0.5)"
     assert rows["shop.lines"]["why"] == "adds nothing beside what was kept before it"

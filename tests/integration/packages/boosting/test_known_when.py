@@ -90,7 +90,8 @@ def test_a_plan_tells_what_is_to_come_and_what_comes_of_it_is_known_once_it_came
     cells = dict(visits.source.cells)
     assert cells["grade"] == 'CASE WHEN "visits"."visits_on" < {cutoff} THEN "visits"."grade" END'
     assert found.selection is not None
-    assert found.selection.boosted["roc_auc"].estimate > 0.8
+    assert found.selection.final is not None
+    assert found.selection.final.after["roc_auc"].estimate > 0.8
     assert visits.known_at == "visits_on (planned)"
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import spearmanr
 
 from meshlake.ml_assets.blocks.amounts import Amounts
 from meshlake.ml_assets.blocks.classes import Classes
@@ -132,6 +133,8 @@ def test_amounts_are_learned_by_their_order_alone(values: list[int]) -> None:
     np.testing.assert_allclose(one.losses(rows, said), other.losses(rows, said))
     back = one.scores(rows, one._scores)
     assert (back["mean_absolute_error"], back["r2"]) == (0.0, 1.0)
+    assert back["rank_correlation"] == pytest.approx(1)
+    assert one.scores(rows, said)["rank_correlation"] == pytest.approx(spearmanr(values, said).statistic)
 
 
 def test_a_class_that_was_not_there_to_be_learned_is_least_likely() -> None:
