@@ -94,7 +94,7 @@ def boost(
 
       mesh boost retention.churn_features --label is_churned --undated --html boost.html --as retention.richer_features
 
-      mesh boost sales.next_month --label revenue --minutes 3
+      mesh boost billing.invoices --label amount_eur --minutes 3
 
       mesh boost retention.richer_features --accept
     """
