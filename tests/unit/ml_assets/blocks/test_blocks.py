@@ -181,6 +181,10 @@ def test_a_column_that_is_otherwise_in_rows_to_be_scored_is_left_out(
     to_score = rows.assign(fresh=rows["fresh"] + 4)
     assert drifting(held, rows, ["fresh", "helps"], to_score).keys() == {"fresh"}
     assert drifting(held, rows, ["fresh"], rows.iloc[:0]) == {}
+    # What changes over the periods, and may go on as it did in the last.
+    changing = rows.assign(fresh=rows["fresh"] + 2 * (rows["period"] >= PERIODS - 2))
+    assert drifting(held, changing, ["fresh"], changing[rows["period"] == PERIODS - 1]) == {}
+    assert drifting(held, changing, ["fresh"], rows.assign(fresh=rows["fresh"] + 7)).keys() == {"fresh"}
 
 
 def test_the_error_of_a_gain_is_that_of_whole_groups() -> None:
