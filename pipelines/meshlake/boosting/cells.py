@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.boosting.aggregates import MOST_OF_A_TABLE, Columns, aggregated, looked_up
 from meshlake.boosting.known_at import is_of_birth
+from meshlake.boosting.only_names import is_free_text
 from meshlake.names import name_words, quote_identifier
 from meshlake.types.tree import Scalar, is_moment, is_number
 
@@ -32,6 +33,7 @@ def of_several_rows(
     known: Known,
     usable: Sequence[str],
     named: Sequence[str],
+    codes: Sequence[str],
 ) -> Source:
     """`source` with what is counted of the rows that a thing has several of.
 
@@ -42,6 +44,7 @@ def of_several_rows(
         known: what of the table is known when.
         usable: its columns that may be features.
         named: those of which it is counted how many different ones there are.
+        codes: ids that say of which kind a row is.
     """
     alias = source.hops[-1].alias
     later = [name for name in known.later if name in usable] if source.moments else []
@@ -49,10 +52,11 @@ def of_several_rows(
     is_dated = bool(source.moments) or (known.is_planned and bool(labelled.cutoff))
     cells = {
         name: _masked(alias, name, known, is_dated)
-        for name in (*usable, *named[:_MOST_NAMES])
+        for name in (*usable, *named[:_MOST_NAMES], *codes)
         if name not in known.later
     }
-    values = [name for name in cells if name not in named and not is_moment(table.columns[name])]
+    cells |= {name: f"CAST({cells[name]} AS VARCHAR)" for name in codes}
+    values = [name for name in cells if name in usable and not is_moment(table.columns[name])]
     numbers = [name for name in values if is_number(table.columns[name])][:_MOST_NUMBERS]
     if amount := _amount(numbers):
         cells["amount"] = " * ".join(f"CAST({cells[name]} AS DOUBLE)" for name in amount)
@@ -64,9 +68,11 @@ def of_several_rows(
         numbers.append(age)
     booleans = [name for name in values if table.columns[name] is Scalar.BOOLEAN]
     texts = [name for name in values if table.columns[name] is Scalar.VARCHAR]
-    few = [name for name in texts if _kinds(table, name) <= _MOST_KINDS][:_MOST_CATEGORIES]
+    few = [name for name in texts if _kinds(table, name) <= _MOST_KINDS]
+    few = [*few, *sorted(codes, key=lambda name: _kinds(table, name))][:_MOST_CATEGORIES]
     top = {name: _top_values(labelled, source, name, known) for name in few}
-    kinds = [name for name in (*named, *texts) if name in cells and name not in few][:_MOST_NAMES]
+    kinds = [name for name in (*named, *texts) if name in cells and name not in few]
+    kinds = [name for name in kinds if name in named or not is_free_text(table, name)][:_MOST_NAMES]
     columns = Columns(
         tuple(numbers),
         tuple(booleans),
@@ -132,9 +138,16 @@ def _top_values(labelled: Labelled, source: Source, name: str, known: Known) -> 
 
 
 def of_one_row(
-    table: Table, source: Source, known: Known, usable: Sequence[str], *, has_cutoff: bool
+    table: Table,
+    source: Source,
+    known: Known,
+    usable: Sequence[str],
+    codes: Sequence[str],
+    *,
+    has_cutoff: bool,
 ) -> Source:
-    """`source` with the cells of the one row that a thing has: its columns `usable` as they are, dates as days."""
+    """`source` with the cells of the one row that a thing has: its columns `usable` as they are, dates as days, `codes`
+    as text."""
     alias = source.hops[-1].alias
     cells: dict[str, str] = {}
     planned = [name for name in known.ahead if name in usable and has_cutoff]
@@ -147,6 +160,8 @@ def of_one_row(
                 cells[name] = f"DATE_DIFF('day', CAST({cell} AS DATE), CAST({{cutoff}} AS DATE))"
         elif kind is not Scalar.VARCHAR or _kinds(table, name) <= _MOST_LOOKED_UP_KINDS:
             cells[name] = f"CAST({cell} AS DOUBLE)" if is_number(kind) else cell
+    masked = {name: _masked(alias, name, known, known.is_planned and has_cutoff) for name in codes}
+    cells |= {name: f"CAST({cell} AS VARCHAR)" for name, cell in masked.items()}
     if source.moments and known.moment:
         cell = f"{alias}.{quote_identifier(known.moment)}"
         cells[known.moment] = f"DATE_DIFF('day', CAST({cell} AS DATE), CAST({{cutoff}} AS DATE))"
@@ -156,6 +171,6 @@ def of_one_row(
         if is_moment(table.columns[name])
     }
     named = {days.get(name, name): sql for name, sql in cells.items()}
-    numbers = {*days.values()} | {n for n in cells if is_number(table.columns[n])}
+    numbers = {*days.values()} | {n for n in cells if is_number(table.columns[n]) and n not in codes}
     features = looked_up(source.name, [(name, name in numbers) for name in named], str(table.name))
     return replace(source, cells=tuple(named.items()), features=tuple(features))

@@ -18,6 +18,10 @@ _FEW_ROWS, _GAPS = 50, 2
 _ROWS_OF_A_LIST = 1_000
 # Personal, and yet says no more of who somebody is than their age does.
 _BIRTH = "date of birth"
+# What has so few kinds, and so many rows of each, says of which kind a row is, though it is called an id.
+_KINDS_OF_A_CODE, _ROWS_OF_A_KIND = 200, 20
+# Text of which more than so many rows have another is written anew for each.
+_FREE = 0.5
 
 
 def only_names(table: Table, name: str) -> bool:
@@ -63,3 +67,19 @@ def is_told_apart_by(table: Table, name: str, ids: Collection[str]) -> bool:
     is_own = any(described is not None and key == (described.name,) for key in table.profile.keys)
     is_flat = not is_nested(table.columns[name]) and not is_row_number(name)
     return is_flat and (is_identifier(name) or name in ids) and not is_own
+
+
+def is_code(table: Table, name: str) -> bool:
+    """Whether a column that is called an id, or refers to a table, says of which kind a row is: a status, a type."""
+    described = table.described(name)
+    if described is None or described.personal or is_row_number(name):
+        return False
+    kinds = described.distinct_count
+    is_flat = table.columns[name] in INTEGERS or table.columns[name] is Scalar.VARCHAR
+    return is_flat and 1 < kinds <= _KINDS_OF_A_CODE and _ROWS_OF_A_KIND * kinds <= table.profile.row_count
+
+
+def is_free_text(table: Table, name: str) -> bool:
+    """Whether text is written anew for nearly each row, so that different ones are counted as rows are."""
+    described = table.described(name)
+    return described is not None and described.distinct_count > _FREE * table.profile.row_count

@@ -11,7 +11,7 @@ from meshlake.boosting.features_sql import same_sql
 from meshlake.boosting.hops import Hop, Source
 from meshlake.boosting.known_at import Known, outcomes_of, straddling
 from meshlake.boosting.labelled import ROWS
-from meshlake.boosting.only_names import is_told_apart_by, only_names
+from meshlake.boosting.only_names import is_code, is_told_apart_by, only_names
 from meshlake.boosting.over_days import counted_by_day, has_days, pairs_sql
 from meshlake.counting import counted
 from meshlake.names import quote_identifier
@@ -103,12 +103,13 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
     left = [name for name in table.columns if name not in joined_by and name not in withheld]
     ids = tables.refers(table)
     usable = [name for name in left if name not in ids and not only_names(table, name)]
+    codes = [name for name in left if name not in usable and is_code(table, name)]
     if path.is_lookup:
-        filled = of_one_row(table, source, known, usable, has_cutoff=bool(cutoff))
+        filled = of_one_row(table, source, known, usable, codes, has_cutoff=bool(cutoff))
     else:
         named = [*_between(path, table)]
         named += [name for name in left if name not in usable and is_told_apart_by(table, name, ids)]
-        filled = of_several_rows(labelled, table, source, known, usable, named)
+        filled = of_several_rows(labelled, table, source, known, usable, named, codes)
     if source.is_by_day:
         filled, left_out = counted_by_day(filled, known, pairs)
         withheld |= left_out

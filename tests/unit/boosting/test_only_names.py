@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from meshlake.boosting.only_names import only_names
+from meshlake.boosting.only_names import is_code, is_free_text, only_names
 from meshlake.types.tree import Decimal, Scalar
 
 if TYPE_CHECKING:
@@ -65,3 +65,31 @@ def test_when_somebody_was_born_is_an_age_and_no_name(kind: Type, personal: str,
         columns={"born": kind}, profile=SimpleNamespace(keys=()), described=lambda _: described
     )
     assert only_names(cast("Table", table), "born") is is_name
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "distinct", "personal", "is_of_a_kind"),
+    [
+        (Scalar.INTEGER, 4_000, 14, None, True),
+        (Scalar.VARCHAR, 4_000, 200, None, True),
+        (Scalar.VARCHAR, 4_000, 201, None, False),
+        (Scalar.INTEGER, 250, 14, None, False),  # not so many rows of each
+        (Scalar.INTEGER, 4_000, 14, "phone", False),
+        (Scalar.DOUBLE, 4_000, 14, None, False),
+        (Scalar.INTEGER, 4_000, 1, None, False),
+    ],
+)
+def test_an_id_of_few_kinds_says_of_which_kind_a_row_is(
+    kind: Type, rows: int, distinct: int, personal: str | None, is_of_a_kind: bool
+) -> None:
+    described = SimpleNamespace(name="status_id", distinct_count=distinct, personal=personal)
+    profile = SimpleNamespace(keys=(), row_count=rows)
+    table = SimpleNamespace(columns={"status_id": kind}, profile=profile, described=lambda _: described)
+    assert is_code(cast("Table", table), "status_id") is is_of_a_kind
+
+
+@pytest.mark.parametrize(("distinct", "is_free"), [(990, True), (90, False)])
+def test_text_that_is_written_anew_for_each_row_is_free(distinct: int, is_free: bool) -> None:
+    described = SimpleNamespace(distinct_count=distinct)
+    table = SimpleNamespace(profile=SimpleNamespace(row_count=1_000), described=lambda _: described)
+    assert is_free_text(cast("Table", table), "body") is is_free
