@@ -51,6 +51,15 @@ class Encoded:
         place = {name: number for number, name in enumerate(self.names)}
         return np.array([place[name] for name in names], dtype=np.int64)
 
+    def of_kinds(self, most: int) -> Encoded:
+        """The same, where categories have at most so many kinds: the rarest of more are one."""
+        places = self.places(sorted(self.categories))
+        if not (self.values[:, places] >= most).any():
+            return self
+        values = self.values.copy()
+        values[:, places] = np.minimum(values[:, places], most - 1)
+        return replace(self, values=values)
+
     def of_rows(self, names: Sequence[str], taken: npt.NDArray[np.int64]) -> Encoded:
         """The same, each row with the columns `names` of the row at the place `taken`."""
         values, places = self.values.copy(), self.places(names)

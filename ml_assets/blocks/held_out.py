@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from meshlake.ml_assets.blocks.quick import quick_model
+from meshlake.ml_assets.blocks.quick import BRIEF_BINS, quick_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -79,7 +79,7 @@ class HeldOut:
     @property
     def brief(self) -> HeldOut:
         """The same with brief models."""
-        return replace(self, is_brief=True, _known={})
+        return replace(self, encoded=self.encoded.of_kinds(BRIEF_BINS), is_brief=True, _known={})
 
     def having(self, encoded: Encoded) -> HeldOut:
         """The same rows with other columns."""

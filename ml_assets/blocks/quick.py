@@ -1,6 +1,6 @@
 """A quick model of some columns: enough to tell what a block adds, at a tenth of what the published one costs.
 
-What chooses is brief: half the rounds at twice the step, of at most 6,000 rows.
+What chooses is brief: half the rounds at twice the step, of at most 6,000 rows, in a quarter of the bins.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ _QUICK: dict[str, Any] = {
     },
     **{"l2_regularization": 5.0, "early_stopping": False},
 }
-# On seven sets they tell what a block adds as well, in half the time.
-_BRIEF: dict[str, Any] = {**_QUICK, "max_iter": 60, "learning_rate": 0.12}
+# On seven sets they tell what a block adds as well, in a third of the time.
+BRIEF_BINS = 64
+_BRIEF: dict[str, Any] = {**_QUICK, "max_iter": 60, "learning_rate": 0.12, "max_bins": BRIEF_BINS}
 _MOST_LEARNED = 6_000
 _SEED, _SHUFFLES = 42, 3
 
@@ -126,7 +127,9 @@ def quick_model(
     places = places[(~np.isnan(values[:, places])).any(axis=0)]
     if not len(places):
         return Model(target, level)
+    # Codes of two kinds are split alike as numbers, which scikit-learn need not encode again.
     is_code = np.array([encoded.names[place] in encoded.categories for place in places])
+    is_code &= np.nanmax(values[:, places], axis=0) > 1
     kind = _BRIEF if is_brief else _QUICK
     with one_thread():
         fitted = target.fit(

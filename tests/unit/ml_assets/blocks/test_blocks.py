@@ -215,6 +215,19 @@ class _Reversed(np.random.Generator):
         return x[::-1]
 
 
+def test_of_more_kinds_the_rarest_are_one_where_models_choose() -> None:
+    plans = [f"plan {n}" for n in range(100) for _ in range(200 - n)]
+    rows = pd.DataFrame({"plan": [*plans, None], "fee": np.arange(len(plans) + 1.0)})
+    encoded = Encoded.of(rows, rows.columns)
+    held = HeldOut(encoded, YesNo(np.arange(len(rows)) % 2 > 0), np.arange(len(rows)))
+    codes, few = encoded.values[:, 0], held.brief.encoded.values[:, 0]
+    assert (np.nanmax(codes), np.nanmax(few)) == (99, 63)
+    assert (codes[codes < 63] == few[codes < 63]).all()
+    assert np.isnan(few[-1])
+    assert (held.brief.encoded.values[:, 1] == encoded.values[:, 1]).all()
+    held.brief.model(("plan", "fee"), ~held.is_kept)  # no more kinds than bins
+
+
 def test_a_shuffled_column_costs_what_its_model_says_worse_of_the_rows(held: HeldOut) -> None:
     learned, tested = held.brief.splits[-1]
     columns = ("helps", "noise_0", "same")
