@@ -17,7 +17,7 @@ from meshlake.names import snake_case
 if TYPE_CHECKING:
     from meshlake.mesh.mesh import Mesh
 
-_SEED, _CUSTOMERS, _DAYS = 42, 4_000, 180
+_SEED = 42
 _REPOSITORY = Path(__file__).parents[2]
 _RETAIL_HIDDEN = "2011-09-10"
 _LABEL, _CUTOFF, _CUSTOMER = "is_churned", "cutoff_date", "customer_id"
@@ -80,10 +80,11 @@ def retailer(home: Path) -> Task:
 
 
 def simulated(home: Path) -> Task:
-    """The operator of `mesh demo` without its features: what has landed, and who cancels in the 30 days after."""
+    """The operator of `mesh demo`, of its own size, without its features: what has landed, and who cancels in the 30 days
+    after."""
     folder = _REPOSITORY / "data_products"
     mesh = meshlake.open(_REPOSITORY, landing=home / "landing", products=folder, home=home / "home")
-    mesh.land_demo(_CUSTOMERS, _DAYS)
+    mesh.land_demo()
     mesh.build("retention.churn_features")
     features = mesh.sql(f"SELECT * FROM retention.churn_features WHERE {_LABEL} IS NOT NULL").df()
     tables = {
