@@ -80,8 +80,7 @@ def retailer(home: Path) -> Task:
 
 
 def simulated(home: Path) -> Task:
-    """The operator of `mesh demo`, of its own size, without its features: what has landed, and who cancels in the 30 days
-    after."""
+    """What has landed of the operator of `mesh demo`, of its own size, and who cancels in the 30 days after."""
     folder = _REPOSITORY / "data_products"
     mesh = meshlake.open(_REPOSITORY, landing=home / "landing", products=folder, home=home / "home")
     mesh.land_demo()
