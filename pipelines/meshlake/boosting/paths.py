@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from meshlake.discovery.joins import Join
 
 MOST_PATHS, MOST_HOPS = 40, 2
+_HOPS_TO_PARTS = 2
 _LABELLED = ""
 _Columns = tuple[str, ...]
 _Node = tuple[str, str]
@@ -33,7 +34,8 @@ _Node = tuple[str, str]
 class Step:
     """From columns `near` of what was reached to the columns `far` of `dataset`, as they landed.
 
-    `written` says how they differ, see `join_written`; `is_unique` that no two rows of the dataset have the same.
+    `written` says how they differ, see `join_written`; `is_unique` that no two rows of the dataset have the same,
+    `kinds` nearly how many different ones it has.
     """
 
     near: _Columns
@@ -42,6 +44,7 @@ class Step:
     written: str
     is_unique: bool
     containment: float
+    kinds: int = 0
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,8 @@ def paths_from(
             longer = [path for path in longer if path.is_lookup and not _refers_to_itself(path)]
         direct = {(path.entity, path.dataset) for path in reached}
         for path in sorted(longer, key=_rank):
-            if (path.entity, path.dataset) not in direct or _refers_to_itself(path):
+            is_new = (path.entity, path.dataset) not in direct
+            if is_new or _refers_to_itself(path) or _is_of_others(path):
                 found.setdefault(_by(path), path)
     return sorted(found.values(), key=_rank)
 
@@ -140,6 +144,12 @@ def _by(path: Path) -> tuple[_Columns, str, _Columns, _Columns]:
 def _refers_to_itself(path: Path) -> bool:
     """Whether its last step leads from rows of a table to others of it, as from a member to who brought them in."""
     return len(path.steps) > 1 and path.steps[-2].dataset == path.dataset
+
+
+def _is_of_others(path: Path) -> bool:
+    """Whether it leads to the parts of what is somebody's, whoever these are by: of votes on somebody's posts, which
+    refer to who votes, too. Where the two are the same their rows are those that are joined directly."""
+    return len(path.steps) == _HOPS_TO_PARTS and not any(step.is_unique for step in path.steps)
 
 
 def _with_others(step: Step, here: DatasetProfile, columns: Collection[str]) -> Iterator[Step]:
@@ -163,8 +173,11 @@ def _is_key(columns: _Columns, profile: DatasetProfile) -> bool:
     return any(set(key) <= set(columns) for key in profile.keys)
 
 
-def _rank(path: Path) -> tuple[int, float, str, _Columns]:
-    return len(path.steps), -min(step.containment for step in path.steps), path.dataset, path.entity
+def _rank(path: Path) -> tuple[int, float, int, str, _Columns]:
+    """The shortest first; of several ways to a table that which most ids begin, and whose ids are found."""
+    held = min(step.containment for step in path.steps)
+    begun = -path.steps[0].kinds if len(path.steps) > 1 else 0
+    return len(path.steps), -round(held, 1), begun, path.dataset, path.entity
 
 
 @dataclass
@@ -238,6 +251,11 @@ class _Joins:
                 if here == dataset and there in profiles:
                     yield _step(near, profiles[there], far, join.written, join.containment)
 
+    def _is_its_key(self, node: _Node, profiles: Mapping[str, DatasetProfile]) -> bool:
+        """Whether other rows of a dataset refer to its rows by it, and these are not the ids asked for."""
+        asked = {self.root(each) for each in self.entities}
+        return self.root(node) not in asked and _is_key((node[1],), profiles[node[0]])
+
     def _alike(self, near: str, node: _Node, profiles: Mapping[str, DatasetProfile]) -> Iterator[Step]:
         root = self.root(node)
         best: dict[tuple[str, bool, _Columns], Step] = {}
@@ -247,7 +265,7 @@ class _Joins:
                 continue
             written = self.written_from(node)[other]
             step = _step((near,), profiles[dataset], (column,), written, self.held.get(other, 1.0))
-            if dataset == node[0] and not step.is_unique:
+            if dataset == node[0] and not step.is_unique and not self._is_its_key(node, profiles):
                 continue
             # Its row of one key is the same by any of them; what refers to it by two columns does so twice.
             by = dataset, step.is_unique, () if step.is_unique else step.far
@@ -261,4 +279,5 @@ def _surer(one: Step, other: Step) -> bool:
 
 
 def _step(near: _Columns, profile: DatasetProfile, far: _Columns, written: str, containment: float) -> Step:
-    return Step(near, profile.name, far, written, _is_key(far, profile), containment)
+    kinds = max((each.distinct_count for each in profile.columns if (each.name,) == far), default=0)
+    return Step(near, profile.name, far, written, _is_key(far, profile), containment, kinds)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # Pairs of a row and a cut-off that it is known at: more are not counted, and told.
 MOST_PAIRS = 200_000_000
+# Of the rows of a path such a share is joined without the table before them: it leads to no others.
+_SAME_ROWS = 0.9
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
         return Found(
             path, tuple(on_the_way), None, refused="a contract leaves out the column that it is joined by"
         )
+    if refused := _joined_directly(tables, path, on_the_way, hops):
+        return Found(path, tuple(on_the_way), None, refused=refused)
     name = hops[-1].alias.strip('"')
     source = Source(name, path.told, path.entity, hops, (), (), path.is_lookup)
     cutoff = labelled.cutoff
@@ -129,6 +133,26 @@ def _joined_by_withheld(path: Path, tables: Sequence[Table], rows: Sequence[Rows
         for name in filter(None, map(table.column, (*step.far, *onwards))):
             if why := {**later, **known.withheld}.get(name):
                 return f"it is joined by {name} of {table.name}, which {why}"
+    return ""
+
+
+def _joined_directly(tables: Tables, path: Path, on_the_way: Sequence[Table], hops: Sequence[Hop]) -> str:
+    """Which column joins the rows of a path without the table before them: lines of an order are told by whose it is,
+    votes on a post by who votes."""
+    if any(step.is_unique for step in path.steps) or len(path.steps) == 1:
+        return ""
+    (before, last), (near, far) = on_the_way[-2:], hops[-2:]
+    ids = filter(None, map(before.column, path.steps[-2].far))
+    whose = f"{near.alias}.{quote_identifier(next(ids, ''))}"
+    own = (last.column(column) for dataset, column in sorted(tables.of_labelled) if dataset == path.dataset)
+    for name in filter(None, own):
+        cell = f"{far.alias}.{quote_identifier(name)}"
+        ((share,),) = tables.labelled.table.session.rows(
+            f"SELECT avg(CASE WHEN CAST({cell} AS VARCHAR) = CAST({whose} AS VARCHAR) THEN 1.0 ELSE 0.0 END) "
+            f"FROM {near.sql} AS {near.alias} INNER JOIN {far.sql} AS {far.alias} ON {far.on} WHERE {cell} IS NOT NULL"
+        )
+        if share is not None and float(str(share)) >= _SAME_ROWS:
+            return f"its rows are those that are joined by {name} directly"
     return ""
 
 

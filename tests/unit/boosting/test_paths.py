@@ -16,7 +16,9 @@ ENTITY = {("asked", "customer_id"): "customer_id"}
 
 
 def profiles(**keys: tuple[tuple[str, ...], ...]) -> dict[str, DatasetProfile]:
-    return {name: cast("Any", SimpleNamespace(name=name, keys=each)) for name, each in keys.items()}
+    return {
+        name: cast("Any", SimpleNamespace(name=name, keys=each, columns=())) for name, each in keys.items()
+    }
 
 
 def join(one: str, other: str, held: float = 1.0, written: str = "") -> Join:

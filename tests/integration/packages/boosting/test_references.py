@@ -120,6 +120,35 @@ def land(mesh: SmallMesh) -> None:
             ((f"A{n * 37:07}", day(n % 90), *edit) for n, edit in enumerate(edits)),
         ),
     )
+    # Who votes is seldom who wrote; who is sent a reminder is who was billed.
+    mesh.land_files(
+        "desk.posts",
+        csv(
+            "post_id,author_id,posted_on",
+            ((f"P{n * 53:07}", customer(n % 200), day(n % 90)) for n in range(800)),
+        ),
+    )
+    mesh.land_files(
+        "desk.votes",
+        csv(
+            "post_id,voter_id,voted_on",
+            ((f"P{n // 2 * 53:07}", customer(n * 7 % 200), day(100 + n % 90)) for n in range(1600)),
+        ),
+    )
+    mesh.land_files(
+        "bank.bills",
+        csv(
+            "bill_id,payer_id,billed_on",
+            ((f"B{n * 61:07}", customer(n % 200), day(n % 90)) for n in range(800)),
+        ),
+    )
+    mesh.land_files(
+        "bank.reminders",
+        csv(
+            "bill_id,sent_to_id,sent_on",
+            ((f"B{n // 2 * 61:07}", customer(n // 2 % 200), day(100 + n % 90)) for n in range(1600)),
+        ),
+    )
     mesh.land_files("bank.fees", csv("transfer_id,fee", ((f"T{n // 2 * 91:07}", n % 4) for n in range(1800))))
     mesh.land_files(
         "crm.tariffs",
@@ -192,6 +221,12 @@ def test_each_kind_of_reference_is_reached_once(reached: Reached) -> None:
         "customer_id = crm.members.member_no, then sponsored_by = crm.members.member_no",
         "customer_id = crm.tariffs.customer_id",
         "customer_id = desk.articles.last_editor_id",
+        "customer_id = desk.posts.author_id",
+        "customer_id = desk.votes.voter_id",
+        "customer_id = desk.posts.author_id, then post_id = desk.votes.post_id",
+        "customer_id = bank.bills.payer_id",
+        "customer_id = bank.reminders.sent_to_id",
+        "customer_id = bank.bills.payer_id, then bill_id = bank.reminders.bill_id",
         "customer_id = loyalty.cards.holder",
         "home = crm.towns.code",
     }
@@ -264,3 +299,12 @@ def test_no_table_is_joined_by_what_was_not_known_when_its_row_was(reached: Reac
         "it is joined by last_editor_id of desk.articles, which is filled in together with last_edit_on, "
         "which is withheld"
     )
+
+
+def test_votes_on_ones_posts_are_others_than_ones_votes_and_reminders_of_ones_bills_are_ones_own(
+    reached: Reached,
+) -> None:
+    told = "customer_id = desk.posts.author_id, then post_id = desk.votes.post_id"
+    assert reached.made[told][WHO, CUTOFFS[0]]["votes_2_count"] == 8
+    found = reached.found["customer_id = bank.bills.payer_id, then bill_id = bank.reminders.bill_id"]
+    assert found.refused == "its rows are those that are joined by sent_to_id directly"
