@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from meshlake.boosting.cells import of_one_row, of_several_rows
 from meshlake.boosting.dated import date_of, rows_of
 from meshlake.boosting.features_sql import same_sql
+from meshlake.boosting.growing import growing
 from meshlake.boosting.hops import Hop, Source
 from meshlake.boosting.known_at import Known, outcomes_of, straddling
 from meshlake.boosting.labelled import ROWS
@@ -98,7 +99,7 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
     source = replace(source, is_by_day=pairs > MOST_PAIRS)
     known = rows[-1].known
     outcomes = outcomes_of(table, labelled.label) if labelled.predicted.is_outcome else {}
-    withheld = {**known.withheld, **outcomes}
+    withheld = {**known.withheld, **outcomes, **(growing(tables, table) if cutoff else {})}
     if cutoff and path.is_lookup:
         joined = _joined(source, cutoff)
         withheld |= straddling(session, table, known, joined, f"found.{quote_identifier('_cutoff')}")

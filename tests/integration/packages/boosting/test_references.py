@@ -124,8 +124,8 @@ def land(mesh: SmallMesh) -> None:
     mesh.land_files(
         "desk.posts",
         csv(
-            "post_id,author_id,posted_on",
-            ((f"P{n * 53:07}", customer(n % 200), day(n % 90)) for n in range(800)),
+            "post_id,author_id,posted_on,view_count,score,words",
+            ((f"P{n * 53:07}", customer(n % 200), day(n % 90), n % 31, n % 7, n % 13) for n in range(800)),
         ),
     )
     mesh.land_files(
@@ -308,3 +308,11 @@ def test_votes_on_ones_posts_are_others_than_ones_votes_and_reminders_of_ones_bi
     assert reached.made[told][WHO, CUTOFFS[0]]["votes_2_count"] == 8
     found = reached.found["customer_id = bank.bills.payer_id, then bill_id = bank.reminders.bill_id"]
     assert found.refused == "its rows are those that are joined by sent_to_id directly"
+
+
+def test_what_goes_on_counting_in_rows_that_others_refer_to_is_withheld(reached: Reached) -> None:
+    found = reached.found["customer_id = desk.posts.author_id"]
+    assert found.withheld == dict.fromkeys(
+        ["view_count", "score"], "goes on counting while its row stands there, as its name says"
+    )
+    assert "posts_words_sum" in reached.made["customer_id = desk.posts.author_id"][WHO, CUTOFFS[0]]
