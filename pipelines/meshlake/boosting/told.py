@@ -81,8 +81,12 @@ def why(each: Considered) -> str:
 
 
 def withheld_rows(found: Boosted) -> list[tuple[str, str, str]]:
-    """Table, column and reason of what was left out."""
-    return [(each.table, column, why) for each in found.considered for column, why in each.withheld.items()]
+    """Table, columns and reason of what was left out; columns for the same reason are told together."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for each in found.considered:
+        for column, why in each.withheld.items():
+            together.setdefault((each.path, each.table, why), []).append(column)
+    return [(table, ", ".join(columns), why) for (_, table, why), columns in together.items()]
 
 
 def threshold_told(found: Boosted) -> str:

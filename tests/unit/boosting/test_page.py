@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from meshlake.boosting.page import boost_page
-from meshlake.boosting.told import boost_facts, considered_rows, heads, verdict
+from meshlake.boosting.told import boost_facts, considered_rows, heads, verdict, withheld_rows
 from meshlake.ml_assets.comparison import Difference
 from support.boosted import a_search, without_gain
 
@@ -64,3 +64,14 @@ def test_what_gains_alone_and_nothing_beside_what_was_kept_is_told_so_with_both_
     facts = {each["table"]: each for each in boost_facts(found)["tables"]}
     assert [facts["shop.lines"][name] for name in ("added", "added_t")] == [0.0003, pytest.approx(0.5)]
     assert facts["shop.orders"]["added"] is None
+
+
+def test_columns_left_out_for_the_same_reason_are_told_together() -> None:
+    found = a_search()
+    left = replace(found.considered[0], withheld={"a": "too late", "b": "leaks", "c": "too late"})
+    other = replace(found.considered[1], withheld={"a": "too late"})
+    assert withheld_rows(replace(found, considered=(left, other))) == [
+        (left.table, "a, c", "too late"),
+        (left.table, "b", "leaks"),
+        (other.table, "a", "too late"),
+    ]
