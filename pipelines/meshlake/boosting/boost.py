@@ -117,6 +117,7 @@ def _searched(
         taken = {"labelled", "asked", "found", ROWS, LEARNED, *asked.table.columns}
         looker = _Looker(tables, rows, search, end, progress, taken)
         considered, selection = looker.look()
+        progress("reading again what was kept, for whoever reviews it")
         evidence = dict(_evidence(tables, considered))
     seconds = time.monotonic() - began
     facts = asked.predicted, asked.cutoff, asked.key, asked.features

@@ -40,7 +40,11 @@ _SMALLEST, _OF_LARGEST = "1e-9", "1e-12"
 
 
 def with_draft(
-    settings: Settings, name: ProductName, owner: str | None, search: Callable[[], Boosted]
+    settings: Settings,
+    name: ProductName,
+    owner: str | None,
+    search: Callable[[], Boosted],
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Boosted:
     """What `search` finds, with the products drafted of it: `name`, off, after those that it reads and that are not
     there yet. Of nothing that helps nothing is drafted.
@@ -55,6 +59,7 @@ def with_draft(
         return found
     if found.start:
         found = replace(found, change=model_diff(found.start, name))
+    progress(f"writing down {name}: all of its {found.row_count:,} rows are made once")
     return replace(found, drafted=tuple(_drafted(settings, found, name, owner)))
 
 
@@ -89,7 +94,7 @@ def with_model_draft(
     """
     start = model_start(settings, model)
     name = ProductName.parse(as_product) if as_product else _usual_name(start)
-    return with_draft(settings, name, owner, lambda: boost_model(settings, start, search, progress))
+    return with_draft(settings, name, owner, lambda: boost_model(settings, start, search, progress), progress)
 
 
 def _drafted(settings: Settings, found: Boosted, name: ProductName, owner: str | None) -> list[Drafted]:

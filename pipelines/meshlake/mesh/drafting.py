@@ -139,7 +139,9 @@ class DraftingMesh(ModelDraftingMesh):
         source = ProductName.parse(product)
         name = model_name(source, as_product, "boosted")
         search = Search(label, cutoff, key, churned, is_undated, minutes, hops, task)
-        return with_draft(self.settings, name, owner, lambda: boost(self.settings, source, search, progress))
+        return with_draft(
+            self.settings, name, owner, lambda: boost(self.settings, source, search, progress), progress
+        )
 
     def boost_model(
         self,
