@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from meshlake.boosting.tables import Table, Tables
     from meshlake.types.tree import Type
 
-# Pairs of a row and a cut-off that it is known at: more are not counted, and told.
-MOST_PAIRS = 200_000_000
+# Pairs of a row and a cut-off that it is known at: so many are joined, and more counted by day; of rows that no date
+# says the day of more are not counted, and told.
+MOST_PAIRS, MOST_PAIRS_WITHOUT_DAYS = 50_000_000, 200_000_000
 # Of the rows of a path such a share is joined without the table before them: it leads to no others.
 _SAME_ROWS = 0.9
 
@@ -93,10 +94,11 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
     pairs = 0
     if cutoff and not path.is_lookup:  # of all labelled rows, which a build has to count
         pairs = int(str(session.rows(pairs_sql(source, labelled.table.name.sql, cutoff))[0][0]))
-    if pairs > MOST_PAIRS and not has_days(source):
+    is_by_day = pairs > MOST_PAIRS and has_days(source)
+    if pairs > MOST_PAIRS_WITHOUT_DAYS and not is_by_day:
         refused = f"{counted(pairs, 'pair')} with a cut-off, too many, and no date to count them by"
         return Found(path, tuple(on_the_way), None, refused=refused)
-    source = replace(source, is_by_day=pairs > MOST_PAIRS)
+    source = replace(source, is_by_day=is_by_day)
     known = rows[-1].known
     outcomes = outcomes_of(table, labelled.label) if labelled.predicted.is_outcome else {}
     withheld = {**known.withheld, **outcomes, **(growing(tables, table) if cutoff else {})}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from meshlake.boosting import sources
 from meshlake.boosting.features_sql import features_sql
 from meshlake.boosting.labelled import ROWS, labelled
 from meshlake.boosting.paths import paths_from
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from meshlake.boosting.paths import Path as TablePath
+    from meshlake.settings import Settings
 
 CUSTOMERS, CUTOFFS = 200, (date(2024, 3, 1), date(2024, 6, 1))
 WHO = "K00370"  # the tenth
@@ -177,12 +179,20 @@ class Reached:
 
 
 @pytest.fixture(scope="module")
-def reached(tmp_path_factory: pytest.TempPathFactory) -> Reached:
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     mesh = SmallMesh(tmp_path_factory.mktemp("a mesh"))
     land(mesh)
     opened = mesh.open()
     opened.adopt("crm.labels", owner="ana@example.com")
-    settings = opened.workspace.settings
+    return opened.workspace.settings
+
+
+@pytest.fixture(scope="module")
+def reached(settings: Settings) -> Reached:
+    return reached_in(settings)
+
+
+def reached_in(settings: Settings) -> Reached:
     with open_features(settings, ProductName("crm", "labels")) as table:
         asked = labelled(table, "is_churned", "cutoff_date", "customer_id", None)
         asked.take_rows()
@@ -316,3 +326,18 @@ def test_what_goes_on_counting_in_rows_that_others_refer_to_is_withheld(reached:
         ["view_count", "score"], "goes on counting while its row stands there, as its name says"
     )
     assert "posts_words_sum" in reached.made["customer_id = desk.posts.author_id"][WHO, CUTOFFS[0]]
+
+
+def test_past_a_budget_of_pairs_rows_are_counted_by_day_and_are_no_others(
+    reached: Reached, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "MOST_PAIRS", 1)
+    of_days = reached_in(settings)
+    counted = {told: each.source for told, each in of_days.found.items() if each.source}
+    assert {told for told, source in counted.items() if not source.is_by_day} == {
+        told for told, source in counted.items() if source.is_lookup
+    }
+    calls = "customer_id = care.calls.customer"
+    assert of_days.made[calls][WHO, CUTOFFS[0]].items() <= reached.made[calls][WHO, CUTOFFS[0]].items()
+    assert of_days.made[calls][WHO, CUTOFFS[0]]["calls_count"] == 3
+    assert not reached.found[calls].source.is_by_day  # type: ignore[union-attr]
