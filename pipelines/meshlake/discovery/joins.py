@@ -33,6 +33,8 @@ _HINT = 0.6
 _BESIDE_OTHERS = 0.7
 # What tells nearly all rows of its own table apart is another name of them, and no reference.
 _ANOTHER_NAME = 0.9
+# Of so few rows 0 and 1 may be the only ones referred to.
+_FEWEST_BEYOND_FLAGS = 20
 
 
 @dataclass(frozen=True)
@@ -148,12 +150,20 @@ def _all(field: Field, index: KeyIndex) -> list[Join]:
     return joins or [join for key in candidates if (join := _written(field, key))]
 
 
+def _is_flag(field: Field, key: Field) -> bool:
+    """Whether it is 0 or 1, of a key that has more: what is so named as it is (`qualifying`) says yes or no."""
+    ends = field.column.minimum, field.column.maximum
+    return (
+        ends == ("0", "1") and field.column.found_type == "integer" and key.row_count > _FEWEST_BEYOND_FLAGS
+    )
+
+
 def _is_apart(field: Field) -> bool:
     return field.distinct >= _ANOTHER_NAME * field.row_count
 
 
 def _judged(field: Field, key: Field) -> Join | None:
-    if key.dataset == field.dataset and _is_apart(field):
+    if _is_flag(field, key) or (key.dataset == field.dataset and _is_apart(field)):
         return None
     by_name, said = name_evidence(field.named, key.named)
     if key.dataset == field.dataset:

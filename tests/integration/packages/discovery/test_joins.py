@@ -197,6 +197,20 @@ def test_a_name_without_its_last_word_and_no_count_in_the_plural(joins) -> None:
     assert _told(found) == {"hr.people.dept -> hr.units.dept_id"}
 
 
+def test_what_is_one_or_nought_is_no_reference_unless_the_key_has_no_more(joins) -> None:
+    found = joins(
+        {
+            "race.qualifying": ("qualifying_id,place", [(n, n % 20) for n in range(400)]),
+            "race.drivers": (
+                "driver,qualifying,gender_id",
+                [(f"D{n}", n % 2, n // 2 % 2) for n in range(300)],
+            ),
+            "race.genders": ("gender_id,gender", [(0, "f"), (1, "m")]),
+        }
+    )
+    assert _told(found) == {"race.drivers.gender_id -> race.genders.gender_id"}
+
+
 def test_few_values_are_looked_up_in_the_rows_of_a_large_key(joins) -> None:
     days = ("date_key,weekday", [(2_400_000 + n, n % 7) for n in range(30_000)])
     sites = [(f"site {n}", 2_400_000 + n * 997) for n in range(4)]
