@@ -165,15 +165,18 @@ class _Chosen:
     def _told_from_placebo(self, block: Block) -> tuple[Gain, Gain]:
         """`_placebo` by as few models as say enough; of numbers by chance brief ones say too little."""
         for held, enough in ((self.held, _SURELY_Z), (self.full, _HALF_Z)):
-            found = self._placebo(held, block, held.half)
+            other = held.having(_dealt(held, block))
+            found = self._placebo(held, other, block, held.half)
             if found[1].t >= enough:
                 return found
-        return self._placebo(self.full, block, None)
+        return self._placebo(held, other, block, None)
 
-    def _placebo(self, held: HeldOut, block: Block, places: Sequence[int] | None) -> tuple[Gain, Gain]:
-        """What the block gains when it is somebody else's, and how much more it does when it is not."""
+    def _placebo(
+        self, held: HeldOut, other: HeldOut, block: Block, places: Sequence[int] | None
+    ) -> tuple[Gain, Gain]:
+        """What the block gains when it is somebody else's, as in `other`, and how much more it does when it is not."""
         columns = (*self.columns, *block.columns)
-        dealt = held.having(_dealt(held, block)).losses_at_level(columns, places)
+        dealt = other.losses_at_level(columns, places)
         before, with_it = (held.losses_at_level(each, places) for each in (self.columns, columns))
         return held.gain(dealt, before), held.gain(with_it, dealt)
 

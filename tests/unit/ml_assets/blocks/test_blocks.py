@@ -216,13 +216,13 @@ class _Reversed(np.random.Generator):
 
 
 def test_of_more_kinds_the_rarest_are_one_where_models_choose() -> None:
-    plans = [f"plan {n}" for n in range(100) for _ in range(200 - n)]
+    plans = [f"plan {n}" for n in range(150) for _ in range(200 - n)]
     rows = pd.DataFrame({"plan": [*plans, None], "fee": np.arange(len(plans) + 1.0)})
     encoded = Encoded.of(rows, rows.columns)
     held = HeldOut(encoded, YesNo(np.arange(len(rows)) % 2 > 0), np.arange(len(rows)))
     codes, few = encoded.values[:, 0], held.brief.encoded.values[:, 0]
-    assert (np.nanmax(codes), np.nanmax(few)) == (99, 63)
-    assert (codes[codes < 63] == few[codes < 63]).all()
+    assert (np.nanmax(codes), np.nanmax(few)) == (149, 127)
+    assert (codes[codes < 127] == few[codes < 127]).all()
     assert np.isnan(few[-1])
     assert (held.brief.encoded.values[:, 1] == encoded.values[:, 1]).all()
     held.brief.model(("plan", "fee"), ~held.is_kept)  # no more kinds than bins
