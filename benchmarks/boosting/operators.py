@@ -11,7 +11,7 @@ from sklearn.model_selection import train_test_split
 
 import meshlake
 from benchmarks.boosting.task import Task, Told, day
-from benchmarks.models.tables import HIDDEN_SHARE, LANDING, plain, telco_mesh
+from benchmarks.models.tables import APART_SQL, HIDDEN_SHARE, LANDING, plain, telco_mesh
 from meshlake.names import snake_case
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def retailer(home: Path) -> Task:
     labelled = plain(
         mesh.sql(
             f"SELECT {_CUSTOMER}, {_CUTOFF}, {_LABEL} FROM retail.churn_labels "
-            f"WHERE {_LABEL} IS NOT NULL AND {_CUTOFF} <= DATE '{_RETAIL_HIDDEN}'"
+            f"WHERE {_LABEL} IS NOT NULL AND {_CUTOFF} <= DATE '{_RETAIL_HIDDEN}' AND {APART_SQL}"
         ).df()
     )
     files = [pd.read_parquet(file) for file in sorted((LANDING / "retail/transactions").glob("*.parquet"))]
