@@ -60,6 +60,12 @@ class Encoded:
         values[:, places] = np.minimum(values[:, places], most - 1)
         return replace(self, values=values)
 
+    def only(self, names: Sequence[str], rows: npt.NDArray[np.int64]) -> Encoded:
+        """The columns `names` of the rows at the places `rows` (k,)."""
+        return Encoded(
+            tuple(names), self.values[np.ix_(rows, self.places(names))], self.categories & {*names}
+        )
+
     def of_rows(self, names: Sequence[str], taken: npt.NDArray[np.int64]) -> Encoded:
         """The same, each row with the columns `names` of the row at the place `taken`."""
         values, places = self.values.copy(), self.places(names)

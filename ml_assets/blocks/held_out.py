@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from meshlake.ml_assets.blocks.quick import BRIEF_BINS, quick_model
+from meshlake.ml_assets.blocks.quick import BRIEF_BINS, MOST_LEARNED, Kind, quick_model
+from meshlake.ml_assets.blocks.screening import strengths
+from meshlake.ml_assets.leaks.one_feature import drawn_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -66,20 +68,28 @@ class HeldOut:
         target: their labels, (n,).
         groups: whom each row is about, from 0 on, (n,).
         periods: in which period its cut-off lies, from 0 on, (n,); None where there are no cut-offs.
-        is_brief: whether its models are those that choose.
+        kind: what its models are for.
     """
 
     encoded: Encoded
     target: Target
     groups: npt.NDArray[np.int64]
     periods: npt.NDArray[np.int64] | None = None
-    is_brief: bool = False
+    kind: Kind = Kind.FULL
     _known: dict[tuple[tuple[str, ...], int], Numbers] = field(default_factory=dict, repr=False)
 
     @property
     def brief(self) -> HeldOut:
-        """The same with brief models."""
-        return replace(self, encoded=self.encoded.of_kinds(BRIEF_BINS), is_brief=True, _known={})
+        """The same with models that choose."""
+        return self._choosing(Kind.BRIEF)
+
+    @property
+    def plain(self) -> HeldOut:
+        """The same with models that choose where little is said."""
+        return self._choosing(Kind.PLAIN)
+
+    def _choosing(self, kind: Kind) -> HeldOut:
+        return replace(self, encoded=self.encoded.of_kinds(BRIEF_BINS), kind=kind, _known={})
 
     def having(self, encoded: Encoded) -> HeldOut:
         """The same rows with other columns."""
@@ -178,9 +188,13 @@ class HeldOut:
 
     def model(self, columns: Sequence[str], learned: Mask) -> Model:
         """A quick model of the rows `learned`, of those of `columns` that are filled there."""
-        return quick_model(
-            self.encoded, self.target, columns, np.flatnonzero(learned), is_brief=self.is_brief
-        )
+        return quick_model(self.encoded, self.target, columns, np.flatnonzero(learned), self.kind)
+
+    def telling(self, names: Sequence[str]) -> dict[str, float]:
+        """How far each of the columns `names` is beyond chance at a glance (see `strengths`), of rows that choose."""
+        rows = np.flatnonzero(~self.is_kept)
+        rows = rows[drawn_rows(len(rows), MOST_LEARNED)]
+        return strengths(self.encoded.only(names, rows), self.target.codes[rows])
 
     def gain(self, of: Numbers, over: Numbers) -> Gain:
         """What losses `of` one model gain over those of another."""

@@ -6,6 +6,7 @@ What chooses is brief: half the rounds at twice the step, of at most 6,000 rows,
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,8 +37,22 @@ _QUICK: dict[str, Any] = {
 # On seven sets they tell what a block adds as well, in a third of the time.
 BRIEF_BINS = 128
 _BRIEF: dict[str, Any] = {**_QUICK, "max_iter": 60, "learning_rate": 0.12, "max_bins": BRIEF_BINS}
-_MOST_LEARNED = 6_000
+# Of one weak column among fifteen of noise deeper trees, and more of them, learn the noise.
+_PLAIN: dict[str, Any] = {**_BRIEF, "max_iter": 20, "max_leaf_nodes": 2}
+MOST_LEARNED = 6_000
 _SEED, _SHUFFLES = 42, 3
+
+
+class Kind(Enum):
+    """What a quick model is for: to measure (`FULL`), to choose (`BRIEF`), or to choose where little is said (`PLAIN`:
+    few trees that each ask for one column)."""
+
+    FULL = "full"
+    BRIEF = "brief"
+    PLAIN = "plain"
+
+
+_PARAMETERS = {Kind.FULL: _QUICK, Kind.BRIEF: _BRIEF, Kind.PLAIN: _PLAIN}
 
 
 @dataclass(frozen=True)
@@ -109,8 +124,7 @@ def quick_model(
     target: Target,
     columns: Sequence[str],
     learned: npt.NDArray[np.int64],
-    *,
-    is_brief: bool = False,
+    kind: Kind = Kind.FULL,
 ) -> Model:
     """A model of the rows at the places `learned`, of those of `columns` that are filled there.
 
@@ -119,9 +133,9 @@ def quick_model(
         target: their labels, (n,).
         columns: what is learned from.
         learned: the places of the rows to learn from, (k,).
-        is_brief: whether it chooses only.
+        kind: what it is for; what chooses learns of at most 6,000 rows.
     """
-    drawn = learned[drawn_rows(len(learned), _MOST_LEARNED)] if is_brief else learned
+    drawn = learned if kind is Kind.FULL else learned[drawn_rows(len(learned), MOST_LEARNED)]
     values, level = encoded.values[drawn], target.level(drawn)
     places = encoded.places(columns)
     places = places[(~np.isnan(values[:, places])).any(axis=0)]
@@ -130,10 +144,11 @@ def quick_model(
     # Codes of two kinds are split alike as numbers, which scikit-learn need not encode again.
     is_code = np.array([encoded.names[place] in encoded.categories for place in places])
     is_code &= np.nanmax(values[:, places], axis=0) > 1
-    kind = _BRIEF if is_brief else _QUICK
     with one_thread():
         fitted = target.fit(
-            values[:, places], drawn, {**kind, "categorical_features": is_code, "random_state": _SEED}
+            values[:, places],
+            drawn,
+            {**_PARAMETERS[kind], "categorical_features": is_code, "random_state": _SEED},
         )
     # It puts categories first.
     return Model(target, level, fitted, places, np.concatenate([places[is_code], places[~is_code]]))

@@ -1,8 +1,10 @@
 """Which blocks make a model better beyond noise, and which of their columns.
 
 Each block is tried alone beside the columns that are there; the best are added one after the other as long as they gain
-over those before, beyond what the best of so many tried gains by chance (Bonferroni). A block that gains as much with
-its rows dealt to other entities says who somebody is, and not what: it is left out. Of what is kept, columns stay that
+over those before, beyond what the best of so many tried gains by chance (Bonferroni). Where a column says something at
+a glance and its block gains nothing, the others may drown it: the block is tried once more by plain models, which gain
+only what the better of both kinds does not know without it. A block that gains as much with its rows dealt to other
+entities says who somebody is, and not what: it is left out. Of what is kept, columns stay that
 matter more than any copy of columns whose rows were shuffled (Kursa and Rudnicki, Feature Selection with the Boruta
 Package, 2010). The rows `HeldOut.is_kept` choose nothing: base and boosted are measured on them at the end.
 """
@@ -18,7 +20,7 @@ from scipy.stats import norm
 from meshlake.ml_assets.blocks.held_out import Gain, gain_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 _SEED = 42
 # One in twenty searches keeps a block that adds nothing.
 _CHANCE = 0.05
+# Of that chance a fifth is for blocks that are tried by plain models, of which so many columns at most stay.
+_OF_PLAIN, _MOST_OF_PLAIN = 0.2, 4
 _PLACEBO_Z = 2.0
 # What loses on half of the folds, or gains so much there, is not tried on the others: of 40 blocks the least t on all
 # of them, times the square root of two (O'Brien and Fleming, A Multiple Testing Procedure for Clinical Trials, 1979).
@@ -45,18 +49,23 @@ KEPT, ADDS_NOTHING, SAYS_WHO, NOT_REACHED = "kept", "adds nothing", "says who, n
 
 @dataclass(frozen=True)
 class Block:
-    """The `columns` of one table; `entity` is whom its rows are about, from 0 on, for each row of `HeldOut`, (n,)."""
+    """The `columns` of one table; `entity` is whom its rows are about, from 0 on, for each row of `HeldOut`, (n,).
+
+    `is_plain` says that it is tried by plain models.
+    """
 
     name: str
     columns: tuple[str, ...]
     entity: npt.NDArray[np.int64]
+    is_plain: bool = False
 
 
 @dataclass(frozen=True)
 class Judged:
     """What was found of a block: its `gain` alone beside the base, and what it gained over those kept before it.
 
-    `placebo` is what it gained with its rows dealt to others; None where that was not asked.
+    `placebo` is what it gained with its rows dealt to others; None where that was not asked. Where `is_plain`, all of
+    these are gains of plain models.
     """
 
     name: str
@@ -64,11 +73,13 @@ class Judged:
     gain: Gain
     added: Gain | None = None
     placebo: Gain | None = None
+    is_plain: bool = False
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What was kept. `threshold` is the least t that was not taken for chance, of so many blocks tried.
+    """What was kept. `threshold` is the least t that was not taken for chance, of so many blocks tried, and
+    `plain_threshold` that of plain models.
 
     `final` compares base and boosted on rows that chose nothing, and `final_gain` is what the loss falls by there; None
     where these rows tell nothing. `folds` are base and boosted on the rows that chose.
@@ -77,6 +88,7 @@ class Selection:
     judged: tuple[Judged, ...]
     columns: tuple[str, ...]
     threshold: float
+    plain_threshold: float
     final: Measured | None = None
     final_gain: Gain | None = None
     folds: tuple[Fold, ...] = ()
@@ -105,48 +117,71 @@ def select_blocks(
         has_time: whether another model may be fitted; what was not tried is told as not reached.
     """
     full, held = held, held.brief
-    chosen = _Chosen(held, full, tuple(base))
+    chosen = _Chosen(held, held.plain, full, tuple(base))
     alone: dict[str, Gain] = {}
     for number, block in enumerate(blocks, 1):
         if not has_time():
             break
         tell(f"trying {block.name}, {number} of {len(blocks)}")
         alone[block.name] = chosen.gain(block)
-    threshold = float(norm.isf(_CHANCE / max(len(alone), 1)))
+    limits = {False: _limit(1 - _OF_PLAIN, len(alone)), True: _limit(_OF_PLAIN, len(alone))}
+    tried = [
+        (chosen.by_plain(each, gain, limits) if has_time() else None) or (each, gain)
+        for each in blocks
+        if (gain := alone.get(each.name))
+    ]
     judged = [Judged(each.name, NOT_REACHED, Gain(0, 0)) for each in blocks if each.name not in alone]
-    order = sorted(
-        (each for each in blocks if each.name in alone), key=lambda each: -alone[each.name].estimate
-    )
-    for block in order:
-        verdict = Judged(block.name, ADDS_NOTHING, alone[block.name])
-        if verdict.gain.t >= (_BESIDE_OTHERS if chosen.blocks else threshold):
+    for block, gain in sorted(tried, key=lambda each: -each[1].estimate):
+        verdict = Judged(block.name, ADDS_NOTHING, gain, is_plain=block.is_plain)
+        if gain.t >= (_BESIDE_OTHERS if chosen.blocks else limits[block.is_plain]):
             tell(f"adding {block.name}")
-            verdict = chosen.judge(block, verdict, threshold)
+            verdict = chosen.judge(block, verdict, limits[block.is_plain])
         judged.append(verdict)
+    measured = Selection(tuple(judged), (), limits[False], limits[True])
     if not chosen.blocks:
-        return Selection(tuple(judged), (), threshold)
+        return measured
     tell("choosing columns")
     columns = _columns_that_matter(held, tuple(base), chosen.blocks)
     tell("measuring on rows that chose nothing")
-    measured = Selection(tuple(judged), columns, threshold, folds=held.folds((*base, *columns), base))
+    measured = replace(measured, columns=columns, folds=held.folds((*base, *columns), base))
     return _measured(full, tuple(base), measured)
+
+
+def _limit(share: float, count: int) -> float:
+    """The least t that the best of `count` blocks has by chance in a `share` of one search of twenty."""
+    return float(norm.isf(_CHANCE * share / max(count, 1)))
 
 
 @dataclass
 class _Chosen:
     held: HeldOut
+    plain: HeldOut
     full: HeldOut
     columns: tuple[str, ...]
     blocks: list[Block] = field(default_factory=list)
 
     def gain(self, block: Block) -> Gain:
         """What the block gains: on half of the folds where that says enough, else on all."""
-        columns = (*self.columns, *block.columns)
-        half = self._gain(columns, self.held.half)
-        return self._gain(columns, None) if 0 <= half.t < _SURELY_T else half
+        half = self._gain(block, self.held.half)
+        return self._gain(block, None) if 0 <= half.t < _SURELY_T else half
 
-    def _gain(self, columns: tuple[str, ...], places: Sequence[int] | None) -> Gain:
-        return self.held.gain(self.held.losses(columns, places), self.held.losses(self.columns, places))
+    def by_plain(self, block: Block, gain: Gain, limits: Mapping[bool, float]) -> tuple[Block, Gain] | None:
+        """The block with what it gains by plain models; None where it gains enough by others, or not more by these, or
+        where none of its columns says enough even at a glance, which flatters."""
+        if gain.t >= limits[False] or max(self.held.telling(block.columns).values()) < limits[True]:
+            return None
+        plain = replace(block, is_plain=True)
+        of_plain = self.gain(plain)
+        return (plain, of_plain) if of_plain.t > gain.t else None
+
+    def _gain(self, block: Block, places: Sequence[int] | None) -> Gain:
+        columns = (*self.columns, *block.columns)
+        before = self.held.losses(self.columns, places)
+        if not block.is_plain:
+            return self.held.gain(self.held.losses(columns, places), before)
+        # What deeper trees know of the others is no gain of this one.
+        before = min(before, self.plain.losses(self.columns, places), key=np.nanmean)
+        return self.held.gain(self.plain.losses(columns, places), before)
 
     def judge(self, block: Block, verdict: Judged, threshold: float) -> Judged:
         """Keep `block` if it gains over what is kept, and not as much when it is somebody else's."""
@@ -158,18 +193,28 @@ class _Chosen:
         verdict = replace(verdict, placebo=placebo)
         if less.t < _PLACEBO_Z:
             return replace(verdict, verdict=SAYS_WHO)
+        if block.is_plain:
+            block = replace(block, columns=self._drowned(block))
         self.columns = (*self.columns, *block.columns)
         self.blocks.append(block)
         return replace(verdict, verdict=KEPT)
 
     def _told_from_placebo(self, block: Block) -> tuple[Gain, Gain]:
         """`_placebo` by as few models as say enough; of numbers by chance brief ones say too little."""
-        for held, enough in ((self.held, _SURELY_Z), (self.full, _HALF_Z)):
+        plain, brief = ((self.plain, _HALF_Z),), ((self.held, _SURELY_Z), (self.full, _HALF_Z))
+        for held, enough in plain if block.is_plain else brief:
             other = held.having(_dealt(held, block))
             found = self._placebo(held, other, block, held.half)
             if found[1].t >= enough:
                 return found
         return self._placebo(held, other, block, None)
+
+    def _drowned(self, block: Block) -> tuple[str, ...]:
+        """The few columns of a block that say more at a glance than the best of so many by chance; else the best."""
+        told = self.held.telling(block.columns)
+        best, *others = sorted(told, key=lambda name: -told[name])[:_MOST_OF_PLAIN]
+        least = _limit(1.0, len(told))
+        return (best, *(name for name in others if told[name] >= least))
 
     def _placebo(
         self, held: HeldOut, other: HeldOut, block: Block, places: Sequence[int] | None

@@ -45,7 +45,7 @@ def a_search() -> Boosted:
     }
     final = Measured(880, gains, figures, figures)
     columns = ("orders_count", "orders_amount_sum_28d")
-    selection = Selection((), columns, 2.1, final, Gain(0.05, 0.01), folds)
+    selection = Selection((), columns, 2.1, 2.7, final, Gain(0.05, 0.01), folds)
     others = [
         ("adds nothing", "crm.persons", ""),
         ("says who, not what", "crm.lots", _PLACEBO),

@@ -75,8 +75,12 @@ def why(each: Considered) -> str:
     """Why its verdict is what it is; of what gains alone, and not beside others, that it is these that it adds nothing
     to."""
     judged = each.judged
-    if each.why or judged is None or judged.placebo is not None or beside(each) is None:
+    if each.why or judged is None:
         return each.why
+    if each.features and judged.is_plain:
+        return "a few weak columns, which models of one column at a time find among the others"
+    if judged.placebo is not None or beside(each) is None:
+        return ""
     return "adds nothing beside what was kept before it"
 
 
@@ -96,7 +100,8 @@ def threshold_told(found: Boosted) -> str:
         return ""
     return (
         f"{counted(len(chosen.columns), 'column')} kept of {counted(found.tried, 'table')} tried: a table has to gain "
-        f"{chosen.threshold:.1f} standard errors, as the best of so many does by chance in one search of twenty."
+        f"{chosen.threshold:.1f} standard errors, by models of one column at a time {chosen.plain_threshold:.1f}, as the "
+        "best of so many does by chance in one search of twenty."
     )
 
 

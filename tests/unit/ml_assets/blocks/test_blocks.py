@@ -14,6 +14,7 @@ from meshlake.ml_assets.blocks.encoded import Encoded
 from meshlake.ml_assets.blocks.figures import selection_figures
 from meshlake.ml_assets.blocks.guards import drifting, suspects
 from meshlake.ml_assets.blocks.held_out import Fold, Gain, HeldOut, gain_of
+from meshlake.ml_assets.blocks.quick import Kind
 from meshlake.ml_assets.blocks.screening import apparent_roc_aucs, strengths
 from meshlake.ml_assets.blocks.selection import (
     ADDS_NOTHING,
@@ -95,6 +96,28 @@ def test_a_block_that_helps_is_kept_and_noise_is_not(held: HeldOut) -> None:
     assert found.final.gains["roc_auc"].is_better
 
 
+def test_a_weak_column_that_noise_drowns_is_kept_by_plain_models_without_the_noise(
+    rows: pd.DataFrame,
+) -> None:
+    random = np.random.default_rng(8)
+    noise = {f"{table}_{n}": random.normal(size=len(rows)) for table in "ab" for n in range(15)}
+    weak = 0.7 * rows["helps"] + random.normal(size=len(rows))
+    given = pd.DataFrame({"weak": weak, **noise})
+    held = HeldOut(
+        Encoded.of(given, given.columns),
+        YesNo(rows["is_so"].to_numpy()),
+        rows["who"].to_numpy(),
+        rows["period"].to_numpy(),
+    )
+    drowned, other = ("weak", *list(noise)[:15]), tuple(noise)[15:]
+    found = select_blocks(held, [], [Block("a", drowned, held.groups), Block("b", other, held.groups)])
+    told = {each.name: (each.verdict, each.is_plain) for each in found.judged}
+    assert told["a"] == (KEPT, True)
+    assert told["b"][0] == ADDS_NOTHING
+    assert found.columns == ("weak",)
+    assert held.brief.gain(held.brief.losses(drowned), held.brief.losses(())).t < found.threshold
+
+
 @pytest.fixture
 def asked_briefly(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether brief models were asked, each time that a block was held against its placebo."""
@@ -102,7 +125,7 @@ def asked_briefly(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     losses = HeldOut.losses_at_level
 
     def noted(one: HeldOut, *given: Any) -> Any:
-        asked.append(one.is_brief)
+        asked.append(one.kind is Kind.BRIEF)
         return losses(one, *given)
 
     monkeypatch.setattr(HeldOut, "losses_at_level", noted)
@@ -266,7 +289,7 @@ def test_what_loses_on_half_of_the_folds_is_not_tried_on_the_others(
 
 
 def test_drawings_are_xml_and_hold_their_intervals() -> None:
-    selection = Selection((), ("a",), 2.0, folds=(Fold(1, 9, {}, {}, Gain(0.1, 0.01)),))
+    selection = Selection((), ("a",), 2.0, 2.5, folds=(Fold(1, 9, {}, {}, Gain(0.1, 0.01)),))
     tables = {"orders & <lines>": Gain(0.1, 0.01), "none": Gain(0.0, 0.0), "worse": Gain(-0.02, 0.004)}
     drawn = selection_figures(selection, ["2024-01-01"], "the last", tables, YesNo)
     assert [*drawn] == ["by fold", "by table"]
