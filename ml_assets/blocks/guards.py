@@ -18,6 +18,7 @@ import pandas as pd
 from meshlake.ml_assets.blocks.encoded import Encoded
 from meshlake.ml_assets.blocks.screening import apparent_roc_aucs
 from meshlake.ml_assets.leaks.one_feature import roc_auc_error, single_roc_aucs, suspected_leaks
+from meshlake.ml_assets.leaks.scored import vanishing_leaks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,8 +40,8 @@ _NEAR = 0.05
 
 def suspects(
     held: HeldOut, given: pd.DataFrame, columns: Sequence[str], undated: Mapping[str, Entity]
-) -> dict[str, str]:
-    """Those of `columns` that know the label too well, with the evidence.
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Those of `columns` that know the label too well, with the evidence; and those of which that is not sure.
 
     Args:
         held: which rows choose something, their labels and periods.
@@ -49,17 +50,19 @@ def suspects(
         undated: which of these are of tables without dates, and whom each row is about there, from 0 on, (n,).
     """
     found: dict[str, str] = {}
+    doubts: dict[str, str] = {}
     for words, is_so in held.target.asked.items():
         left = [name for name in columns if name not in found]
-        told = _suspects(held, given, left, undated, is_so)
+        told, unsure = _suspects(held, given, left, undated, is_so)
         found |= {name: words + why for name, why in told.items()}
-    return found
+        doubts |= {name: words + why for name, why in unsure.items()}
+    return found, {name: why for name, why in doubts.items() if name not in found}
 
 
 def _suspects(
     held: HeldOut, given: pd.DataFrame, columns: Sequence[str], undated: Mapping[str, Entity], is_so: Mask
-) -> dict[str, str]:
-    """Those that know too well whether each row `is_so`, (n,)."""
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Those that know too well whether each row `is_so`, (n,), and those of which that is not sure."""
     target, chosen = held.target, _drawn(~held.is_kept)
     limits = {name: target.undated_limit if name in undated else target.dated_limit for name in columns}
     seen = apparent_roc_aucs(held.encoded, is_so, columns, chosen)
@@ -69,11 +72,14 @@ def _suspects(
         name: f"reaches ROC AUC {area:.3f} alone" for name, area in alone.items() if area >= limits[name]
     }
     asked = [name for name in columns if name in undated]
+    unsure: dict[str, str] = {}
     if target.has_pure_leaks:
-        leaks = suspected_leaks(given[asked].iloc[chosen], asked, is_so[chosen])
-        found |= {name: leak.told for name, leak in leaks.items()}
+        leaks = suspected_leaks(given[asked].iloc[chosen], asked, is_so[chosen], has_unsure=True)
+        found |= {name: leak.told for name, leak in leaks.items() if leak.is_sure}
+        unsure = {name: leak.told for name, leak in leaks.items() if not leak.is_sure}
     found |= _outcomes(target, given, {name: undated[name] for name in asked if name not in found}, is_so)
-    return found | _rising(held, given, [name for name in asked if name not in found], is_so)
+    found |= _rising(held, given, [name for name in asked if name not in found], is_so)
+    return found, unsure
 
 
 def _outcomes(
@@ -131,6 +137,19 @@ def _rise(scores: Sequence[tuple[float, float]]) -> str:
         return ""
     from_to = f"ROC AUC {areas[0]:.3f} to {areas[-1]:.3f}"
     return f"knows more of each later cut-off ({from_to}), as what was looked up after it does"
+
+
+def vanishing(
+    held: HeldOut, given: pd.DataFrame, columns: Sequence[str], to_score: pd.DataFrame
+) -> dict[str, str]:
+    """Those of `columns`, which have no date, that are not yet there in the rows `to_score`, see `leaks.scored`."""
+    if to_score.empty or not columns or not held.target.has_pure_leaks:
+        return {}
+    chosen, found = _drawn(~held.is_kept), dict[str, str]()
+    for words, is_so in held.target.asked.items():
+        told = vanishing_leaks(given[list(columns)].iloc[chosen], to_score, columns, is_so[chosen])
+        found |= {name: words + why for name, why in told.items()}
+    return found
 
 
 def drifting(

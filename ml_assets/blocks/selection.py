@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import norm
 
+from meshlake.ml_assets.blocks.doubts import carrying
 from meshlake.ml_assets.blocks.held_out import Gain, gain_of
+from meshlake.ml_assets.blocks.placebo import dealt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import numpy.typing as npt
-
-    from meshlake.ml_assets.blocks.encoded import Encoded
+    from meshlake.ml_assets.blocks.block import Block
     from meshlake.ml_assets.blocks.held_out import Fold, HeldOut
     from meshlake.ml_assets.blocks.target import Measured
 
@@ -45,19 +45,6 @@ _BESIDE_OTHERS = 1.0
 MOST_COLUMNS = 60
 _SHADOWS, _FEWEST_COLUMNS = 20, 20
 KEPT, ADDS_NOTHING, SAYS_WHO, NOT_REACHED = "kept", "adds nothing", "says who, not what", "not reached"
-
-
-@dataclass(frozen=True)
-class Block:
-    """The `columns` of one table; `entity` is whom its rows are about, from 0 on, for each row of `HeldOut`, (n,).
-
-    `is_plain` says that it is tried by plain models.
-    """
-
-    name: str
-    columns: tuple[str, ...]
-    entity: npt.NDArray[np.int64]
-    is_plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +69,8 @@ class Selection:
     `plain_threshold` that of plain models.
 
     `final` compares base and boosted on rows that chose nothing, and `final_gain` is what the loss falls by there; None
-    where these rows tell nothing. `folds` are base and boosted on the rows that chose.
+    where these rows tell nothing. `folds` are base and boosted on the rows that chose. `doubts` are columns that a
+    reviewer is asked of, with the reason.
     """
 
     judged: tuple[Judged, ...]
@@ -92,6 +80,7 @@ class Selection:
     final: Measured | None = None
     final_gain: Gain | None = None
     folds: tuple[Fold, ...] = ()
+    doubts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kept(self) -> tuple[str, ...]:
@@ -143,7 +132,10 @@ def select_blocks(
     tell("choosing columns")
     columns = _columns_that_matter(held, tuple(base), chosen.blocks)
     tell("measuring on rows that chose nothing")
-    measured = replace(measured, columns=columns, folds=held.folds((*base, *columns), base))
+    gaining = [block for block, gain in tried if gain.t >= _BESIDE_OTHERS]
+    doubts = carrying(held, base, columns, chosen.blocks, gaining)
+    folds = held.folds((*base, *columns), base)
+    measured = replace(measured, columns=columns, folds=folds, doubts=doubts)
     return _measured(full, tuple(base), measured)
 
 
@@ -203,7 +195,7 @@ class _Chosen:
         """`_placebo` by as few models as say enough; of numbers by chance brief ones say too little."""
         plain, brief = ((self.plain, _HALF_Z),), ((self.held, _SURELY_Z), (self.full, _HALF_Z))
         for held, enough in plain if block.is_plain else brief:
-            other = held.having(_dealt(held, block))
+            other = held.having(dealt(held, block.columns, block.entity))
             found = self._placebo(held, other, block, held.half)
             if found[1].t >= enough:
                 return found
@@ -221,43 +213,9 @@ class _Chosen:
     ) -> tuple[Gain, Gain]:
         """What the block gains when it is somebody else's, as in `other`, and how much more it does when it is not."""
         columns = (*self.columns, *block.columns)
-        dealt = other.losses_at_level(columns, places)
+        of_others = other.losses_at_level(columns, places)
         before, with_it = (held.losses_at_level(each, places) for each in (self.columns, columns))
-        return held.gain(dealt, before), held.gain(with_it, dealt)
-
-
-def _dealt(held: HeldOut, block: Block) -> Encoded:
-    """The rows with the block's values of another entity, the same one at each period. Where that one has no row of the
-    period, what an entity keeps for ever is that of any of its rows, and what changes that of whoever has one: else who
-    somebody is, or which period it is, would be told worse than by the block itself."""
-    periods = held.periods if held.periods is not None else np.zeros(len(held.target), dtype=np.int64)
-    _, period = np.unique(periods, return_inverse=True)
-    first = np.full((int(block.entity.max()) + 1, int(period.max()) + 1), -1)
-    first[block.entity[::-1], period[::-1]] = np.arange(len(period))[::-1]
-    begins = (first >= 0).argmax(axis=1)
-    other = _others(begins)[block.entity]
-    any_of, then = first[other, begins[other]], first[other, period]
-    for each in np.unique(period):
-        (rows,) = np.nonzero(period == each)
-        then[rows] = np.where(then[rows] < 0, np.random.default_rng(_SEED).permutation(rows), then[rows])
-    own = held.encoded.values[:, held.encoded.places(block.columns)]
-    before = own[first[np.arange(len(first)), begins][block.entity]]
-    is_kept = ((own == before) | (np.isnan(own) & np.isnan(before))).all(axis=0)
-    lasting = [name for name, is_same in zip(block.columns, is_kept, strict=True) if is_same]
-    changing = [name for name in block.columns if name not in lasting]
-    return held.encoded.of_rows(lasting, any_of).of_rows(changing, then)
-
-
-def _others(begins: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """For each entity another that begins at the same period, (entities,): what the calendar says of both is the same.
-
-    When they end is not asked: where those who left have no more rows, it is the label.
-    """
-    random, other = np.random.default_rng(_SEED), np.empty(len(begins), dtype=np.int64)
-    for each in np.unique(begins):
-        (alike,) = np.nonzero(begins == each)
-        other[alike] = random.permutation(alike)
-    return other
+        return held.gain(of_others, before), held.gain(with_it, of_others)
 
 
 def _columns_that_matter(held: HeldOut, base: tuple[str, ...], blocks: Sequence[Block]) -> tuple[str, ...]:

@@ -39,13 +39,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from meshlake.boosting.evidence import Evidence
+    from meshlake.boosting.guarded import Guarded
     from meshlake.boosting.hops import Source
     from meshlake.boosting.labelled import Labelled
     from meshlake.boosting.model_start import ModelStart
     from meshlake.boosting.paths import Path
     from meshlake.boosting.tables import Tables
-    from meshlake.ml_assets.blocks.held_out import HeldOut
-    from meshlake.ml_assets.blocks.selection import Block, Selection
+    from meshlake.ml_assets.blocks.selection import Selection
     from meshlake.names import ProductName
     from meshlake.settings import Settings
 
@@ -189,16 +189,19 @@ class _Looker:
                     self._offer(path.told, self._features(path))
                 tables.forget_all_but({step.dataset for each in paths[number + 1 :] for step in each.steps})
         self._note_undiscovered()
-        labelled_rows, blocks = self._blocks()
-        if not blocks:
+        left = self._guarded()
+        if not left.blocks:
             return list(self.considered.values()), None
         features = self.labelled.features
-        selection = select_blocks(labelled_rows, features, blocks, self.progress, lambda: self.has_time)
+        selection = select_blocks(left.held, features, left.blocks, self.progress, lambda: self.has_time)
+        doubts = {**left.doubts, **selection.doubts}
         for judged in selection.judged:
             columns = self.considered[judged.name].columns
             kept = tuple(name for name in columns if name in selection.columns)
             why = _NO_TIME if judged.verdict == NOT_REACHED else self.considered[judged.name].why
-            self._note(judged.name, verdict=judged.verdict, why=why, judged=judged, features=kept)
+            asked = {name: doubts[name] for name in kept if name in doubts}
+            facts = {"judged": judged, "features": kept, "doubts": asked}
+            self._note(judged.name, verdict=judged.verdict, why=why, **facts)
         return list(self.considered.values()), selection
 
     def _note_undiscovered(self) -> None:
@@ -257,7 +260,7 @@ class _Looker:
         # Half the memory, of hundreds of columns; a model takes them so anyway.
         return made.astype(dict.fromkeys(made.select_dtypes("number").columns, np.float32))
 
-    def _blocks(self) -> tuple[HeldOut, list[Block]]:
+    def _guarded(self) -> Guarded:
         """The rows that have a label, and what may be chosen: of each path the columns that no guard leaves out."""
         for told, gone in self.telling.let_columns_go().items():
             columns = tuple(name for name in self.considered[told].columns if name not in gone)
@@ -270,7 +273,7 @@ class _Looker:
             self._note(told, withheld={**self.considered[told].withheld, **reasons}, columns=columns)
             if not columns:
                 self._note(told, verdict=SUSPECT, why="; ".join(sorted(set(reasons.values()))))
-        return found.held, found.blocks
+        return found
 
 
 class _LeftOutError(Exception):

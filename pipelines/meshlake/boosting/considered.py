@@ -28,7 +28,8 @@ class Considered:
     `verdict` is one of `selection`'s, or that it is undated, suspect, cannot be read, has nothing to count, or was not
     reached; `judged` its gains, where it was tried. `columns` are the features that were tried, `features` those that
     stay, `withheld` the columns left out with the reason; `seconds` are the CPU seconds, of all threads, that making
-    features took.
+    features took. `doubts` are those of `features` of which a reviewer is asked whether they were known then, with the
+    reason.
     """
 
     path: str
@@ -42,6 +43,7 @@ class Considered:
     features: tuple[str, ...] = ()
     withheld: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    doubts: dict[str, str] = field(default_factory=dict)
 
     @property
     def known_at(self) -> str | None:

@@ -16,6 +16,7 @@ from meshlake.boosting.features_sql import features_sql
 from meshlake.boosting.model_start import LEARNED, model_start
 from meshlake.boosting.page import write_boost_page
 from meshlake.boosting.predicted import target_of
+from meshlake.boosting.told import doubt_rows
 from meshlake.discovery.sources import chosen_source
 from meshlake.drafting.adopt import adopt
 from meshlake.drafting.product_folder import Drafted, off_folder, product_folder, waiting_folder
@@ -105,6 +106,7 @@ def _drafted(settings: Settings, found: Boosted, name: ProductName, owner: str |
     labelled = quote_identifier(LEARNED) if rows else found.product.sql
     select = features_sql(labelled, found.cutoff, kept, sources, rows)
     words = {each.name: each.told for source in sources for each in source.features}
+    words |= {name: f"{words[name]} In doubt: {why}." for _, name, why in doubt_rows(found)}
     words |= dict.fromkeys(kept, f"As in {found.product}.")
     draft = SqlDraft(
         name,
@@ -157,6 +159,7 @@ def _comment(found: Boosted) -> str:
         known = f"known from {each.known_at} on" if each.known_at else "no date says since when it is known"
         gain = f"{loss} falls by {each.judged.gain.estimate:.4f}" if each.judged else ""
         lines.append(f"-- {each.table}: {each.path}; {known}; {gain}")
+    lines += [f"-- In doubt: {name} of {table}: {why}" for table, name, why in doubt_rows(found)]
     return "\n".join(lines) + "\n"
 
 

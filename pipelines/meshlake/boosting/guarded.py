@@ -16,17 +16,21 @@ if TYPE_CHECKING:
 
     from meshlake.boosting.considered import Considered
     from meshlake.boosting.labelled import Labelled
+    from meshlake.ml_assets.blocks.block import Block
     from meshlake.ml_assets.blocks.held_out import HeldOut
-    from meshlake.ml_assets.blocks.selection import Block
 
 
 @dataclass(frozen=True)
 class Guarded:
-    """The rows that have a label, the `blocks` of which any column is left, and by path what was left out and why."""
+    """The rows that have a label, the `blocks` of which any column is left, and by path what was left out and why.
+
+    `doubts` are columns that are left, and may know the label too well.
+    """
 
     held: HeldOut
     blocks: list[Block]
     left_out: dict[str, dict[str, str]]
+    doubts: dict[str, str]
 
 
 def guarded(
@@ -45,8 +49,8 @@ def guarded(
     """
     import pandas as pd
 
-    from meshlake.ml_assets.blocks.guards import drifting, suspects
-    from meshlake.ml_assets.blocks.selection import Block
+    from meshlake.ml_assets.blocks.block import Block
+    from meshlake.ml_assets.blocks.guards import drifting, suspects, vanishing
     from meshlake.ml_assets.comparison import groups_of
 
     together = pd.concat([rows, *made.values()], axis=1)
@@ -62,13 +66,19 @@ def guarded(
         if not _is_dated(considered[told])
         for name in each.columns
     }
-    reasons = suspects(held, known, columns, undated)
+    reasons, doubts = suspects(held, known, columns, undated)
+    reasons |= vanishing(held, known, [name for name in undated if name not in reasons], to_score)
     reasons |= drifting(held, known, [name for name in columns if name not in reasons], to_score)
     kept = {told: tuple(name for name in each.columns if name not in reasons) for told, each in made.items()}
     return Guarded(
         held,
-        [Block(told, names, entities[told]) for told, names in kept.items() if names],
+        [
+            Block(told, names, entities[told], is_undated=not _is_dated(considered[told]))
+            for told, names in kept.items()
+            if names
+        ],
         {told: {n: reasons[n] for n in each.columns if n in reasons} for told, each in made.items()},
+        {name: why for name, why in doubts.items() if name not in reasons},
     )
 
 

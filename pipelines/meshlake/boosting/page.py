@@ -9,6 +9,7 @@ from meshlake.boosting.predicted import target_of
 from meshlake.boosting.told import (
     FIGURE_HEADS,
     QUESTIONS,
+    asked,
     considered_rows,
     feature_rows,
     figure_rows,
@@ -122,6 +123,8 @@ def _kept(each: Considered, found: Boosted) -> Section:
         else "No date says since when its rows are known."
     )
     tables = [Table(seen.heads, seen.ids)]
+    told = [(name, asked(why)) for name, why in each.doubts.items()]
+    doubts = [Table(("in doubt", "what is asked of it"), told)] if told else []
     if seen.known:
         known = f"Its rows, of {seen.first} to {seen.last}, are known from {each.known_at} on."
         whose = seen.heads[::2][: len(seen.known[0]) - 4]
@@ -136,5 +139,5 @@ def _kept(each: Considered, found: Boosted) -> Section:
     return Section(
         f"{each.table}: {QUESTIONS[0].lower()}{QUESTIONS[1:]}",
         f"Joined by {each.path}: {each.containment:.0%} of the ids that refer are found. {known}",
-        [*tables, Table(("feature", "what it is"), list(feature_rows(each)))],
+        [*tables, *doubts, Table(("feature", "what it is"), list(feature_rows(each)))],
     )

@@ -93,6 +93,16 @@ def withheld_rows(found: Boosted) -> list[tuple[str, str, str]]:
     return [(table, ", ".join(columns), why) for (_, table, why), columns in together.items()]
 
 
+def doubt_rows(found: Boosted) -> list[tuple[str, str, str]]:
+    """Table, column and reason of what a reviewer is asked of by name, though it is kept."""
+    return [(each.table, column, asked(why)) for each in found.kept for column, why in each.doubts.items()]
+
+
+def asked(doubt: str) -> str:
+    """The question to a reviewer of a column, and the reason that it is asked."""
+    return f"was this known then? {doubt[0].upper()}{doubt[1:]}"
+
+
 def threshold_told(found: Boosted) -> str:
     """How much a table has to gain, and why so much."""
     chosen = found.selection
@@ -100,8 +110,8 @@ def threshold_told(found: Boosted) -> str:
         return ""
     return (
         f"{counted(len(chosen.columns), 'column')} kept of {counted(found.tried, 'table')} tried: a table has to gain "
-        f"{chosen.threshold:.1f} standard errors, by models of one column at a time {chosen.plain_threshold:.1f}, as the "
-        "best of so many does by chance in one search of twenty."
+        f"{chosen.threshold:.1f} standard errors, by models of one column at a time {chosen.plain_threshold:.1f}: "
+        "the best of so many does by chance in one search of twenty."
     )
 
 
@@ -169,6 +179,7 @@ def _facts(each: Considered) -> dict[str, Any]:
         "seconds": round(each.seconds, 2),
         "features": list(each.features),
         "withheld": each.withheld,
+        "doubts": each.doubts,
     }
 
 

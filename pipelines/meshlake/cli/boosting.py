@@ -143,7 +143,7 @@ def _accept(mesh: Mesh, product: str, *, as_json: bool) -> None:
 
 
 def _print(found: Boosted) -> None:
-    from meshlake.boosting.told import considered_rows, heads, verdict, withheld_rows
+    from meshlake.boosting.told import considered_rows, doubt_rows, heads, verdict, withheld_rows
 
     if not found.considered:
         print_text(f"No table is joined with {found.product}: mesh discover tells what refers to what.")
@@ -151,6 +151,8 @@ def _print(found: Boosted) -> None:
     print_table(heads(found), considered_rows(found))
     for table, column, why in withheld_rows(found):
         print_text(f"  left out: {table}: {column}: {why}")
+    for table, column, why in doubt_rows(found):
+        print_text(f"  in doubt: {table}: {column}: {why}")
     print_text(f"\nPredicted is {found.predicted.told}.\n{verdict(found)}")
     _print_gain(found)
     for drafted in found.drafted:

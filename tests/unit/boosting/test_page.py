@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from meshlake.boosting.page import boost_page
-from meshlake.boosting.told import boost_facts, considered_rows, heads, verdict, withheld_rows
+from meshlake.boosting.told import boost_facts, considered_rows, doubt_rows, heads, verdict, withheld_rows
 from meshlake.ml_assets.comparison import Difference
 from support.boosted import a_search, without_gain
 
@@ -28,6 +28,7 @@ def test_the_page_tells_gain_tables_features_and_the_two_questions() -> None:
         "<td>2024-02-27</td><td>2024-03-03</td>",
         "Sum of &lt;amount&gt; of shop.orders in the last 28 days.",
         "is written over, as its name says",
+        "<td>orders_count</td><td>was this known then? Alone it says more than all other tables</td>",
     ):
         assert told in page, told
     assert "orders_amount_sd" not in page
@@ -75,3 +76,12 @@ def test_columns_left_out_for_the_same_reason_are_told_together() -> None:
         (left.table, "b", "leaks"),
         (other.table, "a", "too late"),
     ]
+
+
+def test_what_is_in_doubt_is_asked_by_name_for_whoever_reads_it_and_for_programs() -> None:
+    found = a_search()
+    asked = "was this known then? Alone it says more than all other tables"
+    assert doubt_rows(found) == [("shop.orders", "orders_count", asked)]
+    facts = {each["table"]: each["doubts"] for each in boost_facts(found)["tables"]}
+    assert facts["shop.orders"] == {"orders_count": "alone it says more than all other tables"}
+    assert facts["shop.lines"] == {}

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from meshlake.ml_assets.blocks.block import Block
 from meshlake.ml_assets.blocks.encoded import Encoded
 from meshlake.ml_assets.blocks.figures import selection_figures
-from meshlake.ml_assets.blocks.guards import drifting, suspects
+from meshlake.ml_assets.blocks.guards import drifting, suspects, vanishing
 from meshlake.ml_assets.blocks.held_out import Fold, Gain, HeldOut, gain_of
 from meshlake.ml_assets.blocks.quick import Kind
 from meshlake.ml_assets.blocks.screening import apparent_roc_aucs, strengths
@@ -21,7 +22,6 @@ from meshlake.ml_assets.blocks.selection import (
     KEPT,
     NOT_REACHED,
     SAYS_WHO,
-    Block,
     Selection,
     select_blocks,
 )
@@ -168,12 +168,12 @@ def test_what_there_is_no_time_for_is_told(held: HeldOut) -> None:
 def test_a_column_that_was_looked_up_later_knows_more_of_later_periods(
     held: HeldOut, rows: pd.DataFrame
 ) -> None:
-    found = suspects(
+    found, _ = suspects(
         held, rows, ["looked_up", "helps", "same"], dict.fromkeys(["looked_up", "same"], held.groups)
     )
     assert found.keys() == {"looked_up"}
     assert "knows more of each later cut-off" in found["looked_up"]
-    assert suspects(held, rows, ["looked_up"], {}) == {}
+    assert suspects(held, rows, ["looked_up"], {}) == ({}, {})
 
 
 def test_what_became_of_each_is_suspect_though_most_became_it_and_each_period_knows_as_much(
@@ -191,11 +191,57 @@ def test_what_became_of_each_is_suspect_though_most_became_it_and_each_period_kn
     }
     given = pd.DataFrame({name: values[rows["who"]] for name, values in made.items()})
     of_each = replace(held, encoded=Encoded.of(given, given.columns))
-    found = suspects(of_each, given, list(made), dict.fromkeys(made, held.groups))
+    found, _ = suspects(of_each, given, list(made), dict.fromkeys(made, held.groups))
     assert {name: why.partition(" with")[0] for name, why in found.items()} == {
         "state": "tells who was never so from who was once",
         "stays": "tells who was always so from who was not once",
     }
+
+
+def test_a_value_that_nearly_all_have_who_leave_is_told_where_it_is_not_sure(
+    held: HeldOut, rows: pd.DataFrame
+) -> None:
+    """Of few rows that are all so nothing is sure, and a date would say whether they were known."""
+    random = np.random.default_rng(6)
+    so = rows["is_so"].to_numpy()
+    given = pd.DataFrame({"flag": np.where(so & (random.random(len(so)) < 0.04), "closed", "open")})
+    of_flag = replace(held, encoded=Encoded.of(given, given.columns))
+    found, doubts = suspects(of_flag, given, ["flag"], {"flag": held.groups})
+    assert (found, doubts.keys()) == ({}, {"flag"})
+    assert "rows with one of its values are so" in doubts["flag"]
+    assert suspects(of_flag, given, ["flag"], {}) == ({}, {})
+
+
+def test_an_undated_column_that_is_not_yet_there_where_the_outcome_is_to_come_is_left_out(
+    held: HeldOut, rows: pd.DataFrame
+) -> None:
+    random = np.random.default_rng(6)
+    hint = np.where(rows["is_so"] & (random.random(len(rows)) < 0.6), "no answer", "open")
+    columns = ["hint", "helps", "looked_up"]
+    to_score = rows[rows["period"] == 0].assign(hint="open")
+    assert vanishing(held, rows.assign(hint=hint), columns, to_score).keys() == {"hint"}
+    assert vanishing(held, rows.assign(hint=hint), columns, rows.assign(hint=hint)) == {}
+
+
+def test_an_undated_column_that_alone_says_more_than_all_else_is_asked_of(rows: pd.DataFrame) -> None:
+    random = np.random.default_rng(6)
+    left = np.where(rows["is_so"], random.normal(-1.6, 1, len(rows)), random.normal(0, 1, len(rows)))
+    given = rows[["helps", "noise_0"]].assign(
+        left=left, half=0.3 * rows["helps"] + random.normal(size=len(rows))
+    )
+    held = HeldOut(
+        Encoded.of(given, given.columns),
+        YesNo(rows["is_so"].to_numpy()),
+        rows["who"].to_numpy(),
+        rows["period"].to_numpy(),
+    )
+    loans = Block("loans", ("left", "noise_0"), held.groups, is_undated=True)
+    found = select_blocks(held, ["half"], [loans])
+    assert found.kept == ("loans",)
+    assert found.doubts.keys() == {"left"}
+    assert found.doubts["left"].startswith("alone it says more than the product's own columns")
+    for other in (replace(loans, is_undated=False), replace(loans, columns=("helps",))):
+        assert select_blocks(held, ["left"], [other]).doubts == {}
 
 
 def test_a_column_that_is_otherwise_in_rows_to_be_scored_is_left_out(

@@ -1,0 +1,60 @@
+"""Columns that are kept, and of which a reviewer is asked by name whether they were known then.
+
+Of tables without dates no date answers that. A column that alone says more of the label than all else together is what
+somebody would ask for first, or was written when all was over.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from meshlake.ml_assets.blocks.block import Block
+    from meshlake.ml_assets.blocks.held_out import HeldOut
+
+# Of what a label leaves open a column has to close so much to be asked of: where nothing says much, one says most.
+_LEAST_SHARE = 0.15
+
+
+def carrying(
+    held: HeldOut,
+    base: Sequence[str],
+    columns: Sequence[str],
+    blocks: Sequence[Block],
+    others: Sequence[Block],
+) -> dict[str, str]:
+    """The columns that say more of the label alone than the base and the other blocks together, with the evidence.
+
+    Args:
+        held: rows with all columns, whose models choose.
+        base: the columns that are there anyway.
+        columns: those of all blocks that were kept.
+        blocks: the blocks that were kept; of those that are undated the column that says most at a glance is asked.
+        others: blocks that gain alone, kept or not: what a leak says hides what they do.
+    """
+    found = {}
+    for block in blocks:
+        own = [name for name in columns if name in block.columns]
+        if not block.is_undated or not own:
+            continue
+        told = held.telling(own)
+        name = max(own, key=told.__getitem__)
+        nothing, alone = _loss(held, ()), _loss(held, (name,))
+        if alone > (1 - _LEAST_SHARE) * nothing:
+            continue
+        rest = (column for each in others if each.name != block.name for column in each.columns)
+        together = min(nothing, _loss(held, (*base, *rest)))
+        if alone < together:
+            found[name] = (
+                f"alone it says more than the product's own columns and all other tables together ({held.target.loss} "
+                f"{alone:.4f} and {together:.4f}, without any {nothing:.4f})"
+            )
+    return found
+
+
+def _loss(held: HeldOut, columns: tuple[str, ...]) -> float:
+    return float(np.nanmean(held.losses(columns, held.half)))
