@@ -10,7 +10,7 @@ from meshlake.discovery.names import is_identifier
 from meshlake.drafting.model_document import label_and_key, left_out
 from meshlake.errors import UsageError
 from meshlake.names import quote_identifier
-from meshlake.types.tree import Scalar, is_moment
+from meshlake.types.tree import INTEGERS, Scalar, is_moment
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,14 +114,24 @@ def labelled(
         table = replace(table, told_cutoff=table.column(cutoff))
     if table.cutoff and not is_moment(table.columns[table.cutoff]):
         raise UsageError(
-            f"{table.name}: the cut-off '{table.cutoff}' is no date",
-            "Name a column of days with --cutoff COL.",
+            f"{table.name}: the cut-off '{table.cutoff}' is no date", _made_a_day(table, table.cutoff)
         )
     label, keys = label_and_key(table, label, key)
     predicted = predicted_of(table, label, churned, task)
     leaks = predicted.leaks(table, keys)
     excluded = left_out(table, label, keys, leaks, is_outcome=predicted.is_outcome)
     return Labelled(table, keys, predicted, table.cutoff, excluded)
+
+
+def _made_a_day(table: FeatureTable, column: str) -> str:
+    """What to do where the column of cut-offs is none of days: which day of a year is meant nobody else can say."""
+    kind = table.columns[column]
+    if kind in INTEGERS:
+        told = f"make_date({column}, 1, 1) AS cutoff_date"
+        return f"Features stop before a day: write that of a year in a product of it ({told}), and name it."
+    if kind is Scalar.VARCHAR:
+        return f"Let its contract read it as one ('{column}', logicalType: date), or name a column of days."
+    return "Name a column of days with --cutoff COL."
 
 
 def _period_sql(product: Labelled) -> str:

@@ -154,5 +154,7 @@ def test_what_cannot_be_looked_for_is_told_before_anything_is_read(
     landed: SmallMesh, asked: dict[str, str], told: str
 ) -> None:
     given = {"key": "customer_id", "as_product": "crm.other"} | asked
-    with pytest.raises(UsageError, match=told):
+    with pytest.raises(UsageError, match=told) as raised:
         landed.open().boost("crm.labels", given.pop("label"), **given)
+    if "no date" in told:  # which day of a number is meant nobody else can say
+        assert "make_date(customer_id, 1, 1) AS cutoff_date" in (raised.value.hint or "")
