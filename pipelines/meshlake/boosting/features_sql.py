@@ -81,7 +81,9 @@ def _known_sql(source: Source, asked: str, cutoff: str | None) -> str:
         age = f"DATE_DIFF('day', CAST({source.moments[-1].moment_sql} AS DATE), CAST({day} AS DATE))"
         conditions = [f"{hop.moment_sql} < {day}" for hop in source.moments]
         if not source.is_lookup:
-            cells += [f"{age} AS {AGE}", f"MIN({age}) OVER (PARTITION BY {', '.join(grain)}) AS {NEWEST}"]
+            cells.append(f"{age} AS {AGE}")
+            if any(over.is_newest for each in source.features for over in each.over):  # a fifth of the time
+                cells.append(f"MIN({age}) OVER (PARTITION BY {', '.join(grain)}) AS {NEWEST}")
     cells += [f"{sql.replace('{cutoff}', day)} AS {quote_identifier(name)}" for name, sql in source.cells]
     where = ["WHERE\n    " + "\n    AND ".join(conditions)] if conditions else []
     listed = ",\n    ".join(cells)

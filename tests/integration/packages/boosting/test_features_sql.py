@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshlake.boosting.aggregates import Columns, aggregated
+from meshlake.boosting.aggregates import NEWEST, Columns, aggregated
 from meshlake.boosting.features_sql import features_sql, same_sql
 from meshlake.boosting.hops import Hop, Source
 from meshlake.boosting.over_days import is_over_days, pairs_sql
@@ -186,6 +186,15 @@ def test_features_are_what_their_names_say() -> None:
     }
     assert {name: found[name] for name in expected} == expected
     assert made([])[1, day][0] == 0
+
+
+def test_the_newest_day_is_looked_for_only_where_a_feature_asks_for_it() -> None:
+    def said(name: str) -> str:
+        features = tuple(each for each in orders().features if each.name == name)
+        return features_sql("labels", "cutoff", ["who"], [replace(orders(), features=features)])
+
+    assert NEWEST in said("orders_price_last")
+    assert NEWEST not in said("orders_price_sum_28d")
 
 
 def test_ids_that_are_written_differently_are_brought_to_one_form() -> None:
