@@ -178,6 +178,10 @@ class _Chosen:
     def judge(self, block: Block, verdict: Judged, threshold: float) -> Judged:
         """Keep `block` if it gains over what is kept, and not as much when it is somebody else's."""
         added = self.gain(block) if self.blocks else verdict.gain
+        if self.blocks and not block.is_plain and _BESIDE_OTHERS <= added.t < threshold:
+            # Brief models tell little of what others say in part.
+            with_it = self.full.losses((*self.columns, *block.columns))
+            added = self.full.gain(with_it, self.full.losses(self.columns))
         verdict = replace(verdict, added=added)
         if added.t < threshold:
             return verdict

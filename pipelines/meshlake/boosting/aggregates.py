@@ -26,7 +26,8 @@ DISTINCT = "DISTINCT"
 
 @dataclass(frozen=True)
 class Over:
-    """What is counted of rows: `function` of the SQL `cell`, of the last `days` or the newest day where that is said.
+    """What is counted of rows: `function` of the SQL `cell`, of the last `days`, the `after_days` newest of them left
+    out, or of the newest day, where that is said.
 
     `COUNT` counts rows, or cells that are not null; `DISTINCT` counts different cells.
     """
@@ -35,13 +36,15 @@ class Over:
     cell: str = ""
     days: int | None = None
     is_newest: bool = False
+    after_days: int | None = None
 
     @property
     def sql(self) -> str:
         """It as an aggregate over the rows of one thing and cut-off."""
         cell = self.cell
         if self.days is not None:
-            cell = f"CASE WHEN {AGE} <= {self.days} THEN {cell or 1} END"
+            later = "" if self.after_days is None else f" AND {AGE} > {self.after_days}"
+            cell = f"CASE WHEN {AGE} <= {self.days}{later} THEN {cell or 1} END"
         elif self.is_newest:
             cell = f"CASE WHEN {AGE} = {NEWEST} THEN {cell} END"
         if self.function == DISTINCT:
@@ -129,6 +132,12 @@ def _counts(prefix: str, about: str, *, is_dated: bool) -> Iterator[Feature]:
     yield _plain(f"{prefix}_days_since_last", newest, f"Days since the newest row of {about}.")
     yield _plain(f"{prefix}_days_since_first", oldest, f"Days since the first row of {about}.")
     yield _plain(f"{prefix}_active_days", active, f"Days with rows of {about}.", is_count=True)
+    for days in WINDOWS_DAYS[2:]:
+        told = f"Days with rows of {about} in the last {days} days."
+        yield _plain(f"{prefix}_active_days_{days}d", Over(DISTINCT, AGE, days), told, is_count=True)
+    told = f"Days with rows of {about} in the 91 days that began 364 days ago, when a year's season was this one."
+    a_year_ago = Over(DISTINCT, AGE, 364, after_days=273)
+    yield _plain(f"{prefix}_active_days_91d_a_year_ago", a_year_ago, told, is_count=True)
     yield Feature(
         f"{prefix}_mean_gap_days",
         "CAST({0} - {1} AS DOUBLE) / NULLIF({2} - 1, 0)",

@@ -244,6 +244,9 @@ class _Looker:
             self._note(path.told, verdict=CANNOT, why=error.message)
             raise _LeftOutError from error
         self._note(path.told, seconds=time.process_time() - began, columns=tuple(made.columns))
+        if made.empty:
+            self._note(path.told, verdict=NOTHING, why="what was known of it is the same for all rows")
+            raise _LeftOutError
         return made
 
     def _made(self, source: Source) -> pd.DataFrame:
@@ -256,7 +259,7 @@ class _Looker:
         ).to_pandas(date_as_object=False)
         if len(made) != len(self.rows):
             raise AssertionError(source.told)  # aggregated by what is joined, they cannot multiply
-        made = made.drop(columns=grain)
+        made = made.drop(columns=[*grain, *(name for name in made.columns if is_constant(made[name]))])
         # Half the memory, of hundreds of columns; a model takes them so anyway.
         return made.astype(dict.fromkeys(made.select_dtypes("number").columns, np.float32))
 
@@ -274,6 +277,17 @@ class _Looker:
             if not columns:
                 self._note(told, verdict=SUSPECT, why="; ".join(sorted(set(reasons.values()))))
         return found
+
+
+def is_constant(values: pd.Series[Any]) -> bool:
+    """Whether all rows have the same, or nothing: it tells no row from another, and models draw it in vain.
+
+    Example:
+        >>> import pandas as pd
+        >>> is_constant(pd.Series([1.0, 1.0])), is_constant(pd.Series([1.0, None]))
+        (True, False)
+    """
+    return bool(values.isna().all() or (values == values.iloc[0]).all())
 
 
 class _LeftOutError(Exception):

@@ -56,8 +56,8 @@ def day_ctes(source: Source, labelled: str, cutoff: str) -> list[str]:
     )
     same = " AND ".join(f"asked.{key} = counted.{key}" for key in keys)
     frames = ",\n        ".join(
-        f"{frame} AS (PARTITION BY {listed} ORDER BY {_DAY} RANGE BETWEEN {begin} PRECEDING AND 1 PRECEDING)"
-        for frame, begin in parts.frames.items()
+        f"{frame} AS (PARTITION BY {listed} ORDER BY {_DAY} RANGE BETWEEN {begin} PRECEDING AND {end} PRECEDING)"
+        for frame, (begin, end) in parts.frames.items()
     )
     cells = ",\n        ".join([*(f"asked.{each}" for each in grain), *features])
     return [
@@ -116,26 +116,27 @@ class _Parts:
 
     partial: dict[str, str] = field(default_factory=dict)
     windows: dict[str, str] = field(default_factory=lambda: {"newest_day": f"MAX({_IS_DAY}) OVER before_all"})
-    frames: dict[str, str] = field(default_factory=lambda: {"before_all": "UNBOUNDED"})
+    frames: dict[str, tuple[str, int]] = field(default_factory=lambda: {"before_all": ("UNBOUNDED", 1)})
 
     def said(self, over: Over) -> str:
         """SQL for what is counted before a cut-off, over `counted` and the `newest` day before it."""
         if over.cell == AGE:
-            return self._of_days(over.function)
+            return self._of_days(over)
         if over.is_newest:
             total, count = (f"newest.{each}" for each in self._cells(over))
             return f"{total} / NULLIF({count}, 0)" if over.function == "AVG" else total
         total, count = (self._window(each, over) for each in self._cells(over))
         return f"{total} / NULLIF({count}, 0)" if over.function == "AVG" else total
 
-    def _of_days(self, function: str) -> str:
-        if function == "MIN":
+    def _of_days(self, over: Over) -> str:
+        if over.function == "MIN":
             return f"(asked.{_CUT} - counted.newest_day)"
-        if function == "MAX":
+        if over.function == "MAX":
             self.windows["oldest_day"] = f"MIN({_IS_DAY}) OVER before_all"
             return f"(asked.{_CUT} - counted.oldest_day)"
-        self.windows["days_with_rows"] = f"COUNT({_IS_DAY}) OVER before_all"
-        return "counted.days_with_rows"
+        frame = self._frame(over)
+        self.windows[f"days_{frame}"] = f"COUNT({_IS_DAY}) OVER {frame}"
+        return f"counted.days_{frame}"
 
     def _cells(self, over: Over) -> tuple[str, str]:
         """The columns of a day that a figure is made of: its own, and how many cells are in it."""
@@ -152,9 +153,17 @@ class _Parts:
         self.partial[name] = sql
         return name
 
+    def _frame(self, over: Over) -> str:
+        """The name of the window over the days that are counted; rows of a cut-off's own day are not known yet."""
+        if over.days is None:
+            return "before_all"
+        after = over.after_days or 0
+        frame = f"before_{over.days}{f'_after_{after}' if after else ''}"
+        self.frames[frame] = str(over.days), after + 1
+        return frame
+
     def _window(self, cell: str, over: Over) -> str:
-        frame = "before_all" if over.days is None else f"before_{over.days}"
-        self.frames[frame] = "UNBOUNDED" if over.days is None else str(over.days)
+        frame = self._frame(over)
         is_count = self.partial[cell].startswith("COUNT")
         function = over.function if over.function in ("MIN", "MAX") else "SUM"
         sql = f"{function}({cell}) OVER {frame}"

@@ -173,11 +173,12 @@ def _is_key(columns: _Columns, profile: DatasetProfile) -> bool:
     return any(set(key) <= set(columns) for key in profile.keys)
 
 
-def _rank(path: Path) -> tuple[int, float, int, str, _Columns]:
-    """The shortest first; of several ways to a table that which most ids begin, and whose ids are found."""
+def _rank(path: Path) -> tuple[int, float, bool, int, str, _Columns]:
+    """The shortest first; of several ways to a table that of lookups, by which still others are reached, then that
+    which most ids begin; and whose ids are found."""
     held = min(step.containment for step in path.steps)
     begun = -path.steps[0].kinds if len(path.steps) > 1 else 0
-    return len(path.steps), -round(held, 1), begun, path.dataset, path.entity
+    return len(path.steps), -round(held, 1), not path.is_lookup, begun, path.dataset, path.entity
 
 
 @dataclass

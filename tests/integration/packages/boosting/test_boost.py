@@ -86,7 +86,7 @@ def test_what_helps_is_kept_and_each_trap_is_told(found: Boosted) -> None:
     assert verdicts == {
         "shop.orders": "kept",
         "care.calls": "kept",
-        "crm.exits": "adds nothing",
+        "crm.exits": "nothing to count",
         "crm.persons": "adds nothing",
         "crm.accounts": "undated",
     }
