@@ -121,7 +121,8 @@ def paths_from(
         if steps > most_steps:
             longer = [path for path in longer if path.is_lookup and not _refers_to_itself(path)]
         direct = {(path.entity, path.dataset) for path in reached}
-        for path in sorted(longer, key=_rank):
+        # By lookups still others are reached.
+        for path in sorted(longer, key=lambda each: (not each.is_lookup, _rank(each))):
             is_new = (path.entity, path.dataset) not in direct
             if is_new or _refers_to_itself(path) or _is_of_others(path):
                 found.setdefault(_by(path), path)
@@ -173,12 +174,11 @@ def _is_key(columns: _Columns, profile: DatasetProfile) -> bool:
     return any(set(key) <= set(columns) for key in profile.keys)
 
 
-def _rank(path: Path) -> tuple[int, float, bool, int, str, _Columns]:
-    """The shortest first; of several ways to a table that of lookups, by which still others are reached, then that
-    which most ids begin; and whose ids are found."""
+def _rank(path: Path) -> tuple[int, float, int, str, _Columns]:
+    """The shortest first; of several ways to a table that which most ids begin, and whose ids are found."""
     held = min(step.containment for step in path.steps)
     begun = -path.steps[0].kinds if len(path.steps) > 1 else 0
-    return len(path.steps), -round(held, 1), not path.is_lookup, begun, path.dataset, path.entity
+    return len(path.steps), -round(held, 1), begun, path.dataset, path.entity
 
 
 @dataclass
