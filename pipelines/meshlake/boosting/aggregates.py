@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MOST_OF_A_TABLE = 60
-WINDOWS_DAYS = (7, 28, 91, 364)
+WINDOWS_DAYS = (1, 7, 28, 91, 364)
 _MOST_SHARES, _MOST_BY_KIND = 5, 3
 AGE, NEWEST = "age_days", "newest_age_days"
 DISTINCT = "DISTINCT"
@@ -132,7 +132,7 @@ def _counts(prefix: str, about: str, *, is_dated: bool) -> Iterator[Feature]:
     yield _plain(f"{prefix}_days_since_last", newest, f"Days since the newest row of {about}.")
     yield _plain(f"{prefix}_days_since_first", oldest, f"Days since the first row of {about}.")
     yield _plain(f"{prefix}_active_days", active, f"Days with rows of {about}.", is_count=True)
-    for days in WINDOWS_DAYS[2:]:
+    for days in WINDOWS_DAYS[3:]:
         told = f"Days with rows of {about} in the last {days} days."
         yield _plain(f"{prefix}_active_days_{days}d", Over(DISTINCT, AGE, days), told, is_count=True)
     told = f"Days with rows of {about} in the 91 days that began 364 days ago, when a year's season was this one."
@@ -259,7 +259,7 @@ def _ahead(prefix: str, column: str, about: str) -> Iterator[Feature]:
         f"MIN(CASE WHEN {cell} >= 0 THEN {cell} END)",
         f"Days until the next of {told}.",
     )
-    for days in WINDOWS_DAYS[:3]:
+    for days in WINDOWS_DAYS[1:4]:
         sql = f"COUNT(CASE WHEN {cell} BETWEEN 0 AND {days} THEN 1 END)"
         within = f"Number of {told}, within {days} days."
         yield Feature(f"{name}_ahead_count_{days}d", sql, within, is_count=True)

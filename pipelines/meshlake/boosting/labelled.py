@@ -135,7 +135,8 @@ def _made_a_day(table: FeatureTable, column: str) -> str:
 
 
 def _period_sql(product: Labelled) -> str:
-    """SQL for the number of the period that a row's cut-off lies in: each cut-off where they are few."""
+    """SQL for the number of the period that a row's cut-off lies in: each cut-off where they are few, else as many
+    cut-offs as in any other."""
     if product.cutoff is None:
         return "0"
     cell = quote_identifier(product.cutoff)
@@ -144,4 +145,5 @@ def _period_sql(product: Labelled) -> str:
     )
     if int(str(count)) <= _MOST_CUTOFFS:
         return f"dense_rank() OVER (ORDER BY {cell}) - 1"
-    return f"ntile({_PERIODS}) OVER (ORDER BY {cell}) - 1"
+    # Rows of one cut-off are in one period: else some of what is predicted would be learned from, too.
+    return f"(dense_rank() OVER (ORDER BY {cell}) - 1) * {_PERIODS} // {int(str(count))}"
