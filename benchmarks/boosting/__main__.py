@@ -71,7 +71,8 @@ def main() -> int:
                 plain = boosted(task, folder / "plain", given.minutes)
                 _compared(task, plain, None if given.no_featuretools else given.python, tally)
                 if not given.no_traps:
-                    _trapped(task, plain, boosted(planted(task), folder / "trapped", given.minutes), tally)
+                    among = planted(task)
+                    _trapped(among, plain, boosted(among, folder / "trapped", given.minutes), tally)
     print(
         f"\nagainst featuretools: no worse beyond noise on {tally.no_worse} of {tally.compared}, better beyond "
         f"noise on {tally.better}, at most a tenth of its CPU time on {tally.faster}; of "

@@ -21,6 +21,7 @@ _SEED = 42
 _REPOSITORY = Path(__file__).parents[2]
 _RETAIL_HIDDEN = "2011-09-10"
 _LABEL, _CUTOFF, _CUSTOMER = "is_churned", "cutoff_date", "customer_id"
+_IS_APART = "is_apart"
 
 
 def telco(_: Path) -> Task:
@@ -55,13 +56,13 @@ def telco(_: Path) -> Task:
 
 
 def retailer(home: Path) -> Task:
-    """A retailer's lines of invoices, and who bought nothing in the 90 days after each of five cut-offs."""
+    """A retailer's lines of invoices, and who bought nothing in the 90 days after each of eleven cut-offs."""
     mesh = telco_mesh(home)
     mesh.build("retail.churn_labels")
     labelled = plain(
         mesh.sql(
-            f"SELECT {_CUSTOMER}, {_CUTOFF}, {_LABEL} FROM retail.churn_labels "
-            f"WHERE {_LABEL} IS NOT NULL AND {_CUTOFF} <= DATE '{_RETAIL_HIDDEN}' AND {APART_SQL}"
+            f"SELECT {_CUSTOMER}, {_CUTOFF}, {_LABEL}, {APART_SQL} AS {_IS_APART} FROM retail.churn_labels "
+            f"WHERE {_LABEL} IS NOT NULL AND {_CUTOFF} <= DATE '{_RETAIL_HIDDEN}'"
         ).df()
     )
     files = [pd.read_parquet(file) for file in sorted((LANDING / "retail/transactions").glob("*.parquet"))]
@@ -126,7 +127,7 @@ def _by_day(
     keys = {table: told.key for table, told in tables.items()}
     return Task(
         name=name,
-        labelled=labelled,
+        labelled=labelled.drop(columns=_IS_APART, errors="ignore"),
         dataset="retention.labels",
         key=_CUSTOMER,
         label=_LABEL,
@@ -139,6 +140,7 @@ def _by_day(
         ),
         good=columns[-1][0] if len(columns) == 1 else columns[1][0],
         good_key=columns[-1][1] if len(columns) == 1 else columns[1][1],
+        is_apart=labelled[_IS_APART].to_numpy(dtype=bool) if _IS_APART in labelled.columns else None,
         by_hand=None if by_hand is None else by_hand.loc[order].reset_index(drop=True),
         aims=aims or {},
     )

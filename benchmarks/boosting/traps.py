@@ -27,7 +27,7 @@ def planted(task: Task) -> Task:
     """The task with traps: events after the cut-off of those that are so (1), a lookup of what became of each, written
     when all was over (2), numbers by chance for each key (3), small integers that are a key of nothing here (4), three
     rows by chance for each key (5), and its good table with ids that are written otherwise (6)."""
-    random = np.random.default_rng(_SEED)
+    task, random = _apart(task), np.random.default_rng(_SEED)
     # What becomes of the hidden rows nobody has written down yet.
     is_so = is_so_of(task) & ~task.is_hidden
     own = task.labelled[task.key]
@@ -61,6 +61,14 @@ def planted(task: Task) -> Task:
     good = task.tables[task.good]
     written = good.rows.assign(**{task.good_key: _otherwise(good.rows[task.good_key])})
     return task.having({**task.tables, task.good: replace(good, rows=written), **tables})
+
+
+def _apart(task: Task) -> Task:
+    """The task at cut-offs whose labels are known before the next: else exits are known of those that are still so."""
+    if task.is_apart is None:
+        return task
+    labelled = task.labelled[task.is_apart].reset_index(drop=True)
+    return replace(task, labelled=labelled, is_hidden=task.is_hidden[task.is_apart], is_apart=None)
 
 
 def _otherwise(ids: pd.Series) -> pd.Series:
