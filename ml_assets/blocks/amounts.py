@@ -30,7 +30,7 @@ class Amounts(Target):
     """
 
     task = "regression"
-    loss, unit = "squared error of ranks", "normal scores squared, a row"
+    loss, unit = "squared error of ranks", "squared normal scores a row"
     figures: ClassVar[Mapping[str, str]] = {
         "rank_correlation": "rank correlation",
         "mean_absolute_error": "mean absolute error",

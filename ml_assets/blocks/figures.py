@@ -39,7 +39,7 @@ def selection_figures(
         tables: what each block that was tried gains alone, by what it is called.
         target: what is learned.
     """
-    less = f"fall of {target.loss}, {target.unit}; right of the line is better"
+    less = f"less {target.loss}; right of the line is better"
     by_fold = {name: _span_of(each.gain) for name, each in zip(folds, selection.folds, strict=True)}
     if selection.final_gain:
         by_fold[last] = _span_of(selection.final_gain)

@@ -180,3 +180,22 @@ def test_rows_of_an_id_and_a_year_are_found_once_though_both_are_asked_for() -> 
     entities = ENTITY | {("asked_year", "year"): "year"}
     paths = paths_from(entities, None, profiles(budgets=(("who", "year"),)), found, ["customer_id", "year"])
     assert [path.entity for path in paths] == [("customer_id",), ("customer_id", "year"), ("year",)]
+
+
+def test_of_several_ways_to_a_table_the_lookup_is_taken_though_more_ids_begin_the_other() -> None:
+    """A customer's household, and not that of each sale."""
+    found = [
+        join("asked.customer_id", "people.id"),
+        join("sales.who", "people.id"),
+        join("people.house_id", "houses.house_id"),
+        join("sales.house_id", "houses.house_id"),
+    ]
+    tables = profiles(people=(("id",),), sales=(), houses=(("house_id",),))
+    kinds = cast("Any", SimpleNamespace(name="who", distinct_count=900))
+    tables["sales"] = cast("Any", SimpleNamespace(name="sales", keys=(), columns=(kinds,)))
+    ways = [
+        [step.dataset for step in path.steps]
+        for path in paths_from(ENTITY, None, tables, found)
+        if path.dataset == "houses"
+    ]
+    assert ways == [["people", "houses"]]
