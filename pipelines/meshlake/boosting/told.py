@@ -204,4 +204,4 @@ def in_figures(value: float) -> str:
     """
     if abs(value) < 1:
         return f"{value:.4f}"
-    return f"{value:,.0f}" if abs(value) >= _FOUR_DIGITS else f"{value:.4g}"
+    return f"{value:,.0f}" if abs(value) >= _FOUR_DIGITS else f"{value:#.4g}"
