@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from meshlake.boosting.aggregates import Feature
 from meshlake.boosting.considered import Boosted, Considered
 from meshlake.boosting.evidence import Evidence
+from meshlake.boosting.feature import Feature
 from meshlake.boosting.hops import Hop, Source
 from meshlake.boosting.paths import Path, Step
 from meshlake.boosting.predicted import CHURN, Predicted

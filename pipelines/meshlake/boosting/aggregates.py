@@ -2,8 +2,7 @@
 its name.
 
 Windows are of a fixed ladder, and values of categories are written as constants: nothing in a feature is chosen from
-rows later than the cut-off. Rows have `age_days`, from when they were known to the cut-off, and of one thing the
-newest `newest_age_days`; where no date says when they were known, neither.
+rows later than the cut-off.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from meshlake.boosting.feature import AGE, DISTINCT, Feature, Over
 from meshlake.names import quote_identifier, quote_literal, snake_case
 
 if TYPE_CHECKING:
@@ -20,61 +20,6 @@ if TYPE_CHECKING:
 MOST_OF_A_TABLE = 60
 WINDOWS_DAYS = (1, 7, 28, 91, 364)
 _MOST_SHARES, _MOST_BY_KIND = 5, 3
-AGE, NEWEST = "age_days", "newest_age_days"
-DISTINCT = "DISTINCT"
-
-
-@dataclass(frozen=True)
-class Over:
-    """What is counted of rows: `function` of the SQL `cell`, of the last `days`, the `after_days` newest of them left
-    out, or of the newest day, where that is said.
-
-    `COUNT` counts rows, or cells that are not null; `DISTINCT` counts different cells.
-    """
-
-    function: str
-    cell: str = ""
-    days: int | None = None
-    is_newest: bool = False
-    after_days: int | None = None
-
-    @property
-    def sql(self) -> str:
-        """It as an aggregate over the rows of one thing and cut-off."""
-        cell = self.cell
-        if self.days is not None:
-            later = "" if self.after_days is None else f" AND {AGE} > {self.after_days}"
-            cell = f"CASE WHEN {AGE} <= {self.days}{later} THEN {cell or 1} END"
-        elif self.is_newest:
-            cell = f"CASE WHEN {AGE} = {NEWEST} THEN {cell} END"
-        if self.function == DISTINCT:
-            return f"COUNT(DISTINCT {cell})"
-        return f"{self.function}({cell or '*'})"
-
-
-@dataclass(frozen=True)
-class Feature:
-    """A column of the drafted product: what is counted (`over`) in a formula, `told` in words.
-
-    `formula` has {0}, {1} for what is counted, and is SQL as it stands where nothing is. `is_count` is 0 where there
-    are no rows.
-    """
-
-    name: str
-    formula: str
-    told: str
-    over: tuple[Over, ...] = ()
-    is_count: bool = False
-    is_number: bool = True
-
-    @property
-    def sql(self) -> str:
-        """It over the rows of one thing and cut-off."""
-        return self.said([each.sql for each in self.over])
-
-    def said(self, counted: Sequence[str]) -> str:
-        """The formula with SQL for what is counted."""
-        return self.formula.format(*counted) if self.over else self.formula
 
 
 @dataclass(frozen=True)
@@ -156,6 +101,9 @@ def _counts(prefix: str, about: str, *, is_dated: bool) -> Iterator[Feature]:
         f"Of the rows of {about} in 91 days, the share in the last 28.",
         (Over("COUNT", days=28), Over("COUNT", days=91)),
     )
+    for days in (28, 91):
+        told = f"Rows of {about} in the last {days} days"
+        yield _to_peers(f"{prefix}_count_{days}d", Over("COUNT", days=days), told, is_count=True)
 
 
 def _first_of_number(prefix: str, column: str, about: str, is_dated: bool) -> Iterator[Feature]:
@@ -172,6 +120,9 @@ def _windows(prefix: str, column: str, about: str) -> Iterator[Feature]:
     for days in (28, 91, 364):
         told = f"Sum of {column} of {about} in the last {days} days."
         yield _plain(f"{name}_sum_{days}d", Over("SUM", cell, days), told)
+    yield _to_peers(
+        f"{name}_sum_91d", Over("SUM", cell, 91), f"Sum of {column} of {about} in the last 91 days"
+    )
     yield Feature(
         f"{name}_mean_28d_to_364d",
         # A mean of amounts that cancel each other is 0 but for the order that they were added up in.
@@ -278,6 +229,12 @@ def _last_values(prefix: str, columns: Columns, about: str) -> Iterator[Feature]
 
 def _plain(name: str, over: Over, told: str, *, is_count: bool = False) -> Feature:
     return Feature(name, "{0}", told, (over,), is_count)
+
+
+def _to_peers(name: str, over: Over, told: str, *, is_count: bool = False) -> Feature:
+    """What is counted, held against all who are asked about at the same cut-off: so a season is no news."""
+    told = f"{told}, as a multiple of the mean of all rows of the same cut-off."
+    return Feature(f"{name}_to_peers", "{0}", told, (over,), is_count, is_to_peers=True)
 
 
 def looked_up(prefix: str, columns: Sequence[tuple[str, bool]], about: str) -> list[Feature]:

@@ -24,7 +24,7 @@ from meshlake.boosting.features_sql import features_sql
 from meshlake.boosting.guarded import guarded, held_out
 from meshlake.boosting.labelled import LABEL, PERIOD, ROWS, labelled
 from meshlake.boosting.model_start import LEARNED, labelled_start, open_start
-from meshlake.boosting.most_telling import MOST_COLUMNS, MostTelling
+from meshlake.boosting.most_telling import MOST_COLUMNS, MostTelling, is_constant
 from meshlake.boosting.paths import MOST_HOPS, MOST_PATHS, paths_from
 from meshlake.boosting.sources import source_of
 from meshlake.boosting.tables import open_tables
@@ -277,17 +277,6 @@ class _Looker:
             if not columns:
                 self._note(told, verdict=SUSPECT, why="; ".join(sorted(set(reasons.values()))))
         return found
-
-
-def is_constant(values: pd.Series[Any]) -> bool:
-    """Whether all rows have the same, or nothing: it tells no row from another, and models draw it in vain.
-
-    Example:
-        >>> import pandas as pd
-        >>> is_constant(pd.Series([1.0, 1.0])), is_constant(pd.Series([1.0, None]))
-        (True, False)
-    """
-    return bool(values.isna().all() or (values == values.iloc[0]).all())
 
 
 class _LeftOutError(Exception):

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from meshlake.boosting.aggregates import Feature
     from meshlake.boosting.boost import Search
     from meshlake.boosting.considered import Boosted, Considered
+    from meshlake.boosting.feature import Feature
     from meshlake.boosting.hops import Source
     from meshlake.boosting.model_start import ModelStart
     from meshlake.settings import Settings

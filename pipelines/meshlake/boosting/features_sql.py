@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meshlake.boosting.aggregates import AGE, NEWEST
+from meshlake.boosting.feature import AGE, NEWEST
 from meshlake.boosting.over_days import day_ctes
 from meshlake.discovery.join_written import WRITINGS
 from meshlake.names import quote_identifier
@@ -15,6 +15,7 @@ from meshlake.names import quote_identifier
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from meshlake.boosting.feature import Feature
     from meshlake.boosting.hops import Source
 
 
@@ -33,11 +34,7 @@ def features_sql(
     cells = [f"labelled.{quote_identifier(name)}" for name in kept]
     joins = []
     for source in sources:
-        for feature in source.features:
-            cell = f"{quote_identifier(source.name)}.{quote_identifier(feature.name)}"
-            cells.append(
-                f"COALESCE({cell}, 0) AS {quote_identifier(feature.name)}" if feature.is_count else cell
-            )
+        cells += [_cell(source.name, feature, cutoff) for feature in source.features]
         same = (
             f"labelled.{quote_identifier(name)} = {quote_identifier(source.name)}.{quote_identifier(name)}"
             for name in _grain(source, cutoff)
@@ -50,6 +47,19 @@ def features_sql(
     ctes = f"WITH {parts}\n\n" if parts else ""
     listed = ",\n    ".join(cells)
     return "\n".join([f"{ctes}SELECT\n    {listed}\nFROM {labelled} AS labelled", *joins]) + "\n"
+
+
+def _cell(source: str, feature: Feature, cutoff: str | None) -> str:
+    """A feature of a labelled row, as SQL."""
+    name = quote_identifier(feature.name)
+    own = f"{quote_identifier(source)}.{name}"
+    cell = f"COALESCE({own}, 0)" if feature.is_count else own
+    if feature.is_to_peers and cutoff:
+        peers = f"OVER (PARTITION BY labelled.{quote_identifier(cutoff)})"
+        # Of amounts that cancel each other the mean is 0 but for the order that they were added up in.
+        has_mean = f"ABS(AVG({cell}) {peers}) > 1e-9 * AVG(ABS({cell})) {peers}"
+        cell = f"CAST({cell} AS DOUBLE) / CASE WHEN {has_mean} THEN AVG({cell}) {peers} END"
+    return own if cell == own else f"{cell} AS {name}"
 
 
 def _grain(source: Source, cutoff: str | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from meshlake.counting import counted
 from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
-    from meshlake.boosting.aggregates import Feature
+    from meshlake.boosting.feature import Feature
 
 
 @dataclass(frozen=True)

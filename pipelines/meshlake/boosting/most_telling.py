@@ -4,7 +4,7 @@ tables that are kept, 600 are tried."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from meshlake.boosting.paths import MOST_PATHS
 
@@ -60,3 +60,14 @@ class MostTelling:
         gone = {told: tuple(n for n in names if n not in kept) for told, names in ranked.items()}
         self.made = {told: each.drop(columns=list(gone[told])) for told, each in self.made.items()}
         return {told: names for told, names in gone.items() if names}
+
+
+def is_constant(values: pd.Series[Any]) -> bool:
+    """Whether all rows have the same, or nothing: it tells no row from another, and models draw it in vain.
+
+    Example:
+        >>> import pandas as pd
+        >>> is_constant(pd.Series([1.0, 1.0])), is_constant(pd.Series([1.0, None]))
+        (True, False)
+    """
+    return bool(values.isna().all() or (values == values.iloc[0]).all())

@@ -12,12 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from meshlake.boosting.aggregates import AGE, DISTINCT
+from meshlake.boosting.feature import AGE, DISTINCT
 from meshlake.counting import counted
 from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
-    from meshlake.boosting.aggregates import Feature, Over
+    from meshlake.boosting.feature import Feature, Over
     from meshlake.boosting.hops import Hop, Source
     from meshlake.boosting.known_at import Known
 

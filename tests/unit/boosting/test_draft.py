@@ -5,8 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from meshlake.boosting.aggregates import Feature
 from meshlake.boosting.draft import differs_sql
+from meshlake.boosting.feature import Feature
 
 
 @pytest.mark.parametrize(

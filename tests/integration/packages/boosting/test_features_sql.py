@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshlake.boosting.aggregates import NEWEST, Columns, aggregated
+from meshlake.boosting.aggregates import Columns, aggregated
+from meshlake.boosting.feature import NEWEST
 from meshlake.boosting.features_sql import features_sql, same_sql
 from meshlake.boosting.hops import Hop, Source
 from meshlake.boosting.over_days import is_over_days, pairs_sql
@@ -224,3 +225,22 @@ def test_a_table_may_be_called_as_a_word_of_sql_and_is_said_to_trino() -> None:
     days = transpile(features_sql("labels", "cutoff", ["who"], [by_day(orders("order"))]), tables.get)
     assert "RANGE BETWEEN 28 PRECEDING AND 1 PRECEDING" in days
     assert ("DATE_DIFF('DAY'" in said, '"order_known"' in said) == (True, True)
+
+
+def test_what_is_held_against_peers_is_a_multiple_of_the_mean_at_the_same_cutoff() -> None:
+    place = [each.name for each in orders().features].index("orders_count_28d_to_peers")
+    found = made([(who, date(2024, 2, 20), 8, "new", None) for who in (1, 1, 1, 2)])
+    of_each = {key: row[place] for key, row in found.items()}
+    assert [of_each[who, CUTOFFS[0]] for who in (1, 2, 3)] == pytest.approx([2.25, 0.75, 0.0])
+    assert {of_each[who, CUTOFFS[1]] for who in (1, 2, 3)} == {None}
+
+
+def test_the_days_of_a_season_are_those_a_year_before_it() -> None:
+    places = {each.name: place for place, each in enumerate(orders().features)}
+    days = [CUTOFFS[0] - timedelta(days=age) for age in (1, 91, 92, 273, 274, 364, 365)]
+    row = made([(1, day, 8, "new", None) for day in days])[1, CUTOFFS[0]]
+    told = {
+        name: row[places[f"orders_{name}"]]
+        for name in ("count_1d", "active_days_91d", "active_days_91d_a_year_ago")
+    }
+    assert told == {"count_1d": 1, "active_days_91d": 2, "active_days_91d_a_year_ago": 2}
