@@ -11,7 +11,7 @@ from sklearn.model_selection import train_test_split
 
 import meshlake
 from benchmarks.boosting.task import Task, Told, day
-from benchmarks.models.tables import APART_SQL, HIDDEN_SHARE, LANDING, plain, telco_mesh
+from benchmarks.models.tables import HIDDEN_SHARE, LANDING, plain, telco_mesh
 from meshlake.names import snake_case
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ _SEED = 42
 _REPOSITORY = Path(__file__).parents[2]
 _RETAIL_HIDDEN = "2011-09-10"
 _LABEL, _CUTOFF, _CUSTOMER = "is_churned", "cutoff_date", "customer_id"
-_IS_APART = "is_apart"
 
 
 def telco(_: Path) -> Task:
@@ -61,7 +60,7 @@ def retailer(home: Path) -> Task:
     mesh.build("retail.churn_labels")
     labelled = plain(
         mesh.sql(
-            f"SELECT {_CUSTOMER}, {_CUTOFF}, {_LABEL}, {APART_SQL} AS {_IS_APART} FROM retail.churn_labels "
+            f"SELECT {_CUSTOMER}, {_CUTOFF}, {_LABEL} FROM retail.churn_labels "
             f"WHERE {_LABEL} IS NOT NULL AND {_CUTOFF} <= DATE '{_RETAIL_HIDDEN}'"
         ).df()
     )
@@ -127,7 +126,7 @@ def _by_day(
     keys = {table: told.key for table, told in tables.items()}
     return Task(
         name=name,
-        labelled=labelled.drop(columns=_IS_APART, errors="ignore"),
+        labelled=labelled,
         dataset="retention.labels",
         key=_CUSTOMER,
         label=_LABEL,
@@ -140,7 +139,6 @@ def _by_day(
         ),
         good=columns[-1][0] if len(columns) == 1 else columns[1][0],
         good_key=columns[-1][1] if len(columns) == 1 else columns[1][1],
-        is_apart=labelled[_IS_APART].to_numpy(dtype=bool) if _IS_APART in labelled.columns else None,
         by_hand=None if by_hand is None else by_hand.loc[order].reset_index(drop=True),
         aims=aims or {},
     )

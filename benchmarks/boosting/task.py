@@ -50,7 +50,6 @@ class Task:
 
     `tables` are by dataset, domain and name; `relations` are (table, its key, table that refers to it, its column),
     where "" is the labelled rows. `good` is the table that the sixth trap writes otherwise, by its column `good_key`.
-    `is_apart` are the rows at cut-offs whose labels are all known before the next, where not all are.
     `is_undated` says that tables without a date may be trusted, as the owner says. `by_hand` are features that somebody
     wrote, in the order of `labelled`; `aims` what ROC AUC is asked of ours, by who learns of it.
     """
@@ -67,7 +66,6 @@ class Task:
     good: str
     good_key: str
     is_undated: bool = False
-    is_apart: npt.NDArray[np.bool_] | None = None
     by_hand: pd.DataFrame | None = None
     aims: Mapping[str, float] = field(default_factory=dict)
 

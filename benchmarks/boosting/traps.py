@@ -12,6 +12,8 @@ from benchmarks.boosting.contenders import is_so_of
 from benchmarks.boosting.task import Told, day
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from benchmarks.boosting.task import Task
     from meshlake.boosting.considered import Boosted
 
@@ -24,10 +26,10 @@ _NEVER = (LATER, LOOKED_UP, AT_RANDOM, SMALL)
 
 
 def planted(task: Task) -> Task:
-    """The task with traps: events after the cut-off of those that are so (1), a lookup of what became of each, written
-    when all was over (2), numbers by chance for each key (3), small integers that are a key of nothing here (4), three
-    rows by chance for each key (5), and its good table with ids that are written otherwise (6)."""
-    task, random = _apart(task), np.random.default_rng(_SEED)
+    """The task with traps: events after the last cut-off of those that are so then (1), a lookup of what became of each,
+    written when all was over (2), numbers by chance for each key (3), small integers that are a key of nothing here
+    (4), three rows by chance for each key (5), and its good table with ids that are written otherwise (6)."""
+    random = np.random.default_rng(_SEED)
     # What becomes of the hidden rows nobody has written down yet.
     is_so = is_so_of(task) & ~task.is_hidden
     own = task.labelled[task.key]
@@ -44,7 +46,7 @@ def planted(task: Task) -> Task:
     notes = keys.repeat(3).reset_index(drop=True)
     noted = first - pd.to_timedelta(random.integers(1, 90, len(notes)), unit="D")
     tables = {
-        LATER: Told(exits[is_so].reset_index(drop=True)),
+        LATER: Told(exits[is_so & _is_last(task)].reset_index(drop=True)),
         LOOKED_UP: Told(pd.DataFrame({task.key: keys, "state": np.where(is_shut, "shut", "open")})),
         AT_RANDOM: Told(pd.DataFrame({task.key: keys, "signed_on": day(pd.Series(signed)), **whoever})),
         SMALL: Told(pd.DataFrame({"nr": np.arange(1, _SMALL), "height": random.integers(0, 99, _SMALL - 1)})),
@@ -63,12 +65,12 @@ def planted(task: Task) -> Task:
     return task.having({**task.tables, task.good: replace(good, rows=written), **tables})
 
 
-def _apart(task: Task) -> Task:
-    """The task at cut-offs whose labels are known before the next: else exits are known of those that are still so."""
-    if task.is_apart is None:
-        return task
-    labelled = task.labelled[task.is_apart].reset_index(drop=True)
-    return replace(task, labelled=labelled, is_hidden=task.is_hidden[task.is_apart], is_apart=None)
+def _is_last(task: Task) -> npt.NDArray[np.bool_]:
+    """Whether a row is the last of its key that is not hidden: an exit before another is known then, and no leak."""
+    cutoffs = pd.to_datetime(task.labelled[task.cutoff]) if task.cutoff else pd.Series(0, task.labelled.index)
+    seen = cutoffs.mask(task.is_hidden)
+    last = seen.groupby(task.labelled[task.key].to_numpy()).transform("max")
+    return (seen == last).to_numpy(dtype=bool)
 
 
 def _otherwise(ids: pd.Series) -> pd.Series:
