@@ -26,7 +26,7 @@ _NEVER = (LATER, LOOKED_UP, AT_RANDOM, SMALL)
 
 
 def planted(task: Task) -> Task:
-    """The task with traps: events after the last cut-off of those that are so then (1), a lookup of what became of each,
+    """The task with traps: events after the last cut-off of those that are so then (1), a lookup of what became of all,
     written when all was over (2), numbers by chance for each key (3), small integers that are a key of nothing here
     (4), three rows by chance for each key (5), and its good table with ids that are written otherwise (6)."""
     random = np.random.default_rng(_SEED)
