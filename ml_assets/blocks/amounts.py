@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.blocks.target import Codes, Mask, Numbers, Rows
 
-_SEED, _PARTS, _FEWEST = 42, 8, 10
+_SEED, _PARTS = 42, 8
 _MORE_IS_BETTER = np.array([1, -1, 1])
 
 
@@ -41,7 +41,7 @@ class Amounts(Target):
     has_pure_leaks = False  # amounts of the period before have parts that are nearly sure
 
     @cached_property
-    def _scores(self) -> Numbers:
+    def _normal_scores(self) -> Numbers:
         return np.asarray(norm.ppf(rankdata(self.values) / (len(self.values) + 1)), dtype=np.float64)
 
     @cached_property
@@ -60,19 +60,15 @@ class Amounts(Target):
         values = self.values[rows]
         return len(values) > 0 and bool(values.min() < values.max())
 
-    def can_measure(self, rows: Rows) -> bool:
-        """Whether there are two amounts, of enough rows."""
-        return self.can_learn(rows) and len(self.values[rows]) >= _FEWEST
-
     def fit(self, matrix: npt.NDArray[np.float32], rows: Rows, kind: Mapping[str, Any]) -> Any:
         """By squared error of the normal scores."""
         from sklearn.ensemble import HistGradientBoostingRegressor
 
-        return HistGradientBoostingRegressor(**kind).fit(matrix, self._scores[rows])
+        return HistGradientBoostingRegressor(**kind).fit(matrix, self._normal_scores[rows])
 
     def level(self, rows: Rows) -> Numbers:
         """Their mean."""
-        return np.array([self._scores[rows].mean()])
+        return np.array([self._normal_scores[rows].mean()])
 
     def raw(self, fitted: Any, matrix: npt.NDArray[np.float32]) -> Numbers:
         """Normal scores."""
@@ -84,11 +80,11 @@ class Amounts(Target):
 
     def losses(self, rows: Rows, said: Numbers) -> Numbers:
         """Squared error of the normal scores."""
-        return np.asarray((self._scores[rows] - said) ** 2, dtype=np.float64)
+        return np.asarray((self._normal_scores[rows] - said) ** 2, dtype=np.float64)
 
     def at_level(self, rows: Rows, said: Numbers) -> Numbers:
         """Moved until the means are the same."""
-        return np.asarray(said + (self._scores[rows].mean() - said.mean()), dtype=np.float64)
+        return np.asarray(said + (self._normal_scores[rows].mean() - said.mean()), dtype=np.float64)
 
     def scores(self, rows: Rows, said: Numbers) -> dict[str, float]:
         """Rank correlation, errors in the unit of the label, and R²."""
@@ -112,7 +108,7 @@ class Amounts(Target):
         )
 
     def _amounts(self, said: Numbers) -> Numbers:
-        scores, first = np.unique(self._scores, return_index=True)
+        scores, first = np.unique(self._normal_scores, return_index=True)
         return np.asarray(np.interp(said, scores, self.values[first]), dtype=np.float64)
 
 

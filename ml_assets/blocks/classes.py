@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from meshlake.ml_assets.blocks.target import Codes, Mask, Numbers, Rows
 
-_SEED, _FEWEST = 42, 10
+_SEED = 42
 _LEAST, _STEPS = 1e-6, 20
 
 
@@ -52,10 +52,6 @@ class Classes(Target):
     def can_learn(self, rows: Rows) -> bool:
         """Whether there are two classes."""
         return len(np.unique(self.codes[rows])) > 1
-
-    def can_measure(self, rows: Rows) -> bool:
-        """Whether there are two classes, of enough rows."""
-        return self.can_learn(rows) and len(self.codes[rows]) >= _FEWEST
 
     def fit(self, matrix: npt.NDArray[np.float32], rows: Rows, kind: Mapping[str, Any]) -> Any:
         """By log loss, a tree a class in each round."""

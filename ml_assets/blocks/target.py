@@ -29,7 +29,7 @@ Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
 _SEED = 42
-_LEAST, _STEPS = 1e-6, 20
+_LEAST, _STEPS, _FEWEST = 1e-6, 20, 10
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,9 @@ class Target(ABC):
     def can_learn(self, rows: Rows) -> bool:
         """Whether the labels of `rows` differ."""
 
-    @abstractmethod
     def can_measure(self, rows: Rows) -> bool:
-        """Whether `rows` tell anything of two models."""
+        """Whether `rows` tell anything of two models: their labels differ, and there are enough."""
+        return self.can_learn(rows) and len(self.values[rows]) >= _FEWEST
 
     @abstractmethod
     def fit(self, matrix: npt.NDArray[np.float32], rows: Rows, kind: Mapping[str, Any]) -> Any:

@@ -9,8 +9,9 @@ from meshlake.boosting.evidence import Evidence
 from meshlake.boosting.feature import Feature
 from meshlake.boosting.hops import Hop, Source
 from meshlake.boosting.paths import Path, Step
-from meshlake.boosting.predicted import CHURN, Predicted
+from meshlake.boosting.predicted import Predicted
 from meshlake.boosting.sources import Found
+from meshlake.boosting.task import Task
 from meshlake.ml_assets.blocks.held_out import Fold, Gain
 from meshlake.ml_assets.blocks.selection import Judged, Selection
 from meshlake.ml_assets.blocks.target import Measured
@@ -54,7 +55,7 @@ def a_search() -> Boosted:
     ]
     return Boosted(
         ProductName("crm", "labels"),
-        Predicted(CHURN, "is_churned", so="true"),
+        Predicted(Task.CHURN, "is_churned", so="true"),
         "cutoff_date",
         ("customer_id",),
         ("region",),

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from meshlake.boosting.model_start import ModelStart
     from meshlake.boosting.paths import Path
     from meshlake.boosting.tables import Tables
+    from meshlake.boosting.task import Task
     from meshlake.ml_assets.blocks.selection import Selection
     from meshlake.names import ProductName
     from meshlake.settings import Settings
@@ -69,7 +70,7 @@ class Search:
     is_undated: bool = False
     minutes: float = 10.0
     hops: int = MOST_HOPS
-    task: str | None = None
+    task: Task | None = None
 
 
 def boost(

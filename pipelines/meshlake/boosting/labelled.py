@@ -15,6 +15,7 @@ from meshlake.types.tree import INTEGERS, Scalar, is_moment
 if TYPE_CHECKING:
     import pandas as pd
 
+    from meshlake.boosting.task import Task
     from meshlake.drafting.feature_table import FeatureTable
     from meshlake.names import ProductName
 
@@ -102,7 +103,7 @@ def labelled(
     cutoff: str | None,
     key: str | None,
     churned: str | None,
-    task: str | None = None,
+    task: Task | None = None,
 ) -> Labelled:
     """Product `table` with its `label`; what it is, where no `task` says so, is told by its values.
 

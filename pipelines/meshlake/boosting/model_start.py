@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from meshlake.boosting.labelled import labelled
-from meshlake.boosting.predicted import TASKS
+from meshlake.boosting.task import Task
 from meshlake.drafting.feature_table import FeatureTable, bind_rows
 from meshlake.engines.engine import open_local
 from meshlake.errors import UsageError
@@ -40,7 +40,7 @@ class ModelStart:
     select: str
     source: ProductName
     spec: LabelledSpec
-    task: str
+    task: Task
 
     @property
     def is_plain(self) -> bool:
@@ -65,9 +65,9 @@ def model_start(settings: Settings, name: ProductName) -> ModelStart:
             f"{name} is no model, and no label is named", "Say what is to be predicted: --label COL"
         )
     task, spec = definition.document.task, getattr(definition.document, "spec", None)
-    if task not in TASKS or not isinstance(spec, LabelledSpec):
+    if task not in {*Task} or not isinstance(spec, LabelledSpec):
         raise UsageError(
-            f"{name}: its task is {task}, and a search is for {', '.join(TASKS[:-1])} or {TASKS[-1]}",
+            f"{name}: its task is {task}, and a search is for {Task.listed()}",
             "Name a product and a column of it to predict: mesh boost D.P --label COL",
         )
     read = [each for each in product.inputs if isinstance(each, ProductName)]
@@ -77,7 +77,7 @@ def model_start(settings: Settings, name: ProductName) -> ModelStart:
             "Make one product of its features, and let model.yaml name it.",
         )
     features = definition.document.features.strip()
-    return ModelStart(name, definition.path, features, definition.features_sql, read[0], spec, task)
+    return ModelStart(name, definition.path, features, definition.features_sql, read[0], spec, Task(task))
 
 
 @contextmanager

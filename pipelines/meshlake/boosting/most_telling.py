@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-_MOST_ROWS = 6_000
 # Of all tables together so many columns are tried; of each at least as many of its own as leave room for all.
 MOST_COLUMNS = 600
 
@@ -32,10 +31,11 @@ class MostTelling:
         """Keep what was made of the path `told`; of too many the path that is let go, the one that says least of the
         label by any of its columns."""
         from meshlake.ml_assets.blocks.encoded import Encoded
+        from meshlake.ml_assets.blocks.quick import MOST_LEARNED
         from meshlake.ml_assets.blocks.screening import strengths
         from meshlake.ml_assets.leaks.one_feature import drawn_rows
 
-        drawn = drawn_rows(len(self.places), _MOST_ROWS)
+        drawn = drawn_rows(len(self.places), MOST_LEARNED)
         seen = Encoded.of(made.iloc[self.places[drawn]], made.columns)
         self._says[told] = strengths(seen, self.codes[drawn])
         self.made[told] = made

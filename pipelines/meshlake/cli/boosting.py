@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from meshlake.boosting.task import Task  # noqa: TC001 - typer reads the annotations
 from meshlake.cli.choosing import JSON
 from meshlake.cli.completion import product_names
 from meshlake.cli.drafts import print_written
@@ -18,15 +18,6 @@ from meshlake.errors import UsageError
 if TYPE_CHECKING:
     from meshlake.boosting.considered import Boosted
     from meshlake.mesh.mesh import Mesh
-
-
-class Task(StrEnum):
-    """Tasks of a model that a search is for."""
-
-    CHURN = "churn"
-    REGRESSION = "regression"
-    CLASSIFICATION = "classification"
-
 
 _PRODUCT = typer.Argument(
     metavar="D.P", help="The product with the label, or a model.", autocompletion=product_names

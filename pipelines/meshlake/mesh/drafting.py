@@ -130,15 +130,17 @@ class DraftingMesh(ModelDraftingMesh):
             progress: told in words what is being done.
 
         Raises:
-            UsageError: there is no such product or column, nothing can be learned of the label, too few rows have
+            UsageError: there is no such product, column or task, nothing can be learned of the label, too few rows have
                 one, or the folder of what is drafted is there already.
         """
         from meshlake.boosting.boost import Search, boost
         from meshlake.boosting.draft import with_draft
+        from meshlake.boosting.task import Task
 
         source = ProductName.parse(product)
         name = model_name(source, as_product, "boosted")
-        search = Search(label, cutoff, key, churned, is_undated, minutes, hops, task)
+        asked = Task.parse(task) if task else None
+        search = Search(label, cutoff, key, churned, is_undated, minutes, hops, asked)
         return with_draft(
             self.settings, name, owner, lambda: boost(self.settings, source, search, progress), progress
         )

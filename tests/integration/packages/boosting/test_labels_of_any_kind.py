@@ -103,6 +103,8 @@ def test_the_terminal_says_what_is_predicted_and_what_comes_next(mesh: SmallMesh
 def test_a_label_of_which_nothing_can_be_learned_is_told(mesh: SmallMesh) -> None:
     with pytest.raises(UsageError, match="no number"):
         mesh.open().boost("crm.next", "basket", task="regression", as_product="crm.x", **ASKED)
+    with pytest.raises(UsageError, match="no task 'guess'"):
+        mesh.open().boost("crm.next", "basket", task="guess", as_product="crm.x", **ASKED)
     mesh.open().adopt("shop.orders", owner="ana@example.com", key="row", as_product="shop.each_order")
     with pytest.raises(UsageError, match="the label 'ordered_on' is DATE"):
         mesh.open().boost("shop.each_order", "ordered_on")

@@ -119,7 +119,7 @@ def test_what_is_said_is_moved_until_it_is_right_of_all_rows_together(
     moved = target.at_level(tested, said)
     wanted: Any = {
         "churn": lambda: target.values[tested].mean(),
-        "regression": lambda: target._scores[tested].mean(),  # type: ignore[attr-defined]
+        "regression": lambda: target._normal_scores[tested].mean(),  # type: ignore[attr-defined]
         "classification": lambda: np.bincount(target.values[tested]) / tested.sum(),
     }[target.task]()
     np.testing.assert_allclose(moved.mean(axis=0), wanted, atol=1e-3)
@@ -132,7 +132,7 @@ def test_amounts_are_learned_by_their_order_alone(values: list[int]) -> None:
     one, other = Amounts(labels), Amounts(np.exp(labels / 9))
     said = np.linspace(-1, 1, len(values))
     np.testing.assert_allclose(one.losses(rows, said), other.losses(rows, said))
-    back = one.scores(rows, one._scores)
+    back = one.scores(rows, one._normal_scores)
     assert (back["mean_absolute_error"], back["r2"]) == (0.0, 1.0)
     assert back["rank_correlation"] == pytest.approx(1)
     assert one.scores(rows, said)["rank_correlation"] == pytest.approx(spearmanr(values, said).statistic)
