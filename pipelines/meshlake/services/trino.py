@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from meshlake.services.endpoints import Endpoints
 
 _TITLE = "Trino"
+_ASKED = (
+    f"SELECT count(*) FROM {CATALOG}.information_schema.schemata",
+    # What the coordinator answers by itself is answered seconds before it knows of a worker; PostgreSQL is read by one.
+    "SELECT * FROM TABLE(operational.system.query(query => 'SELECT 1 AS answer'))",
+)
 
 
 def _prepare(folder: Path, cache: Path, endpoints: Endpoints, progress: Progress) -> Launch:
@@ -54,10 +59,10 @@ def _create_catalog_tables(endpoints: Endpoints) -> None:
 def _check(endpoints: Endpoints) -> None:
     if json.loads(http_get(_TITLE, endpoints.trino_port, "/v1/info"))["starting"]:
         raise ServiceError(f"Trino at {endpoints.trino_url} is still starting")
-    ask = f"SELECT count(*) FROM {CATALOG}.information_schema.schemata"
     try:
         with closing(connect(endpoints.trino_url, answer_seconds=CHECK_SECONDS, attempts=1)) as connection:
-            connection.cursor().execute(ask).fetchall()
+            for ask in _ASKED:
+                connection.cursor().execute(ask).fetchall()
     except trino_errors() as error:
         raise ServiceError(f"Trino at {endpoints.trino_url} does not answer a query: {error}") from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from meshlake.engines.trino.connection import connect, explain_trino, trino_errors, with_worker
+from meshlake.engines.trino.connection import connect, explain_trino, once_started, trino_errors
 from meshlake.names import CATALOG
 from meshlake.types.tree import Unknown
 from meshlake.types.trino import parse_trino
@@ -38,7 +38,7 @@ class TrinoClient:
             SystemFailure: Trino did.
         """
         with self.explained():
-            return with_worker(lambda: self._run(sql))
+            return once_started(lambda: self._run(sql))
 
     def _run(self, sql: str) -> Cursor:
         cursor: Cursor = self.connection.cursor()

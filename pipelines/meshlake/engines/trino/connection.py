@@ -27,8 +27,8 @@ _CONNECT_SECONDS = 4
 _ANSWER_SECONDS = 10  # to one request; a query is many, each answered within about a second
 _ATTEMPTS = 3
 _LAST_OF_HTTP = 0xFF  # of the letters that a header holds, and by which Trino reads a password
-_NO_WORKER = "NO_NODES_AVAILABLE"
-_WORKER_SECONDS = 20
+_STARTING = {"SERVER_STARTING_UP", "NO_NODES_AVAILABLE"}
+_STARTING_SECONDS = 20
 _PAUSE_SECONDS = 1
 _POSITION = re.compile(r"^line \d+:\d+: ")
 _CORRECT = "Correct the SQL and build again."
@@ -125,14 +125,14 @@ def is_refused(error: BaseException) -> bool:
     return isinstance(error, HttpError) and str(error).startswith("error 401")
 
 
-def with_worker(run: Callable[[], _Answer]) -> _Answer:
-    """What `run`, a statement, gives; begun again while Trino, just started, knows of no worker to run it."""
-    deadline = time.monotonic() + _WORKER_SECONDS
+def once_started(run: Callable[[], _Answer]) -> _Answer:
+    """What `run`, a statement, gives; begun again while Trino is still starting or knows of no worker to run it."""
+    deadline = time.monotonic() + _STARTING_SECONDS
     while True:
         try:
             return run()
         except trino_errors() as error:
-            if getattr(error, "error_name", None) != _NO_WORKER or time.monotonic() > deadline:
+            if getattr(error, "error_name", None) not in _STARTING or time.monotonic() > deadline:
                 raise
         time.sleep(_PAUSE_SECONDS)
 

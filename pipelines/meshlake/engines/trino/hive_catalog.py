@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from meshlake.engines.trino.connection import trino_errors, with_worker
+from meshlake.engines.trino.connection import once_started, trino_errors
 from meshlake.names import LANDING_CATALOG, DatasetName, quote_identifier, quote_literal
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class HiveCatalog:
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """Run one statement to its end and give its rows."""
-        rows = with_worker(lambda: self._trino.cursor().execute(sql).fetchall())
+        rows = once_started(lambda: self._trino.cursor().execute(sql).fetchall())
         return [tuple(row) for row in rows]
 
     def bound(self) -> Bound | None:

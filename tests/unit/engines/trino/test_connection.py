@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from trino.exceptions import TrinoQueryError, TrinoUserError
 
-from meshlake.engines.trino.connection import connect, explain_trino, with_worker
+from meshlake.engines.trino.connection import connect, explain_trino, once_started
 from meshlake.errors import UsageError
 
 
@@ -41,9 +41,9 @@ def test_an_address_that_cannot_be_is_refused_without_its_password(address, word
     assert "s3cret" not in str(refused.value)
 
 
-def test_a_trino_without_a_worker_is_asked_again(monkeypatch):
+def test_a_trino_that_is_still_starting_is_asked_again(monkeypatch):
     monkeypatch.setattr("time.sleep", lambda _: None)
-    answers = iter([_failure("NO_NODES_AVAILABLE"), _failure("NO_NODES_AVAILABLE"), 5])
+    answers = iter([_failure("SERVER_STARTING_UP"), _failure("NO_NODES_AVAILABLE"), 5])
 
     def run():
         answer = next(answers)
@@ -51,7 +51,7 @@ def test_a_trino_without_a_worker_is_asked_again(monkeypatch):
             raise answer
         return answer
 
-    assert with_worker(run) == 5
+    assert once_started(run) == 5
 
 
 def test_any_other_failure_is_final():
@@ -62,7 +62,7 @@ def test_any_other_failure_is_final():
         raise _failure("GENERIC_INTERNAL_ERROR")
 
     with pytest.raises(TrinoQueryError):
-        with_worker(run)
+        once_started(run)
     assert len(asked) == 1
 
 
