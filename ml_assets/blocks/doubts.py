@@ -1,6 +1,7 @@
 """Columns that are kept, and of which a reviewer is asked by name whether they were known then.
 
-Of tables without dates no date answers that. A column that alone says more of the label than all else together is what
+Of tables without dates no date answers that, nor of those whose days are the cut-offs themselves: what stands there may
+be what was known then, or what came of it. A column that alone says more of the label than all else together is what
 somebody would ask for first, or was written when all was over.
 """
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.blocks.held_out import HeldOut
 
 # Of what a label leaves open a column has to close so much to be asked of: where nothing says much, one says most.
-_LEAST_SHARE = 0.15
+# Of what may be outcomes, which nothing vouches for, less is enough.
+_LEAST_SHARE, _LEAST_OF_OUTCOMES = 0.15, 0.05
 
 
 def carrying(
@@ -33,18 +35,19 @@ def carrying(
         held: rows with all columns, whose models choose.
         base: the columns that are there anyway.
         columns: those of all blocks that were kept.
-        blocks: the blocks that were kept; of those that are undated the column that says most at a glance is asked.
+        blocks: the blocks that were kept; of those that are doubtful the column that says most at a glance is asked.
         others: blocks that gain alone, kept or not: what a leak says hides what they do.
     """
     found = {}
     for block in blocks:
         own = [name for name in columns if name in block.columns]
-        if not block.is_undated or not own:
+        least = _LEAST_OF_OUTCOMES if block.may_be_outcomes else _LEAST_SHARE
+        if not block.is_doubtful or not own:
             continue
         told = held.telling(own)
         name = max(own, key=told.__getitem__)
         nothing, alone = _loss(held, ()), _loss(held, (name,))
-        if alone > (1 - _LEAST_SHARE) * nothing:
+        if alone > (1 - least) * nothing:
             continue
         rest = (column for each in others if each.name != block.name for column in each.columns)
         together = min(nothing, _loss(held, (*base, *rest)))

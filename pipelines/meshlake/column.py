@@ -24,7 +24,8 @@ class Column:
     `sources` are the landing columns it comes from, the first that has a value winning; `expression` is SQL over
     landing columns in their stead. `format` is how landed dates are written, in Java's letters, `zone` that of landed
     times that say none. One that `is_row_key` tells rows apart that have no key: `meshlake.products.row_key`.
-    One that `is_known_in_advance` is a plan: what it says of a day was known before that day.
+    One that `is_known_in_advance` is a plan: what it says of a day was known before that day. `known_after_days` is
+    how many days after its row's day it is known, as what comes of the next 90 days is; None where none are said.
     `unit` is what numbers of it are in.
     Whether it `is_protected` is None where its contract does not say: `meshlake.products.protected`.
     """
@@ -44,6 +45,7 @@ class Column:
     zone: str | None = None
     is_row_key: bool = False
     is_known_in_advance: bool = False
+    known_after_days: int | None = None
     unit: str = ""
     is_protected: bool | None = None
 

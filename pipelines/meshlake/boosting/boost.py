@@ -22,9 +22,10 @@ from meshlake.boosting.considered import (
 from meshlake.boosting.evidence import evidence_of
 from meshlake.boosting.features_sql import features_sql
 from meshlake.boosting.guarded import guarded, held_out
-from meshlake.boosting.labelled import LABEL, PERIOD, ROWS, labelled
+from meshlake.boosting.labelled import LABEL, PERIOD, ROWS, labelled, without_outcomes
 from meshlake.boosting.model_start import LEARNED, labelled_start, open_start
 from meshlake.boosting.most_telling import MOST_COLUMNS, MostTelling, is_constant
+from meshlake.boosting.outcomes import Outcomes
 from meshlake.boosting.paths import MOST_HOPS, MOST_PATHS, paths_from
 from meshlake.boosting.sources import source_of
 from meshlake.boosting.tables import open_tables
@@ -32,6 +33,7 @@ from meshlake.counting import counted
 from meshlake.drafting.feature_table import open_features
 from meshlake.errors import MeshError, UsageError
 from meshlake.names import quote_identifier
+from meshlake.products.load import load_products
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -83,7 +85,8 @@ def boost(
     """
     with open_features(settings, product) as table:
         asked = labelled(table, search.label, search.cutoff, search.key, search.churned, search.task)
-        return _searched(settings, asked, search, progress)
+        others = Outcomes(load_products(settings.products)).of(product)
+        return _searched(settings, without_outcomes(asked, others), search, progress)
 
 
 def boost_model(
@@ -124,7 +127,7 @@ def _searched(
     facts = asked.predicted, asked.cutoff, asked.key, asked.features
     found = tuple(considered), selection, known, seconds
     periods = _period_names(rows, asked.cutoff)
-    return Boosted(asked.product, *facts, *found, periods, evidence)
+    return Boosted(asked.product, *facts, *found, periods, evidence, asked.excluded)
 
 
 def _evidence(tables: Tables, considered: Sequence[Considered]) -> Iterator[tuple[str, Evidence]]:

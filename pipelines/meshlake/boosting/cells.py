@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from meshlake.boosting.aggregates import MOST_OF_A_TABLE, Columns, aggregated, looked_up
 from meshlake.boosting.known_at import is_of_birth
+from meshlake.boosting.later import known_after_sql
 from meshlake.boosting.only_names import is_free_text
 from meshlake.names import name_words, quote_identifier
 from meshlake.types.tree import Scalar, is_moment, is_number
@@ -14,7 +15,7 @@ from meshlake.types.tree import Scalar, is_moment, is_number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from meshlake.boosting.hops import Source
+    from meshlake.boosting.hops import Hop, Source
     from meshlake.boosting.known_at import Known
     from meshlake.boosting.labelled import Labelled
     from meshlake.boosting.tables import Table
@@ -46,12 +47,13 @@ def of_several_rows(
         named: those of which it is counted how many different ones there are.
         codes: ids that say of which kind a row is.
     """
-    alias = source.hops[-1].alias
+    hop = source.hops[-1]
+    alias = hop.alias
     later = [name for name in known.later if name in usable] if source.moments else []
     ahead = [name for name in known.ahead if name in usable] if labelled.cutoff else []
     is_dated = bool(source.moments) or (known.is_planned and bool(labelled.cutoff))
     cells = {
-        name: _masked(alias, name, known, is_dated)
+        name: _masked(hop, name, known, is_dated)
         for name in (*usable, *named[:_MOST_NAMES], *codes)
         if name not in known.later
     }
@@ -103,13 +105,14 @@ def _amount(numbers: Sequence[str]) -> tuple[str, str] | None:
     return (many[0], prices[0]) if len(many) == len(prices) == 1 else None
 
 
-def _masked(alias: str, name: str, known: Known, is_dated: bool) -> str:
-    """The cell of a column, null before the date came that it is filled in with."""
-    cell = f"{alias}.{quote_identifier(name)}"
-    date = known.with_date.get(name)
-    if date is None or not is_dated:
-        return cell
-    return f"CASE WHEN {alias}.{quote_identifier(date)} < {{cutoff}} THEN {cell} END"
+def _masked(hop: Hop, name: str, known: Known, is_dated: bool) -> str:
+    """The cell of a column, null before the date came that it is filled in with, or the days passed that it takes."""
+    cell, date = f"{hop.alias}.{quote_identifier(name)}", known.with_date.get(name)
+    if date is not None and is_dated:
+        cell = f"CASE WHEN {hop.alias}.{quote_identifier(date)} < {{cutoff}} THEN {cell} END"
+    if name in known.after:
+        cell = f"CASE WHEN {known_after_sql(hop.moment_sql, known.after[name])} <= {{cutoff}} THEN {cell} END"
+    return cell
 
 
 def _days_until(alias: str, name: str) -> str:
@@ -128,6 +131,8 @@ def _top_values(labelled: Labelled, source: Source, name: str, known: Known) -> 
     where = f"{cell} IS NOT NULL"
     hop = source.hops[-1]
     moment = hop.known_sql() if hop.moment else quote_identifier(known.with_date.get(name, ""))
+    if name in known.after:
+        moment = known_after_sql(moment, known.after[name])
     if (hop.moment or name in known.with_date) and labelled.cutoff:
         first = f"(SELECT min({quote_identifier(labelled.cutoff)}) FROM {labelled.table.name.sql})"
         where += f" AND {moment} < {first}"
@@ -148,11 +153,12 @@ def of_one_row(
 ) -> Source:
     """`source` with the cells of the one row that a thing has: its columns `usable` as they are, dates as days, `codes`
     as text."""
-    alias = source.hops[-1].alias
+    hop = source.hops[-1]
+    alias = hop.alias
     cells: dict[str, str] = {}
     planned = [name for name in known.ahead if name in usable and has_cutoff]
     for name in usable:
-        cell, kind = _masked(alias, name, known, known.is_planned and has_cutoff), table.columns[name]
+        cell, kind = _masked(hop, name, known, known.is_planned and has_cutoff), table.columns[name]
         if name in planned:
             cells[name] = _days_until(alias, name)
         elif is_moment(kind):
@@ -160,7 +166,7 @@ def of_one_row(
                 cells[name] = f"DATE_DIFF('day', CAST({cell} AS DATE), CAST({{cutoff}} AS DATE))"
         elif kind is not Scalar.VARCHAR or _kinds(table, name) <= _MOST_LOOKED_UP_KINDS:
             cells[name] = f"CAST({cell} AS DOUBLE)" if is_number(kind) else cell
-    masked = {name: _masked(alias, name, known, known.is_planned and has_cutoff) for name in codes}
+    masked = {name: _masked(hop, name, known, known.is_planned and has_cutoff) for name in codes}
     cells |= {name: f"CAST({cell} AS VARCHAR)" for name, cell in masked.items()}
     if source.moments and known.moment:
         cell = f"{alias}.{quote_identifier(known.moment)}"

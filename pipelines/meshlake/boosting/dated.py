@@ -8,10 +8,11 @@ several days the one that is earliest counts, as it does of a row's own dates.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from meshlake.boosting.known_at import Known, known_of
+from meshlake.boosting.later import Later, later_of
 from meshlake.names import name_words, quote_identifier
 from meshlake.types.tree import INTEGERS, is_moment
 
@@ -59,13 +60,14 @@ class Dated:
 
 @dataclass(frozen=True)
 class Rows:
-    """What is read of a table, as SQL, and what of it is known when; where no date of its own says so, by which column
-    and calendar."""
+    """What is read of a table, as SQL, and what of it is known when, some of it `later` than its row; where no date of
+    its own says so, by which column and calendar."""
 
     sql: str
     known: Known
     dated_by: str = ""
     calendar: Table | None = None
+    later: Later = field(default_factory=Later)
 
 
 def rows_of(tables: Tables, table: Table, is_one_row: bool) -> Rows:
@@ -76,7 +78,11 @@ def rows_of(tables: Tables, table: Table, is_one_row: bool) -> Rows:
     """
     key = table.profile.name, is_one_row
     if key not in tables.told:
-        tables.told[key] = _rows_of(tables, table, is_one_row)
+        read = _rows_of(tables, table, is_one_row)
+        later = later_of(tables.labelled, table, read.sql, read.known.moment, tables.outcomes.of(table.name))
+        withheld = {**read.known.withheld, **later.withheld}
+        known = replace(read.known, withheld=withheld, after=later.after)
+        tables.told[key] = replace(read, known=known, later=later)
     rows: Rows = tables.told[key]
     return rows
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from meshlake.boosting.labelled import LABEL, PERIOD
+from meshlake.boosting.later import Later
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from meshlake.boosting.labelled import Labelled
     from meshlake.ml_assets.blocks.block import Block
     from meshlake.ml_assets.blocks.held_out import HeldOut
+    from meshlake.ml_assets.blocks.target import Codes
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,6 @@ def guarded(
     """
     import pandas as pd
 
-    from meshlake.ml_assets.blocks.block import Block
     from meshlake.ml_assets.blocks.guards import drifting, suspects, vanishing
     from meshlake.ml_assets.comparison import groups_of
 
@@ -66,17 +67,14 @@ def guarded(
         if not _is_dated(considered[told])
         for name in each.columns
     }
-    reasons, doubts = suspects(held, known, columns, undated)
+    reasons, unsure = suspects(held, known, columns, undated)
+    doubts = unsure | {name: why for told in made for name, why in _asked(considered[told]).items()}
     reasons |= vanishing(held, known, [name for name in undated if name not in reasons], to_score)
     reasons |= drifting(held, known, [name for name in columns if name not in reasons], to_score)
     kept = {told: tuple(name for name in each.columns if name not in reasons) for told, each in made.items()}
     return Guarded(
         held,
-        [
-            Block(told, names, entities[told], is_undated=not _is_dated(considered[told]))
-            for told, names in kept.items()
-            if names
-        ],
+        [_block(considered[told], names, entities[told]) for told, names in kept.items() if names],
         {told: {n: reasons[n] for n in each.columns if n in reasons} for told, each in made.items()},
         {name: why for name, why in doubts.items() if name not in reasons},
     )
@@ -96,6 +94,20 @@ def held_out(labelled: Labelled, known: pd.DataFrame, columns: Sequence[str]) ->
 
 def _entity(considered: Considered, labelled: Labelled) -> tuple[str, ...]:
     return considered.found.path.entity if considered.found else labelled.key
+
+
+def _asked(considered: Considered) -> dict[str, str]:
+    return considered.found.asked if considered.found else {}
+
+
+def _block(each: Considered, names: tuple[str, ...], entity: Codes) -> Block:
+    from meshlake.ml_assets.blocks.block import Block
+
+    later = each.found.later if each.found else Later()
+    is_doubtful = not _is_dated(each) or later.is_on_cutoffs
+    return Block(
+        each.path, names, entity, is_doubtful, later.is_on_cutoffs and not later.is_there_before_labels
+    )
 
 
 def _is_dated(considered: Considered) -> bool:

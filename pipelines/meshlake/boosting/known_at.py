@@ -44,7 +44,8 @@ class Known:
 
     `moment` is the column that says from when on a row is known, None where none does. `later` are dates each of which
     is known once it has come; `with_date` says of other columns with which of these they are. `withheld` gives reasons,
-    `ahead` are dates that are known in advance. `period` is how long after its moment a row is known: `'1' MONTH`.
+    `ahead` are dates that are known in advance. `period` is how long after its moment a row is known: `'1' MONTH`;
+    `after` of columns that came after the row how many days later still, see `later`.
     """
 
     moment: str | None = None
@@ -53,6 +54,7 @@ class Known:
     withheld: Mapping[str, str] = field(default_factory=dict)
     ahead: tuple[str, ...] = ()
     period: str = ""
+    after: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_planned(self) -> bool:

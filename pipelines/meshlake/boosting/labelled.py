@@ -13,8 +13,11 @@ from meshlake.names import quote_identifier
 from meshlake.types.tree import INTEGERS, Scalar, is_moment
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
+    from meshlake.boosting.outcomes import Outcome
     from meshlake.boosting.task import Task
     from meshlake.drafting.feature_table import FeatureTable
     from meshlake.names import ProductName
@@ -122,6 +125,12 @@ def labelled(
     leaks = predicted.leaks(table, keys)
     excluded = left_out(table, label, keys, leaks, is_outcome=predicted.is_outcome)
     return Labelled(table, keys, predicted, table.cutoff, excluded)
+
+
+def without_outcomes(asked: Labelled, outcomes: Mapping[str, Outcome]) -> Labelled:
+    """The same, but for its columns that are `outcomes` of its rows as its label is: no features of theirs."""
+    others = {name: f"is {each.told}" for name, each in outcomes.items() if name in asked.features}
+    return replace(asked, excluded=asked.excluded | others)
 
 
 def _made_a_day(table: FeatureTable, column: str) -> str:

@@ -100,6 +100,7 @@ def counted_by_day(source: Source, known: Known, pairs: int) -> tuple[Source, di
     features = tuple(each for each in source.features if is_over_days(each))
     gone = dict.fromkeys(known.later, f"{told}: what comes to be known later is not")
     gone |= {name: f"{told}: what is known with {date} is not" for name, date in known.with_date.items()}
+    gone |= {n: f"{told}: what is known {counted(d, 'day')} after it is not" for n, d in known.after.items()}
     for each in source.features:
         if each not in features:
             gone.setdefault(each.name, f"{told}: different values and standard deviations are not")

@@ -12,6 +12,7 @@ from meshlake.boosting.growing import growing
 from meshlake.boosting.hops import Hop, Source
 from meshlake.boosting.known_at import Known, outcomes_of, straddling
 from meshlake.boosting.labelled import ROWS
+from meshlake.boosting.later import Later
 from meshlake.boosting.only_names import is_code, is_told_apart_by, only_names
 from meshlake.boosting.over_days import counted_by_day, has_days, pairs_sql
 from meshlake.counting import counted
@@ -37,7 +38,7 @@ _SAME_ROWS = 0.9
 class Found:
     """What a path gives: its `source`, or none and why (`refused`). `withheld` are columns of it, with the reason;
     `tables` those on the way, `calendars` those that say when rows of theirs are of. `uncut` dates rows of which no
-    cut-off says whether they came before the label."""
+    cut-off says whether they came before the label. What came `later` than the rows is told, or asked of."""
 
     path: Path
     tables: tuple[Table, ...]
@@ -47,6 +48,18 @@ class Found:
     refused: str = ""
     calendars: tuple[Table, ...] = ()
     uncut: str = ""
+    later: Later = field(default_factory=Later)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The features of which a reviewer is asked, whatever they say, with the reason."""
+        features = self.source.features if self.source else ()
+        return {
+            each.name: f"{column} {why}"
+            for column, why in self.later.asked.items()
+            for each in features
+            if quote_identifier(column) in each.sql
+        }
 
     @property
     def is_dated(self) -> bool:
@@ -123,7 +136,8 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
     features = tuple(replace(each, name=_free(each.name, taken)) for each in filled.features)
     filled = replace(filled, features=features)
     uncut = "" if cutoff else date_of(tables, path, on_the_way, rows)
-    return Found(path, tuple(on_the_way), filled, known, withheld, calendars=calendars, uncut=uncut)
+    later = rows[-1].later
+    return Found(path, tuple(on_the_way), filled, known, withheld, "", calendars, uncut, later)
 
 
 def _joined_by_withheld(path: Path, tables: Sequence[Table], rows: Sequence[Rows]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from meshlake.boosting.outcomes import Outcomes
 from meshlake.boosting.paths import columns_of
 from meshlake.boosting.published import written_products
 from meshlake.discovery.bound import Bound
@@ -103,6 +104,11 @@ class Tables:
     def of_labelled(self) -> set[tuple[str, str]]:
         """The datasets and columns that hold the ids of the labelled product, over however many joins."""
         return columns_of(self.entities, self.found.joins)
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        """The columns of products that say what came after their row's day."""
+        return Outcomes(self._loaded)
 
     @property
     def own_dataset(self) -> str | None:

@@ -73,7 +73,11 @@ def beside(each: Considered) -> Gain | None:
 
 def why(each: Considered) -> str:
     """Why its verdict is what it is; of what gains alone, and not beside others, that it is these that it adds nothing
-    to."""
+    to. Beside it, what of its rows was guessed to be known only later."""
+    return "; ".join(filter(None, (_why(each), each.found.later.told if each.found else "")))
+
+
+def _why(each: Considered) -> str:
     judged = each.judged
     if each.why or judged is None:
         return each.why
@@ -87,6 +91,8 @@ def why(each: Considered) -> str:
 def withheld_rows(found: Boosted) -> list[tuple[str, str, str]]:
     """Table, columns and reason of what was left out; columns for the same reason are told together."""
     together: dict[tuple[str, str, str], list[str]] = {}
+    for column, why in found.excluded.items():
+        together.setdefault(("", str(found.product), why), []).append(column)
     for each in found.considered:
         for column, why in each.withheld.items():
             together.setdefault((each.path, each.table, why), []).append(column)
@@ -156,6 +162,7 @@ def boost_facts(found: Boosted) -> dict[str, Any]:
         "seconds": round(found.seconds, 1),
         "tables": [_facts(each) for each in found.considered],
         "columns": list(chosen.columns) if chosen else [],
+        "excluded": dict(found.excluded),
         "held_out": chosen.final.as_dict() if chosen and chosen.final else None,
         "model": str(found.start.name) if found.start else None,
         "change": found.change,

@@ -68,6 +68,7 @@ def described_columns(
                 _column(prop, type_ or _likely_type(prop), position),
                 is_row_key=custom.get("rowKey", False),
                 is_known_in_advance=custom.get("knownInAdvance", False),
+                known_after_days=custom.get("knownAfterDays"),
                 unit=custom.get("unit", "").strip(),
                 is_protected=custom.get("protected"),
             )

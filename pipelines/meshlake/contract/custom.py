@@ -28,7 +28,13 @@ _CUSTOM: dict[str, type] = {
     "landedAlike": str,
     "snapshotAlike": str,
 }
-_OF_COLUMNS: dict[str, type] = {"rowKey": bool, "knownInAdvance": bool, "protected": bool, "unit": str}
+_OF_COLUMNS: dict[str, type] = {
+    "rowKey": bool,
+    "knownInAdvance": bool,
+    "knownAfterDays": int,
+    "protected": bool,
+    "unit": str,
+}
 # How much it weighs that newly landed files, or the rows of a build, are not like those before.
 _SEVERITIES = ("error", "warning", "off")
 _ALIKE = {"landedAlike": "keeps them from being built", "snapshotAlike": "keeps them from being published"}
@@ -61,8 +67,13 @@ def column_properties(
     """As `custom_properties`, of the column `prop`, which stands at `at`."""
     custom: dict[str, Any] = {}
     for position, item in enumerate(prop.customProperties or []):
+        location: Location = (*at, "customProperties", position)
         try:
-            if _is_ours(source, item, _OF_COLUMNS, (*at, "customProperties", position)):
+            if _is_ours(source, item, _OF_COLUMNS, location):
+                if item.property == "knownAfterDays" and isinstance(item.value, int) and item.value < 0:
+                    hint = "A plan, which is known before its day, is knownInAdvance."
+                    message = f"knownAfterDays is {item.value}, less than 0"
+                    raise source.error((*location, "value"), message, hint)
                 custom[item.property or ""] = item.value
         except ContractError as error:
             found.weigh(error)

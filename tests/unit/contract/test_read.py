@@ -163,6 +163,14 @@ WRONG = [
         "",
     ),
     (
+        "known before its day",
+        "unique: true",
+        "customProperties: [{property: knownAfterDays, value: -5}]",
+        31,
+        "knownAfterDays is -5, less than 0",
+        "knownInAdvance",
+    ),
+    (
         "row key that is a number",
         "unique: true",
         "customProperties: [{property: rowKey, value: true}]",

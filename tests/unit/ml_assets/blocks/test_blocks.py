@@ -235,12 +235,12 @@ def test_an_undated_column_that_alone_says_more_than_all_else_is_asked_of(rows: 
         rows["who"].to_numpy(),
         rows["period"].to_numpy(),
     )
-    loans = Block("loans", ("left", "noise_0"), held.groups, is_undated=True)
+    loans = Block("loans", ("left", "noise_0"), held.groups, is_doubtful=True)
     found = select_blocks(held, ["half"], [loans])
     assert found.kept == ("loans",)
     assert found.doubts.keys() == {"left"}
     assert found.doubts["left"].startswith("alone it says more than the product's own columns")
-    for other in (replace(loans, is_undated=False), replace(loans, columns=("helps",))):
+    for other in (replace(loans, is_doubtful=False), replace(loans, columns=("helps",))):
         assert select_blocks(held, ["left"], [other]).doubts == {}
 
 
