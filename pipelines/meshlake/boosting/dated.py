@@ -3,7 +3,7 @@ calendar that they refer to.
 
 A season's figures are known when it is over; a star schema's sale refers to the row of its day. Other references say
 nothing of the kind: a line is not known since its article is sold, nor a complaint since its customer joined. Of
-several days the one that is earliest counts, as it does of a row's own dates.
+several days the last counts, as it does of a row's own dates.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from meshlake.boosting.known_at import Known, known_of
+from meshlake.boosting.known_at import Known, known_of, known_since
 from meshlake.boosting.later import Later, later_of
 from meshlake.names import name_words, quote_identifier
 from meshlake.types.tree import INTEGERS, is_moment
@@ -121,7 +121,7 @@ def dated(tables: Tables, table: Table) -> Dated | None:
         MeshError: a table that it refers to cannot be read.
     """
     session = tables.labelled.table.session
-    earliest: tuple[float, Dated] | None = None
+    found: dict[str, tuple[float, Dated]] = {}
     for each in (*_by_calendar(tables, table), *_by_year(table)):
         cell = quote_identifier(each.moment)
         ((rows, filled, mean),) = session.rows(
@@ -129,9 +129,9 @@ def dated(tables: Tables, table: Table) -> Dated | None:
         )
         if mean is None or float(str(filled)) < _FILLED * float(str(rows)):
             continue
-        if earliest is None or float(str(mean)) < earliest[0]:
-            earliest = float(str(mean)), each
-    return earliest[1] if earliest else None
+        found[each.column] = float(str(mean)), each
+    since = known_since({column: mean for column, (mean, _) in found.items()})
+    return found[since][1] if since else None
 
 
 def _by_calendar(tables: Tables, table: Table) -> Iterator[Dated]:

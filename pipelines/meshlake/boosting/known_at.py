@@ -1,10 +1,12 @@
 """What of a table's rows was known at a cut-off: which column says so, and what of a row came only later.
 
-A row is known from its first date on: of the dates that every row has, the one that is earliest. A later date of it
-(`closed_at`) is known once it has come, and with it what is filled in together with it (`satisfaction_score`). What
-only says whether it has come (`status`) is withheld, since it is read as it is today. In a table of one row for each
-thing a date is no event but what stands there today, and may be written over: where it reaches beyond cut-offs it is
-withheld, with all that is filled in together with it. So is what names say is written over, such as `updated_at`.
+A row is known once all is past that every row has a date of: a claim when it was reported, and not when it happened; a
+line of an order when it was ordered, and not since its customer joined. Dates that names say are planned (`due_on`,
+`valid_to`) do not count for it. A date that not all rows have (`closed_at`) is known once it has come, and with it what
+is filled in together with it (`satisfaction_score`). What only says whether it has come (`status`) is withheld, since
+it is read as it is today. What has one row for each thing is known since its first date: others are no events but what
+stands there today, and may be written over, so where they reach beyond cut-offs they are withheld, with all that is
+filled in together with them. So is what names say is written over, such as `updated_at`.
 What a contract says is known in advance (`knownInAdvance`: next races, the end of a campaign) is known whatever its
 date; where a table has no other date, what is not said so of its rows (who won) is known once the last of these came.
 
@@ -33,6 +35,16 @@ _STRADDLING_SHARE = 0.001
 _MOST_VALUES, _FEWEST_ROWS = 20, 20
 _OVER_WORDS = "updated update modified changed refreshed synced last latest final current"
 _WRITTEN_OVER = frozenset(_OVER_WORDS.split(" "))
+# What is to come as a rule, and is written down before.
+_TO_COME_WORDS = (
+    "due planned plan scheduled expected estimated eta target deadline maturity expiry expires expiration expire "
+    "renewal required promised promise forecast next future until till to thru through warranty "
+    "faellig faelligkeit fallig falligkeit geplant bis frist ablauf gultig vencimiento vence previsto prevista hasta "
+    "echeance prevue prevu jusqu scadenza fino"
+)
+_TO_COME = frozenset(_TO_COME_WORDS.split(" "))
+# The last days that a calendar has, which stand for an end that nobody knows.
+_LAST_YEAR = 2200
 # Who was born then was no customer yet.
 _BIRTH_WORDS = "birth born dob birthday birthdate geburtsdatum geburtstag geboren nacimiento naissance"
 _OF_PERSONS = frozenset(_BIRTH_WORDS.split(" "))
@@ -74,7 +86,7 @@ def known_of(session: LocalSession, table: Table, is_one_row: bool) -> Known:
     }
     left = [name for name in others if name not in withheld]
     withheld |= _tied(session, table, others, withheld)
-    moment = _first_of_each_row(session, table, left) if left else None
+    moment = _known_since(session, table, left, is_one_row=is_one_row) if left else None
     if moment is None:
         return Known(with_date=_of_plans(session, table, ahead), withheld=withheld, ahead=ahead)
     later = tuple(name for name in left if name != moment)
@@ -123,17 +135,37 @@ def is_of_birth(table: Table, name: str) -> bool:
     return bool(_OF_PERSONS & set(name_words(name))) or bool(described and described.personal)
 
 
-def _first_of_each_row(session: LocalSession, table: Table, dates: Sequence[str]) -> str | None:
-    """The date that nearly every row has, and of several the one that is earliest on the mean; else none."""
-    cells = [quote_identifier(name) for name in dates]
-    asked = ", ".join(f"count({cell}), avg(epoch(CAST({cell} AS TIMESTAMP)))" for cell in cells)
+def _known_since(
+    session: LocalSession, table: Table, dates: Sequence[str], *, is_one_row: bool
+) -> str | None:
+    """Of the dates that nearly every row has the one since when all of a row is known; none where no date is."""
+    cells = [f"CAST({quote_identifier(name)} AS TIMESTAMP)" for name in dates]
+    asked = ", ".join(
+        f"count(*) FILTER ({is_any}), avg(epoch({cell})) FILTER ({is_any})"
+        for cell in cells
+        if (is_any := f"year({cell}) < {_LAST_YEAR}")
+    )
     ((count, *found),) = session.rows(f"SELECT count(*), {asked} FROM {table.name.sql}")
     filled = {
         name: float(str(mean))
         for name, present, mean in zip(dates, found[::2], found[1::2], strict=True)
         if mean is not None and float(str(present)) >= _NEARLY_ALL * float(str(count))
     }
-    return min(filled, key=filled.__getitem__, default=None)
+    return known_since(filled, is_one_row=is_one_row)
+
+
+def known_since(means: Mapping[str, float], *, is_one_row: bool = False) -> str | None:
+    """Of dates by their means the one since when rows are known: the last that is not to come as its name says, or the
+    first of rows of which there is one for each thing; None where there are none.
+
+    Example:
+        >>> known_since({"happened_on": 1.0, "reported_on": 2.0, "due_on": 3.0})
+        'reported_on'
+    """
+    if is_one_row:
+        return min(means, key=means.__getitem__, default=None)
+    past = [name for name in means if not _TO_COME & set(name_words(name))]
+    return max(past or means, key=means.__getitem__, default=None)
 
 
 def _together(

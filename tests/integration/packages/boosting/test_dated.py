@@ -84,14 +84,17 @@ def found_of(
     return dated(cast("Any", tables), table("sales" if "article" in columns else "seasons", columns))
 
 
-def test_a_sale_is_known_on_the_first_day_of_the_calendar_that_it_refers_to_and_not_since_its_article_is_sold(
+def test_a_sale_is_known_on_the_last_day_of_the_calendar_that_it_refers_to_and_not_since_its_article_is_sold(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     found = found_of(connection, SALES, JOINS)
     assert found is not None
-    assert (found.column, found.calendar is not None and str(found.calendar.name)) == ("day_nr", "shop.days")
+    assert (found.column, found.calendar is not None and str(found.calendar.name)) == (
+        "shipped_nr",
+        "shop.days",
+    )
     rows = connection.execute(f"SELECT CAST({found.moment} AS VARCHAR), day_nr FROM {found.sql}").fetchall()
-    assert (len(rows), min(rows), max(rows)) == (20, ("2024-01-01", 0), ("2024-01-20", 19))
+    assert (len(rows), min(rows), max(rows)) == (20, ("2024-01-03", 0), ("2024-01-22", 19))
     assert found_of(connection, SALES, JOINS[2:]) is None
     assert found_of(connection, SALES, NO_CALENDARS) is None
 
