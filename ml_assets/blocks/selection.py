@@ -3,10 +3,12 @@
 Each block is tried alone beside the columns that are there; the best are added one after the other as long as they gain
 over those before, beyond what the best of so many tried gains by chance (Bonferroni). Where a column says something at
 a glance and its block gains nothing, the others may drown it: the block is tried once more by plain models, which gain
-only what the better of both kinds does not know without it. A block that gains as much with its rows dealt to other
-entities says who somebody is, and not what: it is left out. Of what is kept, columns stay that
-matter more than any copy of columns whose rows were shuffled (Kursa and Rudnicki, Feature Selection with the Boruta
-Package, 2010). The rows `HeldOut.is_kept` choose nothing: base and boosted are measured on them at the end.
+only what the better of both kinds does not know without it. Of blocks that were kept before plain models know too
+little: what gains nothing over these by them is tried by the others, with the columns that say something alone. A block
+that gains as much with its rows dealt to other entities says who somebody is, and not what: it is left out. Of what is
+kept, columns stay that matter more than any copy of columns whose rows were shuffled (Kursa and Rudnicki, Feature
+Selection with the Boruta Package, 2010). The rows `HeldOut.is_kept` choose nothing: base and boosted are measured on
+them at the end.
 """
 
 from __future__ import annotations
@@ -125,6 +127,10 @@ def select_blocks(
         if gain.t >= (_BESIDE_OTHERS if chosen.blocks else limits[block.is_plain]):
             tell(f"adding {block.name}")
             verdict = chosen.judge(block, verdict, limits[block.is_plain])
+        if verdict.verdict == ADDS_NOTHING and block.is_plain and chosen.blocks:
+            other = Judged(block.name, ADDS_NOTHING, alone[block.name])
+            other = chosen.judge(chosen.without_the_drowning(block), other, limits[False])
+            verdict = other if other.verdict == KEPT else verdict
         judged.append(verdict)
     measured = Selection(tuple(judged), (), limits[False], limits[True])
     if not chosen.blocks:
@@ -190,10 +196,19 @@ class _Chosen:
         if less.t < _PLACEBO_Z:
             return replace(verdict, verdict=SAYS_WHO)
         if block.is_plain:
-            block = replace(block, columns=self._drowned(block))
+            block = self.without_the_drowning(block)
         self.columns = (*self.columns, *block.columns)
         self.blocks.append(block)
         return replace(verdict, verdict=KEPT)
+
+    def without_the_drowning(self, block: Block) -> Block:
+        """For other models the block with the few columns that say more at a glance than the best of so many by chance,
+        else the best."""
+        told = self.held.telling(block.columns)
+        best, *others = sorted(told, key=lambda name: -told[name])[:_MOST_OF_PLAIN]
+        least = _limit(1.0, len(told))
+        columns = (best, *(name for name in others if told[name] >= least))
+        return replace(block, columns=columns, is_plain=False)
 
     def _told_from_placebo(self, block: Block) -> tuple[Gain, Gain]:
         """`_placebo` by as few models as say enough; of numbers by chance brief ones say too little."""
@@ -204,13 +219,6 @@ class _Chosen:
             if found[1].t >= enough:
                 return found
         return self._placebo(held, other, block, None)
-
-    def _drowned(self, block: Block) -> tuple[str, ...]:
-        """The few columns of a block that say more at a glance than the best of so many by chance; else the best."""
-        told = self.held.telling(block.columns)
-        best, *others = sorted(told, key=lambda name: -told[name])[:_MOST_OF_PLAIN]
-        least = _limit(1.0, len(told))
-        return (best, *(name for name in others if told[name] >= least))
 
     def _placebo(
         self, held: HeldOut, other: HeldOut, block: Block, places: Sequence[int] | None

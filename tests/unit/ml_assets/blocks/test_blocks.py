@@ -118,6 +118,23 @@ def test_a_weak_column_that_noise_drowns_is_kept_by_plain_models_without_the_noi
     assert held.brief.gain(held.brief.losses(drowned), held.brief.losses(())).t < found.threshold
 
 
+def test_what_only_plain_models_tell_alone_others_tell_beside_what_they_know_better() -> None:
+    """Plain models learn too little of the many columns of the first block: beside it they are none to measure by."""
+    random = np.random.default_rng(2)
+    who, period = np.tile(np.arange(WHO), PERIODS), np.repeat(np.arange(PERIODS), WHO)
+    many = {f"many_{n}": random.normal(size=len(who)) for n in range(6)}
+    noise = {f"noise_{n}": random.normal(size=len(who)) for n in range(20)}
+    given = pd.DataFrame({"weak": random.normal(size=len(who)), **many, **noise})
+    said = (0.6 * given["weak"] + 0.9 * given[list(many)].sum(axis=1)).to_numpy()
+    is_so = random.random(len(who)) < 1 / (1 + np.exp(-said))
+    held = HeldOut(Encoded.of(given, given.columns), YesNo(is_so), who, period)
+    blocks = [Block("many", tuple(many), held.groups), Block("weak", ("weak", *noise), held.groups)]
+    found = select_blocks(held, [], blocks)
+    told = {each.name: (each.verdict, each.is_plain) for each in found.judged}
+    assert told == {"many": (KEPT, False), "weak": (KEPT, False)}
+    assert "weak" in found.columns
+
+
 @pytest.fixture
 def asked_briefly(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether brief models were asked, each time that a block was held against its placebo."""
