@@ -47,12 +47,14 @@ _DOINGS = (
     "lender caller sender recipient buyer attending"
 )
 _ROLES_OF_PEOPLE = frozenset(_DOINGS.split())
-_SAME, _ROLE, _ABBREVIATED, _OWNER, _PERSON, _ALIKE = 1.0, 0.85, 0.75, 0.7, 0.6, 0.5
+_SAME, _ROLE, _ABBREVIATED, _OWNER, _PERSON, _NUMBERED, _ALIKE = 1.0, 0.85, 0.75, 0.7, 0.6, 0.6, 0.5
 _LIKE_LETTERS = 0.75
 _FEWEST_LETTERS = 3
 # Words that say that a column identifies, and not what.
 _IDENTIFYING = "id key sk pk fk no nr num number code index uuid guid ref name"
 _TELL_NOTHING = frozenset(_IDENTIFYING.split())
+# Of these one system writes another than the next for the same thing: policy_number, policy_ref, policy_id.
+_NUMBERING = frozenset(["id", "key", "no", "nr", "num", "number", "code", "ref", "reference"])
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,8 @@ def name_evidence(column: Named, key: Named) -> tuple[float, str]:
         return _PERSON, f"named as what a {key.owner[-1]} does"
     if not _tells_nothing(theirs) and _letters(mine).startswith(_letters(theirs)):
         return _OWNER, f"begins with {'_'.join(theirs)}"
+    if _is_numbered_otherwise(mine, key):
+        return _NUMBERED, f"{after}, by another word for its number"
     if max(_likeness(mine, theirs), _likeness(mine, owned)) >= _LIKE_LETTERS and not _tells_nothing(mine):
         return _ALIKE, "a name like it"
     return 0.0, ""
@@ -151,6 +155,15 @@ def _is_owner(mine: tuple[str, ...], key: Named, *, is_whole: bool) -> bool:
     # A name in the plural is a count (`parcels`, `up_votes`), unless all of it is the table's whole name.
     is_plural = _singular(stem) != stem and not (is_whole and _singular(stem) == _letters(key.owner))
     return not is_plural and _is_made_of(_singular(stem), key.owner)
+
+
+def _is_numbered_otherwise(mine: tuple[str, ...], key: Named) -> bool:
+    """Whether a name is that of the other table's own number but for the word for it."""
+    if not {mine[-1], key.words[-1]} <= _NUMBERING or not key.is_of_its_owner:
+        return False
+    alike = (*mine[:-1], key.words[-1])
+    # In the plural it is how many there are.
+    return any(_is_owner(alike[begin:], key, is_whole=False) for begin in range(len(mine) - 1))
 
 
 def _is_made_of(stem: str, owner: tuple[str, ...], fewest: int = _FEWEST_LETTERS) -> bool:

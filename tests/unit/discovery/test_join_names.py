@@ -32,6 +32,12 @@ def _likeness(
         ("amount", "desk.tickets", "#", 0.0),
         ("votes", "desk.votes", "id", 0.7),
         ("up_votes", "desk.votes", "id", 0.0),
+        ("policy_number", "insurance.policies", "policy_id", 0.6),
+        ("old_policy_ref", "insurance.policies", "id", 0.6),
+        ("customer_no", "shop.customers", "customer_id", 0.6),
+        ("customer_name", "shop.customers", "customer_id", 0.0),
+        ("customers_number", "shop.customers", "customer_id", 0.0),
+        ("policy_number", "insurance.policies", "region", 0.0),
     ],
 )
 def test_a_name_may_say_that_it_refers(column, other, key, likeness) -> None:
