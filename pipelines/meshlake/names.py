@@ -100,6 +100,11 @@ class ProductName:
             UsageError: when `text` is anything else.
         """
         domain, dot, product = text.partition(".")
+        if domain == LANDING_CATALOG and product.count(".") == 1:
+            raise UsageError(
+                f"'{text}' has landed and is no product yet",
+                f"mesh draft {product}, then mesh build {product}.",
+            )
         if not dot or not product or "." in product:
             raise UsageError(
                 f"'{text}' is not a product name", "Write <domain>.<product>, for example crm.customers."

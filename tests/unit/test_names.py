@@ -84,3 +84,9 @@ def test_a_quoted_literal_is_that_text(value):
 )
 def test_snake_case(text, expected):
     assert snake_case(text) == expected
+
+
+def test_what_has_landed_is_told_to_be_no_product_yet_and_how_it_becomes_one():
+    with pytest.raises(UsageError, match="has landed and is no product yet") as refused:
+        ProductName.parse("landing.crm.customers")
+    assert refused.value.hint == "mesh draft crm.customers, then mesh build crm.customers."
