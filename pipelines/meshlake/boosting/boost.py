@@ -22,7 +22,7 @@ from meshlake.boosting.considered import (
 from meshlake.boosting.evidence import evidence_of
 from meshlake.boosting.features_sql import features_sql
 from meshlake.boosting.guarded import guarded, held_out
-from meshlake.boosting.labelled import LABEL, PERIOD, ROWS, labelled, without_outcomes
+from meshlake.boosting.labelled import LABEL, ROWS, labelled, period_names, without_outcomes
 from meshlake.boosting.model_start import LEARNED, labelled_start, open_start
 from meshlake.boosting.most_telling import MOST_COLUMNS, MostTelling, is_constant
 from meshlake.boosting.outcomes import Outcomes
@@ -126,8 +126,8 @@ def _searched(
     seconds = time.monotonic() - began
     facts = asked.predicted, asked.cutoff, asked.key, asked.features
     found = tuple(considered), selection, known, seconds
-    periods = _period_names(rows, asked.cutoff)
-    return Boosted(asked.product, *facts, *found, periods, evidence, asked.excluded)
+    periods = period_names(rows, asked.cutoff)
+    return Boosted(asked.product, *facts, *found, periods, evidence, asked.excluded, looker.apart)
 
 
 def _evidence(tables: Tables, considered: Sequence[Considered]) -> Iterator[tuple[str, Evidence]]:
@@ -148,6 +148,7 @@ class _Looker:
     progress: Callable[[str], None]
     taken: set[str]
     considered: dict[str, Considered] = field(default_factory=dict)
+    apart: tuple[str, ...] = ()
 
     @property
     def labelled(self) -> Labelled:
@@ -193,6 +194,8 @@ class _Looker:
                     self._offer(path.told, self._features(path))
                 tables.forget_all_but({step.dataset for each in paths[number + 1 :] for step in each.steps})
         self._note_undiscovered()
+        led_to = {tables.own_dataset, *(step.dataset for path in paths for step in path.steps)}
+        self.apart = tuple(sorted(each.partition(".")[2] for each in tables.profiles if each not in led_to))
         left = self._guarded()
         if not left.blocks:
             return list(self.considered.values()), None
@@ -285,14 +288,3 @@ class _Looker:
 
 class _LeftOutError(Exception):
     """A path gives no features; why is noted."""
-
-
-def _period_names(rows: pd.DataFrame, cutoff: str | None) -> dict[int, str]:
-    """The cut-offs of each period that labels are known in."""
-    if cutoff is None:
-        return {}
-    days = rows[rows[LABEL].notna()].groupby(PERIOD)[cutoff].agg(["min", "max"])
-    return {
-        int(str(period)): f"{first:%Y-%m-%d}" if first == last else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
-        for period, first, last in days.itertuples()
-    }

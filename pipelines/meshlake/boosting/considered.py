@@ -72,8 +72,9 @@ class Boosted:
 
     `predicted` is what its label is, `base` are its columns beside key, label and cut-off that are drafted with what is
     found, `excluded` those that are no features, with the reason. `periods` are the cut-offs of each period that rows
-    were looked at by; `evidence` is what a reviewer asks to see, by the path of each table that is kept. `start` is the
-    model that the search is for, if it is for one, and `change` that of its file, a patch.
+    were looked at by; `evidence` is what a reviewer asks to see, by the path of each table that is kept. `apart` are
+    the tables that no join leads to. `start` is the model that the search is for, if it is for one, and `change` that
+    of its file, a patch.
     """
 
     product: ProductName
@@ -88,6 +89,7 @@ class Boosted:
     periods: Mapping[int, str] = field(default_factory=dict)
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     excluded: Mapping[str, str] = field(default_factory=dict)
+    apart: tuple[str, ...] = ()
     start: ModelStart | None = None
     drafted: tuple[Drafted, ...] = ()
     change: str = ""

@@ -157,3 +157,14 @@ def _period_sql(product: Labelled) -> str:
         return f"dense_rank() OVER (ORDER BY {cell}) - 1"
     # Rows of one cut-off are in one period: else some of what is predicted would be learned from, too.
     return f"(dense_rank() OVER (ORDER BY {cell}) - 1) * {_PERIODS} // {int(str(count))}"
+
+
+def period_names(rows: pd.DataFrame, cutoff: str | None) -> dict[int, str]:
+    """The cut-offs of each period that labels are known in."""
+    if cutoff is None:
+        return {}
+    days = rows[rows[LABEL].notna()].groupby(PERIOD)[cutoff].agg(["min", "max"])
+    return {
+        int(str(period)): f"{first:%Y-%m-%d}" if first == last else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+        for period, first, last in days.itertuples()
+    }

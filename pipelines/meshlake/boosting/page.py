@@ -9,6 +9,7 @@ from meshlake.boosting.predicted import target_of
 from meshlake.boosting.told import (
     FIGURE_HEADS,
     QUESTIONS,
+    apart_told,
     asked,
     considered_rows,
     feature_rows,
@@ -60,7 +61,7 @@ def _sections(found: Boosted) -> Iterator[Section]:
         "Tables that were looked at",
         f"Less {target.loss} is what the columns of a table gain alone, in {target.unit}, and then beside those of the "
         "tables that were kept before it, on half of the folds where these say enough. "
-        + threshold_told(found),
+        + " ".join(filter(None, (threshold_told(found), apart_told(found)))),
         [Table(heads(found), considered_rows(found))] if found.considered else [],
     )
     for each in found.kept:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from meshlake.ml_assets.comparison import Interval
 
 _FOUR_DIGITS = 1_000
+_MOST_NAMED = 12
 FIGURE_HEADS = ("", "without", "with it (95 %)")
 QUESTIONS = "Is this join real, and was this known then?"
 
@@ -121,6 +122,18 @@ def threshold_told(found: Boosted) -> str:
     )
 
 
+def apart_told(found: Boosted) -> str:
+    """Which tables no join leads to, lest they are taken for tables that say nothing; empty where there are none."""
+    if not found.apart:
+        return ""
+    others = len(found.apart) - _MOST_NAMED
+    more = f" and {counted(others, 'other')}" if others > 0 else ""
+    named = ", ".join(found.apart[:_MOST_NAMED])
+    return (
+        f"No join leads to {named}{more}: no ids in common with what is reached, or further away than --hops."
+    )
+
+
 def figure_rows(found: Boosted) -> list[tuple[str, ...]]:
     """Base and boosted on rows that chose nothing, under `FIGURE_HEADS`."""
     chosen = found.selection
@@ -161,6 +174,7 @@ def boost_facts(found: Boosted) -> dict[str, Any]:
         "rows": found.row_count,
         "seconds": round(found.seconds, 1),
         "tables": [_facts(each) for each in found.considered],
+        "apart": list(found.apart),
         "columns": list(chosen.columns) if chosen else [],
         "excluded": dict(found.excluded),
         "held_out": chosen.final.as_dict() if chosen and chosen.final else None,

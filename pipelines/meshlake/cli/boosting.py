@@ -134,12 +134,21 @@ def _accept(mesh: Mesh, product: str, *, as_json: bool) -> None:
 
 
 def _print(found: Boosted) -> None:
-    from meshlake.boosting.told import considered_rows, doubt_rows, heads, verdict, withheld_rows
+    from meshlake.boosting.told import (
+        apart_told,
+        considered_rows,
+        doubt_rows,
+        heads,
+        verdict,
+        withheld_rows,
+    )
 
     if not found.considered:
         print_text(f"No table is joined with {found.product}: mesh discover tells what refers to what.")
         return
     print_table(heads(found), considered_rows(found))
+    if apart := apart_told(found):
+        print_text(apart)
     for table, column, why in withheld_rows(found):
         print_text(f"  left out: {table}: {column}: {why}")
     for table, column, why in doubt_rows(found):

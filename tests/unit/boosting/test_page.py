@@ -7,7 +7,15 @@ from dataclasses import replace
 import pytest
 
 from meshlake.boosting.page import boost_page
-from meshlake.boosting.told import boost_facts, considered_rows, doubt_rows, heads, verdict, withheld_rows
+from meshlake.boosting.told import (
+    apart_told,
+    boost_facts,
+    considered_rows,
+    doubt_rows,
+    heads,
+    verdict,
+    withheld_rows,
+)
 from meshlake.ml_assets.comparison import Difference
 from support.boosted import a_search, without_gain
 
@@ -85,3 +93,14 @@ def test_what_is_in_doubt_is_asked_by_name_for_whoever_reads_it_and_for_programs
     facts = {each["table"]: each["doubts"] for each in boost_facts(found)["tables"]}
     assert facts["shop.orders"] == {"orders_count": "alone it says more than all other tables"}
     assert facts["shop.lines"] == {}
+
+
+def test_tables_that_no_join_leads_to_are_named_lest_they_seem_to_say_nothing() -> None:
+    found = a_search()
+    assert apart_told(found) == ""
+    apart = replace(found, apart=tuple(f"shop.t{number}" for number in range(14)))
+    told = apart_told(apart)
+    assert told.startswith("No join leads to shop.t0, shop.t1,")
+    assert "shop.t11 and 2 others: no ids in common" in told
+    assert told in boost_page(apart)
+    assert boost_facts(apart)["apart"][-1] == "shop.t13"
