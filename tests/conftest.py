@@ -86,9 +86,25 @@ def put(mesh: SmallMesh) -> PutFiles:
     return partial(mesh.land_files, "crm.customers")
 
 
-@pytest.fixture
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    """DuckDB as the engine opens it."""
+@pytest.fixture(scope="session")
+def _database() -> Iterator[duckdb.DuckDBPyConnection]:
+    """One for all that ask for a connection: to open one takes eight milliseconds of a core."""
     with duckdb.connect(":memory:") as opened:
-        opened.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
+        opened.execute("SET preserve_insertion_order = false")
         yield opened
+
+
+@pytest.fixture
+def connection(_database: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB as the engine opens it: nothing is in it, and no setting is as another test left it."""
+    before = _settings(_database)
+    with _database.cursor() as opened:
+        opened.execute("SET TimeZone = 'UTC'; ATTACH ':memory:' AS of_one_test; USE of_one_test")
+        yield opened
+    _database.execute("DETACH of_one_test")
+    for name, _ in _settings(_database) - before:
+        _database.execute(f"SET GLOBAL {name} = '{dict(before)[name]}'")
+
+
+def _settings(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str | None]]:
+    return set(connection.execute("SELECT name, value FROM duckdb_settings()").fetchall())

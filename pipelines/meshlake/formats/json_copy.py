@@ -84,7 +84,6 @@ def _with_keys(files: Sequence[StoredFile]) -> str:
 @lru_cache(maxsize=10_000)
 def _copy_of(file: StoredFile) -> LinesCopy:
     with duckdb_reader(file) as connection:
-        connection.execute("SET preserve_insertion_order = true")
         ((found, count),) = connection.execute(
             f"SELECT coalesce(list(number) FILTER (is_none), []), count(*) FROM ("
             f"SELECT row_number() OVER () AS number, {_IS_NO_OBJECT} AS is_none FROM ({_with_keys([file])}))"

@@ -8,6 +8,7 @@ A place is a folder of this machine (`/data/landing`) or an address (`s3://bucke
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, BinaryIO, ClassVar, Protocol
 
 from meshlake.memory import limit_bytes
@@ -95,6 +96,9 @@ class Store(Protocol):
     def iceberg_properties(self, place: str) -> dict[str, str]:
         """pyiceberg's properties of a catalog whose warehouse is `place`."""
 
+    def __hash__(self) -> int:
+        """Equal for stores of equal settings: what reads one reads the other."""
+
 
 @dataclass(frozen=True, order=True)
 class StoredFile:
@@ -120,12 +124,25 @@ def open_file(file: StoredFile) -> AbstractContextManager[BinaryIO]:
 
 
 def duckdb_reader(file: StoredFile) -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection of its own that can read `file` and those beside it."""
+    """A DuckDB connection of its own that can read `file` and those beside it.
+
+    Its settings are others' too, and not to be changed: rows come in the order that they stand in.
+    """
+    store, limit = file.store, limit_bytes()
+    # What is read of a server DuckDB keeps as long as the database is open.
+    return _shared_database(store, limit).cursor() if store.is_local else _database(store, limit)
+
+
+def _database(store: Store, memory_limit: int) -> duckdb.DuckDBPyConnection:
     import duckdb
 
-    connection = duckdb.connect(":memory:", config={"memory_limit": f"{limit_bytes()}B"})
-    open_stores(connection, [file.store])
+    connection = duckdb.connect(":memory:", config={"memory_limit": f"{memory_limit}B"})
+    open_stores(connection, [store])
     return connection
+
+
+# To open a database takes eighty times as long as to connect to one.
+_shared_database = cache(_database)
 
 
 def open_stores(connection: duckdb.DuckDBPyConnection, stores: Sequence[Store]) -> None:
