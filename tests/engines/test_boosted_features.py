@@ -7,7 +7,8 @@ import math
 from dataclasses import replace
 from datetime import date, timedelta
 
-from meshlake.boosting.aggregates import Columns, aggregated
+from meshlake.boosting.aggregates import aggregated
+from meshlake.boosting.columns import Columns
 from meshlake.boosting.features_sql import features_sql
 from meshlake.boosting.hops import Hop, Source
 from meshlake.boosting.over_days import is_over_days

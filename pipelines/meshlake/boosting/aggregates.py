@@ -7,53 +7,41 @@ rows later than the cut-off.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from meshlake.boosting.feature import AGE, DISTINCT, Feature, Over
 from meshlake.names import quote_identifier, quote_literal, snake_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from meshlake.boosting.columns import Columns
 
 MOST_OF_A_TABLE = 60
 WINDOWS_DAYS = (1, 7, 28, 91, 364)
 _MOST_SHARES, _MOST_BY_KIND = 5, 3
+_NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Columns:
-    """Which columns of a table's rows may be counted, by what they are; `top_values` of each category, most first.
-
-    `later` are dates of a row that come after it was known, `ahead` days from a cut-off to dates known in advance; of
-    `kinds` different ones are counted.
-    """
-
-    numbers: tuple[str, ...] = ()
-    booleans: tuple[str, ...] = ()
-    categories: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    later: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    ahead: tuple[str, ...] = ()
-
-
-def aggregated(prefix: str, columns: Columns, *, is_dated: bool, about: str) -> list[Feature]:
-    """Features of all rows of one thing before a cut-off, at most 60, the plainest first.
+def aggregated(
+    prefix: str, columns: Columns, *, is_dated: bool, about: str, says: Mapping[str, float] = _NOTHING
+) -> list[Feature]:
+    """Features of all rows of one thing before a cut-off, the plainest first.
 
     Args:
         prefix: what their names begin with.
         columns: of the rows.
         is_dated: whether rows have an age.
         about: what the rows are, in words.
+        says: of columns how much they say; what does not stand here says nothing.
     """
     tiers: list[Iterator[Feature]] = [_counts(prefix, about, is_dated=is_dated)]
+    columns = columns.in_order(says)
     tiers.append(chain.from_iterable(_ahead(prefix, name, about) for name in columns.ahead))
-    tiers.append(
-        chain.from_iterable(_first_of_number(prefix, name, about, is_dated) for name in columns.numbers)
-    )
-    tiers.append(chain.from_iterable(_kinds(prefix, name, about, is_dated) for name in columns.kinds))
-    tiers.append(_shares(prefix, columns, about))
+    plainest = sorted(_plainest(prefix, columns, about, is_dated), key=lambda each: -says.get(each[0], 0.0))
+    tiers += [iter(features) for _, features in plainest]
     tiers.append(chain.from_iterable(_dates(prefix, name, about) for name in columns.later))
     if is_dated:
         tiers.append(chain.from_iterable(_windows(prefix, name, about) for name in columns.numbers))
@@ -63,7 +51,26 @@ def aggregated(prefix: str, columns: Columns, *, is_dated: bool, about: str) -> 
     named: dict[str, Feature] = {}
     for feature in chain.from_iterable(tiers):
         named.setdefault(feature.name, feature)
-    return list(named.values())[:MOST_OF_A_TABLE]
+    return list(named.values())
+
+
+def probes(prefix: str, columns: Columns, about: str) -> dict[str, list[Feature]]:
+    """Of each column the features that tell at a glance what it says."""
+    return dict(_plainest(prefix, columns, about, is_dated=False))
+
+
+def _plainest(
+    prefix: str, columns: Columns, about: str, is_dated: bool
+) -> Iterator[tuple[str, list[Feature]]]:
+    for name in columns.numbers:
+        yield name, list(_first_of_number(prefix, name, about, is_dated))
+    for name in columns.kinds:
+        yield name, list(_kinds(prefix, name, about, is_dated))
+    for name in columns.booleans:
+        share = Over("AVG", _so(name))
+        yield name, [_plain(f"{_named(prefix, name)}_share", share, f"Share of {about} with {name}.")]
+    for name, values in columns.categories:
+        yield name, list(_shares(prefix, name, values, about))
 
 
 def _counts(prefix: str, about: str, *, is_dated: bool) -> Iterator[Feature]:
@@ -147,17 +154,14 @@ def _kinds(prefix: str, column: str, about: str, is_dated: bool) -> Iterator[Fea
         yield _plain(f"{name}_kinds_{days}d", Over(DISTINCT, cell, days), told, is_count=True)
 
 
-def _shares(prefix: str, columns: Columns, about: str) -> Iterator[Feature]:
-    for column in columns.booleans:
-        share = Over("AVG", _so(column))
-        yield _plain(f"{_named(prefix, column)}_share", share, f"Share of {about} with {column}.")
-    for column, values in columns.categories:
-        cell, name = quote_identifier(column), _named(prefix, column)
-        for value, short in _shorts(values):
-            is_it = f"CASE WHEN {cell} = {quote_literal(value)} THEN 1.0 WHEN {cell} IS NOT NULL THEN 0.0 END"
-            told = f"Share of {about} with {column} {value}."
-            yield _plain(f"{name}_is_{short}_share", Over("AVG", is_it), told)
-        yield _plain(f"{name}_kinds", Over(DISTINCT, cell), f"Different {column} of {about}.", is_count=True)
+def _shares(prefix: str, column: str, values: Sequence[str], about: str) -> Iterator[Feature]:
+    cell, name = quote_identifier(column), _named(prefix, column)
+    for value, short in _shorts(values):
+        is_it = f"CASE WHEN {cell} = {quote_literal(value)} THEN 1.0 WHEN {cell} IS NOT NULL THEN 0.0 END"
+        yield _plain(
+            f"{name}_is_{short}_share", Over("AVG", is_it), f"Share of {about} with {column} {value}."
+        )
+    yield _plain(f"{name}_kinds", Over(DISTINCT, cell), f"Different {column} of {about}.", is_count=True)
 
 
 def _by_kind(prefix: str, columns: Columns, about: str, days: int | None = None) -> Iterator[Feature]:
@@ -241,7 +245,7 @@ def looked_up(prefix: str, columns: Sequence[tuple[str, bool]], about: str) -> l
     """Features of the one row that a thing has: its cells as they are; of each is said whether it is a number."""
     return [
         Feature(_named(prefix, name), quote_identifier(name), f"{name} of {about}.", is_number=is_number)
-        for name, is_number in columns[:MOST_OF_A_TABLE]
+        for name, is_number in columns
     ]
 
 

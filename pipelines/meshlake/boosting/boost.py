@@ -20,9 +20,9 @@ from meshlake.boosting.considered import (
     Considered,
 )
 from meshlake.boosting.evidence import evidence_of
-from meshlake.boosting.features_sql import features_sql
 from meshlake.boosting.guarded import guarded, held_out
 from meshlake.boosting.labelled import LABEL, ROWS, labelled, period_names, without_outcomes
+from meshlake.boosting.making import First, made_of
 from meshlake.boosting.model_start import LEARNED, labelled_start, open_start
 from meshlake.boosting.most_telling import MOST_COLUMNS, MostTelling, is_constant
 from meshlake.boosting.outcomes import Outcomes
@@ -32,7 +32,6 @@ from meshlake.boosting.tables import open_tables
 from meshlake.counting import counted
 from meshlake.drafting.feature_table import open_features
 from meshlake.errors import MeshError, UsageError
-from meshlake.names import quote_identifier
 from meshlake.products.load import load_products
 
 if TYPE_CHECKING:
@@ -162,6 +161,11 @@ class _Looker:
         held = held_out(self.labelled, self.rows.iloc[known], ())
         return MostTelling(known[~held.is_kept], held.target.codes[~held.is_kept])
 
+    @cached_property
+    def first(self) -> First:
+        """The rows that choose among the columns of a table."""
+        return First(self.labelled, self.rows)
+
     @property
     def has_time(self) -> bool:
         """Whether more may be looked at."""
@@ -236,7 +240,7 @@ class _Looker:
         """
         began = time.process_time()
         try:
-            found = source_of(self.tables, path, self.taken)
+            found = source_of(self.tables, path, self.taken, self.first.says)
             self._note(path.told, found=found, withheld=found.withheld)
             if found.source is None or not found.source.features:
                 self._note(
@@ -257,18 +261,10 @@ class _Looker:
         return made
 
     def _made(self, source: Source) -> pd.DataFrame:
-        cutoff = self.labelled.cutoff
-        grain = [*self.labelled.key, *([cutoff] if cutoff else [])]
-        order = ", ".join(map(quote_identifier, grain))
-        select = features_sql(ROWS, cutoff, grain, [source])
-        made: pd.DataFrame = self.labelled.table.session.table(
-            f"SELECT * FROM (\n{select}) AS made ORDER BY {order}"
-        ).to_pandas(date_as_object=False)
+        made = made_of(self.labelled, source)
         if len(made) != len(self.rows):
             raise AssertionError(source.told)  # aggregated by what is joined, they cannot multiply
-        made = made.drop(columns=[*grain, *(name for name in made.columns if is_constant(made[name]))])
-        # Half the memory, of hundreds of columns; a model takes them so anyway.
-        return made.astype(dict.fromkeys(made.select_dtypes("number").columns, np.float32))
+        return made.drop(columns=[name for name in made.columns if is_constant(made[name])])
 
     def _guarded(self) -> Guarded:
         """The rows that have a label, and what may be chosen: of each path the columns that no guard leaves out."""

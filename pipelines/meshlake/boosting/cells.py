@@ -5,22 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from meshlake.boosting.aggregates import MOST_OF_A_TABLE, Columns, aggregated, looked_up
+from meshlake.boosting.aggregates import MOST_OF_A_TABLE, aggregated, looked_up, probes
+from meshlake.boosting.columns import Columns
 from meshlake.boosting.known_at import is_of_birth
 from meshlake.boosting.later import known_after_sql
 from meshlake.boosting.only_names import is_free_text
+from meshlake.boosting.over_days import counted_by_day
 from meshlake.names import name_words, quote_identifier
 from meshlake.types.tree import Scalar, is_moment, is_number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from meshlake.boosting.feature import Feature
     from meshlake.boosting.hops import Hop, Source
     from meshlake.boosting.known_at import Known
     from meshlake.boosting.labelled import Labelled
     from meshlake.boosting.tables import Table
 
-_MOST_NUMBERS, _MOST_CATEGORIES, _MOST_KINDS, _MOST_NAMES = 12, 6, 50, 4
+    # How far each feature of a path is beyond chance at a glance, by its name.
+    Says = Callable[[Source], Mapping[str, float]]
+
+_MOST_KINDS = 50
 _QUANTITIES = frozenset(["quantity", "qty", "units", "menge", "anzahl", "cantidad", "quantite"])
 _PRICES = frozenset(["price", "preis", "precio", "prix", "rate"])
 # Of one row each thing has, words of so many kinds are names.
@@ -35,6 +41,7 @@ def of_several_rows(
     usable: Sequence[str],
     named: Sequence[str],
     codes: Sequence[str],
+    says: Says,
 ) -> Source:
     """`source` with what is counted of the rows that a thing has several of.
 
@@ -46,6 +53,7 @@ def of_several_rows(
         usable: its columns that may be features.
         named: those of which it is counted how many different ones there are.
         codes: ids that say of which kind a row is.
+        says: how much each feature says; asked where there are too many.
     """
     hop = source.hops[-1]
     alias = hop.alias
@@ -54,12 +62,12 @@ def of_several_rows(
     is_dated = bool(source.moments) or (known.is_planned and bool(labelled.cutoff))
     cells = {
         name: _masked(hop, name, known, is_dated)
-        for name in (*usable, *named[:_MOST_NAMES], *codes)
+        for name in (*usable, *named, *codes)
         if name not in known.later
     }
     cells |= {name: f"CAST({cells[name]} AS VARCHAR)" for name in codes}
     values = [name for name in cells if name in usable and not is_moment(table.columns[name])]
-    numbers = [name for name in values if is_number(table.columns[name])][:_MOST_NUMBERS]
+    numbers = [name for name in values if is_number(table.columns[name])]
     if amount := _amount(numbers):
         cells["amount"] = " * ".join(f"CAST({cells[name]} AS DOUBLE)" for name in amount)
         numbers.insert(0, "amount")
@@ -71,10 +79,10 @@ def of_several_rows(
     booleans = [name for name in values if table.columns[name] is Scalar.BOOLEAN]
     texts = [name for name in values if table.columns[name] is Scalar.VARCHAR]
     few = [name for name in texts if _kinds(table, name) <= _MOST_KINDS]
-    few = [*few, *sorted(codes, key=lambda name: _kinds(table, name))][:_MOST_CATEGORIES]
+    few = [*few, *sorted(codes, key=lambda name: _kinds(table, name))]
     top = {name: _top_values(labelled, source, name, known) for name in few}
     kinds = [name for name in (*named, *texts) if name in cells and name not in few]
-    kinds = [name for name in kinds if name in named or not is_free_text(table, name)][:_MOST_NAMES]
+    kinds = [name for name in kinds if name in named or not is_free_text(table, name)]
     columns = Columns(
         tuple(numbers),
         tuple(booleans),
@@ -83,7 +91,8 @@ def of_several_rows(
         tuple(kinds),
         tuple(ahead),
     )
-    features = aggregated(source.name, columns, is_dated=bool(source.moments), about=str(table.name))
+    source = replace(source, cells=tuple((name, cells[name]) for name in columns.counted))
+    columns, features = _chosen(source, columns, known, says, about=str(table.name))
     moment = f"CAST({source.moments[-1].moment_sql} AS DATE)" if source.moments else ""
     days = {
         name: f"CASE WHEN {alias}.{quote_identifier(name)} < {{cutoff}} THEN DATE_DIFF('day', {moment}, "
@@ -91,9 +100,40 @@ def of_several_rows(
         for name in later
     }
     days |= {name: _days_until(alias, name) for name in ahead}
-    used = (*numbers, *booleans, *top, *kinds)
-    rows = tuple((name, sql) for name, sql in {**{name: cells[name] for name in used}, **days}.items())
+    rows = tuple(
+        (name, sql) for name, sql in {**{name: cells[name] for name in columns.counted}, **days}.items()
+    )
     return replace(source, cells=rows, features=tuple(features))
+
+
+def _chosen(
+    source: Source, columns: Columns, known: Known, says: Says, about: str
+) -> tuple[Columns, list[Feature]]:
+    """What is counted of `columns`, at most 60 features. Of too many columns those are taken that say most, wherever
+    they stand; where of some of these nothing could be counted, the others come after these."""
+    is_dated, asked = bool(source.moments), probes(source.name, columns, about)
+    told: dict[str, float] = {}
+
+    def made() -> list[Feature]:
+        found = aggregated(source.name, columns, is_dated=is_dated, about=about, says=told)
+        return found[:MOST_OF_A_TABLE]
+
+    if columns.are_within_limits and _are_all_in(made(), asked.values()):
+        return columns, made()
+    probe = replace(source, features=tuple(feature for each in asked.values() for feature in each))
+    if source.is_by_day:
+        probe, _ = counted_by_day(probe, known, 0)
+    found = says(probe)
+    strengths = {name: max(found.get(feature.name, 0.0) for feature in each) for name, each in asked.items()}
+    columns = columns.limited(strengths)
+    if not _are_all_in(made(), (asked[name] for name in columns.counted)):
+        told.update(strengths)
+    return columns, made()
+
+
+def _are_all_in(features: Sequence[Feature], asked: Iterable[Sequence[Feature]]) -> bool:
+    names = {each.name for each in features}
+    return all(feature.name in names for each in asked for feature in each)
 
 
 def _amount(numbers: Sequence[str]) -> tuple[str, str] | None:
@@ -148,11 +188,12 @@ def of_one_row(
     known: Known,
     usable: Sequence[str],
     codes: Sequence[str],
+    says: Says,
     *,
     has_cutoff: bool,
 ) -> Source:
     """`source` with the cells of the one row that a thing has: its columns `usable` as they are, dates as days, `codes`
-    as text."""
+    as text; of too many those that `says` most."""
     hop = source.hops[-1]
     alias = hop.alias
     cells: dict[str, str] = {}
@@ -179,4 +220,8 @@ def of_one_row(
     named = {days.get(name, name): sql for name, sql in cells.items()}
     numbers = {*days.values()} | {n for n in cells if is_number(table.columns[n]) and n not in codes}
     features = looked_up(source.name, [(name, name in numbers) for name in named], str(table.name))
-    return replace(source, cells=tuple(named.items()), features=tuple(features))
+    source = replace(source, cells=tuple(named.items()), features=tuple(features))
+    if len(features) > MOST_OF_A_TABLE:
+        told = says(source)
+        features = sorted(features, key=lambda each: -told.get(each.name, 0.0))[:MOST_OF_A_TABLE]
+    return replace(source, features=tuple(features))

@@ -21,6 +21,7 @@ from meshlake.names import quote_identifier
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from meshlake.boosting.cells import Says
     from meshlake.boosting.dated import Rows
     from meshlake.boosting.labelled import Labelled
     from meshlake.boosting.paths import Path
@@ -80,8 +81,8 @@ class Found:
         return ""
 
 
-def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
-    """The features of a path, under names that are not `taken` yet.
+def source_of(tables: Tables, path: Path, taken: set[str], says: Says) -> Found:
+    """The features of a path, under names that are not `taken` yet; of many columns those are counted that `says` most.
 
     Raises:
         MeshError: a table on the way cannot be read.
@@ -125,11 +126,11 @@ def source_of(tables: Tables, path: Path, taken: set[str]) -> Found:
     usable = [name for name in left if name not in ids and not only_names(table, name)]
     codes = [name for name in left if name not in usable and is_code(table, name)]
     if path.is_lookup:
-        filled = of_one_row(table, source, known, usable, codes, has_cutoff=bool(cutoff))
+        filled = of_one_row(table, source, known, usable, codes, says, has_cutoff=bool(cutoff))
     else:
         named = [*_between(path, table)]
         named += [name for name in left if name not in usable and is_told_apart_by(table, name, ids)]
-        filled = of_several_rows(labelled, table, source, known, usable, named, codes)
+        filled = of_several_rows(labelled, table, source, known, usable, named, codes, says)
     if source.is_by_day:
         filled, left_out = counted_by_day(filled, known, pairs)
         withheld |= left_out

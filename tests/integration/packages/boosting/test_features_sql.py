@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshlake.boosting.aggregates import Columns, aggregated
+from meshlake.boosting.aggregates import aggregated
+from meshlake.boosting.columns import Columns
 from meshlake.boosting.feature import NEWEST
 from meshlake.boosting.features_sql import features_sql, same_sql
 from meshlake.boosting.hops import Hop, Source

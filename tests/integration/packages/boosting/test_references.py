@@ -14,6 +14,7 @@ import pytest
 from meshlake.boosting import sources
 from meshlake.boosting.features_sql import features_sql
 from meshlake.boosting.labelled import ROWS, labelled
+from meshlake.boosting.making import First
 from meshlake.boosting.paths import paths_from
 from meshlake.boosting.sources import Found, source_of
 from meshlake.boosting.tables import open_tables
@@ -195,7 +196,7 @@ def reached(settings: Settings) -> Reached:
 def reached_in(settings: Settings) -> Reached:
     with open_features(settings, ProductName("crm", "labels")) as table:
         asked = labelled(table, "is_churned", "cutoff_date", "customer_id", None)
-        asked.take_rows()
+        says = First(asked, asked.take_rows()).says
         with open_tables(settings, asked, lambda _: None) as tables:
             taken: set[str] = set(table.columns)
             paths = paths_from(
@@ -206,7 +207,7 @@ def reached_in(settings: Settings) -> Reached:
                 asked.features,
                 references=asked.references,
             )
-            found = {path.told: source_of(tables, path, taken) for path in paths}
+            found = {path.told: source_of(tables, path, taken, says) for path in paths}
             made = {}
             for told, each in found.items():
                 if each.source is None or not each.source.features:
