@@ -107,8 +107,8 @@ def select_blocks(
         tell: told in words what is being done.
         has_time: whether another model may be fitted; what was not tried is told as not reached.
     """
-    full, held = held, held.brief
-    chosen = _Chosen(held, held.plain, full, tuple(base))
+    full, held, few = held, held.brief, [block.columns for block in blocks]
+    chosen = _Chosen(held.of_few(few), held.plain.of_few(few), full.of_few(few), tuple(base))
     alone: dict[str, Gain] = {}
     for number, block in enumerate(blocks, 1):
         if not has_time():

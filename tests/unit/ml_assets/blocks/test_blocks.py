@@ -332,6 +332,22 @@ def test_what_chooses_learns_of_fewer_rows_in_half_the_rounds(held: HeldOut) -> 
     assert [each.n_iter_ for each in fitted if each is not None] == [120, 60]
 
 
+def test_of_a_wide_block_models_learn_what_says_most_of_the_rows_they_learn_from(rows: pd.DataFrame) -> None:
+    random = np.random.default_rng(11)
+    noise = {f"wide_{n}": random.normal(size=len(rows)) for n in range(29)}
+    wide = pd.DataFrame({"helps": rows["helps"], **noise})
+    target, who = YesNo(rows["is_so"].to_numpy()), rows["who"].to_numpy()
+    held = HeldOut(Encoded.of(wide, wide.columns), target, who, rows["period"].to_numpy()).plain
+    (learned, _), *_ = held.splits
+    told = strengths(held.encoded.only(wide.columns, np.flatnonzero(learned)), target.codes[learned])
+    most = {*sorted(wide.columns, key=lambda name: -told[name])[:20]}
+    first = [name for name in wide.columns if name in most]
+    few = held.of_few([tuple(wide.columns)])
+    np.testing.assert_array_equal(few.losses(tuple(wide.columns), [0]), held.losses(first, [0]))
+    assert not np.array_equal(held.losses(first, [0]), held.losses(tuple(wide.columns), [0]), equal_nan=True)
+    assert few.losses(first[:5], [0]) == pytest.approx(held.losses(first[:5], [0]), nan_ok=True)
+
+
 def test_what_loses_on_half_of_the_folds_is_not_tried_on_the_others(
     rows: pd.DataFrame, held: HeldOut
 ) -> None:
