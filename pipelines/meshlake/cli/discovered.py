@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from meshlake.cli.printing import print_table, print_text, size_text
+from meshlake.cli.printing import one_line, print_table, print_text, size_text
 from meshlake.counting import counted, for_example
 from meshlake.discovery.dependencies import told_of_untried
 from meshlake.discovery.masking import masked
@@ -95,7 +95,7 @@ def _print_profile(profile: DatasetProfile) -> None:
     for question, asked_of in asked(profile).items():
         print_text(f"Question: {_about(asked_of)}{question}")
     if profile.table and profile.table.comment:
-        print_text(f"Comment: {_line(profile.table.comment)}")
+        print_text(f"Comment: {one_line(profile.table.comment)}")
     if not profile.keys and profile.table and profile.table.is_sample:
         print_text("No key is declared, and a sample proves none.")
     elif not profile.keys:
@@ -103,7 +103,7 @@ def _print_profile(profile: DatasetProfile) -> None:
     elif len(profile.keys[0]) > 1:
         print_text(f"Key: {' or '.join(' with '.join(key) for key in profile.keys)}")
     for dependency in profile.dependencies:
-        print_text(f"Depends: {_line(dependency.told())}")
+        print_text(f"Depends: {one_line(dependency.told())}")
     if profile.undecided_count:
         print_text(f"Depends: {told_of_untried(profile.undecided_count)}")
     for line in profile.unreadable:
@@ -113,7 +113,7 @@ def _print_profile(profile: DatasetProfile) -> None:
             f"Kept aside: {more:,} more lines that cannot be read; a build has each in its quarantine."
         )
     for note in profile.notes:
-        print_text(f"Read: {_line(note)}")
+        print_text(f"Read: {one_line(note)}")
     for drift in profile.drift:
         if drift not in profile.questions:
             print_text(f"Drift: {drift.message}")
@@ -141,7 +141,7 @@ def _about(columns: Sequence[str]) -> str:
 
 def _meaning(column: ColumnProfile) -> str:
     unit = f", in {column.unit}" if column.unit else ""
-    return f"{column.name}: {column.meaning}{unit} ({_line(column.meaning_evidence)})"
+    return f"{column.name}: {column.meaning}{unit} ({one_line(column.meaning_evidence)})"
 
 
 def _facts(profile: DatasetProfile) -> str:
@@ -207,16 +207,12 @@ def _notes(profile: DatasetProfile, column: ColumnProfile) -> list[str]:
     if column.blank_count:
         notes.append(f"{column.blank_count:,} of blank text, null in a product")
     if column.comment:
-        notes.append(_line(column.comment))
+        notes.append(one_line(column.comment))
     return notes
 
 
-def _line(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)
-
-
 def _cut(text: str) -> str:
-    shown = _line(text)
+    shown = one_line(text)
     return f"{shown[: _VALUE_WIDTH - 3]}..." if _is_long(shown) else shown
 
 

@@ -98,6 +98,11 @@ def print_text(text: str, stream: TextIO | None = None) -> None:
             print(part, file=stream, flush=stream is not None)
 
 
+def one_line(text: str) -> str:
+    """`text` without signs that end a line or steer a screen, as names and comments of others may have."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
 def _folded(text: str, stream: TextIO | None = None) -> list[str]:
     from meshlake.cli.layout import fold_indented
 

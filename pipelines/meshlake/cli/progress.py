@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
 from rich.cells import cell_len
@@ -11,11 +12,12 @@ from rich.status import Status
 
 from meshlake.cli.layout import fold_indented
 from meshlake.cli.printing import print_table, size_text
+from meshlake.cli.status import logged
 from meshlake.counting import counted
 from meshlake.mesh.report import headline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
     from meshlake.building.build import BuildResult
@@ -27,26 +29,30 @@ _NARROW_COLUMNS = 80
 
 
 class TerminalReporter:
-    """One line per product as it ends, and on a terminal what is being done now."""
+    """One line per product as it ends, and what is being done now: on a terminal, and in a log now and then."""
 
     def __init__(self, *, is_quiet: bool = False) -> None:
         self._console = Console(stderr=True, quiet=is_quiet, highlight=False)
         self._status = Status("starting", console=self._console)
+        self._show: Callable[[str], None] = self._status.update
+        self._shown = ExitStack()
         self._started = time.monotonic()
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
-            self._status.start()
+            self._shown.enter_context(self._status)
+        elif not self._console.quiet:
+            self._show = self._shown.enter_context(logged("starting"))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._status.stop()
+        self._shown.close()
 
     def step(self, _context: object, name: ProductName, step: str) -> None:
         """Show what is being done now."""
-        self._status.update(f"{name}: {step}")
+        self._show(f"{name}: {step}")
 
     def done(self, result: BuildResult) -> None:
         """One line for a product that is published."""
