@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from support.small_mesh import SmallMesh
 
 _STYLES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+# What stood in a line until it was erased: progress, which may come between the lines of a word that was folded.
+_ERASED = re.compile(r"[^\n]*\x1b\[2K")
 
 
 def run_on_screen(mesh: SmallMesh, *arguments: str, columns: int, **variables: str) -> Ran:
@@ -36,7 +38,7 @@ def run_on_screen(mesh: SmallMesh, *arguments: str, columns: int, **variables: s
 
 def unfolded(text: str) -> str:
     """What stands on a screen, styles and all white space left out: so a word that was folded is whole again."""
-    return "".join(_STYLES.sub("", text).split())
+    return "".join(_STYLES.sub("", _ERASED.sub("", text)).split())
 
 
 @contextmanager
