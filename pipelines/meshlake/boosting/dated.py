@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from meshlake.boosting.growing import counting_on
 from meshlake.boosting.known_at import Known, known_of, known_since
 from meshlake.boosting.later import Later, later_of
 from meshlake.names import name_words, quote_identifier
@@ -82,9 +83,18 @@ def rows_of(tables: Tables, table: Table, is_one_row: bool) -> Rows:
         later = later_of(tables.labelled, table, read.sql, read.known.moment, tables.outcomes.of(table.name))
         withheld = {**read.known.withheld, **later.withheld}
         known = replace(read.known, withheld=withheld, after=later.after)
+        later = replace(later, asked={**later.asked, **_going_on(tables, table, read, later)})
         tables.told[key] = replace(read, known=known, later=later)
     rows: Rows = tables.told[key]
     return rows
+
+
+def _going_on(tables: Tables, table: Table, read: Rows, later: Later) -> dict[str, str]:
+    """What goes on counting in rows that have a date of their own, and are no snapshots of others' rows."""
+    moment, session = read.known.moment, tables.labelled.table.session
+    if moment is None or read.dated_by or table.grain is not None or later.is_on_cutoffs:
+        return {}
+    return counting_on(session, table, read.sql, moment) if tables.labelled.cutoff else {}
 
 
 def _rows_of(tables: Tables, table: Table, is_one_row: bool) -> Rows:
