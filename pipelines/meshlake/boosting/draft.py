@@ -60,8 +60,7 @@ def with_draft(
         return found
     if found.start:
         found = replace(found, change=model_diff(found.start, name))
-    progress(f"writing down {name}: all of its {found.row_count:,} rows are made once")
-    return replace(found, drafted=tuple(_drafted(settings, found, name, owner)))
+    return replace(found, drafted=tuple(_drafted(settings, found, name, owner, progress)))
 
 
 def waiting_draft(settings: Settings, model: ProductName) -> Path | None:
@@ -98,7 +97,13 @@ def with_model_draft(
     return with_draft(settings, name, owner, lambda: boost_model(settings, start, search, progress), progress)
 
 
-def _drafted(settings: Settings, found: Boosted, name: ProductName, owner: str | None) -> list[Drafted]:
+def _drafted(
+    settings: Settings,
+    found: Boosted,
+    name: ProductName,
+    owner: str | None,
+    progress: Callable[[str], None],
+) -> list[Drafted]:
     sources = [_source(each) for each in found.kept]
     grain = [*found.key, *([found.cutoff] if found.cutoff else [])]
     kept = [*grain, *found.base, found.label]
@@ -117,7 +122,8 @@ def _drafted(settings: Settings, found: Boosted, name: ProductName, owner: str |
         {CHECK: invariance_sql(found, name, sources)} if found.cutoff else {},
         is_off=True,
     )
-    adopted = _adopted(settings, found, owner)
+    adopted = _adopted(settings, found, owner, progress)
+    progress(f"writing down {name}: all of its {found.row_count:,} rows are made once, for its rules")
     try:
         made = draft_sql(settings, draft, owner)
     finally:
@@ -127,13 +133,16 @@ def _drafted(settings: Settings, found: Boosted, name: ProductName, owner: str |
     return [*adopted, replace(made, files=(*made.files, PAGE_FILE))]
 
 
-def _adopted(settings: Settings, found: Boosted, owner: str | None) -> list[Drafted]:
+def _adopted(
+    settings: Settings, found: Boosted, owner: str | None, progress: Callable[[str], None]
+) -> list[Drafted]:
     """Products of the landed datasets that are read on the way."""
     there = load_products(settings.products).products
     drafted = {}
     for each in found.kept:
         for table in (*each.found.tables, *each.found.calendars) if each.found else ():
             if table.is_drafted and table.name not in there and table.name not in drafted:
+                progress(f"writing down {table.name}: all of its rows are read, for its rules")
                 made = adopt(settings, chosen_source(settings, table.profile.name), table.name, owner)
                 if isinstance(made, Drafted):
                     drafted[table.name] = made

@@ -40,7 +40,12 @@ _TASK = typer.Option(
 _UNDATED = typer.Option(
     False, "--undated", help="Also take tables of which no date says what was known when."
 )
-_MINUTES = typer.Option(10.0, "--minutes", min=0.01, help="How long to look.")
+_MINUTES = typer.Option(
+    10.0,
+    "--minutes",
+    min=0.01,
+    help="How long to look; to write down what is found takes as long as its rows need.",
+)
 _HOPS = typer.Option(2, "--hops", min=1, max=5, help="Over how many joins; lookups of lookups over one more.")
 _AS = typer.Option(None, "--as", metavar="D.P2", help="What is drafted; else <product>_boosted.")
 _OWNER = typer.Option(None, "--owner", help="Who answers for it; else git's user.email, else you.")

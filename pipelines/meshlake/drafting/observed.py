@@ -113,14 +113,17 @@ def observed_rows(
     shapes = _shapes(session, name, flat)
     dates = [column.name for column in flat if is_moment(column.type)][:_MOST_MOMENTS]
     pairs = list(permutations(dates, 2))
-    row_count, *counts = _answers(session, name, [_pair(*pair) for pair in pairs])
-    seen = {}
-    for i in range(0, len(flat), _COLUMNS):
+    row_count, counts, seen = 0, list[list[int]](), dict[str, Seen]()
+    for i in range(0, len(flat) or 1, _COLUMNS):
         asked = {column: _asked(column, shapes.get(column.name)) for column in flat[i : i + _COLUMNS]}
         told = [text for one in asked.values() for text in one.values()]
-        answers = iter(_answers(session, name, told)[1:])
+        # With the first columns, since each statement makes all rows anew.
+        beside = [_pair(*pair) for pair in pairs] if i == 0 else []
+        row_count, *answers = _answers(session, name, [*beside, *told])
+        counts += answers[: len(beside)]
+        rest = iter(answers[len(beside) :])
         for column, one in asked.items():
-            seen[column.name] = _seen(column, {key: next(answers) for key in one}, shapes)
+            seen[column.name] = _seen(column, {key: next(rest) for key in one}, shapes)
     held = [
         pair for pair, count in zip(pairs, counts, strict=True) if _holds(count, seen[pair[0]], seen[pair[1]])
     ]

@@ -123,7 +123,7 @@ class DraftingMesh(ModelDraftingMesh):
             churned: the label's value that means so, if not yes, true or 1.
             task: `churn`, `regression` or `classification`, where the label's values do not say it.
             is_undated: also take tables of which no date says what was known when.
-            minutes: how long to look.
+            minutes: how long to look; to write down what is found takes as long as its rows need.
             hops: over how many joins; lookups of lookups over one more.
             as_product: the name of what is drafted; else `<product>_boosted`.
             owner: as in `adopt`.
