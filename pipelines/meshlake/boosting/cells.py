@@ -55,55 +55,72 @@ def of_several_rows(
         codes: ids that say of which kind a row is.
         says: how much each feature says; asked where there are too many.
     """
-    hop = source.hops[-1]
-    alias = hop.alias
     later = [name for name in known.later if name in usable] if source.moments else []
     ahead = [name for name in known.ahead if name in usable] if labelled.cutoff else []
-    is_dated = bool(source.moments) or (known.is_planned and bool(labelled.cutoff))
-    cells = {
-        name: _masked(hop, name, known, is_dated)
-        for name in (*usable, *named, *codes)
-        if name not in known.later
-    }
-    cells |= {name: f"CAST({cells[name]} AS VARCHAR)" for name in codes}
+    cells = _own_cells(labelled, source, known, (*usable, *named), codes)
     values = [name for name in cells if name in usable and not is_moment(table.columns[name])]
     numbers = [name for name in values if is_number(table.columns[name])]
-    if amount := _amount(numbers):
-        cells["amount"] = " * ".join(f"CAST({cells[name]} AS DOUBLE)" for name in amount)
-        numbers.insert(0, "amount")
-    births = [name for name in usable if is_moment(table.columns[name]) and is_of_birth(table, name)]
-    for name in births if labelled.cutoff else ():
-        age = f"days_since_{name}"
-        cells[age] = f"DATE_DIFF('day', CAST({cells.pop(name)} AS DATE), CAST({{cutoff}} AS DATE))"
-        numbers.append(age)
-    booleans = [name for name in values if table.columns[name] is Scalar.BOOLEAN]
+    amounts, ages = _amounts(numbers, cells), _ages(labelled, table, usable, cells)
     texts = [name for name in values if table.columns[name] is Scalar.VARCHAR]
     few = [name for name in texts if _kinds(table, name) <= _MOST_KINDS]
     few = [*few, *sorted(codes, key=lambda name: _kinds(table, name))]
     top = {name: _top_values(labelled, source, name, known) for name in few}
-    kinds = [name for name in (*named, *texts) if name in cells and name not in few]
-    kinds = [name for name in kinds if name in named or not is_free_text(table, name)]
+    many = [name for name in texts if not is_free_text(table, name)]
     columns = Columns(
-        tuple(numbers),
-        tuple(booleans),
+        (*amounts, *numbers, *ages),
+        tuple(name for name in values if table.columns[name] is Scalar.BOOLEAN),
         tuple((name, each) for name, each in top.items() if each),
         tuple(later),
-        tuple(kinds),
+        tuple(name for name in (*named, *many) if name in cells and name not in few),
         tuple(ahead),
     )
+    cells |= amounts | ages
     source = replace(source, cells=tuple((name, cells[name]) for name in columns.counted))
     columns, features = _chosen(source, columns, known, says, about=str(table.name))
+    rows = {name: cells[name] for name in columns.counted} | _days(source, later, ahead)
+    return replace(source, cells=tuple(rows.items()), features=tuple(features))
+
+
+def _own_cells(
+    labelled: Labelled, source: Source, known: Known, names: Sequence[str], codes: Sequence[str]
+) -> dict[str, str]:
+    """The cells of the columns `names` and of `codes`, these as text, by name; none of what comes to be known later."""
+    is_dated = bool(source.moments) or (known.is_planned and bool(labelled.cutoff))
+    hop = source.hops[-1]
+    cells = {
+        name: _masked(hop, name, known, is_dated) for name in (*names, *codes) if name not in known.later
+    }
+    return cells | {name: f"CAST({cells[name]} AS VARCHAR)" for name in codes}
+
+
+def _amounts(numbers: Sequence[str], cells: Mapping[str, str]) -> dict[str, str]:
+    """What quantity and price come to together, where there are both, by name."""
+    if amount := _amount(numbers):
+        return {"amount": " * ".join(f"CAST({cells[name]} AS DOUBLE)" for name in amount)}
+    return {}
+
+
+def _ages(
+    labelled: Labelled, table: Table, usable: Sequence[str], cells: Mapping[str, str]
+) -> dict[str, str]:
+    """Days from when somebody was born to the cut-off, by name."""
+    births = [name for name in usable if is_moment(table.columns[name]) and is_of_birth(table, name)]
+    return {
+        f"days_since_{name}": f"DATE_DIFF('day', CAST({cells[name]} AS DATE), CAST({{cutoff}} AS DATE))"
+        for name in (births if labelled.cutoff else ())
+    }
+
+
+def _days(source: Source, later: Sequence[str], ahead: Sequence[str]) -> dict[str, str]:
+    """Days from a row to its `later` dates, once they have come, and from the cut-off to those `ahead`, by name."""
+    alias = source.hops[-1].alias
     moment = f"CAST({source.moments[-1].moment_sql} AS DATE)" if source.moments else ""
     days = {
         name: f"CASE WHEN {alias}.{quote_identifier(name)} < {{cutoff}} THEN DATE_DIFF('day', {moment}, "
         f"CAST({alias}.{quote_identifier(name)} AS DATE)) END"
         for name in later
     }
-    days |= {name: _days_until(alias, name) for name in ahead}
-    rows = tuple(
-        (name, sql) for name, sql in {**{name: cells[name] for name in columns.counted}, **days}.items()
-    )
-    return replace(source, cells=rows, features=tuple(features))
+    return days | {name: _days_until(alias, name) for name in ahead}
 
 
 def _chosen(
