@@ -2,7 +2,8 @@
 
 Of tables without dates no date answers that, nor of those whose days are the cut-offs themselves: what stands there may
 be what was known then, or what came of it. A column that alone says more of the label than all else together is what
-somebody would ask for first, or was written when all was over.
+somebody would ask for first, or was written when all was over. Two of these that say the same speak for each other:
+each is held against what is known without the other.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 # Of what a label leaves open a column has to close so much to be asked of: where nothing says much, one says most.
 # Of what may be outcomes, which nothing vouches for, less is enough.
 _LEAST_SHARE, _LEAST_OF_OUTCOMES = 0.15, 0.05
+# What says half as much at a glance, and beside another column less than so much of what it says alone, says the same.
+_NEAR, _OF_ITS_OWN, _MOST_NEAR = 0.5, 1 / 3, 5
 
 
 def carrying(
@@ -49,14 +52,31 @@ def carrying(
         nothing, alone = _loss(held, ()), _loss(held, (name,))
         if alone > (1 - least) * nothing:
             continue
-        rest = (column for each in others if each.name != block.name for column in each.columns)
-        together = min(nothing, _loss(held, (*base, *rest)))
+        rest = [each for each in others if each.name != block.name]
+        doubtful = [column for each in rest if each.is_doubtful for column in each.columns]
+        same = _saying_the_same(held, name, doubtful)
+        left = (column for each in rest for column in each.columns if column not in same)
+        together = min(nothing, _loss(held, (*base, *left)))
         if alone < together:
             found[name] = (
                 f"alone it says more than the product's own columns and all other tables together ({held.target.loss} "
                 f"{alone:.4f} and {together:.4f}, without any {nothing:.4f})"
             )
     return found
+
+
+def _saying_the_same(held: HeldOut, name: str, columns: Sequence[str]) -> set[str]:
+    """Those of `columns` that say nearly as much as column `name`, and hardly anything beside it."""
+    told = held.telling((name, *columns))
+    near = sorted(
+        (each for each in columns if told[each] >= _NEAR * told[name]), key=lambda each: -told[each]
+    )
+    nothing, alone = _loss(held, ()), _loss(held, (name,))
+    return {
+        each
+        for each in near[:_MOST_NEAR]
+        if alone - _loss(held, (name, each)) < _OF_ITS_OWN * (nothing - _loss(held, (each,)))
+    }
 
 
 def _loss(held: HeldOut, columns: tuple[str, ...]) -> float:

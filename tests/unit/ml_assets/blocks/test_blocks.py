@@ -261,6 +261,30 @@ def test_an_undated_column_that_alone_says_more_than_all_else_is_asked_of(rows: 
         assert select_blocks(held, ["left"], [other]).doubts == {}
 
 
+def test_two_undated_tables_with_the_same_leak_do_not_speak_for_each_other(rows: pd.DataFrame) -> None:
+    random = np.random.default_rng(16)
+    is_so = rows["is_so"].to_numpy()
+
+    is_shut = is_so ^ (random.random(len(rows)) < 0.15)
+    given = rows[["helps", "noise_0"]].assign(
+        shut=is_shut * 1.0,
+        ended=is_shut + 0.1 * random.normal(size=len(rows)),
+        half=0.8 * rows["helps"] + random.normal(size=len(rows)),
+    )
+    encoded = Encoded.of(given, given.columns)
+    held = HeldOut(encoded, YesNo(is_so), rows["who"].to_numpy(), rows["period"].to_numpy())
+    accounts = Block("accounts", ("shut",), held.groups, is_doubtful=True)
+    contracts = Block("contracts", ("ended",), held.groups, is_doubtful=True)
+    found = select_blocks(held, ["half"], [accounts, contracts])
+    assert {*found.doubts} == {name for name in ("shut", "ended") if name in found.columns} != set()
+    # What a date vouches for speaks against both, and so does of another such table what says something else.
+    dated = Block("contracts", ("ended", "helps"), held.groups)
+    assert "shut" not in select_blocks(held, ["half"], [accounts, dated]).doubts
+    weak = Block("weak", ("half",), held.groups, is_doubtful=True)
+    other = Block("other", ("helps",), held.groups, is_doubtful=True)
+    assert "half" not in select_blocks(held, [], [weak, other]).doubts
+
+
 def test_a_column_that_is_otherwise_in_rows_to_be_scored_is_left_out(
     held: HeldOut, rows: pd.DataFrame
 ) -> None:
