@@ -12,6 +12,7 @@ from meshlake.boosting.columns import Columns
 from meshlake.boosting.features_sql import features_sql
 from meshlake.boosting.hops import Hop, Source
 from meshlake.boosting.over_days import is_over_days
+from support.sharing import counted_one_by_one, of_others
 
 CUTOFFS = (date(2024, 3, 1), date(2024, 6, 1))
 DAYS_BEFORE = {1: (1, 1, 3, 8, 40, 200, -2), 2: (5, 95), 3: ()}
@@ -57,3 +58,36 @@ def test_counted_by_day_they_are_those_of_pairs_on_each_engine(query) -> None:
     expected = {"orders_count": 6, "orders_count_7d": 3, "orders_count_28d": 4, "orders_days_since_last": 1}
     assert {name: of_first[name] for name in expected} == expected
     assert of_first["orders_state_is_new_share"] == 4 / 6
+
+
+def test_what_is_told_of_others_is_the_same_on_each_engine(query) -> None:
+    shares = [(who, 7 + who // 3, CUTOFFS[0] - timedelta(days=90 - 40 * who)) for who in (1, 2, 3, 4)]
+    shares += [(1, 8, CUTOFFS[1] - timedelta(days=3)), (2, 8, CUTOFFS[0])]
+    done = [
+        (who, CUTOFFS[1] - timedelta(days=days), days % 7) for who in (1, 2, 4) for days in (2, 30, 99, -1)
+    ]
+    relations = {
+        "labels": ("who, cutoff", [(who, day) for who in (1, 2, 3) for day in CUTOFFS]),
+        "shares": ("who, thing, since", shares),
+        "done": ("who, day, price", done),
+    }
+    first, *others = (
+        f"SELECT * FROM (VALUES {', '.join(map(_row, rows))}) AS given ({columns})"
+        for columns, rows in relations.values()
+    )
+    given = ", ".join(
+        [f"({first})", *(f"{n} AS ({s})" for n, s in zip(("shares", "done"), others, strict=True))]
+    )
+    found = query(features_sql("labels", "cutoff", ["who", "cutoff"], [of_others()], given))
+    assert len(found) == 6
+    for who, cutoff, *row in found:
+        expected = counted_one_by_one(shares, done, who, cutoff)
+        for cell, counted in zip(row, expected, strict=True):
+            assert (cell is None) == (counted is None), (who, cutoff, row, expected)
+            assert counted is None or math.isclose(cell, counted, rel_tol=1e-9), (who, cutoff, row, expected)
+    assert any(row[2] for row in found)
+
+
+def _row(row: tuple[object, ...]) -> str:
+    cells = (f"DATE '{each}'" if isinstance(each, date) else str(each) for each in row)
+    return f"({', '.join(cells)})"

@@ -156,7 +156,7 @@ def _kinds(prefix: str, column: str, about: str, is_dated: bool) -> Iterator[Fea
 
 def _shares(prefix: str, column: str, values: Sequence[str], about: str) -> Iterator[Feature]:
     cell, name = quote_identifier(column), _named(prefix, column)
-    for value, short in _shorts(values):
+    for value, short in shorts(values):
         is_it = f"CASE WHEN {cell} = {quote_literal(value)} THEN 1.0 WHEN {cell} IS NOT NULL THEN 0.0 END"
         yield _plain(
             f"{name}_is_{short}_share", Over("AVG", is_it), f"Share of {about} with {column} {value}."
@@ -169,7 +169,7 @@ def _by_kind(prefix: str, columns: Columns, about: str, days: int | None = None)
     of the last `days` the first alone."""
     end, within = (f"_{days}d", f" in the last {days} days") if days else ("", "")
     for column, values in columns.categories:
-        for value, short in _shorts(values):
+        for value, short in shorts(values):
             name, of = f"{_named(prefix, column)}_is_{short}", f"{about} with {column} {value}{within}."
             rows = Over("COUNT", _of(column, value, "1"), days)
             yield _plain(f"{name}_count{end}", rows, f"Rows of {of}", is_count=True)
@@ -184,7 +184,7 @@ def _of(column: str, value: str, cell: str) -> str:
     return f"CASE WHEN {quote_identifier(column)} = {quote_literal(value)} THEN {cell} END"
 
 
-def _shorts(values: Sequence[str]) -> Iterator[tuple[str, str]]:
+def shorts(values: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The values that are counted, each with its part of a name, which is no other's: of A+ and A- `a` and `a_2`."""
     taken: set[str] = set()
     for value in values[:_MOST_SHARES]:

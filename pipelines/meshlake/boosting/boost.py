@@ -18,13 +18,16 @@ from meshlake.boosting.considered import (
     UNDATED,
     Boosted,
     Considered,
+    not_reached,
 )
 from meshlake.boosting.evidence import evidence_of
 from meshlake.boosting.guarded import guarded, held_out
 from meshlake.boosting.labelled import LABEL, ROWS, labelled, period_names, without_outcomes
 from meshlake.boosting.making import First, made_of
 from meshlake.boosting.model_start import LEARNED, labelled_start, open_start
-from meshlake.boosting.most_telling import MOST_COLUMNS, MostTelling, is_constant
+from meshlake.boosting.most_telling import MOST_COLUMNS, MostTelling, is_constant, repeated
+from meshlake.boosting.others import source_of_others
+from meshlake.boosting.others_paths import MOST_PATHS_TO_OTHERS, paths_to_others
 from meshlake.boosting.outcomes import Outcomes
 from meshlake.boosting.paths import MOST_HOPS, MOST_PATHS, paths_from
 from meshlake.boosting.sources import source_of
@@ -53,15 +56,18 @@ if TYPE_CHECKING:
 
 _SECONDS_PER_MINUTE, _FEWEST_ROWS = 60, 100
 _NO_TIME = "no time was left: --minutes gives more"
+_ENOUGH_OTHERS = f"of rows of others {MOST_PATHS_TO_OTHERS} paths are tried, those to labels first"
 _UNDISCOVERED = "no time was left to discover it: --minutes gives more, and what mesh discover reads is kept"
 
 
 @dataclass(frozen=True)
 class Search:
     """What is asked for: `is_undated` turns on tables without dates, `minutes` bound how long is looked, and `hops` how
-    far. `task` says what the label is, where its values do not.
+       far. `task` says what the label is, where its values do not.
+    A label is known `horizon` days after its cut-off, where
+       that is said.
 
-    The label, its cut-off, key, value and task are a model's own where the search starts from one.
+       The label, its cut-off, key, value and task are a model's own where the search starts from one.
     """
 
     label: str = ""
@@ -71,6 +77,7 @@ class Search:
     is_undated: bool = False
     minutes: float = 10.0
     hops: int = MOST_HOPS
+    horizon: int | None = None
     task: Task | None = None
 
 
@@ -85,6 +92,7 @@ def boost(
     with open_features(settings, product) as table:
         asked = labelled(table, search.label, search.cutoff, search.key, search.churned, search.task)
         others = Outcomes(load_products(settings.products)).of(product)
+        asked = replace(asked, horizon_days=search.horizon)
         return _searched(settings, without_outcomes(asked, others), search, progress)
 
 
@@ -185,18 +193,18 @@ class _Looker:
             self.search.hops,
             self.labelled.references,
         )
+        others = paths_to_others(tables, paths, self.search.hops)
+        paths += others[:MOST_PATHS_TO_OTHERS]
         until = (time.monotonic() + self.end) / 2  # else looking leaves no time to try what it found
         for number, path in enumerate(paths):
-            table = path.dataset.partition(".")[2]
-            held = min(step.containment for step in path.steps)
-            self.considered[path.told] = Considered(
-                path.told, table, NOT_REACHED, why=_NO_TIME, containment=held
-            )
+            self.considered[path.told] = not_reached(path, _NO_TIME)
             if time.monotonic() < until:
-                self.progress(f"looking at {table}, {number + 1} of {len(paths)}")
+                self.progress(f"looking at {path.table}, {number + 1} of {len(paths)}")
                 with suppress(_LeftOutError):
                     self._offer(path.told, self._features(path))
                 tables.forget_all_but({step.dataset for each in paths[number + 1 :] for step in each.steps})
+        for path in others[MOST_PATHS_TO_OTHERS:]:
+            self.considered[path.told] = not_reached(path, _ENOUGH_OTHERS)
         self._note_undiscovered()
         led_to = {tables.own_dataset, *(step.dataset for path in paths for step in path.steps)}
         self.apart = tuple(sorted(each.partition(".")[2] for each in tables.profiles if each not in led_to))
@@ -240,7 +248,8 @@ class _Looker:
         """
         began = time.process_time()
         try:
-            found = source_of(self.tables, path, self.taken, self.first.says)
+            make = source_of_others if path.of_others else source_of
+            found = make(self.tables, path, self.taken, self.first.says)
             self._note(path.told, found=found, withheld=found.withheld)
             if found.source is None or not found.source.features:
                 self._note(
@@ -264,7 +273,8 @@ class _Looker:
         made = made_of(self.labelled, source)
         if len(made) != len(self.rows):
             raise AssertionError(source.told)  # aggregated by what is joined, they cannot multiply
-        return made.drop(columns=[name for name in made.columns if is_constant(made[name])])
+        made = made.drop(columns=[name for name in made.columns if is_constant(made[name])])
+        return made.drop(columns=repeated(made) if source.others else [])  # of few cut-offs windows are alike
 
     def _guarded(self) -> Guarded:
         """The rows that have a label, and what may be chosen: of each path the columns that no guard leaves out."""

@@ -42,6 +42,7 @@ def of_several_rows(
     named: Sequence[str],
     codes: Sequence[str],
     says: Says,
+    about: str = "",
 ) -> Source:
     """`source` with what is counted of the rows that a thing has several of.
 
@@ -54,6 +55,7 @@ def of_several_rows(
         named: those of which it is counted how many different ones there are.
         codes: ids that say of which kind a row is.
         says: how much each feature says; asked where there are too many.
+        about: what the rows are, in words, if not those of the table.
     """
     later = [name for name in known.later if name in usable] if source.moments else []
     ahead = [name for name in known.ahead if name in usable] if labelled.cutoff else []
@@ -76,7 +78,7 @@ def of_several_rows(
     )
     cells |= amounts | ages
     source = replace(source, cells=tuple((name, cells[name]) for name in columns.counted))
-    columns, features = _chosen(source, columns, known, says, about=str(table.name))
+    columns, features = _chosen(source, columns, known, says, about=about or str(table.name))
     rows = {name: cells[name] for name in columns.counted} | _days(source, later, ahead)
     return replace(source, cells=tuple(rows.items()), features=tuple(features))
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from meshlake.boosting.evidence import Evidence
     from meshlake.boosting.hops import Source
     from meshlake.boosting.model_start import ModelStart
+    from meshlake.boosting.paths import Path
     from meshlake.boosting.predicted import Predicted
     from meshlake.boosting.sources import Found
     from meshlake.drafting.product_folder import Drafted
@@ -64,6 +65,12 @@ class Considered:
         if self.found is None or self.found.source is None:
             raise ValueError(f"{self.path} has no features")
         return self.found.source
+
+
+def not_reached(path: Path, why: str) -> Considered:
+    """What is told of a path before it is looked at, and why where it is not."""
+    held = min(step.containment for step in path.steps)
+    return Considered(path.told, path.table, NOT_REACHED, why=why, containment=held)
 
 
 @dataclass(frozen=True)

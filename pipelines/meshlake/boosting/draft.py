@@ -109,7 +109,8 @@ def _drafted(
     kept = [*grain, *found.base, found.label]
     rows = "" if found.start is None or found.start.is_plain else found.start.relation
     labelled = quote_identifier(LEARNED) if rows else found.product.sql
-    select = features_sql(labelled, found.cutoff, kept, sources, rows)
+    read = [source.reading(labelled) for source in sources]
+    select = features_sql(labelled, found.cutoff, kept, read, rows)
     words = {each.name: each.told for source in sources for each in source.features}
     words |= {name: f"{words[name]} In doubt: {why}." for _, name, why in doubt_rows(found)}
     words |= dict.fromkeys(kept, f"As in {found.product}.")
@@ -176,9 +177,9 @@ def invariance_sql(found: Boosted, name: ProductName, sources: Sequence[Source])
     """The rows of the first cut-off whose features are others when every row known later is taken away."""
     cutoff = quote_identifier(found.cutoff or "")
     first = f"(SELECT MIN({cutoff}) FROM {name.sql})"
-    earlier = [_without_later(source, first) for source in sources]
-    grain = [*found.key, found.cutoff or ""]
     every = found.start.relation if found.start else found.product.sql
+    earlier = [_without_later(source.reading(every), first) for source in sources]
+    grain = [*found.key, found.cutoff or ""]
     labelled = f"(SELECT * FROM {every} AS every_row WHERE {cutoff} = {first})"
     select = features_sql(labelled, found.cutoff, grain, earlier)
     same = " AND ".join(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SHOWN = 3
 # Of so many labelled rows is looked which have rows of the table.
-_LOOKED_AT = 2_000
+_LOOKED_AT, _LOOKED_AT_OF_OTHERS = 2_000, 100
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,13 @@ class _Side:
 
 def evidence_of(labelled: Labelled, found: Found, source: Source) -> Evidence:
     """What a reviewer wants to see of what a path gives, `source` its features."""
+    source = source.reading(labelled.table.name.sql)
     sides = list(_sides(labelled, found, source))
     cells = ", ".join(
         map(quote_identifier, (*source.entity, *([labelled.cutoff] if labelled.cutoff else [])))
     )
-    asked = f"(SELECT * FROM (SELECT DISTINCT {cells} FROM {ROWS}) AS pairs ORDER BY hash({cells}) LIMIT {_LOOKED_AT})"
+    looked_at = _LOOKED_AT_OF_OTHERS if source.others else _LOOKED_AT
+    asked = f"(SELECT * FROM (SELECT DISTINCT {cells} FROM {ROWS}) AS pairs ORDER BY hash({cells}) LIMIT {looked_at})"
     joined = " ".join([f"{asked} AS asked", *source.joins("asked")])
     listed = ", ".join(f"CAST({side.cell} AS VARCHAR) AS c{number}" for number, side in enumerate(sides))
     rows = labelled.table.session.rows(f"SELECT DISTINCT {listed} FROM {joined} ORDER BY ALL LIMIT {SHOWN}")

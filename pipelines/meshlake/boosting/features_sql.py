@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meshlake.boosting.feature import AGE, NEWEST
+from meshlake.boosting.others_sql import SHARED, asked_sql, less_own_sql, of_all, of_all_sql, of_each_sql
 from meshlake.boosting.over_days import day_ctes
 from meshlake.discovery.join_written import WRITINGS
 from meshlake.names import quote_identifier
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from meshlake.boosting.feature import Feature
-    from meshlake.boosting.hops import Source
+    from meshlake.boosting.hops import Shared, Source
 
 
 def features_sql(
@@ -67,6 +68,8 @@ def _grain(source: Source, cutoff: str | None) -> tuple[str, ...]:
 
 
 def _ctes(source: Source, labelled: str, cutoff: str | None) -> list[str]:
+    if source.others and cutoff:
+        return _ctes_of_others(source, source.others, labelled, cutoff)
     if source.is_by_day and cutoff:
         return day_ctes(source, labelled, cutoff)
     asked, known = (quote_identifier(f"{source.name}_{what}") for what in ("asked", "known"))
@@ -80,6 +83,23 @@ def _ctes(source: Source, labelled: str, cutoff: str | None) -> list[str]:
         f"{known} AS (\n{_indented(_known_sql(source, asked, cutoff))}\n)",
         f"{quote_identifier(source.name)} AS (\n    SELECT\n        {counted}\n    FROM {known}{grouped}\n)",
     ]
+
+
+def _ctes_of_others(source: Source, shared: Shared, labelled: str, cutoff: str) -> list[str]:
+    """What is shared, the rows of all who share it, what each of these has, all together, and all less one's own."""
+    name = source.name
+    parts = (f"{name}_{what}" for what in ("shared", "asked", "known", "of_each", "of_all"))
+    ids, asked, known, each, every = map(quote_identifier, parts)
+    selects = {
+        ids: asked_sql(source, shared, labelled, cutoff),
+        asked: f"SELECT DISTINCT\n    {SHARED},\n    {quote_identifier(cutoff)}\nFROM {ids}",
+        known: _known_sql(of_all(source, shared), asked, cutoff),
+        each: of_each_sql(source, known, cutoff),
+        every: of_all_sql(source, each, cutoff),
+        quote_identifier(name): less_own_sql(source, ids, every, each, cutoff),
+    }
+    first, *others = (f"{cte} AS (\n{_indented(select)}\n)" for cte, select in selects.items())
+    return [f"-- {source.told}\n{first}", *others]
 
 
 def _known_sql(source: Source, asked: str, cutoff: str | None) -> str:

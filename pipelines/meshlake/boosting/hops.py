@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from meshlake.counting import counted
@@ -10,6 +10,8 @@ from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
     from meshlake.boosting.feature import Feature
+
+LABELLED_ROWS = "{labelled}"
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,22 @@ class Hop:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """What others share with somebody: column `by` of the first hop, and of the rows of others, `whose` says whose each
+    is."""
+
+    by: str
+    whose: str
+
+
+@dataclass(frozen=True)
 class Source:
     """The features of one path.
 
     `name` is that of its CTEs, `told` the path in words, `entity` the columns of the labelled product that it begins
     with. `cells` are the columns of its rows, by name, as SQL over the hops, with `{cutoff}` for the cut-off.
-    `is_lookup` says that there is one row at most for each entity, `is_by_day` that rows are counted by day first.
+    `is_lookup` says that there is one row at most for each entity, `is_by_day` that rows are counted by day first. Of
+    the rows of `others` the first hop says what is shared. All labelled rows are read as `{labelled}`, see `reading`.
     """
 
     name: str
@@ -63,11 +75,17 @@ class Source:
     features: tuple[Feature, ...]
     is_lookup: bool
     is_by_day: bool = False
+    others: Shared | None = None
 
     @property
     def moments(self) -> list[Hop]:
         """The tables whose rows are known from a moment on; the age of a row is that of the last."""
         return [hop for hop in self.hops if hop.moment is not None]
+
+    def reading(self, labelled: str) -> Source:
+        """It with all labelled rows read from the relation `labelled`."""
+        hops = tuple(replace(hop, sql=hop.sql.replace(LABELLED_ROWS, labelled)) for hop in self.hops)
+        return replace(self, hops=hops)
 
     def joins(self, asked: str) -> list[str]:
         """Its tables, each joined to what is before it, from the ids of the relation `asked` on."""

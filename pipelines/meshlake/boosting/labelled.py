@@ -36,7 +36,7 @@ class Labelled:
     `predicted` is what its label is, and `excluded` are columns that are no features, with
     the reason. `entities` are the columns that other tables may be joined by, the key first, and `references` those
     that may name a row of another table, whatever they are called. `of` is the product that the rows are of, where they
-    are read under another name.
+    are read under another name; `horizon_days` how long after its cut-off a label is known, where that is said.
     """
 
     table: FeatureTable
@@ -45,6 +45,7 @@ class Labelled:
     cutoff: str | None
     excluded: dict[str, str]
     of: ProductName | None = None
+    horizon_days: int | None = None
 
     @property
     def product(self) -> ProductName:
@@ -128,9 +129,11 @@ def labelled(
 
 
 def without_outcomes(asked: Labelled, outcomes: Mapping[str, Outcome]) -> Labelled:
-    """The same, but for its columns that are `outcomes` of its rows as its label is: no features of theirs."""
+    """The same, but for its columns that are `outcomes` of its rows as its label is: no features of theirs. Where
+    nobody said when the label is known, what is said of it among these is kept."""
     others = {name: f"is {each.told}" for name, each in outcomes.items() if name in asked.features}
-    return replace(asked, excluded=asked.excluded | others)
+    said = outcomes[asked.label].days if asked.label in outcomes else None
+    return replace(asked, excluded=asked.excluded | others, horizon_days=asked.horizon_days or said)
 
 
 def _made_a_day(table: FeatureTable, column: str) -> str:

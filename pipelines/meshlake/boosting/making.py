@@ -27,7 +27,7 @@ def made_of(labelled: Labelled, source: Source, rows: str = ROWS) -> pd.DataFram
     cutoff = labelled.cutoff
     grain = [*labelled.key, *([cutoff] if cutoff else [])]
     order = ", ".join(map(quote_identifier, grain))
-    select = features_sql(rows, cutoff, grain, [source])
+    select = features_sql(rows, cutoff, grain, [source.reading(labelled.table.name.sql)])
     made: pd.DataFrame = labelled.table.session.table(
         f"SELECT * FROM (\n{select}) AS made ORDER BY {order}"
     ).to_pandas(date_as_object=False)

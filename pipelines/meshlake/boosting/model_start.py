@@ -108,4 +108,9 @@ def labelled_start(table: FeatureTable, start: ModelStart) -> Labelled:
     found = labelled(table, spec.label, spec.cutoff, ",".join(spec.key), None, start.task)
     excluded = {name: why for name, why in found.excluded.items() if name not in spec.known_before}
     groups = dict.fromkeys(spec.group, "says whose rows go together")
-    return replace(found, excluded=excluded | groups | dict(spec.exclude), of=start.source)
+    return replace(
+        found,
+        excluded=excluded | groups | dict(spec.exclude),
+        of=start.source,
+        horizon_days=spec.horizon_days,
+    )

@@ -71,3 +71,23 @@ def is_constant(values: pd.Series[Any]) -> bool:
         (True, False)
     """
     return bool(values.isna().all() or (values == values.iloc[0]).all())
+
+
+def repeated(made: pd.DataFrame) -> list[str]:
+    """The columns that say in each row what one before them does.
+
+    Example:
+        >>> import pandas as pd
+        >>> repeated(pd.DataFrame({"in_28_days": [1, 2], "in_364_days": [1, 2], "in_all": [1, 3]}))
+        ['in_364_days']
+    """
+    from pandas.util import hash_pandas_object
+
+    seen: set[bytes] = set()
+    found = []
+    for name in made.columns:
+        values = hash_pandas_object(made[name], index=False).to_numpy().tobytes()
+        if values in seen:
+            found.append(str(name))
+        seen.add(values)
+    return found

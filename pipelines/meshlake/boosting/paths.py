@@ -49,9 +49,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Path:
-    """The steps from a labelled product to a table; `near` of the first are columns of that product."""
+    """The steps from a labelled product to a table; `near` of the first are columns of that product.
+
+    Of a path to the rows `of_others` the first leads to what is shared, and the second to all who share it.
+    """
 
     steps: tuple[Step, ...]
+    of_others: bool = False
 
     @property
     def entity(self) -> _Columns:
@@ -62,6 +66,11 @@ class Path:
     def dataset(self) -> str:
         """Where it ends."""
         return self.steps[-1].dataset
+
+    @property
+    def table(self) -> str:
+        """The same by its domain and name."""
+        return self.dataset.partition(".")[2]
 
     @property
     def is_lookup(self) -> bool:
@@ -78,7 +87,8 @@ class Path:
         """
         return ", then ".join(
             f"{' and '.join(step.near)} = {step.dataset.partition('.')[2]}.{' and '.join(step.far)}"
-            for step in self.steps
+            f"{' of others' if self.of_others and number == 1 else ''}"
+            for number, step in enumerate(self.steps)
         )
 
 

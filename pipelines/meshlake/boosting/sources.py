@@ -19,7 +19,7 @@ from meshlake.counting import counted
 from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from meshlake.boosting.cells import Says
     from meshlake.boosting.dated import Rows
@@ -93,7 +93,7 @@ def source_of(tables: Tables, path: Path, taken: set[str], says: Says) -> Found:
     session = labelled.table.session
     rows = [rows_of(tables, each, step.is_unique) for each, step in zip(on_the_way, path.steps, strict=True)]
     calendars = tuple(each.calendar for each in rows if each.calendar)
-    if refused := _joined_by_withheld(path, on_the_way, rows) if labelled.cutoff else "":
+    if refused := joined_by_withheld(path, on_the_way, rows) if labelled.cutoff else "":
         return Found(path, tuple(on_the_way), None, refused=refused)
     hops = _hops(labelled, path, on_the_way, rows, taken)
     if hops is None:
@@ -117,31 +117,39 @@ def source_of(tables: Tables, path: Path, taken: set[str], says: Says) -> Found:
     outcomes = outcomes_of(table, labelled.label) if labelled.predicted.is_outcome else {}
     withheld = {**known.withheld, **outcomes, **(growing(tables, table) if cutoff else {})}
     if cutoff and path.is_lookup:
-        joined = _joined(source, cutoff)
+        joined = rows_joined(source, cutoff)
         withheld |= straddling(session, table, known, joined, f"found.{quote_identifier('_cutoff')}")
-    joined_by = {table.column(name) or name for step in path.steps for name in (*step.far, *step.near)}
-    joined_by.add(rows[-1].dated_by)
-    left = [name for name in table.columns if name not in joined_by and name not in withheld]
-    ids = tables.refers(table)
-    usable = [name for name in left if name not in ids and not only_names(table, name)]
-    codes = [name for name in left if name not in usable and is_code(table, name)]
+    usable, codes, others = countable(tables, path, table, {*withheld, rows[-1].dated_by})
     if path.is_lookup:
         filled = of_one_row(table, source, known, usable, codes, says, has_cutoff=bool(cutoff))
     else:
-        named = [*_between(path, table)]
-        named += [name for name in left if name not in usable and is_told_apart_by(table, name, ids)]
+        ids = tables.refers(table)
+        named = [*_between(path, table), *(name for name in others if is_told_apart_by(table, name, ids))]
         filled = of_several_rows(labelled, table, source, known, usable, named, codes, says)
     if source.is_by_day:
         filled, left_out = counted_by_day(filled, known, pairs)
         withheld |= left_out
-    features = tuple(replace(each, name=_free(each.name, taken)) for each in filled.features)
+    features = tuple(replace(each, name=free_name(each.name, taken)) for each in filled.features)
     filled = replace(filled, features=features)
     uncut = "" if cutoff else date_of(tables, path, on_the_way, rows)
     later = rows[-1].later
     return Found(path, tuple(on_the_way), filled, known, withheld, "", calendars, uncut, later)
 
 
-def _joined_by_withheld(path: Path, tables: Sequence[Table], rows: Sequence[Rows]) -> str:
+def countable(
+    tables: Tables, path: Path, table: Table, left_out: Collection[str]
+) -> tuple[list[str], list[str], list[str]]:
+    """Of the columns of the table at a path's end, but those that are `left_out` or joined by, which may be features,
+    which are ids that say of which kind a row is, and which are other ids or names, codes among them."""
+    joined_by = {table.column(name) or name for step in path.steps for name in (*step.far, *step.near)}
+    left = [name for name in table.columns if name not in joined_by and name not in left_out]
+    ids = tables.refers(table)
+    usable = [name for name in left if name not in ids and not only_names(table, name)]
+    others = [name for name in left if name not in usable]
+    return usable, [name for name in others if is_code(table, name)], others
+
+
+def joined_by_withheld(path: Path, tables: Sequence[Table], rows: Sequence[Rows]) -> str:
     """Which column on the way was not known when its row was: who edited a post last is not known since it was
     written."""
     near = (*(step.near for step in path.steps[1:]), ())
@@ -189,29 +197,42 @@ def _hops(
     types: dict[str, Type] = dict(labelled.table.columns)
     before: Table | None = None
     for step, table, read in zip(path.steps, tables, rows, strict=True):
-        alias = quote_identifier(_free(table.name.product, taken))
+        alias = quote_identifier(free_name(table.name.product, taken))
         near = step.near if before is None else tuple(before.column(name) or "" for name in step.near)
         far = tuple(table.column(name) or "" for name in step.far)
         if not all((*near, *far)):
             return None
         owner = "{asked}" if before is None else hops[-1].alias
-        same = [
-            same_sql(
-                f"{owner}.{quote_identifier(mine)}",
-                f"{alias}.{quote_identifier(other)}",
-                step.written,
-                are_alike=types[mine] == table.columns[other],
-            )
-            for mine, other in zip(near, far, strict=True)
-        ]
+        on = same_ids(owner, near, types, alias, far, table.columns, step.written)
         moment = read.known.moment if labelled.cutoff else None
-        on = " AND ".join(same)
         hops.append(Hop(read.sql, alias, on, moment, read.known.period, near, step.is_unique))
         types, before = dict(table.columns), table
     return tuple(hops)
 
 
-def _free(name: str, taken: set[str]) -> str:
+def same_ids(
+    owner: str,
+    near: Sequence[str],
+    types: Mapping[str, Type],
+    alias: str,
+    far: Sequence[str],
+    columns: Mapping[str, Type],
+    written: str,
+) -> str:
+    """SQL for whether the ids `near` of what is called `owner`, of `types`, are those `far` of `alias`."""
+    return " AND ".join(
+        same_sql(
+            f"{owner}.{quote_identifier(mine)}",
+            f"{alias}.{quote_identifier(other)}",
+            written,
+            are_alike=types[mine] == columns[other],
+        )
+        for mine, other in zip(near, far, strict=True)
+    )
+
+
+def free_name(name: str, taken: set[str]) -> str:
+    """`name`, or what comes of it by a number, that is not `taken` yet; it is from now on."""
     number, free = 1, name
     while free in taken:
         number += 1
@@ -220,7 +241,7 @@ def _free(name: str, taken: set[str]) -> str:
     return free
 
 
-def _joined(source: Source, cutoff: str) -> str:
+def rows_joined(source: Source, cutoff: str) -> str:
     """The rows looked at with those of the table at the path's end, `found`, and their cut-off."""
     tables = " ".join([ROWS, *source.joins(ROWS)])
     cells = f"{source.hops[-1].alias}.*, {ROWS}.{quote_identifier(cutoff)} AS {quote_identifier('_cutoff')}"

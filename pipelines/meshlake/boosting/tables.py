@@ -16,6 +16,7 @@ from meshlake.boosting.outcomes import Outcomes
 from meshlake.boosting.paths import columns_of
 from meshlake.boosting.published import written_products
 from meshlake.discovery.bound import Bound
+from meshlake.discovery.dataset_profile import DatasetProfile
 from meshlake.discovery.discover import discover
 from meshlake.discovery.names import written_name
 from meshlake.discovery.sources import chosen_sources
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from meshlake.boosting.labelled import Labelled
-    from meshlake.discovery.dataset_profile import ColumnProfile, DatasetProfile
+    from meshlake.discovery.dataset_profile import ColumnProfile
     from meshlake.discovery.discover import Discovery
     from meshlake.discovery.joins import Join
     from meshlake.names import ProductName
@@ -111,6 +112,11 @@ class Tables:
         return Outcomes(self._loaded)
 
     @property
+    def rows_of_labelled(self) -> str:
+        """What stands for a dataset where a path leads to the labelled rows of others."""
+        return f"labelled.{self.labelled.product}"
+
+    @property
     def own_dataset(self) -> str | None:
         """The dataset that the labelled product is cast from, where it is source-aligned."""
         product = self._loaded.get(self.labelled.product)
@@ -122,6 +128,12 @@ class Tables:
         Raises:
             MeshError: they cannot be read, or no product could be made of them.
         """
+        if dataset == self.rows_of_labelled:
+            columns = self.labelled.table.columns
+            profile = DatasetProfile(dataset, "", "", 0, 0, 0, (), (), ())
+            return Table(
+                self.labelled.product, profile, columns, {name: name for name in columns}, is_drafted=False
+            )
         if dataset not in self._opened:
             self._opened[dataset] = self._open(self.profiles[dataset])
         return self._opened[dataset]

@@ -47,6 +47,13 @@ _MINUTES = typer.Option(
     help="How long to look; to write down what is found takes as long as its rows need.",
 )
 _HOPS = typer.Option(2, "--hops", min=1, max=5, help="Over how many joins; lookups of lookups over one more.")
+_HORIZON = typer.Option(
+    None,
+    "--horizon",
+    metavar="DAYS",
+    min=1,
+    help="How long after its cut-off a label is known; else from the next cut-off on.",
+)
 _AS = typer.Option(None, "--as", metavar="D.P2", help="What is drafted; else <product>_boosted.")
 _OWNER = typer.Option(None, "--owner", help="Who answers for it; else git's user.email, else you.")
 _HTML = typer.Option(
@@ -70,6 +77,7 @@ def boost(
     undated: bool = _UNDATED,
     minutes: float = _MINUTES,
     hops: int = _HOPS,
+    horizon: int | None = _HORIZON,
     as_product: str = _AS,
     owner: str = _OWNER,
     html: Path | None = _HTML,
@@ -102,7 +110,13 @@ def boost(
     if accept:
         _accept(mesh, product, as_json=as_json)
         return
-    asked: dict[str, Any] = {"cutoff": cutoff, "key": key, "churned": churned, "task": task}
+    asked: dict[str, Any] = {
+        "cutoff": cutoff,
+        "key": key,
+        "churned": churned,
+        "task": task,
+        "horizon": horizon,
+    }
     if label is None and (said := [f"--{name}" for name, value in asked.items() if value is not None]):
         hint = "Say what is to be predicted: --label COL. A model's key, cut-off and label stand in its model.yaml."
         raise UsageError(f"{' and '.join(said)}: no label is named", hint)

@@ -107,6 +107,7 @@ class DraftingMesh(ModelDraftingMesh):
         is_undated: bool = False,
         minutes: float = 10.0,
         hops: int = 2,
+        horizon: int | None = None,
         as_product: str | None = None,
         owner: str | None = None,
         progress: Callable[[str], None] = lambda _: None,
@@ -125,6 +126,7 @@ class DraftingMesh(ModelDraftingMesh):
             is_undated: also take tables of which no date says what was known when.
             minutes: how long to look; to write down what is found takes as long as its rows need.
             hops: over how many joins; lookups of lookups over one more.
+            horizon: how many days after its cut-off a row's label is known, so what became of others by then.
             as_product: the name of what is drafted; else `<product>_boosted`.
             owner: as in `adopt`.
             progress: told in words what is being done.
@@ -140,7 +142,7 @@ class DraftingMesh(ModelDraftingMesh):
         source = ProductName.parse(product)
         name = model_name(source, as_product, "boosted")
         asked = Task.parse(task) if task else None
-        search = Search(label, cutoff, key, churned, is_undated, minutes, hops, asked)
+        search = Search(label, cutoff, key, churned, is_undated, minutes, hops, horizon, asked)
         return with_draft(
             self.settings, name, owner, lambda: boost(self.settings, source, search, progress), progress
         )
