@@ -43,6 +43,9 @@ _WEEK = 7
 _FEWEST_SHARING, _MOST_OF_EACH = 1.1, 20
 _LATELY, _AS_MANY = (28, 364), 5
 KNOWN_ON = "known_on"
+_TOO_EARLY = (
+    "of others is taken as known from the next cut-off on: too early where it looks further (--horizon DAYS)"
+)
 
 
 def source_of_others(tables: Tables, path: Path, taken: set[str], says: Says) -> Found:
@@ -63,7 +66,7 @@ def source_of_others(tables: Tables, path: Path, taken: set[str], says: Says) ->
     if refused := joined_by_withheld(path, on_the_way, rows):
         return Found(path, on_the_way, None, refused=refused)
     is_of_labels = path.dataset == own
-    known_on = _known_on(labelled) if is_of_labels else ""
+    known_on, is_guessed = _known_on(labelled) if is_of_labels else ("", False)
     if is_of_labels and not known_on:
         why = "cut-offs are days of events, and nothing says after how many days a label is known: --horizon does"
         return Found(path, on_the_way, None, refused=why)
@@ -76,7 +79,9 @@ def source_of_others(tables: Tables, path: Path, taken: set[str], says: Says) ->
         filled, known, withheld = _of_labels(labelled, source), Known(moment=KNOWN_ON), dict[str, str]()
     else:
         filled, known, withheld = _of_rows(tables, path, on_the_way[-1], rows[-1], source, says)
-    later = Later() if is_of_labels else rows[-1].later
+    later = (
+        Later(asked={labelled.label: _TOO_EARLY} if is_guessed else {}) if is_of_labels else rows[-1].later
+    )
     named = tuple(replace(each, name=free_name(each.name, taken)) for each in filled.features)
     calendars = tuple(each.calendar for each in rows if each.calendar)
     return Found(
@@ -159,13 +164,15 @@ def _said_sql(labelled: Labelled) -> str:
     return f"{said} AS {quote_identifier(labelled.label)}"
 
 
-def _known_on(labelled: Labelled) -> str:
-    """A SELECT of the cut-offs, `_at`, and when the labels of each are known; empty where nothing says it.
+def _known_on(labelled: Labelled) -> tuple[str, bool]:
+    """A SELECT of the cut-offs, `_at`, and when the labels of each are known; empty where nothing says it. And whether
+    that is guessed, since nobody says it and all cut-offs have labels.
 
     Those of the last second before a cut-off are known at it, as all rows are that came before it.
     """
     day, known_on = quote_identifier(labelled.cutoff or ""), quote_identifier(KNOWN_ON)
     days = f"SELECT DISTINCT {day} AS _at FROM {LABELLED_ROWS} AS each_row WHERE {day} IS NOT NULL"
+    is_guessed = False
     if labelled.horizon_days:
         later = f"CAST(_at AS TIMESTAMP) + INTERVAL '{labelled.horizon_days}' DAY"
     else:
@@ -176,9 +183,10 @@ def _known_on(labelled: Labelled) -> str:
             f"count(*) FILTER (_at > (SELECT max(_at) FROM each_day WHERE is_known)) FROM gaps"
         )
         if gap is None or float(str(gap)) < _WEEK:
-            return ""
+            return "", False
+        is_guessed = not int(str(unknown))
         later = f"CAST(LEAD(_at, {max(1, int(str(unknown)))}) OVER (ORDER BY _at) AS TIMESTAMP)"
-    return f"SELECT _at, {later} - INTERVAL '1' SECOND AS {known_on} FROM ({days}) AS cutoffs"
+    return f"SELECT _at, {later} - INTERVAL '1' SECOND AS {known_on} FROM ({days}) AS cutoffs", is_guessed
 
 
 def _shares_too_little(labelled: Labelled, source: Source) -> str:
