@@ -43,6 +43,8 @@ _WEEK = 7
 _FEWEST_SHARING, _MOST_OF_EACH = 1.1, 20
 _LATELY, _AS_MANY = (28, 364), 5
 KNOWN_ON = "known_on"
+# Without the word a model would take the column, called like the label, for one that is known only after it.
+_PAST = "past"
 _TOO_EARLY = (
     "of others is taken as known from the next cut-off on: too early where it looks further (--horizon DAYS)"
 )
@@ -242,7 +244,7 @@ def _of_labels(labelled: Labelled, source: Source) -> Source:
         features.append(Feature(f"{source.name}_count{end}", "{0}", words, count, is_count=True))
         for name, sql in said.items():
             mean, words = (Over("AVG", sql, days),), f"Mean of {told}: {name}."
-            features.append(Feature(f"{source.name}_{name}_mean{end}", "{0}", words, mean))
+            features.append(Feature(f"{source.name}_{_PAST}_{name}_mean{end}", "{0}", words, mean))
     features += [_towards_all(labelled, source, name, sql) for name, sql in said.items()]
     cells = ((labelled.label, f"{source.hops[-1].alias}.{cell}"),)
     return replace(source, cells=cells, features=tuple(features))
@@ -258,7 +260,10 @@ def _towards_all(labelled: Labelled, source: Source, name: str, sql: str) -> Fea
     told = f"Mean known {labelled.label} of others and of {_AS_MANY} that are as all at the first cut-off: {name}."
     formula = f"({{0}} + {_AS_MANY * float(str(mean or 0)):.9g}) / ({{1}} + {_AS_MANY})"
     return Feature(
-        f"{source.name}_{name}_mean_towards_all", formula, told, (Over("SUM", sql), Over("COUNT", sql))
+        f"{source.name}_{_PAST}_{name}_mean_towards_all",
+        formula,
+        told,
+        (Over("SUM", sql), Over("COUNT", sql)),
     )
 
 

@@ -52,7 +52,7 @@ def mesh(endpoints, tmp_path_factory):
 def _assert_told(mesh, command, changes, problem):
     started = time.monotonic()
     ran = mesh.process(*COMMANDS[command], **changes)
-    assert time.monotonic() - started < 40  # nobody waits for minutes, on a busy machine neither
+    assert time.monotonic() - started < 90  # nobody waits for minutes, on a busy machine neither
     assert ran.status in {1, 2}
     told = ran.err.strip().splitlines()
     assert problem in told[0]
