@@ -44,6 +44,13 @@ class Ran:
         """The CSV it printed, the header left out."""
         return list(csv.reader(self.out.splitlines()))[1:]
 
+    @property
+    def told(self) -> list[str]:
+        """The lines of its error, without what it was doing before, which a slow machine tells."""
+        lines = self.err.strip().splitlines()
+        began = (number for number, line in enumerate(lines) if line.startswith("mesh: "))
+        return lines[next(began, 0) :]
+
     def ended(self, status: int = 0) -> Ran:
         """This, which must have ended with `status` and without a traceback."""
         assert self.status == status, self.out + self.err

@@ -43,8 +43,6 @@ _WEEK = 7
 _FEWEST_SHARING, _MOST_OF_EACH = 1.1, 20
 _LATELY, _AS_MANY = (28, 364), 5
 KNOWN_ON = "known_on"
-# Without the word a model would take the column, called like the label, for one that is known only after it.
-_PAST = "past"
 _TOO_EARLY = (
     "of others is taken as known from the next cut-off on: too early where it looks further (--horizon DAYS)"
 )
@@ -108,9 +106,10 @@ def _source(
     if not all((by, *ids, *far)):
         return None
     shared = Shared(by, ids[0])
-    first, name = (
-        free_name(each, taken) for each in (f"{table.name.product}_shared", f"{last.name.product}_of_others")
-    )
+    # Of a name like the label's a model takes a column for one that is known only after it, but for a past one.
+    is_past = "past_" if path.dataset == own else ""
+    named = f"{table.name.product}_shared", f"{is_past}{last.name.product}_of_others"
+    first, name = (free_name(each, taken) for each in named)
     one, other = map(quote_identifier, (first, name))
     known, is_own = rows[0].known, out.dataset == own
     since = labelled.cutoff if is_own else known.moment
@@ -244,7 +243,7 @@ def _of_labels(labelled: Labelled, source: Source) -> Source:
         features.append(Feature(f"{source.name}_count{end}", "{0}", words, count, is_count=True))
         for name, sql in said.items():
             mean, words = (Over("AVG", sql, days),), f"Mean of {told}: {name}."
-            features.append(Feature(f"{source.name}_{_PAST}_{name}_mean{end}", "{0}", words, mean))
+            features.append(Feature(f"{source.name}_{name}_mean{end}", "{0}", words, mean))
     features += [_towards_all(labelled, source, name, sql) for name, sql in said.items()]
     cells = ((labelled.label, f"{source.hops[-1].alias}.{cell}"),)
     return replace(source, cells=cells, features=tuple(features))
@@ -260,7 +259,7 @@ def _towards_all(labelled: Labelled, source: Source, name: str, sql: str) -> Fea
     told = f"Mean known {labelled.label} of others and of {_AS_MANY} that are as all at the first cut-off: {name}."
     formula = f"({{0}} + {_AS_MANY * float(str(mean or 0)):.9g}) / ({{1}} + {_AS_MANY})"
     return Feature(
-        f"{source.name}_{_PAST}_{name}_mean_towards_all",
+        f"{source.name}_{name}_mean_towards_all",
         formula,
         told,
         (Over("SUM", sql), Over("COUNT", sql)),

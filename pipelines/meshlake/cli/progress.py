@@ -42,7 +42,7 @@ class TerminalReporter:
         if self._console.is_terminal:
             self._shown.enter_context(self._status)
         elif not self._console.quiet:
-            self._show = self._shown.enter_context(logged("starting"))
+            self._show = self._shown.enter_context(logged(""))
         return self
 
     def __exit__(

@@ -54,7 +54,7 @@ def _assert_told(mesh, command, changes, problem):
     ran = mesh.process(*COMMANDS[command], **changes)
     assert time.monotonic() - started < 90  # nobody waits for minutes, on a busy machine neither
     assert ran.status in {1, 2}
-    told = ran.err.strip().splitlines()
+    told = ran.told
     assert problem in told[0]
     assert len(told) <= 2
     assert ran.out == ""
