@@ -56,6 +56,12 @@ class Considered:
         return ", ".join(filter(None, (moments, *(f"{name} (planned)" for name in planned)))) or None
 
     @property
+    def called(self) -> str:
+        """What it is called without its path: the table, and whether its rows are of others."""
+        source = self.found.source if self.found else None
+        return f"{self.table} of others" if source and source.others else self.table
+
+    @property
     def source(self) -> Source:
         """What its features are made of.
 

@@ -82,9 +82,9 @@ def _gain(found: Boosted, target: type[Target]) -> Iterator[Section]:
         return
     names = fold_names(found)
     tried = [each for each in found.considered if each.judged]
-    names_of = Counter(each.table for each in tried)
+    names_of = Counter(each.called for each in tried)
     tables = {
-        each.path if names_of[each.table] > 1 else each.table: each.judged.gain
+        each.path if names_of[each.called] > 1 else each.called: each.judged.gain
         for each in tried
         if each.judged
     }

@@ -33,7 +33,7 @@ def verdict(found: Boosted) -> str:
     tables = counted(tried, "table")
     if chosen is None or not chosen.columns:
         return f"Nothing makes {found.label} of {found.product} better known: {tables} tried."
-    names = ", ".join(dict.fromkeys(each.table for each in found.kept))
+    names = ", ".join(dict.fromkeys(each.called for each in found.kept))
     makes = f"{names}, of {tables} tried," if tried > 1 else names
     begin = f"{makes} make{'s' if len(found.kept) == 1 else ''} {found.label} of {found.product} better known"
     if chosen.final is None:
