@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Block:
     """The `columns` of one table; `entity` is whom its rows are about, from 0 on, for each row of `HeldOut`, (n,).
 
-    `is_doubtful` says that no date tells for sure what of it was known when, `may_be_outcomes` that its days are those
+    `is_doubtful` says that no date tells for sure what of it was known when, `is_like_labels` that its days are those
     of labels, and nothing says that its values are none; `is_plain` that it is tried by plain models.
     """
 
@@ -21,5 +21,5 @@ class Block:
     columns: tuple[str, ...]
     entity: Codes
     is_doubtful: bool = False
-    may_be_outcomes: bool = False
+    is_like_labels: bool = False
     is_plain: bool = False

@@ -44,7 +44,7 @@ def carrying(
     found = {}
     for block in blocks:
         own = [name for name in columns if name in block.columns]
-        least = _LEAST_OF_OUTCOMES if block.may_be_outcomes else _LEAST_SHARE
+        least = _LEAST_OF_OUTCOMES if block.is_like_labels else _LEAST_SHARE
         if not block.is_doubtful or not own:
             continue
         told = held.telling(own)

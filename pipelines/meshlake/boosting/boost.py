@@ -23,9 +23,9 @@ from meshlake.boosting.considered import (
 from meshlake.boosting.evidence import evidence_of
 from meshlake.boosting.guarded import guarded, held_out
 from meshlake.boosting.labelled import LABEL, ROWS, labelled, period_names, without_outcomes
-from meshlake.boosting.making import First, made_of
+from meshlake.boosting.making import First, telling_of
 from meshlake.boosting.model_start import LEARNED, labelled_start, open_start
-from meshlake.boosting.most_telling import MOST_COLUMNS, MostTelling, is_constant, repeated
+from meshlake.boosting.most_telling import MOST_COLUMNS, MostTelling
 from meshlake.boosting.others import source_of_others
 from meshlake.boosting.others_paths import MOST_PATHS_TO_OTHERS, paths_to_others
 from meshlake.boosting.outcomes import Outcomes
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
     from meshlake.boosting.evidence import Evidence
     from meshlake.boosting.guarded import Guarded
-    from meshlake.boosting.hops import Source
     from meshlake.boosting.labelled import Labelled
     from meshlake.boosting.model_start import ModelStart
     from meshlake.boosting.paths import Path
@@ -63,11 +62,10 @@ _UNDISCOVERED = "no time was left to discover it: --minutes gives more, and what
 @dataclass(frozen=True)
 class Search:
     """What is asked for: `is_undated` turns on tables without dates, `minutes` bound how long is looked, and `hops` how
-       far. `task` says what the label is, where its values do not.
-    A label is known `horizon` days after its cut-off, where
-       that is said.
+    far. `task` says what the label is, where its values do not. A label is known `horizon` days after its cut-off,
+    where that is said.
 
-       The label, its cut-off, key, value and task are a model's own where the search starts from one.
+    The label, its cut-off, key, value and task are a model's own where the search starts from one.
     """
 
     label: str = ""
@@ -181,8 +179,14 @@ class _Looker:
 
     def look(self) -> tuple[list[Considered], Selection | None]:
         """All tables that are reached, and what was chosen of those that may count."""
-        from meshlake.ml_assets.blocks.selection import select_blocks
+        self._look_at(*self._paths())
+        self._note_undiscovered()
+        left = self._guarded()
+        selection = self._chosen(left) if left.blocks else None
+        return list(self.considered.values()), selection
 
+    def _paths(self) -> tuple[list[Path], list[Path]]:
+        """The paths to look at, and those to rows of others that are too many."""
         tables = self.tables
         paths = paths_from(
             tables.entities,
@@ -194,7 +198,10 @@ class _Looker:
             self.labelled.references,
         )
         others = paths_to_others(tables, paths, self.search.hops)
-        paths += others[:MOST_PATHS_TO_OTHERS]
+        return [*paths, *others[:MOST_PATHS_TO_OTHERS]], others[MOST_PATHS_TO_OTHERS:]
+
+    def _look_at(self, paths: Sequence[Path], too_many: Sequence[Path]) -> None:
+        tables = self.tables
         until = (time.monotonic() + self.end) / 2  # else looking leaves no time to try what it found
         for number, path in enumerate(paths):
             self.considered[path.told] = not_reached(path, _NO_TIME)
@@ -203,14 +210,14 @@ class _Looker:
                 with suppress(_LeftOutError):
                     self._offer(path.told, self._features(path))
                 tables.forget_all_but({step.dataset for each in paths[number + 1 :] for step in each.steps})
-        for path in others[MOST_PATHS_TO_OTHERS:]:
-            self.considered[path.told] = not_reached(path, _ENOUGH_OTHERS)
-        self._note_undiscovered()
+        self.considered |= {path.told: not_reached(path, _ENOUGH_OTHERS) for path in too_many}
         led_to = {tables.own_dataset, *(step.dataset for path in paths for step in path.steps)}
         self.apart = tuple(sorted(each.partition(".")[2] for each in tables.profiles if each not in led_to))
-        left = self._guarded()
-        if not left.blocks:
-            return list(self.considered.values()), None
+
+    def _chosen(self, left: Guarded) -> Selection:
+        """What was chosen of what no guard left out; it is noted of each path."""
+        from meshlake.ml_assets.blocks.selection import select_blocks
+
         features = self.labelled.features
         selection = select_blocks(left.held, features, left.blocks, self.progress, lambda: self.has_time)
         doubts = {**left.doubts, **selection.doubts}
@@ -221,7 +228,7 @@ class _Looker:
             asked = {name: doubts[name] for name in kept if name in doubts}
             facts = {"judged": judged, "features": kept, "doubts": asked}
             self._note(judged.name, verdict=judged.verdict, why=why, **facts)
-        return list(self.considered.values()), selection
+        return selection
 
     def _note_undiscovered(self) -> None:
         """Tell the datasets that no path leads to because there was no time to look for one."""
@@ -248,7 +255,7 @@ class _Looker:
         """
         began = time.process_time()
         try:
-            make = source_of_others if path.of_others else source_of
+            make = source_of_others if path.is_to_others else source_of
             found = make(self.tables, path, self.taken, self.first.says)
             self._note(path.told, found=found, withheld=found.withheld)
             if found.source is None or not found.source.features:
@@ -259,7 +266,7 @@ class _Looker:
             if (why := found.why_off(self.labelled.cutoff)) and not self.search.is_undated:
                 self._note(path.told, verdict=UNDATED, why=why)
                 raise _LeftOutError
-            made = self._made(found.source)
+            made = telling_of(self.labelled, found.source, len(self.rows))
         except MeshError as error:
             self._note(path.told, verdict=CANNOT, why=error.message)
             raise _LeftOutError from error
@@ -268,13 +275,6 @@ class _Looker:
             self._note(path.told, verdict=NOTHING, why="what was known of it is the same for all rows")
             raise _LeftOutError
         return made
-
-    def _made(self, source: Source) -> pd.DataFrame:
-        made = made_of(self.labelled, source)
-        if len(made) != len(self.rows):
-            raise AssertionError(source.told)  # aggregated by what is joined, they cannot multiply
-        made = made.drop(columns=[name for name in made.columns if is_constant(made[name])])
-        return made.drop(columns=repeated(made) if source.others else [])  # of few cut-offs windows are alike
 
     def _guarded(self) -> Guarded:
         """The rows that have a label, and what may be chosen: of each path the columns that no guard leaves out."""

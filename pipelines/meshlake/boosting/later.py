@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from meshlake.boosting.outcomes import Outcome
     from meshlake.boosting.tables import Table
 
-_TO_COME = frozenset(["next", "future", "coming", "following"])
+_COMING = frozenset(["next", "future", "coming", "following"])
 # Days fall on cut-offs by chance where these are many: so seldom they would.
 _BY_CHANCE, _FEWEST_DAYS = 0.01, 2
 _TWO = 2
@@ -56,7 +56,7 @@ def later_of(
     if moment is None or not labelled.cutoff:
         never = "is {}, and no date says since when it is known"
         return Later(withheld={name: never.format(each.told) for name, each in there.items()})
-    there = {name: each for name, each in there.items() if not each.of_no_day}
+    there = {name: each for name, each in there.items() if not each.is_of_no_day}
     days = _Days.of(labelled, rows, moment)
     after = {name: each.days for name, each in there.items() if each.days is not None}
     others = [name for name in table.columns if name not in there and name != moment]
@@ -86,7 +86,7 @@ def _is_outcome(table: Table, name: str) -> bool:
     described = table.described(name)
     is_two = described is not None and described.distinct_count <= _TWO
     is_named = is_about_leaving(name) or is_about_outcome(name)
-    return (is_two and is_named) or bool(_TO_COME & set(name_words(name)))
+    return (is_two and is_named) or bool(_COMING & set(name_words(name)))
 
 
 @dataclass(frozen=True)

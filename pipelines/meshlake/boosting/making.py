@@ -10,6 +10,7 @@ import numpy as np
 
 from meshlake.boosting.features_sql import features_sql
 from meshlake.boosting.labelled import LABEL, PERIOD, ROWS
+from meshlake.boosting.most_telling import at_a_glance, is_constant, repeated
 from meshlake.names import quote_identifier
 
 if TYPE_CHECKING:
@@ -36,6 +37,15 @@ def made_of(labelled: Labelled, source: Source, rows: str = ROWS) -> pd.DataFram
     return made.astype(dict.fromkeys(made.select_dtypes("number").columns, np.float32))
 
 
+def telling_of(labelled: Labelled, source: Source, row_count: int) -> pd.DataFrame:
+    """The features of `source` for all `row_count` rows that are looked at, without those that are the same for all."""
+    made = made_of(labelled, source)
+    if len(made) != row_count:
+        raise AssertionError(source.told)  # aggregated by what is joined, they cannot multiply
+    made = made.drop(columns=[name for name in made.columns if is_constant(made[name])])
+    return made.drop(columns=repeated(made) if source.others else [])  # of few cut-offs windows are alike
+
+
 @dataclass(frozen=True)
 class First:
     """Of the `rows` that are looked at, (n, m), those that the first fold learns from: where there are cut-offs no fold
@@ -46,17 +56,10 @@ class First:
 
     def says(self, source: Source) -> Mapping[str, float]:
         """How far each feature of `source` is beyond chance at a glance."""
-        from meshlake.ml_assets.blocks.encoded import Encoded
-        from meshlake.ml_assets.blocks.quick import MOST_LEARNED
-        from meshlake.ml_assets.blocks.screening import strengths
-        from meshlake.ml_assets.leaks.one_feature import drawn_rows
-
         places, codes, until = self._learned
         label, period = quote_identifier(LABEL), quote_identifier(PERIOD)
         rows = f"(SELECT * FROM {ROWS} WHERE {label} IS NOT NULL AND {period} <= {until})"
-        drawn = drawn_rows(len(places), MOST_LEARNED)
-        made = made_of(self.labelled, source, rows).iloc[places[drawn]]
-        return strengths(Encoded.of(made, made.columns), codes[drawn])
+        return at_a_glance(made_of(self.labelled, source, rows), places, codes)
 
     @cached_property
     def _learned(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], int]:

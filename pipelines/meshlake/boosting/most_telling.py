@@ -30,14 +30,7 @@ class MostTelling:
     def offer(self, told: str, made: pd.DataFrame) -> str | None:
         """Keep what was made of the path `told`; of too many the path that is let go, the one that says least of the
         label by any of its columns."""
-        from meshlake.ml_assets.blocks.encoded import Encoded
-        from meshlake.ml_assets.blocks.quick import MOST_LEARNED
-        from meshlake.ml_assets.blocks.screening import strengths
-        from meshlake.ml_assets.leaks.one_feature import drawn_rows
-
-        drawn = drawn_rows(len(self.places), MOST_LEARNED)
-        seen = Encoded.of(made.iloc[self.places[drawn]], made.columns)
-        self._says[told] = strengths(seen, self.codes[drawn])
+        self._says[told] = at_a_glance(made, self.places, self.codes)
         self.made[told] = made
         if len(self.made) <= MOST_PATHS:
             return None
@@ -60,6 +53,20 @@ class MostTelling:
         gone = {told: tuple(n for n in names if n not in kept) for told, names in ranked.items()}
         self.made = {told: each.drop(columns=list(gone[told])) for told, each in self.made.items()}
         return {told: names for told, names in gone.items() if names}
+
+
+def at_a_glance(
+    made: pd.DataFrame, places: npt.NDArray[np.int64], codes: npt.NDArray[np.int64]
+) -> dict[str, float]:
+    """How far each column of `made` is beyond chance at a glance, by the rows at `places`, (n,), of which `codes`,
+    (n,), say in which part their labels are; of more than 6,000 by so many of them."""
+    from meshlake.ml_assets.blocks.encoded import Encoded
+    from meshlake.ml_assets.blocks.quick import MOST_LEARNED
+    from meshlake.ml_assets.blocks.screening import strengths
+    from meshlake.ml_assets.leaks.one_feature import drawn_rows
+
+    drawn = drawn_rows(len(places), MOST_LEARNED)
+    return strengths(Encoded.of(made.iloc[places[drawn]], made.columns), codes[drawn])
 
 
 def is_constant(values: pd.Series[Any]) -> bool:

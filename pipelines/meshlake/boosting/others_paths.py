@@ -53,7 +53,7 @@ def paths_to_others(tables: Tables, paths: Sequence[Path], most_steps: int) -> l
         for step in direct
         if not step.is_unique and step.dataset != way[0].dataset and step.near[0] in way[0].near
     ]
-    return [Path(steps, of_others=True) for steps in (*labels, *rows, *events)]
+    return [Path(steps, is_to_others=True) for steps in (*labels, *rows, *events)]
 
 
 def _by_own_columns(tables: Tables) -> Iterator[tuple[Step, Step]]:

@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 class Outcome:
     """What came after a row's day, as `told`: known so many `days` after it, None where nobody says when.
 
-    One that is `of_no_day` is the label of a model without cut-offs: of rows that have a date it may be a fact of it.
+    One that is `is_of_no_day` is the label of a model without cut-offs: of rows that have a date it may be a fact
+    of it.
     """
 
     told: str
     days: int | None = None
-    of_no_day: bool = False
+    is_of_no_day: bool = False
 
 
 @dataclass
@@ -66,7 +67,7 @@ class Outcomes:
             return
         document, columns_of = definition.document, self.loaded.classifications.columns_of
         days, cutoff = (getattr(document, name, None) for name in ("horizon_days", "cutoff"))
-        outcome = Outcome(f"a label that {product.name} learns", days, of_no_day=cutoff is None)
+        outcome = Outcome(f"a label that {product.name} learns", days, is_of_no_day=cutoff is None)
         lineage = select_lineage(definition.features_sql, product.inputs, columns_of)
         for label in document.label_columns:
             if lineage is None:

@@ -51,11 +51,12 @@ class Step:
 class Path:
     """The steps from a labelled product to a table; `near` of the first are columns of that product.
 
-    Of a path to the rows `of_others` the first leads to what is shared, and the second to all who share it.
+    Of a path to the rows of others, which `is_to_others`, the first leads to what is shared, and the second to all
+    who share it.
     """
 
     steps: tuple[Step, ...]
-    of_others: bool = False
+    is_to_others: bool = False
 
     @property
     def entity(self) -> _Columns:
@@ -87,7 +88,7 @@ class Path:
         """
         return ", then ".join(
             f"{' and '.join(step.near)} = {step.dataset.partition('.')[2]}.{' and '.join(step.far)}"
-            f"{' of others' if self.of_others and number == 1 else ''}"
+            f"{' of others' if self.is_to_others and number == 1 else ''}"
             for number, step in enumerate(self.steps)
         )
 

@@ -70,14 +70,17 @@ def column_properties(
         location: Location = (*at, "customProperties", position)
         try:
             if _is_ours(source, item, _OF_COLUMNS, location):
-                if item.property == "knownAfterDays" and isinstance(item.value, int) and item.value < 0:
-                    hint = "A plan, which is known before its day, is knownInAdvance."
-                    message = f"knownAfterDays is {item.value}, less than 0"
-                    raise source.error((*location, "value"), message, hint)
+                _check_of_column(source, item, (*location, "value"))
                 custom[item.property or ""] = item.value
         except ContractError as error:
             found.weigh(error)
     return custom
+
+
+def _check_of_column(source: YamlFile, item: CustomProperty, location: Location) -> None:
+    if item.property == "knownAfterDays" and isinstance(item.value, int) and item.value < 0:
+        hint = "A plan, which is known before its day, is knownInAdvance."
+        raise source.error(location, f"knownAfterDays is {item.value}, less than 0", hint)
 
 
 def _is_ours(source: YamlFile, item: CustomProperty, kinds: Mapping[str, type], location: Location) -> bool:

@@ -63,7 +63,7 @@ def test_a_label_is_one_where_it_is_passed_on_from_and_in_what_is_made_of_it(
 
 
 def test_the_label_of_a_model_without_cutoffs_is_of_no_day(mesh: SmallMesh, tmp_path: Path) -> None:
-    assert named(mesh, tmp_path, "")["crm.features"] == {"has_left": Outcome(LEARNS, of_no_day=True)}
+    assert named(mesh, tmp_path, "")["crm.features"] == {"has_left": Outcome(LEARNS, is_of_no_day=True)}
 
 
 def test_of_no_product_nothing_is_known(mesh: SmallMesh) -> None:
